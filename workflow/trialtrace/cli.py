@@ -61,12 +61,14 @@ def _write_utf8() -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+    argument_parser = argparse.ArgumentParser(
         prog="trialtrace",
         description="Look at a trial's results, follow a number to its raw rows, check a trial.",
     )
-    made.add_argument("--project", metavar="FOLDER", help="the project (default: the one here)")
-    commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    argument_parser.add_argument(
+        "--project", metavar="FOLDER", help="the project (default: the one here)"
+    )
+    commands = argument_parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add = commands.add_parser
     _add_results(add)
     _add_trace(add)
@@ -86,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     add_commands(add, WithoutPandas.lifted)
     add_read(add)
     _add_migrate(add)
-    return made
+    return argument_parser
 
 
 def _add_results(add: Add) -> None:
@@ -431,19 +433,19 @@ def run_migrate(arguments: argparse.Namespace) -> int:
         print(trial.diff(), end="")
         sys.stdout.flush()
         if not trial.changed:
-            told = f"its configuration is of version {CURRENT}: nothing to do"
+            text = f"its configuration is of version {CURRENT}: nothing to do"
         elif arguments.write:
             trial.write()
-            told = (
+            text = (
                 f"from version {trial.version} to {CURRENT}, written: {', '.join(trial.changed)}; "
                 f"now trialtrace check {trial.trial}"
             )
         else:
-            told = (
+            text = (
                 f"from version {trial.version} to {CURRENT}, nothing is written yet: "
                 f"trialtrace migrate {trial.trial} --write"
             )
-        print(f"{trial.trial}: {told}", file=sys.stderr)
+        print(f"{trial.trial}: {text}", file=sys.stderr)
     return 0
 
 

@@ -148,13 +148,13 @@ class ConservationError(ProblemsError):
     """Counts do not add up: a fault of the program, or of a file that was changed by hand."""
 
 
-def unbalanced(place: str, found: str, message: str = "counts do not add up") -> Problem:
+def unbalanced(place: str, text: str, message: str = "counts do not add up") -> Problem:
     """One law of conservation that does not hold, for a ConservationError."""
     do = (
         "remove the trial's folder in results/ and run again; if it comes back, it is a fault of "
         "the program: please report it with this message"
     )
-    return Problem(place, message, found=found, do=do)
+    return Problem(place, message, found=text, do=do)
 
 
 @dataclass

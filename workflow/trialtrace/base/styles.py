@@ -45,8 +45,8 @@ STYLES = {
 
 def style_of(row: Mapping[str, object]) -> Style:
     """The style that the results of a plan carry; PLAIN for a row as it is stored."""
-    found = row.get("style")
-    return found if isinstance(found, Style) else PLAIN
+    data = row.get("style")
+    return data if isinstance(data, Style) else PLAIN
 
 
 def places_of(sd: float) -> int:

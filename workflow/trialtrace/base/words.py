@@ -333,9 +333,9 @@ def shared_decimals(values: Iterable[float | None]) -> int:
 
 
 def value_text(
-    stat: str, value: float, style: Style = PLAIN, beside: Iterable[float | None] = ()
+    stat: str, value: float, style: Style = PLAIN, values: Iterable[float | None] = ()
 ) -> str:
-    """One value of a statistic, without its unit; `beside` are the others of an estimate and its
+    """One value of a statistic, without its unit; `values` are the others of an estimate and its
     bounds, which have as many decimals."""
     if isnan(value):
         return NOT_ESTIMABLE
@@ -365,7 +365,7 @@ def value_text(
         return decimals(value, 2)
     if stat == "number_needed_to_treat":
         return decimals(value, 1)
-    others = list(beside)
+    others = list(values)
     return decimals(value, shared_decimals([value, *others])) if others else number(value)
 
 

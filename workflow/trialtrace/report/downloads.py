@@ -120,9 +120,9 @@ def _cell(text: str) -> str:
 
 def _places(text: str) -> Iterator[tuple[str, int, int]]:
     """The name of each table, and where its element begins and ends."""
-    found = list(PLACE.finditer(text))
-    for number, one in enumerate(found, start=1):
-        end = found[number].start() if number < len(found) else len(text)
+    places = list(PLACE.finditer(text))
+    for number, one in enumerate(places, start=1):
+        end = places[number].start() if number < len(places) else len(text)
         start = text.find("<table", one.end(), end)
         stop = text.find("</table>", start, end) if start >= 0 else -1
         if stop >= 0:
@@ -148,9 +148,9 @@ def _heads(above: Sequence[tuple[str, str]], below: Sequence[tuple[str, str]]) -
             yield _words(inner)
 
 
-def _told(attribute: re.Pattern[str], given: str) -> str:
-    found = attribute.search(given)
-    return _words(found[1]) if found else ""
+def _told(attribute: re.Pattern[str], text: str) -> str:
+    match = attribute.search(text)
+    return _words(match[1]) if match else ""
 
 
 def _words(inner: str) -> str:

@@ -50,9 +50,9 @@ def number_anchor(result_id: str) -> str:
     return base64.b32encode(digest)[:ANCHOR].decode().lower()
 
 
-def trace_link(result_id: str, part: str = "") -> str:
+def trace_link(result_id: str, text: str = "") -> str:
     """The link from a trial's report to a result on its page, or to a line of it ("n")."""
-    end = f"/{part}" if part else ""
+    end = f"/{text}" if text else ""
     return f"trace/{number_page(result_id)}#{number_anchor(result_id)}{end}"
 
 

@@ -9,9 +9,9 @@ FORMATS = ("table", "json", "csv")
 
 
 def listing(
-    rows: Sequence[Mapping[str, object]], names: Sequence[str], shown: Sequence[str], form: str
+    rows: Sequence[Mapping[str, object]], names: Sequence[str], texts: Sequence[str], form: str
 ) -> str:
-    """All columns `names` as JSON or CSV, or the columns `shown` as an aligned table."""
+    """All columns `names` as JSON or CSV, or the columns `texts` as an aligned table."""
     if form == "json":
         return json_text(rows)
     if form == "csv":
@@ -22,7 +22,7 @@ def listing(
         return out.getvalue()
     from trialtrace.run.trace.text import cell_text
 
-    return aligned([[cell_text(dict(row), name) for name in shown] for row in rows], shown) + "\n"
+    return aligned([[cell_text(dict(row), name) for name in texts] for row in rows], texts) + "\n"
 
 
 def headed(table: str, groups: Sequence[str]) -> str:

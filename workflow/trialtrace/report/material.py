@@ -110,10 +110,10 @@ class Material:
 
     @cached_property
     def _by_analysis(self) -> dict[str, list[ResultRow]]:
-        found: dict[str, list[ResultRow]] = {}
+        result_rows: dict[str, list[ResultRow]] = {}
         for row in self.results:
-            found.setdefault(row["analysis_id"], []).append(row)
-        return found
+            result_rows.setdefault(row["analysis_id"], []).append(row)
+        return result_rows
 
     def printable(self, analysis: str) -> list[ResultRow]:
         """The same but for p-values outside every family, where an estimate stands for them."""

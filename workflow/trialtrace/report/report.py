@@ -112,14 +112,14 @@ def _program(check: CheckRow) -> str:
 def _check(programs: Iterable[str], checks: Iterable[CheckRow]) -> str:
     """Each program that recomputed some numbers, how it went, and the largest tolerance; of drawn
     numbers each has one by what chance leaves."""
-    told: dict[str, list[float]] = {program: [] for program in programs}
+    values: dict[str, list[float]] = {program: [] for program in programs}
     for check in checks:
-        told[_program(check)].append(check["tolerance"])
+        values[_program(check)].append(check["tolerance"])
     lines = [
         f"{program} to {max(to):g}"
         if max(to) < FINE or min(to) == max(to)
         else f"{program} within the tolerance that each number has on its page"
-        for program, to in told.items()
+        for program, to in values.items()
     ]
     return "; ".join(lines) or "no independent check"
 
@@ -140,10 +140,10 @@ def render_report(
     out = Path(results_dir) / "report"
     drawn = draw_figures(material, out / "figures")
     with at_hand(material):
-        made = _document(material, out, drawn)
-        pages = [file.name for file in made.files if file.suffix == HTML]
+        document = _document(material, out, drawn)
+        pages = [file.name for file in document.files if file.suffix == HTML]
         places = section_pages([out / name for name in pages])
-        summary = _summary(material, out, drawn, made, places)
+        summary = _summary(material, out, drawn, document, places)
     offer_tables(out, [*pages, *summary], synthetic=trial.synthetic)
     printed = write_traces(material, out, [*pages, *summary], places)
     if material.claims:
@@ -168,17 +168,17 @@ def render_report(
     _configuration(material, out)
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
-    names = [*summary, *(file.name for file in made.files)]
+    names = [*summary, *(file.name for file in document.files)]
     write_seal(material.folder, trial.name, material.seal, names)
-    return made.renderer
+    return document.renderer
 
 
 def _readings(material: Material, places: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Claim -> each of its readings, by its label, and the link to where the report has it."""
     return {
         name: {
-            label: place_link(section_of(one["analysis"]), places)
-            for label, one in claim.readings.items()
+            label: place_link(section_of(reading["analysis"]), places)
+            for label, reading in claim.readings.items()
         }
         for name, claim in material.tracer.declared.items()
         if claim.readings
@@ -220,7 +220,7 @@ def _summary(
     pages = [file.stem for file in report.files if file.suffix == HTML]
     if not pages:
         return []
-    made = render_document(
+    rendered_files = render_document(
         material.trial.at.reports / "summary.qmd",
         out_dir=out,
         stem=SUMMARY,
@@ -237,7 +237,7 @@ def _summary(
         ],
         above=(),
     )
-    return [file.name for file in made.files]
+    return [file.name for file in rendered_files.files]
 
 
 def _page_title(stem: str, pages: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:
 
     An estimate that a later analysis repeats, to set it beside others, is no second one."""
     wanted = first_statistic(material.of(analysis.name))
-    found: dict[Key, dict[Estimate, ResultRow]] = {}
+    result_rows: dict[Key, dict[Estimate, ResultRow]] = {}
     for member in (analysis, *children(material, analysis.name)):
         for key, rows in asking(material, analysis, member).items():
             for row in rows:
@@ -34,8 +34,8 @@ def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:
                     and row["stat_name"] == wanted
                     and row["stat_value"] is not None
                 ):
-                    found.setdefault(key, {}).setdefault(estimate_of(row), row)
-    return [row for rows in found.values() for row in rows.values()]
+                    result_rows.setdefault(key, {}).setdefault(estimate_of(row), row)
+    return [row for rows in result_rows.values() for row in rows.values()]
 
 
 def estimate_of(row: ResultRow) -> Estimate:
@@ -51,9 +51,9 @@ def asking(
     The question is that of the estimand, what of it is analysed and where, an endpoint and visit.
     """
     cuts = by_cut(material.printable(member.name), member)
-    own = {key[:2] for key in by_cut(material.printable(analysis.name), analysis)}
+    result_rows = {key[:2] for key in by_cut(material.printable(analysis.name), analysis)}
     same = question(member) == question(analysis)
-    return {key: rows for key, rows in cuts.items() if (same and key[:2] in own) != other}
+    return {key: rows for key, rows in cuts.items() if (same and key[:2] in result_rows) != other}
 
 
 def question(analysis: "Analysis") -> tuple[object, ...]:
@@ -83,11 +83,11 @@ def first_statistic(rows: list[ResultRow]) -> str | None:
 def by_cut(rows: list[ResultRow], analysis: "Analysis") -> dict[Key, list[ResultRow]]:
     """Rows of comparisons and of all arms together, by endpoint, visit and arms, without tests of
     what an estimate assumes. Of two arms a test of all of them is that of the pair."""
-    found: dict[Key, list[ResultRow]] = {}
+    result_rows: dict[Key, list[ResultRow]] = {}
     for row in rows:
         apart = (row["group1_level"], row["stratum"], row["group2"]) != (None, None, None)
         if apart or of_assumption(row["method"]):
             continue
         pair = pair_of(analysis, row) or (None, None)
-        found.setdefault((*values_of(row, PLACES[:2]), *pair), []).append(row)
-    return found
+        result_rows.setdefault((*values_of(row, PLACES[:2]), *pair), []).append(row)
+    return result_rows

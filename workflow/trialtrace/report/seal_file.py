@@ -95,26 +95,26 @@ def _document(name: str, data: bytes) -> KeptDocument:
 def read_seal(path: Path) -> Sealed:
     """Raises UserError for a file that is not there, or not whole."""
     try:
-        found: Sealed = json.loads(path.read_bytes())
-        if found["version"] != VERSION:
+        sealed: Sealed = json.loads(path.read_bytes())
+        if sealed["version"] != VERSION:
             raise UserError(
                 Problem(
                     path.name,
-                    found=f"a seal of version {found['version']}",
+                    found=f"a seal of version {sealed['version']}",
                     expected=f"version {VERSION}, which this trialtrace reads",
                     do="verify with the trialtrace that made the report",
                 )
             )
-        for one in found["documents"].values():
+        for one in sealed["documents"].values():
             restored(one["lines"])
             _ = one["means"], one["parts"]
         _ = (
-            found["trial"],
-            found["seal"],
-            found["keyed"],
-            found["downloads"].items(),
-            found["parts"]["data"],
-            found["parts"]["code"],
+            sealed["trial"],
+            sealed["seal"],
+            sealed["keyed"],
+            sealed["downloads"].items(),
+            sealed["parts"]["data"],
+            sealed["parts"]["code"],
         )
     except FileNotFoundError:
         raise UserError(
@@ -124,7 +124,7 @@ def read_seal(path: Path) -> Sealed:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         raise UserError(Problem(path.name, "is not as render_report wrote it")) from error
-    return found
+    return sealed
 
 
 def kept_documents(sealed: Sealed) -> dict[str, Kept]:

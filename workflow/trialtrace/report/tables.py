@@ -46,12 +46,12 @@ def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) 
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def under(over: str, own: str) -> str:
+def under(over: str, text: str) -> str:
     """The head of a column that stands under words which the next may have too (tree/heads.py).
 
-    `own` begins with what joins it to them where they stand in one line: " at", ", ", ": ".
+    `text` begins with what joins it to them where they stand in one line: " at", ", ", ": ".
     """
-    return f"[{over}]{{.over}}{own}" if own else over
+    return f"[{over}]{{.over}}{text}" if text else over
 
 
 def _filled(line: list[str]) -> list[str]:
@@ -135,9 +135,9 @@ _NAME = re.compile(
 def with_names(text: str) -> str:
     """A text about the export with its names of tables, columns and rules set as code: Markdown."""
     shown, at = [], 0
-    for found in _NAME.finditer(text):
-        shown += [_part(text[at : found.start()]), f"`{found[1] or found[0]}`"]
-        at = found.end()
+    for match in _NAME.finditer(text):
+        shown += [_part(text[at : match.start()]), f"`{match[1] or match[0]}`"]
+        at = match.end()
     return "".join([*shown, _part(text[at:])])
 
 

@@ -26,11 +26,11 @@ def attach(package: str) -> None:
 
 def align(package: str) -> None:
     """The same for a package that imports what it offers itself."""
-    own = sys.modules[package]
-    for name in own.__all__:
-        found = getattr(own, name)
+    module = sys.modules[package]
+    for name in module.__all__:
+        found = getattr(module, name)
         if isinstance(found, FunctionType):
-            setattr(own, name, offer(sys.modules[found.__module__], name))
+            setattr(module, name, offer(sys.modules[found.__module__], name))
 
 
 class Family(ModuleType):
@@ -65,13 +65,13 @@ def offer(module: ModuleType, name: str) -> object:
 
     It takes the function's place in its module too, where pickle looks for it.
     """
-    found: object = getattr(module, name)
-    if isinstance(found, FunctionType) and not hasattr(found, "aligned"):
+    value: object = getattr(module, name)
+    if isinstance(value, FunctionType) and not hasattr(value, "aligned"):
         from trialtrace.stats._inputs import aligned
 
-        found = aligned(found)
-        setattr(module, name, found)
-    return found
+        value = aligned(value)
+        setattr(module, name, value)
+    return value
 
 
 @cache

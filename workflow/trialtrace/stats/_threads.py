@@ -36,5 +36,5 @@ def _blas() -> Libraries:
     """The BLAS libraries that are loaded; looking for them takes some milliseconds."""
     from threadpoolctl import ThreadpoolController
 
-    found: Libraries = ThreadpoolController().select(user_api="blas")
-    return found
+    libraries: Libraries = ThreadpoolController().select(user_api="blas")
+    return libraries

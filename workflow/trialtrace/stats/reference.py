@@ -193,9 +193,9 @@ def _signature(node: ast.FunctionDef) -> str:
     return f"{node.name}(\n{listed}){returns}"
 
 
-def _parameter(one: ast.arg, value: ast.expr | None) -> str:
-    kind = f": {ast.unparse(one.annotation)}" if one.annotation else ""
-    return f"{one.arg}{kind}" + (f" = {ast.unparse(value)}" if value else "")
+def _parameter(item: ast.arg, value: ast.expr | None) -> str:
+    kind = f": {ast.unparse(item.annotation)}" if item.annotation else ""
+    return f"{item.arg}{kind}" + (f" = {ast.unparse(value)}" if value else "")
 
 
 def names_oracle(text: str) -> bool:
@@ -273,13 +273,13 @@ def _in_no_plan() -> str:
     return "\n".join([*head, *rows, ""])
 
 
-def _subject(one: Subject) -> str:
-    told = "\n\n".join(map(_prose, one.text.split("\n\n")))
-    return f"## {one.name}\n\n{told}\n\n" + "\n".join(map(_function, one.functions))
+def _subject(subject: Subject) -> str:
+    told = "\n\n".join(map(_prose, subject.text.split("\n\n")))
+    return f"## {subject.name}\n\n{told}\n\n" + "\n".join(map(_function, subject.functions))
 
 
-def _function(one: Function) -> str:
-    found = parts(one.text)
+def _function(function: Function) -> str:
+    found = parts(function.text)
     prose = "\n\n".join(_prose(piece) for label, piece in found if not label)
     notes = [
         f"- **{label.removesuffix(':')}{'' if label == 'Raises' else ':'}** {_after(_flat(piece))}"
@@ -288,7 +288,7 @@ def _function(one: Function) -> str:
         if label == wanted
     ]
     told = "\n".join([prose, "", *notes]).rstrip()
-    return f"### {one.name}\n\n```python\n{one.signature}\n```\n\n{told}\n"
+    return f"### {function.name}\n\n```python\n{function.signature}\n```\n\n{told}\n"
 
 
 def _after(piece: str) -> str:

@@ -110,16 +110,16 @@ class Family:
 
     def candidates(self, tier: int) -> int:
         """How many specifications of this family lie up to a tier."""
-        return 0 if self.tier > tier else prod(one.candidates(tier) for one in self.factors)
+        return 0 if self.tier > tier else prod(factor.candidates(tier) for factor in self.factors)
 
     def matches(self, cells: Sequence[Cell], tier: int) -> int:
         """How many specifications up to a tier give the cells, all at once."""
-        return prod(len(one) for one in self._giving(cells, tier))
+        return prod(len(whole) for whole in self._giving(cells, tier))
 
     def matching(self, cells: Sequence[Cell], tier: int) -> list[list[str]]:
         """For each factor, the names of the choices up to a tier that give its cell."""
         found = zip(self.factors, self._giving(cells, tier), strict=True)
-        return [[factor.names[one] for one in owners] for factor, owners in found]
+        return [[factor.names[owner] for owner in owners] for factor, owners in found]
 
     def nearest(self, cells: Sequence[Cell], tier: int) -> tuple[int, str] | None:
         """The specification up to a tier that gives the cells with the fewest departures.
@@ -138,7 +138,7 @@ class Family:
     def _giving(self, cells: Sequence[Cell], tier: int) -> list[Whole]:
         if self.tier > tier:
             return [np.empty(0, dtype=np.int64) for _ in cells]
-        return [one.giving(cell, tier) for one, cell in zip(self.factors, cells, strict=True)]
+        return [factor.giving(cell, tier) for factor, cell in zip(self.factors, cells, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,9 +176,13 @@ class Fits:
     def _reached(self, factor: int, tier: int) -> Whole:
         """The different cells of a factor that any candidate up to a tier gives."""
         if (factor, tier) not in self._cells:
-            given = [one.factors[factor].reach(tier) for one in self.families if one.tier <= tier]
+            whole = [
+                family.factors[factor].reach(tier)
+                for family in self.families
+                if family.tier <= tier
+            ]
             parts = len(self.windows[factor].printed)
-            cells = np.concatenate([np.empty((0, parts), dtype=np.int64), *given])
+            cells = np.concatenate([np.empty((0, parts), dtype=np.int64), *whole])
             self._cells[factor, tier] = _different(cells)
         return self._cells[factor, tier]
 
@@ -213,10 +217,10 @@ def _different(cells: Whole) -> Whole:
 
 
 def _combined(groups: dict[int, int], more: dict[int, int]) -> dict[int, int]:
-    found: dict[int, int] = {}
+    numbers: dict[int, int] = {}
     for mask, count in groups.items():
         for other, times in more.items():
             both = mask & other
             if both:
-                found[both] = found.get(both, 0) + count * times
-    return found
+                numbers[both] = numbers.get(both, 0) + count * times
+    return numbers

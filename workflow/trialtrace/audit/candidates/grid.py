@@ -33,13 +33,13 @@ INTERVALS = {
 }
 
 
-def _tail(found: Mapping[str, Floats]) -> Floats:
-    return np.minimum(found["fisher_less"], found["fisher_greater"])
+def _tail(values: Mapping[str, Floats]) -> Floats:
+    return np.minimum(values["fisher_less"], values["fisher_greater"])
 
 
-def _observed(found: Mapping[str, Floats]) -> Floats:
+def _observed(values: Mapping[str, Floats]) -> Floats:
     """The probability of the observed table, which both tails hold."""
-    return found["fisher_less"] + found["fisher_greater"] - 1
+    return values["fisher_less"] + values["fisher_greater"] - 1
 
 
 # What some papers print of an exact test: twice the smaller tail, or twice what is two-sided.
@@ -108,8 +108,8 @@ def tabulated(
 
 def p_by_test(counts: Whole) -> dict[str, Floats]:
     """P of (tables, 4) counts x1, n1, x0, n0 by every test, doubled ones too."""
-    found = p_values_of_tables(*counts.T)
-    return found | {name: np.minimum(2 * made(found), 1.0) for name, made in DOUBLED.items()}
+    p_values = p_values_of_tables(*counts.T)
+    return p_values | {name: np.minimum(2 * made(p_values), 1.0) for name, made in DOUBLED.items()}
 
 
 def p_families(
@@ -121,8 +121,8 @@ def p_families(
     for test, (label, tier) in ALL_TESTS.items():
         for rounding, other in ROUNDINGS.items():
             name = label if other == 1 else f"{label}, {rounding}"
-            own = tabulated(names, tiers, found[test], [unit], rounding)
-            yield Family(name, max(tier, other), (own,), departures(tier, other))
+            choices = tabulated(names, tiers, found[test], [unit], rounding)
+            yield Family(name, max(tier, other), (choices,), departures(tier, other))
 
 
 def share_families(

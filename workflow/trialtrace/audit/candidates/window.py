@@ -80,12 +80,12 @@ class Window:
         for role in ("estimate", "p"):
             if role in place:
                 near = _near(self.targets[place[role]], by)
-                own = cells[:, place[role]]
-                kept &= (own >= near.start) & (own < near.stop)
+                cell = cells[:, place[role]]
+                kept &= (cell >= near.start) & (cell < near.stop)
         for role, side in _SIDES:
             if role in place:
                 target, left = self.targets[place[role]], np.flatnonzero(kept)
-                own = cells[left, place[role]]
+                cell = cells[left, place[role]]
                 if "estimate" in place:
                     unit = self.targets[place["estimate"]].part.ulp
                     estimates, at = np.unique(cells[left, place["estimate"]], return_inverse=True)
@@ -93,10 +93,10 @@ class Window:
                 else:
                     arms, at = (
                         [self._arms(target, side, self._centre(), by)],
-                        np.zeros(len(own), int),
+                        np.zeros(len(cell), int),
                     )
                 ends = np.array([(arm.start, arm.stop) for arm in arms]).reshape(-1, 2)[at]
-                kept[left] = (own >= ends[:, 0]) & (own < ends[:, 1])
+                kept[left] = (cell >= ends[:, 0]) & (cell < ends[:, 1])
         return kept
 
     def _arms(self, target: Target, side: int, centre: Decimal, by: Displacement) -> range:
@@ -141,7 +141,7 @@ class Joint:
     @property
     def displaced(self) -> list[bool]:
         """For each part whether it is a target, not held."""
-        return [isinstance(one, Window) for one in self.windows for _ in one.printed]
+        return [isinstance(window, Window) for window in self.windows for _ in window.printed]
 
     def size(self, by: Displacement) -> int:
         """How many vectors the window has, the printed one included."""

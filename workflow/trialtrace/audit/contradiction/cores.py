@@ -95,8 +95,9 @@ def core_of(ledger: Ledger, finding: Finding) -> Core | None:
 def _contradicts(ledger: Ledger, sums: Collection[frozenset[str]]) -> bool:
     """Whether any check objects; one of sums only where none of the categories is taken out."""
     return any(
-        one.agreement == INCONSISTENT and (not one.check.startswith(SUMS) or _claims(one) in sums)
-        for one in findings(ledger)
+        finding.agreement == INCONSISTENT
+        and (not finding.check.startswith(SUMS) or _claims(finding) in sums)
+        for finding in findings(ledger)
     )
 
 

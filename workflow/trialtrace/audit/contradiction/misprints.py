@@ -89,7 +89,7 @@ def likelihood(printed: str, meant: str, place: Place) -> tuple[float, str]:
         if number
     }
     kind = max(ways, key=lambda one: ways[one])
-    places = {value_of(one)[1] for one in place.neighbours}
+    places = {value_of(neighbour)[1] for neighbour in place.neighbours}
     other = bool(places) and value_of(meant)[1] not in places
     return sum(ways.values()) * (OTHER_PLACES if other else 1.0), kind
 
@@ -97,20 +97,20 @@ def likelihood(printed: str, meant: str, place: Place) -> tuple[float, str]:
 def _ways(printed: str, meant: str, place: Place) -> dict[str, int]:
     """The kinds of misprint that lead from what was meant to what is printed, each with the number
     of forms that it has there."""
-    found = {OTHER: OTHER_VALUES}
+    numbers = {OTHER: OTHER_VALUES}
     if printed in set(_digits(meant)):
-        found[DIGIT] = len(list(_digits(meant)))
+        numbers[DIGIT] = len(list(_digits(meant)))
     if printed in set(_transposed(meant)):
-        found[TRANSPOSED] = len(set(_transposed(meant)))
-    if value_of(printed) in {value_of(one) for one in _points(meant)}:
-        found[POINT] = 2
+        numbers[TRANSPOSED] = len(set(_transposed(meant)))
+    if value_of(printed) in {value_of(point) for point in _points(meant)}:
+        numbers[POINT] = 2
     if place.signed and printed in set(_signs(meant)):
-        found[SIGN] = 1
+        numbers[SIGN] = 1
     if printed in place.neighbours:
-        found[NEIGHBOUR] = len(set(place.neighbours))
+        numbers[NEIGHBOUR] = len(set(place.neighbours))
     if place.patients and _is_error_of(printed, meant, place.patients):
-        found[ERROR] = 1
-    return found
+        numbers[ERROR] = 1
+    return numbers
 
 
 def _is_error_of(printed: str, meant: str, patients: int) -> bool:
@@ -132,15 +132,15 @@ def _root(number: int) -> Decimal:
 
 
 def _digits(text: str) -> Iterator[str]:
-    for found in _DIGIT.finditer(text):
+    for match in _DIGIT.finditer(text):
         for other in "0123456789":
-            made = text[: found.start()] + other + text[found.end() :]
-            if other != found.group() and _is_number(made):
+            made = text[: match.start()] + other + text[match.end() :]
+            if other != match.group() and _is_number(made):
                 yield made
 
 
 def _transposed(text: str) -> Iterator[str]:
-    at = [found.start() for found in _DIGIT.finditer(text)]
+    at = [match.start() for match in _DIGIT.finditer(text)]
     for one, two in pairwise(at):
         if text[one] != text[two]:
             signs = list(text)

@@ -41,18 +41,20 @@ Changes = Mapping[Number, str]
 
 def numbers_of(ledger: Ledger) -> list[Number]:
     """Every number of a ledger, the sizes first."""
-    found = [Number(RANDOMISED, name) for name, one in ledger.groups.items() if one.size]
+    numbers = [Number(RANDOMISED, name) for name, one in ledger.groups.items() if one.size]
     for name, population in ledger.populations.items():
-        found += [Number(SIZE, name, group) for group in population.size_of]
-    found += [Number(PATIENTS, one.name) for one in ledger.entries.values() if one.about.patients]
-    return found + [
-        Number(CLAIM, name, part) for name, one in ledger.entries.items() for part in one.parts
+        numbers += [Number(SIZE, name, group) for group in population.size_of]
+    numbers += [
+        Number(PATIENTS, entry.name) for entry in ledger.entries.values() if entry.about.patients
+    ]
+    return numbers + [
+        Number(CLAIM, name, part) for name, entry in ledger.entries.items() for part in entry.parts
     ]
 
 
 def only(ledger: Ledger, claims: Collection[str]) -> Ledger:
     """The ledger with these claims alone."""
-    kept = {name: one for name, one in ledger.entries.items() if name in claims}
+    kept = {name: entry for name, entry in ledger.entries.items() if name in claims}
     return replace(ledger, entries=kept)
 
 
@@ -64,12 +66,12 @@ def near(ledger: Ledger, claims: Collection[str]) -> Ledger:
     linked = {name for one in own for name in one.linked}
     names = {
         name
-        for name, one in entries.items()
-        if one.about.outcome in outcomes
-        or one.about.size is not None
-        or (one.about.fact is not None and one.about.fact in facts)
+        for name, entry in entries.items()
+        if entry.about.outcome in outcomes
+        or entry.about.size is not None
+        or (entry.about.fact is not None and entry.about.fact in facts)
         or name in linked
-        or any(other in claims for other in one.linked)
+        or any(other in claims for other in entry.linked)
     }
     return only(ledger, names)
 
@@ -83,25 +85,25 @@ def without(ledger: Ledger, gone: Collection[Number]) -> Ledger:
     }
     populations = {
         name: replace(
-            one,
+            population,
             sizes={
                 group: size
-                for group, size in (one.sizes or {}).items()
+                for group, size in (population.sizes or {}).items()
                 if Number(SIZE, name, group) not in out
             },
         )
-        if any(Number(SIZE, name, group) in out for group in one.sizes or {})
-        else one
-        for name, one in ledger.populations.items()
+        if any(Number(SIZE, name, group) in out for group in population.sizes or {})
+        else population
+        for name, population in ledger.populations.items()
     }
     entries = {}
-    for name, one in ledger.entries.items():
-        lost = {key for key in one.parts if Number(CLAIM, name, key) in out}
+    for name, entry in ledger.entries.items():
+        lost = {key for key in entry.parts if Number(CLAIM, name, key) in out}
         lost |= {key for pair in TOGETHER if lost & set(pair) for key in pair}
-        parts = {key: part for key, part in one.parts.items() if key not in lost}
+        parts = {key: part for key, part in entry.parts.items() if key not in lost}
         if parts:
-            about = _of_patients(one, None) if Number(PATIENTS, name) in out else one.about
-            entries[name] = replace(one, parts=parts, about=about)
+            about = _of_patients(entry, None) if Number(PATIENTS, name) in out else entry.about
+            entries[name] = replace(entry, parts=parts, about=about)
     return replace(ledger, groups=groups, populations=populations, entries=entries)
 
 
@@ -113,16 +115,16 @@ def changed(ledger: Ledger, changes: Changes) -> Ledger:
         if number.kind == RANDOMISED:
             groups[number.of] = replace(groups[number.of], randomised=text)
         elif number.kind == SIZE:
-            own = populations[number.of]
-            sizes = {**(own.sizes or {}), number.part: text}
-            populations[number.of] = replace(own, sizes=sizes)
+            population = populations[number.of]
+            sizes = {**(population.sizes or {}), number.part: text}
+            populations[number.of] = replace(population, sizes=sizes)
         else:
-            one = entries[number.of]
+            entry = entries[number.of]
             if number.kind == PATIENTS:
-                entries[number.of] = replace(one, about=_of_patients(one, text))
+                entries[number.of] = replace(entry, about=_of_patients(entry, text))
             else:
-                parts = {**one.parts, number.part: _printed_as(one.parts[number.part], text)}
-                entries[number.of] = replace(one, parts=parts)
+                parts = {**entry.parts, number.part: _printed_as(entry.parts[number.part], text)}
+                entries[number.of] = replace(entry, parts=parts)
     return replace(ledger, groups=groups, populations=populations, entries=entries)
 
 
@@ -132,10 +134,10 @@ def text_of(ledger: Ledger, number: Number) -> str:
         return ledger.groups[number.of].randomised or ""
     if number.kind == SIZE:
         return (ledger.populations[number.of].sizes or {}).get(number.part, "")
-    one = ledger.entries[number.of]
+    entry = ledger.entries[number.of]
     if number.kind == PATIENTS:
-        return one.about.patients or ""
-    part = one.parts[number.part]
+        return entry.about.patients or ""
+    part = entry.parts[number.part]
     text = part.number if part.relation == "=" else ""
     plain = text.translate(PLAIN).replace("\N{EN DASH}", "-")
     return plain if _PLAIN_NUMBER.fullmatch(plain) else ""
@@ -147,11 +149,11 @@ def value_of(text: str) -> tuple[Decimal, int]:
     return Decimal(plain), len(plain.partition(".")[2])
 
 
-def _of_patients(one: Claim, text: str | None) -> About:
-    return replace(one.about, patients=text)
+def _of_patients(claim: Claim, text: str | None) -> About:
+    return replace(claim.about, patients=text)
 
 
-def _printed_as(part: Component, text: str) -> Component:
+def _printed_as(component: Component, text: str) -> Component:
     value, places = value_of(text)
-    shown = part.text.replace(part.number, text, 1)
-    return replace(part, value=value, places=places, number=text, text=shown)
+    shown = component.text.replace(component.number, text, 1)
+    return replace(component, value=value, places=places, number=text, text=shown)

@@ -85,8 +85,8 @@ class Whole:
         Numbers that no formula takes, such as more events than patients, do.
         """
         try:
-            found = _contradicted(findings(changed(self._near(changes), changes)))
-            return any(key not in self.before for key in found)
+            keys = _contradicted(findings(changed(self._near(changes), changes)))
+            return any(key not in self.before for key in keys)
         except StatsError:
             return True
 
@@ -97,11 +97,11 @@ class Whole:
         return near(self.ledger, {number.of for number in changes})
 
 
-def _contradicted(found: Iterable[Finding]) -> Iterator[Key]:
+def _contradicted(findings: Iterable[Finding]) -> Iterator[Key]:
     return (
-        (one.check, one.claim, one.component)
-        for one in found
-        if one.agreement in CONTRADICTS or one.open
+        (finding.check, finding.claim, finding.component)
+        for finding in findings
+        if finding.agreement in CONTRADICTS or finding.open
     )
 
 
@@ -116,21 +116,23 @@ def repairs(whole: Whole, cores: Sequence[Core]) -> list[Repair]:
     tries = [one for suspect in suspects for one in suspect.tries()]
     tries.sort(key=lambda one: -one.weight)
     found = _enough(whole, tries)
-    return found or _enough(whole, [one for suspect in suspects for one in suspect.implied()])
+    return found or _enough(
+        whole, [context for suspect in suspects for context in suspect.implied()]
+    )
 
 
 def _enough(whole: Whole, tries: Iterable["Repair | Around"]) -> list[Repair]:
-    found: list[Repair] = []
+    repairs: list[Repair] = []
     for one in tries:
         made = one.nearest() if isinstance(one, Around) else one
-        known = made is None or any(made.changes == other.changes for other in found)
+        known = made is None or any(made.changes == other.changes for other in repairs)
         if made is None or known or not whole.mends(made.cores, made.changes):
             continue
         if not whole.worse(made.changes):
-            found.append(made)
-        if len(found) == MOST_FOUND:
+            repairs.append(made)
+        if len(repairs) == MOST_FOUND:
             break
-    return found
+    return repairs
 
 
 def exchanges(whole: Whole, cores: Sequence[Core]) -> Iterator[tuple[Repair, list[Core]]]:
@@ -232,20 +234,20 @@ def _floats(value: object) -> Iterator[float]:
 
 def place_of(ledger: Ledger, number: Number) -> Place:
     """The neighbours of a number, and the patients behind a standard deviation."""
-    beside = [text_of(ledger, one) for one in _siblings(ledger, number)]
+    place = [text_of(ledger, sibling) for sibling in _siblings(ledger, number)]
     patients, signed = None, False
     if number.kind == CLAIM:
-        own = ledger.entries[number.of]
-        signed = number.part in SIGNED and own.about.group is None
+        entry = ledger.entries[number.of]
+        signed = number.part in SIGNED and entry.about.group is None
         names = list(ledger.entries)
         at = names.index(number.of)
         for near in names[max(at - 1, 0) : at] + names[at + 1 : at + 2]:
             if number.part in ledger.entries[near].parts:
-                beside.append(text_of(ledger, Number(CLAIM, near, number.part)))
+                place.append(text_of(ledger, Number(CLAIM, near, number.part)))
         if number.part == "sd":
-            patients = ledger.size(own)
-    signed = signed or any(one.startswith("-") for one in beside)
-    texts = tuple(dict.fromkeys(one for one in beside if one))
+            patients = ledger.size(entry)
+    signed = signed or any(one.startswith("-") for one in place)
+    texts = tuple(dict.fromkeys(one for one in place if one))
     nothing = number.kind == CLAIM and number.part != "p"
     whole = number.kind != CLAIM or number.part in COUNTS
     whole = whole or (number.part == "value" and ledger.entries[number.of].whole_count is not None)
@@ -256,12 +258,12 @@ def _siblings(ledger: Ledger, number: Number) -> Iterator[Number]:
     """The same component of the other groups."""
     if number.kind != CLAIM:
         return
-    own = ledger.entries[number.of]
-    if own.about.group is None:
+    entry = ledger.entries[number.of]
+    if entry.about.group is None:
         return
-    for other in ledger.of_cell.get(own.about.cell, ()):
-        same = other.about.category == own.about.category
+    for other in ledger.of_cell.get(entry.about.cell, ()):
+        same = other.about.category == entry.about.category
         # A count and a rate, or a mean, are two things.
-        same = same and (other.whole_count is None) == (own.whole_count is None)
-        if same and other.about.group != own.about.group and number.part in other.parts:
+        same = same and (other.whole_count is None) == (entry.whole_count is None)
+        if same and other.about.group != entry.about.group and number.part in other.parts:
             yield Number(CLAIM, other.name, number.part)

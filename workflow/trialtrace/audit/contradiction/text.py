@@ -36,7 +36,7 @@ class Contradiction:
 
 
 def contradictions(
-    ledger: Ledger, found: Sequence[Finding], rows: Iterable[Mapping[str, object]]
+    ledger: Ledger, findings: Sequence[Finding], rows: Iterable[Mapping[str, object]]
 ) -> list[Contradiction]:
     """What is inconsistent by the verdicts in `rows`, as minimal contradictions.
 
@@ -45,13 +45,13 @@ def contradictions(
     """
     bad = {(row["claim_id"], row["component"]) for row in rows if row[PRINT] == "inconsistent"}
     asked = [
-        one
-        for one in found
-        if one.agreement in CONTRADICTS
-        and any((one.claim, part) in bad for part in (one.component, *one.covers))
+        finding
+        for finding in findings
+        if finding.agreement in CONTRADICTS
+        and any((finding.claim, part) in bad for part in (finding.component, *finding.covers))
     ]
     cores = list(_apart(core_of(ledger, one) for one in asked[:MOST]))
-    return list(_by_cause(Whole(ledger, found), cores))
+    return list(_by_cause(Whole(ledger, findings), cores))
 
 
 def _apart(cores: Iterable[Core | None]) -> Iterator[Core]:
@@ -69,11 +69,11 @@ def _by_cause(whole: Whole, cores: list[Core]) -> Iterator[Contradiction]:
     left = list(range(len(cores)))
     while left:
         for group in _groups(cores, swaps, left):
-            own = [cores[at] for at in group]
-            mends = repairs(whole, own)
-            mends += [swap for swap, of in swaps if all(one in of for one in own)]
+            contradictions = [cores[at] for at in group]
+            mends = repairs(whole, contradictions)
+            mends += [swap for swap, of in swaps if all(one in of for one in contradictions)]
             if mends:
-                yield _made(own, sorted(mends, key=lambda one: -one.weight))
+                yield _made(contradictions, sorted(mends, key=lambda mend: -mend.weight))
                 left = [at for at in left if at not in group]
                 break
         else:
@@ -107,25 +107,33 @@ Told = dict[str, object]
 
 
 def told_of(
-    ledger: Ledger, found: Sequence[Finding], rows: Iterable[Mapping[str, object]]
+    ledger: Ledger, findings: Sequence[Finding], rows: Iterable[Mapping[str, object]]
 ) -> list[Told]:
     """Each contradiction among the findings with its numbers, its sentence and its repairs.
 
     `rows` hold the verdicts that the searches left.
     """
-    names = told_apart((one.name, one.label, one.printed) for one in ledger.entries.values())
-    return [_one(ledger, one, names) for one in contradictions(ledger, found, rows)]
+    names = told_apart(
+        (entry.name, entry.label, entry.printed) for entry in ledger.entries.values()
+    )
+    return [
+        _one(ledger, contradiction, names)
+        for contradiction in contradictions(ledger, findings, rows)
+    ]
 
 
-def _one(ledger: Ledger, one: Contradiction, names: dict[str, str]) -> Told:
-    checks = dict.fromkeys(core.again.finding.check for core in one.cores)
-    mends = [_repair(ledger, each, names, len(one.cores)) for each in one.repairs[:MOST_REPAIRS]]
+def _one(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) -> Told:
+    checks = dict.fromkeys(core.again.finding.check for core in contradiction.cores)
+    mends = [
+        _repair(ledger, each, names, len(contradiction.cores))
+        for each in contradiction.repairs[:MOST_REPAIRS]
+    ]
     return {
-        "finding": house(f"{_cannot(ledger, one.numbers, names)} {_mended(mends)}"),
-        "numbers": [_number(ledger, number) for number in one.numbers],
+        "finding": house(f"{_cannot(ledger, contradiction.numbers, names)} {_mended(mends)}"),
+        "numbers": [_number(ledger, number) for number in contradiction.numbers],
         "checks": list(checks),
-        "contradictions": len(one.cores),
-        "among": list(dict.fromkeys(core.again.finding.claim for core in one.cores)),
+        "contradictions": len(contradiction.cores),
+        "among": list(dict.fromkeys(core.again.finding.claim for core in contradiction.cores)),
         "repairs": mends,
     }
 
@@ -147,23 +155,23 @@ def _cannot(ledger: Ledger, numbers: Sequence[Number], names: dict[str, str]) ->
 def _mended(mends: Sequence[Told]) -> str:
     if not mends:
         return NO_REPAIR
-    return " ".join(str(one["finding"]) for one in mends)
+    return " ".join(str(mend["finding"]) for mend in mends)
 
 
-def _repair(ledger: Ledger, one: Repair, names: dict[str, str], number: int) -> Told:
+def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) -> Told:
     told = listed(
         [
             f"{text} in place of {_plain(ledger, place)} ({_owner(ledger, place, names)})"
-            for place, text in one.changes.items()
+            for place, text in repair.changes.items()
         ]
     )
     all_ = "this" if number == 1 else f"all {number} contradictions"
-    how = WORDS.get(one.how, one.how)
-    verb = "mends" if len(one.changes) == 1 else "mend"
+    how = WORDS.get(repair.how, repair.how)
+    verb = "mends" if len(repair.changes) == 1 else "mend"
     return {
         "finding": house(f"{told[0].upper()}{told[1:]} {verb} {all_}: {how}."),
         "how": how,
-        "changes": [_number(ledger, at) | {"instead": text} for at, text in one.changes.items()],
+        "changes": [_number(ledger, at) | {"instead": text} for at, text in repair.changes.items()],
     }
 
 

@@ -131,7 +131,7 @@ def belongs_to(finding: str) -> str:
 
 def sheet(
     ledger: Ledger,
-    found: Sequence[Finding],
+    findings: Sequence[Finding],
     rows: Iterable[Mapping[str, object]],
     registered: Sequence[Held] = (),
 ) -> list[Asked]:
@@ -139,11 +139,11 @@ def sheet(
     what was registered beside what is reported."""
     of_row = {(row["claim_id"], row["component"]): row for row in rows}
     of: dict[str, list[Finding]] = {}
-    for one in found:
-        number = belongs_to(one.check)
-        of.setdefault(number, []).append(one)
-        if number == STATISTICS and is_baseline(ledger, ledger.entries[one.claim]):
-            of.setdefault(BASELINE, []).append(one)
+    for finding in findings:
+        number = belongs_to(finding.check)
+        of.setdefault(number, []).append(finding)
+        if number == STATISTICS and is_baseline(ledger, ledger.entries[finding.claim]):
+            of.setdefault(BASELINE, []).append(finding)
     return [
         Asked(
             number,
@@ -158,14 +158,14 @@ def sheet(
 def _evidence(
     ledger: Ledger,
     number: str,
-    found: list[Finding] | None,
+    findings: list[Finding] | None,
     rows: Mapping[tuple[object, object], Mapping[str, object]],
 ) -> str:
     if number == SIZES:
         return _sizes(ledger)
     if number not in (*_OF, OTHERS):
         return NOT_HERE
-    made = [one for one in found or () if one.made]
+    made = [finding for finding in findings or () if finding.made]
     if not made:
         return NO_FINDING
     said: dict[str, list[Finding]] = {what: [] for what in SAID}
@@ -176,16 +176,16 @@ def _evidence(
         elif one.open and unmatched(row):
             said[NOT_CHECKABLE].append(one)
     numbers = len({(one.claim, one.component) for one in made})
-    told = f"{_counted(len(made), 'check')} on {_counted(numbers, 'number')}; "
+    text = f"{_counted(len(made), 'check')} on {_counted(numbers, 'number')}; "
     odd = {what: own for what, own in said.items() if own}
-    told += ", ".join(SAID[what].format(n=len(own)) for what, own in odd.items()) or NONE
+    text += ", ".join(SAID[what].format(n=len(own)) for what, own in odd.items()) or NONE
     lines = dict.fromkeys(
         f"{label_of(ledger, ledger.entries[one.claim])}: {brief([one.sentence])}"
         for own in odd.values()
         for one in own
     )
     more = f" And {len(lines) - MOST_TOLD} more." if len(lines) > MOST_TOLD else ""
-    return " ".join([f"{told}.", *list(lines)[:MOST_TOLD]]) + more
+    return " ".join([f"{text}.", *list(lines)[:MOST_TOLD]]) + more
 
 
 def _counted(number: int, noun: str) -> str:
@@ -211,19 +211,19 @@ def _of_registration(number: str, registered: Sequence[Held]) -> str:
 def _sizes(ledger: Ledger) -> str:
     """The sizes of the groups, and of which of them it is known that they share no patient."""
     groups = [ledger.groups[name] for name in ledger.apart if ledger.groups[name].size]
-    sizes = [f"{one.label} ({thousands(one.size or 0)})" for one in groups]
+    sizes = [f"{group.label} ({thousands(group.size or 0)})" for group in groups]
     if not sizes:
         return NO_FINDING
     each = ledger.patients_of_every_group
     if each is not None:
-        names = listed([one.label for one in groups])
+        names = listed([group.label for group in groups])
         return f"Every one of the {thousands(each)} patients is in each of the groups: {names}."
-    told = f"Sizes of the groups: {listed(sizes)}."
+    text = f"Sizes of the groups: {listed(sizes)}."
     total = ledger.sizes("randomised").get(ALL)
-    known = total is not None and total.whole_count == sum(one.size or 0 for one in groups)
+    known = total is not None and total.whole_count == sum(group.size or 0 for group in groups)
     if len(groups) > MOST_ARMS and not known:
-        told += " Whether some are parts of others is not told here."
-    return f"{told} The way of allocation is not told here."
+        text += " Whether some are parts of others is not told here."
+    return f"{text} The way of allocation is not told here."
 
 
 def as_rows(asked: Iterable[Asked]) -> Iterator[dict[str, str]]:

@@ -53,32 +53,32 @@ class Line:
 
 
 def lines(
-    ledger: Ledger, found: Sequence[Finding], rows: Iterable[Mapping[str, object]]
+    ledger: Ledger, findings: Sequence[Finding], rows: Iterable[Mapping[str, object]]
 ) -> list[Line]:
     """Every claim that does not hold, by grade, then by rank; else as in the ledger."""
-    turned = flips(found, ledger)
-    made = list(_lines(ledger, found, turned, of_claims(rows)))
+    turned = flips(findings, ledger)
+    made = list(_lines(ledger, findings, turned, of_claims(rows)))
     return sorted(made, key=lambda line: (GRADES.index(line.grade), line.rank))
 
 
-def together(told: Iterable[Line]) -> list[Line]:
+def together(lines: Iterable[Line]) -> list[Line]:
     """The lines, of those that tell the same of other groups or places the first with the rest."""
     made: dict[tuple[object, ...], Line] = {}
-    for one in told:
-        first = made.get(one.same)
-        made[one.same] = one if first is None else replace(first, alike=(*first.alike, one))
+    for line in lines:
+        first = made.get(line.same)
+        made[line.same] = line if first is None else replace(first, alike=(*first.alike, line))
     return list(made.values())
 
 
 def _lines(
     ledger: Ledger,
-    found: Sequence[Finding],
+    findings: Sequence[Finding],
     turned: Mapping[str, str],
     claims: Mapping[str, Sequence[Mapping[str, object]]],
 ) -> Iterator[Line]:
-    for name, own in claims.items():
-        verdict, entry = worst(own, PRINT), ledger.entries[name]
-        odd = any(unmatched(row) for row in own)
+    for name, claim in claims.items():
+        verdict, entry = worst(claim, PRINT), ledger.entries[name]
+        odd = any(unmatched(row) for row in claim)
         if verdict == "inconsistent":
             grade = COMPARES if _compares(entry) else NUMBERS
         elif verdict == "alternative":
@@ -87,12 +87,12 @@ def _lines(
             grade, verdict = NO_TEST, "not_checkable"
         else:
             continue
-        judged = [row for row in own if row[PRINT] == verdict or unmatched(row)]
+        judged = [row for row in claim if row[PRINT] == verdict or unmatched(row)]
         row = min(judged, key=lambda one: WORST_FIRST.index(str(one[PRINT])))
         text = str(row["print_finding"])
         if name in turned:
             grade, text = FLIPS, house(turned[name])
-        behind = _behind(found, row)
+        behind = _behind(findings, row)
         yield Line(
             grade,
             str(verdict),
@@ -106,20 +106,20 @@ def _lines(
         )
 
 
-def _behind(found: Sequence[Finding], row: Mapping[str, object]) -> list[Finding]:
+def _behind(findings: Sequence[Finding], row: Mapping[str, object]) -> list[Finding]:
     """The findings that gave the verdict of a row."""
     return [
-        one
-        for one in found
-        if (one.claim, one.component) == (row["claim_id"], row["component"])
-        and (one.open or one.agreement == row[PRINT])
+        finding
+        for finding in findings
+        if (finding.claim, finding.component) == (row["claim_id"], row["component"])
+        and (finding.open or finding.agreement == row[PRINT])
     ]
 
 
 def _same(entry: Claim, grade: str, text: str, behind: Sequence[Finding]) -> tuple[object, ...]:
     """What lines that tell the same have in common: the sentence, up to what is printed; of
     groups the outcome and what was held against what."""
-    about, checks = entry.about, tuple(one.check for one in behind)
+    about, checks = entry.about, tuple(finding.check for finding in behind)
     if about.group and about.category is None and checks:
         return grade, checks, about.outcome, about.population, about.visit, about.split
     return grade, about.outcome, text.partition("; printed is")[0]
@@ -131,21 +131,21 @@ def is_baseline(ledger: Ledger, entry: Claim) -> bool:
     return (outcome is not None and outcome.baseline) or "baseline" in entry.place.lower()
 
 
-def _away(entry: Claim, one: Finding) -> float:
+def _away(entry: Claim, finding: Finding) -> float:
     """How far a printed number is from the nearest that was found, in parts of the larger."""
-    part = entry.parts.get(one.component)
-    if part is None or not part.value:
+    data = entry.parts.get(finding.component)
+    if data is None or not data.value:
         return 0.0
-    own, values = abs(float(part.value)), _values(one)
+    own, values = abs(float(data.value)), _values(finding)
     if not values:
-        return float(part.ulp / abs(part.value))
+        return float(data.ulp / abs(data.value))
     return min(abs(own - end) / max(own, end) for end in values)
 
 
-def _values(one: Finding) -> list[float]:
+def _values(finding: Finding) -> list[float]:
     """What the other numbers give in place of a printed one."""
-    detail = one.detail
-    every = [*recomputed(one), *(given(detail) if one.component == "p" else ())]
+    detail = finding.detail
+    every = [*recomputed(finding), *(given(detail) if finding.component == "p" else ())]
     every += [end for span in detail.get("effects", ()) for end in span]
     every += [detail[key] for key in ("low", "high", "percent", "value", "n") if key in detail]
     return [abs(float(each)) for each in every if isinstance(each, int | float)]
@@ -183,7 +183,7 @@ def _words(text: str) -> set[str]:
 def _groups(ledger: Ledger, entry: Claim) -> list[str]:
     group = entry.about.group
     names = [group] if group else ledger.compared_groups(entry)
-    return [ledger.groups[one].label for one in names if one in ledger.groups]
+    return [ledger.groups[name].label for name in names if name in ledger.groups]
 
 
 def main_paper(ledger: Ledger) -> str:
@@ -211,6 +211,6 @@ def unchecked(ledger: Ledger, rows: Iterable[Mapping[str, object]]) -> list[str]
     """Each claim that nothing could be held against, as printed and where."""
     return [
         quoted(ledger, ledger.entries[name])
-        for name, own in of_claims(rows).items()
-        if worst(own, PRINT) == "not_checkable" and not any(unmatched(row) for row in own)
+        for name, claim in of_claims(rows).items()
+        if worst(claim, PRINT) == "not_checkable" and not any(unmatched(row) for row in claim)
     ]

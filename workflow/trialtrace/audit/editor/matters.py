@@ -29,17 +29,17 @@ class Question:
         return " ".join([self.text, *self.items])
 
 
-def one_or_list(items: Sequence[Item], one: str, several: str, lead: str = "") -> list[Question]:
+def one_or_list(items: Sequence[Item], text: str, several: str, lead: str = "") -> list[Question]:
     """A question of one number in a sentence, of several with a list; nothing of none.
 
-    `lead` is what is told of all; `one` has {} where the number stands."""
+    `lead` is what is told of all; `text` has {} where the number stands."""
     claims = tuple(dict.fromkeys(claim for *_, claim in items))
     if not items:
         return []
     if len(items) == 1:
         (where, told, _), end = items[0], f" {lead}" if lead else ""
         more = f" {told[:1].upper()}{told[1:].rstrip('.')}." if told else ""
-        return [Question(f"{one.format(where)}{end}{more}", (), claims)]
+        return [Question(f"{text.format(where)}{end}{more}", (), claims)]
     told_of = [f"{where}: {told.rstrip('.')}." if told else f"{where}." for where, told, _ in items]
     return [Question(f"{several}{f' {lead}' if lead else ''}", tuple(told_of), claims)]
 
@@ -51,30 +51,30 @@ class Kind:
     checks: tuple[str, ...]
     ask: Callable[[Ledger, Sequence[Finding]], list[Question]]
 
-    def asked(self, ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
-        own = [one for one in found if one.check in self.checks]
+    def asked(self, ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
+        own = [finding for finding in findings if finding.check in self.checks]
         return self.ask(ledger, own) if own else []
 
 
 def _by(
-    found: Sequence[Finding], key: Callable[[Finding], Sequence[str | None]]
+    findings: Sequence[Finding], key: Callable[[Finding], Sequence[str | None]]
 ) -> Iterator[list[Finding]]:
     made: dict[tuple[str | None, ...], list[Finding]] = {}
-    for one in found:
-        made.setdefault(tuple(key(one)), []).append(one)
+    for finding in findings:
+        made.setdefault(tuple(key(finding)), []).append(finding)
     yield from made.values()
 
 
-def _wholes(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
+def _wholes(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
     """Means and deviations that whole numbers cannot have: that they are whole is asked."""
     items: list[Item] = []
     sizes: set[int | None] = set()
-    for one in found:
-        entry = ledger.entries[one.claim]
+    for finding in findings:
+        entry = ledger.entries[finding.claim]
         sizes.add(ledger.size(entry))
-        items.append((quoted(ledger, entry), _nearest(ledger, entry, one), one.claim))
+        items.append((quoted(ledger, entry), _nearest(ledger, entry, finding), finding.claim))
     lead = ""
-    if len(sizes) == 1 and (n := sizes.pop()) and items[1:] and not _items(ledger, found[0]):
+    if len(sizes) == 1 and (n := sizes.pop()) and items[1:] and not _items(ledger, findings[0]):
         lead = f"Means of {n} whole numbers are multiples of {1 / n:.4g}."
     asked = "and could a value be other than a whole number?"
     return one_or_list(
@@ -85,17 +85,17 @@ def _wholes(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
     )
 
 
-def _items(ledger: Ledger, one: Finding) -> int | None:
-    printed = ledger.outcomes[ledger.entries[one.claim].about.outcome or ""].items
+def _items(ledger: Ledger, finding: Finding) -> int | None:
+    printed = ledger.outcomes[ledger.entries[finding.claim].about.outcome or ""].items
     return int(printed) if printed else None
 
 
-def _nearest(ledger: Ledger, entry: Claim, one: Finding) -> str:
+def _nearest(ledger: Ledger, entry: Claim, finding: Finding) -> str:
     """What so many whole numbers give: the means beside the printed one."""
     part, n = entry.parts["value"], ledger.size(entry) or 0
-    items = _items(ledger, one)
+    items = _items(ledger, finding)
     what = f"{n} means of {items} whole numbers" if items else f"{n} whole numbers"
-    if one.component != "value":
+    if finding.component != "value":
         outcome = ledger.outcomes[entry.about.outcome or ""]
         scale = f" from {outcome.scale.from_} to {outcome.scale.to}" if outcome.scale else ""
         return f"no {what}{scale} with this mean have this standard deviation"
@@ -105,10 +105,10 @@ def _nearest(ledger: Ledger, entry: Claim, one: Finding) -> str:
     return f"the means of {what} nearest to it are {ends[0]} and {ends[1]}"
 
 
-def _shares(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
+def _shares(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
     """Percentages that no count gives of the patients taken, those of an outcome together."""
     asked: list[Question] = []
-    for own in _by(found, lambda one: [ledger.entries[one.claim].about.outcome]):
+    for own in _by(findings, lambda one: [ledger.entries[one.claim].about.outcome]):
         items = [
             (quoted(ledger, ledger.entries[one.claim]), _counts_beside(ledger, one), one.claim)
             for one in own
@@ -123,48 +123,53 @@ def _shares(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
     return asked
 
 
-def _counts_beside(ledger: Ledger, one: Finding) -> str:
+def _counts_beside(ledger: Ledger, finding: Finding) -> str:
     """The counts of the patients taken that are nearest to a percentage."""
-    part = ledger.entries[one.claim].parts[one.component]
-    n = int(one.detail.get("randomised") or one.detail["n"])
+    part = ledger.entries[finding.claim].parts[finding.component]
+    n = int(finding.detail.get("randomised") or finding.detail["n"])
     exact, places = float(part.value or 0) * n / 100, max(part.places, 0)
     told = [f"{k} of {n} are {100 * k / n:.{places}f} %" for k in (floor(exact), ceil(exact))]
-    who = f"of all {n} randomised, " if "randomised" in one.detail else ""
+    who = f"of all {n} randomised, " if "randomised" in finding.detail else ""
     return f"{who}{' and '.join(told)}"
 
 
-def _intervals(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
-    methods = sorted({str(each["method"]) for one in found for each in one.detail["nearest"]})
+def _intervals(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
+    methods = sorted(
+        {str(each["method"]) for finding in findings for each in finding.detail["nearest"]}
+    )
     lead = f"None of the usual intervals ({', '.join(methods)}) of a count that gives the "
     lead += "percentage has these limits."
     return one_or_list(
-        [(quoted(ledger, ledger.entries[one.claim]), "", one.claim) for one in found],
+        [
+            (quoted(ledger, ledger.entries[finding.claim]), "", finding.claim)
+            for finding in findings
+        ],
         "By which method, and of how many patients, was the interval of {} computed?",
         "By which method, and of how many patients, was each of these intervals computed?",
         lead,
     )
 
 
-def _rules(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
+def _rules(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
     return [
         Question(
             "Which patients are in one of these shares and not in the other: "
             + " and ".join(
-                quoted(ledger, ledger.entries[name]) for name in (one.claim, *one.beside)
+                quoted(ledger, ledger.entries[name]) for name in (finding.claim, *finding.beside)
             )
             + "?",
             (),
-            (one.claim,),
+            (finding.claim,),
         )
-        for one in found
+        for finding in findings
     ]
 
 
-def _means(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
+def _means(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
     """t and F that the means do not give."""
     items = [
-        (quoted(ledger, ledger.entries[one.claim]), _recomputed(ledger, one), one.claim)
-        for one in found
+        (quoted(ledger, ledger.entries[finding.claim]), _recomputed(ledger, finding), finding.claim)
+        for finding in findings
     ]
     return one_or_list(
         items,
@@ -174,13 +179,15 @@ def _means(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
     )
 
 
-def _recomputed(ledger: Ledger, one: Finding) -> str:
-    given = listed([f"{each.printed} (n = {ledger.size(each)})" for each in _beside(ledger, one)])
-    symbol = ledger.entries[one.claim].parts["statistic"].symbol or ""
+def _recomputed(ledger: Ledger, finding: Finding) -> str:
+    given = listed(
+        [f"{each.printed} (n = {ledger.size(each)})" for each in _beside(ledger, finding)]
+    )
+    symbol = ledger.entries[finding.claim].parts["statistic"].symbol or ""
     letter = "F" if symbol == "f" else symbol
     spans = [
         f"{_span(*span)}{f' ({name})' if name else ''}"
-        for name, span in one.detail["ranges"].items()
+        for name, span in finding.detail["ranges"].items()
     ]
     return f"{given} give {letter} of {' or '.join(spans)}"
 
@@ -191,10 +198,10 @@ def _span(low: float, high: float) -> str:
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
-def _effects(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
+def _effects(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
     """F of two-by-two designs, those of the same groups together, an outcome an item."""
     asked: list[Question] = []
-    for own in _by(found, lambda one: [entry.about.group for entry in _beside(ledger, one)]):
+    for own in _by(findings, lambda one: [entry.about.group for entry in _beside(ledger, one)]):
         key = [
             f"{letter} {ledger.group_label(entry)} (n = {ledger.size(entry)})"
             for letter, entry in zip(LETTERS, _beside(ledger, own[0]), strict=True)
@@ -207,28 +214,33 @@ def _effects(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
             told = listed([f"{_span(*span)} for {pair}" for span, pair in spans])
             where = listed([quoted(ledger, ledger.entries[one.claim]) for one in same])
             items.append((where, f"F of {told}", same[0].claim))
-        made = one_or_list(
+        questions = one_or_list(
             items,
             "By which design and model was {} computed?",
             "By which design and model was each of these computed?",
             lead,
         )
-        asked += [replace(one, claims=tuple(each.claim for each in own)) for one in made]
+        asked += [
+            replace(question, claims=tuple(each.claim for each in own)) for question in questions
+        ]
     return asked
 
 
-def _beside(ledger: Ledger, one: Finding) -> list[Claim]:
+def _beside(ledger: Ledger, finding: Finding) -> list[Claim]:
     """The claims on single groups that a finding rests on, not the comparison of another row."""
-    return [entry for name in one.beside if (entry := ledger.entries[name]).about.group]
+    return [entry for name in finding.beside if (entry := ledger.entries[name]).about.group]
 
 
-def _p_of_statistics(ledger: Ledger, found: Sequence[Finding]) -> list[Question]:
-    def span(one: Finding) -> str:
-        low, high = one.detail.get("p_uncorrected") or (one.detail["low"], one.detail["high"])
+def _p_of_statistics(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
+    def span(finding: Finding) -> str:
+        low, high = finding.detail.get("p_uncorrected") or (
+            finding.detail["low"],
+            finding.detail["high"],
+        )
         return house(f"the statistic on its degrees of freedom gives {p_span(low, high)}")
 
     return one_or_list(
-        [(quoted(ledger, ledger.entries[one.claim]), span(one), one.claim) for one in found],
+        [(quoted(ledger, ledger.entries[one.claim]), span(one), one.claim) for one in findings],
         "Are statistic, degrees of freedom and P as you meant them in {}?",
         "Are statistic, degrees of freedom and P as you meant them in each of these?",
     )

@@ -31,34 +31,34 @@ NAMED = {
 }
 
 
-def tests_tried(ledger: Ledger, one: Finding) -> str:
+def tests_tried(ledger: Ledger, finding: Finding) -> str:
     """ "on 1 of 27 against 3 of 29, χ² gives 0.335, Fisher's exact test 0.612"; "" where the
     finding holds no such values."""
-    detail = one.detail
+    detail = finding.detail
     if ranges := detail.get("ranges"):
         spans = {name: _span(*span) for name, span in ranges.items()}
-        entries = [ledger.entries[name] for name in one.beside]
-        given = " against ".join(f"{each.printed} (n = {ledger.size(each)})" for each in entries)
+        entries = [ledger.entries[name] for name in finding.beside]
+        text = " against ".join(f"{each.printed} (n = {ledger.size(each)})" for each in entries)
     elif values := detail.get("p_values"):
         spans = {name: _span(p, p) for name, p in values.items()}
-        given = _counts(ledger, one)
+        text = _counts(ledger, finding)
     else:
         return ""
     told = [(NAMED[name], span) for name, span in spans.items() if name in NAMED]
-    if not told or not given:
+    if not told or not text:
         return ""
     (test, first), *others = told
     every = [f"{test} gives {first}", *(f"{name} {span}" for name, span in others)]
-    return f"on {given}, {', '.join(every)}"
+    return f"on {text}, {', '.join(every)}"
 
 
-def _counts(ledger: Ledger, one: Finding) -> str:
+def _counts(ledger: Ledger, finding: Finding) -> str:
     """The counts of each group, those of categories by their names."""
-    counts, table = one.detail.get("counts"), one.detail.get("table")
+    counts, table = finding.detail.get("counts"), finding.detail.get("table")
     if isinstance(counts, list):
         return " against ".join(f"{x} of {n}" for x, n in counts)
     if isinstance(table, list):
-        entries = [ledger.entries[name] for name in one.beside]
+        entries = [ledger.entries[name] for name in finding.beside]
         names = dict.fromkeys(each.about.category for each in entries)
         return " against ".join(
             ", ".join(f"{name} {x}" for name, x in zip(names, row, strict=True)) for row in table
@@ -93,37 +93,43 @@ _CUT = "With only "
 
 def questions(
     ledger: Ledger,
-    found: Sequence[Finding],
+    findings: Sequence[Finding],
     rows: Sequence[Mapping[str, object]],
-    told: Sequence[Line],
+    lines: Sequence[Line],
     contradictions: Sequence[Told],
     registered: Sequence[Held] = (),
 ) -> list[Question]:
     """What the authors could be asked: which number is meant, how it was made, of how many; what
     changed since the registration."""
     of = {(row["claim_id"], row["component"]): row for row in rows}
-    wrong = [one for one in found if _against(one, of)]
-    order = {line.claim: k for k, line in enumerate(told)}
+    wrong = [finding for finding in findings if _against(finding, of)]
+    order = {line.claim: k for k, line in enumerate(lines)}
     wrong.sort(key=lambda one: order.get(one.claim, len(order)))
-    asked = [one for kind in KINDS for one in kind.asked(ledger, wrong)]
+    asked = [question for kind in KINDS for question in kind.asked(ledger, wrong)]
     asked += _which(ledger, contradictions, [one for one in wrong if not _handled(one.check)])
-    open_ = [one for one in found if one.open and unmatched(of.get((one.claim, one.component), {}))]
+    open_ = [
+        finding
+        for finding in findings
+        if finding.open and unmatched(of.get((finding.claim, finding.component), {}))
+    ]
     open_.sort(key=lambda one: order.get(one.claim, len(order)))
     asked = _with_tests(ledger, asked, [one for one in open_ if one.claim not in _of(asked)])
-    for line in told:
+    for line in lines:
         if line.claim not in _of(asked):
             how = "computed" if line.verdict == "alternative" else "obtained"
             why = _for_authors(line.text).partition("; ")[0].rstrip(".")
             where = quoted(ledger, ledger.entries[line.claim])
             asked.append(Question(f"How was {where} {how}? {house(why)}.", (), (line.claim,)))
-    asked.sort(key=lambda one: min((order.get(name, len(order)) for name in one.claims), default=0))
+    asked.sort(
+        key=lambda item: min((order.get(name, len(order)) for name in item.claims), default=0)
+    )
     return [*asked, *filter(None, (_of_registration(ledger, one) for one in registered))]
 
 
-def _against(one: Finding, of: Mapping[tuple[object, object], Mapping[str, object]]) -> bool:
+def _against(finding: Finding, of: Mapping[tuple[object, object], Mapping[str, object]]) -> bool:
     """Whether it is told against what is printed, with what the searches left."""
-    verdict = of.get((one.claim, one.component), {}).get(PRINT)
-    return one.agreement in CONTRADICTS and one.agreement == verdict == "inconsistent"
+    verdict = of.get((finding.claim, finding.component), {}).get(PRINT)
+    return finding.agreement in CONTRADICTS and finding.agreement == verdict == "inconsistent"
 
 
 def _handled(check: str) -> bool:
@@ -131,11 +137,11 @@ def _handled(check: str) -> bool:
 
 
 def _of(asked: Sequence[Question]) -> set[str]:
-    return {name for one in asked for name in one.claims}
+    return {name for question in asked for name in question.claims}
 
 
 def _for_authors(text: str) -> str:
-    kept = [one for one in sentences(text) if not one.startswith((OF_LEDGER, _CUT))]
+    kept = [sentence for sentence in sentences(text) if not sentence.startswith((OF_LEDGER, _CUT))]
     for form, plain in _PLAIN:
         kept = [form.sub(plain, one) for one in kept]
     return " ".join(kept)
@@ -163,28 +169,28 @@ def _which(
         yield Question(" ".join([asked, *list(why)[:MOST_TOLD]]), (), every)
 
 
-def _all_handled(one: Told) -> bool:
-    return all(_handled(str(check)) for check in _listed(one["checks"]))
+def _all_handled(item: Told) -> bool:
+    return all(_handled(str(check)) for check in _listed(item["checks"]))
 
 
 def _together(contradictions: Sequence[Told]) -> list[Told]:
     """Those of the same numbers as one, and those that differ in one claim of several: the same
     is asked, and once is enough."""
     made: list[Told] = []
-    for one in contradictions:
+    for contradiction in contradictions:
         for at, other in enumerate(made):
-            if _nearly(other, one):
+            if _nearly(other, contradiction):
                 keys = ("numbers", "checks", "among")
-                both = {key: _listed(other[key]) + _listed(one[key]) for key in keys}
+                both = {key: _listed(other[key]) + _listed(contradiction[key]) for key in keys}
                 made[at] = other | both
                 break
         else:
-            made.append(one)
+            made.append(contradiction)
     return made
 
 
-def _nearly(one: Told, other: Told) -> bool:
-    numbers, others = ({_key(each) for each in _numbers(told)} for told in (one, other))
+def _nearly(item: Told, other: Told) -> bool:
+    numbers, others = ({_key(each) for each in _numbers(told)} for told in (item, other))
     if numbers == others:
         return True
     claims, rest = ({claim for claim, _ in told} for told in (numbers, others))
@@ -196,20 +202,20 @@ def _key(number: Mapping[str, object]) -> tuple[str, str]:
     return str(number["claim"]), str(number["component"])
 
 
-def _listed(told: object) -> list[object]:
-    return list(told) if isinstance(told, list) else []
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []
 
 
-def _numbers(one: Told) -> list[Mapping[str, object]]:
-    return [each for each in _listed(one["numbers"]) if isinstance(each, dict)]
+def _numbers(item: Told) -> list[Mapping[str, object]]:
+    return [each for each in _listed(item["numbers"]) if isinstance(each, dict)]
 
 
-def _quotes(ledger: Ledger, one: Told) -> tuple[tuple[str, ...], list[str]]:
+def _quotes(ledger: Ledger, item: Told) -> tuple[tuple[str, ...], list[str]]:
     """The claims of a contradiction, and its numbers: those of one claim as it is printed, sizes
     by whose."""
     claims: dict[str, str] = {}
     others: dict[str, None] = {}
-    for number in _numbers(one):
+    for number in _numbers(item):
         claim, component = str(number["claim"]), str(number["component"])
         if claim not in ledger.entries:
             others[f"{number['printed']} ({_whose(ledger, component)})"] = None
@@ -234,58 +240,61 @@ def _whose(ledger: Ledger, key: str) -> str:
 
 
 def _with_tests(
-    ledger: Ledger, asked: Sequence[Question], found: Sequence[Finding]
+    ledger: Ledger, asked: Sequence[Question], findings: Sequence[Finding]
 ) -> list[Question]:
     """The p that no usual test gives: with the question on its counts where there is one, else
     all together."""
-    made = list(asked)
+    tests = list(asked)
     rest: list[Finding] = []
-    for one in {each.claim: each for each in found}.values():
-        of = [k for k, each in enumerate(made) if set(each.claims) & set(one.beside)]
-        if of and not made[of[0]].items:
+    for one in {each.claim: each for each in findings}.values():
+        of = [k for k, each in enumerate(tests) if set(each.claims) & set(one.beside)]
+        if of and not tests[of[0]].items:
             where, told = quoted(ledger, ledger.entries[one.claim]), _tried(ledger, one)
-            text = f"{made[of[0]].text} A P rests on the same numbers: which test "
+            text = f"{tests[of[0]].text} A P rests on the same numbers: which test "
             text += f"gives {where}? {upper(told)}."
-            made[of[0]] = replace(made[of[0]], text=text, claims=(*made[of[0]].claims, one.claim))
+            tests[of[0]] = replace(
+                tests[of[0]], text=text, claims=(*tests[of[0]].claims, one.claim)
+            )
         else:
             rest.append(one)
     items = [
-        (quoted(ledger, ledger.entries[one.claim]), _tried(ledger, one), one.claim) for one in rest
+        (quoted(ledger, ledger.entries[finding.claim]), _tried(ledger, finding), finding.claim)
+        for finding in rest
     ]
-    return made + one_or_list(
+    return tests + one_or_list(
         items,
         "Which test, and of which patients, gives {}?",
         "Which test, and of which patients, gives each of these P values?",
     )
 
 
-def _tried(ledger: Ledger, one: Finding) -> str:
+def _tried(ledger: Ledger, finding: Finding) -> str:
     """What the usual tests give, without a full stop: as a list, else as the finding tells it."""
-    return tests_tried(ledger, one) or _for_authors(house(one.sentence)).rstrip(".")
+    return tests_tried(ledger, finding) or _for_authors(house(finding.sentence)).rstrip(".")
 
 
-def _of_registration(ledger: Ledger, one: Held) -> Question | None:
+def _of_registration(ledger: Ledger, item: Held) -> Question | None:
     """What was registered late, or is told otherwise; with the day or what both texts name."""
-    design = ledger.registered.get(one.source)
+    design = ledger.registered.get(item.source)
     entry = design.number if design is not None and design.number else "The protocol"
-    if one.verdict == LATE:
-        told = one.finding.removeprefix("First registered ").rstrip(".")
-        on = "" if one.registered == NOTHING else "on "
+    if item.verdict == LATE:
+        told = item.finding.removeprefix("First registered ").rstrip(".")
+        on = "" if item.registered == NOTHING else "on "
         ask = "Is there a dated protocol that fixed outcomes and sample size before enrolment?"
         return Question(f"{entry} was first registered {on}{told}. {ask}")
-    if one.verdict == CHANGED:
-        what = one.what.partition(": ")[2] or one.what
-        places = dict.fromkeys(placed(ledger, ledger.entries[name]) for name in one.claims)
+    if item.verdict == CHANGED:
+        what = item.what.partition(": ")[2] or item.what
+        places = dict.fromkeys(placed(ledger, ledger.entries[name]) for name in item.claims)
         where = f" ({'; '.join(places)})" if places else ""
-        registered, reported = (_names(told, what) for told in (one.registered, one.reported))
+        registered, reported = (_names(told, what) for told in (item.registered, item.reported))
         ask = "Was this changed, and when?"
         return Question(f"{entry} {registered}; the report {reported}{where}. {ask}")
     return None
 
 
-def _names(told: str, what: str) -> str:
+def _names(text: str, what: str) -> str:
     """What a text names: an outcome with its rank, the rest as it is told."""
-    if told == NOTHING:
+    if text == NOTHING:
         return f"does not name {what}"
-    rank, _, outcome = told.partition(": ")
-    return f"names as {rank} outcome {outcome}" if rank in RANKS else f"names {told}"
+    rank, _, outcome = text.partition(": ")
+    return f"names as {rank} outcome {outcome}" if rank in RANKS else f"names {text}"

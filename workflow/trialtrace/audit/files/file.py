@@ -74,7 +74,7 @@ def check_confirmed(document: Document) -> None:
 
 
 def standing(
-    claims: Claims, confirmed: Sequence[str], shown: str, *, trust: bool
+    claims: Claims, confirmed: Sequence[str], text: str, *, trust: bool
 ) -> tuple[Claims, Standing]:
     """The claims that are judged. Raises UserError where none is left."""
     open_ = unconfirmed(claims, confirmed)
@@ -85,14 +85,14 @@ def standing(
     for name, claim in claims.items():
         if name in open_:
             continue
-        given = claim.get("with")
-        linked = [other for other in given if other not in open_] if isinstance(given, list) else []
+        data = claim.get("with")
+        linked = [other for other in data if other not in open_] if isinstance(data, list) else []
         rest = {key: value for key, value in claim.items() if key != "with"}
         kept[name] = rest | ({"with": linked} if linked else {})
     if not kept:
         raise UserError(
             Problem(
-                shown,
+                text,
                 found=f"{len(open_)} claims that a program read and nobody confirmed",
                 expected="claims that a person has held against the paper",
                 do="take `unconfirmed` away from each claim that is right, or name its place under "
@@ -147,10 +147,10 @@ def read_standing(at: Project, path: Path, *, trust: bool) -> tuple[Ledger, Stan
 
 
 def _links(
-    document: Document, name: str, given: dict[str, Any], names: dict[str, None], papers: list[str]
+    document: Document, name: str, entry: dict[str, Any], names: dict[str, None], papers: list[str]
 ) -> None:
-    known_name(document, ("claims", name, "from"), given["from"], papers, "papers")
-    for position, other in enumerate(given.get("with", ())):
+    known_name(document, ("claims", name, "from"), entry["from"], papers, "papers")
+    for position, other in enumerate(entry.get("with", ())):
         if other == name or other not in names:
             place = ("claims", name, "with", position)
             known_name(document, place, other, [one for one in names if one != name], "claims")

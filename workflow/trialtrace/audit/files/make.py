@@ -74,8 +74,8 @@ def _evidence(ledger: Ledger, paper: str) -> Iterator[tuple[str, set[str]]]:
             continue
         if entry.of_count and entry.share and (n := ledger.size(entry)):
             yield entry.name, {way for way in WAYS if _possible(entry, n, way)}
-        elif _is_estimate(entry, main) and (found := table_of(ledger.possible, entry)):
-            value = estimate(entry.measure or "", found[1])
+        elif _is_estimate(entry, main) and (table := table_of(ledger.possible, entry)):
+            value = estimate(entry.measure or "", table[1])
             yield entry.name, {way for way in WAYS if prints(main, value, rounding=way)}
 
 

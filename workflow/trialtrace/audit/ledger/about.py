@@ -77,16 +77,16 @@ def _interaction(
         )
 
 
-def _beyond(document: Document, name: str, given: Mapping[str, str], outcomes: list[str]) -> None:
+def _beyond(document: Document, name: str, texts: Mapping[str, str], outcomes: list[str]) -> None:
     """An outcome beyond limits names another one that has them."""
     where: Path_ = ("outcomes", name, "beyond")
-    known_name(document, (*where, "of"), given["of"], outcomes, "outcomes")
-    asked = {"above": ("to",), "below": ("from",)}.get(given["limit"], ("from", "to"))
-    reference = (document.get("outcomes", given["of"]) or {}).get("reference", {})
-    if given["of"] in outcomes and (lacking := [end for end in asked if end not in reference]):
+    known_name(document, (*where, "of"), texts["of"], outcomes, "outcomes")
+    asked = {"above": ("to",), "below": ("from",)}.get(texts["limit"], ("from", "to"))
+    reference = (document.get("outcomes", texts["of"]) or {}).get("reference", {})
+    if texts["of"] in outcomes and (lacking := [end for end in asked if end not in reference]):
         document.add(
             where,
-            found=f'"{given["of"]}" without {" and ".join(lacking)} in its reference',
+            found=f'"{texts["of"]}" without {" and ".join(lacking)} in its reference',
             expected="an outcome with the limits that are counted beyond",
         )
 
@@ -109,10 +109,8 @@ def _scales(document: Document) -> None:
             scale = given.get(kind, {})
             ends = [Decimal(scale[end]) for end in ("from", "to") if end in scale]
             if len(ends) == 2 and ends[0] >= ends[1]:
-                found = f"from {scale['from']} to {scale['to']}"
-                document.add(
-                    ("outcomes", name, kind), found=found, expected="the least value first"
-                )
+                text = f"from {scale['from']} to {scale['to']}"
+                document.add(("outcomes", name, kind), found=text, expected="the least value first")
         if "items" in given and not given.get("whole"):
             document.add(
                 ("outcomes", name, "items"),
@@ -121,9 +119,9 @@ def _scales(document: Document) -> None:
             )
 
 
-def _placed(document: Document, name: str, given: Mapping[str, object]) -> None:
+def _placed(document: Document, name: str, entry: Mapping[str, object]) -> None:
     """A claim has a place, unless the text of its paper was not at hand."""
-    if "place" not in given and document.get("papers", str(given["from"]), "text") != NOT_AT_HAND:
+    if "place" not in entry and document.get("papers", str(entry["from"]), "text") != NOT_AT_HAND:
         document.add(
             ("claims", name),
             found="no place",
@@ -158,8 +156,8 @@ def _free_names(document: Document, key: str) -> Iterator[tuple[Path_, str]]:
         for position, visit in enumerate(given.get("visits", ()) if key == "visit" else ()):
             yield ("outcomes", name, "visits", position), visit
     for name, given in document.entries("claims"):
-        if isinstance(found := given.get("about", {}).get(key), str):
-            yield ("claims", name, "about", key), found
+        if isinstance(data := given.get("about", {}).get(key), str):
+            yield ("claims", name, "about", key), data
 
 
 def known_name(document: Document, place: Path_, name: str, names: list[str], section: str) -> None:

@@ -51,7 +51,7 @@ class Claim:
     def selections(self) -> Mapping[str | None, Selects]:
         """What recomputes the number, by the label of the reading; None is that of one alone."""
         if self.readings:
-            return {label: one for label, one in self.readings.items()}  # noqa: C416
+            return {label: reading for label, reading in self.readings.items()}  # noqa: C416
         return {} if self.selects is None else {None: self.selects}
 
     @property
@@ -63,11 +63,11 @@ class Claim:
     def measure(self) -> str | None:
         """What compares the groups, or what the expression itself calls the number."""
         symbol = None if self.main is None else self.main.symbol
-        own = None if symbol in (UNSAID, *AVERAGES) else symbol
+        text = None if symbol in (UNSAID, *AVERAGES) else symbol
         points = self.main is not None and (self.main.unit or "").startswith(POINTS)
-        if own is None and points and len(self.about.compare or ()) == 2:
-            own = "risk_difference"
-        return self.about.measure or own
+        if text is None and points and len(self.about.compare or ()) == 2:
+            text = "risk_difference"
+        return self.about.measure or text
 
     @cached_property
     def stated_basis(self) -> str | None:
@@ -114,8 +114,8 @@ class Claim:
     @property
     def numeric_p(self) -> Component | None:
         """The p of a test of no difference, or of the margin that the claim names."""
-        part = self.parts.get("p")
-        return None if part is None or part.relation == "ns" or part.symbol is not None else part
+        data = self.parts.get("p")
+        return None if data is None or data.relation == "ns" or data.symbol is not None else data
 
     @property
     def sides(self) -> str | None:
@@ -148,15 +148,15 @@ class Claim:
 
         Not a mean or a median, nor a number of events over time, which a patient may have several.
         """
-        part = self.parts.get("count")
-        if "person_time" in self.parts or (part is not None and "value" in self.parts):
+        data = self.parts.get("count")
+        if "person_time" in self.parts or (data is not None and "value" in self.parts):
             return None
-        if part is None and set(self.parts) <= {"value", "p"}:
-            part = self.parts.get("value")
-        if part is None or part.symbol in AVERAGES:
+        if data is None and set(self.parts) <= {"value", "p"}:
+            data = self.parts.get("value")
+        if data is None or data.symbol in AVERAGES:
             return None
-        whole = part.places == 0 and part.unit is None and part.relation == "="
-        return int(part.value) if whole and part.value is not None else None
+        whole = data.places == 0 and data.unit is None and data.relation == "="
+        return int(data.value) if whole and data.value is not None else None
 
 
 def claims_of(declared: LedgerFile, file: str = "") -> dict[str, Claim]:
@@ -203,5 +203,7 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         selects=declared.is_,
         cannot=declared.cannot,
         direction=declared.direction or {},
-        readings={one["label"]: one["is"] for one in (declared.readings or {}).values()},
+        readings={
+            reading["label"]: reading["is"] for reading in (declared.readings or {}).values()
+        },
     )

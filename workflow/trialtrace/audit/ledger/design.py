@@ -169,18 +169,18 @@ def check_designs(document: Document) -> None:
 
 
 def _values(
-    document: Document, place: Path_, one: Mapping[str, str], names: tuple[str, ...]
+    document: Document, place: Path_, texts: Mapping[str, str], names: tuple[str, ...]
 ) -> None:
     """Ratios are above 0, and a lower limit lies below the upper one."""
     for name in names:
-        if one["scale"] in RATIO_SCALES and Decimal(one[name]) <= 0:
+        if texts["scale"] in RATIO_SCALES and Decimal(texts[name]) <= 0:
             document.add(
                 (*place, name),
-                found=tell(one[name]),
+                found=tell(texts[name]),
                 expected="a ratio above 0",
                 do="of a difference, name its scale: percentage_points or mean_difference",
             )
-    values = [Decimal(one[name]) for name in names]
+    values = [Decimal(texts[name]) for name in names]
     if len(values) > 1 and values[0] >= values[1]:
-        found = f"{one[names[0]]} to {one[names[1]]}"
-        document.add(place, found=found, expected="the lower limit below the upper one")
+        text = f"{texts[names[0]]} to {texts[names[1]]}"
+        document.add(place, found=text, expected="the lower limit below the upper one")

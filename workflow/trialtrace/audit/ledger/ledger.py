@@ -31,7 +31,7 @@ MOST_PATIENTS = 10**9
 
 def _alike(claims: Sequence[Claim], name: str) -> bool:
     """Whether a component of claims can be one number, printed with more or fewer digits."""
-    parts = [one.parts[name] for one in claims]
+    parts = [claim.parts[name] for claim in claims]
     told = {(part.relation, part.word, part.unit) for part in parts}
     symbols = {part.symbol for part in parts} - {None}
     if len(told) > 1 or len(symbols) > 1:
@@ -40,12 +40,12 @@ def _alike(claims: Sequence[Claim], name: str) -> bool:
     return low < high or len({part.value for part in parts}) == 1
 
 
-def _can_be_of(part: Component, count: int | None, fewest: int, most: int) -> bool:
+def _can_be_of(component: Component, count: int | None, fewest: int, most: int) -> bool:
     """Whether a percentage, or a count with it, is one of a number of patients in this range.
 
     Rounded or cut off: how the paper rounds is known only later.
     """
-    low, high = ((part.value or 0) + part.ulp * by for by in (Decimal("-0.5"), 1))
+    low, high = ((component.value or 0) + component.ulp * by for by in (Decimal("-0.5"), 1))
     if count is None:
         every = range(fewest, most + 1)
         return any(ceil(low * n / 100) <= floor(high * n / 100) for n in every)
@@ -81,20 +81,20 @@ class Ledger:
 
         A number of these is impossible, or the expression does not say what it is.
         """
-        own = {
-            name: one
-            for name, one in self.entries.items()
-            if not one.impossible and name not in self.unclear
+        ledger = {
+            name: entry
+            for name, entry in self.entries.items()
+            if not entry.impossible and name not in self.unclear
         }
-        return self if len(own) == len(self.entries) else replace(self, entries=own)
+        return self if len(ledger) == len(self.entries) else replace(self, entries=ledger)
 
     @cached_property
     def unclear(self) -> set[str]:
         """Claims such as "62 (9)" that may be means: none of their outcome is a share."""
         of_outcome: dict[str | None, list[Claim]] = {}
         for entry in self.of_group():
-            part = entry.parts.get("percent")
-            if part is not None and part.symbol == UNSAID:
+            data = entry.parts.get("percent")
+            if data is not None and data.symbol == UNSAID:
                 of_outcome.setdefault(entry.about.outcome, []).append(entry)
         return {
             entry.name
@@ -229,7 +229,7 @@ class Ledger:
 
     def size_of(self, entry: Claim, group: str) -> int | None:
         """The printed number of patients of one of the groups that a claim compares."""
-        sizes = {self.size(one) for one in self.beside(entry, group)} - {None}
+        sizes = {self.size(claim) for claim in self.beside(entry, group)} - {None}
         if len(sizes) == 1:
             return sizes.pop()
         if entry.about.part:
@@ -247,11 +247,11 @@ class Ledger:
 
     def every_size(self, kind: str, population: str | None = None) -> dict[str, list[Claim]]:
         """All claims that print a number of patients, by group: in the flow, in the abstract."""
-        found: dict[str, list[Claim]] = {}
+        claims: dict[str, list[Claim]] = {}
         for entry in self.entries.values():
             if (entry.about.size, entry.about.population) == (kind, population):
-                found.setdefault(entry.about.group or ALL, []).append(entry)
-        return found
+                claims.setdefault(entry.about.group or ALL, []).append(entry)
+        return claims
 
     @cached_property
     def apart(self) -> tuple[str, ...]:
@@ -283,9 +283,9 @@ class Ledger:
         claims that name none, or the other way round.
         """
         about = entry.about
-        own = (group, about.category, *about.cell)
-        if own in self._by_cell or not about.compared:
-            return self._by_cell.get(own, [])
+        claims = (group, about.category, *about.cell)
+        if claims in self._by_cell or not about.compared:
+            return self._by_cell.get(claims, [])
         populations = [about.population]
         first = next(iter(self.populations), None)
         if about.population in (None, first):
@@ -300,27 +300,29 @@ class Ledger:
     @cached_property
     def _by_cell(self) -> dict[tuple, list[Claim]]:
         """The claims about one group, by (group, category, cell)."""
-        found: dict[tuple, list[Claim]] = {}
-        for one in self.of_group():
-            found.setdefault((one.about.group, one.about.category, *one.about.cell), []).append(one)
-        return found
+        claims: dict[tuple, list[Claim]] = {}
+        for claim in self.of_group():
+            claims.setdefault(
+                (claim.about.group, claim.about.category, *claim.about.cell), []
+            ).append(claim)
+        return claims
 
     @cached_property
     def of_cell(self) -> dict[tuple, list[Claim]]:
         """The claims about one group, by cell."""
-        found: dict[tuple, list[Claim]] = {}
+        claims: dict[tuple, list[Claim]] = {}
         for entry in self.of_group():
-            found.setdefault(entry.about.cell, []).append(entry)
-        return found
+            claims.setdefault(entry.about.cell, []).append(entry)
+        return claims
 
     @cached_property
     def facts(self) -> dict[str, list[Claim]]:
         """The claims that tell a fact, by its name."""
-        found: dict[str, list[Claim]] = {}
+        claims: dict[str, list[Claim]] = {}
         for entry in self.entries.values():
             if entry.about.fact is not None:
-                found.setdefault(entry.about.fact, []).append(entry)
-        return found
+                claims.setdefault(entry.about.fact, []).append(entry)
+        return claims
 
     @cached_property
     def timed(self) -> set[str | None]:
@@ -336,11 +338,11 @@ class Ledger:
     @cached_property
     def comparisons(self) -> dict[tuple, list[Claim]]:
         """The claims that compare groups, by cell."""
-        found: dict[tuple, list[Claim]] = {}
+        claims: dict[tuple, list[Claim]] = {}
         for entry in self.entries.values():
             if entry.about.compared:
-                found.setdefault(entry.about.cell, []).append(entry)
-        return found
+                claims.setdefault(entry.about.cell, []).append(entry)
+        return claims
 
     def compared(self, entry: Claim, *names: str) -> list[Claim] | None:
         """For a comparison, the claim of each group that has all the components `names`.
@@ -348,8 +350,8 @@ class Ledger:
         None where a group has no such claim, or several that do not agree.
         """
         groups = self.compared_groups(entry)
-        found = [self.agreed(self.beside(entry, group), *names) for group in groups]
-        known = [one for one in found if one is not None]
+        claims = [self.agreed(self.beside(entry, group), *names) for group in groups]
+        known = [one for one in claims if one is not None]
         return known if known and len(known) == len(groups) else None
 
     def agreed(self, claims: Iterable[Claim], *names: str) -> Claim | None:
@@ -358,7 +360,7 @@ class Ledger:
         What is printed in several places is one number: of a table, of the text with fewer digits,
         of the abstract without its patients. Taken is the one that tells most.
         """
-        every = [one for one in claims if set(names) <= set(one.parts)]
+        every = [claim for claim in claims if set(names) <= set(claim.parts)]
         sizes = {self.size(one) for one in every} - {None}
         if not every or len(sizes) > 1 or not all(_alike(every, name) for name in names):
             return None
@@ -371,8 +373,8 @@ class Ledger:
     @cached_property
     def categories(self) -> dict[tuple, list[Claim]]:
         """Claims of the categories of one outcome in one group, by (cell, group)."""
-        found: dict[tuple, list[Claim]] = {}
+        claims: dict[tuple, list[Claim]] = {}
         for entry in self.of_group():
             if entry.about.category is not None:
-                found.setdefault((*entry.about.cell, entry.about.group), []).append(entry)
-        return found
+                claims.setdefault((*entry.about.cell, entry.about.group), []).append(entry)
+        return claims

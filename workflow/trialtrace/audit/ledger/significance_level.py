@@ -54,9 +54,9 @@ def level_of(ledger: Ledger, entry: Claim) -> Level | None:
 
 def alpha_of(ledger: Ledger, paper: str) -> ToldAlpha | None:
     """The level that a paper reports, else the one that is told at all."""
-    own = ledger.reported.get(paper)
-    if own is not None and own.alpha is not None:
-        return own.alpha
+    data = ledger.reported.get(paper)
+    if data is not None and data.alpha is not None:
+        return data.alpha
     for designs in (ledger.reported, ledger.registered):
         found = [design.alpha for design in designs.values() if design.alpha is not None]
         if found:

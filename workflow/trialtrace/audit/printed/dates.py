@@ -49,30 +49,30 @@ def dates(text: str) -> tuple[Period, ...]:
     """
     rest, found = text.casefold(), []
     for form in _FORMS:
-        for one in form.finditer(rest):
-            days = _period(one.groupdict())
+        for match in form.finditer(rest):
+            days = _period(match.groupdict())
             if days is None:
                 return ()
-            found.append((one.start(), days, len(one.groupdict()) > 1))
+            found.append((match.start(), days, len(match.groupdict()) > 1))
         rest = form.sub(lambda one: " " * len(one[0]), rest)
     if _LEFT.search(rest) or not any(dated for *_, dated in found):
         return ()
     return tuple(days for _, days, _ in sorted(found, key=lambda one: one[0]))
 
 
-def _period(given: dict[str, str | None]) -> Period | None:
+def _period(texts: dict[str, str | None]) -> Period | None:
     """The days of year, month and day as printed; None for what no calendar has."""
-    year, name, number = int(given["year"] or 0), given.get("month"), given.get("number")
+    year, name, number = int(texts["year"] or 0), texts.get("month"), texts.get("number")
     if name is None and number is None:
         return period(year)
     month = int(number) if number else [m[:3] for m in _MONTHS].index((name or "")[:3]) + 1
-    day = given.get("day")
+    day = texts.get("day")
     return period(year, month, int(day) if day else None)
 
 
 def alike(every: Sequence[tuple[Period, ...]]) -> bool | None:
     """Whether all texts may tell of the same days; None where one has none, or another number."""
-    if not all(every) or len({len(one) for one in every}) > 1:
+    if not all(every) or len({len(periods) for periods in every}) > 1:
         return None
     return all(
         one.meets(other)

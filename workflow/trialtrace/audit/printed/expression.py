@@ -234,10 +234,10 @@ def _read(printed: str, plain: str) -> list[Component] | None:
         match = head.match(plain, start)
         if match is None or (head is INTERVAL and not _is_interval(match, alone=True)):
             continue
-        own = _components(printed, match)
-        tail = _tail(printed, plain, match.end(), {component.name for component in own})
+        components = _components(printed, match)
+        tail = _tail(printed, plain, match.end(), {component.name for component in components})
         if tail is not None:
-            return _in_order(own + tail)
+            return _in_order(components + tail)
     match = DIRECTION.fullmatch(plain)
     return _components(printed, match) if match else None
 
@@ -247,13 +247,13 @@ def _tail(printed: str, plain: str, start: int, names: set[str]) -> list[Compone
 
     None where something is left over, or a component would stand twice.
     """
-    found: list[Component] = []
+    components: list[Component] = []
     while True:
         joined = JOINER.match(plain, start)
         assert joined is not None
         start = joined.end()
         if not plain[start:].strip(" ."):
-            return found
+            return components
         every = (pattern.match(plain, start) for pattern in (P, *BESIDE, INTERVAL))
         match = next((one for one in every if one is not None), None)
         if match is None or (match.re is INTERVAL and not _is_interval(match, alone=False)):
@@ -261,7 +261,7 @@ def _tail(printed: str, plain: str, start: int, names: set[str]) -> list[Compone
         if names & {name for name in NAMES if match.groupdict().get(name)}:
             return None
         names |= {name for name in NAMES if match.groupdict().get(name)}
-        found += _components(printed, match)
+        components += _components(printed, match)
         start = match.end()
 
 
@@ -287,18 +287,20 @@ def _components(printed: str, match: re.Match[str]) -> list[Component]:
     if (groups.get("called") or "").lower() in HARMS:
         word = "higher"
     level = Decimal(groups["level"]) if groups.get("level") else None
-    made = []
+    components = []
     for name in NAMES:
         if groups.get(name) is None:
             continue
         start, end = match.span(name)
         text = printed[start:end].strip()
-        more = _called(name, {key: one.lower() for key, one in groups.items() if one})
+        more = _called(name, {key: group.lower() for key, group in groups.items() if group})
         more |= {"word": word if name in ("percent", "value", *RANGE) else None}
         if name == "value" and (money := SIGN_BEFORE.search(printed[:start])):
             more |= {"unit": money["money"]}
-        made.append(_component(name, text, level=level if name[:3] == "ci_" else None, **more))
-    return made
+        components.append(
+            _component(name, text, level=level if name[:3] == "ci_" else None, **more)
+        )
+    return components
 
 
 def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
@@ -337,14 +339,14 @@ def _component(name: str, text: str, **more: object) -> Component:
     if name == "p" and compiled(rf".*?(?:{NS})").fullmatch(plain):
         return Component(name, text, relation="ns")
     body = plain[1:] if name == "p" else plain
-    found = (FIRST_P if name == "p" else FIRST_NUMBER).search(body)
-    assert found is not None
-    before = FIRST_RELATION.search(body[: found.start()])
+    match = (FIRST_P if name == "p" else FIRST_NUMBER).search(body)
+    assert match is not None
+    before = FIRST_RELATION.search(body[: match.start()])
     words = re.sub(r"\s+", " ", before.group().lower()) if before else RANGE.get(name, "=")
-    value, places = _decimal(found.group())
-    unit = body[found.end() :].strip() or None
+    value, places = _decimal(match.group())
+    unit = body[match.end() :].strip() or None
     offset = len(plain) - len(body)
-    number = text[offset + found.start() : offset + found.end()]
+    number = text[offset + match.start() : offset + match.end()]
     more = {"unit": unit} | more
     return Component(name, text, value, places, RELATIONS[words], number=number, **more)  # type: ignore[arg-type]
 
@@ -418,11 +420,14 @@ def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple
     return None
 
 
-def _impossible_statistic(part: Component, value: Decimal) -> tuple[str, str] | None:
-    if part.symbol == "r" and abs(value) > 1:
-        return f"a correlation of {part.number}", "a number from \N{MINUS SIGN}1 to 1"
-    if part.symbol in SQUARES and value < 0:
-        return f"{SQUARES[part.symbol]} statistic of {part.number}", "a number of at least 0"
+def _impossible_statistic(component: Component, value: Decimal) -> tuple[str, str] | None:
+    if component.symbol == "r" and abs(value) > 1:
+        return f"a correlation of {component.number}", "a number from \N{MINUS SIGN}1 to 1"
+    if component.symbol in SQUARES and value < 0:
+        return (
+            f"{SQUARES[component.symbol]} statistic of {component.number}",
+            "a number of at least 0",
+        )
     return None
 
 

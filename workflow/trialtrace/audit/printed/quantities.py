@@ -77,12 +77,12 @@ class Quantity:
         return self.kind == other.kind and self.low < other.high and other.low < self.high
 
 
-def quantity(part: Component) -> Quantity | None:
+def quantity(component: Component) -> Quantity | None:
     """A printed number as a quantity; None where nothing but words is printed."""
-    if part.value is None:
+    if component.value is None:
         return None
-    unit = (part.unit or "").strip().lower()
-    percent = part.name in ("percent", "at_least", "at_most")
+    unit = (component.unit or "").strip().lower()
+    percent = component.name in ("percent", "at_least", "at_most")
     kind, factor = ("percent", Decimal(1)) if percent else UNITS.get(unit, (None, Decimal(1)))
-    low, high = part.bounds
-    return Quantity(kind, part.value, low * factor, high * factor, unit)
+    low, high = component.bounds
+    return Quantity(kind, component.value, low * factor, high * factor, unit)

@@ -49,7 +49,7 @@ def _in_one_form(text: str) -> str:
 def brief(texts: Iterable[str], most: int = MOST_WORDS) -> str:
     """The first sentence, and the next ones while all together have at most `most` words."""
     told: list[str] = []
-    for one in dict.fromkeys(house(part) for text in texts for part in sentences(text)):
+    for one in dict.fromkeys(house(sentence) for text in texts for sentence in sentences(text)):
         if told and len(" ".join([*told, one]).split()) > most:
             break
         told.append(one)

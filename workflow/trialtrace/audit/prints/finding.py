@@ -82,30 +82,34 @@ class Finding:
 
 
 @lru_cache(maxsize=4096)
-def as_range(part: Component, *, rounding: str | None = None) -> Printed:
+def as_range(component: Component, *, rounding: str | None = None) -> Printed:
     """The values that a printed number stands for, as its paper rounds where `rounding` is None.
 
     "<" reaches down to 0.
     """
-    if part.relation in ("<", "<="):
-        return below(part.value or Decimal(0), least=Decimal(0))
+    if component.relation in ("<", "<="):
+        return below(component.value or Decimal(0), least=Decimal(0))
     # The digits as printed: a trailing zero counts.
-    return read(f"{part.value:.{max(part.places, 0)}f}", rounding=rounding or part.rounding)
+    return read(
+        f"{component.value:.{max(component.places, 0)}f}", rounding=rounding or component.rounding
+    )
 
 
-def prints(part: Component, value: float | None, *, rounding: str | None = None) -> bool:
+def prints(component: Component, value: float | None, *, rounding: str | None = None) -> bool:
     """Whether a value would be printed as this number, or is what a relation says of it."""
     if value is None or value != value:
         return False
-    if part.relation in (">", ">="):
-        return value > float(part.value or 0) or (part.relation == ">=" and value == part.value)
-    if as_range(part, rounding=rounding).contains(_twelve(value)):
+    if component.relation in (">", ">="):
+        return value > float(component.value or 0) or (
+            component.relation == ">=" and value == component.value
+        )
+    if as_range(component, rounding=rounding).contains(_twelve(value)):
         return True
-    way = rounding or part.rounding
-    if way != "half_up" or (part.value or 0) >= 0 or part.relation != "=":
+    way = rounding or component.rounding
+    if way != "half_up" or (component.value or 0) >= 0 or component.relation != "=":
         return False
     # Half up or half away from zero: −10.75 is printed as −10.7 or as −10.8.
-    mirrored = read(f"{-(part.value or 0):.{max(part.places, 0)}f}", rounding=way)
+    mirrored = read(f"{-(component.value or 0):.{max(component.places, 0)}f}", rounding=way)
     return bool(mirrored.contains(-_twelve(value)))
 
 
@@ -116,35 +120,35 @@ def unsigned(entry: "Claim") -> bool:
     return any(part.word for part in parts) or all((part.value or 0) >= 0 for part in parts)
 
 
-def printing(part: Component, values: "np.ndarray") -> "np.ndarray":
+def printing(component: Component, values: "np.ndarray") -> "np.ndarray":
     """Which of the values `prints` accepts; asked for each only near the ends of the range."""
     import numpy as np
 
-    if part.relation in (">", ">="):
-        low, high = float(part.value or 0), np.inf
+    if component.relation in (">", ">="):
+        low, high = float(component.value or 0), np.inf
     else:
-        low, high = (float(end) for end in as_range(part).bounds)
+        low, high = (float(end) for end in as_range(component).bounds)
     inside = (values > low + NEAR) & (values < high - NEAR)
     for at in np.flatnonzero((np.abs(values - low) <= NEAR) | (np.abs(values - high) <= NEAR)):
-        inside[at] = prints(part, float(values[at]))
+        inside[at] = prints(component, float(values[at]))
     return inside
 
 
-def count_printing(part: Component, values: "np.ndarray") -> int:
+def count_printing(component: Component, values: "np.ndarray") -> int:
     """How many of the values `prints` accepts."""
-    return int(printing(part, values).sum())
+    return int(printing(component, values).sum())
 
 
-def overlaps(part: Component, low: float, high: float) -> bool:
+def overlaps(component: Component, low: float, high: float) -> bool:
     """Whether any value from `low` to `high` would be printed as this number."""
-    if part.relation in (">", ">="):
-        return high > float(part.value or 0)
-    own = as_range(part)
-    first, last = own.bounds
+    if component.relation in (">", ">="):
+        return high > float(component.value or 0)
+    printed = as_range(component)
+    first, last = printed.bounds
     if low == high:
-        return bool(own.contains(_twelve(low)))
+        return bool(printed.contains(_twelve(low)))
     ends = _twelve(low), _twelve(high)
-    return bool(low < last and high > first) or any(bool(own.contains(end)) for end in ends)
+    return bool(low < last and high > first) or any(bool(printed.contains(end)) for end in ends)
 
 
 def _twelve(value: float) -> Decimal | float:

@@ -111,41 +111,42 @@ def findings_of(name: str, ledger: Ledger) -> Iterator[Finding]:
     if card_of(name).of_all:
         yield from check(ledger)
         return
-    for one in check(ledger.possible):
-        one = _with_number_taken(ledger, one)
-        yield _unless_assumed(ledger, _unless_paraphrased(ledger, one))
+    for finding in check(ledger.possible):
+        finding = _with_number_taken(ledger, finding)
+        yield _unless_assumed(ledger, _unless_paraphrased(ledger, finding))
 
 
-def _with_number_taken(ledger: Ledger, one: Finding) -> Finding:
+def _with_number_taken(ledger: Ledger, finding: Finding) -> Finding:
     """A finding that rests on the number randomised as that behind a percentage says so."""
-    entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
-    if one.check not in of_sizes() or not any(map(ledger.taken, entries)):
-        return one
-    return replace(one, sentence=f"{one.sentence} Taken is the number randomised.")
+    entries = [ledger.entries[name] for name in (finding.claim, *finding.beside)]
+    if finding.check not in of_sizes() or not any(map(ledger.taken, entries)):
+        return finding
+    return replace(finding, sentence=f"{finding.sentence} Taken is the number randomised.")
 
 
-def _unless_paraphrased(ledger: Ledger, one: Finding) -> Finding:
+def _unless_paraphrased(ledger: Ledger, finding: Finding) -> Finding:
     """A finding on a paraphrase, which contradicts nothing: its words are not the paper's."""
-    if not ledger.entries[one.claim].about.paraphrase or one.agreement not in CONTRADICTS:
-        return one
-    text = f"Not checkable: a paraphrase, not the paper's own words. {one.sentence}"
-    return replace(one, agreement=NOT_CHECKABLE, sentence=text)
+    if not ledger.entries[finding.claim].about.paraphrase or finding.agreement not in CONTRADICTS:
+        return finding
+    text = f"Not checkable: a paraphrase, not the paper's own words. {finding.sentence}"
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text)
 
 
-def _unless_assumed(ledger: Ledger, one: Finding) -> Finding:
+def _unless_assumed(ledger: Ledger, finding: Finding) -> Finding:
     """A contradiction only if everyone randomised was measured, which is not printed."""
-    if one.check not in of_sizes() or one.agreement not in CONTRADICTS:
-        return one
-    entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
+    if finding.check not in of_sizes() or finding.agreement not in CONTRADICTS:
+        return finding
+    entries = [ledger.entries[name] for name in (finding.claim, *finding.beside)]
     assumed = dict.fromkeys(
         ledger.group_label(entry)
         for entry in entries
         if entry.about.group and ledger.assumed(entry)
     )
     if not assumed:
-        return one
+        return finding
     text = (
         f"Not checkable: how many patients with {listed(list(assumed))} are behind it is not in "
-        f"the ledger (`patients`, or `sizes` of a population). With all randomised: {one.sentence}"
+        "the ledger (`patients`, or `sizes` of a population). With all randomised: "
+        f"{finding.sentence}"
     )
-    return replace(one, agreement=NOT_CHECKABLE, sentence=text)
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text)

@@ -63,12 +63,12 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
     sized: set[str] = set()
     together: set[frozenset[str]] = set()
     for every in tables:
-        own = [one for one in every if one.role == ARM and one.arm not in (None, ALL)]
-        if len({bare(one.arm or "") for one in own}) < 2:
+        arms = [one for one in every if one.role == ARM and one.arm not in (None, ALL)]
+        if len({bare(one.arm or "") for one in arms}) < 2:
             continue
-        names = {bare(one.arm or "") for one in own}
+        names = {bare(one.arm or "") for one in arms}
         together |= {frozenset((one, other)) for one in names for other in names}
-        for one in own:
+        for one in arms:
             name = bare(one.arm or "")
             labels.setdefault(name, one.arm or "")
             seen[name] += 1

@@ -24,22 +24,22 @@ def without_missing(read: Sequence[Item | Left]) -> list[Item | Left]:
             blocks.setdefault((one.path[:-1], one.arm), []).append(one)
     changed: dict[int, Item] = {}
     for block in blocks.values():
-        part: list[Item] = []
+        items: list[Item] = []
         for one in block:
             if len(one.path) > 1 and _MISSING.match(one.path[-1]):
-                changed.update(_of_known(part, one))
-                part = []
+                changed.update(_of_known(items, one))
+                items = []
             else:
-                part.append(one)
+                items.append(one)
     made = [changed.get(id(one), one) if isinstance(one, Item) else one for one in read]
     return [_judged(one) if isinstance(one, Item) else one for one in made]
 
 
-def _of_known(part: Sequence[Item], lacking: Item) -> dict[int, Item]:
+def _of_known(items: Sequence[Item], lacking: Item) -> dict[int, Item]:
     if not lacking.size:
         return {}
     known = lacking.size - _count(lacking)
-    others = [one for one in part if one.size == lacking.size]
+    others = [item for item in items if item.size == lacking.size]
     fewer = sum(_is_of(one, known) for one in others)
     if fewer <= sum(_is_of(one, lacking.size) for one in others):
         return {}
@@ -76,8 +76,8 @@ def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:
         whole = all(_adds_up(block, arm) for arm in {one.arm for one in block if one.arm})
         for one in block:
             if one.kind in _COUNTED:
-                made = replace(one, category=True)
-                changed[id(one)] = made if whole else made.doubted("categories by their sum")
+                text = replace(one, category=True)
+                changed[id(one)] = text if whole else text.doubted("categories by their sum")
             elif one.kind == "p":
                 changed[id(one)] = replace(one, path=section, label=", ".join(section))
     return [changed.get(id(one), one) if isinstance(one, Item) else one for one in read]
@@ -85,16 +85,16 @@ def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:
 
 def _exclusive(block: Sequence[Item]) -> bool:
     """Whether the counts of some arm, of two at least, are its patients."""
-    if any(one.visit is not None for one in block):
+    if any(item.visit is not None for item in block):
         return False
-    return any(_adds_up(block, arm) for arm in {one.arm for one in block if one.arm})
+    return any(_adds_up(block, arm) for arm in {item.arm for item in block if item.arm})
 
 
 def _adds_up(block: Sequence[Item], arm: str | None) -> bool:
-    own = [one for one in block if one.arm == arm and one.kind in _COUNTED]
-    counts = [_count(one) for one in own]
-    sizes = {one.size for one in own}
-    return len(own) > 1 and len(sizes) == 1 and sum(counts) == next(iter(sizes))
+    items = [item for item in block if item.arm == arm and item.kind in _COUNTED]
+    counts = [_count(one) for one in items]
+    sizes = {one.size for one in items}
+    return len(items) > 1 and len(sizes) == 1 and sum(counts) == next(iter(sizes))
 
 
 def _count(item: Item) -> int:

@@ -108,8 +108,8 @@ def read_cell(text: str, *, commas: bool = False) -> Cell | None:
         re.sub(r"^[(\[](.*)[)\]]$", r"\1", bare) if bare.count("(") + bare.count("[") == 1 else bare
     )
     for form, pattern in FORMS:
-        if found := pattern.fullmatch(bare):
-            parts = {key: value for key, value in found.groupdict().items() if value is not None}
+        if match := pattern.fullmatch(bare):
+            parts = {key: value for key, value in match.groupdict().items() if value is not None}
             return Cell(text.strip(), form, parts, commas)
     return None
 

@@ -15,12 +15,12 @@ Read = tuple[Column, Cell]
 
 
 def compared(
-    own: Sequence[Read], beside: Sequence[Item]
+    own: Sequence[Read], items: Sequence[Item]
 ) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
     """(cells, their expression, its measure) of the comparisons in one row.
 
     An estimate takes the interval, the standard error and the p that stand behind it, up to the
-    next estimate. `beside` are the numbers of the arms in the row.
+    next estimate. `items` are the numbers of the arms in the row.
     """
     bundles: list[list[Read]] = []
     for column, cell in own:
@@ -30,16 +30,16 @@ def compared(
             bundles.append([])
         bundles[-1].append((column, cell))
     for bundle in bundles:
-        yield from _joined(bundle, beside)
+        yield from _joined(bundle, items)
 
 
 def ordered(
-    names: tuple[str, ...], beside: Sequence[Item], found: Expression, measure: str | None
+    names: tuple[str, ...], items: Sequence[Item], expression: Expression, measure: str | None
 ) -> tuple[str, ...]:
     """Two groups in the order in which their own numbers give the estimate its side."""
     ratio = (measure or "").endswith("_ratio")
-    own = [_main(one.printed) for name in names for one in beside if one.arm == name]
-    estimate = _main(found.printed)
+    own = [_main(item.printed) for name in names for item in items if item.arm == name]
+    estimate = _main(expression.printed)
     if len(names) != 2 or len(own) != 2 or estimate is None or own[0] is None or own[1] is None:
         return names
     side = own[0] - own[1]
@@ -50,7 +50,7 @@ def ordered(
 def _main(printed: str) -> Decimal | None:
     """The percentage of an expression, else its value."""
     try:
-        parts = {part.name: part.value for part in parse(printed)}
+        parts = {component.name: component.value for component in parse(printed)}
     except UserError:
         return None
     return parts.get("percent", parts.get("value"))
@@ -92,7 +92,7 @@ def _joined(
         printed += f" (SE {by_part['error'][1].parts['a']})"
     if p is not None and " P " not in printed:
         printed += f", {p}"
-    kinds = {one.kind for one in beside}
+    kinds = {item.kind for item in beside}
     if measure == UNSAID and kinds & {"mean_sd", "mean_se", "mean"}:
         measure = "mean_difference"
     yield bundle, Expression(printed, "effect", found.doubt), measure

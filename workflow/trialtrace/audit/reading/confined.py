@@ -23,7 +23,7 @@ _Made = TypeVar("_Made")
 _NO_MEMORY = 3
 
 
-def confined(work: Callable[[], _Made], shown: str) -> _Made:
+def confined(work: Callable[[], _Made], text: str) -> _Made:
     """What `work` gives, done in a child; its errors are raised here. Raises UserError where it
     needs more than the limits, or breaks a library so that the child dies."""
     if not HAS_LIMITS:
@@ -35,11 +35,11 @@ def confined(work: Callable[[], _Made], shown: str) -> _Made:
     there.close()
     try:
         if not here.poll(WAIT):
-            raise UserError(_problem(shown, f"nothing read of it in {WAIT // 60} minutes"))
+            raise UserError(_problem(text, f"nothing read of it in {WAIT // 60} minutes"))
         answer: _Made | Exception = here.recv()
     except EOFError:
         child.join()
-        raise UserError(_problem(shown, _death(child))) from None
+        raise UserError(_problem(text, _death(child))) from None
     finally:
         child.kill()
         child.join()
@@ -97,9 +97,9 @@ def _death(child: BaseProcess) -> str:
     return f"a file at which the reader broke off, most likely beyond {MEMORY >> 20} MB of memory"
 
 
-def _problem(shown: str, found: str) -> Problem:
+def _problem(text: str, found: str) -> Problem:
     return Problem(
-        shown,
+        text,
         found=found,
         expected=f"a paper, read within {SECONDS} s and {MEMORY >> 20} MB",
         do="a part of it that can be read may be saved as a file of its own, or its tables typed "

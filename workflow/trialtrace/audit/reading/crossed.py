@@ -25,16 +25,20 @@ def crossed(every: Sequence[Column]) -> list[Column]:
     """The same columns; where two names stand over each and all pairs of them are there, the arm
     is the name with a number of patients or of a control, and the other is a part of what was
     measured. Where neither is told, they stay one name, in doubt."""
-    own = [one for one in every if one.role == ARM and one.arm != ALL and len(one.names) == 2]
-    upper = list(dict.fromkeys(one.names[0] for one in own))
-    lower = list(dict.fromkeys(one.names[1] for one in own))
-    pairs = {one.names for one in own}
+    columns = [
+        column
+        for column in every
+        if column.role == ARM and column.arm != ALL and len(column.names) == 2
+    ]
+    upper = list(dict.fromkeys(one.names[0] for one in columns))
+    lower = list(dict.fromkeys(one.names[1] for one in columns))
+    pairs = {one.names for one in columns}
     if len(upper) < 2 or len(lower) < 2 or len(pairs) != len(upper) * len(lower):
         return list(every)
-    arm = _which(own, upper, lower)
+    arm = _which(columns, upper, lower)
     made = []
     for one in every:
-        if one not in own:
+        if one not in columns:
             made.append(one)
         elif arm is None:
             made.append(replace(one, doubt=UNSURE))
@@ -43,9 +47,9 @@ def crossed(every: Sequence[Column]) -> list[Column]:
     return made
 
 
-def _which(own: Sequence[Column], upper: Sequence[str], lower: Sequence[str]) -> int | None:
+def _which(columns: Sequence[Column], upper: Sequence[str], lower: Sequence[str]) -> int | None:
     """The place of the arm among two names."""
-    sized = [all(one.sized == one.names[at] for one in own) for at in (0, 1)]
+    sized = [all(column.sized == column.names[at] for column in columns) for at in (0, 1)]
     if sized[0] != sized[1]:
         return sized.index(True)
     named = [any(map(names_control, names)) for names in (upper, lower)]

@@ -47,11 +47,11 @@ def decide(at: Project, path: Path, decision: Decision) -> None:
         )
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     edits = _edits(document, lines, claims, decision)
-    made = "\n".join(
+    text = "\n".join(
         line for at, old in enumerate(lines) if (line := edits.get(at, old)) is not None
     )
-    made += "\n"
-    again = compose_text(document.shown, made)
+    text += "\n"
+    again = compose_text(document.shown, text)
     if again.problems or again.data != _decided(document.data, decision):
         raise UserError(
             Problem(
@@ -61,7 +61,7 @@ def decide(at: Project, path: Path, decision: Decision) -> None:
                 do="change it in the file",
             )
         )
-    write_text(path, made)
+    write_text(path, text)
 
 
 def _decided(data: Data, decision: Decision) -> Data:
@@ -73,12 +73,12 @@ def _decided(data: Data, decision: Decision) -> Data:
         rest["confirmed"] = [*(given if isinstance(given, list) else []), decision.of]
     elif decision.do == DROP:
         del claims[decision.of]
-        for one in claims.values():
-            linked = one.get("with")
+        for claim in claims.values():
+            linked = claim.get("with")
             if isinstance(linked, list) and decision.of in linked:
-                one["with"] = [other for other in linked if other != decision.of]
-                if not one["with"]:
-                    del one["with"]
+                claim["with"] = [other for other in linked if other != decision.of]
+                if not claim["with"]:
+                    del claim["with"]
     else:
         claims[decision.of].pop("unconfirmed", None)
         if decision.do == CORRECT:
@@ -101,8 +101,8 @@ def _edits(
         return _confirmed(document, lines, of)
     if decision.do == DROP:
         edits: Edits = dict.fromkeys(span(document, lines, ("claims", of)))
-        for name, one in claims.items():
-            linked = one.get("with")
+        for name, claim in claims.items():
+            linked = claim.get("with")
             if name != of and isinstance(linked, list) and of in linked:
                 left = [other for other in linked if other != of]
                 edits |= _written(document, lines, ("claims", name, "with"), left or None)

@@ -22,11 +22,11 @@ from trialtrace.base.store import write_text
 PARTS = ("registered", "reported")
 TYPED = ("number", "first", "changed", "status", "begin", "end", "completed", "planned")
 """Keys that are one word or number; the others are mappings and lists, in YAML on one line."""
-MEANS = {name: str(one.metadata["means"]) for name, one in keys_of(ToldDesign).items()}
+MEANS = {name: str(keys.metadata["means"]) for name, keys in keys_of(ToldDesign).items()}
 
 
 def tell_design(
-    at: Project, path: Path, part: str, paper: str, given: Mapping[str, str], *, new: bool = False
+    at: Project, path: Path, part: str, paper: str, texts: Mapping[str, str], *, new: bool = False
 ) -> None:
     """Write what one text tells of the design; a key that is empty is left out, and a text without
     any. One that is `new` may not be there yet. Raises UserError with every mistake; nothing is
@@ -40,7 +40,7 @@ def tell_design(
         raise UserError(Problem(place, expected=f"registered or reported of {one_of(papers)}"))
     if new and paper in mapping(document.data, part):
         raise UserError(Problem(place, found="it already", do="change it in its own form"))
-    told = {name: text.strip() for name, text in given.items() if name in MEANS and text.strip()}
+    told = {name: text.strip() for name, text in texts.items() if name in MEANS and text.strip()}
     block = [_line(place, name, text) for name, text in told.items()]
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     made = "\n".join(_with(document, lines, (part, paper), block)) + "\n"
@@ -84,13 +84,13 @@ def _line(place: str, name: str, text: str) -> str:
     return f"{name}: {text}"
 
 
-def _expected(data: Data, part: str, paper: str, block: list[str]) -> Data:
+def _expected(data: Data, text: str, paper: str, block: list[str]) -> Data:
     """What the file has to hold once it is written."""
-    texts = {name: one for name, one in mapping(data, part).items() if name != paper or block}
+    texts = {name: one for name, one in mapping(data, text).items() if name != paper or block}
     if block:
         texts[paper] = compose_text("", "\n".join(block) + "\n").data
-    rest = {name: one for name, one in data.items() if name != part}
-    return {**rest, part: texts} if texts else rest
+    rest = {name: one for name, one in data.items() if name != text}
+    return {**rest, text: texts} if texts else rest
 
 
 def _with(

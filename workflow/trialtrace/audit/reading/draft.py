@@ -93,53 +93,53 @@ def _groups(claim: Entry) -> Iterable[object]:
     return [about.get("group"), *(compare if isinstance(compare, list) else ())]
 
 
-def _claim(made: Draft, item: Item, typed: bool) -> str:
+def _claim(draft: Draft, item: Item, typed: bool) -> str:
     words = [item.stem, *item.path[-1:], item.visit or "", item.arm or ""]
     if item.kind in ("p", "effect"):
         words.append(item.kind)
-    key = _unique(made, "claim", slug("_".join(word for word in words if word), 36))
+    key = _unique(draft, "claim", slug("_".join(word for word in words if word), 36))
     entry: Entry = {
         "from": "paper",
         "place": item.place,
-        "label": _label(made, item),
+        "label": _label(draft, item),
         "printed": item.printed,
         "quote": item.quote,
     }
-    about = _about(made, item)
+    about = _about(draft, item)
     if about:
         entry["about"] = about
     if item.doubts:
         entry["unconfirmed"] = "; ".join(item.doubts)
     elif not typed:
         entry["unconfirmed"] = READ
-    made.claims[key] = entry
-    made.items[key] = item
+    draft.claims[key] = entry
+    draft.items[key] = item
     return key
 
 
-def _label(made: Draft, item: Item) -> str:
-    whose = item.arm if item.arm in (None, ALL) else made.groups[made._names["group", item.arm]]
+def _label(draft: Draft, item: Item) -> str:
+    whose = item.arm if item.arm in (None, ALL) else draft.groups[draft._names["group", item.arm]]
     named = whose["label"] if isinstance(whose, dict) else whose
     return ", ".join(str(part) for part in (item.label, named) if part)
 
 
-def _about(made: Draft, item: Item) -> Entry:
+def _about(draft: Draft, item: Item) -> Entry:
     about: Entry = {}
     if item.is_size:
         about["size"] = "analysed"
     elif item.outcome is not None:
-        key = _name(made, "outcome", item.outcome, "outcome")
-        made.outcomes.setdefault(key, {"label": item.outcome})
+        key = _name(draft, "outcome", item.outcome, "outcome")
+        draft.outcomes.setdefault(key, {"label": item.outcome})
         about["outcome"] = key
     if item.category:
-        about["category"] = _spelling(made, item.path[-1])
+        about["category"] = _spelling(draft, item.path[-1])
     if item.arm is not None:
-        about["group"] = ALL if item.arm == ALL else made._names["group", item.arm]
+        about["group"] = ALL if item.arm == ALL else draft._names["group", item.arm]
     if item.compare:
         whole = item.compare == (ALL,)
-        about["compare"] = ALL if whole else [made._names["group", one] for one in item.compare]
+        about["compare"] = ALL if whole else [draft._names["group", one] for one in item.compare]
     if item.visit is not None:
-        about["visit"] = _spelling(made, item.visit)
+        about["visit"] = _spelling(draft, item.visit)
     if item.size and not item.compare and not item.is_size and "/" not in item.printed:
         about["patients"] = str(item.size)
     if item.measure not in (None, UNSAID) and item.kind == "effect":
@@ -151,33 +151,33 @@ def _about(made: Draft, item: Item) -> Entry:
     return about
 
 
-def _spelling(made: Draft, text: str) -> str:
+def _spelling(draft: Draft, text: str) -> str:
     """One spelling of a visit or a category in all of a ledger."""
-    return made._spelt.setdefault(re.sub(r"\s+", "", text.casefold()), text)
+    return draft._spelt.setdefault(re.sub(r"\s+", "", text.casefold()), text)
 
 
-def _name(made: Draft, section: str, text: str, otherwise: str) -> str:
-    known = made._names.get((section, text))
+def _name(draft: Draft, section: str, text: str, otherwise: str) -> str:
+    known = draft._names.get((section, text))
     if known is None:
-        known = _unique(made, section, slug(text, 30) or otherwise)
-        made._names[section, text] = known
+        known = _unique(draft, section, slug(text, 30) or otherwise)
+        draft._names[section, text] = known
     return known
 
 
-def _unique(made: Draft, section: str, wanted: str) -> str:
+def _unique(draft: Draft, section: str, wanted: str) -> str:
     """The name, with a number where another one of its section has it."""
-    first = max(1, made._again[section, wanted])
-    made._again[section, wanted] += 1
+    first = max(1, draft._again[section, wanted])
+    draft._again[section, wanted] += 1
     numbered = (wanted if at == 1 else f"{wanted}_{at}" for at in count(first))
-    name = next(one for one in numbered if one != ALL and (section, one) not in made._taken)
-    made._taken.add((section, name))
+    name = next(one for one in numbered if one != ALL and (section, one) not in draft._taken)
+    draft._taken.add((section, name))
     return name
 
 
 def slug(text: str, longest: int) -> str:
     """A name of small letters, digits and _ out of words."""
-    made = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
-    made = made if not made[:1].isdigit() else f"x{made}"
-    made = made[:longest].rstrip("_")
+    figure = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
+    figure = figure if not figure[:1].isdigit() else f"x{figure}"
+    figure = figure[:longest].rstrip("_")
     # "No" or "Yes" as a name is no text to YAML.
-    return made if not made or resolve(made) == (made, None) else f"x_{made}"
+    return figure if not figure or resolve(figure) == (figure, None) else f"x_{figure}"

@@ -150,7 +150,7 @@ def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> 
         if len(possible) != 1:
             return None
         kind, doubt = possible[0], "kind from the caption"
-    made = {
+    data = {
         "median_iqr": f"median (IQR) {a} ({b} to {c})",
         "median_range": f"median {a} (range {b} to {c})",
         "median_ci": f"median {a} (95% CI {b} to {c})",
@@ -158,7 +158,7 @@ def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> 
         "mean_ci": f"mean {a} (95% CI {b} to {c})",
         "percent_ci": f"{a}% (95% CI {b} to {c})",
     }.get(kind)
-    return None if made is None else Expression(made, kind, doubt)
+    return None if data is None else Expression(data, kind, doubt)
 
 
 def _percent_range(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:

@@ -60,10 +60,10 @@ class PaperRow:
         return -len(self.flips), [-self.grades.get(grade, 0) for grade in GRADES], self.paper
 
 
-def papers_of(given: Sequence[Path]) -> list[Path]:
+def papers_of(paths: Sequence[Path]) -> list[Path]:
     """The papers: files as they are named, of folders those with an ending that papers have."""
     found: list[Path] = []
-    for one in given:
+    for one in paths:
         if one.is_dir():
             found += sorted(
                 p for p in one.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file()
@@ -84,11 +84,11 @@ def papers_of(given: Sequence[Path]) -> list[Path]:
 
 
 def read_all(
-    at: Project, given: Sequence[Path], into: Path, jobs: int, *, trust: bool
+    at: Project, paths: Sequence[Path], into: Path, jobs: int, *, trust: bool
 ) -> list[PaperRow]:
     """Reads each paper that has changed since, and judges each ledger that has; what a person
     changed in a ledger is kept. Writes a ledger a paper and the summary into a folder."""
-    papers = papers_of(given)
+    papers = papers_of(paths)
     into.mkdir(parents=True, exist_ok=True)
     calls = [(at, path, into, trust) for path in papers]
     if jobs == 1 or len(papers) < 2:
@@ -149,21 +149,21 @@ def _state(file: Path) -> PaperRow | None:
 
 def _drafted(path: Path, sha256: str, ledger: Path) -> PaperRow:
     try:
-        made = read_paper(path)
+        draft = read_paper(path)
     except UserError as error:
         problem = error.problems[0] if error.problems else None
         return PaperRow(path.name, sha256, told=(problem.found if problem else None) or str(error))
-    text = ledger_yaml(made, path.name)
+    text = ledger_yaml(draft, path.name)
     write_text(ledger, text)
-    doubtful = sum(one.get("unconfirmed", READ) != READ for one in made.claims.values())
+    doubtful = sum(claim.get("unconfirmed", READ) != READ for claim in draft.claims.values())
     return PaperRow(
         path.name,
         sha256,
         drafted_sha256=sha256_bytes(text.encode()),
-        claims=len(made.claims),
+        claims=len(draft.claims),
         doubtful=doubtful,
-        left=len(made.left),
-        told="; ".join(made.paper.remarks),
+        left=len(draft.left),
+        told="; ".join(draft.paper.remarks),
     )
 
 

@@ -125,9 +125,9 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         return Said(" ".join(text.split()))
     adjusted = bool(_ADJUSTED.search(text))
     size = None
-    if found := _SIZE.search(text):
-        size = int((found.group(1) or found.group(2)).replace(",", ""))
-        text = text[: found.start()] + " " + text[found.end() :]
+    if match := _SIZE.search(text):
+        size = int((match.group(1) or match.group(2)).replace(",", ""))
+        text = text[: match.start()] + " " + text[match.end() :]
     if re.fullmatch(_P, text.strip(), re.I):
         null = _OTHER_NULL.search(text)
         return Said("", "p", size, null=null.group().lower() if null else None, adjusted=adjusted)
@@ -138,26 +138,26 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     if change:
         return Said("", None, size, change=True)
     for name, pattern in MEASURES:
-        found = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.I)
-        if found and found.group() not in other and _leads(text, found):
+        match = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.I)
+        if match and match.group() not in other and _leads(text, match):
             left = _bare(
-                re.sub(_CI, " ", text[: found.start()] + " " + text[found.end() :], flags=re.I)
+                re.sub(_CI, " ", text[: match.start()] + " " + text[match.end() :], flags=re.I)
             )
             return Said(left, "effect", size, measure=name, adjusted=adjusted)
-    if found := _PARTED.search(text):
-        spread = next(name for name in ("iqr", "sd", "se", "range", "ci") if found[name])
-        left = _bare(f"{text[: found.start()]} {found['of']}")
-        return Said(left, f"{found['main'].lower()}_{spread}", size, adjusted=adjusted)
+    if match := _PARTED.search(text):
+        spread = next(name for name in ("iqr", "sd", "se", "range", "ci") if match[name])
+        left = _bare(f"{text[: match.start()]} {match['of']}")
+        return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
     for name, pattern in KINDS:
-        if found := re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I):
-            left = _bare(text[: found.start()] + " " + text[found.end() :])
+        if match := re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I):
+            left = _bare(text[: match.start()] + " " + text[match.end() :])
             inner = said(left, other) if left else Said("")
             return Said(inner.rest, name, size, inner.visit, change=inner.change, adjusted=adjusted)
     for name, pattern in _ALONE:
         if re.fullmatch(pattern, bare, re.I):
             return Said("", name, size, adjusted=adjusted)
-        if found := re.search(rf"[,—–(]\s*(?:{pattern})\.?\s*\)?$", text, re.I):
-            return Said(_bare(text[: found.start()]), name, size, adjusted=adjusted)
+        if match := re.search(rf"[,—–(]\s*(?:{pattern})\.?\s*\)?$", text, re.I):
+            return Said(_bare(text[: match.start()]), name, size, adjusted=adjusted)
     changed = bool(re.search(r"\bchanges?\b", bare, re.I))
     return Said(bare, None, size, change=changed, adjusted=adjusted)
 
@@ -169,15 +169,15 @@ def other_words(notes: str) -> set[str]:
         if said(short).measure is None:
             continue
         words = r"\b" + r"[\s-]+".join(rf"{letter}[a-z]+" for letter in short)
-        told = re.search(rf"\b{short}\W{{1,4}}({words})|({words})\s*[(\[]{short}\b", notes, re.I)
-        if told and said((told.group(1) or told.group(2)).rstrip("s")).measure is None:
+        match = re.search(rf"\b{short}\W{{1,4}}({words})|({words})\s*[(\[]{short}\b", notes, re.I)
+        if match and said((match.group(1) or match.group(2)).rstrip("s")).measure is None:
             found.add(short)
     return found
 
 
-def _leads(text: str, found: re.Match[str]) -> bool:
+def _leads(text: str, match: re.Match[str]) -> bool:
     """Whether a measure is what a text is about, and not a word of a label."""
-    beside = _bare(text[: found.start()])
+    beside = _bare(text[: match.start()])
     return len(beside.split()) <= 3
 
 
@@ -191,8 +191,8 @@ def _bare(text: str) -> str:
 
 def kinds_in(text: str) -> set[str]:
     """The kinds that a caption or a note tells of the cells of its table."""
-    found = set()
+    kinds = set()
     for name, pattern in KINDS[:11]:
         if re.search(rf"(?<!\w){pattern}(?!\w)", text, re.I):
-            found.add(name)
-    return found
+            kinds.add(name)
+    return kinds

@@ -134,26 +134,27 @@ def of_tests(column: Column, cells: Sequence[str]) -> Column:
         return column
     numbers = [cell for cell in cells if is_number(cell)]
     if all(
-        re.fullmatch(r"[<>=≤]?\s*(?:0?[.·,][0-9]+|[01](?:[.·,]0+)?)\W*", one) for one in numbers
+        re.fullmatch(r"[<>=≤]?\s*(?:0?[.·,][0-9]+|[01](?:[.·,]0+)?)\W*", number)
+        for number in numbers
     ):
         return replace(column, role=COMPARE, arm=None, kind="p")
     return column
 
 
-def _with(column: Column, one: Said) -> Column:
+def _with(column: Column, item: Said) -> Column:
     """A column with what one more text over it says."""
-    kind = one.kind or column.kind
-    if column.kind == "effect" and one.kind == "count":
+    kind = item.kind or column.kind
+    if column.kind == "effect" and item.kind == "count":
         kind = column.kind
     return replace(
         column,
         kind=kind,
-        size=one.size or column.size,
-        visit=one.visit or column.visit,
-        measure=one.measure or column.measure,
-        null=one.null or column.null,
-        change=one.change or column.change,
-        adjusted=one.adjusted or column.adjusted,
+        size=item.size or column.size,
+        visit=item.visit or column.visit,
+        measure=item.measure or column.measure,
+        null=item.null or column.null,
+        change=item.change or column.change,
+        adjusted=item.adjusted or column.adjusted,
     )
 
 

@@ -37,7 +37,7 @@ class Item:
         return " – ".join(self.path[:-1] if self.category else self.path) or None
 
     def doubted(self, *doubts: str | None) -> "Item":
-        new = [one for one in doubts if one and one not in self.doubts]
+        new = [doubt for doubt in doubts if doubt and doubt not in self.doubts]
         return replace(self, doubts=(*self.doubts, *new))
 
 

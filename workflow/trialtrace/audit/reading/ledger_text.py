@@ -15,31 +15,31 @@ _HEAD = """\
 """
 
 
-def ledger_yaml(made: Draft, file: str) -> str:
+def ledger_yaml(draft: Draft, file: str) -> str:
     """The text of a ledger file."""
     lines = [_HEAD.format(file=_line(file)).rstrip()]
-    lines += [f"# Not read: {_line(one)}." for one in made.paper.remarks]
-    open_ = [entry.get("unconfirmed") for entry in made.claims.values()]
+    lines += [f"# Not read: {_line(remark)}." for remark in draft.paper.remarks]
+    open_ = [entry.get("unconfirmed") for entry in draft.claims.values()]
     doubtful = sum(one not in (None, READ) for one in open_)
-    lines.append(f"# {len(made.claims)} claims, {doubtful} of them with a doubt.")
-    paper: dict[str, object] = {"citation": made.paper.title or file}
-    if made.paper.doi:
-        paper["doi"] = made.paper.doi
+    lines.append(f"# {len(draft.claims)} claims, {doubtful} of them with a doubt.")
+    paper: dict[str, object] = {"citation": draft.paper.title or file}
+    if draft.paper.doi:
+        paper["doi"] = draft.paper.doi
     lines += ["", "papers:", f"  paper: {_flow(paper)}"]
-    lines += _section("groups", made.groups) + _section("outcomes", made.outcomes)
+    lines += _section("groups", draft.groups) + _section("outcomes", draft.outcomes)
     lines += ["", "claims:"]
     before = None
-    for name, entry in made.claims.items():
+    for name, entry in draft.claims.items():
         where = str(entry["place"]).partition(",")[0]
         if where != before:
             lines += ["", f"  # {_line(where)}"]
             before = where
         lines.append(f"  {name}:")
         lines += [f"    {key}: {_flow(value)}" for key, value in entry.items()]
-    if made.left:
-        lines += ["", f"# {len(made.left)} numbers were seen and not taken up:"]
+    if draft.left:
+        lines += ["", f"# {len(draft.left)} numbers were seen and not taken up:"]
         lines += [
-            f"# {_line(one.place)}: {_line(one.text)} ({one.why})" for one in made.left[:MOST_LEFT]
+            f"# {_line(one.place)}: {_line(one.text)} ({one.why})" for one in draft.left[:MOST_LEFT]
         ]
     return "\n".join(lines) + "\n"
 

@@ -58,22 +58,22 @@ class Node:
 
 
 def _pieces(node: Node, but: tuple[str, ...]) -> list[str]:
-    made: list[str] = []
+    pieces: list[str] = []
     for child in node.children:
         if isinstance(child, str):
-            made.append(child)
+            pieces.append(child)
         elif child.name in but or child.name in _UNSEEN:
             continue
         elif child.name == "sup":
-            made.append(superscript("".join(made[-4:]), child.text(*but)))
+            pieces.append(superscript("".join(pieces[-4:]), child.text(*but)))
         elif child.name in ("msup", "mfrac"):
-            made += _of_formula(child, but)
+            pieces += _of_formula(child, but)
         elif child.name == "xref" and child.given.get("ref-type") in ("bibr", "fn", "table-fn"):
             continue
         else:
             inside = _pieces(child, but)
-            made += [" ", *inside, " "] if child.name in _BLOCKS else inside
-    return made
+            pieces += [" ", *inside, " "] if child.name in _BLOCKS else inside
+    return pieces
 
 
 def _of_formula(node: Node, but: tuple[str, ...]) -> list[str]:
@@ -92,7 +92,7 @@ def read_xml(content: bytes, shown: str) -> Node:
     stack = [root]
     count = 0
 
-    def start(name: str, given: dict[str, str]) -> None:
+    def start(name: str, texts: dict[str, str]) -> None:
         nonlocal count
         count += 1
         if count > MOST_ELEMENTS:
@@ -104,7 +104,7 @@ def read_xml(content: bytes, shown: str) -> Node:
                     do="save the part that holds its results and tables as a file of its own",
                 )
             )
-        node = Node(_local(name), {_local(key): value for key, value in given.items()})
+        node = Node(_local(name), {_local(key): value for key, value in texts.items()})
         stack[-1].children.append(node)
         stack.append(node)
         if len(stack) > DEEPEST:

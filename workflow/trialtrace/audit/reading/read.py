@@ -36,15 +36,15 @@ def read_paper(path: Path) -> Draft:
     return made
 
 
-def _content(path: Path, shown: str) -> bytes:
+def _content(path: Path, text: str) -> bytes:
     if path.is_dir():
-        raise UserError(Problem(shown, found="a folder", expected=FORMS))
+        raise UserError(Problem(text, found="a folder", expected=FORMS))
     if not path.exists():
-        raise UserError(Problem(shown, found="no such file", expected=FORMS))
+        raise UserError(Problem(text, found="no such file", expected=FORMS))
     if path.stat().st_size > LARGEST:
         raise UserError(
             Problem(
-                shown,
+                text,
                 found=f"{path.stat().st_size >> 20} MB",
                 expected=f"at most {LARGEST >> 20} MB",
             )
@@ -60,7 +60,7 @@ def _in_bytes(content: bytes) -> bytes:
     return re.sub(r"^(<\?xml[^>]*?)\s+encoding=[\"'][^\"']*[\"']", r"\1", text).encode()
 
 
-def parsed(content: bytes, shown: str, suffix: str) -> tuple[ReadPaper, bool]:
+def parsed(content: bytes, text: str, suffix: str) -> tuple[ReadPaper, bool]:
     """The paper in a file's content, and whether a person typed it."""
     content = _in_bytes(content)
     start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -69,26 +69,26 @@ def parsed(content: bytes, shown: str, suffix: str) -> tuple[ReadPaper, bool]:
         if not web and (b"<article" in content[:65536] or start.startswith(b"<?xml")):
             from trialtrace.audit.reading.formats.jats import read_jats
 
-            return read_jats(content, shown), False
+            return read_jats(content, text), False
         from trialtrace.audit.reading.formats.web import read_web
 
-        return read_web(content, shown), False
+        return read_web(content, text), False
     if start.startswith(b"PK\x03\x04"):
         if suffix == ".xlsx":
             from trialtrace.audit.reading.formats.sheet import read_sheet
 
-            return read_sheet(content, shown), True
+            return read_sheet(content, text), True
         from trialtrace.audit.reading.formats.word import read_word
 
-        return read_word(content, shown), False
+        return read_word(content, text), False
     if start.startswith(b"%PDF"):
         from trialtrace.audit.reading.formats.pdf import read_pdf
 
-        return read_pdf(content, shown), False
+        return read_pdf(content, text), False
     if start.startswith(_OLE):
         raise UserError(
             Problem(
-                shown,
+                text,
                 found="a Word file of the old form, or one locked with a password",
                 expected=FORMS,
                 do="save it as DOCX without a password",
@@ -97,5 +97,5 @@ def parsed(content: bytes, shown: str, suffix: str) -> tuple[ReadPaper, bool]:
     if suffix in (".csv", ".tsv", ".txt") and b"\x00" not in start:
         from trialtrace.audit.reading.formats.form import read_form
 
-        return read_form(content, shown), True
-    raise UserError(Problem(shown, found="a file of another kind", expected=FORMS))
+        return read_form(content, text), True
+    raise UserError(Problem(text, found="a file of another kind", expected=FORMS))

@@ -83,20 +83,20 @@ def _row(
     other: Collection[str],
     opens: bool = False,
 ) -> Row:
-    own = []
+    row = []
     for text, column in zip(texts, labels, strict=False):
         if text and column.visit and re.fullmatch(r"[0-9.–-]+", text):
-            own.append(Said("", None, visit=f"{column.visit} {text}"))
+            row.append(Said("", None, visit=f"{column.visit} {text}"))
         elif text:
-            own.append(said(text, other))
-    every = [*section, *own]
+            row.append(said(text, other))
+    every = [*section, *row]
     path = tuple(one.rest for one in every if one.rest)
     return Row(
         at,
         cells,
         path,
         _last([one.kind for one in every]),
-        next((one.size for one in reversed(own) if one.size), None),
+        next((one.size for one in reversed(row) if one.size), None),
         _last([one.visit for one in every]),
         any(one.change for one in every),
         ", ".join([*path, *[one.visit for one in every if one.visit]]) or f"row {at + 1}",
@@ -106,5 +106,5 @@ def _row(
     )
 
 
-def _last(found: Sequence[str | None]) -> str | None:
-    return next((one for one in reversed(found) if one), None)
+def _last(texts: Sequence[str | None]) -> str | None:
+    return next((one for one in reversed(texts) if one), None)

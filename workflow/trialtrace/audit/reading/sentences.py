@@ -156,30 +156,30 @@ def _measure(text: str) -> str:
     return next(name for name, pattern in MEASURES if re.fullmatch(pattern, text, re.IGNORECASE))
 
 
-def _printed(name: str, given: dict[str, str]) -> Iterator[tuple[str, str]]:
-    a, b = given.get("a", ""), given.get("b", "")
-    if "p" in given:
+def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    a, b = texts.get("a", ""), texts.get("b", "")
+    if "p" in texts:
         # A ledger has no power without a number before it.
-        given["p"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", given["p"])
-    p = f", {given['p']}" if "p" in given else ""
-    level = given.get("level", "95")
-    interval = f" ({level}% CI {given['low']} to {given['high']})" if "low" in given else ""
-    unit = given.get("unit", "")
+        texts["p"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", texts["p"])
+    p = f", {texts['p']}" if "p" in texts else ""
+    level = texts.get("level", "95")
+    interval = f" ({level}% CI {texts['low']} to {texts['high']})" if "low" in texts else ""
+    unit = texts.get("unit", "")
     if name == "statistic":
-        symbol = CHI_SQUARED if given["symbol"][0] in "χcC" else given["symbol"]
-        effect = f", {given.get('partial', '')}η² = {given['effect']}" if "effect" in given else ""
-        yield f"{symbol}({given['df']}) = {a}{p}{effect}", "statistic"
+        symbol = CHI_SQUARED if texts["symbol"][0] in "χcC" else texts["symbol"]
+        effect = f", {texts.get('partial', '')}η² = {texts['effect']}" if "effect" in texts else ""
+        yield f"{symbol}({texts['df']}) = {a}{p}{effect}", "statistic"
     elif name == "effect":
-        yield f"{_measure(given['measure']).replace('_', ' ')} {a}{unit}{interval}{p}", "effect"
+        yield f"{_measure(texts['measure']).replace('_', ' ')} {a}{unit}{interval}{p}", "effect"
     elif name in ("fraction_percent", "percent_fraction", "fraction_by_sum"):
-        yield f"{a}/{given['n']} ({b}%)", "fraction"
+        yield f"{a}/{texts['n']} ({b}%)", "fraction"
     elif name in ("count_percent", "percent_count"):
         yield f"{a} ({b}%)", "count_percent"
     elif name == "fraction":
-        yield f"{a}/{given['n']}", "fraction"
+        yield f"{a}/{texts['n']}", "fraction"
     elif name == "median":
-        what = "range" if given["what"].lower() == "range" else "IQR"
-        ranged = f"{given['low']} to {given['high']}"
+        what = "range" if texts["what"].lower() == "range" else "IQR"
+        ranged = f"{texts['low']} to {texts['high']}"
         yield (
             f"median (IQR) {a} ({ranged})" if what == "IQR" else f"median {a} (range {ranged})",
             "median",
@@ -198,7 +198,7 @@ def _printed(name: str, given: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield f"{a}%", "percent"
         yield f"{b}%", "percent"
     else:
-        yield given["p"], "p"
+        yield texts["p"], "p"
 
 
 def _told_apart(
@@ -228,8 +228,8 @@ def _told_apart(
             item = replace(item, compare=compare)
             if item.kind == "p" and (len(set(seen)) != 2 or lone > 1):
                 unplaced += 1
-                own = (f"{place}, p {unplaced}",)
-                yield replace(item, path=own, compare=()).doubted(
+                items = (f"{place}, p {unplaced}",)
+                yield replace(item, path=items, compare=()).doubted(
                     "which numbers it is of is not said"
                 )
                 continue

@@ -129,8 +129,8 @@ class _Reader:
         for column, cell in read:
             whose = (column.arm, column.visit, column.change, column.part)
             groups.setdefault(whose, []).append((column, cell))
-        for own in groups.values():
-            yield from self._group(row, own)
+        for group in groups.values():
+            yield from self._group(row, group)
 
     def _group(self, row: Row, own: list[tuple[Column, Cell]]) -> Iterator[Item | Left]:
         """The numbers of one arm in one row: a count beside a mean is its number of patients."""
@@ -225,22 +225,22 @@ class _Reader:
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)
 
     def _between(
-        self, row: Row, read: list[tuple[Column, Cell]], beside: Sequence[Item]
+        self, row: Row, read: list[tuple[Column, Cell]], items: Sequence[Item]
     ) -> Iterator[Item | Left]:
         """Estimate, interval and p of one comparison, as one expression."""
         groups: dict[tuple[str | None, bool], list[tuple[Column, Cell]]] = {}
         for column, cell in read:
             groups.setdefault((column.visit, column.change), []).append((column, cell))
-        for own in groups.values():
-            for cells, found, measure in compared(own, beside):
+        for group in groups.values():
+            for cells, found, measure in compared(group, items):
                 if found is None:
                     for column, cell in cells:
                         why = "what its numbers are is not said"
                         yield self._left(row, column.at, cell.text, why)
                     continue
                 item = self._item(row, cells, found.printed, found.kind)
-                printed = self._compared(row, beside)
-                names = ordered(printed, beside, found, measure)
+                printed = self._compared(row, items)
+                names = ordered(printed, items, found, measure)
                 model = self.model or any(column.adjusted for column, _ in cells)
                 item = replace(
                     item, compare=names, measure=measure, model=model and found.kind != "p"
@@ -260,8 +260,8 @@ class _Reader:
                     doubts.append("which of the columns beside it this is of is not said")
                 yield replace(item, model=model).doubted(*doubts)
 
-    def _compared(self, row: Row, beside: Sequence[Item]) -> tuple[str, ...]:
-        names = list(dict.fromkeys(one.arm for one in beside if one.arm and one.arm != ALL))
+    def _compared(self, row: Row, items: Sequence[Item]) -> tuple[str, ...]:
+        names = list(dict.fromkeys(item.arm for item in items if item.arm and item.arm != ALL))
         if not names:
             own = [self.arms.of(column.arm) for column in self._columns(row) if column.role == ARM]
             names = list(dict.fromkeys(one for one in own if one and one != ALL))
@@ -309,15 +309,15 @@ def bare_differs(arms: Arms, arm: str, head: str | None) -> bool:
 def read_table(laid: Laid, arms: Arms, sizes: dict[str, int]) -> list[Item | Left]:
     """Everything in a table; `sizes` are the numbers of patients by arm that other tables tell."""
     table = laid.table
-    beside = f"{table.caption} {table.notes}"
+    text = f"{table.caption} {table.notes}"
     body = [cell for row in table.rows[laid.heads :] for cell in row]
     told = {kind for column in laid.columns for kind in [column.kind] if kind}
     reader = _Reader(
         laid,
         arms,
-        kinds_in(beside) | {kind for kind in told if "_" in kind},
+        kinds_in(text) | {kind for kind in told if "_" in kind},
         decimal_commas(body),
-        said(beside[:LONGEST]).adjusted,
+        said(text[:LONGEST]).adjusted,
         {},
         sizes,
     )

@@ -46,7 +46,7 @@ def upright(every: Sequence[Laid]) -> tuple[list[Laid], list[Left]]:
 
 
 def _data(laid: Laid) -> list[Column]:
-    return [one for one in laid.columns if one.role != LABEL]
+    return [column for column in laid.columns if column.role != LABEL]
 
 
 def _labels(laid: Laid) -> list[str]:
@@ -56,12 +56,12 @@ def _labels(laid: Laid) -> list[str]:
 def _arms_in_rows(laid: Laid, known: Arms) -> bool:
     """Whether labels of rows name arms: by the head over them, by their numbers of patients and a
     control among them, or as other tables name their arms; and no head of a column does."""
-    columns = [one for one in laid.columns if one.role == ARM]
-    heads = [one.arm or "" for one in columns]
+    columns = [column for column in laid.columns if column.role == ARM]
+    heads = [column.arm or "" for column in columns]
     labels = _labels(laid)
     if not any(heads) or len(labels) < 2 or len(set(labels)) < len(labels):
         return False
-    if any(one.size for one in columns) or any(map(names_control, heads)):
+    if any(column.size for column in columns) or any(map(names_control, heads)):
         return False
     if any(bare(head) in known.labels for head in heads):
         return False
@@ -84,15 +84,15 @@ def _is_control(label: str) -> bool:
 
 def _can_turn(laid: Laid) -> bool:
     """Whether each column is an outcome of its own, with one column of labels."""
-    labels = [one for one in laid.columns if one.role == LABEL]
-    names = Counter(one.arm for one in laid.columns if one.role == ARM)
+    labels = [column for column in laid.columns if column.role == LABEL]
+    names = Counter(column.arm for column in laid.columns if column.role == ARM)
     return len(labels) == 1 and laid.heads > 0 and max(names.values()) == 1
 
 
 def _turned(laid: Laid) -> Table:
     table = laid.table
     body = [(at, row) for at, row in enumerate(table.rows) if at >= laid.heads and any(row)]
-    columns = [one.at for one in laid.columns if one.role == ARM]
+    columns = [column.at for column in laid.columns if column.role == ARM]
     grid = [("", *(row[0] for _, row in body))]
     for at in columns:
         head = ", ".join(dict.fromkeys(row[at] for row in table.rows[: laid.heads] if row[at]))

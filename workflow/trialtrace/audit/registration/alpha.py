@@ -85,13 +85,13 @@ def both(source: str, design: ToldDesign, paper: str, told: ToldDesign) -> Itera
     )
 
 
-def _same(one: ToldAlpha, other: ToldAlpha) -> bool:
+def _same(item: ToldAlpha, other: ToldAlpha) -> bool:
     """Whether both tell the same; sides and parts count where both have them."""
-    if Decimal(one.whole) != Decimal(other.whole):
+    if Decimal(item.whole) != Decimal(other.whole):
         return False
-    if one.sides and other.sides and one.sides != other.sides:
+    if item.sides and other.sides and item.sides != other.sides:
         return False
-    return not (one.parts and other.parts) or _numbers(one.parts) == _numbers(other.parts)
+    return not (item.parts and other.parts) or _numbers(item.parts) == _numbers(other.parts)
 
 
 def _numbers(parts: tuple[ToldPart, ...]) -> set[tuple[Decimal, frozenset[str], bool]]:

@@ -123,21 +123,21 @@ class _Both:
             )
 
     def _same(
-        self, one: ToldOutcome, rank: str, own: Sequence[ToldOutcome], at: int
+        self, item: ToldOutcome, rank: str, own: Sequence[ToldOutcome], at: int
     ) -> Held | None:
         """An outcome that the paper reports at the same rank; of several the one most alike."""
-        same = _of(one, own)
+        same = _of(item, own)
         if not same:
             return None
-        best = min(same, key=lambda each: len(list(self._differs(one, each))))
-        differs = list(self._differs(one, best))
-        label = f"“{self.label(one)}”"
+        best = min(same, key=lambda each: len(list(self._differs(item, each))))
+        differs = list(self._differs(item, best))
+        label = f"“{self.label(item)}”"
         text = f"{label} is {self.how} and reported as {rank} outcome."
         return Held(
             MEASURE if differs else OUTCOME,
             self.source,
-            f"{upper(rank)} outcome: {self.label(one)}",
-            f"{rank}: {self.words(one)}",
+            f"{upper(rank)} outcome: {self.label(item)}",
+            f"{rank}: {self.words(item)}",
             f"{rank}: {self.words(best)}",
             CHANGED if differs else COMPATIBLE,
             f"{label}: {'; '.join(differs)}." if differs else text,
@@ -145,27 +145,27 @@ class _Both:
                 f"registered.{self.source}.{rank}.{at}",
                 f"reported.{self.paper}.{rank}.{own.index(best)}",
             ),
-            _claims(one, best),
+            _claims(item, best),
         )
 
-    def _differs(self, one: ToldOutcome, other: ToldOutcome) -> Iterator[str]:
+    def _differs(self, item: ToldOutcome, other: ToldOutcome) -> Iterator[str]:
         """What of an outcome both tell, and tell otherwise: registered, then reported."""
-        if one.metric and other.metric and one.metric != other.metric:
-            yield f"{self.how} as {METRICS[one.metric]}, reported as {METRICS[other.metric]}"
-        if one.measure and other.measure and _plain(one.measure) != _plain(other.measure):
-            yield f"{self.how} by “{one.measure}”, reported by “{other.measure}”"
-        if one.time and other.time and not one.time.same(other.time):
-            yield f"{self.how} at {one.time.words}, reported at {other.time.words}"
+        if item.metric and other.metric and item.metric != other.metric:
+            yield f"{self.how} as {METRICS[item.metric]}, reported as {METRICS[other.metric]}"
+        if item.measure and other.measure and _plain(item.measure) != _plain(other.measure):
+            yield f"{self.how} by “{item.measure}”, reported by “{other.measure}”"
+        if item.time and other.time and not item.time.same(other.time):
+            yield f"{self.how} at {item.time.words}, reported at {other.time.words}"
 
-    def _left_out(self, one: ToldOutcome, rank: str) -> str:
+    def _left_out(self, item: ToldOutcome, rank: str) -> str:
         return (
-            f"“{self.label(one)}” is {self.how} as {rank} outcome; it is not among the outcomes "
+            f"“{self.label(item)}” is {self.how} as {rank} outcome; it is not among the outcomes "
             "that are reported."
         )
 
     def _row(
         self,
-        one: ToldOutcome,
+        item: ToldOutcome,
         rank: str,
         at: int,
         reported: str,
@@ -176,28 +176,28 @@ class _Both:
         return Held(
             OUTCOME,
             self.source,
-            f"{upper(rank)} outcome: {self.label(one)}",
-            f"{rank}: {self.words(one)}",
+            f"{upper(rank)} outcome: {self.label(item)}",
+            f"{rank}: {self.words(item)}",
             reported,
             CHANGED,
             text,
             (f"registered.{self.source}.{rank}.{at}",),
-            _claims(one, *beside[:1]),
+            _claims(item, *beside[:1]),
         )
 
-    def label(self, one: ToldOutcome) -> str:
-        known = self.ledger.outcomes.get(one.outcome)
-        return known.label if known else one.outcome
+    def label(self, item: ToldOutcome) -> str:
+        known = self.ledger.outcomes.get(item.outcome)
+        return known.label if known else item.outcome
 
-    def words(self, one: ToldOutcome) -> str:
+    def words(self, item: ToldOutcome) -> str:
         """An outcome in one line: label, metric, measure, time."""
-        metric = METRICS[one.metric] if one.metric else None
-        time = one.time.words if one.time else None
-        return ", ".join(filter(None, (self.label(one), metric, one.measure, time)))
+        metric = METRICS[item.metric] if item.metric else None
+        time = item.time.words if item.time else None
+        return ", ".join(filter(None, (self.label(item), metric, item.measure, time)))
 
 
-def _of(one: ToldOutcome, others: Sequence[ToldOutcome]) -> list[ToldOutcome]:
-    return [each for each in others if each.outcome == one.outcome]
+def _of(item: ToldOutcome, others: Sequence[ToldOutcome]) -> list[ToldOutcome]:
+    return [each for each in others if each.outcome == item.outcome]
 
 
 def _plain(words: str) -> str:

@@ -45,23 +45,23 @@ def concluded(ledger: Ledger, part: str, paper: str, design: ToldDesign) -> Iter
 def _conclusion(
     ledger: Ledger,
     place: tuple[str, str, str, int],
-    one: ToldMargin | ToldEquivalence,
-    found: Judged,
+    item: ToldMargin | ToldEquivalence,
+    judged: Judged,
 ) -> Held:
     part, paper = place[:2]
-    cells = _cells(part, f"{SAID[one.concludes or '']} ({one.words})")
-    claims = tuple(dict.fromkeys((*((one.claim,) if one.claim else ()), *found[2])))
-    what, key = f"Conclusion: {_label(ledger, one)}", ".".join(map(str, place))
-    return Held(CONCLUDED, paper, what, *cells, found[0], found[1], (key,), claims)
+    cells = _cells(part, f"{SAID[item.concludes or '']} ({item.words})")
+    claims = tuple(dict.fromkeys((*((item.claim,) if item.claim else ()), *judged[2])))
+    what, key = f"Conclusion: {_label(ledger, item)}", ".".join(map(str, place))
+    return Held(CONCLUDED, paper, what, *cells, judged[0], judged[1], (key,), claims)
 
 
-def _keyed(part: str, paper: str, design: ToldDesign) -> list[tuple[str, ToldMargin]]:
+def _keyed(text: str, paper: str, design: ToldDesign) -> list[tuple[str, ToldMargin]]:
     """Every margin with its key, the two limits of an equivalence as one each."""
-    own = [(f"{part}.{paper}.margins.{at}", one) for at, one in enumerate(design.margins)]
+    own = [(f"{text}.{paper}.margins.{at}", margin) for at, margin in enumerate(design.margins)]
     return own + [
-        (f"{part}.{paper}.equivalence.{at}", one)
+        (f"{text}.{paper}.equivalence.{at}", margin)
         for at, limits in enumerate(design.equivalence)
-        for one in limits.margins
+        for margin in limits.margins
     ]
 
 
@@ -101,29 +101,29 @@ def margins(
         )
 
 
-def _one_thing(one: ToldMargin, other: ToldMargin) -> bool:
+def _one_thing(item: ToldMargin, other: ToldMargin) -> bool:
     """Whether both are of one outcome and comparison, and of one population and visit if told."""
-    pairs = (one.population, other.population), (one.visit, other.visit)
+    pairs = (item.population, other.population), (item.visit, other.visit)
     return (
-        one.outcome == other.outcome
-        and set(one.compare) == set(other.compare)
+        item.outcome == other.outcome
+        and set(item.compare) == set(other.compare)
         and all(None in pair or pair[0] == pair[1] for pair in pairs)
     )
 
 
-def _beyond_null(one: ToldMargin) -> bool:
+def _beyond_null(item: ToldMargin) -> bool:
     """Whether no difference itself would be too much worse."""
-    null, limit = (1.0 if one.ratio else 0.0), one.limit(percent=False)
-    return limit < null if one.worse == "above" else limit > null
+    null, limit = (1.0 if item.ratio else 0.0), item.limit(percent=False)
+    return limit < null if item.worse == "above" else limit > null
 
 
-def _label(ledger: Ledger, one: ToldMargin | ToldEquivalence) -> str:
-    known = ledger.outcomes.get(one.outcome)
-    return known.label if known else one.outcome
+def _label(ledger: Ledger, item: ToldMargin | ToldEquivalence) -> str:
+    known = ledger.outcomes.get(item.outcome)
+    return known.label if known else item.outcome
 
 
-def _cells(part: str, words: str) -> tuple[str, str]:
-    return (NOTHING, words) if part == "reported" else (words, NOTHING)
+def _cells(text: str, words: str) -> tuple[str, str]:
+    return (NOTHING, words) if text == "reported" else (words, NOTHING)
 
 
 # Days of registration, enrolment, completion and publication against each other.

@@ -67,27 +67,27 @@ def of_ratio(measure: str, ratio: float, risk: float) -> float:
 
 def needed_families(
     tables: Sequence[Table],
-    made: Mapping[str, float],
+    values: Mapping[str, float],
     ratios: Mapping[str, Ratio],
     risks: Mapping[str, float],
     unit: Fraction,
 ) -> Iterator[Family]:
     """Families of a number needed, whatever its sign.
 
-    `made` are numbers needed of other printed numbers, such as the rounded percentages; `ratios`
+    `values` are numbers needed of other printed numbers, such as the rounded percentages; `ratios`
     printed ratios, by their words; `risks` those of the control group, by theirs.
     """
     names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
-    found = [estimate("number_needed_to_treat", table) for _, _, table in tables]
-    counted = np.abs(np.array([np.nan if one is None else one for one in found]))
+    families = [estimate("number_needed_to_treat", table) for _, _, table in tables]
+    counted = np.abs(np.array([np.nan if one is None else one for one in families]))
     for rounding, other in WAYS.items():
         told = "" if other == 1 else f", {rounding}"
-        own = tabulated(names, tiers, counted, [unit], rounding)
-        yield Family(f"1 over the difference{told}", other, (own,), departures(other))
-        for name, value in made.items():
-            own = tabulated([name], [1], [value], [unit], rounding)
+        choices = tabulated(names, tiers, counted, [unit], rounding)
+        yield Family(f"1 over the difference{told}", other, (choices,), departures(other))
+        for name, value in values.items():
+            choices = tabulated([name], [1], [value], [unit], rounding)
             many = departures(2, other)
-            yield Family(f"1 over the difference{told}", 2, (own,), many)
+            yield Family(f"1 over the difference{told}", 2, (choices,), many)
         for name, ratio in ratios.items():
             spans = _spans(ratio, risks, unit, rounding)
             yield Family(f"from {name}{told}", 2, (spans,), departures(2, other))
@@ -128,36 +128,36 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
     """A bundle for each p, and for the intervals of each outcome, that no check confirmed."""
     shares: dict[tuple, list[Claim]] = {}
     seen: dict[str, tuple[str, ...]] = {}
-    for one in findings:
-        if one.agreement not in UNSETTLED and not one.open:
+    for finding in findings:
+        if finding.agreement not in UNSETTLED and not finding.open:
             continue
-        explained = one.agreement == ALTERNATIVE
+        explained = finding.agreement == ALTERNATIVE
         last = USUAL if explained else TIERS[-1]
-        entry = ledger.entries[one.claim]
-        if one.check in seen.get(one.claim, ()):
+        entry = ledger.entries[finding.claim]
+        if finding.check in seen.get(finding.claim, ()):
             continue
-        groups = [ledger.entries[name] for name in one.beside]
-        joint = entry.measure in KINDS and one.check in (*JOINT, "p.counts")
-        if one.check == "p.counts" and len(groups) == 2 and not joint:
+        groups = [ledger.entries[name] for name in finding.beside]
+        joint = entry.measure in KINDS and finding.check in (*JOINT, "p.counts")
+        if finding.check == "p.counts" and len(groups) == 2 and not joint:
             made = _p(ledger, entry, groups, last)
             yield from (replace(one_p, unnamed=entry.about.test is None) for one_p in made)
-        elif one.check == "p.means":
+        elif finding.check == "p.means":
             yield from _means(ledger, entry, groups, last)
         elif joint and len(groups) == 2:
             # Estimate, bounds and p stand or fall together: one bundle a claim.
-            seen[one.claim] = (*JOINT, "p.counts")
+            seen[finding.claim] = (*JOINT, "p.counts")
             yield from _comparison(ledger, entry, groups, METHODS if explained else TIERS[-1])
-        elif entry.measure == NEEDED and one.check in OF_NEEDED and len(groups) == 2:
+        elif entry.measure == NEEDED and finding.check in OF_NEEDED and len(groups) == 2:
             yield from _needed(ledger, entry, groups)
-        elif one.check == "interval.share" and entry.about.group:
+        elif finding.check == "interval.share" and entry.about.group:
             shares.setdefault(entry.about.cell, [])
     for cell in shares:
         yield from _shares(ledger, cell)
 
 
-def unit(part: Component, factor: Fraction | int = 1) -> Fraction:
+def unit(component: Component, factor: Fraction | int = 1) -> Fraction:
     """The unit of the last printed digit, times a factor."""
-    return Fraction(part.ulp) * factor
+    return Fraction(component.ulp) * factor
 
 
 def sizes(ledger: Ledger, group: str, least: int) -> list[Size]:
@@ -248,7 +248,7 @@ def _needed(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundl
     if main is None or main.relation != "=" or not main.value:
         return
     tables = _tables(ledger, groups, MOST_COMPARED)
-    beside = [
+    bundles = [
         one
         for one in ledger.comparisons.get(entry.about.cell, ())
         if set(one.about.compared) == set(entry.about.compared)
@@ -257,12 +257,12 @@ def _needed(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundl
     made = {}
     if rounded := of_percentages(NEEDED, groups):
         made["the rounded percentages"] = abs(rounded)
-    for one in beside:
+    for one in bundles:
         part = one.main
         if one.measure == "risk_difference" and part is not None and part.value:
             scale = 1 if as_proportion(one, part) else 100
             made[f"the rounded difference {part.text}"] = scale / abs(float(part.value))
-    families = needed_families(tables, made, _ratios(beside), _risks(ledger, groups), unit(main))
+    families = needed_families(tables, made, _ratios(bundles), _risks(ledger, groups), unit(main))
     target = Target("estimate", replace(main, value=abs(main.value)))
     inputs = "the numbers of both groups and the effects beside it"
     yield Bundle(
@@ -276,17 +276,17 @@ def _needed(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundl
     )
 
 
-def _ratios(beside: Sequence[Claim]) -> dict[str, tuple[str, float, float]]:
+def _ratios(claims: Sequence[Claim]) -> dict[str, tuple[str, float, float]]:
     """The printed ratios that a number needed can be made of, with all that print so."""
-    found = {}
-    for one in beside:
-        part, measure = one.main, one.measure or ""
+    ratios = {}
+    for claim in claims:
+        part, measure = claim.main, claim.measure or ""
         if part is None or measure not in TREATED or part.name != "value":
             continue
         low, high = (float(end) for end in as_range(part).bounds)
         if low > 0:
-            found[f"the {measure.replace('_', ' ')} {part.text}"] = (measure, low, high)
-    return found
+            ratios[f"the {measure.replace('_', ' ')} {part.text}"] = (measure, low, high)
+    return ratios
 
 
 def _risks(ledger: Ledger, groups: Sequence[Claim]) -> dict[str, float]:

@@ -61,11 +61,11 @@ class Reading:
 
 
 def readings(
-    tables: Sequence[Table], measure: str, rounded: float | None, own: Sequence[int | None]
+    tables: Sequence[Table], measure: str, rounded: float | None, numbers: Sequence[int | None]
 ) -> Iterator[Reading]:
     """The measure on the counts; then a ratio as the other one, and `rounded`.
 
-    `rounded` is the estimate on two printed percentages, of the counts `own`.
+    `rounded` is the estimate on two printed percentages, of the counts `numbers`.
     """
     yield Reading("", 1, measure, tables, _estimates(measure, tables))
     printed = [table for table in tables if table[1] == 1]
@@ -73,7 +73,7 @@ def readings(
         other = RATIOS[1 - RATIOS.index(measure)]
         yield Reading(f"the {WORDS[other]}", 2, other, printed, _estimates(other, printed), True)
     if rounded is not None:
-        of = [table for table in printed if table[2] == tuple(own)]
+        of = [table for table in printed if table[2] == tuple(numbers)]
         made = np.full(len(of), rounded)
         yield Reading("made from the rounded percentages", 2, measure, of, made)
 
@@ -88,15 +88,16 @@ def comparison_families(
     units: Mapping[str, Fraction],
     level: float | None,
     rounded: float | None = None,
-    own: Sequence[int | None] = (),
+    numbers: Sequence[int | None] = (),
 ) -> Iterator[Family]:
     """Families of a difference or ratio of two groups; `units` by role tell what is a target.
 
     The estimate is that of the counts, with its sign or without it, as a reduction is printed; a
-    ratio also as the other one; `rounded` is that of the printed percentages, on the counts `own`.
+    ratio also as the other one; `rounded` is that of the printed percentages, on the counts
+    `numbers`.
     """
     levels = LEVELS if level is None else {level: 1} | {one: 2 for one in LEVELS if one != level}
-    for read in readings(tables, measure, rounded, own):
+    for read in readings(tables, measure, rounded, numbers):
         if read.tables:
             yield from _of_reading(read, units, levels)
 
@@ -127,17 +128,17 @@ def _of_reading(
             usual = 1 if method in ("", *USUAL) else 2
             chosen = (usual, ALL_TESTS[test][1] if test else 1, second, read.tier)
             for rounding, third in ROUNDINGS.items():
-                own = tabulated(names, tiers, table, grids, rounding)
+                choices = tabulated(names, tiers, table, grids, rounding)
                 name = _name(read.name, method, test, confidence, rounding, turned)
                 many = departures(*chosen, third) + turned
-                yield Family(name, max(*chosen, third), (own,), many, read.misnamed)
+                yield Family(name, max(*chosen, third), (choices,), many, read.misnamed)
 
 
 def _intervals(counts: Whole, measure: str, confidence: float) -> dict[str, Floats]:
     """Bounds (tables, 2) by method, differences in percentage points as they are printed."""
     factor = 100 if measure == "risk_difference" else 1
-    found = intervals_of_tables(*counts.T, measure=KINDS[measure], confidence=confidence)
-    return {name: factor * bounds for name, bounds in found.items()}
+    intervals = intervals_of_tables(*counts.T, measure=KINDS[measure], confidence=confidence)
+    return {name: factor * bounds for name, bounds in intervals.items()}
 
 
 def _number(value: float | None) -> float:
@@ -195,11 +196,11 @@ def _of_means(
             return
         for sides, ends in _sided(np.atleast_1d(upper.low), np.atleast_1d(upper.high)).items():
             for rounding, other in ROUNDINGS.items():
-                own = Spans(names, tiers, *(grid(end, unit, rounding) for end in ends))
+                spans = Spans(names, tiers, *(grid(end, unit, rounding) for end in ends))
                 name = f"{label}{sides}" + (f", {spread}" if spread else "")
                 name += "" if other == 1 else f", {rounding}"
                 chosen = (2 if sides else 1, 2 if spread else 1, other)
-                yield Family(name, max(chosen), (own,), departures(*chosen))
+                yield Family(name, max(chosen), (spans,), departures(*chosen))
 
 
 def _deviations(error: Printed, sizes: Whole) -> Printed:

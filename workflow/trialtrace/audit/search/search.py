@@ -135,7 +135,7 @@ def _told(families: Sequence[Family], printed: Sequence, tier: int) -> tuple[lis
 
     And whether that specification goes by another name than the printed one.
     """
-    giving = [(*found, one) for one in families if (found := one.nearest(printed, tier))]
+    giving = [(*repair, one) for one in families if (repair := one.nearest(printed, tier))]
     giving.sort(key=lambda one: (one[0], one[2].name.endswith(UNUSUAL), one[2].tier))
     told = [giving[0][1]]
     for *_, family in giving:

@@ -57,12 +57,12 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
     """
     by_part: dict[tuple[str, str], list[Finding]] = {}
     entering: dict[str, list[str]] = {}
-    for one in findings:
-        for component in (one.component, *one.covers):
-            by_part.setdefault((one.claim, component), []).append(one)
-        if one.made:
-            for name in one.beside:
-                entering.setdefault(name, []).append(one.claim)
+    for finding in findings:
+        for component in (finding.component, *finding.covers):
+            by_part.setdefault((finding.claim, component), []).append(finding)
+        if finding.made:
+            for name in finding.beside:
+                entering.setdefault(name, []).append(finding.claim)
     rows, names = (
         [],
         told_apart((entry.name, entry.label, entry.printed) for entry in ledger.entries.values()),
@@ -70,7 +70,7 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
     for entry in ledger.entries.values():
         others = [names[one] for one in dict.fromkeys(entering.get(entry.name, ()))]
         for name, part in entry.parts.items():
-            found = by_part.get((entry.name, name), [])
+            data = by_part.get((entry.name, name), [])
             rows.append(
                 {
                     "claim_id": entry.name,
@@ -81,7 +81,7 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
                     "quote": entry.printed,
                     "printed": part.text,
                     "against_data": None,
-                    **_verdict(found, others, _asked(ledger, entry, name)),
+                    **_verdict(data, others, _asked(ledger, entry, name)),
                 }
             )
     return rows
@@ -114,25 +114,25 @@ def _bare(entry: Claim) -> bool:
     return not any(named) and (bool(about.compared) or (bool(about.group) and part.places > 0))
 
 
-def _verdict(found: list[Finding], others: list[str], unchecked: str) -> dict[str, Any]:
+def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict[str, Any]:
     """`others` are the claims in whose checks this one took part, in words.
 
     `unchecked` is told where there are neither.
     """
-    judged = [one for one in found if one.agreement != NOT_CHECKABLE]
+    judged = [finding for finding in findings if finding.agreement != NOT_CHECKABLE]
     if not judged:
-        reasons = [one.sentence for one in found]
+        reasons = [finding.sentence for finding in findings]
         # A check that was made on it, and could not decide, says more than where it was used.
-        if others and not any(one.made for one in found):
+        if others and not any(finding.made for finding in findings):
             return _told(USED, [ENTERS.format(named(others)), *reasons])
         told = _told(NOT_CHECKABLE, reasons or [unchecked])
-        return told | {"no_usual_test": any(one.open for one in found)}
+        return told | {"no_usual_test": any(finding.open for finding in findings)}
     # A remark decides only where nothing else does, or where it is graver than compatible.
     deciding = [one for one in judged if not (one.remark and one.agreement == COMPATIBLE)]
     judged = deciding or judged
     worst = min(judged, key=lambda one: WORST_FIRST.index(one.agreement))
     as_grave = [one for one in judged if one.agreement == worst.agreement]
-    remarks = [one for one in found if one.remark and one not in as_grave]
+    remarks = [finding for finding in findings if finding.remark and finding not in as_grave]
     other = worst.detail.get("alternative")
     row = _told(worst.agreement, [one.sentence for one in (worst, *as_grave, *remarks)])
     left = [brief([one.sentence]) for one in remarks]
@@ -167,17 +167,17 @@ class PrintAudit:
 
         A bundle whose CP cannot be told counts as one that would.
         """
-        return sum(1.0 if one.cp[-1] is None else one.cp[-1] for one in self.searches)
+        return sum(1.0 if search.cp[-1] is None else search.cp[-1] for search in self.searches)
 
 
 def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     """All checks on print, then a search where a stated or usual choice did not give a number."""
-    found = list(findings(ledger))
-    made = (search(bundle, by or Displacement()) for bundle in bundles(ledger, found))
+    print_audit = list(findings(ledger))
+    made = (search(bundle, by or Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
-    rows = verdicts(ledger, found)
+    rows = verdicts(ledger, print_audit)
     note_searches(rows, searches)
-    return PrintAudit(rows, found, searches)
+    return PrintAudit(rows, print_audit, searches)
 
 
 def note_searches(
@@ -189,13 +189,13 @@ def note_searches(
     """
     by_part = {(row["claim_id"], row["component"]): row for row in rows}
     labels = told_apart((row["claim_id"], row["label"], row["quote"]) for row in rows)
-    for one in searches:
-        bundle = one.bundle
+    for searched in searches:
+        bundle = searched.bundle
         targets = bundle.targets or tuple(product(bundle.claims, bundle.components))
         for target in targets:
             row = by_part.get(target)
             if row is not None and row[column] not in SETTLED:
-                _note(row, one, labels, column)
+                _note(row, searched, labels, column)
 
 
 def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], column: str) -> None:
@@ -257,41 +257,41 @@ def as_json(
     """
     return {
         "claims": [{name: row.get(name) for name in names} for row in audit.rows],
-        "findings": [_finding(one) for one in audit.findings],
-        "searches": [search_as_json(one) for one in audit.searches],
+        "findings": [_finding(finding) for finding in audit.findings],
+        "searches": [search_as_json(search) for search in audit.searches],
         "expected_matches_by_chance": audit.expected_by_chance,
         **({"contradictions": [*contradictions]} if contradictions else {}),
         **({"registration": [*registration]} if registration else {}),
     }
 
 
-def _finding(one: Finding) -> Mapping[str, Any]:
+def _finding(finding: Finding) -> Mapping[str, Any]:
     return {
-        "check": one.check,
-        "claim": one.claim,
-        "component": one.component,
-        "agreement": one.agreement,
-        "finding": house(one.sentence),
-        "beside": list(one.beside),
-        "open": one.open,
-        "detail": one.detail,
+        "check": finding.check,
+        "claim": finding.claim,
+        "component": finding.component,
+        "agreement": finding.agreement,
+        "finding": house(finding.sentence),
+        "beside": list(finding.beside),
+        "open": finding.open,
+        "detail": finding.detail,
     }
 
 
-def search_as_json(one: Searched) -> Mapping[str, Any]:
+def search_as_json(searched: Searched) -> Mapping[str, Any]:
     """A search as plain data."""
     return {
-        "claims": list(one.bundle.claims),
-        "components": list(one.bundle.components),
-        "checks": list(one.bundle.checks),
-        "finding": search_sentence(one),
-        "inputs": one.bundle.inputs,
-        "candidates": list(one.candidates),
-        "distinct": list(one.distinct),
-        "chance": list(one.cp),
-        "chance_half": one.cp_half,
-        "chance_double": one.cp_double,
-        "tier": one.tier,
-        "ties": one.ties,
-        "matches": list(one.matches),
+        "claims": list(searched.bundle.claims),
+        "components": list(searched.bundle.components),
+        "checks": list(searched.bundle.checks),
+        "finding": search_sentence(searched),
+        "inputs": searched.bundle.inputs,
+        "candidates": list(searched.candidates),
+        "distinct": list(searched.distinct),
+        "chance": list(searched.cp),
+        "chance_half": searched.cp_half,
+        "chance_double": searched.cp_double,
+        "tier": searched.tier,
+        "ties": searched.ties,
+        "matches": list(searched.matches),
     }

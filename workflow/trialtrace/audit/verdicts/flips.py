@@ -21,47 +21,49 @@ def flips(findings: Iterable[Finding], ledger: Ledger) -> dict[str, str]:
     """Claim to sentence for each p that does not hold, or that no usual test gives, and whose
     recomputed values all lie on the other side of 0.05, or of the level that the ledger tells."""
     found: dict[str, str] = {}
-    for one in findings:
-        entry = ledger.entries[one.claim]
-        if one.agreement in _NOT_HELD or one.open:
-            text = _of_p(one, ledger, entry) or _of_statistic(one, ledger, entry)
+    for finding in findings:
+        entry = ledger.entries[finding.claim]
+        if finding.agreement in _NOT_HELD or finding.open:
+            text = _of_p(finding, ledger, entry) or _of_statistic(finding, ledger, entry)
             if text:
-                found.setdefault(one.claim, text)
+                found.setdefault(finding.claim, text)
     return found
 
 
-def _of_p(one: Finding, ledger: Ledger, entry: Claim) -> str | None:
-    part = entry.parts.get("p")
-    values = list(given(one.detail))
-    if one.component != "p" or part is None or part.value is None or not values:
+def _of_p(finding: Finding, ledger: Ledger, entry: Claim) -> str | None:
+    data = entry.parts.get("p")
+    values = list(given(finding.detail))
+    if finding.component != "p" or data is None or data.value is None or not values:
         return None
     level = _level(ledger, entry)
-    significant = printed_below(part, level)
+    significant = printed_below(data, level)
     crossed = significant is not None and all((value <= level) != significant for value in values)
-    return one.sentence if crossed else None
+    return finding.sentence if crossed else None
 
 
-def _of_statistic(one: Finding, ledger: Ledger, entry: Claim) -> str | None:
+def _of_statistic(finding: Finding, ledger: Ledger, entry: Claim) -> str | None:
     """A statistic whose own p and that of every recomputed value lie on two sides of the level."""
-    part = entry.parts.get("statistic")
-    given = recomputed(one)
-    if one.component != "statistic" or part is None or not given:
+    data = entry.parts.get("statistic")
+    given = recomputed(finding)
+    if finding.component != "statistic" or data is None or not given:
         return None
-    own = [p_of(entry, float(end)) for end in as_range(part).bounds]
+    own = [p_of(entry, float(end)) for end in as_range(data).bounds]
     values = [p_of(entry, value) for value in given]
     level = _level(ledger, entry)
     sides = [{None if p is None else p <= level for p in each} for each in (own, values)]
     if None in sides[0] | sides[1] or max(map(len, sides)) > 1 or sides[0] == sides[1]:
         return None
     printed, found = (_span([p for p in each if p is not None]) for each in (own, values))
-    return f"{one.sentence} That is P of {found}, where the printed statistic has P of {printed}."
+    return (
+        f"{finding.sentence} That is P of {found}, where the printed statistic has P of {printed}."
+    )
 
 
-def recomputed(one: Finding) -> list[float]:
+def recomputed(finding: Finding) -> list[float]:
     """The values of a t, F or χ² that the other printed numbers give; both ends of each range."""
     found: list[float] = []
     for key in ("ranges", "statistics"):
-        every = one.detail.get(key) if one.check.startswith("statistic.") else None
+        every = finding.detail.get(key) if finding.check.startswith("statistic.") else None
         if isinstance(every, Mapping):
             found += [value for each in every.values() for value in _numbers(each)]
     return found
@@ -89,8 +91,8 @@ def _span(values: list[float]) -> str:
 
 
 def _level(ledger: Ledger, entry: Claim) -> Decimal:
-    own = level_of(ledger, entry)
-    return LEVEL if own is None or own.open else Decimal(own.text)
+    level = level_of(ledger, entry)
+    return LEVEL if level is None or level.open else Decimal(level.text)
 
 
 def given(detail: Mapping[str, object]) -> Iterator[float]:

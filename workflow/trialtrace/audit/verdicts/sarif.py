@@ -48,7 +48,7 @@ def lines_of(at: Project, path: Path) -> dict[str, int]:
 def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict[str, Any]:
     """A log of one run. `file` is the ledger, relative to where the log is read."""
     results = [*_of_print(audit), *_of_data(audit["claims"])]
-    results.sort(key=lambda one: lines.get(f"claims.{one[1]}", 0))
+    results.sort(key=lambda result: lines.get(f"claims.{result[1]}", 0))
     together = audit.get("contradictions", [])
     registered = [one for one in audit.get("registration", ()) if one["verdict"] in LEVELS]
     rules = sorted(
@@ -119,7 +119,7 @@ def _of_print(audit: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, st
 
 
 def _of_data(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str, str]]:
-    failing = [own for own in of_claims(rows).values() if worst(own, DATA) in FAILS]
+    failing = [claim for claim in of_claims(rows).values() if worst(claim, DATA) in FAILS]
     for row in chain.from_iterable(failing):
         if row[DATA] in FAILS:
             text = " ".join(filter(None, [row["data_finding"], row["data_more"]]))
@@ -147,9 +147,9 @@ def _result(
 
 
 def _contradiction(
-    one: Mapping[str, object], at: int, file: str, lines: Mapping[str, int]
+    entry: Mapping[str, object], at: int, file: str, lines: Mapping[str, int]
 ) -> dict[str, object]:
-    numbers = one["numbers"]
+    numbers = entry["numbers"]
     assert isinstance(numbers, list)
     names = sorted(map(_key, numbers), key=lambda name: _line(name, lines))
     first, *others = names
@@ -157,7 +157,7 @@ def _contradiction(
         "ruleId": CONTRADICTION,
         "ruleIndex": at,
         "level": "error",
-        "message": {"text": str(one["finding"])},
+        "message": {"text": str(entry["finding"])},
         "locations": [_location(first, file, lines)],
         "relatedLocations": [_location(name, file, lines) for name in others],
         "partialFingerprints": {"numbers/v1": "+".join(names)},
@@ -165,20 +165,20 @@ def _contradiction(
 
 
 def _registered(
-    one: Mapping[str, object], at: int, file: str, lines: Mapping[str, int]
+    entry: Mapping[str, object], at: int, file: str, lines: Mapping[str, int]
 ) -> dict[str, object]:
     """Something that was registered, at the first key of the ledger that it rests on."""
-    keys = one["keys"]
+    keys = entry["keys"]
     assert isinstance(keys, list | tuple)
-    first, *others = map(str, keys or (f"registered.{one['source']}",))
+    first, *others = map(str, keys or (f"registered.{entry['source']}",))
     return {
-        "ruleId": one["check"],
+        "ruleId": entry["check"],
         "ruleIndex": at,
-        "level": LEVELS[str(one["verdict"])],
-        "message": {"text": f"{one['what']}, {one['source']}: {one['finding']}"},
+        "level": LEVELS[str(entry["verdict"])],
+        "message": {"text": f"{entry['what']}, {entry['source']}: {entry['finding']}"},
         "locations": [_location(first, file, lines)],
         "relatedLocations": [_location(name, file, lines) for name in others],
-        "partialFingerprints": {"keys/v1": f"{one['check']}:{first}"},
+        "partialFingerprints": {"keys/v1": f"{entry['check']}:{first}"},
     }
 
 

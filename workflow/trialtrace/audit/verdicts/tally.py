@@ -30,7 +30,7 @@ def worst(rows: Rows, column: str) -> str | None:
 
     A claim of several readings has the verdict of the one that agrees best with the data.
     """
-    found = [_worst(own, column) for own in of_readings(rows).values()]
+    found = [_worst(reading, column) for reading in of_readings(rows).values()]
     known = [one for one in found if one is not None]
     if column != DATA or len(known) < 2:
         return min(known, key=WORST_FIRST.index) if known else None
@@ -55,7 +55,7 @@ def numbered_readings(rows: Rows) -> list[tuple[str, list[Row]]]:
     is one alone."""
     readings = of_readings(rows).values()
     many = len(readings) > 1
-    return [(f"{k}: " if many else "", own) for k, own in enumerate(readings, 1)]
+    return [(f"{k}: " if many else "", reading) for k, reading in enumerate(readings, 1)]
 
 
 def unmatched(row: Row) -> bool:
@@ -69,7 +69,7 @@ def unmatched(row: Row) -> bool:
 def failing(rows: Rows) -> bool:
     """Whether any number has a verdict that fails a build, in either column."""
     return any(
-        worst(own, column) in FAILS for own in of_claims(rows).values() for column in COLUMNS
+        worst(claim, column) in FAILS for claim in of_claims(rows).values() for column in COLUMNS
     )
 
 
@@ -110,14 +110,14 @@ def tally(table: "pa.Table | Rows") -> dict[str, Any]:
     A column that no claim has, such as the data of a ledger by itself, counts nothing.
     """
     claims = of_claims(table).values()
-    found: dict[str, Any] = {"claims": len(claims)}
+    entry: dict[str, Any] = {"claims": len(claims)}
     for column, words in OF_COLUMN.items():
         own = [worst(rows, column) for rows in claims]
-        found[column] = {word: own.count(word) for word in words}
+        entry[column] = {word: own.count(word) for word in words}
     odd = [rows for rows in claims if any(unmatched(row) for row in rows)]
-    found["no_usual_test"] = len(odd)
-    found["no_usual_test_alone"] = sum(worst(rows, PRINT) == "not_checkable" for rows in odd)
-    return found
+    entry["no_usual_test"] = len(odd)
+    entry["no_usual_test_alone"] = sum(worst(rows, PRINT) == "not_checkable" for rows in odd)
+    return entry
 
 
 def tally_text(counts: Row) -> str:

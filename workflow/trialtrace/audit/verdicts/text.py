@@ -43,8 +43,8 @@ def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
     if contradictions := audit.get("contradictions"):
         lines += ["", "What cannot all hold:"]
-        for found in contradictions:
-            lines += _wrapped(f"  {plain_text(found['finding'])}", width)
+        for contradiction in contradictions:
+            lines += _wrapped(f"  {plain_text(contradiction['finding'])}", width)
         lines.append("")
     if registration := audit.get("registration"):
         lines += ["", "Registered and reported:"]
@@ -108,15 +108,15 @@ def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | N
     """
     if column == DATA and len(of_readings(rows)) > 1:
         return [_of_readings(rows)]
-    found: dict[tuple, list[str]] = {}
+    texts: dict[tuple, list[str]] = {}
     every = [row for row in rows if row[column] is not None]
     some = [row for row in every if row[column] != "not_checkable" or _told_anyway(row, column)]
     for row in some or every:
         key = row[column], row[FINDINGS[column]], row.get(MORE[column])
-        parts = found.setdefault(key, [])
+        parts = texts.setdefault(key, [])
         if row["component"] not in parts:
             parts.append(row["component"])
-    told = [(*key, components) for key, components in found.items()]
+    told = [(*key, components) for key, components in texts.items()]
     return sorted(told, key=lambda one: WORST_FIRST.index(one[0]))
 
 

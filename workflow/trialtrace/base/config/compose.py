@@ -95,7 +95,7 @@ class Document:
         """Every place that holds a broken one; made anew where more have broken since."""
         count, above = self._above
         if count != len(self.broken):
-            above = {one[:length] for one in self.broken for length in range(len(one))}
+            above = {path_[:length] for path_ in self.broken for length in range(len(path_))}
             self._above = len(self.broken), above
         return above
 
@@ -142,10 +142,10 @@ def _line(place: str) -> int:
 
 def key_path(path: Path_) -> str:
     """A key's path as it is told; entries of a list count from 1: analyses.pain.tests[2].fisher."""
-    told = ""
+    text = ""
     for part in path:
-        told += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if told else str(part)
-    return told
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
 
 
 def compose(at: Project, path: Path, largest: int = LARGEST) -> Document:
@@ -271,10 +271,10 @@ class _Composer:
                 )
             )
 
-    def _not_a_mapping(self, found: str) -> None:
+    def _not_a_mapping(self, text: str) -> None:
         self.document.broken.add(())
         self.document.problems.append(
-            Problem(self.document.shown, found=found, expected="a mapping of keys to values")
+            Problem(self.document.shown, found=text, expected="a mapping of keys to values")
         )
 
     def _value(self, event: Any, path: Path_) -> Any:
@@ -304,11 +304,11 @@ class _Composer:
         return made
 
     def _mapping(self, path: Path_) -> dict[str, Any]:
-        made: dict[str, Any] = {}
+        entry: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             line = event.start_mark.line + 1
             key = self._key(event, path)
-            if key in made:
+            if key in entry:
                 first = self.document.lines[(*path, key)]
                 self.document.tell(
                     Problem(
@@ -320,8 +320,8 @@ class _Composer:
                 self._value(next(self.events), (*path, key, "second"))
                 continue
             self.document.lines[(*path, key)] = line
-            made[key] = self._value(next(self.events), (*path, key))
-        return made
+            entry[key] = self._value(next(self.events), (*path, key))
+        return entry
 
     def _key(self, event: Any, path: Path_) -> str:
         line = event.start_mark.line + 1
@@ -339,32 +339,32 @@ class _Composer:
 
     def _scalar(self, event: Any, path: Path_) -> Any:
         if control := _CONTROL.search(event.value):
-            found = f"the control character {control.group()!a}"
-            self._refuse(event, path, found, "text that can be printed")
+            text = f"the control character {control.group()!a}"
+            self._refuse(event, path, text, "text that can be printed")
         if not event.implicit[0]:
             return event.value
         value, taken_for = resolve(event.value)
         if taken_for is not None:
             shown = value if len(value) <= LONGEST_TOLD else f"{value[:LONGEST_TOLD]}…"
-            found = f"{shown}, without quotes"
+            text = f"{shown}, without quotes"
             expected = f'"{shown}" for the text; some readers of YAML take it for {taken_for}'
             do = "write it in quotes"
             if value.casefold() in LOGICAL:
                 do += f", or {LOGICAL[value.casefold()]} where true or false is asked for"
             if taken_for == NUMBER:
                 do += "; a number is written as -12, 0.5 or 1.0e+6"
-            self._refuse(event, path, found, expected, do)
+            self._refuse(event, path, text, expected, do)
         return value
 
     def _refuse(
-        self, event: Any, path: Path_, found: str, expected: str, do: str | None = None
+        self, event: Any, path: Path_, text: str, expected: str, do: str | None = None
     ) -> None:
         told = key_path(path)
         self.document.refused.add(path)
         self.document.tell(
             Problem(
                 f"{self.document.shown}, line {event.start_mark.line + 1}: {told}",
-                found=found,
+                found=text,
                 expected=expected,
                 do=do,
             )

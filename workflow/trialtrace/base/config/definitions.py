@@ -36,18 +36,18 @@ def at_definitions(problems: Sequence[Problem], documents: Iterable[Document]) -
     told: list[Problem] = []
     seen: set[tuple[str, str]] = set()
     uses: dict[tuple[str, str], list[Problem]] = {}
-    for one in problems:
-        if (pair := _pair(one)) is not None:
-            uses.setdefault(pair, []).append(one)
-    for one in problems:
-        pair = _pair(one)
+    for problem in problems:
+        if (pair := _pair(problem)) is not None:
+            uses.setdefault(pair, []).append(problem)
+    for problem in problems:
+        pair = _pair(problem)
         if pair is None:
-            told.append(one)
+            told.append(problem)
         elif pair[::-1] not in seen and (place := _misspelt(pair, len(uses[pair]), files)):
             if pair not in seen:
                 told.append(_at(place, pair, uses[pair]))
         elif pair[::-1] not in seen:
-            told.append(one)
+            told.append(problem)
         if pair is not None and pair[::-1] not in seen:
             seen.add(pair)
     return told
@@ -55,9 +55,9 @@ def at_definitions(problems: Sequence[Problem], documents: Iterable[Document]) -
 
 def _pair(problem: Problem) -> tuple[str, str] | None:
     """The name that was found and the one that may be meant."""
-    found = _FOUND.fullmatch(problem.found or "")
+    match = _FOUND.fullmatch(problem.found or "")
     meant = _MEANT.fullmatch(problem.do or "")
-    return (found[1], meant[1]) if found and meant else None
+    return (match[1], meant[1]) if match and meant else None
 
 
 def _at(place: str, pair: tuple[str, str], uses: list[Problem]) -> Problem:
@@ -65,7 +65,7 @@ def _at(place: str, pair: tuple[str, str], uses: list[Problem]) -> Problem:
     return Problem(
         place,
         found=f'the name "{defined}", which nothing uses, while "{used}" is used '
-        f"{len(uses)} times: {one_of((one.place for one in uses), 3)}",
+        f"{len(uses)} times: {one_of((use.place for use in uses), 3)}",
         expected="the name that the other places use",
         do=f'write "{used}" here, or "{defined}" there',
     )

@@ -51,14 +51,14 @@ def referred(folder: Path, name: str) -> set[str]:
 
     Only these are read, so that a change of another touches no file of this schema.
     """
-    found: set[str] = set()
+    texts: set[str] = set()
     todo = {name}
     while todo:
         text = schema_text(folder, todo.pop())
-        more = {part for part in SHARED if f'"{part}.schema.json#' in text} - found
-        found |= more
+        more = {part for part in SHARED if f'"{part}.schema.json#' in text} - texts
+        texts |= more
         todo |= more
-    return found
+    return texts
 
 
 @lru_cache(maxsize=32)
@@ -157,8 +157,8 @@ def _missing_keys(document: Document, path: Path_, error: "ValidationError") -> 
 
 
 def _told_by_properties(error: "ValidationError", key: str) -> str:
-    given = error.schema.get("properties", {}).get(key, {})
-    told = one_of(given["enum"], 20) if "enum" in given else given.get("description")
+    data = error.schema.get("properties", {}).get(key, {})
+    told = one_of(data["enum"], 20) if "enum" in data else data.get("description")
     return f"{key}: {told}" if told else f"the key {key}"
 
 

@@ -275,8 +275,10 @@ def _written(cls: type, name: str) -> Hint:
     first = next(each for each in cls.__mro__ if name in vars(each).get("__annotations__", ()))
     if first is not cls:
         return _written(first, name)
-    one = SimpleNamespace(__annotations__={name: vars(cls)["__annotations__"][name]})
-    return get_type_hints(one, vars(sys.modules[cls.__module__]), include_extras=True)[name]
+    simple_namespace = SimpleNamespace(__annotations__={name: vars(cls)["__annotations__"][name]})
+    return get_type_hints(simple_namespace, vars(sys.modules[cls.__module__]), include_extras=True)[
+        name
+    ]
 
 
 def _without_none(hint: Hint) -> Hint:
@@ -315,7 +317,7 @@ def shared_types(hint: Hint) -> Iterator[tuple[Shared, Hint]]:
             shapes.add(bare)
             ahead += types_of(bare).values()
         else:
-            ahead += [part for part in get_args(bare) if part is not Ellipsis]
+            ahead += [arg for arg in get_args(bare) if arg is not Ellipsis]
         for mark in marks:
             if isinstance(mark, By):
                 ahead += (mark.each or {}).values()

@@ -91,8 +91,8 @@ def _of_shape(cls: type) -> Schema:
 
 
 def _of_key(hint: Hint, about: Mapping[str, Any]) -> Schema:
-    made = _of_members(hint, about["rules"].get("x-expected"))
-    return made | {"description": about["means"]} | about["rules"]
+    schema = _of_members(hint, about["rules"].get("x-expected"))
+    return schema | {"description": about["means"]} | about["rules"]
 
 
 def _of_members(hint: Hint, expected: str | None) -> Schema:
@@ -110,10 +110,10 @@ def _of_literal(values: tuple[object, ...]) -> Schema:
 
 
 def _of_mapping(names: Hint, values: Hint) -> Schema:
-    made: Schema = {"type": "object"}
+    schema: Schema = {"type": "object"}
     if names is not str:
-        made["propertyNames"] = schema_of(names)
-    return made | {"additionalProperties": schema_of(values)}
+        schema["propertyNames"] = schema_of(names)
+    return schema | {"additionalProperties": schema_of(values)}
 
 
 def _of_choice(members: tuple[Hint, ...], marks: tuple[object, ...]) -> Schema:
@@ -138,10 +138,14 @@ def _branch(members: list[Hint], expected: str | None) -> Schema:
     """What is asked for where the type is known already."""
     if len(members) > 1:
         return _of_choice(tuple(members), ())
-    made = schema_of(members[0])
-    if "enum" in made and expected:
-        made = {"x-expected": expected} | made
-    return made if made.get("type") == "object" else {k: v for k, v in made.items() if k != "type"}
+    schema = schema_of(members[0])
+    if "enum" in schema and expected:
+        schema = {"x-expected": expected} | schema
+    return (
+        schema
+        if schema.get("type") == "object"
+        else {k: v for k, v in schema.items() if k != "type"}
+    )
 
 
 def _by_type(branches: dict[str, Schema]) -> Schema:

@@ -44,7 +44,7 @@ class Found:
 
 def editor_text(
     ledger: "Ledger",
-    found: Found,
+    candidate: Found,
     form: str,
     file: Path,
     standing: str = "",
@@ -57,7 +57,7 @@ def editor_text(
     from trialtrace.audit.registration.rows import as_json
     from trialtrace.report.audit.editor_page import editor_page
 
-    printed, registered = found.printed, found.registered
+    printed, registered = candidate.printed, candidate.registered
     asked = sheet(ledger, printed.findings, printed.rows, registered)
     if form == "inspect-sr":
         return listing(list(as_rows(asked)), list(COLUMNS), list(COLUMNS), "csv")
@@ -66,9 +66,11 @@ def editor_text(
     return editor_page(
         f"Audit for an editor: {citation(ledger.texts[main_paper(ledger)])}",
         " ".join(filter(None, [tally_text(tally(printed.rows)), standing])),
-        [source(one) for one in ledger.texts.values()],
+        [source(text) for text in ledger.texts.values()],
         together(told),
-        questions(ledger, printed.findings, printed.rows, told, found.contradictions, registered),
+        questions(
+            ledger, printed.findings, printed.rows, told, candidate.contradictions, registered
+        ),
         asked,
         as_json(registered),
         unchecked(ledger, printed.rows),
@@ -123,29 +125,34 @@ def _shared(
 
 def _with_contradictions(audit: Mapping[str, Any]) -> list[Mapping[str, object]]:
     """The rows of the claims, each number with what it cannot all hold with."""
-    told: dict[tuple[str, str], list[str]] = {}
+    contradictions: dict[tuple[str, str], list[str]] = {}
     for one in audit.get("contradictions", ()):
         for number in one["numbers"]:
-            told.setdefault((number["claim"], number["component"]), []).append(one["finding"])
+            contradictions.setdefault((number["claim"], number["component"]), []).append(
+                one["finding"]
+            )
     rows = [
-        {**row, CONTRADICTION: " ".join(told.get((row["claim_id"], row["component"]), ()))}
+        {
+            **row,
+            CONTRADICTION: " ".join(contradictions.get((row["claim_id"], row["component"]), ())),
+        }
         for row in audit["claims"]
     ]
     return [*rows, *map(_registered, audit.get("registration", ()))]
 
 
-def _registered(one: Mapping[str, object]) -> dict[str, object]:
+def _registered(entry: Mapping[str, object]) -> dict[str, object]:
     """A row of the registration among the claims: its first key and its check name it."""
-    keys = one["keys"]
+    keys = entry["keys"]
     return {
-        "claim_id": keys[0] if isinstance(keys, list | tuple) and keys else one["check"],
-        "component": one["check"],
-        "paper": one["source"],
-        "label": one["what"],
-        "quote": one["registered"],
-        "printed": one["reported"],
-        PRINT: one["verdict"],
-        "print_finding": one["finding"],
+        "claim_id": keys[0] if isinstance(keys, list | tuple) and keys else entry["check"],
+        "component": entry["check"],
+        "paper": entry["source"],
+        "label": entry["what"],
+        "quote": entry["registered"],
+        "printed": entry["reported"],
+        PRINT: entry["verdict"],
+        "print_finding": entry["finding"],
     }
 
 

@@ -173,14 +173,14 @@ def tally_list(rows: Sequence[Row]) -> Iterator[str]:
 def meanings(rows: Sequence[Row]) -> str:
     """What the words of the verdicts mean, of those that some claim has; opened by a click."""
     counts = tally(rows)
-    told = "".join(
+    text = "".join(
         f"<li>{_upper(COLUMNS[column])}, <strong>{SHOWN[word]}</strong>: {escape(words)}.</li>"
         for column, every in MEANINGS.items()
         for word, words in every.items()
         if counts[column][word]
     )
     lead = f'<p class="prose quiet">{escape(OF_CHOICES)}</p>'
-    return f"<details><summary>What these words mean</summary>{lead}<ul>{told}</ul></details>"
+    return f"<details><summary>What these words mean</summary>{lead}<ul>{text}</ul></details>"
 
 
 def claims_table(
@@ -214,10 +214,10 @@ def claims_table(
 
 def contradictions_section(audit: Mapping[str, object]) -> Iterator[str]:
     """What cannot all hold, with what would mend it; nothing where the numbers agree."""
-    told = audit.get("contradictions")
-    if not isinstance(told, list):
+    data = audit.get("contradictions")
+    if not isinstance(data, list):
         return
-    items = "".join(f"<li>{escape(unbroken(str(one['finding'])))}</li>" for one in told)
+    items = "".join(f"<li>{escape(unbroken(str(one['finding'])))}</li>" for one in data)
     yield f'<h2>What cannot all hold</h2>\n<p class="prose quiet">{CANNOT}</p><ul>{items}</ul>'
 
 
@@ -252,7 +252,7 @@ def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
     for column in columns:
         told = by_verdict(rows, column)
         for verdict, finding, more, components in told:
-            which = ", ".join(one.replace("_", " ") for one in components)
+            which = ", ".join(component.replace("_", " ") for component in components)
             own = f", {which}: {SHOWN[verdict]}" if len(told) > 1 else ""
             lead = f'<span class="quiet">{escape(_upper(COLUMNS[column]) + own)}: </span>'
             yield f"<p>{lead}{escape(unbroken(finding))}</p>"
@@ -265,7 +265,7 @@ def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
     told = " ".join(
         " ".join(filter(None, map(row.get, ("print_finding", "print_more")))) for row in rows
     )
-    every = dict.fromkeys(one for text in said for one in sentences(text))
+    every = dict.fromkeys(sentence for text in said for sentence in sentences(text))
     if rest := [one for one in every if one not in told]:
         yield f'<p class="quiet">{escape(unbroken(" ".join(rest)))}</p>'
 
@@ -343,7 +343,7 @@ def expected_sentence(searches: Sequence[Mapping[str, Any]]) -> str:
 
 def expected_by_chance(searches: Sequence[Mapping[str, Any]]) -> float:
     """The sum of the chances of a coincidental fit; one that cannot be told is 1."""
-    return sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
+    return sum(1.0 if search["chance"][-1] is None else search["chance"][-1] for search in searches)
 
 
 def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _counts(materials: Sequence[Material]) -> Iterator[str]:
     yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for material in materials:
         searches = searches_of(material)
-        matched = sum(one["tier"] is not None for one in searches)
+        matched = sum(search["tier"] is not None for search in searches)
         chance = f"{expected_by_chance(searches):.1f}" if searches else ""
         yield f"<tr><td>{_title(material)}</td>{_cells([len(searches), matched, chance])}</tr>"
     yield "</tbody>\n</table></div>"

@@ -27,8 +27,8 @@ PUT_IN = (
 
 def truth_of(material: Material) -> Row:
     """What the cohort was drawn from, as its export has it."""
-    found: Row = json.loads((material.folder / "raw" / "truth.json").read_text(encoding="utf-8"))
-    return found
+    row: Row = json.loads((material.folder / "raw" / "truth.json").read_text(encoding="utf-8"))
+    return row
 
 
 def put_in(material: Material) -> str:
@@ -40,7 +40,11 @@ def put_in(material: Material) -> str:
 def of_claim(material: Material, claim_id: str) -> str:
     """Whether what recomputes a printed number was drawn to print so; empty where it was not."""
     selections = material.tracer.declared[claim_id].selections.values()
-    rows = [row for one in selections for row in rows_of(material.results, dict(one), claim_id)]
+    rows = [
+        row
+        for selection in selections
+        for row in rows_of(material.results, dict(selection), claim_id)
+    ]
     return of_rows(material, rows)
 
 
@@ -48,10 +52,12 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
     """The same of numbers that stand in a line: a short sentence without the margins."""
     if not material.trial.drawn:
         return ""
-    found = _together(material, rows)
-    if found.own:
+    together = _together(material, rows)
+    if together.own:
         return "*Cohort:* put in, no finding."
-    return "*Cohort:* made of columns that were drawn to printed numbers." if found.columns else ""
+    return (
+        "*Cohort:* made of columns that were drawn to printed numbers." if together.columns else ""
+    )
 
 
 def with_cohort(material: Material, line: str, rows: Sequence[ResultRow]) -> str:
@@ -91,7 +97,7 @@ def of_primary(material: Material, analyses: list["Analysis"], places: Mapping[s
     rests = _rests(material, names)
     lines = material.trial.lines("cohort")
     first = min(
-        (lines.get(("quantities", one["quantity"]), 0) for one in rests.own or rests.columns),
+        (lines.get(("quantities", margin["quantity"]), 0) for margin in rests.own or rests.columns),
         default=0,
     )
     settings = config_page(COHORT) + (f"#L{first}" if first else "")
@@ -106,11 +112,11 @@ def _rests(material: Material, analyses: Sequence[str]) -> Rests:
 def _together(material: Material, rows: Sequence[ResultRow]) -> Rests:
     """The margins that any of these results rests on, in the order of the cohort."""
     found = [material.tracer.put_in.behind(row) for row in rows]
-    own = [id(one) for rests in found for one in rests.own]
-    columns = [id(one) for rests in found for one in rests.columns]
+    own = [id(margin) for rests in found for margin in rests.own]
+    columns = [id(column) for rests in found for column in rests.columns]
     # What no derived value is checked for is told last.
-    margins = sorted(material.tracer.put_in.margins, key=lambda one: one["check"] is None)
+    margins = sorted(material.tracer.put_in.margins, key=lambda item: item["check"] is None)
     return Rests(
-        tuple(one for one in margins if id(one) in own),
-        tuple(one for one in margins if id(one) in columns),
+        tuple(margin for margin in margins if id(margin) in own),
+        tuple(margin for margin in margins if id(margin) in columns),
     )

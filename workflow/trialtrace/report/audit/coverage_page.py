@@ -102,8 +102,8 @@ def _lines(row: Covered, pages: Mapping[str, str]) -> Iterator[str]:
 def _row(trial: "Trial", row: Covered, pages: Mapping[str, str]) -> str:
     ledger, sections = trial.claims_document["claims"], _sections(trial)
     claims = [
-        f'<a href="{AUDIT_PAGE}#{escape(claim_anchor(one))}">{escape(ledger[one]["label"])}</a>'
-        for one in row.claims
+        f'<a href="{AUDIT_PAGE}#{escape(claim_anchor(claim))}">{escape(ledger[claim]["label"])}</a>'
+        for claim in row.claims
     ]
     places = [
         f'<a href="{escape(link)}">{escape(sections[one])}</a>'
@@ -117,7 +117,9 @@ def _row(trial: "Trial", row: Covered, pages: Mapping[str, str]) -> str:
     cells = [
         f"{escape(row.label)}<br>{where}{silent}{absent}",
         _listed(_covering(trial, row)),
-        _listed([*(trial.plan.analyses[one].label for one in row.analyses), *row.figures]),
+        _listed(
+            [*(trial.plan.analyses[analysis].label for analysis in row.analyses), *row.figures]
+        ),
         "<br>".join(claims),
         "<br>".join(places) or escape(row.how),
     ]
@@ -127,14 +129,14 @@ def _row(trial: "Trial", row: Covered, pages: Mapping[str, str]) -> str:
 def _sections(trial: "Trial") -> dict[str, str]:
     """Anchor -> the title of the section of the report."""
     analyses = trial.plan.analyses.values()
-    return SECTIONS | {analysis_place(one.name): one.label for one in analyses}
+    return SECTIONS | {analysis_place(analysis.name): analysis.label for analysis in analyses}
 
 
 def _covering(trial: "Trial", row: Covered) -> Iterator[str]:
     """The labels of the endpoints, variables and checks of a row, and its settings."""
     for name in row.endpoints:
         yield shared_label(
-            [one.label for one in trial.family(name)] or [trial.endpoints[name].label]
+            [endpoint.label for endpoint in trial.family(name)] or [trial.endpoints[name].label]
         )
     yield from (variable_label(trial, name) for name in row.variables)
     yield from (f"trial.yaml: {name}" for name in row.settings)

@@ -54,7 +54,7 @@ def editor_page(
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="subject">{escape(counted)}</p>',
-        f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in papers)}</ul>",
+        f"<ul>{''.join(f'<li>{escape(paper)}</li>' for paper in papers)}</ul>",
         f'<p class="prose quiet">{SUMMARY}{NO_CAUSE} {WORDS}</p>',
         *_lines(lines, audit),
         *registration_section(registration),
@@ -83,11 +83,11 @@ def _lines(lines: Sequence[Line], audit: str) -> Iterator[str]:
 def _table(lines: Sequence[Line]) -> Iterator[str]:
     yield '<div class="scroll"><table>\n<thead><tr><th>Effect</th><th>Printed</th>'
     yield "<th>Finding</th></tr></thead>\n<tbody>"
-    for one in lines:
+    for line in lines:
         yield (
-            f'<tr><td class="effect">{escape(one.grade)}</td><td>{escape(one.printed)}<br>'
-            f'<span class="quiet">{escape(one.label)}, {escape(one.place)}</span></td>'
-            f"<td>{escape(unbroken(one.text))}{escape(_alike(one))}</td></tr>"
+            f'<tr><td class="effect">{escape(line.grade)}</td><td>{escape(line.printed)}<br>'
+            f'<span class="quiet">{escape(line.label)}, {escape(line.place)}</span></td>'
+            f"<td>{escape(unbroken(line.text))}{escape(_alike(line))}</td></tr>"
         )
     yield "</tbody>\n</table></div>"
 
@@ -106,17 +106,17 @@ def _questions(questions: Sequence[Question]) -> Iterator[str]:
         yield f"<h2>Questions to the authors</h2>\n<ol>{''.join(map(_question, questions))}</ol>"
 
 
-def _question(one: Question) -> str:
-    items = "".join(f"<li>{escape(unbroken(each))}</li>" for each in one.items)
-    return f"<li>{escape(unbroken(one.text))}{f'<ul>{items}</ul>' if items else ''}</li>"
+def _question(question: Question) -> str:
+    items = "".join(f"<li>{escape(unbroken(each))}</li>" for each in question.items)
+    return f"<li>{escape(unbroken(question.text))}{f'<ul>{items}</ul>' if items else ''}</li>"
 
 
 def _unchecked(claims: Sequence[str]) -> Iterator[str]:
     if claims:
-        told = "; ".join(claims[:MOST_UNCHECKED])
+        text = "; ".join(claims[:MOST_UNCHECKED])
         left = len(claims) - MOST_UNCHECKED
         more = f"; and {left} more" if left > 0 else ""
-        yield f"<h2>What could not be checked</h2>\n<p>{escape(unbroken(told))}{more}.</p>"
+        yield f"<h2>What could not be checked</h2>\n<p>{escape(unbroken(text))}{more}.</p>"
 
 
 def _sheet(sheet: Sequence[Asked]) -> Iterator[str]:

@@ -165,7 +165,7 @@ def _numbers(line: PlanLine, reported: Reported) -> str:
     """How many numbers an entry has, a link to the first; how many of them no page shows."""
     if not line.results:
         return '<span class="lost">none</span>' if line.asks else ""
-    shown = sum(one in reported.printed for one in line.results)
+    shown = sum(result in reported.printed for result in line.results)
     told = _linked(str(len(line.results)), trace_link(line.results[0]))
     return told if shown == len(line.results) else f"{told}, {shown} in the report"
 
@@ -263,7 +263,7 @@ def _csv(lines: Iterable[PlanLine], left: Iterable[str], reported: Reported) -> 
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["result_id", "plan_line", "plan_key", "page", "trace"])
-    every = [(one, line.line, line.name) for line in lines for one in line.results]
+    every = [(result, line.line, line.name) for line in lines for result in line.results]
     for one, at, name in [*every, *((one, "", "") for one in left)]:
         rows.writerow([one, at, name, reported.printed.get(one, ""), trace_link(one)])
     return text.getvalue()

@@ -90,7 +90,7 @@ def _searches(material: Material) -> Iterator[str]:
     if not searches:
         return
     yield f"{escape_markdown(expected_sentence(searches))} {CHANCE}"
-    cells = [dict(search_cells(one, material.claims)) for one in searches]
+    cells = [dict(search_cells(search, material.claims)) for search in searches]
     header = [
         "Searched",
         "Choices by tier",
@@ -98,7 +98,7 @@ def _searches(material: Material) -> Iterator[str]:
         "Chance by tier",
         "Chance, half / double window",
     ]
-    body = [[escape_markdown(one[name]) for name in header] for one in cells]
+    body = [[escape_markdown(cell[name]) for name in header] for cell in cells]
     yield captioned(
         material, pipe_table(header, body, numbers_from=99), "searches", "Other choices tried."
     )

@@ -30,26 +30,26 @@ def red_lines(
     `of_endpoints` what these cannot use.
     """
     covered = {SUBJECTS_EXCLUDED} if without_arm is None else {SUBJECTS_EXCLUDED, NO_ARM}
-    told = [*not_estimable, *excluded_line(account), *without_arm_line(without_arm or 0)]
-    told += [one.text for one in account.warnings if one.kind not in covered]
-    told += [one.text for one in of_endpoints]
-    return [" ".join(text.split()) for text in told]
+    lines = [*not_estimable, *excluded_line(account), *without_arm_line(without_arm or 0)]
+    lines += [warning.text for warning in account.warnings if warning.kind not in covered]
+    lines += [endpoint.text for endpoint in of_endpoints]
+    return [" ".join(text.split()) for text in lines]
 
 
 def declared_lines(account: Account) -> list[str]:
     """The sentences on rows that are left out for a reason which cleaning.yaml gives: they are told
     on page 1, and warn of nothing that nobody has looked at."""
     reasons = [
-        (one.table, one.reason.partition(": ")[2].rstrip("."))
-        for one in account.decisions
-        if one.what == "excluded"
+        (decision.table, decision.reason.partition(": ")[2].rstrip("."))
+        for decision in account.decisions
+        if decision.what == "excluded"
     ]
     return [
-        " ".join(one.text.split())
-        for one in account.warnings
-        if one.kind in OF_ROWS
+        " ".join(warning.text.split())
+        for warning in account.warnings
+        if warning.kind in OF_ROWS
         and any(
-            table == one.table and reason and one.text.rstrip(".").endswith(reason)
+            table == warning.table and reason and warning.text.rstrip(".").endswith(reason)
             for table, reason in reasons
         )
     ]

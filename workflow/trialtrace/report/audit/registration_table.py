@@ -37,7 +37,7 @@ def _row(row: Mapping[str, object], audit: str | None) -> str:
     wrong = " wrong" if verdict == INCONSISTENT else ""
     claims = row["claims"]
     every = claims if audit is not None and isinstance(claims, list | tuple) else ()
-    told = ", ".join(_claim(str(one), audit or "") for one in every)
+    text = ", ".join(_claim(str(one), audit or "") for one in every)
     cells = (
         f'{escape(str(row["what"]))}<br><span class="quiet">{escape(str(row["source"]))}</span>',
         escape(str(row["registered"])),
@@ -47,7 +47,7 @@ def _row(row: Mapping[str, object], audit: str | None) -> str:
         f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}"
         f'<td class="verdict{wrong}">{escape(shown)}</td>'
         f"<td>{escape(unbroken(str(row['finding'])))}"
-        f"{f'<br>{told}' if told else ''}</td></tr>"
+        f"{f'<br>{text}' if text else ''}</td></tr>"
     )
 
 

@@ -83,17 +83,17 @@ def _designs(papers: Sequence[str], designs: Designs, typed: Form) -> Iterator[s
     yield _design("Another text", where, typed if here else {}, is_open=here)
 
 
-def _choice(name: str, told: str, every: Sequence[str], chosen: str | None) -> str:
+def _choice(name: str, text: str, every: Sequence[str], chosen: str | None) -> str:
     options = "".join(
         f"<option{' selected' if one == chosen else ''}>{escape(one)}</option>" for one in every
     )
-    return f'<label>{told}<select name="{name}">{options}</select></label>'
+    return f'<label>{text}<select name="{name}">{options}</select></label>'
 
 
-def _design(title: str, where: str, told: Mapping[str, object], *, is_open: bool) -> str:
+def _design(title: str, where: str, entry: Mapping[str, object], *, is_open: bool) -> str:
     fields = "".join(
         f'<label><b>{name}</b> <span class="quiet">{escape(means)}</span>'
-        f'<input type="text" name="{name}" value="{escape(shown(told.get(name, "")))}">'
+        f'<input type="text" name="{name}" value="{escape(shown(entry.get(name, "")))}">'
         "</label>"
         for name, means in MEANS.items()
     )

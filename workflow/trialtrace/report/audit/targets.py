@@ -93,11 +93,11 @@ def what_words(material: Material, row: Row) -> str:
         parts.append(trial.populations[check["population"]].label)
     group = row["group"]
     for arm in trial.design.arms.values():
-        own = f"arm = {arm.name}"
-        if group == own or (check.get("population") and group.endswith(f", {own}")):
+        text = f"arm = {arm.name}"
+        if group == text or (check.get("population") and group.endswith(f", {text}")):
             group = arm.label
-        elif group.endswith(f", {own}"):
-            group = group.removesuffix(own) + arm.label
+        elif group.endswith(f", {text}"):
+            group = group.removesuffix(text) + arm.label
     return ": ".join([", ".join(parts), *([group] if group else [])])
 
 
@@ -119,19 +119,19 @@ def _as_drawn(row: Row) -> Measured:
     return Measured(row["drawn"], row["drawn_of"])
 
 
-def _told(row: Row, found: Measured) -> str:
+def _told(row: Row, measured: Measured) -> str:
     if row["what"].startswith(COUNTED):
         if row["of"] is None:
-            return f"{found.value:g}"
-        return f"{found.value:g} of {found.of}"
-    return f"{_like(row['printed'], found.value)} (n {found.of})"
+            return f"{measured.value:g}"
+        return f"{measured.value:g} of {measured.of}"
+    return f"{_like(row['printed'], measured.value)} (n {measured.of})"
 
 
-def _met(row: Row, found: Measured) -> bool:
+def _met(row: Row, measured: Measured) -> bool:
     if row["what"].startswith(COUNTED):
-        whole = row["of"] is None or row["what"] == "total" or found.of == row["of"]
-        return found.value == row["count"] and whole
-    return row["printed"] is None or _like(row["printed"], found.value) == row["printed"]
+        whole = row["of"] is None or row["what"] == "total" or measured.of == row["of"]
+        return measured.value == row["count"] and whole
+    return row["printed"] is None or _like(row["printed"], measured.value) == row["printed"]
 
 
 def _like(printed: str | None, value: float) -> str:
@@ -169,8 +169,8 @@ def assumptions_table(material: Material, rows: list[Row]) -> str:
 def _group_words(material: Material, group: str) -> str:
     """ "arm = smt, visit = week_12" with the arm's label; what stands for all others is "else"."""
     told = []
-    for part in group.split(", "):
-        by, _, value = part.partition(" = ")
+    for word in group.split(", "):
+        by, _, value = word.partition(" = ")
         if by == "arm":
             told.append(material.arm_label(value))
         else:

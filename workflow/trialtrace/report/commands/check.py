@@ -58,8 +58,8 @@ def check(
     problems = check_trial(at, name) if there else []
     unlisted = not_a_trial(at, name, listed_trials(at))
     others = without_folder(at, name)
-    first = [one for one in problems if _is_of_data(at, name, one)]
-    after = [one for one in problems if one not in first]
+    first = [problem for problem in problems if _is_of_data(at, name, problem)]
+    after = [problem for problem in problems if problem not in first]
     trial = load_trial(name, at)
     if first:
         look = Look(NOT_LOOKED_AT.format("mend these first"))
@@ -131,15 +131,15 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
     from trialtrace.run.rehearsal.data import rehearse
 
     try:
-        found = rehearse(trial, names, sample=size > LARGE)
+        rehearsed = rehearse(trial, names, sample=size > LARGE)
     except UserError as error:
         return Look(problems=tuple(problems_of(error)))
-    lines = account_lines(found.account) if found.account else [""]
-    lines += [f"{MARK}{one}" for one in found.remarks]
-    some = SOME.format(found.looked_at) if found.looked_at else ""
+    lines = account_lines(rehearsed.account) if rehearsed.account else [""]
+    lines += [f"{MARK}{remark}" for remark in rehearsed.remarks]
+    some = SOME.format(rehearsed.looked_at) if rehearsed.looked_at else ""
     first = f"{some}; these fit them: {lines[0]}" if some else f"the data fit them: {lines[0]}"
     # Of some rows it is told which, whatever is wrong with them.
-    return Look(some if found.problems else "", (first, *lines[1:]), tuple(found.problems))
+    return Look(some if rehearsed.problems else "", (first, *lines[1:]), tuple(rehearsed.problems))
 
 
 def _size(trial: Trial) -> int:

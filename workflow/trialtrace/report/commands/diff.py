@@ -110,7 +110,7 @@ def _trial_of(at: Project, named: Sequence[str], runs: Sequence[str]) -> str:
     both = sorted(holders[0] & holders[1])
     if len(both) == 1:
         return both[0]
-    of = [", ".join(sorted(one)) or "no trial" for one in holders]
+    of = [", ".join(sorted(holder)) or "no trial" for holder in holders]
     raise UserError(
         Problem(
             f"runs {runs[0]} and {runs[1]}",

@@ -50,17 +50,17 @@ def tell_impact(
             from trialtrace.report.commands.what_if import tell_what_if
 
             return tell_what_if(tracer, where, value, form)
-        chosen, told, rejected = impact.edges(where), str(where), impact.rejected(where)
+        chosen, text, rejected = impact.edges(where), str(where), impact.rejected(where)
         if rows := impact.rows_of_key(where):
-            told = f"{told}, key of {counted(len(rows), 'row')}: what these reach"
+            text = f"{text}, key of {counted(len(rows), 'row')}: what these reach"
             chosen = np.logical_or.reduce([impact.edges(row) for row in rows])
     elif subject is not None:
-        chosen, told, rejected = impact.of_subject(subject), f"subject {subject}", []
+        chosen, text, rejected = impact.of_subject(subject), f"subject {subject}", []
     else:
         from trialtrace.report.commands.influence import tell_influence
 
         return tell_influence(tracer, form, picture)
-    _tell(material, impact, chosen, told, rejected, form)
+    _tell(material, impact, chosen, text, rejected, form)
     return 0
 
 
@@ -68,7 +68,7 @@ def _tell(
     material: Material,
     impact: Impact,
     chosen: "np.ndarray",
-    told: str,
+    text: str,
     rejected: list[str],
     form: str,
 ) -> None:
@@ -84,7 +84,7 @@ def _tell(
     adjusted = impact.adjusted(results)
     if form == "json":
         made = {
-            "place": told,
+            "place": text,
             "synthetic": tracer.trial.synthetic,
             "derived": [asdict(one) for one in derived],
             "rejected": rejected,
@@ -97,7 +97,7 @@ def _tell(
         return
     by_analysis = Counter(row["analysis_id"] for row in results)
     lines = [
-        f"{tracer.trial.name}: {told}",
+        f"{tracer.trial.name}: {text}",
         *(["SYNTHETIC data: not evidence"] if tracer.trial.synthetic else []),
         *_list("rejected by cleaning", rejected),
         *_list("derived values", [*dict.fromkeys(map(_derived, derived))]),
@@ -116,6 +116,11 @@ def _list(title: str, entries: Sequence[str], many: int | None = None) -> Iterat
         yield f"  … {len(entries) - SHOWN} more: --format json"
 
 
-def _derived(one: DerivedValue) -> str:
-    parts = (one.dataset, one.parameter, one.visit, one.variable)
+def _derived(derived_value: DerivedValue) -> str:
+    parts = (
+        derived_value.dataset,
+        derived_value.parameter,
+        derived_value.visit,
+        derived_value.variable,
+    )
     return " ".join(part for part in parts if part)

@@ -67,7 +67,7 @@ def tell_influence(tracer: Tracer, form: str, picture: Path | None) -> int:
         told = {
             "trial": trial.name,
             "synthetic": trial.synthetic,
-            "results": [asdict(one) for one in whole],
+            "results": [asdict(primary) for primary in whole],
             "left_out": [asdict(one) for one in left],
             "another_value": [
                 asdict(one) | {"cells": cells_of(tracer, one)} for one in other if one.crosses
@@ -83,7 +83,7 @@ def tell_influence(tracer: Tracer, form: str, picture: Path | None) -> int:
 def _lines(
     tracer: Tracer, whole: Sequence[Primary], left: Sequence[Varied], other: Sequence[Varied]
 ) -> Iterator[str]:
-    patients = len({one.subject for one in left})
+    patients = len({varied.subject for varied in left})
     many = counted(patients, "patient")
     yield f"{tracer.trial.name}: every primary result without each of {many}"
     if tracer.trial.synthetic:
@@ -91,12 +91,12 @@ def _lines(
     for span in spans(whole, left):
         yield f"  {span.result.result_id}"
         yield f"      {_text(span.result.value)}; without one of them {_span(span)}"
-    tests = sum(one.decision_level is not None for one in whole)
+    tests = sum(primary.decision_level is not None for primary in whole)
     title = "decisions that hang on one patient being there"
-    yield from _flips(tracer, title, [one for one in left if one.crosses])
-    tried = len({(one.subject, one.row, one.to) for one in other})
+    yield from _flips(tracer, title, [varied for varied in left if varied.crosses])
+    tried = len({(varied.subject, varied.row, varied.to) for varied in other})
     title = f"decisions that one outcome could flip ({counted(tried, 'other value')} tried)"
-    yield from _flips(tracer, title, [one for one in other if one.crosses])
+    yield from _flips(tracer, title, [varied for varied in other if varied.crosses])
     if not tests:
         yield "  no primary analysis has a test"
     elif not tried:
@@ -106,8 +106,8 @@ def _lines(
 def spans(whole: Sequence[Primary], left: Sequence[Varied]) -> Iterator[Span]:
     """Of each result that has a value the least and the greatest without one patient."""
     by_result: dict[str, list[Varied]] = {}
-    for one in left:
-        by_result.setdefault(one.result_id, []).append(one)
+    for varied in left:
+        by_result.setdefault(varied.result_id, []).append(varied)
     for result in whole:
         known = [
             (one.value, one) for one in by_result.get(result.result_id, []) if one.value is not None
@@ -131,26 +131,27 @@ def _span(span: Span) -> str:
 
 def _flips(tracer: Tracer, title: str, found: Sequence[Varied]) -> Iterator[str]:
     yield f"{title}: {len(found) or 'none'}"
-    for one in found[:SHOWN]:
-        at = f", {one.visit}" if one.visit else ""
-        how = "left out" if one.to is None else f"with {one.to:g}"
-        cells = "".join(f"; {cell}" for cell in cells_of(tracer, one))
-        yield f"  {one.result_id}: {_text(one.value)} with patient {one.subject}{at} {how}{cells}"
+    for varied in found[:SHOWN]:
+        at = f", {varied.visit}" if varied.visit else ""
+        how = "left out" if varied.to is None else f"with {varied.to:g}"
+        cells = "".join(f"; {cell}" for cell in cells_of(tracer, varied))
+        patient = f"patient {varied.subject}{at} {how}{cells}"
+        yield f"  {varied.result_id}: {_text(varied.value)} with {patient}"
     if len(found) > SHOWN:
         yield f"  … {len(found) - SHOWN} more: --format json"
 
 
-def cells_of(tracer: Tracer, one: Varied) -> list[str]:
+def cells_of(tracer: Tracer, varied: Varied) -> list[str]:
     """The raw cells that an outcome which was changed is made from; none of a patient left out."""
     import numpy as np
 
-    if one.row is None:
+    if varied.row is None:
         return []
     edges = tracer.raw.edges
     wanted: dict[str, str | int] = {
         "dataset": "bds",
-        "USUBJID": one.subject,
-        "ASEQ": one.row,
+        "USUBJID": varied.subject,
+        "ASEQ": varied.row,
         "variable": "AVAL",
     }
     mask = np.logical_and.reduce([edges.equal(name, value) for name, value in wanted.items()])

@@ -56,11 +56,11 @@ def tell_plan(at: Project, name: str) -> None:
     for group in groups(files):
         print(f"\n# {group.kind}: {', '.join(group.names)}")
         for section in SECTIONS:
-            offers = [one for one in group.offers if one.section == section]
+            offers = [offer for offer in group.offers if offer.section == section]
             if offers:
                 print(f"{HEADS[section]}")
                 mark = "  " if section == "interaction" else "  - "
-                lines = [f"{mark}{{{one.written}}}  # {one.words}" for one in offers]
+                lines = [f"{mark}{{{offer.written}}}  # {offer.words}" for offer in offers]
                 print("\n".join(lines))
 
 
@@ -108,7 +108,7 @@ def _block(files: Files, endpoint: str, offers: tuple[Offered, ...]) -> Iterator
 def _steps(files: Files, section: str, offers: tuple[Offered, ...]) -> Iterator[str]:
     """The steps of a section: as comments those that are not asked first, or need a number."""
     first = _first(offers, section)
-    steps = [(_filled(files, one), one) for one in offers if one.section == section]
+    steps = [(_filled(files, offer), offer) for offer in offers if offer.section == section]
     asked = [one for one in steps if one[1] in first and "<" not in one[0]]
     others = [one for one in steps if one not in asked]
     if steps:
@@ -121,10 +121,10 @@ def _first(offers: tuple[Offered, ...], section: str) -> list[Offered]:
     """What is asked first: by the family that has a description and an estimate among the offers;
     where none has, the first description alone."""
     for family in USUAL:
-        steps = [one for one in offers if one.written.startswith(family)]
-        if {"describe", "estimates"} <= {one.section for one in steps}:
-            return [one for one in steps if one.section == section]
-    return [one for one in offers if one.section == section == "describe"][:1]
+        steps = [offer for offer in offers if offer.written.startswith(family)]
+        if {"describe", "estimates"} <= {step.section for step in steps}:
+            return [step for step in steps if step.section == section]
+    return [offer for offer in offers if offer.section == section == "describe"][:1]
 
 
 def _filled(files: Files, offer: Offered) -> str:
@@ -135,10 +135,10 @@ def _filled(files: Files, offer: Offered) -> str:
         POPULATION: files.populations or [],
     }
 
-    def choice(found: re.Match[str]) -> str:
-        if found[1] in named:
-            return next(iter(named[found[1]]), found[0])
-        return found[1].split(" | ")[0] if " | " in found[1] else found[0]
+    def choice(match: re.Match[str]) -> str:
+        if match[1] in named:
+            return next(iter(named[match[1]]), match[0])
+        return match[1].split(" | ")[0] if " | " in match[1] else match[0]
 
     return SUMMARY if offer.written.startswith("summary: ") else PLACE.sub(choice, offer.written)
 

@@ -103,7 +103,7 @@ def write_project(trial: Trial, settings: Settings, folder: str) -> str:
     )
 
 
-def _document(material: Material, given: dict[str, object]) -> str:
+def _document(material: Material, entry: dict[str, object]) -> str:
     """The source of the report with its parameters, told as extended, and room for more."""
     source = read_document(material.trial.at.reports / "trial.qmd")
     import yaml
@@ -115,7 +115,7 @@ def _document(material: Material, given: dict[str, object]) -> str:
         if not isinstance(part, Cell):
             pieces.append(part.text.strip("\n"))
         elif part.is_parameters:
-            assigned = "\n".join(f"{name} = {value!r}" for name, value in given.items())
+            assigned = "\n".join(f"{name} = {value!r}" for name, value in entry.items())
             pieces.append(_cell("run", f"#| include: false\n{assigned}"))
         elif part.label == "setup":
             opened = "material = open_run(trial, root, results, codes, seal)\n"

@@ -61,18 +61,18 @@ def _draft(path: Path, output: str | None) -> None:
 
     if not HAS_LIMITS:
         print("this system can't limit what reading a file costs", file=sys.stderr)
-    made = read_paper(path)
-    text = ledger_yaml(made, path.name)
+    draft = read_paper(path)
+    text = ledger_yaml(draft, path.name)
     if output is None:
         print(text, end="")
     else:
         write_text(Path(output), text)
     doubtful = sum(
-        "unconfirmed" in one and one["unconfirmed"] != "read" for one in made.claims.values()
+        "unconfirmed" in claim and claim["unconfirmed"] != "read" for claim in draft.claims.values()
     )
     print(
-        f"{path.name}: {len(made.paper.tables)} tables, {len(made.claims)} claims, {doubtful} with "
-        f"a doubt; {len(made.left)} numbers seen and not taken up",
+        f"{path.name}: {len(draft.paper.tables)} tables, {len(draft.claims)} claims, {doubtful} "
+        f"with a doubt; {len(draft.left)} numbers seen and not taken up",
         file=sys.stderr,
     )
 
@@ -107,9 +107,9 @@ def _read_all(arguments: argparse.Namespace) -> int:
     jobs = max(1, arguments.jobs)
     rows = read_all(project(arguments.project), given, into, jobs, trust=arguments.trust)
     for row in rows:
-        found = ", ".join(f"{count} {verdict}" for verdict, count in row.verdicts.items())
+        text = ", ".join(f"{count} {verdict}" for verdict, count in row.verdicts.items())
         told = f"; {row.told}" if row.told else ""
-        print(f"{row.paper}: {row.claims} claims, {row.doubtful} with a doubt. {found}{told}")
+        print(f"{row.paper}: {row.claims} claims, {row.doubtful} with a doubt. {text}{told}")
         for claim, sentence in row.flips.items():
             print(f"  across 0.05: {claim}: {sentence}")
     print(f"{len(rows)} papers: {into / SUMMARY}")

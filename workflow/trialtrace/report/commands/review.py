@@ -78,8 +78,8 @@ class _Handler(LoopbackHandler):
                     part, paper = form.get("part", ""), form.get("paper", "")
                     tell_design(at, ledger, part, paper, form, new="new" in form)
                 else:
-                    made = Decision(form["do"], form.get("of", ""), form.get("printed", ""))
-                    decide(at, ledger, made)
+                    decision = Decision(form["do"], form.get("of", ""), form.get("printed", ""))
+                    decide(at, ledger, decision)
             except UserError as error:
                 self._page(HTTPStatus.CONFLICT, str(error), form)
                 return

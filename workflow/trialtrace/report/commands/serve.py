@@ -77,8 +77,8 @@ class _Handler(LoopbackHandler):
         if not path:
             self.see_other(self._pages.first)
         elif path == f"{OWN}/{STAMP}":
-            told = f'trialtraceMade("{self._pages.stamp()}");'
-            self.send(HTTPStatus.OK, told.encode(), SCRIPT)
+            text = f'trialtraceMade("{self._pages.stamp()}");'
+            self.send(HTTPStatus.OK, text.encode(), SCRIPT)
         elif path == f"{OWN}/{RELOAD_SCRIPT}":
             self.send(HTTPStatus.OK, (assets() / RELOAD_SCRIPT).read_bytes(), SCRIPT)
         else:

@@ -32,8 +32,8 @@ def tell_what_if(tracer: Tracer, place: RawPlace, value: str, form: str) -> int:
         )
     trial = tracer.trial
     if not trial.synthetic and tracer.disclosure != "full":
-        shown = "the values of the cell are not shown"
-        print(f"disclosure: {tracer.disclosure}: {shown}", file=sys.stderr)
+        text = "the values of the cell are not shown"
+        print(f"disclosure: {tracer.disclosure}: {text}", file=sys.stderr)
     made = with_value(tracer, place, value)
     if form == "json":
         told = {

@@ -49,15 +49,15 @@ def with_table(figure: "Figure", arms: int, panels: int = 1) -> "list[Axes]":
     return list(figure.subplots(panels + 1, 1, sharex=True, height_ratios=ratios))
 
 
-def lines_above(told: Sequence[str]) -> list[str]:
+def lines_above(texts: Sequence[str]) -> list[str]:
     """Sentences about curves in lines that fit above them."""
-    return [line for one in told for line in wrapped(one, ABOVE).split("\n")]
+    return [line for one in texts for line in wrapped(one, ABOVE).split("\n")]
 
 
-def above(figure: "Figure", told: Sequence[str]) -> None:
+def above(figure: "Figure", texts: Sequence[str]) -> None:
     """Sentences above all curves, over the whole width of the figure."""
-    if told:
-        text = "\n".join(lines_above(told))
+    if texts:
+        text = "\n".join(lines_above(texts))
         figure.suptitle(text, x=0.01, ha="left", fontsize=8)
 
 
@@ -82,28 +82,28 @@ def named_at_the_end(axes: "Axes", ends: Sequence[tuple[str, float, str]], top: 
         )
 
 
-def axis_unit(material: Material, given: Given) -> float:
+def axis_unit(material: Material, inputs: Given) -> float:
     """How much of the endpoint's time a unit of the axis is; of a time without a unit, in days.
 
     Raises NothingToDraw for a unit that no axis can be converted from.
     """
-    unit = time_unit(material.trial, given["endpoint"]) or "days"
-    if unit == given["unit"]:
+    unit = time_unit(material.trial, inputs["endpoint"]) or "days"
+    if unit == inputs["unit"]:
         return 1.0
     if unit not in DAYS:
-        why = f"its times are in {unit}, and its axis in {given['unit']}: write the unit of the "
-        raise nothing(given["title"], f"{why}time as one of {one_of(DAYS)}, or convert the column")
-    return DAYS[given["unit"]] / DAYS[unit]
+        why = f"its times are in {unit}, and its axis in {inputs['unit']}: write the unit of the "
+        raise nothing(inputs["title"], f"{why}time as one of {one_of(DAYS)}, or convert the column")
+    return DAYS[inputs["unit"]] / DAYS[unit]
 
 
-def time_axis(material: Material, axes: "Axes", below: "Axes", given: Given) -> None:
-    unit = axis_unit(material, given)
-    axes.set_xlim(0, max(given["at"]) / unit or None)
-    below.set_xlabel(time_words(material, given))
+def time_axis(material: Material, axes: "Axes", below: "Axes", inputs: Given) -> None:
+    unit = axis_unit(material, inputs)
+    axes.set_xlim(0, max(inputs["at"]) / unit or None)
+    below.set_xlabel(time_words(material, inputs))
 
 
 def drawn_steps(
-    material: Material, given: Given, events: Events, time: np.ndarray, *heights: np.ndarray
+    material: Material, inputs: Given, events: Events, time: np.ndarray, *heights: np.ndarray
 ) -> list[np.ndarray]:
     """Times (from 0, in the unit of the axis) and heights of a step curve as they are drawn.
 
@@ -111,7 +111,7 @@ def drawn_steps(
     where the axis ends, and has places only where it steps. Under restricted disclosure `events`
     are pooled, since each step would tell a patient's day.
     """
-    asked = max(given["at"]) / axis_unit(material, given)
+    asked = max(inputs["at"]) / axis_unit(material, inputs)
     end = asked or rounded_up(float(time[-1]))
     if time[-1] > end:
         inside = time <= end
@@ -128,7 +128,7 @@ def _pooled(
     """A step curve that steps at the ends of PARTS of the axis, each time by FEWEST patients or
     more; what is left at its end goes with the step before, or is a step alone if it is all."""
     days, who = (each[events[0] <= end] for each in events)
-    ends = [end * part / PARTS for part in range(1, PARTS + 1)]
+    ends = [end * index / PARTS for index in range(1, PARTS + 1)]
 
     def part_of(day: float) -> float:
         return next((one for one in ends if one >= day), end)
@@ -170,24 +170,24 @@ def _where_it_steps(time: np.ndarray, heights: tuple[np.ndarray, ...]) -> list[n
     return [time[kept], *every[:, kept]]
 
 
-def time_words(material: Material, given: Given) -> str:
+def time_words(material: Material, inputs: Given) -> str:
     """ "Months since randomisation"; "Months" where nothing says since when; "Gestational age,
     weeks" where the display names its axis."""
-    unit = given["unit"]
-    if "axis" in given:
-        return f"{given['axis']}, {unit}"
-    since = origin(material.trial, given["endpoint"])
+    unit = inputs["unit"]
+    if "axis" in inputs:
+        return f"{inputs['axis']}, {unit}"
+    since = origin(material.trial, inputs["endpoint"])
     return f"{unit.capitalize()} since {since}" if since else unit.capitalize()
 
 
 def numbers(
-    material: Material, axes: "Axes", title: str, given: Given, counts: Mapping[str, np.ndarray]
+    material: Material, axes: "Axes", title: str, inputs: Given, counts: Mapping[str, np.ndarray]
 ) -> None:
     """A line of numbers an arm, at the times of the display; 0 for an arm without anybody."""
-    arms, unit = arms_of(material), axis_unit(material, given)
+    arms, unit = arms_of(material), axis_unit(material, inputs)
     for height, arm in enumerate(reversed(arms)):
-        at = counts.get(arm, np.zeros(len(given["at"])))
-        for time, n in zip(given["at"], at, strict=True):
+        at = counts.get(arm, np.zeros(len(inputs["at"])))
+        for time, n in zip(inputs["at"], at, strict=True):
             axes.text(
                 time / unit,
                 height,
@@ -201,7 +201,7 @@ def numbers(
     axes.set_ylim(-0.6, len(arms) - 0.2)
     axes.tick_params(axis="y", length=0, pad=14)
     axes.set_title(title, loc="left", fontsize=8, color=FAINT)
-    axes.set_xticks([time / unit for time in given["at"]])
+    axes.set_xticks([time / unit for time in inputs["at"]])
     axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
@@ -209,14 +209,14 @@ def numbers(
 
 def curves_data(
     material: Material,
-    given: Given,
+    inputs: Given,
     curves: Mapping[str, Sequence[np.ndarray]],
     counts: Mapping[str, np.ndarray],
     height: str = "share",
 ) -> Data:
     """The places of step curves as they are drawn, with their bounds where they have any, a label
     an arm; then the numbers at risk that stand below."""
-    unit = axis_unit(material, given)
+    unit = axis_unit(material, inputs)
     rows: list[tuple[Cell, ...]] = []
     for label, places in curves.items():
         missing = [np.full(len(places[0]), np.nan)] * (4 - len(places))
@@ -227,6 +227,6 @@ def curves_data(
     below: list[tuple[Cell, ...]] = [
         (material.arm_label(arm), time / unit, None, None, None, float(n))
         for arm, at in counts.items()
-        for time, n in zip(given["at"], at, strict=True)
+        for time, n in zip(inputs["at"], at, strict=True)
     ]
-    return Data(("line", given["unit"], height, "low", "high", "at_risk"), [*curve, *below])
+    return Data(("line", inputs["unit"], height, "low", "high", "at_risk"), [*curve, *below])

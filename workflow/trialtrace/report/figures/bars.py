@@ -25,25 +25,25 @@ if TYPE_CHECKING:
 MOST_UPRIGHT = 6
 
 
-def draw(material: Material, given: Given) -> Picture:
+def draw(material: Material, inputs: Given) -> Picture:
     """The proportions that the analyses of the display give, and nothing that they do not."""
     arms = arms_of(material)
-    chosen = rows_of_bars(material, given)
+    chosen = rows_of_bars(material, inputs)
     several = repeats_cuts(chosen)
     groups: dict[str, dict[str, ResultRow]] = {}
     for row in chosen:
         groups.setdefault(name_of(material, row, several), {})[present(row["group1_level"])] = row
     if not any(row["stat_value"] is not None for of in groups.values() for row in of.values()):
-        raise nothing(given["title"], "no proportion could be estimated")
+        raise nothing(inputs["title"], "no proportion could be estimated")
     shown = [arm for arm in arms if any(arm in group for group in groups.values())]
     rows = [row for group in groups.values() for row in group.values()]
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     interval = f" with {100 * level:g} % confidence intervals" if level is not None else ""
-    caption = f"{given['title']}: share of patients by arm{interval}; events and patients beneath."
+    caption = f"{inputs['title']}: share of patients by arm{interval}; events and patients beneath."
     many = len(groups)
     bars = [f"{name}, {material.arm_label(arm)}" for name, of in groups.items() for arm in of]
     alt = f"Bars of shares, {many} group{'s' * (many > 1)}: {told(bars, rows)}."
-    figure = _figure(material, given["title"], groups, shown)
+    figure = _figure(material, inputs["title"], groups, shown)
     lines = [name for name, group in groups.items() for _ in group]
     return Picture(figure, caption, alt, data_of(material, rows, lines))
 

@@ -28,31 +28,31 @@ STEPS = 81
 
 def draw(material: Material, asked: dict[str, object]) -> Picture:
     """The draws are those of the analysis's own imputations, before any delta."""
-    given: DeltaTipping = structure(DeltaTipping, asked)
+    delta_tipping: DeltaTipping = structure(DeltaTipping, asked)
     found, level = grid(material, asked)
-    arms = [material.arm_label(arm) for arm in (given.of, given.to)]
+    arms = [material.arm_label(arm) for arm in (delta_tipping.of, delta_tipping.to)]
     with drawing(7.2, 3.6) as figure:
         axes = figure.subplots()
         _map(axes, found, level)
         axes.set_ylabel(wrapped(f"Added to imputed values, {arms[0]}", 44))
         axes.set_xlabel(f"Added to imputed values, {arms[1]}")
-        axes.set_title(given.title, fontsize=9, loc="left")
+        axes.set_title(delta_tipping.title, fontsize=9, loc="left")
         figure.legend(handles=legend(level), loc="outside lower center", ncols=2, frameon=False)
     plain = found.without_shift
     p = p_text(float(plain.p_value[0, 0]), material.trial.plan.style)
     estimate = decimals(float(plain.estimate[0, 0]), 2)
+    share = 100 * found.significant.mean()
     caption = (
-        f"{given.title}, {arms[0]} against {arms[1]}, {given.visit}: pooled analysis of "
-        f"covariance for every pair of deltas. Without any the difference is {estimate}, p "
-        f"{'' if p[0] in '<>' else '= '}{p}; {100 * found.significant.mean():.0f} % of the "
+        f"{delta_tipping.title}, {arms[0]} against {arms[1]}, {delta_tipping.visit}: pooled "
+        "analysis of covariance for every pair of deltas. Without any the difference is "
+        f"{estimate}, p {'' if p[0] in '<>' else '= '}{p}; {share:.0f} % of the "
         f"map has p at most {level:g}."
     )
-    share = 100 * found.significant.mean()
     alt = f"Map of two deltas: {share:.0f} % of it has p at most {level:g}."
     estimates, p_values = found.pooled.estimate, found.pooled.p_value
     rows = [
-        (float(one), float(two), float(estimates[i, j]), float(p_values[i, j]))
-        for i, one in enumerate(found.deltas[0])
+        (float(delta), float(two), float(estimates[i, j]), float(p_values[i, j]))
+        for i, delta in enumerate(found.deltas[0])
         for j, two in enumerate(found.deltas[1])
     ]
     data = Data((*(f"added, {arm}" for arm in arms), "difference", "p"), rows)
@@ -76,7 +76,7 @@ def grid(material: Material, asked: dict[str, object]) -> tuple[DeltaGrid, float
         raise nothing(given.title, "a delta of the value is none of its change in percent")
     try:
         data = Imputed(wanted[0], step).unshifted(given.visit, (given.of, given.to))
-        found = delta_tipping(
+        delta_grid = delta_tipping(
             data.completed,
             data.filled,
             data.arm,
@@ -90,7 +90,7 @@ def grid(material: Material, asked: dict[str, object]) -> tuple[DeltaGrid, float
         )
     except StatsError as refused:
         raise nothing(given.title, str(refused)) from None
-    return found, analysis.decision_level
+    return delta_grid, analysis.decision_level
 
 
 def _imputing(analysis: Analysis) -> Step[Drawn]:
@@ -111,13 +111,13 @@ def _ends(deltas: np.ndarray) -> tuple[float, float]:
     return float(deltas[0] - half), float(deltas[-1] + half)
 
 
-def _map(axes: "Axes", found: DeltaGrid, level: float) -> None:
+def _map(axes: "Axes", delta_grid: DeltaGrid, level: float) -> None:
     from matplotlib.colors import ListedColormap
 
-    first, second = found.deltas
+    first, second = delta_grid.deltas
     # A picture of points: as shapes these 6,561 would take a megabyte of the page.
     axes.imshow(
-        found.significant.astype(float),
+        delta_grid.significant.astype(float),
         origin="lower",
         aspect="auto",
         extent=(*_ends(second), *_ends(first)),
@@ -126,7 +126,7 @@ def _map(axes: "Axes", found: DeltaGrid, level: float) -> None:
         cmap=ListedColormap([ABOVE, BELOW]),
         interpolation="nearest",
     )
-    p = found.pooled.p_value
+    p = delta_grid.pooled.p_value
     levels = [one for one in (0.001, 0.01, 0.1, 0.5) if one != level and p.min() < one < p.max()]
     if levels:
         lines = axes.contour(second, first, p, levels=levels, colors=INK, linewidths=0.7)

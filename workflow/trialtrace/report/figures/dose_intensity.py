@@ -22,30 +22,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """Dots are moved apart where they would hide each other, alike every time."""
     arms = arms_of(material)
     data = {
-        name: {arm: _values(material, given, name, arm) for arm in arms}
-        for name in names(material, given)
+        name: {arm: _values(material, entry, name, arm) for arm in arms}
+        for name in names(material, entry)
     }
     data = {name: each for name, each in data.items() if any(map(len, each.values()))}
     if not data:
-        raise nothing(given["title"], "no patient has a value")
+        raise nothing(entry["title"], "no patient has a value")
     dots = material.disclosure == "full"
     columns = min(len(data), 3)
     with drawing(7.2, 3.4 * -(-len(data) // columns)) as figure:
         for axes, (name, each) in zip(
             panels(figure, len(data), columns), data.items(), strict=True
         ):
-            _panel(material, axes, each, given.get("threshold"), dots)
-            label = endpoint_of(material, name).label if len(data) > 1 else given["title"]
+            _panel(material, axes, each, entry.get("threshold"), dots)
+            label = endpoint_of(material, name).label if len(data) > 1 else entry["title"]
             axes.set_ylabel(wrapped(label, 40))
     what = "each patient (dots), " if dots else ""
-    threshold = given.get("threshold")
+    threshold = entry.get("threshold")
     line = f" The dashed line is at {threshold:g}." if threshold is not None else ""
     caption = (
-        f"{given['title']}, {population_words(material, given)}: {what}median and quartiles (box)."
+        f"{entry['title']}, {population_words(material, entry)}: {what}median and quartiles (box)."
         + line
     )
     rows = [
@@ -72,8 +72,8 @@ def _quartiles(values: np.ndarray) -> list[float]:
     return quartiles
 
 
-def _values(material: Material, given: dict[str, Any], name: str, arm: str) -> np.ndarray:
-    rows = records(material, given, name, AVAL="present", TRTP={"is": arm})
+def _values(material: Material, entry: dict[str, Any], name: str, arm: str) -> np.ndarray:
+    rows = records(material, entry, name, AVAL="present", TRTP={"is": arm})
     return np.sort(rows.column("AVAL").astype(float))
 
 

@@ -22,15 +22,15 @@ MARKED = {
 }
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """F and its degrees of freedom are the analysis's; epsilon multiplies both of them."""
-    analysis = material.trial.plan.analyses[given["analysis"]]
+    analysis = material.trial.plan.analyses[entry["analysis"]]
     effects = [
         row
-        for row in material.of(given["analysis"])
-        if row["group2"] == "effect" and given.get("parameter") in (None, row["parameter"])
+        for row in material.of(entry["analysis"])
+        if row["group2"] == "effect" and entry.get("parameter") in (None, row["parameter"])
     ]
-    wanted = effect_name(given["effect"])
+    wanted = effect_name(entry["effect"])
     rows: dict[str, float | None] = {}
     results: dict[str, str] = {}
     for row in effects:
@@ -40,10 +40,10 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     if any(rows.get(name) is None for name in ("f", "df1", "df2")):
         known = ", ".join(dict.fromkeys(present(row["group2_level"]) for row in effects)) or "none"
         why = f"{analysis.label} has no F for {wanted}; its effects are: {known}"
-        raise nothing(given["title"], why)
+        raise nothing(entry["title"], why)
     f, df1, df2 = (present(rows[name]) for name in ("f", "df1", "df2"))
     if df1 <= 1:
-        raise nothing(given["title"], "with one degree of freedom there is nothing to correct")
+        raise nothing(entry["title"], "with one degree of freedom there is nothing to correct")
     lower = 1 / df1
     marks = {"epsilon_lower": lower} | {
         name: min(value, 1.0) for name in MARKED if (value := rows.get(name)) is not None
@@ -56,7 +56,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         _marks(axes, f, df1, df2, marks, material.trial.plan.style)
         _scaled(axes, analysis.decision_level, p_values(f, df1, df2, [lower, 1.0]).tolist())
     caption = (
-        f"{given['title']}: p of F({number(df1)}, {number(df2)}) = {number(f)} when both degrees "
+        f"{entry['title']}: p of F({number(df1)}, {number(df2)}) = {number(f)} when both degrees "
         f"of freedom are multiplied by ε; the dashed line is the decision level."
     )
     alt = "Curve of p over epsilon with the estimated epsilons marked."
@@ -93,9 +93,9 @@ def _scaled(axes: "Axes", level: float, ends: list[float]) -> None:
     axes.legend(frameon=False, fontsize=8)
 
 
-def effect_name(told: str) -> str:
+def effect_name(text: str) -> str:
     """An effect as results name it: "arm × visit" and "arm:visit" are "arm_visit"."""
-    return told.replace(" \N{MULTIPLICATION SIGN} ", "_").replace(":", "_")
+    return text.replace(" \N{MULTIPLICATION SIGN} ", "_").replace(":", "_")
 
 
 def p_values(f: float, df1: float, df2: float, epsilon: Any) -> np.ndarray:

@@ -34,17 +34,17 @@ POPULATIONS, BULLET = "In the population:", "\N{BULLET} "
 MOST_REASONS = 4
 
 
-def draw(material: Material, given: Row) -> Picture:
+def draw(material: Material, row: Row) -> Picture:
     """The counts of the flow analysis, a column an arm; one column where patients have all arms."""
     export = exported(material)
-    who = given.get("patients")
+    who = row.get("patients")
     first = "in the export" if export else lower_first(who or "randomised")
     alt = f"Boxes from the patients {first} to those analysed, {arm_words(material)}. "
-    alt += _told(material, given)
+    alt += _told(material, row)
     groups = [
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]
-    columns = [boxes(material, given, group) for group in groups or [ALL]]
+    columns = [boxes(material, row, group) for group in groups or [ALL]]
     top = [who or "Randomised in the data", _n(material, ALL, "randomised", None)]
     if who:
         top.insert(0, f"Randomised: {NOT_IN_DATA}")
@@ -84,8 +84,8 @@ def _data(material: Material, export: list[str]) -> Data:
         )
         for row in material.of("flow")
     ]
-    told: list[tuple[Cell, ...]] = [("", line, None, None, None, None) for line in export]
-    return Data(("result", "count", "of", "reason", "arm", "n"), [*told, *rows])
+    cells: list[tuple[Cell, ...]] = [("", line, None, None, None, None) for line in export]
+    return Data(("result", "count", "of", "reason", "arm", "n"), [*cells, *rows])
 
 
 def _of(material: Material, row: ResultRow) -> str | None:
@@ -100,7 +100,7 @@ def _group(material: Material, level: str | None) -> str | None:
     return material.arm_label(level) if level in arms_of(material) else level
 
 
-def _told(material: Material, given: Row) -> str:
+def _told(material: Material, row: Row) -> str:
     """ "Randomised 602: Drug 295, Placebo 307. Relief: Drug 290 of 295, ..." in words, for who
     cannot see the boxes."""
     known = counts(material)
@@ -110,9 +110,9 @@ def _told(material: Material, given: Row) -> str:
         return ", ".join(f"{material.arm_label(arm)} {told}" for arm, told in text.items())
 
     each = by_arm({arm: str(known["randomised", None, arm, None]) for arm in arms})
-    who = given.get("patients", "Randomised")
+    who = row.get("patients", "Randomised")
     told = [f"{who} {known['randomised', None, ALL, None]}{f': {each}' if each else ''}."]
-    for name in given["analysed"]:
+    for name in row["analysed"]:
         label = material.trial.plan.analyses[name].label
         used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
         told.append(f"Analysed, {label}: known in {by_arm(used) if arms else used[ALL]}.")
@@ -156,7 +156,9 @@ def screening(material: Material) -> list[str]:
 def screened(material: Material) -> "Selection | None":
     """What the log of screening has, where the plan names one."""
     name = material.trial.plan.displays["flow"].get("screening")
-    return next((one for one in material.account.selections if one.table == name), None)
+    return next(
+        (selection for selection in material.account.selections if selection.table == name), None
+    )
 
 
 def counts(material: Material) -> Counts:
@@ -169,16 +171,16 @@ def counts(material: Material) -> Counts:
     }
 
 
-def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
+def boxes(material: Material, row: Row, group: str) -> list[list[str]]:
     """The lines of each box of one arm, from the arm itself to the analyses."""
     known, trial = counts(material), material.trial
     columns = len(arms_of(material)) if group != ALL else 1
     width = min(60, int(0.9 * WIDE / columns / LETTER))
     randomised = known["randomised", None, group, None]
     found = []
-    named = given.get("patients", "Allocated")
+    named = row.get("patients", "Allocated")
     first = [] if group == ALL else [material.arm_label(group), f"{named}: {randomised}"]
-    if "received" in given:
+    if "received" in row:
         n = known["received", None, group, None]
         reasons = _by_reason(known, "not_received", None, group)
         first.append(
@@ -187,7 +189,7 @@ def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
     else:
         first.append(f"Received the treatment: {NOT_REPORTED}")
     found.append(_lines(first, width))
-    if "ended" in given:
+    if "ended" in row:
         reasons = {key[3]: n for key, n in known.items() if key[0] == "ended" and key[2] == group}
         found.append(
             _wrapped(f"Did not complete: {sum(reasons.values())}{_in_brackets(reasons)}", width)
@@ -201,13 +203,13 @@ def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
     ]
     if narrower:
         found.append(_lines([POPULATIONS, *(f"{BULLET}{one}" for one in narrower)], width))
-    return [*found, _analysed(material, given, group, width)]
+    return [*found, _analysed(material, row, group, width)]
 
 
-def _analysed(material: Material, given: Row, group: str, width: int) -> list[str]:
+def _analysed(material: Material, row: Row, group: str, width: int) -> list[str]:
     """One box for all analyses, since none of them follows on another."""
     known, texts = counts(material), ["Analysed:"]
-    for name in given["analysed"]:
+    for name in row["analysed"]:
         label = material.trial.plan.analyses[name].label
         reasons = _by_reason(known, "not_analysed", name, group)
         text = f"{BULLET}{label}: known in {_of_those(material, name, group)}"
@@ -244,16 +246,16 @@ def _by_reason(known: Counts, stat: str, name: str | None, group: str) -> dict[s
 def _in_brackets(reasons: dict[str, int], most: int = MOST_REASONS) -> str:
     """ " (died 2, withdrew 1)": reasons that occurred, the rarest of many together; for those
     without one that none is reported. Empty where nobody is counted."""
-    ordered = sorted(reasons.items(), key=lambda one: (one[0].endswith(UNREPORTED), -one[1]))
+    ordered = sorted(reasons.items(), key=lambda item: (item[0].endswith(UNREPORTED), -item[1]))
     some = [(reason, n) for reason, n in ordered if n]
     if len(some) > most + 1:
         rest = sum(n for _, n in some[most:])
         some = [*some[:most], ("other reasons", rest)]
-    told = [f"{reason.removesuffix(UNREPORTED)}{NO_BREAK}{n}" for reason, n in some]
+    brackets = [f"{reason.removesuffix(UNREPORTED)}{NO_BREAK}{n}" for reason, n in some]
     why = UNREPORTED if any(reason.endswith(UNREPORTED) for reason, _ in some) else ""
     if len(some) == 1:
-        told = [some[0][0].removesuffix(UNREPORTED)]
-    return f" ({', '.join(told)}{why})" if told else ""
+        brackets = [some[0][0].removesuffix(UNREPORTED)]
+    return f" ({', '.join(brackets)}{why})" if brackets else ""
 
 
 def _loses(material: Material, name: str) -> bool:

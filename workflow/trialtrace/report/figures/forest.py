@@ -60,20 +60,20 @@ class Line:
 STRIP_LOOK = Look(7.6, 54)
 
 
-def draw(material: Material, given: Given) -> Picture:
+def draw(material: Material, inputs: Given) -> Picture:
     """The estimates that the plan lists, in its order; ratios on a log scale. Beneath the subgroups
     of an analysis its test of interaction."""
-    rows = estimates(material, given)
+    rows = estimates(material, inputs)
     if not rows:
-        raise nothing(given["title"], "nothing could be estimated")
+        raise nothing(inputs["title"], "nothing could be estimated")
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
-    caption = f"{given['title']}: estimates with their {interval} intervals."
-    stat, names = wanted_of(given)[0].split(".", 1)[0], _names(material, rows)
-    notes = notes_of(material, given)
+    caption = f"{inputs['title']}: estimates with their {interval} intervals."
+    stat, names = wanted_of(inputs)[0].split(".", 1)[0], _names(material, rows)
+    notes = notes_of(material, inputs)
     alt = f"Forest plot of the {LABELS[stat]}: {told(names, rows)}."
     alt += "".join(f" {text}." for each in notes.values() for text, _ in each)
-    figure = forest(material, stat, rows, names, notes, given.get("better"))
+    figure = forest(material, stat, rows, names, notes, inputs.get("better"))
     tests = [(text, row) for each in notes.values() for text, row in each if row is not None]
     every = [*rows, *(row for _, row in tests)]
     return Picture(
@@ -160,13 +160,13 @@ def _plot(
 def _lines(
     rows: list[ResultRow], names: list[str], counts: list[list[str]], notes: Notes
 ) -> list[Line]:
-    found = []
+    lines = []
     for at, (row, name, cells) in enumerate(zip(rows, names, counts, strict=True)):
-        found.append(Line(name, row, tuple(cells)))
+        lines.append(Line(name, row, tuple(cells)))
         last = at + 1 == len(rows) or rows[at + 1]["analysis_id"] != row["analysis_id"]
         if last:
-            found += [Line(text, None) for text, _ in notes.get(row["analysis_id"], ())]
-    return found
+            lines += [Line(text, None) for text, _ in notes.get(row["analysis_id"], ())]
+    return lines
 
 
 def _height(line: Line, look: Look) -> float:
@@ -177,9 +177,9 @@ def _sides(axes: "Axes", left: str, right: str) -> None:
     """Beneath the name of the axis: whom its left and its right favour."""
     if not left:
         return
-    told = f"\N{BLACK LEFT-POINTING TRIANGLE} {left}", f"{right} \N{BLACK RIGHT-POINTING TRIANGLE}"
+    sides = f"\N{BLACK LEFT-POINTING TRIANGLE} {left}", f"{right} \N{BLACK RIGHT-POINTING TRIANGLE}"
     between = "     " if len(left) + len(right) < 36 else "\n"
-    axes.set_xlabel(f"{axes.get_xlabel()}\n{between.join(told)}", linespacing=1.5)
+    axes.set_xlabel(f"{axes.get_xlabel()}\n{between.join(sides)}", linespacing=1.5)
 
 
 def _names(material: Material, rows: list[ResultRow]) -> list[str]:
@@ -198,7 +198,7 @@ def _names(material: Material, rows: list[ResultRow]) -> list[str]:
     for at, (base, arm) in enumerate(zip(bases, arms, strict=True)):
         again = at > 0 and base == bases[at - 1] and arm and arm != arms[at - 1]
         name = arm if again else ", ".join(filter(None, (base, arm)))
-        twin = [one for one in range(len(rows)) if (bases[one], arms[one]) == (base, arm)]
+        twin = [index for index in range(len(rows)) if (bases[index], arms[index]) == (base, arm)]
         names.append(f"{name} ({method_of(rows[at]['method']).title})" if len(twin) > 1 else name)
     return names
 

@@ -134,5 +134,5 @@ def planned_side(material: Material, analysis: str) -> str | None:
     """What a forest plot of the plan with this analysis says is better."""
     plots = material.trial.plan.displays.get("forest", ())
     return next(
-        (one["better"] for one in plots if analysis in one["of"] and one.get("better")), None
+        (plot["better"] for plot in plots if analysis in plot["of"] and plot.get("better")), None
     )

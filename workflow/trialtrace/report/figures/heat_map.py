@@ -80,12 +80,14 @@ def _after_the_end(material: Material, end: "End", rows: CleanRows) -> np.ndarra
     return rows.numbers(end.date) > ends
 
 
-def _grid(subject: np.ndarray, own: np.ndarray, day: np.ndarray, state: np.ndarray) -> np.ndarray:
+def _grid(
+    subject: np.ndarray, values: np.ndarray, day: np.ndarray, state: np.ndarray
+) -> np.ndarray:
     """Patients x days: no session, missed, done; a day with several counts as its best."""
     first = int(day.min())
-    patients, line = np.unique(subject[own], return_inverse=True)
+    patients, line = np.unique(subject[values], return_inverse=True)
     grid = np.zeros((len(patients), int(day.max()) - first + 1), dtype=int)
-    np.maximum.at(grid, (line, day[own].astype(int) - first), state[own])
+    np.maximum.at(grid, (line, day[values].astype(int) - first), state[values])
     order = np.lexsort((-(grid > NONE).sum(axis=1), -(grid == DONE).sum(axis=1)))
     return grid[order]
 

@@ -28,7 +28,9 @@ def draw_influence(
     every patient; a dot in the other colour crosses the decision level. A synthetic cohort is
     stamped across.
     """
-    named = [one for one in whole if one.value is not None and one.stat not in LEFT_OUT]
+    named = [
+        primary for primary in whole if primary.value is not None and primary.stat not in LEFT_OUT
+    ]
     shown = named[:MOST]
     columns = min(2, len(shown))
     with drawing(7.2, 0.6 + 2.4 * -(-len(shown) // max(columns, 1))) as figure:
@@ -38,7 +40,7 @@ def draw_influence(
 
 
 def _panel(axes: "Axes", whole: Primary, left: Sequence[Varied]) -> None:
-    known = sorted((one.value, one.crosses) for one in left if one.value is not None)
+    known = sorted((varied.value, varied.crosses) for varied in left if varied.value is not None)
     at = range(1, len(known) + 1)
     colours = [COLOURS[1] if crosses else COLOURS[0] for _, crosses in known]
     axes.scatter([value for value, _ in known], list(at), s=9, c=colours, linewidths=0)

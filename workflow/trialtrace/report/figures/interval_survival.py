@@ -25,30 +25,33 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """Inside an interval of the estimate the curve can run anywhere: that is the shaded box."""
     arms = arms_of(material)
-    found: dict[str, Turnbull] = {}
+    turnbulls: dict[str, Turnbull] = {}
     for arm in arms:
         where = {"AVALLO": "present", "TRTP": {"is": arm}}
-        rows = records(material, given, given["endpoint"], **where)
+        rows = records(material, entry, entry["endpoint"], **where)
         if rows.n:
             right = rows.column("AVALHI").astype(float)
-            found[arm] = turnbull(
+            turnbulls[arm] = turnbull(
                 rows.column("AVALLO").astype(float), np.where(np.isnan(right), np.inf, right)
             )
-    if not found:
-        raise nothing(given["title"], "no patient has an interval")
+    if not turnbulls:
+        raise nothing(entry["title"], "no patient has an interval")
     last = max(
-        [*given["at"], *(e for fit in found.values() for e in fit.right[np.isfinite(fit.right)])]
+        [
+            *entry["at"],
+            *(e for fit in turnbulls.values() for e in fit.right[np.isfinite(fit.right)]),
+        ]
     )
-    unit = axis_unit(material, given)
+    unit = axis_unit(material, entry)
     fine = material.disclosure == "full"
     last = (last if fine else rounded_up(last)) / unit
     lines: list[tuple[Cell, ...]] = []
     with drawing(7.2, 3.6) as figure:
         axes = figure.subplots()
-        for at, (arm, fit) in enumerate(found.items()):
+        for at, (arm, fit) in enumerate(turnbulls.items()):
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             label = f"{material.arm_label(arm)} (n = {fit.n})"
             places = _places(fit, unit, last, fine)
@@ -57,17 +60,17 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
         axes.set_xlim(0, last or None)
-        axes.set_xticks([time / unit for time in given["at"]])
+        axes.set_xticks([time / unit for time in entry["at"]])
         axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
-        axes.set_ylabel(given["title"])
-        axes.set_xlabel(time_words(material, given))
+        axes.set_ylabel(entry["title"])
+        axes.set_xlabel(time_words(material, entry))
         axes.legend(frameon=False, loc="lower left")
     caption = (
-        f"{given['title']}, {population_words(material, given)}: Turnbull's estimate from events "
+        f"{entry['title']}, {population_words(material, entry)}: Turnbull's estimate from events "
         "that lie between two visits. Within a shaded box the data do not say how the curve runs."
     )
-    alt = f"Interval-censored event-free curves for {arm_words(material, list(found))}."
-    ends = [f"{end} ({given['unit']})" for end in ("from", "to")]
+    alt = f"Interval-censored event-free curves for {arm_words(material, list(turnbulls))}."
+    ends = [f"{end} ({entry['unit']})" for end in ("from", "to")]
     return Picture(
         figure, caption, alt, Data(("line", *ends, "share_before", "share_after"), lines)
     )

@@ -43,11 +43,11 @@ MOST_MARKS = 40
 SHOWN = ("hazard_ratio", "mean_time_difference", "mean_time_ratio", "survival_difference")
 
 
-def curves(material: Material, given: dict[str, Any]) -> dict[str, KaplanMeier]:
+def curves(material: Material, entry: dict[str, Any]) -> dict[str, KaplanMeier]:
     """The curve of each arm, over the subjects of the population with a time; none without any."""
     found = {}
     for arm in arms_of(material):
-        rows = records(material, given, given["endpoint"], AVAL="present", TRTP={"is": arm})
+        rows = records(material, entry, entry["endpoint"], AVAL="present", TRTP={"is": arm})
         if rows.n:
             found[arm] = kaplan_meier(
                 rows.column("AVAL"),
@@ -58,51 +58,51 @@ def curves(material: Material, given: dict[str, Any]) -> dict[str, KaplanMeier]:
     return found
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """Curves as steps with a mark at each censored time, and what the plan estimates of them."""
     arms, fine = arms_of(material), material.disclosure == "full"
-    found = curves(material, given)
+    found = curves(material, entry)
     if not found:
-        raise nothing(given["title"], "no patient has a time")
-    told = compared(material, home(material, given), given["endpoint"])
+        raise nothing(entry["title"], "no patient has a time")
+    told = compared(material, home(material, entry), entry["endpoint"])
     with drawing(7.2, 3.9 + 0.2 * len(arms) + 0.16 * len(lines_above(told))) as figure:
         axes, below = with_table(figure, len(arms))
         drawn, ends = {}, []
         for at, (arm, curve) in enumerate(found.items()):
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             label = material.arm_label(arm)
-            drawn[label] = _places(material, given, curve)
+            drawn[label] = _places(material, entry, curve)
             _draw(axes, drawn[label], style, label)
             if fine:
-                _censored(axes, axis_unit(material, given), max(given["at"]), curve, drawn[label])
+                _censored(axes, axis_unit(material, entry), max(entry["at"]), curve, drawn[label])
             ends.append((label, float(drawn[label][1][-1]), colour_of(arms, arm)))
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
-        axes.set_ylabel(given["title"])
+        axes.set_ylabel(entry["title"])
         named_at_the_end(axes, ends, 1.02)
         above(figure, told)
-        at_risk = {arm: curve.n_at_risk(given["at"]) for arm, curve in found.items()}
-        numbers(material, below, "Number at risk", given, at_risk)
-        time_axis(material, axes, below, given)
+        at_risk = {arm: curve.n_at_risk(entry["at"]) for arm, curve in found.items()}
+        numbers(material, below, "Number at risk", entry, at_risk)
+        time_axis(material, axes, below, entry)
     caption = (
-        f"{given['title']}, {population_words(material, given)}: Kaplan-Meier estimates with "
+        f"{entry['title']}, {population_words(material, entry)}: Kaplan-Meier estimates with "
         f"{level_words(material)} log-log intervals; {'marks are censored times, ' * fine}numbers "
         f"at risk below.{'' if fine else POOLED}"
     )
     alt = f"Kaplan-Meier curves for {arm_words(material, list(found))}; "
-    alt += f"{_told(material, given, found)}. {' '.join(f'{one}.' for one in told)}".rstrip()
-    return Picture(figure, caption, alt, curves_data(material, given, drawn, at_risk))
+    alt += f"{_told(material, entry, found)}. {' '.join(f'{one}.' for one in told)}".rstrip()
+    return Picture(figure, caption, alt, curves_data(material, entry, drawn, at_risk))
 
 
-def _told(material: Material, given: Given, found: dict[str, KaplanMeier]) -> str:
+def _told(material: Material, inputs: Given, kaplan_meiers: dict[str, KaplanMeier]) -> str:
     """The share without the event at the last time of the table, by arm."""
-    at = max(given["at"])
+    at = max(inputs["at"])
     shares = []
-    for arm, curve in found.items():
+    for arm, curve in kaplan_meiers.items():
         steps = int(np.searchsorted(curve.time, at, side="right"))
         share = float(curve.survival[steps - 1]) if steps else 1.0
         shares.append(f"{material.arm_label(arm)} {percent(share)} %")
-    when = f"{round(at / axis_unit(material, given), 1):g} {given['unit']}"
+    when = f"{round(at / axis_unit(material, inputs), 1):g} {inputs['unit']}"
     return f"without the event at {when}: {', '.join(shares)}"
 
 
@@ -119,14 +119,14 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
         and row["visit"] is None
         and row["parameter"] == endpoint
     ]
-    told: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for row in rows:
         name = LABELS[row["stat_name"]]
         against = f"against {material.arm_label(present(row['reference']))}"
         estimate = f"{short_text(row)}{unit_text(row['stat_name'], row['unit'])}"
         arm = material.arm_label(present(row["comparison"]))
-        told.setdefault(f"{name[0].upper()}{name[1:]} {against}", []).append(f"{arm} {estimate}")
-    return [f"{what}: {'; '.join(each)}" for what, each in told.items()]
+        texts.setdefault(f"{name[0].upper()}{name[1:]} {against}", []).append(f"{arm} {estimate}")
+    return [f"{what}: {'; '.join(each)}" for what, each in texts.items()]
 
 
 def _censored(
@@ -143,14 +143,14 @@ def _censored(
     axes.plot(at, heights, "|", color=INK, markersize=size, markeredgewidth=width, zorder=3)
 
 
-def _places(material: Material, given: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:
+def _places(material: Material, entry: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:
     """Time, survival and its bounds, from 1 at the start."""
-    time = np.concatenate([[0.0], curve.time / axis_unit(material, given)])
+    time = np.concatenate([[0.0], curve.time / axis_unit(material, entry)])
     heights = (curve.survival, curve.low, curve.high)
     days = np.repeat(time[1:], curve.n_event.astype(int))
     events = days, np.arange(len(days))
     return drawn_steps(
-        material, given, events, time, *(np.concatenate([[1.0], each]) for each in heights)
+        material, entry, events, time, *(np.concatenate([[1.0], each]) for each in heights)
     )
 
 

@@ -47,11 +47,11 @@ def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> P
     names = [_name(material, row, len(asked) > 1) for row in ordered]
     visits = len({row["visit"] for row in rows}) > 1
     blocks = {
-        _heading(material, own[0], visits) if len(asked) > 1 else "": [
-            (_short(material, row), row) for row in own
+        _heading(material, picture[0], visits) if len(asked) > 1 else "": [
+            (_short(material, row), row) for row in picture
         ]
         for key in asked
-        if (own := [row for row in ordered if question_of(row) == key])
+        if (picture := [row for row in ordered if question_of(row) == key])
     }
     stat = rows[0]["stat_name"]
     caption = (
@@ -187,15 +187,15 @@ def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield kind, f"{kind}_{number}", entry
 
 
-def _picture(material: Material, kind: str, given: dict[str, Any]) -> Picture:
+def _picture(material: Material, kind: str, entry: dict[str, Any]) -> Picture:
     display = display_of(kind)
     if display.single_patients and material.disclosure != "full":
         raise NothingToDraw(
-            f"{given['title']}: no figure, since it would show single patients and disclosure is "
+            f"{entry['title']}: no figure, since it would show single patients and disclosure is "
             f"{material.disclosure}."
         )
     module = importlib.import_module(f"{FIGURES}.{display.figure}")
-    picture: Picture = module.draw(material, given)
+    picture: Picture = module.draw(material, entry)
     return picture
 
 

@@ -29,15 +29,15 @@ from trialtrace.stats.survival.recurrent import mean_cumulative
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
-def draw(material: Material, given: Given) -> Picture:
+def draw(material: Material, inputs: Given) -> Picture:
     """Steps at the events; patients under observation at the times of the table below."""
     arms = arms_of(material)
-    data = {arm: rows for arm in arms if len((rows := intervals(material, given, arm))[0])}
+    data = {arm: rows for arm in arms if len((rows := intervals(material, inputs, arm))[0])}
     if not data:
-        raise nothing(given["title"], "no patient was at risk")
+        raise nothing(inputs["title"], "no patient was at risk")
     if not any(event.any() for _, _, event, _ in data.values()):
-        raise nothing(given["title"], "nobody had an event")
-    curves = {arm: _curve(material, given, rows) for arm, rows in data.items()}
+        raise nothing(inputs["title"], "nobody had an event")
+    curves = {arm: _curve(material, inputs, rows) for arm, rows in data.items()}
     top = max(float(np.nanmax(np.concatenate(each[1:]))) for each in curves.values())
     with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
         axes, below = with_table(figure, len(arms))
@@ -45,10 +45,10 @@ def draw(material: Material, given: Given) -> Picture:
         for at, (arm, (time, mean, low, high)) in enumerate(curves.items()):
             colour, line = colour_of(arms, arm), LINES[at % len(LINES)]
             _, stop, event, who = data[arm]
-            events = stop[event == 1] / axis_unit(material, given), who[event == 1]
+            events = stop[event == 1] / axis_unit(material, inputs), who[event == 1]
             heights = (one / top for one in (mean, low, high))
-            places = drawn_steps(material, given, events, time, *heights)
-            time, mean, low, high = (places[0], *(one * top for one in places[1:]))
+            places = drawn_steps(material, inputs, events, time, *heights)
+            time, mean, low, high = (places[0], *(place * top for place in places[1:]))
             label = material.arm_label(arm)
             drawn[label] = [time, mean, low, high]
             axes.step(
@@ -56,25 +56,25 @@ def draw(material: Material, given: Given) -> Picture:
             )
             axes.fill_between(time, low, high, step="post", color=colour, alpha=0.10, linewidth=0)
         axes.set_ylim(0, 1.05 * top)
-        axes.set_ylabel(f"{given['title']}, mean number")
+        axes.set_ylabel(f"{inputs['title']}, mean number")
         axes.legend(frameon=False, loc="upper left")
-        seen = {arm: at_risk(rows, given["at"]) for arm, rows in data.items()}
-        numbers(material, below, "Number at risk", given, seen)
-        time_axis(material, axes, below, given)
+        seen = {arm: at_risk(rows, inputs["at"]) for arm, rows in data.items()}
+        numbers(material, below, "Number at risk", inputs, seen)
+        time_axis(material, axes, below, inputs)
     caption = (
-        f"{given['title']}, {population_words(material, given)}: mean number of events a patient "
+        f"{inputs['title']}, {population_words(material, inputs)}: mean number of events a patient "
         f"(Nelson and Aalen) with {level_words(material)} intervals by Lawless and Nadeau on the "
         "logarithm's scale; numbers at risk below."
     )
     caption += "" if material.disclosure == "full" else POOLED
     alt = f"Mean cumulative functions for {arm_words(material, list(data))}."
-    shown = curves_data(material, given, drawn, seen, height="mean_number")
+    shown = curves_data(material, inputs, drawn, seen, height="mean_number")
     return Picture(figure, caption, alt, shown)
 
 
-def intervals(material: Material, given: Given, arm: str) -> Rows:
+def intervals(material: Material, inputs: Given, arm: str) -> Rows:
     """The intervals at risk of an arm."""
-    rows = records(material, given, given["endpoint"], AVAL="present", TRTP={"is": arm})
+    rows = records(material, inputs, inputs["endpoint"], AVAL="present", TRTP={"is": arm})
     start, stop = (rows.column(name).astype(float) for name in ("TSTART", "TSTOP"))
     event = (rows.column("CNSR") == 0).astype(float)
     return start, stop, event, rows.column("USUBJID").astype(str)
@@ -86,7 +86,7 @@ def at_risk(rows: Rows, at: list[float]) -> np.ndarray:
     return np.array([((start < t) & (t <= stop)).sum() if t else (start <= 0).sum() for t in at])
 
 
-def _curve(material: Material, given: Given, rows: Rows) -> list[np.ndarray]:
+def _curve(material: Material, inputs: Given, rows: Rows) -> list[np.ndarray]:
     """Times on the axis, mean and bounds at them, from 0 at the start; bounds at a mean of 0 are
     0."""
     _, stop, event, _ = rows
@@ -95,4 +95,4 @@ def _curve(material: Material, given: Given, rows: Rows) -> list[np.ndarray]:
         *rows, times=times, interval="log", confidence=material.trial.plan.confidence
     )
     heights = (np.nan_to_num(one) for one in (found.estimate, found.low, found.high))
-    return [times / axis_unit(material, given), *heights]
+    return [times / axis_unit(material, inputs), *heights]

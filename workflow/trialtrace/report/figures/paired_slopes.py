@@ -23,29 +23,29 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """Pairs with both values; values that coincide are moved apart a little, alike every time."""
     arms = arms_of(material)
-    visits = visits_of(material, given["endpoint"])
-    columns = [visits.index(visit) for visit in given["visits"] if visit in visits]
+    visits = visits_of(material, entry["endpoint"])
+    columns = [visits.index(visit) for visit in entry["visits"] if visit in visits]
     pairs = {}
     for arm in arms:
-        values = courses(material, given, given["endpoint"], arm)
+        values = courses(material, entry, entry["endpoint"], arm)
         both = values[:, columns] if len(columns) == 2 else np.empty((0, 2))
         pairs[arm] = both[np.isfinite(both).all(axis=1)]
     if not any(len(each) for each in pairs.values()):
-        raise nothing(given["title"], "no patient has both values")
-    before, after = given["visits"]
+        raise nothing(entry["title"], "no patient has both values")
+    before, after = entry["visits"]
     with drawing(7.2, 3.3) as figure:
         for axes, arm in zip(panels(figure, len(arms), len(arms), sharey=True), arms, strict=True):
             _panel(axes, pairs[arm], colour_of(arms, arm), (before, after))
             axes.set_title(_title(material, arm, pairs[arm]), fontsize=9)
             if arm == arms[0]:
-                label = endpoint_of(material, given["endpoint"]).label
-                label += unit_words(material, given["endpoint"])
+                label = endpoint_of(material, entry["endpoint"]).label
+                label += unit_words(material, entry["endpoint"])
                 axes.set_ylabel(wrapped(label, 40))
     caption = (
-        f"{given['title']}, {population_words(material, given)}: {before} and {after} of each "
+        f"{entry['title']}, {population_words(material, entry)}: {before} and {after} of each "
         "patient with both values; a dashed line falls, a grey one stays, and the thick line joins "
         "the means."
     )

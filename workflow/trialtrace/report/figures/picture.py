@@ -47,10 +47,10 @@ class Picture:
     data: Data
 
 
-def names(material: Material, given: Given) -> list[str]:
+def names(material: Material, inputs: Given) -> list[str]:
     """The endpoints of a display, which names one or a list; an entry that makes several stands
     for all of them."""
-    named = given["endpoint"]
+    named = inputs["endpoint"]
     every = [named] if isinstance(named, str) else named
     return [endpoint.name for name in every for endpoint in material.trial.family(name)]
 
@@ -59,20 +59,20 @@ def endpoint_of(material: Material, name: str) -> "Endpoint":
     return material.trial.endpoints[name]
 
 
-def records(material: Material, given: Given, name: str, **conditions: Any) -> "Selection":
+def records(material: Material, inputs: Given, name: str, **conditions: Any) -> "Selection":
     """The derived rows of an endpoint in the display's population that meet the conditions."""
-    return material.tracer.frames.select(*predicate_of(material, given, name, **conditions))
+    return material.tracer.frames.select(*predicate_of(material, inputs, name, **conditions))
 
 
 def predicate_of(
-    material: Material, given: Given, name: str, **conditions: object
+    material: Material, inputs: Given, name: str, **conditions: object
 ) -> tuple[str, dict[str, object]]:
     """The data set of these rows and what selects them there."""
     endpoint = endpoint_of(material, name)
-    flag = material.trial.populations[given["population"]].flag
+    flag = material.trial.populations[inputs["population"]].flag
     where: dict[str, object] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
-    if "where" in given:
-        where["all"] = [given["where"]]
+    if "where" in inputs:
+        where["all"] = [inputs["where"]]
     return DATASETS.get(endpoint.kind, "bds"), where | conditions
 
 
@@ -97,11 +97,11 @@ def arms_of(material: Material) -> list[str]:
     return list(material.trial.design.arms)
 
 
-def population_words(material: Material, given: Given) -> str:
+def population_words(material: Material, inputs: Given) -> str:
     """The population of a display inside a sentence: "all randomised"."""
     from trialtrace.run.tables.conditions import lower_first
 
-    return lower_first(material.trial.populations[given["population"]].label)
+    return lower_first(material.trial.populations[inputs["population"]].label)
 
 
 def arm_words(material: Material, arms: list[str] | None = None) -> str:
@@ -117,7 +117,7 @@ def in_a_row(words: list[str]) -> str:
 
 def columns_as_rows(*columns: Iterable[Cell]) -> list[tuple[Cell, ...]]:
     """Rows of columns; NaN of an array is no value."""
-    rows = zip(*(list(one) for one in columns), strict=True)
+    rows = zip(*(list(column) for column in columns), strict=True)
     return [tuple(None if isinstance(x, float) and np.isnan(x) else x for x in row) for row in rows]
 
 

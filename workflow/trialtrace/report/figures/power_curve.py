@@ -36,17 +36,17 @@ AXES = {
 DATA = ("control", "effect", "power", "by", "result")
 
 
-def draw(material: Material, given: dict[str, str]) -> Picture:
+def draw(material: Material, texts: dict[str, str]) -> Picture:
     """A line for each risk of the reference by the formula; points are simulated trials."""
-    entry = material.trial.plan.planning[given["planning"]]
+    entry = material.trial.plan.planning[texts["planning"]]
     rows = [row for row in material.of(ANALYSIS) if row["parameter"] == entry.name]
     powers = [row for row in rows if row["stat_name"] == "power" and row["stat_value"] is not None]
     if not powers:
-        raise nothing(given["title"], "no power of this design could be computed")
+        raise nothing(texts["title"], "no power of this design could be computed")
     options = json.loads(powers[0]["options"])
     axis = next(name for name in AXES if name in options)
     sizes = tuple(options["patients"])
-    dense = [one for one in settings(_dense(entry), 0.95) if one.stat == "power"]
+    dense = [setting for setting in settings(_dense(entry), 0.95) if setting.stat == "power"]
     lines: dict[float | None, list[tuple[float, float]]] = {}
     for one in dense:
         lines.setdefault(_of(one, "control"), []).append(
@@ -68,9 +68,9 @@ def draw(material: Material, given: dict[str, str]) -> Picture:
         axes.set_xlabel(AXES[axis])
         axes.set_ylabel("Power")
         axes.legend(frameon=False, fontsize=8)
-    told = " and ".join(str(n) for n in sizes)
+    text = " and ".join(str(n) for n in sizes)
     caption = (
-        f"{given['title']}: power of {told} patients at level {options['alpha']:g}; lines are the "
+        f"{texts['title']}: power of {text} patients at level {options['alpha']:g}; lines are the "
         "formula, points simulated trials, dashed the wanted power. What is assumed is a grid of "
         "the plan, no result."
     )

@@ -37,33 +37,33 @@ if TYPE_CHECKING:
 Points = dict[tuple[str, str], np.ndarray]
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """Every subject with a value at a visit counts there; intervals are Student's t."""
-    chosen = names(material, given)
-    found = {
-        (name, place): _points(material, given, name, place)
+    chosen = names(material, entry)
+    picture = {
+        (name, place): _points(material, entry, name, place)
         for name in chosen
-        for place in places_of(material, given, name)
+        for place in places_of(material, entry, name)
     }
-    with_values = [key for key, points in found.items() if np.isfinite(_all(points)).any()]
+    with_values = [key for key, points in picture.items() if np.isfinite(_all(points)).any()]
     if not with_values:
-        raise nothing(given["title"], "no patient has a value")
-    several = len(found) > 1
+        raise nothing(entry["title"], "no patient has a value")
+    several = len(picture) > 1
     columns = 1 if not several else 2 if len(with_values) <= 4 else 3
     rows = -(-len(with_values) // columns)
     with drawing(7.2, (3.4 if columns == 1 else 2.3) * rows + 0.3 * several) as figure:
         every = panels(figure, len(with_values), columns)
         for axes, (name, place) in zip(every, with_values, strict=True):
             parts = [endpoint_of(material, name).label] * (len(chosen) > 1) + [place] * bool(place)
-            label = ", ".join(parts) if several else given["title"]
-            _panel(material, axes, name, found[name, place], label, several)
+            label = ", ".join(parts) if several else entry["title"]
+            _panel(material, axes, name, picture[name, place], label, several)
         if several:
             legend_below(figure, every[0])
         else:
             every[0].legend(frameon=False)
     caption = (
-        f"{given['title']}, {population_words(material, given)}: mean with {level_words(material)} "
-        f"t interval at each visit.{_sides(material, given, chosen)}"
+        f"{entry['title']}, {population_words(material, entry)}: mean with {level_words(material)} "
+        f"t interval at each visit.{_sides(material, entry, chosen)}"
         f"{_absent(material, chosen, [name for name, _ in with_values])}"
     )
     alt = f"Means over the visits for {arm_words(material)}; panels: {len(with_values)}."
@@ -72,27 +72,27 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         [
             (endpoint_of(material, name).label, place, material.arm_label(arm), visit, *row)
             for name, place in with_values
-            for (arm, visit), point in found[name, place].items()
+            for (arm, visit), point in picture[name, place].items()
             for row in columns_as_rows(*([x] for x in point.tolist()))
         ],
     )
     return Picture(figure, caption, alt, data)
 
 
-def places_of(material: Material, given: dict[str, Any], name: str) -> list[str]:
+def places_of(material: Material, entry: dict[str, Any], name: str) -> list[str]:
     """The locations (LOC) of an endpoint's records, in their order; [""] where it has none."""
-    places = records(material, given, name).column("LOC").tolist()
+    places = records(material, entry, name).column("LOC").tolist()
     return list(dict.fromkeys(place for place in places if place is not None)) or [""]
 
 
-def _sides(material: Material, given: dict[str, Any], chosen: list[str]) -> str:
-    sides = any(records(material, given, name, LAT="present").n for name in chosen)
+def _sides(material: Material, entry: dict[str, Any], chosen: list[str]) -> str:
+    sides = any(records(material, entry, name, LAT="present").n for name in chosen)
     own = material.trial.design.kind == "parallel"
     return " The sides of a patient are averaged first." if sides and own else ""
 
 
-def _absent(material: Material, chosen: list[str], shown: list[str]) -> str:
-    absent = [endpoint_of(material, name).label for name in chosen if name not in shown]
+def _absent(material: Material, chosen: list[str], texts: list[str]) -> str:
+    absent = [endpoint_of(material, name).label for name in chosen if name not in texts]
     return f" Without any value: {', '.join(absent)}." if absent else ""
 
 
@@ -133,19 +133,19 @@ def _panel(
         axes.set_ylim(bottom=0)
 
 
-def _points(material: Material, given: dict[str, Any], name: str, place: str) -> Points:
+def _points(material: Material, entry: dict[str, Any], name: str, place: str) -> Points:
     """Mean, lower and upper bound by (arm, visit); NaN where nobody has a value."""
     there = {"LOC": {"is": place}} if place else {}
-    rows = records(material, given, name, AVAL="present", **there)
+    rows = records(material, entry, name, AVAL="present", **there)
     values = rows.column("AVAL").astype(float)
     subject, arms, visits = (rows.column(c).astype(str) for c in ("USUBJID", "TRTP", "AVISIT"))
     confidence = material.trial.plan.confidence
-    found = {}
+    points = {}
     for arm in arms_of(material):
         for visit in visits_of(material, name):
             at = (arms == arm) & (visits == visit)
-            found[arm, visit] = _point(subject[at], values[at], confidence)
-    return found
+            points[arm, visit] = _point(subject[at], values[at], confidence)
+    return points
 
 
 def _point(subject: np.ndarray, values: np.ndarray, confidence: float) -> np.ndarray:
@@ -155,7 +155,7 @@ def _point(subject: np.ndarray, values: np.ndarray, confidence: float) -> np.nda
     _, line, size = np.unique(subject, return_inverse=True, return_counts=True)
     means = np.bincount(line, values) / size
     try:
-        found = mean_interval(means, confidence=confidence)
+        interval = mean_interval(means, confidence=confidence)
     except StatsError:
         return np.full(3, describe(means).mean)
-    return np.array([found.estimate, found.low, found.high])
+    return np.array([interval.estimate, interval.low, interval.high])

@@ -41,16 +41,16 @@ class Panel(NamedTuple):
         return float(np.corrcoef(self.normal, self.residual)[0, 1])
 
 
-def draw(material: Material, given: dict[str, str]) -> Picture:
+def draw(material: Material, texts: dict[str, str]) -> Picture:
     """A value less the mean of its arm or side at the visit, over the standard deviation there.
 
     The values are those that the F test rests on. A cell of which all values are equal has none.
     """
-    selection = _analysed(material, given)
+    selection = _analysed(material, texts)
     arms = arms_of(material)
-    found = [panel for panel in _panels(material, given, selection) if len(panel.residual) > 2]
+    found = [panel for panel in _panels(material, texts, selection) if len(panel.residual) > 2]
     if not found:
-        raise nothing(given["title"], "no visit has residuals that differ")
+        raise nothing(texts["title"], "no visit has residuals that differ")
     columns = min(len(found), COLUMNS)
     with drawing(7.2, 0.7 + 2.3 * -(-len(found) // columns)) as figure:
         grid = panels(figure, len(found), columns, sharex=True, sharey=True)
@@ -73,7 +73,7 @@ def draw(material: Material, given: dict[str, str]) -> Picture:
         grid[0].set_ylabel("Residual, in SD")
         legend_below(figure, grid[0])
     caption = (
-        f"{given['title']}: what the analysis of variance leaves of each value, which is the value "
+        f"{texts['title']}: what the analysis of variance leaves of each value, which is the value "
         "less the mean of its group at the visit, over the standard deviation there. Normal values "
         "lie on the line; r is their correlation with it. The picture decides nothing."
     )
@@ -85,21 +85,21 @@ def draw(material: Material, given: dict[str, str]) -> Picture:
     return Picture(figure, caption, _alt(found), Data(DATA, data))
 
 
-def _analysed(material: Material, given: dict[str, str]) -> "Selection":
+def _analysed(material: Material, texts: dict[str, str]) -> "Selection":
     """The rows that the first F test of the analysis rests on."""
-    for row in material.of(given["analysis"]):
-        if row["stat_name"] != "f" or given.get("parameter") not in (None, row["parameter"]):
+    for row in material.of(texts["analysis"]):
+        if row["stat_name"] != "f" or texts.get("parameter") not in (None, row["parameter"]):
             continue
         for member in material.tracer.members[row["result_id"]]:
             if member["role"] == "analysed":
                 where = json.loads(member["predicate"])
                 return material.tracer.frames.select(member["dataset"], where)
-    raise nothing(given["title"], "the analysis has no F")
+    raise nothing(texts["title"], "the analysis has no F")
 
 
-def _panels(material: Material, given: dict[str, str], selection: "Selection") -> list[Panel]:
+def _panels(material: Material, texts: dict[str, str], selection: "Selection") -> list[Panel]:
     """A panel a visit, in their order."""
-    value = material.trial.plan.analyses[given["analysis"]].value
+    value = material.trial.plan.analyses[texts["analysis"]].value
     values = selection.column("AVAL" if value == "value" else "CHG").astype(float)
     if value == "percent_change":
         values = 100 * values / selection.column("BASE").astype(float)
@@ -111,7 +111,7 @@ def _panels(material: Material, given: dict[str, str], selection: "Selection") -
     centred = values - (np.bincount(cells, values) / size)[cells]
     spread = np.sqrt(np.bincount(cells, centred**2) / np.maximum(size - 1, 1))
     varied = spread[cells] > 1e-12 * max(float(np.abs(values).max(initial=0.0)), 1e-300)
-    found = []
+    panels = []
     for at in np.unique(numbers):
         own = np.flatnonzero((numbers == at) & varied)
         residual = centred[own] / spread[cells[own]]
@@ -120,8 +120,8 @@ def _panels(material: Material, given: dict[str, str], selection: "Selection") -
         shown = own[order]
         if len(own):
             label = str(visit[own[0]])
-            found.append(Panel(label, arm[shown], normal, residual[order]))
-    return found
+            panels.append(Panel(label, arm[shown], normal, residual[order]))
+    return panels
 
 
 def _positions(n: int) -> Floats:
@@ -131,12 +131,12 @@ def _positions(n: int) -> Floats:
     return positions.astype(np.float64)
 
 
-def _alt(found: list[Panel]) -> str:
+def _alt(panels: list[Panel]) -> str:
     """What is to be seen: how far the ends lie from those of normal values, visit by visit."""
     told = [
         f"{panel.visit}, {len(panel.residual)} values from {number(float(panel.residual[0]))} to "
         f"{number(float(panel.residual[-1]))} standard deviations where normal ones would reach "
         f"±{number(float(panel.normal[-1]))}, correlation {panel.likeness:.3f}"
-        for panel in found
+        for panel in panels
     ]
     return f"Residuals against normal quantiles: {in_a_row(told)}."

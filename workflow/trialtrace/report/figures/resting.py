@@ -41,47 +41,47 @@ def resting(material: Material, reach: Reach, results: set[str]) -> list[str]:
 def _shows(
     material: Material,
     display: "Display[object]",
-    given: Given,
+    inputs: Given,
     reach: Reach,
     wanted: set[str],
 ) -> bool:
     if display.kind in ROWS:
-        return _any_of(ROWS[display.kind](material, given), wanted)
+        return _any_of(ROWS[display.kind](material, inputs), wanted)
     if display.results:
-        return _any_of(_own(material, display.kind, given), wanted)
-    if "analysis" in given:
-        rows = material.of(given["analysis"])
-        named = given.get("parameter")
-        return _any_of([one for one in rows if named in (None, one["parameter"])], wanted)
-    if "endpoint" in given:
-        return any(_rows_rest(material, display, given, name, reach) for name in _shown(given))
+        return _any_of(_own(material, display.kind, inputs), wanted)
+    if "analysis" in inputs:
+        rows = material.of(inputs["analysis"])
+        named = inputs.get("parameter")
+        return _any_of([row for row in rows if named in (None, row["parameter"])], wanted)
+    if "endpoint" in inputs:
+        return any(_rows_rest(material, display, inputs, name, reach) for name in _shown(inputs))
     return False  # of a planned sample size: of no patient
 
 
-def _own(material: Material, kind: str, given: Given) -> Iterator[ResultRow]:
+def _own(material: Material, kind: str, inputs: Given) -> Iterator[ResultRow]:
     """The results of a table that makes its own; one of several tables names its endpoint."""
     for row in material.of(kind):
-        if "endpoint" not in given or row["parameter"] in (None, given["endpoint"]):
+        if "endpoint" not in inputs or row["parameter"] in (None, inputs["endpoint"]):
             yield row
 
 
-def _shown(given: Given) -> list[str]:
-    named = given["endpoint"]
+def _shown(inputs: Given) -> list[str]:
+    named = inputs["endpoint"]
     return [named] if isinstance(named, str) else list(named)
 
 
 def _rows_rest(
     material: Material,
     display: "Display[object]",
-    given: Given,
+    inputs: Given,
     entry: str,
     reach: Reach,
 ) -> bool:
     """Whether a chosen edge leads to a row that is drawn, to its arm or to its population."""
     # Of a table the condition is over its own columns, which no derived row has.
     rows = {"where"} if issubclass(display.shape, TableRows) else set()
-    told = {key: value for key, value in given.items() if key not in rows}
-    visits = {"AVISIT": {"in": list(given["visits"])}} if "visits" in given else {}
+    told = {key: value for key, value in inputs.items() if key not in rows}
+    visits = {"AVISIT": {"in": list(inputs["visits"])}} if "visits" in inputs else {}
     for name in names(material, told | {"endpoint": entry}):
         if reach.selected(*predicate_of(material, told, name, TRTP="present", **visits)):
             return True

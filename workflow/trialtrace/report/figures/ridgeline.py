@@ -89,15 +89,15 @@ def density(values: np.ndarray, at: np.ndarray) -> np.ndarray | None:
     return gaussian_kde(values, bw_method="silverman")(at)
 
 
-def _finish(material: Material, axes: "Axes", given: dict[str, Any], shown: list[str]) -> None:
+def _finish(material: Material, axes: "Axes", entry: dict[str, Any], texts: list[str]) -> None:
     from matplotlib.patches import Patch
 
-    places = [*range(0, -len(shown), -1), -len(shown) - 1]
-    axes.set_yticks(places, [*(name.rpartition("-")[2] for name in shown), "all"], fontsize=7)
+    places = [*range(0, -len(texts), -1), -len(texts) - 1]
+    axes.set_yticks(places, [*(name.rpartition("-")[2] for name in texts), "all"], fontsize=7)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_ylim(places[-1] - 0.2, 1.1)
-    axes.set_xlabel(wrapped(f"{given['title']}{unit_words(material, given['endpoint'])}", 80))
+    axes.set_xlabel(wrapped(f"{entry['title']}{unit_words(material, entry['endpoint'])}", 80))
     arms = arms_of(material)
     handles = [
         Patch(facecolor=colour_of(arms, arm), alpha=0.5, label=material.arm_label(arm))

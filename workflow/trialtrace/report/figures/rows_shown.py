@@ -85,44 +85,44 @@ STRIP = "specification"
 FEWEST, MOST = 3, 40
 
 
-def rows_of_forest(material: Material, given: Given) -> list[ResultRow]:
+def rows_of_forest(material: Material, inputs: Given) -> list[ResultRow]:
     """What a forest plot shows: estimates, and the tests of interaction beneath them."""
-    rows = estimates(material, given)
-    told = (row for each in notes_of(material, given).values() for _, row in each)
+    rows = estimates(material, inputs)
+    told = (row for each in notes_of(material, inputs).values() for _, row in each)
     return [*rows, *(row for row in told if row is not None)] if rows else []
 
 
-def wanted_of(given: Given) -> list[str]:
+def wanted_of(inputs: Given) -> list[str]:
     """The estimates that are drawn, as statistic.method."""
-    wanted = given["estimate"]
+    wanted = inputs["estimate"]
     return [wanted] if isinstance(wanted, str) else list(wanted)
 
 
-def estimates(material: Material, given: Given) -> list[ResultRow]:
+def estimates(material: Material, inputs: Given) -> list[ResultRow]:
     """The estimates that it draws, in the order of the plan."""
     return [
         row
-        for name in given["of"]
+        for name in inputs["of"]
         for row in material.of(name)
-        if row["method"] in wanted_of(given) and row["stat_value"] is not None
+        if row["method"] in wanted_of(inputs) and row["stat_value"] is not None
     ]
 
 
-def notes_of(material: Material, given: Given) -> dict[str, list[tuple[str, ResultRow | None]]]:
+def notes_of(material: Material, inputs: Given) -> dict[str, list[tuple[str, ResultRow | None]]]:
     """Of each analysis what is said beneath its subgroups."""
     return {
-        name: interactions(material, material.trial.plan.analyses[name]) for name in given["of"]
+        name: interactions(material, material.trial.plan.analyses[name]) for name in inputs["of"]
     }
 
 
-def rows_of_bars(material: Material, given: Given) -> list[ResultRow]:
+def rows_of_bars(material: Material, inputs: Given) -> list[ResultRow]:
     """What a figure of bars shows: proportions."""
     arms = arms_of(material)
     return [
         row
-        for name in given["of"]
+        for name in inputs["of"]
         for row in material.of(name)
-        if row["method"] == given["estimate"] and row["group1_level"] in arms
+        if row["method"] == inputs["estimate"] and row["group1_level"] in arms
     ]
 
 

@@ -23,31 +23,31 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """A row of panels an endpoint; several records of a patient at a visit are lines of their own
     where side or location tell them apart."""
     arms = arms_of(material)
-    found = {
-        (name, arm): courses(material, given, name, arm)
-        for name in names(material, given)
+    picture = {
+        (name, arm): courses(material, entry, name, arm)
+        for name in names(material, entry)
         for arm in arms
     }
     chosen = [
-        n for n in names(material, given) if any(np.isfinite(found[n, arm]).any() for arm in arms)
+        n for n in names(material, entry) if any(np.isfinite(picture[n, arm]).any() for arm in arms)
     ]
     if not chosen:
-        raise nothing(given["title"], "no patient has a value")
+        raise nothing(entry["title"], "no patient has a value")
     with drawing(7.2, 0.4 + 2.7 * len(chosen)) as figure:
         grid = panels(figure, len(chosen) * len(arms), len(arms), sharey="row")
         for at, (axes, (name, arm)) in enumerate(
             zip(grid, [(n, a) for n in chosen for a in arms], strict=True)
         ):
-            _panel(material, axes, name, arm, found[name, arm])
+            _panel(material, axes, name, arm, picture[name, arm])
             if at % len(arms) == 0:
-                label = endpoint_of(material, name).label if len(chosen) > 1 else given["title"]
+                label = endpoint_of(material, name).label if len(chosen) > 1 else entry["title"]
                 axes.set_ylabel(wrapped(label + unit_words(material, name), 30))
     caption = (
-        f"{given['title']}, {population_words(material, given)}: each patient's values (thin "
+        f"{entry['title']}, {population_words(material, entry)}: each patient's values (thin "
         "lines), and the mean at each visit of those who have a value then (thick line)."
     )
     alt = f"Individual courses with means, an arm a panel; endpoints: {len(chosen)}."
@@ -57,7 +57,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
             (endpoint_of(material, name).label, material.arm_label(arm), float(line), visit, value)
             for name in chosen
             for arm in arms
-            for line, values in enumerate(found[name, arm].tolist(), 1)
+            for line, values in enumerate(picture[name, arm].tolist(), 1)
             for visit, value in zip(visits_of(material, name), values, strict=True)
             if np.isfinite(value)
         ],
@@ -65,9 +65,9 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(figure, caption, alt, data)
 
 
-def courses(material: Material, given: dict[str, Any], name: str, arm: str) -> np.ndarray:
+def courses(material: Material, entry: dict[str, Any], name: str, arm: str) -> np.ndarray:
     """Values of an arm, a row for each patient, side and location, a column for each visit."""
-    rows = records(material, given, name, TRTP={"is": arm}, AVISIT="present")
+    rows = records(material, entry, name, TRTP={"is": arm}, AVISIT="present")
     visits = visits_of(material, name)
     keys = [rows.column(c).astype(str) for c in ("USUBJID", "LAT", "LOC")]
     joined = np.char.add(np.char.add(np.char.add(keys[0], "\0"), keys[1]), "\0")

@@ -28,26 +28,26 @@ MOST_CATEGORIES = 12
 Counts = dict[tuple[str, str], dict[str, int]]
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """Categories are the bands of the display, else the values that occur, by their text."""
-    name = given["endpoint"]
-    counts, order = _counted(material, given, name)
+    name = entry["endpoint"]
+    counts, order = _counted(material, entry, name)
     if not order:
-        raise nothing(given["title"], "no patient has a value")
+        raise nothing(entry["title"], "no patient has a value")
     if len(order) > MOST_CATEGORIES:
         why = f"its {len(order)} values are too many to tell apart; `bands` can group them"
-        raise nothing(given["title"], why)
+        raise nothing(entry["title"], why)
     missing = (
         "patients without a value have a category of their own"
-        if given["missing"] == "shown"
+        if entry["missing"] == "shown"
         else "patients without a value are left out"
     )
     caption = (
-        f"{given['title']}, {population_words(material, given)}: share of patients in each "
+        f"{entry['title']}, {population_words(material, entry)}: share of patients in each "
         f"category; {missing}. Above the bars: number of patients."
     )
-    told = ", ".join(order)
-    alt = f"Stacked bars of the categories {told}, by arm and visit."
+    text = ", ".join(order)
+    alt = f"Stacked bars of the categories {text}, by arm and visit."
     data = Data(
         ("arm", "visit", "category", "n"),
         [
@@ -56,7 +56,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
             for category, n in group.items()
         ],
     )
-    return Picture(_figure(material, given, counts, order), caption, alt, data)
+    return Picture(_figure(material, entry, counts, order), caption, alt, data)
 
 
 def _counted(material: Material, given: dict[str, Any], name: str) -> tuple[Counts, list[str]]:
@@ -105,12 +105,12 @@ def _labels(values: np.ndarray, texts: np.ndarray, bands: list[dict] | None) -> 
 
 
 def _figure(
-    material: Material, given: dict[str, Any], counts: Counts, order: list[str]
+    material: Material, entry: dict[str, Any], counts: Counts, order: list[str]
 ) -> "Figure":
     arms = arms_of(material)
     visits = list(dict.fromkeys(visit for _, visit in counts))
     colours = dict(zip(order, shades(len(order)), strict=True))
-    scale = endpoint_of(material, given["endpoint"]).scale
+    scale = endpoint_of(material, entry["endpoint"]).scale
     if scale and scale.higher == "better":
         colours = dict(zip(order, shades(len(order))[::-1], strict=True))
     if any(MISSING in group for group in counts.values()):
@@ -125,7 +125,7 @@ def _figure(
             axes.tick_params(axis="x", length=0, labelsize=9 if columns * len(visits) < 9 else 7)
             axes.set_title(wrapped(material.arm_label(arm), 24), fontsize=9, pad=16)
         percent_axis(every[0])
-        every[0].set_ylabel(wrapped(given["title"], 40))
+        every[0].set_ylabel(wrapped(entry["title"], 40))
         handles = [_patch(colour, label) for label, colour in reversed(colours.items())]
         figure.legend(handles=handles, loc="outside right center", frameon=False)
         return figure

@@ -65,11 +65,11 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.", data)
 
 
-def _planned(rows: CleanRows, share: np.ndarray, given: dict[str, Any]) -> np.ndarray | None:
+def _planned(rows: CleanRows, share: np.ndarray, entry: dict[str, Any]) -> np.ndarray | None:
     """The planned day of cycles that were not given, which have no other."""
-    if "planned_date" not in given:
+    if "planned_date" not in entry:
         return None
-    return np.where(share <= 0, rows.numbers(given["planned_date"]), np.nan)
+    return np.where(share <= 0, rows.numbers(entry["planned_date"]), np.nan)
 
 
 def since_first(rows: CleanRows, column: str, instead: np.ndarray | None = None) -> np.ndarray:

@@ -20,48 +20,48 @@ TESTS = {"fisher": "Fisher's exact test", "chi_squared": "Pearson's χ² test wi
 BELOW, ABOVE = "#8DB8D6", "#FAF5EC"
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: dict[str, Any]) -> Picture:
     """Events and patients come from the analysis, the missing from its population."""
-    analysis = material.trial.plan.analyses[given["analysis"]]
-    treated, reference = (_counts(material, given, arm) for arm in (given["of"], given["to"]))
+    analysis = material.trial.plan.analyses[entry["analysis"]]
+    treated, reference = (_counts(material, entry, arm) for arm in (entry["of"], entry["to"]))
     if treated is None or reference is None or 0 in (treated[1], reference[1]):
-        raise nothing(given["title"], f"{analysis.label} counts no events in one of the arms")
+        raise nothing(entry["title"], f"{analysis.label} counts no events in one of the arms")
     (x1, n1, m1), (x0, n0, m0) = treated, reference
     if m1 == 0 and m0 == 0:
-        raise nothing(given["title"], "no outcome is missing in these arms")
+        raise nothing(entry["title"], "no outcome is missing in these arms")
     level = analysis.decision_level
-    found = tipping_map(x1, n1, m1, x0, n0, m0, test=given["test"], level=level)
-    arms = [material.arm_label(arm) for arm in (given["of"], given["to"])]
+    found = tipping_map(x1, n1, m1, x0, n0, m0, test=entry["test"], level=level)
+    arms = [material.arm_label(arm) for arm in (entry["of"], entry["to"])]
     with drawing(7.2, 3.6) as figure:
         axes = figure.subplots()
         _map(axes, found, level)
         _marks(axes, (x1, n1, m1), (x0, n0, m0))
         axes.set_ylabel(wrapped(f"Events among {m1} missing, {arms[0]}", 44))
         axes.set_xlabel(f"Events among {m0} missing, {arms[1]}")
-        axes.set_title(given["title"], fontsize=9, loc="left")
+        axes.set_title(entry["title"], fontsize=9, loc="left")
         handles = legend(level)
         figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     rows = [(float(x), float(y), p) for (x, y), p in np.ndenumerate(found.p_value)]
     data = Data((*(f"events among the missing, {arm}" for arm in arms), "p"), rows)
     return Picture(
         figure,
-        _caption(given, found, level, arms, material.trial.plan.style),
+        _caption(entry, found, level, arms, material.trial.plan.style),
         _alt(found, level),
         data,
     )
 
 
-def _counts(material: Material, given: dict[str, Any], arm: str) -> tuple[int, int, int] | None:
+def _counts(material: Material, entry: dict[str, Any], arm: str) -> tuple[int, int, int] | None:
     """Events, patients with an outcome, patients of the population without one."""
     row = next(
         (
             row
-            for row in material.of(given["analysis"])
+            for row in material.of(entry["analysis"])
             if row["method"] == "count.events"
             and row["group1_level"] == arm
-            and row["visit"] == given.get("visit")
+            and row["visit"] == entry.get("visit")
             and row["stratum"] is None
-            and given.get("parameter") in (None, row["parameter"])
+            and entry.get("parameter") in (None, row["parameter"])
         ),
         None,
     )
@@ -78,11 +78,11 @@ def _counts(material: Material, given: dict[str, Any], arm: str) -> tuple[int, i
     return round(row["stat_value"]), n, round(size) - n
 
 
-def _map(axes: "Axes", found: TippingMap, level: float) -> None:
+def _map(axes: "Axes", tipping_map: TippingMap, level: float) -> None:
     from matplotlib.colors import ListedColormap
     from matplotlib.ticker import MaxNLocator
 
-    significant = found.significant.astype(float)
+    significant = tipping_map.significant.astype(float)
     rows, columns = significant.shape
     ends = (-0.5, columns - 0.5, -0.5, rows - 0.5)
     axes.imshow(
@@ -98,7 +98,7 @@ def _map(axes: "Axes", found: TippingMap, level: float) -> None:
     if min(rows, columns) > 1:
         levels = [p for p in (0.001, 0.01, 0.1, 0.5) if p != level]
         with np.errstate(invalid="ignore"):
-            lines = axes.contour(found.p_value, levels=levels, colors=INK, linewidths=0.7)
+            lines = axes.contour(tipping_map.p_value, levels=levels, colors=INK, linewidths=0.7)
         axes.clabel(lines, fmt=lambda p: f"p = {p:g}", fontsize=6.5)
     for axis in (axes.xaxis, axes.yaxis):
         locator = axis.get_major_locator()
@@ -108,9 +108,9 @@ def _map(axes: "Axes", found: TippingMap, level: float) -> None:
     axes.set_ylim(*ends[2:])
 
 
-def _marks(axes: "Axes", one: tuple[int, int, int], two: tuple[int, int, int]) -> None:
+def _marks(axes: "Axes", item: tuple[int, int, int], two: tuple[int, int, int]) -> None:
     """As many events among the missing as among the observed, and the four corners."""
-    (x1, n1, m1), (x0, n0, m0) = one, two
+    (x1, n1, m1), (x0, n0, m0) = item, two
     box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": PALE, "alpha": 0.9}
     points = (
         (m0 * x0 / n0, m1 * x1 / n1, "o", "risks as observed"),
@@ -148,19 +148,19 @@ def legend(level: float) -> list[Any]:
 
 
 def _caption(
-    given: dict[str, Any], found: TippingMap, level: float, arms: list[str], style: Style
+    entry: dict[str, Any], tipping_map: TippingMap, level: float, arms: list[str], style: Style
 ) -> str:
-    share = found.significant.mean()
-    p = p_text(found.observed_p_value, style)
+    share = tipping_map.significant.mean()
+    p = p_text(tipping_map.observed_p_value, style)
     return (
-        f"{given['title']}, {arms[0]} against {arms[1]}: {TESTS[given['test']]} for every number "
-        f"of events among the patients without an outcome. Of the {found.p_value.size} "
+        f"{entry['title']}, {arms[0]} against {arms[1]}: {TESTS[entry['test']]} for every number "
+        f"of events among the patients without an outcome. Of the {tipping_map.p_value.size} "
         f"possibilities {100 * share:.0f} % have p at most {level:g}; with the observed patients "
         f"alone p {'' if p[0] in '<>' else '= '}{p}. The circle has the risks of the observed "
         "patients among the missing too."
     )
 
 
-def _alt(found: TippingMap, level: float) -> str:
-    (rows, columns), share = found.p_value.shape, 100 * found.significant.mean()
+def _alt(tipping_map: TippingMap, level: float) -> str:
+    (rows, columns), share = tipping_map.p_value.shape, 100 * tipping_map.significant.mean()
     return f"Map of {rows} by {columns} possibilities: {share:.0f} % have p at most {level:g}."

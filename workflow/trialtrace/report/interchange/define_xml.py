@@ -19,11 +19,11 @@ _NEVER = "1960-01-01T00:00:00"
 _STANDARD = "STD.ADAM"
 
 
-def define_xml(trial: Trial, made: Iterable[Dataset]) -> bytes:
+def define_xml(trial: Trial, datasets: Iterable[Dataset]) -> bytes:
     """The document, as UTF-8."""
     for prefix, uri in (("", ODM), ("def", DEF), ("xlink", XLINK)):
         ET.register_namespace(prefix, uri)
-    sets = list(made)
+    sets = list(datasets)
     root = _element(
         "ODM",
         FileType="Snapshot",

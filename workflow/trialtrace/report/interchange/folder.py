@@ -33,8 +33,8 @@ def write_form(trial: Trial, folder: str, form: str) -> str:
     make_folder(at, trial.private)
     for name, data in files.items():
         write_bytes(at / name, data, 0o600 if trial.private else 0o644)
-    told = f"{len(files)} files in {folder}: {', '.join(files)}\n"
+    text = f"{len(files)} files in {folder}: {', '.join(files)}\n"
     if not trial.synthetic:
-        return told
+        return text
     write_text(at / SIGN, f"{SYNTHETIC}\n")
-    return f"SYNTHETIC: {told}"
+    return f"SYNTHETIC: {text}"

@@ -83,7 +83,7 @@ class RawCells:
     ) -> dict[str, list[str]]:
         places = self._places(raw)
         at = [places[line] for line in lines]
-        found = {}
+        values = {}
         for column in columns:
             key = (raw, column)
             if key not in self._columns:
@@ -91,8 +91,8 @@ class RawCells:
                 shown = {value: _shown(value) for value in set(own)}
                 self._columns[key] = [shown[value] for value in own]
             known = self._columns[key]
-            found[column] = [known[place] for place in at]
-        return found
+            values[column] = [known[place] for place in at]
+        return values
 
     def _read(self, raw: str) -> "pa.Table":
         if raw not in self._found:

@@ -86,7 +86,7 @@ def _stamped(synthetic: bool, *parts: str) -> Iterator[str]:
 
 
 def _cells(title: str, cells: list[ToldCell]) -> str:
-    rows = [(one["place"], one["old"] or "—", one["new"] or "—") for one in cells]
+    rows = [(cell["place"], cell["old"] or "—", cell["new"] or "—") for cell in cells]
     return _listed(title, ("place", "before", "now"), rows)
 
 

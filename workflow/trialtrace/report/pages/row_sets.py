@@ -49,7 +49,9 @@ class Variable:
     @property
     def file(self) -> str:
         name = ".".join([self.dataset, self.code.lower(), *map(str.lower, self.columns)])
-        plain = self.code == self.code.upper() and all(one == one.upper() for one in self.columns)
+        plain = self.code == self.code.upper() and all(
+            column == column.upper() for column in self.columns
+        )
         # A code in small letters is another one than the same in capitals.
         return file_name(name.replace("..", ".").strip(".") if plain else f"{name} {self.code}")
 
@@ -88,5 +90,7 @@ def variable_of(dataset: str, predicate: Predicate) -> Variable:
     if dataset != SUBJECTS:
         return Variable(dataset)
     read = columns_of({k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)})
-    own = [name for name in read if name not in (*TREATMENT, "USUBJID") and not name.endswith(FLAG)]
-    return Variable(dataset, columns=tuple(sorted(own)))
+    variable = [
+        name for name in read if name not in (*TREATMENT, "USUBJID") and not name.endswith(FLAG)
+    ]
+    return Variable(dataset, columns=tuple(sorted(variable)))

@@ -60,10 +60,10 @@ def rows_page(
     """The page; a very long table is cut, and says so."""
     table = material.tracer.frames.table(about.dataset)
     rows = _rows(sets)
-    shown = rows[:ROWS_SHOWN]
-    columns = _columns(table, about, sets, shown)
-    members, rules = _members(sets, len(rows), shown)
-    raw = material.tracer.raw.behind(about.dataset, shown, [*about.columns, *_flags(table, about)])
+    row = rows[:ROWS_SHOWN]
+    columns = _columns(table, about, sets, row)
+    members, rules = _members(sets, len(rows), row)
+    raw = material.tracer.raw.behind(about.dataset, row, [*about.columns, *_flags(table, about)])
     made = [cells.parts(each) for each in raw]
     parts = list(dict.fromkeys(part for each in made for part in each))
     if len(parts) > MOST_PARTS:
@@ -78,8 +78,8 @@ def rows_page(
         f"<dt>{label}</dt>\n" + "".join(f"<dd>{item}</dd>\n" for item in items)
         for label, items in told.lines.items()
     )
-    cut = len(rows) - len(shown)
-    left = f" Only the first {len(shown)} stand here: trialtrace trace --rows has all."
+    cut = len(rows) - len(row)
+    left = f" Only the first {len(row)} stand here: trialtrace trace --rows has all."
     more = left if cut else ""
     text = (
         f"<h1>{escape(told.title)}</h1>\n"
@@ -211,12 +211,12 @@ def _names() -> Iterator[str]:
 def _lines(
     columns: dict[str, list[str]],
     members: list[str],
-    made: list[dict[Part, list[int]]],
+    numbers: list[dict[Part, list[int]]],
     parts: list[Part],
     cells: RawCells,
 ) -> Iterator[str]:
     """The rows; a column a part of the raw data, or all in one where there are too many parts."""
-    for of, own, *values in zip(members, made, *columns.values(), strict=True):
+    for of, own, *values in zip(members, numbers, *columns.values(), strict=True):
         given = f' class="{of}"' if " " in of else f" class={of}" if of else ""
         if parts:
             told = [
@@ -227,12 +227,13 @@ def _lines(
         yield f"<tr{given}><td>{'<td>'.join([*values, *told])}"
 
 
-def _set(one: RowSet) -> str:
+def _set(item: RowSet) -> str:
     """A set: how many rows, chosen how, by whom they are used."""
     used = ", ".join(
-        f'<a href="../trace/{name}">{escape(name.removesuffix(".html"))}</a>' for name in one.used
+        f'<a href="../trace/{name}">{escape(name.removesuffix(".html"))}</a>' for name in item.used
     )
     return (
-        f'<p class="set" id="{one.anchor}"><a href="#{one.anchor}">{one.selection.n} records</a> '
-        f"where {escape(one.where)} <code>{one.digest[:16]}</code>; for numbers of {used}</p>"
+        f'<p class="set" id="{item.anchor}"><a href="#{item.anchor}">{item.selection.n} records'
+        f"</a> where {escape(item.where)} <code>{item.digest[:16]}</code>; for numbers of "
+        f"{used}</p>"
     )

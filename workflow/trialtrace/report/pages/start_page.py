@@ -162,9 +162,9 @@ def _axis(place: Callable[[float], float], ticks: Sequence[float], label: str) -
     return _svg(FOOT, parts)
 
 
-def _svg(height: int, parts: Sequence[str], told: str = "") -> str:
+def _svg(height: int, parts: Sequence[str], text: str = "") -> str:
     """A strip of the picture, with what it shows in words."""
-    words = f'role="img" aria-label="{told}"' if told else 'aria-hidden="true"'
+    words = f'role="img" aria-label="{text}"' if text else 'aria-hidden="true"'
     return f'<svg viewBox="0 0 {WIDTH} {height}" {words}>{"".join(parts)}</svg>'
 
 
@@ -283,9 +283,9 @@ def _picture(material: "Material") -> str:
     """The primary estimates with their intervals, those of each statistic on one axis."""
     kinds: dict[tuple[str, str | None], list[tuple[str, ResultRow]]] = {}
     for analysis in primary(material):
-        for one in compared(material, analysis):
-            row = one.estimate
-            name = analysis.label + one.lead.removesuffix(":")
+        for result in compared(material, analysis):
+            row = result.estimate
+            name = analysis.label + result.lead.removesuffix(":")
             kinds.setdefault((row["stat_name"], row["unit"]), []).append((name, row))
     return "".join(interval_picture(lines, material.trial.synthetic) for lines in kinds.values())
 
@@ -320,10 +320,10 @@ def _links(material: "Material", report: str) -> str:
         "report.docx": "DOCX",
         "supplement.docx": "Supplement as DOCX",
     }
-    found = [f'<a href="{report}">Report</a>']
-    found += [
+    links = [f'<a href="{report}">Report</a>']
+    links += [
         f'<a href="{name}/{file}">{title}</a>'
         for file, title in documents.items()
         if (folder / file).is_file()
     ]
-    return " · ".join([*found, escape(name)])
+    return " · ".join([*links, escape(name)])

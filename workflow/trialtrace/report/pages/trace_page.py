@@ -132,10 +132,10 @@ class Number:
     lines: Lines
 
 
-def numbers_page(heading: str, traces: Sequence[Trace], around: Around) -> str:
+def numbers_page(heading: str, traces: Sequence[Trace], context: Around) -> str:
     """The page of the numbers of an analysis, each at its anchor; those of the same rows stand
     together."""
-    found = [Number(trace, _entries(trace, around)) for trace in traces]
+    found = [Number(trace, _entries(trace, context)) for trace in traces]
     shared, said = _shared(found, OF_PAGE), Said()
     lines = [
         f"<h1>{escape(heading)}</h1>",
@@ -145,23 +145,23 @@ def numbers_page(heading: str, traces: Sequence[Trace], around: Around) -> str:
         lines.append(f'<p class="quiet">Of all {len(traces)} numbers of this page:</p>')
         lines += _list(shared, said)
     for group in _groups(found):
-        lines += _group(group, shared, around, said)
+        lines += _group(group, shared, context, said)
     synthetic = traces[0]["synthetic"]
     body = "\n".join([*lines, ""])
-    title = f"{heading} \N{EN DASH} {around.title}"
+    title = f"{heading} \N{EN DASH} {context.title}"
     return page(
         title,
         body,
         synthetic=synthetic,
-        draft=around.draft,
+        draft=context.draft,
         up="../",
-        above=of_report(around.title),
+        above=of_report(context.title),
         here=heading,
     )
 
 
 def families_page(
-    families: Mapping[str, Sequence[dict[str, str]]], around: Around, *, synthetic: bool
+    families: Mapping[str, Sequence[dict[str, str]]], context: Around, *, synthetic: bool
 ) -> str:
     """The p-values that are adjusted together, a section a family."""
     lines = [
@@ -170,19 +170,19 @@ def families_page(
     ]
     for name, members in families.items():
         lines.append(f'<h2 id="{escape(name)}">{escape(name)}</h2>\n<ul>')
-        for one in members:
-            told = f"{one['text']}, {one['subject']}"
-            link = trace_link(one["result_id"]).removeprefix("trace/")
-            lines.append(f"<li>{_linked(told, link)}</li>")
+        for member in members:
+            text = f"{member['text']}, {member['subject']}"
+            link = trace_link(member["result_id"]).removeprefix("trace/")
+            lines.append(f"<li>{_linked(text, link)}</li>")
         lines.append("</ul>")
     body = "\n".join([*lines, ""])
     return page(
-        f"Families of p-values \N{EN DASH} {around.title}",
+        f"Families of p-values \N{EN DASH} {context.title}",
         body,
         synthetic=synthetic,
-        draft=around.draft,
+        draft=context.draft,
         up="../",
-        above=of_report(around.title),
+        above=of_report(context.title),
         here="Families of p-values",
     )
 
@@ -195,11 +195,11 @@ def _groups(found: Iterable[Number]) -> list[list[Number]]:
     return list(groups.values())
 
 
-def _shared(found: Sequence[Number], labels: Iterable[str]) -> Lines:
+def _shared(values: Sequence[Number], labels: Iterable[str]) -> Lines:
     """What all of several numbers have alike."""
-    if len(found) < 2:
+    if len(values) < 2:
         return {}
-    first, *others = (one.lines for one in found)
+    first, *others = (one.lines for one in values)
     return {
         label: first[label]
         for label in ORDER
@@ -207,7 +207,7 @@ def _shared(found: Sequence[Number], labels: Iterable[str]) -> Lines:
     }
 
 
-def _group(group: Sequence[Number], above: Lines, around: Around, said: Said) -> Iterator[str]:
+def _group(group: Sequence[Number], above: Lines, context: Around, said: Said) -> Iterator[str]:
     """What numbers are about and where they come from in a line; the numbers; what they share."""
     shared = {k: v for k, v in _shared(group, OF_GROUP).items() if k not in above}
     subjects = {one.trace["subject"] for one in group}
@@ -215,22 +215,22 @@ def _group(group: Sequence[Number], above: Lines, around: Around, said: Said) ->
     if len(subjects) == 1:
         yield f"<h2>{escape(subjects.pop())}</h2>"
         subjects = set()
-    yield f"<p class=story>{ARROW.join(_story(group, around))}</p>"
+    yield f"<p class=story>{ARROW.join(_story(group, context))}</p>"
     for one in group:
         left = {k: v for k, v in one.lines.items() if k not in shared and k not in above}
-        yield from _number(one.trace, left, around, said, subject=bool(subjects))
+        yield from _number(one.trace, left, context, said, subject=bool(subjects))
     yield from _list(shared, said)
     yield "</section>"
 
 
 def _number(
-    trace: Trace, lines: Lines, around: Around, said: Said, *, subject: bool
+    trace: Trace, lines: Lines, context: Around, said: Said, *, subject: bool
 ) -> Iterator[str]:
     """A number: what it is, its place in the report, what is its own line by line."""
     name = trace["result_id"]
     code, anchor = escape(name), number_anchor(name)
-    if name in around.printed:
-        code = f'<a href="../{around.printed[name]}#{anchor}">{code}</a>'
+    if name in context.printed:
+        code = f'<a href="../{context.printed[name]}#{anchor}">{code}</a>'
     yield f'<div id="{anchor}">'
     yield f"<h3>{escape(trace['heading'])}</h3>"
     if subject:
@@ -240,7 +240,7 @@ def _number(
     yield from _list(
         lines,
         said,
-        {k: link.partition("#")[2] for k, link in parts.items() if link in around.parts},
+        {k: link.partition("#")[2] for k, link in parts.items() if link in context.parts},
     )
     yield "</div>"
 
@@ -259,7 +259,7 @@ def _list(lines: Lines, said: Said, anchors: Mapping[str, str] | None = None) ->
     yield "</dl>"
 
 
-def _story(group: Sequence[Number], around: Around) -> Iterator[str]:
+def _story(group: Sequence[Number], context: Around) -> Iterator[str]:
     """ "0.005 ← Fisher's exact test ← 602 records ← Pancreatitis ← outcome of export.csv"."""
     trace, many = group[0].trace, len(group)
     yield f"<strong>{escape(trace['text']) if many == 1 else f'{many} numbers'}</strong>"
@@ -268,7 +268,7 @@ def _story(group: Sequence[Number], around: Around) -> Iterator[str]:
         yield ", ".join(
             _linked(
                 f"{m['n']} records" + (f" ({m['role']})" if len(trace["rows"]) > 1 else ""),
-                around.rows(m) if around.rows else "",
+                context.rows(m) if context.rows else "",
             )
             for m in trace["rows"]
         )
@@ -281,7 +281,7 @@ def _story(group: Sequence[Number], around: Around) -> Iterator[str]:
     if columns:
         yield "; ".join(
             f"{escape(', '.join(names))} of "
-            + _linked(file, f"../{data_page(table)}" if around.rows else "")
+            + _linked(file, f"../{data_page(table)}" if context.rows else "")
             for (file, table), names in columns.items()
         )
 
@@ -290,7 +290,7 @@ def _linked(text: str, link: str) -> str:
     return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
 
 
-def _entries(trace: Trace, around: Around) -> Lines:
+def _entries(trace: Trace, context: Around) -> Lines:
     """Lines of HTML by label; the same labels in the same order as the text of a trace."""
     plain: Lines = {}
     label = ""
@@ -301,16 +301,16 @@ def _entries(trace: Trace, around: Around) -> Lines:
         "method": _method(trace),
         "family": _family(trace),
         "rows": [_rows(member) for member in trace["rows"]],
-        "variable": [variable_told(one, lined=around.lined) for one in trace["variables"]],
+        "variable": [variable_told(one, lined=context.lined) for one in trace["variables"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
         "constants": _constants(plain.get("constants", [])),
-        "rejected": [_rejected(trace, around)] if trace["rejected"] else plain.get("rejected", []),
+        "rejected": [_rejected(trace, context)] if trace["rejected"] else plain.get("rejected", []),
         "cleaning": [
-            f"{_place(one, around.lined)}, {escape(one['key'])}" for one in trace["cleaning"]
+            f"{_place(one, context.lined)}, {escape(one['key'])}" for one in trace["cleaning"]
         ],
-        "plan": [_plan(trace["plan"], trace["estimand"], around)],
+        "plan": [_plan(trace["plan"], trace["estimand"], context)],
         "code": [_function(one) for one in trace["functions"]],
-        "claims": [_claim(claim, around) for claim in trace["claims"]],
+        "claims": [_claim(claim, context) for claim in trace["claims"]],
     }
     return {name: items for name in ORDER if (items := made.get(name, plain.get(name, [])))}
 
@@ -325,8 +325,8 @@ def _family(trace: Trace) -> list[str]:
     if not trace["family"]:
         return []
     name = trace["method"]["options"]["family"]
-    told = f"{name}: {len(trace['family'])} p-values adjusted together"
-    return [_linked(told, f"{FAMILIES_PAGE}#{name}")]
+    text = f"{name}: {len(trace['family'])} p-values adjusted together"
+    return [_linked(text, f"{FAMILIES_PAGE}#{name}")]
 
 
 def _method(trace: Trace) -> list[str]:
@@ -345,15 +345,15 @@ def _rows(member: Trace) -> str:
     )
 
 
-def variable_told(one: Trace, *, lined: bool) -> str:
+def variable_told(trace: Trace, *, lined: bool) -> str:
     """A variable with its rule and the way to it."""
-    told = f"{escape(one['label'])} ({escape(one['code'])}): {escape(one['rule'])}"
-    return f"{told} {_place(one, lined)}"
+    text = f"{escape(trace['label'])} ({escape(trace['code'])}): {escape(trace['rule'])}"
+    return f"{text} {_place(trace, lined)}"
 
 
-def _place(one: Trace, lined: bool) -> str:
+def _place(trace: Trace, lined: bool) -> str:
     """A line of a file of the configuration, a link to it where its page has lines."""
-    return _place_link(one["file"], one["line"], lined)
+    return _place_link(trace["file"], trace["line"], lined)
 
 
 @lru_cache(KEPT)
@@ -366,38 +366,40 @@ def _place_link(file: str, line: int, lined: bool) -> str:
     return _linked(told, f"../{config_page(name)}{anchor}")
 
 
-def _raw(member: Trace, part: Trace) -> str:
+def _raw(member: Trace, trace: Trace) -> str:
     """Under full disclosure the page of the raw table has the hash of its file."""
-    columns = escape(", ".join(part["columns"]))
-    digest = None if "lines" in part else shown_hash(part)
+    columns = escape(", ".join(trace["columns"]))
+    digest = None if "lines" in trace else shown_hash(trace)
     digest = f" <code>{digest[:16]}</code>" if digest else ""
-    source = escape(part["source_file"])
-    return f"{escape(member['role'])}: {source}, {part['n_lines']} lines, columns {columns}{digest}"
+    source = escape(trace["source_file"])
+    return (
+        f"{escape(member['role'])}: {source}, {trace['n_lines']} lines, columns {columns}{digest}"
+    )
 
 
-def _rejected(trace: Trace, around: Around) -> str:
+def _rejected(trace: Trace, context: Around) -> str:
     lines = "<br>".join(escape(line) for line in rejected_lines(trace["rejected"]))
-    return f'{lines}<br><a href="{around.report("sec-data")}">all rejects and flags</a>'
+    return f'{lines}<br><a href="{context.report("sec-data")}">all rejects and flags</a>'
 
 
-def _plan(plan: Trace, estimand: str | None, around: Around) -> str:
+def _plan(plan: Trace, estimand: str | None, context: Around) -> str:
     about = f", estimand {escape(estimand)}" if estimand else ""
-    return f"{_place(plan, around.lined)}, {escape(plan['key'])}{about}"
+    return f"{_place(plan, context.lined)}, {escape(plan['key'])}{about}"
 
 
-def _function(one: Trace) -> str:
-    return _function_link(one["file"], one["line"], one["name"])
+def _function(trace: Trace) -> str:
+    return _function_link(trace["file"], trace["line"], trace["name"])
 
 
 @lru_cache(KEPT)
 def _function_link(file: str, line: int, name: str) -> str:
     link = f"../{CODE_PAGE}#{code_anchor(file, name)}"
-    told = place_words({"file": file, "line": line}).removeprefix(PACKAGE)
-    return f"{_linked(name, link)} {escape(told)}"
+    text = place_words({"file": file, "line": line}).removeprefix(PACKAGE)
+    return f"{_linked(name, link)} {escape(text)}"
 
 
-def _claim(claim: Trace, around: Around) -> str:
-    place = around.report(claim_anchor(claim["claim_id"]))
+def _claim(claim: Trace, context: Around) -> str:
+    place = context.report(claim_anchor(claim["claim_id"]))
     return (
         f'<a href="{place}">{escape(claim["claim_id"])}</a> '
         f"({escape(claim['component'])}, printed {escape(claim['printed'] + step_words(claim))}): "

@@ -87,9 +87,11 @@ def code_page(
         for stage, digest in codes.items()
     )
     told = "\n".join(
-        f'<section id="{escape(code_anchor(one.file, one.name))}">\n<h2>{escape(one.name)}</h2>\n'
-        f"<p>{escape(one.file)}, line {one.line}</p>\n<pre>{escape(one.text)}</pre>\n</section>"
-        for one in functions
+        f'<section id="{escape(code_anchor(function.file, function.name))}">\n'
+        f"<h2>{escape(function.name)}</h2>\n"
+        f"<p>{escape(function.file)}, line {function.line}</p>\n"
+        f"<pre>{escape(function.text)}</pre>\n</section>"
+        for function in functions
     )
     body = (
         "<h1>Code</h1>\n"
@@ -202,12 +204,12 @@ class Cards:
 
 def _lines(trace: Trace) -> Iterator[tuple[str, tuple[str, ...]]]:
     """A label and its lines, in the order of the trace."""
-    found: dict[str, list[str]] = {}
+    lines: dict[str, list[str]] = {}
     label = ""
     for name, text in entries(trace, LABELS):
         label = name or label
-        found.setdefault(label, []).append(text)
-    return ((one, tuple(told)) for one, told in found.items())
+        lines.setdefault(label, []).append(text)
+    return ((one, tuple(told)) for one, told in lines.items())
 
 
 def with_cards(page: str) -> str:
@@ -297,27 +299,27 @@ def _shown(material: "Material", result_id: str) -> Trace:
 
 def _by_link(trial: str, results: Iterable[str]) -> dict[str, str]:
     """Link to identifier. Two results never share a place."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for result_id in results:
         link = trace_link(result_id)
-        if link in found:
+        if link in texts:
             raise UserError(
                 Problem(
                     f"trial {trial}",
                     "two results would share one place on a trace page",
-                    found=f"{found[link]} and {result_id}",
+                    found=f"{texts[link]} and {result_id}",
                     do="give one of the analyses another name in plan.yaml",
                 )
             )
-        found[link] = result_id
-    return found
+        texts[link] = result_id
+    return texts
 
 
 def _by_page(results: Iterable[ResultRow]) -> dict[str, list[ResultRow]]:
-    found: dict[str, list[ResultRow]] = {}
+    result_rows: dict[str, list[ResultRow]] = {}
     for row in results:
-        found.setdefault(number_page(row["result_id"]), []).append(row)
-    return found
+        result_rows.setdefault(number_page(row["result_id"]), []).append(row)
+    return result_rows
 
 
 def _anchored(pages: Iterable[Path], by_link: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
@@ -326,15 +328,15 @@ def _anchored(pages: Iterable[Path], by_link: Mapping[str, str]) -> tuple[dict[s
     printed: dict[str, str] = {}
     parts: set[str] = set()
 
-    def anchored(found: re.Match[str], page: str) -> str:
-        link = unquote(unescape(found[1]))
+    def anchored(match: re.Match[str], page: str) -> str:
+        link = unquote(unescape(match[1]))
         result_id = by_link.get(link)
         if result_id is None:
             parts.add(link)
         if result_id is None or result_id in printed:
-            return found[0]
+            return match[0]
         printed[result_id] = page
-        return f'<a id="{number_anchor(result_id)}" href="{found[1]}"'
+        return f'<a id="{number_anchor(result_id)}" href="{match[1]}"'
 
     for path in pages:
         text = path.read_text(encoding="utf-8")
@@ -348,7 +350,11 @@ def _anchor(link: str) -> str:
 
 
 def _code(material: "Material", out: Path) -> None:
-    made = (one for row in material.results for one in made_by(row["analysis_id"], row["method"]))
+    made = (
+        function
+        for row in material.results
+        for function in made_by(row["analysis_id"], row["method"])
+    )
     functions = sorted(dict.fromkeys(made), key=lambda one: (one.file, one.line))
     trial = material.trial
     text = code_page(
@@ -371,8 +377,8 @@ def _told(material: "Material", about: Variable, sets: RowSets) -> Told:
     if about.dataset != SUBJECTS:
         found = variables.of_code(about.code)
     else:
-        found = [one for name in about.columns for one in variables.of_column(name)]
-    lines = {"variable": [variable_told(vars(one), lined=True) for one in found]}
+        found = [variable for name in about.columns for variable in variables.of_column(name)]
+    lines = {"variable": [variable_told(vars(variable), lined=True) for variable in found]}
     read = {name for one in sets.sets[about].values() for name in one.reads}
     chosen = [Variable(SUBJECTS), *(Variable(SUBJECTS, columns=(name,)) for name in sorted(read))]
     names = [
@@ -381,7 +387,7 @@ def _told(material: "Material", about: Variable, sets: RowSets) -> Told:
         if one in sets.sets and one != about
     ]
     lines["chosen by"] = [", ".join(names)]
-    title = ", ".join(one.label for one in found) or (
+    title = ", ".join(variable.label for variable in found) or (
         "Patients"
         if about == Variable(SUBJECTS)
         else f"{about.code or about.dataset} {', '.join(about.columns)}".strip()

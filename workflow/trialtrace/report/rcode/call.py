@@ -102,8 +102,8 @@ class Calls:
             if analysis.interaction is not None and analysis.by is not None:
                 steps.append(over_levels(analysis.interaction, analysis.by))
             for step in steps:
-                for given in statistics(step, own=self._own):
-                    yield (name, given.name), given.second, step.key
+                for statistic in statistics(step, own=self._own):
+                    yield (name, statistic.name), statistic.second, step.key
 
     def cards(self) -> set[str]:
         """The cards of the plan's steps, each "statistic.method"."""
@@ -111,24 +111,24 @@ class Calls:
 
     def options(self, row: ResultRow) -> dict[str, object]:
         """What a call is filled with: the options of the step, and what the result is of."""
-        given: dict[str, object] = json.loads(row["options"])
+        entry: dict[str, object] = json.loads(row["options"])
         if row["analysis_id"] == PLANNING:
-            return dict.fromkeys(LEFT_OUT) | given
-        if isinstance(given.get("times"), dict):
-            given["nominal_times"] = given["times"]
-        given["distribution"] = given.get("reference")  # that of a test, not the reference arm
-        if isinstance(between := given.setdefault("between", None), str):
-            given["between"] = adsl_code(between)
-        given.setdefault("confidence", row["ci_level"] or self._confidence(row))
+            return dict.fromkeys(LEFT_OUT) | entry
+        if isinstance(entry.get("times"), dict):
+            entry["nominal_times"] = entry["times"]
+        entry["distribution"] = entry.get("reference")  # that of a test, not the reference arm
+        if isinstance(between := entry.setdefault("between", None), str):
+            entry["between"] = adsl_code(between)
+        entry.setdefault("confidence", row["ci_level"] or self._confidence(row))
         analysis = self.trial.plan.analyses.get(row["analysis_id"])
-        given.setdefault("value", analysis.value if analysis is not None else None)
-        given |= {"treated": row["comparison"], "reference": row["reference"]}
-        given |= {"group": row["group1_level"], "visit": row["visit"]}
+        entry.setdefault("value", analysis.value if analysis is not None else None)
+        entry |= {"treated": row["comparison"], "reference": row["reference"]}
+        entry |= {"group": row["group1_level"], "visit": row["visit"]}
         if row["group2"] is not None:
             level = row["group2_level"]
             numeric = row["group2"] in ("time", "category") and level is not None
-            given[row["group2"]] = _number(level) if numeric else level
-        return given
+            entry[row["group2"]] = _number(level) if numeric else level
+        return entry
 
     def _confidence(self, row: ResultRow) -> float | None:
         analysis = self.trial.plan.analyses.get(row["analysis_id"])
@@ -168,7 +168,7 @@ class Calls:
             raise NoCall(f"no step of the plan makes it, and {named} has no call of R")
         # A difference and a slope of one method have p-values of one name, told apart by their
         # second group.
-        key = max(reversed(keys), key=lambda one: _fits(one[0], row))[1]
+        key = max(reversed(keys), key=lambda item: _fits(item[0], row))[1]
         r, why = card_of(key).r, card_of(key).r_none
         if r is None:
             raise NoCall(f"the card of {key} holds no call of R: {why}")

@@ -54,41 +54,41 @@ class Given:
     receipt: str
 
 
-def _of_arm(given: Given, name: str, arm: str | None) -> str:
-    if given.reference is None or arm is None:
-        return f"{name} <- d${column(given.values)}"
-    chosen = f"d${column(given.treatment)} == {literal(arm)}"
-    label = given.labels.get(arm, arm)
-    return f"{name} <- d${column(given.values)}[{chosen}]" + (
+def _of_arm(inputs: Given, name: str, arm: str | None) -> str:
+    if inputs.reference is None or arm is None:
+        return f"{name} <- d${column(inputs.values)}"
+    chosen = f"d${column(inputs.treatment)} == {literal(arm)}"
+    label = inputs.labels.get(arm, arm)
+    return f"{name} <- d${column(inputs.values)}[{chosen}]" + (
         f"  # {label}" if label.isascii() or label.isprintable() else ""
     )
 
 
-def _factor(given: Given, of: str) -> str:
-    return f"factor({of}, {literal(given.arms)})"
+def _factor(inputs: Given, of: str) -> str:
+    return f"factor({of}, {literal(inputs.arms)})"
 
 
-def _strata(given: Given) -> str:
-    if not given.strata:
+def _strata(inputs: Given) -> str:
+    if not inputs.strata:
         return "rep(1, nrow(d))"
-    return f"interaction({', '.join(f'd${column(name)}' for name in given.strata)}, drop = TRUE)"
+    return f"interaction({', '.join(f'd${column(name)}' for name in inputs.strata)}, drop = TRUE)"
 
 
-def _tables(given: Given) -> str:
-    order = literal([given.treated, given.reference])
+def _tables(inputs: Given) -> str:
+    order = literal([inputs.treated, inputs.reference])
     return (
-        f"tables <- table(factor(d${given.treatment}, {order}),\n"
+        f"tables <- table(factor(d${inputs.treatment}, {order}),\n"
         "                factor(d$AVAL, c(1, 0)), stratum)"
     )
 
 
-def _by_subject(given: Given) -> str:
-    if not given.own:
+def _by_subject(inputs: Given) -> str:
+    if not inputs.own:
         return "by_subject <- function(rows) tapply(rows$AVAL, rows$USUBJID, mean)"
-    treated, reference = literal(given.treated), literal(given.reference)
+    treated, reference = literal(inputs.treated), literal(inputs.reference)
     return (
         "by_subject <- function(rows) {\n"
-        f"  sides <- tapply(rows$AVAL, list(rows$USUBJID, rows${given.treatment}), mean)\n"
+        f"  sides <- tapply(rows$AVAL, list(rows$USUBJID, rows${inputs.treatment}), mean)\n"
         f"  sides[, {treated}] - sides[, {reference}]\n"
         "}"
     )
@@ -154,23 +154,23 @@ def words(code: str) -> frozenset[str]:
 def _made_in(code: str) -> set[str]:
     """The names that a call makes itself before it uses them, and those of the arguments of its
     functions."""
-    arguments = (one for listed in _ARGUMENTS.findall(code) for one in listed.split(","))
-    made: set[str] = set()
+    arguments = (word for listed in _ARGUMENTS.findall(code) for word in listed.split(","))
+    texts: set[str] = set()
     used: set[str] = set()
     for line in code.splitlines():
         assigned, rest = _ASSIGNED.match(line), words(_ASSIGNED.sub("", line))
         used |= rest
         if assigned and assigned[1] not in used:
-            made.add(assigned[1])
-    return {*made, *(one.strip() for one in arguments)}
+            texts.add(assigned[1])
+    return {*texts, *(argument.strip() for argument in arguments)}
 
 
-def defined(code: str, given: Given) -> list[str]:
+def defined(code: str, inputs: Given) -> list[str]:
     """The lines before a call: each name that it uses, and what these are made of."""
     wanted: dict[str, str] = {}
     own, queue = _made_in(code), [code]
     while queue:
         for name in words(queue.pop()) & _MADE.keys() - wanted.keys() - own:
-            wanted[name] = _MADE[name](given)
+            wanted[name] = _MADE[name](inputs)
             queue.append(wanted[name].partition("<-")[2])
     return [line for name in _MADE if name in wanted for line in wanted[name].split("\n")]

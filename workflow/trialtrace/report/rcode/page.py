@@ -30,12 +30,12 @@ def counted(tracer: Tracer) -> Counts:
 
 def told(text: str) -> dict[str, Counts]:
     """The counts of each trial that the page tells."""
-    found = {}
+    counts = {}
     for line in _part(text).splitlines():
         cells = [cell.strip().replace(",", "") for cell in line.split("|")[1:-1]]
         if len(cells) == 4 and cells[1].isdigit():
-            found[cells[0]] = int(cells[1]), int(cells[2]), int(cells[3])
-    return found
+            counts[cells[0]] = int(cells[1]), int(cells[2]), int(cells[3])
+    return counts
 
 
 def written(text: str, counts: Mapping[str, Counts]) -> str:

@@ -215,7 +215,11 @@ class Scripts:
 
     def _packages(self, row: ResultRow) -> list[str]:
         behind = self._rows_behind(row)
-        return list(dict.fromkeys(name for one in behind for name in self.calls.of(one).packages))
+        return list(
+            dict.fromkeys(
+                name for result_row in behind for name in self.calls.of(result_row).packages
+            )
+        )
 
     def _parts(self, row: ResultRow, *, whole: bool = False) -> Parts:
         """From the data sets to the number, and ours beside it; in a script of the `whole` trial
@@ -273,13 +277,13 @@ class Scripts:
         procedure = adjustment_of(row["method"].partition(".")[2]) or ""
         if procedure not in ADJUSTED:
             raise NoCall(f"p.adjust has no {method_of(row['method']).title}")
-        position = [_same_place(one, row) for one in self._family(family)].index(True) + 1
+        position = [_same_place(texts, row) for texts in self._family(family)].index(True) + 1
         yield f"value <- p.adjust(p, {literal(ADJUSTED[procedure])})[{position}]"
 
     def _family_lines(self, family: str) -> Iterator[str]:
         """Each p-value of a family by its own call, in `p`."""
         behind = self._family(family)
-        made = [self._after_rows(one) for one in behind]
+        made = [self._after_rows(result_row) for result_row in behind]
         same = all(lines == made[0] for lines in made)
         if same:
             yield "# A p-value of the family, from its rows."
@@ -347,8 +351,8 @@ class Scripts:
 
     def _flag(self, population: object) -> str:
         """The column that tells the members of a population, if there is one of the name."""
-        found = self.trial.populations.get(str(population))
-        return found.flag if found is not None else ""
+        data = self.trial.populations.get(str(population))
+        return data.flag if data is not None else ""
 
     def _arms(self, row: ResultRow, test: object) -> list[str]:
         """The arms of the rows, the reference first."""
@@ -373,13 +377,13 @@ def _codes(names: object) -> list[str]:
     return ["BASE" if name == "baseline" else adsl_code(str(name)) for name in listed]
 
 
-def _same_place(one: ResultRow, other: ResultRow) -> bool:
+def _same_place(result_row: ResultRow, other: ResultRow) -> bool:
     """Whether a p-value is the one that an adjusted p-value adjusts."""
-    suffix = one["result_id"].partition("@")[2]
+    suffix = result_row["result_id"].partition("@")[2]
     return (
-        one["analysis_id"] == other["analysis_id"]
+        result_row["analysis_id"] == other["analysis_id"]
         and suffix == other["result_id"].partition("@")[2]
-        and other["method"].endswith(f"_{one['method'].partition('.')[2]}")
+        and other["method"].endswith(f"_{result_row['method'].partition('.')[2]}")
     )
 
 

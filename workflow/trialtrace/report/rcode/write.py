@@ -26,12 +26,12 @@ def literal(value: object) -> str:
     return f'"{"".join(map(_character, str(value)))}"'
 
 
-def _character(one: str) -> str:
-    if one in '"\\':
-        return f"\\{one}"
-    if " " <= one <= "~":
-        return one
-    return f"\\u{ord(one):04x}" if ord(one) < 0x10000 else f"\\U{ord(one):08x}"
+def _character(text: str) -> str:
+    if text in '"\\':
+        return f"\\{text}"
+    if " " <= text <= "~":
+        return text
+    return f"\\u{ord(text):04x}" if ord(text) < 0x10000 else f"\\U{ord(text):08x}"
 
 
 def column(name: str) -> str:
@@ -144,12 +144,12 @@ _CHOICES = {
 }
 
 
-def filled(template: str, given: Mapping[str, object]) -> str:
+def filled(template: str, entry: Mapping[str, object]) -> str:
     """A call of a card with the options of a step: `{ties}` is its choice, `{correction=none}`
     whether it is the choice. Raises KeyError for what is not given."""
 
     def one(match: re.Match[str]) -> str:
-        value = given[match[1]]
+        value = entry[match[1]]
         if match[2] is not None:
             return literal(value == match[2])
         return literal(_CHOICES.get(value, value) if isinstance(value, str) else value)

@@ -131,8 +131,8 @@ def render_document(
     return RenderedFiles(html, docx, pdf, name, tuple(paths.values()))
 
 
-def _known(what: str, given: Sequence[str], allowed: tuple[str, ...]) -> None:
-    for name in given:
+def _known(what: str, texts: Sequence[str], allowed: tuple[str, ...]) -> None:
+    for name in texts:
         if name not in allowed:
             raise UserError(Problem(what, found=repr(name), expected=one_of(allowed)))
 

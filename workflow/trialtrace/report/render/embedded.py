@@ -43,9 +43,9 @@ class Assembler:
                 self._session.inject(params)
         return "\n\n".join(piece for piece in pieces if piece.strip()) + "\n"
 
-    def _prose(self, part: Prose) -> str:
+    def _prose(self, prose: Prose) -> str:
         lines, fence = [], ""
-        for number, line in enumerate(part.text.split("\n"), part.line):
+        for number, line in enumerate(prose.text.split("\n"), prose.line):
             opened = FENCE_OPEN.match(line)
             if fence:
                 fence = "" if line.strip().startswith(fence) else fence
@@ -143,15 +143,15 @@ class Assembler:
         attributes = f'{{fig-alt="{escape_markdown(alt)}"}}' if alt else ""
         return f"![]({FIGURE_FOLDER}/{stem}.png){attributes}"
 
-    def _float(self, cell: Cell, shown: str) -> str:
+    def _float(self, cell: Cell, text: str) -> str:
         kind = cell.label.split("-")[0]
         caption = " ".join(str(cell.options.get(f"{kind}-cap") or "").split())
         if not caption:
             where = f"{self._document.name}, line {cell.line}"
             raise UserError(Problem(where, f"the cell {cell.label} has no {kind}-cap"))
-        longest = max((len(run) for run in re.findall(r"^:{3,}", shown, re.MULTILINE)), default=2)
+        longest = max((len(run) for run in re.findall(r"^:{3,}", text, re.MULTILINE)), default=2)
         colons = ":" * (longest + 1)
-        return f"{colons} {{#{cell.label}}}\n\n{shown}\n\n{caption}\n\n{colons}"
+        return f"{colons} {{#{cell.label}}}\n\n{text}\n\n{caption}\n\n{colons}"
 
 
 def fenced(text: str, classes: str) -> str:

@@ -73,12 +73,12 @@ class Page:
     above: tuple[Step, ...] | None = None
     chains: Chains | None = None
 
-    def way(self, own: str, over: Sequence[Step] = ()) -> str:
-        """The way to one of its pages, called `own`, below others of it, as HTML; "" for none."""
+    def way(self, text: str, over: Sequence[Step] = ()) -> str:
+        """The way to one of its pages, called `text`, below others of it, as HTML; "" for none."""
         if self.above is None:
             return ""
         above = [*self.above, *over]
-        return crumbs(above, own if above else self.title or own)
+        return crumbs(above, text if above else self.title or text)
 
     def place_chains(self, folder: Path) -> None:
         """Where Quarto's filter looks for them."""

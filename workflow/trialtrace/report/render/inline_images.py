@@ -31,11 +31,11 @@ _QUOTED = _MARKS | {ord('"'): "%22", ord("'"): "%27"}
 def with_images(page: str, folder: Path) -> str:
     """The page with the images that it names in `folder`, where its filter found each of them."""
 
-    def shown(found: re.Match[str]) -> str:
-        source = unescape(found[2])
+    def shown(match: re.Match[str]) -> str:
+        source = unescape(match[2])
         if source.startswith("data:"):
-            return found[0]
-        return f"{found[1]}{_data(folder / unquote(source))}"
+            return match[0]
+        return f"{match[1]}{_data(folder / unquote(source))}"
 
     return _SOURCE.sub(shown, page)
 

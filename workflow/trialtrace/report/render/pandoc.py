@@ -78,9 +78,9 @@ def _bundled() -> str | None:
 def _command(size: int) -> list[str]:
     """pandoc with room for what it makes of so many bytes: at its own setting a third of its time
     is collecting garbage. Another build than that of the environment may refuse to be told."""
-    found = find_pandoc()
+    pandoc = find_pandoc()
     room = ROOM if size < LARGE else LARGE_ROOM
-    return [found, "+RTS", f"-A{room}", "-RTS"] if found == _bundled() else [found]
+    return [pandoc, "+RTS", f"-A{room}", "-RTS"] if pandoc == _bundled() else [pandoc]
 
 
 def convert(
@@ -99,16 +99,16 @@ def convert(
     _start(told, folder, stdin=subprocess.PIPE).finish(document, text)
     commands = _pages(_numbered(read, folder, document), document, page, build)
 
-    def written(name: str, part: Node, flags: list[str]) -> bytes:
+    def written(name: str, node: Node, flags: list[str]) -> bytes:
         kind = name.rpartition(".")[2]
         if kind == "html":
-            for_html(part, folder)
+            for_html(node, folder)
         elif kind == "docx":
-            for_docx(part, folder, page.chains, contents=document.contents(kind))
+            for_docx(node, folder, page.chains, contents=document.contents(kind))
         else:
-            for_typst(part, folder, page.chains)
+            for_typst(node, folder, page.chains)
         source, output = build / f"{name}.json", build / f"out-{name}"
-        text = as_text(part).encode("utf-8")
+        text = as_text(node).encode("utf-8")
         source.write_bytes(text)
         if kind == "pdf":
             output = output.with_suffix(".typ")
@@ -150,12 +150,12 @@ def _pages(
         if kind == "pdf":
             parts = [together(parts)]
         files = homes(parts, page.stem, kind)
-        for part in parts:
-            name = f"{part.stem(page.stem)}.{kind}"
+        for record_batch in parts:
+            name = f"{record_batch.stem(page.stem)}.{kind}"
             elsewhere = {one: file for one, file in files.items() if file != name}
-            around: Variables = _around(parts, part, page) if kind == "html" else {}
-            flags = _of_format(kind, document, page, build, name, around)
-            yield name, numbered.alone(part, elsewhere, page.stem), flags
+            variables: Variables = _around(parts, record_batch, page) if kind == "html" else {}
+            flags = _of_format(kind, document, page, build, name, variables)
+            yield name, numbered.alone(record_batch, elsewhere, page.stem), flags
 
     return of_format
 

@@ -49,13 +49,13 @@ class Part:
     of: int
     blocks: tuple[str, ...]
 
-    def stem(self, own: str) -> str:
-        """The name of its file, where the document's own is called `own`."""
-        name = self.page or own
+    def stem(self, text: str) -> str:
+        """The name of its file, where the document's own is called `text`."""
+        name = self.page or text
         return name if self.number == 1 else f"{name}-{self.number}"
 
-    def title(self, own: str) -> str:
-        name = (self.page or own).capitalize()
+    def title(self, text: str) -> str:
+        name = (self.page or text).capitalize()
         return f"{name} {self.number}" if self.of > 1 else name
 
 
@@ -83,11 +83,13 @@ class Numbered:
 
     def parts(self, largest: float | None) -> list[Part]:
         """The pages in their order, the own one first; cut at `largest` bytes, or not."""
-        names = dict.fromkeys(["", *(one.page for one in self._pieces)])
+        names = dict.fromkeys(["", *(piece.page for piece in self._pieces)])
         return [
             part
             for name in names
-            for part in self._cut([one for one in self._pieces if one.page == name], name, largest)
+            for part in self._cut(
+                [piece for piece in self._pieces if piece.page == name], name, largest
+            )
         ]
 
     @cached_property
@@ -102,7 +104,7 @@ class Numbered:
             elif header and header[0] == top + 1 and not pieces[-1].header_alone:
                 pieces.append(_Piece(pieces[-1].page, pieces[-1].section, False, []))
             pieces[-1].blocks.append(as_text(block))
-        return [one for one in pieces if one.blocks or one.page == ""]
+        return [piece for piece in pieces if piece.blocks or piece.page == ""]
 
     def _cut(self, pieces: list[_Piece], name: str, largest: float | None) -> list[Part]:
         if largest is None:
@@ -134,7 +136,7 @@ class Numbered:
         drawing, pixels = (size_of(self.folder / f"{name}.{end}") for end in ("svg", "png"))
         return drawing or 0 if is_drawn(drawing, pixels) else OF_PIXELS * (pixels or 0)
 
-    def alone(self, part: Part, files: Mapping[str, str], own: str) -> Node:
+    def alone(self, part: Part, files: Mapping[str, str], text: str) -> Node:
         """A part as a document. `files` gives the file of each identifier that is elsewhere."""
         blocks = _INNER.sub(
             lambda found: f'["{files[found[1]]}#{found[1]}",""]' if found[1] in files else found[0],
@@ -143,7 +145,7 @@ class Numbered:
         meta = copied(self.document["meta"])
         if part.page:
             for name in ("title", "pagetitle"):
-                meta[name]["c"][:0] = [word(f"{part.title(own)}:"), space()]
+                meta[name]["c"][:0] = [word(f"{part.title(text)}:"), space()]
         return {**self.document, "meta": meta, "blocks": json.loads(f"[{blocks}]")}
 
 
@@ -152,10 +154,10 @@ def together(parts: Sequence[Part]) -> Part:
     return Part("", 1, 1, tuple(block for part in parts for block in part.blocks))
 
 
-def homes(parts: Sequence[Part], own: str, kind: str) -> dict[str, str]:
+def homes(parts: Sequence[Part], text: str, kind: str) -> dict[str, str]:
     """The file in which each identifier stands."""
     return {
-        name: f"{part.stem(own)}.{kind}"
+        name: f"{part.stem(text)}.{kind}"
         for part in reversed(parts)
         for block in part.blocks
         for name in _IDENTIFIER.findall(block)
@@ -172,14 +174,14 @@ def way(parts: Sequence[Part], here: Part, page: Page) -> str:
 def navigation(
     parts: Sequence[Part],
     here: Part,
-    own: str,
+    text: str,
     before: Sequence[tuple[str, str]],
     beside: Sequence[tuple[str, str]],
 ) -> list[dict[str, str]]:
     """The pages of a report, for the template: title and link, the one that is open without."""
     pages = [
-        {"title": escape(part.title(own))}
-        | ({} if part is here else {"link": escape(f"{part.stem(own)}.html")})
+        {"title": escape(part.title(text))}
+        | ({} if part is here else {"link": escape(f"{part.stem(text)}.html")})
         for part in parts
     ]
     first, last = (

@@ -74,9 +74,9 @@ def quarto_environment(quarto: Path) -> dict[str, str]:
     if (prefix / "conda-meta").is_dir() and (prefix / "share" / "quarto").is_dir():
         environment["QUARTO_CONDA_PREFIX"] = str(prefix)
         for name, candidates in _CONDA.items():
-            found = next((prefix / c for c in candidates if (prefix / c).exists()), None)
-            if found:
-                environment[name] = str(found)
+            candidate = next((prefix / c for c in candidates if (prefix / c).exists()), None)
+            if candidate:
+                environment[name] = str(candidate)
     return environment
 
 

@@ -40,17 +40,17 @@ _PATTERNS = [(re.compile(pattern), what, do) for pattern, what, do in _FORBIDDEN
 def check_prose(parts: Sequence[Prose], name: str, numbered: bool) -> Iterator[Problem]:
     """Problems of the markdown of a document called `name`, in order."""
     state = _State(name, numbered)
-    for part in parts:
-        for line, text in _lines(part):
+    for prose in parts:
+        for line, text in _lines(prose):
             yield from state.line(line, text)
     yield from state.end()
 
 
-def _lines(part: Prose) -> Iterator[tuple[int, str]]:
+def _lines(prose: Prose) -> Iterator[tuple[int, str]]:
     """The lines outside comments; a fenced block leaves only its opening line."""
-    text = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), part.text)
+    text = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), prose.text)
     fence = ""
-    for number, line in enumerate(text.split("\n"), part.line):
+    for number, line in enumerate(text.split("\n"), prose.line):
         opened = FENCE_OPEN.match(line)
         if fence:
             fence = "" if line.strip().startswith(fence) else fence
@@ -270,8 +270,8 @@ def _cells(document: Document) -> Iterator[Problem]:
         yield from _code(cell, document.name)
         if cell.is_parameters:
             tagged += 1
-            shown = cell.options.get("echo", document.execute_default("echo", True))
-            if shown is not False:
+            data = cell.options.get("echo", document.execute_default("echo", True))
+            if data is not False:
                 yield Problem(place, "Quarto would show the injected parameters", do="echo: false")
     if tagged > 1:
         yield Problem(document.name, f"{tagged} cells are tagged parameters", expected="one")

@@ -33,9 +33,9 @@ def main() -> int:
 
 def _further_fonts() -> str:
     """The folder of the fonts of matplotlib, which is not imported for it."""
-    found = find_spec("matplotlib")
-    assert found is not None and found.origin is not None
-    return str(Path(found.origin).parent / "mpl-data" / "fonts" / "ttf")
+    spec = find_spec("matplotlib")
+    assert spec is not None and spec.origin is not None
+    return str(Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf")
 
 
 if __name__ == "__main__":

@@ -69,9 +69,9 @@ def families(material: Material, analysis: str) -> Iterator[str]:
 def _first(material: Material, family: str) -> "Analysis":
     """The analysis of the report that comes first of those with p-values of a family."""
     return next(
-        one
-        for one in in_order(material.trial)
-        if any(family_of(row) == family for row in material.of(one.name))
+        problem
+        for problem in in_order(material.trial)
+        if any(family_of(row) == family for row in material.of(problem.name))
     )
 
 
@@ -121,7 +121,7 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     parts.append(analysis_tables(material, analysis.name))
     parts += families(material, analysis.name)
     parts.append(other_choices(material, analysis))
-    parts.append("\n".join(f"- {one}" for one in remarks(material, analysis.name, said)))
+    parts.append("\n".join(f"- {remark}" for remark in remarks(material, analysis.name, said)))
     parts.append(beside(drawn, analysis.name))
     return "\n\n".join(part for part in parts if part)
 
@@ -194,8 +194,9 @@ def _variables(material: Material, analysis: "Analysis") -> str:
     if len(endpoints) > MOST_NAMED:
         return f"{len(endpoints)} endpoints, the rows of the tables"
     return "; ".join(
-        f"[{escape_markdown(lower_first(one.label))}](#{endpoint_place(one.family or one.name)})"
-        for one in endpoints
+        f"[{escape_markdown(lower_first(endpoint.label))}]"
+        f"(#{endpoint_place(endpoint.family or endpoint.name)})"
+        for endpoint in endpoints
     )
 
 
@@ -213,18 +214,20 @@ def _entered(material: Material, analysis: "Analysis") -> str:
         if row["stat_name"] == "in_population" and row["parameter"] == population.name
     }
     parts, lacking = [], False
-    whole = all(of_patients(material.trial, one) for one in parameters(material.trial, analysis))
+    whole = all(
+        of_patients(material.trial, endpoint) for endpoint in parameters(material.trial, analysis)
+    )
     for arm in [ALL] if whole else material.trial.design.arms:
         of = populations.get(arm, populations.get(ALL))
         size = round(present(of["stat_value"])) if of else 0
         used = _used(material, analysis.name, arm, size)
         if used:
             least, most = min(used, key=_n_of), max(used, key=_n_of)
-            shown = _n_link(least)
-            shown += f" to {_n_link(most)}" if _n_of(most) > _n_of(least) else ""
+            n_link = _n_link(least)
+            n_link += f" to {_n_link(most)}" if _n_of(most) > _n_of(least) else ""
             label = "patients" if arm == ALL else escape_markdown(material.arm_label(arm))
             lacking = lacking or _n_of(least) < size
-            parts.append(f"{shown} of {link(of, str(size)) if of else 0} {label}")
+            parts.append(f"{n_link} of {link(of, str(size)) if of else 0} {label}")
     if not parts:
         of = (
             populations.get(ALL)
@@ -309,14 +312,14 @@ def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
     """
     rows = material.of(name)
     everywhere = {_place(material, row) for row in rows}
-    found: dict[str, dict[str, ResultRow]] = {}
+    result_rows: dict[str, dict[str, ResultRow]] = {}
     stats: dict[str, set[str]] = {}
     for row in rows:
         for text in (row["error"], row["warning"]):
             if text and text not in said:
-                found.setdefault(text, {}).setdefault(_place(material, row), row)
+                result_rows.setdefault(text, {}).setdefault(_place(material, row), row)
                 stats.setdefault(text, set()).add(row["stat_name"])
-    for text, places in found.items():
+    for text, places in result_rows.items():
         told = escape_markdown(_upper(text).rstrip("."))
         if len(everywhere) == 1 or not all(places):
             yield f"{told}."

@@ -47,15 +47,15 @@ def analysis_tables(material: Material, name: str) -> str:
         if row["group1_level"] is None and row["comparison"] is None and row not in effects
     ]
     label, by = (getattr(material.trial.plan.analyses[name], k) for k in ("label", "by"))
-    made = []
+    tables = []
     if by_arm:
         caption = f"{label}: {of_whom(by_arm)}"
         table = periods_table(material, name, by_arm)
-        made.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", _arm))
+        tables.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", _arm))
     interaction = [row for row in compared if by is not None and row["stratum"] is None]
     compared = [row for row in compared if row not in interaction]
     if compared:
-        made.append(
+        tables.append(
             _pivot(
                 material,
                 compared,
@@ -67,18 +67,18 @@ def analysis_tables(material: Material, name: str) -> str:
         )
     if interaction:
         caption = f"{label}: does the effect differ between the subgroups?"
-        made.append(
+        tables.append(
             _pivot(material, interaction, f"{name}-interaction", caption, "Comparison", _comparison)
         )
     if others:
-        made.append(
+        tables.append(
             _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", _arm)
         )
-    made += anova_tables(material, name)
+    tables += anova_tables(material, name)
     told = told_ids(f_tests(material, name))
     effects = [row for row in effects if row["result_id"] not in told]
-    made += _effects(material, effects, name, label)
-    return "\n".join(made)
+    tables += _effects(material, effects, name, label)
+    return "\n".join(tables)
 
 
 def _effects(material: Material, rows: list[ResultRow], name: str, label: str) -> Iterable[str]:
@@ -90,8 +90,8 @@ def _effects(material: Material, rows: list[ResultRow], name: str, label: str) -
     for number, ((method, cut), own) in enumerate(cuts.items()):
         place = f"{name}-effects" + (f"-{number + 1}" if number else "")
         how = method_of(f"p_value.{method}").title if several else ""
-        told = ", ".join(part for part in (cut, how) if part)
-        caption = f"{label}{': ' + told if told else ''}: effects."
+        text = ", ".join(part for part in (cut, how) if part)
+        caption = f"{label}{': ' + text if text else ''}: effects."
         yield effects_table(material, own, place, caption)
 
 
@@ -157,10 +157,10 @@ def _pivot(
         ]
         return captioned(material, pipe_table(["Statistic", *names], body), slug(label), caption)
     made = []
-    for number, part in enumerate(_parts(len(columns)), start=1):
-        here = [line[part] for line in cells]
+    for number, source in enumerate(_parts(len(columns)), start=1):
+        here = [line[source] for line in cells]
         cut_title = None if one_cut is not None else _cut_title(rows)
-        table = _lines_down(list(lines), who, titles[part], here, cut_title)
+        table = _lines_down(list(lines), who, titles[source], here, cut_title)
         again = f"-{number}" if number > 1 else ""
         made.append(captioned(material, table, f"{slug(label)}{again}", caption))
     return "\n".join(made)
@@ -225,7 +225,7 @@ def _inside_p(row: ResultRow, rows: list[ResultRow]) -> bool:
     )
 
 
-def _same_test(one: ResultRow, other: ResultRow) -> bool:
+def _same_test(result_row: ResultRow, other: ResultRow) -> bool:
     keys = (
         "parameter",
         "visit",
@@ -236,8 +236,8 @@ def _same_test(one: ResultRow, other: ResultRow) -> bool:
         "group2",
         "group2_level",
     )
-    same_method = one["method"].split(".", 1)[1] == other["method"].split(".", 1)[1]
-    return same_method and values_of(one, keys) == values_of(other, keys)
+    same_method = result_row["method"].split(".", 1)[1] == other["method"].split(".", 1)[1]
+    return same_method and values_of(result_row, keys) == values_of(other, keys)
 
 
 def _statistic(p: ResultRow, rows: list[ResultRow]) -> str:

@@ -75,12 +75,12 @@ def f_tests(material: Material, name: str) -> list[FTest]:
 
     Those by ranks have no η², and are none of these.
     """
-    found: dict[tuple[str | None, ...], dict[str, ResultRow]] = {}
+    result_rows: dict[tuple[str | None, ...], dict[str, ResultRow]] = {}
     for row in material.of(name):
         if row["group2"] == "effect" and row["stat_name"] != "p_adjusted":
             at = (row["parameter"], row["visit"], row["stratum"], _method(row))
-            found.setdefault((*at, row["group2_level"]), {})[row["stat_name"]] = row
-    whole = [each for each in found.values() if "partial_eta_squared" in each and "f" in each]
+            result_rows.setdefault((*at, row["group2_level"]), {})[row["stat_name"]] = row
+    whole = [each for each in result_rows.values() if "partial_eta_squared" in each and "f" in each]
     return [_f_test(material, each) for each in whole]
 
 
@@ -231,21 +231,21 @@ def _correction(name: str) -> Callable[[FTest], str]:
             return ""
         epsilon, p = test.rows[f"epsilon_{name}"], test.rows[f"p_{name}"]
         value = epsilon["stat_value"]
-        shown = f"{link(epsilon)}{', taken as 1' if (value or 0) > 1 else ''}"
+        text = f"{link(epsilon)}{', taken as 1' if (value or 0) > 1 else ''}"
         if value is not None:
-            shown += f", F({_times(test, min(value, 1.0), epsilon)})"
-        return shown + _equals(", p", p, link)
+            text += f", F({_times(test, min(value, 1.0), epsilon)})"
+        return text + _equals(", p", p, link)
 
     return cell
 
 
 def _times(test: FTest, epsilon: float, row: ResultRow) -> str:
     """ "1.59, 33.4": the degrees of freedom times ε, each a link to it."""
-    found = [test.rows[name] for name in ("df1", "df2")]
-    if any(df["stat_value"] is None for df in found):
+    times = [test.rows[name] for name in ("df1", "df2")]
+    if any(df["stat_value"] is None for df in times):
         return NOTHING
     # A whole number that is not quite one after the product is printed as one.
-    values = [round(present(df["stat_value"]) * epsilon, 9) for df in found]
+    values = [round(present(df["stat_value"]) * epsilon, 9) for df in times]
     return f",{NO_BREAK}".join(
         link(row, value_text("df1_corrected", value, style_of(row))) for value in values
     )

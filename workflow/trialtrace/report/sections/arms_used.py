@@ -65,9 +65,11 @@ def _used(
 
 def _of_whom(members: Iterable[MemberRow]) -> list[MemberRow]:
     """The rows that a result is of: the subjects, where it is also of those without an outcome."""
-    given = list(members)
-    whole = [one for one in given if one["role"] == "denominator" and one["dataset"] == "adsl"]
-    return whole or [one for one in given if one["role"] == "analysed"]
+    member_rows = list(members)
+    whole = [
+        one for one in member_rows if one["role"] == "denominator" and one["dataset"] == "adsl"
+    ]
+    return whole or [one for one in member_rows if one["role"] == "analysed"]
 
 
 def _arms(material: Material, predicate: dict[str, Any]) -> Arms:

@@ -20,13 +20,13 @@ CORRELATIONS = {
 
 def sentence(rows: list[dict[str, Any]], label: Callable[[str], str]) -> str:
     """The parameters of one quantity and tag; `label` gives a group ("arm = smt") its words."""
-    given: Given = {}
+    inputs: Given = {}
     for row in rows:
         group = label(row["group"]) if row["group"] else ""
-        given.setdefault(row["what"], {})[group] = decoded(row["value"])
-    kind = next(iter(given)).partition(".")[0]
-    told = [KINDS[kind](_of(given, kind))] if kind in KINDS else []
-    rest = {what: by for what, by in given.items() if not told or what.partition(".")[0] != kind}
+        inputs.setdefault(row["what"], {})[group] = decoded(row["value"])
+    kind = next(iter(inputs)).partition(".")[0]
+    told = [KINDS[kind](_of(inputs, kind))] if kind in KINDS else []
+    rest = {what: by for what, by in inputs.items() if not told or what.partition(".")[0] != kind}
     told += [_rest(what, by) for what, by in rest.items()]
     return "; ".join(part for part in told if part)
 
@@ -38,9 +38,9 @@ def decoded(value: Any) -> Any:
     return value
 
 
-def _of(given: Given, kind: str) -> Given:
+def _of(inputs: Given, kind: str) -> Given:
     return {
-        what.partition(".")[2]: by for what, by in given.items() if what.partition(".")[0] == kind
+        what.partition(".")[2]: by for what, by in inputs.items() if what.partition(".")[0] == kind
     }
 
 
@@ -78,66 +78,66 @@ def _table(value: Any) -> Iterator[tuple[str, Any]]:
         yield "else", value[OTHERWISE]
 
 
-def _all(given: Given, name: str) -> Any:
+def _all(inputs: Given, name: str) -> Any:
     """The value of a parameter that is the same in all groups."""
-    return next(iter(given[name].values())) if name in given else None
+    return next(iter(inputs[name].values())) if name in inputs else None
 
 
 def condition(test: dict[str, Any]) -> str:
     return describe(test).replace("_", " ")
 
 
-def _choice(given: Given) -> str:
-    if "of" not in given:
-        return f"counts {_each(given['count'])}"
-    return f"drawn: {_each(given['of'], _shares)}"
+def _choice(inputs: Given) -> str:
+    if "of" not in inputs:
+        return f"counts {_each(inputs['count'])}"
+    return f"drawn: {_each(inputs['of'], _shares)}"
 
 
 def _shares(of: dict[str, float]) -> str:
     return ", ".join(f"{words(level)}: {100 * share:g} %" for level, share in of.items())
 
 
-def _rule(given: Given) -> str:
+def _rule(inputs: Given) -> str:
     cases = [
-        f"{words(case['is'])} where {condition(case['when'])}" for case in _all(given, "cases")
+        f"{words(case['is'])} where {condition(case['when'])}" for case in _all(inputs, "cases")
     ]
-    otherwise = words(_all(given, "otherwise")) if "otherwise" in given else "missing"
+    otherwise = words(_all(inputs, "otherwise")) if "otherwise" in inputs else "missing"
     return "; ".join([*cases, f"else {otherwise}"])
 
 
-def _text(given: Given) -> str:
-    prefix = f"{_all(given, 'prefix')} and " if "prefix" in given else ""
-    width = f" in {_all(given, 'width')} digits" if "width" in given else ""
-    return f"{prefix}{words(_all(given, 'of'))}{width}"
+def _text(inputs: Given) -> str:
+    prefix = f"{_all(inputs, 'prefix')} and " if "prefix" in inputs else ""
+    width = f" in {_all(inputs, 'width')} digits" if "width" in inputs else ""
+    return f"{prefix}{words(_all(inputs, 'of'))}{width}"
 
 
-def _date(given: Given) -> str:
-    if "between" in given:
-        first, last = _all(given, "between")
-        ordered = ", ascending with the rows" if _all(given, "ordered") else ""
+def _date(inputs: Given) -> str:
+    if "between" in inputs:
+        first, last = _all(inputs, "between")
+        ordered = ", ascending with the rows" if _all(inputs, "ordered") else ""
         return f"a day from {first} to {last}{ordered}" if first != last else first
-    return f"{_each(given['from'])} plus {_each(given['days'])}, in days"
+    return f"{_each(inputs['from'])} plus {_each(inputs['days'])}, in days"
 
 
 def _scale(name: str) -> Callable[[Given], str]:
-    def tell(given: Given) -> str:
-        parts = [f"mean {_each(given['mean'])}", f"SD {_each(given['sd'])}"]
+    def tell(inputs: Given) -> str:
+        parts = [f"mean {_each(inputs['mean'])}", f"SD {_each(inputs['sd'])}"]
         return f"{name}, {', '.join(parts)}"
 
     return tell
 
 
-def _weibull(given: Given) -> str:
-    return f"Weibull, shape {_each(given['shape'])}, scale {_each(given['scale'])}"
+def _weibull(inputs: Given) -> str:
+    return f"Weibull, shape {_each(inputs['shape'])}, scale {_each(inputs['scale'])}"
 
 
-def _uniform(given: Given) -> str:
-    return f"uniform from {_each(given['from'])} to {_each(given['to'])}"
+def _uniform(inputs: Given) -> str:
+    return f"uniform from {_each(inputs['from'])} to {_each(inputs['to'])}"
 
 
-def _linear(given: Given) -> str:
-    terms = [(factor, words(name)) for name, factor in _all(given, "terms").items()]
-    constant = _all(given, "constant")
+def _linear(inputs: Given) -> str:
+    terms = [(factor, words(name)) for name, factor in _all(inputs, "terms").items()]
+    constant = _all(inputs, "constant")
     parts = [f"{'' if abs(factor) == 1 else f'{abs(factor):g} × '}{name}" for factor, name in terms]
     signs = [factor < 0 for factor, _ in terms]
     if constant:
@@ -150,49 +150,51 @@ def _linear(given: Given) -> str:
     )
 
 
-def _product(given: Given) -> str:
-    parts = [words(name) for name in _all(given, "of") or []]
-    parts += [_each(given["times"])] if "times" in given else []
-    below = [words(name) for name in _all(given, "divided_by") or []]
+def _product(inputs: Given) -> str:
+    parts = [words(name) for name in _all(inputs, "of") or []]
+    parts += [_each(inputs["times"])] if "times" in inputs else []
+    below = [words(name) for name in _all(inputs, "divided_by") or []]
     return " / ".join([" × ".join(parts), *below])
 
 
-def _gather(given: Given) -> str:
-    statistic = _all(given, "statistic")
+def _gather(inputs: Given) -> str:
+    statistic = _all(inputs, "statistic")
     what = STATISTICS.get(statistic, statistic)
-    of = f"{words(_all(given, 'of'))} over the {words(_all(given, 'level'))}"
-    text = f"{what} of {of if 'of' in given else words(_all(given, 'level'))}"
-    return text + (f" where {condition(_all(given, 'where'))}" if "where" in given else "")
+    of = f"{words(_all(inputs, 'of'))} over the {words(_all(inputs, 'level'))}"
+    text = f"{what} of {of if 'of' in inputs else words(_all(inputs, 'level'))}"
+    return text + (f" where {condition(_all(inputs, 'where'))}" if "where" in inputs else "")
 
 
-def _bands(given: Given) -> str:
-    ends, values = _all(given, "up_to"), _all(given, "values")
+def _bands(inputs: Given) -> str:
+    ends, values = _all(inputs, "up_to"), _all(inputs, "values")
     parts = [f"{words(value)} up to {words(end)}" for end, value in zip(ends, values, strict=False)]
-    return f"by {words(_all(given, 'of'))}: {', '.join(parts)}, else {words(values[-1])}"
+    return f"by {words(_all(inputs, 'of'))}: {', '.join(parts)}, else {words(values[-1])}"
 
 
-def _ordinal(given: Given) -> str:
-    text = f"whole numbers from {_each(given['from'])} with probabilities "
-    text += _each(given["probabilities"])
-    return text + (f", latent score shifted by {_each(given['shift'])}" if "shift" in given else "")
+def _ordinal(inputs: Given) -> str:
+    text = f"whole numbers from {_each(inputs['from'])} with probabilities "
+    text += _each(inputs["probabilities"])
+    return text + (
+        f", latent score shifted by {_each(inputs['shift'])}" if "shift" in inputs else ""
+    )
 
 
-def _pick(given: Given) -> str:
-    return f"as many at random as {_each(given['count'])}"
+def _pick(inputs: Given) -> str:
+    return f"as many at random as {_each(inputs['count'])}"
 
 
-def _days(given: Given) -> str:
-    return f"days from {words(_all(given, 'from'))} to {words(_all(given, 'to'))}"
+def _days(inputs: Given) -> str:
+    return f"days from {words(_all(inputs, 'from'))} to {words(_all(inputs, 'to'))}"
 
 
-def _running(given: Given) -> str:
-    before = ", without the row's own" if _all(given, "before") else ""
-    return f"running sum of {words(_all(given, 'of'))}{before}"
+def _running(inputs: Given) -> str:
+    before = ", without the row's own" if _all(inputs, "before") else ""
+    return f"running sum of {words(_all(inputs, 'of'))}{before}"
 
 
-def _pattern(given: Given) -> str:
+def _pattern(inputs: Given) -> str:
     parts = []
-    for name, by in given.items():
+    for name, by in inputs.items():
         tests = [
             f"missing: {words(value)}"
             if test == "missing"

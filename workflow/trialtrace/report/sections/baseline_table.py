@@ -17,18 +17,18 @@ def baseline_table(material: Material) -> str:
 
     Empty where the plan has no baseline table.
     """
-    given = material.trial.plan.displays.get("baseline")
-    if given is None:
+    data = material.trial.plan.displays.get("baseline")
+    if data is None:
         return ""
     rows = material.of("baseline")
     groups = list(dict.fromkeys(_group(row) for row in rows))
     body = []
-    for name in given["variables"]:
+    for name in data["variables"]:
         body += _variable(material, name, [row for row in rows if row["parameter"] == name], groups)
     sizes = {
         row["group1_level"]: row
         for row in material.of("flow")
-        if row["stat_name"] == "in_population" and row["parameter"] == given["population"]
+        if row["stat_name"] == "in_population" and row["parameter"] == data["population"]
     }
     header = ["Characteristic"]
     for arm, stratum in groups:
@@ -39,8 +39,8 @@ def baseline_table(material: Material) -> str:
             over = escape_markdown(variable_label(material.trial, name))
             label, n = under(over, f": {escape_markdown(level)}"), _size(rows, stratum)
         header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{n})")
-    population = material.trial.populations[given["population"]].label
-    caption = f"Baseline, {population.lower()}. {'Groups' if 'by' in given else 'Arms'} are "
+    population = material.trial.populations[data["population"]].label
+    caption = f"Baseline, {population.lower()}. {'Groups' if 'by' in data else 'Arms'} are "
     caption += "described, not tested."
     table = captioned(material, pipe_table(header, body), "baseline", caption)
     return "\n\n".join(filter(None, [table, of_results(material, ["baseline"])]))

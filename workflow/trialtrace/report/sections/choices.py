@@ -60,13 +60,13 @@ def _numbers(material: Material, analysis: "Analysis") -> list[str]:
         for row in material.of(analysis.name)
         if row["method"] == "proportion_lowest.best_worst"
     )
-    told = [
+    numbers = [
         f"Of the {added} whom it adds {_share(added_events, added)} had the event, of the {whole} "
         f"of whom each part is known {_share(whole_events, whole)}."
     ]
     if everybody:
-        told.append(f"Still undecided: {everybody - n} of {everybody}.")
-    return told
+        numbers.append(f"Still undecided: {everybody - n} of {everybody}.")
+    return numbers
 
 
 def _counted(rows: list[ResultRow]) -> tuple[int, int] | None:
@@ -99,15 +99,15 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     statistic is shown by its own first one.
     """
     members = [analysis, *children(material, analysis.name)]
-    asked = [(one, asking(material, analysis, one)) for one in members]
-    further = [(one, asking(material, analysis, one, other=True)) for one in members[1:]]
-    made = [
+    asked = [(member, asking(material, analysis, member)) for member in members]
+    further = [(member, asking(material, analysis, member, other=True)) for member in members[1:]]
+    choices = [
         _table(material, analysis, asked, SAME) if any(cuts for _, cuts in asked[1:]) else "",
         _table(material, analysis, further, OTHER),
     ]
     early = {m.label: text for m in members if (text := decided_early(material, m))}
     cautions = [escape_markdown(f"{label}: {text}") for label, text in early.items()]
-    return "\n\n".join([*filter(None, made), *(cautions if any(made) else [])])
+    return "\n\n".join([*filter(None, choices), *(cautions if any(choices) else [])])
 
 
 def _table(material: Material, analysis: "Analysis", members: Asked, which: tuple[str, str]) -> str:
@@ -115,8 +115,10 @@ def _table(material: Material, analysis: "Analysis", members: Asked, which: tupl
     told, end = which
     wanted = first_statistic(material.of(analysis.name))
     pairs = {key[2:] for _, cuts in members for key in cuts if key[2] is not None}
-    own = by_cut(material.printable(analysis.name), analysis)
-    one_visit = len({key[1] for cuts in (own, *(cuts for _, cuts in members)) for key in cuts}) == 1
+    result_rows = by_cut(material.printable(analysis.name), analysis)
+    one_visit = (
+        len({key[1] for cuts in (result_rows, *(cuts for _, cuts in members)) for key in cuts}) == 1
+    )
     where = partial(_where, material, one_visit=one_visit, named=len(pairs) > 1)
     body: list[list[str]] = []
     above: set[Estimate] = set()
@@ -147,13 +149,13 @@ def missing_bounds(
     ends = [f"{estimate['stat_name']}_{end}" for end in ("lowest", "highest")]
     for member in (analysis, *children(material, analysis.name)):
         for rows in asking(material, analysis, member).values():
-            found = {
+            bounds = {
                 row["stat_name"]: row
                 for row in rows
                 if row["stat_value"] is not None and question_of(row) == question_of(estimate)
             }
-            if all(end in found for end in ends):
-                yield member, found[ends[0]], found[ends[1]]
+            if all(end in bounds for end in ends):
+                yield member, bounds[ends[0]], bounds[ends[1]]
 
 
 def _title(wanted: str | None) -> str:

@@ -40,18 +40,21 @@ def account_lines(account: Account) -> list[str]:
 def _summary(account: Account) -> str:
     """Subjects, rows and cells: in, kept, rejected and flagged by rule; cells are of kept rows."""
     who, tables = account.subjects, account.tables.values()
-    rows = _rejected(one.rows_rejected for one in tables)
-    cells = _rejected(one.cells_rejected for one in tables)
+    rows = _rejected(table.rows_rejected for table in tables)
+    cells = _rejected(table.cells_rejected for table in tables)
     del cells[WITH_ROW]
-    rows_kept, rows_in = sum(one.rows_kept for one in tables), sum(one.rows_in for one in tables)
-    told = f"{_n(who.kept)} of {_n(who.in_export)} subjects, {_n(rows_kept)} of {_n(rows_in)} rows"
-    told += f" (rejected: {_by_rule(rows)})" if rows else ""
-    unused = sum(one.left_out + one.undecided for one in account.selections)
-    told += f", {_n(unused)} more left out by where" if unused else ""
-    told += f", {_n(sum(one.cells_in for one in tables))} cells: "
-    told += f"{_n(cells.total())} rejected ({_by_rule(cells)})" if cells else "none rejected"
-    flags = _rejected(one.cells_flagged for one in tables)
-    return told + (f", {_n(flags.total())} flagged ({_by_rule(flags)})" if flags else "")
+    rows_kept, rows_in = (
+        sum(table.rows_kept for table in tables),
+        sum(table.rows_in for table in tables),
+    )
+    text = f"{_n(who.kept)} of {_n(who.in_export)} subjects, {_n(rows_kept)} of {_n(rows_in)} rows"
+    text += f" (rejected: {_by_rule(rows)})" if rows else ""
+    unused = sum(selection.left_out + selection.undecided for selection in account.selections)
+    text += f", {_n(unused)} more left out by where" if unused else ""
+    text += f", {_n(sum(table.cells_in for table in tables))} cells: "
+    text += f"{_n(cells.total())} rejected ({_by_rule(cells)})" if cells else "none rejected"
+    flags = _rejected(table.cells_flagged for table in tables)
+    return text + (f", {_n(flags.total())} flagged ({_by_rule(flags)})" if flags else "")
 
 
 def _of_endpoints(folder: Path, stages: Container[str]) -> str:
@@ -81,7 +84,7 @@ def _of_results(folder: Path, stages: Container[str]) -> str:
 
 
 def _rejected(tables: Iterable[Mapping[str, int]]) -> Counter[str]:
-    return sum((Counter(one) for one in tables), Counter())
+    return sum((Counter(table) for table in tables), Counter())
 
 
 def _by_rule(counts: Counter[str]) -> str:

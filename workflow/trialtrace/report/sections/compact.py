@@ -34,26 +34,26 @@ def compact_tables(material: Material, name: str) -> str:
     compared = [row for row in rows if row["comparison"] is not None]
     taken = {id(row) for row in (*arms, *effects, *compared)}
     others = [row for row in rows if id(row) not in taken]
-    made: list[str] = []
+    tables: list[str] = []
     for method, chosen in _by_description(arms).items():
         caption = f"{label}: {of_whom(chosen)}" + (f", {_title(method)}" if method else "")
         slug = f"{name}-arms" + (f"-{method}" if method else "")
         sole = _sole(material, chosen)
         caption += f", {LABELS[sole]}" if sole and not method else ""
-        made += _grid(material, chosen, slug, caption, _arm, _alone if sole else of_arm)
+        tables += _grid(material, chosen, slug, caption, _arm, _alone if sole else of_arm)
     for method, chosen in _by_estimate(compared).items():
         caption = f"{label}: comparisons" + (f", {_title(method)}" if method else "")
         caption += _tests_words(chosen, method)
         slug = f"{name}-{method or 'tests'}"
         cell = partial(_estimated, _tests(chosen))
-        made += _grid(material, chosen, slug, caption, _pair, cell)
-    made += anova_tables(material, name)
+        tables += _grid(material, chosen, slug, caption, _pair, cell)
+    tables += anova_tables(material, name)
     told = told_ids(f_tests(material, name))
     effects = [row for row in effects if row["result_id"] not in told]
     caption = f"{label}: effects{_tests_words(effects)}"
-    made += _grid(material, effects, f"{name}-effects", caption, _effect, _tested)
-    made += _grid(material, others, f"{name}-all", f"{label}: all arms together", _method, _plain)
-    return "\n".join(made)
+    tables += _grid(material, effects, f"{name}-effects", caption, _effect, _tested)
+    tables += _grid(material, others, f"{name}-all", f"{label}: all arms together", _method, _plain)
+    return "\n".join(tables)
 
 
 def _sole(material: Material, rows: list[ResultRow]) -> str:
@@ -98,8 +98,8 @@ def _grid(
         table = _table(parts, columns, visit is None)
         at = f", {visit}" if visit else ""
         slug = label + (f"-{number}" if len(groups) > 1 else "")
-        told = f"{caption}{at}{brackets}.{of_needed(rows)}"
-        yield captioned(material, table, slug.replace("_", "-").replace(".", "-"), told)
+        text = f"{caption}{at}{brackets}.{of_needed(rows)}"
+        yield captioned(material, table, slug.replace("_", "-").replace(".", "-"), text)
 
 
 def _groups(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
@@ -143,12 +143,12 @@ def of_whom(rows: list[ResultRow]) -> str:
 def _by_description(rows: list[ResultRow]) -> dict[str, list[ResultRow]]:
     """Rows by arm: a statistic that comes by several methods has a table for each further one."""
     first: dict[str, str] = {}
-    found: dict[str, list[ResultRow]] = {}
+    result_rows: dict[str, list[ResultRow]] = {}
     for row in rows:
         own = first.setdefault(row["stat_name"], row["method"])
         further = own != row["method"] and row["stat_name"] != "count"
-        found.setdefault(row["method"] if further else "", []).append(row)
-    return found
+        result_rows.setdefault(row["method"] if further else "", []).append(row)
+    return result_rows
 
 
 def _tests(rows: list[ResultRow]) -> list[str]:
@@ -162,16 +162,16 @@ def _of_p(row: ResultRow) -> bool:
 
 def _tests_words(rows: list[ResultRow], method: str = "") -> str:
     """What the p-values of a table are, in their order in a cell; not if of the table's method."""
-    told: dict[str, list[str]] = {"p_value": [], "p_adjusted": []}
-    for one in _tests(rows):
-        stat, short = one.split(".", 1)
+    words: dict[str, list[str]] = {"p_value": [], "p_adjusted": []}
+    for option in _tests(rows):
+        stat, short = option.split(".", 1)
         adjust = adjustment_of(short) if stat == "p_adjusted" else None
-        told[stat].append(ADJUSTMENTS[adjust].title if adjust else method_of(one).title)
-    if method and told == {"p_value": [method_of(method).title], "p_adjusted": []}:
+        words[stat].append(ADJUSTMENTS[adjust].title if adjust else method_of(option).title)
+    if method and words == {"p_value": [method_of(method).title], "p_adjusted": []}:
         return ""
     return "".join(
         f"; {LABELS[stat]}: {', '.join(dict.fromkeys(titles))}"
-        for stat, titles in told.items()
+        for stat, titles in words.items()
         if titles
     )
 
@@ -180,12 +180,14 @@ def _by_estimate(rows: list[ResultRow]) -> dict[str, list[ResultRow]]:
     """Rows by the estimate that they belong to; tests stand with the first."""
     estimates = list(dict.fromkeys(row["method"] for row in rows if row["ci_level"] is not None))
     known = {row["method"] for row in rows if row["stat_name"] in _names(estimates)}
-    found: dict[str, list[ResultRow]] = {method: [] for method in sorted(known, key=_order(rows))}
-    first = next(iter(found), "")
+    result_rows: dict[str, list[ResultRow]] = {
+        method: [] for method in sorted(known, key=_order(rows))
+    }
+    first = next(iter(result_rows), "")
     for row in rows:
-        own = row["method"] if row["method"] in found else first
-        found.setdefault(own, []).append(row)
-    return found
+        own = row["method"] if row["method"] in result_rows else first
+        result_rows.setdefault(own, []).append(row)
+    return result_rows
 
 
 def _names(methods: list[str]) -> set[str]:
@@ -263,12 +265,12 @@ def _estimated(tests: list[str], rows: list[ResultRow]) -> str:
     values = [row for row in rows if row["stat_name"] not in OF_A_TEST]
     parts = [_value(row) for row in values if not row["stat_name"].startswith("p_")]
     named = [row["method"] for row in values if _of_p(row)] != tests
-    told: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for row in values:
         if row["stat_name"].startswith("p_"):
             how = f" ({escape_markdown(method_of(row['method']).title)})" if named else ""
-            told.setdefault(LABELS[row["stat_name"]], []).append(link(row) + how)
-    parts += [f"{escape_markdown(p)}{NO_BREAK}{' and '.join(each)}" for p, each in told.items()]
+            texts.setdefault(LABELS[row["stat_name"]], []).append(link(row) + how)
+    parts += [f"{escape_markdown(p)}{NO_BREAK}{' and '.join(each)}" for p, each in texts.items()]
     return ", ".join(parts)
 
 

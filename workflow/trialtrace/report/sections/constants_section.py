@@ -31,11 +31,11 @@ def place(constant: Constant) -> str:
     return f"{constant.file}, line {constant.line}"
 
 
-def _joined(material: Material, found: list[Constant]) -> list[tuple[Constant, str]]:
+def _joined(material: Material, constants: list[Constant]) -> list[tuple[Constant, str]]:
     """One line for what several endpoints declare alike: the first, and the labels of all."""
     alike: dict[tuple[str, str, str], list[Constant]] = {}
-    for one in found:
-        alike.setdefault((one.what, one.value, one.source), []).append(one)
+    for constant in constants:
+        alike.setdefault((constant.what, constant.value, constant.source), []).append(constant)
     told = []
     for group in alike.values():
         labels = [material.trial.family(one.entry)[0].label for one in group]

@@ -69,21 +69,21 @@ def sentence(looks: list[Judged]) -> str:
     """How many looks there were, how many chance would have below .01, and how many there are."""
     found = sum(one.look.p < LEVEL for one in looks)
     unusual = sum(one.unusual for one in looks)
-    told = (
+    text = (
         f"The rows were looked at for what is unusual: {len(looks)} looks, of which chance alone "
     )
-    told += f"gives about {decimals(LEVEL * len(looks), 1)} with p below {LEVEL}; there "
-    told += f"{'is' if found == 1 else 'are'} {found}. With all looks taken into account "
-    told += f"{unusual or 'none'} {'are' if unusual > 1 else 'is'} unusual. "
-    return told + "What is unusual is not wrong: it is a question to who made the export."
+    text += f"gives about {decimals(LEVEL * len(looks), 1)} with p below {LEVEL}; there "
+    text += f"{'is' if found == 1 else 'are'} {found}. With all looks taken into account "
+    text += f"{unusual or 'none'} {'are' if unusual > 1 else 'is'} unusual. "
+    return text + "What is unusual is not wrong: it is a question to who made the export."
 
 
-def _line(one: Judged, style: Style) -> list[str]:
-    look = one.look
+def _line(judged: Judged, style: Style) -> list[str]:
+    look = judged.look
     rows = run_text(look.rows).split(", ") if look.rows else []
     shown = rows if len(rows) <= RUNS_SHOWN else [*rows[:RUNS_SHOWN], "…"]
     title = CHECKS[look.check].title
-    p = [p_text(value, style) for value in (look.p, one.adjusted)]
+    p = [p_text(value, style) for value in (look.p, judged.adjusted)]
     return [title, look.where, look.told, *p, ", ".join(shown) or NO_ROWS]
 
 
@@ -117,27 +117,28 @@ def data_quality(material: Material) -> str:
 def subjects_line(account: Account) -> str:
     """Subjects in the export, in the analysis data, and not used, as a sentence."""
     who, gone = account.subjects, excluded_line(account)
-    told = f"Subjects in the export, by the table `{who.table}`: {who.in_export}; "
-    told += f"in the analysis data: {who.kept}. {' '.join(gone)}"
-    return with_names(told.rstrip()) + "\n"
+    text = f"Subjects in the export, by the table `{who.table}`: {who.in_export}; "
+    text += f"in the analysis data: {who.kept}. {' '.join(gone)}"
+    return with_names(text.rstrip()) + "\n"
 
 
 def selection_lines(account: Account) -> str:
     """What `where` of each table left out, a sentence each; nothing where no table has one."""
-    told = []
-    for one in account.selections:
-        used = one.rows - one.left_out - one.undecided
-        text = f"Table {one.table} is made of {used} of the {one.rows} rows of its raw table: "
-        text += f"{one.left_out} are left out by tables.{one.table}.where ({one.where})"
-        if one.undecided:
-            text += f", and {one.undecided} on which it cannot decide"
-        told.append(with_names(f"{text}.") + "\n")
-    return "\n".join(told)
+    lines = []
+    for selection in account.selections:
+        used = selection.rows - selection.left_out - selection.undecided
+        table, where = selection.table, selection.where
+        text = f"Table {table} is made of {used} of the {selection.rows} rows of its raw table: "
+        text += f"{selection.left_out} are left out by tables.{table}.where ({where})"
+        if selection.undecided:
+            text += f", and {selection.undecided} on which it cannot decide"
+        lines.append(with_names(f"{text}.") + "\n")
+    return "\n".join(lines)
 
 
 def notes_of_endpoints(material: Material) -> str:
     """Endpoints that tell nobody apart, a paragraph each; nothing where there is none."""
-    return "\n".join(with_names(one.text) + "\n" for one in material.endpoint_losses.notes)
+    return "\n".join(with_names(note.text) + "\n" for note in material.endpoint_losses.notes)
 
 
 def known_counts(material: Material, analysis: "Analysis") -> list[Counts]:
@@ -153,7 +154,7 @@ def known_counts(material: Material, analysis: "Analysis") -> list[Counts]:
 
 def known_table(material: Material) -> str:
     """Of how many of each arm the outcomes of primary analyses are known, by visit."""
-    counts = [row for one in primary(material) for row in known_counts(material, one)]
+    counts = [row for analysis in primary(material) for row in known_counts(material, analysis)]
     unique = {(label, visit): arms for label, visit, arms in counts}
     body = [
         [*map(with_names, (label, visit)), *(f"{k} of {n}" for k, n in arms.values())]
@@ -161,7 +162,7 @@ def known_table(material: Material) -> str:
     ]
     if not body:
         return ""
-    arms = [escape_markdown(one.label) for one in material.trial.design.arms.values()]
+    arms = [escape_markdown(arm.label) for arm in material.trial.design.arms.values()]
     caption = "Of how many of those with an arm the outcome of a primary analysis is known."
     table = pipe_table(["Outcome", "Visit", *arms], body)
     return captioned(material, table, "known", caption)
@@ -170,10 +171,10 @@ def known_table(material: Material) -> str:
 def coverage_table(material: Material, account: Account) -> str:
     """How many subjects have a row in each table, whether fewer may, and what was rejected."""
     body = []
-    for name, one in account.tables.items():
-        cells = {rule: n for rule, n in one.cells_rejected.items() if rule != WITH_ROW}
-        told = [DECLARED[one.declared], _by_rule(one.rows_rejected), _by_rule(cells)]
-        count = f"{one.subjects} of {one.of_subjects}"
+    for name, table in account.tables.items():
+        cells = {rule: n for rule, n in table.cells_rejected.items() if rule != WITH_ROW}
+        told = [DECLARED[table.declared], _by_rule(table.rows_rejected), _by_rule(cells)]
+        count = f"{table.subjects} of {table.of_subjects}"
         body.append([named(name), *map(with_names, (count, *told))])
     header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
     caption = "Subjects of the trial that each table covers, and what was rejected by which rule."
@@ -183,8 +184,11 @@ def coverage_table(material: Material, account: Account) -> str:
 def decisions_table(material: Material, account: Account) -> str:
     """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
     body = [
-        [named(_place_of(one)), *map(with_names, (one.what, str(one.n), one.reason))]
-        for one in account.decisions
+        [
+            named(_place_of(decision)),
+            *map(with_names, (decision.what, str(decision.n), decision.reason)),
+        ]
+        for decision in account.decisions
     ]
     if not body:
         return ""
@@ -242,23 +246,25 @@ def _of_cleaning(material: Material, rejects: list[RejectSummary]) -> Iterator[l
 
 def _of_endpoints(material: Material, rejects: list[RejectSummary]) -> Iterator[list[str]]:
     """Cells that endpoints could not use: a line for a reason, with the endpoints that had it."""
-    found: dict[tuple[str, ...], list[str]] = {}
+    endpoints: dict[tuple[str, ...], list[str]] = {}
     for each in rejects:
         label = _endpoint(material, each)
         if label is not None:
             why = each.reason.removeprefix(f"{label}: ")
             what = "flagged, kept" if each.severity == "flag" else NOT_USED
             key = (_where(each), what, why, str(each.count), _lines(each))
-            found.setdefault(key, []).append(lower_first(label))
-    for (where, what, why, *rest), labels in found.items():
+            endpoints.setdefault(key, []).append(lower_first(label))
+    for (where, what, why, *rest), labels in endpoints.items():
         yield [where, what, f"{why} ({'; '.join(labels)})", *rest]
 
 
 def _endpoint(material: Material, each: RejectSummary) -> str | None:
     """The label of the endpoint that could not use these cells; None where cleaning listed them."""
-    for one in material.trial.endpoints.values():
-        if each.rule.startswith(f"{one.name}_") and each.reason.startswith(f"{one.label}: "):
-            return one.label
+    for endpoint in material.trial.endpoints.values():
+        if each.rule.startswith(f"{endpoint.name}_") and each.reason.startswith(
+            f"{endpoint.label}: "
+        ):
+            return endpoint.label
     return None
 
 

@@ -35,11 +35,12 @@ Arms = dict[str, list[ResultRow]]
 
 def deaths(trial: "Trial") -> set[str]:
     """The endpoints that say nothing but whether, or when, a patient died."""
-    times = {one.name for one in trial.endpoints.values() if _is_time(one)}
+    times = {endpoint.name for endpoint in trial.endpoints.values() if _is_time(endpoint)}
     return times | {
-        one.name
-        for one in trial.endpoints.values()
-        if times_of(trial, one) & times or (one.kind == "event" and _of_death(one.label))
+        endpoint.name
+        for endpoint in trial.endpoints.values()
+        if times_of(trial, endpoint) & times
+        or (endpoint.kind == "event" and _of_death(endpoint.label))
     }
 
 
@@ -59,9 +60,9 @@ def deaths_by_arm(material: Material, place: Callable[["Analysis"], str]) -> lis
     log of adverse events has them. `place` gives the link to an analysis."""
     named = deaths(material.trial)
     analyses = [
-        one
-        for one in in_order(material.trial)
-        if set(one.estimand.variables) <= named and one.by is None
+        problem
+        for problem in in_order(material.trial)
+        if set(problem.estimand.variables) <= named and problem.by is None
     ]
     counted = [(one, arms) for one in analyses for arms in _counted(material, one)]
     told, found = [], 0.0
@@ -157,13 +158,13 @@ def _over_time(
 ) -> str:
     """Where else the survival of the arms stands."""
     times = [
-        one
-        for one in analyses
-        if one.of is None
-        and one is not counted
-        and OF_TIMES & {step.statistic for step in (*one.describe, *one.estimates)}
+        analysis
+        for analysis in analyses
+        if analysis.of is None
+        and analysis is not counted
+        and OF_TIMES & {step.statistic for step in (*analysis.describe, *analysis.estimates)}
     ]
-    return f" Over time: {', '.join(_linked(one, place) for one in times)}." if times else ""
+    return f" Over time: {', '.join(_linked(time, place) for time in times)}." if times else ""
 
 
 def _linked(analysis: "Analysis", place: Callable[["Analysis"], str]) -> str:

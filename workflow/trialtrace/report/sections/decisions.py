@@ -74,9 +74,9 @@ def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRo
 
 def deciding(material: Material, analysis: "Analysis", p: ResultRow) -> ResultRow | None:
     """The p-value by which a test is decided: its adjusted one, or itself; None where none is."""
-    own = adjusted_of(material, p)
-    if own is not None:
-        return own if own["stat_value"] is not None else None
+    result_row = adjusted_of(material, p)
+    if result_row is not None:
+        return result_row if result_row["stat_value"] is not None else None
     if analysis.role != "primary" or of_all_arms(material, analysis.name):
         return None
     return p
@@ -96,9 +96,9 @@ def reach(values: Sequence[float], level: float) -> str:
 def verdict(material: Material, analysis: "Analysis", p: ResultRow) -> str:
     """ ", below the decision level of 0.05"; of a pair beneath the test of all arms, that it is not
     judged; else nothing."""
-    found = deciding(material, analysis, p)
-    if found is not None:
-        value, level = present(found["stat_value"]), analysis.decision_level
+    result_row = deciding(material, analysis, p)
+    if result_row is not None:
+        value, level = present(result_row["stat_value"]), analysis.decision_level
         side = reach([value], level) if rejected([value], level) else "not below"
         return f", {side} the decision level of {analysis.decision_level:g}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):

@@ -36,15 +36,15 @@ def _instruments(material: Material) -> list[str]:
     """A paragraph an instrument: its rule, its missing items, where the rule stands."""
     entries = (endpoint.entry for endpoint in material.trial.endpoints.values())
     used = {entry.instrument: entry for entry in entries if isinstance(entry, InstrumentEntry)}
-    told = []
+    instruments = []
     for entry in used.values():
         about = entry.declared
         checked = "" if about.verified else " Not verified: its manual was not at hand."
         text = (
             f"{about.rule} Missing: {lower_first(about.missing)} Source: {about.source}.{checked}"
         )
-        told.append(f"**{escape_markdown(about.title)}.** {with_names(text)}")
-    return told
+        instruments.append(f"**{escape_markdown(about.title)}.** {with_names(text)}")
+    return instruments
 
 
 def _groups(endpoints: list[Endpoint]) -> list[list[Endpoint]]:
@@ -67,11 +67,11 @@ def shared_label(labels: list[str]) -> str:
 
 def _units(material: Material, group: list[Endpoint]) -> str:
     """The units of the values, each once: "mV, m/s, ms"."""
-    found: dict[str, None] = {}
+    units: dict[str, None] = {}
     for each in group:
         rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": each.code}})
-        found |= dict.fromkeys(unit for unit in rows.column("AVALU") if unit)
-    return ", ".join(found)
+        units |= dict.fromkeys(unit for unit in rows.column("AVALU") if unit)
+    return ", ".join(units)
 
 
 def _scale(material: Material, group: list[Endpoint]) -> str:

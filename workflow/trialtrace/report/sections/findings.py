@@ -54,8 +54,8 @@ class Compared:
     @property
     def p_values(self) -> list[ResultRow]:
         """The planned one first, which is decided; each once."""
-        found = [p for p in (self.planned, self.own) if p is not None]
-        return found[:1] if self.own is self.planned else found
+        values = [p for p in (self.planned, self.own) if p is not None]
+        return values[:1] if self.own is self.planned else values
 
 
 # An analysis with more comparisons than this is told by how many there are.
@@ -73,18 +73,19 @@ def primary_results(material: Material) -> Iterator[str]:
     """The same as plain text."""
     for analysis in primary(material):
         for p, adjusted, lead in _overall(material, analysis):
-            told = _tests_text([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
-            yield f"{analysis.label}{lead} {told}{verdict(material, analysis, p)}{ending(material)}"
+            tests_text = _tests_text([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
+            decision = f"{verdict(material, analysis, p)}{ending(material)}"
+            yield f"{analysis.label}{lead} {tests_text}{decision}"
         for p, lead in _before_pairs(material, analysis):
-            told = f"{_tests_text([(p, _how(material, p))])}{verdict(material, analysis, p)}"
-            yield f"{analysis.label}{lead} {told}{OF_CLOSED}{ending(material)}"
-        for one in compared(material, analysis):
-            shown = f"{LABELS[one.estimate['stat_name']]} {one.estimate['stat_text']}"
-            text = f"{analysis.label}{one.lead} {shown}{_model(material, one.estimate)}"
-            text += _denominators(material, one.estimate)
-            for p in one.p_values:
-                text += f"; {_tests_text(_beside(material, analysis, one, p))}"
-                text += _decided(material, analysis, one, p)
+            tests_text = f"{_tests_text([(p, _how(material, p))])}{verdict(material, analysis, p)}"
+            yield f"{analysis.label}{lead} {tests_text}{OF_CLOSED}{ending(material)}"
+        for result in compared(material, analysis):
+            shown = f"{LABELS[result.estimate['stat_name']]} {result.estimate['stat_text']}"
+            text = f"{analysis.label}{result.lead} {shown}{_model(material, result.estimate)}"
+            text += _denominators(material, result.estimate)
+            for p in result.p_values:
+                text += f"; {_tests_text(_beside(material, analysis, result, p))}"
+                text += _decided(material, analysis, result, p)
             yield text + ending(material)
         for text in anova_sentences(material, analysis, markdown=False):
             yield f"{analysis.label}: {text}{ending(material)}"
@@ -217,16 +218,16 @@ def _upper(text: str) -> str:
 
 
 def _many(material: Material, analysis: "Analysis", found: list[Compared]) -> str:
-    leads = {one.estimate["result_id"]: one.lead for one in found}
+    leads = {compared.estimate["result_id"]: compared.lead for compared in found}
 
     def where(row: ResultRow) -> str:
         return leads[row["result_id"]].removeprefix(", ").rstrip(":")
 
-    text = over_comparisons([one.estimate for one in found], where)
-    tested = [p for one in found if (p := one.planned or one.own) is not None]
+    text = over_comparisons([compared.estimate for compared in found], where)
+    tested = [p for compared in found if (p := compared.planned or compared.own) is not None]
     if not tested:
         return text
-    planned = [one.planned for one in found if one.planned is not None]
+    planned = [compared.planned for compared in found if compared.planned is not None]
     decided = [row for p in planned if (row := deciding(material, analysis, p)) is not None]
     by = ", ".join(dict.fromkeys(_how(material, p) for p in tested))
     counted = _counted(material, analysis, decided)
@@ -279,27 +280,27 @@ def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
         yield Compared(estimate, own, planned, lead)
 
 
-def _stands_for_test(analysis: "Analysis", own: ResultRow, rows: list[ResultRow]) -> bool:
+def _stands_for_test(analysis: "Analysis", result_row: ResultRow, rows: list[ResultRow]) -> bool:
     """Whether the p-value of an estimate is the test that counts: where a family has it, or of a
     primary analysis whose plan names no other."""
     decides = analysis.role == "primary" and not analysis.tests
-    return decides or any(is_adjusted(row, own) for row in rows)
+    return decides or any(is_adjusted(row, result_row) for row in rows)
 
 
 def planned_p(analysis: "Analysis", rows: list[ResultRow]) -> ResultRow | None:
     """The p-value of the plan's first test that a family has, else of its first test; a correction
     ends the method's name. A test of an assumption is none of these."""
-    found = []
+    result_row = []
     for step in analysis.tests:
         for row in rows:
             method = row["method"].removeprefix("p_value.")
             if of_assumption(row["method"]):
                 continue
             if method == step.method or method.startswith(f"{step.method}_"):
-                found.append(row)
+                result_row.append(row)
                 break
-    member = (row for row in found if any(is_adjusted(each, row) for each in rows))
-    p = next(member, found[0] if found else None)
+    member = (row for row in result_row if any(is_adjusted(each, row) for each in rows))
+    p = next(member, result_row[0] if result_row else None)
     return p if p is not None and p["stat_value"] is not None else None
 
 
@@ -312,18 +313,18 @@ def _tests(
 ) -> list[tuple[ResultRow, str]]:
     """A p-value and, where its family is adjusted, the adjusted one, each with its method."""
     adjusted = adjusted_of(material, p)
-    own = (p, _how(material, p, said))
-    return [own, *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
+    tests = (p, _how(material, p, said))
+    return [tests, *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
 
 
 def _beside(
-    material: Material, analysis: "Analysis", one: Compared, p: ResultRow
+    material: Material, analysis: "Analysis", compared: Compared, p: ResultRow
 ) -> list[tuple[ResultRow, str]]:
     """The same of an estimate, whose model's own p-value leaves out what was said of it, and is
     said to be its own where the plan names no test."""
-    if p is not one.own:
+    if p is not compared.own:
         return _tests(material, p)
-    (row, how), *adjusted = _tests(material, p, model_words(material, one.estimate))
+    (row, how), *adjusted = _tests(material, p, model_words(material, compared.estimate))
     return [(row, how if analysis.tests else f"{how}, that of the estimate"), *adjusted]
 
 
@@ -354,9 +355,9 @@ def _model(material: Material, estimate: ResultRow) -> str:
     return "".join(f", {words}" for words in model_words(material, estimate))
 
 
-def _decided(material: Material, analysis: "Analysis", one: Compared, p: ResultRow) -> str:
+def _decided(material: Material, analysis: "Analysis", compared: Compared, p: ResultRow) -> str:
     """The verdict on the planned test; the p-value of a model beside it has none."""
-    return verdict(material, analysis, p) if p is one.planned else ""
+    return verdict(material, analysis, p) if p is compared.planned else ""
 
 
 def _adjustment(adjusted: ResultRow) -> str:

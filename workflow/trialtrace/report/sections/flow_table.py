@@ -23,48 +23,50 @@ def flow_table(material: Material) -> str:
 
     Empty where the plan has no flow.
     """
-    given = material.trial.plan.displays.get("flow")
-    if given is None:
+    data = material.trial.plan.displays.get("flow")
+    if data is None:
         return ""
-    found: Found = {}
+    candidate: Found = {}
     for row in material.of("flow"):
         key = row["stat_name"], row["parameter"], row["group2_level"]
-        found.setdefault(key, {})[present(row["group1_level"])] = row
-    groups = list(found["randomised", None, None])
+        candidate.setdefault(key, {})[present(row["group1_level"])] = row
+    groups = list(candidate["randomised", None, None])
     if len(groups) > 1:
         groups = [*groups[1:], ALL]
     body = []
-    if "excluded" in given:
-        body.append(_line("**Assessed for eligibility**", found, ("assessed", None, None), groups))
-        body += _reasons(found, "excluded", None, groups)
+    if "excluded" in data:
+        body.append(
+            _line("**Assessed for eligibility**", candidate, ("assessed", None, None), groups)
+        )
+        body += _reasons(candidate, "excluded", None, groups)
     elif log := screened(material):
         body += _log_lines(log, material.trial.synthetic, len(groups))
     else:
         body.append(["**Assessed for eligibility**", *[NOT_REPORTED] * len(groups)])
-    if who := given.get("patients"):
+    if who := data.get("patients"):
         body.append(["**Randomised**", *[NOT_IN_DATA] * len(groups)])
     named = f"**{escape_markdown(who or 'Randomised')}**"
-    body.append(_line(named, found, ("randomised", None, None), groups))
-    if "received" in given:
-        told = "**Received the treatment**"
-        body.append(_line(told, found, ("received", None, None), groups))
+    body.append(_line(named, candidate, ("randomised", None, None), groups))
+    if "received" in data:
+        text = "**Received the treatment**"
+        body.append(_line(text, candidate, ("received", None, None), groups))
         missing = [[f"{NO_BREAK}{NO_BREAK}why others did not", *[NOT_REPORTED] * len(groups)]]
-        shown = _reasons(found, "not_received", None, groups)
-        body += shown if "not_received" in given else missing
+        reasons = _reasons(candidate, "not_received", None, groups)
+        body += reasons if "not_received" in data else missing
     else:
         body.append(["**Received the treatment**", *[NOT_REPORTED] * len(groups)])
-    if "ended" in given:
+    if "ended" in data:
         body.append(["**Did not complete**", *[""] * len(groups)])
-        body += _reasons(found, "ended", None, groups)
+        body += _reasons(candidate, "ended", None, groups)
     else:
         body.append(["**Did not complete**", *[NOT_REPORTED] * len(groups)])
-    for name in given["analysed"]:
+    for name in data["analysed"]:
         label = escape_markdown(material.trial.plan.analyses[name].label)
-        body.append(_line(f"**Analysed: {label}**", found, ("analysed", name, None), groups))
-        body += _reasons(found, "not_analysed", name, groups)
+        body.append(_line(f"**Analysed: {label}**", candidate, ("analysed", name, None), groups))
+        body += _reasons(candidate, "not_analysed", name, groups)
     header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]
     caption = (
-        f"Flow of the patients. Below each analysis stand those {_who(given)} who did not enter "
+        f"Flow of the patients. Below each analysis stand those {_who(data)} who did not enter "
         "it, by reason."
     )
     return captioned(material, pipe_table(header, body), "flow", caption)
@@ -80,22 +82,22 @@ def _log_lines(log: "Selection", synthetic: bool, groups: int) -> list[list[str]
     return [[label, *[""] * (groups - 1), str(n)] for label, n in lines]
 
 
-def _who(given: Mapping[str, object]) -> str:
-    return lower_first(str(given.get("patients", "Randomised")))
+def _who(entry: Mapping[str, object]) -> str:
+    return lower_first(str(entry.get("patients", "Randomised")))
 
 
-def _reasons(found: Found, stat: str, name: str | None, groups: list[str]) -> list[list[str]]:
+def _reasons(candidate: Found, stat: str, name: str | None, groups: list[str]) -> list[list[str]]:
     """A line for each reason that occurred in any group."""
     return [
-        _line(f"{NO_BREAK}{NO_BREAK}{escape_markdown(present(key[2]))}", found, key, groups)
-        for key, rows in found.items()
+        _line(f"{NO_BREAK}{NO_BREAK}{escape_markdown(present(key[2]))}", candidate, key, groups)
+        for key, rows in candidate.items()
         if key[:2] == (stat, name) and any(row["stat_value"] for row in rows.values())
     ]
 
 
 def _line(
-    label: str, found: Found, key: tuple[str, str | None, str | None], groups: list[str]
+    label: str, candidate: Found, key: tuple[str, str | None, str | None], groups: list[str]
 ) -> list[str]:
     """A cell a group; the flow has counts of all arms alone before randomisation."""
-    rows = found[key]
+    rows = candidate[key]
     return [label, *(link(rows[group]) if group in rows else "" for group in groups)]

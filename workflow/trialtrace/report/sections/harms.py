@@ -31,27 +31,27 @@ from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, TER
 MOST_TERMS = 60
 
 
-def adverse_table(material: Material, given: Mapping[str, Any]) -> str:
+def adverse_table(material: Material, entry: Mapping[str, Any]) -> str:
     """The table of a display of adverse events."""
-    rows = [row for row in material.of(ANALYSIS) if row["parameter"] == given["endpoint"]]
+    rows = [row for row in material.of(ANALYSIS) if row["parameter"] == entry["endpoint"]]
     by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
     groups = list(dict.fromkeys(present(row["group1_level"]) for row in rows))
     terms = _levels(rows, TERM)
     terms.sort(key=lambda term: -present(by["patients", term, ALL]["stat_value"]))
     body = [["**Any**", *(_any(by, group) for group in groups)]]
     body += [_line(by, term, groups) for term in terms[:MOST_TERMS]]
-    for column in given.get("columns", ()):
+    for column in entry.get("columns", ()):
         name = escape_markdown(column.replace("_", " ").capitalize())
         lines = [_line(by, level, groups) for level in _levels(rows, column)]
         body += [[f"**{name}**", *[""] * len(groups)], *lines] if lines else []
     header = ["Event", *(_head(by, material, group) for group in groups)]
     caption = (
-        f"{given['title']}: patients with any (percent of the arm), number of occurrences; in the "
+        f"{entry['title']}: patients with any (percent of the arm), number of occurrences; in the "
         f"first line the {100 * material.trial.plan.confidence:g} % exact interval of the share."
     )
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
-    slug = f"adverse-{_slug(given['endpoint'])}"
+    slug = f"adverse-{_slug(entry['endpoint'])}"
     table = captioned(material, pipe_table(header, body), slug, caption)
     return "\n\n".join(filter(None, [table, of_results(material, [ANALYSIS])]))
 
@@ -99,14 +99,14 @@ def harms_section(material: Material) -> str:
     """The section of the report: deaths, then a line an analysis or endpoint of harms, then tables
     by term; of a log without any event a line in place of its table."""
     declared = _declared(material)
-    told = deaths_by_arm(material, _here)
-    told += _denominators(material)
-    told += [line for one in declared for line in _lines(material, one, _here(one))]
-    told += [
-        adverse_table(material, given) if _events(material, given) else _empty(material, given)
-        for given in _displays(material)
+    deaths = deaths_by_arm(material, _here)
+    deaths += _denominators(material)
+    deaths += [line for one in declared for line in _lines(material, one, _here(one))]
+    deaths += [
+        adverse_table(material, texts) if _events(material, texts) else _empty(material, texts)
+        for texts in _displays(material)
     ]
-    parts = [*told, *_unreported(material)]
+    parts = [*deaths, *_unreported(material)]
     return "\n\n".join([f"## Harms {{#{PLACE}}}", *parts]) + "\n"
 
 
@@ -118,21 +118,21 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     def place(analysis: "Analysis") -> str:
         return place_link(analysis_place(analysis.name), places)
 
-    told = deaths_by_arm(material, place)
-    told += _denominators(material)
-    told += [line for one in declared for line in _lines(material, one, place(one))]
+    deaths = deaths_by_arm(material, place)
+    deaths += _denominators(material)
+    deaths += [line for one in declared for line in _lines(material, one, place(one))]
     terms = place_link(PLACE, places)
-    logged = [given for given in _displays(material) if _events(material, given)]
+    logged = [texts for texts in _displays(material) if _events(material, texts)]
     if declared and terms and logged:
-        told.append(f"[Adverse events by term]({terms}).")
+        deaths.append(f"[Adverse events by term]({terms}).")
     elif not declared:
-        told += [_shares(material, given, terms) for given in logged]
-    told += [_empty(material, given) for given in _displays(material) if given not in logged]
-    return [*told, *_unreported(material)]
+        deaths += [_shares(material, given, terms) for given in logged]
+    deaths += [_empty(material, texts) for texts in _displays(material) if texts not in logged]
+    return [*deaths, *_unreported(material)]
 
 
 def _declared(material: Material) -> list["Analysis"]:
-    return [one for one in in_order(material.trial) if one.harms]
+    return [problem for problem in in_order(material.trial) if problem.harms]
 
 
 def _here(analysis: "Analysis") -> str:
@@ -141,20 +141,20 @@ def _here(analysis: "Analysis") -> str:
 
 def _lines(material: Material, analysis: "Analysis", place: str) -> Iterator[str]:
     """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit."""
-    found: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
+    result_rows: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
     for row in material.printable(analysis.name):
         if row["group1_level"] and not row["stratum"] and not row["group2"]:
             label = ", ".join(material.parameter_words(row)) or analysis.label
-            arms = found.setdefault((label, row["visit"]), {})
+            arms = result_rows.setdefault((label, row["visit"]), {})
             arms.setdefault(row["group1_level"], []).append(row)
-    for (label, visit), arms in found.items():
+    for (label, visit), arms in result_rows.items():
         shown = escape_markdown(", ".join(filter(None, [label, visit])))
-        told = [
+        lines = [
             f"{escape_markdown(material.arm_label(arm))} {of_arm(rows)}"
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
-        line = f"{f'[{shown}]({place})' if place else shown}: {'; '.join(told)}."
+        line = f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}."
         yield with_cohort(material, line, [row for rows in arms.values() for row in rows])
 
 
@@ -162,36 +162,36 @@ def _displays(material: Material) -> list[Mapping[str, str]]:
     return list(material.trial.plan.displays.get(ADVERSE, ()))
 
 
-def _rows(material: Material, given: Mapping[str, str], stat: str) -> dict[str, ResultRow]:
+def _rows(material: Material, texts: Mapping[str, str], stat: str) -> dict[str, ResultRow]:
     """A statistic of all adverse events of a display, by arm."""
     return {
         present(row["group1_level"]): row
         for row in material.of(ADVERSE)
-        if row["parameter"] == given["endpoint"]
+        if row["parameter"] == texts["endpoint"]
         and row["group2_level"] in (None, ANY)
         and row["stat_name"] == stat
     }
 
 
-def _events(material: Material, given: Mapping[str, str]) -> bool:
+def _events(material: Material, texts: Mapping[str, str]) -> bool:
     """Whether any patient has an event of a display."""
-    return any(row["stat_value"] for row in _rows(material, given, "patients").values())
+    return any(row["stat_value"] for row in _rows(material, texts, "patients").values())
 
 
-def _empty(material: Material, given: Mapping[str, str]) -> str:
+def _empty(material: Material, texts: Mapping[str, str]) -> str:
     """In place of a table of zeros: that the log is there and has no event."""
-    return f"{_shares(material, given, '')} The log has no event."
+    return f"{_shares(material, texts, '')} The log has no event."
 
 
-def _shares(material: Material, given: Mapping[str, str], terms: str) -> str:
+def _shares(material: Material, texts: Mapping[str, str], terms: str) -> str:
     """The share of patients with any event, by arm, of a display of adverse events."""
-    shares, patients = (_rows(material, given, stat) for stat in ("any_event", "patients"))
+    shares, patients = (_rows(material, texts, stat) for stat in ("any_event", "patients"))
     told = [
         f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {link(share)}"
         for arm, share in shares.items()
         if arm != ALL or len(shares) == 1
     ]
-    title = escape_markdown(f"{given['title']}, patients with any:")
+    title = escape_markdown(f"{texts['title']}, patients with any:")
     by_term = f" [By term]({terms})." if terms else ""
     return with_cohort(material, f"{title} {'; '.join(told)}.{by_term}", [*patients.values()])
 
@@ -203,8 +203,8 @@ def _of(row: ResultRow) -> str:
 
 def _denominators(material: Material) -> Iterator[str]:
     """Of whom the lines and tables are, and how many of those randomised these are."""
-    analyses = [one.estimand.population for one in _declared(material)]
-    named = [*analyses, *(given["population"] for given in _displays(material))]
+    analyses = [analysis.estimand.population for analysis in _declared(material)]
+    named = [*analyses, *(texts["population"] for texts in _displays(material))]
     randomised = randomised_by_arm(material)
     who = material.trial.plan.displays.get("flow", {}).get("patients", "randomised")
     for name in dict.fromkeys(named):
@@ -214,12 +214,12 @@ def _denominators(material: Material) -> Iterator[str]:
         ]
         of = [randomised[row["group1_level"]] for row in sizes]
         whole = all(a["stat_value"] == b["stat_value"] for a, b in zip(sizes, of, strict=True))
-        told = [
+        denominators = [
             f"{escape_markdown(material.arm_label(row['group1_level']))} {link(row)}"
             + ("" if whole else f" of {link(every)} {escape_markdown(lower_first(who))}")
             for row, every in zip(sizes, of, strict=True)
         ]
-        counts = f" ({'; '.join(told)})" if told else ""
+        counts = f" ({'; '.join(denominators)})" if denominators else ""
         yield f"Denominators of events: {label}{counts}."
 
 
@@ -227,7 +227,11 @@ def _unreported(material: Material) -> list[str]:
     """Where the plan reports no adverse event: whether the data have a log of events."""
     if _declared(material) or _displays(material):
         return []
-    logs = [one.label for one in material.trial.endpoints.values() if one.kind == "occurrence"]
+    logs = [
+        endpoint.label
+        for endpoint in material.trial.endpoints.values()
+        if endpoint.kind == "occurrence"
+    ]
     why = "the data of this trial, as they are configured, have no log of events."
     if logs:
         why = f"the plan has no analysis and no table of the logged events ({', '.join(logs)})."

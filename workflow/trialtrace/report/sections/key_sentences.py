@@ -29,21 +29,21 @@ def over_comparisons(rows: Sequence[ResultRow], where: Callable[[ResultRow], str
     Values of several units have no order: of them it says how many intervals leave out no effect.
     """
     whole = [row for row in rows if row["stat_value"] is not None]
-    told = f"{len(rows)} comparisons"
+    text = f"{len(rows)} comparisons"
     if not whole:
-        return f"{told}, none of them estimable"
+        return f"{text}, none of them estimable"
     kinds = {(row["stat_name"], row["unit"]) for row in whole}
     of_units = {row["parameter"] for row in whole} if whole[0]["stat_name"] in IN_UNITS else set()
     if len(kinds) == 1 and (len(of_units) < TWO or whole[0]["unit"]):
         label = f"{LABELS[whole[0]['stat_name']]}{_unit(whole[0])}"
-        return f"{told}: {label} {_ends(whole, where)}"
+        return f"{text}: {label} {_ends(whole, where)}"
     bounded = [row for row in whole if row["ci_low"] is not None and row["ci_high"] is not None]
     clear = sum(leaves_out_no_effect(row) for row in bounded)
     if not bounded:
-        return told
+        return text
     level = {row["ci_level"] for row in bounded}.pop() or 0.0
     return (
-        f"{told}: {excluding(clear, len(bounded), f' of {100 * level:g} %')}, where "
+        f"{text}: {excluding(clear, len(bounded), f' of {100 * level:g} %')}, where "
         f"{len(bounded) * (1 - level):.1f} would by chance alone"
     )
 
@@ -94,9 +94,9 @@ def without_comparison(material: Material, analysis: "Analysis") -> list[str]:
     return [f"{text}{synthetic}." for text in told]
 
 
-def _by_arm(material: Material, found: Sequence[ResultRow]) -> list[str]:
+def _by_arm(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
     """How far the descriptions of each arm go; nothing where they cannot be put in an order."""
-    rows = [row for row in found if row["group1_level"] and row["group2"] in (None, "time")]
+    rows = [row for row in result_rows if row["group1_level"] and row["group2"] in (None, "time")]
     stat = next((one for one in DESCRIBED if any(r["stat_name"] == one for r in rows)), "")
     chosen = [row for row in rows if row["stat_name"] == stat]
     units = {row["unit"] for row in chosen}
@@ -114,11 +114,11 @@ def _by_arm(material: Material, found: Sequence[ResultRow]) -> list[str]:
     return [f"{label[0].upper()}{label[1:]}{_unit(chosen[0])}: {'; '.join(told)}"]
 
 
-def _tests(material: Material, found: Sequence[ResultRow]) -> list[str]:
+def _tests(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
     """The p-values that stand alone: each where they are few, else how far they go."""
     rows = [
         row
-        for row in found
+        for row in result_rows
         if row["stat_name"] == "p_value" and not row["group1_level"] and not row["stratum"]
     ]
 

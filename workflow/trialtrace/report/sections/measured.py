@@ -38,18 +38,18 @@ def measure(material: Material, row: Row) -> Measured | None:
     else:
         return None
     # What is missing is None, or NaN, which is not itself.
-    there = [one for one in values if one is not None and one == one]
+    there = [value for value in values if value is not None and value == value]
     return _statistic(row["what"], check.get("value"), there)
 
 
 def _of_arms(group: str, arm: str | None, within: bool) -> bool:
-    own = f"arm = {arm}"
-    return group in ("", own) or (within and group.endswith(f", {own}"))
+    text = f"arm = {arm}"
+    return group in ("", text) or (within and group.endswith(f", {text}"))
 
 
 def _of_variable(kept: Selection, name: str) -> list[object]:
     values = kept.column(adsl_code(name)).tolist()
-    return [SEXES.get(one) for one in values] if name == "sex" else values
+    return [SEXES.get(value) for value in values] if name == "sex" else values
 
 
 def _of_endpoint(material: Material, row: Row, name: str) -> list[object]:
@@ -86,11 +86,13 @@ def _statistic(what: str, wanted: str | None, values: list[Any]) -> Measured:
     """A share, a count of a category, a total, or a moment of the values that are there."""
     n = len(values)
     if what == "total":
-        numeric = all(isinstance(one, int | float) and not isinstance(one, bool) for one in values)
+        numeric = all(
+            isinstance(value, int | float) and not isinstance(value, bool) for value in values
+        )
         return Measured(float(np.sum(values)) if numeric else n, n)
     if what.startswith(("share", "count of ")):
         wanted = wanted or (what.removeprefix("count of ") if "count of" in what else "Y")
-        return Measured(sum(str(one).lower() == wanted.lower() for one in values), n)
+        return Measured(sum(str(value).lower() == wanted.lower() for value in values), n)
     if not n:
         return Measured(nan, n)
     if what == "sd":

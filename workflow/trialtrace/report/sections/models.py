@@ -56,21 +56,21 @@ def _of_one_step(row: ResultRow, other: ResultRow) -> bool:
 def model_words(material: Material, row: ResultRow) -> list[str]:
     """What a model adjusts for, its strata, clusters and ties; of a p-value, its one side."""
     given = json.loads(row["options"])
-    told = []
+    words = []
     if covariates := given.get("covariates"):
-        told.append(f"adjusted for {_listed(material, covariates)}")
+        words.append(f"adjusted for {_listed(material, covariates)}")
     if strata := given.get("strata"):
-        told.append(f"{STRATIFIED} {_listed(material, strata)}")
+        words.append(f"{STRATIFIED} {_listed(material, strata)}")
     if "cluster" in given:
         alone = ", subjects without one each alone" if given.get("no_cluster") == "own" else ""
-        told.append(f"clusters by {_listed(material, [given['cluster']])}{alone}")
+        words.append(f"clusters by {_listed(material, [given['cluster']])}{alone}")
     if "times" in given:
-        told.append(_time_words(material, row, given["times"]))
+        words.append(_time_words(material, row, given["times"]))
     if given.get("ties") in TIES:
-        told.append(TIES[given["ties"]])
+        words.append(TIES[given["ties"]])
     if row["stat_name"] in P_VALUES and "threshold" not in given and given.get("sides") in SIDES:
-        told.append(SIDES[given["sides"]])
-    return told
+        words.append(SIDES[given["sides"]])
+    return words
 
 
 def _time_words(material: Material, row: ResultRow, times: object) -> str:
@@ -80,9 +80,9 @@ def _time_words(material: Material, row: ResultRow, times: object) -> str:
         return f"over the actual times of visits ({lower_first(endpoints[times].label)})"
     own = visit_labels(row["parameter"], endpoints.get) if row["parameter"] else []
     measured = [
-        one
-        for name, one in endpoints.items()
-        if one.entry.unit in TIME_UNITS
+        endpoint
+        for name, endpoint in endpoints.items()
+        if endpoint.entry.unit in TIME_UNITS
         and name != row["parameter"]
         and set(own) <= set(visit_labels(name, endpoints.get))
     ]

@@ -36,18 +36,18 @@ class Lost:
 
 def models_left_out(material: Material, analysis: "Analysis") -> Iterator[str]:
     """A sentence a method that leaves out subjects; of its results the one that loses most."""
-    found: dict[str, list[Lost]] = {}
+    losts: dict[str, list[Lost]] = {}
     for row in material.of(analysis.name):
         estimated = row["n_used"] and not row["error"] and row["ci_level"] is not None
         if estimated and (lost := _lost(material, row)) is not None:
-            found.setdefault(method_of(row["method"]).title, []).append(lost)
-    for title, every in found.items():
+            losts.setdefault(method_of(row["method"]).title, []).append(lost)
+    for title, every in losts.items():
         most = max(every, key=lambda one: one.whole - one.n)
         many = len({(one.n, one.whole) for one in every}) > 1
         number = f"[{most.n}]({trace_link(most.row['result_id'], 'n')}) of {most.whole} subjects"
         number += " where it loses most" if many else ""
-        told = " or ".join(_label(material, name) for name in most.columns)
-        missing = escape_markdown(f"{told} is missing in {most.whole - most.n}")
+        text = " or ".join(_label(material, name) for name in most.columns)
+        missing = escape_markdown(f"{text} is missing in {most.whole - most.n}")
         yield f"By {escape_markdown(title)}: {number}; {missing}."
 
 
@@ -68,9 +68,9 @@ def _lost(material: Material, row: ResultRow) -> Lost | None:
     if every == n:
         return None
     lacking = tuple(
-        named[one]
-        for one in columns
-        if _subjects(material, whole["dataset"], without | {one: PRESENT}) < every
+        named[column]
+        for column in columns
+        if _subjects(material, whole["dataset"], without | {column: PRESENT}) < every
     )
     return Lost(row, n, every, lacking)
 

@@ -32,7 +32,7 @@ def over_time(material: Material, analysis: "Analysis") -> str:
     if analysis.of:
         return ""
     trial = material.trial
-    times = {name for one in parameters(trial, analysis) for name in times_of(trial, one)}
+    times = {name for endpoint in parameters(trial, analysis) for name in times_of(trial, endpoint)}
     found = [
         other
         for other in trial.plan.analyses.values()

@@ -23,7 +23,7 @@ def periods_table(material: Material, name: str, rows: list[ResultRow]) -> str:
     begun = dict(_sequences(material)).get(analysis.by or "", {})
     arms = list(material.trial.design.arms)
     levels = dict.fromkeys(row["stratum"] for row in rows if row["stratum"])
-    sequences = {one: begun.get(one.partition("=")[2]) for one in levels}
+    sequences = {level: begun.get(level.partition("=")[2]) for level in levels}
     if not sequences or None in sequences.values() or {row["visit"] for row in rows} != {None}:
         return ""
     body = []
@@ -60,7 +60,9 @@ def _options(material: Material) -> Iterator[dict]:
 def clusters_table(material: Material) -> str:
     """Clusters and their patients by arm, of each variable that the plan names as the cluster, with
     the intracluster correlations of its analyses; empty where it names none."""
-    names = dict.fromkeys(one["cluster"] for one in _options(material) if one.get("cluster"))
+    names = dict.fromkeys(
+        problem["cluster"] for problem in _options(material) if problem.get("cluster")
+    )
     return "\n".join(_clusters(material, name) for name in names)
 
 
@@ -83,11 +85,11 @@ def _clusters(material: Material, name: str) -> str:
 
 def _correlations(material: Material) -> str:
     """The intracluster correlation and the design effect of each analysis that has them."""
-    told = [
+    correlations = [
         f"{escape_markdown(material.trial.plan.analyses[name].label)}: "
         f"{LABELS[row['stat_name']]} {link(row)}."
         for name in material.trial.plan.analyses
         for row in material.of(name)
         if row["stat_name"] in ("intracluster_correlation", "design_effect")
     ]
-    return " ".join(told) + "\n" if told else ""
+    return " ".join(correlations) + "\n" if correlations else ""

@@ -35,13 +35,15 @@ def opening(material: Material) -> str:
     if trial.synthetic:
         parts.insert(0, "::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
     if trial.draft:
-        told = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
-        parts.insert(0, f"::: {{.synthetic}}\n{escape_markdown(told)}\n:::")
+        text = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
+        parts.insert(0, f"::: {{.synthetic}}\n{escape_markdown(text)}\n:::")
     for analysis in primary(material):
-        parts += [f"**{told}**" for told in against_thresholds(material, analysis, named=True)]
+        parts += [
+            f"**{threshold}**" for threshold in against_thresholds(material, analysis, named=True)
+        ]
     parts += [f"**{sentence}**" for sentence in primary_sentences(material)]
-    if told := of_primary(material, primary(material), {}):
-        parts.append(told)
+    if text := of_primary(material, primary(material), {}):
+        parts.append(text)
     parts.append(audit_line(material))
     return "\n\n".join([*lost(material), *parts, *left_out(material)]) + "\n"
 
@@ -210,8 +212,10 @@ def _origins(material: Material) -> Iterator[str]:
     if not material.claims:
         return
     papers = trial.claims_document["papers"].values()
-    told = {one["told"] for one in papers if not isinstance(one, str) and one.get("told")}
-    at = f" ({escape_markdown(', '.join(sorted(told)))} of the project)" if told else ""
+    origins = {
+        paper["told"] for paper in papers if not isinstance(paper, str) and paper.get("told")
+    }
+    at = f" ({escape_markdown(', '.join(sorted(origins)))} of the project)" if origins else ""
     yield (
         "The papers of the printed numbers, and what of their texts was at hand, stand under "
         f"[published numbers](#sec-published){at}; the place of each number in its paper stands in "
@@ -238,10 +242,10 @@ def _seal_box(material: Material) -> str:
         ["Repeat", f"`make run TRIAL={material.trial.name}` in the project, with the same data"],
     ]
     table = pipe_table(["Hash of this run", ""], rows, numbers_from=99)
-    told = "The same data, configuration and code give the same hash."
-    return captioned(material, table, "seal", told)
+    text = "The same data, configuration and code give the same hash."
+    return captioned(material, table, "seal", text)
 
 
-def _file_hash(found: dict[str, str | None]) -> str:
-    digest = shown_hash(found)
+def _file_hash(texts: dict[str, str | None]) -> str:
+    digest = shown_hash(texts)
     return f"`{digest[:16]}`" if digest else "not shown: no key"

@@ -55,11 +55,11 @@ def _of(number: int) -> str:
     return f": the first {SHOWN} of {number}" if number > SHOWN else ""
 
 
-def _line(material: Material, one: ToldResult) -> list[str]:
+def _line(material: Material, item: ToldResult) -> list[str]:
     """A result that is there links to its trace."""
-    old, new = (escape_markdown(text) for text in shown_pair(one))
-    name = escape_markdown(one["result_id"].partition("/")[2])
-    linked = f"[{name}]({trace_link(one['result_id'])})" if one["new"] is not None else name
-    flips = " (crosses the level)" if one["flips"] else ""
-    causes = escape_markdown("; ".join(cause_texts(one["causes"])))
+    old, new = (escape_markdown(text) for text in shown_pair(item))
+    name = escape_markdown(item["result_id"].partition("/")[2])
+    linked = f"[{name}]({trace_link(item['result_id'])})" if item["new"] is not None else name
+    flips = " (crosses the level)" if item["flips"] else ""
+    causes = escape_markdown("; ".join(cause_texts(item["causes"])))
     return [linked, old, f"{new}{flips}", causes]

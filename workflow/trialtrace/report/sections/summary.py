@@ -135,7 +135,7 @@ def _not_checked(material: Material) -> str:
         if worst(rows, DATA) == NOT_CHECKABLE:
             why = next(str(row["data_finding"]) for row in rows if row[DATA] == NOT_CHECKABLE)
             reasons.setdefault(why, []).append(rows[0])
-    ordered = sorted(reasons.items(), key=lambda one: -len(one[1]))
+    ordered = sorted(reasons.items(), key=lambda reason: -len(reason[1]))
     lines = [
         f"- {escape_markdown(why.rstrip('.'))}: {_named(own)}"
         for why, own in ordered[:MOST_REASONS]
@@ -205,16 +205,16 @@ def summary(
 def _primary(material: Material, drawn: list[Drawn], places: Mapping[str, str]) -> list[str]:
     """The sentences on the primary analyses, what the plan notes on them, whether the outcome was
     registered otherwise, what of them was put in, the picture of the first."""
-    told = [
+    analyses = [
         text
         for analysis in primary(material)
         for text in against_thresholds(material, analysis, named=True)
     ]
-    told += primary_sentences(material)
+    analyses += primary_sentences(material)
     put_in = of_primary(material, primary(material), places)
     notes = [escape_markdown(one.note) for one in primary(material) if one.note]
     said = [*registered_otherwise(material), *dict.fromkeys(notes)]
-    return [*(f"**{text}**" for text in told), *said, put_in, first_forest(drawn)]
+    return [*(f"**{text}**" for text in analyses), *said, put_in, first_forest(drawn)]
 
 
 def _patients(material: Material, drawn: list[Drawn], places: Mapping[str, str]) -> list[str]:
@@ -232,15 +232,15 @@ def _patients(material: Material, drawn: list[Drawn], places: Mapping[str, str])
     who = material.trial.plan.displays.get("flow", {}).get("patients", "")
     named = escape_markdown(lower_first(who or "randomised"))
     whole = f"{link(counts[ALL])} {named}" if ALL in counts else ""
-    told = ": ".join(part for part in (whole, ", ".join(arms)) if part)
-    told += "; the number randomised is not in the data" if who and told else ""
+    text = ": ".join(part for part in (whole, ", ".join(arms)) if part)
+    text += "; the number randomised is not in the data" if who and text else ""
     of = [
-        f"Analysed for {escape_markdown(one.label)}: {analysed(material, one)}"
-        + _known(material, one, places)
-        + _not_analysed(material, one)
-        for one in primary(material)
+        f"Analysed for {escape_markdown(analysis.label)}: {analysed(material, analysis)}"
+        + _known(material, analysis, places)
+        + _not_analysed(material, analysis)
+        for analysis in primary(material)
     ]
-    return [" ".join([*([f"{told}."] if told else []), *of]), flow_figure(drawn)]
+    return [" ".join([*([f"{text}."] if text else []), *of]), flow_figure(drawn)]
 
 
 def _not_analysed(material: Material, analysis: "Analysis") -> str:
@@ -288,29 +288,29 @@ def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
     """Of each comparison of a primary analysis: how far its first estimate goes under the analyses
     that ask the same question otherwise; or that the plan has none."""
     for analysis in primary(material):
-        found = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
-        visits = len({rows[0]["visit"] for rows in found}) > 1
-        for rows in found:
+        result_rowses = [rows for rows in _by_question(material, analysis) if len(rows) > 1]
+        visits = len({rows[0]["visit"] for rows in result_rowses}) > 1
+        for rows in result_rowses:
             yield _range(material, analysis, rows, places, visits=visits)
-        if not found:
+        if not result_rowses:
             yield _alone(material, analysis, places)
 
 
 def _alone(material: Material, analysis: "Analysis", places: Mapping[str, str]) -> str:
     """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
-    told = f"{escape_markdown(analysis.label)}: the plan estimates this in no other way."
+    text = f"{escape_markdown(analysis.label)}: the plan estimates this in no other way."
     place = place_link(analysis_place(analysis.name), places)
     if place and any(children(material, analysis.name)):
-        told += f" What else it asks of it stands [in the report]({place})."
+        text += f" What else it asks of it stands [in the report]({place})."
     own = next(iter(same_question(material, analysis)), None)
-    return told + (_bounded(material, analysis, own) if own else "")
+    return text + (_bounded(material, analysis, own) if own else "")
 
 
 def _by_question(material: Material, analysis: "Analysis") -> list[list[ResultRow]]:
-    found: dict[tuple[str | None, ...], list[ResultRow]] = {}
+    result_rows: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in same_question(material, analysis):
-        found.setdefault(question_of(row), []).append(row)
-    return list(found.values())
+        result_rows.setdefault(question_of(row), []).append(row)
+    return list(result_rows.values())
 
 
 def _range(
@@ -340,15 +340,15 @@ def _range(
         *([first["visit"]] if visits and first["visit"] else []),
     ]
     lead = escape_markdown(", ".join([analysis.label, *where, pair]))
-    told = f"{lead}: {estimates} of the {LABELS[stat]}, "
-    told += reach
+    text = f"{lead}: {estimates} of the {LABELS[stat]}, "
+    text += reach
     if whole:
-        told += f"; {excluding(clear, len(whole))}"
+        text += f"; {excluding(clear, len(whole))}"
     if whole and clear == len(whole):
         nearest = nearest_to_no_effect(whole)
         of = material.trial.plan.analyses[nearest["analysis_id"]].label
-        told += f", the nearest to it {link(nearest)} ({escape_markdown(of)})"
-    return f"{told}.{_bounded(material, analysis, first)}"
+        text += f", the nearest to it {link(nearest)} ({escape_markdown(of)})"
+    return f"{text}.{_bounded(material, analysis, first)}"
 
 
 def _bounded(material: Material, analysis: "Analysis", first: ResultRow) -> str:
@@ -366,8 +366,8 @@ def _made(material: Material, renderer: str) -> str:
     """Hashes of what it was made from and by, and the command that makes it again."""
     trial, full = material.trial, material.disclosure == "full"
     files = configuration_files(trial) if full else {}
-    told = "".join(f"{name} {digest}\n" for name, digest in sorted(files.items()))
-    configuration = sha256_bytes(told.encode())[:DIGITS] if files else "not shown: no key"
+    text = "".join(f"{name} {digest}\n" for name, digest in sorted(files.items()))
+    configuration = sha256_bytes(text.encode())[:DIGITS] if files else "not shown: no key"
     code = "".join(f"{stage} {digest}\n" for stage, digest in sorted(material.codes.items()))
     lock = trial.at.root / "requirements.lock"
     value = material.seal.value

@@ -51,5 +51,5 @@ def _sentence(
     return f"{escape_markdown(lead)}: {'; '.join(arms)}{ending(material)}"
 
 
-def _same(one: ResultRow, other: ResultRow) -> bool:
-    return values_of(one, SAME) == values_of(other, SAME) and not one["group2"]
+def _same(result_row: ResultRow, other: ResultRow) -> bool:
+    return values_of(result_row, SAME) == values_of(other, SAME) and not result_row["group2"]

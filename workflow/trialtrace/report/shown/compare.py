@@ -74,34 +74,34 @@ def alterations(kept: Sequence[Line], shown: Sequence[Line]) -> list[Altered]:
 
 
 def _figures(
-    kept: Sequence[Line], shown: Sequence[Line], pairs: Iterable[tuple[int, int]]
+    kept: Sequence[Line], lines: Sequence[Line], pairs: Iterable[tuple[int, int]]
 ) -> Iterator[Altered]:
     """The figures among lines that are alike otherwise; one that stood elsewhere by its place."""
     for a, b in pairs:
-        if kept[a].kind == "figure" and kept[a].key != shown[b].key:
-            where = [i for i, one in enumerate(kept) if one.key == shown[b].key]
-            for one in _line(kept, a, shown[b]):
-                told = f"the picture of {place_of(kept, where[0])}" if where else one.shown
-                yield replace(one, shown=told)
+        if kept[a].kind == "figure" and kept[a].key != lines[b].key:
+            where = [i for i, line in enumerate(kept) if line.key == lines[b].key]
+            for altered in _line(kept, a, lines[b]):
+                told = f"the picture of {place_of(kept, where[0])}" if where else altered.shown
+                yield replace(altered, shown=told)
 
 
-def _of_another(kept: Sequence[Line], shown: Sequence[Line]) -> Altered | None:
+def _of_another(kept: Sequence[Line], lines: Sequence[Line]) -> Altered | None:
     """Where next to nothing of a document is shown, that: line by line it would tell nothing.
 
     So it is where a page has many more lines than the document, of whatever they are.
     """
-    there = {line.loose for line in shown}
+    there = {line.loose for line in lines}
     same = sum(line.loose in there for line in kept)
-    if len(kept) < SMALLEST or (same >= LEAST * len(kept) and len(shown) <= MUCH * len(kept)):
+    if len(kept) < SMALLEST or (same >= LEAST * len(kept) and len(lines) <= MUCH * len(kept)):
         return None
     if same >= LEAST * len(kept):
-        told = f"{len(shown)} lines, of which the report has {len(kept)}"
+        text = f"{len(lines)} lines, of which the report has {len(kept)}"
     else:
-        told = f"next to nothing of this report: {same} of its {len(kept)} lines"
-    return Altered("changed", f"shows {told}")
+        text = f"next to nothing of this report: {same} of its {len(kept)} lines"
+    return Altered("changed", f"shows {text}")
 
 
-def _as_kept(kept: Sequence[Line], shown: Sequence[Line]) -> list[Line]:
+def _as_kept(kept: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
     """The lines that are shown; one of which links end early as it was kept.
 
     LibreOffice ends a link where the script of its letters changes, as after a minus sign: words
@@ -110,37 +110,37 @@ def _as_kept(kept: Sequence[Line], shown: Sequence[Line]) -> list[Line]:
     known = {line.key for line in kept}
     alike = {line.loose: line for line in kept}
     found = []
-    for line in shown:
+    for line in lines:
         other = alike.get(line.loose) if line.key not in known else None
         found.append(other if other is not None and _end_early(other, line) else line)
     return found
 
 
-def _end_early(kept: Line, shown: Line) -> bool:
+def _end_early(kept: Line, line: Line) -> bool:
     pairs = (
         (old, new)
-        for one, other in zip(kept.pieces, shown.pieces, strict=True)
-        for (old, _), (new, _) in zip(one.links, other.links, strict=True)
+        for piece, other in zip(kept.pieces, line.pieces, strict=True)
+        for (old, _), (new, _) in zip(piece.links, other.links, strict=True)
     )
     return all(old.startswith(new) for old, new in pairs)
 
 
 def _block(
-    kept: Sequence[Line], shown: Sequence[Line], old: range, new: range
+    kept: Sequence[Line], lines: Sequence[Line], old: range, new: range
 ) -> Iterator[Altered]:
-    for a, b in _pairs(kept, shown, old, new):
+    for a, b in _pairs(kept, lines, old, new):
         if b is None and a is not None:
             yield Altered(
                 "missing", place_of(kept, a), None, kept[a].text, _page(kept[a].pieces), a
             )
         elif a is None and b is not None:
-            yield Altered("extra", place_of(shown, b), shown[b].text, None, _page(shown[b].pieces))
+            yield Altered("extra", place_of(lines, b), lines[b].text, None, _page(lines[b].pieces))
         elif a is not None and b is not None:
-            yield from _line(kept, a, shown[b])
+            yield from _line(kept, a, lines[b])
 
 
 def _pairs(
-    kept: Sequence[Line], shown: Sequence[Line], old: range, new: range
+    kept: Sequence[Line], lines: Sequence[Line], old: range, new: range
 ) -> list[tuple[int | None, int | None]]:
     """Which changed line was which; None where a line is gone or new."""
     if len(old) == len(new) == 1 or len(old) * len(new) > MOST:
@@ -149,7 +149,7 @@ def _pairs(
         return [*pairs, *((a, None) for a in old[both:]), *((None, b) for b in new[both:])]
     free, at, pairs = list(new), 0, []
     for a in old:
-        likeness = [(_alike(kept[a], shown[b]), -b) for b in free[at:]]
+        likeness = [(_alike(kept[a], lines[b]), -b) for b in free[at:]]
         best, negative = max(likeness, default=(0.0, 0))
         if best >= ALIKE:
             place = free.index(-negative)
@@ -161,14 +161,14 @@ def _pairs(
     return [*pairs, *((None, b) for b in free[at:])]
 
 
-def _alike(one: Line, other: Line) -> float:
+def _alike(line: Line, other: Line) -> float:
     """The share of what two lines have in common, 0 for lines of another kind."""
-    if one.kind != other.kind:
+    if line.kind != other.kind:
         return 0.0
-    if len(one.pieces) > 1 and len(one.pieces) == len(other.pieces):
-        same = sum(a == b for a, b in zip(one.pieces, other.pieces, strict=True))
-        return same / len(one.pieces)
-    a, b = one.text, other.text
+    if len(line.pieces) > 1 and len(line.pieces) == len(other.pieces):
+        same = sum(a == b for a, b in zip(line.pieces, other.pieces, strict=True))
+        return same / len(line.pieces)
+    a, b = line.text, other.text
     if 2 * min(len(a), len(b)) < ALIKE * (len(a) + len(b)):
         return 0.0  # no more can be the same
     if max(len(a), len(b)) > LETTERS:
@@ -178,40 +178,40 @@ def _alike(one: Line, other: Line) -> float:
     return matched.ratio() if matched.quick_ratio() >= ALIKE else 0.0
 
 
-def _line(kept: Sequence[Line], at: int, shown: Line) -> Iterator[Altered]:
+def _line(kept: Sequence[Line], at: int, line: Line) -> Iterator[Altered]:
     ours = kept[at]
-    if ours.kind != shown.kind:
-        told = f"a {shown.kind}: {shown.text}"
+    if ours.kind != line.kind:
+        told = f"a {line.kind}: {line.text}"
         yield Altered("text", place_of(kept, at), told, f"a {ours.kind}: {ours.text}")
         return
-    for column in range(max(len(ours.pieces), len(shown.pieces))):
+    for column in range(max(len(ours.pieces), len(line.pieces))):
         place = place_of(kept, at, column)
-        if column >= len(shown.pieces):
+        if column >= len(line.pieces):
             yield Altered("missing", place, None, ours.pieces[column].text)
         elif column >= len(ours.pieces):
-            yield Altered("extra", place, shown.pieces[column].text, None)
-        elif ours.pieces[column] != shown.pieces[column]:
-            yield from _piece(ours.kind, place, ours.pieces[column], shown.pieces[column])
+            yield Altered("extra", place, line.pieces[column].text, None)
+        elif ours.pieces[column] != line.pieces[column]:
+            yield from _piece(ours.kind, place, ours.pieces[column], line.pieces[column])
 
 
-def _piece(kind: str, place: str, kept: Piece, shown: Piece) -> Iterator[Altered]:
+def _piece(kind: str, place: str, kept: Piece, piece: Piece) -> Iterator[Altered]:
     if kind == "figure":
-        yield Altered("figure", place, shown.text[1:], kept.text[1:])
+        yield Altered("figure", place, piece.text[1:], kept.text[1:])
         return
     pages = [target for _, target in kept.links if is_trace(target)]
-    if kept.text != shown.text:
-        old, new = NUMBER.findall(kept.text), NUMBER.findall(shown.text)
+    if kept.text != piece.text:
+        old, new = NUMBER.findall(kept.text), NUMBER.findall(piece.text)
         what = "text" if old == new else "number"
-        page = _of_changed(kept, shown) or (pages[0] if pages else None)
-        yield Altered(what, place, shown.text, kept.text, page)
-    targets = [target for _, target in kept.links] != [target for _, target in shown.links]
-    if targets or (kept.links != shown.links and kept.text == shown.text):
-        yield Altered("link", place, _links(shown.links), _links(kept.links), _page([kept]))
+        page = _of_changed(kept, piece) or (pages[0] if pages else None)
+        yield Altered(what, place, piece.text, kept.text, page)
+    targets = [target for _, target in kept.links] != [target for _, target in piece.links]
+    if targets or (kept.links != piece.links and kept.text == piece.text):
+        yield Altered("link", place, _links(piece.links), _links(kept.links), _page([kept]))
 
 
-def _of_changed(kept: Piece, shown: Piece) -> str | None:
+def _of_changed(kept: Piece, piece: Piece) -> str | None:
     """The page of the first number with a link that is another."""
-    for (text, target), (now, _) in zip(kept.links, shown.links, strict=False):
+    for (text, target), (now, _) in zip(kept.links, piece.links, strict=False):
         if text != now and is_trace(target):
             return target
     return None
@@ -247,8 +247,8 @@ def place_of(lines: Sequence[Line], at: int, column: int | None = None) -> str:
         first = line.pieces[0].text if line.pieces else ""
         words.append(f"row {line.row}" + (f" ({first})" if first else ""))
         if column is not None:
-            told = _head(lines, at, column)
-            words.append(f"column {column + 1}" + (f" ({told})" if told else ""))
+            head = _head(lines, at, column)
+            words.append(f"column {column + 1}" + (f" ({head})" if head else ""))
     elif line.kind == "text" and column is None and not words:
         words.append("text")
     return ", ".join(words) or line.kind

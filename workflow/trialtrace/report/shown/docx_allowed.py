@@ -48,7 +48,7 @@ ALLOWED = {
     ),
 }
 ALLOWED["tblPrEx"] = ALLOWED["tblPr"]
-KNOWN = {f"{W}{name}": {f"{W}{one}" for one in told.split()} for name, told in ALLOWED.items()}
+KNOWN = {f"{W}{name}": {f"{W}{word}" for word in told.split()} for name, told in ALLOWED.items()}
 LETTERS = {"ligatures", "numSpacing", "cntxtAlts", "stylisticSets"}
 KNOWN[f"{W}rPr"] |= {f"{WORD_2010}{one}" for one in LETTERS}
 PARTS = re.compile(
@@ -59,20 +59,20 @@ PARTS = re.compile(
 )
 
 
-def measure(found: Element, name: str, usual: float) -> float:
+def measure(element: Element, name: str, usual: float) -> float:
     """A length, which may have a unit; the usual one for none."""
-    told = LENGTH.fullmatch(found.get(f"{W}{name}", "").strip())
-    return float(told[1]) * UNITS.get(told[2] or "", 1.0) if told else usual
+    match = LENGTH.fullmatch(element.get(f"{W}{name}", "").strip())
+    return float(match[1]) * UNITS.get(match[2] or "", 1.0) if match else usual
 
 
-def on(found: Element) -> bool:
+def on(element: Element) -> bool:
     """Whether a property that is there is on."""
-    return found.get(f"{W}val", "1") not in OFF
+    return element.get(f"{W}val", "1") not in OFF
 
 
 def odd_parts(names: Iterable[str]) -> Iterator[str]:
     """The parts that no report has, and no program adds."""
-    return (f"a part that no report has: {one}" for one in names if not PARTS.fullmatch(one))
+    return (f"a part that no report has: {name}" for name in names if not PARTS.fullmatch(name))
 
 
 def odd(properties: Element, in_cell: bool = False) -> Iterator[str]:
@@ -85,67 +85,69 @@ def odd(properties: Element, in_cell: bool = False) -> Iterator[str]:
             yield from limit(found, in_cell)
 
 
-def unknown(found: Element) -> str:
-    return f"a property that no report has: {found.tag.rpartition('}')[2]}"
+def unknown(element: Element) -> str:
+    return f"a property that no report has: {element.tag.rpartition('}')[2]}"
 
 
-def _direction(found: Element, _: bool) -> Iterator[str]:
-    if found.get(f"{W}val", "lrTb") not in ("lrTb", "tb"):
+def _direction(element: Element, _: bool) -> Iterator[str]:
+    if element.get(f"{W}val", "lrTb") not in ("lrTb", "tb"):
         yield DIRECTION
 
 
-def _right_to_left(found: Element, _: bool) -> Iterator[str]:
-    if on(found):
+def _right_to_left(element: Element, _: bool) -> Iterator[str]:
+    if on(element):
         yield DIRECTION
 
 
-def _spacing(found: Element, _: bool) -> Iterator[str]:
-    rule = found.get(f"{W}lineRule", "auto")
-    if rule != "atLeast" and measure(found, "line", LOWEST) < LOWEST:
+def _spacing(element: Element, _: bool) -> Iterator[str]:
+    rule = element.get(f"{W}lineRule", "auto")
+    if rule != "atLeast" and measure(element, "line", LOWEST) < LOWEST:
         yield CLOSE
-    if min(measure(found, "before", 0), measure(found, "after", 0)) < 0:
+    if min(measure(element, "before", 0), measure(element, "after", 0)) < 0:
         yield CLOSE
 
 
-def _indent(found: Element, in_cell: bool) -> Iterator[str]:
+def _indent(element: Element, in_cell: bool) -> Iterator[str]:
     most = FARTHEST_IN_CELL if in_cell else FARTHEST
-    sides = {one: measure(found, one, 0) for one in ("left", "start", "right", "end")}
-    first = measure(found, "firstLine", 0), measure(found, "hanging", 0)
+    sides = {one: measure(element, one, 0) for one in ("left", "start", "right", "end")}
+    first = measure(element, "firstLine", 0), measure(element, "hanging", 0)
     begin = max(sides["left"], sides["start"]) - first[1]
-    by_letters = (abs(measure(found, f"{one}Chars", 0)) for one in (*sides, "firstLine", "hanging"))
+    by_letters = (
+        abs(measure(element, f"{one}Chars", 0)) for one in (*sides, "firstLine", "hanging")
+    )
     far = max(*sides.values(), *first) > most or max(by_letters) > most
     if far or min(*sides.values(), begin) < FARTHEST_OUT:
         yield MOVED
 
 
-def _table_indent(found: Element, _: bool) -> Iterator[str]:
-    if not FARTHEST_OUT <= measure(found, "w", 0) <= FARTHEST_IN_CELL:
+def _table_indent(element: Element, _: bool) -> Iterator[str]:
+    if not FARTHEST_OUT <= measure(element, "w", 0) <= FARTHEST_IN_CELL:
         yield MOVED
 
 
-def _margins(found: Element, _: bool) -> Iterator[str]:
-    if not all(0 <= measure(side, "w", 0) <= FARTHEST_IN_CELL for side in found):
+def _margins(element: Element, _: bool) -> Iterator[str]:
+    if not all(0 <= measure(side, "w", 0) <= FARTHEST_IN_CELL for side in element):
         yield MOVED
 
 
-def _width(found: Element, _: bool) -> Iterator[str]:
-    if found.get(f"{W}type", "dxa") == "dxa" and 0 < measure(found, "w", 0) < NARROWEST:
+def _width(element: Element, _: bool) -> Iterator[str]:
+    if element.get(f"{W}type", "dxa") == "dxa" and 0 < measure(element, "w", 0) < NARROWEST:
         yield NARROW
 
 
-def _row(found: Element, _: bool) -> Iterator[str]:
-    if found.get(f"{W}hRule") == "exact" and measure(found, "val", LOWEST) < LOWEST:
+def _row(element: Element, _: bool) -> Iterator[str]:
+    if element.get(f"{W}hRule") == "exact" and measure(element, "val", LOWEST) < LOWEST:
         yield "a row too low to be read"
 
 
-def _page(found: Element, _: bool) -> Iterator[str]:
-    if min(measure(found, one, SMALLEST_PAGE) for one in ("w", "h")) < SMALLEST_PAGE:
+def _page(element: Element, _: bool) -> Iterator[str]:
+    if min(measure(element, one, SMALLEST_PAGE) for one in ("w", "h")) < SMALLEST_PAGE:
         yield "a page too small to be read"
 
 
-def _page_margins(found: Element, _: bool) -> Iterator[str]:
+def _page_margins(element: Element, _: bool) -> Iterator[str]:
     sides = ("left", "right", "top", "bottom")
-    if not all(0 <= measure(found, one, 0) <= SMALLEST_PAGE for one in sides):
+    if not all(0 <= measure(element, side, 0) <= SMALLEST_PAGE for side in sides):
         yield MOVED
 
 

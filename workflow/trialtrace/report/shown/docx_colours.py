@@ -58,14 +58,14 @@ class Theme:
     def named(self, name: str, tint: str, shade: str) -> list[Colour]:
         """The colour of that name, lighter or darker (17.3.2.6); none for a name not known."""
         name = self._mapping.get(name, name)
-        found = self._colours.get(SHORT.get(name, name))
-        if found is None:
+        data = self._colours.get(SHORT.get(name, name))
+        if data is None:
             return []
-        hue, light, full = colorsys.rgb_to_hls(*(one / 255 for one in found))
-        if (part := _share(tint)) is not None:
-            light = light * part + 1 - part
-        if (part := _share(shade)) is not None:
-            light *= part
+        hue, light, full = colorsys.rgb_to_hls(*(one / 255 for one in data))
+        if (share := _share(tint)) is not None:
+            light = light * share + 1 - share
+        if (share := _share(shade)) is not None:
+            light *= share
         red, green, blue = colorsys.hls_to_rgb(hue, light, full)
         return [(round(red * 255), round(green * 255), round(blue * 255))]
 
@@ -73,31 +73,31 @@ class Theme:
         """What programs make of w:color: some go by its value, some by the theme."""
         if colour is None:
             return [BLACK]
-        told = colour.get(f"{W}val", "auto")
-        own = [_of_hex(told)] if HEX.fullmatch(told) else [BLACK]
+        data = colour.get(f"{W}val", "auto")
+        own = [_of_hex(data)] if HEX.fullmatch(data) else [BLACK]
         return own + self._themed(colour, "theme")
 
     def behind(self, shading: Element | None) -> list[Colour]:
         """What w:shd puts behind letters; nothing where it is clear."""
         if shading is None or shading.get(f"{W}val") == "nil":
             return []
-        found: list[Colour] = []
+        colours: list[Colour] = []
         pattern = shading.get(f"{W}val", "clear")
-        if pattern != "solid" and HEX.fullmatch(told := shading.get(f"{W}fill", "auto")):
-            found.append(_of_hex(told))
+        if pattern != "solid" and HEX.fullmatch(data := shading.get(f"{W}fill", "auto")):
+            colours.append(_of_hex(data))
         if pattern != "solid":
-            found += self._themed(shading, "themeFill")
+            colours += self._themed(shading, "themeFill")
         if pattern != "clear":
-            told = shading.get(f"{W}color", "auto")
-            found.append(_of_hex(told) if HEX.fullmatch(told) else BLACK)
-            found += self._themed(shading, "theme")
-        return found
+            data = shading.get(f"{W}color", "auto")
+            colours.append(_of_hex(data) if HEX.fullmatch(data) else BLACK)
+            colours += self._themed(shading, "theme")
+        return colours
 
-    def _themed(self, found: Element, prefix: str) -> list[Colour]:
+    def _themed(self, element: Element, prefix: str) -> list[Colour]:
         name = "themeColor" if prefix == "theme" else prefix
-        told = found.get(f"{W}{name}")
-        tint, shade = found.get(f"{W}{prefix}Tint", ""), found.get(f"{W}{prefix}Shade", "")
-        return [] if told is None else self.named(told, tint, shade)
+        data = element.get(f"{W}{name}")
+        tint, shade = element.get(f"{W}{prefix}Tint", ""), element.get(f"{W}{prefix}Shade", "")
+        return [] if data is None else self.named(data, tint, shade)
 
 
 class Behind(NamedTuple):
@@ -107,19 +107,19 @@ class Behind(NamedTuple):
 
     def under(self, nearer: Iterable[Colour]) -> "Behind":
         """The same with something nearer to the letters."""
-        found = tuple(nearer)
-        return Behind(found) if found else self
+        behind = tuple(nearer)
+        return Behind(behind) if behind else self
 
 
 def stand_out(letters: Iterable[Colour], behind: Behind) -> bool:
     """Whether letters can be read on all that may be behind them."""
     ground = behind.colours
-    return all(contrast(one, other) >= LEAST for one in letters for other in ground)
+    return all(contrast(letter, other) >= LEAST for letter in letters for other in ground)
 
 
-def contrast(one: Colour, other: Colour) -> float:
+def contrast(colour: Colour, other: Colour) -> float:
     """The contrast ratio of WCAG 2.2, 1 to 21."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    lighter, darker = sorted((_luminance(colour), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
@@ -131,9 +131,9 @@ def _luminance(colour: Colour) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _of_hex(told: str) -> Colour:
-    return int(told[:2], 16), int(told[2:4], 16), int(told[4:], 16)
+def _of_hex(text: str) -> Colour:
+    return int(text[:2], 16), int(text[2:4], 16), int(text[4:], 16)
 
 
-def _share(told: str) -> float | None:
-    return int(told, 16) / 255 if re.fullmatch(r"[0-9A-Fa-f]{1,2}", told) else None
+def _share(text: str) -> float | None:
+    return int(text, 16) / 255 if re.fullmatch(r"[0-9A-Fa-f]{1,2}", text) else None

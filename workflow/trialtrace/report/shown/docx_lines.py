@@ -90,10 +90,10 @@ def docx_lines(data: bytes) -> Docx:
     except RecursionError as error:
         raise BrokenDocument("its parts lie in each other deeper than any report's") from error
     digests = {name: sha256_bytes(content) for name, content in sorted(parts.items())}
-    told = re.search(
+    match = re.search(
         rb"<Application>([^<]{1,60})</Application>", parts.get("docProps/app.xml", b"")
     )
-    program = told.group(1).decode("utf-8", "replace") if told else "another program"
+    program = match.group(1).decode("utf-8", "replace") if match else "another program"
     return Docx(lines, means, digests, program)
 
 
@@ -181,21 +181,21 @@ def _part(parts: dict[str, bytes], name: str, root: Element, styles: Styles) -> 
     return story.lines
 
 
-def _blocks(story: _Story, found: Element) -> None:
+def _blocks(story: _Story, element: Element) -> None:
     """Paragraphs and tables, at any depth of what holds them."""
-    if found.tag == f"{W}p":
-        story.lines += _paragraph(story, found)
-    elif found.tag == f"{W}tbl":
-        _table(story, found)
-    elif found.tag != FALLBACK:
-        for child in found:
+    if element.tag == f"{W}p":
+        story.lines += _paragraph(story, element)
+    elif element.tag == f"{W}tbl":
+        _table(story, element)
+    elif element.tag != FALLBACK:
+        for child in element:
             _blocks(story, child)
 
 
-def _table(story: _Story, found: Element) -> None:
+def _table(story: _Story, element: Element) -> None:
     story.tables += 1
     table = story.tables
-    for number, row in enumerate(_rows(found), 1):
+    for number, row in enumerate(_rows(element), 1):
         pieces, figures = [], []
         for cell in _cells(row):
             inner = _Story(story.links, story.pictures, story.body, story.styles)
@@ -218,8 +218,8 @@ def _covered(cell: Element) -> bool:
 
 def _columns(cell: Element) -> int:
     """How many it reaches over; those behind the first are empty."""
-    told = _value(cell.find(f"{W}tcPr/{W}gridSpan"))
-    return int(told) if re.fullmatch(r"[1-9]\d?", told) else 1
+    value = _value(cell.find(f"{W}tcPr/{W}gridSpan"))
+    return int(value) if re.fullmatch(r"[1-9]\d?", value) else 1
 
 
 def _together(pieces: list[Piece]) -> Piece:
@@ -244,31 +244,31 @@ def _cells(row: Element) -> Iterator[Element]:
             yield from _cells(child)
 
 
-def _paragraph(story: _Story, found: Element) -> list[Line]:
+def _paragraph(story: _Story, element: Element) -> list[Line]:
     """The paragraph; before it the figures in it, after it what stands in its text boxes."""
     writing = Writing()
-    beside: list[Line] = []
-    _inline(story, found, writing, beside, found.find(f"{W}pPr"))
-    style = found.find(f"{W}pPr/{W}pStyle")
+    lines: list[Line] = []
+    _inline(story, element, writing, lines, element.find(f"{W}pPr"))
+    style = element.find(f"{W}pPr/{W}pStyle")
     kind = "heading" if HEADING.match(_value(style)) else "text"
-    figures = [line for line in beside if line.kind == "figure"]
-    others = [line for line in beside if line.kind != "figure"]
+    figures = [line for line in lines if line.kind == "figure"]
+    others = [line for line in lines if line.kind != "figure"]
     return [*figures, Line(kind, (writing.done(),)), *others]
 
 
-def _value(found: Element | None) -> str:
-    return "" if found is None else found.get(f"{W}val", "")
+def _value(element: Element | None) -> str:
+    return "" if element is None else element.get(f"{W}val", "")
 
 
 def _inline(
     story: _Story,
-    found: Element,
+    element: Element,
     writing: Writing,
     beside: list[Line],
     look: Element | None = None,
 ) -> None:
     """What stands in a line; `look` are the properties of its paragraph."""
-    for child in found:
+    for child in element:
         tag = child.tag
         if tag in (f"{W}del", f"{W}moveFrom", FALLBACK, f"{W}pPr", f"{W}rPr"):
             continue
@@ -313,8 +313,8 @@ def _field(story: _Story, what: str, writing: Writing) -> None:
     elif what == "separate" and story.fields:
         asked, _ = story.fields[-1]
         story.fields[-1] = (asked, True)
-        if told := HYPERLINK.search("".join(asked)):
-            target, anchor = told.group(1) or "", told.group(2)
+        if match := HYPERLINK.search("".join(asked)):
+            target, anchor = match.group(1) or "", match.group(2)
             writing.open(f"{target}#{anchor}" if anchor and "#" not in target else target)
     elif what == "end" and story.fields:
         asked, _ = story.fields.pop()

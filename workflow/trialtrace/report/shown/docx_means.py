@@ -120,62 +120,62 @@ class _Reading:
             return Behind()
         return Behind().under(self.styles.theme.letters(background))
 
-    def visit(self, found: Element, around: _Around) -> None:
+    def visit(self, element: Element, around: _Around) -> None:
         """What holds paragraphs, in the order of the document."""
-        tag = found.tag
+        tag = element.tag
         if tag == f"{W}p":
-            self._paragraph(found, around)
+            self._paragraph(element, around)
             return
         if tag == f"{W}tbl":
-            around = self._table(found, around)
+            around = self._table(element, around)
         elif tag == f"{W}tr" and around.table is not None:
             table = around.table
             table.row, table.column, table.first = table.row + 1, 0, ""
         elif tag == f"{W}tc" and around.table is not None:
-            around = self._cell(found, around, around.table)
-        self._element(found, around)
-        for child in found:
+            around = self._cell(element, around, around.table)
+        self._element(element, around)
+        for child in element:
             self.visit(child, around)
 
-    def _table(self, found: Element, around: _Around) -> _Around:
+    def _table(self, element: Element, around: _Around) -> _Around:
         self.tables += 1
-        style = self.styles.table_style(found.find(f"{W}tblPr"))
+        style = self.styles.table_style(element.find(f"{W}tblPr"))
         name, self.caption = self.caption or f"table {self.tables}", ""
         behind = around.behind.under(self.styles.behind_table(style))
-        behind = behind.under(self.styles.theme.behind(found.find(f"{W}tblPr/{W}shd")))
+        behind = behind.under(self.styles.theme.behind(element.find(f"{W}tblPr/{W}shd")))
         made = _Around(behind, _Table(name, style, behind))
         for what in self.styles.odd_table(style):
             self._tell(what, made)
         return made
 
-    def _cell(self, found: Element, around: _Around, table: _Table) -> _Around:
+    def _cell(self, element: Element, around: _Around, table: _Table) -> _Around:
         table.column += 1
         if table.row == 1 or table.column == 1:
-            text = plain("".join(one.text or "" for one in found.iter(f"{W}t")))
+            text = plain("".join(one.text or "" for one in element.iter(f"{W}t")))
             if table.row == 1:
                 table.heads.append(text)
             if table.column == 1:
                 table.first = text
-        shading = self.styles.theme.behind(found.find(f"{W}tcPr/{W}shd"))
+        shading = self.styles.theme.behind(element.find(f"{W}tcPr/{W}shd"))
         return around._replace(behind=around.behind.under(shading))
 
-    def _paragraph(self, found: Element, around: _Around) -> None:
-        look = found.find(f"{W}pPr")
+    def _paragraph(self, element: Element, around: _Around) -> None:
+        look = element.find(f"{W}pPr")
         style = look.find(f"{W}pStyle") if look is not None else None
         heading = style is not None and HEADING.match(style.get(f"{W}val", ""))
         if heading or around.table is None:
-            text = plain("".join(one.text or "" for one in found.iter(f"{W}t")))
+            text = plain("".join(one.text or "" for one in element.iter(f"{W}t")))
             if heading:
                 self.heading, self.caption = text, ""
             elif told := CAPTION.match(text):
                 self.caption = told[0]
-        for each in found.iter(f"{W}p"):
+        for each in element.iter(f"{W}p"):
             self._letters(each, around)
-        for one in found.iter():
+        for one in element.iter():
             self._element(one, around)
 
-    def _letters(self, found: Element, around: _Around) -> None:
-        look = found.find(f"{W}pPr")
+    def _letters(self, element: Element, around: _Around) -> None:
+        look = element.find(f"{W}pPr")
         if self.styles.numbered(look):
             self._tell("a number or sign before a paragraph", around)
         for what in self.styles.odd_paragraph(look, around.table is not None):
@@ -183,11 +183,11 @@ class _Reading:
         behind = self.styles.behind(look, around.behind)
         table = around.table.style if around.table else ""
         for tag in (f"{W}r", f"{M}r"):
-            for run in found.iter(tag):
+            for run in element.iter(tag):
                 letters = (*run.iter(f"{W}t"), *(run.iter(f"{M}t") if tag == f"{M}r" else ()))
-                if many := sum(len(one.text or "") for one in letters):
-                    told = self.styles.look(run.find(f"{W}rPr"), look, table, behind)
-                    for effect in told.effects:
+                if many := sum(len(letter.text or "") for letter in letters):
+                    run_look = self.styles.look(run.find(f"{W}rPr"), look, table, behind)
+                    for effect in run_look.effects:
                         self._tell(effect, around, many)
 
     def _tell(self, what: str, around: _Around, many: int = 1) -> None:
@@ -202,49 +202,49 @@ class _Reading:
                 words.append(f"column {table.column}{told}")
         self.means.add(what, ", ".join(words) or "text", many)
 
-    def _element(self, found: Element, around: _Around) -> None:
-        tag = found.tag
+    def _element(self, element: Element, around: _Around) -> None:
+        tag = element.tag
         if tag in KNOWN and tag not in (f"{W}rPr", f"{W}pPr"):
-            for what in odd(found):
+            for what in odd(element):
                 self._tell(what, around)
-        for what in _means_of(found):
+        for what in _means_of(element):
             # Pictures with the same words count once.
             if not (tag == f"{WP}docPr" and what in self.means.counts):
                 self._tell(what, around)
 
 
-def _means_of(found: Element) -> Iterable[str]:
-    tag = found.tag
+def _means_of(element: Element) -> Iterable[str]:
+    tag = element.tag
     if tag in BY_ELEMENT:
         yield BY_ELEMENT[tag]
     elif tag == f"{A}blip":
-        if f"{R}link" in found.attrib:
+        if f"{R}link" in element.attrib:
             yield "a picture that lies elsewhere"
-        if any(one.tag != f"{A}extLst" for one in found):
+        if any(one.tag != f"{A}extLst" for one in element):
             yield "a picture with an effect"
     elif tag == f"{A}graphicData":
-        if found.get("uri") != PICTURE:
+        if element.get("uri") != PICTURE:
             yield "a drawn shape"
     elif tag == f"{WP}extent":
-        sides = [found.get(one, "") for one in ("cx", "cy")]
-        if not all(one.isdigit() and int(one) >= SMALLEST_PICTURE for one in sides):
+        sides = [element.get(one, "") for one in ("cx", "cy")]
+        if not all(side.isdigit() and int(side) >= SMALLEST_PICTURE for side in sides):
             yield "a picture too small to be seen"
     elif tag == f"{A}xfrm":
-        if any(found.get(one, "0") not in OFF for one in ("flipH", "flipV", "rot")):
+        if any(element.get(one, "0") not in OFF for one in ("flipH", "flipV", "rot")):
             yield "a picture turned or mirrored"
     elif tag == f"{A}srcRect":
-        if any(value not in ("0", "") for value in found.attrib.values()):
+        if any(value not in ("0", "") for value in element.attrib.values()):
             yield "a picture cut"
     elif tag == f"{WP}docPr":
-        told = (found.get(one) for one in ("descr", "title"))
+        told = (element.get(one) for one in ("descr", "title"))
         yield from (f"words for a picture: {one}" for one in told if one)
     elif tag == f"{W}gridCol":
-        if 0 < measure(found, "w", 0) < NARROWEST:
+        if 0 < measure(element, "w", 0) < NARROWEST:
             yield NARROW
     elif tag == f"{W}cols":
-        if measure(found, "num", 1) > 1:
-            yield unknown(found)
+        if measure(element, "num", 1) > 1:
+            yield unknown(element)
     elif tag in (f"{W}fldSimple", f"{W}instrText"):
-        asked = (found.get(f"{W}instr") or found.text or "").split()
+        asked = (element.get(f"{W}instr") or element.text or "").split()
         if asked and asked[0].isupper() and asked[0] not in PLAIN_FIELDS:
             yield f"a field that a program fills in: {asked[0]}"

@@ -54,8 +54,8 @@ class Styles:
         counts somewhere in it."""
         names = _style(run, "rStyle"), self._paragraph_style(paragraph), table
         if names not in self._based:
-            every = [one.find(RUN) for name in names[:2] for one in self.chain(name)]
-            every += [each for one in self.chain(table) for each in one.iter(RUN)]
+            every = [element.find(RUN) for name in names[:2] for element in self.chain(name)]
+            every += [each for element in self.chain(table) for each in element.iter(RUN)]
             self._based[names] = [one for one in (*every, self._default) if one is not None]
         return self._based[names] if run is None else [run, *self._based[names]]
 
@@ -98,7 +98,7 @@ class Styles:
 
     def behind_table(self, table: str) -> list[Colour]:
         """What a table's style puts behind its cells, anywhere."""
-        shadings = (shd for one in self.chain(table) for shd in one.iter(f"{W}shd"))
+        shadings = (shd for element in self.chain(table) for shd in element.iter(f"{W}shd"))
         return [colour for shading in shadings for colour in self.theme.behind(shading)]
 
     def odd_paragraph(self, paragraph: Element | None, in_cell: bool) -> Iterator[str]:
@@ -107,7 +107,7 @@ class Styles:
             yield from odd(paragraph, in_cell)
         name = self._paragraph_style(paragraph)
         if (name, in_cell) not in self._odd:
-            every = (one.find(f"{W}pPr") for one in self.chain(name))
+            every = (element.find(f"{W}pPr") for element in self.chain(name))
             told = (what for each in every if each is not None for what in odd(each, in_cell))
             self._odd[name, in_cell] = tuple(told)
         yield from self._odd[name, in_cell]
@@ -119,15 +119,15 @@ class Styles:
                 for found in style.iter(f"{W}{name}"):
                     yield from odd(found, True)
 
-    def table_style(self, found: Element | None) -> str:
-        return _style(found, "tblStyle") or self._usual.get("table", "")
+    def table_style(self, element: Element | None) -> str:
+        return _style(element, "tblStyle") or self._usual.get("table", "")
 
     def _paragraph_style(self, paragraph: Element | None) -> str:
         return _style(paragraph, "pStyle") or self._usual.get("paragraph", "")
 
     def _paragraphs(self, paragraph: Element | None) -> Iterator[Element]:
         """The properties of a paragraph that count, the nearest first."""
-        own = (one.find(f"{W}pPr") for one in self.chain(self._paragraph_style(paragraph)))
+        own = (element.find(f"{W}pPr") for element in self.chain(self._paragraph_style(paragraph)))
         return (one for one in (paragraph, *own) if one is not None)
 
     def _colour(self, looks: list[Element], behind: Behind) -> Iterator[str]:
@@ -156,16 +156,16 @@ def _effects(looks: list[Element]) -> Iterator[str]:
     raised = value(_nearest(looks, "vertAlign"))
     if raised in ("superscript", "subscript") or _number(_nearest(looks, "position"), "val", 0):
         yield "letters above or below the line"
-    told: set[str] = set()
+    effects: set[str] = set()
     for one in (one for look in looks for one in look):
-        if one.tag not in told and one.tag not in KNOWN[RUN]:
-            told.add(one.tag)
+        if one.tag not in effects and one.tag not in KNOWN[RUN]:
+            effects.add(one.tag)
             if on(one):
                 yield unknown(one)
 
 
-def value(found: Element | None) -> str:
-    return "" if found is None else found.get(f"{W}val", "")
+def value(element: Element | None) -> str:
+    return "" if element is None else element.get(f"{W}val", "")
 
 
 def _style(look: Element | None, name: str) -> str:
@@ -176,16 +176,16 @@ def _nearest(looks: list[Element], name: str) -> Element | None:
     return next((one for look in looks if (one := look.find(f"{W}{name}")) is not None), None)
 
 
-def _is_on(found: Element | None) -> bool:
-    return found is not None and on(found)
+def _is_on(element: Element | None) -> bool:
+    return element is not None and on(element)
 
 
-def _number(found: Element | None, name: str, usual: float, unit: float = 1) -> float:
+def _number(element: Element | None, name: str, usual: float, unit: float = 1) -> float:
     """A length, in its own measure where it has a unit; a per cent as it stands."""
-    if found is None:
+    if element is None:
         return usual
-    told = found.get(f"{W}{name}", "").strip()
-    if told.endswith("%"):
-        return float(told[:-1]) if told[:-1].isdigit() else usual
-    length = measure(found, name, usual)
-    return length if told.lstrip("+-").replace(".", "").isdigit() else length / unit
+    figure = element.get(f"{W}{name}", "").strip()
+    if figure.endswith("%"):
+        return float(figure[:-1]) if figure[:-1].isdigit() else usual
+    length = measure(element, name, usual)
+    return length if figure.lstrip("+-").replace(".", "").isdigit() else length / unit

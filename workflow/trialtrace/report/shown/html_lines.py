@@ -88,8 +88,8 @@ class _Reader(HTMLParser):
         row += [self.writing.done(), *[Piece("")] * (self.across - 1)]
         self.writing = Writing()
 
-    def _figure(self, given: dict[str, str]) -> None:
-        source = given.get("src", "")
+    def _figure(self, texts: dict[str, str]) -> None:
+        source = texts.get("src", "")
         kind, _, data = source.partition(",")
         if kind.startswith("data:"):
             try:
@@ -100,7 +100,7 @@ class _Reader(HTMLParser):
                 )
             except (binascii.Error, ValueError):
                 source = "a picture that cannot be read"
-        told = plain(f"{given.get('alt', '')} {given.get('aria-label', '')}")
+        told = plain(f"{texts.get('alt', '')} {texts.get('aria-label', '')}")
         self.lines.append(Line("figure", (Piece(f"#{source} {told}"),)))
 
     def _end(self) -> None:
@@ -116,9 +116,9 @@ class _Reader(HTMLParser):
         self._end()
 
 
-def _number(given: str | None) -> int:
+def _number(text: str | None) -> int:
     """Columns or rows of a cell: a page that was changed may say anything."""
-    return int(given) if given and re.fullmatch(r"[1-9]\d?", given) else 1
+    return int(text) if text and re.fullmatch(r"[1-9]\d?", text) else 1
 
 
 def html_lines(data: bytes) -> list[Line]:

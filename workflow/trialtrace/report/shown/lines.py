@@ -51,7 +51,9 @@ class Line:
     @property
     def loose(self) -> tuple[object, ...]:
         """What it says and where its links lead, whichever of its words they are on."""
-        pieces = tuple((one.text, *(target for _, target in one.links)) for one in self.pieces)
+        pieces = tuple(
+            (piece.text, *(target for _, target in piece.links)) for piece in self.pieces
+        )
         return self.kind, pieces
 
     @property
@@ -106,9 +108,9 @@ def plain(text: str) -> str:
 
 def where(target: str) -> str:
     """A link as it was written: editors make it absolute, or spell its characters otherwise."""
-    told = unquote(target).replace("\\", "/")
-    at = told.find(TRACE)
-    return told[at:] if at >= 0 else told.rsplit("/", 1)[-1]
+    text = unquote(target).replace("\\", "/")
+    at = text.find(TRACE)
+    return text[at:] if at >= 0 else text.rsplit("/", 1)[-1]
 
 
 def is_trace(target: str) -> bool:
@@ -134,29 +136,29 @@ def stored(lines: Iterable[Line]) -> list[Stored]:
     ]
 
 
-def restored(found: object) -> list[Line]:
+def restored(value: object) -> list[Line]:
     """From a JSON file. Raises ValueError for what `stored` has not written."""
-    if not isinstance(found, list):
+    if not isinstance(value, list):
         raise ValueError("no lines")
-    return [_line(one) for one in found]
+    return [_line(one) for one in value]
 
 
-def _line(found: object) -> Line:
-    match found:
+def _line(value: object) -> Line:
+    match value:
         case [str() as kind, int() as table, int() as row, list() as pieces]:
-            return Line(kind, tuple(_piece(one) for one in pieces), table, row)
+            return Line(kind, tuple(_piece(piece) for piece in pieces), table, row)
     raise ValueError("no line")
 
 
-def _piece(found: object) -> Piece:
-    match found:
+def _piece(value: object) -> Piece:
+    match value:
         case [str() as text, *links]:
-            return Piece(text, tuple(_link(one) for one in links))
+            return Piece(text, tuple(_link(link) for link in links))
     raise ValueError("no piece")
 
 
-def _link(found: object) -> Link:
-    match found:
+def _link(value: object) -> Link:
+    match value:
         case [str() as text, str() as target]:
             return text, target
     raise ValueError("no link")

@@ -37,5 +37,5 @@ def _page(document: "PdfDocument", number: int) -> list[Line]:
     except PdfiumError as error:
         raise BrokenDocument(f"its page {number + 1} is damaged") from error
     # PDFium tells a hyphen at the end of a line by a sign that is no letter, and joins the lines.
-    told = [shown for one in text.replace("\ufffe", "-").splitlines() if (shown := plain(one))]
-    return [Line(LINE, (Piece(one),), number + 1, row) for row, one in enumerate(told, 1)]
+    lines = [shown for line in text.replace("\ufffe", "-").splitlines() if (shown := plain(line))]
+    return [Line(LINE, (Piece(one),), number + 1, row) for row, one in enumerate(lines, 1)]

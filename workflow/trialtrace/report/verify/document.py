@@ -91,8 +91,8 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
         counted.found.append(Found(file, "changed", f"cannot be read: {error}"))
         return counted
     found = alterations(kept.lines, lines)
-    gone = {one.gone for one in found}
-    if not any(one.what == "changed" for one in found):
+    gone = {altered.gone for altered in found}
+    if not any(altered.what == "changed" for altered in found):
         left = [line for at, line in enumerate(kept.lines) if at not in gone]
         counted.compared = _compared(_counts(left), every)
     for one in found:
@@ -110,9 +110,9 @@ def judged(kept: Kept, data: bytes, file: str, pages: Mapping[str, str]) -> Judg
     return counted
 
 
-def _places(found: Iterable[str]) -> str:
+def _places(texts: Iterable[str]) -> str:
     """The first places of many."""
-    places = list(dict.fromkeys(found))
+    places = list(dict.fromkeys(texts))
     more = len(places) - PLACES
     return "; ".join(places[:PLACES]) + (f"; and {more} more places" if more > 0 else "")
 
@@ -128,11 +128,11 @@ def _counts(lines: Iterable[Line]) -> dict[str, int]:
     return counts
 
 
-def _compared(found: Mapping[str, int], every: Mapping[str, int]) -> list[str]:
+def _compared(numbers: Mapping[str, int], every: Mapping[str, int]) -> list[str]:
     """How many were compared, of all where some are gone."""
     return [
         f"{many} {what}" if many == every[what] else f"{many} of {every[what]} {what}"
-        for what, many in found.items()
+        for what, many in numbers.items()
     ]
 
 

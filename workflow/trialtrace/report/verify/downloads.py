@@ -57,9 +57,9 @@ def altered_download(run: KeptRun, name: str, data: bytes, file: str) -> Iterato
         yield from _cells(own.read_bytes(), data, file)
 
 
-def _cells(kept: bytes, shown: bytes, file: str) -> Iterator[Found]:
+def _cells(kept: bytes, data: bytes, file: str) -> Iterator[Found]:
     """Each cell that is another, by its row and what its column is called."""
-    old, new = _rows(kept), _rows(shown)
+    old, new = _rows(kept), _rows(data)
     for number in range(max(len(old), len(new))):
         if number >= len(new) or number >= len(old):
             gone = number >= len(new)

@@ -43,7 +43,9 @@ def of_earlier_run(run: KeptRun, kind: str, data: bytes, file: str) -> Earlier |
     for kept, documents in _earlier(run):
         seal = documents["seal"]
         whole = digest in documents["documents"].values()
-        like = max(documents["lines"].values(), key=lambda one: _shared(one, hashes), default=[])
+        like = max(
+            documents["lines"].values(), key=lambda document: _shared(document, hashes), default=[]
+        )
         same = whole or (read is not None and hashes == like)
         if same or (seal is not None and grouped(seal) in text):
             judged = Judged([], [_of_run(kept, read, whole)])
@@ -80,7 +82,9 @@ def _of_run(kept: Kept, read: Docx | None, whole: bool) -> str:
 
 def _hashes(lines: list[Line]) -> list[str]:
     return [
-        line_hash(line.kind, [[one.text, *(to for _, to in one.links)] for one in line.pieces])
+        line_hash(
+            line.kind, [[piece.text, *(to for _, to in piece.links)] for piece in line.pieces]
+        )
         for line in lines
     ]
 

@@ -65,8 +65,8 @@ class KeptRun:
         """Each file that a stage wrote, from the project's root: its sha256 and the stage."""
         return {
             name: (digest, rule)
-            for rule, made in self.records.items()
-            for files in made.outputs.values()
+            for rule, record in self.records.items()
+            for files in record.outputs.values()
             for name, digest in files.items()
         }
 
@@ -106,15 +106,15 @@ class KeptRun:
         if (kept := archived(self)) is None:
             return None
         newer, written = False, dict[str, Contents]()
-        for rule, made in self.records.items():
+        for rule, record in self.records.items():
             of_another = any(
                 one in written and together(written[one]) != digest
-                for one, digest in made.inputs.items()
+                for one, digest in record.inputs.items()
             )
             if newer and of_another:
                 return rule
-            newer = newer or kept["made"].get(rule, [made.fresh])[0] != made.fresh
-            written |= made.outputs
+            newer = newer or kept["made"].get(rule, [record.fresh])[0] != record.fresh
+            written |= record.outputs
         return None
 
     @cached_property
@@ -141,8 +141,8 @@ class KeptRun:
 
 def altered_run(run: KeptRun) -> list[Found]:
     """Every file that is not as the run wrote it; of records, what they contradict."""
-    found = [one for name in run.written if (one := altered_file(run, name))]
-    return [*found, *_extra(run), *_records(run), *_seal(run)]
+    candidates = [candidate for name in run.written if (candidate := altered_file(run, name))]
+    return [*candidates, *_extra(run), *_records(run), *_seal(run)]
 
 
 def altered_file(run: KeptRun, name: str) -> Found | None:
@@ -231,8 +231,8 @@ def _seal(run: KeptRun) -> Iterator[Found]:
     except UserError as error:
         yield Found(name, "changed", str(error.problems[0].message or error.problems[0].found))
         return
-    shown = {f"report/{one}": digest for one, digest in sealed["downloads"].items()}
-    for file, digest in (sealed["parts"]["data"] | shown).items():
+    candidates = {f"report/{one}": digest for one, digest in sealed["downloads"].items()}
+    for file, digest in (sealed["parts"]["data"] | candidates).items():
         wrote = run.written.get(f"results/{run.trial}/{file}")
         if wrote is not None and wrote[0] != digest:
             yield Found(name, "changed", f"names another {file} than the record of {wrote[1]}")

@@ -200,24 +200,24 @@ def _folder(
                 do="name report.html, .docx or .pdf, or the folder of a trial in results/",
             )
         )
-    told = _document(at, reports[0], reports[0].read_bytes(), name)
-    assert told.trial is not None  # a document is of a trial
-    run = KeptRun(at, told.trial)
-    kept = _documents(at, told.trial)
+    document = _document(at, reports[0], reports[0].read_bytes(), name)
+    assert document.trial is not None  # a document is of a trial
+    run = KeptRun(at, document.trial)
+    kept = _documents(at, document.trial)
     others = (place / one for one in kept if one != reports[0].name)
     for other in (one for one in others if one.is_file()):
-        more = _document(at, other, other.read_bytes(), told.trial)
-        told.found, told.notes = told.found + more.found, told.notes + more.notes
-        told.compared += more.compared
-    prefix = f"results/{told.trial}/report/"
+        more = _document(at, other, other.read_bytes(), document.trial)
+        document.found, document.notes = document.found + more.found, document.notes + more.notes
+        document.compared += more.compared
+    prefix = f"results/{document.trial}/report/"
     wrote = {n.removeprefix(prefix): d for n, (d, _) in run.written.items() if n.startswith(prefix)}
-    told.what = str(path)
-    if told.earlier is not None:
-        told.notes.append("of earlier runs reports are known, other files are not compared")
-        return told
-    told.found += _copied(run, place, wrote, kept)
-    told.compared.append(f"{len(wrote)} files")
-    return told
+    document.what = str(path)
+    if document.earlier is not None:
+        document.notes.append("of earlier runs reports are known, other files are not compared")
+        return document
+    document.found += _copied(run, place, wrote, kept)
+    document.compared.append(f"{len(wrote)} files")
+    return document
 
 
 def _documents(at: Project, trial: str) -> list[str]:
@@ -230,14 +230,14 @@ def _copied(
     run: KeptRun, place: Path, wrote: dict[str, str], documents: Collection[str]
 ) -> Iterable[Found]:
     """A copy of a report's folder against what was written; its documents are told apart."""
-    there = {one.relative_to(place).as_posix(): one for one in sorted(place.rglob("*"))}
+    there = {path.relative_to(place).as_posix(): path for path in sorted(place.rglob("*"))}
     for name, digest in wrote.items():
         if name not in there:
             yield Found(name, "missing")
         elif name not in documents and _digest(there[name]) != digest:
             sealed = run.sealed["downloads"] if seal_stands(run) else {}
-            told = altered_download(run, name, there[name].read_bytes(), name)
-            yield from told if name in sealed else [Found(name, "changed")]
+            candidates = altered_download(run, name, there[name].read_bytes(), name)
+            yield from candidates if name in sealed else [Found(name, "changed")]
     for name, one in there.items():
         if name not in wrote and one.is_file() and one.name not in VOLATILE:
             yield Found(name, "extra")
@@ -251,20 +251,22 @@ def _digest(file: Path) -> str:
 def _results(run: KeptRun) -> Verified:
     """Every file of a trial's results; in a report that is another, what."""
     run.check_there()
-    found = altered_run(run)
-    if not found:
+    candidates = altered_run(run)
+    if not candidates:
         run.check_ended()
     told = Verified(run.trial, run.at.shown(run.folder), _seal(run))
     told.compared.append(f"{len(run.written)} files")
-    kept = archived(run) if found else None
+    kept = archived(run) if candidates else None
     documents = {f"results/{run.trial}/report/{one}": one for one in _documents(run.at, run.trial)}
-    for one in found:
-        told.found.append(one)
-        if one.what == "changed" and one.file in run.written:
-            told.found += altered_values(run, one.file, kept)
-        if one.what == "changed" and one.file in documents and seal_stands(run):
-            document = kept_documents(run.sealed)[documents[one.file]]
-            more = judged(document, (run.at.root / one.file).read_bytes(), one.file, pages_of(run))
+    for candidate in candidates:
+        told.found.append(candidate)
+        if candidate.what == "changed" and candidate.file in run.written:
+            told.found += altered_values(run, candidate.file, kept)
+        if candidate.what == "changed" and candidate.file in documents and seal_stands(run):
+            document = kept_documents(run.sealed)[documents[candidate.file]]
+            more = judged(
+                document, (run.at.root / candidate.file).read_bytes(), candidate.file, pages_of(run)
+            )
             told.found += more.found
             told.notes += more.notes
     told.notes += [*_outdated(run), *_unfinished(run)]
@@ -277,7 +279,7 @@ def _one_file(run: KeptRun, name: str) -> Verified:
     run.check_there()
     told = Verified(run.trial, name, _seal(run), compared=["1 file"])
     if name in {record_path(rule, run.trial) for rule in STAGES}:
-        told.found = [one for one in altered_run(run) if one.file == name]
+        told.found = [candidate for candidate in altered_run(run) if candidate.file == name]
         return told
     if name not in run.written:
         run.check_ended()
@@ -300,8 +302,8 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     kind = kind_of(data)
     data = alone(data) if kind == HTML else data
     run = KeptRun(at, name or trial_of(at, path, kind, data))
-    if not own and run.unfinished and (told := _kept_earlier(run, path, data)):
-        return told
+    if not own and run.unfinished and (kept_earlier := _kept_earlier(run, path, data)):
+        return kept_earlier
     run.check_there()
     if not seal_stands(run):
         run.check_ended()
@@ -312,14 +314,16 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     made = judged(kept, data, str(path), pages_of(run))
     # What stands in the place of the last run's is that run's, or altered.
     earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))
-    told = Verified(run.trial, str(path), _seal(run), made.found, made.notes, _counted(made))
+    kept_earlier = Verified(
+        run.trial, str(path), _seal(run), made.found, made.notes, _counted(made)
+    )
     if earlier is not None:
-        told.seal, told.earlier = earlier.seal, earlier.run
-        told.found, told.notes = earlier.judged.found, earlier.judged.notes
-        told.compared = []
-        return told
-    told.notes += [*_outdated(run), *_unfinished(run)]
-    return told
+        kept_earlier.seal, kept_earlier.earlier = earlier.seal, earlier.run
+        kept_earlier.found, kept_earlier.notes = earlier.judged.found, earlier.judged.notes
+        kept_earlier.compared = []
+        return kept_earlier
+    kept_earlier.notes += [*_outdated(run), *_unfinished(run)]
+    return kept_earlier
 
 
 def _kept_earlier(run: KeptRun, path: Path, data: bytes) -> Verified | None:
@@ -337,7 +341,7 @@ def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
     documents = kept_documents(run.sealed)
     if name in documents:
         return documents[name]
-    chosen = [one for one in documents.values() if one.name.endswith(kind)]
+    chosen = [document for document in documents.values() if document.name.endswith(kind)]
     try:
         shown = {line.key for line in lines_of(kind, data)}
     except BrokenDocument:
@@ -345,8 +349,8 @@ def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
     return max(chosen, key=lambda one: share(one, shown), default=None)
 
 
-def _counted(made: Judged) -> list[str]:
-    return [", ".join(made.compared)] if made.compared else []
+def _counted(judged: Judged) -> list[str]:
+    return [", ".join(judged.compared)] if judged.compared else []
 
 
 def _seal(run: KeptRun) -> str | None:

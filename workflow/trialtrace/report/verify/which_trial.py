@@ -31,9 +31,9 @@ def seal_stands(run: KeptRun) -> bool:
         return False
 
 
-def share(kept: Kept, shown: Collection[object]) -> float:
+def share(kept: Kept, values: Collection[object]) -> float:
     """The share of a document's lines that are shown."""
-    return sum(line.key in shown for line in kept.lines) / max(1, len(kept.lines))
+    return sum(line.key in values for line in kept.lines) / max(1, len(kept.lines))
 
 
 def without_seal(run: KeptRun) -> Problem:
@@ -70,7 +70,7 @@ def trial_of(at: Project, path: Path, kind: str, data: bytes) -> str:
     shares = {}
     for run in (run for run, stands in runs if stands):
         documents = kept_documents(run.sealed).values()
-        own = [share(one, shown) for one in documents if one.name.endswith(kind)]
+        own = [share(document, shown) for document in documents if document.name.endswith(kind)]
         shares[run.trial] = max(own, default=0.0)
     best = max(shares, key=lambda name: shares[name], default=None)
     if best is not None and shares[best] >= KNOWN:

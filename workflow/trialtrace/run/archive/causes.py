@@ -173,16 +173,16 @@ class Causes:
 
     def _cells_of(self, result: str) -> frozenset[Cell]:
         """The changed cells behind a result, in the newer run where it has them."""
-        found: frozenset[Cell] = frozenset()
+        cells: frozenset[Cell] = frozenset()
         for run in (self.compared.new, self.compared.old):
             changed = self.changed_cells[run.name]
             if not changed:
                 continue
             for dataset, predicate in self._members[run.name].get(result, ()):
-                found |= self._selected(run, dataset, predicate)
-            if found:
+                cells |= self._selected(run, dataset, predicate)
+            if cells:
                 break
-        return found or self._of_values(result)
+        return cells or self._of_values(result)
 
     def _of_values(self, result: str) -> frozenset[Cell]:
         """The changed cells of the endpoints and variables that a result leads to by names.
@@ -200,8 +200,8 @@ class Causes:
         """Endpoint, or variable of a patient -> the changed cells that either run made it from."""
         import numpy as np
 
-        codes = {one.code: name for name, one in self.trial.endpoints.items()}
-        found: dict[str, set[Cell]] = {}
+        codes = {endpoint.code: name for name, endpoint in self.trial.endpoints.items()}
+        cells: dict[str, set[Cell]] = {}
         for run in (self.compared.new, self.compared.old):
             by_place = {cell[1:]: cell for cell in self.changed_cells[run.name]}
             frames, raw = self._rows[run.name]
@@ -213,8 +213,8 @@ class Causes:
                 if cell is not None:
                     code = self._code(frames, dataset, subject, number)
                     name = codes.get(code, variable) if code else variable
-                    found.setdefault(name.casefold(), set()).add(cell)
-        return found
+                    cells.setdefault(name.casefold(), set()).add(cell)
+        return cells
 
     def _code(self, frames: Frames, dataset: str, subject: str, number: int) -> str | None:
         """The endpoint of a derived row by its code; a row of ADSL has none."""
@@ -231,7 +231,7 @@ class Causes:
         if key not in self._cells:
             frames, raw = self._rows[run.name]
             parts = raw.parts(frames.select(dataset, json.loads(predicate)))
-            touched = (self._of_part(run, part) for part in parts)
+            touched = (self._of_part(run, record_batch) for record_batch in parts)
             self._cells[key] = frozenset().union(*touched)
         return self._cells[key]
 
@@ -255,14 +255,14 @@ class Causes:
     @cached_property
     def _members(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
         """Of each run: result -> data set and predicate of each of its roles."""
-        found: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        members: dict[str, dict[str, list[tuple[str, str]]]] = {}
         for run in (self.compared.old, self.compared.new):
-            by_result = found.setdefault(run.name, {})
+            by_result = members.setdefault(run.name, {})
             table = run.table("analysis/members")
             for row in table.to_pylist() if table is not None else ():
                 entry = (row["dataset"], row["predicate"])
                 by_result.setdefault(row["result_id"], []).append(entry)
-        return found
+        return members
 
     # Keys
 
@@ -288,8 +288,8 @@ class Causes:
 
     def _names(self, row: Row) -> dict[str, int]:
         """The names that a result leads to, from its analysis on, and after how many others."""
-        given = ("analysis_id", "parameter", "estimand", "population")
-        ahead = deque((str(row[one]), 0) for one in given if row.get(one))
+        names = ("analysis_id", "parameter", "estimand", "population")
+        ahead = deque((str(row[one]), 0) for one in names if row.get(one))
         found: dict[str, int] = {}
         while ahead:
             name, far = ahead.popleft()

@@ -31,25 +31,25 @@ Own = dict[str, dict[str, dict[str, list[str]]]]
 
 def own_code(fresh: Freshness, trial: str, root: Path) -> bytes:
     """The files of the stages that are not every number's, for an object of the archive."""
-    found: Own = {}
+    data: Own = {}
     whole = fresh.trial(trial)
     by_step = {
         step: {key: {step, card_of(step).family} for key in STEP_REGISTRIES}
         for step in steps(whole)
     }
     by_endpoint = {
-        name: {key: {one.kind, *_entry_names(one.entry)} for key in ENDPOINT_REGISTRIES}
-        for name, one in whole.endpoints.items()
+        name: {key: {endpoint.kind, *_entry_names(endpoint.entry)} for key in ENDPOINT_REGISTRIES}
+        for name, endpoint in whole.endpoints.items()
     }
     for rule in (DERIVE, ANALYSE):
 
         def files(only: Mapping[str, set[str]], rule: str = rule) -> set[Path]:
             return fresh.code_files(rule, trial, only)
 
-        found[rule] = {"endpoints": _by_name(files, ENDPOINT_REGISTRIES, by_endpoint, root)}
+        data[rule] = {"endpoints": _by_name(files, ENDPOINT_REGISTRIES, by_endpoint, root)}
         if rule == ANALYSE:
-            found[rule]["steps"] = _by_name(files, STEP_REGISTRIES, by_step, root)
-    return json.dumps(found, sort_keys=True).encode()
+            data[rule]["steps"] = _by_name(files, STEP_REGISTRIES, by_step, root)
+    return json.dumps(data, sort_keys=True).encode()
 
 
 def _entry_names(entry: EndpointEntry) -> set[str]:
@@ -66,11 +66,11 @@ def _by_name(
 ) -> dict[str, list[str]]:
     """File -> names that alone lead to it."""
     shared = files({key: set() for key in registries})
-    found: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for name, only in sorted(names.items()):
         for path in files(only) - shared:
-            found.setdefault(path.relative_to(root).as_posix(), []).append(name)
-    return dict(sorted(found.items()))
+            texts.setdefault(path.relative_to(root).as_posix(), []).append(name)
+    return dict(sorted(texts.items()))
 
 
 @dataclass(frozen=True)

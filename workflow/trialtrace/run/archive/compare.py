@@ -220,14 +220,14 @@ class Comparison:
     @cached_property
     def derived(self) -> list[TableChange]:
         """Changes of the derived data sets."""
-        found = []
+        table_changes = []
         for name, before, after in self._changed("derived/"):
             dataset = name.removeprefix("derived/")
             if dataset in DERIVED_KEYS:
                 tables = _both(before, after)
                 key = DERIVED_KEYS[dataset]
-                found.append(keyed_change(dataset, *tables, key, NUMBERING))
-        return [change for change in found if change]
+                table_changes.append(keyed_change(dataset, *tables, key, NUMBERING))
+        return [change for change in table_changes if change]
 
     @cached_property
     def results(self) -> TableChange:

@@ -45,8 +45,8 @@ def same_rows(comparison: Comparison) -> Iterator[tuple[str, str]]:
 def _files_of(run: RunOfTrial) -> dict[str, object]:
     """What the manifest says of the file of each raw table."""
     digest = run.manifest["files"].get(MANIFEST)
-    found: dict[str, object] = json.loads(run.shelf.file(digest))["tables"] if digest else {}
-    return found
+    entry: dict[str, object] = json.loads(run.shelf.file(digest))["tables"] if digest else {}
+    return entry
 
 
 def _difference(comparison: Comparison, name: str) -> str | None:
@@ -313,7 +313,9 @@ def _results(
 
 
 def _result(told: ToldResult, causes: list[Cause], full: bool) -> ToldResult:
-    told["causes"] = [{"kind": one.kind, "place": one.place} for one in _disclosed(causes, full)]
+    told["causes"] = [
+        {"kind": cause.kind, "place": cause.place} for cause in _disclosed(causes, full)
+    ]
     return told
 
 
@@ -337,11 +339,11 @@ def _disclosed(causes: list[Cause], full: bool) -> list[Cause]:
     """Causes as they may be told: a line of an export names a patient."""
     if full:
         return causes
-    cells = [one for one in causes if one.kind == "cell"]
-    columns = sorted({one.place.rpartition(" ")[2] for one in cells})
+    cells = [cause for cause in causes if cause.kind == "cell"]
+    columns = sorted({cell.place.rpartition(" ")[2] for cell in cells})
     many = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
     counted = [Cause("cell", f"{many} of {', '.join(columns)}")] if cells else []
-    return [*counted, *(one for one in causes if one.kind != "cell")]
+    return [*counted, *(cause for cause in causes if cause.kind != "cell")]
 
 
 def _shown(row: Row | None) -> str | None:

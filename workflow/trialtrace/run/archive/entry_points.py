@@ -36,7 +36,7 @@ def entry_points(fresh: Freshness, trial: str) -> bytes:
         card = card_of(step)
         told["steps"][step] = [
             *(f"{module}:{TABLE}" for module in _modules(sources, card.family)),
-            *(f"{FORMULAS}.{one}" for one in card.formulas),
+            *(f"{FORMULAS}.{formula}" for formula in card.formulas),
         ]
     return json.dumps(told, sort_keys=True).encode()
 

@@ -99,7 +99,7 @@ def functions_of(path: Path) -> dict[str, str]:
 
 def _of_body(tree: ast.Module | ast.ClassDef, outer: str) -> Iterator[tuple[str, str]]:
     """The functions of a module or class, then the rest of it under its own name."""
-    rest: list[str] = [ast.dump(one) for one in _decorated(tree)]
+    rest: list[str] = [ast.dump(expr) for expr in _decorated(tree)]
     for node in _without_remark(tree.body):
         if isinstance(node, ast.ClassDef):
             yield from _of_body(node, f"{outer}{node.name}.")

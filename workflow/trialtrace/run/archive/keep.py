@@ -31,7 +31,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
     if AUDIT not in records:
         return None
     shelf = Shelf(at, trial)
-    made = {rule: [one.fresh, _made(one)] for rule, one in records.items()}
+    made = {rule: [record.fresh, _made(record)] for rule, record in records.items()}
     log = shelf.log()
     if log and shelf.manifest(log[-1]["run"])["made"] == made:
         return None
@@ -53,7 +53,7 @@ def manifest_of(
     fresh: Freshness,
     shelf: Shelf,
     known: KnownFunctions,
-    made: dict[str, list[str]],
+    texts: dict[str, list[str]],
     before: Mapping[str, KeptTable] = MappingProxyType({}),
 ) -> Manifest:
     """What a run holds, by the results as they stand; its objects are put on the shelf, on which
@@ -78,7 +78,7 @@ def manifest_of(
         "own": shelf.put_file(own_code(fresh, trial, at.root)),
         "begins": shelf.put_file(entry_points(fresh, trial)),
         "environment": list(fresh.environment),
-        "made": made,
+        "made": texts,
     }
 
 
@@ -101,17 +101,17 @@ def _files(at: Project, trial: str, fresh: Freshness) -> Iterator[tuple[str, Pat
 
 def _code(shelf: Shelf, trial: str, fresh: Freshness, known: KnownFunctions) -> bytes:
     """Of each stage the files of its code; their functions are kept once for all trials."""
-    found: Code = {}
+    code: Code = {}
     for rule in STAGES:
         if rule != RENDER:
             files = [path for path in sorted(fresh.code_files(rule, trial)) if path.is_file()]
-            found[rule] = {
+            code[rule] = {
                 path.relative_to(shelf.at.root).as_posix(): known.put(
                     fresh.sources.digest(path).hex(), path
                 )
                 for path in files
             }
-    return json.dumps(found).encode()
+    return json.dumps(code).encode()
 
 
 def _kept(run: str, folder: Path) -> Kept:

@@ -63,7 +63,7 @@ class Objects:
         """The digests of all objects that are there."""
         if not self.folder.is_dir():
             return set()
-        return {f"{one.parent.name}{one.name}" for one in self.folder.glob("??/*")}
+        return {f"{path.parent.name}{path.name}" for path in self.folder.glob("??/*")}
 
     def remove(self, digests: Iterable[str]) -> None:
         """Let objects go."""
@@ -174,11 +174,11 @@ def _small(table: "pa.Table") -> bytes:
     )
     with pa.ipc.new_stream(arrow, table.schema) as stream:
         stream.write_table(table)
-    made = (
+    data = (
         PARQUET + zlib.compress(parquet.getvalue(), 9),
         ARROW + zlib.compress(arrow.getvalue(), 9),
     )
-    return min(made, key=len)
+    return min(data, key=len)
 
 
 def _since(
@@ -197,7 +197,7 @@ def _since(
     if not changes:
         return {"sha256": digest, "groups": groups}
     content = zlib.compress(json.dumps(changes, separators=(",", ":")).encode(), 9)
-    new = (part for part in parts if not objects.place(sha256_bytes(part)).is_file())
+    new = (data for data in parts if not objects.place(sha256_bytes(data)).is_file())
     if len(content) >= sum(map(len, new)):
         return None
     return {"sha256": digest, "groups": groups, "changed": objects.put(content)}
@@ -213,7 +213,7 @@ def _changes(old: "pa.Table", new: "pa.Table") -> Changes | None:
 
     if old.num_rows != new.num_rows or not old.schema.equals(new.schema):
         return None
-    found: Changes = {}
+    changes: Changes = {}
     for name, of in zip(new.column_names, new.schema.types, strict=True):
         cells = new[name].to_pylist()
         pairs = zip(old[name].to_pylist(), cells, strict=True)
@@ -222,16 +222,16 @@ def _changes(old: "pa.Table", new: "pa.Table") -> Changes | None:
         if rows and of not in (pa.string(), pa.float64(), pa.int64(), pa.bool_()):
             return None
         if rows:
-            found[name] = rows, [cells[at] for at in rows]
-    return found
+            changes[name] = rows, [cells[at] for at in rows]
+    return changes
 
 
-def _of_small(part: bytes) -> "pa.Table":
+def _of_small(data: bytes) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    content = io.BytesIO(zlib.decompress(part[1:]))
-    if part[:1] == ARROW:
+    content = io.BytesIO(zlib.decompress(data[1:]))
+    if data[:1] == ARROW:
         return pa.ipc.open_stream(content).read_all()
     return pq.ParquetFile(content).read()
 

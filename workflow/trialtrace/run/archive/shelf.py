@@ -50,13 +50,13 @@ def documents_of(folder: Path) -> bytes | None:
         documents = sealed["documents"]
         kept: KeptDocuments = {
             "seal": sealed["seal"],
-            "documents": {name: one["sha256"] for name, one in documents.items()},
+            "documents": {name: document["sha256"] for name, document in documents.items()},
             "lines": {
                 name: [
                     line_hash(kind, [[text, *(to for _, to in links)] for text, *links in pieces])
-                    for kind, _, _, pieces in one["lines"]
+                    for kind, _, _, pieces in document["lines"]
                 ]
-                for name, one in documents.items()
+                for name, document in documents.items()
                 if name.endswith(DOCX)
             },
         }
@@ -248,8 +248,8 @@ class Shelf:
 
     def code_of(self, manifest: Manifest) -> Code:
         """Which files the code of each stage was."""
-        found: Code = json.loads(self.file(manifest["code"]))
-        return found
+        code: Code = json.loads(self.file(manifest["code"]))
+        return code
 
     def restore(self, run: str, folder: Path) -> None:
         """Write the tables and files of a run into a folder, as they lay in results/<trial>."""
@@ -304,10 +304,10 @@ class Shelf:
 
     def _strays(self) -> list[Path]:
         """Files of the folder that are neither the log, a run, nor an object."""
-        own = {self.folder / "log.jsonl", *map(self._manifest, self._there())}
-        own |= {self.objects.place(digest) for digest in self.objects.names()}
+        strays = {self.folder / "log.jsonl", *map(self._manifest, self._there())}
+        strays |= {self.objects.place(digest) for digest in self.objects.names()}
         found = self.folder.rglob("*") if self.folder.is_dir() else ()
-        return sorted(path for path in found if path.is_file() and path not in own)
+        return sorted(path for path in found if path.is_file() and path not in strays)
 
     def remove(self, run: str) -> int | None:
         """Let a run go, with the objects that no other run holds. Returns how many these are.
@@ -319,7 +319,7 @@ class Shelf:
         names = {kept["run"] for _, kept in lines if kept} | self._there() - {run}
         gone: set[str] | None = None
         with suppress(UserError):
-            gone = self.objects.names() - set().union(*(self.held(one) for one in names))
+            gone = self.objects.names() - set().union(*(self.held(name) for name in names))
         self._write_log([line for line, _ in lines])
         self._manifest(run).unlink(missing_ok=True)
         self.objects.remove(gone or ())

@@ -88,21 +88,21 @@ def _numbered(keys: list[Key]) -> list[Key]:
     """Each key with how often it was there before, so that no two are the same."""
     seen: Counter[Key] = Counter()
     found = []
-    for one in keys:
-        found.append((*one, seen[one]))
-        seen[one] += 1
+    for key in keys:
+        found.append((*key, seen[key]))
+        seen[key] += 1
     return found
 
 
 def _without_twin(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[list[int], list[int]]:
     """The places of rows that have no equal one in the other table, each equal one used once."""
     places: dict[Hashable, deque[int]] = {}
-    for at, one in enumerate(old):
-        places.setdefault(one, deque()).append(at)
+    for at, hashable in enumerate(old):
+        places.setdefault(hashable, deque()).append(at)
     left = []
-    for at, one in enumerate(new):
-        if places.get(one):
-            places[one].popleft()
+    for at, hashable in enumerate(new):
+        if places.get(hashable):
+            places[hashable].popleft()
         else:
             left.append(at)
     return sorted(at for rest in places.values() for at in rest), left
@@ -143,8 +143,8 @@ def _compare(
 ) -> None:
     """Add the cells that differ in the paired rows, and the columns that only one table has."""
     skipped = set(besides)
-    change.columns_new = [one for one in new.column_names if one not in old.column_names]
-    change.columns_gone = [one for one in old.column_names if one not in new.column_names]
+    change.columns_new = [name for name in new.column_names if name not in old.column_names]
+    change.columns_gone = [name for name in old.column_names if name not in new.column_names]
     for column in new.column_names:
         if column in skipped or column not in old.column_names:
             continue

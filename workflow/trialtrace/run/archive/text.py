@@ -74,7 +74,7 @@ def overview(told: Told) -> list[tuple[str, str]]:
 def judged_anew(told: Told) -> int:
     """Published numbers of which a verdict changed."""
     verdicts = (one for one in told["verdicts"] if one["what"] in ("against_data", "on_print"))
-    return len({one["claim_id"] for one in verdicts})
+    return len({verdict["claim_id"] for verdict in verdicts})
 
 
 def _worded(names: Sequence[str]) -> list[str]:
@@ -95,27 +95,27 @@ def run_text(kept: Kept) -> str:
 
 def _tables(tables: Iterable[ToldTable]) -> str:
     """ "vas: 1 cell changed, 2 rows new; other: same rows, in another order"."""
-    return "; ".join(f"{one['table']}: {', '.join(_table(one))}" for one in tables) or NOTHING
+    return "; ".join(f"{table['table']}: {', '.join(_table(table))}" for table in tables) or NOTHING
 
 
-def _table(one: ToldTable) -> Iterator[str]:
-    if one["same_rows"] is not None:
-        yield f"same rows, {one['same_rows']}"
+def _table(item: ToldTable) -> Iterator[str]:
+    if item["same_rows"] is not None:
+        yield f"same rows, {item['same_rows']}"
     counts = (
-        (one["cells"], "cell", "changed"),
-        (one["rows_new"], "row", "new"),
-        (one["rows_gone"], "row", "gone"),
+        (item["cells"], "cell", "changed"),
+        (item["rows_new"], "row", "new"),
+        (item["rows_gone"], "row", "gone"),
     )
     yield from (f"{counted(n, what)} {how}" for n, what, how in counts if n)
-    yield from (f"column {name} new" for name in one["columns_new"])
-    yield from (f"column {name} gone" for name in one["columns_gone"])
+    yield from (f"column {name} new" for name in item["columns_new"])
+    yield from (f"column {name} gone" for name in item["columns_gone"])
 
 
 def _results(results: Sequence[ToldResult], of: int) -> str:
     if not results:
         return f"all {of} the same"
-    new = sum(one["old"] is None for one in results)
-    gone = sum(one["new"] is None for one in results)
+    new = sum(result["old"] is None for result in results)
+    gone = sum(result["new"] is None for result in results)
     parts = (len(results) - new - gone, "changed"), (new, "new"), (gone, "gone")
     return f"of {of}: " + ", ".join(f"{n} {how}" for n, how in parts if n)
 
@@ -184,9 +184,11 @@ def cause_texts(causes: Sequence[ToldCause]) -> list[str]:
         "family": "its family: {}",
         "function": "{}, which it reaches",
     }
-    told = [words.get(one["kind"], "{}").format(one["place"]) for one in causes[:CAUSES_SHOWN]]
+    texts = [
+        words.get(cause["kind"], "{}").format(cause["place"]) for cause in causes[:CAUSES_SHOWN]
+    ]
     left = len(causes) - CAUSES_SHOWN
-    return [*told, f"{left} more"] if left > 0 else told
+    return [*texts, f"{left} more"] if left > 0 else texts
 
 
 def _section(title: str, entries: Sequence[str], limit: int | None) -> list[str]:

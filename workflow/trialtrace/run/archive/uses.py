@@ -31,14 +31,14 @@ def uses_of(path: Path) -> Uses:
         tree = ast.parse(path.read_bytes())
     except SyntaxError:
         return {}
-    found: dict[str, set[str]] = {MODULE: set()}
+    uses: dict[str, set[str]] = {MODULE: set()}
     names = _Names.of(tree)
     for alias, use in names.imports.items():
-        found[f"={alias}"] = {use}
+        uses[f"={alias}"] = {use}
     for node in tree.body:
         for name, used in _of_statement(node, names):
-            found.setdefault(name, set()).update(used)
-    return {name: sorted(used) for name, used in found.items()}
+            uses.setdefault(name, set()).update(used)
+    return {name: sorted(used) for name, used in uses.items()}
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class _Names:
 
     @classmethod
     def of(cls, tree: ast.Module) -> "_Names":
-        own = {node.name for node in tree.body if isinstance(node, Function | ast.ClassDef)}
+        names = {node.name for node in tree.body if isinstance(node, Function | ast.ClassDef)}
         bound = {name for node in tree.body for name in _bound(node)}
-        return cls(frozenset(own), frozenset(bound - own), _imports(tree.body))
+        return cls(frozenset(names), frozenset(bound - names), _imports(tree.body))
 
     def inside(self, function: Function) -> "_Names":
         """The same within a function of the module or of a class."""
@@ -211,14 +211,14 @@ def _bound(node: ast.AST) -> Iterator[str]:
 
 def _imports(body: Sequence[ast.stmt]) -> dict[str, str]:
     """Name -> "module:name" of the package; an imported module is "module:"."""
-    found: dict[str, str] = {}
+    imports: dict[str, str] = {}
     for node in _statements(body):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
-            found |= {a.asname or a.name: f"{node.module}:{a.name}" for a in node.names}
+            imports |= {a.asname or a.name: f"{node.module}:{a.name}" for a in node.names}
         elif isinstance(node, ast.Import):
             named = [each for each in node.names if each.name.split(".")[0] == PACKAGE]
-            found |= {each.asname or PACKAGE: f"{each.name}:" for each in named}
-    return found
+            imports |= {each.asname or PACKAGE: f"{each.name}:" for each in named}
+    return imports
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

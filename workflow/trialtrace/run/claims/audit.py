@@ -116,7 +116,7 @@ def by_reading(claim: Claim) -> dict[str | None, Claim]:
     """The claim by each of its readings, or the one that it is."""
     if not claim.readings:
         return {None: claim}
-    return {label: replace(claim, selects=one) for label, one in claim.readings.items()}
+    return {label: replace(claim, selects=reading) for label, reading in claim.readings.items()}
 
 
 def _not_tied(claim: Claim, error: UserError) -> list[dict[str, Any]]:

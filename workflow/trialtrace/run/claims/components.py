@@ -25,13 +25,13 @@ ESTIMATED = ("value", "percent", "ci_low", "ci_high", "at_least", "at_most", "se
 
 
 def statistics_of(
-    part: Component, parts: Mapping[str, Component], selects: Mapping[str, str], place: str
+    component: Component, parts: Mapping[str, Component], selects: Mapping[str, str], place: str
 ) -> list[str]:
     """The statistics of which the first that has a result is that of a component.
 
     Raises UserError where the claim's `stat` cannot be the number's.
     """
-    stat, name = selects.get("stat"), part.name
+    stat, name = selects.get("stat"), component.name
     kind, _, method = (stat or "").partition(".")
     if name == "p" and kind == "coefficient":
         return [f"p_coefficient.{method}"]
@@ -42,7 +42,7 @@ def statistics_of(
     if name in SUMMARIES:
         return [SUMMARIES[name]]
     if name == "statistic":
-        return [_test_statistic(part, kind, method)]
+        return [_test_statistic(component, kind, method)]
     if name in ("df1", "df2") and stat is not None:
         names = [name, "df"] if name == "df1" else [name]
         return [".".join(filter(None, [each, method])) for each in names]
@@ -52,7 +52,7 @@ def statistics_of(
         raise UserError(
             Problem(
                 f"{place}.is.stat",
-                found=f"{stat}, for the printed {part.text!r}",
+                found=f"{stat}, for the printed {component.text!r}",
                 expected="the statistic of that number, whose p is then looked for beside it",
             )
         )
@@ -60,7 +60,7 @@ def statistics_of(
         return ["proportion"] if stat is None or kind in COUNTS else [stat]
     if stat is not None:
         return [stat]
-    whole = part.places == 0 and part.unit is None
+    whole = component.places == 0 and component.unit is None
     if name == "value" and "group" in selects and whole:
         return list(EVENTS)
     if name in ("ci_low", "ci_high") and "group" in selects:
@@ -68,7 +68,7 @@ def statistics_of(
     raise UserError(
         Problem(
             f"{place}.is",
-            found=f"no stat, for the printed {part.text!r}",
+            found=f"no stat, for the printed {component.text!r}",
             expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log",
         )
     )
@@ -78,20 +78,20 @@ def _named(statistic: str, method: str) -> list[str]:
     return [f"{statistic}.{method}"] if method else []
 
 
-def _test_statistic(part: Component, kind: str, method: str) -> str:
+def _test_statistic(component: Component, kind: str, method: str) -> str:
     """The result of a printed letter, by the method that the claim names."""
-    letter = (part.symbol or "").lower()
-    symbol = "chi_squared" if part.symbol == CHI_SQUARED else letter
+    letter = (component.symbol or "").lower()
+    symbol = "chi_squared" if component.symbol == CHI_SQUARED else letter
     named = kind if kind in SYMBOLS and (symbol == kind or symbol not in SYMBOLS) else symbol
     return ".".join(filter(None, [named, method]))
 
 
-def without_result(part: Component, selects: Mapping[str, str]) -> str | None:
+def without_result(component: Component, selects: Mapping[str, str]) -> str | None:
     """Why no result of a plan is what a component is; None where one may be."""
-    if part.name != "effect" or (selects.get("stat") or "").partition(".")[0] in EFFECTS:
+    if component.name != "effect" or (selects.get("stat") or "").partition(".")[0] in EFFECTS:
         return None
-    if part.symbol == STANDARDISED:
+    if component.symbol == STANDARDISED:
         return "a standardised difference is no result of the plan"
-    if part.symbol != "partial":
+    if component.symbol != "partial":
         return "an η² that is not called partial is no result of the plan"
     return None

@@ -82,11 +82,11 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
 
     Raises UserError for an unknown conversion, or where scales or units cannot be the same.
     """
-    given = selects.get("as")
-    if given is not None and given not in CONVERSIONS:
-        raise UserError(Problem(f"{place}.is.as", found=given, expected=one_of(CONVERSIONS)))
-    wanted = given
-    if given is None and printed.name == "percent":
+    data = selects.get("as")
+    if data is not None and data not in CONVERSIONS:
+        raise UserError(Problem(f"{place}.is.as", found=data, expected=one_of(CONVERSIONS)))
+    wanted = data
+    if data is None and printed.name == "percent":
         if stat not in FRACTIONS:
             raise UserError(
                 Problem(
@@ -97,7 +97,7 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
                 )
             )
         wanted = "percent"
-    if given is None and printed.name == "value" and printed.word == "lower":
+    if data is None and printed.name == "value" and printed.word == "lower":
         wanted = "opposite_sign"
     _refuse_words(printed, wanted, place)
     if "factor" not in selects:

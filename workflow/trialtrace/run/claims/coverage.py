@@ -62,8 +62,8 @@ def coverage(trial: "Trial") -> list[Covered]:
         _of_item(trial, name, item, declared.papers[item.from_], claims)
         for name, item in (declared.items or {}).items()
     ]
-    told = {one for row in rows for one in row.claims}
-    return rows + [_of_claim(trial, one) for one in claims.values() if one.name not in told]
+    told = {claim for row in rows for claim in row.claims}
+    return rows + [_of_claim(trial, claim) for claim in claims.values() if claim.name not in told]
 
 
 def _of_item(
@@ -71,20 +71,22 @@ def _of_item(
 ) -> Covered:
     endpoints, variables = item.endpoints or (), item.variables or ()
     scales = {
-        one.name
-        for one in trial.endpoints.values()
-        if one.name in endpoints or one.family in endpoints
+        endpoint.name
+        for endpoint in trial.endpoints.values()
+        if endpoint.name in endpoints or endpoint.family in endpoints
     }
-    own = set(item.claims or ())
+    covered = set(item.claims or ())
     found = tuple(
-        one.name
-        for one in claims.values()
-        if one.name in own or scales & _endpoints(trial, one) or _variable(one) in variables
+        claim.name
+        for claim in claims.values()
+        if claim.name in covered
+        or scales & _endpoints(trial, claim)
+        or _variable(claim) in variables
     )
     analyses = tuple(
-        one.name
-        for one in trial.plan.analyses.values()
-        if scales & {each.name for each in parameters(trial, one)}
+        analysis.name
+        for analysis in trial.plan.analyses.values()
+        if scales & {each.name for each in parameters(trial, analysis)}
     )
     figures = tuple(dict.fromkeys(_figures(trial, scales)))
     places = [
@@ -112,7 +114,7 @@ def _of_item(
 
 
 def _of_claim(trial: "Trial", claim: Claim) -> Covered:
-    analyses = dict.fromkeys(one["analysis"] for one in claim.selections.values())
+    analyses = dict.fromkeys(selection["analysis"] for selection in claim.selections.values())
     variable = _variable(claim)
     return Covered(
         claim.name,
@@ -121,7 +123,7 @@ def _of_claim(trial: "Trial", claim: Claim) -> Covered:
         claim.label,
         tuple(sorted(_endpoints(trial, claim))),
         (variable,) if variable else (),
-        tuple(one for one in analyses if one in trial.plan.analyses),
+        tuple(analysis for analysis in analyses if analysis in trial.plan.analyses),
         (),
         (claim.name,),
         (),
@@ -141,7 +143,7 @@ def _endpoints(trial: "Trial", claim: Claim) -> set[str]:
         if selects.get("parameter") in trial.endpoints:
             found.add(selects["parameter"])
         elif analysis:
-            found |= {one.name for one in parameters(trial, analysis)}
+            found |= {endpoint.name for endpoint in parameters(trial, analysis)}
     return found
 
 
@@ -155,8 +157,8 @@ def _figures(trial: "Trial", scales: set[str]) -> Iterator[str]:
     """The titles of figures of endpoints."""
     for displays in trial.plan.displays.values():
         for one in displays if isinstance(displays, list) else ():
-            shown = one.get("endpoint", ())
-            if scales & ({shown} if isinstance(shown, str) else set(shown)):
+            data = one.get("endpoint", ())
+            if scales & ({data} if isinstance(data, str) else set(data)):
                 yield one["title"]
 
 
@@ -167,5 +169,5 @@ def section_of(analysis: str) -> str:
 
 def _places(claim: Claim) -> tuple[str, ...]:
     """Where the report shows what recomputes a claim."""
-    analyses = [one["analysis"] for one in claim.selections.values()]
-    return tuple(dict.fromkeys(section_of(one) for one in analyses))
+    analyses = [selection["analysis"] for selection in claim.selections.values()]
+    return tuple(dict.fromkeys(section_of(analysis) for analysis in analyses))

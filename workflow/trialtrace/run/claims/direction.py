@@ -128,14 +128,14 @@ def _of_comparison(
     stat, value = row["stat_name"], present(row["stat_value"])
     names = present(row["comparison"]), present(row["reference"])
     of, to = (_within(labels.get(name, name)) for name in names)
-    shown = f"{row['stat_label']} of {value_text(stat, value)}{unit_text(stat, row['unit'])}"
+    text = f"{row['stat_label']} of {value_text(stat, value)}{unit_text(stat, row['unit'])}"
     return {
         "row": row,
         "recomputed": float(twelve(decimal(value))),
         "recomputed_text": way,
         "against_data": EXACT if way == word else DIFFERS,
         "decision": SAME if way == word else CHANGES,
-        "data_finding": f"The data give a {shown} of {of} against {to}, "
+        "data_finding": f"The data give a {text} of {of} against {to}, "
         + ("as printed." if way == word else f"which is {way}; printed is {word}."),
     }
 

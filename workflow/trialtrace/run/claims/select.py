@@ -97,9 +97,9 @@ def _without_result(rows: list[ResultRow], stats: list[str]) -> ResultRow | None
     return None
 
 
-def _several(found: list[ResultRow], stat: str, place: str) -> Problem:
+def _several(result_rows: list[ResultRow], stat: str, place: str) -> Problem:
     """What tells results apart is named, with its values, else in general."""
-    written = [as_written(row) for row in found]
+    written = [as_written(row) for row in result_rows]
     apart = {
         key: list(dict.fromkeys(str(one[key]) for one in written))
         for key in (*PLAIN_KEYS, *SECOND_KEYS, "group", "compare", "stat")
@@ -108,8 +108,8 @@ def _several(found: list[ResultRow], stat: str, place: str) -> Problem:
     }
     return Problem(
         f"{place}.is",
-        f"{len(found)} results meet this",
-        found=_listed(row["result_id"] for row in found),
+        f"{len(result_rows)} results meet this",
+        found=_listed(row["result_id"] for row in result_rows),
         expected=f"one result for {stat}",
         do="add " + ", and ".join(f"{key}: one of {one_of(names)}" for key, names in apart.items())
         if apart
@@ -168,5 +168,5 @@ def _as_text(selects: Selects) -> str:
 
 def _listed(ids: Iterable[str]) -> str:
     names = list(ids)
-    shown = "; ".join(names[:SHOWN])
-    return shown if len(names) <= SHOWN else f"{shown}; … ({len(names)} in all)"
+    text = "; ".join(names[:SHOWN])
+    return text if len(names) <= SHOWN else f"{text}; … ({len(names)} in all)"

@@ -41,28 +41,28 @@ def judge_significance(
     analysis = analyses.get(selects["analysis"])
     known = declared or (analysis and str(analysis.decision_level))
     level = Decimal(known) if known else USUAL
-    told = f"the level of {level}" + ("" if known else ", the usual one: none is told")
+    text = f"the level of {level}" + ("" if known else ", the usual one: none is told")
     rows = _compared(results, selects, direction)
     tests = [row for row in rows if row["stat_name"] == "p_value"]
     found = [(row, decimal(present(row["stat_value"])) <= level) for row in tests]
     if not found:
         found = [(row, out) for row in rows if (out := _excludes(row, level)) is not None]
     if len({below for _, below in found}) != 1:
-        return {"missing": DIVIDED.format(told) if found else NOTHING}
+        return {"missing": DIVIDED.format(text) if found else NOTHING}
     row, below = found[0]
     value = decimal(present(row["stat_value"]))
     shown = p_text(value) if tests else row["stat_text"]
     side = "below" if below else "above"
     if not tests:
         side = "which lacks" if below else "which holds"
-        told = "the value of no effect"
+        text = "the value of no effect"
     return {
         "recomputed": float(value),
         "recomputed_text": shown,
         "result_id": row["result_id"],
         "against_data": EXACT if below else DIFFERS,
         "decision": SAME if below else CHANGES,
-        "data_finding": f"The data give {shown}, {side} {told}"
+        "data_finding": f"The data give {shown}, {side} {text}"
         + (", as printed." if below else "; printed is a significant difference."),
     }
 

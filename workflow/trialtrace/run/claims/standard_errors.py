@@ -104,9 +104,9 @@ def _beside(row: ResultRow, results: Sequence[ResultRow]) -> dict[str, float]:
     """The values of the same place by "statistic.method"."""
     place = values_of(row, (*_PLACE, *_SIDES))
     return {
-        one["method"]: one["stat_value"]
-        for one in results
-        if one["stat_value"] is not None and values_of(one, (*_PLACE, *_SIDES)) == place
+        result["method"]: result["stat_value"]
+        for result in results
+        if result["stat_value"] is not None and values_of(result, (*_PLACE, *_SIDES)) == place
     }
 
 

@@ -124,9 +124,9 @@ class Account:
             )
 
 
-def _law(what: str, came_in: int, found: int) -> None:
-    if came_in != found:
-        raise ConservationError([unbalanced(what, f"{came_in} in, {found} accounted for")])
+def _law(what: str, came_in: int, number: int) -> None:
+    if came_in != number:
+        raise ConservationError([unbalanced(what, f"{came_in} in, {number} accounted for")])
 
 
 def write_account(path: Path, account: Account) -> None:
@@ -163,13 +163,13 @@ def read_account(clean_dir: Path) -> Account:
         ) from None
 
 
-def _account(given: dict[str, Any]) -> Account:
-    who = given["subjects"]
+def _account(entry: dict[str, Any]) -> Account:
+    who = entry["subjects"]
     excluded = tuple(Excluded(**one) for one in who["excluded"])
     return Account(
         SubjectCount(**(who | {"excluded": excluded})),
-        {name: TableCount(**one) for name, one in given["tables"].items()},
-        tuple(Decision(**one) for one in given["decisions"]),
-        tuple(RedLine(**one) for one in given["warnings"]),
-        tuple(Selection(**one) for one in given.get("selections", ())),
+        {name: TableCount(**one) for name, one in entry["tables"].items()},
+        tuple(Decision(**one) for one in entry["decisions"]),
+        tuple(RedLine(**one) for one in entry["warnings"]),
+        tuple(Selection(**one) for one in entry.get("selections", ())),
     )

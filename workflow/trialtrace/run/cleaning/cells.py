@@ -69,8 +69,8 @@ def without_numbers(text: "pa.Array", codes: tuple[str, ...], sign: str) -> "pa.
     if not wanted:
         return text
     distinct = text.unique()
-    found = [one for one in distinct.to_pylist() if one and _number(one, sign) in wanted]
-    return blank(text, pc.is_in(text, value_set=pa.array(found, type=pa.string())))
+    numbers = [one for one in distinct.to_pylist() if one and _number(one, sign) in wanted]
+    return blank(text, pc.is_in(text, value_set=pa.array(numbers, type=pa.string())))
 
 
 def _number(text: str, sign: str) -> float | None:

@@ -76,9 +76,11 @@ def _at_fault(check: CheckExpect, table: "pa.Table", judged: Judged) -> Judged:
     }
     some = np.any(list(bad.values()), axis=0)
     findings = [
-        replace(one, positions=one.positions[(~some | bad[one.column])[one.positions]])
-        for one in judged.findings
-        if one.column
+        replace(
+            finding, positions=finding.positions[(~some | bad[finding.column])[finding.positions]]
+        )
+        for finding in judged.findings
+        if finding.column
     ]
     return replace(judged, findings=findings)
 
@@ -94,16 +96,16 @@ def _grouped(
 
     looked = np.ones(table.num_rows, dtype=bool) if where is None else where
     if isinstance(check, CheckEachOf):
-        found = each_of(check.each_of, table, subject, looked)
+        groups = each_of(check.each_of, table, subject, looked)
     else:
-        found = unique(check.unique, table, looked)
+        groups = unique(check.unique, table, looked)
     findings = []
     broken = np.zeros(table.num_rows, dtype=bool)
-    for mask, why in found.broken:
+    for mask, why in groups.broken:
         broken |= mask
         for column in check.listed:
             findings += _cells(check, table, column, mask, f"{check.label}: {why}")
-    counts = {"looked_at": looked, "broken": broken, "not_judged": found.unknown}
+    counts = {"looked_at": looked, "broken": broken, "not_judged": groups.unknown}
     return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
 
 

@@ -162,15 +162,15 @@ def _checked(
 
     counts = {}
     log, kept, table = typed.log, typed.kept, typed.accepted.table
-    for found in where_not_shown(trial.dictionary.get(typed.spec.name, {}), table):
-        log.add(replace(found, positions=kept[found.positions]))
+    for finding in where_not_shown(trial.dictionary.get(typed.spec.name, {}), table):
+        log.add(replace(finding, positions=kept[finding.positions]))
     earlier = len(log.findings)
     for check in trial.cleaning.checks.values():
         if check.table == typed.spec.name:
             judged = run_check(check, typed.accepted, others)
             counts[check.name] = judged.counts
-            for found in judged.findings:
-                log.add(replace(found, positions=kept[found.positions]))
+            for finding in judged.findings:
+                log.add(replace(finding, positions=kept[finding.positions]))
     for name in {present(f.column) for f in log.findings[earlier:] if f.severity != FLAG}:
         gone = pa.array(np.isin(kept, log.rejected_cells(name)))
         position = table.column_names.index(name)

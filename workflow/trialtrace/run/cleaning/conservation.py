@@ -46,8 +46,8 @@ class Balance:
     def verify(self, table: str) -> None:
         """Raise ConservationError where a law does not hold."""
         if self.rows_in != self.rows_out + self.rows_rejected:
-            found = f"{self.rows_in} rows in, {self.rows_out} out, {self.rows_rejected} rejected"
-            raise ConservationError([unbalanced(f"table {table}", found)])
+            text = f"{self.rows_in} rows in, {self.rows_out} out, {self.rows_rejected} rejected"
+            raise ConservationError([unbalanced(f"table {table}", text)])
         for name, cells in self.columns.items():
             if not cells.holds() or cells.cells_in != self.rows_in:
                 place = f"table {table}, column {name}"

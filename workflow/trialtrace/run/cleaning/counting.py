@@ -63,8 +63,10 @@ def _reasons(trial: Trial, typed: "Typed") -> dict[str, int]:
     assert spec.reason is not None
     labels = trial.dictionary[spec.name][spec.reason].choices
     codes = selected.whole[spec.reason].take(pa.array(selected.left_out)).to_pylist()
-    told = [labels.get(str(code).strip(), NOT_RECORDED) for code in codes]
-    return {name: told.count(name) for name in (*labels.values(), NOT_RECORDED) if name in told}
+    reasons = [labels.get(str(code).strip(), NOT_RECORDED) for code in codes]
+    return {
+        name: reasons.count(name) for name in (*labels.values(), NOT_RECORDED) if name in reasons
+    }
 
 
 def subject_count(people: People, spec: TableSpec, rules: CleaningTable) -> SubjectCount:
@@ -85,9 +87,9 @@ def table_count(cleaned: "Cleaned", of_subjects: int, declared: str | None) -> T
         balance.rows_in,
         balance.rows_out,
         rows_by_rule(log),
-        sum(one.cells_in for one in columns),
-        sum(one.accepted for one in columns),
-        sum(one.missing for one in columns),
+        sum(column.cells_in for column in columns),
+        sum(column.accepted for column in columns),
+        sum(column.missing for column in columns),
         cells_by_rule(log, list(balance.columns), balance.rows_in),
         balance.subjects,
         of_subjects,
@@ -98,20 +100,20 @@ def table_count(cleaned: "Cleaned", of_subjects: int, declared: str | None) -> T
 
 def rows_by_rule(log: RejectLog) -> dict[str, int]:
     """Rejected rows by rule; a row breaks one rule."""
-    found: Counter[str] = Counter()
-    for one in log.findings:
-        if one.level == ROW:
-            found[one.rule] += len(one.positions)
-    return dict(sorted(found.items()))
+    counts: Counter[str] = Counter()
+    for finding in log.findings:
+        if finding.level == ROW:
+            counts[finding.rule] += len(finding.positions)
+    return dict(sorted(counts.items()))
 
 
 def flagged_by_rule(log: RejectLog) -> dict[str, int]:
     """Cells that are kept and listed, by rule; a cell counts under each rule that it breaks."""
-    found: Counter[str] = Counter()
-    for one in log.findings:
-        if one.severity == FLAG:
-            found[one.rule] += len(one.positions)
-    return dict(sorted(found.items()))
+    counts: Counter[str] = Counter()
+    for finding in log.findings:
+        if finding.severity == FLAG:
+            counts[finding.rule] += len(finding.positions)
+    return dict(sorted(counts.items()))
 
 
 def cells_by_rule(log: RejectLog, columns: list[str], rows: int) -> dict[str, int]:
@@ -120,7 +122,7 @@ def cells_by_rule(log: RejectLog, columns: list[str], rows: int) -> dict[str, in
 
     gone = np.zeros(rows, dtype=bool)
     gone[log.rejected_rows()] = True
-    found = Counter({WITH_ROW: int(gone.sum()) * len(columns)})
+    counter = Counter({WITH_ROW: int(gone.sum()) * len(columns)})
     for column in columns:
-        found.update(log.first_rules(column, gone.copy()))
-    return {rule: n for rule, n in sorted(found.items()) if n}
+        counter.update(log.first_rules(column, gone.copy()))
+    return {rule: n for rule, n in sorted(counter.items()) if n}

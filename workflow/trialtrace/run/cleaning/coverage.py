@@ -75,21 +75,21 @@ def coverage_losses(tables: list[Covered], losses: Losses) -> None:
             )
 
 
-def _told(one: Covered, usual: float) -> str | None:
+def _told(covered: Covered, usual: float) -> str | None:
     """What is strange about a table's coverage, or None."""
-    if one.declared == EMPTY:
-        return f"is declared empty and has {one.rows} rows" if one.rows else None
-    if not one.rows:
+    if covered.declared == EMPTY:
+        return f"is declared empty and has {covered.rows} rows" if covered.rows else None
+    if not covered.rows:
         return "has no row; where that is so, declare it in cleaning.yaml (empty: true)"
-    if not one.n:
-        return f"has {one.rows} rows, and none of them is used"
-    there = f"has rows of {one.n} of {one.of} subjects"
-    if one.declared != "earlier" and one.chance < UNLIKELY:
+    if not covered.n:
+        return f"has {covered.rows} rows, and none of them is used"
+    there = f"has rows of {covered.n} of {covered.of} subjects"
+    if covered.declared != "earlier" and covered.chance < UNLIKELY:
         return (
-            f"{there} and of none of the last {one.last_absent}: it looks like an older data cut; "
-            "where that is right, declare it in cleaning.yaml (covers: earlier)"
+            f"{there} and of none of the last {covered.last_absent}: it looks like an older data "
+            "cut; where that is right, declare it in cleaning.yaml (covers: earlier)"
         )
-    if one.declared is None and one.share < FEW * usual:
+    if covered.declared is None and covered.share < FEW * usual:
         return (
             f"{there}, where the other tables have {100 * usual:.0f} % of them on the median; "
             "where that is right, declare it in cleaning.yaml (covers: some)"

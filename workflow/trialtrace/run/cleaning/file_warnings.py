@@ -24,14 +24,16 @@ def noted_in(raw_dir: Path) -> Noted:
 
 def file_warnings(trial: Trial, noted: Noted) -> list[RedLine]:
     """The warnings of every file, under the first clean table that is made from it."""
-    found = []
+    warnings = []
     for raw, one in noted.items():
         table = next((name for name, spec in trial.tables.items() if spec.of == raw), raw)
         notes = one.get("file", {})
         for text in notes.get("warnings", ()):
-            found.append(RedLine("file", table, None, _without_name(text, one["source_file"], raw)))
-        found += _declared_missing(trial, table, raw, notes.get("missing", {}))
-    return found
+            warnings.append(
+                RedLine("file", table, None, _without_name(text, one["source_file"], raw))
+            )
+        warnings += _declared_missing(trial, table, raw, notes.get("missing", {}))
+    return warnings
 
 
 def _without_name(text: str, source_file: str, raw: str) -> str:
@@ -52,8 +54,8 @@ def _declared_missing(
     for column, codes in declared.items():
         if column not in variables:
             continue
-        told = {*known.get(column, ()), *variables[column].choices}
-        used = sum(n for code, n in codes.items() if code not in told)
+        red_lines = {*known.get(column, ()), *variables[column].choices}
+        used = sum(n for code, n in codes.items() if code not in red_lines)
         if used:
             yield RedLine(
                 "declared_missing",

@@ -117,15 +117,15 @@ def better_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
     days = _days(text)
     there, declared = len(text) - text.null_count, days[wanted.order]
     bad = declared.null_count - text.null_count
-    found = []
+    orders = []
     for order, other in days.items():
         misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
         if bad and misread and other.null_count == text.null_count:
-            found.append(
+            orders.append(
                 f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as "
                 f"{order}: {misread} were read as another day"
             )
-    return found
+    return orders
 
 
 def _days(text: "pa.Array") -> "dict[str, pa.Array]":
@@ -155,15 +155,15 @@ def other_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
     declared = days[wanted.order]
     lost = pc.and_(pc.is_null(declared), pc.is_valid(text))
     bad = pc.sum(lost).as_py() or 0
-    found = []
+    orders = []
     for order, other in days.items():
         misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
         if bad > 1 and misread and not pc.any(pc.and_(lost, pc.is_null(other))).as_py():
-            found.append(
+            orders.append(
                 f"all {bad} are possible as {spelt(order)}, and {misread} others of the column are "
                 "possible in both orders: some may have been read as another day"
             )
-    return found
+    return orders
 
 
 def spelt(order: str) -> str:
@@ -174,7 +174,7 @@ def spelt(order: str) -> str:
 def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
     """Values that are a code but for how they are written, or the label of one."""
     labels = {label.strip().casefold() for label in choices.values()}
-    found = _count(bad, lambda v: v.casefold() in labels, "hold the label instead of the code")
+    count = _count(bad, lambda v: v.casefold() in labels, "hold the label instead of the code")
     ways: dict[str, Callable[[str], str]] = {
         "capital letters": str.casefold,
         "what cannot be seen, or blanks": _compact,
@@ -183,10 +183,10 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
     }
     for words, way in ways.items():
         known = {way(code) for code in choices}
-        found += _count(
+        count += _count(
             [way(value) for value in bad], known.__contains__, f"are a code but for {words}"
         )
-    return found
+    return count
 
 
 def _compact(value: str) -> str:
@@ -201,8 +201,8 @@ def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
     other = "." if wanted.decimal == "," else ","
     numbers = _numbers(bad, other)
     with_sign = sum(other in value and value in numbers for value in bad)
-    told = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
-    return [f"{with_sign} of {_size(bad)} {told}"] if with_sign else []
+    text = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
+    return [f"{with_sign} of {_size(bad)} {text}"] if with_sign else []
 
 
 def _numbers(values: list[str], decimal: str) -> set[str]:
@@ -210,7 +210,9 @@ def _numbers(values: list[str], decimal: str) -> set[str]:
     import pyarrow as pa
 
     read, _ = parse_numbers(pa.array(values, type=pa.string()), decimal)
-    return {one for one, number in zip(values, read.to_pylist(), strict=True) if number is not None}
+    return {
+        value for value, number in zip(values, read.to_pylist(), strict=True) if number is not None
+    }
 
 
 def _factor(wanted: Wanted, text: "pa.Array") -> list[str]:

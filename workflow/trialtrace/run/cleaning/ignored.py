@@ -24,7 +24,9 @@ def ignored_by_entry(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str
 
 def described_beside(trial: Trial, spec: TableSpec) -> set[str]:
     """Columns of the same raw table that the dictionary describes for another table made of it."""
-    beside = [name for name, one in trial.tables.items() if one.of == spec.of and name != spec.name]
+    beside = [
+        name for name, table in trial.tables.items() if table.of == spec.of and name != spec.name
+    ]
     return {column for name in beside for column in trial.dictionary.get(name, {})}
 
 

@@ -125,15 +125,15 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
                     do=did_you_mean(name, variables),
                 )
     at = f"{trial.name}: cleaning.yaml: tables.{spec.name}"
-    for name, given in rules.convert.items():
+    for name, column in rules.convert.items():
         if name not in variables or variables[name].kind != "number":
             problems.add(f"{at}.convert.{name}", expected="a column of numbers in dictionary.csv")
-        if isinstance(given, Convert) and given.unit_column not in raw.column_names:
+        if isinstance(column, Convert) and column.unit_column not in raw.column_names:
             problems.add(
                 f"{at}.convert.{name}.unit_column",
-                found=repr(given.unit_column),
+                found=repr(column.unit_column),
                 expected="a column of the raw table",
-                do=did_you_mean(given.unit_column, [*variables, *rules.ignore]),
+                do=did_you_mean(column.unit_column, [*variables, *rules.ignore]),
             )
     for name in rules.missing:
         if name not in raw.column_names:

@@ -59,8 +59,8 @@ class ColumnLoss:
     @property
     def told(self) -> str:
         rules = ", ".join(f"{rule} {n}" for rule, n in self.rules.items())
-        told = f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: {rules}"
-        return f"{told}. {self.by_arm}" if self.by_arm else told
+        text = f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: {rules}"
+        return f"{text}. {self.by_arm}" if self.by_arm else text
 
 
 def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> None:
@@ -129,9 +129,9 @@ def _accepted(
     """A column that may lose values: a decision, and a red line where it has `lost` none."""
     losses.decisions.append(Decision(table, column, "accept", loss.lost, reason))
     if not lost:
-        told = f"Table {table}, column {column}: cleaning.yaml accepts a loss (“{reason}”), and "
-        told += "nothing is rejected: the line can go."
-        losses.warnings.append(RedLine("stale_accept", table, column, told))
+        text = f"Table {table}, column {column}: cleaning.yaml accepts a loss (“{reason}”), and "
+        text += "nothing is rejected: the line can go."
+        losses.warnings.append(RedLine("stale_accept", table, column, text))
 
 
 def _empty(table: str, column: str, bare: list[str], losses: Losses) -> None:
@@ -150,7 +150,11 @@ def _problem(
     expected: str,
 ) -> Problem:
     table, column = typed.spec.name, wanted.variable.name
-    rules = [one for one in typed.log.findings if one.column == column and one.rule in loss.rules]
+    rules = [
+        finding
+        for finding in typed.log.findings
+        if finding.column == column and finding.rule in loss.rules
+    ]
     reasons = "; ".join(dict.fromkeys(one.reason for one in rules))
     values = seen(wanted, typed.text(column), loss.positions, trial.shows_values)
     ways = [f"mend {_place_to_mend(typed, loss, wanted)}, or the export"]
@@ -191,9 +195,9 @@ def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) ->
     return RedLine(kind, table, variable.name, told)
 
 
-def sentences(told: str, more: list[str]) -> str:
+def sentences(text: str, more: list[str]) -> str:
     """A statement and what belongs to it, as whole sentences."""
-    return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (told, *more))
+    return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (text, *more))
 
 
 def lines_told(typed: Typed, positions: "np.ndarray") -> str:

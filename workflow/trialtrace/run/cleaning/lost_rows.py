@@ -74,11 +74,11 @@ def _selection(trial: Trial, typed: Typed, losses: Losses) -> None:
         )
     elif len(undecided):
         verb = "is" if len(undecided) == 1 else "are"
-        told = f"Table {spec.name}: {len(undecided)} of {rows} rows of the raw table {spec.of} "
-        told += f"{verb} left out, since a value is missing or not usable that {place} ({where}) "
-        told += f"needs ({'line' if len(undecided) == 1 else 'lines'} "
-        told += f"{line_runs(selected.whole, undecided)})."
-        losses.warnings.append(RedLine("where_undecided", spec.name, None, told))
+        text = f"Table {spec.name}: {len(undecided)} of {rows} rows of the raw table {spec.of} "
+        text += f"{verb} left out, since a value is missing or not usable that {place} ({where}) "
+        text += f"needs ({'line' if len(undecided) == 1 else 'lines'} "
+        text += f"{line_runs(selected.whole, undecided)})."
+        losses.warnings.append(RedLine("where_undecided", spec.name, None, text))
 
 
 def _conflicts(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> None:
@@ -93,9 +93,9 @@ def _conflicts(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> None:
     what = f"on_conflict: {conflict.take}"
     losses.decisions.append(Decision(table, None, what, len(at), conflict.reason))
     if len(at):
-        told = f"Table {table}: {_taken(typed, at, conflict.take)} ({lines_alone(typed, at)})"
-        told = sentences(told, [*_by_arm(typed, arms, at), f"declared: {conflict.reason}"])
-        losses.warnings.append(RedLine("conflicts", table, None, told))
+        text = f"Table {table}: {_taken(typed, at, conflict.take)} ({lines_alone(typed, at)})"
+        text = sentences(text, [*_by_arm(typed, arms, at), f"declared: {conflict.reason}"])
+        losses.warnings.append(RedLine("conflicts", table, None, text))
 
 
 def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
@@ -163,8 +163,8 @@ def _repeats(typed: Typed, losses: Losses) -> None:
     """Rows that are there again, word for word: none is lost, and many are a sign."""
     n, rows = len(rows_of(typed, "duplicate_row")), typed.raw.num_rows
     if n > TOLD * rows:
-        told = f"Table {typed.spec.name}: {n} of {rows} rows repeat an earlier row word for word."
-        losses.warnings.append(RedLine("repeated_rows", typed.spec.name, None, told))
+        text = f"Table {typed.spec.name}: {n} of {rows} rows repeat an earlier row word for word."
+        losses.warnings.append(RedLine("repeated_rows", typed.spec.name, None, text))
 
 
 def _by_rule(
@@ -182,22 +182,22 @@ def _by_rule(
     if not len(at):
         return
     rows = typed.raw.num_rows - len(blank)
-    told = f"{len(at)} of {rows} rows {why(rule, len(at))}"
+    text = f"{len(at)} of {rows} rows {why(rule, len(at))}"
     if rule == UNKNOWN:
-        told += f" (subjects: {len(_unknown(typed, at))})"
+        text += f" (subjects: {len(_unknown(typed, at))})"
     misread = rule == "key_missing" and _misread(trial, typed)
     if (misread or len(at) > STOPS * rows) and not reason:
         hints = _hints(trial, typed, people, rule, at, trial.shows_values)
-        found = "; ".join([told, *hints, lines_told(typed, at)])
+        found = "; ".join([text, *hints, lines_told(typed, at)])
         losses.problems.found.append(_too_many(trial, typed, rule, found, misread))
         return
     hints = [f"Left out as declared: {reason}"]
     if not reason:
         hints = _hints(trial, typed, people, rule, at, None)
-    told += f" ({lines_alone(typed, at)}{_of_key(typed, rule)})"
+    text += f" ({lines_alone(typed, at)}{_of_key(typed, rule)})"
     hints = [*_by_arm(typed, arms, at), *hints] if rule == "key_missing" else hints
     kind = "unknown_subjects" if rule == UNKNOWN else "rows_without_key"
-    losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {told}", hints)))
+    losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {text}", hints)))
 
 
 def _by_arm(typed: Typed, arms: Arms, at: "np.ndarray") -> list[str]:
@@ -218,7 +218,11 @@ def why(rule: str, n: int) -> str:
 
 def _of_key(typed: Typed, rule: str) -> str:
     """The columns of the key that have no usable value, for rows without a usable key."""
-    reasons = [one.reason for one in typed.log.findings if one.rule == rule and len(one.positions)]
+    reasons = [
+        finding.reason
+        for finding in typed.log.findings
+        if finding.rule == rule and len(finding.positions)
+    ]
     columns = [name for name in typed.spec.key_ if any(r.endswith(f" {name}") for r in reasons)]
     return f"; column {', '.join(columns)}" if rule == "key_missing" else ""
 
@@ -242,13 +246,13 @@ def _blank(typed: Typed) -> "np.ndarray":
     return at[blank_rows(typed.raw, at)]
 
 
-def _too_many(trial: Trial, typed: Typed, rule: str, found: str, misread: bool) -> Problem:
+def _too_many(trial: Trial, typed: Typed, rule: str, text: str, misread: bool) -> Problem:
     table = typed.spec.name
     way = f"or leave the rows out with the reason in cleaning.yaml: tables.{table}.exclude.{rule}"
     return Problem(
         f"{trial.name}: table {table}",
         "rows cannot be used that the table would be wrong without",
-        found=found,
+        found=text,
         expected=BETTER if misread else AT_MOST,
         do=f"mend the export, or dictionary.csv and the key in trial.yaml; {way}",
     )
@@ -265,7 +269,7 @@ def _hints(
         return as_known(_unknown(typed, at), people.roster.accepted.to_pylist())
     spec = typed.spec
     columns = [spec.subject] if rule == "subject_missing" else list(spec.key_)
-    found = []
+    hints = []
     for column in columns:
         if column not in PLACE:
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
@@ -274,8 +278,8 @@ def _hints(
             said = fits(wanted, text, bad) if len(bad) else []
             if show is not None and len(bad):
                 said = seen(wanted, text, bad, show) + said
-            found += [f"column {column}: {one}" for one in said]
-    return found
+            hints += [f"column {column}: {one}" for one in said]
+    return hints
 
 
 def _unknown(typed: Typed, at: "np.ndarray") -> list[str]:
@@ -289,8 +293,12 @@ def rows_of(typed: Typed, rule: str) -> "np.ndarray":
     """The rows that a rule rejects."""
     import numpy as np
 
-    found = [one.positions for one in typed.log.findings if one.level == ROW and one.rule == rule]
-    return np.sort(np.concatenate(found)) if found else np.array([], dtype=np.int64)
+    rows = [
+        finding.positions
+        for finding in typed.log.findings
+        if finding.level == ROW and finding.rule == rule
+    ]
+    return np.sort(np.concatenate(rows)) if rows else np.array([], dtype=np.int64)
 
 
 def subject_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -> None:
@@ -312,20 +320,20 @@ def subject_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -
                 Decision(table, None, "excluded", one.n, f"{one.rule}: {reason}")
             )
         verb = "is" if one.n == 1 else "are"
-        told = f"{one.n} of {people.in_export} subjects of the export {verb} not used ({one.rule})"
-        told = sentences(told, [f"left out as declared: {reason}"])
-        losses.warnings.append(RedLine("subjects_excluded", table, None, told))
+        text = f"{one.n} of {people.in_export} subjects of the export {verb} not used ({one.rule})"
+        text = sentences(text, [f"left out as declared: {reason}"])
+        losses.warnings.append(RedLine("subjects_excluded", table, None, text))
 
 
 def _vanished(trial: Trial, typed: Typed, people: People, lost: Lost) -> Problem:
     table = typed.spec.name
     hints = _hints(trial, typed, people, lost.rule, rows_of(typed, lost.rule), trial.shows_values)
-    told = f"{lost.n} of {people.in_export} subjects, whose rows {WHY[lost.rule]}"
+    text = f"{lost.n} of {people.in_export} subjects, whose rows {WHY[lost.rule]}"
     way = f"or leave them out with the reason in cleaning.yaml: tables.{table}.exclude.{lost.rule}"
     return Problem(
         f"{trial.name}: table {table}",
         "subjects of the export would vanish: no row of theirs can be used",
-        found="; ".join([told, *hints, lines_told(typed, lost.rows)]),
+        found="; ".join([text, *hints, lines_told(typed, lost.rows)]),
         expected="every subject of the export, or a reason why not",
         do=f"mend the export, or dictionary.csv; {way}",
     )
@@ -346,9 +354,9 @@ def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
         table = typed.spec.name
         at = typed.kept[~as_mask(pc.is_in(subject, value_set=there))]
         has, are = ("has", "is") if n == 1 else ("have", "are")
-        told = f"Table {table}, column {arm}: {n} of {every} subjects {has} no arm and {are} in "
-        told += f"no comparison ({lines_alone(typed, at) if len(at) else 'no row'})."
-        losses.warnings.append(RedLine("no_arm", table, arm, told))
+        text = f"Table {table}, column {arm}: {n} of {every} subjects {has} no arm and {are} in "
+        text += f"no comparison ({lines_alone(typed, at) if len(at) else 'no row'})."
+        losses.warnings.append(RedLine("no_arm", table, arm, text))
 
 
 def look_alikes(typed: Typed, losses: Losses) -> None:
@@ -370,8 +378,8 @@ def look_alikes(typed: Typed, losses: Losses) -> None:
         for one, other in found[:MOST_PAIRS]
     ]
     more = f" and {len(found) - MOST_PAIRS} more" if len(found) > MOST_PAIRS else ""
-    told = f"Table {typed.spec.name}: {len(found)} pair(s) of subjects look the same and are "
-    told += "counted as two: "
+    text = f"Table {typed.spec.name}: {len(found)} pair(s) of subjects look the same and are "
+    text += "counted as two: "
     losses.warnings.append(
-        RedLine("look_alike", typed.spec.name, None, f"{told}{'; '.join(shown)}{more}.")
+        RedLine("look_alike", typed.spec.name, None, f"{text}{'; '.join(shown)}{more}.")
     )

@@ -82,12 +82,12 @@ class RejectLog:
 
         `gone` is a mask of rows: those in it are not counted, and those that are counted enter it.
         """
-        found: Counter[str] = Counter()
-        for one in self.findings:
-            if one.column == column and one.severity == REJECT:
-                found[one.rule] += int((~gone[one.positions]).sum())
-                gone[one.positions] = True
-        return found
+        counts: Counter[str] = Counter()
+        for finding in self.findings:
+            if finding.column == column and finding.severity == REJECT:
+                counts[finding.rule] += int((~gone[finding.positions]).sum())
+                gone[finding.positions] = True
+        return counts
 
     def as_table(self, raw: "pa.Table", subject: "pa.Array") -> "pa.Table":
         """The findings as rows of the REJECTS contract; `subject` is text, a value for each row."""
@@ -97,32 +97,32 @@ class RejectLog:
         return pa.concat_tables(parts) if parts else empty(REJECTS)
 
 
-def _as_table(table: str, found: Finding, raw: "pa.Table", subject: "pa.Array") -> "pa.Table":
+def _as_table(table: str, finding: Finding, raw: "pa.Table", subject: "pa.Array") -> "pa.Table":
     import pyarrow as pa
 
-    n = len(found.positions)
-    at = pa.array(found.positions)
+    n = len(finding.positions)
+    at = pa.array(finding.positions)
 
     def same(value: str | None) -> "pa.Array":
         return pa.repeat(pa.scalar(value, type=pa.string()), n)
 
-    if found.values is not None:
-        values = found.values
-    elif found.column is not None:
-        values = raw[found.column].take(at)
+    if finding.values is not None:
+        values = finding.values
+    elif finding.column is not None:
+        values = raw[finding.column].take(at)
     else:
         values = same(None)
     columns = {
         "table": same(table),
-        "level": same(found.level),
+        "level": same(finding.level),
         "source_file": raw["source_file"].take(at),
         "source_row": raw["source_row"].take(at),
         "subject": subject.take(at),
-        "column": same(found.column),
+        "column": same(finding.column),
         "value": values,
-        "rule": same(found.rule),
-        "reason": same(found.reason),
-        "severity": same(found.severity),
+        "rule": same(finding.rule),
+        "reason": same(finding.reason),
+        "severity": same(finding.severity),
     }
     return pa.table(columns).select(REJECTS.names)
 
@@ -132,7 +132,7 @@ def _union(parts: "Iterable[np.ndarray]") -> "np.ndarray":
     import numpy as np
 
     arrays = [np.asarray(part, dtype=np.int64) for part in parts if len(part)]
-    there = np.zeros(max((int(part.max()) + 1 for part in arrays), default=0), dtype=bool)
+    there = np.zeros(max((int(array.max()) + 1 for array in arrays), default=0), dtype=bool)
     for part in arrays:
         there[part] = True
     return np.flatnonzero(there)

@@ -96,14 +96,14 @@ def looks(name: str) -> str:
     return name
 
 
-def differ_by(one: str, other: str) -> list[str]:
+def differ_by(text: str, other: str) -> list[str]:
     """By what two names that look the same differ, in words."""
     found = []
     for words, step in STEPS.items():
-        after = step(one), step(other)
-        if (after[0] == one) != (after[1] == other):
+        after = step(text), step(other)
+        if (after[0] == text) != (after[1] == other):
             found.append(words)
-        one, other = after
+        text, other = after
     return found
 
 
@@ -126,8 +126,8 @@ def as_known(unknown: list[str], known: Iterable[str]) -> list[str]:
         there = Counter(way(name) for name in known)
         n = sum(there[way(name)] == 1 for name in unknown)
         if n > best:
-            told = f"{n} of {len(unknown)} unknown subjects would be known but for {words}"
-            best, said = n, [told]
+            text = f"{n} of {len(unknown)} unknown subjects would be known but for {words}"
+            best, said = n, [text]
     return said
 
 

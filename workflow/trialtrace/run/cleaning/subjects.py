@@ -88,11 +88,11 @@ def _subjects(trial: Trial, spec: TableSpec, raw: "pa.Table") -> "pa.Array":
 def _by_rule(log: RejectLog, rows: "np.ndarray") -> tuple[Lost, ...]:
     import numpy as np
 
-    found: dict[str, list[np.ndarray]] = {}
-    for one in log.findings:
-        if one.level == ROW and len(at := np.intersect1d(one.positions, rows)):
-            found.setdefault(one.rule, []).append(at)
-    return tuple(Lost(rule, np.sort(np.concatenate(found[rule]))) for rule in sorted(found))
+    values: dict[str, list[np.ndarray]] = {}
+    for finding in log.findings:
+        if finding.level == ROW and len(at := np.intersect1d(finding.positions, rows)):
+            values.setdefault(finding.rule, []).append(at)
+    return tuple(Lost(rule, np.sort(np.concatenate(values[rule]))) for rule in sorted(values))
 
 
 def _who(typed: Typed, missing: tuple[str, ...]) -> "pa.Array":
@@ -134,8 +134,8 @@ def check_subjects(trial: Trial, typed: Typed) -> None:
     if len(typed.kept):
         return
     rules: Counter[str] = Counter()
-    for found in typed.log.findings:
-        rules[found.rule] += len(found.positions) if found.level == ROW else 0
+    for finding in typed.log.findings:
+        rules[finding.rule] += len(finding.positions) if finding.level == ROW else 0
     raise UserError(
         Problem(
             f"{trial.name}: table {typed.spec.name}",

@@ -40,13 +40,13 @@ def rejects_summary(rejects: "pa.Table", disclosure: str) -> list[RejectSummary]
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rejects.to_pylist():
         groups.setdefault(tuple(row[name] or "" for name in SHOWN), []).append(row)
-    made = []
+    reject_summaries = []
     for key in sorted(groups, key=_order):
         rows = sorted(groups[key], key=lambda row: row["source_row"])
         values = tuple(row["value"] for row in rows) if disclosure == "full" else ()
         numbers = tuple(row["source_row"] for row in rows)
         table, severity, level, column, rule, reason, source_file = key
-        made.append(
+        reject_summaries.append(
             RejectSummary(
                 table,
                 severity,
@@ -60,7 +60,7 @@ def rejects_summary(rejects: "pa.Table", disclosure: str) -> list[RejectSummary]
                 values,
             )
         )
-    return made
+    return reject_summaries
 
 
 def _order(key: tuple[str, ...]) -> tuple[Any, ...]:

@@ -115,12 +115,12 @@ def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, 
 def clean_cells(trial: Trial, spec: TableSpec, raw: "pa.Table", name: str) -> CleanColumn:
     """A column of a table, by the dictionary and cleaning.yaml."""
     rules = trial.cleaning.tables[spec.name]
-    given = rules.convert.get(name)
+    data = rules.convert.get(name)
     conversion: Conversion | LinearFactor | None = None
-    if isinstance(given, ConvertAll):
-        conversion = given.linear
-    elif given is not None:
-        conversion = conversion_of(given, rules.missing.get(given.unit_column, ()))
+    if isinstance(data, ConvertAll):
+        conversion = data.linear
+    elif data is not None:
+        conversion = conversion_of(data, rules.missing.get(data.unit_column, ()))
     variable, spelling = trial.dictionary[spec.name][name], spelling_of(trial, spec, name)
     return clean_column(variable, raw, spelling, conversion, name == spec.subject)
 

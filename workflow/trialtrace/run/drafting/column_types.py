@@ -72,21 +72,21 @@ def inferred(name: str, tally: Tally, sign: str) -> Kind:
         return _day(tally, orders, "datetime")
     if tally.times.possible and _few_wrong(tally.times.misfits, tally):
         return Kind(validation="time", why="All cells are times of day, kept as text.")
-    made = _text(name, tally)
+    text = _text(name, tally)
     mixed = _mixed_signs(tally)
-    return replace(made, also=(*made.also, ("mixed_signs", mixed))) if mixed else made
+    return replace(text, also=(*text.also, ("mixed_signs", mixed))) if mixed else text
 
 
 def _mixed_signs(tally: Tally) -> str:
     """A sentence where a column would be one of numbers, had they one decimal sign."""
-    found = {"whole": 0, "point": 0, "comma": 0, "other": 0}
+    signs = {"whole": 0, "point": 0, "comma": 0, "other": 0}
     for text, count in tally.values.items():
-        told = DECIMAL.fullmatch(text)
-        sign = {None: "whole", ".": "point", ",": "comma"}[told[1]] if told else "other"
-        found[sign] += 0 if sign == "other" and not_known(text) else count
-    if not (found["point"] and found["comma"]) or found["other"] > MOST_WRONG * sum(found.values()):
+        match = DECIMAL.fullmatch(text)
+        sign = {None: "whole", ".": "point", ",": "comma"}[match[1]] if match else "other"
+        signs[sign] += 0 if sign == "other" and not_known(text) else count
+    if not (signs["point"] and signs["comma"]) or signs["other"] > MOST_WRONG * sum(signs.values()):
         return ""
-    return f"{found['point']} cells have a decimal point and {found['comma']} a comma."
+    return f"{signs['point']} cells have a decimal point and {signs['comma']} a comma."
 
 
 def _few_wrong(misfits: Counter[str], tally: Tally) -> bool:
@@ -144,25 +144,25 @@ def _told_missing(words: tuple[str, ...], why: tuple[str, ...]) -> tuple[tuple[s
     return (("missing_codes", sentences),) if sentences else ()
 
 
-def _coded(name: str, tally: Tally, made: Kind) -> Kind:
+def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
     """Whole numbers of few levels that follow each other: codes rather than a measure."""
-    levels = sorted(text for text in tally.values if text not in made.missing)
+    levels = sorted(text for text in tally.values if text not in kind.missing)
     if (
         not tally.exact
         or len(levels) > MOST_CODES
         or not all(level.isdecimal() for level in levels)
     ):
-        return made
+        return kind
     found = [int(level) for level in levels]
     follow = found == list(range(found[0], found[0] + len(found))) and found[-1] <= LAST_CODE
     if not follow or found[0] > 1 or len(found) < 2 or tally.present < ROWS_A_LEVEL * len(found):
-        return made
+        return kind
     if found == [0, 1]:
         yes = rank(name, SEX) is None and rank(name, ARMS) is None
         why = "The codes are 0 and 1" + (", read as No and Yes." if yes else ".")
         choices = (("0", "No"), ("1", "Yes")) if yes else (("0", "0"), ("1", "1"))
         return replace(
-            made,
+            kind,
             type="yesno" if yes else "radio",
             validation="",
             choices=choices,
@@ -172,7 +172,7 @@ def _coded(name: str, tally: Tally, made: Kind) -> Kind:
         )
     why = f"The whole numbers {found[0]} to {found[-1]}, as codes are; what they mean is not said."
     return replace(
-        made,
+        kind,
         type="radio",
         validation="",
         choices=tuple((level, level) for level in levels),
@@ -263,9 +263,9 @@ def _text(name: str, tally: Tally) -> Kind:
             why=f"There are {len(levels)} levels, and a list of choices cannot hold {shown}.",
             also=also,
         )
-    alike = {level.casefold() for level in levels}
-    if len(alike) < len(levels):
-        n = len(levels) - len(alike)
+    kind = {level.casefold() for level in levels}
+    if len(kind) < len(levels):
+        n = len(levels) - len(kind)
         told = f"{n} level{'s differ from others' if n > 1 else ' differs from another'}"
         also = (*also, ("spelling", f"{told} in capitals alone."))
     return Kind(

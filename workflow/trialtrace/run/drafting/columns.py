@@ -44,7 +44,7 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         evidence["identifier"] = "Columns of this name often tell who a patient is."
     absent, agree = set(kind.missing), _agree(kind, about)
     values = [(text, count) for text, count in tally.values.items() if text not in absent]
-    values.sort(key=lambda one: (-one[1], one[0]))
+    values.sort(key=lambda value: (-value[1], value[0]))
     return Column(
         name=name,
         label=about.label or name,
@@ -117,29 +117,29 @@ def _day_count(name: str, about: Described, kind: Kind) -> str:
 
 def decimal_sign(tallies: list[Tally]) -> tuple[str, str]:
     """The decimal sign of a table's numbers, and why."""
-    commas = sum(reads(one.comma, one) and one.comma.fractions > 0 for one in tallies)
-    points = sum(reads(one.point, one) and one.point.fractions > 0 for one in tallies)
+    commas = sum(reads(tally.comma, tally) and tally.comma.fractions > 0 for tally in tallies)
+    points = sum(reads(tally.point, tally) and tally.point.fractions > 0 for tally in tallies)
     if commas > points:
-        told = f"{commas} column(s) hold numbers with a comma, {points} with a point."
-        return ",", told
+        text = f"{commas} column(s) hold numbers with a comma, {points} with a point."
+        return ",", text
     if points:
-        told = f"{points} column(s) hold numbers with a point"
-        return ".", f"{told}, {commas} with a comma." if commas else f"{told}."
+        text = f"{points} column(s) hold numbers with a point"
+        return ".", f"{text}, {commas} with a comma." if commas else f"{text}."
     return ".", "No number has decimals."
 
 
 def with_units(columns: Sequence[Column]) -> list[Column]:
     """The columns; AGE has the unit of AGEU, as ADaM spells it, where all rows have the same."""
-    by_name = {one.name.upper(): one for one in columns}
-    made = []
+    by_name = {column.name.upper(): column for column in columns}
+    units = []
     for one in columns:
-        beside = by_name.get(f"{one.name.upper()}U")
-        alone = beside is not None and beside.distinct == 1 and not beside.blank
-        if beside and alone and not one.unit and one.validation in ("integer", "number"):
-            word = beside.values[0][0]
-            told = f"All rows of {beside.name} say {word}."
+        data = by_name.get(f"{one.name.upper()}U")
+        alone = data is not None and data.distinct == 1 and not data.blank
+        if data and alone and not one.unit and one.validation in ("integer", "number"):
+            word = data.values[0][0]
+            text = f"All rows of {data.name} say {word}."
             unit = UNITS.get(word.lower(), word)
-            made.append(replace(one, unit=unit, evidence={**one.evidence, "unit": told}))
+            units.append(replace(one, unit=unit, evidence={**one.evidence, "unit": text}))
         else:
-            made.append(one)
-    return made
+            units.append(one)
+    return units

@@ -101,19 +101,19 @@ def confirm(
     `take` says whether a draft may be made of files that are others than it was drafted from.
     """
     closed = close_by_hand(at, name)
-    found = read_guesses(at, name)
+    guesses_file = read_guesses(at, name)
     if only is not None and only in FLAGS and value is not None:
         redraft(at, name, only, value, take)
         return [*closed, _left(name, len(read_guesses(at, name).guesses))]
-    if only is not None and only not in found.guesses:
-        names = list(found.guesses)
+    if only is not None and only not in guesses_file.guesses:
+        names = list(guesses_file.guesses)
         raise UserError(
             Problem(
                 f"guess {only}", found="none of this name is open", expected=one_of(names),
                 do=did_you_mean(only, names),
             )
         )  # fmt: skip
-    for guess in [one for one in found.guesses.values() if only in (None, one.name)]:
+    for guess in [one for one in guesses_file.guesses.values() if only in (None, one.name)]:
         if guess.name not in read_guesses(at, name).guesses:
             continue
         choice = choose(guess.name, told(guess))
@@ -132,13 +132,13 @@ def _left(name: str, n: int) -> str:
 
 def settle(at: Project, name: str, guess: Guess, answer: str = "") -> None:
     """Take a guess out of the open ones; what a flag could have told is kept as told."""
-    found = read_guesses(at, name)
+    guesses_file = read_guesses(at, name)
     flag = guess.name.partition(".")[0]
-    answers = dict(found.told)
+    answers = dict(guesses_file.told)
     if flag in FLAGS and (answer or guess.value):
         answers[flag] = answer or guess.value
-    left = [_open(one) for key, one in found.guesses.items() if key != guess.name]
-    _write(at, name, found, answers, left)
+    left = [_open(one) for key, one in guesses_file.guesses.items() if key != guess.name]
+    _write(at, name, guesses_file, answers, left)
 
 
 def _open(guess: Guess) -> Guessed:
@@ -146,10 +146,12 @@ def _open(guess: Guess) -> Guessed:
 
 
 def _write(
-    at: Project, name: str, found: GuessesFile, answers: dict[str, str], left: list[Guessed],
+    at: Project, name: str, guesses_file: GuessesFile, answers: dict[str, str], left: list[Guessed],
     files: Files | None = None,
 ) -> None:  # fmt: skip
-    text = guesses_text(name, found.given, answers, files or {}, left, drafted=found.drafted)
+    text = guesses_text(
+        name, guesses_file.given, answers, files or {}, left, drafted=guesses_file.drafted
+    )
     write_text(at.trial_config(name) / FILE, text)
 
 
@@ -180,33 +182,33 @@ def with_words(text: str, key: str, value: str) -> str:
     from trialtrace.run.drafting.yaml_text import Quoted, lines
 
     (line,) = lines(key, Quoted(value))
-    kept = [line if one.startswith(f"{key}:") else one for one in text.split("\n")]
+    kept = [line if word.startswith(f"{key}:") else word for word in text.split("\n")]
     return "\n".join(kept)
 
 
 def _as_drafted(at: Project, name: str, file: str) -> None:
     """A file that this command changed counts as drafted."""
-    found = read_guesses(at, name)
+    guesses_file = read_guesses(at, name)
     now = sha256_bytes((at.trial_config(name) / file).read_bytes())
-    drafted = {key: now if key == file else each for key, each in found.drafted.items()}
-    left = [_open(one) for one in found.guesses.values()]
-    _write(at, name, replace(found, drafted=drafted), dict(found.told), left)
+    drafted = {key: now if key == file else each for key, each in guesses_file.drafted.items()}
+    left = [_open(guess) for guess in guesses_file.guesses.values()]
+    _write(at, name, replace(guesses_file, drafted=drafted), dict(guesses_file.told), left)
 
 
 def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     """Draft the trial anew with one more answer. Raises UserError, and writes nothing, where a file
     that would be another was edited since it was drafted, and where the data are others and `take`
     says that they are not to be taken."""
-    found = read_guesses(at, name)
+    guesses_file = read_guesses(at, name)
     folder = at.trial_config(name)
     question = load_question(at, name)
-    answers = dict(found.told) | {flag: value}
+    answers = dict(guesses_file.told) | {flag: value}
     if flag in ("arm", "primary"):
         for other in (
             ("control", "design") if flag == "arm" else ("parameter", "kind", "status", "event")
         ):
             answers.pop(other, None)
-    profiles = profile(found.given)
+    profiles = profile(guesses_file.given)
     if (changed := changed_data(at, name, profiles)) and not take(changed):
         raise UserError(
             Problem(
@@ -218,14 +220,14 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
             )
         )
     draft = drafted(profiles, answers)
-    files = files_of(at, name, found.given, draft)
+    files = files_of(at, name, guesses_file.given, draft)
     if question is not None:
         files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
     edited = [
         file
         for file, text in files.items()
         if file != FILE
-        and sha256_bytes((folder / file).read_bytes()) != found.drafted.get(file)
+        and sha256_bytes((folder / file).read_bytes()) != guesses_file.drafted.get(file)
         and text.encode("utf-8") != (folder / file).read_bytes()
     ]
     if edited:
@@ -238,30 +240,30 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
                 f"trialtrace confirm {name} --key {flag}",
             )
         )
-    left = still_open(at, name, found, profiles, files[FILE])
-    files[FILE] = guesses_text(name, found.given, draft.told, files, left)
+    left = still_open(at, name, guesses_file, profiles, files[FILE])
+    files[FILE] = guesses_text(name, guesses_file.given, draft.told, files, left)
     put_in_place(at, name, files)
 
 
 def still_open(
-    at: Project, name: str, found: GuessesFile, profiles: Sequence[Table], text: str
+    at: Project, name: str, guesses_file: GuessesFile, profiles: Sequence[Table], text: str
 ) -> list[Guessed]:
     """The guesses of a new draft, `text`, but for those that were settled and have the same value
     now."""
-    same = drafted(profiles, found.told)
-    old = structure(GuessesFile, _yaml(files_of(at, name, found.given, same)[FILE])).guesses
+    same = drafted(profiles, guesses_file.told)
+    old = structure(GuessesFile, _yaml(files_of(at, name, guesses_file.given, same)[FILE])).guesses
     new = structure(GuessesFile, _yaml(text)).guesses
     return [
-        _open(one)
-        for key, one in new.items()
-        if key in found.guesses
+        _open(guessed)
+        for key, guessed in new.items()
+        if key in guesses_file.guesses
         or key.partition(".")[0] in FLAGS
-        or (key not in WORDS and (key not in old or old[key].value != one.value))
+        or (key not in WORDS and (key not in old or old[key].value != guessed.value))
     ]
 
 
 def anew(
-    at: Project, name: str, given: Sequence[str], told: Mapping[str, str], ask: Ask
+    at: Project, name: str, texts: Sequence[str], told: Mapping[str, str], ask: Ask
 ) -> list[str]:
     """Draft a trial over itself: what was confirmed is told again, files that a person edited and
     the question stay, the rest is drafted anew. Returns a line on each.
@@ -269,11 +271,11 @@ def anew(
     Raises UserError, and leaves the folder as it was, where what stays and what is new do not fit.
     """
     found, folder = read_guesses(at, name), at.trial_config(name)
-    question, given = load_question(at, name), given or found.given
+    question, texts = load_question(at, name), texts or found.given
     answers = {**found.told, **told}
-    profiles = profile(given)
-    made = with_covariates(decide(profiles, answers, ask), ask)
-    files = files_of(at, name, given, made)
+    profiles = profile(texts)
+    draft = with_covariates(decide(profiles, answers, ask), ask)
+    files = files_of(at, name, texts, draft)
     if question is not None:
         files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
@@ -287,7 +289,7 @@ def anew(
     ]  # fmt: skip
     left = still_open(at, name, found, profiles, files[FILE])
     kept = {file: now[file].decode("utf-8") for file in edited}
-    files[FILE] = guesses_text(name, given, made.told, files, left)
+    files[FILE] = guesses_text(name, texts, draft.told, files, left)
     put_in_place(at, name, files | kept)
     lines = [f"{name}: drafted anew: {', '.join(changed) or 'nothing is another than before'}"]
     if edited:
@@ -299,8 +301,8 @@ def anew(
 
 def drafted(profiles: Sequence[Table], answers: Mapping[str, str]) -> Draft:
     """The draft of what was told, with nobody there to ask."""
-    made = decide(tuple(profiles), answers, guess_nothing_told)
-    return with_covariates(made, guess_nothing_told)
+    draft = decide(tuple(profiles), answers, guess_nothing_told)
+    return with_covariates(draft, guess_nothing_told)
 
 
 def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]:

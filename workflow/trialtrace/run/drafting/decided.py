@@ -47,20 +47,20 @@ class Decided:
         """
         if flag in self.told:
             return read(self.told[flag])
-        made = self._answer(Question(flag, words, choices[:SHOWN], sure=sure), read)
-        if made is None:
+        product = self._answer(Question(flag, words, choices[:SHOWN], sure=sure), read)
+        if product is None:
             value, why = choices[0]
             self.guess(flag, place, value, why, blinds=True)
             return read(value)
-        return made
+        return product
 
     def several(
         self, flag: str, words: str, choices: Sequence[tuple[str, str]], read: Callable[[str], Made]
     ) -> list[Made]:
         """What was told or answered of a list; none where nobody says, or enough was asked."""
 
-        def each(given: str) -> list[Made]:
-            return [read(name.strip()) for name in given.split(",") if name.strip()]
+        def each(text: str) -> list[Made]:
+            return [read(name.strip()) for name in text.split(",") if name.strip()]
 
         if flag in self.told:
             return each(self.told[flag])
@@ -72,14 +72,14 @@ class Decided:
         """What is made of the answer, which is asked again where it does not fit; None where there
         is none."""
         self.asked += 1
-        for again in range(MOST_ASKED):
+        for index in range(MOST_ASKED):
             answer = self.ask(question)
             if answer is None:
                 return None
             try:
                 made = read(answer)
             except UserError as error:
-                if again + 1 == MOST_ASKED:
+                if index + 1 == MOST_ASKED:
                     raise
                 question = replace(question, wrong=str(error))
             else:
@@ -98,9 +98,9 @@ def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Col
     none has it."""
     tables = tuple(tables)
     for table in tables:
-        for one in table.columns:
-            if name in (one.name, f"{table.name}.{one.name}"):
-                return table, one
+        for column in table.columns:
+            if name in (column.name, f"{table.name}.{column.name}"):
+                return table, column
     known = [one.name for table in tables for one in table.columns]
     raise UserError(
         Problem(

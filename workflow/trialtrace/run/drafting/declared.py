@@ -28,7 +28,7 @@ def declared(name: str, tally: Tally, about: Described, sign: str) -> Kind:
     if not about.type:
         # A convention lists codes that this file need not have.
         absent = [code for code in unknown if code not in tally.values]
-        choices = tuple(one for one in about.choices if one[0] not in absent)
+        choices = tuple(choice for choice in about.choices if choice[0] not in absent)
         about = replace(about, choices=choices)
         unknown = [code for code in unknown if code not in absent]
     missing = tuple(sorted({*about.missing, *unknown}))
@@ -150,21 +150,21 @@ def _number(name: str, tally: Tally, about: Described, said: Kind, sign: str) ->
         wrong = numbers.misfits.total()
         some = f"{wrong} of {tally.present}" if numbers.possible else "many"
         return _by_cells(name, tally, sign, f"{about.by} says {about.validation}; {some} are none.")
-    found = inferred(name, tally, sign)
+    kind = inferred(name, tally, sign)
     if about.validation == "integer" and not numbers.whole:
         against = f"{about.by} says integer; {numbers.fractions} cells have decimals."
         return replace(
-            said, validation="number", missing=found.missing, also=(("contradiction", against),)
+            said, validation="number", missing=kind.missing, also=(("contradiction", against),)
         )
     low, high = _float(about.low), _float(about.high)
-    outside = _outside(tally, numbers.sign, low, high, found.missing)
-    also = [one for one in found.also if one[0] == "missing_codes"]
+    outside = _outside(tally, numbers.sign, low, high, kind.missing)
+    also = [one for one in kind.also if one[0] == "missing_codes"]
     if outside:
-        told = (
+        text = (
             f"{outside} cells lie outside {about.low or 'no bound'} to {about.high or 'no bound'}"
         )
-        also.append(("range", f"{told}, the bounds that {about.by} has."))
-    return replace(said, missing=found.missing, also=tuple(also))
+        also.append(("range", f"{text}, the bounds that {about.by} has."))
+    return replace(said, missing=kind.missing, also=tuple(also))
 
 
 def _outside(
@@ -195,19 +195,19 @@ def _day(name: str, tally: Tally, about: Described, said: Kind, sign: str) -> Ki
     order = about.validation.rpartition("_")[2]
     timed = about.validation.startswith("datetime")
     days = (tally.moments if timed else tally.days).get(order)
-    found = inferred(name, tally, sign)
+    kind = inferred(name, tally, sign)
     if days is None or days.misfits:
-        if not found.validation.startswith("date"):
+        if not kind.validation.startswith("date"):
             wrong = days.misfits.total() if days is not None and days.possible else "many"
             against = f"{about.by} says {about.validation}; {wrong} of {tally.present} are none."
             return _by_cells(name, tally, sign, against)
-        if found.orders and order not in found.orders and found.orders != ("ymd",):
+        if kind.orders and order not in kind.orders and kind.orders != ("ymd",):
             against = f"{about.by} says {about.validation}, which does not fit."
             return _by_cells(name, tally, sign, against)
-    iso = found.validation.endswith("_ymd")
+    iso = kind.validation.endswith("_ymd")
     orders = ("ymd",) if iso else (order,)
     low, high = (_day_of(one) for one in (about.low, about.high))
-    return replace(said, low=low, high=high, missing=found.missing, orders=orders)
+    return replace(said, low=low, high=high, missing=kind.missing, orders=orders)
 
 
 def _day_of(bound: str) -> str:

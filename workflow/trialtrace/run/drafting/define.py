@@ -36,18 +36,18 @@ class Define:
     sets: Mapping[str, DataSet]
 
 
-def read_define(shown: str) -> Define:
+def read_define(text: str) -> Define:
     """The document. Raises UserError for XML that is none, or describes no data set."""
     from xml.etree import ElementTree
 
     try:
-        root = ElementTree.fromstring(contents(Path(shown), shown))
+        root = ElementTree.fromstring(contents(Path(text), text))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise UserError(
-            Problem(shown, f"this is not whole XML: {error}", expected="a Define-XML document")
+            Problem(text, f"this is not whole XML: {error}", expected="a Define-XML document")
         ) from None
-    items = {one.get("OID", ""): one for one in _all(root, "ItemDef")}
-    lists = {one.get("OID", ""): tuple(_codes(one)) for one in _all(root, "CodeList")}
+    items = {element.get("OID", ""): element for element in _all(root, "ItemDef")}
+    lists = {element.get("OID", ""): tuple(_codes(element)) for element in _all(root, "CodeList")}
     sets = {}
     for group in _all(root, "ItemGroupDef"):
         name = (group.get("SASDatasetName") or group.get("Name") or "").upper()
@@ -55,13 +55,13 @@ def read_define(shown: str) -> Define:
     if not sets:
         raise UserError(
             Problem(
-                shown,
+                text,
                 found=f"XML of the kind {_plain(root.tag)}, without a data set (ItemGroupDef)",
                 expected="a Define-XML document",
                 do="leave it out, or give the define.xml of the data sets",
             )
         )
-    return Define(shown, sets)
+    return Define(text, sets)
 
 
 def described_by(
@@ -116,7 +116,11 @@ def _data_set(
             continue
         variable = (item.get("SASFieldName") or item.get("Name") or "").upper()
         codes = next(
-            (lists.get(one.get("CodeListOID", ""), ()) for one in _all(item, "CodeListRef")), ()
+            (
+                lists.get(element.get("CodeListOID", ""), ())
+                for element in _all(item, "CodeListRef")
+            ),
+            (),
         )
         variables[variable] = Described(by=BY, label=_label(item), choices=codes)
         if (place := reference.get("KeySequence", "")).isdecimal():

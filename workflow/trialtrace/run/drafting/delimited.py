@@ -53,23 +53,23 @@ class Text:
     units: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_text(path: Path, shown: str) -> Text:
+def read_text(path: Path, text: str) -> Text:
     """The cells of a file by the encoding and the separator that it shows."""
-    head = _head(path, shown)
-    delimited.check_text(head, shown, shown)
-    encoding, why = _encoding(path, head, shown)
-    separator, because = _separator(_start(head, encoding), shown)
+    head = _head(path, text)
+    delimited.check_text(head, text, text)
+    encoding, why = _encoding(path, head, text)
+    separator, because = _separator(_start(head, encoding), text)
     reading: dict[str, str | int] = {"format": "csv", "encoding": encoding, "separator": separator}
     if separator == "\t":
         reading = {"format": "tsv", "encoding": encoding}
-    found = around(_rows(path, encoding, separator))
-    reading |= found.keys
-    evidence = {"encoding": why, "separator": because, **found.evidence}
-    if told := _row_names(_start(head, encoding), separator, reading):
+    context = around(_rows(path, encoding, separator))
+    reading |= context.keys
+    evidence = {"encoding": why, "separator": because, **context.evidence}
+    if row_names := _row_names(_start(head, encoding), separator, reading):
         reading["row_names"] = ROW_NAMES
-        evidence["row_names"] = told
-    cells = _cells(path, shown, reading)
-    return Text(path, reading, sha256_file(path), cells, evidence, found.units)
+        evidence["row_names"] = row_names
+    cells = _cells(path, text, reading)
+    return Text(path, reading, sha256_file(path), cells, evidence, context.units)
 
 
 def _rows(path: Path, encoding: str, separator: str) -> list[tuple[int, dict[int, str]]]:
@@ -89,18 +89,18 @@ def _rows(path: Path, encoding: str, separator: str) -> list[tuple[int, dict[int
     return rows
 
 
-def _head(path: Path, shown: str) -> bytes:
+def _head(path: Path, text: str) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise UserError(Problem(shown, f"the file cannot be read: {error.strerror}")) from None
+        raise UserError(Problem(text, f"the file cannot be read: {error.strerror}")) from None
     if not head:
-        raise UserError(Problem(shown, "the file is empty (0 bytes)", do="export the table again"))
+        raise UserError(Problem(text, "the file is empty (0 bytes)", do="export the table again"))
     return head
 
 
-def _encoding(path: Path, head: bytes, shown: str) -> tuple[str, str]:
+def _encoding(path: Path, head: bytes, text: str) -> tuple[str, str]:
     """The encoding, and why: a mark, no byte against UTF-8, else that of Windows."""
     for mark, name in delimited.MARKS:
         if head.startswith(mark):
@@ -110,7 +110,7 @@ def _encoding(path: Path, head: bytes, shown: str) -> tuple[str, str]:
     if b"\0" in head:
         raise UserError(
             Problem(
-                shown,
+                text,
                 found="binary data, whatever its name says",
                 expected="delimited text, or a workbook, SAS, SPSS, Stata or Parquet file with "
                 "the ending of its format",
@@ -126,7 +126,7 @@ def _encoding(path: Path, head: bytes, shown: str) -> tuple[str, str]:
         )
     raise UserError(
         Problem(
-            shown,
+            text,
             found=f"bytes that are neither UTF-8 (byte {bad}) nor {FALLBACK}",
             expected="delimited text in one of them, or in UTF-16 with its mark",
             do='save it again as "CSV UTF-8"',
@@ -168,10 +168,10 @@ def _start(head: bytes, encoding: str) -> str:
     return decoder.decode(head).removeprefix("\ufeff")
 
 
-def _separator(start: str, shown: str) -> tuple[str, str]:
+def _separator(start: str, text: str) -> tuple[str, str]:
     """The separator that gives every record the same number of cells, and the most of them."""
     if not start.strip():
-        raise UserError(Problem(shown, "the file holds blanks only", expected="a header"))
+        raise UserError(Problem(text, "the file holds blanks only", expected="a header"))
     marks = [*SEPARATORS, *([" "] if _spaced(start) else [])]
     widths = {mark: _widths(start, mark) for mark in marks}
     even = {mark: found[0] for mark, found in widths.items() if found and len(set(found)) == 1}
@@ -209,18 +209,18 @@ def _widths(start: str, mark: str) -> list[int]:
 
 def _records_of(start: str, mark: str) -> list[list[str]]:
     """The first records; the last one is left out, since the head may cut it."""
-    found = []
+    records = []
     csv.field_size_limit(delimited.LONGEST_CELL)
     reader = csv.reader(io.StringIO(start, newline=""), delimiter=mark, strict=True)
     try:
         for cells in reader:
             if cells:
-                found.append(cells)
-            if len(found) > LOOKED_AT:
+                records.append(cells)
+            if len(records) > LOOKED_AT:
                 break
     except csv.Error:
         pass
-    return found[:-1] if len(found) > 1 else found
+    return records[:-1] if len(records) > 1 else records
 
 
 def _row_names(start: str, separator: str, reading: Mapping[str, str | int]) -> str:
@@ -238,16 +238,16 @@ def _row_names(start: str, separator: str, reading: Mapping[str, str | int]) -> 
     return ""
 
 
-def _cells(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
+def _cells(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
     if path.stat().st_size < LARGE or "row_names" in reading:
-        return _read(path, shown, reading)
+        return _read(path, text, reading)
     import pyarrow as pa
 
     try:
         given = _stream(path, reading).schema.names
-        names = check_header(given, f"{shown}, line 1")
+        names = check_header(given, f"{text}, line 1")
     except pa.ArrowInvalid:
-        return _read(path, shown, reading)
+        return _read(path, text, reading)
     as_given = dict(zip(names, given, strict=True))
 
     def of(wanted: Sequence[str]) -> "Iterator[pa.RecordBatch]":
@@ -256,17 +256,17 @@ def _cells(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
             for batch in stream:
                 yield batch.rename_columns(list(wanted))
         except pa.ArrowInvalid:
-            _read(path, shown, reading)
+            _read(path, text, reading)
             raise
 
     return Cells(names, of)
 
 
-def _read(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
+def _read(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
     """As a run reads it. The decimal sign does not touch the cells."""
     kind = Tsv if reading["format"] == "tsv" else Csv
-    declared = structure(kind, {"path": shown, "decimal": "."} | reading)
-    opened = Opened(path, shown, contents(path, shown), declared, shown)
+    declared = structure(kind, {"path": text, "decimal": "."} | reading)
+    opened = Opened(path, text, contents(path, text), declared, text)
     return held(delimited.read(opened).cells)
 
 

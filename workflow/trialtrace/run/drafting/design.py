@@ -49,27 +49,27 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
 
     Raises UserError where patients have several treatments, and not each of them once.
     """
-    told = decided.told.get("design", "")
-    if told and told not in KINDS:
+    data = decided.told.get("design", "")
+    if data and data not in KINDS:
         raise UserError(
-            Problem("--design", found=told, expected=one_of(KINDS), do=did_you_mean(told, KINDS))
+            Problem("--design", found=data, expected=one_of(KINDS), do=did_you_mean(data, KINDS))
         )
     if arm.constant_within is False:
         made, why = _several_treatments(table, subject, arm)
     else:
         made, why = _clustered(table, subject, arm)
-    if told and told != made.kind:
-        within = {told, made.kind} == {CROSSOVER, WITHIN}
-        if not within and (told, made.kind) != (PARALLEL, CLUSTER):
+    if data and data != made.kind:
+        within = {data, made.kind} == {CROSSOVER, WITHIN}
+        if not within and (data, made.kind) != (PARALLEL, CLUSTER):
             raise UserError(
                 Problem(
                     "--design",
-                    found=f"{told}, and rows of a design of kind {made.kind}",
+                    found=f"{data}, and rows of a design of kind {made.kind}",
                     expected=made.kind,
                 )
             )
-        return replace(made, kind=told, sequence="", starts={}, cluster="")
-    if not told and made.kind != PARALLEL:
+        return replace(made, kind=data, sequence="", starts={}, cluster="")
+    if not data and made.kind != PARALLEL:
         decided.guess("design", ("trial.yaml", "design.kind"), made.kind, why)
     return made
 
@@ -132,9 +132,9 @@ def _is_side(name: str) -> bool:
 
 def _sequences(table: Table) -> list[Column]:
     return [
-        one for one in table.columns
-        if one.constant_within and len(levels(one)) == 2
-        and {*parts(one.name), plain(one.name)} & SEQUENCES
+        column for column in table.columns
+        if column.constant_within and len(levels(column)) == 2
+        and {*parts(column.name), plain(column.name)} & SEQUENCES
     ]  # fmt: skip
 
 
@@ -169,22 +169,23 @@ def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
     repeated = subject != SOURCE_ROW and (subject,) not in table.keys
     if repeated or table.rows > MOST_ROWS:
         return Design(), ""
-    for one in table.columns:
-        words = {*parts(one.name), plain(one.name)}
-        if one.name in (arm.name, subject) or not (words & CLUSTERS or rank(one.name, SITES)):
+    for column in table.columns:
+        words = {*parts(column.name), plain(column.name)}
+        if column.name in (arm.name, subject) or not (words & CLUSTERS or rank(column.name, SITES)):
             continue
-        if not FEWEST_CLUSTERS <= one.distinct <= table.rows / FEWEST_EACH:
+        if not FEWEST_CLUSTERS <= column.distinct <= table.rows / FEWEST_EACH:
             continue
         arms: dict[str, set[str]] = defaultdict(set)
         sizes: Counter[str] = Counter()
-        for site, code in cells_of(table, [one.name, arm.name]):
+        for site, code in cells_of(table, [column.name, arm.name]):
             if site and code:
                 arms[site].add(code)
                 sizes[site] += 1
         several = [site for site, n in sizes.items() if n > 1]
         if len(several) >= FEWEST_CLUSTERS and all(len(told) == 1 for told in arms.values()):
-            why = f"All patients of each of the {len(arms)} values of {one.name} have the same arm."
-            return Design(CLUSTER, cluster=one.name), why
+            values = f"{len(arms)} values of {column.name}"
+            why = f"All patients of each of the {values} have the same arm."
+            return Design(CLUSTER, cluster=column.name), why
     return Design(), ""
 
 
@@ -193,8 +194,8 @@ def by_treatment(table: Table) -> Table:
     return replace(
         table,
         columns=tuple(
-            replace(one, constant_within=None) if one.constant_within is False else one
-            for one in table.columns
+            replace(column, constant_within=None) if column.constant_within is False else column
+            for column in table.columns
         ),
     )
 
@@ -205,9 +206,9 @@ def patients_beside(table: Table, subject: str, design: Design, names: Sequence[
     It has what is the same in all rows of a patient. `names` are those of all tables.
     """
     kept = tuple(
-        one
-        for one in table.columns
-        if one.name in (subject, design.sequence) or one.constant_within
+        column
+        for column in table.columns
+        if column.name in (subject, design.sequence) or column.constant_within
     )
     name = PATIENTS if PATIENTS not in names else f"{table.name}_{PATIENTS}"[:40]
     whole = table.of or table.name
@@ -218,8 +219,8 @@ def place_labels(table: Table, design: Design) -> dict[str, str]:
     """The periods or sides by their codes, in order."""
     column = table.column(design.place)
     word = (parts(column.name) or [column.name])[-1]
-    made = {}
+    labels = {}
     for code in sorted(levels(column), key=_order):
         label = label_of(column, code)
-        made[code] = f"{word} {label}" if re.fullmatch(r"[0-9.]+", label) else label
-    return made
+        labels[code] = f"{word} {label}" if re.fullmatch(r"[0-9.]+", label) else label
+    return labels

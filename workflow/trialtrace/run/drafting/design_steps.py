@@ -13,18 +13,18 @@ Steps = Mapping[str, object]
 TWO_SIDED = {"sides": "two_sided"}
 
 
-def designed(draft: Draft, who: People, one: Outcome, steps: Steps) -> Steps:
+def designed(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
     """The steps of an endpoint where the design asks for others than those of a parallel one."""
-    if one.kind not in (MEASURE, EVENT):
+    if outcome.kind not in (MEASURE, EVENT):
         return steps
     if draft.design.own_treatment:
-        return _within(draft, who, one, steps)
+        return _within(draft, who, outcome, steps)
     if draft.design.kind == CLUSTER:
-        return _clustered(who.named(draft.design.cluster), one, steps)
+        return _clustered(who.named(draft.design.cluster), outcome, steps)
     return steps
 
 
-def _within(draft: Draft, who: People, one: Outcome, steps: Steps) -> Steps:
+def _within(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
     """Two periods by their sequence, where that is known; else the treatments of a patient."""
     given = {"describe": steps["describe"]}
     if draft.design.kind == CROSSOVER and draft.design.sequence:
@@ -35,7 +35,7 @@ def _within(draft: Draft, who: People, one: Outcome, steps: Steps) -> Steps:
             for code, first in draft.design.starts.items()
         }
         by = {"sequence": who.named(draft.design.sequence), "starts_with": starts}
-        if one.kind == EVENT:
+        if outcome.kind == EVENT:
             return {**given, "tests": [{"mainland_gart": {**by, **TWO_SIDED}}]}
         test = {"crossover_t": {**by, "compared": "treatment", **TWO_SIDED}}
         return {
@@ -43,7 +43,7 @@ def _within(draft: Draft, who: People, one: Outcome, steps: Steps) -> Steps:
             "estimates": [{"mean_difference": {"method": "crossover", **by}}],
             "tests": [test],
         }
-    if one.kind == EVENT:
+    if outcome.kind == EVENT:
         return {
             **given,
             "estimates": [{"risk_difference": "newcombe_paired"}],
@@ -56,7 +56,7 @@ def _within(draft: Draft, who: People, one: Outcome, steps: Steps) -> Steps:
     }
 
 
-def _clustered(cluster: str, one: Outcome, steps: Steps) -> Steps:
+def _clustered(cluster: str, outcome: Outcome, steps: Steps) -> Steps:
     """Errors that allow for clusters, corrected for few of them; clusters as wholes."""
     model = {
         "method": "clustered",
@@ -67,7 +67,7 @@ def _clustered(cluster: str, one: Outcome, steps: Steps) -> Steps:
         "covariates": [],
     }
     name, whole = (
-        ("odds_ratio", "risk_difference") if one.kind == EVENT else ("mean_difference",) * 2
+        ("odds_ratio", "risk_difference") if outcome.kind == EVENT else ("mean_difference",) * 2
     )
     means = {"method": "cluster_means", "cluster": cluster}
     return {"describe": steps["describe"], "estimates": [{name: model}, {whole: means}]}

@@ -159,9 +159,9 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
             absent.setdefault(column.missing_codes, []).append(column)
     for codes, those in absent.items():
         key = f"tables.{table.name}.missing"
-        told = f"{', '.join(codes)} in {_listed([one.name for one in those])}"
+        text = f"{', '.join(codes)} in {_listed([one.name for one in those])}"
         why = those[0].evidence.get("missing_codes", "")
-        yield Guessed(f"missing.{table.name}.{'_'.join(codes)}", CLEANING, key, told, why)
+        yield Guessed(f"missing.{table.name}.{'_'.join(codes)}", CLEANING, key, text, why)
     for column in columns:
         if len(column.date_orders) > 1:
             key = f"{table.name}, {column.name}, {PARTS['validation']}"
@@ -192,8 +192,8 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
         outside = {one.name: told for one in ranged if (told := one.evidence["bounds"])}
         why += "".join(f" {name}: outside are {told}." for name, told in outside.items())
         key = f"{table.name}, {PARTS['minimum']} and {PARTS['maximum']}"
-        told = _listed([f"{one.name} {' to '.join(one.bounds or ())}" for one in ranged])
-        yield Guessed(f"bounds.{table.name}", DICTIONARY, key, told, why)
+        text = _listed([f"{one.name} {' to '.join(one.bounds or ())}" for one in ranged])
+        yield Guessed(f"bounds.{table.name}", DICTIONARY, key, text, why)
     far = {one.name: one.evidence["far"] for one in columns if "far" in one.evidence}
     if far:
         why = " ".join(f"{name}: {told} far from all others." for name, told in far.items())
@@ -202,15 +202,17 @@ def _guesses(table: Table, columns: list[Column], names: set[str]) -> Iterator[G
         yield Guessed(f"far.{table.name}", DICTIONARY, key, _listed([*far]), why)
     units = {one.name: one.unit for one in columns if one.unit and "unit" in one.evidence}
     if units:
-        told = _listed([f"{name} {unit}" for name, unit in units.items()])
+        text = _listed([f"{name} {unit}" for name, unit in units.items()])
         why = "Their names end in a unit."
-        yield Guessed(f"units.{table.name}", CLEANING, f"tables.{table.name}.units", told, why)
+        yield Guessed(f"units.{table.name}", CLEANING, f"tables.{table.name}.units", text, why)
 
 
 def _against(table: Table, columns: list[Column]) -> Iterator[Guessed]:
     """What of the file or of what is said of it was not taken as it stands."""
     for kind, taken in AGAINST.items():
-        those = {one.name: one.evidence[kind] for one in columns if kind in one.evidence}
+        those = {
+            column.name: column.evidence[kind] for column in columns if kind in column.evidence
+        }
         if those:
             why = " ".join([*(f"{name}: {told}" for name, told in those.items()), taken])
             key = f"{table.name}, {PARTS['field_type']}"

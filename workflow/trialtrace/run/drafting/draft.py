@@ -84,9 +84,9 @@ class Draft:
         return (*keys, *table.keys, (SOURCE_ROW,))[0]
 
 
-def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draft:
+def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Draft:
     """The trial. Raises UserError for what was told and does not fit the files."""
-    decided = Decided(told, ask)
+    decided = Decided(texts, ask)
     subject = {table.name: _subject(table, decided) for table in tables}
     if "visit" in decided.told:
         column_of(tables, decided.told["visit"], "visit")
@@ -96,11 +96,11 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     control = _control(arm, arms, decided)
     design = design_of(home, subject[home.name], arm, decided)
     told_by = {
-        table.name: made
+        table.name: parameters
         for table in tables
         if subject[table.name] != SOURCE_ROW
         and not (design.own_treatment and table is home)
-        and (made := parameters_of(table, subject[table.name], visit[table.name])) is not None
+        and (parameters := parameters_of(table, subject[table.name], visit[table.name])) is not None
     }
     views = [told_by[one.name].view if one.name in told_by else one for one in tables]
     if design.own_treatment:
@@ -119,9 +119,11 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     found: list[Outcome] = []
     for table in views:
         whole = []
-        if told.get("kind") != COUNT and subject[table.name] != SOURCE_ROW:
+        if texts.get("kind") != COUNT and subject[table.name] != SOURCE_ROW:
             whole = recurrent(table, subject[table.name], taken[table.name])
-        used = {name for one in whole for name in (one.column, one.starts, one.stops)}
+        used = {
+            name for outcome in whole for name in (outcome.column, outcome.starts, outcome.stops)
+        }
         if table.name in told_by:
             used |= {one.name for one in table.columns if rank(one.name, PARAMETERS) is not None}
             used.add(told_by[table.name].column)
@@ -129,24 +131,28 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
         if not at[table.name] and table.name not in told_by and not design.own_treatment:
             single = over_visits(single, table.columns)
         found += [*whole, *single]
-    once = {
+    draft = {
         one.name: once_in(one, at[one.name], taken[one.name], arm.name)
         for one in views
         if one.name not in told_by
     }
-    found += [one for table in once.values() for one in table.outcomes()]
+    found += [one for table in draft.values() for one in table.outcomes()]
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
-        found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
-    found.sort(key=lambda one: -one.score)
-    offered = Offered(views, found, at, subject, arm, told_by, once)
+        found = [
+            outcome
+            for outcome in found
+            if outcome.table == home.name and outcome.kind in (MEASURE, EVENT)
+        ]
+    found.sort(key=lambda item: -item.score)
+    offered = Offered(views, found, at, subject, arm, told_by, draft)
     primary = with_competing(views, primary_of(offered, decided), decided)
     others = [
-        one
-        for one in found
-        if one.score >= LEAST_SCORE
-        and one.column not in (primary.column, primary.status)
-        and not {name for _, name in one.columns} & {primary.column, primary.status}
+        outcome
+        for outcome in found
+        if outcome.score >= LEAST_SCORE
+        and outcome.column not in (primary.column, primary.status)
+        and not {name for _, name in outcome.columns} & {primary.column, primary.status}
     ]
     others = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
     secondary = secondary_of(offered, primary, others, decided)
@@ -155,9 +161,9 @@ def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draf
     if design.own_treatment:
         home = patients_beside(home, subject[home.name], design, [one.name for one in tables])
         subject[home.name], visit[home.name] = subject[treated.name], ""
-        own = replace(treated, of=home.of)
-        tables = (home, *(own if one is treated else one for one in tables))
-        treated = own
+        text = replace(treated, of=home.of)
+        tables = (home, *(text if one is treated else one for one in tables))
+        treated = text
     return Draft(
         tables, subject, visit, home, treated, arm, arms, control, primary,
         tuple(secondary or others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
@@ -175,15 +181,15 @@ def _other_parameters(told_by: Mapping[str, Parameters], primary: Outcome) -> It
             yield parameters.of(primary, code)
 
 
-def _likeliest(told_by: Mapping[str, Parameters], one: Outcome) -> Outcome:
+def _likeliest(told_by: Mapping[str, Parameters], outcome: Outcome) -> Outcome:
     """Another endpoint of a table with parameters is of the likeliest one."""
-    parameters = told_by.get(one.table)
-    return parameters.of(one, next(iter(parameters.labels))) if parameters else one
+    parameters = told_by.get(outcome.table)
+    return parameters.of(outcome, next(iter(parameters.labels))) if parameters else outcome
 
 
 def _subject(table: Table, decided: Decided) -> str:
-    if told := decided.told.get("subject"):
-        return column_of([table], told, "subject")[1].name
+    if data := decided.told.get("subject"):
+        return column_of([table], data, "subject")[1].name
     place = ("trial.yaml", f"tables.{table.name}.subject")
     if table.subject:
         if "repeats" in table.evidence:
@@ -200,15 +206,15 @@ def _subject(table: Table, decided: Decided) -> str:
 
 
 def _visit(table: Table, decided: Decided) -> str:
-    if told := decided.told.get("visit"):
-        found = next((one for one in table.columns if one.name == told), None)
+    if data := decided.told.get("visit"):
+        found = next((one for one in table.columns if one.name == data), None)
         if found is not None and not levels(found):
             raise UserError(
-                Problem("--visit", found=f"{told}, {found.distinct} different values",
+                Problem("--visit", found=f"{data}, {found.distinct} different values",
                         expected=f"a column of at most {SHOWN_LEVELS} visits",
                         do="add a column with the number of the visit to the export")
             )  # fmt: skip
-        return told if found else ""
+        return data if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
     once = [name for name in usable if "each level once" in table.evidence[f"visit.{name}"]]
     if not once:
@@ -222,8 +228,8 @@ def _arm(
     tables: Sequence[Table], subject: Mapping[str, str], decided: Decided
 ) -> tuple[Table, Column]:
     """The column of the arm and its table: that of the subjects."""
-    if told := decided.told.get("arm"):
-        return _with_levels(*column_of(_by_patients(tables, subject), told, "arm"))
+    if data := decided.told.get("arm"):
+        return _with_levels(*column_of(_by_patients(tables, subject), data, "arm"))
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
     ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
@@ -268,8 +274,8 @@ def _arm(
 
     table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
     decided.guesses = [
-        replace(one, key=one.key.format(table.name)) if one.name == "arm" else one
-        for one in decided.guesses
+        replace(guess, key=guess.key.format(table.name)) if guess.name == "arm" else guess
+        for guess in decided.guesses
     ]
     return table, column
 
@@ -333,7 +339,7 @@ def _share_of_name(name: str) -> float:
 
 def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Table]:
     """Tables with a row a patient first."""
-    return sorted(tables, key=lambda one: (subject[one.name],) not in one.keys)
+    return sorted(tables, key=lambda table: (subject[table.name],) not in table.keys)
 
 
 def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
@@ -354,16 +360,16 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
 
 def _arms(column: Column, table: Table) -> dict[str, tuple[str, str]]:
     """Name of an arm -> its label and code."""
-    made: dict[str, tuple[str, str]] = {}
+    arms: dict[str, tuple[str, str]] = {}
     for code in levels(column):
         label = label_of(column, code)
         label = words_of(label)
         name = re.sub(r"[^a-z0-9]+", "_", folded(label).lower()).strip("_")[:36]
-        name = name if re.match("[a-z]", name) else f"arm_{name or len(made) + 1}"
-        while name in made:
-            name = f"{name}_{len(made) + 1}"
-        made[name] = (label[:1].upper() + label[1:], code)
-    return made
+        name = name if re.match("[a-z]", name) else f"arm_{name or len(arms) + 1}"
+        while name in arms:
+            name = f"{name}_{len(arms) + 1}"
+        arms[name] = (label[:1].upper() + label[1:], code)
+    return arms
 
 
 def _control(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
@@ -382,17 +388,17 @@ def _control(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decid
         choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}"))
     place = ("trial.yaml", "design.arms")
 
-    def read(told: str) -> str:
+    def read(text: str) -> str:
         for name, (label, code) in arms.items():
-            if told.casefold() in (name, label.casefold(), code.casefold()):
+            if text.casefold() in (name, label.casefold(), code.casefold()):
                 return name
         codes = [code for _, code in arms.values()]
         raise UserError(
             Problem(
                 "--control",
-                found=told,
+                found=text,
                 expected=f"an arm of column {column.name}: {one_of(codes)}",
-                do=did_you_mean(told, codes),
+                do=did_you_mean(text, codes),
             )
         )
 
@@ -414,11 +420,15 @@ def _roles(table: Table) -> set[str]:
     from trialtrace.run.drafting.names import REPEATS, ROW_NUMBERS, SEX, SITES, VISITS
 
     known = (ROW_NUMBERS, SEX, SITES, REPEATS)
-    own = {one.name for one in table.columns if any(rank(one.name, k) is not None for k in known)}
+    roles = {
+        column.name
+        for column in table.columns
+        if any(rank(column.name, k) is not None for k in known)
+    }
     # A visit that varies is none; the same word for one value a patient may be a time.
-    return own | {
-        one.name
-        for one in table.columns
-        if plain(one.name) in AGES
-        or (rank(one.name, VISITS) is not None and one.constant_within is False)
+    return roles | {
+        column.name
+        for column in table.columns
+        if plain(column.name) in AGES
+        or (rank(column.name, VISITS) is not None and column.constant_within is False)
     }

@@ -26,13 +26,13 @@ class Once:
         """What may be endpoints among them, by visit."""
         for code in dict.fromkeys(code for _, code in self.columns.values()):
             there = tuple(one for one, at in self.columns.values() if at == code)
-            for made in candidates(replace(self.table, columns=there), (), ""):
-                yield self.placed(made)
+            for outcome in candidates(replace(self.table, columns=there), (), ""):
+                yield self.placed(outcome)
 
-    def placed(self, made: Outcome) -> Outcome:
+    def placed(self, outcome: Outcome) -> Outcome:
         """The endpoint in the rows of its visit."""
-        at = self.columns.get(made.column)
-        return replace(made, where=((self.visit, at[1]),)) if at else made
+        at = self.columns.get(outcome.column)
+        return replace(outcome, where=((self.visit, at[1]),)) if at else outcome
 
 
 def once_in(table: Table, visit: str, taken: set[str], arm: str) -> Once:

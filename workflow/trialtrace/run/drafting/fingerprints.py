@@ -36,12 +36,12 @@ def fingerprints(text: "pa.Array") -> "Numbers":
     padded = np.concatenate([data, np.zeros(WORD, dtype=np.uint8)])
     words = np.ndarray((len(data) + 1,), dtype="<u8", buffer=padded.data, strides=(1,))
     lengths = np.diff(offsets)
-    made = _mixed(lengths.astype(np.uint64))
+    mixed = _mixed(lengths.astype(np.uint64))
     for at in range(0, int(lengths.max()), WORD):
         rows = np.flatnonzero(lengths > at)
         part = words[offsets[rows] + at] & _ENDS[np.minimum(lengths[rows] - at, WORD)]
-        made[rows] = _mixed(made[rows] ^ part)
-    return made
+        mixed[rows] = _mixed(mixed[rows] ^ part)
+    return mixed
 
 
 def joined(columns: "list[Numbers]") -> "Numbers":

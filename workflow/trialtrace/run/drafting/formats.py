@@ -54,26 +54,26 @@ def format_of(path: Path) -> str:
     return ENDINGS.get(path.suffix.lower(), "text")
 
 
-def sheets_of(path: Path, shown: str) -> list[str]:
+def sheets_of(path: Path, text: str) -> list[str]:
     """The sheets of a workbook that have cells."""
     from trialtrace.run.sources.readers import excel
 
-    return excel.sheets(_excel(path, shown, "any"))
+    return excel.sheets(_excel(path, text, "any"))
 
 
-def read_sheet(path: Path, shown: str, sheet: str) -> Read:
+def read_sheet(path: Path, text: str, sheet: str) -> Read:
     """A sheet of a workbook."""
     from trialtrace.run.sources.readers import excel
 
-    rows = excel.rows(_excel(path, shown, sheet))
-    found = around(rows)
-    more, evidence = dict[str, str | int](found.keys), dict(found.evidence)
+    rows = excel.rows(_excel(path, text, sheet))
+    context = around(rows)
+    more, evidence = dict[str, str | int](context.keys), dict(context.evidence)
     if "header" not in more and _without_first_name(rows):
         more["row_names"] = ROW_NAMES
         evidence["row_names"] = "The header has no name for the first column, as pandas leaves it."
-    opened = _excel(path, shown, sheet, more)
+    opened = _excel(path, text, sheet, more)
     reading: dict[str, str | int] = {"format": "excel", "sheet": sheet, **more}
-    described = described_units(found.units)
+    described = described_units(context.units)
     cells = held(excel.read(opened).cells)
     return Read(reading, sha256_bytes(opened.data), cells, described, evidence)
 
@@ -99,31 +99,31 @@ def read_file(path: Path, shown: str) -> Read:
 
 
 def _excel(
-    path: Path, shown: str, sheet: str, around_it: Mapping[str, str | int] = NOTHING_AROUND
+    path: Path, text: str, sheet: str, around_it: Mapping[str, str | int] = NOTHING_AROUND
 ) -> Opened[Excel]:
-    given = {"path": shown, "format": "excel", "sheet": sheet, **around_it}
+    given = {"path": text, "format": "excel", "sheet": sheet, **around_it}
     declared = structure(Excel, given)
-    return Opened(path, shown, contents(path, shown), declared, shown)
+    return Opened(path, text, contents(path, text), declared, text)
 
 
-def _parquet(path: Path, shown: str) -> Read:
+def _parquet(path: Path, text: str) -> Read:
     from trialtrace.run.sources.readers import parquet
 
-    declared = structure(Parquet, {"path": shown, "format": "parquet"})
-    opened = Opened(path, shown, contents(path, shown), declared, shown)
+    declared = structure(Parquet, {"path": text, "format": "parquet"})
+    opened = Opened(path, text, contents(path, text), declared, text)
     records = parquet.read(opened)
     return Read({"format": "parquet"}, sha256_bytes(opened.data), held(records.cells))
 
 
-def _statistical(path: Path, shown: str, kind: str) -> Read:
+def _statistical(path: Path, text: str, kind: str) -> Read:
     """A file of a statistical package, in the encoding that it says, or in that of Windows."""
     from trialtrace.run.sources.readers.labels import table_name, variables
 
-    data = contents(path, shown)
+    data = contents(path, text)
 
     def opened(more: Mapping[str, str]) -> Opened[StatisticalFile]:
-        declared = structure(StatisticalFile, {"path": shown, "format": kind} | dict(more))
-        return Opened(path, shown, data, declared, shown)
+        declared = structure(StatisticalFile, {"path": text, "format": kind} | dict(more))
+        return Opened(path, text, data, declared, text)
 
     more: dict[str, str] = {}
     evidence: dict[str, str] = {}
@@ -132,7 +132,7 @@ def _statistical(path: Path, shown: str, kind: str) -> Read:
         more = {"encoding": FALLBACK}
         records, _ = _tried(opened(more))
         if records is None:
-            raise wrong or UserError(Problem(shown, "the file cannot be read"))
+            raise wrong or UserError(Problem(text, "the file cannot be read"))
         evidence["encoding"] = (
             f"It cannot be read in the encoding that it says, and it can as {FALLBACK}. "
             "Wrong letters in the labels would show another one."
@@ -142,12 +142,12 @@ def _statistical(path: Path, shown: str, kind: str) -> Read:
     described = {
         name: Described(
             by=by,
-            label="" if one.label in NO_LABELS else one.label,
-            choices=tuple(one.labels.items()),
+            label="" if variable.label in NO_LABELS else variable.label,
+            choices=tuple(variable.labels.items()),
             missing=tuple(found.get(name, ())),
-            format=one.format,
+            format=variable.format,
         )
-        for name, one in variables(opened(more)).items()
+        for name, variable in variables(opened(more)).items()
     }
     return Read(
         {"format": kind, **more},

@@ -40,12 +40,12 @@ def recurrent(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]
     another role. None where two columns could be the event."""
     used = {subject, *taken}
     states = [
-        one
-        for one in table.columns
-        if one.name not in used and plain(one.name) in STATUSES and _may_be_event(one)
+        column
+        for column in table.columns
+        if column.name not in used and plain(column.name) in STATUSES and _may_be_event(column)
     ]
-    made = [recurrent_of(table, subject, one) for one in states]
-    found = [one for one in made if one is not None]
+    outcomes = [recurrent_of(table, subject, state) for state in states]
+    found = [one for one in outcomes if one is not None]
     return found if len(found) == 1 else []
 
 
@@ -72,7 +72,7 @@ def _may_be_event(column: Column) -> bool:
 
 
 def _bounds(table: Table) -> list[tuple[str, str]]:
-    by_name = {plain(one.name): one for one in table.columns}
+    by_name = {plain(column.name): column for column in table.columns}
     return [
         (by_name[first].name, by_name[last].name)
         for first, ends in PAIRS.items()

@@ -95,7 +95,7 @@ class _Search:
     def _unique(self, key: Key) -> bool:
         """Whether no two rows have the same cells; a part of the rows is looked at first."""
         cells = [self.held[name] for name in key]
-        if self.rows > SAMPLE and not unique(joined([one[:SAMPLE] for one in cells])):
+        if self.rows > SAMPLE and not unique(joined([cell[:SAMPLE] for cell in cells])):
             return False
         return unique(joined(cells))
 
@@ -110,8 +110,8 @@ def _with_subject(
         for length in range(1, LONGEST_KEY):
             tried = rest[: MOST_ALONE if length == 1 else MOST_TRIED]
             wanted = [(subject, *more) for more in combinations(tried, length)]
-            if found := list(search.found(wanted)):
-                return found
+            if keys := list(search.found(wanted)):
+                return keys
     return []
 
 
@@ -119,7 +119,7 @@ def _beside_visits(
     search: _Search, columns: Sequence[Column], usable: Sequence[str], visits: Sequence[str]
 ) -> list[Key]:
     """A column that comes back at each visit and tells its rows apart: a subject of any name."""
-    levels = {one.name: one.distinct for one in columns}
+    levels = {column.name: column.distinct for column in columns}
     planned = [name for name in visits if ROWS_A_VISIT * levels[name] <= search.rows]
     repeated = [
         name

@@ -105,10 +105,10 @@ def items_of(columns: Sequence[Column]) -> dict[str, str]:
     total or a score, or which are many and have more than two codes.
     """
     families: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
-    for one in columns:
-        told = NUMBERED.fullmatch(one.name)
-        if told and is_coded(one):
-            families[told[1], levels(one)].append(one.name)
+    for column in columns:
+        match = NUMBERED.fullmatch(column.name)
+        if match and is_coded(column):
+            families[match[1], levels(column)].append(column.name)
     made: dict[str, str] = {}
     for (stem, codes), names in families.items():
         own = parts(stem)
@@ -122,47 +122,47 @@ def items_of(columns: Sequence[Column]) -> dict[str, str]:
     return made
 
 
-def _of_scale(made: Outcome, column: Column, items: Mapping[str, str]) -> Outcome:
+def _of_scale(outcome: Outcome, column: Column, items: Mapping[str, str]) -> Outcome:
     """The candidate, where it is an item of a scale or the total of one."""
     if column.name in items:
-        told = f"It is an item of {items[column.name] or 'a scale'}."
-        return replace(made, score=made.score + ITEM, evidence=f"{made.evidence} {told}")
+        text = f"It is an item of {items[column.name] or 'a scale'}."
+        return replace(outcome, score=outcome.score + ITEM, evidence=f"{outcome.evidence} {text}")
     if column.name in items.values():
-        told = f"{made.evidence} It is the total of a scale."
-        return replace(made, score=made.score + TOTAL, evidence=told)
-    return made
+        text = f"{outcome.evidence} It is the total of a scale."
+        return replace(outcome, score=outcome.score + TOTAL, evidence=text)
+    return outcome
 
 
-def after_start(column: Column, beside: Sequence[str]) -> str:
+def after_start(column: Column, texts: Sequence[str]) -> str:
     """Why a column is later than randomisation, or may be; nothing where its name and its label do
-    not say so. `beside` are the names of all columns of its table."""
+    not say so. `texts` are the names of all columns of its table."""
     name, label = _words(column.name), set(parts(column.label))
     if (name | label) & BEFORE:
         return ""
     family = NUMBERED.fullmatch(column.name)
     if family:
-        same = [one for one in map(NUMBERED.fullmatch, beside) if one and one[1] == family[1]]
+        same = [one for one in map(NUMBERED.fullmatch, texts) if one and one[1] == family[1]]
         if len(same) > 1 and float(family[2]) == min(float(one[2]) for one in same):
             return ""
     if LATER.search(column.name) or LATER.search(column.label):
         return "a time after the start"
     if word := _outcome_words(name) or _outcome_words(label):
         return word
-    return _of_family(column.name, beside)
+    return _of_family(column.name, texts)
 
 
 def sure_first(ranked: Sequence[Outcome]) -> bool:
     """Whether the first of the candidates may be taken unasked: much speaks for it, and little for
     any other."""
-    scores = [one.score for one in ranked]
+    scores = [outcome.score for outcome in ranked]
     if len(scores) == 1:
         return scores[0] >= ALONE
     return bool(scores) and scores[0] >= SURE and max(scores[1:]) <= BESIDE
 
 
-def _scored(made: Outcome, column: Column, place: float, beside: Sequence[str]) -> Outcome:
+def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]) -> Outcome:
     """The candidate with its score and what speaks for it. `place` is that of its column, from 0
-    to 1; `beside` are the names of all columns of its table."""
+    to 1; `texts` are the names of all columns of its table."""
     name, label = _words(column.name), set(parts(column.label))
     score, told = PLACE * place, []
     if plain(column.name) in WHOLE or RESPONSE.fullmatch(column.name):
@@ -177,30 +177,30 @@ def _scored(made: Outcome, column: Column, place: float, beside: Sequence[str]) 
     if (name | label) & BEFORE or {*parts(column.form)} & FORMS_BEFORE:
         score += EARLIER
         told.append("Its name or its form speaks of what was before.")
-    elif _has_later(column.name, beside):
+    elif _has_later(column.name, texts):
         score += EARLIER
         told.append("The same was measured later.")
-    if not made.visit and (word := _first(PATIENTS, name | label)):
+    if not outcome.visit and (word := _first(PATIENTS, name | label)):
         score += PATIENT
         told.append(f"Its name speaks of patients ({word}).")
-    elif word := _first(PROCESS, name - {"time"} if made.visit else name):
+    elif word := _first(PROCESS, name - {"time"} if outcome.visit else name):
         score += OF_PROCESS
         told.append(f"Its name speaks of how a trial went ({word}).")
     if LATER.search(column.name):
         score += AFTER
         told.append("Its name has a time after the start.")
-    elif told_family := _of_family(column.name, beside):
+    elif told_family := _of_family(column.name, texts):
         score += FAMILY
         told.append(told_family)
-    if made.visit:
+    if outcome.visit:
         score += VISITS
-        told.append(f"It varies over {made.visit}.")
-    if made.kind in (EVENT, REPEATED_EVENT):
+        told.append(f"It varies over {outcome.visit}.")
+    if outcome.kind in (EVENT, REPEATED_EVENT):
         score += BINARY
-    if made.kind == COUNT:
+    if outcome.kind == COUNT:
         score += COUNTED
     score -= 2 * column.blank / max(1, column.rows)
-    return replace(made, score=score, evidence=" ".join([made.evidence, *told]))
+    return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]))
 
 
 def _words(name: str) -> set[str]:
@@ -218,31 +218,31 @@ def _outcome_words(words: set[str]) -> str:
     return (found or states or [""])[0]
 
 
-def _of_family(name: str, beside: Sequence[str]) -> str:
+def _of_family(name: str, texts: Sequence[str]) -> str:
     """Whether the same was measured before: depress1 beside depress2, bdi.pre beside bdi.post."""
-    told = NUMBERED.fullmatch(name)
-    if told:
-        same = [one for one in map(NUMBERED.fullmatch, beside) if one and one[1] == told[1]]
+    match = NUMBERED.fullmatch(name)
+    if match:
+        same = [one for one in map(NUMBERED.fullmatch, texts) if one and one[1] == match[1]]
         numbers = [float(one[2]) for one in same]
-        if 2 <= len(same) <= LONGEST_FAMILY and float(told[2]) > min(numbers):
+        if 2 <= len(same) <= LONGEST_FAMILY and float(match[2]) > min(numbers):
             return "The same was measured before."
     stem = measured_stem(name)
-    if stem and any(measured_stem(one) == stem for one in beside if set(parts(one)) & BEFORE):
+    if stem and any(measured_stem(one) == stem for one in texts if set(parts(one)) & BEFORE):
         return "The same was measured before."
     return ""
 
 
-def _has_later(name: str, beside: Sequence[str]) -> bool:
+def _has_later(name: str, texts: Sequence[str]) -> bool:
     """Whether another column has its name and a word of what comes after: fu_total of total."""
     own = parts(name)
     return any(
         {*words} - {*own} <= LATER_WORDS and len(words) == len(own) + 1
         and own in (words[1:], words[:-1])
-        for words in map(parts, beside)
+        for words in map(parts, texts)
     )  # fmt: skip
 
 
 def measured_stem(name: str) -> str:
     """A name without words of before and after, and without numbers."""
-    left = [one for one in parts(name) if one not in BEFORE and not one.isdecimal()]
+    left = [values for values in parts(name) if values not in BEFORE and not values.isdecimal()]
     return "".join(one for one in left if one not in LATER_WORDS | {"m", "d", "w"})

@@ -194,12 +194,12 @@ def unit_of(*texts: str) -> str:
     """The unit that a label or a name ends with: Weight (kg), weight_kg, Age, years."""
     for text in texts:
         for pattern in (_BRACKET, _COMMA):
-            if found := pattern.search(text.strip()):
-                inside = " ".join(found[1].split()).lower()
+            if match := pattern.search(text.strip()):
+                inside = " ".join(match[1].split()).lower()
                 if unit := UNITS.get(inside) or UNITS.get(plain(inside)) or BRACKETED.get(inside):
                     return unit
                 if pattern is _BRACKET and _RATIO.fullmatch(inside):
-                    return found[1].strip()
+                    return match[1].strip()
         words = parts(text)
         for length in (2, 1):
             if len(words) > length and (unit := UNITS.get("".join(words[-length:]))):
@@ -224,8 +224,8 @@ def not_known(text: str) -> bool:
 
 def words_of(code: str) -> str:
     """What a code says behind its number: 1_indomethacin is indomethacin."""
-    found = _NUMBERED.fullmatch(code)
-    return found[1].strip() if found else code
+    match = _NUMBERED.fullmatch(code)
+    return match[1].strip() if match else code
 
 
 def identifies(name: str) -> bool:

@@ -28,15 +28,15 @@ NO_NAMES = ("null", "true", "false")
 Files = dict[str, str]
 
 
-def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], ask: Ask) -> Draft:
+def new(at: Project, name: str, texts: Sequence[str], told: Mapping[str, str], ask: Ask) -> Draft:
     """Draft a trial into config/trials/NAME and list it in config.yaml.
 
     Nothing is written before the last question is answered, and then the folder at once.
     """
     free_name(at, name)
-    profiles = profile(given)
+    profiles = profile(texts)
     draft = with_covariates(decide(profiles, told, ask), ask)
-    files = files_of(at, name, given, draft)
+    files = files_of(at, name, texts, draft)
     config = at.config / "config.yaml"
     listed = with_trial(at, name)
     put_in_place(at, name, files)
@@ -101,7 +101,7 @@ def free_name(at: Project, name: str) -> None:
     )
 
 
-def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> Files:
+def files_of(at: Project, name: str, texts: Sequence[str], draft: Draft) -> Files:
     """Every file of the trial's folder as text."""
     who, columns, chosen = people(draft), columns_of(draft), planned(draft)
     files = {
@@ -127,7 +127,7 @@ def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> File
             why += " Some who are in the file do not: they are no part of the primary analysis."
         name_of = f"population.{population}"
         guesses.append(Guessed(name_of, "trial.yaml", key, f"{flag} is {code}", why))
-    files[FILE] = guesses_text(name, given, draft.told, files, guesses)
+    files[FILE] = guesses_text(name, texts, draft.told, files, guesses)
     return files
 
 
@@ -139,8 +139,8 @@ def _of_people(who: People) -> list[Guessed]:
     if who.left_out:
         names = [f"{name} ({word.rstrip('.')})" for name, word in who.left_out.items()]
         why += f" Left out, as they may be later: {one_of(names, MOST_NAMED)}."
-    shown = ", ".join(who.variables)
-    return [Guessed("baseline", "plan.yaml", "displays.baseline.variables", shown, why)]
+    text = ", ".join(who.variables)
+    return [Guessed("baseline", "plan.yaml", "displays.baseline.variables", text, why)]
 
 
 def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
@@ -165,7 +165,7 @@ def _of_the_plan(chosen: Sequence[Planned], secondary: int) -> list[Guessed]:
 
 
 def guesses_text(
-    name: str, given: Sequence[str], told: Mapping[str, str], files: Mapping[str, str],
+    name: str, texts: Sequence[str], told: Mapping[str, str], files: Mapping[str, str],
     guesses: Sequence[Guessed], drafted: Mapping[str, str] | None = None,
 ) -> str:  # fmt: skip
     """The text of guesses.yaml; `drafted` are checksums of files that are not made now."""
@@ -174,13 +174,13 @@ def guesses_text(
         file: sha256_bytes(text.encode("utf-8")) for file, text in files.items() if file != FILE
     }
     entries = {
-        one.name: {
-            "file": one.file, "key": Quoted(one.key), "value": Quoted(one.value),
-            "evidence": Quoted(one.evidence or "It is the only one that fits."),
-        } | ({"blinds": True} if one.blinds else {})
-        for one in guesses
+        guess.name: {
+            "file": guess.file, "key": Quoted(guess.key), "value": Quoted(guess.value),
+            "evidence": Quoted(guess.evidence or "It is the only one that fits."),
+        } | ({"blinds": True} if guess.blinds else {})
+        for guess in guesses
     }  # fmt: skip
-    content: dict[str, object] = {"given": [Quoted(one) for one in given]}
+    content: dict[str, object] = {"given": [Quoted(one) for one in texts]}
     if told:
         content["told"] = {key: Quoted(value) for key, value in told.items()}
     sums = {file: Quoted(each) for file, each in sums.items()}

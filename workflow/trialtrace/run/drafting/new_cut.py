@@ -17,7 +17,7 @@ from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.model import Variable
 
 
-def compared(at: Project, name: str, given: Sequence[str]) -> list[str]:
+def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
     """Lines on each table of the new cut. Values are told: who holds the file asks.
 
     Raises UserError for a trial that is not there, or a file that is none of its tables.
@@ -29,14 +29,14 @@ def compared(at: Project, name: str, given: Sequence[str]) -> list[str]:
                 f"trial {name}",
                 found=f"no folder {at.shown(folder)}",
                 expected="a trial that is there, for a new cut of its data",
-                do=f"leave --again away to draft it: trialtrace new {name} {' '.join(given)}",
+                do=f"leave --again away to draft it: trialtrace new {name} {' '.join(texts)}",
             )
         )
     trial = load_trial(name, at)
     lines: list[str] = []
-    for table in profile(given):
+    for table in profile(texts):
         known = [clean for clean, spec in trial.tables.items() if spec.of == table.name]
-        if not known and len(trial.tables) == 1 and len(given) == 1:
+        if not known and len(trial.tables) == 1 and len(texts) == 1:
             known = list(trial.tables)
         if not known:
             raise UserError(
@@ -56,7 +56,7 @@ def _table(trial: Trial, clean: str, table: Table) -> Iterator[str]:
     declared = trial.dictionary.get(clean, {})
     ignored = trial.cleaning.tables[clean].ignore
     missing = trial.cleaning.tables[clean].missing
-    columns = {one.name: one for one in table.columns}
+    columns = {column.name: column for column in table.columns}
     free = [name for name in columns if name not in declared]
     covered = {name for names in covered_by(ignored, free).values() for name in names}
     item = trial.source.items[trial.tables[clean].of]
@@ -117,7 +117,7 @@ def _beyond(variable: Variable, column: Column) -> Iterator[str]:
 def _subjects(trial: Trial, clean: str, table: Table) -> Iterator[str]:
     """How many patients are new or gone, against the raw table of the last run."""
     subject = trial.tables[clean].subject
-    now = next((one for one in table.columns if one.name == subject), None)
+    now = next((column for column in table.columns if column.name == subject), None)
     if subject == SOURCE_ROW or now is None:
         return
     earlier = trial.at.results / trial.name / "raw" / f"{trial.tables[clean].of}.parquet"

@@ -179,9 +179,9 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     worth = _worth(column)
     if not worth:
         return None
-    told = "Its levels are numbered, which gives their order."
+    text = "Its levels are numbered, which gives their order."
     return Outcome(
-        table.name, column.name, REPEATED if at else MEASURE, 0, told, visit=at, codes=worth
+        table.name, column.name, REPEATED if at else MEASURE, 0, text, visit=at, codes=worth
     )
 
 
@@ -224,34 +224,38 @@ def _worth(column: Column) -> tuple[tuple[str, float], ...]:
 def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
     """Times with the column that tells how they end, where it is clear which belongs to which."""
     times = [
-        one
-        for one in free
-        if _words(one.name) & TIMES
-        and is_number(one)
-        and one.distinct >= LEAST_TIMES
-        and not (one.low and float(one.low) < 0)
-        and one.constant_within is None
+        column
+        for column in free
+        if _words(column.name) & TIMES
+        and is_number(column)
+        and column.distinct >= LEAST_TIMES
+        and not (column.low and float(column.low) < 0)
+        and column.constant_within is None
     ]
     states = [
-        one for one in free
-        if _words(one.name) & STATUSES and is_state(one) and one.constant_within is None
+        column for column in free
+        if _words(column.name) & STATUSES and is_state(column) and column.constant_within is None
     ]  # fmt: skip
     # A record of days and of what they end with, whatever that is called: adm_days, adm_link.
     linked = [
-        one for one in free
-        if is_coded(one) and len(levels(one)) == 2 and one.constant_within is None
-        and len(parts(one.name)) == 2 and not one.form.startswith("baseline")
+        column for column in free
+        if is_coded(column) and len(levels(column)) == 2 and column.constant_within is None
+        and len(parts(column.name)) == 2 and not column.form.startswith("baseline")
     ]  # fmt: skip
     for time in times:
-        alone = [one for one in states if plain(one.name) in STATUSES]
+        alone = [state for state in states if plain(state.name) in STATUSES]
         if plain(time.name) in TIMES and len(times) == len(alone) == 1:
             mates = alone
         else:
             stem = _stem(time.name)
-            mates = [one for one in states if _stem(one.name) == stem != ""]
+            mates = [state for state in states if _stem(state.name) == stem != ""]
             # Of os_days and os_status each word is one of times or states.
             first = parts(time.name)[:1]
-            own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
+            own = [
+                state
+                for state in states
+                if parts(state.name)[:1] == first and not _stem(state.name)
+            ]
             mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
             mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
         if len(mates) == 1:
@@ -269,8 +273,8 @@ def paired(table: Table, time: Column, status: Column) -> Outcome:
     if _words(status.name) & CENSORED and set(levels(status)) == {"0", "1"}:
         # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
         code, sure = "0", plain(status.name) == "cnsr"
-    told = f"{time.name} is a time and {status.name} tells how it ended."
-    return Outcome(table.name, time.name, TIME, PAIRED, told, code, status=status.name, sure=sure)
+    text = f"{time.name} is a time and {status.name} tells how it ended."
+    return Outcome(table.name, time.name, TIME, PAIRED, text, code, status=status.name, sure=sure)
 
 
 def _words(name: str) -> set[str]:

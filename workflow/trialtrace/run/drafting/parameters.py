@@ -50,10 +50,10 @@ class Parameters:
         """The condition on the rows of a parameter: columns with their codes."""
         return ((self.column, code), *self.where)
 
-    def of(self, made: Outcome, code: str) -> Outcome:
+    def of(self, outcome: Outcome, code: str) -> Outcome:
         """The endpoint of one parameter."""
-        there = self.visits.get(code, ()) if made.visit else ()
-        return replace(made, where=self.rows_of(code), label=self.labels[code], visits=there)
+        there = self.visits.get(code, ()) if outcome.visit else ()
+        return replace(outcome, where=self.rows_of(code), label=self.labels[code], visits=there)
 
 
 def parameters_of(table: Table, subject: str, visit: str) -> Parameters | None:
@@ -76,21 +76,21 @@ def _candidates(table: Table, subject: str) -> list[Column]:
         words = parts(column.name)
         return len(NAMES) if named is None and words and words[-1] in LAST_WORDS else named
 
-    found = [
+    candidates = [
         (at, one)
         for one in table.columns
         if one.name != subject and one.constant_within is False
         and 2 <= len(levels(one)) <= MOST_LEVELS and (at := place(one)) is not None
     ]  # fmt: skip
-    return [one for _, one in sorted(found, key=lambda one: one[0])]
+    return [one for _, one in sorted(candidates, key=lambda one: one[0])]
 
 
 def _conditions(table: Table) -> Iterator[tuple[tuple[str, str], ...]]:
     """None at first; then the records of ADaM that are analysed."""
     yield ()
-    for one in table.columns:
-        if plain(one.name) == ANALYSED and "Y" in dict(one.values):
-            yield ((one.name, "Y"),)
+    for column in table.columns:
+        if plain(column.name) == ANALYSED and "Y" in dict(column.values):
+            yield ((column.name, "Y"),)
 
 
 def _read(
@@ -124,7 +124,7 @@ def _read(
             for one in table.columns
         ),
     )
-    ranked = dict(sorted(labels.items(), key=lambda one: _likely(*one)))
+    ranked = dict(sorted(labels.items(), key=lambda label: _likely(*label)))
     there = {code: tuple(found) for code, found in visits.items()} if visit else {}
     return Parameters(column.name, ranked, view, visit, there, where)
 

@@ -52,7 +52,9 @@ class People:
         for role, own in {**roles, "site": self.site}.items():
             if column == own:
                 return role
-        return next((name for name, own in self.variables.items() if own == column), column)
+        return next(
+            (name for name, variable in self.variables.items() if variable == column), column
+        )
 
     @property
     def shown(self) -> list[str]:
@@ -65,7 +67,7 @@ def people(draft: Draft) -> People:
     """Read out of names, and of what is the same in all rows of a patient."""
     used = {draft.arm.name, draft.subject[draft.home.name], draft.visit[draft.home.name]}
     used |= {draft.primary.column, draft.primary.status}
-    used |= {name for one in draft.others for name in (one.column, one.status)}
+    used |= {name for outcome in draft.others for name in (outcome.column, outcome.status)}
     used |= {name for one in (draft.primary, *draft.others) for _, name in one.columns}
     used |= draft.later - {*draft.covariates}
     used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}

@@ -34,27 +34,27 @@ class Place:
         return "" if self.path else self.shown.removeprefix(REGISTRY)
 
 
-def files_of(given: Sequence[str]) -> list[str]:
+def files_of(texts: Sequence[str]) -> list[str]:
     """What was given, each folder replaced by its tables and their descriptions."""
-    return [file for one in given for file in _expanded(one)]
+    return [file for one in texts for file in _expanded(one)]
 
 
-def _expanded(given: str) -> Iterator[str]:
-    if not given:
+def _expanded(text: str) -> Iterator[str]:
+    if not text:
         raise UserError(Problem("the files", found="an empty name", expected="a file or a folder"))
-    if given.startswith(REGISTRY):
-        yield given
+    if text.startswith(REGISTRY):
+        yield text
         return
-    if not _is_folder(given):
-        yield _file(given)
+    if not _is_folder(text):
+        yield _file(text)
         return
-    with os.scandir(given) as entries:
+    with os.scandir(text) as entries:
         files = sorted(entry.path for entry in entries if entry.is_file())
     known = [file for file in files if _is_wanted(file)]
     if not any(Path(file).suffix.lower() in OF_FOLDERS for file in known):
         raise UserError(
             Problem(
-                given,
+                text,
                 found="a folder without a table",
                 expected=f"files in it that end in {one_of(OF_FOLDERS, 20)}",
                 do="give the folder in which the files are, or the files themselves",
@@ -63,22 +63,22 @@ def _expanded(given: str) -> Iterator[str]:
     yield from known
 
 
-def _file(given: str) -> str:
+def _file(text: str) -> str:
     """The file, where it is one: what is no plain file, such as a pipe, may never end."""
     try:
-        there = Path(given).is_file()
+        there = Path(text).is_file()
     except (OSError, ValueError):
         there = False
     if not there:
         raise UserError(
-            Problem(given, "there is no such file", expected="a file or a folder that is there")
+            Problem(text, "there is no such file", expected="a file or a folder that is there")
         )
-    return given
+    return text
 
 
-def _is_folder(given: str) -> bool:
+def _is_folder(text: str) -> bool:
     try:
-        return Path(given).is_dir()
+        return Path(text).is_dir()
     except (OSError, ValueError):
         return False
 
@@ -88,9 +88,9 @@ def _is_wanted(file: str) -> bool:
     return not name.startswith(LOCKS) and Path(name).suffix.lower() in (*OF_FOLDERS, *DESCRIPTIONS)
 
 
-def places(given: Sequence[str]) -> list[Place]:
+def places(texts: Sequence[str]) -> list[Place]:
     """The tables, each with a name of its own, in the order in which they were given."""
-    found = [place for one in given for place in _places(one)]
+    found = [place for one in texts for place in _places(one)]
     shared = _twice(found)
     # Sheets of one name in two workbooks are told apart by the workbook.
     found = [
@@ -112,25 +112,25 @@ def places(given: Sequence[str]) -> list[Place]:
     return found
 
 
-def _twice(found: Sequence[Place]) -> list[str]:
+def _twice(places: Sequence[Place]) -> list[str]:
     """Names that several tables would have."""
-    counts = Counter(one.name for one in found)
+    counts = Counter(place.name for place in places)
     return sorted(name for name, count in counts.items() if count > 1)
 
 
-def _places(given: str) -> Iterator[Place]:
-    if given.startswith(REGISTRY):
-        yield Place(given, name_of(given.rpartition("/")[2]))
+def _places(text: str) -> Iterator[Place]:
+    if text.startswith(REGISTRY):
+        yield Place(text, name_of(text.rpartition("/")[2]))
         return
-    path = Path(_file(given))
+    path = Path(_file(text))
     if format_of(path) != "excel":
-        yield Place(given, name_of(path.stem), path)
+        yield Place(text, name_of(path.stem), path)
         return
-    sheets = sheets_of(path, given)
+    sheets = sheets_of(path, text)
     if not sheets:
-        raise UserError(Problem(given, "no sheet of the workbook has a cell", expected="a table"))
+        raise UserError(Problem(text, "no sheet of the workbook has a cell", expected="a table"))
     for sheet in sheets:
-        yield Place(given, name_of(path.stem if len(sheets) == 1 else sheet), path, sheet)
+        yield Place(text, name_of(path.stem if len(sheets) == 1 else sheet), path, sheet)
 
 
 def name_of(stem: str) -> str:

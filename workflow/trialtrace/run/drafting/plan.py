@@ -118,10 +118,10 @@ def planned(draft: Draft) -> list[Planned]:
     return made
 
 
-def _named(one: Outcome) -> str:
+def _named(outcome: Outcome) -> str:
     """What an endpoint is named after: its column, or the parameter in whose rows it is."""
-    code = one.where[0][1] if one.label else one.column.replace("{visit}", "")
-    return code if re.search("[A-Za-z]", code) else one.label or code
+    code = outcome.where[0][1] if outcome.label else outcome.column.replace("{visit}", "")
+    return code if re.search("[A-Za-z]", code) else outcome.label or code
 
 
 def _name(text: str, taken: set[str]) -> str:
@@ -161,27 +161,27 @@ def endpoints_file(draft: Draft, chosen: Sequence[Planned]) -> dict[str, object]
     return {name: entry for one in chosen for name, entry in _entries(draft, one, codes)}
 
 
-def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str, object]]:
-    made = one.outcome
-    head: dict[str, object] = {"label": one.label, "code": _code(one.name, codes)}
+def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str, object]]:
+    made = item.outcome
+    head: dict[str, object] = {"label": item.label, "code": _code(item.name, codes)}
     if made.kind == COUNT:
         occurred = {"kind": "occurrence", "table": made.table}
         where = {made.column: {"is": Quoted(made.event)}}
-        each = {"label": f"{one.label}, each", "code": _code(f"{one.name}each", codes)}
-        yield f"{one.name}_each", {**each, **occurred, "where": where, "term": one.label}
-        yield one.name, {**head, "kind": "occurrence_count", "of": f"{one.name}_each"}
-        any_ = {"label": f"{one.label}, any", "code": _code(f"{one.name}any", codes)}
-        yield f"{one.name}_any", {**any_, "kind": "any_occurrence", "of": f"{one.name}_each"}
+        each = {"label": f"{item.label}, each", "code": _code(f"{item.name}each", codes)}
+        yield f"{item.name}_each", {**each, **occurred, "where": where, "term": item.label}
+        yield item.name, {**head, "kind": "occurrence_count", "of": f"{item.name}_each"}
+        any_ = {"label": f"{item.label}, any", "code": _code(f"{item.name}any", codes)}
+        yield f"{item.name}_any", {**any_, "kind": "any_occurrence", "of": f"{item.name}_each"}
         return
     head |= {"kind": _KIND.get(made.kind, made.kind), "table": made.table}
     if made.where:
         head["where"] = {name: {"is": Quoted(code)} for name, code in made.where}
     if made.kind == EVENT and not draft.design.own_treatment:
-        yield one.name, head | {"event": {made.column: {"is": Quoted(made.event)}}}
+        yield item.name, head | {"event": {made.column: {"is": Quoted(made.event)}}}
         return
     if made.kind == TIME:
         status = draft.table(made.table).column(made.status)
-        other = f"{one.name}_competing"
+        other = f"{item.name}_competing"
         if made.competing:
             label = f"{_words(label_of(status, made.competing))} ({made.status})"
             entry = {**head, "label": label, "code": _code(other, codes), "time": made.column}
@@ -189,7 +189,7 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
             ended = {"event_label": label, "censored_label": "Last contact without it"}
             yield other, {**entry, "event": event, **ended}
         yield (
-            one.name,
+            item.name,
             head
             | {
                 **({"competing": [other]} if made.competing else {}),
@@ -202,19 +202,19 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
         return
     if made.kind == RECURRENT:
         yield (
-            one.name,
+            item.name,
             head
             | {
                 "starts": made.starts,
                 "stops": made.stops,
                 "event": {made.column: {"is": Quoted(made.event)}},
-                "event_label": _words(label_of(one.column, made.event)) + f" ({made.column})",
+                "event_label": _words(label_of(item.column, made.event)) + f" ({made.column})",
                 "censored_label": "End of the interval without the event",
             },
         )
         return
     if made.columns:
-        head["visits"] = {"pattern": made.column, "labels": one.visits}
+        head["visits"] = {"pattern": made.column, "labels": item.visits}
     else:
         head["column"] = made.column
     if draft.design.own_treatment:
@@ -224,17 +224,17 @@ def _entries(draft: Draft, one: Planned, codes: set[str]) -> Iterator[tuple[str,
         }
         head["kind"], head["location"] = "measure", {"column": place.name, "labels": labels}
     if made.visit:
-        head["visit"] = {"column": made.visit, "labels": one.visits}
-    if one.baseline:
-        head["baseline"] = one.baseline
+        head["visit"] = {"column": made.visit, "labels": item.visits}
+    if item.baseline:
+        head["baseline"] = item.baseline
     if made.kind in (REPEATED_EVENT, EVENT):
-        worth = sorted((code == made.event, code) for code in levels(one.column))
+        worth = sorted((code == made.event, code) for code in levels(item.column))
         head["codes"] = {Quoted(code): int(yes) for yes, code in worth}
     elif made.codes:
         head["codes"] = {Quoted(code): value for code, value in made.codes}
-    if one.column.unit:
-        head["unit"] = one.column.unit
-    yield one.name, head
+    if item.column.unit:
+        head["unit"] = item.column.unit
+    yield item.name, head
 
 
 _KIND = {REPEATED_EVENT: "repeated"}
@@ -304,24 +304,24 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
 def _family(analyses: Mapping[str, object]) -> dict[str, object]:
     """The tests of the secondary outcomes, as one family."""
     tests = [
-        {"analysis": name, "test": next(iter(one["tests"][0]))}
-        for name, one in analyses.items()
-        if isinstance(one, dict) and one["role"] == "secondary" and one.get("tests")
+        {"analysis": name, "test": next(iter(analysis["tests"][0]))}
+        for name, analysis in analyses.items()
+        if isinstance(analysis, dict) and analysis["role"] == "secondary" and analysis.get("tests")
     ]
     label = {"label": "Secondary outcomes", "adjust": "holm"}
     return {"secondary": {**label, "tests": tests}} if tests else {}
 
 
-def _adjusted(one: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
+def _adjusted(item: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
     """The steps of the primary analysis with covariates, where a step of its kind takes some."""
-    kind, names = one.outcome.kind, list(covariates)
+    kind, names = item.outcome.kind, list(covariates)
     clustered = "clustered" in str(steps.get("estimates"))
-    if not names or (one.outcome.codes and kind in (MEASURE, REPEATED)) or kind == COUNT:
+    if not names or (item.outcome.codes and kind in (MEASURE, REPEATED)) or kind == COUNT:
         return steps
-    given = steps.get("estimates")
-    if clustered and isinstance(given, list):
-        whole: list[object] = list(given[1:])
-        ((name, options),) = dict(given[0]).items()
+    data = steps.get("estimates")
+    if clustered and isinstance(data, list):
+        whole: list[object] = list(data[1:])
+        ((name, options),) = dict(data[0]).items()
         return {**steps, "estimates": [{name: {**options, "covariates": names}}, *whole]}
     if kind in (EVENT, REPEATED_EVENT):
         risks = {"method": "standardised", "covariates": names, "variance": "sandwich"}
@@ -333,36 +333,36 @@ def _adjusted(one: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
     elif kind == RECURRENT:
         estimates = [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": names}}]
     else:
-        first = ["baseline"] if one.baseline else []
+        first = ["baseline"] if item.baseline else []
         model = {"covariates": [*first, *names], "strata": [], "variance": "model"}
         estimates = [{"mean_difference": {"method": "ancova", **model}}]
     return {"describe": steps["describe"], "estimates": estimates}
 
 
-def _analysed(one: Planned) -> Iterator[tuple[str, str, str, dict[str, object]]]:
+def _analysed(item: Planned) -> Iterator[tuple[str, str, str, dict[str, object]]]:
     """Endpoint, label, words of its summary, steps."""
-    kind = one.outcome.kind
+    kind = item.outcome.kind
     if kind in (EVENT, REPEATED_EVENT):
-        yield one.name, one.label, "risk", PROPORTIONS
+        yield item.name, item.label, "risk", PROPORTIONS
     elif kind == TIME:
-        yield one.name, one.label, "time", TIMES
+        yield item.name, item.label, "time", TIMES
     elif kind == RECURRENT:
-        yield one.name, one.label, "rate", _rates(one)
+        yield item.name, item.label, "rate", _rates(item)
     elif kind == COUNT:
-        yield one.name, f"{one.label}, number", "mean", MEANS
-        yield f"{one.name}_any", f"{one.label}, any", "risk", PROPORTIONS
-    elif one.outcome.codes:
-        yield one.name, one.label, "rank", RANKS
+        yield item.name, f"{item.label}, number", "mean", MEANS
+        yield f"{item.name}_any", f"{item.label}, any", "risk", PROPORTIONS
+    elif item.outcome.codes:
+        yield item.name, item.label, "rank", RANKS
     else:
-        yield one.name, one.label, "mean", MEANS
+        yield item.name, item.label, "mean", MEANS
 
 
-def _rates(one: Planned) -> dict[str, object]:
+def _rates(item: Planned) -> dict[str, object]:
     """Rates and mean numbers of events; the ratio with errors that hold however they cluster."""
-    mean = {"method": "lawless_nadeau", "interval": "log", "times": _fifths(one.stop)[1:-1]}
+    mean = {"method": "lawless_nadeau", "interval": "log", "times": _fifths(item.stop)[1:-1]}
     return {
         "describe": [
-            {"events": {"method": "recurrent", "per": YEAR[one.time_unit or "days"]}},
+            {"events": {"method": "recurrent", "per": YEAR[item.time_unit or "days"]}},
             {"mean_events": mean},
         ],
         "estimates": [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": []}}],
@@ -375,57 +375,62 @@ def _fifths(time: Column | None) -> list[float]:
     return [round(last * share / 5, 0 if last >= LONG else 2) for share in range(6)]
 
 
-def _also(one: Planned, covariates: Sequence[str]) -> Iterator[tuple[str, object]]:
+def _also(item: Planned, covariates: Sequence[str]) -> Iterator[tuple[str, object]]:
     """Analyses beside the one of an endpoint with visits."""
-    if one.outcome.kind == REPEATED_EVENT and len(one.after) > 1:
-        label = f"{one.label}, one odds ratio over the visits"
+    if item.outcome.kind == REPEATED_EVENT and len(item.after) > 1:
+        label = f"{item.label}, one odds ratio over the visits"
         yield (
-            f"{one.name}_gee",
+            f"{item.name}_gee",
             {
                 "label": label,
                 "role": "supportive",
-                "of": one.name,
+                "of": item.name,
                 "estimates": [{"odds_ratio": GEE | {"covariates": list(covariates)}}],
             },
         )
-    if one.outcome.kind == RECURRENT:
+    if item.outcome.kind == RECURRENT:
         step = {"method": "andersen_gill", "ties": "efron", "covariates": []}
         yield (
-            f"{one.name}_andersen_gill",
+            f"{item.name}_andersen_gill",
             {
-                "label": f"{one.label}, its events taken as independent of each other",
+                "label": f"{item.label}, its events taken as independent of each other",
                 "role": "supportive",
-                "of": one.name,
+                "of": item.name,
                 "estimates": [{"rate_ratio": step}],
             },
         )
-    if one.outcome.kind == REPEATED and one.baseline and not (one.outcome.codes or covariates):
+    if item.outcome.kind == REPEATED and item.baseline and not (item.outcome.codes or covariates):
         step = {"method": "ancova", "covariates": ["baseline"], "strata": [], "variance": "model"}
-        label = f"{one.label}, given the value before"
+        label = f"{item.label}, given the value before"
         yield (
-            f"{one.name}_ancova",
+            f"{item.name}_ancova",
             {
                 "label": label,
                 "role": "supportive",
-                "of": one.name,
+                "of": item.name,
                 "estimates": [{"mean_difference": step}],
             },
         )
 
 
-def _figures(one: Planned) -> dict[str, object]:
+def _figures(item: Planned) -> dict[str, object]:
     """A figure of the primary endpoint."""
-    kind = one.outcome.kind
+    kind = item.outcome.kind
     if kind in (EVENT, REPEATED_EVENT):
-        return {"bars": [{"title": one.label, "of": [one.name], "estimate": "proportion.wilson"}]}
+        return {"bars": [{"title": item.label, "of": [item.name], "estimate": "proportion.wilson"}]}
     if kind == REPEATED:
-        return {"profile": [{"title": one.label, "endpoint": one.name, "population": "itt"}]}
-    if kind == TIME and "days" in (one.column.unit, *parts(one.column.name)):
-        last = float(one.column.high)
+        return {"profile": [{"title": item.label, "endpoint": item.name, "population": "itt"}]}
+    if kind == TIME and "days" in (item.column.unit, *parts(item.column.name)):
+        last = float(item.column.high)
         at = [round(last * share / 5) for share in range(6)]
-        given = {"endpoint": one.name, "population": "itt", "unit": "days", "at": at}
-        return {"kaplan_meier": [{"title": f"Free of: {one.label}", **given}]}
-    if kind == RECURRENT and one.time_unit in ("", "days"):
-        given = {"endpoint": one.name, "population": "itt", "unit": "days", "at": _fifths(one.stop)}
-        return {"mean_cumulative": [{"title": one.label, **given}]}
+        figures = {"endpoint": item.name, "population": "itt", "unit": "days", "at": at}
+        return {"kaplan_meier": [{"title": f"Free of: {item.label}", **figures}]}
+    if kind == RECURRENT and item.time_unit in ("", "days"):
+        figures = {
+            "endpoint": item.name,
+            "population": "itt",
+            "unit": "days",
+            "at": _fifths(item.stop),
+        }
+        return {"mean_cumulative": [{"title": item.label, **figures}]}
     return {}

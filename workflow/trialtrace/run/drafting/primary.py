@@ -47,10 +47,10 @@ class Offered:
     parameters: Mapping[str, Parameters]
     once: Mapping[str, Once]
 
-    def named(self, one: Outcome) -> str:
+    def named(self, outcome: Outcome) -> str:
         """Its column; with its table where several tables have it."""
-        tables = {each.table for each in self.found if each.column == one.column}
-        return one.column if len(tables) == 1 else f"{one.table}.{one.column}"
+        tables = {each.table for each in self.found if each.column == outcome.column}
+        return outcome.column if len(tables) == 1 else f"{outcome.table}.{outcome.column}"
 
     def read(self, name: str, kind: str, decided: Decided, flag: str = "primary") -> Outcome:
         """The endpoint of a column. Raises UserError where it can be none."""
@@ -66,10 +66,10 @@ class Offered:
             raise UserError(
                 Problem(f"--{flag}", found=f"{column.name}, {role}", expected="another column")
             )
-        once = self.once.get(table.name)
-        filled = once.columns.get(column.name) if once else None
-        if once and filled is not None and kind in ("", EVENT, MEASURE, TIME):
-            return once.placed(_as_told(table, filled[0], "", kind, decided, flag))
+        data = self.once.get(table.name)
+        filled = data.columns.get(column.name) if data else None
+        if data and filled is not None and kind in ("", EVENT, MEASURE, TIME):
+            return data.placed(_as_told(table, filled[0], "", kind, decided, flag))
         if kind == RECURRENT:
             return _as_recurrent(table, column, self.subject[table.name])
         return _as_told(table, column, self.visit[table.name], kind, decided, flag)
@@ -110,7 +110,10 @@ def secondary_of(
     offered: Offered, primary: Outcome, others: Sequence[Outcome], decided: Decided
 ) -> list[Outcome]:
     """The secondary outcomes that a person named; `others` are the likely ones."""
-    by_name = {one.where[0][1] if one.label else offered.named(one): one for one in others}
+    by_name = {
+        outcome.where[0][1] if outcome.label else offered.named(outcome): outcome
+        for outcome in others
+    }
     choices = [(name, f"{WORDS[one.kind]}. {one.evidence}") for name, one in by_name.items()]
 
     def read(name: str) -> Outcome:
@@ -124,30 +127,32 @@ def secondary_of(
     return decided.several("secondary", "Which are secondary outcomes?", choices, read)
 
 
-def _of_parameter(parameters: Mapping[str, Parameters], made: Outcome, decided: Decided) -> Outcome:
+def _of_parameter(
+    parameters: Mapping[str, Parameters], outcome: Outcome, decided: Decided
+) -> Outcome:
     """The endpoint in the rows of one parameter, where its table has several."""
-    told = parameters.get(made.table)
-    if told is None or made.kind in (COUNT, RECURRENT):
+    data = parameters.get(outcome.table)
+    if data is None or outcome.kind in (COUNT, RECURRENT):
         if "parameter" in decided.told:
             raise UserError(
-                Problem("--parameter", found=f"{made.table}, which has no parameters",
+                Problem("--parameter", found=f"{outcome.table}, which has no parameters",
                         expected="a table with PARAMCD or the like")
             )  # fmt: skip
-        return made
-    why = f"It is one of {len(told.labels)} of {told.column}; nothing says which is the primary."
-    choices = [(code, f"{label}. {why}") for code, label in told.labels.items()]
+        return outcome
+    why = f"It is one of {len(data.labels)} of {data.column}; nothing says which is the primary."
+    choices = [(code, f"{label}. {why}") for code, label in data.labels.items()]
 
-    def read(given: str) -> Outcome:
-        for code, label in told.labels.items():
-            if given.casefold() in (code.casefold(), label.casefold()):
-                return told.of(made, code)
-        codes = list(told.labels)
+    def read(text: str) -> Outcome:
+        for code, label in data.labels.items():
+            if text.casefold() in (code.casefold(), label.casefold()):
+                return data.of(outcome, code)
+        codes = list(data.labels)
         raise UserError(
-            Problem("--parameter", found=given, expected=f"a value of {told.column}: "
-                    f"{one_of(codes)}", do=did_you_mean(given, codes))
+            Problem("--parameter", found=text, expected=f"a value of {data.column}: "
+                    f"{one_of(codes)}", do=did_you_mean(text, codes))
         )  # fmt: skip
 
-    words = f"Which {told.column} is the primary endpoint?"
+    words = f"Which {data.column} is the primary endpoint?"
     return decided.choose("parameter", words, choices, ("endpoints.yaml", "where"), read, False)
 
 
@@ -219,50 +224,50 @@ def _state(column: Column, flag: str) -> Column:
     )
 
 
-def _with_event(tables: Sequence[Table], made: Outcome, decided: Decided) -> Outcome:
+def _with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
     """The endpoint with the code that is its event, which is asked where words do not tell it."""
-    if made.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
+    if outcome.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
         if "event" in decided.told:
             raise UserError(
-                Problem("--event", found=f"{made.column} is {WORDS[made.kind]}",
+                Problem("--event", found=f"{outcome.column} is {WORDS[outcome.kind]}",
                         expected="an endpoint of two values")
             )  # fmt: skip
-        return made
-    column = column_of(tables, made.status or made.source, "primary")[1]
-    codes = sorted(levels(column), key=lambda code: code != made.event)
-    if made.sure and "event" not in decided.told:
-        return made
+        return outcome
+    column = column_of(tables, outcome.status or outcome.source, "primary")[1]
+    codes = sorted(levels(column), key=lambda code: code != outcome.event)
+    if outcome.sure and "event" not in decided.told:
+        return outcome
     why = f"Nothing tells which value of {column.name} is the event."
     choices = [(code, f"{label_of(column, code)}. {why}") for code in codes]
     place = ("endpoints.yaml", "event")
     words = f"Which value of {column.name} is the event?"
 
-    def read(told: str) -> Outcome:
+    def read(text: str) -> Outcome:
         for code in codes:
-            if told.casefold() in (code.casefold(), label_of(column, code).casefold()):
-                return replace(made, event=code, sure=True)
+            if text.casefold() in (code.casefold(), label_of(column, code).casefold()):
+                return replace(outcome, event=code, sure=True)
         raise UserError(
-            Problem("--event", found=told, expected=f"a value of {column.name}: {one_of(codes)}",
-                    do=did_you_mean(told, codes))
+            Problem("--event", found=text, expected=f"a value of {column.name}: {one_of(codes)}",
+                    do=did_you_mean(text, codes))
         )  # fmt: skip
 
     return decided.choose("event", words, choices, place, read, False)
 
 
-def with_competing(tables: Sequence[Table], made: Outcome, decided: Decided) -> Outcome:
+def with_competing(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> Outcome:
     """A time whose status has further codes: whether they are censored, or events after which this
     one cannot come, is asked."""
-    told = decided.told.get("competing")
-    if made.kind != TIME:
-        return made
-    own = [one for one in tables if one.name == made.table]
-    column = column_of(own, made.status, "status")[1]
-    codes = [code for code in levels(column) if code != made.event]
+    data = decided.told.get("competing")
+    if outcome.kind != TIME:
+        return outcome
+    own = [one for one in tables if one.name == outcome.table]
+    column = column_of(own, outcome.status, "status")[1]
+    codes = [code for code in levels(column) if code != outcome.event]
     censored = [code for code in codes if NO.fullmatch(label_of(column, code))]
-    if len(codes) < 2 and told in (None, NO_COMPETING):
-        return made
+    if len(codes) < 2 and data in (None, NO_COMPETING):
+        return outcome
     counts = dict(column.values)
-    choices = [(NO_COMPETING, f"All but {made.event} are censored.")]
+    choices = [(NO_COMPETING, f"All but {outcome.event} are censored.")]
     choices += [
         (code, f"{label_of(column, code)}, {counts.get(code, 0)} rows. It would be an event after "
          "which the primary one cannot come, in place of censored.")
@@ -271,13 +276,13 @@ def with_competing(tables: Sequence[Table], made: Outcome, decided: Decided) -> 
 
     def read(answer: str) -> Outcome:
         if answer == NO_COMPETING:
-            return made
+            return outcome
         if answer not in codes:
             raise UserError(
                 Problem("--competing", found=answer, expected=one_of([NO_COMPETING, *codes]),
                         do=did_you_mean(answer, codes))
             )  # fmt: skip
-        return replace(made, competing=answer)
+        return replace(outcome, competing=answer)
 
     words = f"Which value of {column.name} is an event that competes?"
     place = ("endpoints.yaml", "competing")

@@ -53,28 +53,30 @@ class Descriptions:
     defines: list[Define]
     used: dict[str, int] = field(default_factory=dict)
 
-    def of(self, one: Found) -> Found:
+    def of(self, candidate: Found) -> Found:
         """The table with what is said of it."""
-        names = one.cells.names
+        names = candidate.cells.names
         for dictionary in self.dictionaries:
-            about, told = redcap.described_by(dictionary, one.name, names)
-            one = self._with(one, dictionary.shown, about, told)
+            about, told = redcap.described_by(dictionary, candidate.name, names)
+            candidate = self._with(candidate, dictionary.shown, about, told)
         for define in self.defines:
-            for name in (one.inside, one.name):
+            for name in (candidate.inside, candidate.name):
                 about, key, told = define_xml.described_by(define, name, names)
                 if about:
-                    one = replace(self._with(one, define.shown, about, told), key=key or one.key)
+                    candidate = replace(
+                        self._with(candidate, define.shown, about, told), key=key or candidate.key
+                    )
                     break
-        return one
+        return candidate
 
     def _with(
-        self, one: Found, shown: str, about: Mapping[str, Described], told: Mapping[str, str]
+        self, candidate: Found, text: str, about: Mapping[str, Described], texts: Mapping[str, str]
     ) -> Found:
-        self.used[shown] = self.used.get(shown, 0) + len(about)
-        described = dict(one.described)
+        self.used[text] = self.used.get(text, 0) + len(about)
+        described = dict(candidate.described)
         for name, said in about.items():
             described[name] = merged(said, described.get(name))
-        return replace(one, described=described, evidence={**one.evidence, **told})
+        return replace(candidate, described=described, evidence={**candidate.evidence, **texts})
 
     def check_used(self) -> None:
         """Raise for a description of other data."""
@@ -84,12 +86,12 @@ class Descriptions:
             define_xml.check_used(define, self.used.get(define.shown, 0))
 
 
-def found(given: Sequence[str]) -> Iterator[Found]:
+def found(texts: Sequence[str]) -> Iterator[Found]:
     """Every raw table, in the order in which they were given."""
-    files = files_of(given)
-    dictionaries = [one for one in files if _is_dictionary(one)]
-    defines = [one for one in files if _is_xml(one)]
-    tables = [one for one in files if one not in (*dictionaries, *defines)]
+    files = files_of(texts)
+    dictionaries = [file for file in files if _is_dictionary(file)]
+    defines = [file for file in files if _is_xml(file)]
+    tables = [file for file in files if file not in (*dictionaries, *defines)]
     if files and not tables:
         raise UserError(
             Problem(
@@ -99,27 +101,28 @@ def found(given: Sequence[str]) -> Iterator[Found]:
             )
         )
     descriptions = Descriptions(
-        [read_dictionary(one) for one in dictionaries], [read_define(one) for one in defines]
+        [read_dictionary(dictionary) for dictionary in dictionaries],
+        [read_define(define) for define in defines],
     )
     for place in places(tables):
         one = _file(place, place.path) if place.path else _item(place)
         one = descriptions.of(one)
-        own = {
+        candidates = {
             name: merged(one.described[name], about) if name in one.described else about
             for name, about in described_by_convention(one.cells.names).items()
         }
-        yield replace(one, described={**one.described, **own})
+        yield replace(one, described={**one.described, **candidates})
     descriptions.check_used()
 
 
-def _is_xml(given: str) -> bool:
-    return not given.startswith(REGISTRY) and Path(given).suffix.lower() in DESCRIPTIONS
+def _is_xml(text: str) -> bool:
+    return not text.startswith(REGISTRY) and Path(text).suffix.lower() in DESCRIPTIONS
 
 
-def _is_dictionary(given: str) -> bool:
-    if given.startswith(REGISTRY) or _is_xml(given):
+def _is_dictionary(text: str) -> bool:
+    if text.startswith(REGISTRY) or _is_xml(text):
         return False
-    return format_of(Path(given)) == "text" and is_dictionary(Path(given))
+    return format_of(Path(text)) == "text" and is_dictionary(Path(text))
 
 
 def _item(place: Place) -> Found:

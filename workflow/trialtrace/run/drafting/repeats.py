@@ -15,60 +15,64 @@ if TYPE_CHECKING:
 FIRST = "subjects"
 
 
-def kinds_of(one: Found) -> list[Found]:
+def kinds_of(candidate: Found) -> list[Found]:
     """The tables of an export by its column of instruments; the table itself where it has none."""
-    if INSTRUMENT not in one.cells.names:
-        return [one]
-    filled = _filled(one.cells)
+    if INSTRUMENT not in candidate.cells.names:
+        return [candidate]
+    filled = _filled(candidate.cells)
     kinds = [kind for kind in filled if kind]
     if not kinds:
-        return [one]
+        return [candidate]
     forms = {name_of(kind): kind for kind in kinds}
-    made = [_kind(one, kind, filled, forms) for kind in ("", *kinds) if kind in filled]
+    made = [_kind(candidate, kind, filled, forms) for kind in ("", *kinds) if kind in filled]
     shared = len({each.name for each in made}) < len(made)
     return (
-        [replace(each, name=name_of(f"{one.name}_{each.name}")) for each in made]
+        [replace(each, name=name_of(f"{candidate.name}_{each.name}")) for each in made]
         if shared
         else made
     )
 
 
-def _kind(one: Found, kind: str, filled: Mapping[str, set[str]], forms: Mapping[str, str]) -> Found:
+def _kind(
+    candidate: Found, kind: str, filled: Mapping[str, set[str]], forms: Mapping[str, str]
+) -> Found:
     """The rows of one instrument, or those of none."""
 
     def belongs(column: str) -> bool:
-        form = one.described[column].form if column in one.described else ""
+        form = candidate.described[column].form if column in candidate.described else ""
         if column in filled[kind]:
             return True
         if any(column in others for others in filled.values()):
             return False
         return forms.get(form, "") == kind
 
-    names = [name for name in one.cells.names if name == INSTRUMENT or belongs(name)]
+    names = [name for name in candidate.cells.names if name == INSTRUMENT or belongs(name)]
     where: Condition
     if kind:
         where, told = {"is": kind}, f"the rows of the repeating instrument {kind}"
     else:
         where, told = "missing", "the rows of no repeating instrument"
     numbered = [names[0], *(name for name in (EVENT, INSTANCE) if name in names)]
-    others = len(one.cells.names) - len(names)
+    others = len(candidate.cells.names) - len(names)
     return replace(
-        one,
-        name=name_of(kind) if kind else _first_name(one, names),
-        of=one.name,
+        candidate,
+        name=name_of(kind) if kind else _first_name(candidate, names),
+        of=candidate.name,
         where={INSTRUMENT: where},
         key=tuple(numbered),
-        cells=_chosen(one.cells, kind, names),
+        cells=_chosen(candidate.cells, kind, names),
         evidence={
-            **one.evidence,
+            **candidate.evidence,
             "where": f"These are {told}; {others} columns of other instruments are left out.",
         },
     )
 
 
-def _first_name(one: Found, names: Sequence[str]) -> str:
+def _first_name(candidate: Found, names: Sequence[str]) -> str:
     """The form of the rows that do not repeat, where there is one alone."""
-    forms = {one.described[name].form for name in names[1:] if name in one.described} - {""}
+    forms = {
+        candidate.described[name].form for name in names[1:] if name in candidate.described
+    } - {""}
     return forms.pop() if len(forms) == 1 else FIRST
 
 
@@ -76,16 +80,16 @@ def _filled(cells: Cells) -> dict[str, set[str]]:
     """The columns with a value, by instrument in their order; "" are the rows of none."""
     import pyarrow.compute as pc
 
-    found: dict[str, set[str]] = {}
-    for part in cells.parts():
-        kinds = pc.utf8_trim_whitespace(pc.fill_null(part.column(INSTRUMENT), ""))
+    texts: dict[str, set[str]] = {}
+    for values in cells.parts():
+        kinds = pc.utf8_trim_whitespace(pc.fill_null(values.column(INSTRUMENT), ""))
         for kind in kinds.unique().to_pylist():
-            rows = part.filter(pc.equal(kinds, kind))
-            there = found.setdefault(kind, set())
+            rows = values.filter(pc.equal(kinds, kind))
+            there = texts.setdefault(kind, set())
             for name in cells.names:
                 if name not in there and _any(rows.column(name)):
                     there.add(name)
-    return found
+    return texts
 
 
 def _any(column: "pa.Array") -> bool:
@@ -98,8 +102,8 @@ def _chosen(cells: Cells, kind: str, names: Sequence[str]) -> Cells:
     import pyarrow.compute as pc
 
     def of(wanted: Sequence[str]) -> "Iterator[pa.RecordBatch]":
-        for part in cells.of([INSTRUMENT, *(name for name in wanted if name != INSTRUMENT)]):
-            kinds = pc.utf8_trim_whitespace(pc.fill_null(part.column(INSTRUMENT), ""))
-            yield part.filter(pc.equal(kinds, kind)).select(list(wanted))
+        for cause in cells.of([INSTRUMENT, *(name for name in wanted if name != INSTRUMENT)]):
+            kinds = pc.utf8_trim_whitespace(pc.fill_null(cause.column(INSTRUMENT), ""))
+            yield cause.filter(pc.equal(kinds, kind)).select(list(wanted))
 
     return Cells(list(names), of)

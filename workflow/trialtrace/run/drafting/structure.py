@@ -64,7 +64,7 @@ def structure_of(
     lacking: dict[str, float] = {}
     if subject and (subject[0],) not in keys:
         constant, lacking = _constant(columns, subject[0], load)
-        columns = [replace(one, lacking=lacking.get(one.name)) for one in columns]
+        columns = [replace(column, lacking=lacking.get(column.name)) for column in columns]
     if nested := _nested(columns, constant):
         evidence["subject"] += nested
     arms = arms_of(columns, subject, constant, load)
@@ -85,29 +85,35 @@ def _subjects(
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Columns that may name the subject, and why."""
     why: dict[str, str] = {}
-    found: list[tuple[tuple[int, int], str]] = []
+    subjects: list[tuple[tuple[int, int], str]] = []
     single = {key[0] for key in keys if len(key) == 1}
-    for place, one in enumerate(columns):
-        named = rank(one.name, SUBJECTS)
-        if not may_tell_apart(one) or one.type in ("notes", "checkbox") or not one.distinct:
+    for place, column in enumerate(columns):
+        named = rank(column.name, SUBJECTS)
+        if (
+            not may_tell_apart(column)
+            or column.type in ("notes", "checkbox")
+            or not column.distinct
+        ):
             continue
-        if plain(one.name) in ROW_NUMBERS or rank(one.name, SITES) is not None:
+        if plain(column.name) in ROW_NUMBERS or rank(column.name, SITES) is not None:
             continue
-        if 2 * one.blank > rows:
+        if 2 * column.blank > rows:
             continue
         sure = named is not None and named < SURE_SUBJECTS
-        if named is not None and (sure or one.distinct > 2 or one.name in single):
-            found.append(((0, named), one.name))
-            why[f"subject.{one.name}"] = f"Its name is that of a subject; {one.distinct} different."
-        elif one.distinct > MOST_ARMS and (ends_in_id(one.name) or _like_id(one)):
-            found.append(((1, place), one.name))
-            why[f"subject.{one.name}"] = f"Its name ends in id; {one.distinct} different."
-    if not found and (beside := _beside_visit(columns, keys)):
-        found.append(((2, 0), beside))
+        if named is not None and (sure or column.distinct > 2 or column.name in single):
+            subjects.append(((0, named), column.name))
+            why[f"subject.{column.name}"] = (
+                f"Its name is that of a subject; {column.distinct} different."
+            )
+        elif column.distinct > MOST_ARMS and (ends_in_id(column.name) or _like_id(column)):
+            subjects.append(((1, place), column.name))
+            why[f"subject.{column.name}"] = f"Its name ends in id; {column.distinct} different."
+    if not subjects and (beside := _beside_visit(columns, keys)):
+        subjects.append(((2, 0), beside))
         why[f"subject.{beside}"] = (
             f"With the visit it tells the rows apart ({' and '.join(keys[0])})."
         )
-    ranked = tuple(name for _, name in sorted(found))
+    ranked = tuple(name for _, name in sorted(subjects))
     if ranked:
         why["subject"] = f"{ranked[0]}: {why[f'subject.{ranked[0]}']}"
     else:
@@ -135,17 +141,17 @@ def _few_repeats(
         return ""
     _, whose, counts = np.unique(load([subject])[subject], return_inverse=True, return_counts=True)
     again = np.flatnonzero(counts[whose] > 1)
-    shown = ", ".join(str(at + 1) for at in again[:MOST_SHOWN])
+    text = ", ".join(str(at + 1) for at in again[:MOST_SHOWN])
     more = f" and {len(again) - MOST_SHOWN} more" if len(again) > MOST_SHOWN else ""
     return (
         f"{subject} tells all but {rows - column.distinct} of {rows} rows apart; it comes again in "
-        f"the rows {shown}{more} of the data. They have to be settled before a run."
+        f"the rows {text}{more} of the data. They have to be settled before a run."
     )
 
 
 def _beside_visit(columns: Sequence[Column], keys: tuple[tuple[str, ...], ...]) -> str:
     """The other column of a key of two, of which one is a visit by its name."""
-    levels = {one.name: one.distinct for one in columns}
+    levels = {column.name: column.distinct for column in columns}
     for key in keys:
         visits = [name for name in key if rank(name, VISITS) is not None]
         others = [name for name in key if name not in visits]
@@ -157,9 +163,9 @@ def _beside_visit(columns: Sequence[Column], keys: tuple[tuple[str, ...], ...]) 
 def _nested(columns: Sequence[Column], constant: Mapping[str, bool]) -> str:
     """A sentence where a subject has several sites: each may have numbered its own."""
     sites = [
-        one.name
-        for one in columns
-        if rank(one.name, SITES) is not None and constant.get(one.name) is False
+        column.name
+        for column in columns
+        if rank(column.name, SITES) is not None and constant.get(column.name) is False
     ]
     if not sites:
         return ""
@@ -174,8 +180,8 @@ def _constant(
     Columns are read a few at a time."""
     made: dict[str, bool] = {}
     lacking: dict[str, float] = {}
-    absent = {one.name: marks_of(["", *one.missing_codes]) for one in columns}
-    names = [one.name for one in columns if one.name != subject]
+    absent = {column.name: marks_of(["", *column.missing_codes]) for column in columns}
+    names = [column.name for column in columns if column.name != subject]
     subjects, whose = np.unique(load([subject])[subject], return_inverse=True)
     several = max(1, min(MOST_LOOKED_AT, CELLS_LOOKED_AT // len(whose)))
     for at in range(0, len(names), several):
@@ -200,26 +206,30 @@ def _visits(
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Columns that vary within subjects, by their names; best where each subject has each once."""
     why: dict[str, str] = {}
-    found: list[tuple[tuple[int, int], str]] = []
+    visits: list[tuple[tuple[int, int], str]] = []
     if not subject or (subject[0],) in keys:
         return (), {"visit": "Every subject has one row."} if subject else {}
-    for place, one in enumerate(columns):
-        if one.name == subject[0] or constant.get(one.name, True):
+    for place, column in enumerate(columns):
+        if column.name == subject[0] or constant.get(column.name, True):
             continue
-        named = rank(one.name, VISITS)
-        if named is None and set(parts(one.name)) & set(VISIT_PARTS):
+        named = rank(column.name, VISITS)
+        if named is None and set(parts(column.name)) & set(VISIT_PARTS):
             named = len(VISITS)
-        rare = ROWS_A_VISIT * one.distinct > one.rows
-        if named is None or one.distinct > MOST_VISITS or rare:
+        rare = ROWS_A_VISIT * column.distinct > column.rows
+        if named is None or column.distinct > MOST_VISITS or rare:
             continue
-        marks = load([subject[0], one.name])
-        once = unique(joined([marks[subject[0]], marks[one.name]]))
-        if plain(one.name) == "age" and not once:
+        marks = load([subject[0], column.name])
+        groups = unique(joined([marks[subject[0]], marks[column.name]]))
+        if plain(column.name) == "age" and not groups:
             continue
-        found.append(((0 if once else 1, 100 * named + place), one.name))
-        told = "each subject has each level once" if once else "subjects have levels several times"
-        why[f"visit.{one.name}"] = f"Its name is that of a visit; {one.distinct} levels; {told}."
-    ranked = tuple(name for _, name in sorted(found))
+        visits.append(((0 if groups else 1, 100 * named + place), column.name))
+        told = (
+            "each subject has each level once" if groups else "subjects have levels several times"
+        )
+        why[f"visit.{column.name}"] = (
+            f"Its name is that of a visit; {column.distinct} levels; {told}."
+        )
+    ranked = tuple(name for _, name in sorted(visits))
     if ranked:
         why["visit"] = f"{ranked[0]}: {why[f'visit.{ranked[0]}']}"
     else:

@@ -24,7 +24,7 @@ def trial_file(draft: Draft, who: People, name: str, at: Project) -> dict[str, o
         arm: {"label": label, "code": Quoted(code)}
         | ({"control": True} if arm == draft.control else {})
         for arm, (label, code) in sorted(
-            draft.arms.items(), key=lambda one: one[0] == draft.control
+            draft.arms.items(), key=lambda item: item[0] == draft.control
         )
     }
     return {
@@ -79,16 +79,16 @@ def _of_patients(draft: Draft) -> str:
 
 def _table(draft: Draft, name: str) -> dict[str, object]:
     table = draft.table(name)
-    made: dict[str, object] = {
+    entry: dict[str, object] = {
         "of": table.of or name,
         "key": list(draft.key(table)),
         "subject": draft.subject[name],
     }
     if table is draft.treated:
-        made["arm"] = draft.arm.name
+        entry["arm"] = draft.arm.name
     if table.where:
-        made["where"] = {column: _condition(test) for column, test in table.where.items()}
-    return made
+        entry["where"] = {column: _condition(test) for column, test in table.where.items()}
+    return entry
 
 
 def _condition(test: str | Mapping[str, str]) -> object:
@@ -99,15 +99,15 @@ def _condition(test: str | Mapping[str, str]) -> object:
 
 
 def _subjects(draft: Draft, who: People) -> dict[str, object]:
-    made: dict[str, object] = {"table": draft.home.name}
+    subjects: dict[str, object] = {"table": draft.home.name}
     if who.age:
-        made["age"] = {"column": who.age[0], "unit": who.age[1]}
+        subjects["age"] = {"column": who.age[0], "unit": who.age[1]}
     if who.sex:
         codes = {sex: Quoted(code) for sex, code in who.sex[1].items()}
-        made["sex"] = {"column": who.sex[0], "codes": codes}
+        subjects["sex"] = {"column": who.sex[0], "codes": codes}
     if who.site:
-        made["site"] = who.site
-    return made | ({"variables": dict(who.variables)} if who.variables else {})
+        subjects["site"] = who.site
+    return subjects | ({"variables": dict(who.variables)} if who.variables else {})
 
 
 def source(draft: Draft, at: Project) -> Mapping[str, object]:

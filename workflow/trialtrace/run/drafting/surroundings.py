@@ -120,7 +120,7 @@ def _units(body: Sequence[Row]) -> dict[int, str] | None:
     if len(body) < 3:
         return None
     (_, first), *rest = body
-    found = {}
+    units = {}
     for place, text in first.items():
         below = [cells[place] for _, cells in rest if place in cells]
         if not below:
@@ -128,7 +128,7 @@ def _units(body: Sequence[Row]) -> dict[int, str] | None:
         if _is_number(text) or text in below:
             return None
         if sum(map(_is_number, below)) >= NUMERIC * len(below):
-            found[place] = _unit(text)
+            units[place] = _unit(text)
         elif len(set(below)) > LEVELS * len(below) and not PATTERN.fullmatch(text):
             # Texts that all differ: this may be one more.
             return None
@@ -137,7 +137,7 @@ def _units(body: Sequence[Row]) -> dict[int, str] | None:
         _unit(text) or RANGE.fullmatch(text) or PATTERN.fullmatch(text) for text in first.values()
     )
     known = sum(map(bool, told))
-    return found if found and 2 * known >= len(first) else None
+    return units if units and 2 * known >= len(first) else None
 
 
 def _unit(text: str) -> str:
@@ -180,11 +180,11 @@ def _adds_up(cells: Cells, above: Sequence[Cells]) -> bool:
     sums = 0
     for place, text in cells.items():
         numbers = [_number(row[place]) for row in above if place in row]
-        own = _number(text)
+        number = _number(text)
         there = [one for one in numbers if one is not None]
-        if own is None or len(there) < len(numbers):
+        if number is None or len(there) < len(numbers):
             return False
-        sums += abs(own - sum(there)) <= ROUNDED * max(1.0, abs(own))
+        sums += abs(number - sum(there)) <= ROUNDED * max(1.0, abs(number))
     return sums == len(cells) >= 2
 
 

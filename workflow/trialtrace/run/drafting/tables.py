@@ -20,13 +20,13 @@ from trialtrace.run.sources.marks import is_mark, says_drawn
 from trialtrace.run.trial.dictionary import is_field
 
 
-def profile(given: Sequence[str]) -> tuple[Table, ...]:
+def profile(texts: Sequence[str]) -> tuple[Table, ...]:
     """The tables of files and of data sets of the registry package, as `registry:package/item`.
 
     They are in the order in which they were given. Paths are absolute or relative to the working
     folder. Raises UserError where one cannot be read.
     """
-    tables = tuple(table for one in found(given) for table in profiles_of(one))
+    tables = tuple(table for key in found(texts) for table in profiles_of(key))
     if not tables:
         raise UserError(
             Problem(
@@ -36,26 +36,26 @@ def profile(given: Sequence[str]) -> tuple[Table, ...]:
     return tables
 
 
-def profiles_of(one: Found) -> Iterator[Table]:
+def profiles_of(candidate: Found) -> Iterator[Table]:
     """The profile of one raw table, or of each kind of its rows."""
-    check_names(one)
-    kinds = kinds_of(one)
-    if kinds == [one]:
-        yield _profile(one, _tallied(one.cells), None)
+    check_names(candidate)
+    kinds = kinds_of(candidate)
+    if kinds == [candidate]:
+        yield _profile(candidate, _tallied(candidate.cells), None)
         return
     # One file has one decimal sign.
-    sign = decimal_sign(list(_tallied(one.cells).values()))
+    sign = decimal_sign(list(_tallied(candidate.cells).values()))
     for kind in kinds:
         yield _profile(kind, _tallied(kind.cells), sign)
 
 
-def check_names(one: Found) -> None:
+def check_names(candidate: Found) -> None:
     """Raise UserError for names of columns that no dictionary can have."""
-    bad = [str(at) for at, name in enumerate(one.cells.names, start=1) if not is_field(name)]
+    bad = [str(at) for at, name in enumerate(candidate.cells.names, start=1) if not is_field(name)]
     if bad:
         raise UserError(
             Problem(
-                f"{one.shown}, the header",
+                f"{candidate.shown}, the header",
                 found=f"a name that cannot be used in position {one_of(bad)}",
                 expected="names of one line, at most 100 characters, and not any, all or not",
                 do="rename the column in the export",
@@ -63,11 +63,11 @@ def check_names(one: Found) -> None:
         )
 
 
-def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | None) -> Table:
+def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | None) -> Table:
     drawn = any(says_drawn(name, tally.values) for name, tally in tallies.items())
     tallies = {name: tally for name, tally in tallies.items() if not is_mark(tally.values)}
     sign, why = of_file or decimal_sign(list(tallies.values()))
-    evidence, reading = dict(one.evidence), dict(one.reading)
+    evidence, reading = dict(candidate.evidence), dict(candidate.reading)
     if "separator" in reading or reading.get("format") == "tsv":
         reading["decimal"] = sign
         evidence["decimal"] = why
@@ -75,7 +75,7 @@ def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | N
         sign = "."
     columns = with_units(
         [
-            column(name, tally, one.described.get(name, NOTHING), sign)
+            column(name, tally, candidate.described.get(name, NOTHING), sign)
             for name, tally in tallies.items()
         ]
     )
@@ -83,19 +83,19 @@ def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | N
     if not rows:
         raise UserError(
             Problem(
-                one.shown,
+                candidate.shown,
                 found="a header and no row",
                 expected="rows: types, codes and arms are read out of them",
                 do="give an export that has data",
             )
         )
-    structure = structure_of(columns, rows, _loader(one.cells), one.key)
+    structure = structure_of(columns, rows, _loader(candidate.cells), candidate.key)
     return Table(
-        name=one.name,
-        kind=one.kind,
-        item=one.item,
+        name=candidate.name,
+        kind=candidate.kind,
+        item=candidate.item,
         reading=reading,
-        sha256=one.sha256,
+        sha256=candidate.sha256,
         rows=rows,
         columns=tuple(
             without_unrandomised(made) if each.name in structure.arm else made
@@ -107,8 +107,8 @@ def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | N
         arm=tuple(structure.arm),
         visit=structure.visit,
         evidence=evidence | dict(structure.evidence),
-        of=one.of,
-        where=one.where,
+        of=candidate.of,
+        where=candidate.where,
         drawn=drawn,
         weights=structure.arm,
         sure_arm=structure.sure_arm,
@@ -117,9 +117,9 @@ def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | N
 
 def _tallied(cells: Cells) -> dict[str, Tally]:
     tallies = {name: Tally() for name in cells.names}
-    for part in cells.parts():
+    for values in cells.parts():
         for name, tally in tallies.items():
-            tally.add(part.column(name))
+            tally.add(values.column(name))
     return tallies
 
 
@@ -129,10 +129,12 @@ def _loader(cells: Cells) -> Load:
     def load(names: Sequence[str]) -> "Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint64]]]":
         import pyarrow.compute as pc
 
-        made: dict[str, list[np.ndarray[tuple[int], np.dtype[np.uint64]]]] = {n: [] for n in names}
-        for part in cells.of(names):
-            for name, several in made.items():
-                several.append(fingerprints(pc.utf8_trim_whitespace(part.column(name))))
-        return {name: np.concatenate(several) for name, several in made.items()}
+        values: dict[str, list[np.ndarray[tuple[int], np.dtype[np.uint64]]]] = {
+            n: [] for n in names
+        }
+        for cause in cells.of(names):
+            for name, several in values.items():
+                several.append(fingerprints(pc.utf8_trim_whitespace(cause.column(name))))
+        return {name: np.concatenate(several) for name, several in values.items()}
 
     return load

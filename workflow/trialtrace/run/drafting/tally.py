@@ -163,10 +163,10 @@ class Tally:
         left = Counter(self.values)
         for code in codes:
             left.pop(code, None)
-        made = Tally(rows=self.rows, blank=self.rows - left.total())
+        tally = Tally(rows=self.rows, blank=self.rows - left.total())
         if left:
-            made._count(pa.array(left, type=pa.string()), pa.array(left.values(), type=pa.int64()))
-        return made
+            tally._count(pa.array(left, type=pa.string()), pa.array(left.values(), type=pa.int64()))
+        return tally
 
     def _count(self, values: "pa.Array", counts: "pa.Array") -> None:
         import pyarrow.compute as pc
@@ -189,13 +189,13 @@ class Tally:
         like = pc.match_substring_regex(values, LIKE_DAY)
         misfits: Counter[str] = Counter()
         _count(misfits, values, counts, pc.invert(like))
-        for one in days:
-            one.missed(misfits)
+        for day in days:
+            day.missed(misfits)
         values, counts = values.filter(like), counts.filter(like)
         if len(values):
-            for one in days:
-                if one.possible:
-                    one.add(values, counts)
+            for day in days:
+                if day.possible:
+                    day.add(values, counts)
 
     def _keep(self, values: "pa.Array", counts: "pa.Array") -> None:
         """Count values, new ones only while there are not too many."""

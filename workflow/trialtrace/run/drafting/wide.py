@@ -28,7 +28,7 @@ KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
 TOGETHER = 1.0
 
 
-def over_visits(found: Sequence[Outcome], columns: Sequence[Column]) -> list[Outcome]:
+def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[Outcome]:
     """The candidates, with those that are one outcome at several visits in one.
 
     Columns of one name but for a number are visits where the names or the labels say a time, or
@@ -42,7 +42,7 @@ def over_visits(found: Sequence[Outcome], columns: Sequence[Column]) -> list[Out
             stem, mark, number, end = match.groups()
             families[stem, mark, end][number] = one.name
     timed = {frozenset(each) for (stem, _, end), each in families.items() if _time(stem, end)}
-    single = {one.column: one for one in found}
+    single = {outcome.column: outcome for outcome in outcomes}
     made: list[Outcome] = []
     taken: set[str] = set()
     for (stem, mark, end), each in families.items():
@@ -59,12 +59,12 @@ def over_visits(found: Sequence[Outcome], columns: Sequence[Column]) -> list[Out
         if not (word or beside or _apart(each)):
             continue
         first = members[0]
-        alike = {(one.kind, one.codes, one.event) for one in members}
-        coded = {levels(named[one.column]) for one in members}
-        if len(alike) > 1 or first.kind not in KINDS or (first.kind == EVENT and len(coded) > 1):
+        visits = {(member.kind, member.codes, member.event) for member in members}
+        coded = {levels(named[member.column]) for member in members}
+        if len(visits) > 1 or first.kind not in KINDS or (first.kind == EVENT and len(coded) > 1):
             continue
         numbers = sorted(each, key=int)
-        best = max(members, key=lambda one: one.score)
+        best = max(members, key=lambda item: item.score)
         taken |= set(each.values())
         made.append(
             replace(
@@ -78,7 +78,7 @@ def over_visits(found: Sequence[Outcome], columns: Sequence[Column]) -> list[Out
                 visit_word=word or "visit",
             )
         )
-    return [*made, *(one for one in found if one.column not in taken)]
+    return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
 
 
 def _apart(numbers: Iterable[str]) -> bool:
@@ -96,4 +96,4 @@ def _time(stem: str, end: str) -> str:
 def _said(column: Column) -> str:
     """The word of a visit in a label."""
     words = parts(column.label) if column.label != column.name else []
-    return next((one for one in words if one in TIMES and len(one) > 2), "")
+    return next((word for word in words if word in TIMES and len(word) > 2), "")

@@ -131,19 +131,19 @@ def _identity(trial: Trial, keys: "pa.Array") -> dict[str, "pa.Array"]:
     }
 
 
-def _values(trial: Trial, variable: str, one: Taken) -> dict[str, "pa.Array"]:
+def _values(trial: Trial, variable: str, item: Taken) -> dict[str, "pa.Array"]:
     """The columns of ADSL of a variable: numbers and dates as they are, codes by their labels."""
-    place = f"{trial.name}: clean table {one.table.name}, column {one.column}"
+    place = f"{trial.name}: clean table {item.table.name}, column {item.column}"
     if variable == ARM:
         arms = trial.design.arms.values()
         return {
-            "ARM": decode(one.values, {arm.code: arm.label for arm in arms}, place),
-            "TRT01P": decode(one.values, {arm.code: arm.name for arm in arms}, place),
+            "ARM": decode(item.values, {arm.code: arm.label for arm in arms}, place),
+            "TRT01P": decode(item.values, {arm.code: arm.name for arm in arms}, place),
         }
     if variable == "sex":
-        return {"SEX": decode(one.values, trial.subjects.sex_by_code, place)}
-    known = trial.dictionary.get(one.table.name, {}).get(one.column)
-    values = decode(one.values, known.choices, place) if known and known.choices else one.values
+        return {"SEX": decode(item.values, trial.subjects.sex_by_code, place)}
+    known = trial.dictionary.get(item.table.name, {}).get(item.column)
+    values = decode(item.values, known.choices, place) if known and known.choices else item.values
     return {adsl_code(variable): values}
 
 

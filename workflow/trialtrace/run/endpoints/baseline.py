@@ -58,10 +58,10 @@ def _change(aval: "pa.Array", base: "pa.Array") -> "pa.Array":
 
 def _cells(records: Records, start: int, block: int, visits: int) -> list[Cells]:
     cells = []
-    for one in records.cells:
-        inside = (one.record >= start) & (one.record < start + block)
-        if one.variable == "AVAL" and inside.any():
-            record, row = one.record[inside] - start, np.tile(one.row[inside], visits)
+    for cell in records.cells:
+        inside = (cell.record >= start) & (cell.record < start + block)
+        if cell.variable == "AVAL" and inside.any():
+            record, row = cell.record[inside] - start, np.tile(cell.row[inside], visits)
             spread = np.concatenate([record + visit * block for visit in range(visits)])
-            cells.append(Cells("BASE", spread, one.table, row, one.column))
+            cells.append(Cells("BASE", spread, cell.table, row, cell.column))
     return cells

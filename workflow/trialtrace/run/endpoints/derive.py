@@ -62,7 +62,7 @@ def endpoints_by_column(study: Study) -> Uses:
     """Of each column of a clean table that endpoints are made of, which these are."""
     uses: Uses = {}
     for name, records in study.made.items():
-        for at in dict.fromkeys((one.table, one.column) for one in records.cells):
+        for at in dict.fromkeys((cell.table, cell.column) for cell in records.cells):
             uses.setdefault(at, []).append(name)
     return uses
 
@@ -73,9 +73,9 @@ def verify_subjects(trial: str, account: Account, in_adsl: int) -> None:
     who = account.subjects
     if in_adsl != who.kept:
         excluded = sum(one.n for one in who.excluded)
-        found = f"{who.in_export} in the export, {excluded} excluded, {in_adsl} in ADSL"
+        text = f"{who.in_export} in the export, {excluded} excluded, {in_adsl} in ADSL"
         place = f"{trial}: subjects of {who.table}"
-        raise ConservationError([unbalanced(place, found)])
+        raise ConservationError([unbalanced(place, text)])
 
 
 def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:

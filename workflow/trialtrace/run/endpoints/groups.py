@@ -27,11 +27,11 @@ _FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def made_from(made: Made, values: "pa.Array", place: str, name: str) -> "pa.Array":
+def made_from(product: Made, values: "pa.Array", place: str, name: str) -> "pa.Array":
     """The variable `name` from the values of the one that it is made of."""
-    if isinstance(made, Transformed):
-        return transformed(made, values, f"{place}.transformed.{name}")
-    return grouped(made, values, f"{place}.groups.{name}")
+    if isinstance(product, Transformed):
+        return transformed(product, values, f"{place}.transformed.{name}")
+    return grouped(product, values, f"{place}.groups.{name}")
 
 
 def transformed(made: Transformed, values: "pa.Array", place: str) -> "pa.Array":

@@ -66,8 +66,8 @@ def unequal_losses(study: Study, known: Known) -> Iterator[RedLine]:
     tested = []
     for name, visits in known.items():
         if study.trial.endpoints[name].kind in BINARY + SCORES:
-            found = [(_chance(arms), visit) for visit, arms in visits.items() if _tested(arms)]
-            tested += [(p, name, visit) for p, visit in found]
+            losses = [(_chance(arms), visit) for visit, arms in visits.items() if _tested(arms)]
+            tested += [(p, name, visit) for p, visit in losses]
     unusual = sorted(one for one in tested if one[0] * len(tested) < UNUSUAL)
     first = list({name: (p, name, visit) for p, name, visit in reversed(unusual)}.values())[::-1]
     labels = {name: arm.label for name, arm in study.trial.design.arms.items()}
@@ -94,7 +94,7 @@ def _chance(arms: dict[str, tuple[int, int]]) -> float:
     due = counts.sum(axis=1)[:, None] * counts.sum(axis=0) / counts.sum()
     if len(counts) > 2 or due.min() >= FEWEST_EXPECTED:
         return chances.pearson(counts)
-    (k, n), (other, m) = ((round(one[0]), round(one.sum())) for one in counts)
+    (k, n), (other, m) = ((round(count[0]), round(count.sum())) for count in counts)
     both = [
         chances.hypergeometric(k, n + m, k + other, n),
         chances.hypergeometric(other, n + m, k + other, m),

@@ -164,9 +164,9 @@ def place_rows(
     return Placed(table, rows, record, study.size, labels, by)
 
 
-def _column(endpoint: Endpoint[InTable], told: Axis) -> str:
+def _column(endpoint: Endpoint[InTable], axis: Axis) -> str:
     """The column by which the place of a row is known."""
-    return day_column(endpoint, told) if isinstance(told, VisitWindows) else told.column
+    return day_column(endpoint, axis) if isinstance(axis, VisitWindows) else axis.column
 
 
 def _there(table: CleanTable, values: list[str]) -> np.ndarray:
@@ -180,33 +180,37 @@ def _there(table: CleanTable, values: list[str]) -> np.ndarray:
 def _one_of_window(
     study: Study,
     endpoint: Endpoint[InTable],
-    told: VisitWindows,
+    visit_windows: VisitWindows,
     placed: Placed,
     values: list[str],
 ) -> Placed:
     """The row of each record that counts; the others are listed by their values."""
     table, rows = placed.table, placed.rows
-    days = days_of(study, endpoint, table, told)[rows]
-    counts = counting(told, days, placed.record, _there(table, values)[rows])
+    days = days_of(study, endpoint, table, visit_windows)[rows]
+    counts = counting(visit_windows, days, placed.record, _there(table, values)[rows])
     for column in values:
         other = rows[~counts]
         study.reject(
-            endpoint, table, other[_there(table, [column])[other]], column, OTHER[told.take]
+            endpoint,
+            table,
+            other[_there(table, [column])[other]],
+            column,
+            OTHER[visit_windows.take],
         )
     return replace(placed, rows=rows[counts], record=placed.record[counts])
 
 
 def _numbered(
-    study: Study, endpoint: Endpoint[InTable], table: CleanTable, told: Axis
+    study: Study, endpoint: Endpoint[InTable], table: CleanTable, axis: Axis
 ) -> np.ndarray:
     """The number of each row's label; -1 where its value has none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(told, VisitWindows):
-        return window_numbers(days_of(study, endpoint, table, told), told)
-    codes = column_text(table.column(told.column), study.place(endpoint))
-    known = pc.index_in(codes, value_set=pa.array(list(told.labels)))
+    if isinstance(axis, VisitWindows):
+        return window_numbers(days_of(study, endpoint, table, axis), axis)
+    codes = column_text(table.column(axis.column), study.place(endpoint))
+    known = pc.index_in(codes, value_set=pa.array(list(axis.labels)))
     return pc.fill_null(known, -1).to_numpy().astype(np.int64)
 
 
@@ -237,13 +241,13 @@ def _check_one_row_each(study: Study, endpoint: Endpoint, placed: Placed) -> Non
     several = np.flatnonzero(np.bincount(placed.record, minlength=placed.size) > 1)
     if several.size:
         axes = list(endpoint.entry.axes)
-        told = {("visit",): "subject visits", (): "subjects"}.get(
+        data = {("visit",): "subject visits", (): "subjects"}.get(
             tuple(axes), f"places ({', '.join(['subject', *axes])})"
         )
         raise UserError(
             Problem(
                 study.place(endpoint),
-                found=f"{several.size} {told} with several rows of {placed.table.name}, "
+                found=f"{several.size} {data} with several rows of {placed.table.name}, "
                 f"in {np.unique(several % study.size).size} subjects",
                 expected=f"one row a {' and '.join(['subject', *axes])}",
                 do="choose the row with `where`, or name visits, sides or locations",

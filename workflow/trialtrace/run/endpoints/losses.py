@@ -74,10 +74,10 @@ def endpoint_losses(study: Study) -> EndpointLosses:
         if name in study.made
         for line in _red_line(study, endpoints[name], study.made[name], unused)
     ]
-    made = {name: study.made[name] for name in endpoints if name in study.made}
+    losses = {name: study.made[name] for name in endpoints if name in study.made}
     known = known_by_arm(study)
     warnings += [*unequal_losses(study, known), *selection_lines(study)]
-    return EndpointLosses(tuple(warnings), tuple(_alike(study, made)), known=known)
+    return EndpointLosses(tuple(warnings), tuple(_alike(study, losses)), known=known)
 
 
 def write_losses(derived_dir: Path, losses: EndpointLosses) -> None:
@@ -108,15 +108,15 @@ def _red_line(
     if not any(lost.too_many(part) for part in parts):
         return
     share = 100 * lost.gone.mean()
-    told = f"Endpoint {endpoint.name} ({endpoint.label}) cannot use {lost.told(everybody)} "
-    told += f"{lost.unit} ({share:.1f} %), by cells: {_by_rule(unused)}."
+    text = f"Endpoint {endpoint.name} ({endpoint.label}) cannot use {lost.told(everybody)} "
+    text += f"{lost.unit} ({share:.1f} %), by cells: {_by_rule(unused)}."
     if len(arms) > 1:
         by_arm = [f"{label} {lost.told(mask)}" for label, mask in arms.items() if mask.any()]
-        told += f" By arm: {', '.join(by_arm)}."
+        text += f" By arm: {', '.join(by_arm)}."
     if with_event is not None:
-        told += f" Of those with the event {lost.told(with_event)}, of the others "
-        told += f"{lost.told(~with_event)}."
-    yield RedLine("endpoint_unused", unused[0].table.name, None, told)
+        text += f" Of those with the event {lost.told(with_event)}, of the others "
+        text += f"{lost.told(~with_event)}."
+    yield RedLine("endpoint_unused", unused[0].table.name, None, text)
 
 
 def _lost(study: Study, records: Records, unused: list[Unused]) -> Lost:
@@ -183,16 +183,16 @@ FEWEST_PATIENTS = 20
 
 def _alike(study: Study, made: Mapping[str, Records]) -> Iterator[RedLine]:
     """Events that nobody or everybody has, and measures of one value, a line each."""
-    found: dict[str, list[str]] = {NOBODY: [], EVERYBODY: [], ONE_VALUE: [], COPIED: []}
+    red_lines: dict[str, list[str]] = {NOBODY: [], EVERYBODY: [], ONE_VALUE: [], COPIED: []}
     for name, records in made.items():
         endpoint = study.trial.endpoints[name]
         for line, counted in _of_one_value(endpoint.kind, records):
-            found[line].append(f"{name} ({endpoint.label}; {counted})")
-    for line, names in found.items():
+            red_lines[line].append(f"{name} ({endpoint.label}; {counted})")
+    for line, names in red_lines.items():
         if names:
             more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            told = line.format(f"{', '.join(names[:NAMED])}{more}")
-            yield RedLine("alike", "", None, told)
+            text = line.format(f"{', '.join(names[:NAMED])}{more}")
+            yield RedLine("alike", "", None, text)
 
 
 def _of_one_value(kind: str, records: Records) -> Iterator[tuple[str, str]]:

@@ -23,15 +23,15 @@ Found = Mapping[str, Taken]
 
 
 def derive_flag(
-    population: Population, table: CleanTable, found: Found, size: int, place: str
+    population: Population, table: CleanTable, candidate: Found, size: int, place: str
 ) -> tuple["pa.Array", list[Cells]]:
     """Y for each of `size` subjects with a row that surely meets the condition, else N.
 
     A condition that is unknown for want of a value does not put a subject into a population. The
     flag comes from the condition's columns in all rows of the subject. A variable of the subjects
-    that another table gives (`found`) counts as a column.
+    that another table gives (`candidate`) counts as a column.
     """
-    belongs, cells = _where(population, population.where, table, found, size, place)
+    belongs, cells = _where(population, population.where, table, candidate, size, place)
     return _flag(belongs), cells
 
 
@@ -42,8 +42,8 @@ def told_rule(
     theirs."""
     parts = _told(population.where, population.endpoints, named)
     for arm, given in population.by_arm.items():
-        for part in _told(given.where, given.endpoints, named):
-            parts.append(f"in {label(arm)}: {part}")
+        for finding in _told(given.where, given.endpoints, named):
+            parts.append(f"in {label(arm)}: {finding}")
     return "; ".join(parts)
 
 
@@ -57,7 +57,7 @@ def _told(where: Condition | None, tests: Mapping[str, Any], named: Named | None
     return told
 
 
-def add_flags(study: Study, found: Found) -> None:
+def add_flags(study: Study, candidate: Found) -> None:
     """Give ADSL the flags of populations that need endpoints, all flags in declared order.
 
     A subject belongs whose row surely meets `where`, whose records surely meet every test of
@@ -68,7 +68,7 @@ def add_flags(study: Study, found: Found) -> None:
     columns, cells = dict(study.adsl.columns), list(study.adsl.cells)
     for population in populations:
         if population.made_late:
-            belongs, behind = _with_endpoints(study, population, found)
+            belongs, behind = _with_endpoints(study, population, candidate)
             columns[population.flag] = _flag(belongs)
             cells += behind
     for population in populations:
@@ -86,7 +86,7 @@ def _where(
     population: Population,
     where: Condition | None,
     table: CleanTable,
-    found: Found,
+    candidate: Found,
     size: int,
     place: str,
 ) -> Part:
@@ -95,19 +95,19 @@ def _where(
     rows, cells = table.rows, list[Cells]()
     every = np.arange(rows.num_rows)
     for name in columns_of(where):
-        if name in table.rows.column_names or name not in found:
+        if name in table.rows.column_names or name not in candidate:
             require_columns(rows, [name], f"{place}: populations.{population.name}")
             cells.append(Cells(population.flag, table.subject, table.name, every, name))
         else:
-            rows = rows.append_column(name, found[name].values.take(table.subject))
-            cells += found[name].cells(population.flag)
+            rows = rows.append_column(name, candidate[name].values.take(table.subject))
+            cells += candidate[name].cells(population.flag)
     belongs = np.zeros(size, dtype=bool)
     belongs[table.subject[met(where, rows).to_numpy(zero_copy_only=False)]] = True
     return belongs, cells
 
 
-def _with_endpoints(study: Study, population: Population, found: Found) -> Part:
-    conditions = partial(_conditions, study, population, found)
+def _with_endpoints(study: Study, population: Population, candidate: Found) -> Part:
+    conditions = partial(_conditions, study, population, candidate)
     belongs, cells = conditions(population.where, population.endpoints)
     for arm, given in population.by_arm.items():
         mine = _of_arm(study, arm)
@@ -120,13 +120,13 @@ def _with_endpoints(study: Study, population: Population, found: Found) -> Part:
 def _conditions(
     study: Study,
     population: Population,
-    found: Found,
+    candidate: Found,
     where: Condition | None,
     tests: Mapping[str, Any],
 ) -> Part:
     table = study.tables[study.trial.subjects.table]
     place = config_file(study.trial, "trial")
-    belongs, cells = _where(population, where, table, found, study.size, place)
+    belongs, cells = _where(population, where, table, candidate, study.size, place)
     for name, test in tests.items():
         one, behind = _by_endpoint(study, population, name, test)
         belongs = belongs & one
@@ -148,11 +148,11 @@ def _by_endpoint(study: Study, population: Population, name: str, test: Any) -> 
     belongs = np.zeros(study.size, dtype=bool)
     belongs[records.subject[surely]] = True
     cells = []
-    for one in records.cells:
-        if one.variable == "AVAL":
-            kept = looked[one.record]
-            subject = records.subject[one.record[kept]]
-            cells.append(Cells(population.flag, subject, one.table, one.row[kept], one.column))
+    for cell in records.cells:
+        if cell.variable == "AVAL":
+            kept = looked[cell.record]
+            subject = records.subject[cell.record[kept]]
+            cells.append(Cells(population.flag, subject, cell.table, cell.row[kept], cell.column))
     return belongs, cells
 
 

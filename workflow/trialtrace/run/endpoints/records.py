@@ -65,7 +65,7 @@ def chosen_cells(variable: str, table: str, row: np.ndarray, columns: list[str])
 
 def renamed(cells: Iterable[Cells], variable: str) -> tuple[Cells, ...]:
     """The same cells as the origin of another variable."""
-    return tuple(replace(one, variable=variable) for one in cells)
+    return tuple(replace(cell, variable=variable) for cell in cells)
 
 
 def moved(
@@ -76,25 +76,25 @@ def moved(
     `to` gives each record its new position; -1 leaves its cells behind.
     """
     made = []
-    for one in cells:
-        if one.variable in variables:
-            record = to[one.record]
+    for cell in cells:
+        if cell.variable in variables:
+            record = to[cell.record]
             kept = record >= 0
-            made.append(Cells(variable, record[kept], one.table, one.row[kept], one.column))
+            made.append(Cells(variable, record[kept], cell.table, cell.row[kept], cell.column))
     return made
 
 
 def distinct(cells: tuple[Cells, ...]) -> list[Cells]:
     """Cells with every edge once, whichever way it was reached."""
     grouped: dict[tuple[str, str, str], list[Cells]] = {}
-    for one in cells:
-        grouped.setdefault((one.variable, one.table, one.column), []).append(one)
+    for cell in cells:
+        grouped.setdefault((cell.variable, cell.table, cell.column), []).append(cell)
     return [group[0] if len(group) == 1 else _merged(group) for group in grouped.values()]
 
 
 def _merged(group: list[Cells]) -> Cells:
-    record = np.concatenate([one.record for one in group])
-    row = np.concatenate([one.row for one in group])
+    record = np.concatenate([cells.record for cells in group])
+    row = np.concatenate([cells.row for cells in group])
     span = int(row.max(initial=0)) + 1
     pairs = np.unique(record * span + row)
     return replace(group[0], record=pairs // span, row=pairs % span)

@@ -51,14 +51,14 @@ def _short(study: Study, population: Population) -> Iterator[RedLine]:
         return
     labels = study.trial.design.arms
     by_arm = [f"{labels[arm].label} {_of(out, mask)}" for arm, mask in arms.items()]
-    told = f"Population {population.name} is labelled “{label}” (flag {population.flag}), and "
-    told += f"trial.yaml, populations.{population.name}, leaves out {_of(out, randomised)} "
-    told += f"patients with an arm: {', '.join(by_arm)}. Label it by whom it holds, or take out "
-    yield RedLine("population_short", study.trial.subjects.table, None, f"{told}the condition.")
+    text = f"Population {population.name} is labelled “{label}” (flag {population.flag}), and "
+    text += f"trial.yaml, populations.{population.name}, leaves out {_of(out, randomised)} "
+    text += f"patients with an arm: {', '.join(by_arm)}. Label it by whom it holds, or take out "
+    yield RedLine("population_short", study.trial.subjects.table, None, f"{text}the condition.")
 
 
-def _of(part: Flags, whole: Flags) -> str:
-    return f"{int((part & whole).sum())} of {int(whole.sum())}"
+def _of(flags: Flags, whole: Flags) -> str:
+    return f"{int((flags & whole).sum())} of {int(whole.sum())}"
 
 
 def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator[RedLine]:
@@ -77,11 +77,11 @@ def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator
         after = _days(rows.column(name)) - since
         known = ~np.isnan(after)
         if (after[known] > 0).sum() > known.sum() / 2:
-            told = f"Population {population.name} ({population.label}) is chosen by {name} "
-            told += f"(trial.yaml, populations.{population.name}), whose dates are after {entry[1]}"
-            told += f", the day of entry, for {_of(after > 0, known)} patients: it is chosen after "
-            told += "randomisation, and its arms are not as they were randomised."
-            yield RedLine("population_chosen", rows.name, name, told)
+            text = f"Population {population.name} ({population.label}) is chosen by {name} "
+            text += f"(trial.yaml, populations.{population.name}), whose dates are after {entry[1]}"
+            text += f", the day of entry, for {_of(after > 0, known)} patients: it is chosen after "
+            text += "randomisation, and its arms are not as they were randomised."
+            yield RedLine("population_chosen", rows.name, name, text)
 
 
 def _is_date(values: "pa.Array") -> bool:
@@ -106,9 +106,9 @@ def _rows_of_table(
     for column in dict.fromkeys(_by_value(where)):
         if names := outcomes.taken_from((table, column)):
             endpoint = study.trial.endpoints[names[0]]
-            told = f"Table {table} keeps rows by {column} (trial.yaml, tables.{table}.where), from "
-            told += f"which endpoint {names[0]} ({endpoint.label}; endpoints.yaml) takes its value:"
-            yield RedLine("rows_chosen", table, column, f"{told} {BY_OUTCOME}")
+            text = f"Table {table} keeps rows by {column} (trial.yaml, tables.{table}.where), from "
+            text += f"which endpoint {names[0]} ({endpoint.label}; endpoints.yaml) takes its value:"
+            yield RedLine("rows_chosen", table, column, f"{text} {BY_OUTCOME}")
 
 
 BY_OUTCOME = (
@@ -133,7 +133,7 @@ def _rows_of_endpoint(
         cells = table.column(column).to_pylist()
         there = np.array([cell is not None and str(cell) not in none for cell in cells], dtype=bool)
         if (there & ~kept).any():
-            told = f"Endpoint {name} ({study.trial.endpoints[name].label}) keeps rows by {column}, "
-            told += f"its own value (endpoints.yaml, {name}.where), which leaves out "
-            told += f"{_of(~kept, there)} rows with a value: {BY_OUTCOME}"
-            yield RedLine("rows_chosen", entry.table, column, told)
+            text = f"Endpoint {name} ({study.trial.endpoints[name].label}) keeps rows by {column}, "
+            text += f"its own value (endpoints.yaml, {name}.where), which leaves out "
+            text += f"{_of(~kept, there)} rows with a value: {BY_OUTCOME}"
+            yield RedLine("rows_chosen", entry.table, column, text)

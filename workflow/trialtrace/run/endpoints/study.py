@@ -89,11 +89,11 @@ class Study:
     def subject_cells(self, variable: str, target: str, subject: np.ndarray) -> list[Cells]:
         """The cells of a variable of ADSL behind records of these subjects, as `target`'s."""
         made = []
-        for one in self.adsl.cells:
-            if one.variable == variable:
+        for cell in self.adsl.cells:
+            if cell.variable == variable:
                 row = np.full(self.size, -1, dtype=np.int64)
-                row[one.record] = one.row
-                made += chosen_cells(target, one.table, row[subject], [one.column])
+                row[cell.record] = cell.row
+                made += chosen_cells(target, cell.table, row[subject], [cell.column])
         return made
 
     def unit(self, endpoint: Endpoint[InTable], column: str) -> str | None:
@@ -103,9 +103,9 @@ class Study:
         return endpoint.entry.unit or units.get(column)
 
 
-def config_file(trial: Trial, part: str) -> str:
+def config_file(trial: Trial, text: str) -> str:
     """A configuration file of the trial as a person finds it."""
-    return trial.at.shown(trial.at.trial_config(trial.name) / f"{part}.yaml")
+    return trial.at.shown(trial.at.trial_config(trial.name) / f"{text}.yaml")
 
 
 def read_clean(clean_dir: Path, name: str) -> "pa.Table":

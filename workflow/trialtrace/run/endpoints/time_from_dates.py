@@ -58,17 +58,17 @@ def time_from_dates(endpoint: Endpoint[DatedTime], study: Study) -> Records:
     row = one_row_each(study, endpoint, table, where)
     contact = _days(study, endpoint, table, last, row)
     if isinstance(entry, TimeFromDates):
-        found = _of_row(study, endpoint, entry, table, row)
+        candidate = _of_row(study, endpoint, entry, table, row)
     else:
-        found = _of_occurrences(study, endpoint, entry, row)
+        candidate = _of_occurrences(study, endpoint, entry, row)
     start = start_days(study, endpoint)
-    wrong = _impossible(study, endpoint, found, start, (table, row, contact))
-    time = np.where(found.happened == 1, found.day, contact) - start + entry.day_of_start
-    unknown = wrong | np.isnan(time) | np.isnan(found.happened)
+    wrong = _impossible(study, endpoint, candidate, start, (table, row, contact))
+    time = np.where(candidate.happened == 1, candidate.day, contact) - start + entry.day_of_start
+    unknown = wrong | np.isnan(time) | np.isnan(candidate.happened)
     code = adsl_code(entry.start)
-    cells = [*chosen_cells("AVAL", table.name, row, list(dict.fromkeys(used))), *found.cells]
+    cells = [*chosen_cells("AVAL", table.name, row, list(dict.fromkeys(used))), *candidate.cells]
     cells += study.subject_cells(code, "AVAL", np.arange(study.size))
-    values = _values(endpoint, time, found.happened == 1, start, unknown)
+    values = _values(endpoint, time, candidate.happened == 1, start, unknown)
     return Records("adtte", np.arange(study.size), values, tuple(cells))
 
 
@@ -118,7 +118,7 @@ def _of_occurrences(
     study.events[endpoint.name] = happened == 1
     happened[parent.subject[np.isnan(day)]] = np.nan
     happened[row < 0] = np.nan
-    behind = [one for one in parent.cells if one.variable in ("TERM", "ADT")]
+    behind = [cell for cell in parent.cells if cell.variable in ("TERM", "ADT")]
     source = np.full(size, -1, dtype=np.int64)
     for one in parent.cells:
         if one.variable == "ADT":
@@ -137,22 +137,22 @@ def _of_occurrences(
 def _impossible(
     study: Study,
     endpoint: Endpoint[DatedTime],
-    found: Found,
+    candidate: Found,
     start: np.ndarray,
     last: tuple[CleanTable, np.ndarray, np.ndarray],
 ) -> np.ndarray:
     """Subjects whose dates contradict each other; the cells are listed as rejects."""
     table, row, contact = last
-    yes = found.happened == 1
+    yes = candidate.happened == 1
     terminal = endpoint.entry.terminal
-    order = (contact > found.day) if terminal else (contact < found.day)
+    order = (contact > candidate.day) if terminal else (contact < candidate.day)
     wrong = np.zeros(study.size, dtype=bool)
     for mask, why in (
-        (yes & (found.day < start), EARLY_EVENT),
+        (yes & (candidate.day < start), EARLY_EVENT),
         (yes & order, SEEN_AFTER if terminal else UNSEEN),
     ):
-        rows = found.row[mask & (found.row >= 0)]
-        study.reject(endpoint, found.table, rows, found.column, why)
+        rows = candidate.row[mask & (candidate.row >= 0)]
+        study.reject(endpoint, candidate.table, rows, candidate.column, why)
         wrong |= mask
     early = contact < start
     rows = row[early & (row >= 0)]

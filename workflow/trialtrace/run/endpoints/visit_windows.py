@@ -20,30 +20,30 @@ OTHER = {
 }
 
 
-def day_column(endpoint: Endpoint[InTable], told: VisitWindows) -> str:
+def day_column(endpoint: Endpoint[InTable], visit_windows: VisitWindows) -> str:
     """The column by which the visit of a row is known."""
     entry = endpoint.entry
     date = entry.date if isinstance(entry, DatedRecords) else None
-    return told.day or date or ""
+    return visit_windows.day or date or ""
 
 
 def days_of(
-    study: Study, endpoint: Endpoint[InTable], table: CleanTable, told: VisitWindows
+    study: Study, endpoint: Endpoint[InTable], table: CleanTable, visit_windows: VisitWindows
 ) -> np.ndarray:
     """The day of each row, NaN where it is missing: a column of days, else `date` - `start`."""
-    column = day_column(endpoint, told)
+    column = day_column(endpoint, visit_windows)
     require_columns(table.rows, [column], study.place(endpoint))
-    if told.day is not None:
+    if visit_windows.day is not None:
         return table.column(column).cast("float64").to_numpy(zero_copy_only=False)
     dates = require_dates(study.place(endpoint), column, table.column(column))
     days: np.ndarray = day_numbers(dates) - start_days(study, endpoint)[table.subject]
     return days
 
 
-def window_numbers(days: np.ndarray, told: VisitWindows) -> np.ndarray:
+def window_numbers(days: np.ndarray, visit_windows: VisitWindows) -> np.ndarray:
     """The number of each row's window, -1 where its day is in none. Windows do not overlap."""
     number = np.full(len(days), -1, dtype=np.int64)
-    for position, window in enumerate(told.windows.values()):
+    for position, window in enumerate(visit_windows.windows.values()):
         number[(days >= window.from_) & (days <= window.to)] = position
     return number
 
@@ -52,26 +52,28 @@ def list_without_visit(
     study: Study,
     endpoint: Endpoint[InTable],
     table: CleanTable,
-    told: VisitWindows,
+    visit_windows: VisitWindows,
     rows: np.ndarray,
     days: np.ndarray,
 ) -> None:
     """List rows (of no window) by why they are of no visit."""
-    column = day_column(endpoint, told)
+    column = day_column(endpoint, visit_windows)
     unknown = np.isnan(days[rows])
     study.reject(endpoint, table, rows[unknown], column, NO_DAY)
     study.reject(endpoint, table, rows[~unknown], column, OUTSIDE)
 
 
 def counting(
-    told: VisitWindows, days: np.ndarray, record: np.ndarray, there: np.ndarray
+    visit_windows: VisitWindows, days: np.ndarray, record: np.ndarray, there: np.ndarray
 ) -> np.ndarray:
     """Which rows count, one for each record: that which `take` chooses.
 
     A row without a value (`there`) counts only where no other row of the window has one. Rows of
     the same day that are as good all count, so that they are told as several.
     """
-    rank = np.column_stack([~there, *_ranks(days, window_numbers(days, told), told)])
+    rank = np.column_stack(
+        [~there, *_ranks(days, window_numbers(days, visit_windows), visit_windows)]
+    )
     order = np.lexsort((*rank.T[::-1], record))
     first = np.ones(len(order), dtype=bool)
     first[1:] = np.diff(record[order]) != 0
@@ -81,10 +83,10 @@ def counting(
     return chosen
 
 
-def _ranks(days: np.ndarray, number: np.ndarray, told: VisitWindows) -> list[np.ndarray]:
+def _ranks(days: np.ndarray, number: np.ndarray, visit_windows: VisitWindows) -> list[np.ndarray]:
     """By what records of a window are compared, the less the better."""
-    if told.take != "nearest":
-        return [days if told.take == "first" else -days]
-    targets = [window.target for window in told.windows.values()]
+    if visit_windows.take != "nearest":
+        return [days if visit_windows.take == "first" else -days]
+    targets = [window.target for window in visit_windows.windows.values()]
     target = np.array([np.nan if one is None else one for one in targets])[number]
-    return [np.abs(days - target), days if told.tie == "first" else -days]
+    return [np.abs(days - target), days if visit_windows.tie == "first" else -days]

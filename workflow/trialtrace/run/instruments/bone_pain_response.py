@@ -80,10 +80,10 @@ def category(
     progression = (worse & ~up & ~down) | (much_up & stable_pain)
     if declared.both_up == "progression":
         progression |= worse & much_up
-    found = np.select([complete, partial, progression], [1.0, 2.0, 4.0], default=3.0)
+    selection = np.select([complete, partial, progression], [1.0, 2.0, 4.0], default=3.0)
     missing = np.isnan(change) | np.isnan(opioids - opioids_before)
     if declared.from_none == "missing":
         missing |= started
     if declared.low_baseline == "not_evaluable":
         missing |= pain_before < POINTS
-    return np.where(missing, np.nan, found)
+    return np.where(missing, np.nan, selection)

@@ -75,7 +75,7 @@ def score(scale: Scale, items: Mapping[str, np.ndarray], declared: object) -> np
 
 
 def _one(name: str, items: Mapping[str, np.ndarray]) -> np.ndarray:
-    own = {item: items[item] for item in named(_SINGLE[name])}
-    raw = mean_of_answered(own, needed=(len(own) + 1) // 2)
+    values = {item: items[item] for item in named(_SINGLE[name])}
+    raw = mean_of_answered(values, needed=(len(values) + 1) // 2)
     share = (raw - 1) / RANGE[name in GLOBAL]
     return (1 - share) * 100 if name in FUNCTIONS else share * 100

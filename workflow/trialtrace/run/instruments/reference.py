@@ -68,21 +68,23 @@ def reference() -> str:
     return "\n".join([_INTRODUCTION, *parts])
 
 
-def _section(name: str, given: Instrument) -> str:
-    mark = "" if given.verified else "\n\n**Not verified:** this rule is a configurable default."
-    told = [f"- **Rule.** {given.rule}", f"- **Missing.** {given.missing}"]
-    if given.items:
-        told.append(f"- **Items.** {_items(given)}")
-    told.append(f"- **Source.** {given.source}")
+def _section(name: str, instrument: Instrument) -> str:
+    mark = (
+        "" if instrument.verified else "\n\n**Not verified:** this rule is a configurable default."
+    )
+    told = [f"- **Rule.** {instrument.rule}", f"- **Missing.** {instrument.missing}"]
+    if instrument.items:
+        told.append(f"- **Items.** {_items(instrument)}")
+    told.append(f"- **Source.** {instrument.source}")
     rows = ["| scale | suffix | what | values | higher is |", "| --- | --- | --- | --- | --- |"]
-    rows += [_scale(scale) for scale in given.scales]
-    return f"## {name}\n\n{given.title}{mark}\n\n" + "\n".join([*told, "", *rows]) + "\n"
+    rows += [_scale(scale) for scale in instrument.scales]
+    return f"## {name}\n\n{instrument.title}{mark}\n\n" + "\n".join([*told, "", *rows]) + "\n"
 
 
-def _items(given: Instrument) -> str:
+def _items(instrument: Instrument) -> str:
     """Items with the same values told together."""
     groups: dict[Item, list[str]] = {}
-    for name, item in given.items.items():
+    for name, item in instrument.items.items():
         groups.setdefault(item, []).append(name)
     return "; ".join(f"{_names(names)}: {values_of(item)}" for item, names in groups.items()) + "."
 
@@ -125,8 +127,8 @@ def range_of(scale: Scale) -> str:
         (False, True): f"from {low}",
         (True, False): f"up to {high}",
     }
-    told = ends.get((low is None, high is None), f"{low} to {high}")
-    return f"{told} {scale.unit}" if scale.unit else told
+    data = ends.get((low is None, high is None), f"{low} to {high}")
+    return f"{data} {scale.unit}" if scale.unit else data
 
 
 def main() -> None:

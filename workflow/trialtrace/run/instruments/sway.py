@@ -46,8 +46,8 @@ def scales(declared: Recording) -> tuple[Scale, ...]:
     if declared.items is not None:
         return INSTRUMENT.scales
     return tuple(
-        Scale(one.name, one.suffix, one.label, 0, None, "worse", unit=one.unit)
-        for one in INSTRUMENT.scales
+        Scale(scale.name, scale.suffix, scale.label, 0, None, "worse", unit=scale.unit)
+        for scale in INSTRUMENT.scales
     )
 
 

@@ -41,7 +41,11 @@ def looks(export: Export) -> Iterator[Look]:
 
     entry = export.known(export.entry)
     births = [one for one in export.slices if one.kind == DATE and BIRTH.fullmatch(one.column)]
-    ages = [one for one in export.first_numbers if one.kind == NUMBER and AGE.fullmatch(one.column)]
+    ages = [
+        number
+        for number in export.first_numbers
+        if number.kind == NUMBER and AGE.fullmatch(number.column)
+    ]
     if entry is not None:
         for birth in births[:1]:
             for age in ages:
@@ -55,21 +59,21 @@ def _ages(age: Slice, years: Floats) -> Iterator[Look]:
     differ = (apart < -1 - SLIPS) | (apart > 1)
     if len(known) >= FEWEST and differ.mean() < MOSTLY:
         k, n = int(differ.sum()), len(known)
-        told = f"{k} of {n} patients are of another age by their days of birth and entry"
-        yield _differing(age, told, known, differ)
+        text = f"{k} of {n} patients are of another age by their days of birth and entry"
+        yield _differing(age, text, known, differ)
 
 
-def _look(export: Export, name: str, one: Slice, other: Slice) -> Iterator[Look]:
-    known = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(other.values))
+def _look(export: Export, name: str, item: Slice, other: Slice) -> Iterator[Look]:
+    known = np.flatnonzero(~np.isnan(item.values) & ~np.isnan(other.values))
     if len(known) < FEWEST:
         return
-    apart = np.abs(one.values[known] - other.values[known])
+    apart = np.abs(item.values[known] - other.values[known])
     differ = apart > (1 if AGE.fullmatch(name) else 0)
     if not LASTING.fullmatch(name) and differ.mean() > 1 - MOSTLY:
         return
     k, n = int(differ.sum()), len(known)
-    told = f"{k} of {n} patients have another value in {other.table}"
-    yield _differing(one, told, known, differ)
+    text = f"{k} of {n} patients have another value in {other.table}"
+    yield _differing(item, text, known, differ)
 
 
 def _differing(of: Slice, text: str, known: Places, differ: Flags) -> Look:

@@ -46,8 +46,8 @@ def looks(export: Export) -> Iterator[Look]:
 
 def weekdays(days: Floats) -> Places:
     """0 for Monday to 6 for Sunday, of days since 1970-01-01, a Thursday."""
-    made: Places = (days.astype(np.int64) + 3) % 7
-    return made
+    places: Places = (days.astype(np.int64) + 3) % 7
+    return places
 
 
 def _by_date(arm: Places, day: Floats, entry: Slice) -> Iterator[Look]:
@@ -112,5 +112,5 @@ def _blocks(
         ends += int(last.sum())
         beyond += [int(known[own[at]]) for at in np.flatnonzero(far)]
     p = chances.binomial(len(beyond), ends, SLIPS)
-    told = f"{len(beyond)} of {ends} days end with arms further apart than the blocks allow"
-    return Look(NAME, entry.where, told, p, export.places(np.array(beyond, dtype=np.intp)))
+    text = f"{len(beyond)} of {ends} days end with arms further apart than the blocks allow"
+    return Look(NAME, entry.where, text, p, export.places(np.array(beyond, dtype=np.intp)))

@@ -37,7 +37,7 @@ def looks(export: Export) -> Iterator[Look]:
     strata = np.zeros(len(known), np.intp) if export.strata is None else export.strata[known]
     level = np.hstack([columns(one, known) for one in found])
     numbers = [one for one in found if one.kind != CODE]
-    spread = [squares(one, known) for one in numbers]
+    spread = [squares(number, known) for number in numbers]
     every = np.hstack([level, *spread])
     cut = level.shape[1]
     seen, drawn = statistics(every, arm, strata)
@@ -49,14 +49,14 @@ def looks(export: Export) -> Iterator[Look]:
     if numbers:
         sums = drawn[:, cut:].sum(axis=1)
         p = tails(float(seen[cut:].sum()), sums)
-        told = f"how differently {len(numbers)} variables at entry spread in the arms"
-        yield Look(NAME, export.subjects, told, p[1])
+        text = f"how differently {len(numbers)} variables at entry spread in the arms"
+        yield Look(NAME, export.subjects, text, p[1])
 
 
-def columns(one: Slice, known: Places) -> Floats:
+def columns(item: Slice, known: Places) -> Floats:
     """A variable as columns whose squared sums over the arms add to its chi-squared."""
-    values = one.values[known]
-    if one.kind != CODE:
+    values = item.values[known]
+    if item.kind != CODE:
         return _standard(values)
     there = ~np.isnan(values)
     levels = np.unique(values[there])
@@ -66,9 +66,9 @@ def columns(one: Slice, known: Places) -> Floats:
     return made
 
 
-def squares(one: Slice, known: Places) -> Floats:
+def squares(item: Slice, known: Places) -> Floats:
     """Squared distances of a number from its mean, standardised."""
-    values = one.values[known]
+    values = item.values[known]
     return _standard((values - np.nanmean(values)) ** 2)
 
 

@@ -21,16 +21,16 @@ FEWEST, ALIKE = 30, 0.1
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each column of numbers at each visit in which equal values are rare."""
-    for one in export.numbers:
-        order = one.there[np.argsort(one.rows[one.there], kind="stable")]
-        values = one.values[order]
+    for number in export.numbers:
+        order = number.there[np.argsort(number.rows[number.there], kind="stable")]
+        values = number.values[order]
         if len(values) < FEWEST or chance_alike(values) > ALIKE:
             continue
         length, starts = longest(values)
         p = chance(values, length)
-        rows = sorted({int(one.rows[order[s + k]]) for s in starts for k in range(length)})
-        told = f"the longest run of values that stands twice has {length} of {len(values)} values"
-        yield Look(NAME, one.where, told, p, tuple(rows))
+        rows = sorted({int(number.rows[order[s + k]]) for s in starts for k in range(length)})
+        text = f"the longest run of values that stands twice has {length} of {len(values)} values"
+        yield Look(NAME, number.where, text, p, tuple(rows))
 
 
 def chance_alike(values: Floats) -> float:

@@ -24,32 +24,32 @@ FEWEST, LEVELS, ALLOWED = 10, 8, 1.0
 def looks(export: Export) -> Iterator[Look]:
     """A look by site and one by entry for each column of numbers."""
     entry = export.known(export.entry)
-    for one in export.first_numbers:
-        values = one.values[one.there]
+    for number in export.first_numbers:
+        values = number.values[number.there]
         if len(np.unique(values)) < LEVELS or len(values) < 2 * FEWEST:
             continue
         scaled = np.log(values) if values.min() > 0 else values
         if export.site is not None:
-            yield from _by_site(export, one, scaled, export.site[one.there])
+            yield from _by_site(export, number, scaled, export.site[number.there])
         if entry is not None:
-            yield from _by_entry(one, scaled, entry.values[one.there])
+            yield from _by_entry(number, scaled, entry.values[number.there])
 
 
-def _by_site(export: Export, one: Slice, values: Floats, site: Places) -> Iterator[Look]:
-    found = []
+def _by_site(export: Export, item: Slice, values: Floats, site: Places) -> Iterator[Look]:
+    looks = []
     for s in np.unique(site[site >= 0]):
         own = site == s
         if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
             inside, others = values[own], values[~own]
-            found.append((float(further(*_sums(inside), *_sums(others))), int(s)))
-    if found:
-        p, s = min(found)
-        told = f"the level of {len(values)} values at the site that differs most from the others"
-        rows = tuple(sorted(int(row) for row in one.rows[one.there[site == s]]))
-        yield Look(NAME, one.where, told, min(1.0, float(p) * len(found)), rows)
+            looks.append((float(further(*_sums(inside), *_sums(others))), int(s)))
+    if looks:
+        p, s = min(looks)
+        text = f"the level of {len(values)} values at the site that differs most from the others"
+        rows = tuple(sorted(int(row) for row in item.rows[item.there[site == s]]))
+        yield Look(NAME, item.where, text, min(1.0, float(p) * len(looks)), rows)
 
 
-def _by_entry(one: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
+def _by_entry(item: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
     known = np.flatnonzero(~np.isnan(entered))
     order = known[np.argsort(entered[known], kind="stable")]
     x, day, n = values[order], entered[order], len(order)
@@ -66,9 +66,9 @@ def _by_entry(one: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
         n - size, sums[-1] - sums[at - 1], squares[-1] - squares[at - 1],
     )  # fmt: skip
     best = int(np.argmin(p))
-    rows = tuple(sorted(int(row) for row in one.rows[one.there[order[at[best] :]]]))
-    told = f"the level of {n} values before and after the day of entry that parts them most"
-    yield Look(NAME, one.where, told, float(min(1.0, p[best] * len(at))), rows)
+    rows = tuple(sorted(int(row) for row in item.rows[item.there[order[at[best] :]]]))
+    text = f"the level of {n} values before and after the day of entry that parts them most"
+    yield Look(NAME, item.where, text, float(min(1.0, p[best] * len(at))), rows)
 
 
 def _sums(values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -86,5 +86,5 @@ def further(
     root = np.sqrt(n * m / (n + m))
     t = np.abs(total / n - others / m) / spread * root
     z = (t - ALLOWED * root) / np.sqrt(1 + t**2 / (2 * df))
-    made: Floats = np.minimum(1.0, 2 * chances.upper(z))
-    return made
+    values: Floats = np.minimum(1.0, 2 * chances.upper(z))
+    return values

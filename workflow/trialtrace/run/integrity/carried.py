@@ -36,11 +36,11 @@ def looks(export: Export) -> Iterator[Look]:
         last = after.get(id(later))
         if last is not None:
             midway = (one.values + last.values) / 2
-            told = "midway between the values around them"
-            yield from _look(later, midway, one.values, last.values, told)
+            text = "midway between the values around them"
+            yield from _look(later, midway, one.values, last.values, text)
 
 
-def _look(middle: Slice, target: Floats, first: Floats, last: Floats, told: str) -> Iterator[Look]:
+def _look(middle: Slice, target: Floats, first: Floats, last: Floats, text: str) -> Iterator[Look]:
     """A look at the values of a slice by their targets, unless `first` and `last` hardly differ."""
     values = middle.values
     known = np.flatnonzero(~np.isnan(values) & ~np.isnan(target))
@@ -56,7 +56,7 @@ def _look(middle: Slice, target: Floats, first: Floats, last: Floats, told: str)
         return
     same, p = met(x, y, unit)
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
-    yield Look(NAME, middle.where, f"{int(same.sum())} of {len(x)} values {told}", p, rows)
+    yield Look(NAME, middle.where, f"{int(same.sum())} of {len(x)} values {text}", p, rows)
 
 
 def _copied(middle: Slice, known: Places, changes: Floats, unit: float) -> Iterator[Look]:
@@ -66,8 +66,8 @@ def _copied(middle: Slice, known: Places, changes: Floats, unit: float) -> Itera
     if n - k < 2 or np.median(np.abs(changes[~same])) < SPREAD * unit:
         return
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
-    told = f"{k} of {n} values equal to the value before, where others are far from it"
-    yield Look(NAME, middle.where, told, chances.binomial(k, n, COPIES), rows)
+    text = f"{k} of {n} values equal to the value before, where others are far from it"
+    yield Look(NAME, middle.where, text, chances.binomial(k, n, COPIES), rows)
 
 
 def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:

@@ -28,14 +28,14 @@ def normal(z: float) -> float:
 
 def upper(z: "Floats") -> "Floats":
     """The upper tails of standard normal values."""
-    made: Floats = _special().ndtr(-z)
-    return made
+    values: Floats = _special().ndtr(-z)
+    return values
 
 
 def scores(share: "Floats") -> "Floats":
     """Standard normal values with these lower tails."""
-    made: Floats = _special().ndtri(share)
-    return made
+    values: Floats = _special().ndtri(share)
+    return values
 
 
 def chi2(value: float, df: float) -> float:

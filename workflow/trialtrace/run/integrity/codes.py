@@ -45,12 +45,12 @@ def looks(export: Export) -> Iterator[Look]:
                 continue
             code = min(chance, key=lambda code: chance[code])
             rows = tuple(sorted(int(row) for row in sheet.rows[known[values == code]]))
-            told = (
+            text = (
                 f"{counts[code]} of {len(np.unique(subject))} patients have one number of nines, "
             )
-            told += "eights or sevens"
+            text += "eights or sevens"
             where = f"{sheet.name}.{column.name}"
-            yield Look(NAME, where, told, min(1.0, len(chance) * chance[code]), rows)
+            yield Look(NAME, where, text, min(1.0, len(chance) * chance[code]), rows)
 
 
 def due(values: Floats, code: float) -> float:

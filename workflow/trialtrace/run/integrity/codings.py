@@ -50,9 +50,9 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
     # Where no site has both, the column is one of sites: a country, a kind of clinic.
     if tried and mixed:
         p, place = min(tried)
-        told = f"whether all of a site are alike, of {len(known)} patients"
+        text = f"whether all of a site are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
-        yield Look(NAME, visit.where, told, min(1.0, p * len(tried)), rows)
+        yield Look(NAME, visit.where, text, min(1.0, p * len(tried)), rows)
 
 
 def apart(inside: Floats, others: Floats) -> float:
@@ -80,9 +80,9 @@ def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
             tried.append((chances.normal(np.arctanh(r) * np.sqrt(at.sum() - 3)), int(place)))
     if tried:
         p, place = min(tried)
-        told = f"the first visit against the later ones of {len(known)} patients, by site"
+        text = f"the first visit against the later ones of {len(known)} patients, by site"
         rows = tuple(sorted(int(row) for row in visits[0].rows[known[site[known] == place]]))
-        yield Look(NAME, visits[0].where, told, min(1.0, p * len(tried)), rows)
+        yield Look(NAME, visits[0].where, text, min(1.0, p * len(tried)), rows)
 
 
 def _mean(values: Floats) -> Floats:

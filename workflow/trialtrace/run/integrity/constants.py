@@ -28,6 +28,6 @@ def looks(export: Export) -> Iterator[Look]:
             if n < FEWEST:
                 continue
             alike = len(np.unique(column.values[known])) == 1
-            told = f"the values of {n} patients"
+            text = f"the values of {n} patients"
             p = 2.0 ** -min(n - 1, 1000) if alike else 1.0
-            yield Look(NAME, f"{sheet.name}.{column.name}", told, p)
+            yield Look(NAME, f"{sheet.name}.{column.name}", text, p)

@@ -56,18 +56,18 @@ def _dated(export: Export, last: Slice) -> Iterator[Look]:
     n, late = int(known.sum()), known & (after > DAYS)
     k = int(late.sum())
     if n >= FEWEST and k <= MOST * n:
-        told = f"{k} of {n} patients have visits more than a week after it, the last contact"
-        yield Look(NAME, last.where, told, chances.binomial(k, n, SLIPS), _rows(last.rows[late]))
+        text = f"{k} of {n} patients have visits more than a week after it, the last contact"
+        yield Look(NAME, last.where, text, chances.binomial(k, n, SLIPS), _rows(last.rows[late]))
 
 
-def _planned(one: Slice, planned: float, gone: Floats) -> Iterator[Look]:
+def _planned(item: Slice, planned: float, gone: Floats) -> Iterator[Look]:
     before = gone < GONE_BY * planned
-    there = ~np.isnan(one.values)
+    there = ~np.isnan(item.values)
     late = before & there
     k, n, of = int(late.sum()), int(before.sum()), int((there & ~np.isnan(gone)).sum())
     if n and of >= FEWEST and k <= FEW * of:
-        told = f"{k} of {n} patients whose last contact was well before this visit have a value"
-        yield Look(NAME, one.where, told, chances.binomial(k, n, VALUES), _rows(one.rows[late]))
+        text = f"{k} of {n} patients whose last contact was well before this visit have a value"
+        yield Look(NAME, item.where, text, chances.binomial(k, n, VALUES), _rows(item.rows[late]))
 
 
 def _rows(rows: Whole) -> tuple[int, ...]:

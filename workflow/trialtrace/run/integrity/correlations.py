@@ -27,32 +27,35 @@ def looks(export: Export) -> Iterator[Look]:
     """A look for each column over its visits, for sizes of the body, for pairs between sites."""
     yield from _over_visits(export)
     sized = {
-        unit: [one for one in export.first_numbers if one.unit == unit] for unit in ("cm", "kg")
+        unit: [number for number in export.first_numbers if number.unit == unit]
+        for unit in ("cm", "kg")
     }
     if len(sized["cm"]) == len(sized["kg"]) == 1:
         tall, heavy = sized["cm"][0], sized["kg"][0]
-        if (found := _weaker(tall, heavy, OF_SIZE)) is not None:
+        if (weaker := _weaker(tall, heavy, OF_SIZE)) is not None:
             where = f"{tall.where} and {heavy.column}"
-            yield Look(NAME, where, f"rank correlation of {found[1]} values", found[0])
+            yield Look(NAME, where, f"rank correlation of {weaker[1]} values", weaker[0])
     yield from _between_sites(export)
 
 
 def _over_visits(export: Export) -> Iterator[Look]:
     """A look for each column of numbers: the mean of how far its visits are below, by z."""
-    found: dict[str, list[tuple[float, int]]] = {}
+    visits: dict[str, list[tuple[float, int]]] = {}
     for one, later in successive(export):
         if (weak := _weaker(one, later, OF_VISITS)) is not None:
-            found.setdefault(one.where, []).append(weak)
-    for where, each in found.items():
+            visits.setdefault(one.where, []).append(weak)
+    for where, each in visits.items():
         z = float(chances.scores(np.array([p for p, _ in each])).sum()) / np.sqrt(len(each))
         n = sum(pairs for _, pairs in each)
-        told = f"rank correlation of {n} values with those of the next visit"
-        yield Look(NAME, where, told, chances.normal(z))
+        text = f"rank correlation of {n} values with those of the next visit"
+        yield Look(NAME, where, text, chances.normal(z))
 
 
 def successive(export: Export) -> Iterator[tuple[Slice, Slice]]:
     """The slices of a column of numbers at visits that follow each other."""
-    at = {(one.table, one.column, one.part, one.step): one for one in export.numbers}
+    at = {
+        (number.table, number.column, number.part, number.step): number for number in export.numbers
+    }
     for (table, column, part, step), one in at.items():
         later = at.get((table, column, part, step + 1))
         if later is not None:
@@ -65,10 +68,10 @@ def rank_correlation(x: Floats, y: Floats) -> float:
     return float(np.asarray(np.corrcoef(both, rowvar=False))[0, 1])
 
 
-def _weaker(one: Slice, other: Slice, than: float) -> tuple[float, int] | None:
+def _weaker(item: Slice, other: Slice, than: float) -> tuple[float, int] | None:
     """The chance of a correlation as low where it is `than`, and the pairs; None for too few."""
-    known = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(other.values))
-    x, y = one.values[known], other.values[known]
+    known = np.flatnonzero(~np.isnan(item.values) & ~np.isnan(other.values))
+    x, y = item.values[known], other.values[known]
     if len(known) < FEWEST or min(len(np.unique(x)), len(np.unique(y))) < LEVELS:
         return None
     return weaker(rank_correlation(x, y), len(known), than), len(known)
@@ -84,7 +87,9 @@ def _between_sites(export: Export) -> Iterator[Look]:
     if export.site is None:
         return
     chosen = [
-        one for one in export.first_numbers if len(np.unique(one.values[one.there])) >= LEVELS
+        number
+        for number in export.first_numbers
+        if len(np.unique(number.values[number.there])) >= LEVELS
     ]
     strong = []
     for one, other in combinations(chosen[:COLUMNS], 2):
@@ -96,17 +101,17 @@ def _between_sites(export: Export) -> Iterator[Look]:
     for _, one, other in strong[:STRONGEST]:
         p = unlike(export, one, other)
         if p is not None:
-            told = "rank correlation in each site"
-            yield Look(NAME, f"{one.where} and {other.where}", told, p)
+            text = "rank correlation in each site"
+            yield Look(NAME, f"{one.where} and {other.where}", text, p)
 
 
-def unlike(export: Export, one: Slice, other: Slice) -> float | None:
+def unlike(export: Export, item: Slice, other: Slice) -> float | None:
     """The chance of correlations as different between sites; None for fewer than two sites."""
     z, weight = [], []
     site = export.site if export.site is not None else np.array([], dtype=np.intp)
     for s in np.unique(site[site >= 0]):
-        own = np.flatnonzero((site == s) & ~np.isnan(one.values) & ~np.isnan(other.values))
-        x, y = one.values[own], other.values[own]
+        own = np.flatnonzero((site == s) & ~np.isnan(item.values) & ~np.isnan(other.values))
+        x, y = item.values[own], other.values[own]
         if len(own) >= FEWEST_OF_SITE and np.ptp(x) > 0 and np.ptp(y) > 0:
             r = min(max(rank_correlation(x, y), -0.999), 0.999)
             z.append(np.arctanh(r))

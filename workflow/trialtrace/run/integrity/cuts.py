@@ -57,6 +57,6 @@ def _look(sheet: Sheet, column: Column, entered: Floats, end: float) -> Look:
             lacking[after] = np.maximum(lacking[after], share)
             visits += int(after.sum())
     late = lacking > 0
-    told = f"none of {visits} visits that were due after its last date and before that of others"
+    text = f"none of {visits} visits that were due after its last date and before that of others"
     chance = float(np.prod(lacking[late]))
-    return Look(NAME, f"{sheet.name}.{column.name}", told, chance if late.any() else 1.0)
+    return Look(NAME, f"{sheet.name}.{column.name}", text, chance if late.any() else 1.0)

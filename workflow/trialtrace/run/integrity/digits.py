@@ -29,8 +29,8 @@ ALIKE = (np.array([1, 3, 7, 9]), np.array([2, 4, 6, 8]))
 
 def looks(export: Export) -> Iterator[Look]:
     """Three looks at most for each column of numbers, at the visit with the most values."""
-    for one in export.first_numbers:
-        values = one.values[one.there]
+    for number in export.first_numbers:
+        values = number.values[number.there]
         unit = resolution(values) if len(values) >= FEWEST else None
         if unit is None:
             continue
@@ -44,11 +44,13 @@ def looks(export: Export) -> Iterator[Look]:
         digit = np.abs(whole) % 10
         p = preference(whole)
         if p is not None:
-            told = f"last digits of {len(whole)} values within 1, 3, 7, 9 and within 2, 4, 6, 8"
-            yield Look(NAME, one.where, told, p)
+            text = f"last digits of {len(whole)} values within 1, 3, 7, 9 and within 2, 4, 6, 8"
+            yield Look(NAME, number.where, text, p)
         for groups, what in ((export.arm, "arms"), (export.site, "sites")):
-            if groups is not None and (apart := between(digit, groups[one.there])) is not None:
-                yield Look(NAME, one.where, f"last digits of {len(whole)} values by {what}", apart)
+            if groups is not None and (apart := between(digit, groups[number.there])) is not None:
+                yield Look(
+                    NAME, number.where, f"last digits of {len(whole)} values by {what}", apart
+                )
 
 
 def inner(whole: Whole) -> tuple[Floats, Floats]:

@@ -34,9 +34,9 @@ def looks(export: Export) -> Iterator[Look]:
     p, pairs = top_gap(above)
     first = np.argsort(-above, kind="stable")[:pairs]
     who = np.unique(np.concatenate([left[first], right[first]]))
-    told = f"{pairs} of {len(above)} pairs of patients stand apart from the others in how many "
-    told += f"of {len(chosen)} values they share"
-    yield Look(NAME, export.subjects, told, p, export.places(who))
+    text = f"{pairs} of {len(above)} pairs of patients stand apart from the others in how many "
+    text += f"of {len(chosen)} values they share"
+    yield Look(NAME, export.subjects, text, p, export.places(who))
 
 
 def informative(export: Export) -> list[Slice]:

@@ -109,10 +109,10 @@ class Export:
     def first_numbers(self) -> tuple[Slice, ...]:
         """Of each column of numbers the slice with the most values: a value a subject."""
         best: dict[tuple[str, str], Slice] = {}
-        for one in self.numbers:
-            there = best.get((one.table, one.column))
-            if there is None or len(one.there) > len(there.there):
-                best[one.table, one.column] = one
+        for number in self.numbers:
+            there = best.get((number.table, number.column))
+            if there is None or len(number.there) > len(there.there):
+                best[number.table, number.column] = number
         return tuple(best.values())
 
     def known(self, column: tuple[str, str] | None) -> Slice | None:
@@ -163,14 +163,14 @@ def _visits(sheet: Sheet, n: int) -> Iterator[tuple[int, int, Whole]]:
 
 
 def _constant(values: Floats, subject: Places, first: Whole) -> bool:
-    own = values[first[subject]]
-    return bool(np.all((values == own) | (np.isnan(values) & np.isnan(own))))
+    value = values[first[subject]]
+    return bool(np.all((values == value) | (np.isnan(values) & np.isnan(value))))
 
 
-def _slice(sheet: Sheet, column: Column, at: Whole, part: int, step: int) -> Slice:
+def _slice(sheet: Sheet, column: Column, at: Whole, number: int, step: int) -> Slice:
     values = np.where(at >= 0, column.values[at], np.nan)
     rows = np.where(at >= 0, sheet.rows[at], NOBODY)
-    return Slice(sheet.name, column.name, column.kind, part, step, values, rows, column.unit)
+    return Slice(sheet.name, column.name, column.kind, number, step, values, rows, column.unit)
 
 
 def resolution(values: Floats) -> float | None:
@@ -184,5 +184,5 @@ def resolution(values: Floats) -> float | None:
 
 def in_units(values: Floats, unit: float) -> Whole:
     """Numbers as whole multiples of their unit."""
-    made: Whole = np.round(values / unit).astype(np.int64)
-    return made
+    whole: Whole = np.round(values / unit).astype(np.int64)
+    return whole

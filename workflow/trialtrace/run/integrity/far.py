@@ -37,8 +37,8 @@ def _look(sheet: Sheet, column: Column, known: Places) -> Iterator[Look]:
     ends = [_isolated(values, values), _isolated(-values, values), _negative(values)]
     p, far = min(ends, key=lambda end: end[0])
     rows = tuple(sorted(int(row) for row in sheet.rows[known[far]]))
-    told = f"{int(far.sum())} of {len(values)} values stand alone, far from all others"
-    yield Look(NAME, f"{sheet.name}.{column.name}", told, min(1.0, len(ends) * p), rows)
+    text = f"{int(far.sum())} of {len(values)} values stand alone, far from all others"
+    yield Look(NAME, f"{sheet.name}.{column.name}", text, min(1.0, len(ends) * p), rows)
 
 
 def _isolated(signed: Floats, values: Floats) -> tuple[float, Flags]:

@@ -24,7 +24,7 @@ def looks_at_rows(
     trial: Trial, clean_dir: Path, uses: Uses
 ) -> tuple[tuple[Look, ...], tuple[RedLine, ...]]:
     """Every look of the checks that need no arm, and a red line for each that is unusual."""
-    used = {(one.table, one.column) for one in trial.subjects.origins.values()}
+    used = {(origin.table, origin.column) for origin in trial.subjects.origins.values()}
     export = replace(read_export(trial, clean_dir), used=frozenset({*uses, *used}))
     looks = tuple(look_at(export, OF_ROWS))
     return looks, tuple(red_lines_of(judged(looks), uses))
@@ -63,10 +63,7 @@ def _use(where: str, uses: Uses) -> str:
     """Which endpoints use a column, or a table."""
     table, _, column = where.partition(".")
     names = [
-        name
-        for at, found in uses.items()
-        if at[0] == table and column in ("", at[1])
-        for name in found
+        name for at, use in uses.items() if at[0] == table and column in ("", at[1]) for name in use
     ]
     names = list(dict.fromkeys(names))
     if not names:

@@ -65,15 +65,15 @@ def _repeated(sheet: Sheet) -> bool:
     return bool(sheet.step.any())
 
 
-def _is_death(export: Export, one: Slice) -> bool:
+def _is_death(export: Export, item: Slice) -> bool:
     named = [
         f"{column.name} {column.label}"
         for sheet in export.sheets
-        if sheet.name == one.table
+        if sheet.name == item.table
         for column in sheet.columns
-        if column.name == one.column
+        if column.name == item.column
     ]
-    single = export.known((one.table, one.column)) is not None
+    single = export.known((item.table, item.column)) is not None
     return single and any(DEATH.search(text) and not LATER.search(text) for text in named)
 
 
@@ -84,25 +84,25 @@ def _before_entry(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]
         own = known & (sheet.step == step)
         if (since[own] >= 0).mean() >= MOSTLY:
             counted |= own
-    told = "patients have visits dated before their entry"
-    yield from _patients(sheet, column, counted, counted & (since < 0), told)
+    text = "patients have visits dated before their entry"
+    yield from _patients(sheet, column, counted, counted & (since < 0), text)
 
 
 def _after_death(sheet: Sheet, column: Column, death: Slice) -> Iterator[Look]:
     until = death.values[sheet.subject] - column.values
     known = ~np.isnan(until)
-    told = f"patients who died have visits dated after {death.column}"
-    yield from _patients(sheet, column, known, known & (until < 0), told)
+    text = f"patients who died have visits dated after {death.column}"
+    yield from _patients(sheet, column, known, known & (until < 0), text)
 
 
 def _patients(
-    sheet: Sheet, column: Column, counted: Flags, wrong: Flags, told: str
+    sheet: Sheet, column: Column, counted: Flags, wrong: Flags, text: str
 ) -> Iterator[Look]:
     n, k = len(np.unique(sheet.subject[counted])), len(np.unique(sheet.subject[wrong]))
     if n:
         rows = tuple(sorted(int(row) for row in sheet.rows[wrong]))
         where = f"{sheet.name}.{column.name}"
-        yield Look(NAME, where, f"{k} of {n} {told}", chances.binomial(k, n, SLIPS), rows)
+        yield Look(NAME, where, f"{k} of {n} {text}", chances.binomial(k, n, SLIPS), rows)
 
 
 def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
@@ -118,15 +118,15 @@ def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
         told: [rest - step for step in steps] for told, steps in STEPS.items()
     }
     ways["with day and month exchanged"] = [rest + exchanged]
-    found = []
+    looks = []
     for told, undone in ways.items():
         back = far & np.any([np.abs(one) <= near for one in undone], axis=0)
         beside = [[np.abs(one + s * APART * near) <= near for one in undone] for s in (-1, 1)]
         others = sum(int((far & np.any(one, axis=0)).sum()) for one in beside)
         k = int(back.sum())
         p = chances.binomial(k, k + others, 1 / 3) if k >= FEWEST_OFF else 1.0
-        found.append((p, told, back))
-    p, told, back = min(found, key=lambda one: one[0])
+        looks.append((p, told, back))
+    p, told, back = min(looks, key=lambda one: one[0])
     rows = tuple(sorted(int(row) for row in sheet.rows[known[back]]))
     text = f"{int(back.sum())} of {len(known)} dates are {told}, by the usual time of their visit"
     yield Look(NAME, f"{sheet.name}.{column.name}", text, min(1.0, p * len(ways)), rows)
@@ -154,11 +154,11 @@ def days_exchanged(days: Floats) -> Floats:
         "datetime64[D]"
     ) + (month - 1)
     later = (other - dates).astype(float)
-    made: Floats = np.where((day <= 12) & (day != month), later, np.nan)
-    return made
+    values: Floats = np.where((day <= 12) & (day != month), later, np.nan)
+    return values
 
 
-def _two_groups(one: Slice, apart: Floats) -> Iterator[Look]:
+def _two_groups(item: Slice, apart: Floats) -> Iterator[Look]:
     """Days between two dates that fall into two groups as far apart as the calendars of Excel."""
     known = np.flatnonzero(~np.isnan(apart))
     order = known[np.argsort(apart[known], kind="stable")]
@@ -175,6 +175,6 @@ def _two_groups(one: Slice, apart: Floats) -> Iterator[Look]:
         whole = max(float(x[-1] - x[0]), 1.0)
         p = min(1.0, n * (1 - (gaps[at - 1] - 1) / whole) ** (n - 1))
     fewer = order[at:] if len(high) <= len(low) else order[:at]
-    told = f"{len(fewer)} of {n} stand {EXCEL} days, as of another calendar of Excel, from the rest"
-    rows = tuple(sorted(int(row) for row in one.rows[fewer])) if p < 1 else ()
-    yield Look(NAME, one.where, told, p, rows)
+    text = f"{len(fewer)} of {n} stand {EXCEL} days, as of another calendar of Excel, from the rest"
+    rows = tuple(sorted(int(row) for row in item.rows[fewer])) if p < 1 else ()
+    yield Look(NAME, item.where, text, p, rows)

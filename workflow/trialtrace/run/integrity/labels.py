@@ -59,9 +59,9 @@ def _look(sheet: Sheet, column: Column, time: Floats, usual: Floats) -> Look:
         shifted |= counted & (np.bincount(subject, near) == visits)
     k, n = int(shifted.sum()), int(counted.sum())
     rows = tuple(sorted(int(row) for row in sheet.rows[known[shifted[subject]]]))
-    told = f"{k} of {n} patients have visits at the times of the labels beside theirs"
+    text = f"{k} of {n} patients have visits at the times of the labels beside theirs"
     where = f"{sheet.name}.{column.name}"
-    return Look(NAME, where, told, chances.binomial(k, n, SLIPS), rows)
+    return Look(NAME, where, text, chances.binomial(k, n, SLIPS), rows)
 
 
 def _near(step: Places, time: Floats, usual: Floats, by: int) -> Flags:
@@ -69,5 +69,5 @@ def _near(step: Places, time: Floats, usual: Floats, by: int) -> Flags:
     at = step + by
     there = np.clip(at, 0, len(usual) - 1)
     gap = np.abs(usual[there] - usual[step])
-    made: Flags = (at == there) & (np.abs(time - usual[there]) <= NEAR * gap)
-    return made
+    flags: Flags = (at == there) & (np.abs(time - usual[there]) <= NEAR * gap)
+    return flags

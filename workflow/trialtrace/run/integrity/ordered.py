@@ -32,11 +32,11 @@ def looks(export: Export) -> Iterator[Look]:
             known = ~np.isnan(values)
             if _expected(export, sheet, column, values[known], sheet.subject[place][known]):
                 continue
-            told = f"{int(known.sum())} values, in the order of the rows"
+            text = f"{int(known.sum())} values, in the order of the rows"
             p = chance(values[known])
             if sum(_rises(other, place) for other in sheet.columns) > 1:
                 p = 1.0
-            yield Look(NAME, f"{sheet.name}.{column.name}", told, p)
+            yield Look(NAME, f"{sheet.name}.{column.name}", text, p)
 
 
 def chance(values: Floats) -> float:

@@ -31,6 +31,6 @@ def looks(export: Export) -> Iterator[Look]:
             least = min(outside, key=lambda one: int(one.sum()))
             k, n = int(least.sum()), len(values)
             rows = tuple(sorted(int(row) for row in sheet.rows[known[least]]))
-            told = f"{k} of {n} values are beyond what is possible"
+            text = f"{k} of {n} values are beyond what is possible"
             where = f"{sheet.name}.{column.name}"
-            yield Look(NAME, where, told, chances.binomial(k, n, SLIPS), rows)
+            yield Look(NAME, where, text, chances.binomial(k, n, SLIPS), rows)

@@ -118,7 +118,7 @@ def _natural(key: str) -> list[tuple[str, int]]:
 
 def _visit_columns(trial: Trial) -> set[str]:
     """The columns that an endpoint declares to hold its visits."""
-    told = (one.entry.visit for one in trial.endpoints.values())
+    told = (endpoint.entry.visit for endpoint in trial.endpoints.values())
     return {visit.column for visit in told if isinstance(visit, Visit | VisitDates)}
 
 
@@ -178,15 +178,17 @@ def entry_column(trial: Trial) -> tuple[str, str] | None:
     """The date from which a time to an event runs, else the only date among the variables."""
     origins = trial.subjects.origins
     starts = [
-        one.entry.start for one in trial.endpoints.values() if isinstance(one.entry, DatedTime)
+        endpoint.entry.start
+        for endpoint in trial.endpoints.values()
+        if isinstance(endpoint.entry, DatedTime)
     ]
     for name in starts:
         if name in origins:
             return origins[name].table, origins[name].column
     dates = [
-        (one.table, one.column)
-        for one in origins.values()
-        if trial.dictionary[one.table][one.column].kind == "date"
+        (origin.table, origin.column)
+        for origin in origins.values()
+        if trial.dictionary[origin.table][origin.column].kind == "date"
     ]
     return dates[0] if len(dates) == 1 else None
 
@@ -194,10 +196,10 @@ def entry_column(trial: Trial) -> tuple[str, str] | None:
 def _planned(trial: Trial) -> dict[tuple[str, str], float]:
     """The days until the visit of each column that holds one visit, where its label says them."""
     every = {
-        (one.entry.table, column): contacts.day_of(label)
-        for one in trial.endpoints.values()
-        if isinstance(one.entry, RepeatedInColumns)
-        for column, label in one.entry.columns.items()
+        (endpoint.entry.table, column): contacts.day_of(label)
+        for endpoint in trial.endpoints.values()
+        if isinstance(endpoint.entry, RepeatedInColumns)
+        for column, label in endpoint.entry.columns.items()
     }
     return {column: days for column, days in every.items() if days}
 
@@ -209,13 +211,17 @@ def _last_contacts(
     entry, whose column speaks of a last contact, those of who had no event."""
     entry = export.known(export.entry)
     declared: dict[tuple[str, str], TimeInColumn | None] = {}
-    for one in trial.endpoints.values():
-        if isinstance(one.entry, DatedTime) and not one.entry.where:
-            declared[one.entry.table, one.entry.last_contact] = None
-        elif isinstance(one.entry, TimeInColumn) and not one.entry.where and entry is not None:
-            label = trial.dictionary[one.entry.table][one.entry.time].label
+    for endpoint in trial.endpoints.values():
+        if isinstance(endpoint.entry, DatedTime) and not endpoint.entry.where:
+            declared[endpoint.entry.table, endpoint.entry.last_contact] = None
+        elif (
+            isinstance(endpoint.entry, TimeInColumn)
+            and not endpoint.entry.where
+            and entry is not None
+        ):
+            label = trial.dictionary[endpoint.entry.table][endpoint.entry.time].label
             if intervals.LATER.search(label) and re.search(r"\bdays\b", label, re.IGNORECASE):
-                declared[one.entry.table, one.entry.time] = one.entry
+                declared[endpoint.entry.table, endpoint.entry.time] = endpoint.entry
     for (table, column), time in declared.items():
         day = export.known((table, column))
         if day is None:
@@ -231,9 +237,9 @@ def _last_contacts(
 
 def shown_at_entry(trial: Trial) -> tuple[tuple[str, str], ...]:
     """The columns of what the plan shows at entry, without strata, site and dates."""
-    shown = trial.plan.displays.get("baseline", {}).get("variables", ())
+    data = trial.plan.displays.get("baseline", {}).get("variables", ())
     made = []
-    for name in shown:
+    for name in data:
         origin = trial.subjects.origins.get(name)
         if origin is None or origin.where or name in (*trial.design.strata, "site"):
             continue

@@ -52,9 +52,9 @@ def looks(export: Export) -> Iterator[Look]:
         n = len(known)
         due = TOGETHER * n * (n - 1) / 2 * float(np.prod([chance_alike(c) for c in data.T]))
         rows = tuple(sorted(row for (g, _), row in people.items() if counts[g] > 1))
-        told = f"{pairs} pairs among {n} records, of different patients, are equal in all "
-        told += f"{len(chosen)} columns of numbers"
-        yield Look(NAME, sheet.name, told, chances.poisson(pairs, due), rows)
+        text = f"{pairs} pairs among {n} records, of different patients, are equal in all "
+        text += f"{len(chosen)} columns of numbers"
+        yield Look(NAME, sheet.name, text, chances.poisson(pairs, due), rows)
 
 
 def _registered(export: Export) -> Iterator[Look]:
@@ -76,10 +76,10 @@ def _registered(export: Export) -> Iterator[Look]:
     chances_of = [chances.poisson(int((shares <= most).sum()), due * most) for most in SHARES]
     p = min(chances_of)
     twice = pairs[shares <= SHARES[chances_of.index(p)]]
-    told = f"{len(twice)} pairs of {n} patients share the day of birth and most of {len(chosen)} "
-    told += "values"
+    text = f"{len(twice)} pairs of {n} patients share the day of birth and most of {len(chosen)} "
+    text += "values"
     rows = export.places(np.unique(twice))
-    yield Look(NAME, export.subjects, told, min(1.0, len(SHARES) * p), rows)
+    yield Look(NAME, export.subjects, text, min(1.0, len(SHARES) * p), rows)
 
 
 def share_as_rare(equal: Floats, q: Floats) -> Floats:
@@ -88,20 +88,20 @@ def share_as_rare(equal: Floats, q: Floats) -> Floats:
     every = ((np.arange(2 ** len(q))[:, None] >> np.arange(len(q))) & 1).astype(float)
     chance = np.where(every == 1, q, 1 - q).prod(axis=1)
     scores = every @ -np.log(q)
-    made: Floats = np.array([chance[scores >= s - 1e-9].sum() for s in equal @ -np.log(q)])
-    return made
+    values: Floats = np.array([chance[scores >= s - 1e-9].sum() for s in equal @ -np.log(q)])
+    return values
 
 
-def _alike(one: Slice) -> float:
-    return chance_alike(one.values[one.there])
+def _alike(item: Slice) -> float:
+    return chance_alike(item.values[item.there])
 
 
-def _beside(one: Slice, birth: Slice) -> bool:
+def _beside(item: Slice, birth: Slice) -> bool:
     """Whether a column is a code or a number that varies and does not follow from birth."""
-    both = ~np.isnan(one.values) & ~np.isnan(birth.values)
-    if one.kind == DATE or 2 * both.sum() < len(one.values) or not 0 < _alike(one) < 1:
+    both = ~np.isnan(item.values) & ~np.isnan(birth.values)
+    if item.kind == DATE or 2 * both.sum() < len(item.values) or not 0 < _alike(item) < 1:
         return False
-    follows = np.corrcoef(one.values[both], birth.values[both])[0, 1]
+    follows = np.corrcoef(item.values[both], birth.values[both])[0, 1]
     return bool(abs(follows) < FOLLOWS)
 
 

@@ -32,6 +32,6 @@ def looks(export: Export) -> Iterator[Look]:
             if n < FEWEST:
                 continue
             rows = tuple(sorted(int(row) for row in sheet.rows[order[1:][back]]))
-            told = f"{k} of {n} visits are dated before the visit that they follow"
+            text = f"{k} of {n} visits are dated before the visit that they follow"
             where = f"{sheet.name}.{column.name}"
-            yield Look(NAME, where, told, chances.binomial(k, n, SLIPS), rows)
+            yield Look(NAME, where, text, chances.binomial(k, n, SLIPS), rows)

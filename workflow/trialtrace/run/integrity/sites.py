@@ -25,21 +25,23 @@ def looks(export: Export) -> Iterator[Look]:
     """A look for the spread of each column of numbers, and one for all of them together."""
     if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
         return
-    for one in export.first_numbers:
-        known = one.there[export.site[one.there] >= 0]
-        values, site = one.values[known], export.site[known]
+    for number in export.first_numbers:
+        known = number.there[export.site[number.there] >= 0]
+        values, site = number.values[known], export.site[known]
         if len(np.unique(values)) >= LEVELS:
             groups = [values[site == s] for s in np.unique(site)]
             groups = [group for group in groups if len(group) >= FEWEST]
             if len(groups) > 1 and any(np.ptp(group) > 0 for group in groups):
                 p = chances.brown_forsythe(groups)
-                told = f"spread of {len(values)} values in {len(groups)} sites"
-                yield Look(NAME, one.where, told, p)
+                text = f"spread of {len(values)} values in {len(groups)} sites"
+                yield Look(NAME, number.where, text, p)
     yield from _near(export)
 
 
 def _near(export: Export) -> Iterator[Look]:
-    chosen = [one.values for one in export.numbers if len(one.there) >= NEARLY_ALL * export.n]
+    chosen = [
+        number.values for number in export.numbers if len(number.there) >= NEARLY_ALL * export.n
+    ]
     chosen = [values for values in chosen if len(np.unique(values)) >= LEVELS][
         : min(MOST, export.n // A_COLUMN)
     ]
@@ -50,19 +52,19 @@ def _near(export: Export) -> Iterator[Look]:
     if len(known) < A_COLUMN / 2 * len(chosen):
         return
     far, site = distances(data[known]), export.site[known]
-    found = []
+    looks = []
     for s in np.unique(site):
         own = site == s
         if own.sum() >= FEWEST and (~own).sum() >= FEWEST:
             p = chances.rank_sum(far[own], far[~own])
-            found.append((p, s))
-    if found:
-        p, s = min(found)
-        told = (
+            looks.append((p, s))
+    if looks:
+        p, s = min(looks)
+        text = (
             f"how near {len(known)} patients of a site lie to the centre of all, in {len(chosen)}"
         )
         rows = export.places(known[site == s])
-        yield Look(NAME, export.subjects, f"{told} columns", min(1.0, p * len(found)), rows)
+        yield Look(NAME, export.subjects, f"{text} columns", min(1.0, p * len(looks)), rows)
 
 
 def distances(data: Floats) -> Floats:
@@ -71,5 +73,5 @@ def distances(data: Floats) -> Floats:
     scores = chances.scores((ranks - 0.5) / len(data))
     scores -= scores.mean(axis=0)
     inverse = np.linalg.pinv(np.cov(scores, rowvar=False))
-    made: Floats = np.einsum("ij,jk,ik->i", scores, inverse, scores)
-    return made
+    values: Floats = np.einsum("ij,jk,ik->i", scores, inverse, scores)
+    return values

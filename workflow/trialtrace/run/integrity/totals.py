@@ -28,6 +28,6 @@ def looks(export: Export) -> Iterator[Look]:
             at = int(values.argmax())
             others = float(values.sum() - values[at])
             total = abs(others - values[at]) <= NEAR * others + 0.5 * (others > 1000)
-            told = f"the highest of {n} values against the sum of all others"
+            text = f"the highest of {n} values against the sum of all others"
             p, rows = (n * 2.0 ** (1 - n), (int(sheet.rows[known[at]]),)) if total else (1.0, ())
-            yield Look(NAME, f"{sheet.name}.{column.name}", told, min(1.0, p), rows)
+            yield Look(NAME, f"{sheet.name}.{column.name}", text, min(1.0, p), rows)

@@ -27,15 +27,15 @@ def looks(export: Export) -> Iterator[Look]:
     for where, days, rows, subject in _dates(export):
         free = weekdays(days) >= 5
         n, k = len(days), int(free.sum())
-        told = f"{k} of {n} dates on a weekend, {int(holidays(days).sum())} on a holiday"
+        text = f"{k} of {n} dates on a weekend, {int(holidays(days).sum())} on a holiday"
         p = too_many(free, subject)
-        yield Look(NAME, where, told, p, tuple(sorted(int(row) for row in rows[free])))
+        yield Look(NAME, where, text, p, tuple(sorted(int(row) for row in rows[free])))
         if export.site is not None:
             first = np.unique(subject, return_index=True)[1]
             p_site = by_site(free[first], export.site[subject[first]])
             if p_site is not None:
-                told = f"weekends among the first dates of {len(first)} patients by site"
-                yield Look(NAME, where, told, p_site)
+                text = f"weekends among the first dates of {len(first)} patients by site"
+                yield Look(NAME, where, text, p_site)
 
 
 def _dates(export: Export) -> Iterator[tuple[str, Floats, Whole, Places]]:
@@ -61,8 +61,8 @@ def holidays(days: Floats) -> Flags:
     month = date.astype("datetime64[M]")
     of_year = month.astype("int64") % 12
     day = (date - month).astype("int64") + 1
-    made: Flags = ((of_year == 0) & (day == 1)) | ((of_year == 11) & ((day == 25) | (day == 26)))
-    return made
+    flags: Flags = ((of_year == 0) & (day == 1)) | ((of_year == 11) & ((day == 25) | (day == 26)))
+    return flags
 
 
 def too_many(free: Flags, subject: Places) -> float:

@@ -80,8 +80,8 @@ class Sources:
     def code_files(self) -> list[str]:
         """Every file of the package, of scripts/ and of reports/."""
         folders = (self.at.root / "scripts", self.at.reports)
-        beside = sorted(path for folder in folders for path in folder.rglob("*"))
-        kept = (str(path) for path in beside if path.is_file() and path.suffix != ".pyc")
+        files = sorted(path for folder in folders for path in folder.rglob("*"))
+        kept = (str(path) for path in files if path.is_file() and path.suffix != ".pyc")
         return [*self._package_names, *kept]
 
     @cached_property
@@ -98,12 +98,12 @@ class Sources:
     @cached_property
     def others(self) -> dict[str, list[Path]]:
         """Name of every file of the package and of reports/ that is no module -> its places."""
-        found: dict[str, list[Path]] = {}
+        paths: dict[str, list[Path]] = {}
         reports = sorted(self.at.reports.rglob("*"))
         for path in (*self._package_files, *reports):
             if path.suffix != ".py" and path.is_file():
-                found.setdefault(path.name, []).append(path)
-        return found
+                paths.setdefault(path.name, []).append(path)
+        return paths
 
     def digest(self, path: Path | str) -> bytes:
         """sha256 of a file's content; a missing file has one too, so that it can be told apart."""
@@ -147,19 +147,19 @@ class Sources:
         `named` gives the names that are used of a module's registry, or None for all of them;
         cards lead to their modules of `room`: code that computes to formulas.
         """
-        found: set[Path] = set()
+        paths: set[Path] = set()
         ahead = [start]
         while ahead:
             path = ahead.pop()
-            if path in found:
+            if path in paths:
                 continue
-            found.add(path)
+            paths.add(path)
             names, _, _, files = self._leads_to(path)
             chosen = self.chosen(path, named, room=room)
             names = names | {name for module in chosen for name in self._with_parents(module)}
             ahead += [self.modules[name] for name in names]
             ahead += files
-        return found
+        return paths
 
     def chosen(self, path: Path, named: Named, *, room: str | None = None) -> set[str]:
         """The modules that a file leads to by the names that are used of its registry or cards."""
@@ -191,22 +191,22 @@ class Sources:
         """Modules always used, by a name of the registry, by a card; and other files."""
         if path not in self._edges:
             text = path.read_bytes().decode("utf-8", errors="ignore")
-            made = self._imports(path, text)
-            modules = {known for name in made.names for known in self._with_parents(name)}
-            registry = {key: name for key, name in made.registry.items() if name in self.modules}
+            imports = self._imports(path, text)
+            modules = {known for name in imports.names for known in self._with_parents(name)}
+            registry = {key: name for key, name in imports.registry.items() if name in self.modules}
             others = self.others.items()
             files = {place for name, places in others if name in text for place in places}
-            self._edges[path] = (modules, registry, made.by_card, files - {path})
+            self._edges[path] = (modules, registry, imports.by_card, files - {path})
         return self._edges[path]
 
     def _imports(self, path: Path, text: str) -> Imports:
         key = self._key(path)
         if key not in self._known:
             package = path.parent.relative_to(self.at.root).parts[1:]
-            made = imports_of(text, path.suffix, package)
-            names = tuple(name for name in made.names if name.partition(".")[0] == PACKAGE)
-            registry = {k: v for k, v in made.registry.items() if v.startswith(f"{PACKAGE}.")}
-            self._known[key] = Imports(names, registry, made.by_card, made.entries)
+            imports = imports_of(text, path.suffix, package)
+            names = tuple(name for name in imports.names if name.partition(".")[0] == PACKAGE)
+            registry = {k: v for k, v in imports.registry.items() if v.startswith(f"{PACKAGE}.")}
+            self._known[key] = Imports(names, registry, imports.by_card, imports.entries)
         return self._known[key]
 
     def _with_parents(self, name: str) -> list[str]:

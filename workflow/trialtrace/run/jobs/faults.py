@@ -99,11 +99,13 @@ def _hidden(trial: str | None) -> bool:
 def _kinds(error: BaseException) -> Iterator[str]:
     """The exception and those that it came from."""
     seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        yield type(one).__name__
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    base_exception: BaseException | None = error
+    while base_exception is not None and id(base_exception) not in seen:
+        seen.add(id(base_exception))
+        yield type(base_exception).__name__
+        base_exception = base_exception.__cause__ or (
+            None if base_exception.__suppress_context__ else base_exception.__context__
+        )
 
 
 def _places(at: TracebackType | None) -> Iterator[str]:

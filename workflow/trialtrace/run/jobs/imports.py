@@ -133,7 +133,7 @@ def outside_entries(
 def _mappings(tree: ast.Module) -> dict[str, str]:
     """The entries of top-level `{"name": "package.module", …}`; f-strings of constants count."""
     constants: dict[str, str] = {}
-    found: dict[str, str] = {}
+    mappings: dict[str, str] = {}
     for node in tree.body:
         if not isinstance(node, ast.Assign | ast.AnnAssign):
             continue
@@ -142,10 +142,10 @@ def _mappings(tree: ast.Module) -> dict[str, str]:
             for key, value in zip(node.value.keys, node.value.values, strict=True):
                 name, text = _text(key, constants), _text(value, constants)
                 if name is not None and text is not None:
-                    found[name] = text
+                    mappings[name] = text
         elif (text := _text(node.value, constants)) is not None:
             constants[getattr(target, "id", "")] = text
-    return found
+    return mappings
 
 
 def _text(node: ast.expr | None, constants: Mapping[str, str]) -> str | None:

@@ -24,10 +24,10 @@ REMEMBERED = ".snakemake/trialtrace.jobs.json"
 
 def known_jobs(sources: Sources, trial: Trial) -> dict[str, str] | None:
     """Stage -> hash of its job, but for the report's; None where no run has found them so."""
-    told = _told(sources.at).get(trial.name)
-    if told is None or not _same_code(sources.at):
+    data = _told(sources.at).get(trial.name)
+    if data is None or not _same_code(sources.at):
         return None
-    content, jobs = told
+    content, jobs = data
     return jobs if content == _content(sources, trial) else None
 
 
@@ -78,5 +78,5 @@ def _content(sources: Sources, trial: Trial) -> str:
 def _configuration(at: Project, trial: str) -> list[Path]:
     own = at.trial_config(trial)
     others = (path for path in at.config.iterdir() if path != own.parent)
-    found = [path for folder in (*others, own) for path in (folder, *folder.rglob("*"))]
-    return sorted(path for path in found if path.is_file())
+    paths = [path for folder in (*others, own) for path in (folder, *folder.rglob("*"))]
+    return sorted(path for path in paths if path.is_file())

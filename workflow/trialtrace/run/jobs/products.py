@@ -146,7 +146,7 @@ def write_record(
     those of a small table can be found by trying.
     """
     read = {one: together(contents(root, one)) for one in inputs}
-    made = {one: contents(root, one) for one in outputs}
+    made = {output: contents(root, output) for output in outputs}
     shared = all(_folder(root / one).stat().st_mode & OTHERS for one in (*read, *made))
     mode = 0o644 if shared else 0o600
     write_json(root / path, asdict(Made(*origin, read, made, VERSION)), mode)
@@ -182,7 +182,7 @@ def check_inputs(root: Path, inputs: Iterable[str], records: Iterable[str]) -> N
 
     `records` are the paths of the records of the jobs that made them.
     """
-    known = [made for path in records if (made := read_record(root / path))]
+    known = [product for path in records if (product := read_record(root / path))]
     written = {path: (made, files) for made in known for path, files in made.outputs.items()}
     for one in inputs:
         if one not in written:

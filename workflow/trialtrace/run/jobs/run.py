@@ -56,7 +56,7 @@ def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
     with nobody_runs(root) as alone:
         if not alone:
             return {}
-        records = {path: made for path in fresh if (made := read_record(root / path))}
+        records = {path: product for path in fresh if (product := read_record(root / path))}
         for path in fresh.keys() - records.keys():
             (root / path).unlink(missing_ok=True)
         check_unchanged(root, records)
@@ -64,7 +64,7 @@ def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
         for path, why in gone.items():
             if not (dry and why == CHANGED):
                 (root / path).unlink()
-        whole = {path: made for path, made in records.items() if path not in gone}
+        whole = {path: record for path, record in records.items() if path not in gone}
         set_clocks(root, whole)
         return gone
 
@@ -72,9 +72,9 @@ def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
 def check_unchanged(root: Path, records: Mapping[str, Made]) -> None:
     """Raise UserError with every file that is there and not as its job wrote it."""
     found = [
-        edited(root, name, made.rule)
-        for made in records.values()
-        for files in made.outputs.values()
+        edited(root, name, record.rule)
+        for record in records.values()
+        for files in record.outputs.values()
         for name in altered(root, files)
         if os.path.lexists(root / name)
     ]
@@ -90,7 +90,7 @@ def outdated(root: Path, records: Mapping[str, Made], fresh: Mapping[str, str]) 
     `records` by their paths; `fresh` is the hash that each of them should have.
     """
     written = {
-        one: together(files) for made in records.values() for one, files in made.outputs.items()
+        one: together(files) for record in records.values() for one, files in record.outputs.items()
     }
     found = {}
     for path, made in records.items():
@@ -112,7 +112,7 @@ def set_clocks(root: Path, records: Mapping[str, Made]) -> None:
     Snakemake goes by them: an input that is newer than an output reruns a job, and one that lies
     ahead, of a clock that went wrong, fails it.
     """
-    by = {one: path for path, made in records.items() for one in made.outputs}
+    by = {output: path for path, record in records.items() for output in record.outputs}
     now, late = time.time(), False
     times = {one: _clock(root / one).stat().st_mtime for one in (*records, *by)}
     for path, made in records.items():
@@ -205,7 +205,7 @@ class Run:
 
         `account(results, trial, stages)` tells what came of a trial's export, for the last lines.
         """
-        followed = (one.progress for one in handlers if hasattr(one, "progress"))
+        followed = (handler.progress for handler in handlers if hasattr(handler, "progress"))
         self.progress = next(followed, self.progress)
         self.targets, self.account = targets, account
         self.progress.closing = self.closing

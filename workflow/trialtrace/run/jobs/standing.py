@@ -32,16 +32,16 @@ def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> Non
     records = standing(at, trial)
     if last not in records:
         raise UserError(stopped(at, trial, list(STAGES)[len(records)], last))
-    for made in records.values():
-        if made.contract != VERSION:
-            raise UserError(_of_another_contract(trial, made))
+    for record in records.values():
+        if record.contract != VERSION:
+            raise UserError(_of_another_contract(trial, record))
     used = {*records[last].inputs, *records[last].outputs}
     problems = Problems()
     for rule in list(records)[: list(STAGES).index(last) + 1]:
-        made = records[rule]
-        for path in sorted(made.outputs if whole else used & set(made.outputs)):
+        record = records[rule]
+        for path in sorted(record.outputs if whole else used & set(record.outputs)):
             problems.found += [
-                edited(at.root, name, rule) for name in altered(at.root, made.outputs[path])
+                edited(at.root, name, rule) for name in altered(at.root, record.outputs[path])
             ]
     problems.raise_if_any()
 
@@ -50,23 +50,23 @@ def standing(at: Project, trial: str) -> dict[str, Made]:
     """The stages whose records follow each other from the first on, as far as they do."""
     records: dict[str, Made] = {}
     for rule in STAGES:
-        made = read_record(at.root / record_path(rule, trial))
-        if made is None or not _follows(made, records):
+        product = read_record(at.root / record_path(rule, trial))
+        if product is None or not _follows(product, records):
             break
-        records[rule] = made
+        records[rule] = product
     return records
 
 
-def _follows(made: Made, before: Mapping[str, Made]) -> bool:
+def _follows(product: Made, before: Mapping[str, Made]) -> bool:
     """Whether a job read what the jobs before it now say that they wrote."""
     written = {one: files for other in before.values() for one, files in other.outputs.items()}
-    return all(one in written and together(written[one]) == d for one, d in made.inputs.items())
+    return all(one in written and together(written[one]) == d for one, d in product.inputs.items())
 
 
-def _of_another_contract(trial: str, made: Made) -> Problem:
+def _of_another_contract(trial: str, product: Made) -> Problem:
     return Problem(
-        f"{trial}: {made.rule}",
-        found=f"results that keep version {made.contract} of the data contracts",
+        f"{trial}: {product.rule}",
+        found=f"results that keep version {product.contract} of the data contracts",
         expected=f"version {VERSION}, which this trialtrace reads (docs/data-contracts.md)",
         do=f"make run TRIAL={trial}, which makes them anew; or read them with the trialtrace that "
         "made them",
@@ -127,7 +127,7 @@ def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None
     stages = [stage for stage in STAGES if stage != RENDER]
     if kept is None:
         records = {stage: read_record(at.root / record_path(stage, trial)) for stage in stages}
-        kept = {stage: made.fresh for stage, made in records.items() if made}
+        kept = {stage: record.fresh for stage, record in records.items() if record}
     fresh = Freshness(at, load_settings(at), Sources(at))
     now = known_jobs(fresh.sources, fresh.trial(trial))
     if now is None:

@@ -51,9 +51,9 @@ def rehearse(trial: Trial, names: bool = False, sample: bool = False) -> Rehears
     problems = Problems()
     loaded = read_sources(trial, problems)
     raw: dict[str, pa.Table] = {}
-    for one in loaded:
+    for raw_table in loaded:
         try:
-            raw[one.name] = conform(one.table(), RAW, one.name)
+            raw[raw_table.name] = conform(raw_table.table(), RAW, raw_table.name)
         except UserError as error:
             problems.found += problems_of(error)
     noted = {one.name: one.manifest() for one in loaded}

@@ -43,7 +43,7 @@ def sparse_families(study: Study) -> list[str]:
 
 
 def _closed(trial: Trial) -> Iterator[str]:
-    yield from (n for n, one in trial.plan.multiplicity.items() if isinstance(one, Closed))
+    yield from (n for n, name in trial.plan.multiplicity.items() if isinstance(name, Closed))
 
 
 def _asked(trial: Trial, family_name: str) -> Iterator[Asked]:

@@ -47,20 +47,20 @@ def load(trial: Trial, source: Files) -> list[RawTable]:
     return [_load_item(trial, folder, name, file) for name, file in source.items.items()]
 
 
-def _folder(trial: Trial, given: str) -> Path:
+def _folder(trial: Trial, text: str) -> Path:
     """The data folder. An absolute one may lie outside the project, as patient data should."""
     place = f"{trial.name}: source.folder"
-    path = Path(given)
+    path = Path(text)
     try:
-        folder = path.resolve() if path.is_absolute() else trial.at.inside(given)
+        folder = path.resolve() if path.is_absolute() else trial.at.inside(text)
         there = folder.is_dir()
     except (OSError, ValueError) as error:
-        raise UserError(_no_path(given, place, error)) from None
+        raise UserError(_no_path(text, place, error)) from None
     if not there:
         raise UserError(
             Problem(
                 place,
-                found=given,
+                found=text,
                 expected="a folder that is there",
                 do="put the data there, or mend the path; trialtrace check --no-data looks at the "
                 "configuration alone",
@@ -108,9 +108,9 @@ def contents(path: Path, name: str) -> bytes:
     return data
 
 
-def _no_path(given: str, place: str, error: Exception) -> Problem:
+def _no_path(text: str, place: str, error: Exception) -> Problem:
     """What no file system can hold: a name that is too long, or with a character of no name."""
-    shown = given if len(given) <= LONGEST_SHOWN else f"{given[:LONGEST_SHOWN]}…"
+    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
     why = getattr(error, "strerror", None) or "it holds a character that no name can have"
     return Problem(place, found=f"{shown!r} ({why})", expected="a path that can be there")
 
@@ -150,15 +150,15 @@ def _found(folder: Path, name: str, place: str) -> Path:
     return path
 
 
-def _check_hash(name: str, pinned: str | None, found: str, place: str) -> None:
-    if pinned and pinned != found:
+def _check_hash(name: str, pinned: str | None, text: str, place: str) -> None:
+    if pinned and pinned != text:
         raise UserError(
             Problem(
                 f"{place}.sha256",
                 f"{name} is not the file that was pinned",
-                found=found,
+                found=text,
                 expected=pinned,
                 do="bring back the pinned file; if the new export is meant, pin its hash: "
-                f'sha256: "{found}"',
+                f'sha256: "{text}"',
             )
         )

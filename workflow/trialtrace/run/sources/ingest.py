@@ -50,7 +50,7 @@ def read_sources(trial: Trial, problems: Problems) -> list[RawTable]:
             loaded += load(trial, part)
         except UserError as error:
             told = problems_of(error)
-            problems.found += [one for one in told if one not in problems.found]
+            problems.found += [problem for problem in told if problem not in problems.found]
     if not trial.synthetic:
         problems.found += _marked(trial, loaded)
     return loaded

@@ -78,12 +78,14 @@ def _holds_nothing_else(name: str, column: "pa.ChunkedArray", hit: "pa.ChunkedAr
     return name.upper() != FLAG and pc.all(pc.or_(hit, blank)).as_py() is not False
 
 
-def _note(told: "pa.ChunkedArray", places: "pa.Array") -> str:
+def _note(chunked_array: "pa.ChunkedArray", places: "pa.Array") -> str:
     """What the rows say of themselves; those that say nothing are told by their place."""
     import pyarrow.compute as pc
 
-    silent = places.filter(pc.invert(told.combine_chunks()))
+    silent = places.filter(pc.invert(chunked_array.combine_chunks()))
     if not len(silent):
         return "every row says so"
     lines = one_of([str(line) for line in silent.to_pylist()], MOST_LINES)
-    return f"{len(told) - len(silent)} of {len(told)} rows say so, not row {lines}"
+    return (
+        f"{len(chunked_array) - len(silent)} of {len(chunked_array)} rows say so, not row {lines}"
+    )

@@ -18,12 +18,12 @@ def load(trial: Trial, source: Synthetic) -> list[RawTable]:
     return raw_tables(trial, source, make(trial))
 
 
-def raw_tables(trial: Trial, source: Synthetic, made: "Export") -> list[RawTable]:
+def raw_tables(trial: Trial, source: Synthetic, export: "Export") -> list[RawTable]:
     """The raw tables of an export, each with its file; the first with the truth manifest too."""
-    truth = json.dumps(made.truth, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
-    tables = [_read(trial, name, declared, made) for name, declared in source.items.items()]
+    truth = json.dumps(export.truth, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    tables = [_read(trial, name, declared, export) for name, declared in source.items.items()]
     tables[0].companions[TRUTH] = (truth + "\n").encode()
-    tables[0].companions[SIGN] = (made.truth["notice"] + "\n").encode()
+    tables[0].companions[SIGN] = (export.truth["notice"] + "\n").encode()
     return tables
 
 
@@ -36,7 +36,7 @@ def make(trial: Trial) -> "Export":
         return export(trial, draw(trial))
 
 
-def _read(trial: Trial, name: str, declared: SyntheticItem, made: "Export") -> RawTable:
+def _read(trial: Trial, name: str, declared: SyntheticItem, export: "Export") -> RawTable:
     from dataclasses import replace
 
     from trialtrace.base.store import sha256_bytes
@@ -45,13 +45,13 @@ def _read(trial: Trial, name: str, declared: SyntheticItem, made: "Export") -> R
     from trialtrace.run.sources.readers import delimited
 
     file = f"{name}.csv"
-    data = made.files[file]
+    data = export.files[file]
     place = f"{trial.name}: source.items.{name}"
     records = delimited.read(Opened(Path(file), file, data, declared, place))
     notes = {
-        "synthetic": made.truth["notice"],
-        "mode": made.truth["mode"],
-        "seed": made.truth["seed"],
+        "synthetic": export.truth["notice"],
+        "mode": export.truth["mode"],
+        "seed": export.truth["seed"],
         "format": "csv",
         "size": len(data),
         "sha256": sha256_bytes(data),

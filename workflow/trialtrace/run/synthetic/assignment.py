@@ -51,8 +51,8 @@ def assign(
         integrality=np.ones(n * m),
     )
     if done.x is None:
-        told = "; ".join(f"{name}: {wanted}" for _, _, wanted, name in sums)
-        raise NoAssignment(f"no table has all of these sums together ({told})")
+        text = "; ".join(f"{name}: {wanted}" for _, _, wanted, name in sums)
+        raise NoAssignment(f"no table has all of these sums together ({text})")
     return np.rint(done.x).astype(bool).reshape(n, m)
 
 
@@ -107,6 +107,6 @@ def assign_with_gaps(
         options={"mip_rel_gap": 0.01},
     )
     if done.x is None:
-        told = "; ".join(f"{name}: {wanted}" for _, _, wanted, name in sums[0])
-        raise NoAssignment(f"no table has all of these sums together ({told})")
+        text = "; ".join(f"{name}: {wanted}" for _, _, wanted, name in sums[0])
+        raise NoAssignment(f"no table has all of these sums together ({text})")
     return able & ~np.rint(done.x[size:]).astype(bool).reshape(n, m)

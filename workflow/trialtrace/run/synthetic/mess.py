@@ -112,7 +112,7 @@ class Done:
 def make_mess(trial: Trial, drawn: Drawn, sheets: list[Sheet]) -> list[Done]:
     """Put every defect of cohort.yaml into its sheet. Each has a stream of its own."""
     by_name = {sheet.name: sheet for sheet in sheets}
-    made: list[Done] = []
+    dones: list[Done] = []
     seen: Counter[str] = Counter()
     for number, defect in enumerate(trial.cohort.mess or (), start=1):
         if defect.form not in by_name:
@@ -122,8 +122,8 @@ def make_mess(trial: Trial, drawn: Drawn, sheets: list[Sheet]) -> list[Done]:
         place = f"config/trials/{trial.name}/cohort.yaml: mess[{number}]"
         job = Job(trial, drawn, by_name[defect.form], defect, place, f"{name}/{seen[name]}")
         rows, expected = put_in(defect, job)
-        made.append(Done(defect, job.sheet, rows, expected))
-    return made
+        dones.append(Done(defect, job.sheet, rows, expected))
+    return dones
 
 
 @singledispatch

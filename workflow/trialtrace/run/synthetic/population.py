@@ -117,8 +117,8 @@ def _different(parts: dict, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarr
 def _moments(
     kind: str, parts: dict, low: np.ndarray, high: np.ndarray, weight: np.ndarray, z: np.ndarray
 ) -> tuple[float, float]:
-    def spread_out(part: np.ndarray) -> np.ndarray:
-        return np.repeat(part, len(z))
+    def spread_out(values: np.ndarray) -> np.ndarray:
+        return np.repeat(values, len(z))
 
     grid = draw(
         kind,

@@ -78,40 +78,40 @@ class Rows:
 def patients(level: Level, sizes: Mapping[str, int], order: np.ndarray | None) -> Rows:
     """The first level; `order` shuffles the arms over its rows."""
     size = sum(sizes.values())
-    made = Rows(level, None, None, size)
+    rows = Rows(level, None, None, size)
     every = np.ones(size, dtype=bool)
-    made.own["id"] = Values(INTEGER, np.arange(1, size + 1), every)
+    rows.own["id"] = Values(INTEGER, np.arange(1, size + 1), every)
     if level.arms:
         codes = np.repeat(np.arange(len(sizes)), list(sizes.values()))
         codes = codes if order is None else codes[order]
-        made.own["arm"] = Values(CATEGORY, codes, every, tuple(sizes))
-    return made
+        rows.own["arm"] = Values(CATEGORY, codes, every, tuple(sizes))
+    return rows
 
 
 def labelled(level: Level, above: Rows) -> Rows:
     """A row for each label under each parent."""
     days = np.array([np.nan if day is None else day for day in level.days.values()])
     width = len(days)
-    made = Rows(level, above, np.repeat(np.arange(above.size), width), above.size * width)
-    made.position = np.tile(np.arange(width), above.size)
-    made.width = width
-    every = np.ones(made.size, dtype=bool)
-    made.own[level.column] = Values(CATEGORY, made.position, every, tuple(level.days))
+    rows = Rows(level, above, np.repeat(np.arange(above.size), width), above.size * width)
+    rows.position = np.tile(np.arange(width), above.size)
+    rows.width = width
+    every = np.ones(rows.size, dtype=bool)
+    rows.own[level.column] = Values(CATEGORY, rows.position, every, tuple(level.days))
     if level.dated:
         whole = bool(np.all(days == np.floor(days)))
-        values = days[made.position]
+        values = days[rows.position]
         kind, data = (INTEGER, values.astype(np.int64)) if whole else (NUMBER, values)
-        made.own[f"{level.column}_day"] = Values(kind, data, np.isfinite(values))
-    return made
+        rows.own[f"{level.column}_day"] = Values(kind, data, np.isfinite(values))
+    return rows
 
 
 def counted(level: Level, above: Rows, counts: np.ndarray) -> Rows:
     """So many rows under each parent, numbered from 1."""
     parent = np.repeat(np.arange(above.size), counts)
-    made = Rows(level, above, parent, len(parent))
+    rows = Rows(level, above, parent, len(parent))
     first = np.concatenate(([0], np.cumsum(counts)))[:-1]
-    made.position = np.arange(len(parent)) - first[parent]
-    made.width = int(counts.max()) if len(counts) else 0
-    every = np.ones(made.size, dtype=bool)
-    made.own[level.column] = Values(INTEGER, made.position + 1, every)
-    return made
+    rows.position = np.arange(len(parent)) - first[parent]
+    rows.width = int(counts.max()) if len(counts) else 0
+    every = np.ones(rows.size, dtype=bool)
+    rows.own[level.column] = Values(INTEGER, rows.position + 1, every)
+    return rows

@@ -39,9 +39,9 @@ def _rest(room: Room, rows: Rows, name: str, correlation: Correlation | None) ->
     parents = rows.above.size if rows.above is not None else rows.size
     parent = rows.parent if rows.parent is not None else np.arange(rows.size)
     if (rho := correlation.exchangeable) is not None:
-        own = normals(stream, rows.all)[rows.serial]
+        normal = normals(stream, rows.all)[rows.serial]
         shared = normals(room.stream(f"{name}.shared"), parents)[parent]
-        return np.sqrt(rho) * shared + np.sqrt(1 - rho) * own
+        return np.sqrt(rho) * shared + np.sqrt(1 - rho) * normal
     grid = normals(stream, parents * rows.width).reshape(parents, rows.width)
     if (rho := correlation.ar1) is not None:
         for column in range(1, rows.width):

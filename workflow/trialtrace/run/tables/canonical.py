@@ -63,7 +63,7 @@ def may_be_rounded(value: float, precision: str = DOUBLE) -> bool:
 
 def rounded_warning(place: str, values: Iterable[Any], precision: str = DOUBLE) -> list[str]:
     """A sentence where whole numbers of a column may have lost digits in the file."""
-    if not any(isinstance(one, float) and may_be_rounded(one, precision) for one in values):
+    if not any(isinstance(value, float) and may_be_rounded(value, precision) for value in values):
         return []
     limit = EXACT_INTEGERS[precision]
     return [

@@ -31,11 +31,11 @@ _NUMERIC = {"integer": "number"}
 
 def columns_of(condition: Mapping[str, Any]) -> list[str]:
     """The columns a condition reads, each once, in order of first appearance."""
-    found: list[str] = []
+    columns: list[str] = []
     for name, test in tests_of(condition):
-        others = [one for one in _operands(test) if isinstance(one, Mapping)]
-        found += [name, *(one["column"] for one in others if "column" in one)]
-    return list(dict.fromkeys(found))
+        others = [operand for operand in _operands(test) if isinstance(operand, Mapping)]
+        columns += [name, *(one["column"] for one in others if "column" in one)]
+    return list(dict.fromkeys(columns))
 
 
 def tests_of(condition: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
@@ -93,23 +93,23 @@ def _test_mistakes(
         return []
     if not isinstance(test, Mapping) or not test:
         return [("", f"takes present, missing, or one of {', '.join(OPERATORS)}")]
-    found = []
+    mistakes = []
     for operator, operand in test.items():
         if operator not in OPERATORS:
-            found.append((operator, f"unknown test; known are {', '.join(OPERATORS)}"))
+            mistakes.append((operator, f"unknown test; known are {', '.join(OPERATORS)}"))
         elif operator in ("missing", "present"):
             if operand is not True:
-                found.append((operator, "takes true"))
+                mistakes.append((operator, "takes true"))
         elif operator in ("in", "between"):
             wanted = 2 if operator == "between" else None
             if not isinstance(operand, list) or not operand or (wanted and len(operand) != wanted):
-                found.append((operator, "takes a list" + (" of two values" if wanted else "")))
+                mistakes.append((operator, "takes a list" + (" of two values" if wanted else "")))
             else:
                 each = [m for o in operand for m in _operand_mistakes(name, operator, o, columns)]
-                found += list(dict.fromkeys(each))
+                mistakes += list(dict.fromkeys(each))
         else:
-            found += _operand_mistakes(name, operator, operand, columns)
-    return found
+            mistakes += _operand_mistakes(name, operator, operand, columns)
+    return mistakes
 
 
 def _operand_mistakes(

@@ -79,10 +79,10 @@ class Frames:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        own = self._file(dataset)
-        table = own.read([name for name in names if name in own.names])
+        file = self._file(dataset)
+        table = file.read([name for name in names if name in file.names])
         found = {name: table[name] for name in table.column_names}
-        others = [name for name in names if name not in own.names]
+        others = [name for name in names if name not in file.names]
         if dataset == "adsl" and others == ["ASEQ"]:
             rows = self.table("adsl", ["USUBJID"]).num_rows
             found["ASEQ"] = pa.array(np.zeros(rows, dtype=np.int64))
@@ -148,8 +148,8 @@ class Frames:
         plain = {name: test for name, test in where.items() if test not in PRESENT}
         tests = [*plain.items(), *((name, {"in": list(v)}) for name, v in complete.items())]
         if tests:
-            found = [self._not_unmet(dataset, name, test) for name, test in tests]
-            rows = rows[np.logical_and.reduce(found)]
+            selection = [self._not_unmet(dataset, name, test) for name, test in tests]
+            rows = rows[np.logical_and.reduce(selection)]
         for other in lacking:
             rows = self._without(dataset, rows, self.select(other["dataset"], other["where"]))
         return Selection(self, dataset, where, rows)

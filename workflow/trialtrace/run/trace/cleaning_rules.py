@@ -56,7 +56,7 @@ class CleaningRules:
 
 def _rules(trial: "Trial", file: Path) -> Iterator[_Rule]:
     document = compose(trial.at, file)
-    for path, line in sorted(document.lines.items(), key=lambda one: (one[1], str(one[0]))):
+    for path, line in sorted(document.lines.items(), key=lambda item: (item[1], str(item[0]))):
         # checks.NAME; tables.vas.convert.pain of a column; tables.ntx.exclude.REASON.
         if (path[:1], len(path)) in ((("checks",), 2), (("tables",), 4)):
             place: dict[str, str | int] = {

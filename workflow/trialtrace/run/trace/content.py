@@ -73,11 +73,13 @@ def _variable(row: ResultRow) -> tuple[str, str | None]:
 
 
 def _places(rows: list[ResultRow]) -> dict[tuple[str, str | None], int]:
-    found: dict[tuple[str, str | None], int] = {}
+    places: dict[tuple[str, str | None], int] = {}
     for row in rows:
         if row["stat_name"] == "sd" and row["stat_value"]:
-            found[_variable(row)] = max(found.get(_variable(row), 0), places_of(row["stat_value"]))
-    return found
+            places[_variable(row)] = max(
+                places.get(_variable(row), 0), places_of(row["stat_value"])
+            )
+    return places
 
 
 def _styled(row: ResultRow, style: Style) -> StyledRow:
@@ -379,11 +381,11 @@ class Tracer:
         if name not in self._members_of:
             self._members_of[name] = [
                 {
-                    "result_id": one["result_id"],
-                    "text": heading(one),
-                    "subject": self.about.subject(one),
+                    "result_id": result_row["result_id"],
+                    "text": heading(result_row),
+                    "subject": self.about.subject(result_row),
                 }
-                for one in members(self.trial.plan, self.results, name)
+                for result_row in members(self.trial.plan, self.results, name)
             ]
         return self._members_of[name]
 
@@ -391,9 +393,9 @@ class Tracer:
         """What the rules of the endpoints behind a result take as given; an adjusted p-value rests
         on those of its whole family."""
         behind = [*self._endpoints(row)]
-        family = (self.results[one["result_id"]] for one in self._family(row))
+        family = (self.results[texts["result_id"]] for texts in self._family(row))
         behind += [one["parameter"] for one in family if one["parameter"]]
-        return [vars(one) for one in self.constants.behind(behind)]
+        return [vars(colour) for colour in self.constants.behind(behind)]
 
     def _endpoints(self, row: ResultRow) -> tuple[str, ...]:
         """Of many results the same; each in its order."""
@@ -442,19 +444,19 @@ class Tracer:
         selections = []
         every: set[RawPart] = set()
         for member in self.members.get(row["result_id"], []):
-            found = self._select(member["dataset"], member["predicate"])
-            selection = found.selection
-            every.update(found.parts)
+            selected = self._select(member["dataset"], member["predicate"])
+            selection = selected.selection
+            every.update(selected.parts)
             selections.append(
                 {
                     "role": member["role"],
                     "dataset": member["dataset"],
-                    "where": found.where,
-                    "predicate": found.predicate,
+                    "where": selected.where,
+                    "predicate": selected.predicate,
                     "n": member["n"],
                     "unchanged": selection.n == member["n"]
                     and selection.sha256 == member["sha256"],
-                    "raw": found.raw,
+                    "raw": selected.raw,
                 }
                 | self._hash(member, selection)
                 | ({"cells": self._cells(selection)} if rows else {})
@@ -480,7 +482,7 @@ class Tracer:
             where = json.loads(predicate)
             selection = self.frames.select(dataset, where)
             parts = self.raw.parts(selection)
-            raw = [self._part(part) for part in parts]
+            raw = [self._part(record_batch) for record_batch in parts]
             self._selected[key] = Selected(where, in_words(where), selection, parts, raw)
         return self._selected[key]
 
@@ -519,7 +521,7 @@ class Tracer:
 
     def _rejected(self, row: ResultRow, parts: frozenset[RawPart]) -> list[dict[str, Any]]:
         members = self.members.get(row["result_id"], [])
-        places = [(one["dataset"], one["predicate"]) for one in members]
+        places = [(member["dataset"], member["predicate"]) for member in members]
         endpoints = frozenset(self.constants.endpoints(self._endpoints(row)))
         key = (parts, endpoints, *places)
         if key not in self._told:

@@ -37,7 +37,8 @@ class Function:
 def functions_of(analysis: str, method: str) -> tuple[dict[str, str | int], ...]:
     """What makes a result, by name, file and line; a count has what runs its analysis."""
     return tuple(
-        {"name": one.name, "file": one.file, "line": one.line} for one in made_by(analysis, method)
+        {"name": function.name, "file": function.file, "line": function.line}
+        for function in made_by(analysis, method)
     )
 
 
@@ -50,7 +51,11 @@ def made_by(analysis: str, method: str) -> list[Function]:
     if any(short.startswith(f"{one}_") for one in ADJUSTMENTS):
         return [_function(ADJUST)]
     card = _card(method)
-    named = [one.replace(".", "/").replace(":", ".py:") for one in card.formulas] if card else []
+    named = (
+        [formula.replace(".", "/").replace(":", ".py:") for formula in card.formulas]
+        if card
+        else []
+    )
     return [_function(f"stats/{one}") for one in named] or [_function(COUNTS)]
 
 
@@ -58,12 +63,12 @@ def made_by(analysis: str, method: str) -> list[Function]:
 def _card(method: str) -> Card | None:
     """The card of a result: its own, that of its test, or one by whose method it is made."""
     statistic, _, short = method.partition(".")
-    found = of_method(short)
+    cards = of_method(short)
     for name in (statistic, TEST):
-        for card in found:
+        for card in cards:
             if card.statistic == name:
                 return card
-    return found[0] if found else None
+    return cards[0] if cards else None
 
 
 @cache
@@ -85,7 +90,7 @@ def _function(named: str) -> Function:
 def _imported(file: str, name: str, lines: list[str]) -> str:
     """Where a function is defined that a module has from another one."""
     text = "\n".join(lines)
-    found = re.search(rf"^from trialtrace\.([\w.]+) import [^#]*?\b{name}\b", text, re.MULTILINE)
-    if found is None:
+    match = re.search(rf"^from trialtrace\.([\w.]+) import [^#]*?\b{name}\b", text, re.MULTILINE)
+    if match is None:
         raise LookupError(f"{file} has no {name}")
-    return f"{found[1].replace('.', '/')}.py:{name}"
+    return f"{match[1].replace('.', '/')}.py:{name}"

@@ -139,11 +139,11 @@ class Reach:
 
     @cached_property
     def _parameters(self) -> dict[str, set[str | None]]:
-        found: dict[str, set[str | None]] = {}
+        parameters: dict[str, set[str | None]] = {}
         for of, parameter, _ in self.reached:
             if of != "adsl":
-                found.setdefault(of, set()).add(parameter)
-        return found
+                parameters.setdefault(of, set()).add(parameter)
+        return parameters
 
 
 class Impact:
@@ -156,8 +156,8 @@ class Impact:
     def _file(self, asked: str) -> str:
         """A file of the source by its name, or by that of the table that alone is made of it, as a
         trace calls it."""
-        made = [file for file, table in self._files.items() if asked in (table, Path(file).stem)]
-        return made[0] if asked not in self._files and len(made) == 1 else asked
+        files = [file for file, table in self._files.items() if asked in (table, Path(file).stem)]
+        return files[0] if asked not in self._files and len(files) == 1 else asked
 
     def place(self, asked: str) -> RawPlace:
         """FILE:LINE[:COLUMN] as a place of the export. Raises UserError where there is none."""
@@ -236,9 +236,9 @@ class Impact:
         raw = Columns(self._path(place.table), RAW).read(dict.fromkeys(names))
         files, rows, values = (raw[name].to_pylist() for name in names)
         cells = list(zip(files, rows, values, strict=True))
-        own = next(value for file, row, value in cells if (file, row) == (place.file, place.row))
+        cell = next(value for file, row, value in cells if (file, row) == (place.file, place.row))
         return [
-            RawPlace(place.table, file, row, None) for file, row, value in cells if value == own
+            RawPlace(place.table, file, row, None) for file, row, value in cells if value == cell
         ]
 
     def of_subject(self, asked: str) -> "np.ndarray":
@@ -294,14 +294,17 @@ class Impact:
         """Of each result the data sets and predicates that its rows are selected by."""
         table = Columns(self.tracer.folder / "analysis" / "members.parquet", MEMBERS)
         read = table.read(("result_id", "dataset", "predicate"))
-        found: dict[str, list[tuple[str, str]]] = {}
-        for result, *selected in zip(*(one.to_pylist() for one in read.columns), strict=True):
-            found.setdefault(result, []).append((selected[0], selected[1]))
-        return found
+        selections: dict[str, list[tuple[str, str]]] = {}
+        for result, *selected in zip(*(column.to_pylist() for column in read.columns), strict=True):
+            selections.setdefault(result, []).append((selected[0], selected[1]))
+        return selections
 
     def reach(self, chosen: "np.ndarray") -> "Reach":
         """Which selections of derived rows rest on any of the chosen edges."""
-        reached = {(one.dataset, one.parameter, one.variable) for one in self.derived(chosen)}
+        reached = {
+            (table_change.dataset, table_change.parameter, table_change.variable)
+            for table_change in self.derived(chosen)
+        }
         frames = self._frames(chosen)
         return Reach(chosen, reached, frames, self.tracer.raw.within(frames))
 

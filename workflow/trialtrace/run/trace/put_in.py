@@ -150,15 +150,16 @@ class PutIn:
 
     def _found(self, row: ResultRow) -> Rests:
         names = list(self._names(row))
-        own = tuple(one for one in self.margins if self._is_of(one, names, row))
-        if own:
-            return Rests(own)
+        rests = tuple(margin for margin in self.margins if self._is_of(margin, names, row))
+        if rests:
+            return Rests(rests)
         used = frozenset[tuple[str, str]]().union(*map(self._of_name, names))
         behind = {*self._constants.endpoints(names)}
         made = (
-            one
-            for one in self.margins
-            if used & self._fixed[one["quantity"]] or (one["check"] or {}).get("endpoint") in behind
+            margin
+            for margin in self.margins
+            if used & self._fixed[margin["quantity"]]
+            or (margin["check"] or {}).get("endpoint") in behind
         )
         return Rests((), tuple(sorted(made, key=lambda one: one["check"] is None)))
 
@@ -214,14 +215,14 @@ class PutIn:
         """Quantity -> the raw columns that its margins fix: written of it, or of what is made of
         it. Of a margin of an endpoint or a variable these are some of those that this is made of:
         then what has a value where the quantity says so is among them too."""
-        found = {}
+        columns = {}
         for margin in self.margins:
             check = margin["check"] or {}
             name = check.get("endpoint", check.get("variable"))
             written = self._written(self._made_of(margin["quantity"], where=name is not None))
             derived = self._of_name(name) if name else written
-            found[margin["quantity"]] = (written & derived or derived) - self._keys
-        return found
+            columns[margin["quantity"]] = (written & derived or derived) - self._keys
+        return columns
 
     def _made_of(self, quantity: str, *, where: bool) -> set[str]:
         """The columns of a quantity, and of every other that is told by one of them."""
@@ -235,15 +236,15 @@ class PutIn:
     @cached_property
     def _uses(self) -> dict[bool, list[tuple[str, set[str]]]]:
         """Column of a quantity -> what its value is told by; True: and whether it has one."""
-        found: dict[bool, list[tuple[str, set[str]]]] = {False: [], True: []}
+        uses: dict[bool, list[tuple[str, set[str]]]] = {False: [], True: []}
         for quantity in self._trial.cohort.quantities.values():
             used = {name for _, names in quantity.uses_of_kind() for name in names}
             used |= {*quantity.gathers}
             there = columns_of(quantity.where or {})
             for column in {*quantity.columns, quantity.name}:
-                found[False].append((column, used))
-                found[True].append((column, used | {*there}))
-        return found
+                uses[False].append((column, used))
+                uses[True].append((column, used | {*there}))
+        return uses
 
     def _written(self, names: set[str]) -> Columns:
         """The columns of the export that hold some of these."""

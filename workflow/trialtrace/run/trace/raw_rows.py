@@ -316,12 +316,12 @@ class RawRows:
 
         _, first, count = self._of_dataset(selection.dataset)
         there = self.subjects(selection)
-        found = [self.all_edges.of_subjects(there, self.variables(selection.predicate))]
+        values = [self.all_edges.of_subjects(there, self.variables(selection.predicate))]
         if selection.dataset != "adsl":
             first, count = first[selection.rows], count[selection.rows]
             inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-            found.append(np.repeat(first, count) + inside)
-        return found
+            values.append(np.repeat(first, count) + inside)
+        return values
 
     def _of_dataset(self, dataset: str) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
         """For each row of a data set its subject, where its edges begin, and their number."""
@@ -354,10 +354,10 @@ class _Part(RawRows):
 
 def columns_read(predicate: Predicate) -> list[str]:
     """The columns that a predicate reads, also of what it says that its subjects lack."""
-    found = columns_of({k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)})
+    columns = columns_of({k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)})
     for other in predicate.get(LACKING, ()):
-        found += columns_read(other["where"])
-    return found
+        columns += columns_read(other["where"])
+    return columns
 
 
 class RawValues:

@@ -57,11 +57,11 @@ class RowKeys:
         key = (selection.dataset, canonical(where), table)
         if key not in self._elsewhere:
             inside, outside = self._lines(table, self._frames.select(selection.dataset, where))
-            found: dict[str, set[str]] = {}
+            texts: dict[str, set[str]] = {}
             for column in self._columns(table) if len(inside) else ():
                 own, other = (self._cells(table, column, at) for at in (inside, outside))
-                found[column] = {*pc.unique(other).to_pylist()} - {*pc.unique(own).to_pylist()}
-            self._elsewhere[key] = found
+                texts[column] = {*pc.unique(other).to_pylist()} - {*pc.unique(own).to_pylist()}
+            self._elsewhere[key] = texts
         return self._elsewhere[key]
 
     def _lines(self, table: str, kind: Selection) -> "tuple[np.ndarray, np.ndarray]":
@@ -175,8 +175,8 @@ class Rejected:
         return np.array([severity == FLAG for severity in self._column("severity")])
 
     def _column(self, name: str) -> list[str | None]:
-        found: list[str | None] = self.table[name].to_pylist()
-        return found
+        texts: list[str | None] = self.table[name].to_pylist()
+        return texts
 
     @cached_property
     def _of_endpoint(self) -> list[str | None]:
@@ -186,7 +186,9 @@ class Rejected:
         return [
             None
             if at < cleaning.num_rows
-            else next((one for one in self._endpoints if rule.startswith(f"{one}_")), None)
+            else next(
+                (endpoint for endpoint in self._endpoints if rule.startswith(f"{endpoint}_")), None
+            )
             for at, rule in enumerate(rules)
         ]
 
@@ -270,8 +272,8 @@ class Rejected:
             return wholly
         here = self._files[flagged] == part.source_file
         own = np.isin(self._lines[flagged], np.array(part.rows, dtype=np.int64))
-        found: Places = np.concatenate([wholly, flagged[here & own]])
-        return found
+        places: Places = np.concatenate([wholly, flagged[here & own]])
+        return places
 
     def _in_columns(self, table: str, columns: Sequence[str]) -> "tuple[Places, Places]":
         """Rejected rows of a table and rejects in some of its columns; flags in these."""
@@ -290,10 +292,10 @@ class Rejected:
 
     @cached_property
     def _files(self) -> "Labels":
-        found: Labels = self.table["source_file"].to_numpy()
-        return found
+        labels: Labels = self.table["source_file"].to_numpy()
+        return labels
 
     @cached_property
     def _lines(self) -> "Places":
-        found: Places = self.table["source_row"].to_numpy()
-        return found
+        places: Places = self.table["source_row"].to_numpy()
+        return places

@@ -140,19 +140,19 @@ def rejected_lines(rejected: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def variable_line(one: Mapping[str, object]) -> str:
+def variable_line(entry: Mapping[str, object]) -> str:
     """What was computed of, its rule, and where the rule stands."""
-    return f"{one['label']} ({one['code']}): {one['rule']}   {place_words(one)}"
+    return f"{entry['label']} ({entry['code']}): {entry['rule']}   {place_words(entry)}"
 
 
-def function_line(one: Mapping[str, object]) -> str:
+def function_line(entry: Mapping[str, object]) -> str:
     """ "newcombe   workflow/trialtrace/stats/categorical/proportions.py, line 120"."""
-    return f"{one['name']}   {place_words(one)}"
+    return f"{entry['name']}   {place_words(entry)}"
 
 
-def place_words(one: Mapping[str, object]) -> str:
+def place_words(entry: Mapping[str, object]) -> str:
     """File and line; the file alone where no line is known."""
-    return f"{one['file']}, line {one['line']}" if one["line"] else str(one["file"])
+    return f"{entry['file']}, line {entry['line']}" if entry["line"] else str(entry["file"])
 
 
 def plan_lines(trace: Trace) -> list[str]:

@@ -42,7 +42,7 @@ class Variables:
         variable. None where patients are counted."""
         key = (row["analysis_id"], row["parameter"])
         if key not in self._made:
-            self._made[key] = [asdict(one) for one in self._behind(*key)]
+            self._made[key] = [asdict(finding) for finding in self._behind(*key)]
         return self._made[key]
 
     def _behind(self, analysis: str, parameter: str | None) -> list[Variable]:
@@ -55,17 +55,25 @@ class Variables:
             if parameter is not None:
                 return []
             named = trial.plan.analyses[analysis].estimand.variables
-            return [self._endpoint(trial.endpoints[one]) for one in named if one in trial.endpoints]
+            return [
+                self._endpoint(trial.endpoints[short_name])
+                for short_name in named
+                if short_name in trial.endpoints
+            ]
         return self._subject(parameter) if parameter else []
 
     def of_code(self, code: str) -> list[Variable]:
         """The endpoint of this code."""
-        return [self._endpoint(one) for one in self.trial.endpoints.values() if one.code == code]
+        return [
+            self._endpoint(endpoint)
+            for endpoint in self.trial.endpoints.values()
+            if endpoint.code == code
+        ]
 
     def of_column(self, column: str) -> list[Variable]:
         """The variable of the subjects that is this column of ADSL."""
         names = (name for name in self.trial.subjects.origins if adsl_code(name) == column)
-        return [one for name in names for one in self._subject(name)]
+        return [variable for name in names for variable in self._subject(name)]
 
     def _subject(self, parameter: str) -> list[Variable]:
         trial = self.trial

@@ -51,7 +51,7 @@ def labels(trial: "Trial") -> Labels:
         {name: lower_first(declared.label) for name, declared in trial.endpoints.items()},
         {name: variable_label(trial, name) for name in trial.subjects.origins},
         {
-            table: {name: _words(one) for name, one in columns.items()}
+            table: {name: _words(column) for name, column in columns.items()}
             for table, columns in trial.dictionary.items()
         },
         {

@@ -74,18 +74,18 @@ def checked(
     return problems, {name: check_trial(at, name) for name in names}
 
 
-def _key(at: Project, given: str | None) -> list[Problem]:
+def _key(at: Project, text: str | None) -> list[Problem]:
     try:
-        read_hash_key(at, given)
+        read_hash_key(at, text)
     except UserError as error:
         return error.problems
     return []
 
 
-def _renderer(given: object) -> list[Problem]:
+def _renderer(value: object) -> list[Problem]:
     """Quarto, if it is asked for, must be here."""
     try:
-        if isinstance(given, Mapping) and given.get("renderer") == QUARTO:
+        if isinstance(value, Mapping) and value.get("renderer") == QUARTO:
             find_quarto()
     except UserError as error:
         return error.problems
@@ -113,8 +113,8 @@ def check_trial(at: Project, name: str) -> list[Problem]:
         known = (*known, GUESSES)
     problems = _other_files(at, name, known)
     problems += files.trial.in_order() + read.wrong + _forms(files) + fields_of_one_name(files)
-    for part in list(documents)[1:]:
-        problems += documents[part].in_order()
+    for document in list(documents)[1:]:
+        problems += documents[document].in_order()
     return at_definitions(problems, documents.values())
 
 
@@ -160,7 +160,7 @@ def _forms(files: Files) -> list[Problem]:
         return []
     return [
         Problem(
-            f"{files.dictionary_shown}, line {min(one.row for one in columns.values())}, "
+            f"{files.dictionary_shown}, line {min(column.row for column in columns.values())}, "
             "column Form Name",
             found=f'"{form}"',
             expected=f"a table of trial.yaml: {one_of(tables)}",

@@ -30,12 +30,12 @@ def check(files: Files) -> None:
             _check(files, name, given)
 
 
-def _table(files: Files, name: str, given: dict[str, Any]) -> None:
+def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.cleaning, ("tables", name)
     columns = files.columns(name)
     if columns is None:
         return
-    for ignored in given.get("ignore", {}):
+    for ignored in entry.get("ignore", {}):
         if ignored in columns:
             document.add(
                 (*path, "ignore", ignored),
@@ -44,20 +44,20 @@ def _table(files: Files, name: str, given: dict[str, Any]) -> None:
                 do="take it out here, or out of dictionary.csv",
             )
     for part, kinds in (("missing", ()), ("units", ()), ("convert", NUMERIC)):
-        for one in given.get(part, {}):
+        for one in entry.get(part, {}):
             column(document, (*path, part, one), one, columns, kinds)
-    codes_for_missing(files, name, given.get("missing", {}))
-    for one, codes in given.get("synonyms", {}).items():
+    codes_for_missing(files, name, entry.get("missing", {}))
+    for one, codes in entry.get("synonyms", {}).items():
         variable = column(document, (*path, "synonyms", one), one, columns)
-        _synonyms(document, (*path, "synonyms", one), codes, variable, given.get("missing", {}))
-    for one, conversion in given.get("convert", {}).items():
+        _synonyms(document, (*path, "synonyms", one), codes, variable, entry.get("missing", {}))
+    for one, conversion in entry.get("convert", {}).items():
         if "factor" in conversion:
             continue
         place = (*path, "convert", one)
         column(document, (*place, "unit_column"), conversion["unit_column"], columns, ("text",))
         factors = conversion["factors"]
         known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
-    _losses(files, name, given, columns)
+    _losses(files, name, entry, columns)
 
 
 def _synonyms(
@@ -90,29 +90,29 @@ def _synonyms(
                 )
 
 
-def _losses(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+def _losses(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
     """What a table may lose: columns that may, rows that may, subjects that it need not have."""
     document, path = files.cleaning, ("tables", name)
     table = files.trial.get("tables", name) or {"key": [], "subject": None}
     keys = {table["subject"], *table["key"]}
-    for one in given.get("accept", {}):
+    for one in entry.get("accept", {}):
         if column(document, (*path, "accept", one), one, columns) and one in keys:
             document.add(
                 (*path, "accept", one),
                 found=f"{one}, a column of the key: without it the whole row is rejected",
                 expected="exclude: {subject_missing: why} or {key_missing: why}",
             )
-    if "covers" in given and given.get("empty"):
+    if "covers" in entry and entry.get("empty"):
         document.add((*path, "covers"), found="covers and empty", expected="one of the two")
     if name == files.subjects_table:
-        _of_subjects(document, path, given)
+        _of_subjects(document, path, entry)
 
 
-def _of_subjects(document: Document, path: Path_, given: dict[str, Any]) -> None:
+def _of_subjects(document: Document, path: Path_, entry: dict[str, Any]) -> None:
     """The table of subjects has them all: that is how they are known."""
-    needless: list[tuple[str, ...]] = [("covers",)] * ("covers" in given)
-    needless += [("empty",)] * bool(given.get("empty"))
-    needless += [("exclude", "unknown_subject")] * ("unknown_subject" in given.get("exclude", {}))
+    needless: list[tuple[str, ...]] = [("covers",)] * ("covers" in entry)
+    needless += [("empty",)] * bool(entry.get("empty"))
+    needless += [("exclude", "unknown_subject")] * ("unknown_subject" in entry.get("exclude", {}))
     for place in needless:
         document.add(
             (*path, *place),
@@ -121,48 +121,48 @@ def _of_subjects(document: Document, path: Path_, given: dict[str, Any]) -> None
         )
 
 
-def _check(files: Files, name: str, given: dict[str, Any]) -> None:
+def _check(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.cleaning, ("checks", name)
-    columns = files.columns(given["table"])
+    columns = files.columns(entry["table"])
     for part in ("columns", "constant", "unique"):
-        for position, one in enumerate(given.get(part, ())):
+        for position, one in enumerate(entry.get(part, ())):
             column(document, (*path, part, position), one, columns)
-    if "each_of" in given:
-        _each_of(document, (*path, "each_of"), given["each_of"], columns)
-    seen = _with_beside(files, name, given, columns)
+    if "each_of" in entry:
+        _each_of(document, (*path, "each_of"), entry["each_of"], columns)
+    seen = _with_beside(files, name, entry, columns)
     for part in ("where", "expect"):
-        if part in given:
-            check_condition(document, (*path, part), given[part], seen)
-    if "stored" in given:
-        column(document, (*path, "stored"), given["stored"], columns, NUMERIC)
-    for position, criterion in enumerate(given.get("points", ())):
+        if part in entry:
+            check_condition(document, (*path, part), entry[part], seen)
+    if "stored" in entry:
+        column(document, (*path, "stored"), entry["stored"], columns, NUMERIC)
+    for position, criterion in enumerate(entry.get("points", ())):
         place: Path_ = (*path, "points", position, "when")
         check_condition(document, place, criterion["when"], columns)
 
 
 def _each_of(
-    document: Document, path: Path_, given: dict[str, Any], columns: Columns | None
+    document: Document, path: Path_, entry: dict[str, Any], columns: Columns | None
 ) -> None:
-    for position, one in enumerate(given.get("by", ())):
+    for position, one in enumerate(entry.get("by", ())):
         column(document, (*path, "by", position), one, columns)
-    variable = column(document, (*path, "column"), given["column"], columns)
+    variable = column(document, (*path, "column"), entry["column"], columns)
     if variable is not None:
-        for position, value in enumerate(given["values"]):
+        for position, value in enumerate(entry["values"]):
             check_operand(document, (*path, "values", position), variable, value)
 
 
 def _with_beside(
-    files: Files, name: str, given: dict[str, Any], columns: Columns | None
+    files: Files, name: str, entry: dict[str, Any], columns: Columns | None
 ) -> Columns | None:
     """The columns that a check's conditions may read: its table's, and what stands beside them."""
     document, path = files.cleaning, ("checks", name, "beside")
     if columns is None or not document.sound(*path):
-        return None if "beside" in given else columns
+        return None if "beside" in entry else columns
     seen = dict(columns)
-    for new, one in given.get("beside", {}).items():
+    for new, one in entry.get("beside", {}).items():
         place = (*path, new)
         if new in columns:
-            document.add(place, found=f"{new}, a column of {given['table']}", expected="a new name")
+            document.add(place, found=f"{new}, a column of {entry['table']}", expected="a new name")
         tables = files.trial.names("tables")
         if not known(document, (*place, "table"), one["table"], tables, "a table of trial.yaml"):
             return None
@@ -173,36 +173,36 @@ def _with_beside(
     return seen
 
 
-def _beside(files: Files, place: Path_, one: dict[str, Any], columns: Columns) -> Variable | None:
+def _beside(files: Files, place: Path_, entry: dict[str, Any], columns: Columns) -> Variable | None:
     """What a value from another table looks like to conditions."""
-    document, take = files.cleaning, one.get("take")
-    there = files.columns(one["table"])
-    for mine, other in one.get("match", {}).items():
+    document, take = files.cleaning, entry.get("take")
+    there = files.columns(entry["table"])
+    for mine, other in entry.get("match", {}).items():
         column(document, (*place, "match", mine), mine, columns)
         column(document, (*place, "match", mine), other, there)
-    if "where" in one:
-        check_condition(document, (*place, "where"), one["where"], there)
+    if "where" in entry:
+        check_condition(document, (*place, "where"), entry["where"], there)
     if take is None:
-        _check_single(files, place, one)
-    if "column" not in one and take != "count":
+        _check_single(files, place, entry)
+    if "column" not in entry and take != "count":
         document.add(place, "the key column is missing", expected="column, or take: count")
         return None
     kinds = {"sum": NUMERIC, "lowest": ORDERED, "highest": ORDERED}.get(take or "", ())
     variable: Variable | None = _COUNT
-    if "column" in one:
-        variable = column(document, (*place, "column"), one["column"], there, kinds)
+    if "column" in entry:
+        variable = column(document, (*place, "column"), entry["column"], there, kinds)
     return _COUNT if take == "count" else variable
 
 
-def _check_single(files: Files, place: Path_, one: dict[str, Any]) -> None:
+def _check_single(files: Files, place: Path_, entry: dict[str, Any]) -> None:
     """Without `take`, the subject and what is matched must be the key of the other table."""
-    table = files.trial.get("tables", one["table"])
+    table = files.trial.get("tables", entry["table"])
     if table is None:
         return
-    free = set(table["key"]) - {table["subject"], *one.get("match", {}).values()}
+    free = set(table["key"]) - {table["subject"], *entry.get("match", {}).values()}
     if free:
         files.cleaning.add(
             place,
-            found=f"several rows of a subject in {one['table']}, told apart by {one_of(free)}",
+            found=f"several rows of a subject in {entry['table']}, told apart by {one_of(free)}",
             expected="match, so that one row is left, or take: lowest, highest, sum or count",
         )

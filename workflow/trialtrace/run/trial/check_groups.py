@@ -14,8 +14,8 @@ from trialtrace.run.trial.model import Variable
 def check_groups(files: Files) -> None:
     """What is made is of a variable that is there; groups take each of its values once."""
     document = files.trial
-    made = [name for key in MADE for name in document.names("subjects", key) or ()]
-    declared = [name for name in files.subject_variables or () if name not in made]
+    groups = [name for key in MADE for name in document.names("subjects", key) or ()]
+    declared = [name for name in files.subject_variables or () if name not in groups]
     for key in MADE:
         for name, given in document.entries("subjects", key):
             path = ("subjects", key, name)

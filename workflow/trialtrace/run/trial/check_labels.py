@@ -89,7 +89,7 @@ def _is(words: set[Words], name: str, arms: Arms) -> bool:
 
 def _alike(words: set[Words], name: str, arms: Arms) -> bool:
     """Whether all words of a label are among those of an arm, or the other way round."""
-    pairs = [(set(one), set(other)) for one in words for other in _called(name, arms)]
+    pairs = [(set(word), set(other)) for word in words for other in _called(name, arms)]
     return any(one <= other or other <= one for one, other in pairs)
 
 
@@ -113,10 +113,10 @@ def labels_of_codes(
 ) -> None:
     """No code of visits or places has in the dictionary the label of another of them."""
     for code, other in exchanged(labels, variable.choices):
-        found = f"which {{}} calls {tell(variable.choices[code])}: "
-        found += f"that is the label of {tell(other)} here"
+        text = f"which {{}} calls {tell(variable.choices[code])}: "
+        text += f"that is the label of {tell(other)} here"
         expected = f"one meaning of the code; here it is {tell(labels[code])}"
-        _contradicts(files, (*path, code), (code, variable), found, expected, document)
+        _contradicts(files, (*path, code), (code, variable), text, expected, document)
 
 
 def exchanged(labels: Mapping[str, str], others: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -150,11 +150,11 @@ def columns_of_visits(files: Files, path: Path_, visits: Mapping[str, Variable])
     that of another's visit; `visits` maps the label of each to its column."""
     first = next(iter(visits.values()), None)
     for variable in visits.values():
-        if first and (found := exchanged(first.choices, variable.choices)):
-            code = found[0][0]
-            told = f"which {{}} calls {tell(variable.choices[code])}"
+        if first and (table := exchanged(first.choices, variable.choices)):
+            code = table[0][0]
+            text = f"which {{}} calls {tell(variable.choices[code])}"
             expected = f"one meaning; {_place(files, first)} calls it {tell(first.choices[code])}"
-            _contradicts(files, path, (code, variable), told, expected, files.endpoints)
+            _contradicts(files, path, (code, variable), text, expected, files.endpoints)
     names = {label: set(words_of(label)) for label in visits}
     said = {label: set(words_of(variable.label)) for label, variable in visits.items()}
     wrong = [
@@ -164,9 +164,9 @@ def columns_of_visits(files: Files, path: Path_, visits: Mapping[str, Variable])
         if names[other] <= said[label] and not names[label] <= said[label] and names[other]
     ]
     for label, other in wrong if len(wrong) > 1 else ():
-        told = f"which {{}} calls {tell(visits[label].label)}: that is the visit {tell(other)}"
+        text = f"which {{}} calls {tell(visits[label].label)}: that is the visit {tell(other)}"
         of, expected = (visits[label].name, visits[label]), f"a column of {tell(label)}"
-        _contradicts(files, path, of, told, expected, files.endpoints)
+        _contradicts(files, path, of, text, expected, files.endpoints)
 
 
 def fields_of_one_name(files: Files) -> list[Problem]:
@@ -194,14 +194,14 @@ def _contradicts(
     files: Files,
     place: Path_,
     of: tuple[str, Variable],
-    found: str,
+    text: str,
     expected: str,
     document: Document | None = None,
 ) -> None:
     code, variable = of
     (document or files.trial).add(
         place,
-        found=f"{tell(code)}, {found.format(_place(files, variable))}",
+        found=f"{tell(code)}, {text.format(_place(files, variable))}",
         expected=expected,
         do="find out which of the two is right, and mend the other",
     )
@@ -227,23 +227,23 @@ def code_is_missing(
     )
 
 
-def codes_for_missing(files: Files, table: str, given: Mapping[str, list[str]]) -> None:
+def codes_for_missing(files: Files, table: str, texts: Mapping[str, list[str]]) -> None:
     """No code for missing is an answer of the dictionary, an arm or a sex.
 
     In the column of the arm one that is no arm's says who has none, such as "screened".
     """
     columns, meant = files.columns(table) or {}, _meanings(files, table)
     of_arms = _columns_of_arms(files, table)
-    for name, codes in given.items():
+    for name, codes in texts.items():
         choices = columns[name].choices if name in columns and name not in of_arms else {}
         for position, code in enumerate(codes):
-            told = meant.get((name, code))
-            if told is None and code in choices and not means_missing(choices[code]):
-                told = f"which {_place(files, columns[name])} calls {tell(choices[code])}"
-            if told:
+            data = meant.get((name, code))
+            if data is None and code in choices and not means_missing(choices[code]):
+                data = f"which {_place(files, columns[name])} calls {tell(choices[code])}"
+            if data:
                 files.cleaning.add(
                     ("tables", table, "missing", name, position),
-                    found=f"{tell(code)}, {told}",
+                    found=f"{tell(code)}, {data}",
                     expected="a code that stands for nothing else",
                     do="take it out here; or out of the choices in dictionary.csv, or give it "
                     f"there a word for missing as its label ({WORDS_FOR_MISSING})",

@@ -36,10 +36,10 @@ def _tell(
     if what == AN_ARM and (arm := files.arm_meant(name)):
         do = f'did you mean "{arm}"?'
     document.problems = [
-        replace(one, expected=f"{what}: {one_of(names)}", do=_entry(path, one.do) or do)
-        if one.place == place
-        else one
-        for one in document.problems
+        replace(problem, expected=f"{what}: {one_of(names)}", do=_entry(path, problem.do) or do)
+        if problem.place == place
+        else problem
+        for problem in document.problems
     ]
 
 

@@ -181,11 +181,11 @@ def _subjects(files: Files) -> None:
 
 def _arm_of_subjects(files: Files, table: str) -> None:
     """In these designs a subject has one treatment, so its table must hold it."""
-    given = files.trial.get("tables", table)
+    data = files.trial.get("tables", table)
     if arm := files.trial.get("subjects", "arm"):
         arm_elsewhere(files, table, structure(ArmElsewhere, arm))
         return
-    if given is None or "arm" in given:
+    if data is None or "arm" in data:
         return
     if files.trial.get("design", "kind") in ("parallel", "cluster"):
         files.trial.add(
@@ -208,12 +208,12 @@ def _sex(files: Files, sex: dict[str, Any], variable: Variable | None) -> None:
         labels_of_sexes(files, variable)
 
 
-def _members(files: Files, place: Path_, given: dict[str, Any], columns: Any) -> None:
+def _members(files: Files, place: Path_, entry: dict[str, Any], columns: Any) -> None:
     """A condition over the columns of the subjects, and tests of endpoints."""
     document = files.trial
-    if "where" in given:
-        check_condition(document, (*place, "where"), given["where"], columns)
-    for name, test in given.get("endpoints", {}).items():
+    if "where" in entry:
+        check_condition(document, (*place, "where"), entry["where"], columns)
+    for name, test in entry.get("endpoints", {}).items():
         here = (*place, "endpoints", name)
         names = files.endpoint_names
         if not known(document, here, name, names, "an endpoint of endpoints.yaml"):

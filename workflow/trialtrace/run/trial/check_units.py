@@ -54,10 +54,10 @@ def check_units(files: Files) -> None:
                 _compare(files.cleaning, at, cleaned[name], (found, place))
 
 
-def unit_of_endpoint(files: Files, name: str, given: Mapping[str, object]) -> None:
+def unit_of_endpoint(files: Files, name: str, entry: Mapping[str, object]) -> None:
     """The unit of an endpoint is that of its column."""
-    unit, table = given.get("unit"), given.get("table")
-    column = given.get("column", given.get("time"))
+    unit, table = entry.get("unit"), entry.get("table")
+    column = entry.get("column", entry.get("time"))
     if isinstance(unit, str) and isinstance(table, str) and isinstance(column, str):
         for said in _said(files, table, column):
             _compare(files.endpoints, (name, "unit"), unit, said)
@@ -112,7 +112,7 @@ def _of_dictionary(variable: Variable) -> str:
     if note := _IN_A_NOTE.fullmatch(variable.note.strip()):
         found.append(note[1])
     units = [one for one in found if one.casefold() in _UNITS]
-    return next((one for one in units if len(one) > 1 or one in _SHORT), "")
+    return next((unit for unit in units if len(unit) > 1 or unit in _SHORT), "")
 
 
 def _compare(document: Document, path: Path_, unit: str, said: Said) -> None:
@@ -155,10 +155,10 @@ def orders_of_dates(files: Files) -> None:
         order = item.get("date_order")
         tables = [table for table, one in files.trial.entries("tables") if one["of"] == name]
         dates = [
-            one
+            column
             for table in tables
-            for one in (files.columns(table) or {}).values()
-            if one.kind == "date" and one.date_order != order
+            for column in (files.columns(table) or {}).values()
+            if column.kind == "date" and column.date_order != order
         ]
         if order and dates:
             other = dates[0]

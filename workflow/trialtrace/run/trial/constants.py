@@ -81,7 +81,7 @@ class Constants:
         return found
 
     def _of(self, names: Iterable[str]) -> list[Constant]:
-        return list(dict.fromkeys(one for name in names for one in self._declared(name)))
+        return list(dict.fromkeys(analysis for name in names for analysis in self._declared(name)))
 
     def _declared(self, name: str) -> list[Constant]:
         endpoint = self.trial.endpoints[name]
@@ -106,8 +106,8 @@ class Constants:
                 self._tables[folder, name] = _table(at, folder, name)
             table = self._tables[folder, name]
             line = self._lines.get((entry,), 1)
-            told = TITLES[folder], table.told, table.shown
-            yield Constant(entry, *told, line, name, table.source, table.sha256)
+            constants = TITLES[folder], table.told, table.shown
+            yield Constant(entry, *constants, line, name, table.source, table.sha256)
 
     @property
     def _file(self) -> Path:
@@ -132,7 +132,7 @@ def endpoints_behind(
     elif analysis in planned and parameter is None:
         named = list(planned[analysis].estimand.variables)
     named += list(_texts(options))
-    known = {one.family for one in trial.endpoints.values()} | set(trial.endpoints)
+    known = {endpoint.family for endpoint in trial.endpoints.values()} | set(trial.endpoints)
     own = [name for name in dict.fromkeys(named) if name in known]
     return [*own, *_of_population(trial, population)]
 
@@ -197,9 +197,9 @@ def _table(at: Project, folder: str, name: str) -> _Table:
     rows = [row.cells for row in read_rows(at, folder, name, COLUMNS[folder], problems)]
     problems.raise_if_any()
     versions = list(dict.fromkeys(row["version"] for row in rows if "version" in row))
-    told = f"table {name}, {len(rows)} rows"
-    told += f", version {', '.join(versions)}" if versions else ""
+    text = f"table {name}, {len(rows)} rows"
+    text += f", version {', '.join(versions)}" if versions else ""
     source = "; ".join(dict.fromkeys(row["source"] for row in rows))
     if any(row["verified"] == "no" for row in rows):
         source += "; not verified: not at hand"
-    return _Table(at.shown(path), told, source, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _Table(at.shown(path), text, source, hashlib.sha256(path.read_bytes()).hexdigest())

@@ -74,9 +74,9 @@ class Files:
         given = self.trial.names("subjects")
         if given is None:
             return None
-        own = [name for name in ("age", "sex", "site") if name in given]
+        variables = [name for name in ("age", "sex", "site") if name in given]
         made = [one for key in MADE for one in self.trial.names("subjects", key) or []]
-        return own + (self.trial.names("subjects", "variables") or []) + made
+        return variables + (self.trial.names("subjects", "variables") or []) + made
 
     def subject_variable(self, name: str) -> Variable | None:
         """The dictionary's variable of a subject variable; None where that cannot be known."""
@@ -97,9 +97,9 @@ class Files:
         """What is made from another variable, as a variable; None where it is not sound."""
         if not self.trial.sound("subjects", key, name):
             return None
-        given = self.trial.get("subjects", key, name)
-        made: Made = structure(Transformed if key == "transformed" else Groups, given)
-        return made_variable(made, self.subjects_table or "", made.of, None)
+        data = self.trial.get("subjects", key, name)
+        product: Made = structure(Transformed if key == "transformed" else Groups, data)
+        return made_variable(product, self.subjects_table or "", product.of, None)
 
     @property
     def columns_of_subjects(self) -> dict[str, Variable] | None:
@@ -129,8 +129,8 @@ class Files:
     @cached_property
     def derived(self) -> dict[str, Endpoint]:
         """The endpoints of every entry that is sound, an instrument's by their scales."""
-        made = [one for name, given in self.endpoints.entries() for one in expanded(name, given)]
-        return {endpoint.name: endpoint for endpoint in made}
+        nodes = [one for name, given in self.endpoints.entries() for one in expanded(name, given)]
+        return {endpoint.name: endpoint for endpoint in nodes}
 
     @cached_property
     def endpoint_names(self) -> list[str] | None:

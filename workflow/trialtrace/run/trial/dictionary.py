@@ -99,16 +99,16 @@ class _Row:
         self.problems.add(place, message, **details)
 
 
-def _text(shown: str, path: Path, problems: Problems) -> str | None:
+def _text(text: str, path: Path, problems: Problems) -> str | None:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         problems.add(
-            shown, "this file is not there", do="export the dictionary from REDCap or write it"
+            text, "this file is not there", do="export the dictionary from REDCap or write it"
         )
         return None
     except OSError as error:
-        problems.add(shown, f"cannot be read: {error.strerror}")
+        problems.add(text, f"cannot be read: {error.strerror}")
         return None
     try:
         # newline="" keeps a line break inside a cell as it stands.
@@ -116,7 +116,7 @@ def _text(shown: str, path: Path, problems: Problems) -> str | None:
     except UnicodeDecodeError:
         bad = _first_bad_line(data)
         problems.add(
-            f"{shown}, line {bad}",
+            f"{text}, line {bad}",
             found="bytes that are not UTF-8",
             expected="a CSV file in UTF-8",
             do='save it again as "CSV UTF-8"',
@@ -133,9 +133,9 @@ def _first_bad_line(data: bytes) -> int:
     return 1
 
 
-def _header(shown: str, cells: list[str], problems: Problems) -> list[str] | None:
+def _header(text: str, cells: list[str], problems: Problems) -> list[str] | None:
     """The API name of every column in the order of the file, or None if one is missing."""
-    place = f"{shown}, line 1"
+    place = f"{text}, line 1"
     if len(cells) == 1 and ";" in cells[0]:
         problems.add(place, found="semicolons between the cells", expected="commas")
         return None
@@ -210,40 +210,40 @@ def _check_names(row: _Row, name: str, form: str, tables: Tables) -> None:
         )
 
 
-def _variables(row: _Row, given: dict[str, str]) -> list[Variable]:
+def _variables(row: _Row, texts: dict[str, str]) -> list[Variable]:
     """The columns that a field has in an export: one, or for checkboxes one a choice."""
-    field_type = given["field_type"]
-    kind = kind_of(row, field_type, given["validation"])
-    low, high = given["minimum"] or None, given["maximum"] or None
-    problem = bounds_problem(field_type, kind, low, high, given["validation"])
+    field_type = texts["field_type"]
+    kind = kind_of(row, field_type, texts["validation"])
+    low, high = texts["minimum"] or None, texts["maximum"] or None
+    problem = bounds_problem(field_type, kind, low, high, texts["validation"])
     if problem:
         row.add(*problem[:1], found=problem[1], expected=problem[2])
-    required, identifier = (_yes(row, given, part) for part in ("required", "identifier"))
+    required, identifier = (_yes(row, texts, part) for part in ("required", "identifier"))
     choices = dict(FIXED_CHOICES.get(field_type, {}))
     if field_type in ("radio", "dropdown", "checkbox"):
-        choices = _choices(row, given["choices"])
-    made = Variable(
-        name=given["field_name"],
-        table=given["form_name"],
+        choices = _choices(row, texts["choices"])
+    variable = Variable(
+        name=texts["field_name"],
+        table=texts["form_name"],
         kind=kind.removesuffix("_comma"),
-        label=given["label"],
+        label=texts["label"],
         choices=choices,
         minimum=low,
         maximum=high,
         required=required,
         identifier=identifier,
-        note=given["note"],
-        date_order=given["validation"].removeprefix("date_") if kind == "date" else None,
+        note=texts["note"],
+        date_order=texts["validation"].removeprefix("date_") if kind == "date" else None,
         row=row.line,
         decimal="," if kind == "number_comma" else ".",
-        branching=given["branching"],
+        branching=texts["branching"],
     )
-    return _checkbox(made) if field_type == "checkbox" else [made]
+    return _checkbox(variable) if field_type == "checkbox" else [variable]
 
 
-def _unread(given: dict[str, str], line: int) -> Variable:
+def _unread(texts: dict[str, str], line: int) -> Variable:
     """A variable whose row is wrong: known by its name, of no kind."""
-    name, form = given["field_name"], given["form_name"]
+    name, form = texts["field_name"], texts["form_name"]
     return Variable(name, form, "", name, {}, None, None, False, False, "", None, line)
 
 
@@ -262,10 +262,10 @@ def _checkbox(whole: Variable) -> list[Variable]:
     ]
 
 
-def _yes(row: _Row, given: dict[str, str], part: str) -> bool:
-    if given[part].lower() not in ("", "y"):
-        row.add(part, found=f'"{given[part]}"', expected="y, or nothing")
-    return given[part].lower() == "y"
+def _yes(row: _Row, texts: dict[str, str], text: str) -> bool:
+    if texts[text].lower() not in ("", "y"):
+        row.add(text, found=f'"{texts[text]}"', expected="y, or nothing")
+    return texts[text].lower() == "y"
 
 
 def _choices(row: _Row, text: str) -> dict[str, str]:

@@ -80,13 +80,15 @@ def pooled_tables(tables: dict[str, TableSpec]) -> dict[str, TableSpec]:
 
 def pooled_populations(populations: dict[str, Population]) -> dict[str, Population]:
     """The populations that can be told without arms and endpoints."""
-    return {name: one for name, one in populations.items() if not one.made_late}
+    return {
+        name: population for name, population in populations.items() if not population.made_late
+    }
 
 
 def pooled_plan(data: dict[str, object]) -> dict[str, object]:
     """A plan of the baseline table and the flow alone, over all patients."""
     displays = data.get("displays", {})
-    made: dict[str, object] = {"flow": {"analysed": []}}
+    entry: dict[str, object] = {"flow": {"analysed": []}}
     if isinstance(displays, dict) and isinstance(baseline := displays.get("baseline"), dict):
-        made["baseline"] = baseline | {"overall": True}
-    return data | {"estimands": {}, "analyses": {}, "multiplicity": {}, "displays": made}
+        entry["baseline"] = baseline | {"overall": True}
+    return data | {"estimands": {}, "analyses": {}, "multiplicity": {}, "displays": entry}

@@ -20,21 +20,21 @@ OTHERS = 0o077
 _NAME = b"trialtrace: which key"
 
 
-def read_hash_key(at: Project, given: str | None) -> bytes | None:
+def read_hash_key(at: Project, text: str | None) -> bytes | None:
     """The bytes of the file that `hash_key` of config.yaml names; None where it names none.
 
     Raises UserError for a file that is not there, lies inside the project, can be read by others
     than its owner, or is no key by its size.
     """
-    if given is None:
+    if text is None:
         return None
-    path = Path(given).expanduser() if given.startswith("~/") else Path(given)
-    problem = _problem(at, given, path)
+    path = Path(text).expanduser() if text.startswith("~/") else Path(text)
+    problem = _problem(at, text, path)
     if problem is None:
         try:
             key = path.read_bytes()
         except OSError as error:
-            problem = _refused(at, given, f"cannot be read: {error.strerror}")
+            problem = _refused(at, text, f"cannot be read: {error.strerror}")
     if problem is not None:
         raise UserError(problem)
     return key
@@ -53,27 +53,27 @@ def key_in_use(trial: "Trial", settings: "Settings") -> str | None:
     return None if key is None else fingerprint(key)
 
 
-def _problem(at: Project, given: str, path: Path) -> Problem | None:
+def _problem(at: Project, text: str, path: Path) -> Problem | None:
     if not path.is_absolute():
-        return _refused(at, given, "is no absolute path, nor one that begins with ~/")
+        return _refused(at, text, "is no absolute path, nor one that begins with ~/")
     if path.resolve().is_relative_to(at.root.resolve()):
-        return _refused(at, given, "lies inside the project, with which it would be handed on")
+        return _refused(at, text, "lies inside the project, with which it would be handed on")
     if not path.is_file():
-        return _refused(at, given, "is no file that is there")
+        return _refused(at, text, "is no file that is there")
     told = path.stat()
     if told.st_mode & OTHERS:
         rights = f"can be used by others than its owner (rights {told.st_mode & 0o777:o})"
-        return _refused(at, given, rights, f"chmod 600 {given}")
+        return _refused(at, text, rights, f"chmod 600 {text}")
     if not SHORTEST <= told.st_size <= LONGEST:
-        return _refused(at, given, f"has {told.st_size} bytes")
+        return _refused(at, text, f"has {told.st_size} bytes")
     return None
 
 
-def _refused(at: Project, given: str, why: str, do: str | None = None) -> Problem:
-    path = given if given.startswith(("~/", "/")) else f"~/{Path(given).name}"
+def _refused(at: Project, text: str, why: str, do: str | None = None) -> Problem:
+    path = text if text.startswith(("~/", "/")) else f"~/{Path(text).name}"
     return Problem(
         f"{at.shown(at.config / 'config.yaml')}: hash_key",
-        found=f"{given}, which {why}",
+        found=f"{text}, which {why}",
         expected=f"a file outside the project, of {SHORTEST} to {LONGEST} random bytes, that only "
         "its owner can read",
         do=do

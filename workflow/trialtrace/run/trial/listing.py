@@ -11,8 +11,8 @@ from trialtrace.base.paths import NAME, Project
 def listed_trials(at: Project) -> list[str]:
     """The names under `trials` and `examples`, as far as the file can be read."""
     content = compose(at, at.config / "config.yaml")
-    found = [content.get(key) for key in ("trials", "examples")]
-    each = (name for names in found if isinstance(names, list) for name in names)
+    trials = [content.get(key) for key in ("trials", "examples")]
+    each = (name for names in trials if isinstance(names, list) for name in names)
     return [name for name in each if isinstance(name, str)]
 
 
@@ -22,7 +22,7 @@ def plain_name(at: Project, name: str) -> str:
         at.trial_config(name)
     except UserError as error:
         near = did_you_mean(name, listed_trials(at))
-        raise ProblemsError([replace(one, do=near) for one in error.problems]) from None
+        raise ProblemsError([replace(problem, do=near) for problem in error.problems]) from None
     return name
 
 

@@ -69,23 +69,23 @@ class Trial:
     name: str
     at: Project
 
-    def _file(self, part: str) -> Any:
-        document = sound_document(self.at, self._path(part), part)
-        self._lines[part] = document.lines
+    def _file(self, text: str) -> Any:
+        document = sound_document(self.at, self._path(text), text)
+        self._lines[text] = document.lines
         return document.data
 
-    def _path(self, part: str) -> Path:
-        return self.at.trial_config(self.name) / f"{part}.yaml"
+    def _path(self, text: str) -> Path:
+        return self.at.trial_config(self.name) / f"{text}.yaml"
 
     @cached_property
     def _lines(self) -> dict[str, dict[Path_, int]]:
         return {}
 
-    def lines(self, part: str) -> dict[Path_, int]:
+    def lines(self, text: str) -> dict[Path_, int]:
         """The line of every key and entry of a file, such as "plan", as it was last read."""
-        if part not in self._lines:
-            self._lines[part] = compose(self.at, self._path(part)).lines
-        return self._lines[part]
+        if text not in self._lines:
+            self._lines[text] = compose(self.at, self._path(text)).lines
+        return self._lines[text]
 
     @cached_property
     def _trial(self) -> TrialFile:

@@ -63,7 +63,7 @@ def migrated(at: Project, trial: str) -> Migrated:
     folder = at.trial_config(trial)
     documents: Folder = {name: compose(at, folder / name) for name in FILES}
     version = _version(documents[TRIAL])
-    unreadable = [problem for one in documents.values() for problem in one.in_order()]
+    unreadable = [problem for document in documents.values() for problem in document.in_order()]
     if unreadable and version < CURRENT:
         raise ProblemsError([_nothing(trial, "its files cannot be read"), *unreadable])
     before = {name: _text(folder / name) for name in FILES} if version < CURRENT else {}

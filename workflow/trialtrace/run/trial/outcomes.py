@@ -54,9 +54,9 @@ class Outcomes:
 
     def taken_from(self, place: Place) -> list[str]:
         """The endpoints that take values after baseline from a column."""
-        if any(place in self._at_baseline(one) for one in self.endpoints.values()):
+        if any(place in self._at_baseline(endpoint) for endpoint in self.endpoints.values()):
             return []
-        return [name for name, one in self.endpoints.items() if self._reads(one, place)]
+        return [name for name, endpoint in self.endpoints.items() if self._reads(endpoint, place)]
 
     def chosen_by(self, population: Population) -> list[str]:
         """The endpoints by whose values, or whether they have one, a population is chosen."""
@@ -81,7 +81,9 @@ class Outcomes:
         baseline, it is not known when they are of."""
         origins = self.subjects.origins
         names = [name for name in columns_of(where or {}) if name != ARM]
-        chosen = {name: one for name, one in origins.items() if one.table != self.subjects.table}
+        chosen = {
+            name: origin for name, origin in origins.items() if origin.table != self.subjects.table
+        }
         return [
             (chosen[name].table, chosen[name].column)
             if name in chosen
@@ -94,7 +96,11 @@ class Outcomes:
         entry = endpoint.entry
         if not isinstance(entry, InTable) or entry.table != place[0]:
             return False
-        known = {one.column for one in self.subjects.origins.values() if one.table == entry.table}
+        known = {
+            origin.column
+            for origin in self.subjects.origins.values()
+            if origin.table == entry.table
+        }
         event = getattr(entry, "event", None)
         if place[1] in known and isinstance(event, Mapping):
             # Beside another column, a variable of the subjects is what that one is held against.
@@ -124,5 +130,5 @@ class Outcomes:
         if endpoint.kind == "measure" and isinstance(endpoint.entry, InTable):
             column = getattr(endpoint.entry, "column", "")
             return bool(self.taken_from((endpoint.entry.table, column)))
-        parents = [one for one in endpoint.entry.parents if one not in seen]
-        return not parents or any(self._after_baseline(one, seen) for one in parents)
+        parents = [parent for parent in endpoint.entry.parents if parent not in seen]
+        return not parents or any(self._after_baseline(parent, seen) for parent in parents)

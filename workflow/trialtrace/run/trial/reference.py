@@ -96,7 +96,7 @@ def _start(schemas: Mapping[str, Schema]) -> str:
     values += [f"| {told} | {common[name]['x-expected']} |" for name, told in VALUES.items()]
     tests = common["test"]["then"]["properties"]
     conditions = ["| test | meaning |", "| --- | --- |"]
-    conditions += [f"| `{name}` | {given['description']} |" for name, given in tests.items()]
+    conditions += [f"| `{name}` | {test['description']} |" for name, test in tests.items()]
     tables = ("\n".join(each) for each in (rows, values, conditions))
     parts = (_INTRODUCTION, next(tables), "", _READING, next(tables), "", _CONDITIONS, next(tables))
     return "\n".join(parts) + "\n"
@@ -120,13 +120,13 @@ def _file(schema: Schema, reader: Reader) -> str:
 
 
 def _dictionary() -> str:
-    told = ", ".join(f"*{part}*" for part in PARTS.values())
+    text = ", ".join(f"*{part}*" for part in PARTS.values())
     unsupported = "; ".join(f"`{name}` ({do})" for name, do in UNSUPPORTED.items())
     return f"""\
 {heading(_DICTIONARY)}
 
 A data dictionary in REDCap's 18 columns, as UTF-8, with the headers of the export or of the API:
-{told}. A form is a clean table; a variable stands once in a form.
+{text}. A form is a clean table; a variable stands once in a form.
 
 | field type | column |
 | --- | --- |

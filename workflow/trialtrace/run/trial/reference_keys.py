@@ -119,23 +119,23 @@ class Reader:
         """(when, properties, required) of every variant of a mapping."""
         schema, _ = self._resolved(schema)
         own, needed = schema.get("properties", {}), set(schema.get("required", ()))
-        found = []
+        leaves = []
         for rule in schema.get("allOf", ()):
             ((key, test),) = rule["if"]["properties"].items()
-            found += _after(f"`{key}: {test['const']}`", self._leaves(rule["then"]))
+            leaves += _after(f"`{key}: {test['const']}`", self._leaves(rule["then"]))
         test = schema.get("if", {})
         if "required" in test:
             key = test["required"][0]
-            found += _after(f"with `{key}`", self._leaves(schema.get("then", {})))
+            leaves += _after(f"with `{key}`", self._leaves(schema.get("then", {})))
             other = [leaf for leaf in self._leaves(schema.get("else", {})) if leaf[1] or own]
             told = any(leaf[0] for leaf in other)
-            found += other if told else _after(f"without `{key}`", other)
+            leaves += other if told else _after(f"without `{key}`", other)
         elif "type" in test:
             side = "then" if test["type"] == "object" else "else"
             return self._leaves(schema.get(side, {}))
-        if not found:
+        if not leaves:
             return [("", own, needed)]
-        return [(told, properties | own, needed | more) for told, properties, more in found]
+        return [(told, properties | own, needed | more) for told, properties, more in leaves]
 
     def _key(
         self, path: str, schema: Schema, required: bool, when: str, named: bool = False
@@ -164,8 +164,8 @@ _Resolve = Callable[[Schema], tuple[Schema, str]]
 _Leaf = tuple[str, Schema, set[str]]
 
 
-def _after(told: str, leaves: list[_Leaf]) -> list[_Leaf]:
-    return [(f"{told} {leaf[0]}".strip(), *leaf[1:]) for leaf in leaves]
+def _after(text: str, leaves: list[_Leaf]) -> list[_Leaf]:
+    return [(f"{text} {leaf[0]}".strip(), *leaf[1:]) for leaf in leaves]
 
 
 def _joined(when: str, mine: list[_Leaf], every: list[_Leaf]) -> str:

@@ -110,7 +110,7 @@ def _asked(kind: str) -> str:
 
 def _examples(at: Project) -> dict[str, _Example]:
     """The first entry of each kind in the trials that are here, as it stands in its file."""
-    found: dict[str, _Example] = {}
+    examples: dict[str, _Example] = {}
     for path in sorted((at.root / "config" / "trials").glob("*/endpoints.yaml")):
         text = path.read_text(encoding="utf-8")
         entries = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -118,7 +118,7 @@ def _examples(at: Project) -> dict[str, _Example]:
             if not isinstance(entry, yaml.MappingNode):
                 continue
             values = {name.value: value.value for name, value in entry.value}
-            if values.get("kind") in MODULES and values["kind"] not in found:
+            if values.get("kind") in MODULES and values["kind"] not in examples:
                 whole = text[key.start_mark.index : entry.end_mark.index].rstrip()
-                found[values["kind"]] = _Example(path.parent.name, whole)
-    return found
+                examples[values["kind"]] = _Example(path.parent.name, whole)
+    return examples

@@ -71,8 +71,8 @@ def pages(reader: Reader, name: str) -> dict[str, str]:
         rows.append(f"| [{_words(family)}](steps/{family}.md) | {steps} |")
     found = {f"{name}.md": f"{_INTRODUCTION}\n" + "\n".join(rows) + "\n" + tree("steps")}
     for family, members in by_family.items():
-        told = "\n".join(_card(card, reader) for card in members)
-        found[f"{name}/{family}.md"] = f"# {_words(family)}\n\n{told}"
+        text = "\n".join(_card(card, reader) for card in members)
+        found[f"{name}/{family}.md"] = f"# {_words(family)}\n\n{text}"
     return found
 
 
@@ -149,6 +149,6 @@ def _gives(card: Card) -> str:
 
 def _sample(card: Card) -> Step[object]:
     """A step of the card; with options where these decide what it gives."""
-    given = _SAMPLES.get(card.step)
-    options = NoOptions() if given is None else structure(card.options, given)
+    data = _SAMPLES.get(card.step)
+    options = NoOptions() if data is None else structure(card.options, data)
     return Step(card.statistic, card.method, options)

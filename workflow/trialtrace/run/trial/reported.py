@@ -46,10 +46,12 @@ def in_order(trial: "Trial") -> list["Analysis"]:
     roles = list(ROLES)
     return sorted(
         trial.plan.analyses.values(),
-        key=lambda one: (not in_main_report(trial, one), roles.index(one.role)),
+        key=lambda analysis: (not in_main_report(trial, analysis), roles.index(analysis.role)),
     )
 
 
 def _of_harms(trial: "Trial", analysis: "Analysis") -> bool:
-    endpoints = [one for name in analysis.estimand.variables for one in trial.family(name)]
-    return bool(endpoints) and all(one.kind in HARMS for one in endpoints)
+    endpoints = [
+        endpoint for name in analysis.estimand.variables for endpoint in trial.family(name)
+    ]
+    return bool(endpoints) and all(endpoint.kind in HARMS for endpoint in endpoints)

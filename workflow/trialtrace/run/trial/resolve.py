@@ -17,16 +17,16 @@ def lineage(files: Files, name: str) -> Iterator[dict[str, Any]]:
     following: str | None = name
     while following is not None and following not in seen:
         seen.add(following)
-        given = files.plan.get("analyses", following)
-        if given is None:
+        data = files.plan.get("analyses", following)
+        if data is None:
             return
-        yield given
-        following = given.get("of")
+        yield data
+        following = data.get("of")
 
 
 def inherited(files: Files, name: str, key: str) -> Any:
     """What an analysis has under a key that `of` hands down."""
-    return next((given[key] for given in lineage(files, name) if key in given), None)
+    return next((entry[key] for entry in lineage(files, name) if key in entry), None)
 
 
 def estimand_of(files: Files, name: str) -> dict[str, Any] | None:
@@ -61,12 +61,12 @@ def variables(estimand: dict[str, Any]) -> list[str]:
 def visits_of_all(files: Files, name: str) -> list[str] | None:
     """Every visit of the endpoints of an analysis: [] where none has one."""
     labels: dict[str, None] = {}
-    for variable in (found := variables_of(files, name)):
-        own = files.visits_of(variable)
-        if own is None:
+    for variable in (variables := variables_of(files, name)):
+        visits = files.visits_of(variable)
+        if visits is None:
             return None
-        labels |= dict.fromkeys(own)
-    return list(labels) if found else None
+        labels |= dict.fromkeys(visits)
+    return list(labels) if variables else None
 
 
 def used_visits(files: Files, name: str) -> list[str] | None:
@@ -94,6 +94,6 @@ def _how(section: str, name: str, how: Any) -> tuple[str, dict[str, Any]]:
     return (name if section == "tests" else how["method"]), how
 
 
-def principal(given: dict[str, Any]) -> list[str]:
+def principal(entry: dict[str, Any]) -> list[str]:
     """statistic.method of every step, as displays name them."""
-    return [step_key(section, name, method) for _, section, name, method, _ in steps(given)]
+    return [step_key(section, name, method) for _, section, name, method, _ in steps(entry)]

@@ -91,7 +91,7 @@ def arm_contrasts(
     arms = _arms(y, arm)
     if not isinstance(contrasts, Mapping):
         raise StatsError("contrasts must be coefficients of arms by the name of each contrast.")
-    rows = np.array([_row(name, given, arms.names) for name, given in contrasts.items()])
+    rows = np.array([_row(name, contrast, arms.names) for name, contrast in contrasts.items()])
     if not rows.size:
         raise StatsError("there is no contrast.")
     estimates = rows @ arms.mean

@@ -73,7 +73,7 @@ def jonckheere_terpstra(
     check_choice("method", method, METHODS)
     check_choice("sides", sides, SIDES)
     samples = _in_order(y, arm, order)
-    sizes = [own.size for own in samples]
+    sizes = [sample.size for sample in samples]
     _, tied = np.unique(np.concatenate(samples), return_counts=True)
     if tied.size == 1:
         raise StatsError("all values are equal, so they have no order.")
@@ -116,12 +116,12 @@ def williams(y: ArrayLike, arm: ArrayLike, *, order: Sequence[Hashable], sides: 
     check_choice("sides", sides, ONE_SIDED)
     samples = _in_order(y, arm, order)
     turned = 1.0 if sides == "greater" else -1.0
-    n = np.array([own.size for own in samples], float)
+    n = np.array([sample.size for sample in samples], float)
     df = float(n.sum() - n.size)
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = np.array([own.mean() for own in samples]) * turned
-        squares = sum(float(((own - own.mean()) ** 2).sum()) for own in samples)
-    if df == 0 or all(np.ptp(own) == 0 for own in samples) or not 0 < squares < np.inf:
+        mean = np.array([sample.mean() for sample in samples]) * turned
+        squares = sum(float(((sample - sample.mean()) ** 2).sum()) for sample in samples)
+    if df == 0 or all(np.ptp(sample) == 0 for sample in samples) or not 0 < squares < np.inf:
         raise StatsError("the values do not vary within arms, or too much to be squared.")
     averages = [_best_average(mean[1 : dose + 1], n[1 : dose + 1]) for dose in range(1, n.size)]
     difference = np.array(averages) - mean[0]
@@ -176,9 +176,9 @@ def _exact_tail(statistic: int, sizes: list[int], sides: str) -> float:
         raise StatsError("too many patients for the exact distribution; take the asymptotic one.")
     ways, before = [1], sizes[0]
     for size in sizes[1:]:
-        for one in range(1, size + 1):
-            ways = _times(ways, before + one)
-            ways = _over(ways, one)
+        for index in range(1, size + 1):
+            ways = _times(ways, before + index)
+            ways = _over(ways, index)
         before += size
     total = sum(ways)
     above, below = sum(ways[statistic:]) / total, sum(ways[: statistic + 1]) / total
@@ -193,10 +193,10 @@ def _times(ways: list[int], power: int) -> list[int]:
 
 def _over(ways: list[int], power: int) -> list[int]:
     """Coefficients divided by 1 - q^power, which leaves no rest."""
-    found = list(ways)
-    for place in range(power, len(found)):
-        found[place] += found[place - power]
-    return found[: len(found) - power]
+    numbers = list(ways)
+    for place in range(power, len(numbers)):
+        numbers[place] += numbers[place - power]
+    return numbers[: len(numbers) - power]
 
 
 def _best_average(mean: Floats, n: Floats) -> float:

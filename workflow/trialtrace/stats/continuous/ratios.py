@@ -92,10 +92,10 @@ def fold_change(x: ArrayLike, *, confidence: float) -> Interval:
     >>> fold_change([-1.5, -0.5, -1.0, -1.0], confidence=0.95)
     Interval(estimate=2, low=1.2749, high=3.1375, standard_error=0.141488, scale='log')
     """
-    found = mean_interval(x, confidence=confidence)
-    error = None if found.standard_error is None else log(2) * found.standard_error
-    low, high = 2.0**-found.high, 2.0**-found.low
-    return Interval(2.0**-found.estimate, low, high, standard_error=error, scale="log")
+    interval = mean_interval(x, confidence=confidence)
+    error = None if interval.standard_error is None else log(2) * interval.standard_error
+    low, high = 2.0**-interval.high, 2.0**-interval.low
+    return Interval(2.0**-interval.estimate, low, high, standard_error=error, scale="log")
 
 
 def median_ratio(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:

@@ -72,8 +72,8 @@ def broadcast(**values: Floats) -> tuple[Floats, ...]:
     try:
         return tuple(np.broadcast_arrays(*values.values()))
     except ValueError:
-        told = ", ".join(f"{name} {value.shape}" for name, value in values.items())
-        raise StatsError(f"shapes do not fit: {told}.") from None
+        text = ", ".join(f"{name} {value.shape}" for name, value in values.items())
+        raise StatsError(f"shapes do not fit: {text}.") from None
 
 
 def smallest(

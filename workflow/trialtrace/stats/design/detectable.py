@@ -251,7 +251,7 @@ def _root(power_of: Callable[[Floats], Floats], power: float, near: float, far: 
         return np.asarray(power_of(x)) - power
 
     low, high = sorted((near, far))
-    found = roots(above, np.array([low]), np.array([high]))[0]
-    if np.isnan(found):
+    root = roots(above, np.array([low]), np.array([high]))[0]
+    if np.isnan(root):
         raise StatsError("no effect is large enough for the wanted power with these sizes.")
-    return float(found)
+    return float(root)

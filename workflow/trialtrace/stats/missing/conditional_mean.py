@@ -99,8 +99,8 @@ def conditional_mean_fits(
     n, k = values.shape
     names, index = labels(arm, "arm", n)
     if reference not in list(names):
-        told = ", ".join(map(str, names))
-        raise StatsError(f"reference {reference!r} is none of the arms {told}.")
+        text = ", ".join(map(str, names))
+        raise StatsError(f"reference {reference!r} is none of the arms {text}.")
     shift = np.zeros(len(names)) if deltas is None else sample(deltas, "deltas")
     if shift.size != len(names):
         raise StatsError(f"deltas must hold {len(names)} numbers, one for each arm.")

@@ -155,12 +155,12 @@ def _shifts(
         raise StatsError("a value that was not filled differs between imputations.")
     found, index = labels(arm, "arm", values.shape[1])
     shift = []
-    for one in as_list(arms, "arms"):
-        if not isinstance(one, Hashable):
-            raise StatsError(f"arms must be labels; got {one!r}.")
-        at = [g for g, label in enumerate(found) if label == one]
+    for item in as_list(arms, "arms"):
+        if not isinstance(item, Hashable):
+            raise StatsError(f"arms must be labels; got {item!r}.")
+        at = [g for g, label in enumerate(found) if label == item]
         if not at:
-            raise StatsError(f"arm {one!r} is not among the labels of arm.")
+            raise StatsError(f"arm {item!r} is not among the labels of arm.")
         shift.append((filled & (index == at[0])).astype(np.float64))
     return values, np.array(shift)
 

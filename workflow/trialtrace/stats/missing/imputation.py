@@ -305,9 +305,9 @@ def chained(data: Data, cycles: int, uniforms: Uniforms) -> Imputations:
     columns = [j for j in range(data.y.shape[1]) if data.to_fill[:, j].any()]
     for j in columns:
         uniform = uniforms(data.place(0, j, 0), len(data.y))
-        for own, name in zip(data.groups, data.names, strict=True):
-            seen = data.y[own, j][~np.isnan(data.y[own, j])]
-            gap = own[data.to_fill[own, j]]
+        for group, name in zip(data.groups, data.names, strict=True):
+            seen = data.y[group, j][~np.isnan(data.y[group, j])]
+            gap = group[data.to_fill[group, j]]
             if gap.size and not seen.size:
                 raise StatsError(f"column {j} of {name} has no observed value.")
             if gap.size:
@@ -330,15 +330,15 @@ def fill_column(
     if not data.to_fill[:, j].any():
         return
     residual = uniforms(data.place(cycle, j, 0), len(data.y))
-    for g, own in enumerate(data.groups):
-        gap = own[data.to_fill[own, j]]
+    for g, group in enumerate(data.groups):
+        gap = group[data.to_fill[group, j]]
         if not gap.size:
             continue
         what = f"column {j} in {data.names[g]}"
         defined = ~np.isnan(values[0][:, others]).any(axis=1)
         if not defined[gap].all():
             raise StatsError(f"{what} is to be imputed from a cell that is left without a value.")
-        seen = own[~np.isnan(data.y[own, j]) & defined[own]]
+        seen = group[~np.isnan(data.y[group, j]) & defined[group]]
         # One copy serves all imputations where no predictor of the observed rows is imputed.
         common = 1 if not data.to_fill[np.ix_(seen, others)].any() else len(values)
         x = _predictors(values[:common], data.fixed, seen, others)
@@ -361,7 +361,7 @@ def fill_column(
 
 
 def _predictors(values: Floats, fixed: Floats, rows: Places, others: list[int]) -> Floats:
-    own = values[:, rows][:, :, others]
-    shared = np.broadcast_to(fixed[rows], (*own.shape[:2], fixed.shape[1]))
+    value = values[:, rows][:, :, others]
+    shared = np.broadcast_to(fixed[rows], (*value.shape[:2], fixed.shape[1]))
     # One layout in memory, or the last bit would depend on the number of imputations.
-    return np.ascontiguousarray(np.concatenate([shared, own], axis=-1))
+    return np.ascontiguousarray(np.concatenate([shared, value], axis=-1))

@@ -98,8 +98,8 @@ class Visits:
 
     def called(self, g: int) -> str:
         """A group in words."""
-        own = self.groups[g]
-        return f"arm {self.names[own[0]]}" if len(own) == 1 else "all arms"
+        group = self.groups[g]
+        return f"arm {self.names[group[0]]}" if len(group) == 1 else "all arms"
 
 
 # Coefficients of the means (imputations, f, k) and covariance (imputations, k, k) of a group.
@@ -253,13 +253,13 @@ def check_visits(
 
 def _columns(covariates: ArrayLike | None, n: int, arms: int) -> Floats:
     """Columns of the means, (arms, n, f): those of a patient taken as each of the arms."""
-    own = [np.ones((n, 1))]
+    columns = [np.ones((n, 1))]
     if covariates is not None:
         more = numbers(covariates, "covariates")
         if more.ndim != 2 or len(more) != n:
             raise StatsError(f"covariates must have shape ({n}, q); got {more.shape}.")
-        own.append(more)
-    shared = np.hstack(own)
+        columns.append(more)
+    shared = np.hstack(columns)
     effects = np.eye(arms)[:, 1:]
     return np.stack([np.hstack([shared, np.tile(effect, (n, 1))]) for effect in effects])
 
@@ -268,8 +268,8 @@ def reference_based(data: Visits, assumption: str, cycles: int, uniforms: Unifor
     """`impute_reference_based` on checked data with given uniform numbers."""
     values = np.repeat(data.y[None], len(uniforms(0, 1)), axis=0)
     drawn: dict[int, Parameters] = {}
-    for g, own in enumerate(data.groups):
-        drawn |= dict.fromkeys(own, _group_parameters(values, data, g, cycles, uniforms))
+    for g, group in enumerate(data.groups):
+        drawn |= dict.fromkeys(group, _group_parameters(values, data, g, cycles, uniforms))
     z = _deviates(data, cycles + 1, uniforms)
     k = data.y.shape[1]
     for g in range(len(data.names)):

@@ -342,13 +342,13 @@ class _Parts:
     gram: Floats
 
 
-def _pairs(one: Floats, other: Floats) -> Floats:
+def _pairs(values: Floats, other: Floats) -> Floats:
     """The sum over kinds of one_bc other_da by the entries (a, b), (c, d) of two slopes of Psi.
 
     With F and H for these, F_ab one_bc H_cd other_da sums to the trace of F one H other.
     """
-    m = one.shape[1]
-    sums = one.reshape(-1, m * m).T @ other.reshape(-1, m * m)
+    m = values.shape[1]
+    sums = values.reshape(-1, m * m).T @ other.reshape(-1, m * m)
     return sums.reshape(m, m, m, m).transpose(3, 0, 1, 2).reshape(m * m, m * m)
 
 

@@ -96,7 +96,7 @@ def mmrm(
         start,
         reml=method == "REML",
     )
-    sigma = np.stack([model.at(part)[0] for part in np.split(fit.theta, len(names))])
+    sigma = np.stack([model.at(word)[0] for word in np.split(fit.theta, len(names))])
     return MmrmFit(
         **shared_fields(fit, method=method, n_subjects=y.shape[0], n_values=int(seen.sum())),
         structure=structure,
@@ -139,7 +139,7 @@ def _covariance(model: Structure, n_groups: int) -> Covariance:
     """The covariance of all visits in every group, with its derivatives."""
 
     def covariance(theta: Floats) -> tuple[Floats, Floats, Floats | None]:
-        parts = [model.at(part) for part in np.split(theta, n_groups)]
+        parts = [model.at(word) for word in np.split(theta, n_groups)]
         sigma, first = np.stack([part[0] for part in parts]), np.stack([part[1] for part in parts])
         # Linear structures have no second derivatives.
         curves = [part[2] for part in parts if part[2] is not None]

@@ -126,10 +126,10 @@ def critical_value(tail: Callable[[float], float], alpha: float) -> float:
     low = 0.0
     while tail(low) < alpha:
         low = 4 * low - 1
-    found: float = brentq(
+    value: float = brentq(
         lambda c: log(max(tail(c), 1e-320) / alpha), low, high, xtol=1e-13, rtol=1e-13
     )
-    return found
+    return value
 
 
 def chi_nodes(df: float, c: float) -> tuple[Floats, Floats]:
@@ -187,11 +187,11 @@ def _polygons(rows: Floats) -> tuple[Floats, Floats]:
     tan(d_k / 2) over the others at distance d_k; it bends where two of these meet.
     """
     found, weights = [], []
-    for own in rows:
-        first, second = np.linalg.svd(own[None])[2][1:]
-        others = rows[(rows @ own) < 1 - ROUNDING]
+    for row in rows:
+        first, second = np.linalg.svd(row[None])[2][1:]
+        others = rows[(rows @ row) < 1 - ROUNDING]
         across = np.arctan2(others @ second, others @ first)
-        size = 1 / np.tan(np.arccos(np.clip(others @ own, -1, 1)) / 2)
+        size = 1 / np.tan(np.arccos(np.clip(others @ row, -1, 1)) / 2)
         bends = _bends(size, across)
         half = np.diff(bends) / 2
         angle = (bends[:-1, None] + half[:, None] * (1 + NODES)).ravel()
@@ -248,13 +248,13 @@ def _lattice(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _primes(count: int) -> Floats:
-    found: list[int] = []
+    primes: list[int] = []
     number = 2
-    while len(found) < count:
-        if all(number % prime for prime in found):
-            found.append(number)
+    while len(primes) < count:
+        if all(number % prime for prime in primes):
+            primes.append(number)
         number += 1
-    return np.array(found, dtype=np.float64)
+    return np.array(primes, dtype=np.float64)
 
 
 _DIRECTIONS = {1: _line, 2: _circle, 3: _polygons}

@@ -31,7 +31,7 @@ class Simultaneous(Tabular):
     numerical_error: float
 
     def rows(self) -> list[Row]:
-        return [row for one in self.contrasts for row in one.rows()]
+        return [row for contrast in self.contrasts for row in contrast.rows()]
 
 
 def dunnett_tail(loadings: Floats, df: float) -> Tail:
@@ -61,10 +61,10 @@ def adjusted(
     both = sides == "two_sided"
     statistics = estimates / errors
     towards = np.abs(statistics) if both else statistics * (1 if sides == "greater" else -1)
-    found = [tail(float(each), both) for each in towards]
-    p_values = np.clip([p for p, _ in found], 0, 1)
+    simultaneous = [tail(float(each), both) for each in towards]
+    p_values = np.clip([p for p, _ in simultaneous], 0, 1)
     contrasts = contrasts_of(estimates, errors, df, p_values, critical, labels)
-    return Simultaneous(contrasts, critical, max(error for _, error in found))
+    return Simultaneous(contrasts, critical, max(error for _, error in simultaneous))
 
 
 def contrasts_of(

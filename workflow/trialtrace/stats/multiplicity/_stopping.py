@@ -52,8 +52,8 @@ def information_of(values: ArrayLike) -> Floats:
 
 def boundary_of(values: ArrayLike, looks: int, name: str) -> Floats:
     """Check the boundary of each look; infinite values mean that a look cannot stop that way."""
-    given = as_array(values, f"the {name} boundary")
-    array = given.astype(np.float64) if given.dtype.kind in "iuf" else np.full(0, np.nan)
+    labels = as_array(values, f"the {name} boundary")
+    array = labels.astype(np.float64) if labels.dtype.kind in "iuf" else np.full(0, np.nan)
     if array.shape != (looks,) or np.isnan(array).any():
         raise StatsError(f"the {name} boundary needs one number for each of {looks} looks.")
     return array

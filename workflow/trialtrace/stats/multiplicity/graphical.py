@@ -134,17 +134,17 @@ def intersection_weights(weights: ArrayLike, transitions: ArrayLike, members: Ar
 
 def _intersection(members: ArrayLike, size: int) -> Flags:
     """Which hypotheses are members, from their indices or from true and false for each."""
-    given = as_array(members, "members")
-    if given.dtype == np.bool_ and given.shape == (size,):
-        return given
-    if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
+    labels = as_array(members, "members")
+    if labels.dtype == np.bool_ and labels.shape == (size,):
+        return labels
+    if labels.ndim != 1 or (labels.size and labels.dtype.kind not in "iu"):
         raise StatsError(f"members must be indices of hypotheses, or {size} times true or false.")
-    if ((given < 0) | (given >= size)).any():
+    if ((labels < 0) | (labels >= size)).any():
         raise StatsError(f"members must lie between 0 and {size - 1}, the last of the hypotheses.")
-    if np.unique(given).size < given.size:
+    if np.unique(labels).size < labels.size:
         raise StatsError("members name a hypothesis twice.")
     inside = np.zeros(size, dtype=np.bool_)
-    inside[given.astype(np.intp)] = True
+    inside[labels.astype(np.intp)] = True
     return inside
 
 

@@ -100,8 +100,8 @@ def median_unbiased(
     def probability(effect: float) -> float:
         return stage_wise_p(z, information, upper, lower, effect=effect)
 
-    found = [_root(probability, level, z, information) for level in (0.5, tail, 1 - tail)]
-    return Interval(*found)
+    interval = [_root(probability, level, z, information) for level in (0.5, tail, 1 - tail)]
+    return Interval(*interval)
 
 
 def stopping_bias(

@@ -118,20 +118,20 @@ def _association(level: Places, seen: Flags, levels: int, working: str) -> Float
     if working == "independence":
         return found
     tables: dict[tuple[int, int], Floats] = {}
-    for one in range(visits):
-        for other in range(one + 1, visits):
-            both = seen[:, one] & seen[:, other]
+    for index in range(visits):
+        for other in range(index + 1, visits):
+            both = seen[:, index] & seen[:, other]
             table = np.zeros((levels, levels))
-            np.add.at(table, (level[both, one], level[both, other]), 1.0)
-            tables[one, other] = table
+            np.add.at(table, (level[both, index], level[both, other]), 1.0)
+            tables[index, other] = table
     if not all(table.any() for table in tables.values()):
         raise StatsError("two visits were never observed in the same subject.")
     if working == "uniform":
         value = _uniform(list(tables.values()))
         found[np.triu_indices(visits, 1)] = value
     else:
-        for (one, other), table in tables.items():
-            found[one, other] = _uniform([table])
+        for (index, other), table in tables.items():
+            found[index, other] = _uniform([table])
     return found + found.T
 
 
@@ -229,20 +229,20 @@ class _Equations:
         made = np.broadcast_to(np.eye(size), (n, size, size)).copy()
         chance = np.diff(mean, axis=2, prepend=0.0, append=1.0)
         products = _products(cutpoints + 1)
-        for one in range(visits):
-            at = slice(one * cutpoints, (one + 1) * cutpoints)
-            here, own = self.seen[:, one], mean[:, one]
+        for index in range(visits):
+            at = slice(index * cutpoints, (index + 1) * cutpoints)
+            here, own = self.seen[:, index], mean[:, index]
             block = np.minimum(own[:, :, None], own[:, None, :])
             made[here, at, at] = (block - own[:, :, None] * own[:, None, :])[here]
-            for other in range(one + 1, visits):
+            for other in range(index + 1, visits):
                 to = slice(other * cutpoints, (other + 1) * cutpoints)
                 both = here & self.seen[:, other]
-                value = float(self.association[one, other])
+                value = float(self.association[index, other])
                 if value == 0.0 or not both.any():
                     continue
-                table = _joint(value * products, chance[both, one], chance[both, other])
+                table = _joint(value * products, chance[both, index], chance[both, other])
                 together = table.cumsum(axis=1).cumsum(axis=2)[:, :-1, :-1]
-                cross = together - mean[both, one][:, :, None] * mean[both, other][:, None, :]
+                cross = together - mean[both, index][:, :, None] * mean[both, other][:, None, :]
                 made[both, at, to] = cross
                 made[both, to, at] = cross.transpose(0, 2, 1)
         return made

@@ -165,9 +165,9 @@ def _with_nodes(model: _Model, begin: Floats, nodes: int | str) -> tuple[int, _M
     given = int(nodes)
     why: StatsError | None = None
     try:
-        found = _climb(model.with_nodes(given), begin)
-        if found is None or _moved(model, found[0], given) <= SUFFICES:
-            return given, found
+        maximum = _climb(model.with_nodes(given), begin)
+        if maximum is None or _moved(model, maximum[0], given) <= SUFFICES:
+            return given, maximum
     except StatsError as error:
         why = error
     try:
@@ -183,14 +183,14 @@ def _enough(model: _Model, par: Floats, first: int, still: float) -> tuple[int, 
     nodes, failed = first, StatsError("no number of nodes suffices for these intercepts.")
     while nodes <= MOST_NODES:
         try:
-            found = _climb(model.with_nodes(nodes), par)
+            maximum = _climb(model.with_nodes(nodes), par)
         except StatsError as error:
             # Too few nodes have a likelihood without a maximum, so more are tried.
             failed = error
         else:
-            if found is None or _moved(model, found[0], nodes) <= still:
-                return nodes, found
-            par = found[0]
+            if maximum is None or _moved(model, maximum[0], nodes) <= still:
+                return nodes, maximum
+            par = maximum[0]
         nodes *= 2
     raise failed
 

@@ -34,7 +34,7 @@ class Cells:
 
     @property
     def codes(self) -> Places:
-        shape = tuple(len(found) for found in self.levels)
+        shape = tuple(len(level) for level in self.levels)
         return np.stack(np.unravel_index(np.arange(self.size.size), shape or (1,)), axis=1)
 
     def means(self, values: Floats) -> Floats:
@@ -102,22 +102,22 @@ def between_bases(cells: Cells, sums_of_squares: str) -> dict[Term, Floats]:
             for other in terms
             if (other != term if sums_of_squares == "III" else not set(term) <= set(other))
         ]
-        own = columns[term]
+        column = columns[term]
         if others:
             rest = np.linalg.qr(np.hstack(others))[0]
             # Twice, since once leaves rounding in the space of the others.
-            own = own - rest @ (rest.T @ own)
-            own = own - rest @ (rest.T @ own)
-        bases[term] = np.linalg.qr(own)[0]
+            column = column - rest @ (rest.T @ column)
+            column = column - rest @ (rest.T @ column)
+        bases[term] = np.linalg.qr(column)[0]
     return bases
 
 
 def _sum_coding(cells: Cells, codes: Places, term: Term) -> Floats:
     """Products of sum-to-zero codes of the term's factors, one row a cell."""
     columns = np.ones((codes.shape[0], 1))
-    for name, found, code in zip(cells.names, cells.levels, codes.T, strict=False):
+    for name, level, code in zip(cells.names, cells.levels, codes.T, strict=False):
         if name in term:
-            g = len(found)
+            g = len(level)
             coding = np.vstack([np.eye(g - 1), -np.ones(g - 1)])[code]
             columns = (columns[:, :, None] * coding[:, None, :]).reshape(codes.shape[0], -1)
     return columns

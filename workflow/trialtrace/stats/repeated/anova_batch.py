@@ -215,9 +215,9 @@ def _centre(values: Floats, sizes: Places) -> Floats:
     ends = np.cumsum(sizes)
     means = np.empty((len(sizes), *values.shape[1:]))
     for i, (end, count) in enumerate(zip(ends, sizes, strict=True)):
-        own = values[end - count : end]
-        np.mean(own, axis=0, out=means[i])
-        own -= means[i]
+        value = values[end - count : end]
+        np.mean(value, axis=0, out=means[i])
+        value -= means[i]
     return means
 
 

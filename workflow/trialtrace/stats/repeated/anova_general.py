@@ -171,7 +171,7 @@ def repeated_anova(
 
 
 def _names(cells: Cells, code: Places) -> tuple[object, ...]:
-    return tuple(found[i] for found, i in zip(cells.levels, code, strict=False))
+    return tuple(level[i] for level, i in zip(cells.levels, code, strict=False))
 
 
 def _effects(

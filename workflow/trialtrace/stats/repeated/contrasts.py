@@ -94,10 +94,10 @@ def repeated_contrast(
     return Contrast(interval, TestResult(t, df, p))
 
 
-def _weights(between: Mapping[object, float], found: list[object]) -> Floats:
-    if set(between) != set(found):
-        raise StatsError(f"between must give a weight for each of the cells {found}.")
-    return numbers([between[name] for name in found], "between")
+def _weights(between: Mapping[object, float], values: list[object]) -> Floats:
+    if set(between) != set(values):
+        raise StatsError(f"between must give a weight for each of the cells {values}.")
+    return numbers([between[name] for name in values], "between")
 
 
 def _pooled(square: Floats, size: Floats, weights: Floats) -> tuple[float, float]:

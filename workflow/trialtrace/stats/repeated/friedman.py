@@ -74,18 +74,18 @@ def _exact_tail(away: np.ndarray, squares: float) -> float:
     k = away.shape[1]
     if factorial(k) > MOST_STEPS:
         raise StatsError("too many columns for the exact distribution; take the asymptotic one.")
-    found: Counter[tuple[int, ...]] = Counter({tuple(sorted(away[0].tolist())): 1})
+    counts: Counter[tuple[int, ...]] = Counter({tuple(sorted(away[0].tolist())): 1})
     steps = 0
     for row in away[1:].tolist():
         orders = Counter(permutations(row))
-        steps += len(found) * len(orders)
+        steps += len(counts) * len(orders)
         if steps > MOST_STEPS:
             raise StatsError("too many orders for the exact distribution; take the asymptotic one.")
         made: Counter[tuple[int, ...]] = Counter()
-        for sums, ways in found.items():
+        for sums, ways in counts.items():
             for order, times in orders.items():
                 made[tuple(sorted(map(sum, zip(sums, order, strict=True))))] += ways * times
-        found = made
-    total = sum(found.values())
-    far = sum(ways for sums, ways in found.items() if sum(one**2 for one in sums) >= squares)
+        counts = made
+    total = sum(counts.values())
+    far = sum(ways for sums, ways in counts.items() if sum(one**2 for one in sums) >= squares)
     return far / total

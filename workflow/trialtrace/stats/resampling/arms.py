@@ -90,8 +90,8 @@ def global_test(
     check_draws(draws)
     data = whole_scores(scheme, scores)
     roots, df, scale = _roots(data)
-    own = scheme.code[data.layout.order][None, :]
-    observed = np.concatenate([q for _, q in _statistics(data, roots, own)], axis=1)[0]
+    function_change = scheme.code[data.layout.order][None, :]
+    observed = np.concatenate([q for _, q in _statistics(data, roots, function_change)], axis=1)[0]
     slack = tie_tolerance * data.total / np.where(scale > 0, scale, 1)
     border = np.maximum(np.sqrt(observed) - slack, 0) ** 2
     count, p = np.zeros(border.size), np.zeros(border.size)

@@ -153,10 +153,10 @@ def _hypergeometric(n1: float, n0: float, cases: float) -> tuple[float, Floats]:
     return _positive(low, mass / mass.sum())
 
 
-def _sum(one: float, first: Floats, other: float, second: Floats) -> tuple[float, Floats]:
+def _sum(value: float, first: Floats, other: float, second: Floats) -> tuple[float, Floats]:
     """The distribution of a sum of two, each given by its least value and its probabilities."""
     _check(float(first.size) * second.size, MOST_TERMS)
-    return _positive(one + other, np.convolve(first, second))
+    return _positive(value + other, np.convolve(first, second))
 
 
 def _positive(low: float, mass: Floats) -> tuple[float, Floats]:

@@ -134,7 +134,8 @@ def bootstrap_replicates(
         uniform = unit_interval(words[:, : sum(sizes)])
         columns = np.split(uniform, np.cumsum(sizes)[:-1], axis=1)
         drawn = [
-            own[(part * len(own)).astype(np.intp)] for own, part in zip(data, columns, strict=True)
+            own[(column * len(own)).astype(np.intp)]
+            for own, column in zip(data, columns, strict=True)
         ]
         parts.append(_estimates(statistic, drawn, count))
     return np.concatenate(parts)
@@ -200,7 +201,7 @@ def jackknife_acceleration(samples: Sequence[ArrayLike], statistic: Statistic) -
 
 
 def _samples(samples: Sequence[ArrayLike]) -> list[Floats]:
-    data = [numbers(own, f"sample {i}") for i, own in enumerate(as_list(samples, "samples"), 1)]
+    data = [numbers(item, f"sample {i}") for i, item in enumerate(as_list(samples, "samples"), 1)]
     if not data or any(own.ndim not in (1, 2) or own.size == 0 for own in data):
         raise StatsError("samples must be arrays of one or two dimensions, none of them empty.")
     return data

@@ -97,14 +97,14 @@ def fair(size: int, second: int) -> bool:
 
 def _change_over(
     flat: Codes,
-    found: Places,
+    places: Places,
     many: Codes,
     surplus: Whole,
     cell: Places,
 ) -> None:
     """Move found patients, one a cell at a time, out of the arm `many` that has too many."""
     need = np.abs(surplus[cell])
-    for column in np.ascontiguousarray(found.T):
+    for column in np.ascontiguousarray(places.T):
         arm = flat[column]
         moves = (arm == many) & (need > 0)
         flat[column] = arm ^ moves

@@ -187,9 +187,9 @@ def draw_block(layout: Layout, seed: Seed, first: int, rows: int) -> Codes:
 def _by_keys(
     layout: Layout, group: Group, words: NDArray[np.uint64], seed: Seed, first: int
 ) -> Codes:
-    def keys_of(own: NDArray[np.uint64]) -> NDArray[np.uint32]:
-        keys = own.view(np.uint32)[:, : group.cells * group.size]
-        return keys.reshape(len(own), group.cells, group.size)
+    def keys_of(values: NDArray[np.uint64]) -> NDArray[np.uint32]:
+        keys = values.view(np.uint32)[:, : group.cells * group.size]
+        return keys.reshape(len(values), group.cells, group.size)
 
     drawn, tied = split_by_keys(keys_of(words), group.ends)
     for row in tied:

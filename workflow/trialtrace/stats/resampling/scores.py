@@ -118,14 +118,14 @@ def log_rank_scores(
     keep = _included(included, time.size)
     scores = np.zeros(keep.size)
     times, events = survival_data(time[keep], event[keep])
-    own = np.empty(times.size)
+    table = np.empty(times.size)
     for patients in _patients_by_stratum(stratum, keep):
         unique, index = np.unique(times[patients], return_inverse=True)
         index = index.reshape(-1)
         happened = np.bincount(index, events[patients], unique.size)
         at_risk = np.bincount(index, minlength=unique.size)[::-1].cumsum()[::-1]
-        own[patients] = events[patients] - np.cumsum(happened / at_risk)[index]
-    scores[keep] = own
+        table[patients] = events[patients] - np.cumsum(happened / at_risk)[index]
+    scores[keep] = table
     return scores
 
 

@@ -296,21 +296,21 @@ def _join(
 
 
 def _band(
-    one: _Parts, node: Places, other: _Parts, where: Places, room: Floats
+    parts: _Parts, node: Places, other: _Parts, where: Places, room: Floats
 ) -> tuple[Places, Places]:
-    """Which parts of `one` go with some, not all, parts of `other`: from, and up to, positions.
+    """Which parts of `parts` go with some, not all, parts of `other`: from, and up to, positions.
 
     Either side is widened by far more than rounding: what lies in the band is looked up.
     """
     start = other.starts()
     first, last = start[where], start[where + 1]
-    low = _position(one, node, room - other.log[last - 1] - 1e-6)
-    high = _position(one, node, room - other.log[first] + 1e-6)
+    low = _position(parts, node, room - other.log[last - 1] - 1e-6)
+    high = _position(parts, node, room - other.log[first] + 1e-6)
     return low, high
 
 
 def _mixed(
-    one: _Parts,
+    parts: _Parts,
     node: Places,
     other: _Parts,
     where: Places,
@@ -319,22 +319,22 @@ def _mixed(
     often: Floats,
     band: tuple[Places, Places],
 ) -> float:
-    """Sum over pairs as in `_join`: each part of `one` takes those of `other` up to its limit."""
+    """Sum over pairs as in `_join`: each part of `parts` takes those of `other` up to its limit."""
     low, high = band
-    head, tail = _running_sum(one), _running_sum(other)
+    head, tail = _running_sum(parts), _running_sum(other)
     last = other.starts()[where + 1]
     tops = other.ends(np.maximum)
-    top = limit - room + one.ends(np.maximum)[node] + tops[where]
+    top = limit - room + parts.ends(np.maximum)[node] + tops[where]
     p = float(np.sum(often * np.exp(top) * head[low + node] * tail[last + where]))
     ends = np.cumsum(high - low)
     check_size(ends[-1], MOST_LOOKED_UP)
     blocks = np.searchsorted(ends, np.arange(0, ends[-1] + BLOCK, BLOCK))
     for some in itertools.starmap(slice, itertools.pairwise(np.append(blocks, ends.size))):
         pair, source = _ragged(low[some], (high - low)[some])
-        left, right = room[some][pair] - one.log[source], where[some][pair]
-        found = _position(other, right, left)
-        part = often[some][pair] * one.weight[source] * np.exp(limit - left + tops[right])
-        p += float(np.sum(part * tail[found + right]))
+        left, right = room[some][pair] - parts.log[source], where[some][pair]
+        position = _position(other, right, left)
+        part = often[some][pair] * parts.weight[source] * np.exp(limit - left + tops[right])
+        p += float(np.sum(part * tail[position + right]))
     return p
 
 

@@ -69,14 +69,14 @@ def _of_stratum(sizes: Floats, events: int) -> Floats:
     for size, count in zip(sizes, [*counts, np.clip(last, 0, sizes[-1])], strict=True):
         logs = logs + gammaln(size + 1) - gammaln(count + 1) - gammaln(size - count + 1)
     weights = np.exp(logs - logs[possible].max())
-    own: Floats = weights / weights.sum()
-    return own
+    values: Floats = weights / weights.sum()
+    return values
 
 
-def _convolved(one: Floats, other: Floats) -> Floats:
+def _convolved(values: Floats, other: Floats) -> Floats:
     """The distribution of the sum of two independent vectors of counts."""
-    small, large = sorted((one, other), key=np.size)
-    shape = tuple(a + b - 1 for a, b in zip(one.shape, other.shape, strict=True))
+    small, large = sorted((values, other), key=np.size)
+    shape = tuple(a + b - 1 for a, b in zip(values.shape, other.shape, strict=True))
     if prod(shape) > MOST_SUMS or small.size * large.size > MOST_TERMS:
         raise StatsError("too many tables to list; use the asymptotic test.")
     made = np.zeros(shape)

@@ -245,8 +245,10 @@ def risk_difference_summary_score(
     """
     z = normal_quantile(confidence)
     tables = zip(*comparable_strata(x1, n1, x0, n0), strict=True)
-    found = [risk_difference_miettinen_nurminen(*table, confidence=confidence) for table in tables]
-    low, high = (np.array([getattr(each, end) for each in found]) for end in ("low", "high"))
+    interval = [
+        risk_difference_miettinen_nurminen(*table, confidence=confidence) for table in tables
+    ]
+    low, high = (np.array([getattr(each, end) for each in interval]) for end in ("low", "high"))
     weight = np.square(2 * z / (high - low))
     estimate = float((weight * (low + high)).sum() / weight.sum()) / 2
     error = 1 / sqrt(float(weight.sum()))

@@ -71,8 +71,10 @@ def _miettinen_nurminen(table: Tables, z: float) -> Floats:
     estimate = risk_difference(x, n, y, m)
 
     def excess(difference: Floats, which: Places) -> Floats:
-        own = x[which], n[which], y[which], m[which]
-        return (estimate[which] - difference) ** 2 - z**2 * _constrained_variance(*own, difference)
+        values = x[which], n[which], y[which], m[which]
+        return (estimate[which] - difference) ** 2 - z**2 * _constrained_variance(
+            *values, difference
+        )
 
     bounds = []
     for end in (-1.0, 1.0):
@@ -143,8 +145,8 @@ def _lower_ratio(table: Tables, z: float, variance: str) -> Floats:
     estimate = np.where(c > 0, np.log(a * m / (c * n)), np.inf)
 
     def excess(log_ratio: Floats, which: Places) -> Floats:
-        own = a[which], n[which], c[which], m[which]
-        value = _statistic(*own, np.exp(log_ratio), variance) - z
+        values = a[which], n[which], c[which], m[which]
+        value = _statistic(*values, np.exp(log_ratio), variance) - z
         return np.where(log_ratio >= estimate[which], -z, value)
 
     low, high = np.minimum(estimate, 0.0) - 1, np.minimum(estimate, 1.0)

@@ -147,10 +147,10 @@ def two_arm_intervals(
             "conditional_exact": odds_ratio_conditional(*table, **level),
             "peto": contingency.odds_ratio_peto(*table, **level),
         }
-    found = {"katz": contingency.risk_ratio_log(*table, **level)}
+    intervals = {"katz": contingency.risk_ratio_log(*table, **level)}
     for variance in ("koopman", "miettinen_nurminen"):
-        found[f"score_{variance}"] = risk_ratio_score(*table, **level, variance=variance)
-    return found
+        intervals[f"score_{variance}"] = risk_ratio_score(*table, **level, variance=variance)
+    return intervals
 
 
 def printing_the_same(

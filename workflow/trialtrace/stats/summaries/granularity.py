@@ -202,7 +202,7 @@ def _solutions(
     sd: Printed, n: int, sums: range, weight: int, limits: tuple[int, int] | None, *, most: int
 ) -> tuple[tuple[tuple[int, int], ...], str]:
     """Pairs (S, Q) that give the standard deviation, and how far the best sum came if none."""
-    found: list[tuple[int, int]] = []
+    solutions: list[tuple[int, int]] = []
     stages = ("square", "parity", "data")
     reached = -1
     for total in sums:
@@ -216,10 +216,10 @@ def _solutions(
         for squares in range(first, last + 1, 2):
             reached = 2
             if _exists(n, total, squares, limits):
-                found.append((total, squares))
-                if len(found) == most:
-                    return tuple(found), ""
-    return tuple(found), "" if found else stages[max(reached, 0)]
+                solutions.append((total, squares))
+                if len(solutions) == most:
+                    return tuple(solutions), ""
+    return tuple(solutions), "" if solutions else stages[max(reached, 0)]
 
 
 def _square_range(sd: Printed, n: int, total: int, weight: int) -> tuple[int, int]:

@@ -88,8 +88,10 @@ def t_test_p(
     at_sizes, sign = [twice(n, n) for n in sizes], twice(np.array(1.0), np.array(-1.0))
     in_tail = (difference < 0) if sides == "less" else (difference > 0)
     lower = (in_tail | (sides == "two_sided")) == (sign == 1)
-    found = _extreme(p, difference, bounds, at_sizes, sign, None if variance == "pooled" else lower)
-    least, greatest = np.split(found, 2)
+    extreme = _extreme(
+        p, difference, bounds, at_sizes, sign, None if variance == "pooled" else lower
+    )
+    least, greatest = np.split(extreme, 2)
     return Bounds(least.reshape(shape)[()], greatest.reshape(shape)[()])
 
 
@@ -124,7 +126,7 @@ def _extreme(
     along = _along_edge(
         p,
         np.tile(difference, 2),
-        tuple(np.concatenate(part) for part in edges),
+        tuple(np.concatenate(edge) for edge in edges),
         [np.tile(n, 2) for n in sizes],
         np.tile(sign, 2),
     )

@@ -83,7 +83,7 @@ def _span(percentage: Printed, n: Whole) -> tuple[Whole, Whole]:
 
 
 def _one(percentages: Printed, index: tuple[int, ...]) -> Printed:
-    value, unit, low, high = (_filled(part[index]) for part in percentages._parts())
+    value, unit, low, high = (_filled(source[index]) for source in percentages._parts())
     with_low, with_high = percentages.low_closed[index], percentages.high_closed[index]
     return Printed(value, unit, low, high, np.asarray(with_low), np.asarray(with_high))
 

@@ -63,7 +63,7 @@ class Printed:
         """The same numbers in another unit: `factor` 1/100 turns percentages into proportions."""
         if factor <= 0:
             raise StatsError("a change of unit needs a positive factor.")
-        value, unit, low, high = (_filled(part * Fraction(factor)) for part in self._parts())
+        value, unit, low, high = (_filled(source * Fraction(factor)) for source in self._parts())
         return Printed(value, unit, low, high, self.low_closed, self.high_closed)
 
     def contains(self, values: ArrayLike | Decimal) -> Flags:
@@ -152,14 +152,14 @@ def together(numbers: Iterable[Printed]) -> Printed:
     """
     rows: list[Range] = [
         (
-            one.value.item(),
-            one.unit.item(),
-            one.low.item(),
-            one.high.item(),
-            bool(one.low_closed),
-            bool(one.high_closed),
+            number.value.item(),
+            number.unit.item(),
+            number.low.item(),
+            number.high.item(),
+            bool(number.low_closed),
+            bool(number.high_closed),
         )
-        for one in numbers
+        for number in numbers
     ]
     return _assemble(rows, (len(rows),))
 

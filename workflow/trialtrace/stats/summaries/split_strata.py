@@ -110,15 +110,15 @@ def p_values_of_splits(table: Table, of: Whole, *, sides: str) -> dict[str, Floa
     table = _counted(table)
     of = _splits(table, of)
     distance, variance = _distance(table, of)
-    found = {"exact": _exact(table, of, sides)}
+    values = {"exact": _exact(table, of, sides)}
     for name, taken in (("uncorrected", 0.0), ("corrected", 0.5)):
         size = np.abs(distance)
         size = np.where(size >= taken, size - taken, size)
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.sign(distance) * size / np.sqrt(variance)
         two_sided = chdtrc(1, z * z)
-        found[name] = two_sided if sides == "two_sided" else ndtr(z if sides == "less" else -z)
-    return {name: found[name] for name in ("uncorrected", "corrected", "exact")}
+        values[name] = two_sided if sides == "two_sided" else ndtr(z if sides == "less" else -z)
+    return {name: values[name] for name in ("uncorrected", "corrected", "exact")}
 
 
 def _counted(table: Table) -> Table:

@@ -141,7 +141,7 @@ def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, 
     least, most = _epsilons(epsilon)
     shape = one_shape(low, df1, df2)
     grid = np.linspace(least, most, GRID if most > least else 1)
-    found = []
+    bounds = []
     for end, sign in ((high, 1), (low, -1)):
         at = np.broadcast_to(grid, (*shape, grid.size))
         for _ in range(3):
@@ -150,8 +150,8 @@ def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, 
             near = [np.clip(best + step, 0, grid.size - 1) for step in (-1, 1)]
             left, right = (np.take_along_axis(at, index, axis=-1) for index in near)
             at = left + (right - left) * np.linspace(0, 1, grid.size)
-        found.append(np.take_along_axis(p, best, axis=-1)[..., 0])
-    return Bounds(found[0][()], found[1][()])
+        bounds.append(np.take_along_axis(p, best, axis=-1)[..., 0])
+    return Bounds(bounds[0][()], bounds[1][()])
 
 
 def epsilons_of_f_and_p(

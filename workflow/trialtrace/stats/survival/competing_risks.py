@@ -149,14 +149,14 @@ def cumulative_incidence_difference(
     at = one_number(at, "at")
     arms = []
     times, causes = check_causes(time, cause, of)
-    for own in two_arms(group, times.size, treated, reference):
-        if not (causes[own] == of).any():
+    for flags in two_arms(group, times.size, treated, reference):
+        if not (causes[flags] == of).any():
             # Nobody with the cause: the incidence is 0 for as long as the arm is observed.
-            known = at <= times[own].max()
+            known = at <= times[flags].max()
             arms.append((0.0 if known else nan, 0.0))
             continue
         curve = cumulative_incidence(
-            times[own], causes[own], of=of, confidence=confidence, variance=variance
+            times[flags], causes[flags], of=of, confidence=confidence, variance=variance
         )
         incidence, error, _, _ = curve.at(at)
         arms.append((float(incidence), float(error)))
@@ -206,28 +206,28 @@ def _quadratic(incidence: Floats, first: Floats, second: Floats, third: Floats) 
 
 
 def _delta(
-    incidence: Floats, before: Floats, own: Floats, every: Floats, at_risk: Floats
+    incidence: Floats, before: Floats, values: Floats, every: Floats, at_risk: Floats
 ) -> Floats:
     """Variance by the delta method, the events of a time being multinomial."""
     left = np.maximum(at_risk - every, 1)
     first = every / (at_risk * left)
-    second = before**2 * own * (at_risk - own) / at_risk**3
-    third = before * own / at_risk**2
+    second = before**2 * values * (at_risk - values) / at_risk**3
+    third = before * values / at_risk**2
     return _quadratic(incidence, first, second, third)
 
 
 def _aalen(
-    incidence: Floats, before: Floats, own: Floats, every: Floats, at_risk: Floats
+    incidence: Floats, before: Floats, values: Floats, every: Floats, at_risk: Floats
 ) -> Floats:
     """Aalen's variance: the two kinds of events are counting processes without covariance."""
-    left, other = np.maximum(at_risk - every, 1), every - own
-    own, other = (
-        own * hypergeometric_factor(own, at_risk),
+    left, other = np.maximum(at_risk - every, 1), every - values
+    values, other = (
+        values * hypergeometric_factor(values, at_risk),
         other * hypergeometric_factor(other, at_risk),
     )
-    first = (own + other) / left**2
-    second = before**2 * own / at_risk**2
-    third = before * own / (at_risk * left)
+    first = (values + other) / left**2
+    second = before**2 * values / at_risk**2
+    third = before * values / (at_risk * left)
     return _quadratic(incidence, first, second, third)
 
 

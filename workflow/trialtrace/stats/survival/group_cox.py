@@ -150,8 +150,8 @@ def _solved(matrices: Floats, vectors: Floats) -> Floats:
     return solved
 
 
-def _spread_out(part: Floats, missing: Floats, some: Flags) -> Floats:
+def _spread_out(values: Floats, missing: Floats, some: Flags) -> Floats:
     """Values of the fitted subsets at their places among all, NaN elsewhere."""
-    found = np.full((len(some), *part.shape[1:]), np.nan)
-    found[some] = part + missing.reshape(-1, *[1] * (part.ndim - 1))
+    found = np.full((len(some), *values.shape[1:]), np.nan)
+    found[some] = values + missing.reshape(-1, *[1] * (values.ndim - 1))
     return found

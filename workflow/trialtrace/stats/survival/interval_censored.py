@@ -210,8 +210,8 @@ def _maximise(rows: Floats, weight: Floats) -> tuple[Floats, float, int]:
         # The expansion |root (slope @ p - 2)|^2 under sum p = 1, without the constraint.
         system = np.vstack([root[:, None] * (slope - 2) / np.sqrt(n), np.ones(mass.size)])
         target = np.concatenate([np.zeros(weight.size), [1.0]])
-        found = nnls(system, target)[0]
-        step = found / found.sum() - mass
+        nnl = nnls(system, target)[0]
+        step = nnl / nnl.sum() - mass
         gain, share = gradient @ step, 1.0
         while True:
             new = np.maximum(mass + share * step, 0.0)

@@ -126,7 +126,7 @@ def _risk(start: Floats, stop: Floats, event: Floats) -> tuple[Floats, Floats, F
 
 
 def _standard_errors(
-    rows: Rows, own: Places, times: Floats, when: Floats, at_risk: Floats, deaths: Floats
+    rows: Rows, places: Places, times: Floats, when: Floats, at_risk: Floats, deaths: Floats
 ) -> Floats:
     """Roots of sums over subjects of squared influence: events less what was expected, each over
     the number at risk."""
@@ -140,6 +140,6 @@ def _standard_errors(
     for number, t in enumerate(times):
         last = int(np.searchsorted(when, t, side="right"))
         exposure = expected[np.minimum(left, last)] - expected[np.minimum(entered, last)]
-        part = np.bincount(own, weight * (stop <= t) - exposure)
+        part = np.bincount(places, weight * (stop <= t) - exposure)
         spread[number] = part @ part
     return np.sqrt(spread)

@@ -171,8 +171,8 @@ def restricted_mean_ratio(
         raise StatsError("an arm has a mean of 0, so a ratio has no interval.")
     (mean1, variance1), (mean0, variance0) = areas
     se = sqrt(variance1 / mean1**2 + variance0 / mean0**2)
-    found = _contrast(log(mean1) - log(mean0), se, sides, confidence)
-    return Contrast(exponential(found.interval), found.test)
+    contrast = _contrast(log(mean1) - log(mean0), se, sides, confidence)
+    return Contrast(exponential(contrast.interval), contrast.test)
 
 
 def _two_areas(
@@ -180,7 +180,7 @@ def _two_areas(
 ) -> tuple[tuple[float, float], ...]:
     """Mean and variance of the treated arm and of the reference."""
     times, events = survival_data(time, event)
-    arms = [(times[own], events[own]) for own in two_arms(group, times.size, *pair)]
+    arms = [(times[flags], events[flags]) for flags in two_arms(group, times.size, *pair)]
     _check_tau(tau, arms)
     return tuple(_area(time, event, float(tau)) for time, event in arms)
 

@@ -127,8 +127,8 @@ def survival_ratio(
     _check_variance(se)
     centre = log(arm1.estimate / arm0.estimate)
     bounds = exp(centre), exp(centre - z * se), exp(centre + z * se)
-    found = Interval(*bounds, standard_error=se, scale="log")
-    return Contrast(found, _test(centre / se, sides))
+    interval = Interval(*bounds, standard_error=se, scale="log")
+    return Contrast(interval, _test(centre / se, sides))
 
 
 def _two_arms(

@@ -91,12 +91,12 @@ def effects(means: Sequence[Span], spreads: Sequence[Span], sizes: Sequence[int]
 
 def _contrasts(n: Floats) -> list[Floats]:
     """Weights of the cells: of the three effects by type III, and main effects by I and II."""
-    found: list[Floats] = [np.array(signs, dtype=np.float64) for signs in SIGNS]
+    values: list[Floats] = [np.array(signs, dtype=np.float64) for signs in SIGNS]
     for signs in SIGNS:
         # Type I, entered first: the means of both levels, of all their patients.
         upper = np.array(signs) > 0
         first = np.where(upper, n / n[upper].sum(), -n / n[~upper].sum())
-        found.append(first)
+        values.append(first)
         for other in SIGNS:
             if other == signs:
                 continue
@@ -108,8 +108,8 @@ def _contrasts(n: Floats) -> list[Floats]:
                 a, b = (int(np.flatnonzero(level & side)[0]) for side in (upper, ~upper))
                 own = n[a] * n[b] / (n[a] + n[b])
                 weights[a], weights[b] = own, -own
-            found.append(weights)
-    return found
+            values.append(weights)
+    return values
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Analysis:
 
 def _analyses(interactions: Sequence[int]) -> list[Analysis]:
     """Type III of each pairing of the groups, then II, then I with either factor entered first."""
-    found = []
+    analyses = []
     for kind in ("type III", "type II", "type I"):
         for k in interactions:
             i, j = (each for each in range(len(SIGNS)) if each != k)
@@ -139,13 +139,13 @@ def _analyses(interactions: Sequence[int]) -> list[Analysis]:
             }[kind]
             for main in entered:
                 places = {**main, k: k}
-                found.append(Analysis(k, kind, (places[0], places[1], places[2])))
-    return found
+                analyses.append(Analysis(k, kind, (places[0], places[1], places[2])))
+    return analyses
 
 
-def _among(own: int, other: int) -> int:
-    """The place of the other contrast among those that are not `own`."""
-    return [each for each in range(len(SIGNS)) if each != own].index(other)
+def _among(number: int, other: int) -> int:
+    """The place of the other contrast among those that are not `number`."""
+    return [each for each in range(len(SIGNS)) if each != number].index(other)
 
 
 def _explained(
@@ -163,10 +163,10 @@ def _explained(
         [
             k
             for k, place in enumerate(analysis.places)
-            if (not own or k == analysis.interaction) and overlaps(part, *spans[place])
+            if (not own or k == analysis.interaction) and overlaps(component, *spans[place])
         ]
         + [None]
-        for part, own in zip(parts, interactions, strict=True)
+        for component, own in zip(parts, interactions, strict=True)
     ]
     ways = [way for way in product(*possible) if _one_number_each(parts, way)]
     most = max(_taken(way) for way in ways)
@@ -186,12 +186,12 @@ def _one_number_each(parts: Sequence[Component], way: Sequence[int | None]) -> b
 
 
 def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
-    sizes = [n for one in groups if (n := ledger.size(one)) is not None and n > 1]
+    sizes = [n for group in groups if (n := ledger.size(group)) is not None and n > 1]
     within = entry.parts.get("df2")
-    if len(sizes) < CELLS or any(one.parts["sd"].symbol == UNSAID for one in groups):
+    if len(sizes) < CELLS or any(group.parts["sd"].symbol == UNSAID for group in groups):
         return
     part = entry.parts["statistic"]
-    ranges = [[_range(one, name) for one in groups] for name in ("value", "sd")]
+    ranges = [[_range(group, name) for group in groups] for name in ("value", "sd")]
     spans = effects(ranges[0], ranges[1], sizes)
     own = ledger.compared_groups(entry)
     others = _others(ledger, entry)
@@ -199,15 +199,15 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
     known = _interactions(ledger, every, own)
     analyses = _analyses([known] if known is not None else range(len(SIGNS)))
     parts, called = [one.parts["statistic"] for one in every], [*map(_is_interaction, every)]
-    found = [(one, way) for one in analyses for way in _explained(parts, called, one, spans)]
-    most = max(_taken(way) for _, way in found)
-    found = [(one, way) for one, way in found if _taken(way) == most]
+    cells = [(one, way) for one in analyses for way in _explained(parts, called, one, spans)]
+    most = max(_taken(way) for _, way in cells)
+    cells = [(one, way) for one, way in cells if _taken(way) == most]
     names = _names(ledger, own, known)
     told = [f"{_shown(span)} for {name}" for span, name in zip(spans[:3], names, strict=True)]
     text = f"F of a two-by-two design on these means is {listed(told)}, by type III"
-    beside = tuple(one.name for one in groups)
-    if all(way[0] is not None for _, way in found):
-        analysis, way = found[0]
+    beside = tuple(group.name for group in groups)
+    if all(way[0] is not None for _, way in cells):
+        analysis, way = cells[0]
         k = way[0] or 0
         agreement = COMPATIBLE
         text = f"F of a two-by-two design on these means is {_shown(spans[analysis.places[k]])} "
@@ -227,7 +227,7 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
 
 
 def _alone(
-    part: Component,
+    component: Component,
     called: bool,
     others: Sequence[Component],
     spans: Sequence[Span],
@@ -235,10 +235,10 @@ def _alone(
 ) -> str:
     """What an F could be by itself, that its name or the F beside it rule out."""
     may = {
-        (one.kind, k == one.interaction)
-        for one in analyses
-        for k, place in enumerate(one.places)
-        if overlaps(part, *spans[place])
+        (analysis.kind, k == analysis.interaction)
+        for analysis in analyses
+        for k, place in enumerate(analysis.places)
+        if overlaps(component, *spans[place])
     }
     kinds = listed(sorted({kind for kind, own in may if own <= called}), "or")
     if called and kinds and not any(own for _, own in may):
@@ -257,9 +257,9 @@ def _is_interaction(entry: Claim) -> bool:
 def _interactions(ledger: Ledger, every: Sequence[Claim], groups: Sequence[str]) -> int | None:
     """Which contrast is the interaction: levels (`of` of groups) or `versus` tell; None if none."""
     pairs = [_sides(groups, k)[0] for k in range(len(SIGNS))]
-    for one in every:
-        if one.about.versus:
-            side = _sides(one.about.compared, len(SIGNS) - 1)[0]
+    for claim in every:
+        if claim.about.versus:
+            side = _sides(claim.about.compared, len(SIGNS) - 1)[0]
             return next(k for k, pair in enumerate(pairs) if side in (pair, {*groups} - pair))
     levels = [set(group.of) for group in ledger.groups.values() if group.of]
     crossed = [any(level in (pair, {*groups} - pair) for level in levels) for pair in pairs]
@@ -274,13 +274,13 @@ def _sides(groups: Sequence[str], k: int) -> tuple[set[str], set[str]]:
 
 def _names(ledger: Ledger, groups: Sequence[str], interaction: int | None) -> list[str]:
     """The three contrasts in words: a level of a factor, or the labels of the first side."""
-    levels = {frozenset(one.of): one.label for one in ledger.groups.values() if one.of}
+    levels = {frozenset(group.of): group.label for group in ledger.groups.values() if group.of}
 
     def named(k: int) -> str:
         if k == interaction:
             return "the interaction"
-        for own in _sides(groups, k):
-            if level := levels.get(frozenset(own)):
+        for texts in _sides(groups, k):
+            if level := levels.get(frozenset(texts)):
                 return f"“{level}” against the others"
         first = [
             f"“{ledger.groups[name].label}”" for name in groups if name in _sides(groups, k)[0]
@@ -292,20 +292,20 @@ def _names(ledger: Ledger, groups: Sequence[str], interaction: int | None) -> li
 
 def _others(ledger: Ledger, entry: Claim) -> list[Claim]:
     """Other effects of one degree of freedom that are printed of the same groups."""
-    own = sorted(entry.about.compared)
+    claims = sorted(entry.about.compared)
     return [
-        one
-        for one in ledger.comparisons[entry.about.cell]
-        if {"statistic", "df1"} <= set(one.parts) and one.name != entry.name
-        if sorted(one.about.compared) == own and one.about.correction is None
-        if one.parts["statistic"].symbol == "f" and one.parts["df1"].value == 1
-        if one.basis == entry.basis and _within(one) == _within(entry)
+        comparison
+        for comparison in ledger.comparisons[entry.about.cell]
+        if {"statistic", "df1"} <= set(comparison.parts) and comparison.name != entry.name
+        if sorted(comparison.about.compared) == claims and comparison.about.correction is None
+        if comparison.parts["statistic"].symbol == "f" and comparison.parts["df1"].value == 1
+        if comparison.basis == entry.basis and _within(comparison) == _within(entry)
     ]
 
 
 def _within(entry: Claim) -> object:
-    part = entry.parts.get("df2")
-    return None if part is None else part.value
+    data = entry.parts.get("df2")
+    return None if data is None else data.value
 
 
 def _range(entry: Claim, name: str) -> Span:

@@ -83,8 +83,8 @@ def _interaction(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Find
         span = _apart(entry, upper.bounds, lower.bounds)
         shown = f"{upper.text} and {lower.text}, the simple effects, are {_way(entry)}"
         crude = first.stated_basis is None and second.stated_basis is None
-        beside = (first.name, second.name)
-        yield _held(entry, main, "factorial.interaction", shown, span, beside, crude=crude)
+        findings = (first.name, second.name)
+        yield _held(entry, main, "factorial.interaction", shown, span, findings, crude=crude)
     if entry.measure in OF_COUNTS:
         yield from _of_counts(ledger, entry, main)
     elif entry.measure == "mean_difference":
@@ -134,7 +134,7 @@ def _held(
     check: str,
     shown: str,
     span: Span,
-    beside: tuple[str, ...],
+    texts: tuple[str, ...],
     *,
     crude: bool,
 ) -> Finding:
@@ -144,14 +144,14 @@ def _held(
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
     if overlaps(main, *span):
         text += f", in keeping with {main.text}."
-        return Finding(check, entry.name, main.name, COMPATIBLE, text, beside, detail)
+        return Finding(check, entry.name, main.name, COMPATIBLE, text, texts, detail)
     plain = crude and entry.about.basis is None
     if plain and not entry.about.ordered and overlaps(main, *_turned(entry, span)):
         text += f"; {main.text} is that with {TURNED}."
         if not _ratio(entry) and unsigned(entry):
-            return Finding(check, entry.name, main.name, COMPATIBLE, text, beside, detail)
+            return Finding(check, entry.name, main.name, COMPATIBLE, text, texts, detail)
         detail["alternative"] = TURNED
-        return Finding(check, entry.name, main.name, ALTERNATIVE, text, beside, detail)
+        return Finding(check, entry.name, main.name, ALTERNATIVE, text, texts, detail)
     text += f"; printed is {main.text}"
     number = float(main.value or 0)
     far = not _ratio(entry) or not span[0] / FACTOR <= number <= span[1] * FACTOR
@@ -161,7 +161,7 @@ def _held(
         agreement = NOT_CHECKABLE
         text = f"Not checkable: {text}, which may be adjusted or of a model."
     remark = agreement == NOT_CHECKABLE
-    return Finding(check, entry.name, main.name, agreement, text, beside, detail, remark=remark)
+    return Finding(check, entry.name, main.name, agreement, text, texts, detail, remark=remark)
 
 
 def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
@@ -176,12 +176,12 @@ def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     by = _unit(entry, main)
     value *= by
     told = listed([f"{x} of {n}" for x, n in cells])
-    shown = f"{told} give {'a ratio of ratios' if _ratio(entry) else 'a difference of differences'}"
+    text = f"{told} give {'a ratio of ratios' if _ratio(entry) else 'a difference of differences'}"
     yield _held(
         entry,
         main,
         "factorial.cells",
-        f"{shown} of",
+        f"{text} of",
         (value, value),
         beside,
         crude=not main.adjusted,
@@ -219,18 +219,18 @@ def _of_means(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding
     groups = ledger.compared(entry, "value")
     if groups is None or len(groups) != len(SIGNS) or entry.about.change:
         return
-    beside = tuple(one.name for one in groups)
-    ends = [[float(end) for end in as_range(one.parts["value"]).bounds] for one in groups]
+    means = tuple(group.name for group in groups)
+    ends = [[float(end) for end in as_range(group.parts["value"]).bounds] for group in groups]
     low, high = (
         sum(sign * own[at if sign > 0 else 1 - at] for sign, own in zip(SIGNS, ends, strict=True))
         for at in (0, 1)
     )
-    shown = "The four means give a difference of differences of"
-    yield _held(entry, main, "factorial.cells", shown, (low, high), beside, crude=not main.adjusted)
-    sizes = [ledger.size(one) for one in groups]
+    text = "The four means give a difference of differences of"
+    yield _held(entry, main, "factorial.cells", text, (low, high), means, crude=not main.adjusted)
+    sizes = [ledger.size(group) for group in groups]
     n = [size for size in sizes if size is not None and size > 1]
-    spreads = [one.parts.get("sd") for one in groups]
-    known = [one for one in spreads if one is not None and one.symbol != UNSAID]
+    spreads = [group.parts.get("sd") for group in groups]
+    known = [spread for spread in spreads if spread is not None and spread.symbol != UNSAID]
     if len(n) < len(SIGNS) or len(known) < len(SIGNS):
         return
     errors = []
@@ -239,11 +239,11 @@ def _of_means(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding
         errors.append(sqrt(sum(s / m for s, m in zip(squares, n, strict=True))))
         within = sum(s * (m - 1) for s, m in zip(squares, n, strict=True)) / (sum(n) - len(n))
         errors.append(sqrt(within * sum(1 / m for m in n)))
-    yield from _error(entry, (min(errors), max(errors)), [inf, float(sum(n) - len(n))], beside)
+    yield from _error(entry, (min(errors), max(errors)), [inf, float(sum(n) - len(n))], means)
 
 
 def _error(
-    entry: Claim, of_cells: Span, degrees: list[float], beside: tuple[str, ...]
+    entry: Claim, of_cells: Span, degrees: list[float], texts: tuple[str, ...]
 ) -> Iterator[Finding]:
     """The error that an interval leaves, against that of the cells."""
     printed = error_of_interval(entry, degrees)
@@ -268,7 +268,7 @@ def _error(
         "ci_low",
         agreement,
         text,
-        beside,
+        texts,
         detail,
         ("ci_high",),
         remark=agreement == NOT_CHECKABLE,
@@ -299,14 +299,14 @@ def _between(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]
         elif not fits:
             text = f"Not checkable: {text}; of cells that are not in proportion, of odds and of a "
             text += "model it may"
-        beside = simple[0][0].name, simple[1][0].name
+        findings = simple[0][0].name, simple[1][0].name
         yield Finding(
             "factorial.between",
             entry.name,
             main.name,
             agreement,
             f"{text}.",
-            beside,
+            findings,
             {"low": low, "high": high},
             remark=agreement == NOT_CHECKABLE,
         )
@@ -319,7 +319,7 @@ def _in_proportion(ledger: Ledger, entry: Claim, pairs: Sequence[tuple[str, ...]
     sizes = []
     for group in (name for pair in pairs for name in pair):
         own = {
-            ledger.size(one) for one in ledger.beside(entry, group) if not ledger.assumed(one)
+            ledger.size(claim) for claim in ledger.beside(entry, group) if not ledger.assumed(claim)
         } - {None}
         if len(own) != 1:
             return False

@@ -24,30 +24,32 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         group = ledger.groups.get(entry.about.group or "")
         if group is None or not group.of or entry.about.size is not None:
             continue
-        own = [_counted(ledger, entry, name) for name in group.of]
-        if entry.whole_count is not None and entry.basis is None and None not in own:
-            yield _held(ledger, entry, [one for one in own if one is not None])
+        findings = [_counted(ledger, entry, name) for name in group.of]
+        if entry.whole_count is not None and entry.basis is None and None not in findings:
+            yield _held(ledger, entry, [one for one in findings if one is not None])
 
 
 def _counted(ledger: Ledger, entry: Claim, group: str) -> Claim | None:
     """The one count of a group beside the claim."""
-    found = [one for one in ledger.beside(entry, group) if one.whole_count is not None]
-    return found[0] if len({one.whole_count for one in found}) == 1 else None
+    claims = [claim for claim in ledger.beside(entry, group) if claim.whole_count is not None]
+    return claims[0] if len({one.whole_count for one in claims}) == 1 else None
 
 
-def _held(ledger: Ledger, entry: Claim, own: list[Claim]) -> Finding:
-    counts, count = [int(one.whole_count or 0) for one in own], int(entry.whole_count or 0)
-    sizes, everyone = [ledger.size(one) for one in own], ledger.size(entry)
+def _held(ledger: Ledger, entry: Claim, claims: list[Claim]) -> Finding:
+    counts, count = [int(claim.whole_count or 0) for claim in claims], int(entry.whole_count or 0)
+    sizes, everyone = [ledger.size(claim) for claim in claims], ledger.size(entry)
     same = None not in sizes and sum(int(n or 0) for n in sizes) == everyone
     fits = sum(counts) == count
-    labels = listed([f"“{ledger.group_label(one)}”" for one in own], "and")
+    labels = listed([f"“{ledger.group_label(claim)}”" for claim in claims], "and")
     text = f"{' + '.join(map(thousands, counts))} ({labels}) are {thousands(sum(counts))}"
     text += ", as printed." if fits else f"; printed is {thousands(count)}"
     if not fits:
         text += "." if same else ", of patients that do not add up or are not printed."
     agreement = EXACT if fits else INCONSISTENT if same else COMPATIBLE
     name = "count" if "count" in entry.parts else "value"
-    beside = tuple(one.name for one in own)
+    finding = tuple(claim.name for claim in claims)
     detail = {"counts": counts, "sizes": sizes}
     remark = agreement == COMPATIBLE
-    return Finding("factor.count", entry.name, name, agreement, text, beside, detail, remark=remark)
+    return Finding(
+        "factor.count", entry.name, name, agreement, text, finding, detail, remark=remark
+    )

@@ -76,7 +76,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         text += f"the groups are {'more unlike' if z > 0 else 'more alike'} than random groups, "
         text += f"Stouffer's z {z:.1f}".replace("-", "\N{MINUS SIGN}")
         text += ": some concern. Outcomes that hang together, strata or minimisation can do this."
-    beside = tuple(one.name for row in rows for one in row.entries if one is not entry)
+    findings = tuple(one.name for row in rows for one in row.entries if one is not entry)
     detail = {
         "z": z,
         "p": p,
@@ -84,7 +84,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     }
     part = next(iter(entry.parts))
     yield Finding(
-        "baseline.chance", entry.name, part, COMPATIBLE, text, beside, detail, remark=True
+        "baseline.chance", entry.name, part, COMPATIBLE, text, findings, detail, remark=True
     )
 
 
@@ -92,32 +92,34 @@ def _row(ledger: Ledger, name: str) -> Row | None:
     """The one number of each group of an outcome that is declared of the baseline."""
     if not ledger.outcomes[name].baseline:
         return None
-    found: list[Claim] = []
+    claims: list[Claim] = []
     for group in ledger.apart:
         own = [
-            one
-            for one in ledger.of_group()
-            if one.about.outcome == name and one.about.group == group and one.about.category is None
-            if not one.about.part and one.about.size is None and _usable(ledger, one)
+            claim
+            for claim in ledger.of_group()
+            if claim.about.outcome == name
+            and claim.about.group == group
+            and claim.about.category is None
+            if not claim.about.part and claim.about.size is None and _usable(ledger, claim)
         ]
         both = set.intersection(*(set(one.parts) for one in own)) if own else set()
         one = ledger.agreed(own, *sorted(both)) if both else None
         if one is None:
             return None
-        found.append(one)
-    sizes = tuple(int(ledger.size(one) or 0) for one in found)
-    if all("sd" in one.parts for one in found):
-        means = tuple(float(one.parts["value"].value or 0) for one in found)
-        spreads = [float(one.parts["sd"].value or 0) for one in found]
+        claims.append(one)
+    sizes = tuple(int(ledger.size(claim) or 0) for claim in claims)
+    if all("sd" in claim.parts for claim in claims):
+        means = tuple(float(claim.parts["value"].value or 0) for claim in claims)
+        spreads = [float(claim.parts["sd"].value or 0) for claim in claims]
         pooled = sqrt(float(np.average(np.square(spreads), weights=np.array(sizes) - 1)))
-        unit = max(float(one.parts["value"].ulp) for one in found)
-        return Row(tuple(found), sizes, means, pooled, unit) if pooled > 0 else None
-    counts = [one.whole_count for one in found]
+        unit = max(float(claim.parts["value"].ulp) for claim in claims)
+        return Row(tuple(claims), sizes, means, pooled, unit) if pooled > 0 else None
+    counts = [claim.whole_count for claim in claims]
     if any(count is None for count in counts):
         return None
     shares = tuple(int(count or 0) / n for count, n in zip(counts, sizes, strict=True))
     total = sum(int(count or 0) for count in counts)
-    return Row(tuple(found), sizes, shares, None, 0.0) if 0 < total < sum(sizes) else None
+    return Row(tuple(claims), sizes, shares, None, 0.0) if 0 < total < sum(sizes) else None
 
 
 def _usable(ledger: Ledger, entry: Claim) -> bool:
@@ -132,7 +134,7 @@ def _usable(ledger: Ledger, entry: Claim) -> bool:
 def place(row: Row, rng: np.random.Generator) -> float:
     """The share of draws from random groups that are more alike than the printed groups."""
     n = np.array(row.sizes, dtype=np.float64)
-    own = _apart(np.array([row.means]), n)[0]
+    line = _apart(np.array([row.means]), n)[0]
     if row.spread is None:
         total = round(float(np.dot(row.means, n)))
         drawn = rng.multivariate_hypergeometric(np.array(row.sizes), total, size=DRAWS) / n
@@ -141,9 +143,9 @@ def place(row: Row, rng: np.random.Generator) -> float:
         # Rounding moves each mean: drawn about a middle that lies anywhere between two steps.
         middle = rng.uniform(0, row.unit, size=(DRAWS, 1))
         drawn = np.round((drawn + middle) / row.unit) * row.unit
-    found = _apart(drawn, n)
-    near = 1e-9 * max(float(found.max()), own, 1e-300)
-    below = float((found < own - near).sum()) + 0.5 * float((np.abs(found - own) <= near).sum())
+    apart = _apart(drawn, n)
+    near = 1e-9 * max(float(apart.max()), line, 1e-300)
+    below = float((apart < line - near).sum()) + 0.5 * float((np.abs(apart - line) <= near).sum())
     return (below + 0.5) / (DRAWS + 1)
 
 

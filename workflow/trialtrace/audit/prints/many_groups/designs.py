@@ -41,10 +41,10 @@ def _effects(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findi
     """An effect that groups at visits do not have, over the error within their patients."""
     groups = ledger.compared_groups(entry)
     cells = [_at_visits(ledger, entry, group) for group in groups]
-    visits = {tuple(sorted(own)) for own in cells}
+    visits = {tuple(sorted(cell)) for cell in cells}
     if len(groups) < 2 or len(visits) != 1 or len(v := visits.pop()) < 3:
         return
-    sizes = [{ledger.size(one) for one in own.values()} for own in cells]
+    sizes = [{ledger.size(one) for one in cell.values()} for cell in cells]
     known = [n for own in sizes if len(own) == 1 for n in own if n is not None]
     g, of, n = len(groups), len(v), sum(known)
     if len(known) < g or df2 != (n - g) * (of - 1):
@@ -54,19 +54,19 @@ def _effects(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findi
     text = f"{df2} = ({n} − {g}) × ({of} − 1) is the error within {n} patients of {g} groups at "
     text += f"{of} visits, over which visits have {of - 1} degrees of freedom and groups by visits "
     text += f"{(g - 1) * (of - 1)}; printed is {df1}."
-    beside = tuple(one.name for own in cells for one in own.values())
-    yield Finding("statistic.effects", entry.name, "df1", INCONSISTENT, text, beside)
+    effects = tuple(one.name for cell in cells for one in cell.values())
+    yield Finding("statistic.effects", entry.name, "df1", INCONSISTENT, text, effects)
 
 
 def _at_visits(ledger: Ledger, entry: Claim, group: str) -> dict[str, Claim]:
     """The values of a group by visit."""
-    own = (entry.about.outcome, entry.about.population, entry.about.stratum)
+    visits = (entry.about.outcome, entry.about.population, entry.about.stratum)
     return {
-        one.about.visit: one
-        for one in ledger.of_group()
-        if one.about.group == group and "value" in one.parts and not one.about.change
-        if one.about.visit and one.about.category is None and one.about.size is None
-        if (one.about.outcome, one.about.population, one.about.stratum) == own
+        claim.about.visit: claim
+        for claim in ledger.of_group()
+        if claim.about.group == group and "value" in claim.parts and not claim.about.change
+        if claim.about.visit and claim.about.category is None and claim.about.size is None
+        if (claim.about.outcome, claim.about.population, claim.about.stratum) == visits
     }
 
 

@@ -61,23 +61,23 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        part = entry.parts.get("statistic")
-        if part is None or not entry.about.compared or entry.about.correction is not None:
+        data = entry.parts.get("statistic")
+        if data is None or not entry.about.compared or entry.about.correction is not None:
             continue
         if ledger.patients_of_every_group is not None:
             continue
-        if part.symbol in ("t", "f"):
+        if data.symbol in ("t", "f"):
             yield from _degrees(ledger, entry)
             yield from _of_means(ledger, entry)
-        elif part.symbol == CHI_SQUARED:
+        elif data.symbol == CHI_SQUARED:
             yield from _of_counts(ledger, entry)
 
 
 def _sizes(ledger: Ledger, entry: Claim) -> list[int] | None:
     """The printed sizes of the groups that are compared; None where one lacks."""
-    found = [ledger.size_of(entry, group) for group in ledger.compared_groups(entry)]
-    known = [n for n in found if n is not None and n > 1]
-    return known if len(known) == len(found) > 1 else None
+    sizes = [ledger.size_of(entry, group) for group in ledger.compared_groups(entry)]
+    known = [n for n in sizes if n is not None and n > 1]
+    return known if len(known) == len(sizes) > 1 else None
 
 
 def _within(entry: Claim, groups: int) -> str | None:
@@ -161,8 +161,8 @@ def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
             "in the ledger (`patients`, or `sizes` of a population)."
         )
-        beside = tuple(one.name for one in groups)
-        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, beside)
+        means = tuple(one.name for one in groups)
+        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, means)
         return
     symbol = entry.parts["statistic"].symbol
     if symbol == "t" and len(groups) != 2:
@@ -184,14 +184,15 @@ def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if about.outcome is None:
         return
     others = [
-        one
-        for one in ledger.of_group()
-        if one.about.outcome == about.outcome and one.about.group in ledger.compared_groups(entry)
-        if {"value", "sd"} <= set(one.parts) or {"value", "se"} <= set(one.parts)
+        claim
+        for claim in ledger.of_group()
+        if claim.about.outcome == about.outcome
+        and claim.about.group in ledger.compared_groups(entry)
+        if {"value", "sd"} <= set(claim.parts) or {"value", "se"} <= set(claim.parts)
     ]
     if not others or any(one.about.cell == about.cell for one in others):
         return
-    told = [
+    findings = [
         what
         for what, own in (
             ("population", {_population(ledger, one) for one in (entry, *others)}),
@@ -200,15 +201,15 @@ def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         )
         if len(own) > 1
     ]
-    if told:
-        text = f"Not checkable: the means of these groups are of another {listed(told, 'or')}."
+    if findings:
+        text = f"Not checkable: the means of these groups are of another {listed(findings, 'or')}."
         beside = tuple(one.name for one in others)
         yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, beside)
 
 
 def _population(ledger: Ledger, entry: Claim) -> str | None:
-    found = ledger.population(entry)
-    return found.name if found else None
+    paper_population = ledger.population(entry)
+    return paper_population.name if paper_population else None
 
 
 def _spans(
@@ -216,7 +217,7 @@ def _spans(
 ) -> dict[str, Span]:
     """The t of the tests that its degrees of freedom leave, or the F, over all that prints so."""
     if entry.parts["statistic"].symbol == "f":
-        means = [as_range(one.parts["value"]) for one in groups]
+        means = [as_range(group.parts["value"]) for group in groups]
         return {"": _span(f_of_means(together(means), together(spreads), sizes))}
     return {
         name: _t_span(groups, sizes, spreads, variance)
@@ -228,7 +229,7 @@ def _spans(
 def _t_span(
     groups: Sequence[Claim], sizes: list[int], spreads: list[Printed], variance: str
 ) -> Span:
-    (mean1, mean0), (sd1, sd0) = (as_range(one.parts["value"]) for one in groups), spreads
+    (mean1, mean0), (sd1, sd0) = (as_range(group.parts["value"]) for group in groups), spreads
     return _span(t_of_means(mean1, sd1, sizes[0], mean0, sd0, sizes[1], variance=variance))
 
 
@@ -251,7 +252,7 @@ def welch_degrees(sizes: Sequence[int], spreads: Sequence[Printed]) -> Span:
     (n₀ − 1)): up to n₁ + n₀ − 2 at r = (n₁ − 1) / (n₀ − 1), and down on either side. Oracle: the
     usual form of the formula over a grid.
     """
-    (n1, n0), ends = sizes, [[max(float(end), 0.0) for end in one.bounds] for one in spreads]
+    (n1, n0), ends = sizes, [[max(float(end), 0.0) for end in spread.bounds] for spread in spreads]
     least, most = (
         (ends[0][k] ** 2 / n1) / (ends[1][1 - k] ** 2 / n0) if ends[1][1 - k] > 0 else inf
         for k in (0, 1)
@@ -266,8 +267,8 @@ def welch_degrees(sizes: Sequence[int], spreads: Sequence[Printed]) -> Span:
     return min(map(degrees, (least, most))), degrees(min(max(peak, least), most))
 
 
-def _span(found: Bounds) -> Span:
-    return float(found.low), float(found.high)
+def _span(bounds: Bounds) -> Span:
+    return float(bounds.low), float(bounds.high)
 
 
 def _fits(entry: Claim, span: Span) -> bool:
@@ -286,7 +287,7 @@ def _told(
     spreads: list[Printed],
     spans: dict[str, Span],
 ) -> Finding:
-    part, beside = entry.parts["statistic"], tuple(one.name for one in groups)
+    part, beside = entry.parts["statistic"], tuple(group.name for group in groups)
     fit = [name for name, span in spans.items() if _fits(entry, span)]
     shown = {name: spans[name] for name in fit} if fit else spans
     what = "deviations" if {"sd", "se"} & set(groups[0].parts) else "intervals"
@@ -351,8 +352,8 @@ def _printed(groups: Sequence[Claim], sizes: Sequence[int]) -> list[tuple]:
     """The numbers of the groups, as printed."""
     names = ("value", "sd", "se", "ci_low", "ci_high")
     return [
-        (n, *((name, one.parts[name].value) for name in names if name in one.parts))
-        for one, n in zip(groups, sizes, strict=True)
+        (n, *((name, group.parts[name].value) for name in names if name in group.parts))
+        for group, n in zip(groups, sizes, strict=True)
     ]
 
 

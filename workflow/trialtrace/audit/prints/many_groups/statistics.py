@@ -209,15 +209,15 @@ def _over_degrees(f: Printed, entry: Claim) -> Bounds:
     """P without a further correction, over all degrees of freedom that print as given."""
     ends = [_degree_range(entry.parts[name]) for name in ("df1", "df2")]
     pairs = product(*(np.linspace(low, high, 5 if high > low else 1) for low, high in ends))
-    found = [p_of_f(f, df1, df2, epsilon=(1.0, 1.0)) for df1, df2 in pairs]
-    return Bounds(min(float(p.low) for p in found), max(float(p.high) for p in found))
+    degrees = [p_of_f(f, df1, df2, epsilon=(1.0, 1.0)) for df1, df2 in pairs]
+    return Bounds(min(float(p.low) for p in degrees), max(float(p.high) for p in degrees))
 
 
-def _degree_range(part: Component) -> tuple[float, float]:
+def _degree_range(component: Component) -> tuple[float, float]:
     """Whole degrees of freedom are what they are; others are rounded."""
-    if part.places <= 0:
-        return float(part.value or 0), float(part.value or 0)
-    low, high = as_range(part).bounds
+    if component.places <= 0:
+        return float(component.value or 0), float(component.value or 0)
+    low, high = as_range(component).bounds
     return max(float(low), 1e-9), float(high)
 
 

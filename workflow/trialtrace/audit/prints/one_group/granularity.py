@@ -71,8 +71,8 @@ def _is_mean(entry: Claim, outcome: PaperOutcome) -> bool:
 
 
 def _has_deviation(entry: Claim) -> bool:
-    part = entry.parts.get("sd")
-    return part is not None and part.symbol != UNSAID and part.relation == "="
+    data = entry.parts.get("sd")
+    return data is not None and data.symbol != UNSAID and data.relation == "="
 
 
 def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[Finding]:

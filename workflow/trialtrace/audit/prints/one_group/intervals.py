@@ -82,8 +82,8 @@ def _of_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def _intervals(entry: Claim, pairs: Whole) -> dict[str, Floats]:
     """Bounds in percent by method, (counts, 2)."""
-    found = intervals_of_shares(*pairs.T, confidence=confidence_of(entry))
-    return {name: 100 * ends for name, ends in found.items()}
+    intervals = intervals_of_shares(*pairs.T, confidence=confidence_of(entry))
+    return {name: 100 * ends for name, ends in intervals.items()}
 
 
 def fitting(entry: Claim, pairs: Whole) -> dict[tuple[int, int], list[str]]:
@@ -92,7 +92,7 @@ def fitting(entry: Claim, pairs: Whole) -> dict[tuple[int, int], list[str]]:
     A cut interval is told only where it is another than the plain one.
     """
     parts = [entry.parts[name] for name in ("ci_low", "ci_high")]
-    found: dict[tuple[int, int], list[str]] = {}
+    texts: dict[tuple[int, int], list[str]] = {}
     every = _intervals(entry, pairs)
     for name, ends in every.items():
         plain = every[name.removesuffix("_cut")]
@@ -106,8 +106,8 @@ def fitting(entry: Claim, pairs: Whole) -> dict[tuple[int, int], list[str]]:
                 prints(part, own) for part, own in zip(parts, ends[place], strict=True)
             ):
                 x, n = pairs[place].tolist()
-                found.setdefault((x, n), []).append(name)
-    return dict(sorted(found.items(), key=lambda one: one[0][::-1]))
+                texts.setdefault((x, n), []).append(name)
+    return dict(sorted(texts.items(), key=lambda one: one[0][::-1]))
 
 
 def _nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, object]]:

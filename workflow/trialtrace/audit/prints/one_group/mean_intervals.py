@@ -118,13 +118,13 @@ def _deviation(ledger: Ledger, entry: Claim) -> Claim | None:
     """The claim that prints the deviation of the same mean: itself, or the one beside it."""
     if "sd" in entry.parts:
         return entry if entry.parts["sd"].symbol != UNSAID else None
-    found = [
-        one
-        for one in ledger.beside(entry, entry.about.group or "")
-        if {"value", "sd"} <= set(one.parts) and one.parts["sd"].symbol != UNSAID
-        if one.parts["value"].text == entry.parts["value"].text
+    claims = [
+        claim
+        for claim in ledger.beside(entry, entry.about.group or "")
+        if {"value", "sd"} <= set(claim.parts) and claim.parts["sd"].symbol != UNSAID
+        if claim.parts["value"].text == entry.parts["value"].text
     ]
-    return ledger.agreed(found, "sd")
+    return ledger.agreed(claims, "sd")
 
 
 def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:
@@ -134,14 +134,14 @@ def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:
     )
     low = float(ndtri(level)) * least / sqrt(n)
     high = float(stdtrit(n - 1, level)) * most / sqrt(n)
-    own = max((u0 - l1) / 2, 0.0), (u1 - l0) / 2
+    findings = max((u0 - l1) / 2, 0.0), (u1 - l0) / 2
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     text = (
         f"A deviation of {other.parts['sd'].text} in {n} patients gives an interval that reaches "
     )
     text += f"{low:.3g} to {high:.3g} to either side of the mean"
-    wider = own[0] > high and own[0] <= MOST_WIDER * high and entry.about.n is None
-    if own[0] <= high and own[1] >= low:
+    wider = findings[0] > high and findings[0] <= MOST_WIDER * high and entry.about.n is None
+    if findings[0] <= high and findings[1] >= low:
         agreement, more = COMPATIBLE, f", in keeping with {shown}."
     elif wider and "denominator" not in entry.parts:
         agreement, more = NOT_CHECKABLE, f"; {shown} is wider, as of fewer patients."
@@ -154,6 +154,6 @@ def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:
     )
 
 
-def _ends(part: Component) -> tuple[float, float]:
-    low, high = as_range(part).bounds
+def _ends(component: Component) -> tuple[float, float]:
+    low, high = as_range(component).bounds
     return float(low), float(high)

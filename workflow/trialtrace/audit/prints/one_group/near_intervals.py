@@ -53,10 +53,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             key = about.outcome, about.visit, about.stratum, about.category
             outcomes.setdefault(key, []).append(entry)
     for entries in outcomes.values():
-        found = {
+        findings = {
             one.name: possible_counts(ledger, one, _randomised(ledger, one)) for one in entries
         }
-        counts = {name: own for name, own in found.items() if own is not None and len(own)}
+        counts = {name: own for name, own in findings.items() if own is not None and len(own)}
         if 2 * len(entries) < FEWEST or len(counts) < len(entries):
             continue
         odd = [one for one in entries if not fitting(one, counts[one.name])]
@@ -84,8 +84,8 @@ def _near(entry: Claim, bounds: tuple[float, float], of: tuple[int, int] | None 
 
 def _best(rules: dict[str, list[Near]]) -> tuple[str, int, float]:
     """The rule that gives the most bounds, and of these the one that strays least."""
-    given = {name: sum(one.printed for one in own) for name, own in rules.items()}
-    off = {name: max(one.off for one in own) for name, own in rules.items()}
+    given = {name: sum(one.printed for one in rule) for name, rule in rules.items()}
+    off = {name: max(one.off for one in rule) for name, rule in rules.items()}
     name = min(rules, key=lambda name: (-given[name], off[name]))
     return name, given[name], ceil(10 * off[name]) / 10
 
@@ -93,14 +93,14 @@ def _best(rules: dict[str, list[Near]]) -> tuple[str, int, float]:
 def _on_randomised(ledger: Ledger, entries: list[Claim], first: Claim) -> Iterator[Finding]:
     rules = {}
     for method, level in product(ALSO_OF_SHARES, LEVELS):
-        found = []
-        for one in entries:
-            n, share = _randomised(ledger, one), float(one.parts["percent"].value or 0) / 100
+        findings = []
+        for entry in entries:
+            n, share = _randomised(ledger, entry), float(entry.parts["percent"].value or 0) / 100
             bounds = interval(method, share * n, n, level)
             if bounds is not None:
-                found.append(_near(one, bounds))
-        if len(found) == len(entries):
-            rules[f"{method} at {100 * level:g} %"] = found
+                findings.append(_near(entry, bounds))
+        if len(findings) == len(entries):
+            rules[f"{method} at {100 * level:g} %"] = findings
     if not rules:
         return
     name, given, off = _best(rules)
@@ -117,7 +117,7 @@ def _on_randomised(ledger: Ledger, entries: list[Claim], first: Claim) -> Iterat
 
 
 def _told(text: str, entries: list[Claim], first: Claim, detail: dict) -> Finding:
-    others = tuple(one.name for one in entries if one is not first)
+    others = tuple(entry.name for entry in entries if entry is not first)
     return Finding(
         "interval.near",
         first.name,
@@ -136,17 +136,17 @@ def _at_other_levels(
 ) -> Iterator[Finding]:
     rules = {}
     for method, level in product(INTERVALS, LEVELS):
-        found = [
+        levels = [
             [
-                _near(one, bounds, (x, n))
-                for x, n in counts[one.name]
+                _near(entry, bounds, (x, n))
+                for x, n in counts[entry.name]
                 if (bounds := interval(method, x, n, level)) is not None
             ]
-            for one in entries
+            for entry in entries
         ]
-        if all(found):
+        if all(levels):
             rules[f"{method} at {100 * level:g} %"] = [
-                min(own, key=lambda near: (-near.printed, near.off)) for own in found
+                min(own, key=lambda near: (-near.printed, near.off)) for own in levels
             ]
     if not rules:
         return

@@ -62,12 +62,12 @@ def _off_scale(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if ends is None or entry.about.change or entry.measure is not None or entry.about.compared:
         return
     for name in ("value", *QUARTILES, *ENDS):
-        part = entry.parts.get(name)
-        if part is None or part.value is None or part.relation != "=" or part.unit == "%":
+        data = entry.parts.get(name)
+        if data is None or data.value is None or data.relation != "=" or data.unit == "%":
             continue
-        low, high = (float(end) for end in as_range(part).bounds)
+        low, high = (float(end) for end in as_range(data).bounds)
         if high <= ends[0] or low > ends[1]:
-            text = f"{part.text} is off the scale from {ends[0]:g} to {ends[1]:g}."
+            text = f"{data.text} is off the scale from {ends[0]:g} to {ends[1]:g}."
             yield Finding("quantile.scale", entry.name, name, INCONSISTENT, text)
 
 

@@ -49,8 +49,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if share is None or limits is None:
             continue
         about = replace(entry.about, outcome=outcome.beyond.of, patients=None)
-        for one in ledger.beside(replace(entry, about=about), entry.about.group or ""):
-            yield from _held(ledger, entry, share, outcome.beyond, limits, one)
+        for claim in ledger.beside(replace(entry, about=about), entry.about.group or ""):
+            yield from _held(ledger, entry, share, outcome.beyond, limits, claim)
         if outcome.beyond.limit == "outside":
             yield from _sum(ledger, entry, outcome.beyond.of)
 
@@ -81,21 +81,21 @@ def _held(
     share: Span,
     beyond: PaperBeyond,
     limits: PaperReference,
-    one: Claim,
+    claim: Claim,
 ) -> Iterator[Finding]:
-    part, spread = one.parts.get("value"), one.parts.get("sd")
-    if part is None or part.relation != "=" or one.about.change or one.basis is not None:
+    part, spread = claim.parts.get("value"), claim.parts.get("sd")
+    if part is None or part.relation != "=" or claim.about.change or claim.basis is not None:
         return
     if part.unit and limits.unit and part.unit != limits.unit:
         return
     middle = float(part.bounds[0]), float(part.bounds[1])
-    if part.symbol == MEDIAN or set(QUARTILES) <= set(one.parts):
+    if part.symbol == MEDIAN or set(QUARTILES) <= set(claim.parts):
         yield from _told(
-            ledger, entry, share, one, "reference.median", by_median(middle, beyond, limits)
+            ledger, entry, share, claim, "reference.median", by_median(middle, beyond, limits)
         )
     elif spread is not None and spread.relation == "=" and spread.symbol != UNSAID:
         bounds = by_mean(middle, float(as_range(spread).bounds[1]), beyond, limits)
-        yield from _told(ledger, entry, share, one, "reference.share", bounds)
+        yield from _told(ledger, entry, share, claim, "reference.share", bounds)
 
 
 def by_mean(middle: Span, sd: float, beyond: PaperBeyond, limits: PaperReference) -> Span:
@@ -144,7 +144,7 @@ def by_median(middle: Span, beyond: PaperBeyond, limits: PaperReference) -> Span
 
 
 def _told(
-    ledger: Ledger, entry: Claim, share: Span, one: Claim, check: str, bounds: Span
+    ledger: Ledger, entry: Claim, share: Span, claim: Claim, check: str, bounds: Span
 ) -> Iterator[Finding]:
     least, most = bounds
     if least <= 0 and most >= 1:
@@ -152,8 +152,8 @@ def _told(
     fits = share[0] <= most + NEAR and share[1] >= least - NEAR
     limit = f"at most {100 * most:.1f} %" if share[0] > most or least <= 0 else ""
     limit = limit or f"at least {100 * least:.1f} %"
-    text = f"“{one.printed}” leaves {limit} of its patients there, whatever their values"
-    sizes = ledger.size(entry), ledger.size(one)
+    text = f"“{claim.printed}” leaves {limit} of its patients there, whatever their values"
+    sizes = ledger.size(entry), ledger.size(claim)
     same = None not in sizes and sizes[0] == sizes[1]
     agreement = COMPATIBLE if fits else INCONSISTENT if same else NOT_CHECKABLE
     text += ", in keeping with it." if fits else f"; printed is {entry.printed}."
@@ -165,7 +165,7 @@ def _told(
         _component(entry),
         agreement,
         text,
-        (one.name,),
+        (claim.name,),
         {"least": least, "most": most},
         remark=agreement != INCONSISTENT,
     )
@@ -181,17 +181,17 @@ def _sum(ledger: Ledger, entry: Claim, of: str) -> Iterator[Finding]:
     count = entry.whole_count
     if count is None or parts[0] is None or parts[1] is None:
         return
-    own = [(one, int(one.whole_count or 0)) for one in parts if one is not None]
-    total = sum(x for _, x in own)
-    sizes = {ledger.size(one) for one in (entry, *(one for one, _ in own))}
+    findings = [(one, int(one.whole_count or 0)) for one in parts if one is not None]
+    total = sum(x for _, x in findings)
+    sizes = {ledger.size(one) for one in (entry, *(one for one, _ in findings))}
     same = len(sizes) == 1 and None not in sizes
-    text = f"{own[0][1]} above and {own[1][1]} below are {total} outside both limits"
+    text = f"{findings[0][1]} above and {findings[1][1]} below are {total} outside both limits"
     fits = total == count
     agreement = EXACT if fits else INCONSISTENT if same else NOT_CHECKABLE
     text += ", as printed." if fits else f"; printed is {count}."
     if agreement == NOT_CHECKABLE:
         text = f"Not checkable: {text} They may be of other patients."
-    beside = tuple(one.name for one, _ in own)
+    beside = tuple(one.name for one, _ in findings)
     yield Finding(
         "reference.sum",
         entry.name,
@@ -211,11 +211,11 @@ def _counted(ledger: Ledger, entry: Claim, of: str, limit: str) -> Claim | None:
         if one.beyond is not None and (one.beyond.of, one.beyond.limit) == (of, limit)
     ]
     found = [
-        one
+        claim
         for name in names
-        for one in ledger.beside(
+        for claim in ledger.beside(
             replace(entry, about=replace(entry.about, outcome=name)), entry.about.group or ""
         )
-        if one.whole_count is not None
+        if claim.whole_count is not None
     ]
     return found[0] if len({one.whole_count for one in found}) == 1 else None

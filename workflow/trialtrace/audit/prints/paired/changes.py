@@ -74,8 +74,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             if pair is not None:
                 trios.append((entry, *pair))
     for trio in trios:
-        beside = [one for one in trios if one[0].about.cell == trio[0].about.cell]
-        others = [_fits(*one) for one in beside if one is not trio]
+        findings = [one for one in trios if one[0].about.cell == trio[0].about.cell]
+        others = [_fits(*one) for one in findings if one is not trio]
         raw = all(map(_has_deviation, trio)) or (bool(others) and all(others))
         yield _mean(ledger, *trio, raw=raw)
         if all(map(_has_deviation, trio)):
@@ -103,9 +103,11 @@ def _exchanged(ledger: Ledger, own: Trio, other: Trio) -> Iterator[Finding]:
         text = f"Not checkable: {text[0].lower()}{text[1:]} An adjusted change, other patients or "
         text += "chance may do so too."
     claims = (own[place], other[place])
-    beside = tuple(one.name for one in (*own, *other) if one not in claims)
-    for one in claims:
-        yield Finding("change.exchanged", one.name, "value", agreement, text, beside, remark=remark)
+    findings = tuple(one.name for one in (*own, *other) if one not in claims)
+    for claim in claims:
+        yield Finding(
+            "change.exchanged", claim.name, "value", agreement, text, findings, remark=remark
+        )
 
 
 def _only_by_exchange(ledger: Ledger, own: Trio, other: Trio) -> bool:
@@ -168,8 +170,8 @@ def _is_mean(entry: Claim) -> bool:
 
 
 def _has_deviation(entry: Claim) -> bool:
-    part = entry.parts.get("sd")
-    return part is not None and part.symbol != UNSAID and part.relation == "="
+    data = entry.parts.get("sd")
+    return data is not None and data.symbol != UNSAID and data.relation == "="
 
 
 def _visits(ledger: Ledger, entry: Claim) -> tuple[Claim, Claim] | None:
@@ -177,15 +179,15 @@ def _visits(ledger: Ledger, entry: Claim) -> tuple[Claim, Claim] | None:
     outcome = ledger.outcomes.get(entry.about.outcome or "")
     first = outcome.visits[0] if outcome and outcome.visits else None
     about = entry.about
-    beside = [
-        one
-        for one in ledger.of_group()
-        if one.about.group == about.group and one.about.category == about.category
-        if one.about.cell[:2] == about.cell[:2] and one.about.stratum == about.stratum
-        if not one.about.change and _is_mean(one)
+    claims = [
+        claim
+        for claim in ledger.of_group()
+        if claim.about.group == about.group and claim.about.category == about.category
+        if claim.about.cell[:2] == about.cell[:2] and claim.about.stratum == about.stratum
+        if not claim.about.change and _is_mean(claim)
     ]
-    starts = [one for one in beside if one.about.visit and _is_first(one.about.visit, first)]
-    ends = [one for one in beside if one.about.visit == about.visit and one not in starts]
+    starts = [one for one in claims if one.about.visit and _is_first(one.about.visit, first)]
+    ends = [one for one in claims if one.about.visit == about.visit and one not in starts]
     start, end = ledger.agreed(starts, "value"), ledger.agreed(ends, "value")
     return None if start is None or end is None else (start, end)
 
@@ -214,8 +216,8 @@ def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim, *, raw: bool) 
         text = f"Not checkable: {said}, while {part.text} is printed; {_why(ledger, entry, start)}."
         agreement = NOT_CHECKABLE
     remark = agreement == NOT_CHECKABLE
-    beside = (start.name, end.name)
-    return Finding("change.mean", entry.name, "value", agreement, text, beside, remark=remark)
+    finding = (start.name, end.name)
+    return Finding("change.mean", entry.name, "value", agreement, text, finding, remark=remark)
 
 
 def _end_less_start(start: Claim, end: Claim) -> Span:
@@ -230,7 +232,7 @@ def _apart(entry: Claim, start: Claim, end: Claim) -> float:
     spans = [(low, high)]
     if entry.parts["value"].word is not None:
         spans.append((-high, -low))
-    return max(0.0, min(max(one[0] - most, least - one[1]) for one in spans))
+    return max(0.0, min(max(span[0] - most, least - span[1]) for span in spans))
 
 
 def _most_moved(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float | None:
@@ -292,10 +294,10 @@ def _deviation(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Iterat
         f"{end.parts['sd'].text} change by one of {least:.3g} to {most:.3g}, whatever their "
         f"correlation, while {part.text} is printed; {_why(ledger, entry, start)}."
     )
-    beside = (start.name, end.name)
-    yield Finding("change.deviation", entry.name, "sd", NOT_CHECKABLE, text, beside, remark=True)
+    findings = (start.name, end.name)
+    yield Finding("change.deviation", entry.name, "sd", NOT_CHECKABLE, text, findings, remark=True)
 
 
-def _range(part: Component) -> Span:
-    low, high = as_range(part).bounds
+def _range(component: Component) -> Span:
+    low, high = as_range(component).bounds
     return float(low), float(high)

@@ -46,36 +46,36 @@ class Correction:
 def told(
     ledger: Ledger,
     entry: Claim,
-    part: Component,
+    component: Component,
     p: Ends,
     finding: Finding,
     plain: families.Plain,
 ) -> Finding:
     """A contradiction of a p with the p of an interval, unless a correction makes the one of it."""
-    found = _correction(ledger, entry, part, p, plain)
-    if found is None:
+    correction = _correction(ledger, entry, component, p, plain)
+    if correction is None:
         return finding
-    text = f"{finding.sentence.removesuffix('.')}, which {found.words} gives"
-    if found.chance is not None:
-        text += f"; a number nearby would be matched with chance {found.chance:.2g}"
-    if found.chance is None or found.chance > SAYS_SOMETHING:
+    text = f"{finding.sentence.removesuffix('.')}, which {correction.words} gives"
+    if correction.chance is not None:
+        text += f"; a number nearby would be matched with chance {correction.chance:.2g}"
+    if correction.chance is None or correction.chance > SAYS_SOMETHING:
         text = f"Not checkable: {text[0].lower()}{text[1:]}."
         return replace(finding, agreement=NOT_CHECKABLE, sentence=text, remark=True)
-    detail = {**finding.detail, "alternative": found.words}
+    detail = {**finding.detail, "alternative": correction.words}
     return replace(finding, agreement=ALTERNATIVE, sentence=f"{text}.", detail=detail)
 
 
 def _correction(
-    ledger: Ledger, entry: Claim, part: Component, p: Ends, plain: families.Plain
+    ledger: Ledger, entry: Claim, component: Component, p: Ends, plain: families.Plain
 ) -> Correction | None:
     """The correction of a p from least to greatest that gives the printed one, if any does."""
-    if part.relation == "ns":
-        part = replace(part, relation=">", value=LEVEL, places=2)
+    if component.relation == "ns":
+        component = replace(component, relation=">", value=LEVEL, places=2)
     every = list(_choices(ledger, entry, p, plain))
-    fit = [words for words, *ends in every if overlaps(part, *ends)]
-    if not fit or not part.value:
+    fit = [words for words, *ends in every if overlaps(component, *ends)]
+    if not fit or not component.value:
         return None
-    return Correction(fit[0], _chance(part, [(low, high) for _, low, high in every]))
+    return Correction(fit[0], _chance(component, [(low, high) for _, low, high in every]))
 
 
 def _choices(
@@ -113,11 +113,11 @@ def _tukey(p: float, groups: int) -> float:
     return min(max(float(studentized_range.sf(sqrt(2) * z, groups, float("inf"))), p), 1.0)
 
 
-def _chance(part: Component, spans: list[Ends]) -> float | None:
+def _chance(component: Component, spans: list[Ends]) -> float | None:
     """The share of other p within a factor of `WINDOW` that a choice gives; None of a bound."""
-    if part.relation != "=" or part.places <= 0:
+    if component.relation != "=" or component.places <= 0:
         return None
-    unit, value = 10.0**-part.places, float(part.value or 0)
+    unit, value = 10.0**-component.places, float(component.value or 0)
     own, least = round(value / unit), ceil(value / WINDOW / unit)
     given = np.zeros(max(floor(min(value * WINDOW, 1.0) / unit) - least + 1, 0), dtype=bool)
     for low, high in spans:

@@ -37,11 +37,16 @@ def simultaneous(ledger: Ledger, entry: Claim, p: Ends, plain: Plain) -> Iterato
     every = _family(ledger, entry)
     if entry.name not in every or len(every) < 2:
         return
-    ps = {name: p if name == entry.name else plain(ledger, one) for name, one in every.items()}
+    ps = {
+        name: p if name == entry.name else plain(ledger, result_row)
+        for name, result_row in every.items()
+    }
     quantile = float(ndtri(0.5 + confidence_of(entry) / 2))
     for words, tails in _procedures(ledger, list(every.values())):
-        own = [(tail, _critical(tail, confidence_of(entry)) / quantile) for tail in tails]
-        given = {name: _corrected(own, of_it) for name, of_it in ps.items() if of_it is not None}
+        choices = [(tail, _critical(tail, confidence_of(entry)) / quantile) for tail in tails]
+        given = {
+            name: _corrected(choices, of_it) for name, of_it in ps.items() if of_it is not None
+        }
         fit = [name for name, ends in given.items() if overlaps(every[name].parts["p"], *ends)]
         if 2 * len(fit) > len(every):
             yield f"{words}, {TOGETHER},", *given[entry.name]
@@ -68,17 +73,21 @@ def steps(ledger: Ledger, entry: Claim, p: Ends, plain: Plain, most: int) -> Ite
 
 def _family(ledger: Ledger, entry: Claim) -> dict[str, Claim]:
     """Comparisons of one outcome with interval and p, of three groups or more; each pair once."""
-    found: dict[frozenset[str], Claim] = {}
+    claims: dict[frozenset[str], Claim] = {}
     for one in (entry, *ledger.comparisons.get(entry.about.cell, ())):
         alike = (one.measure, one.about.margin) == (entry.measure, None)
         whole = one.tested is not None and {"ci_low", "ci_high"} <= set(one.parts)
         if alike and whole and len(one.about.compared) == 2:
-            found.setdefault(frozenset(one.about.compared), one)
-    return {one.name: one for one in found.values()} if len(_groups([*found.values()])) > 2 else {}
+            claims.setdefault(frozenset(one.about.compared), one)
+    return (
+        {claim.name: claim for claim in claims.values()}
+        if len(_groups([*claims.values()])) > 2
+        else {}
+    )
 
 
 def _groups(family: list[Claim]) -> list[str]:
-    return sorted({name for one in family for name in one.about.compared})
+    return sorted({name for claim in family for name in claim.about.compared})
 
 
 def _procedures(ledger: Ledger, family: list[Claim]) -> Iterator[tuple[str, list[Tail]]]:
@@ -91,7 +100,7 @@ def _procedures(ledger: Ledger, family: list[Claim]) -> Iterator[tuple[str, list
     groups = list(dict.fromkeys([len(names), len(ledger.apart)]))
     for g in groups:
         yield f"Tukey's test of {g} groups", [_tukey(g, df) for df in degrees]
-    shared = set.intersection(*(set(one.about.compared) for one in family))
+    shared = set.intersection(*(set(claim.about.compared) for claim in family))
     for control in sorted(shared):
         against = [sizes[name] for name in names if name != control]
         known = sizes[control] and all(against)

@@ -47,11 +47,13 @@ def limits_of(ledger: Ledger, entry: Claim) -> ToldEquivalence | None:
 def _told(
     ledger: Ledger, entry: Claim, of: Callable[[ToldDesign], Sequence[Limit]]
 ) -> Limit | None:
-    own = ledger.reported.get(entry.paper)
-    if own is not None and (found := _about(of(own), ledger, entry)):
-        return found[0] if len(found) == 1 else None
+    data = ledger.reported.get(entry.paper)
+    if data is not None and (about := _about(of(data), ledger, entry)):
+        return about[0] if len(about) == 1 else None
     for designs in (ledger.reported, ledger.registered):
-        every = [one for design in designs.values() for one in _about(of(design), ledger, entry)]
+        every = [
+            limit for design in designs.values() for limit in _about(of(design), ledger, entry)
+        ]
         if every:
             return every[0] if all(one.same(every[0]) for one in every) else None
     return None
@@ -60,11 +62,11 @@ def _told(
 def _about(every: Sequence[Limit], ledger: Ledger, entry: Claim) -> list[Limit]:
     about, population = entry.about, ledger.population(entry)
     return [
-        one
-        for one in every
-        if one.outcome == about.outcome and set(one.compare) == set(about.compared)
-        if one.visit in (None, about.visit) and about.stratum is None
-        if one.population in (None, population.name if population else None)
+        limit
+        for limit in every
+        if limit.outcome == about.outcome and set(limit.compare) == set(about.compared)
+        if limit.visit in (None, about.visit) and about.stratum is None
+        if limit.population in (None, population.name if population else None)
     ]
 
 
@@ -74,7 +76,7 @@ def equivalent(ledger: Ledger, limits: ToldEquivalence, concludes: str) -> Judge
     Two one-sided tests: each limit is a margin, and equivalence needs both to be excluded.
     """
     shown = "non_inferior" if concludes == "equivalent" else "not_shown"
-    found = [judged(ledger, one, shown, EQUIVALENCE) for one in limits.margins]
+    found = [judged(ledger, margin, shown, EQUIVALENCE) for margin in limits.margins]
     both = [one for one in found if one is not None]
     if not both:
         return None
@@ -132,7 +134,7 @@ def judged(
 
 def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:
     """The printed intervals of the margin's comparison, on its scale."""
-    found = []
+    intervals = []
     for entry in ledger.possible.entries.values():
         about, population = entry.about, ledger.population(entry)
         if not {"ci_low", "ci_high"} <= set(entry.parts) or entry.main is None:
@@ -146,8 +148,8 @@ def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:
         if margin.population not in (None, population.name if population else None):
             continue
         if entry.measure == MEASURE_OF[margin.scale] and entry.parts["ci_low"].symbol is None:
-            found.append(entry)
-    return found
+            intervals.append(entry)
+    return intervals
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ class _Beside:
         numbers = [float(main.value or 0), float(part.value or 0), self.limit]
         if self.margin.ratio and min(numbers) <= 0:
             return False
-        middle, bound, limit = (log(one) if self.margin.ratio else one for one in numbers)
+        middle, bound, limit = (log(number) if self.margin.ratio else number for number in numbers)
         by = SLACK * float(ndtri(level)) / float(ndtri(self.tail))
         other = middle + by * (bound - middle)
         return other >= limit if self.margin.worse == "above" else other <= limit

@@ -31,19 +31,19 @@ OF_RANKS = ("mann_whitney", "log_rank")
 OF_TIMES = ("hazard_ratio", "rate_ratio")
 
 
-def on_two_sides(part: Component, p: tuple[float, float], least: float) -> bool:
+def on_two_sides(component: Component, p: tuple[float, float], least: float) -> bool:
     """Whether one is below `least` and the other above `MOST`, over all that prints so."""
-    low, high = p_range(part)
+    low, high = p_range(component)
     return (p[1] < least and low >= MOST) or (p[0] >= MOST and high <= least)
 
 
-def p_range(part: Component) -> tuple[float, float]:
+def p_range(component: Component) -> tuple[float, float]:
     """P from least to greatest, as it prints."""
-    if part.relation == "ns":
+    if component.relation == "ns":
         return LEVEL, 1.0
-    if part.relation in (">", ">="):
-        return float(part.value or 0), 1.0
-    low, high = (float(end) for end in as_range(part).bounds)
+    if component.relation in (">", ">="):
+        return float(component.value or 0), 1.0
+    low, high = (float(end) for end in as_range(component).bounds)
     return low, high
 
 
@@ -53,7 +53,7 @@ def z_of(p: tuple[float, float]) -> tuple[float, float]:
     return low, high
 
 
-def of_counts(table: Table, part: Component) -> bool:
+def of_counts(table: Table, component: Component) -> bool:
     """Whether p is near that of the χ² test of the counts, so that it is theirs."""
     x1, n1, x0, n0 = table
     events, patients = x1 + x0, n1 + n0
@@ -61,14 +61,14 @@ def of_counts(table: Table, part: Component) -> bool:
     if not spread:
         return True
     z = abs(x1 * n0 - x0 * n1) * sqrt(patients / spread)
-    low, high = z_of(p_range(part))
+    low, high = z_of(p_range(component))
     return (high >= NEAR * z and low <= z / NEAR) or low - 1 <= z <= high + 1
 
 
-def of_no_test(table: Table, part: Component, p: tuple[float, float]) -> bool:
+def of_no_test(table: Table, component: Component, p: tuple[float, float]) -> bool:
     """Whether a p of events is neither that of its interval, `p`, nor of any usual test of the
     counts: z is beyond a factor of `NEAR` of each, and p decides otherwise or z is `MORE` apart."""
-    printed, counts = p_range(part), [table[:2], table[2:]]
+    printed, counts = p_range(component), [table[:2], table[2:]]
     (lower, upper), (low, high) = z_of(p), z_of(printed)
     if high >= NEAR * lower and low <= upper / NEAR:
         return False
@@ -76,7 +76,7 @@ def of_no_test(table: Table, part: Component, p: tuple[float, float]) -> bool:
     if not otherwise and high >= NEAR * lower - MORE and low <= upper / NEAR + MORE:
         return False
     tests = [*p_values(counts, TWO_SIDED).values(), *wald_and_likelihood(counts).values()]
-    known = [z_of((own, own))[0] for own in tests if own == own]
+    known = [z_of((test, test))[0] for test in tests if test == test]
     return not any(high >= NEAR * z and low <= z / NEAR for z in known)
 
 
@@ -93,7 +93,7 @@ def apart_by(entry: Claim, b: float) -> float:
     return SLIGHTLY if entry.stated_basis is None and entry.about.test is None else MORE
 
 
-def near_no_difference(entry: Claim, part: Component, p: tuple[float, float]) -> bool:
+def near_no_difference(entry: Claim, component: Component, p: tuple[float, float]) -> bool:
     """Whether neither p is below `LEVEL`, and z of both are no further apart than tests may be.
 
     Of risks and odds, of two groups of 20 to 200 with 5 expected events or more, z of Fisher's
@@ -104,11 +104,11 @@ def near_no_difference(entry: Claim, part: Component, p: tuple[float, float]) ->
         if main is None or main.bounds[0] <= 0:
             return False
         most = apart_by(entry, log(main.value or 1))
-    (lower, upper), (low, high) = z_of(p), z_of(p_range(part))
-    return min(p[1], p_range(part)[1]) > LEVEL and low - upper <= most and lower - high <= most
+    (lower, upper), (low, high) = z_of(p), z_of(p_range(component))
+    return min(p[1], p_range(component)[1]) > LEVEL and low - upper <= most and lower - high <= most
 
 
-def of_no_such_test(entry: Claim, part: Component, p: tuple[float, float]) -> bool:
+def of_no_such_test(entry: Claim, component: Component, p: tuple[float, float]) -> bool:
     """Whether a p of a stated test is too far from p of the interval that it is printed with.
 
     Estimate, interval and p of one model are of one analysis: Wald's, score, likelihood-ratio and
@@ -122,16 +122,16 @@ def of_no_such_test(entry: Claim, part: Component, p: tuple[float, float]) -> bo
         return False
     if entry.tails != TWO_SIDED or entry.about.versus:
         return False
-    (lower, upper), (low, high) = z_of(p), z_of(p_range(part))
+    (lower, upper), (low, high) = z_of(p), z_of(p_range(component))
     if entry.measure == "mean_difference" and model:
         return high < NEAR_OF_MODELS * lower or low > upper / NEAR_OF_MODELS
     if entry.measure == "mean_difference":
         return high < sqrt(max(lower * lower - IMBALANCE * IMBALANCE, 0.0))
     if entry.measure in OF_TIMES and not model:
-        return on_two_sides(part, p, LEAST_UNNAMED)
+        return on_two_sides(component, p, LEAST_UNNAMED)
     if entry.measure not in (None, *KINDS, *LOGS, *OF_TIMES):
         return False
-    if entry.measure in OF_TIMES and near_no_difference(entry, part, p):
+    if entry.measure in OF_TIMES and near_no_difference(entry, component, p):
         return False
     more = 0.0 if model else MORE
     return high < NEAR * lower - more or low > upper / NEAR + more

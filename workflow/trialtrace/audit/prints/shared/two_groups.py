@@ -39,24 +39,24 @@ NARROWER, WIDER = 0.9, 2
 """By which factors the interval may be narrower than the crude ones, and wider than all."""
 
 
-def may_be_of_model(entry: Claim, value: float | None, found: Sequence[Finding]) -> bool:
+def may_be_of_model(entry: Claim, value: float | None, findings: Sequence[Finding]) -> bool:
     """Whether estimate and interval are such a pair; `value` is the crude estimate, as printed.
 
     Not of an estimate that is called crude, nor where the interval is a crude one.
     """
-    intervals = [one for one in found if one.check == "comparison.interval"]
+    intervals = [finding for finding in findings if finding.check == "comparison.interval"]
     if value is None or not intervals or entry.main is None or entry.main.crude:
         return False
     if intervals[0].agreement != INCONSISTENT or not _centred(entry):
         return False
-    if any({"misnamed", "exchanged"} & set(one.detail) for one in found):
+    if any({"misnamed", "exchanged"} & set(finding.detail) for finding in findings):
         return False
     apart, widths = _width(entry), _widths(entry, intervals[0].detail["intervals"])
     strata = entry.measure == "risk_difference" or entry.about.test in STRATIFIED
     least = NARROWER * min(widths) if strata else min(widths)
     if not least <= apart <= WIDER * max(widths):
         return False
-    return len(found) == len(intervals) + 1 and _is_near(entry, value, found[0], apart)
+    return len(findings) == len(intervals) + 1 and _is_near(entry, value, findings[0], apart)
 
 
 def _is_near(entry: Claim, value: float, estimate: Finding, apart: float) -> bool:
@@ -80,7 +80,7 @@ def _centred(entry: Claim) -> bool:
         return False
     scale = "log" if entry.measure in RATIOS else "identity"
     try:
-        found = check_estimate(
+        estimate_check = check_estimate(
             as_range(part),
             *(as_range(entry.parts[name]) for name in BOUNDS),
             scale=scale,
@@ -91,7 +91,7 @@ def _centred(entry: Claim) -> bool:
         )
     except StatsError:
         return False
-    return found.symmetric
+    return estimate_check.symmetric
 
 
 def _width(entry: Claim) -> float:
@@ -164,8 +164,8 @@ def as_proportion(entry: Claim, main: Component) -> bool:
 @lru_cache(maxsize=1024)
 def intervals_of(table: Table, measure: str, confidence: float) -> Mapping[str, Interval]:
     """`two_arm_intervals`, once for the same counts."""
-    found = two_arm_intervals(*table, measure=measure, confidence=confidence)
-    return MappingProxyType(found)
+    intervals = two_arm_intervals(*table, measure=measure, confidence=confidence)
+    return MappingProxyType(intervals)
 
 
 @lru_cache(maxsize=1024)
@@ -191,18 +191,18 @@ def with_halves(measure: str, table: Table, confidence: float) -> tuple[float, f
     return exp(value), exp(value - half), exp(value + half)
 
 
-def as_ratio(part: Component, word: str | None) -> Component:
+def as_ratio(component: Component, word: str | None) -> Component:
     """A reduction ("lower") or rise in percent as the ratio that it is."""
     sign = -1 if word == "lower" else 1
-    value = 1 + sign * (part.value or Decimal(0)) / 100
-    return replace(part, value=value, places=part.places + 2, rounding="half_any")
+    value = 1 + sign * (component.value or Decimal(0)) / 100
+    return replace(component, value=value, places=component.places + 2, rounding="half_any")
 
 
 def of_percentages(measure: str, groups: list[Claim]) -> float | None:
     """The estimate on the printed percentages of both groups; None where one is not printed."""
-    if not all("percent" in one.parts for one in groups):
+    if not all("percent" in group.parts for group in groups):
         return None
-    p1, p0 = (Fraction(one.parts["percent"].value or 0) for one in groups)
+    p1, p0 = (Fraction(group.parts["percent"].value or 0) for group in groups)
     return of_two_shares(measure, p1, p0)
 
 
@@ -223,7 +223,7 @@ def shares_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], list[Component
     groups = ledger.compared(entry, "percent")
     if groups is None or len(groups) != 2:
         return None
-    parts = [one.share for one in groups if one.share is not None and not one.about.change]
+    parts = [group.share for group in groups if group.share is not None and not group.about.change]
     fit = [part for part in parts if part.relation == "=" and part.symbol not in AVERAGES]
     whole = [part for part in fit if part.word is None and 0 <= (part.value or 0) <= 100]
     return (groups, whole) if len(whole) == 2 else None
@@ -236,11 +236,11 @@ def span_of(measure: str, parts: list[Component]) -> Span | None:
     ratio or a number needed has no end.
     """
     ends = [
-        [min(max(Fraction(end), Fraction(0)), Fraction(100)) for end in part.bounds]
-        for part in parts
+        [min(max(Fraction(end), Fraction(0)), Fraction(100)) for end in component.bounds]
+        for component in parts
     ]
-    found = [of_two_shares(measure, p1, p0) for p1, p0 in product(*ends)]
-    known = [value for value in found if value is not None]
-    if len(known) < len(found) or (measure == NEEDED and min(known) < 0 < max(known)):
+    span = [of_two_shares(measure, p1, p0) for p1, p0 in product(*ends)]
+    known = [value for value in span if value is not None]
+    if len(known) < len(span) or (measure == NEEDED and min(known) < 0 < max(known)):
         return None
     return min(known), max(known)

@@ -39,7 +39,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if counted_by(ledger, entry) != LIVING or entry.parts["ci_low"].symbol == "credible":
             continue
         events = deaths_of(ledger, entry)
-        if len({one.whole_count for one in events}) == 1:
+        if len({event.whole_count for event in events}) == 1:
             yield from _events(entry, events[0])
 
 

@@ -120,12 +120,12 @@ def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     about, counts = entry.about, counted_by(ledger, entry)
     time = _time(about.visit)
     medians = [
-        one
-        for one in ledger.of_group()
-        if one.about.outcome == about.outcome and one.about.group == about.group
-        if one.about.population == about.population and one.about.stratum == about.stratum
-        if one.about.visit is None and "value" in one.parts
-        if one.parts["value"].symbol == "median" and one.parts["value"].relation == "="
+        claim
+        for claim in ledger.of_group()
+        if claim.about.outcome == about.outcome and claim.about.group == about.group
+        if claim.about.population == about.population and claim.about.stratum == about.stratum
+        if claim.about.visit is None and "value" in claim.parts
+        if claim.parts["value"].symbol == "median" and claim.parts["value"].relation == "="
     ]
     median = ledger.agreed(medians, "value")
     if time is None or counts is None or median is None:
@@ -148,29 +148,29 @@ def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     text += f"are without the event at {about.visit}"
     text += f"; printed is {part.text}." if wrong else f", in keeping with {part.text}."
     agreement = INCONSISTENT if wrong else COMPATIBLE
-    beside = (median.name,)
-    yield Finding("curve.median", entry.name, "percent", agreement, text, beside)
+    findings = (median.name,)
+    yield Finding("curve.median", entry.name, "percent", agreement, text, findings)
 
 
 def _time(visit: str | None) -> tuple[Decimal, str] | None:
     """A visit such as "12 months" as a time in seconds, with its unit."""
-    found = re.fullmatch(r"(?:at\s+)?([0-9]+(?:\.[0-9]+)?)[\s-]*([a-z]+)", (visit or "").lower())
-    if found is None or (unit := UNITS.get(found[2])) is None or unit[0] != "time":
+    match = re.fullmatch(r"(?:at\s+)?([0-9]+(?:\.[0-9]+)?)[\s-]*([a-z]+)", (visit or "").lower())
+    if match is None or (unit := UNITS.get(match[2])) is None or unit[0] != "time":
         return None
-    return Decimal(found[1]) * unit[1], found[2]
+    return Decimal(match[1]) * unit[1], match[2]
 
 
 def _events_of(ledger: Ledger, entry: Claim) -> list[Claim]:
     """The count of the events of the whole follow-up of a group."""
     about = entry.about
     return [
-        one
-        for one in ledger.of_group()
-        if one.about.outcome == about.outcome and one.about.group == about.group
-        if one.about.population == about.population and one.about.stratum == about.stratum
-        if one.about.category == about.category and one.about.visit is None
-        if one.about.size is None and one.about.basis is None and not one.about.change
-        if one.whole_count is not None
+        claim
+        for claim in ledger.of_group()
+        if claim.about.outcome == about.outcome and claim.about.group == about.group
+        if claim.about.population == about.population and claim.about.stratum == about.stratum
+        if claim.about.category == about.category and claim.about.visit is None
+        if claim.about.size is None and claim.about.basis is None and not claim.about.change
+        if claim.whole_count is not None
     ]
 
 
@@ -180,19 +180,19 @@ def deaths_of(ledger: Ledger, entry: Claim) -> list[Claim]:
     Its category, such as "alive", is not that of the events, whose label or outcome names them.
     """
     plain = replace(entry, about=replace(entry.about, category=None))
-    found = _events_of(ledger, plain)
-    return [one for one in found if _names_events(ledger, one)]
+    claims = _events_of(ledger, plain)
+    return [claim for claim in claims if _names_events(ledger, claim)]
 
 
-def _names_events(ledger: Ledger, one: Claim) -> bool:
-    outcome = ledger.outcomes.get(one.about.outcome or "")
-    words = [one.label, outcome.label if outcome else ""]
+def _names_events(ledger: Ledger, claim: Claim) -> bool:
+    outcome = ledger.outcomes.get(claim.about.outcome or "")
+    words = [claim.label, outcome.label if outcome else ""]
     named = next((each for each in words if ALIVE.search(each) or DEAD.search(each)), "")
     return bool(DEAD.search(named)) and not ALIVE.search(named)
 
 
 def _one(entries: list[Claim]) -> Claim | None:
-    return entries[0] if len({one.whole_count for one in entries}) == 1 else None
+    return entries[0] if len({entry.whole_count for entry in entries}) == 1 else None
 
 
 def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
@@ -232,7 +232,7 @@ def _in_order(ledger: Ledger, entries: list[Claim]) -> list[Claim]:
     """By time: the order of the outcome's visits, else that of visits such as "12 months"."""
     outcome = ledger.outcomes.get(entries[0].about.outcome or "")
     visits = list(outcome.visits) if outcome else []
-    shown = [one for one in entries if _part(one) is not None]
+    shown = [entry for entry in entries if _part(entry) is not None]
     known = [one for one in shown if one.about.visit in visits]
     if known:
         return sorted(known, key=lambda one: visits.index(one.about.visit or ""))

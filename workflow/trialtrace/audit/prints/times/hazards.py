@@ -69,9 +69,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 yield from _events(ledger, entry, span, *found)
         if entry.measure == MEASURE and (counts := table_of(ledger, entry)):
             groups, table = counts
-            beside = tuple(one.name for one in groups)
-            yield from _narrow(entry, table, beside)
-            yield from _direction(entry, table, beside)
+            findings = tuple(group.name for group in groups)
+            yield from _narrow(entry, table, findings)
+            yield from _direction(entry, table, findings)
         elif entry.measure == MEASURE and two:
             yield from _of_total(ledger, entry)
         if entry.measure == MEASURE and two:
@@ -86,7 +86,7 @@ def least_error(first: int, second: int) -> float:
     return sqrt(1 / first + 1 / second)
 
 
-def _narrow(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
+def _narrow(entry: Claim, table: Table, texts: tuple[str, ...]) -> Iterator[Finding]:
     """An interval that is narrower than the printed events allow."""
     span, (e1, _, e0, _) = errors_of_log(entry), table
     main = entry.main
@@ -99,7 +99,7 @@ def _narrow(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
         text = f"With {given} the log hazard ratio has a standard error of at least {least:.3f}; "
         text += f"{low} to {high} has {span[0]:.3f} to {span[1]:.3f}."
         yield Finding(
-            "hazard.interval", entry.name, "ci_low", COMPATIBLE, text, beside, detail, ("ci_high",)
+            "hazard.interval", entry.name, "ci_low", COMPATIBLE, text, texts, detail, ("ci_high",)
         )
         return
     text = (
@@ -117,7 +117,7 @@ def _narrow(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
         "ci_low",
         agreement,
         text + more,
-        beside,
+        texts,
         detail,
         ("ci_high",) if agreement == INCONSISTENT else (),
         remark=agreement == COMPATIBLE,
@@ -129,8 +129,8 @@ def _of_total(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
     1/e1 + 1/e0 is least where both have half of the events.
     """
-    totals = [one for one in ledger.beside(entry, ALL) if one.whole_count]
-    span, events = errors_of_log(entry), {int(one.whole_count or 0) for one in totals}
+    totals = [claim for claim in ledger.beside(entry, ALL) if claim.whole_count]
+    span, events = errors_of_log(entry), {int(total.whole_count or 0) for total in totals}
     if span is None or len(events) != 1:
         return
     d = events.pop()
@@ -164,10 +164,10 @@ def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         ledger.agreed(filter(_is_median, ledger.beside(entry, group)), "value")
         for group in entry.about.compared
     ]
-    found = [one for one in known if one is not None]
-    if span is None or len(found) < len(known):
+    medians = [one for one in known if one is not None]
+    if span is None or len(medians) < len(known):
         return
-    first, second = (one.parts["value"] for one in found)
+    first, second = (one.parts["value"] for one in medians)
     (low1, high1), (low0, high0) = first.bounds, second.bounds
     longer = low1 >= high0
     if not longer and high1 > low0:
@@ -181,13 +181,13 @@ def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         f"and {second.text}), whose hazard is the {'lower' if lower else 'higher'} one "
         f"({part.text}), as of curves that cross, or of an event that is wanted."
     )
-    beside = tuple(one.name for one in found)
+    beside = tuple(one.name for one in medians)
     yield Finding("hazard.medians", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
 
 
 def _is_median(entry: Claim) -> bool:
-    part = entry.parts.get("value")
-    return part is not None and part.symbol == "median" and part.relation == "="
+    data = entry.parts.get("value")
+    return data is not None and data.symbol == "median" and data.relation == "="
 
 
 def errors_of_log(entry: Claim) -> tuple[float, float] | None:
@@ -209,7 +209,7 @@ def _can_be_one_step(b: float, error: float, first: int, second: int) -> bool:
     return information <= expected * (events - expected) / events
 
 
-def _direction(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
+def _direction(entry: Claim, table: Table, texts: tuple[str, ...]) -> Iterator[Finding]:
     """More events in the group whose hazard is lower: possible, and told."""
     x1, n1, x0, n0 = table
     span = _ratios(entry)
@@ -223,7 +223,7 @@ def _direction(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[
         f"{x1} of {n1} and {x0} of {n0} have the event, {'fewer' if fewer else 'more'} of the "
         f"first group, whose hazard is the {'lower' if lower else 'higher'} one ({part.text})."
     )
-    yield Finding("hazard.direction", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
+    yield Finding("hazard.direction", entry.name, part.name, COMPATIBLE, text, texts, remark=True)
 
 
 def _ratios(entry: Claim) -> tuple[float, float] | None:
@@ -259,9 +259,9 @@ def of_ratio(ledger: Ledger, entry: Claim) -> list[Claim]:
     adjusted ratios stand beside crude ones, and a p is of one of them.
     """
     same = [
-        one
-        for one in ledger.comparisons[entry.about.cell]
-        if one.about.compared == entry.about.compared
+        comparison
+        for comparison in ledger.comparisons[entry.about.cell]
+        if comparison.about.compared == entry.about.compared
     ]
     linked = [one for one in same if one.name in entry.linked or entry.name in one.linked]
     if any("p" in one.parts for one in linked):
@@ -273,9 +273,11 @@ def of_ratio(ledger: Ledger, entry: Claim) -> list[Claim]:
 
 
 def _events(
-    ledger: Ledger, entry: Claim, ratios: tuple[float, float], source: Claim, part: Component
+    ledger: Ledger, entry: Claim, ratios: tuple[float, float], source: Claim, component: Component
 ) -> Iterator[Finding]:
-    high_p = float(part.bounds[1] if part.relation == "about" else as_range(part).bounds[1])
+    high_p = float(
+        component.bounds[1] if component.relation == "about" else as_range(component).bounds[1]
+    )
     if not 0 < high_p < 1 or source.tails != TWO_SIDED:
         return
     z, b = float(ndtri(1 - high_p / 2)), max(abs(log(ratio)) for ratio in ratios)
@@ -287,7 +289,9 @@ def _events(
     if known is not None:
         there, what = known[1][0] + known[1][2], "events"
     said = entry.parts.get("percent") or entry.parts["value"]
-    text = f"{_SAID[said.word]} {said.text} with {part.text} needs at least {thousands(events)} "
+    text = (
+        f"{_SAID[said.word]} {said.text} with {component.text} needs at least {thousands(events)} "
+    )
     text += "events by Wald's test"
     of = "" if there is None else f"; there are {thousands(there)} {what}"
     too_many = there is not None and events > SLACK * there

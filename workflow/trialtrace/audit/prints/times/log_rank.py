@@ -45,23 +45,23 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         found = p_beside(ledger, entry) or _not_significant(ledger, entry)
         if found is None or found[0].about.test != "log_rank" or found[0].tails != TWO_SIDED:
             continue
-        for one in _apart(entry, error, *found):
-            p = one.detail["wald_p"]
-            yield corrections.told(ledger, *found, p, one, p_of_interval)
+        for line in _apart(entry, error, *found):
+            p = line.detail["wald_p"]
+            yield corrections.told(ledger, *found, p, line, p_of_interval)
 
 
 def _not_significant(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
     """The claim whose p is that of the ratio and prints n.s., as a p above 0.05."""
     found = [
-        (one, replace(part, relation=">", value=LEVEL, places=2))
+        (one, replace(data, relation=">", value=LEVEL, places=2))
         for one in ([entry] if "p" in entry.parts else of_ratio(ledger, entry))
-        if (part := one.parts.get("p")) is not None and part.relation == "ns"
+        if (data := one.parts.get("p")) is not None and data.relation == "ns"
     ]
     return found[0] if len({one.about.test for one, _ in found}) == 1 else None
 
 
 def _apart(
-    entry: Claim, error: tuple[float, float], source: Claim, part: Component
+    entry: Claim, error: tuple[float, float], source: Claim, component: Component
 ) -> Iterator[Finding]:
     ends = [float(end) for end in as_range(entry.parts["value"]).bounds]
     if not SMALLEST <= ends[0] <= ends[1] <= LARGEST or error[0] <= 0:
@@ -69,7 +69,7 @@ def _apart(
     logs = [abs(log(end)) for end in ends]
     least = 0.0 if ends[0] <= 1 <= ends[1] else min(logs) / error[1]
     most = max(logs) / error[0]
-    low, high = _z(part)
+    low, high = _z(component)
     below = high < LEAST * least and least - high > APART
     above = low > MOST * most and low - most > APART
     if not (below or above):
@@ -78,17 +78,17 @@ def _apart(
     text = (
         f"{entry.parts['value'].text} with {entry.parts['ci_low'].text} to "
         f"{entry.parts['ci_high'].text} gives {p_span(*wald_p)} by Wald's test, and the "
-        f"log-rank test of the same patients lies near it; printed is {part.text}."
+        f"log-rank test of the same patients lies near it; printed is {component.text}."
     )
     beside = () if source.name == entry.name else (entry.name,)
     detail = {"wald_z": [least, most], "wald_p": wald_p, "printed_z": [low, high]}
     yield Finding("hazard.log_rank", source.name, "p", INCONSISTENT, text, beside, detail)
 
 
-def _z(part: Component) -> tuple[float, float]:
+def _z(component: Component) -> tuple[float, float]:
     """Least and greatest z that a printed two-sided p stands for."""
-    ends = [float(end) for end in as_range(part).bounds]
-    if part.relation in (">", ">="):
-        ends = [float(part.value or 0), 1.0]
+    ends = [float(end) for end in as_range(component).bounds]
+    if component.relation in (">", ">="):
+        ends = [float(component.value or 0), 1.0]
     high, low = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
     return low, high

@@ -70,24 +70,26 @@ def per_year(unit: str | None) -> Decimal | None:
     >>> per_year("per 100 patient-years")
     Decimal('100')
     """
-    found = re.search(
+    match = re.search(
         r"(?:per\b|/)\s*([0-9][0-9, ]*)?\s*(?:(?:person|patient|participant)s?[\s-]+)?(y|m|w|d)",
         (unit or "").lower(),
     )
-    if found is None:
+    if match is None:
         return None
-    many = Decimal(re.sub(r"\D", "", found[1] or "") or 1)
-    return many / YEARS[found[2]]
+    many = Decimal(re.sub(r"\D", "", match[1] or "") or 1)
+    return many / YEARS[match[2]]
 
 
-def _years(part: Component) -> tuple[Decimal, Decimal, Decimal] | None:
+def _years(component: Component) -> tuple[Decimal, Decimal, Decimal] | None:
     """A person-time in years, with the ends of what it stands for."""
-    found = re.search(r"(?:person|patient|participant)s?[\s-]+(y|m|w|d)", (part.unit or "").lower())
-    if found is None or part.value is None:
+    match = re.search(
+        r"(?:person|patient|participant)s?[\s-]+(y|m|w|d)", (component.unit or "").lower()
+    )
+    if match is None or component.value is None:
         return None
-    low, high = as_range(part).bounds
-    by = YEARS[found[1]]
-    return part.value / by, Decimal(float(low)) / by, Decimal(float(high)) / by
+    low, high = as_range(component).bounds
+    by = YEARS[match[1]]
+    return component.value / by, Decimal(float(low)) / by, Decimal(float(high)) / by
 
 
 def _of_time(counted: Claim, timed: Claim) -> Span | None:
@@ -103,8 +105,10 @@ def _apart(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A rate, with events and person-time that are printed apart from it."""
     beside = ledger.beside(entry, entry.about.group or "")
     timed = ledger.agreed(beside, "person_time")
-    counts = [one for one in beside if one is not entry and _number_of_events(one) is not None]
-    if timed is not None and len({_number_of_events(one) for one in counts}) == 1:
+    counts = [
+        claim for claim in beside if claim is not entry and _number_of_events(claim) is not None
+    ]
+    if timed is not None and len({_number_of_events(count) for count in counts}) == 1:
         yield from _rate(entry, counts[0], timed)
 
 
@@ -118,9 +122,9 @@ def _follow_up(ledger: Ledger) -> Iterator[Finding]:
         if group is None or not size or per is None or value is None or not value.value:
             continue
         beside = ledger.beside(entry, group.name)
-        counts = [one for one in beside if one is not entry and _number_of_events(one)]
-        timed = any("person_time" in one.parts for one in beside)
-        known = {_number_of_events(one) for one in counts}
+        counts = [claim for claim in beside if claim is not entry and _number_of_events(claim)]
+        timed = any("person_time" in claim.parts for claim in beside)
+        known = {_number_of_events(count) for count in counts}
         if entry.about.part or len(known) != 1 or timed:
             continue
         events = known.pop() or Decimal(0)
@@ -144,8 +148,8 @@ def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
         f"{counted.parts['value'].text} at {entry.parts['value'].text} are {time:.3g} years of "
         f"follow-up by patient randomised; the other groups' numbers make {spans}."
     )
-    beside = (counted.name, *(one.name for one, *_ in found if one is not entry))
-    yield Finding("rate.follow_up", entry.name, "value", COMPATIBLE, text, beside, remark=True)
+    times = (counted.name, *(one.name for one, *_ in found if one is not entry))
+    yield Finding("rate.follow_up", entry.name, "value", COMPATIBLE, text, times, remark=True)
 
 
 def _number_of_events(entry: Claim) -> Decimal | None:
@@ -188,17 +192,17 @@ def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | Non
 
     Of those in several places the one with the most digits.
     """
-    found = []
-    for one in ledger.beside(entry, group):
-        value = one.parts.get("value")
+    rates = []
+    for claim in ledger.beside(entry, group):
+        value = claim.parts.get("value")
         per = None if value is None else per_year(value.unit)
-        if (span := _of_time(one, one)) is not None:
-            found.append((one, span))
+        if (span := _of_time(claim, claim)) is not None:
+            rates.append((claim, span))
         elif value is not None and per is not None and value.relation == "=":
             low, high = (float(end) / float(per) for end in as_range(value).bounds)
-            found.append((one, (low, high)))
-    agree = found and max(low for _, (low, _) in found) <= min(high for _, (_, high) in found)
-    return min(found, key=lambda one: one[1][1] - one[1][0]) if agree else None
+            rates.append((claim, (low, high)))
+    agree = rates and max(low for _, (low, _) in rates) <= min(high for _, (_, high) in rates)
+    return min(rates, key=lambda one: one[1][1] - one[1][0]) if agree else None
 
 
 def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -206,14 +210,14 @@ def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
     Events that vary more than Poisson's widen it; a robust error alone can be smaller.
     """
-    found = [
-        [one for one in ledger.beside(entry, group) if _number_of_events(one)]
+    findings = [
+        [claim for claim in ledger.beside(entry, group) if _number_of_events(claim)]
         for group in entry.about.compared
     ]
     span = errors_of_log(entry)
-    if span is None or any(len({_number_of_events(one) for one in own}) != 1 for own in found):
+    if span is None or any(len({_number_of_events(one) for one in own}) != 1 for own in findings):
         return
-    e1, e0 = (int(_number_of_events(own[0]) or 0) for own in found)
+    e1, e0 = (int(_number_of_events(own[0]) or 0) for own in findings)
     least = least_error(e1, e0)
     low, high = (entry.parts[name].text for name in BOUNDS)
     text = f"{low} to {high} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; "
@@ -224,7 +228,7 @@ def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     elif span[1] < least:
         agreement, more = NOT_CHECKABLE, ": a robust error can be smaller."
         text = f"Not checkable: {text}"
-    beside = tuple(own[0].name for own in found)
+    beside = tuple(own[0].name for own in findings)
     detail = {"events": [e1, e0], "least": least, "error": list(span)}
     yield Finding(
         "rate.interval",
@@ -240,10 +244,10 @@ def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     part = entry.parts["value"]
-    found = [_rates(ledger, entry, group) for group in entry.about.compared]
-    if found[0] is None or found[1] is None or part.relation != "=":
+    findings = [_rates(ledger, entry, group) for group in entry.about.compared]
+    if findings[0] is None or findings[1] is None or part.relation != "=":
         return
-    (first, (low1, high1)), (second, (low0, high0)) = found[0], found[1]
+    (first, (low1, high1)), (second, (low0, high0)) = findings[0], findings[1]
     if low0 <= 0 or low1 <= 0:
         return
     low, high = low1 / high0, high1 / low0

@@ -53,8 +53,8 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        part = entry.parts.get("p")
-        if part is None or part.symbol is not None:
+        data = entry.parts.get("p")
+        if data is None or data.symbol is not None:
             continue
         if len(entry.about.compared) != 2 and not entry.about.versus:
             continue
@@ -62,24 +62,30 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if entry.about.test == "log_rank" or entry.about.margin is not None:
             continue
-        found = [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]
+        found = [
+            comparison
+            for comparison in ledger.comparisons[entry.about.cell]
+            if of_same(entry, comparison)
+        ]
         against = [(one, p) for one in found if (p := p_of_interval(ledger, one)) is not None]
         placed = any((one.paper, one.place) == (entry.paper, entry.place) for one, _ in against)
         if against and all(
-            _on_two_sides(entry, part, p) or (placed and _far(ledger, entry, one, p))
+            _on_two_sides(entry, data, p) or (placed and _far(ledger, entry, one, p))
             for one, p in against
         ):
-            yield from _told(ledger, entry, part, *against[0])
+            yield from _told(ledger, entry, data, *against[0])
 
 
-def _far(ledger: Ledger, entry: Claim, one: Claim, p: tuple[float, float]) -> bool:
+def _far(ledger: Ledger, entry: Claim, claim: Claim, p: tuple[float, float]) -> bool:
     """Whether an interval of events and a p of no named test are far apart for one analysis.
 
     The interval stands in the place of p, or is told again elsewhere.
     """
     if _test(entry):
         return False
-    if one.measure not in (*KINDS, *OF_TIMES) or (one.measure in KINDS and _timed(ledger, one)):
+    if claim.measure not in (*KINDS, *OF_TIMES) or (
+        claim.measure in KINDS and _timed(ledger, claim)
+    ):
         return False
     (lower, upper), (low, high) = z_of(p), z_of(p_range(entry.parts["p"]))
     return high < NEAR * lower - MORE or low > upper / NEAR + MORE
@@ -97,12 +103,12 @@ def _timed(ledger: Ledger, entry: Claim) -> bool:
     )
 
 
-def of_same(entry: Claim, one: Claim) -> bool:
+def of_same(entry: Claim, claim: Claim) -> bool:
     """Whether it is another claim's interval of the same groups and basis, without a p."""
-    same = one.about.compared == entry.about.compared and one.stated_basis == entry.stated_basis
-    same = same and one.about.category == entry.about.category
-    whole = {"ci_low", "ci_high"} <= set(one.parts) and "p" not in one.parts
-    return same and one.name != entry.name and whole
+    same = claim.about.compared == entry.about.compared and claim.stated_basis == entry.stated_basis
+    same = same and claim.about.category == entry.about.category
+    whole = {"ci_low", "ci_high"} <= set(claim.parts) and "p" not in claim.parts
+    return same and claim.name != entry.name and whole
 
 
 def _test(entry: Claim) -> str | None:
@@ -112,37 +118,40 @@ def _test(entry: Claim) -> str | None:
     return entry.about.test or named
 
 
-def _on_two_sides(entry: Claim, part: Component, p: tuple[float, float]) -> bool:
-    if part.relation == "ns":
+def _on_two_sides(entry: Claim, component: Component, p: tuple[float, float]) -> bool:
+    if component.relation == "ns":
         return p[1] < LEAST_UNNAMED
-    return on_two_sides(part, p, LEAST if _test(entry) else LEAST_UNNAMED)
+    return on_two_sides(component, p, LEAST if _test(entry) else LEAST_UNNAMED)
 
 
 def _told(
-    ledger: Ledger, entry: Claim, part: Component, one: Claim, p: tuple[float, float]
+    ledger: Ledger, entry: Claim, component: Component, claim: Claim, p: tuple[float, float]
 ) -> Iterator[Finding]:
-    table, test = table_of(ledger, one), _test(entry)
-    of_means = one.measure == "mean_difference"
+    table, test = table_of(ledger, claim), _test(entry)
+    of_means = claim.measure == "mean_difference"
     if of_means and test not in (None, *OF_MEANS):
         return
-    if table is not None and one.measure in KINDS and of_counts(table[1], part):
+    if table is not None and claim.measure in KINDS and of_counts(table[1], component):
         return
-    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
-    text = f"The interval {shown} of the same comparison gives {p_span(*p)}; printed is {part.text}"
+    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
+    text = f"The interval {shown} of the same comparison gives {p_span(*p)}; "
+    text += f"printed is {component.text}"
     agreement, more = INCONSISTENT, "."
     if of_means and test is None:
         agreement, more = NOT_CHECKABLE, f", which may be of ranks.{NO_TEST}"
         text = f"Not checkable: {text[0].lower()}{text[1:]}"
     remark = agreement == NOT_CHECKABLE
     detail = {"low": p[0], "high": p[1]}
-    found = Finding(
+    finding = Finding(
         "interval.apart",
         entry.name,
         "p",
         agreement,
         text + more,
-        (one.name,),
+        (claim.name,),
         detail,
         remark=remark,
     )
-    yield found if remark else corrections.told(ledger, entry, part, p, found, p_of_interval)
+    yield (
+        finding if remark else corrections.told(ledger, entry, component, p, finding, p_of_interval)
+    )

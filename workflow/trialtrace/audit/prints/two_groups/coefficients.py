@@ -70,11 +70,11 @@ def _of_log(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """
     main, measure = entry.parts.get("value"), LOGS[entry.measure or ""]
     ratios = [
-        one
-        for one in ledger.comparisons[entry.about.cell]
-        if one.measure == measure and one.about.compared == entry.about.compared
-        if one.stated_basis == entry.stated_basis and "value" in one.parts
-        if one.parts["value"].relation == "="
+        comparison
+        for comparison in ledger.comparisons[entry.about.cell]
+        if comparison.measure == measure and comparison.about.compared == entry.about.compared
+        if comparison.stated_basis == entry.stated_basis and "value" in comparison.parts
+        if comparison.parts["value"].relation == "="
     ]
     ratio = ledger.agreed(ratios, "value")
     if main is None or main.relation != "=":
@@ -121,7 +121,7 @@ def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     elif not low <= crude <= high:
         agreement, more = NOT_CHECKABLE, ", which may be adjusted."
     text = f"Not checkable: {text[0].lower()}{text[1:]}" if agreement == NOT_CHECKABLE else text
-    beside, remark = tuple(one.name for one in groups), agreement == NOT_CHECKABLE
+    beside, remark = tuple(group.name for group in groups), agreement == NOT_CHECKABLE
     yield Finding(
         "coefficient.counts", entry.name, "value", agreement, text + more, beside, remark=remark
     )
@@ -131,14 +131,14 @@ def _of_error(entry: Claim, ratio: Claim) -> Iterator[Finding]:
     """The error of the log against the one that the ratio's interval stands for."""
     if not set(BOUNDS) <= set(ratio.parts) or ratio.parts["ci_low"].symbol == "credible":
         return
-    found = errors_of_log(ratio)
+    errors = errors_of_log(ratio)
     part = entry.parts["se"]
     least, most = (float(end) for end in as_range(part).bounds)
     shown = f"{ratio.parts['ci_low'].text} to {ratio.parts['ci_high'].text}"
-    if found is None or found[0] <= 0 or least <= 0:
+    if errors is None or errors[0] <= 0 or least <= 0:
         return
-    text = f"{shown} is a standard error of the log of {found[0]:.3f} to {found[1]:.3f}"
-    apart = max(found[0] / most, least / found[1])
+    text = f"{shown} is a standard error of the log of {errors[0]:.3f} to {errors[1]:.3f}"
+    apart = max(errors[0] / most, least / errors[1])
     if apart <= 1:
         agreement, more = COMPATIBLE, f", in keeping with {part.text}."
     elif apart <= SAME_ERROR:
@@ -182,28 +182,34 @@ def _statistic(entry: Claim, main: Component) -> Iterator[Finding]:
     yield Finding("estimate.statistic", entry.name, "statistic", agreement, text + more, (), detail)
 
 
-def _of_one_degree(entry: Claim, part: Component) -> bool:
+def _of_one_degree(entry: Claim, component: Component) -> bool:
     """Whether it is a statistic of one degree of freedom, or says nothing else."""
     degrees = entry.parts.get("df1")
-    if part.symbol in ("t", "z"):
+    if component.symbol in ("t", "z"):
         return True
-    return part.symbol in SQUARES and degrees is not None and degrees.value == 1
+    return component.symbol in SQUARES and degrees is not None and degrees.value == 1
 
 
-def _printed(part: Component) -> Span:
+def _printed(component: Component) -> Span:
     """The sizes of z or t that a printed statistic stands for."""
-    low, high = (float(end) for end in as_range(part).bounds)
-    if part.symbol in SQUARES:
+    low, high = (float(end) for end in as_range(component).bounds)
+    if component.symbol in SQUARES:
         return max(low, 0.0) ** 0.5, max(high, 0.0) ** 0.5
     if low <= 0 <= high:
         return 0.0, max(-low, high)
     return min(abs(low), abs(high)), max(abs(low), abs(high))
 
 
-def _shown_span(span: Span, part: Component) -> str:
-    by = 2 if part.symbol in SQUARES else 1
-    ends = [signed(end**by, max(part.places, 1)) for end in span]
-    own = "χ²" if part.symbol == CHI_SQUARED else "F" if part.symbol == "f" else part.symbol
+def _shown_span(span: Span, component: Component) -> str:
+    by = 2 if component.symbol in SQUARES else 1
+    ends = [signed(end**by, max(component.places, 1)) for end in span]
+    own = (
+        "χ²"
+        if component.symbol == CHI_SQUARED
+        else "F"
+        if component.symbol == "f"
+        else component.symbol
+    )
     return f"{own} of {ends[0]}" if ends[0] == ends[1] else f"{own} of {ends[0]} to {ends[1]}"
 
 

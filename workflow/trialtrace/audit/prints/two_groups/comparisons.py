@@ -106,9 +106,9 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         yield from _of_shares(ledger, entry, main)
         return
     groups, table = found
-    beside = tuple(one.name for one in groups)
+    findings = tuple(group.name for group in groups)
     if entry.basis is not None:
-        yield _of_model(entry, main, table, beside)
+        yield _of_model(entry, main, table, findings)
         return
     of_it, value = [], None
     if entry.measure not in RATIOS or main.name != "percent":
@@ -119,9 +119,9 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             value *= _good(ledger, entry, main)
         control_first = ledger.groups[entry.about.compared[0]].control
         wanted = _is_wanted(ledger, entry)
-        of_it = [_estimate(entry, main, groups, table, beside, value, control_first, wanted)]
+        of_it = [_estimate(entry, main, groups, table, findings, value, control_first, wanted)]
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
-        of_it.append(_interval(entry, table, beside))
+        of_it.append(_interval(entry, table, findings))
     span = None if value is None else (value, value)
     if len(of_it) > 1 and _sign_lost(entry, *of_it):
         text = of_it[0].sentence.removesuffix(".")
@@ -159,12 +159,12 @@ def order_is_told(ledger: Ledger, entry: Claim) -> bool:
     return entry.about.ordered or (second and not first)
 
 
-def _other_order(one: Finding) -> Finding:
-    return replace(one, agreement=ALTERNATIVE, detail={**one.detail, "alternative": TURNED})
+def _other_order(finding: Finding) -> Finding:
+    return replace(finding, agreement=ALTERNATIVE, detail={**finding.detail, "alternative": TURNED})
 
 
 def _may_be_adjusted(
-    entry: Claim, main: Component, span: Span | None, found: Sequence[Finding]
+    entry: Claim, main: Component, span: Span | None, findings: Sequence[Finding]
 ) -> bool:
     """Whether nothing shows that a ratio near the crude one is crude: no word, test or number.
 
@@ -175,26 +175,26 @@ def _may_be_adjusted(
         return False
     if main.crude or entry.about.test in TESTS:
         return False
-    if any(one.agreement != INCONSISTENT for one in found):
+    if any(finding.agreement != INCONSISTENT for finding in findings):
         return False
-    if len(found) > 1 and all("misnamed" in one.detail for one in found):
+    if len(findings) > 1 and all("misnamed" in finding.detail for finding in findings):
         return False
     printed = float(main.value or 0)
     return span[0] / FACTOR <= printed <= span[1] * FACTOR
 
 
-def _unsaid(one: Finding) -> Finding:
-    text = f"{UNSAID_RATIO} {one.sentence.removesuffix(OF_A_MODEL)}"
-    return replace(one, agreement=NOT_CHECKABLE, sentence=text, remark=True)
+def _unsaid(finding: Finding) -> Finding:
+    text = f"{UNSAID_RATIO} {finding.sentence.removesuffix(OF_A_MODEL)}"
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text, remark=True)
 
 
-def _near_the_crude(one: Finding) -> Finding:
+def _near_the_crude(finding: Finding) -> Finding:
     """An estimate or interval that is not the crude one as what a model may give."""
-    if one.agreement != INCONSISTENT:
-        return one
-    text = one.sentence.removesuffix(BY_MODEL).removesuffix(OF_A_MODEL)
+    if finding.agreement != INCONSISTENT:
+        return finding
+    text = finding.sentence.removesuffix(BY_MODEL).removesuffix(OF_A_MODEL)
     text = f"{NEAR_THE_CRUDE} {text}{BY_MODEL}"
-    return replace(one, agreement=NOT_CHECKABLE, sentence=text, remark=True)
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text, remark=True)
 
 
 def _is_wanted(ledger: Ledger, entry: Claim) -> bool:
@@ -221,7 +221,7 @@ def _estimate(
     main: Component,
     groups: list[Claim],
     table: Table,
-    beside: tuple[str, ...],
+    texts: tuple[str, ...],
     value: float | None,
     control_first: bool,
     wanted: bool,
@@ -241,7 +241,7 @@ def _estimate(
             main.name,
             agreement,
             told,
-            beside,
+            texts,
             {"table": table, "value": value, **more},
         )
 
@@ -328,7 +328,7 @@ def _harm(main: Component) -> str:
     )
 
 
-def _of_model(entry: Claim, main: Component, table: Table, beside: tuple[str, ...]) -> Finding:
+def _of_model(entry: Claim, main: Component, table: Table, texts: tuple[str, ...]) -> Finding:
     """An estimate that need not be the plain one, with the plain one."""
     measure, (x1, n1, x0, n0) = entry.measure or "", table
     value = estimate(measure, table)
@@ -345,7 +345,7 @@ def _of_model(entry: Claim, main: Component, table: Table, beside: tuple[str, ..
         main.name,
         NOT_CHECKABLE,
         text,
-        beside,
+        texts,
         {"table": table, "value": value},
     )
 
@@ -389,11 +389,13 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         more += OF_A_MODEL
     else:
         more += BY_MODEL
-    beside = tuple(one.name for one in groups)
+    shares = tuple(group.name for group in groups)
     remark = agreement == NOT_CHECKABLE
     told = text + more
-    one = Finding(OF_SHARES, entry.name, main.name, agreement, told, beside, detail, remark=remark)
-    yield _unsaid(one) if _may_be_adjusted(entry, main, span, [one]) else one
+    finding = Finding(
+        OF_SHARES, entry.name, main.name, agreement, told, shares, detail, remark=remark
+    )
+    yield _unsaid(finding) if _may_be_adjusted(entry, main, span, [finding]) else finding
 
 
 def _overlaps(entry: Claim, main: Component, span: Span) -> bool:
@@ -408,7 +410,7 @@ def _minus(span: Span) -> Span:
     return -span[1], -span[0]
 
 
-def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
+def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
     measure, low, high = entry.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
     level = float(low.level) / 100 if low.level is not None else 0.95
     intervals = intervals_of(table, KINDS[measure], level)
@@ -421,17 +423,18 @@ def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
     same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
     if not same and measure == "risk_difference" and unsigned(entry):
         # A reduction, printed without its sign.
-        intervals = {name: _turned(one) for name, one in intervals.items()}
+        intervals = {name: _turned(interval) for name, interval in intervals.items()}
         same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
     detail: dict[str, object] = {
         "intervals": {
-            name: [one.low * factor, one.high * factor] for name, one in intervals.items()
+            name: [interval.low * factor, interval.high * factor]
+            for name, interval in intervals.items()
         }
     }
 
     def finding(agreement: str, text: str) -> Finding:
         name = "comparison.interval"
-        return Finding(name, entry.name, "ci_low", agreement, text, beside, detail, ("ci_high",))
+        return Finding(name, entry.name, "ci_low", agreement, text, texts, detail, ("ci_high",))
 
     if same:
         names = listed(sorted({METHODS[name] for name in same}), "or")
@@ -463,12 +466,12 @@ def _ratio_bounds(entry: Claim) -> tuple[Component, Component]:
     """The bounds of a reduction or rise in percent, as those of its ratio."""
     word = entry.parts["percent"].word or "lower"
     ends = (as_ratio(entry.parts[name], word) for name in ("ci_low", "ci_high"))
-    low, high = sorted(ends, key=lambda part: part.value or 0)
+    low, high = sorted(ends, key=lambda end: end.value or 0)
     return low, high
 
 
-def _turned(one: Interval) -> Interval:
-    return Interval(-one.estimate, -one.high, -one.low)
+def _turned(interval: Interval) -> Interval:
+    return Interval(-interval.estimate, -interval.high, -interval.low)
 
 
 def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

@@ -77,11 +77,11 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
     part, stated = entry.parts["p"], entry.about.test
     low, high = found["chi_squared"].min(), found["chi_squared"].max()
     fit = {name: count_printing(part, ps) for name, ps in found.items()}
-    told = [f"{thousands(fit[name])} by {NAMES[name]}" for name in found if fit[name]]
+    findings = [f"{thousands(fit[name])} by {NAMES[name]}" for name in found if fit[name]]
     all_sets = f"{thousands(sets)} sets of counts that print as the percentages"
     text = (
-        f"Of {all_sets}, {part.text} is that of {listed(told)}."
-        if told
+        f"Of {all_sets}, {part.text} is that of {listed(findings)}."
+        if findings
         else f"None of {all_sets} gives {part.text} by {NAMES['chi_squared']}{_tried(found)}."
     )
     open = stated is None and not sum(fit.values())
@@ -108,7 +108,7 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
         "p",
         agreement,
         text,
-        tuple(one.name for one in groups),
+        tuple(group.name for group in groups),
         {"sets": sets, "low": float(low), "high": float(high), "fit": fit},
         remark=over_strata(entry),
         open=open,
@@ -117,7 +117,7 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
 
 def _if_cut_off(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str:
     """What gives p, where a percentage that no parts of its group have is taken as cut off."""
-    chosen = [proposed(ledger, one) for one in groups]
+    chosen = [proposed(ledger, group) for group in groups]
     every = [found for found, _ in filter(None, chosen)]
     if (
         len(every) < len(groups)
@@ -129,13 +129,14 @@ def _if_cut_off(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str:
         found = _over_sets([np.array([pair]) for pair in sets], entry.tails)
         fit = [name for name, ps in found.items() if count_printing(entry.parts["p"], ps)]
         off = [
-            not prints(one.parts["percent"], 100 * x / n)
-            for (x, n), one in zip(sets, groups, strict=True)
+            not prints(group.parts["percent"], 100 * x / n)
+            for (x, n), group in zip(sets, groups, strict=True)
         ]
         if fit and any(off):
             shown = [
-                f"{x} of {n}" + (f", which {one.parts['percent'].text} would be if cut off," * own)
-                for (x, n), one, own in zip(sets, groups, off, strict=True)
+                f"{x} of {n}"
+                + (f", which {group.parts['percent'].text} would be if cut off," * own)
+                for (x, n), group, own in zip(sets, groups, off, strict=True)
             ]
             by = listed([f"{NAMES[name]} gives {shown_p(float(found[name][0]))}" for name in fit])
             return f"With {listed(shown)} {by}, as printed."
@@ -146,10 +147,10 @@ def _by_all_randomised(
     ledger: Ledger, entry: Claim, groups: Sequence[Claim]
 ) -> dict[str, np.ndarray]:
     """P by every usual test with all randomised behind the percentages; none if they are not."""
-    sizes = [ledger.of_all_randomised(one) for one in groups]
+    sizes = [ledger.of_all_randomised(group) for group in groups]
     every = [
-        printing_as(one.parts["percent"], n, n)
-        for one, n in zip(groups, sizes, strict=True)
+        printing_as(group.parts["percent"], n, n)
+        for group, n in zip(groups, sizes, strict=True)
         if n is not None
     ]
     if len(every) < len(groups) or not 0 < prod(len(own) for own in every) <= MOST_SETS:
@@ -164,13 +165,13 @@ def _of_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) ->
     if stated is not None and stated not in found:
         return
     fit = [name for name in found if count_printing(part, found[name]) and stated in (None, name)]
-    beside = tuple(one.name for one in groups)
+    findings = tuple(group.name for group in groups)
     if fit:
         text = f"With all randomised behind the percentages {part.text} is what "
         text += f"{listed([NAMES[name] for name in fit])} can give."
-        yield Finding("p.count_sets", entry.name, "p", COMPATIBLE, text, beside)
+        yield Finding("p.count_sets", entry.name, "p", COMPATIBLE, text, findings)
     elif asked := _unlike_all_randomised(ledger, entry, groups):
-        yield Finding("p.count_sets", entry.name, "p", NOT_CHECKABLE, asked, beside)
+        yield Finding("p.count_sets", entry.name, "p", NOT_CHECKABLE, asked, findings)
 
 
 def _unlike_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str | None:
@@ -182,8 +183,8 @@ def _unlike_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]
     if not found or any(count_printing(part, ps) for ps in found.values()):
         return None
     ends = [float(end) for ps in found.values() for end in (ps.min(), ps.max())]
-    shown = listed([one.parts["percent"].text for one in groups])
-    of = listed([str(ledger.of_all_randomised(one)) for one in groups])
+    shown = listed([group.parts["percent"].text for group in groups])
+    of = listed([str(ledger.of_all_randomised(group)) for group in groups])
     return (
         f"Not checkable: how many patients are behind {shown} is not in the ledger. With all "
         f"randomised ({of}) it is a {p_span(min(ends), max(ends))}, not {part.text}."
@@ -207,9 +208,9 @@ def options(ledger: Ledger, groups: Sequence[Claim]) -> list[Whole] | None:
     return found
 
 
-def _tried(found: dict[str, np.ndarray]) -> str:
+def _tried(values: dict[str, np.ndarray]) -> str:
     """Which tests were tried, where it is more than the one that is told anyway."""
-    others = [NAMES[name] for name in found if name != "chi_squared"]
+    others = [NAMES[name] for name in values if name != "chi_squared"]
     return f", nor by {listed(others, 'or')}" if others else ""
 
 
@@ -219,9 +220,9 @@ def narrowed(groups: Sequence[Claim], every: Sequence[Whole]) -> list[Whole] | N
     None where that leaves out nothing, or where a printed interval fits no counts at all.
     """
     kept = []
-    for one, own in zip(groups, every, strict=True):
-        printed = {"ci_low", "ci_high"} <= set(one.parts)
-        some = np.array(list(fitting(one, own))) if printed else own
+    for group, whole in zip(groups, every, strict=True):
+        printed = {"ci_low", "ci_high"} <= set(group.parts)
+        some = np.array(list(fitting(group, whole))) if printed else whole
         if not len(some):
             return None
         kept.append(some)
@@ -235,7 +236,9 @@ def _on_intervals(entry: Claim, kept: list[Whole]) -> tuple[str, int | None]:
         return "", None
     low = min(float(ps.min()) for ps in found.values())
     high = max(float(ps.max()) for ps in found.values())
-    sets = [listed([f"{x} of {n}" for x, n in own], "or") for own in kept if len(own) <= SHOWN]
+    sets = [
+        listed([f"{x} of {n}" for x, n in whole], "or") for whole in kept if len(whole) <= SHOWN
+    ]
     which = f" ({'; '.join(sets)})" if len(sets) == len(kept) else ""
     fit = {name: count_printing(part, ps) for name, ps in found.items()}
     tests = "the χ² test" if len(found) == 1 else "the usual tests"
@@ -252,30 +255,30 @@ def _over_sets(every: Sequence[Whole], tails: Sequence[str]) -> dict[str, np.nda
 
     `tails` as `Claim.tails`: of both, the smaller p counts.
     """
-    chosen = np.array(list(product(*(own.tolist() for own in every))), dtype=np.int64)
+    chosen = np.array(list(product(*(whole.tolist() for whole in every))), dtype=np.int64)
     if len(every) == 2:
         (x1, n1), (x0, n0) = chosen[:, 0].T, chosen[:, 1].T
         by_test = p_values_of_tables(x1, n1, x0, n0)
         if tails != TWO_SIDED:
             by_test = _one_sided(by_test, x1 * n0 > x0 * n1, tails)
-        found = {name: by_test[name] for name in PAIRWISE}
+        values = {name: by_test[name] for name in PAIRWISE}
     else:
-        found = {"chi_squared": _chi_squared(chosen)}
-    return {name: p[p == p] for name, p in found.items() if (p == p).any()}
+        values = {"chi_squared": _chi_squared(chosen)}
+    return {name: p[p == p] for name, p in values.items() if (p == p).any()}
 
 
 def _one_sided(
     every: Mapping[str, np.ndarray], higher: np.ndarray, tails: Sequence[str]
 ) -> dict[str, np.ndarray]:
     """P of one side; `higher` tells where the share of the first group is the higher one."""
-    found: dict[str, np.ndarray] = {}
+    values: dict[str, np.ndarray] = {}
     for side in tails:
         own = {"fisher": every[f"fisher_{side}"]}
         for name in ("chi_squared", "chi_squared_corrected"):
             half = every[name] / 2
             own[name] = np.where(higher == (side == "greater"), half, 1 - half)
-        found = {name: np.fmin(p, found.get(name, p)) for name, p in own.items()}
-    return found
+        values = {name: np.fmin(p, values.get(name, p)) for name, p in own.items()}
+    return values
 
 
 def _chi_squared(chosen: np.ndarray) -> np.ndarray:

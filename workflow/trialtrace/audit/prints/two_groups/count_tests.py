@@ -93,21 +93,21 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _of_categories(ledger, entry)
 
 
-def _unless_timed(ledger: Ledger, entry: Claim, made: Finding) -> Finding:
+def _unless_timed(ledger: Ledger, entry: Claim, finding: Finding) -> Finding:
     """A p of no named test may be the log-rank test's, where the outcome is one of times."""
     timed = entry.about.outcome in ledger.timed
-    if entry.about.test is not None or made.agreement != ALTERNATIVE or not timed:
-        return made
-    text = f"Not checkable: {made.sentence} It may be that of a test of the times."
-    return replace(made, agreement=NOT_CHECKABLE, sentence=text)
+    if entry.about.test is not None or finding.agreement != ALTERNATIVE or not timed:
+        return finding
+    text = f"Not checkable: {finding.sentence} It may be that of a test of the times."
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text)
 
 
 def _above_level(entry: Claim) -> Claim:
     """A claim of no significance as one of a p above 0.05, the level where none is said."""
-    part = entry.parts.get("p")
-    if part is None or part.relation != "ns":
+    data = entry.parts.get("p")
+    if data is None or data.relation != "ns":
         return entry
-    above = replace(part, text=part.text.rstrip("."), relation=">", value=LEVEL, places=2)
+    above = replace(data, text=data.text.rstrip("."), relation=">", value=LEVEL, places=2)
     return replace(entry, parts={**entry.parts, "p": above})
 
 
@@ -126,9 +126,9 @@ def all_counted(ledger: Ledger, entry: Claim) -> list[tuple[Claim, tuple[int, in
 def counted(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, tuple[int, int]] | None:
     """The claim that tells a group's counts; None where none does, or where two disagree."""
     found = [
-        (one, counts)
-        for one in ledger.beside(entry, group)
-        if (counts := _known(ledger, one)) is not None
+        (claim, counts)
+        for claim in ledger.beside(entry, group)
+        if (counts := _known(ledger, claim)) is not None
     ]
     return found[0] if found and len({counts for _, counts in found}) == 1 else None
 
@@ -163,15 +163,15 @@ def one_sided(
     both: Mapping[str, float], table: tuple[int, int, int, int], tails: Sequence[str]
 ) -> dict[str, float]:
     """P of one side, the smaller where `tails` are both; `both` are the two-sided ones."""
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     higher = table[0] * table[3] > table[2] * table[1]
     for side in tails:
-        own = p_values_of_counts(*table, sides=side)
+        p_values = p_values_of_counts(*table, sides=side)
         for name in ("chi_squared", "chi_squared_corrected"):
             half = both[name] / 2
-            own[name] = half if higher == (side == "greater") else 1 - half
-        found = {name: min(p, found.get(name, p)) for name, p in own.items()}
-    return found
+            p_values[name] = half if higher == (side == "greater") else 1 - half
+        values = {name: min(p, values.get(name, p)) for name, p in p_values.items()}
+    return values
 
 
 def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
@@ -179,7 +179,7 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
     found = {name: p for name, p in p_values(counts, entry.tails).items() if p == p}
     fit = [name for name, p in found.items() if prints(part, p)]
     given = "; ".join(f"{x} of {n}" for x, n in counts)
-    beside = tuple(one.name for one in groups)
+    beside = tuple(group.name for group in groups)
     detail: dict[str, Any] = {
         "counts": counts,
         "p_values": found,
@@ -231,9 +231,9 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
     return make(NOT_CHECKABLE, f"{text} In full: {told}.", open=True)
 
 
-def _each(found: Mapping[str, float]) -> str:
+def _each(values: Mapping[str, float]) -> str:
     """P of each two-sided test, in short: "P = 0.335 (χ²), 0.656 (with correction)"."""
-    own = [f"{shown_p(p)} ({SHORT[name]})" for name, p in found.items() if name in SHORT]
+    own = [f"{shown_p(p)} ({SHORT[name]})" for name, p in values.items() if name in SHORT]
     rest = [one.removeprefix("P ").removeprefix("= ") for one in own[1:]]
     return listed([*own[:1], *rest]) or "no p"
 
@@ -332,12 +332,12 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     )
 
 
-def _by_test(found: dict[str, float]) -> str:
-    return " and ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
+def _by_test(values: dict[str, float]) -> str:
+    return " and ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in values.items())
 
 
 def _if_repaired(
-    ledger: Ledger, rows: list[list[Claim]], table: list[list[int]], part: Component
+    ledger: Ledger, rows: list[list[Claim]], table: list[list[int]], component: Component
 ) -> str:
     """What p is with the counts that the totals of the groups ask for."""
     mended_table: list[list[int]] = [list(row) for row in table]
@@ -352,7 +352,7 @@ def _if_repaired(
     if not replaced:
         return ""
     p_by_test = _table_tests(mended_table)
-    fits = any(prints(part, p) for p in p_by_test.values())
+    fits = any(prints(component, p) for p in p_by_test.values())
     more = ", as printed." if fits else "."
     return f" With {listed(replaced)} they give {_by_test(p_by_test)}{more}"
 

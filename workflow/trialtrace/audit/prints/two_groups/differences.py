@@ -76,34 +76,36 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         groups = _bare(ledger, entry) if groups is None else groups
         if groups is None or len(groups) != 2 or main is None or main.relation != "=":
             continue
-        beside = tuple(one.name for one in groups)
-        span = _gap([_ends(one.parts["value"]) for one in groups])
+        findings = tuple(group.name for group in groups)
+        span = _gap([_ends(group.parts["value"]) for group in groups])
         found = _turned(span) if _is_turned(main, span) else span
-        yield _estimate(entry, main, span, found, beside)
+        yield _estimate(entry, main, span, found, findings)
         if bare or not {"ci_low", "ci_high"} <= set(entry.parts):
             continue
-        sizes = [ledger.size(one) for one in groups]
-        of_model = any("se" in one.parts for one in groups)
+        sizes = [ledger.size(group) for group in groups]
+        of_model = any("se" in group.parts for group in groups)
         if min(n or 0 for n in sizes) > 1 and not of_model:
-            own = _interval(ledger, entry, groups, [int(n or 0) for n in sizes], found, beside)
-            assumed = own.agreement == INCONSISTENT and any(map(ledger.assumed, groups))
-            yield _of_fewer_yet(entry, groups, own) if assumed else own
+            interval = _interval(
+                ledger, entry, groups, [int(n or 0) for n in sizes], found, findings
+            )
+            assumed = interval.agreement == INCONSISTENT and any(map(ledger.assumed, groups))
+            yield _of_fewer_yet(entry, groups, interval) if assumed else interval
         if of_model or None in sizes or any(map(ledger.assumed, groups)):
-            yield from _least(entry, groups, beside)
+            yield from _least(entry, groups, findings)
 
 
 def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     """Both means, where they are called so and stand without a deviation, error or interval."""
     groups = ledger.compared(entry, "value")
-    if groups is None or any(one.parts["value"].symbol != "mean" for one in groups):
+    if groups is None or any(group.parts["value"].symbol != "mean" for group in groups):
         return None
-    return None if any(one.basis for one in groups) else groups
+    return None if any(group.basis for group in groups) else groups
 
 
-def _least(entry: Claim, groups: Sequence[Claim], beside: tuple[str, ...]) -> Iterator[Finding]:
+def _least(entry: Claim, groups: Sequence[Claim], texts: tuple[str, ...]) -> Iterator[Finding]:
     """The interval of a difference far narrower than errors or intervals of the means allow."""
     level = 0.5 + confidence_of(entry) / 2
-    halves = [_half(one, level) for one in groups]
+    halves = [_half(group, level) for group in groups]
     (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
     least = sqrt(2 * halves[0] * halves[1])
     if (u1 - l0) / 2 >= NARROWER * least:
@@ -114,36 +116,36 @@ def _least(entry: Claim, groups: Sequence[Claim], beside: tuple[str, ...]) -> It
     text += f"least {least:.3g} to either side, whatever the numbers of patients; printed is {low} "
     text += f"to {high}, less than half of that."
     yield Finding(
-        "difference.error", entry.name, "ci_low", INCONSISTENT, text, beside, covers=("ci_high",)
+        "difference.error", entry.name, "ci_low", INCONSISTENT, text, texts, covers=("ci_high",)
     )
 
 
-def _of_fewer_yet(entry: Claim, groups: Sequence[Claim], one: Finding) -> Finding:
+def _of_fewer_yet(entry: Claim, groups: Sequence[Claim], finding: Finding) -> Finding:
     """An interval that is not that of all randomised; far narrower it contradicts, for that of
     fewer patients is wider."""
-    least = min(low for low, _ in one.detail["half_widths"].values())
+    least = min(low for low, _ in finding.detail["half_widths"].values())
     (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
     if (u1 - l0) / 2 >= NARROWER * least or any("sd" not in each.parts for each in groups):
-        return replace(one, remark=True)
+        return replace(finding, remark=True)
     low, high = (entry.parts[name].text for name in ("ci_low", "ci_high"))
     text = f"With all patients randomised the interval reaches at least {least:.3g} to either side "
     text += f"of the difference, and further with fewer; printed is {low} to {high}, "
     text += "less than half of that."
-    return replace(one, check="difference.error", sentence=text)
+    return replace(finding, check="difference.error", sentence=text)
 
 
-def _half(one: Claim, level: float) -> float:
+def _half(claim: Claim, level: float) -> float:
     """The least half width of the interval of a mean, as printed or of its error; 0 if unknown."""
-    if "se" in one.parts:
-        return float(ndtri(level)) * max(_ends(one.parts["se"])[0], 0.0)
-    if not {"ci_low", "ci_high"} <= set(one.parts) or confidence_of(one) / 2 + 0.5 != level:
+    if "se" in claim.parts:
+        return float(ndtri(level)) * max(_ends(claim.parts["se"])[0], 0.0)
+    if not {"ci_low", "ci_high"} <= set(claim.parts) or confidence_of(claim) / 2 + 0.5 != level:
         return 0.0
-    (_, l1), (u0, _) = (_ends(one.parts[name]) for name in ("ci_low", "ci_high"))
+    (_, l1), (u0, _) = (_ends(claim.parts[name]) for name in ("ci_low", "ci_high"))
     return max((u0 - l1) / 2, 0.0)
 
 
-def _ends(part: Component) -> Ends:
-    low, high = part.bounds
+def _ends(component: Component) -> Ends:
+    low, high = component.bounds
     return float(low), float(high)
 
 
@@ -162,13 +164,13 @@ def _is_turned(main: Component, span: Ends) -> bool:
 
 
 def _estimate(
-    entry: Claim, main: Component, span: Ends, found: Ends, beside: tuple[str, ...]
+    entry: Claim, main: Component, span: Ends, ends: Ends, texts: tuple[str, ...]
 ) -> Finding:
     low, high = (signed(end, max(main.places, 0) + 1) for end in span)
     text = f"The printed means differ by {low} to {high}"
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
-    agreement = COMPATIBLE if overlaps(main, *found) else INCONSISTENT
-    if found == span:
+    agreement = COMPATIBLE if overlaps(main, *ends) else INCONSISTENT
+    if ends == span:
         holds = ", in keeping with" if agreement == COMPATIBLE else "; printed is"
         text += f"{holds} {main.text}."
     elif unsigned(entry):
@@ -176,7 +178,7 @@ def _estimate(
     else:
         agreement, detail = ALTERNATIVE, detail | {"alternative": TURNED}
         text += f"; {main.text} is the difference with {TURNED}."
-    return Finding("difference.estimate", entry.name, "value", agreement, text, beside, detail)
+    return Finding("difference.estimate", entry.name, "value", agreement, text, texts, detail)
 
 
 @lru_cache(maxsize=1024)
@@ -198,12 +200,12 @@ def half_widths(
     with np.errstate(invalid="ignore", divide="ignore"):
         own = (v1 + v0) ** 2 / (v1**2 / (n[0] - 1) + v0**2 / (n[1] - 1))
     own = np.where(np.isfinite(own), own, min(n) - 1)
-    found = {
+    widths = {
         "student": stdtrit(df, level) * np.sqrt(pooled),
         "welch": stdtrit(own, level) * np.sqrt(v1 + v0),
         "normal": ndtri(level) * np.sqrt(v1 + v0),
     }
-    ends = {name: (float(one.min()), float(one.max())) for name, one in found.items()}
+    ends = {name: (float(one.min()), float(one.max())) for name, one in widths.items()}
     return MappingProxyType(ends)
 
 
@@ -218,9 +220,9 @@ def _of_fewer(
 
     None where it is narrower, off its middle, or wider than `MOST_WIDER`.
     """
-    if any(one.about.n is not None or "denominator" in one.parts for one in groups):
+    if any(group.about.n is not None or "denominator" in group.parts for group in groups):
         return None
-    (l0, l1), (u0, u1) = (_ends(part) for part in bounds)
+    (l0, l1), (u0, u1) = (_ends(bound) for bound in bounds)
     if not (l0 + u0) / 2 <= middle[1] or not (l1 + u1) / 2 >= middle[0]:
         return None
     factor = (u1 - l0) / 2 / halves["student"][0]
@@ -234,7 +236,7 @@ def _interval(
     groups: Sequence[Claim],
     n: list[int],
     span: Ends,
-    beside: tuple[str, ...],
+    texts: tuple[str, ...],
 ) -> Finding:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
     confidence = float(low.level) / 100 if low.level is not None else 0.95
@@ -264,7 +266,7 @@ def _interval(
             "ci_low",
             NOT_CHECKABLE,
             text,
-            beside,
+            texts,
             covers=("ci_high",),
         )
     else:
@@ -279,7 +281,7 @@ def _interval(
         "ci_low",
         COMPATIBLE if fit else INCONSISTENT,
         text,
-        beside,
+        texts,
         {"half_widths": dict(halves)},
         ("ci_high",),
     )
@@ -288,13 +290,13 @@ def _interval(
 def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Ends]]:
     """The printed deviations, or those of the printed intervals of the means; where ± says not of
     what, also those of standard errors."""
-    own = [of_interval(one, size) for one, size in zip(groups, n, strict=True)]
-    if known := [each for each in own if each is not None]:
+    spreads = [of_interval(group, size) for group, size in zip(groups, n, strict=True)]
+    if known := [each for each in spreads if each is not None]:
         yield [(float(each.low), float(each.high)) for each in known]
         return
-    printed = [_ends(one.parts["sd"]) for one in groups]
+    printed = [_ends(group.parts["sd"]) for group in groups]
     yield printed
-    if all(one.parts["sd"].symbol == UNSAID for one in groups):
+    if all(group.parts["sd"].symbol == UNSAID for group in groups):
         yield [
             (low * sqrt(size), high * sqrt(size))
             for (low, high), size in zip(printed, n, strict=True)

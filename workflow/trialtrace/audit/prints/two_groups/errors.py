@@ -78,12 +78,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _usual_intervals(ledger: Ledger, entry: Claim) -> list[str] | None:
     """Which intervals of a difference of the counts are printed; None of what is no such one."""
-    found = table_of(ledger, entry)
-    if entry.measure != "risk_difference" or found is None:
+    table = table_of(ledger, entry)
+    if entry.measure != "risk_difference" or table is None:
         return None
     if not set(BOUNDS) <= set(entry.parts):
         return []
-    every = intervals_of(found[1], KINDS[entry.measure], confidence_of(entry))
+    every = intervals_of(table[1], KINDS[entry.measure], confidence_of(entry))
     low, high = (as_range(entry.parts[name]) for name in BOUNDS)
     return [*printing_the_same(every, low, high, factor=_points(entry))]
 
@@ -110,7 +110,7 @@ def _of_counts(ledger: Ledger, entry: Claim, crude: bool) -> Finding:
         if not crude and NARROWER * low <= float(part.value or 0) <= WIDER * high:
             agreement, text = NOT_CHECKABLE, f"{NEAR_THE_CRUDE} {text}"
             more += BY_MODEL
-    remark, beside = agreement == NOT_CHECKABLE, tuple(one.name for one in groups)
+    remark, beside = agreement == NOT_CHECKABLE, tuple(group.name for group in groups)
     return Finding("error.counts", entry.name, "se", agreement, text + more, beside, remark=remark)
 
 
@@ -129,8 +129,8 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
 
 def _of_deviation(entry: Claim, n: int) -> Finding:
     sd, se = entry.parts["sd"], entry.parts["se"]
-    found = error_of_deviation(as_range(sd), n)
-    low, high = float(found.low), float(found.high)
+    bounds = error_of_deviation(as_range(sd), n)
+    low, high = float(bounds.low), float(bounds.high)
     fits = overlaps(se, low, high)
     text = f"A standard deviation of {sd.text} in {n} patients is a standard error of {low:.3g} to "
     text += f"{high:.3g}"
@@ -179,12 +179,12 @@ def _end(ends: tuple[float, float]) -> str:
 
 def _joined(ends: tuple[Bounds, ...]) -> tuple[float, float]:
     """The range that holds all ranges."""
-    return min(float(one.low) for one in ends), max(float(one.high) for one in ends)
+    return min(float(end.low) for end in ends), max(float(end.high) for end in ends)
 
 
 def _of_p(entry: Claim, degrees: list[float]) -> Iterator[Finding]:
     part, (estimate, error) = entry.parts["p"], _ranges(entry)
-    found = []
+    findings = []
     for side in entry.tails:
         try:
             every = [
@@ -193,9 +193,9 @@ def _of_p(entry: Claim, degrees: list[float]) -> Iterator[Finding]:
             ]
         except StatsError:
             return
-        found.append(_joined(tuple(every)))
-    holding = [span for span in found if overlaps(part, *span)]
-    low, high = (holding or found)[0]
+        findings.append(_joined(tuple(every)))
+    holding = [span for span in findings if overlaps(part, *span)]
+    low, high = (holding or findings)[0]
     text = f"Estimate and standard error give {p_span(low, high)}"
     text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
     yield Finding(

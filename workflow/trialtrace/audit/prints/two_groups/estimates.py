@@ -167,7 +167,7 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
         return None
     degrees = _degrees(ledger, entry)
     every = [
-        _checked(entry, one, df, "two_sided") for one in _scales(entry, given) for df in degrees
+        _checked(entry, scale, df, "two_sided") for scale in _scales(entry, given) for df in degrees
     ]
     found = [one.p_of_bounds for one in every if one is not None]
     if not found:
@@ -189,10 +189,10 @@ def p_of_margin(
     found: dict[str, tuple[float, float]] = {}
     for side in dict.fromkeys(sides):
         every = [
-            one.p if one.symmetric else one.p_of_bounds
+            checked.p if checked.symmetric else checked.p_of_bounds
             for scale in _scales(of_it, given)
             for df in _degrees(ledger, of_it)
-            if (one := _checked(of_it, scale, df, side)) is not None
+            if (checked := _checked(of_it, scale, df, side)) is not None
         ]
         if every:
             found[side] = min(float(p.low) for p in every), max(float(p.high) for p in every)
@@ -227,11 +227,11 @@ def _scales(entry: Claim, given: OnScale) -> list[OnScale]:
     return [given, replace(given, scale="identity")] if plain else [given]
 
 
-def _checks(ledger: Ledger, entry: Claim, given: OnScale) -> dict[str, list[EstimateCheck]]:
+def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[EstimateCheck]]:
     """By side of the test, with every number of degrees of freedom."""
     degrees = _degrees(ledger, entry)
-    found = {side: [_checked(entry, given, df, side) for df in degrees] for side in _tails(entry)}
-    return {side: [one for one in own if one is not None] for side, own in found.items()}
+    checks = {side: [_checked(entry, scale, df, side) for df in degrees] for side in _tails(entry)}
+    return {side: [one for one in own if one is not None] for side, own in checks.items()}
 
 
 def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> Finding:
@@ -259,8 +259,8 @@ def _is_far(entry: Claim, given: OnScale) -> bool:
     """Whether an interval lies further to one side than any usual one, on its best scale."""
     _, *others = _scales(entry, given)
     for one in others:
-        found = _checked(entry, one, inf, "two_sided")
-        if found is None or found.symmetric:
+        checked = _checked(entry, one, inf, "two_sided")
+        if checked is None or checked.symmetric:
             return False
     ends = [[float(end) for end in part.bounds] for part in (given.low, given.estimate, given.high)]
     if given.scale == "log":
@@ -273,46 +273,46 @@ def _is_far(entry: Claim, given: OnScale) -> bool:
 def _p(
     ledger: Ledger,
     entry: Claim,
-    part: Component,
+    component: Component,
     given: OnScale,
     every: dict[str, dict[str, list[EstimateCheck]]],
 ) -> Iterator[Finding]:
     """P by every scale on which the interval is centred."""
     spans = {scale: _spans(by_side) for scale, by_side in every.items()}
-    spans = {scale: own for scale, own in spans.items() if own}
+    spans = {scale: span for scale, span in spans.items() if span}
     if not spans:
         if two_sided := every[given.scale].get("two_sided"):
-            yield from _decision(ledger, entry, part, given, two_sided[0].p_of_bounds)
+            yield from _decision(ledger, entry, component, given, two_sided[0].p_of_bounds)
         return
-    holding = [scale for scale, own in spans.items() if any(overlaps(part, *p) for p in own)]
+    holding = [scale for scale, span in spans.items() if any(overlaps(component, *p) for p in span)]
     scale = (holding or list(spans))[0]
-    told = [p for p in spans[scale] if overlaps(part, *p)] or spans[scale]
+    told = [p for p in spans[scale] if overlaps(component, *p)] or spans[scale]
     low, high = min(p[0] for p in told), max(p[1] for p in told)
     text = f"Estimate and interval give {p_span(low, high)}"
     if scale == "identity" and len(every) > 1:
         text += " if the interval is centred as it stands, not on the log scale"
     if entry.about.margin_value is not None:
         text += f" against {entry.about.margin_value}"
-    text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
+    text += f", in keeping with {component.text}." if holding else f"; printed is {component.text}."
     agreement = COMPATIBLE
     covers: tuple[str, ...] = ("value", "percent", "ci_low", "ci_high")
     if not holding:
         agreement, covers = INCONSISTENT, ()
-        if _of_neither(ledger, entry, part, (low, high)):
+        if _of_neither(ledger, entry, component, (low, high)):
             text += " It is not that of the counts either."
         elif _has_own_test(ledger, entry):
             text += " The p-value is that of another test, "
-            if of_no_such_test(entry, part, (low, high)) and not _counted(ledger, entry):
+            if of_no_such_test(entry, component, (low, high)) and not _counted(ledger, entry):
                 text += "but none of the same analysis lies so far from the interval."
             else:
                 agreement, text = NOT_CHECKABLE, f"{text}so that the two need not agree."
         elif entry.about.margin is not None and restricted(entry):
             agreement = NOT_CHECKABLE
             text += " A test may restrict the variance at the margin, and need not agree with it."
-        elif _near(entry, part, low, high):
+        elif _near(entry, component, low, high):
             agreement = NOT_CHECKABLE
             text += OF_NO_NAME
-    found = Finding(
+    finding = Finding(
         "interval.p",
         entry.name,
         "p",
@@ -325,9 +325,9 @@ def _p(
     )
     of_one = agreement == INCONSISTENT and entry.about.margin_value is None
     yield (
-        corrections.told(ledger, entry, part, (low, high), found, p_of_interval)
+        corrections.told(ledger, entry, component, (low, high), finding, p_of_interval)
         if of_one
-        else found
+        else finding
     )
 
 
@@ -336,41 +336,47 @@ def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]
 
     Between two of them p takes every value: those of Welch's test lie between.
     """
-    sides = [[one.p for one in own if one.symmetric] for own in by_side.values()]
+    sides = [
+        [one.p for one in estimate_checks if one.symmetric] for estimate_checks in by_side.values()
+    ]
     return [
-        (float(min(p.low for p in own)), float(max(p.high for p in own))) for own in sides if own
+        (float(min(p.low for p in side)), float(max(p.high for p in side)))
+        for side in sides
+        if side
     ]
 
 
 def _decision(
-    ledger: Ledger, entry: Claim, part: Component, given: OnScale, p_of_bounds: Bounds
+    ledger: Ledger, entry: Claim, component: Component, scale: OnScale, p_of_bounds: Bounds
 ) -> Iterator[Finding]:
     """An interval that is not centred: whether it and p agree on the value that p is about."""
-    if _tails(entry) != TWO_SIDED or part.value is None:
+    if _tails(entry) != TWO_SIDED or component.value is None:
         return
-    (low, _), (_, high) = given.low.bounds, given.high.bounds
-    (_, low_end), (high_end, _) = given.low.bounds, given.high.bounds
+    (low, _), (_, high) = scale.low.bounds, scale.high.bounds
+    (_, low_end), (high_end, _) = scale.low.bounds, scale.high.bounds
     level = 1 - confidence_of(entry)
-    least, most = (float(end) for end in as_range(part).bounds)
-    if part.relation in (">", ">="):
-        least, most = float(part.value), 1.0
+    least, most = (float(end) for end in as_range(component).bounds)
+    if component.relation in (">", ">="):
+        least, most = float(component.value), 1.0
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     margin = entry.about.margin_value
     null = "no difference" if margin is None else f"a margin of {margin}"
-    if low_end < given.null < high_end and most < level:
-        text = f"{shown} includes {null}, while {part.text}."
-    elif not low < given.null < high and least > level:
-        text = f"{shown} excludes {null}, while {part.text}."
+    if low_end < scale.null < high_end and most < level:
+        text = f"{shown} includes {null}, while {component.text}."
+    elif not low < scale.null < high and least > level:
+        text = f"{shown} excludes {null}, while {component.text}."
     else:
         return
     p = float(p_of_bounds.low), float(p_of_bounds.high)
-    near = _near(entry, part, *p)
+    near = _near(entry, component, *p)
     unnamed = near and entry.about.test is None
     text += OF_NO_NAME if unnamed else " The two may come of different methods."
     agreement = NOT_CHECKABLE if near else INCONSISTENT
-    found = Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
+    finding = Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
     of_one = agreement == INCONSISTENT and margin is None
-    yield corrections.told(ledger, entry, part, p, found, p_of_interval) if of_one else found
+    yield (
+        corrections.told(ledger, entry, component, p, finding, p_of_interval) if of_one else finding
+    )
 
 
 def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateCheck | None:
@@ -412,16 +418,16 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
     return [inf, *(float(df) for df in (sum(known) - 2, min(known) - 1) if df > 0)]
 
 
-def _near(entry: Claim, part: Component, low: float, high: float) -> bool:
+def _near(entry: Claim, component: Component, low: float, high: float) -> bool:
     """Whether p may be that of another test than the interval's, of events."""
     if entry.measure not in (None, *OF_EVENTS) or entry.tails != TWO_SIDED:
         return False
-    if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(entry, part, (low, high)):
+    if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(entry, component, (low, high)):
         return True
     most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
-    ends = [float(end) for end in as_range(part).bounds]
-    if part.relation in (">", ">="):
-        ends = [float(part.value or 0), 1.0]
+    ends = [float(end) for end in as_range(component).bounds]
+    if component.relation in (">", ">="):
+        ends = [float(component.value or 0), 1.0]
     upper, lower = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
     near = NEAR if entry.measure in (None, *KINDS) else NEAR_OF_TIMES
     return upper >= near * least and lower <= most / near
@@ -442,11 +448,11 @@ def _counted(ledger: Ledger, entry: Claim) -> bool:
     return plain and table_of(ledger, entry) is not None
 
 
-def _of_neither(ledger: Ledger, entry: Claim, part: Component, p: tuple[float, float]) -> bool:
+def _of_neither(ledger: Ledger, entry: Claim, component: Component, p: tuple[float, float]) -> bool:
     """Whether a p of no named test is far from that of the interval and from that of the counts."""
     table = table_of(ledger, entry) if entry.measure in KINDS else None
     if table is None or entry.about.test is not None or entry.basis is not None:
         return False
     if entry.about.margin is not None or _tails(entry) != TWO_SIDED:
         return False
-    return of_no_test(table[1], part, p)
+    return of_no_test(table[1], component, p)

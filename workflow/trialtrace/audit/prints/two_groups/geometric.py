@@ -39,19 +39,19 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         groups = ledger.compared(entry, "value")
         if groups is None or len(groups) != 2:
             continue
-        if all(one.parts["value"].symbol == MEAN for one in groups):
+        if all(group.parts["value"].symbol == MEAN for group in groups):
             yield from _held(ledger, entry, main, groups)
 
 
 def _held(ledger: Ledger, entry: Claim, main: Component, groups: list[Claim]) -> Iterator[Finding]:
     (low1, high1), (low0, high0) = (
-        [float(end) for end in one.parts["value"].bounds] for one in groups
+        [float(end) for end in group.parts["value"].bounds] for group in groups
     )
     if min(low1, low0) <= 0:
         return
     low, high = low1 / high0, high1 / low0
     places = max(main.places, 0) + 1
-    first, second = (one.parts["value"].text for one in groups)
+    first, second = (group.parts["value"].text for group in groups)
     text = f"{first} over {second} is {low:.{places}f} to {high:.{places}f}"
     detail: dict[str, object] = {"low": low, "high": high}
     remark = False
@@ -66,7 +66,7 @@ def _held(ledger: Ledger, entry: Claim, main: Component, groups: list[Claim]) ->
     else:
         agreement, remark = NOT_CHECKABLE, True
         text = f"{UNSAID_RATIO} {text}; printed is {main.text}."
-    beside = tuple(one.name for one in groups)
+    findings = tuple(group.name for group in groups)
     yield Finding(
-        "ratio.geometric", entry.name, main.name, agreement, text, beside, detail, remark=remark
+        "ratio.geometric", entry.name, main.name, agreement, text, findings, detail, remark=remark
     )

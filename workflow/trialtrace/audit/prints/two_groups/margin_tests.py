@@ -55,38 +55,38 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        part = entry.parts.get("p")
-        if part is None or part.relation == "ns":
+        data = entry.parts.get("p")
+        if data is None or data.relation == "ns":
             continue
         of_two = len(entry.about.compared) == 2
-        found = list(_of_margin(ledger, entry, part)) if of_two else []
+        found = list(_of_margin(ledger, entry, data)) if of_two else []
         yield from found
         beside_it = entry.about.margin_value is not None and "ci_low" in entry.parts
-        if part.symbol is not None and not found and not beside_it:
-            yield _unchecked(ledger, entry, part)
+        if data.symbol is not None and not found and not beside_it:
+            yield _unchecked(ledger, entry, data)
 
 
-def _of_margin(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
-    if part.symbol == "equivalence":
-        yield from _of_equivalence(ledger, entry, part)
-    if "ci_low" in entry.parts or part.symbol not in (None, "noninferiority"):
+def _of_margin(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
+    if component.symbol == "equivalence":
+        yield from _of_equivalence(ledger, entry, component)
+    if "ci_low" in entry.parts or component.symbol not in (None, "noninferiority"):
         return
-    if part.symbol is None and entry.about.margin is None:
+    if component.symbol is None and entry.about.margin is None:
         return
-    for one in ledger.comparisons[entry.about.cell]:
-        if of_same(entry, one) and (nulls := _nulls(ledger, entry, one)):
-            yield from _held(ledger, entry, part, one, nulls)
+    for comparison in ledger.comparisons[entry.about.cell]:
+        if of_same(entry, comparison) and (nulls := _nulls(ledger, entry, comparison)):
+            yield from _held(ledger, entry, component, comparison, nulls)
 
 
-def _unchecked(ledger: Ledger, entry: Claim, part: Component) -> Finding:
+def _unchecked(ledger: Ledger, entry: Claim, component: Component) -> Finding:
     """Why a p of another hypothesis than no difference was held against nothing."""
-    of = WORDS.get(part.symbol or "", part.symbol or "")
-    text = f"Not checkable: {part.text} is for {of}, not of no difference"
+    of = WORDS.get(component.symbol or "", component.symbol or "")
+    text = f"Not checkable: {component.text} is for {of}, not of no difference"
     known = entry.about.margin_value is not None
-    if part.symbol == "equivalence":
+    if component.symbol == "equivalence":
         known = known or limits_of(ledger, entry) is not None
         needs = "limits (`equivalence` of `reported`)"
-    elif part.symbol == "noninferiority":
+    elif component.symbol == "noninferiority":
         known = known or margin_of(ledger, entry) is not None
         needs = "a margin (`margin`, or `margins` of `reported`)"
     else:
@@ -97,93 +97,97 @@ def _unchecked(ledger: Ledger, entry: Claim, part: Component) -> Finding:
     return Finding("p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: it needs {lacks}.")
 
 
-def _nulls(ledger: Ledger, entry: Claim, one: Claim) -> list[Decimal]:
+def _nulls(ledger: Ledger, entry: Claim, claim: Claim) -> list[Decimal]:
     """The values that the margin may be on the scale of the interval: its own, or the typed one.
 
     That of a difference may be an amount, of which the sign is left out.
     """
     own = entry.about.margin_value
     if own is None:
-        told = margin_of(ledger, entry)
-        if told is None or MEASURE_OF[told.scale] != one.measure:
+        margin = margin_of(ledger, entry)
+        if margin is None or MEASURE_OF[margin.scale] != claim.measure:
             return []
-        told = told if told.compare == one.about.compared else told.turned()
-        return [Decimal(str(told.limit(percent="percent" in one.parts)))]
-    if one.about.margin_value != own:
+        margin = margin if margin.compare == claim.about.compared else margin.turned()
+        return [Decimal(str(margin.limit(percent="percent" in claim.parts)))]
+    if claim.about.margin_value != own:
         return []
-    of_ratio = one.measure in RATIOS
+    of_ratio = claim.measure in RATIOS
     return [own] if of_ratio or entry.about.ordered or not own else [own, -own]
 
 
 def _held(
-    ledger: Ledger, entry: Claim, part: Component, one: Claim, nulls: list[Decimal]
+    ledger: Ledger, entry: Claim, component: Component, claim: Claim, nulls: list[Decimal]
 ) -> Iterator[Finding]:
     asked = SIDES if entry.about.sides is None else entry.tails
-    every = {null: p_of_margin(ledger, one, null, (*asked, "two_sided")) for null in nulls}
+    every = {null: p_of_margin(ledger, claim, null, (*asked, "two_sided")) for null in nulls}
     spans = [(null, by[side]) for null, by in every.items() for side in asked if side in by]
     if not spans:
         return
-    fit = [(null, span) for null, span in spans if overlaps(part, *span)]
+    fit = [(null, span) for null, span in spans if overlaps(component, *span)]
     null, span = min(fit or spans, key=lambda pair: pair[1][0])
-    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
+    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
     against = signed(float(null), 3).rstrip("0").rstrip(".")
     text = f"The interval {shown} of the same comparison gives {p_span(*span)} against {against}"
-    far = all(_far(part, by["two_sided"]) for by in every.values())
-    agreement = COMPATIBLE if fit else _verdict(entry, one, far=far)
-    yield _finding(entry, part, one, agreement, text, span)
+    far = all(_far(component, by["two_sided"]) for by in every.values())
+    agreement = COMPATIBLE if fit else _verdict(entry, claim, far=far)
+    yield _finding(entry, component, claim, agreement, text, span)
 
 
-def _verdict(entry: Claim, one: Claim, *, far: bool) -> str:
+def _verdict(entry: Claim, claim: Claim, *, far: bool) -> str:
     """Whether p that do not agree contradict each other."""
-    of_ranks = one.measure == "mean_difference" and entry.about.test not in OF_MEANS
-    binds = far and not of_ranks and not restricted(one)
+    of_ranks = claim.measure == "mean_difference" and entry.about.test not in OF_MEANS
+    binds = far and not of_ranks and not restricted(claim)
     return INCONSISTENT if binds else NOT_CHECKABLE
 
 
 def _finding(
-    entry: Claim, part: Component, one: Claim, agreement: str, text: str, span: Span
+    entry: Claim, component: Component, claim: Claim, agreement: str, text: str, span: Span
 ) -> Finding:
     remark = agreement == NOT_CHECKABLE
     if agreement == COMPATIBLE:
-        text += f", in keeping with {part.text}."
+        text += f", in keeping with {component.text}."
     else:
-        text += f"; printed is {part.text}{', which may be that of another test' * remark}."
+        text += f"; printed is {component.text}{', which may be that of another test' * remark}."
     text = f"Not checkable: {text[0].lower()}{text[1:]}" if remark else text
-    beside = () if one is entry else (one.name,)
+    beside = () if claim is entry else (claim.name,)
     detail = {"low": span[0], "high": span[1]}
     return Finding("margin.p", entry.name, "p", agreement, text, beside, detail, remark=remark)
 
 
-def _of_equivalence(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
     """P of two one-sided tests, which is the larger of both, beside each interval."""
     limits = limits_of(ledger, entry)
     if limits is None:
         return
     own = [entry] if {"ci_low", "ci_high"} <= set(entry.parts) else []
-    for one in own or [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]:
+    for one in own or [
+        comparison
+        for comparison in ledger.comparisons[entry.about.cell]
+        if of_same(entry, comparison)
+    ]:
         if one.measure != MEASURE_OF[limits.scale]:
             continue
         spans: list[Span] = []
-        for told in limits.margins:
-            turned = told if told.compare == one.about.compared else told.turned()
+        for margin in limits.margins:
+            turned = margin if margin.compare == one.about.compared else margin.turned()
             null = Decimal(str(turned.limit(percent="percent" in one.parts)))
             side = "less" if turned.worse == "above" else "greater"
             spans += p_of_margin(ledger, one, null, (side,)).values()
         if len(spans) == len(limits.margins):
             larger = max(p[0] for p in spans), max(p[1] for p in spans)
-            yield _larger(entry, part, one, larger)
+            yield _larger(entry, component, one, larger)
 
 
-def _larger(entry: Claim, part: Component, one: Claim, p: Span) -> Finding:
-    shown = f"{one.parts['ci_low'].text} to {one.parts['ci_high'].text}"
+def _larger(entry: Claim, component: Component, claim: Claim, p: Span) -> Finding:
+    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
     text = f"By the interval {shown} the larger of both one-sided tests has {p_span(*p)}"
-    low, high = p_range(part)
+    low, high = p_range(component)
     far = (p[1] < LEAST and low >= MOST) or (p[0] >= MOST and high <= LEAST)
-    agreement = COMPATIBLE if overlaps(part, *p) else _verdict(entry, one, far=far)
-    return _finding(entry, part, one, agreement, text, p)
+    agreement = COMPATIBLE if overlaps(component, *p) else _verdict(entry, claim, far=far)
+    return _finding(entry, component, claim, agreement, text, p)
 
 
-def _far(part: Component, p: Span) -> bool:
+def _far(component: Component, p: Span) -> bool:
     """Whether p of two sides by the interval, and the printed one of one side or two, are far."""
-    low, high = p_range(part)
+    low, high = p_range(component)
     return (p[1] < LEAST and low >= MOST and high <= 1 - MOST) or (p[0] >= MOST and high <= LEAST)

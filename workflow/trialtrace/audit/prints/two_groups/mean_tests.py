@@ -147,7 +147,7 @@ def readings_of_deviations(groups: list[Claim], sizes: list[int]) -> Iterator[li
     """The deviations as printed; where ± says not of what, also as standard errors."""
     pairs = list(zip(groups, sizes, strict=True))
     yield [_deviation(one, n, "sd" not in one.parts) for one, n in pairs]
-    if all("sd" in one.parts and one.parts["sd"].symbol == UNSAID for one in groups):
+    if all("sd" in group.parts and group.parts["sd"].symbol == UNSAID for group in groups):
         yield [_deviation(one, n, True) for one, n in pairs]
 
 
@@ -160,9 +160,10 @@ def _range(
 ) -> tuple[float, float]:
     (first, second), (n1, n0) = groups, sizes
     sd1, sd0 = spreads or [
-        _deviation(one, n, "sd" not in one.parts) for one, n in zip(groups, sizes, strict=True)
+        _deviation(group, n, "sd" not in group.parts)
+        for group, n in zip(groups, sizes, strict=True)
     ]
-    found = t_test_p(
+    bounds = t_test_p(
         as_range(first.parts["value"]),
         sd1,
         n1,
@@ -172,7 +173,7 @@ def _range(
         variance=variance,
         sides=sides,
     )
-    return float(found.low), float(found.high)
+    return float(bounds.low), float(bounds.high)
 
 
 def _beyond(entry: Claim) -> str | None:
@@ -205,15 +206,15 @@ def _otherwise(groups: list[Claim], sizes: list[int], entry: Claim) -> str:
     return _as_errors(groups, sizes, part) if "sd" in groups[0].parts else ""
 
 
-def _one_sided(groups: list[Claim], sizes: list[int], part: Component) -> str:
+def _one_sided(groups: list[Claim], sizes: list[int], component: Component) -> str:
     for sides in ("less", "greater"):
         low, high = _range(groups, sizes, "welch", sides)
-        if overlaps(part, low, high):
+        if overlaps(component, low, high):
             return f", which a one-sided test can give ({shown_p(low)} to {shown_p(high)})"
     return ""
 
 
-def _as_errors(groups: list[Claim], sizes: list[int], part: Component) -> str:
+def _as_errors(groups: list[Claim], sizes: list[int], component: Component) -> str:
     """Whether p would fit if the deviations of one group, or of both, were standard errors."""
     for which in ((0,), (1,), (0, 1)):
         spreads = [
@@ -222,7 +223,7 @@ def _as_errors(groups: list[Claim], sizes: list[int], part: Component) -> str:
         ]
         for variance, name in TESTS.values():
             low, high = _range(groups, sizes, variance, "two_sided", spreads)
-            if overlaps(part, low, high):
+            if overlaps(component, low, high):
                 words = [f"{groups[k].parts['sd'].text} ({groups[k].name})" for k in which]
                 what = "is a standard error" if len(which) == 1 else "are standard errors"
                 return (
@@ -235,7 +236,7 @@ def _as_errors(groups: list[Claim], sizes: list[int], part: Component) -> str:
 
 def _deviation(entry: Claim, n: int, is_error: bool) -> Printed:
     """The standard deviation as printed, or that of a printed standard error or interval."""
-    if (found := of_interval(entry, n)) is not None:
-        return found
+    if (printed := of_interval(entry, n)) is not None:
+        return printed
     own = as_range(entry.parts.get("sd") or entry.parts["se"])
     return own.scaled(Fraction(int(n**0.5 * 10**9), 10**9)) if is_error else own

@@ -64,12 +64,12 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     groups = ledger.compared(entry, *QUARTILES)
     if entry.about.test not in (None, MANN_WHITNEY) or groups is None:
         return
-    sizes = [n for one in groups if (n := ledger.size(one)) is not None]
-    part, beside = entry.parts["p"], tuple(one.name for one in groups)
+    sizes = [n for group in groups if (n := ledger.size(group)) is not None]
+    part, beside = entry.parts["p"], tuple(group.name for group in groups)
     if len(sizes) < 2 or min(sizes) < SMALLEST:
         return
-    quarters = [_quarters(one) for one in groups]
-    if any(low > high for own in quarters for low, high in own):
+    quarters = [_quarters(group) for group in groups]
+    if any(low > high for quarter in quarters for low, high in quarter):
         return
     most = greatest_p(quarters[0], quarters[1], sizes[0], sizes[1])
     shown = shown_p(most).removeprefix("P ").removeprefix("= ")
@@ -124,27 +124,28 @@ def _decided(low: Quarters, high: Quarters, n: int, m: int) -> int:
 
 
 def _difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    part = entry.parts.get("value")
+    data = entry.parts.get("value")
     groups = ledger.compared(entry, "value")
-    if part is None or groups is None or part.relation != "=":
+    if data is None or groups is None or data.relation != "=":
         return
     if any(
-        one.parts["value"].symbol != "median" and "quartile_low" not in one.parts for one in groups
+        group.parts["value"].symbol != "median" and "quartile_low" not in group.parts
+        for group in groups
     ):
         return
     (low1, high1), (low0, high0) = (
-        [float(end) for end in as_range(one.parts["value"]).bounds] for one in groups
+        [float(end) for end in as_range(group.parts["value"]).bounds] for group in groups
     )
     low, high = low1 - high0, high1 - low0
-    beside = tuple(one.name for one in groups)
-    places = max(part.places, 0) + 1
+    findings = tuple(group.name for group in groups)
+    places = max(data.places, 0) + 1
     text = f"The printed medians differ by {signed(low, places)} to {signed(high, places)}"
-    if overlaps(part, low, high) or overlaps(part, -high, -low):
-        told = f"{text}, in keeping with {part.text}."
-        yield Finding("median.difference", entry.name, "value", COMPATIBLE, told, beside)
+    if overlaps(data, low, high) or overlaps(data, -high, -low):
+        told = f"{text}, in keeping with {data.text}."
+        yield Finding("median.difference", entry.name, "value", COMPATIBLE, told, findings)
         return
     told = (
-        f"Not checkable: {text[0].lower()}{text[1:]}, while {part.text} is printed; the median of "
+        f"Not checkable: {text[0].lower()}{text[1:]}, while {data.text} is printed; the median of "
     )
     told += "all differences (Hodges-Lehmann) is another number."
-    yield Finding("median.difference", entry.name, "value", NOT_CHECKABLE, told, beside)
+    yield Finding("median.difference", entry.name, "value", NOT_CHECKABLE, told, findings)

@@ -40,15 +40,15 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if entry.measure != NEEDED or "value" not in entry.parts:
             continue
-        beside = [
+        findings = [
             one
             for one in ledger.comparisons.get(entry.about.cell, ())
             if one.measure == DIFFERENCE and set(one.about.compared) == set(entry.about.compared)
             if one.stated_basis == entry.stated_basis and one.main is not None
             if one.main.relation == "="
         ]
-        mains = {one.main.name for one in beside if one.main is not None}
-        other = ledger.agreed(beside, *mains)
+        mains = {one.main.name for one in findings if one.main is not None}
+        other = ledger.agreed(findings, *mains)
         if other is not None:
             # On counts the number itself is that of these.
             counted = entry.basis is None and table_of(ledger, entry) is not None
@@ -59,11 +59,11 @@ def _held(entry: Claim, other: Claim, counted: bool) -> Iterator[Finding]:
     main, value = other.main, entry.parts["value"]
     if main is None or value.relation != "=":
         return
-    found = _over_one(main, as_proportion(other, main))
-    if found is None:
+    span = _over_one(main, as_proportion(other, main))
+    if span is None:
         return
-    fits = _prints(value, found)
-    shown = " to ".join(dict.fromkeys(signed(end, max(value.places, 0) + 1) for end in found))
+    fits = _prints(value, span)
+    shown = " to ".join(dict.fromkeys(signed(end, max(value.places, 0) + 1) for end in span))
     text = f"1 over {main.text} is {shown}"
     text += f", in keeping with {value.text}." if fits else f"; printed is {value.text}."
     agreement = COMPATIBLE if fits else INCONSISTENT
@@ -73,33 +73,35 @@ def _held(entry: Claim, other: Claim, counted: bool) -> Iterator[Finding]:
         yield from _interval(entry, other, as_proportion(other, main))
 
 
-def _over_one(part: Component, proportion: bool) -> Span | None:
+def _over_one(component: Component, proportion: bool) -> Span | None:
     """The sizes of 1 over a difference, over all that print so; None where it may be 0."""
-    low, high = (float(end) for end in as_range(part).bounds)
+    low, high = (float(end) for end in as_range(component).bounds)
     if low <= 0 <= high:
         return None
     ends = sorted((1 if proportion else 100) / abs(end) for end in (low, high))
     return ends[0], ends[1]
 
 
-def _prints(part: Component, span: Span) -> bool:
+def _prints(component: Component, span: Span) -> bool:
     """Whether a size prints so; a whole number needed may be rounded up."""
-    up = Decimal(1) / 2 if part.places <= 0 else 0
-    own = abs(float(part.value or 0))
-    if part.places <= 0:
+    up = Decimal(1) / 2 if component.places <= 0 else 0
+    own = abs(float(component.value or 0))
+    if component.places <= 0:
         return span[0] < own + 0.5 and span[1] + float(up) > own - 0.5
-    return overlaps(part, *span) or overlaps(part, -span[1], -span[0])
+    return overlaps(component, *span) or overlaps(component, -span[1], -span[0])
 
 
 def _interval(entry: Claim, other: Claim, proportion: bool) -> Iterator[Finding]:
     ends = [other.parts[name] for name in BOUNDS]
     if (ends[0].value or 0) * (ends[1].value or 0) <= 0:
         return
-    spans = sorted(span for part in ends if (span := _over_one(part, proportion)))
+    spans = sorted(span for end in ends if (span := _over_one(end, proportion)))
     if len(spans) < 2:
         return
-    own = sorted((entry.parts[name] for name in BOUNDS), key=lambda one: abs(float(one.value or 0)))
-    fits = all(_prints(part, span) for part, span in zip(own, spans, strict=True))
+    findings = sorted(
+        (entry.parts[name] for name in BOUNDS), key=lambda one: abs(float(one.value or 0))
+    )
+    fits = all(_prints(part, span) for part, span in zip(findings, spans, strict=True))
     given = f"{ends[0].text} to {ends[1].text}"
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     told = " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)

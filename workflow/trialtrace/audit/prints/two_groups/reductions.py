@@ -55,20 +55,20 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        part = entry.parts.get("percent")
-        if part is None or part.relation != "=" or len(entry.about.compared) != 2:
+        data = entry.parts.get("percent")
+        if data is None or data.relation != "=" or len(entry.about.compared) != 2:
             continue
-        if part.word is not None and not _of_counts(ledger, entry):
-            yield from _of_ratio(ledger, entry, part)
+        if data.word is not None and not _of_counts(ledger, entry):
+            yield from _of_ratio(ledger, entry, data)
         if entry.basis:
             continue
         if entry.measure in RATIOS:
-            if found := table_of(ledger, entry):
-                yield _of_measure(entry, part, *found)
+            if table := table_of(ledger, entry):
+                yield _of_measure(entry, data, *table)
             else:
-                yield from _of_shares(ledger, entry, part, (entry.measure,))
-        elif entry.measure is None and part.word is not None:
-            yield from _open(ledger, entry, part)
+                yield from _of_shares(ledger, entry, data, (entry.measure,))
+        elif entry.measure is None and data.word is not None:
+            yield from _open(ledger, entry, data)
 
 
 def _of_counts(ledger: Ledger, entry: Claim) -> bool:
@@ -78,7 +78,7 @@ def _of_counts(ledger: Ledger, entry: Claim) -> bool:
     return any(find(ledger, entry) for find in (table_of, two_groups.shares_of))
 
 
-def _of_ratio(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+def _of_ratio(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
     """A change against the ratio of the same measure that is printed for the same groups.
 
     Of what is not said, or one is adjusted and the other not, only what fits is told.
@@ -93,7 +93,7 @@ def _of_ratio(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding
         if other.measure in (headline.RATIOS if measure is None else (measure,))
         if other.parts["value"].relation == "=" and other.about.category == entry.about.category
     ]
-    fit = [(other, ratio) for other, ratio in ratios if _holds(part, ratio)]
+    fit = [(other, ratio) for other, ratio in ratios if _holds(component, ratio)]
     named = RATIO_OF.get(_thing(entry)) if measure is None else None
     own = [one for one in ratios if one[0].measure == named]
     if measure is None:
@@ -108,7 +108,7 @@ def _of_ratio(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding
     least, most = sorted((abs(low), abs(high)))
     name = (other.measure or "").replace("_", " ")
     text = f"A {what} of {least:.1f} to {most:.1f} % goes with the {name} of {ratio.text}"
-    text += f", in keeping with {part.text}." if fit else f"; printed is {entry.printed}."
+    text += f", in keeping with {component.text}." if fit else f"; printed is {entry.printed}."
     agreement, remark = COMPATIBLE if fit else INCONSISTENT, unlike and not fit
     if remark:
         agreement = NOT_CHECKABLE
@@ -139,7 +139,7 @@ def _change(measure: str, table: two_groups.Table) -> float | None:
 
 
 def _of_measure(
-    entry: Claim, part: Component, groups: list[Claim], table: two_groups.Table
+    entry: Claim, component: Component, groups: list[Claim], table: two_groups.Table
 ) -> Finding:
     """A change of the stated measure: 25 % less of the odds is an odds ratio of 0.75."""
     measure = entry.measure or ""
@@ -149,30 +149,38 @@ def _of_measure(
     text += "none" if change is None else f"{1 + change / 100:.4g}, {_told(change, OF[measure])}"
     others = {one: _change(one, table) for one in RATIOS if one != measure}
     others["risk_difference"] = two_groups.estimate("risk_difference", table)
-    fit = [WORDS[one] for one, value in others.items() if _fits(part, value)]
+    fit = [WORDS[one] for one, value in others.items() if _fits(component, value)]
     rounded = two_groups.of_percentages(measure, groups)
-    if rounded is not None and _fits(part, 100 * (rounded - 1)):
+    if rounded is not None and _fits(component, 100 * (rounded - 1)):
         fit.append("two rounded percentages")
     agreement = INCONSISTENT
     detail: dict[str, object] = {"table": table, "change": change}
-    if _fits(part, change):
-        agreement, more = EXACT, f", which prints as {part.text}."
-    elif part.word is None and change is not None and prints(part, 100 + change):
-        agreement, more = EXACT, f"; {part.text} is the ratio itself in percent."
-    elif measure == "odds_ratio" and any(_fits(part, 100 * (one - 1)) for one in _other(table)):
-        agreement, more = COMPATIBLE, f"; {part.text} is that of Peto's or the conditional one."
+    if _fits(component, change):
+        agreement, more = EXACT, f", which prints as {component.text}."
+    elif component.word is None and change is not None and prints(component, 100 + change):
+        agreement, more = EXACT, f"; {component.text} is the ratio itself in percent."
+    elif measure == "odds_ratio" and any(
+        _fits(component, 100 * (one - 1)) for one in _other(table)
+    ):
+        agreement, more = (
+            COMPATIBLE,
+            f"; {component.text} is that of Peto's or the conditional one.",
+        )
     elif fit:
-        agreement, more = ALTERNATIVE, f"; {part.text} is that of the {listed(fit, 'or the ')}."
+        agreement, more = (
+            ALTERNATIVE,
+            f"; {component.text} is that of the {listed(fit, 'or the ')}.",
+        )
         detail |= {"alternative": fit}
     else:
-        more = f"; printed is {part.text}."
+        more = f"; printed is {component.text}."
     return Finding(
         CHECK,
         entry.name,
         "percent",
         agreement,
         text + more,
-        tuple(one.name for one in groups),
+        tuple(group.name for group in groups),
         detail,
     )
 
@@ -187,62 +195,64 @@ def _told(change: float, what: str) -> str:
     return f"{what} {'lower' if change < 0 else 'higher'} by {abs(change):.1f} %"
 
 
-def _fits(part: Component, change: float | None) -> bool:
+def _fits(component: Component, change: float | None) -> bool:
     """Whether a signed change prints as the words say; without words, either way round."""
     if change is None:
         return False
     sides = {"lower": (-change,), "higher": (change,), None: (change, -change)}
-    return any(prints(part, value) for value in sides[part.word])
+    return any(prints(component, value) for value in sides[component.word])
 
 
-def _open(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+def _open(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
     """A change of what the words leave open: every reading is tried and told."""
     found = table_of(ledger, entry)
     if found is None:
-        yield from _of_means(ledger, entry, part)
-        yield from _of_shares(ledger, entry, part, (*RATIOS, "risk_difference"))
+        yield from _of_means(ledger, entry, component)
+        yield from _of_shares(ledger, entry, component, (*RATIOS, "risk_difference"))
         return
     groups, table = found
     readings = {
         f"relative change of the {OF[measure]}": _change(measure, table) for measure in RATIOS
     } | {"absolute change": two_groups.estimate("risk_difference", table)}
-    told = [
+    findings = [
         f"a {name} of {value:+.1f} {'points' if name[0] == 'a' else '%'}".replace("a abs", "an abs")
         for name, value in readings.items()
         if value is not None
     ]
-    fit = [name for name, value in readings.items() if _fits(part, value)]
-    ratios = _ratios(ledger, entry, part)
-    text = f"The counts give {listed(told)}".replace("-", "\N{MINUS SIGN}")
+    fit = [name for name, value in readings.items() if _fits(component, value)]
+    ratios = _ratios(ledger, entry, component)
+    text = f"The counts give {listed(findings)}".replace("-", "\N{MINUS SIGN}")
     if fit or ratios:
         which = listed([f"the {name}" for name in fit] + ratios, "or")
-        agreement, text = COMPATIBLE, f"{text}; {part.text} is that of {which}."
+        agreement, text = COMPATIBLE, f"{text}; {component.text} is that of {which}."
     else:
         agreement = INCONSISTENT
-        text += f"; printed is {part.text}. A change of a model need not be that of the counts."
+        text += (
+            f"; printed is {component.text}. A change of a model need not be that of the counts."
+        )
     yield Finding(
         CHECK,
         entry.name,
         "percent",
         agreement,
         text,
-        tuple(one.name for one in groups),
+        tuple(group.name for group in groups),
         {"table": table},
     )
 
 
-def _ratios(ledger: Ledger, entry: Claim, part: Component) -> list[str]:
+def _ratios(ledger: Ledger, entry: Claim, component: Component) -> list[str]:
     """The printed ratios of the same groups that the change may be of."""
     return [
         other.printed
         for other in ledger.comparisons[entry.about.cell]
         if other.about.compared == entry.about.compared and other.measure in headline.RATIOS
-        if (other.parts.get("value") and _holds(part, other.parts["value"]))
+        if (other.parts.get("value") and _holds(component, other.parts["value"]))
     ]
 
 
 def _of_shares(
-    ledger: Ledger, entry: Claim, part: Component, measures: tuple[str, ...]
+    ledger: Ledger, entry: Claim, component: Component, measures: tuple[str, ...]
 ) -> Iterator[Finding]:
     """A change against two percentages without counts, as one of each measure."""
     found = two_groups.shares_of(ledger, entry)
@@ -259,61 +269,65 @@ def _of_shares(
         unit = "%" if measure in RATIOS else "points"
         told.append(f"{name} of {low:+.1f} to {high:+.1f} {unit}")
         ways = {"lower": [(-high, -low)], "higher": [(low, high)]}
-        own = ways.get(part.word or "") or [*chain(*ways.values()), (100 + low, 100 + high)]
-        if any(overlaps(part, *ends) for ends in own):
+        own = ways.get(component.word or "") or [*chain(*ways.values()), (100 + low, 100 + high)]
+        if any(overlaps(component, *ends) for ends in own):
             fit.append(f"the {name}")
-    fit += _ratios(ledger, entry, part) if len(measures) > 1 else []
+    fit += _ratios(ledger, entry, component) if len(measures) > 1 else []
     text = f"{shares[0].text} and {shares[1].text} give a {listed(told)}"
     text = text.replace("-", "\N{MINUS SIGN}")
     agreement = COMPATIBLE if fit else INCONSISTENT
-    more = f"; {part.text} is that of {listed(fit, 'or')}." if fit else f"; printed is {part.text}."
+    more = (
+        f"; {component.text} is that of {listed(fit, 'or')}."
+        if fit
+        else f"; printed is {component.text}."
+    )
     yield Finding(
         OF_SHARES,
         entry.name,
         "percent",
         agreement,
         text + more,
-        tuple(one.name for one in groups),
+        tuple(group.name for group in groups),
     )
 
 
-def _holds(part: Component, ratio: Component) -> bool:
+def _holds(component: Component, ratio: Component) -> bool:
     """Whether the change may be that of a printed ratio."""
-    low, high = (float(end) for end in as_ratio(part, part.word).bounds)
+    low, high = (float(end) for end in as_ratio(component, component.word).bounds)
     least, most = (float(end) for end in ratio.bounds)
     return low < most and least < high
 
 
-def _of_means(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+def _of_means(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
     """A relative change of two printed means, or medians."""
     groups = ledger.compared(entry, "value")
     if groups is None or len(groups) != 2:
         return
     (low1, high1), (low0, high0) = (
-        tuple(float(end) for end in one.parts["value"].bounds) for one in groups
+        tuple(float(end) for end in group.parts["value"].bounds) for group in groups
     )
     if min(low1, low0) <= 0:
         return
-    sign = -1 if part.word == "lower" else 1
+    sign = -1 if component.word == "lower" else 1
     span = sorted((100 * sign * (low1 / high0 - 1), 100 * sign * (high1 / low0 - 1)))
     turned = sorted((100 * sign * (1 - high0 / low1), 100 * sign * (1 - low0 / high1)))
-    first, second = (one.parts["value"].text for one in groups)
-    word = part.word or ""
+    first, second = (group.parts["value"].text for group in groups)
+    word = component.word or ""
     text = f"{first} is {span[0]:.1f} to {span[1]:.1f} % {word} than {second}"
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
-    if overlaps(part, *span):
-        agreement, more = COMPATIBLE, f", in keeping with {part.text}."
-    elif overlaps(part, *turned):
-        agreement, more = ALTERNATIVE, f"; {part.text} is the difference as a part of {first}."
+    if overlaps(component, *span):
+        agreement, more = COMPATIBLE, f", in keeping with {component.text}."
+    elif overlaps(component, *turned):
+        agreement, more = ALTERNATIVE, f"; {component.text} is the difference as a part of {first}."
         detail |= {"alternative": "the difference as a part of the first group's value"}
     else:
-        agreement, more = INCONSISTENT, f"; printed is {part.text}."
+        agreement, more = INCONSISTENT, f"; printed is {component.text}."
     yield Finding(
         "difference.relative",
         entry.name,
         "percent",
         agreement,
         text + more,
-        tuple(one.name for one in groups),
+        tuple(group.name for group in groups),
         detail,
     )

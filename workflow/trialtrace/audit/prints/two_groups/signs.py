@@ -47,7 +47,7 @@ def _sign(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
         f"Printed are {first.text} with {ledger.group_label(first.entry)} and {second.text} with "
     )
     text += f"{ledger.group_label(second.entry)}"
-    beside: tuple[str, ...] = (first.entry.name, second.entry.name)
+    findings: tuple[str, ...] = (first.entry.name, second.entry.name)
     if entry.about.ordered:
         agreement = COMPATIBLE if right else INCONSISTENT
         text += (
@@ -58,11 +58,13 @@ def _sign(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
     elif right or not unsigned(entry) or not (others := _signed(ledger, entry)):
         return
     else:
-        agreement, beside = NOT_CHECKABLE, (*beside, others[0].name)
+        agreement, findings = NOT_CHECKABLE, (*findings, others[0].name)
         text = f"Not checkable: {text[0].lower()}{text[1:]}; {main.text} has no minus sign, as "
         text += f"“{others[0].printed}” has. Is the first taken from the second here?"
     remark = not entry.about.ordered
-    yield Finding("difference.sign", entry.name, main.name, agreement, text, beside, remark=remark)
+    yield Finding(
+        "difference.sign", entry.name, main.name, agreement, text, findings, remark=remark
+    )
 
 
 def _pairs(ledger: Ledger, entry: Claim) -> list[tuple[GroupNumber, GroupNumber]]:

@@ -51,8 +51,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.measure == MEASURE and "value" in entry.parts:
             yield from _of_means(ledger, entry, entry.parts["value"])
         elif effect is not None and effect.symbol == STANDARDISED:
-            made = list(_of_means(ledger, entry, effect))
-            yield from made
+            findings = list(_of_means(ledger, entry, effect))
+            yield from findings
             if "statistic" in entry.parts and entry.parts["statistic"].symbol == "t":
                 yield from _of_t(ledger, entry, effect)
 
@@ -77,34 +77,34 @@ def of_means(means: Sequence[Span], spreads: Sequence[Span], n: Sequence[int] | 
     return (small / most * factor if most > 0 else 0.0), large
 
 
-def _of_means(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+def _of_means(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
     groups = ledger.compared(entry, "value", "sd")
-    if groups is None or part.relation != "=":
+    if groups is None or component.relation != "=":
         return
-    if any(one.parts["sd"].symbol == UNSAID or "se" in one.parts for one in groups):
+    if any(group.parts["sd"].symbol == UNSAID or "se" in group.parts for group in groups):
         return
-    sizes = [ledger.size(one) for one in groups]
+    sizes = [ledger.size(group) for group in groups]
     free = None in sizes or any(map(ledger.assumed, groups))
     known = [FEWEST] * len(groups) if free else [int(n or 0) for n in sizes]
     if min(known) < FEWEST:
         return
-    ranges = [[_range(one.parts[name]) for one in groups] for name in ("value", "sd")]
+    ranges = [[_range(group.parts[name]) for group in groups] for name in ("value", "sd")]
     low, high = of_means(ranges[0], ranges[1], known)
     text = f"The printed means and deviations give a standardised difference of {_shown(low, high)}"
-    fits = overlaps(part, low, high) or overlaps(part, -high, -low)
-    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
-    beside = tuple(one.name for one in groups)
+    fits = overlaps(component, low, high) or overlaps(component, -high, -low)
+    text += f", in keeping with {component.text}." if fits else f"; printed is {component.text}."
+    means = tuple(group.name for group in groups)
     agreement = COMPATIBLE if fits else INCONSISTENT
     if not fits and entry.about.change is False and entry.about.test not in (None, "t", "welch"):
         agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
     detail = {"low": low, "high": high}
     name = "standardised.bounds" if free else "standardised.means"
-    yield Finding(name, entry.name, part.name, agreement, text, beside, detail)
+    yield Finding(name, entry.name, component.name, agreement, text, means, detail)
 
 
-def _of_t(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
+def _of_t(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
     degrees = entry.parts.get("df1")
-    if degrees is None or not degrees.value or part.relation != "=":
+    if degrees is None or not degrees.value or component.relation != "=":
         return
     low, high = (abs(end) for end in _range(entry.parts["statistic"]))
     low, high = min(low, high), max(low, high)
@@ -114,23 +114,29 @@ def _of_t(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
     known = [int(n) for n in sizes if n is not None and n > 1]
     if len(known) == 2:
         factors.append(sqrt(1 / known[0] + 1 / known[1]))
-    corrected = [one * hedges(df) for one in factors if df > 1]
+    corrected = [factor * hedges(df) for factor in factors if df > 1]
     spans = [(one * low, one * high) for one in (*factors, *corrected)]
-    fits = any(overlaps(part, *span) or overlaps(part, -span[1], -span[0]) for span in spans)
+    fits = any(
+        overlaps(component, *span) or overlaps(component, -span[1], -span[0]) for span in spans
+    )
     of_two = spans[-1 - len(corrected)] if len(known) == 2 else spans[1]
     text = f"{entry.parts['statistic'].text} on {degrees.text} degrees of freedom is Cohen's d of "
     text += _shown(*of_two)
-    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    text += f", in keeping with {component.text}." if fits else f"; printed is {component.text}."
     # Of unequal groups whose sizes are not printed d is larger than 2 t / √df.
     agreement = COMPATIBLE if fits else INCONSISTENT
-    if not fits and len(known) < 2 and float(part.bounds[1] if part.value else 0) > of_two[1]:
+    if (
+        not fits
+        and len(known) < 2
+        and float(component.bounds[1] if component.value else 0) > of_two[1]
+    ):
         agreement = NOT_CHECKABLE
         text = f"Not checkable: the sizes of the groups are not in the ledger; {text}"
-    yield Finding("standardised.t", entry.name, part.name, agreement, text)
+    yield Finding("standardised.t", entry.name, component.name, agreement, text)
 
 
-def _range(part: Component) -> Span:
-    low, high = as_range(part).bounds
+def _range(component: Component) -> Span:
+    low, high = as_range(component).bounds
     return float(low), float(high)
 
 

@@ -29,10 +29,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         about = entry.about
         if about.stratum is None and about.category is None and ledger.size(entry) is None:
-            found = possible_counts(ledger, entry, group.size)
-            if found is not None:
+            whole = possible_counts(ledger, entry, group.size)
+            if whole is not None:
                 key = (about.group, about.population)
-                of_group.setdefault(key, {})[entry.name] = set(found[:, 1].tolist())
+                of_group.setdefault(key, {})[entry.name] = set(whole[:, 1].tolist())
     for possible in of_group.values():
         yield from _apart(ledger, {name: own for name, own in possible.items() if own})
 
@@ -48,13 +48,15 @@ def _apart(ledger: Ledger, possible: dict[str, set[int]]) -> Iterator[Finding]:
 
 
 def _finding(ledger: Ledger, entries: list[Claim], possible: dict[str, set[int]]) -> Finding:
-    told = [f"{one.parts['percent'].text} (of {_few(possible[one.name])})" for one in entries]
+    finding = [
+        f"{entry.parts['percent'].text} (of {_few(possible[entry.name])})" for entry in entries
+    ]
     text = (
         f"No one number of patients with {ledger.group_label(entries[0])} can stand behind "
-        f"{listed(told)}: these outcomes do not have the same patients."
+        f"{listed(finding)}: these outcomes do not have the same patients."
     )
-    first, *others = (one.name for one in entries)
-    detail = {one.name: sorted(possible[one.name]) for one in entries}
+    first, *others = (entry.name for entry in entries)
+    detail = {entry.name: sorted(possible[entry.name]) for entry in entries}
     return Finding(
         "share.outcomes", first, "percent", COMPATIBLE, text, tuple(others), detail, remark=True
     )

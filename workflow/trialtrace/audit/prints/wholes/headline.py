@@ -56,7 +56,7 @@ def _reduction(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def _of_ratios(ledger: Ledger, entry: Claim, low: Decimal, high: Decimal) -> Finding | None:
     """1 less a ratio that is printed for the same comparison; the one that fits, if any does."""
-    found = None
+    finding = None
     for other in ledger.comparisons[entry.about.cell]:
         main, same = other.main, other.about.compared == entry.about.compared
         if not same or main is None or main.relation != "=" or other.measure not in RATIOS:
@@ -74,7 +74,7 @@ def _of_ratios(ledger: Ledger, entry: Claim, low: Decimal, high: Decimal) -> Fin
             agreement = NOT_CHECKABLE
             text += " A reduction of the risk is smaller than that of the odds."
         first, *others = entry.parts
-        found = Finding(
+        finding = Finding(
             "headline.ratio",
             entry.name,
             first,
@@ -85,7 +85,7 @@ def _of_ratios(ledger: Ledger, entry: Claim, low: Decimal, high: Decimal) -> Fin
         )
         if fits:
             break
-    return found
+    return finding
 
 
 def _nearer(low: Decimal, high: Decimal, least: Decimal, most: Decimal) -> bool:
@@ -95,18 +95,18 @@ def _nearer(low: Decimal, high: Decimal, least: Decimal, most: Decimal) -> bool:
 
 def _shares(ledger: Ledger, entry: Claim) -> dict[str, Share] | None:
     """The claim of each compared group, with the least and the greatest share, in percent."""
-    found: dict[str, Share] = {}
+    shares: dict[str, Share] = {}
     for group in ledger.compared_groups(entry):
         known = counted(ledger, entry, group)
-        printed = [one for one in ledger.beside(entry, group) if "percent" in one.parts]
+        printed = [claim for claim in ledger.beside(entry, group) if "percent" in claim.parts]
         if known is None and ledger.agreed(printed, "percent") is None:
             return None
         ends = [end for one in printed for end in one.parts["percent"].bounds]
         if known is not None:
             ends.append(Decimal(100 * known[1][0]) / known[1][1])
         one = known[0] if known is not None else printed[0]
-        found[group] = one, (min(ends), max(ends))
-    return found
+        shares[group] = one, (min(ends), max(ends))
+    return shares
 
 
 def _of_shares(
@@ -131,8 +131,8 @@ def _against(
     reference, base = shares.pop(control)
     if base[0] <= 0:
         text = "Not checkable: of a share that may be 0, nothing can be a part."
-        if part := reference.parts.get("percent"):
-            text = f"Not checkable: of {part.text}, which may stand for 0, nothing can be a part."
+        if data := reference.parts.get("percent"):
+            text = f"Not checkable: of {data.text}, which may stand for 0, nothing can be a part."
         return Finding("headline.reduction", entry.name, component, NOT_CHECKABLE, text, names)
     outside, told, detail = [], [], {}
     for name, (_, share) in shares.items():
@@ -186,7 +186,7 @@ def _elsewhere(ledger: Ledger, entry: Claim, control: str) -> str:
         shares = ledger.compared(replace(entry, about=about), "percent")
         if population.name == entry.about.population or shares is None:
             continue
-        by_group = {one.about.group: one.parts["percent"] for one in shares}
+        by_group = {share.about.group: share.parts["percent"] for share in shares}
         reference = by_group.pop(control).bounds
         if reference[0] > 0:
             spans = [
@@ -202,14 +202,14 @@ def _claimed(parts) -> tuple[Decimal | None, Decimal | None]:
     """The values that the headline allows."""
     if {"at_least", "at_most"} <= set(parts):
         return parts["at_least"].bounds[0], parts["at_most"].bounds[1]
-    part = parts.get("percent")
-    if part is None or part.value is None:
+    data = parts.get("percent")
+    if data is None or data.value is None:
         return None, None
-    if part.relation in (">", ">="):
-        return part.value, Decimal(100)
-    if part.relation in ("<", "<="):
-        return Decimal(-100000), part.value
-    return part.bounds
+    if data.relation in (">", ">="):
+        return data.value, Decimal(100)
+    if data.relation in ("<", "<="):
+        return Decimal(-100000), data.value
+    return data.bounds
 
 
 def _reductions(treated: Ends, reference: Ends) -> Ends:
@@ -239,13 +239,13 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
                 ranges[entry.name] = _ranges(counts, size)
         if len(ranges) < 2 or all(own[-1][0] == own[-1][1] for own in ranges.values()):
             continue
-        told = [
+        findings = [
             f"{ledger.group_label(ledger.entries[name])} {_span(*own[-1])}"
             for name, own in ranges.items()
         ]
         text = (
             "With the most patients that can have been analysed, and every other one counted one "
-            f"way or the other: {listed(told)}; with fewer analysed the ranges are wider."
+            f"way or the other: {listed(findings)}; with fewer analysed the ranges are wider."
         )
         text += "".join(_overlaps(ledger, ranges))
         first, *others = ranges

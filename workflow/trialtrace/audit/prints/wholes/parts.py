@@ -66,17 +66,17 @@ def _held(ledger: Ledger, entry: Claim, other: Claim) -> Iterator[Finding]:
         if len(sizes) > 1:
             return
         name = "count" if "count" in entry.parts else "value"
-        wrong, shown = counts[0] > counts[1], (str(counts[0]), str(counts[1]))
+        wrong, findings = counts[0] > counts[1], (str(counts[0]), str(counts[1]))
     elif shares[0] is not None and shares[1] is not None:
         if any(part is None or part.relation != "=" for part in shares):
             return
         low, high = as_range(shares[0]).bounds[0], as_range(shares[1]).bounds[1]
         name, wrong = "percent", bool(low >= high)
-        shown = shares[0].text, shares[1].text
+        findings = shares[0].text, shares[1].text
     else:
         return
     labels = [ledger.outcomes[one.about.outcome or ""].label for one in (entry, other)]
-    text = f"{shown[0]} have “{labels[0]}”, which is part of “{labels[1]}” with {shown[1]}"
+    text = f"{findings[0]} have “{labels[0]}”, which is part of “{labels[1]}” with {findings[1]}"
     text += ": more than the whole." if wrong else "."
     agreement = INCONSISTENT if wrong else COMPATIBLE
     yield Finding(

@@ -132,18 +132,18 @@ def denominators_of(count: int, percent: Component) -> list[int]:
 
 
 def _share(
-    ledger: Ledger, entry: Claim, count: int, n: int, beside: tuple[str, ...] = ()
+    ledger: Ledger, entry: Claim, count: int, n: int, texts: tuple[str, ...] = ()
 ) -> Finding:
     percent = entry.parts["percent"]
     value = 100 * count / n
     detail = {"count": count, "n": n, "percent": value}
-    both = () if beside else ("count", "denominator")
+    both = () if texts else ("count", "denominator")
     if prints(percent, value):
         text = f"{count} of {n} is {percent.value} %, as printed."
         if not prints(percent, value, rounding="half_up"):
             text = f"{count} of {n} is {value:g} %, which prints as {percent.text} as the paper "
             text += "rounds."
-        return Finding("share.percent", entry.name, "percent", EXACT, text, beside, detail, both)
+        return Finding("share.percent", entry.name, "percent", EXACT, text, texts, detail, both)
     for mode, words in OTHER_ROUNDINGS.items():
         if prints(percent, value, rounding=mode):
             text = f"{count} of {n} is {value:.3f} %, which prints as {percent.text} with {words}."
@@ -153,7 +153,7 @@ def _share(
                 "percent",
                 ALTERNATIVE,
                 text,
-                beside,
+                texts,
                 detail | {"alternative": words},
                 both,
             )
@@ -164,10 +164,10 @@ def _share(
         if of_its_own or _others_of_group(ledger, entry):
             text += f" The share is printed as one of {n}." if of_its_own else OF_GROUP
             return Finding(
-                "share.percent", entry.name, "percent", INCONSISTENT, text, beside, detail
+                "share.percent", entry.name, "percent", INCONSISTENT, text, texts, detail
             )
-        told = {**detail, "alternative": "percentages of the row"}
-        return Finding("share.percent", entry.name, "percent", ALTERNATIVE, text, beside, told)
+        finding = {**detail, "alternative": "percentages of the row"}
+        return Finding("share.percent", entry.name, "percent", ALTERNATIVE, text, texts, finding)
     counts = counts_for_percentage(as_range(percent), n).tolist()
     would = f"; {_few(counts)} would print so" if counts else ""
     shown = f"{value:.{max(percent.places, 0)}f} %"
@@ -182,7 +182,7 @@ def _share(
         "percent",
         INCONSISTENT,
         text,
-        beside,
+        texts,
         detail | {"counts": counts},
     )
 
@@ -248,7 +248,7 @@ def _few(counts: list[int]) -> str:
     """Counts that follow each other: each of a few, both ends of many."""
     if len(counts) > FEW:
         return f"{counts[0]} to {counts[-1]}"
-    return listed([str(one) for one in counts], "or")
+    return listed([str(count) for count in counts], "or")
 
 
 def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -308,8 +308,8 @@ def _no_count(
         words = OTHER_ROUNDINGS["truncate"]
         few = listed([f"{x} of {n}" for x, n in cut.tolist()[:FEW]], "or")
         text = f"{text.removesuffix('.')}; with {words} {few} would."
-        told = {**(detail or {}), "alternative": words}
-        return Finding(check, entry.name, "percent", ALTERNATIVE, text, detail=told)
+        finding = {**(detail or {}), "alternative": words}
+        return Finding(check, entry.name, "percent", ALTERNATIVE, text, detail=finding)
     weighted = WEIGHTED.search(entry.label) is not None
     return Finding(
         check,
@@ -325,11 +325,11 @@ def _no_count(
 def _of_own_patients(ledger: Ledger, entry: Claim) -> bool:
     """Whether the same percentage stands elsewhere with a number of patients of its own."""
     return any(
-        one.share is not None
-        and one.share.value == entry.parts["percent"].value
-        and ("denominator" in one.parts or one.about.n is not None)
-        for one in ledger.beside(entry, entry.about.group or "")
-        if one.name != entry.name
+        claim.share is not None
+        and claim.share.value == entry.parts["percent"].value
+        and ("denominator" in claim.parts or claim.about.n is not None)
+        for claim in ledger.beside(entry, entry.about.group or "")
+        if claim.name != entry.name
     )
 
 

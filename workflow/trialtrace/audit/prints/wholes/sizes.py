@@ -42,9 +42,9 @@ def _analysed(ledger: Ledger, population: str | None) -> dict[str, int]:
     total = claims.get(ALL)
     return {
         name: n
-        for name, one in claims.items()
-        if total is not None and one is not total and one.about.cell == total.about.cell
-        if (n := one.whole_count) is not None
+        for name, claim in claims.items()
+        if total is not None and claim is not total and claim.about.cell == total.about.cell
+        if (n := claim.whole_count) is not None
     }
 
 
@@ -93,7 +93,7 @@ def _sum(
     if len(sizes) < 2 or set(sizes) != set(ledger.apart):
         yield from _alike(kind, totals)
         return
-    beside = tuple(entries[-1].name for entries in claims.values())
+    findings = tuple(entries[-1].name for entries in claims.values())
     told = " + ".join(thousands(sizes[name]) for name in ledger.apart)
     for total in totals:
         count = total.whole_count
@@ -112,17 +112,22 @@ def _sum(
                 text += (
                     "printed, as levels of factors are; `of` of a group names what it is made of."
                 )
-        yield Finding("size.sum", total.name, "value", agreement, text, beside)
+        yield Finding("size.sum", total.name, "value", agreement, text, findings)
 
 
 def _of_levels(ledger: Ledger, sizes: dict[str, int], totals: list[Claim]) -> Iterator[Finding]:
     """Levels of a factor, each made of groups whose sizes are printed."""
     for name, group in ledger.groups.items():
-        own = [sizes[one] for one in group.of or () if one in sizes]
-        if not group.of or len(own) < len(group.of) or name not in sizes or sum(own) == sizes[name]:
+        levels = [sizes[one] for one in group.of or () if one in sizes]
+        if (
+            not group.of
+            or len(levels) < len(group.of)
+            or name not in sizes
+            or sum(levels) == sizes[name]
+        ):
             continue
-        told = " + ".join(map(thousands, own))
-        text = f"{told} are {thousands(sum(own))}; printed is {thousands(sizes[name])} for "
+        told = " + ".join(map(thousands, levels))
+        text = f"{told} are {thousands(sum(levels))}; printed is {thousands(sizes[name])} for "
         text += f"{group.label}."
         for total in totals[:1]:
             yield Finding("size.sum", total.name, "value", INCONSISTENT, text)
@@ -130,7 +135,7 @@ def _of_levels(ledger: Ledger, sizes: dict[str, int], totals: list[Claim]) -> It
 
 def _alike(kind: str, totals: list[Claim]) -> Iterator[Finding]:
     """The number randomised in two places, where the ledger has no sizes that add up to it."""
-    known = [one for one in totals if one.whole_count is not None]
+    known = [total for total in totals if total.whole_count is not None]
     if kind != "randomised" or len(known) < 2:
         return
     first = known[0]
@@ -155,12 +160,12 @@ def _planned(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _share(
-    subject: Claim, part: Claim, whole: Claim, words: str, *, may_exceed: bool = False
+    subject: Claim, claim: Claim, whole: Claim, words: str, *, may_exceed: bool = False
 ) -> Iterator[Finding]:
-    x, n = part.whole_count, whole.whole_count
+    x, n = claim.whole_count, whole.whole_count
     if x is None or not n:
         return
     text = f"{x} of the {n} {words} ({100 * x / n:.0f} %)."
     agreement = COMPATIBLE if x <= n or may_exceed else INCONSISTENT
-    other = whole.name if subject is part else part.name
+    other = whole.name if subject is claim else claim.name
     yield Finding("size.share", subject.name, "value", agreement, text, (other,), remark=True)

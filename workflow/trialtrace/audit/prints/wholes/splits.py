@@ -88,18 +88,18 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 continue
             kept = narrowed(groups, own)
             tiers = [[one.tolist() for one in tier] for tier in (kept, own) if tier is not None]
-            yield _of_sets(ledger, entry, tuple(one.name for one in groups), tiers)
+            yield _of_sets(ledger, entry, tuple(group.name for group in groups), tiers)
 
 
 def _of_sets(
-    ledger: Ledger, entry: Claim, beside: tuple[str, ...], tiers: list[list[list]]
+    ledger: Ledger, entry: Claim, texts: tuple[str, ...], tiers: list[list[list]]
 ) -> Finding:
     """Until a set of counts has a split that prints so; `tiers` in the order in which to try."""
     strata, text = ledger.strata, _about(entry)
 
     def make(agreement: str, told: str, tried: Tried | None = None) -> Finding:
         detail = {} if tried is None else _detail(tried)
-        return Finding("p.splits", entry.name, "p", agreement, f"{told} {text}", beside, detail)
+        return Finding("p.splits", entry.name, "p", agreement, f"{told} {text}", texts, detail)
 
     number = max(strata.declared_number, len(strata.size_of))
     if number > 2:
@@ -160,9 +160,9 @@ def _sizes(strata: PaperStrata, groups: tuple[str, ...], table: Table) -> Whole:
 def _printed(strata: PaperStrata, groups: tuple[str, ...]) -> list[list[int]] | None:
     """The printed sizes of both strata for both groups."""
     sizes = list(strata.size_of.values())
-    if not sizes or any(group not in own for own in sizes for group in groups):
+    if not sizes or any(group not in size for size in sizes for group in groups):
         return None
-    return [[own[group] for group in groups] for own in sizes]
+    return [[size[group] for group in groups] for size in sizes]
 
 
 def _tried(entry: Claim, table: Table, sizes: Whole, number: int) -> Tried:

@@ -46,7 +46,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             key = about.split, about.group, about.outcome, about.population, about.visit
             splits.setdefault(key, []).append(entry)
     for entries in splits.values():
-        known = [ledger.agreed(own, "percent") for own in _by_stratum(entries)]
+        known = [ledger.agreed(claims, "percent") for claims in _by_stratum(entries)]
         parts = [one for one in known if one is not None]
         if len(parts) == len(known) == 2:
             yield from _split(ledger, parts)
@@ -60,25 +60,25 @@ def _counted(ledger: Ledger) -> list[list[Claim]]:
     for entry in ledger.of_group():
         about = entry.about
         if about.split and about.stratum and entry.whole_count is not None and ledger.size(entry):
-            one = replace(about, stratum=None, patients=None)
-            splits.setdefault((entry.basis, one), []).append(entry)
-    found = []
+            text = replace(about, stratum=None, patients=None)
+            splits.setdefault((entry.basis, text), []).append(entry)
+    claims = []
     for entries in splits.values():
         strata = _by_stratum(entries)
         alike = all(
             len({(one.whole_count, ledger.size(one)) for one in own}) == 1 for own in strata
         )
         if alike and len(strata) > 1:
-            found.append([own[0] for own in strata])
-    return found
+            claims.append([own[0] for own in strata])
+    return claims
 
 
 def _by_stratum(entries: Sequence[Claim]) -> list[list[Claim]]:
     """The claims of each stratum."""
-    found: dict[str | None, list[Claim]] = {}
+    claims: dict[str | None, list[Claim]] = {}
     for entry in entries:
-        found.setdefault(entry.about.stratum, []).append(entry)
-    return list(found.values())
+        claims.setdefault(entry.about.stratum, []).append(entry)
+    return list(claims.values())
 
 
 def _sums(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
@@ -157,15 +157,20 @@ def proposed(ledger: Ledger, entry: Claim) -> tuple[list[tuple[int, int]], bool]
 
     Where none print so, those with digits cut off, and True.
     """
-    for one in check(ledger):
-        if one.check != "split.total" or one.claim != entry.name or one.component != "percent":
+    for finding in check(ledger):
+        if (
+            finding.check != "split.total"
+            or finding.claim != entry.name
+            or finding.component != "percent"
+        ):
             continue
-        cut = "truncated" in one.detail
-        splits = one.detail.get("truncated") or one.detail.get("splits") or []
+        cut = "truncated" in finding.detail
+        splits = finding.detail.get("truncated") or finding.detail.get("splits") or []
         # Told of the first stratum, in the order of the ledger, then of the second.
         at = (
             0
-            if list(ledger.entries).index(one.claim) < list(ledger.entries).index(one.beside[0])
+            if list(ledger.entries).index(finding.claim)
+            < list(ledger.entries).index(finding.beside[0])
             else 2
         )
         return [(each[at], each[at + 1]) for each in splits], cut
@@ -174,15 +179,15 @@ def proposed(ledger: Ledger, entry: Claim) -> tuple[list[tuple[int, int]], bool]
 
 def _cut_off(parts: list[Component], events: int, n: int) -> Iterator[tuple[list[list[int]], str]]:
     """The first way of cutting digits off that has splits: these, and the way in words."""
-    one, other = (part.text for part in parts)
+    one, other = (component.text for component in parts)
     ways: tuple[tuple[str | None, str | None, str], ...] = (
         ("truncate", "truncate", "digits cut off"),
         (None, "truncate", f"only {other} cut off"),
         ("truncate", None, f"only {one} cut off"),
     )
     for first, second, how in ways:
-        if found := _splits(parts, (first, second), events, n, 0):
-            yield found, how
+        if splits := _splits(parts, (first, second), events, n, 0):
+            yield splits, how
             return
 
 

@@ -50,9 +50,9 @@ def _percentages(entries: list[Claim]) -> Iterator[Finding]:
     for entry in entries:
         by_category.setdefault(entry.about.category, []).append(entry)
     shares = [
-        (own[0], own[0].share)
-        for own in by_category.values()
-        if len({one.share.text for one in own if one.share is not None}) == 1
+        (claims[0], claims[0].share)
+        for claims in by_category.values()
+        if len({one.share.text for one in claims if one.share is not None}) == 1
     ]
     known = [(one, part) for one, part in shares if part is not None and part.relation == "="]
     if len(known) < 2 or len(known) < len(by_category):

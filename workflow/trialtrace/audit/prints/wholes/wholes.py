@@ -62,18 +62,18 @@ def _is_mean(entry: Claim) -> bool:
 
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     """The mean of each group; None where a group has none, or several that do not agree."""
-    found = [
+    parts = [
         ledger.agreed(filter(_is_mean, ledger.beside(entry, group)), "value")
         for group in ledger.apart
     ]
-    known = [one for one in found if one is not None]
-    return known if len(known) == len(found) else None
+    known = [one for one in parts if one is not None]
+    return known if len(known) == len(parts) else None
 
 
 def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
-    sizes = [n for one in groups if (n := ledger.size(one)) is not None]
-    everyone, beside = ledger.size(entry), tuple(one.name for one in groups)
-    ranges = np.array([_range(one.parts["value"]) for one in groups])
+    sizes = [n for group in groups if (n := ledger.size(group)) is not None]
+    everyone, beside = ledger.size(entry), tuple(group.name for group in groups)
+    ranges = np.array([_range(group.parts["value"]) for group in groups])
     randomised = [n for name in ledger.apart if (n := ledger.groups[name].size) is not None]
     unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
     told = len(randomised) == len(groups) and _are_all(ledger, entry, sum(randomised))
@@ -90,7 +90,7 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     low, high = (float(end) for end in np.array(sizes) @ ranges / everyone)
     part = entry.parts["value"]
     fits = overlaps(part, low, high)
-    means = listed([one.parts["value"].text for one in groups])
+    means = listed([group.parts["value"].text for group in groups])
     text = f"Means of {means} of {listed([str(size) for size in sizes])} patients are "
     text += f"{_shown((low, high))} together"
     text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
@@ -106,16 +106,16 @@ def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
     population = entry.about.population
     names = {population, None} if ledger.population(entry) is not None else {None}
     printed = [
-        one.whole_count
+        data.whole_count
         for kind in ("analysed", "randomised")
         for name in names
-        if (one := ledger.sizes(kind, name).get(ALL)) is not None
+        if (data := ledger.sizes(kind, name).get(ALL)) is not None
     ]
     return total in printed
 
 
 def _between(
-    entry: Claim, ranges: np.ndarray, beside: tuple[str, ...], *, all_told: bool = False
+    entry: Claim, ranges: np.ndarray, texts: tuple[str, ...], *, all_told: bool = False
 ) -> Iterator[Finding]:
     """The mean of all lies between those of the groups, whoever was measured, if they are all.
 
@@ -128,37 +128,37 @@ def _between(
     text = f"{part.text} lies outside of the groups' {_shown((low, high))}, "
     if all_told:
         text += "where no mean of the patients of all groups can be, however many were measured."
-        yield Finding("whole.between", entry.name, "value", INCONSISTENT, text, beside)
+        yield Finding("whole.between", entry.name, "value", INCONSISTENT, text, texts)
         return
     text = f"Not checkable: {text}where it cannot be if all patients are in a group and were "
     text += "measured."
-    yield Finding("whole.mean", entry.name, "value", NOT_CHECKABLE, text, beside, remark=True)
+    yield Finding("whole.mean", entry.name, "value", NOT_CHECKABLE, text, texts, remark=True)
 
 
 def _has_deviation(entry: Claim) -> bool:
-    part = entry.parts.get("sd")
-    return part is not None and part.symbol != UNSAID and part.relation == "="
+    data = entry.parts.get("sd")
+    return data is not None and data.symbol != UNSAID and data.relation == "="
 
 
 def _deviation(
-    entry: Claim, groups: list[Claim], sizes: list[int], beside: tuple[str, ...]
+    entry: Claim, groups: list[Claim], sizes: list[int], texts: tuple[str, ...]
 ) -> Finding:
     means, spreads = (
-        together(as_range(one.parts[name]) for one in groups) for name in ("value", "sd")
+        together(as_range(group.parts[name]) for group in groups) for name in ("value", "sd")
     )
-    found = deviation_of_groups(means, spreads, sizes)
-    low, high = float(found.low), float(found.high)
+    bounds = deviation_of_groups(means, spreads, sizes)
+    low, high = float(bounds.low), float(bounds.high)
     part = entry.parts["sd"]
     fits = overlaps(part, low, high)
     text = "Within and between the groups, all patients have a standard deviation of "
     text += _shown((low, high))
     text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
     agreement, detail = COMPATIBLE if fits else INCONSISTENT, {"low": low, "high": high}
-    return Finding("whole.deviation", entry.name, "sd", agreement, text, beside, detail)
+    return Finding("whole.deviation", entry.name, "sd", agreement, text, texts, detail)
 
 
-def _range(part: Component) -> Span:
-    low, high = as_range(part).bounds
+def _range(component: Component) -> Span:
+    low, high = as_range(component).bounds
     return float(low), float(high)
 
 

@@ -86,23 +86,24 @@ def of_side(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     said = _read(ledger, entry)
     if said is None or "direction" not in entry.parts or not entry.about.outcome:
         return
-    found = list(_direction(ledger, entry, *said))
-    yield from found or _of_estimate(ledger, entry, *said)
+    findings = list(_direction(ledger, entry, *said))
+    yield from findings or _of_estimate(ledger, entry, *said)
 
 
 def _of_estimate(
     ledger: Ledger, entry: Claim, word: str, lower: str, than: str
 ) -> Iterator[Finding]:
     """The side by the ratio or difference of the same comparison, where all say one."""
-    told = [
-        (one, way if one.about.compared[0] == lower else WORDS[1 - WORDS.index(way)])
-        for one in ledger.comparisons[entry.about.cell]
-        if set(one.about.compared) == {lower, than} and one.about.category == entry.about.category
-        if (way := _way(one)) is not None
+    findings = [
+        (comparison, way if comparison.about.compared[0] == lower else WORDS[1 - WORDS.index(way)])
+        for comparison in ledger.comparisons[entry.about.cell]
+        if set(comparison.about.compared) == {lower, than}
+        and comparison.about.category == entry.about.category
+        if (way := _way(comparison)) is not None
     ]
-    if len({way for _, way in told}) != 1:
+    if len({way for _, way in findings}) != 1:
         return
-    one, way = max(told, key=lambda each: _decides(ledger, entry, each[0]))
+    one, way = max(findings, key=lambda each: _decides(ledger, entry, each[0]))
     shown = one.main.text if one.main is not None else ""
     label = ledger.groups[lower].label
     text = f"The {(one.measure or '').replace('_', ' ')} of {shown} is one of {way} with {label}"
@@ -122,33 +123,33 @@ def _of_estimate(
     )
 
 
-def _way(one: Claim) -> str | None:
+def _way(claim: Claim) -> str | None:
     """Whether the first group of an estimate is the lower or the higher one; None if not told."""
-    main = one.main
-    if main is None or main.relation != "=" or main.word is not None or one.about.versus:
+    main = claim.main
+    if main is None or main.relation != "=" or main.word is not None or claim.about.versus:
         return None
     low, high = main.bounds
-    if one.measure in RATIOS and main.name == "value":
+    if claim.measure in RATIOS and main.name == "value":
         null = Decimal(1)
-    elif one.measure in DIFFERENCES and (one.about.ordered or not unsigned(one)):
+    elif claim.measure in DIFFERENCES and (claim.about.ordered or not unsigned(claim)):
         null = Decimal(0)
     else:
         return None
     return "lower" if high <= null else "higher" if low >= null else None
 
 
-def _decides(ledger: Ledger, entry: Claim, one: Claim) -> bool:
+def _decides(ledger: Ledger, entry: Claim, claim: Claim) -> bool:
     """Whether an estimate leaves no doubt of the side that the words are of."""
-    first, second = (ledger.groups[name].control for name in one.about.compared)
-    if one.stated_basis is not None or not (one.about.ordered or (second and not first)):
+    first, second = (ledger.groups[name].control for name in claim.about.compared)
+    if claim.stated_basis is not None or not (claim.about.ordered or (second and not first)):
         return False
-    main = one.main
-    null = Decimal(1) if one.measure in RATIOS else Decimal(0)
+    main = claim.main
+    null = Decimal(1) if claim.measure in RATIOS else Decimal(0)
     if null and main is not None and not 1 <= FACTOR * (main.value or 0) <= FACTOR**2:
         return True
-    if not {"ci_low", "ci_high"} <= set(one.parts) or not significant(entry.printed):
+    if not {"ci_low", "ci_high"} <= set(claim.parts) or not significant(entry.printed):
         return False
-    low, high = (one.parts[name].value for name in ("ci_low", "ci_high"))
+    low, high = (claim.parts[name].value for name in ("ci_low", "ci_high"))
     return low is not None and high is not None and (low > null or high < null)
 
 
@@ -226,9 +227,9 @@ def _direction(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) -
     )
 
 
-def way_of(one: GroupNumber, other: GroupNumber) -> str | None:
+def way_of(group_number: GroupNumber, other: GroupNumber) -> str | None:
     """Whether the first number is the lower or the higher one; None where they may be equal."""
-    (low, high), (bottom, top) = one.bounds, other.bounds
+    (low, high), (bottom, top) = group_number.bounds, other.bounds
     if low == bottom or (low < top and bottom < high):
         return None
     return "lower" if low < bottom else "higher"
@@ -245,14 +246,14 @@ def _said(entry: Claim, word: str) -> str:
 
 def numbers_of(ledger: Ledger, entry: Claim, group: str) -> list[GroupNumber]:
     """The percentages, means, medians and shares that are printed for a group."""
-    found = []
-    for one in ledger.beside(entry, group):
-        part, count, n = one.main, one.whole_count, ledger.size(one)
+    numbers = []
+    for claim in ledger.beside(entry, group):
+        part, count, n = claim.main, claim.whole_count, ledger.size(claim)
         if part is not None and part.relation == "=":
             kind = "median" if part.symbol == "median" else part.name
             unit = None if kind == "percent" else part.unit
-            found.append(GroupNumber(one, (kind, unit), part.text, part.bounds))
-        if count is not None and n and count <= n and "percent" not in one.parts:
+            numbers.append(GroupNumber(claim, (kind, unit), part.text, part.bounds))
+        if count is not None and n and count <= n and "percent" not in claim.parts:
             share = Decimal(100 * count) / n
-            found.append(GroupNumber(one, ("percent", None), f"{count} of {n}", (share, share)))
-    return found
+            numbers.append(GroupNumber(claim, ("percent", None), f"{count} of {n}", (share, share)))
+    return numbers

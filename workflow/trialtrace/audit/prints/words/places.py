@@ -43,45 +43,44 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """P of a comparison, and another one of the same and of no other estimate or test before it."""
     part = entry.parts["p"]
-    for one in ledger.comparisons[entry.about.cell]:
-        if one.name == entry.name:
+    for comparison in ledger.comparisons[entry.about.cell]:
+        if comparison.name == entry.name:
             return
         if (
-            "p" not in one.parts
-            or not _of_one_p(entry, one)
-            or {entry.name, one.name}
+            "p" not in comparison.parts
+            or not _of_one_p(entry, comparison)
+            or {entry.name, comparison.name}
             & {
                 *entry.linked,
-                *one.linked,
+                *comparison.linked,
             }
         ):
             continue
-        (low, high), (bottom, top) = p_range(part), p_range(one.parts["p"])
+        (low, high), (bottom, top) = p_range(part), p_range(comparison.parts["p"])
         if low < top and bottom < high:
             continue
-        text = (
-            f"{part.text} here, while {one.place} has {one.parts['p'].text} of the same comparison"
-        )
+        there = f"{comparison.place} has {comparison.parts['p'].text}"
+        text = f"{part.text} here, while {there} of the same comparison"
         agreement, text = INCONSISTENT, f"{text} and test."
         if entry.about.test is None:
             text = f"Not checkable: {text.removesuffix(' and test.')}.{NO_TEST}"
             agreement = NOT_CHECKABLE
         remark = agreement == NOT_CHECKABLE
-        beside = (one.name,)
-        yield Finding("place.p", entry.name, "p", agreement, text, beside, remark=remark)
+        findings = (comparison.name,)
+        yield Finding("place.p", entry.name, "p", agreement, text, findings, remark=remark)
         return
 
 
-def _of_one_p(entry: Claim, one: Claim) -> bool:
+def _of_one_p(entry: Claim, claim: Claim) -> bool:
     """Whether nothing tells what two p of one comparison would be of, but its groups."""
     if (
         entry.parts["p"].symbol
-        or one.parts["p"].symbol
-        or "statistic" in {*entry.parts, *one.parts}
+        or claim.parts["p"].symbol
+        or "statistic" in {*entry.parts, *claim.parts}
     ):
         return False
-    mains = {each.printed for each in (entry, one) if each.main is not None}
-    return len(mains) < 2 and _tested(entry) == _tested(one)
+    mains = {each.printed for each in (entry, claim) if each.main is not None}
+    return len(mains) < 2 and _tested(entry) == _tested(claim)
 
 
 def _tested(entry: Claim) -> tuple[object, ...]:
@@ -111,22 +110,22 @@ def _abstract(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     theirs = others[0].parts["value"]
     if abs(theirs.value or 0) == abs(main.value or 0):
         return
-    for one in _twice(entry, others[0]):
-        if one.agreement == INCONSISTENT:
-            yield one
+    for finding in _twice(entry, others[0]):
+        if finding.agreement == INCONSISTENT:
+            yield finding
 
 
 def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A percentage of the abstract, and the one of the same group elsewhere."""
     others = [
-        one
-        for one in ledger.beside(entry, entry.about.group or "")
-        if ABSTRACT not in one.place.lower() and one.share is not None and _same(entry, one)
+        claim
+        for claim in ledger.beside(entry, entry.about.group or "")
+        if ABSTRACT not in claim.place.lower() and claim.share is not None and _same(entry, claim)
     ]
     if len({one.parts["percent"].text for one in others}) == 1:
-        for one in _twice(entry, others[0]):
-            if one.agreement == INCONSISTENT and one.component == "percent":
-                yield one
+        for finding in _twice(entry, others[0]):
+            if finding.agreement == INCONSISTENT and finding.component == "percent":
+                yield finding
 
 
 def _average(entry: Claim) -> str | None:

@@ -57,16 +57,16 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if "p" in entry.parts or not SAID.search(entry.printed) or OTHER.search(entry.printed):
             continue
-        found = _ps_of(ledger, entry)
-        if found:
+        ps = _ps_of(ledger, entry)
+        if ps:
             level = level_of(ledger, entry)
-            told = [list(_told(entry, name, *one, level)) for one in found]
-            yield from _divided(entry, name, [own[0] for own in told if own], found)
-            for said in _of_all(told):
+            findings = [list(_told(entry, name, *one, level)) for one in ps]
+            yield from _divided(entry, name, [own[0] for own in findings if own], ps)
+            for said in _of_all(findings):
                 more = _side(ledger, entry, said) + _unused(ledger, entry)
                 yield replace(said, sentence=said.sentence + more)
         elif level_of(ledger, entry) is None and not any(
-            "p" in one.parts for one in _same(ledger, entry)
+            "p" in claim.parts for claim in _same(ledger, entry)
         ):
             yield from _of_interval(ledger, entry, name)
 
@@ -93,24 +93,24 @@ def _unused(ledger: Ledger, entry: Claim) -> str:
 def _ps_of(ledger: Ledger, entry: Claim) -> list[tuple[Claim, Component]]:
     """Every p that is printed of the same comparison, of two sides unless the words say one."""
     return [
-        (one, one.parts["p"])
-        for one in _same(ledger, entry)
-        if "p" in one.parts and one.parts["p"].symbol is None
-        if (one.sides in ONE_SIDE) == (entry.about.sides in ONE_SIDE)
+        (claim, claim.parts["p"])
+        for claim in _same(ledger, entry)
+        if "p" in claim.parts and claim.parts["p"].symbol is None
+        if (claim.sides in ONE_SIDE) == (entry.about.sides in ONE_SIDE)
     ]
 
 
-def _of_all(told: list[list[Finding]]) -> Iterator[Finding]:
+def _of_all(findings: list[list[Finding]]) -> Iterator[Finding]:
     """What every p says alike; of several that differ nobody knows which the words are of."""
-    if all(told) and len({own[0].agreement for own in told}) == 1:
-        yield told[0][0]
+    if all(findings) and len({own[0].agreement for own in findings}) == 1:
+        yield findings[0][0]
 
 
 def _divided(
-    entry: Claim, name: str, told: list[Finding], found: list[tuple[Claim, Component]]
+    entry: Claim, name: str, findings: list[Finding], found: list[tuple[Claim, Component]]
 ) -> Iterator[Finding]:
     """That of several p one agrees with the words and one does not."""
-    if not {COMPATIBLE, INCONSISTENT} <= {one.agreement for one in told}:
+    if not {COMPATIBLE, INCONSISTENT} <= {finding.agreement for finding in findings}:
         return
     shown = listed([part.text for _, part in found])
     text = f"Not checkable: “{entry.printed}” stands beside {shown}, of which one agrees with it "
@@ -134,8 +134,8 @@ def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
 
 def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
     """The words against the one interval of the same comparison."""
-    found = [one for one in _same(ledger, entry) if p_of_interval(ledger, one)]
-    source = ledger.agreed(found, "ci_low", "ci_high")
+    claims = [claim for claim in _same(ledger, entry) if p_of_interval(ledger, claim)]
+    source = ledger.agreed(claims, "ci_low", "ci_high")
     if source is None or (p := p_of_interval(ledger, source)) is None:
         return
     low, high = p
@@ -161,25 +161,25 @@ def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
 
 
 def _told(
-    entry: Claim, name: str, source: Claim, part: Component, level: Level | None
+    entry: Claim, name: str, source: Claim, component: Component, level: Level | None
 ) -> Iterator[Finding]:
     denied = DENIED.search(entry.printed) is not None
-    if part.relation == "ns":
+    if component.relation == "ns":
         low, high = level.value if level else LEVEL, 1.0
-    elif part.relation in (">", ">="):
-        low, high = float(part.value or 0), 1.0
+    elif component.relation in (">", ">="):
+        low, high = float(component.value or 0), 1.0
     else:
-        low, high = (float(end) for end in as_range(part).bounds)
-    said = f"“{entry.printed}” stands beside {part.text}"
+        low, high = (float(end) for end in as_range(component).bounds)
+    said = f"“{entry.printed}” stands beside {component.text}"
     if level is not None:
         said += f", at the level of {level.text}{' over all looks' if level.open else ''}"
         least, most = (0.0 if level.open else level.value), level.most
-        beyond = high <= least if denied else low > most or part.relation == "ns"
+        beyond = high <= least if denied else low > most or component.relation == "ns"
         against = beyond
-        undecided = (low <= most and high > least) and part.relation != "ns"
+        undecided = (low <= most and high > least) and component.relation != "ns"
     else:
         against = high < LEVEL if denied else low >= LEVEL
-        beyond = high < LEAST if denied else low >= MOST or part.relation == "ns"
+        beyond = high < LEAST if denied else low >= MOST or component.relation == "ns"
         undecided = low < LEVEL < high
     if beyond:
         agreement, text = INCONSISTENT, f"{said}."

@@ -50,15 +50,15 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
     for fact, entries in ledger.facts.items():
         if len(entries) < 2:
             continue
-        told = listed([f"“{one.printed}” ({one.place})" for one in entries], "and")
+        told = listed([f"“{entry.printed}” ({entry.place})" for entry in entries], "and")
         name = fact.replace("_", " ")
-        numbers = [_quantities(one) for one in entries]
-        same_days = alike([dates(one.printed) for one in entries])
-        if len({_words(one) for one in entries}) == 1 or same_days or _alike(numbers):
+        numbers = [_quantities(entry) for entry in entries]
+        same_days = alike([dates(entry.printed) for entry in entries])
+        if len({_words(entry) for entry in entries}) == 1 or same_days or _alike(numbers):
             agreement, text = COMPATIBLE, f"The {name} is told alike: {told}."
         elif same_days is False:
             agreement, text = INCONSISTENT, f"The {name} is not on the same days: {told}."
-        elif all(numbers) and len({tuple(one) for one in numbers}) == 1:
+        elif all(numbers) and len({tuple(number) for number in numbers}) == 1:
             agreement, text = INCONSISTENT, f"The {name} is not told alike: {told}."
         else:
             agreement = NOT_CHECKABLE
@@ -69,13 +69,13 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
             next(iter(entries[-1].parts)),
             agreement,
             text,
-            tuple(one.name for one in entries[:-1]),
+            tuple(entry.name for entry in entries[:-1]),
         )
 
 
 def _quantities(entry: Claim) -> dict[str, Quantity]:
-    found = {name: quantity(part) for name, part in entry.parts.items()}
-    return {name: one for name, one in found.items() if one is not None}
+    quantities = {name: quantity(part) for name, part in entry.parts.items()}
+    return {name: one for name, one in quantities.items() if one is not None}
 
 
 def _alike(every: list[dict[str, Quantity]]) -> bool:
@@ -151,17 +151,17 @@ def _feasibility(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         f"Not checkable: “{entry.printed}” is concluded, and no share of patients is printed from "
         "which on it would be feasible."
     )
-    told = []
+    findings = []
     for other in ledger.of_cell.get(entry.about.cell, ()):
         x, n = other.whole_count, ledger.size(other)
         if entry.about.outcome and x is not None and n and x <= n:
-            found = wilson(x, n, confidence=0.95)
-            told.append(
+            interval = wilson(x, n, confidence=0.95)
+            findings.append(
                 f"{x} of {n} ({ledger.group_label(other)}) leave room for "
-                f"{100 * found.low:.0f} to {100 * found.high:.0f} %"
+                f"{100 * interval.low:.0f} to {100 * interval.high:.0f} %"
             )
-    if told:
-        text += f" {listed(told)} (95 % interval of Wilson)."
+    if findings:
+        text += f" {listed(findings)} (95 % interval of Wilson)."
     yield Finding("statement.feasibility", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text)
 
 
@@ -174,13 +174,13 @@ def _safety(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     ]
     if not counted and "words" in entry.parts and entry.about.n:
         counted = [(entry.about.n, "")]
-    told = []
+    findings = []
     for n, label in counted:
         upper = clopper_pearson(0, n, confidence=0.90).high
-        told.append(f"0 of {n}{label} leave room for a risk of up to {100 * upper:.1f} %")
-    if told:
+        findings.append(f"0 of {n}{label} leave room for a risk of up to {100 * upper:.1f} %")
+    if findings:
         said = f"“{entry.printed}”: " if "words" in entry.parts else ""
-        text = f"{said}{listed(told)} (one-sided 95 % bound)."
+        text = f"{said}{listed(findings)} (one-sided 95 % bound)."
         yield Finding("statement.safety", entry.name, next(iter(entry.parts)), COMPATIBLE, text)
 
 
@@ -192,28 +192,30 @@ def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if told is not None:
         said = judged(ledger, told, "not_shown" if denied else "non_inferior")
         if said is not None:
-            beside = tuple(name for name in said[2] if name != entry.name)
-            yield Finding(check, entry.name, part, said[0], said[1], beside)
+            findings = tuple(name for name in said[2] if name != entry.name)
+            yield Finding(check, entry.name, part, said[0], said[1], findings)
             return
     own = [
         entry,
         *(one for one in ledger.comparisons.get(entry.about.cell, ()) if one is not entry),
     ]
     bounds = [one for one in own if {"ci_low", "ci_high"} <= set(one.parts)]
-    held = [one for one in bounds if one.about.compared == entry.about.compared]
+    held = [bound for bound in bounds if bound.about.compared == entry.about.compared]
     margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
     interval = ledger.agreed(held, "ci_low", "ci_high")
     if margin is None or interval is None:
         text = f"Not checkable: “{entry.printed}” needs a margin and one interval of the comparison"
-        if not held and any(set(one.about.compared) == set(entry.about.compared) for one in bounds):
+        if not held and any(
+            set(bound.about.compared) == set(entry.about.compared) for bound in bounds
+        ):
             text += "; there is one with the groups the other way round"
         elif len(held) > 1 and margin is not None:
             text += "; there are several: `margins` of `reported` takes them together"
         yield Finding(check, entry.name, part, NOT_CHECKABLE, f"{text}.")
         return
     agreement, text = _by_margin(interval, margin, denied=denied)
-    beside = () if interval is entry else (interval.name,)
-    yield Finding(check, entry.name, part, agreement, text, beside)
+    findings = () if interval is entry else (interval.name,)
+    yield Finding(check, entry.name, part, agreement, text, findings)
 
 
 def _equivalence(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -228,8 +230,8 @@ def _equivalence(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         text += "interval of the comparison on their scale."
         yield Finding(check, entry.name, part, NOT_CHECKABLE, text)
         return
-    beside = tuple(name for name in said[2] if name != entry.name)
-    yield Finding(check, entry.name, part, said[0], said[1], beside)
+    findings = tuple(name for name in said[2] if name != entry.name)
+    yield Finding(check, entry.name, part, said[0], said[1], findings)
 
 
 def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]:

@@ -52,10 +52,10 @@ def read_form(content: bytes, shown: str) -> ReadPaper:
     return form_of(rows, shown)
 
 
-def form_of(rows: Sequence[Sequence[str]], shown: str) -> ReadPaper:
+def form_of(rows: Sequence[Sequence[str]], text: str) -> ReadPaper:
     """The paper of typed rows."""
     if len(rows) > MOST_ROWS:
-        raise UserError(Problem(shown, found=f"{len(rows)} lines", expected=f"at most {MOST_ROWS}"))
+        raise UserError(Problem(text, found=f"{len(rows)} lines", expected=f"at most {MOST_ROWS}"))
     title, caption = "", ""
     tables: list[Table] = []
     block: list[tuple[int, Sequence[str]]] = []
@@ -68,13 +68,13 @@ def form_of(rows: Sequence[Sequence[str]], shown: str) -> ReadPaper:
         elif filled:
             block.append((number, row))
         elif block:
-            tables.append(_table(block, caption, len(tables) + 1, shown))
+            tables.append(_table(block, caption, len(tables) + 1, text))
             block, caption = [], ""
     return ReadPaper(title, (), tuple(tables))
 
 
 def _table(
-    block: Sequence[tuple[int, Sequence[str]]], caption: str, position: int, shown: str
+    block: Sequence[tuple[int, Sequence[str]]], caption: str, position: int, text: str
 ) -> Table:
     head = list(block[0][1])
     while head and not head[-1]:
@@ -82,17 +82,17 @@ def _table(
     if len(head) > WIDEST or len(head) < 2:
         raise UserError(
             Problem(
-                f"{shown}, line {block[0][0]}",
+                f"{text}, line {block[0][0]}",
                 found=f"a head of {len(head)} cells",
                 expected=f"a label and a column for each number, at most {WIDEST}",
                 do="trialtrace read --form shows one",
             )
         )
-    parted = [[tidy(part) for part in cell.split(":")] for cell in head]
+    parted = [[tidy(word) for word in cell.split(":")] for cell in head]
     deep = max(map(len, parted))
     heads = [[parts[at] if at < len(parts) else "" for parts in parted] for at in range(deep)]
     heads[0][0] = ""
-    body = [list(_cells(row, len(head), f"{shown}, line {number}")) for number, row in block[1:]]
+    body = [list(_cells(row, len(head), f"{text}, line {number}")) for number, row in block[1:]]
     name = numbered(caption, position)
     return Table(name, caption, tuple(tuple(row) for row in [*heads, *body]), deep)
 

@@ -50,7 +50,7 @@ class _Glyph:
     angle: float
 
 
-def pages(content: bytes, shown: str) -> Iterator[Page]:
+def pages(content: bytes, text: str) -> Iterator[Page]:
     """The pages of a PDF. Raises UserError where it is broken or locked."""
     import pypdfium2 as pdfium
 
@@ -60,7 +60,7 @@ def pages(content: bytes, shown: str) -> Iterator[Page]:
         locked = "password" in str(error).lower()
         raise UserError(
             Problem(
-                shown,
+                text,
                 found="a PDF locked with a password" if locked else f"a broken PDF: {error}",
                 expected="a PDF that opens without a password" if locked else "a whole PDF",
             )
@@ -68,9 +68,7 @@ def pages(content: bytes, shown: str) -> Iterator[Page]:
     with document:
         count = len(document)
         if count > MOST_PAGES:
-            raise UserError(
-                Problem(shown, found=f"{count} pages", expected=f"at most {MOST_PAGES}")
-            )
+            raise UserError(Problem(text, found=f"{count} pages", expected=f"at most {MOST_PAGES}"))
         for number in range(count):
             page = document[number]
             width, height = page.get_size()
@@ -109,72 +107,72 @@ def _glyphs(text: _Text, height: float) -> Iterator[_Glyph]:
 
 def _page(number: int, width: float, height: float, glyphs: list[_Glyph]) -> Page:
     """The page with its words; a page that is turned is turned back."""
-    seen = [one for one in glyphs if one.text.strip()]
+    seen = [glyph for glyph in glyphs if glyph.text.strip()]
     quarter = [round(one.angle / 1.5708) % 4 for one in seen]
     most = max(set(quarter), key=quarter.count) if quarter else 0
     if most in (1, 3):
-        glyphs = [_turned(one, most, width, height) for one in glyphs]
+        glyphs = [_turned(glyph, most, width, height) for glyph in glyphs]
         width, height = height, width
     return Page(number, width, height, tuple(_words(glyphs)), most in (1, 3))
 
 
-def _turned(one: _Glyph, quarter: int, width: float, height: float) -> _Glyph:
+def _turned(glyph: _Glyph, quarter: int, width: float, height: float) -> _Glyph:
     if quarter == 1:
-        box = (one.top, one.bottom, width - one.right, width - one.left)
+        box = (glyph.top, glyph.bottom, width - glyph.right, width - glyph.left)
     else:
-        box = (height - one.bottom, height - one.top, one.left, one.right)
+        box = (height - glyph.bottom, height - glyph.top, glyph.left, glyph.right)
     left, right, top, bottom = box
-    return replace(one, left=left, right=right, top=top, bottom=bottom)
+    return replace(glyph, left=left, right=right, top=top, bottom=bottom)
 
 
 def _words(glyphs: Sequence[_Glyph]) -> Iterator[Word]:
     own: list[_Glyph] = []
     ended = False
-    for one in glyphs:
-        if not one.text.strip():
+    for glyph in glyphs:
+        if not glyph.text.strip():
             ended = ended or bool(own)
             continue
         # A raised mark often stands behind the end of a line that its height made up.
-        if own and (_apart(own[-1], one) or (ended and not _is_raised(one, own))):
+        if own and (_apart(own[-1], glyph) or (ended and not _is_raised(glyph, own))):
             yield _word(own)
             own = []
         ended = False
-        if one.text.isprintable():
-            own.append(one)
+        if glyph.text.isprintable():
+            own.append(glyph)
     if own:
         yield _word(own)
 
 
-def _is_raised(one: _Glyph, own: Sequence[_Glyph]) -> bool:
+def _is_raised(glyph: _Glyph, glyphs: Sequence[_Glyph]) -> bool:
     """Whether a glyph is smaller and higher than the word before it."""
-    size = max(other.size for other in own)
-    lowest = max(other.bottom for other in own if other.size == size)
-    return one.size < 0.85 * size and one.bottom < lowest - 0.15 * size
+    size = max(other.size for other in glyphs)
+    lowest = max(other.bottom for other in glyphs if other.size == size)
+    return glyph.size < 0.85 * size and glyph.bottom < lowest - 0.15 * size
 
 
-def _apart(before: _Glyph, one: _Glyph) -> bool:
-    size = max(before.size, one.size, 1.0)
-    gap = one.left - before.right
-    down = abs((one.top + one.bottom) / 2 - (before.top + before.bottom) / 2)
+def _apart(before: _Glyph, glyph: _Glyph) -> bool:
+    size = max(before.size, glyph.size, 1.0)
+    gap = glyph.left - before.right
+    down = abs((glyph.top + glyph.bottom) / 2 - (before.top + before.bottom) / 2)
     return gap > 0.15 * size or gap < -1.5 * size or down > 0.8 * size
 
 
-def _word(own: Sequence[_Glyph]) -> Word:
+def _word(glyphs: Sequence[_Glyph]) -> Word:
     """A word; what is raised and smaller in it is a mark, or a square."""
-    size = max(one.size for one in own)
+    size = max(glyph.size for glyph in glyphs)
     text = ""
     raised = ""
-    for one in own:
-        if text and _is_raised(one, own):
+    for one in glyphs:
+        if text and _is_raised(one, glyphs):
             raised += one.text
             continue
         text += one.text
     text += superscript(text, raised) if raised else ""
     return Word(
         text,
-        min(one.left for one in own),
-        max(one.right for one in own),
-        min(one.top for one in own),
-        max(one.bottom for one in own),
+        min(glyph.left for glyph in glyphs),
+        max(glyph.right for glyph in glyphs),
+        min(glyph.top for glyph in glyphs),
+        max(glyph.bottom for glyph in glyphs),
         size,
     )

@@ -15,7 +15,11 @@ def read_jats(content: bytes, shown: str) -> ReadPaper:
     article = root.first("article") or root
     front = article.first("front", "front-stub") or article
     doi = next(
-        (one.text() for one in front.every("article-id") if one.given.get("pub-id-type") == "doi"),
+        (
+            constant.text()
+            for constant in front.every("article-id")
+            if constant.given.get("pub-id-type") == "doi"
+        ),
         None,
     )
     tables, pictures = [], 0
@@ -30,7 +34,7 @@ def read_jats(content: bytes, shown: str) -> ReadPaper:
     body = article.first("body")
     if body is not None:
         loose = [
-            Passage(one.text(*_NOT_TEXT), "text") for one in body.elements() if one.name == "p"
+            Passage(node.text(*_NOT_TEXT), "text") for node in body.elements() if node.name == "p"
         ]
         passages += [one for one in loose if one.text]
         for section in body.elements():
@@ -48,7 +52,7 @@ def read_jats(content: bytes, shown: str) -> ReadPaper:
 
 
 def _paragraphs(section: Node, name: str) -> Iterator[Passage]:
-    paragraphs = [one.text(*_NOT_TEXT) for one in section.every("p")]
+    paragraphs = [constant.text(*_NOT_TEXT) for constant in section.every("p")]
     for number, text in enumerate(paragraphs, 1):
         place = name if name == "abstract" else f"{name}, paragraph {number}"
         if text:
@@ -60,7 +64,7 @@ def _tables(wrap: Node, position: int) -> list[Table]:
 
     A further one goes on with the first where it has as many columns and no other heads.
     """
-    grids = [table_grid(one) for one in wrap.every("table")]
+    grids = [table_grid(constant) for constant in wrap.every("table")]
     parts: list[tuple[tuple[tuple[str, ...], ...], int]] = []
     for rows, heads in grids:
         first = parts[0] if parts else ((), 0)

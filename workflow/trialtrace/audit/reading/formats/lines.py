@@ -26,7 +26,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        return " ".join(one.text for one in self.segments)
+        return " ".join(segment.text for segment in self.segments)
 
     @property
     def left(self) -> float:
@@ -40,7 +40,7 @@ class Line:
 def lines(words: Sequence[Word]) -> list[Line]:
     """The lines of words, from the top down."""
     rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda one: (one.middle, one.left)):
+    for word in sorted(words, key=lambda item: (item.middle, item.left)):
         near = [
             row
             for row in rows[-4:]
@@ -63,11 +63,13 @@ def _line(row: Sequence[Word]) -> Line:
             segments[-1].append(word)
         else:
             segments.append([word])
-    made = tuple(
-        Segment(" ".join(word.text for word in own), own[0].left, max(w.right for w in own))
-        for own in segments
+    line = tuple(
+        Segment(
+            " ".join(word.text for word in segment), segment[0].left, max(w.right for w in segment)
+        )
+        for segment in segments
     )
-    return Line(made, min(word.top for word in row), max(word.bottom for word in row), size)
+    return Line(line, min(word.top for word in row), max(word.bottom for word in row), size)
 
 
 def gutter(page: Page) -> float | None:
@@ -85,7 +87,10 @@ def gutter(page: Page) -> float | None:
         return None
     # Lines of text, not cells, on both sides of it.
     long = [
-        one for line in every for one in line.segments if one.right - one.left > 0.25 * page.width
+        segment
+        for line in every
+        for segment in line.segments
+        if segment.right - segment.left > 0.25 * page.width
     ]
     left = sum(one.right < best for one in long)
     right = sum(one.left > best for one in long)
@@ -126,15 +131,15 @@ def parted(page: Page, tables: Callable[[Sequence[Line]], list[range]]) -> list[
 def _apart(every: Sequence[Line], tables: Sequence[range], at: float) -> list[Line]:
     """The lines with the text beside a table's first line taken out of it, and put before it."""
     firsts = {place.start for place in tables}
-    made: list[Line] = []
+    lines: list[Line] = []
     for number, line in enumerate(every):
-        beside = tuple(one for one in line.segments if one.left > at)
-        own = tuple(one for one in line.segments if one.left <= at)
+        beside = tuple(segment for segment in line.segments if segment.left > at)
+        own = tuple(segment for segment in line.segments if segment.left <= at)
         if number in firsts and beside and own and not _crosses(line, at):
-            made += [replace(line, segments=beside), replace(line, segments=own)]
+            lines += [replace(line, segments=beside), replace(line, segments=own)]
         else:
-            made.append(line)
-    return made
+            lines.append(line)
+    return lines
 
 
 def _is_whole(table: Sequence[Line], at: float, width: float) -> bool:
@@ -142,7 +147,10 @@ def _is_whole(table: Sequence[Line], at: float, width: float) -> bool:
     prose = [
         line
         for line in table
-        if any(one.left > at and one.right - one.left > 0.3 * width for one in line.segments)
+        if any(
+            segment.left > at and segment.right - segment.left > 0.3 * width
+            for segment in line.segments
+        )
     ]
     over = any(_crosses(line, at) or line.right > at for line in table)
     return over and 4 * len(prose) < len(table)

@@ -32,8 +32,8 @@ def _spans(row: Node) -> Iterator[Span]:
             )
 
 
-def _number(given: str | None) -> int:
-    return min(int(given), WIDEST) if given and given.strip().isdecimal() and int(given) else 1
+def _number(text: str | None) -> int:
+    return min(int(text), WIDEST) if text and text.strip().isdecimal() and int(text) else 1
 
 
 def numbered(label: str, position: int) -> str:

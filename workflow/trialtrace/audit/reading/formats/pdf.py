@@ -62,7 +62,9 @@ def read_pdf(content: bytes, shown: str) -> ReadPaper:
         )
     scans = (f"{len(empty)} pages without text, as scans are: {_few(empty)}",) if empty else ()
     remarks = (*scans, *lost)
-    doi = re.search(r"\b10\.[0-9]{4,9}/[^\s\"'<>]+", " ".join(one.text for one in passages[:8]))
+    doi = re.search(
+        r"\b10\.[0-9]{4,9}/[^\s\"'<>]+", " ".join(passage.text for passage in passages[:8])
+    )
     return ReadPaper(
         title, tuple(passages), tuple(tables), doi.group().rstrip(".,;)") if doi else None, remarks
     )
@@ -74,14 +76,14 @@ def _few(numbers: Sequence[int]) -> str:
 
 def _places(every: Sequence[Line]) -> list[range]:
     """The lines of each table, its caption with them, where nothing stands beside it."""
-    found = []
+    places = []
     for at, line in enumerate(every):
         if CAPTION.match(line.text):
             begin = _caption_end(every, at)
             end = _table_end(every, begin)
             if table_rows(every[begin:end])[0]:
-                found.append(range(at, end))
-    return found
+                places.append(range(at, end))
+    return places
 
 
 def _unfinished(block: Sequence[Line]) -> int:
@@ -125,7 +127,7 @@ def _tables(
     """The lines that are text, the tables, and whether the last line is one of a table; `lost` is
     told of captions below which none was found."""
     rest: list[Line] = []
-    found: list[Table] = []
+    tables: list[Table] = []
     at, inside = 0, False
     while at < len(block):
         if not CAPTION.match(block[at].text):
@@ -142,10 +144,10 @@ def _tables(
             continue
         caption = tidy(" ".join(line.text for line in block[at:begin]))
         notes, after = _notes(block, end)
-        name = numbered(caption, before + len(found) + 1)
-        found.append(Table(name, caption, grid, heads, notes, page))
+        name = numbered(caption, before + len(tables) + 1)
+        tables.append(Table(name, caption, grid, heads, notes, page))
         at, inside = after, after == end
-    return rest, found, inside
+    return rest, tables, inside
 
 
 def _caption_end(block: Sequence[Line], at: int) -> int:
@@ -179,7 +181,7 @@ def _table_end(block: Sequence[Line], begin: int) -> int:
 
 
 def _has_cells(line: Line) -> bool:
-    cells = [one.text for one in line.segments[1:]]
+    cells = [segment.text for segment in line.segments[1:]]
     return any(is_number(cell) or is_missing(cell) for cell in cells) or len(cells) > 1
 
 
@@ -189,21 +191,21 @@ def _is_prose(line: Line) -> bool:
 
 def _notes(block: Sequence[Line], end: int) -> tuple[str, int]:
     """The lines right below a table that tell of it."""
-    own: list[str] = []
-    while end < len(block) and len(own) < 6:
+    notes: list[str] = []
+    while end < len(block) and len(notes) < 6:
         text = block[end].text
         told = re.match(
             (r"(?:[a-h*†‡§¶]\W?\s?[A-Z]|values|data|abbreviations|note|SD\b|CI\b)"), text, re.I
         )
-        if not told and not own:
+        if not told and not notes:
             break
-        if own and block[end].top - block[end - 1].bottom > 0.8 * block[end].size:
+        if notes and block[end].top - block[end - 1].bottom > 0.8 * block[end].size:
             break
         if _SECTIONS.fullmatch(text) or CAPTION.match(text):
             break
-        own.append(text)
+        notes.append(text)
         end += 1
-    return tidy(" ".join(own)), end
+    return tidy(" ".join(notes)), end
 
 
 def _passages(rest: Sequence[Line], page: int, section: str, passages: list[Passage]) -> str:

@@ -45,8 +45,8 @@ def table_rows(block: Sequence[Line]) -> tuple[Grid, int]:
             body[-1] = row
         else:
             body.append(row)
-    made = [*heads, *body]
-    return tuple(tuple(tidy(cell) for cell in row) for row in made), len(heads)
+    rows = [*heads, *body]
+    return tuple(tuple(tidy(cell) for cell in row) for row in rows), len(heads)
 
 
 def _is_row(line: Line) -> bool:
@@ -70,16 +70,16 @@ def _columns(body: Sequence[Line], label: float) -> list[_Column]:
     for line in body:
         # Numbers beside the middle of a wrapped label have none in their own line.
         begin = 0 if line.left > label + 4 * line.size else 1
-        spans += [one for one in line.segments[begin:] if _is_value(one.text)]
+        spans += [segment for segment in line.segments[begin:] if _is_value(segment.text)]
     columns: list[_Column] = []
-    for span in sorted(spans, key=lambda one: one.right - one.left):
+    for span in sorted(spans, key=lambda item: item.right - item.left):
         over = [c for c in columns if span.left < c.right and span.right > c.left]
         if not over:
             columns.append(_Column(span.left, span.right))
         elif len(over) == 1:
             over[0].left = min(over[0].left, span.left)
             over[0].right = max(over[0].right, span.right)
-    return sorted(columns, key=lambda one: one.left)
+    return sorted(columns, key=lambda column: column.left)
 
 
 def _row(line: Line, columns: Sequence[_Column]) -> list[str]:
@@ -133,18 +133,18 @@ def _covered(
     columns: Sequence[_Column],
     finer: bool,
     over: Sequence[str],
-    own: Sequence[str],
+    texts: Sequence[str],
 ) -> list[int]:
     """The columns that a head stands over: those below it, or, where a line below it has more
-    heads, those up to the next head. `over` and `own` are what stands above already."""
+    heads, those up to the next head. `over` and `texts` are what stands above already."""
     below = [n for n, c in enumerate(columns) if segment.left < c.right and segment.right > c.left]
     heads = [one for one in line.segments if one.right > columns[0].left]
     if not below and (near := _own(segment, columns)) is not None:
         below = [near]
-    if finer and below and over[below[0] + 1] and not own[below[0] + 1]:
+    if finer and below and over[below[0] + 1] and not texts[below[0] + 1]:
         # A further line of a head over several columns.
         return [n for n in range(len(columns)) if over[n + 1] == over[below[0] + 1]]
-    if segment not in heads or not finer or not below or any(own[one + 1] for one in below):
+    if segment not in heads or not finer or not below or any(texts[one + 1] for one in below):
         return below
     if said(segment.text).kind in ("p", "effect"):
         return below

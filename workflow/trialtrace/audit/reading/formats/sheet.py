@@ -10,7 +10,7 @@ from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.base.errors import Problem, UserError
 
 
-def read_sheet(content: bytes, shown: str) -> ReadPaper:
+def read_sheet(content: bytes, text: str) -> ReadPaper:
     """The tables of every sheet. A number has the decimals that its cell shows."""
     import openpyxl
 
@@ -22,7 +22,7 @@ def read_sheet(content: bytes, shown: str) -> ReadPaper:
             sheet.reset_dimensions()
             for number, row in enumerate(sheet.iter_rows(max_row=MOST_ROWS), 1):
                 if any(cell.value is not None for cell in row[WIDEST:]):
-                    raise UserError(_too_wide(shown, sheet.title, number))
+                    raise UserError(_too_wide(text, sheet.title, number))
                 rows.append(
                     [_shown(cell.value, str(cell.number_format or "")) for cell in row[:WIDEST]]
                 )
@@ -32,17 +32,17 @@ def read_sheet(content: bytes, shown: str) -> ReadPaper:
     except Exception as error:  # noqa: BLE001  what is odd in a workbook breaks the library anyhow
         raise UserError(
             Problem(
-                shown,
+                text,
                 found=f"a spreadsheet that cannot be opened: {str(error) or type(error).__name__}",
                 expected="a whole one",
             )
         ) from None
-    return form_of(rows, shown)
+    return form_of(rows, text)
 
 
-def _too_wide(shown: str, sheet: str, row: int) -> Problem:
+def _too_wide(text: str, sheet: str, row: int) -> Problem:
     return Problem(
-        f"{shown}, sheet {sheet}, row {row}",
+        f"{text}, sheet {sheet}, row {row}",
         found=f"a cell beyond column {WIDEST}",
         expected=f"a label and a column for each number, at most {WIDEST} columns",
         do="take out what stands beside the table; trialtrace read --form shows one",

@@ -16,9 +16,9 @@ CAPTION = re.compile(
 _OUTSIDE = {"nav", "header", "footer", "aside", "script", "style", "figure-list"}
 
 
-def read_web(content: bytes, shown: str) -> ReadPaper:
+def read_web(content: bytes, text: str) -> ReadPaper:
     """The paper on a web page; a paragraph right before or after a table may be its caption."""
-    return web_paper(read_html(content, shown))
+    return web_paper(read_html(content, text))
 
 
 def web_paper(root: Node) -> ReadPaper:
@@ -49,7 +49,9 @@ def web_paper(root: Node) -> ReadPaper:
             passages.append(Passage(text, named))
         waiting = waiting and node.name not in _HEADINGS and not before
     title = text_of(root.first("h1")) or text_of(root.first("title"))
-    found = re.search(r"\b10\.[0-9]{4,9}/[^\s\"'<>]+", " ".join(one.text for one in passages[:8]))
+    found = re.search(
+        r"\b10\.[0-9]{4,9}/[^\s\"'<>]+", " ".join(passage.text for passage in passages[:8])
+    )
     doi = found.group().rstrip(".,;)") if found else None
     return ReadPaper(title, tuple(passages), tuple(tables), doi)
 

@@ -14,24 +14,24 @@ from trialtrace.base.errors import Problem, UserError
 _DOCUMENT, LARGEST = "word/document.xml", 200 << 20
 
 
-def read_word(content: bytes, shown: str) -> ReadPaper:
+def read_word(content: bytes, text: str) -> ReadPaper:
     """The paper in a DOCX file. Raises UserError where it is broken, locked or not one."""
-    root = read_xml(_part(content, shown), shown)
+    root = read_xml(_part(content, text), text)
     body = root.first("body")
     return web_paper(Node("body", {}, [] if body is None else list(_blocks(body))))
 
 
-def _part(content: bytes, shown: str) -> bytes:
+def _part(content: bytes, text: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as whole:
             if _DOCUMENT not in whole.namelist():
                 raise UserError(
-                    Problem(shown, found="a ZIP archive of another kind", expected="a DOCX file")
+                    Problem(text, found="a ZIP archive of another kind", expected="a DOCX file")
                 )
             if whole.getinfo(_DOCUMENT).file_size > LARGEST:
                 raise UserError(
                     Problem(
-                        shown,
+                        text,
                         found=f"{whole.getinfo(_DOCUMENT).file_size >> 20} MB of text",
                         expected=f"at most {LARGEST >> 20} MB",
                     )
@@ -40,7 +40,7 @@ def _part(content: bytes, shown: str) -> bytes:
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError) as error:
         raise UserError(
             Problem(
-                shown, found=(f"a DOCX file that cannot be opened: {error}"), expected="a whole one"
+                text, found=(f"a DOCX file that cannot be opened: {error}"), expected="a whole one"
             )
         ) from None
 

@@ -86,11 +86,11 @@ class _Crossref:
             return
         if not (self._folder / source).exists():
             self.problems.append(f"the image {source} is not there")
-        told = value_of(attr, "fig-alt")
-        if told is not None:
+        value = value_of(attr, "fig-alt")
+        if value is not None:
             set_value(attr, "fig-alt", None)
             set_value(attr, "alt", None)
-            element["c"][1] = [word(told)]
+            element["c"][1] = [word(value)]
 
     # Sections
 
@@ -139,18 +139,18 @@ class _Crossref:
                 elif isinstance(tree, list):
                     tree[at] = made
 
-    def _float(self, one: Node) -> Node | None:
+    def _float(self, node: Node) -> Node | None:
         """What an element is as a figure or table of the document, None for any other."""
-        match one.get("t"):
+        match node.get("t"):
             case "Header":
-                self._enter(one)
-            case "Figure" if (kind := _kind_of(one["c"][0][0])) in ("fig", "tbl"):
-                caption = one["c"][1]
-                label = self._count(kind, one["c"][0][0])
+                self._enter(node)
+            case "Figure" if (kind := _kind_of(node["c"][0][0])) in ("fig", "tbl"):
+                caption = node["c"][1]
+                label = self._count(kind, node["c"][0][0])
                 caption[1] = [plain(_numbered(label, _inlines(caption[1])))]
-                return one
-            case "Div" if (kind := _kind_of(one["c"][0][0])) in ("fig", "tbl"):
-                return self._float_div(kind, one)
+                return node
+            case "Div" if (kind := _kind_of(node["c"][0][0])) in ("fig", "tbl"):
+                return self._float_div(kind, node)
         return None
 
     def _float_div(self, kind: str, element: Node) -> Node:
@@ -161,9 +161,9 @@ class _Crossref:
             caption = blocks.pop()["c"]
         words = [plain(_numbered(label, caption))]
         if kind == "fig":
-            content = [_bare_image(one) for one in blocks]
+            content = [_bare_image(block) for block in blocks]
             return {"t": "Figure", "c": [attributes(name), [None, words], content]}
-        inner = next((one for one in blocks if one["t"] == "Table"), None)
+        inner = next((block for block in blocks if block["t"] == "Table"), None)
         if inner:
             inner["c"][1] = [None, words]
         else:
@@ -173,16 +173,16 @@ class _Crossref:
     # References
 
     def _cite(self, element: Node) -> Nodes | None:
-        made: Nodes = []
+        nodes: Nodes = []
         for at, citation in enumerate(element["c"][0]):
             name = citation["citationId"]
             if not (kind := _kind_of(name)):
                 self.problems.append(f"@{name} is neither a figure, a table nor a section")
                 return None
             if at:
-                made += [word(","), space()]
-            made += self._reference(kind, name, citation)
-        return made
+                nodes += [word(","), space()]
+            nodes += self._reference(kind, name, citation)
+        return nodes
 
     def _reference(self, kind: str, name: str, citation: Node) -> Nodes:
         number = self._numbers.get(name)
@@ -220,11 +220,11 @@ def _safe_link(element: Node) -> Nodes | None:
 
 def _inlines(blocks: Nodes) -> Nodes:
     """The words of a caption, or of what an image stands in alone."""
-    made: Nodes = []
+    nodes: Nodes = []
     for block in blocks:
-        made += [{"t": "LineBreak"}] if made else []
-        made += block["c"]
-    return made
+        nodes += [{"t": "LineBreak"}] if nodes else []
+        nodes += block["c"]
+    return nodes
 
 
 def _numbered(label: str, caption: Nodes) -> Nodes:
@@ -246,9 +246,9 @@ def _bare_image(block: Node) -> Node:
 def _special_div(element: Node) -> Node | None:
     attr, blocks = element["c"]
     for name in attr[1]:
-        found = _CALLOUT.fullmatch(name)
-        if found and found[1] in CALLOUTS:
-            return _callout(found[1], attr, blocks)
+        match = _CALLOUT.fullmatch(name)
+        if match and match[1] in CALLOUTS:
+            return _callout(match[1], attr, blocks)
     for name in attr[1]:
         if name in STYLES:
             set_value(attr, "custom-style", STYLES[name])

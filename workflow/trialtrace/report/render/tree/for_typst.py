@@ -97,8 +97,8 @@ def _drawn(image: Node, words: str, folder: Path) -> Node:
     """The words in place of a picture; a figure without any has its caption."""
     _, caption, (source, _) = image["c"]
     high = height(folder / source)
-    told = [_quoted(f"/{source}"), f"alt: {_quoted(text_of(caption) or words)}"]
-    call = ", ".join([*told, *([f"height: {high}"] if high else [])])
+    node = [_quoted(f"/{source}"), f"alt: {_quoted(text_of(caption) or words)}"]
+    call = ", ".join([*node, *([f"height: {high}"] if high else [])])
     return {"t": "RawInline", "c": ["typst", f"#image({call})"]}
 
 
@@ -109,10 +109,10 @@ def _held(element: Node) -> Nodes:
     cells = (cell for body in bodies for row in body[3] for cell in row[1])
     longest = max((len(text_of(cell[4])) for cell in cells), default=0)
     rows = len(head[1]) + sum(len(body[3]) for body in bodies)
-    made = _waiting(element)
+    nodes = _waiting(element)
     if longest > LONG:
-        return _around("split", made)
-    return _around("whole", made) if rows <= FEW and longest <= SHORT else made
+        return _around("split", nodes)
+    return _around("whole", nodes) if rows <= FEW and longest <= SHORT else nodes
 
 
 def _without_links(rows: Inner) -> None:
@@ -124,7 +124,7 @@ def _without_links(rows: Inner) -> None:
 def _waiting(element: Node) -> Nodes:
     """A table with links to numbers waits until their places are known: typst sets a document again
     until no place moves, and these tables are most of it."""
-    if not any(one["c"][2][0].startswith(NUMBER) for one in all_of(element, "Link")):
+    if not any(node["c"][2][0].startswith(NUMBER) for node in all_of(element, "Link")):
         return [element]
     return [_typst("#context if begun() [#let link = linked"), element, _typst("]")]
 

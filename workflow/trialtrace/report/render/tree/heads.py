@@ -86,7 +86,7 @@ def column_names(element: Node) -> dict[int, str]:
 
 def placed_heads(rows: list[Inner]) -> list[list[tuple[int, Inner]]]:
     """The cells of each row with the column that they begin at."""
-    made = []
+    heads = []
     filled: dict[int, int] = {}  # the row above which a column is taken
     for at, row in enumerate(rows):
         column, here = 0, []
@@ -97,8 +97,8 @@ def placed_heads(rows: list[Inner]) -> list[list[tuple[int, Inner]]]:
             _, _, down, across, _ = cell
             filled |= dict.fromkeys(range(column, column + across), at + down)
             column += across
-        made.append(here)
-    return made
+        heads.append(here)
+    return heads
 
 
 def _table(element: Node) -> None:

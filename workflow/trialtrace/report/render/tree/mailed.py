@@ -121,15 +121,15 @@ def _without_files(tree: Node | Inner) -> None:
 def _sentence(inlines: Nodes) -> Nodes:
     kept: Nodes = []
     dropped = False
-    for one in inlines:
-        kind = one["t"]
-        if kind == "Link" and one["c"][2][0].startswith(FILES):
+    for inline in inlines:
+        kind = inline["t"]
+        if kind == "Link" and inline["c"][2][0].startswith(FILES):
             if not dropped and kept and kept[-1]["t"] in ("Space", "SoftBreak"):
                 kept.pop()
             dropped = True
         elif not dropped or not (
-            kind in ("Space", "SoftBreak") or (kind == "Str" and one["c"] in _PAUSES)
+            kind in ("Space", "SoftBreak") or (kind == "Str" and inline["c"] in _PAUSES)
         ):
-            kept.append(one)
+            kept.append(inline)
             dropped = False
     return kept

@@ -48,8 +48,8 @@ def height(file: Path) -> str | None:
         return None
     with file.open("rb") as opened:
         start = opened.read(1000)
-    found = _SIZE.search(start)
-    wide, high = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+    match = _SIZE.search(start)
+    wide, high = (float(match[1]), float(match[2])) if match else (0.0, 0.0)
     if start.startswith(b"\x89PNG"):
         wide, high = struct.unpack(">II", start[16:24])
     taken = min(WIDTH, wide) * high / wide if wide > 0 else 0
@@ -117,13 +117,13 @@ def all_of(tree: Node | Inner, *kinds: str, words: bool = True) -> Iterator[Node
             yield from all_of(one, *kinds, words=words)
 
 
-def _inside(one: Node, *, words: bool) -> Iterable[Node | Inner]:
+def _inside(node: Node, *, words: bool) -> Iterable[Node | Inner]:
     """What holds the elements of one."""
-    if "t" not in one:
-        return (one,)
-    if "c" not in one:
+    if "t" not in node:
+        return (node,)
+    if "c" not in node:
         return ()
-    kind, inner = one["t"], one["c"]
+    kind, inner = node["t"], node["c"]
     if not words and kind in _OF_WORDS and not _has_note(inner):
         return ()
     if kind in _WHOLE:
@@ -131,7 +131,7 @@ def _inside(one: Node, *, words: bool) -> Iterable[Node | Inner]:
     if kind in _SECOND:
         return (inner[1],)
     if kind == "Table":
-        return [inner[1], *(cell[4] for row in rows_of(one) for cell in row)]
+        return [inner[1], *(cell[4] for row in rows_of(node) for cell in row)]
     return (inner,) if isinstance(inner, (list, dict)) else ()
 
 
@@ -150,9 +150,9 @@ def _has_note(tree: Node | Inner) -> bool:
 
 def text_of(tree: Node | Inner) -> str:
     """The words of elements, without marks and notes."""
-    found: list[str] = []
-    _collect(tree, found.append)
-    return "".join(found)
+    texts: list[str] = []
+    _collect(tree, texts.append)
+    return "".join(texts)
 
 
 def _collect(tree: Node | Inner, add: Callable[[str], object]) -> None:
@@ -252,7 +252,7 @@ def table(aligned: Sequence[str], heads: list[Inner], rows: list[list[Inner]]) -
     """One without a caption; each column is aligned as told, each row a list of cells."""
     columns = [[{"t": one}, {"t": "ColWidthDefault"}] for one in aligned]
     head = [attributes(), [[attributes(), heads]]]
-    body = [attributes(), 0, [], [[attributes(), one] for one in rows]]
+    body = [attributes(), 0, [], [[attributes(), row] for row in rows]]
     return {
         "t": "Table",
         "c": [attributes(), [None, []], columns, head, [body], [attributes(), []]],
@@ -270,5 +270,5 @@ def rows_of(element: Node) -> list[list[Inner]]:
 
 def highest(document: Node, otherwise: int = 7) -> int:
     """The level of the highest headings."""
-    found = (one["c"][0] for one in all_of(document["blocks"], "Header", words=False))
+    found = (node["c"][0] for node in all_of(document["blocks"], "Header", words=False))
     return min(found, default=otherwise)

@@ -36,25 +36,25 @@ def turn(blocks: Nodes, is_wide: Callable[[Node], bool], mark: Callable[[str], N
     """The blocks with a section of its own for each run of wide tables; headings stay with their
     table, and so does a paragraph between them. `mark` gives what stands where such pages end,
     UPRIGHT or ACROSS."""
-    made: Nodes = []
+    nodes: Nodes = []
     lying = False
     for block in blocks:
         wide = _is_float(block) and any(map(is_wide, all_of([block], "Table", words=False)))
         if wide and not lying:
-            made.insert(_place(made), mark(UPRIGHT))
+            nodes.insert(_place(nodes), mark(UPRIGHT))
         elif lying and not wide:
-            made.append(mark(ACROSS))
+            nodes.append(mark(ACROSS))
         lying = wide
-        made.append(block)
-    return [*made, mark(ACROSS)] if lying else made
+        nodes.append(block)
+    return [*nodes, mark(ACROSS)] if lying else nodes
 
 
-def _place(made: Nodes) -> int:
+def _place(nodes: Nodes) -> int:
     """Where pages turn before a table: before its headings, also where a paragraph follows them."""
-    at = len(made)
-    if at > 1 and made[at - 1]["t"] == "Para" and made[at - 2]["t"] == "Header":
+    at = len(nodes)
+    if at > 1 and nodes[at - 1]["t"] == "Para" and nodes[at - 2]["t"] == "Header":
         at -= 1
-    while at and made[at - 1]["t"] == "Header":
+    while at and nodes[at - 1]["t"] == "Header":
         at -= 1
     return at
 
@@ -112,9 +112,9 @@ class Widths:
         interval, has it so."""
         if not self.is_wide(element):
             return None
-        made: Node = copied(element)
-        walk(made["c"], {"Str": _breakable})
-        return None if self.is_wide(made) else made
+        node: Node = copied(element)
+        walk(node["c"], {"Str": _breakable})
+        return None if self.is_wide(node) else node
 
     def shares(self, element: Node) -> tuple[list[float], int]:
         """The share of each column, and the letters that a line of the table has room for."""
@@ -170,13 +170,13 @@ def _entries(element: Node) -> Iterable[_Entry]:
             yield from _entry(column, one, in_head=False)
 
 
-def _entry(first: int, one: Inner, *, in_head: bool) -> Iterable[_Entry]:
+def _entry(first: int, inner: Inner, *, in_head: bool) -> Iterable[_Entry]:
     """A cell; of one over several columns each has its share."""
-    text = text_of(one[4]).replace(BREAK, " ")
+    text = text_of(inner[4]).replace(BREAK, " ")
     longest = part = max(map(_across, _WORD.findall(text)), default=0)
     if "-" in text:
         part = max(map(_across, _WORD.findall(_HYPHEN.sub(r"\1 \2", text))), default=0)
-    many = one[3]
+    many = inner[3]
     length, longest, part = (math.ceil(each / many) for each in (len(text), longest, part))
     for column in range(first, first + many):
         yield _Entry(column, in_head, length, longest, part)

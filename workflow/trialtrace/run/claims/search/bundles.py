@@ -189,9 +189,9 @@ def _within_subjects(patients: Patients, analysis: "Analysis", endpoint: "Endpoi
     planned = planned_visits(patients.trial, analysis, endpoint)
     if len(planned) < 2:
         return None
-    found = repeated_readings(each, planned, analysis.value)
+    readings = repeated_readings(each, planned, analysis.value)
     designs = partial(within_designs, patients, arms)
-    return Repeated(patients, endpoint.label, found, designs, tuple(WITHIN))
+    return Repeated(patients, endpoint.label, readings, designs, tuple(WITHIN))
 
 
 def _arms(patients: Patients, analysis: "Analysis") -> list[int]:

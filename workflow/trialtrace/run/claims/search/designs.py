@@ -91,8 +91,8 @@ def within_designs(patients: Patients, arms: Sequence[int], effect: str) -> Iter
         name = f"treatments by visits, {TOLD[other]}"
         yield Design(name, tier, fit("treatment_by_visit", WITHIN[other]))
         for number, place in enumerate(arms) if other == "visit" else ():
-            told = f"visits under {patients.arms[place]}"
-            yield Design(told, tier, fit("visits", WITHIN[other], number))
+            text = f"visits under {patients.arms[place]}"
+            yield Design(text, tier, fit("visits", WITHIN[other], number))
 
 
 def _whole(values: Floats) -> Flags:
@@ -108,9 +108,9 @@ def _effect(
     squares: str = "III",
 ) -> AnovaEffect | None:
     try:
-        found = repeated_anova(
+        anova = repeated_anova(
             values, within=within, between=between, sums_of_squares=squares, measured=()
         )
     except StatsError:
         return None
-    return found.effect(*factors)
+    return anova.effect(*factors)

@@ -90,9 +90,9 @@ def _joined(each: Sequence[RiskSets]) -> RiskSets:
     """Single rows of risk sets as one table; times without an event fill the shorter ones."""
     width = max(one.at_risk.shape[2] for one in each)
 
-    def filled(part: str) -> Floats:
+    def filled(text: str) -> Floats:
         shape = [(0, 0), (0, 0)]
-        rows = [getattr(one, part) for one in each]
+        rows = [getattr(one, text) for one in each]
         return np.concatenate([np.pad(r, [*shape, (0, width - r.shape[2])]) for r in rows])
 
     last = np.concatenate([one.last for one in each])
@@ -105,8 +105,8 @@ def _stratifications(patients: Patients, reading: Reading) -> Iterator[Stratifie
     some = list(codes)
     declared = [name for name in patients.trial.design.strata if name in some]
 
-    def stratify(names: Sequence[str], label: str, tier: int, own: Flags) -> Stratified:
-        known = own & (patients.arm >= 0) & ~np.isnan(reading.time)
+    def stratify(names: Sequence[str], label: str, tier: int, flags: Flags) -> Stratified:
+        known = flags & (patients.arm >= 0) & ~np.isnan(reading.time)
         joined = np.zeros(len(known), dtype=np.intp)
         for name in names:
             levels, many = codes[name]
@@ -123,8 +123,8 @@ def _stratifications(patients: Patients, reading: Reading) -> Iterator[Stratifie
 
     if declared:
         sets = patients.declared
-        for label, tier, own in zip(sets.names, sets.tiers, sets.masks, strict=True):
-            yield stratify(declared, label, max(tier, 2), own)
+        for label, tier, mask in zip(sets.names, sets.tiers, sets.masks, strict=True):
+            yield stratify(declared, label, max(tier, 2), mask)
     several = chain.from_iterable(combinations(some, size) for size in (1, 2, 3))
     for number, names in enumerate(several):
         if number < MOST and list(names) != declared:
@@ -179,12 +179,12 @@ def _adjust(
         )
     except StatsError:
         return np.full((len(pairs), 2), np.nan)
-    found = []
+    values = []
     for pair in pairs:
         row = np.zeros(x.shape[1])
         for arm, sign in zip(pair, (1, -1), strict=True):
             place = patients.arms.index(arm)
             if place in others:
                 row[others.index(place)] += sign
-        found.append([row @ fit.coef, np.sqrt(row @ fit.covariance @ row)])
-    return np.array(found)
+        values.append([row @ fit.coef, np.sqrt(row @ fit.covariance @ row)])
+    return np.array(values)

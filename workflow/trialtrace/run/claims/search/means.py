@@ -97,8 +97,8 @@ class Means:
                     )
                     for key in wanted
                 }
-                told = [spread, f"interval at {100 * level:g} %" if bounded else ""]
-                yield Option(", ".join(filter(None, told)), own, values)
+                groups = [spread, f"interval at {100 * level:g} %" if bounded else ""]
+                yield Option(", ".join(filter(None, groups)), own, values)
 
     def _summary(self, block: Block, key: Key, spread: str, level: float) -> Floats:
         if key.stat in QUANTILES:

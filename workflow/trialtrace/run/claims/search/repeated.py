@@ -101,7 +101,7 @@ def repeated_readings(
         every = [some for size in range(2, len(labels) + 1) for some in combinations(labels, size)]
         several += [some for some in every if some != planned]
     kinds = KINDS if visits.start is not None else {planned_kind: ""}
-    found = []
+    readings = []
     for some, kind, (case, how) in product(several, kinds, CASES.items()):
         # An analysis of variance takes complete subjects anyway.
         if how == "complete" or (case and all(one.complete.all() for one in each)):
@@ -117,8 +117,8 @@ def repeated_readings(
         name = "; ".join(filter(None, told))
         values = np.stack([_at(one, places, kind, how) for one in each], axis=1)
         values = values[:, 0] if len(each) == 1 else values
-        found.append(Reading(name, 2 if name else 1, values))
-    return sorted(found, key=lambda one: one.tier)
+        readings.append(Reading(name, 2 if name else 1, values))
+    return sorted(readings, key=lambda one: one.tier)
 
 
 def _at(visits: Visits, places: Sequence[int], kind: str, how: str) -> Floats:
@@ -129,13 +129,20 @@ def _at(visits: Visits, places: Sequence[int], kind: str, how: str) -> Floats:
 
 
 def _options(
-    design: Design, keys: Sequence[Key], found: Sequence[AnovaEffect | None]
+    design: Design, keys: Sequence[Key], anova_effects: Sequence[AnovaEffect | None]
 ) -> Iterator[Option]:
     """The corrections of an effect, each with the plain degrees of freedom or corrected ones."""
     for correction, (attribute, second) in CORRECTIONS.items():
-        if attribute and all(one is None or one.corrections is None for one in found):
+        if attribute and all(
+            anova_effect is None or anova_effect.corrections is None
+            for anova_effect in anova_effects
+        ):
             continue
-        columns = np.array([_numbers(one, attribute) for one in found]).reshape(-1, 6).T
+        columns = (
+            np.array([_numbers(anova_effect, attribute) for anova_effect in anova_effects])
+            .reshape(-1, 6)
+            .T
+        )
         for corrected in (False, True) if attribute else (False,):
             row = {P: 0, "f": 1, "df1": 4 if corrected else 2, "df2": 5 if corrected else 3}
             more = ", corrected degrees of freedom" if corrected else ""

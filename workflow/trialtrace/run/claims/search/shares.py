@@ -126,12 +126,12 @@ class Shares:
 
     def _tests(self, keys: Sequence[Key]) -> Iterator[Option]:
         wanted = [key for key in keys if key.stat == P]
-        found = {}
+        tests = {}
         for key in wanted:
             known, table = self._tables(key.who)
-            found[key] = known, p_values_of_tables(*table)
+            tests[key] = known, p_values_of_tables(*table)
         for test, (name, tier) in TESTS.items() if wanted else ():
-            values = {key: _filled(known, p[test]) for key, (known, p) in found.items()}
+            values = {key: _filled(known, p[test]) for key, (known, p) in tests.items()}
             yield Option(name, tier, values)
 
     def _effects(self, keys: Sequence[Key], levels: Mapping[float, int]) -> Iterator[Option]:
@@ -149,11 +149,11 @@ class Shares:
                 yield Option(f"{name} {more}", 2, values)
             return
         for level, second in levels.items():
-            found = {key: self._intervals(key, MEASURES[measure], level) for key in bounded}
-            for method in next(iter(found.values()))[1]:
+            effects = {key: self._intervals(key, MEASURES[measure], level) for key in bounded}
+            for method in next(iter(effects.values()))[1]:
                 tier = max(1 if method in USUAL else 2, second)
                 values = dict(estimates)
-                for key, (known, bounds) in found.items():
+                for key, (known, bounds) in effects.items():
                     side = 0 if key.field == "low" else 1
                     values[key] = _filled(known, bounds[method][:, side])
                 yield Option(f"{METHODS[method]} at {100 * level:g} %", tier, values)
@@ -181,8 +181,8 @@ class Shares:
                         found = 1 / -self._estimate(key._replace(stat="risk_difference"), unit)
                     found = np.where(np.isfinite(found), found, np.nan)
                     values[key] = np.ceil(found) if up else found
-                told = ", ".join(filter(None, [f"number needed {name}".strip(), up]))
-                yield Option(told, 2 if name or up else 1, values)
+                text = ", ".join(filter(None, [f"number needed {name}".strip(), up]))
+                yield Option(text, 2 if name or up else 1, values)
 
 
 def _filled(known: np.ndarray, values: Floats) -> Floats:

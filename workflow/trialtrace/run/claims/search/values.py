@@ -86,13 +86,13 @@ def visits_of(
         condition["all"] = [analysis.where]
     if treatment is not None:
         condition["TRTP"] = {"is": treatment}
-    found = []
+    visits = []
     for label in labels or [""]:
         own = condition | ({"AVISIT": {"is": label}} if label else {})
         rows = patients.frames.select("bds", own)
-        found.append(patients.by_subject(rows, rows.column("AVAL")))
+        visits.append(patients.by_subject(rows, rows.column("AVAL")))
     place = labels.index(start) if start in labels else None
-    return Visits(labels or [""], np.array(found), place)
+    return Visits(labels or [""], np.array(visits), place)
 
 
 def readings(
@@ -125,12 +125,12 @@ def _numbers(visits: Visits, planned: str, planned_kind: str) -> Iterator[Readin
         filled = visits.filled(how)
         start = None if visits.start is None else filled[visits.start]
         other = "" if kind == planned_kind else kinds[kind]
-        told = [label if label != planned else "", other, case]
-        yield _reading(told, changed(filled[visits.at(label)], start, kind), start)
+        numbers = [label if label != planned else "", other, case]
+        yield _reading(numbers, changed(filled[visits.at(label)], start, kind), start)
 
 
-def _reading(told: Sequence[str], values: Floats, start: Floats | None = None) -> Reading:
-    name = ", ".join(filter(None, told))
+def _reading(texts: Sequence[str], values: Floats, start: Floats | None = None) -> Reading:
+    name = ", ".join(filter(None, texts))
     return Reading(name, 2 if name else 1, values, start)
 
 
@@ -169,7 +169,7 @@ class Block:
         return self.sets.masks[:, self.known]
 
 
-def blocks_of(patients: Patients, found: Sequence[Reading]) -> list[Block]:
+def blocks_of(patients: Patients, readings: Sequence[Reading]) -> list[Block]:
     """Every reading on the declared populations, and the planned one on the subsets."""
-    blocks = [Block(patients, reading, patients.declared) for reading in found]
-    return [*blocks, Block(patients, found[0], patients.subsets)]
+    blocks = [Block(patients, reading, patients.declared) for reading in readings]
+    return [*blocks, Block(patients, readings[0], patients.subsets)]

@@ -72,20 +72,20 @@ class Wanted:
             shown = np.asarray(self.factor * CONVERSIONS[self.how](values), dtype=np.float64)
         return shown if self.digits else np.where(np.isnan(shown), np.nan, self._true(shown))
 
-    def _true(self, shown: Floats) -> Flags:
+    def _true(self, values: Floats) -> Flags:
         relation, value = self.part.relation, float(self.part.value or 0)
         if relation == "ns":
-            return shown > self.level
+            return values > self.level
         if relation == "about":
             low, high = (float(bound) for bound in self.part.bounds)
-            return (low <= shown) & (shown <= high)
+            return (low <= values) & (values <= high)
         compare = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
-        return compare[relation](shown, value)
+        return compare[relation](values, value)
 
 
 def wanted(
     claim: str,
-    part: Component,
+    component: Component,
     result: ResultRow,
     how: str,
     rows: Mapping[str, Judged],
@@ -93,7 +93,7 @@ def wanted(
     factor: float = 1.0,
 ) -> Wanted:
     """A component with the result that it was compared with; `rows` are those of its claim."""
-    field = _FIELDS.get(part.name, "value")
+    field = _FIELDS.get(component.name, "value")
     if falls(how):
         field = _OTHER_SIDE.get(field, field)
     treated, kind = result["comparison"], result["group2"]
@@ -101,11 +101,11 @@ def wanted(
     who = (treated, present(result["reference"])) if treated else group
     second = (kind, present(result["group2_level"])) if kind else None
     key = Key(result["stat_name"], field, who, second)
-    differs = rows[part.name]["against_data"] == DIFFERS
-    return Wanted(claim, part, key, how, differs, _held(part, rows), level, factor)
+    differs = rows[component.name]["against_data"] == DIFFERS
+    return Wanted(claim, component, key, how, differs, _held(component, rows), level, factor)
 
 
-def _held(part: Component, rows: Mapping[str, Judged]) -> bool:
+def _held(component: Component, rows: Mapping[str, Judged]) -> bool:
     """Whether a component is kept and not displaced.
 
     A denominator says who was analysed, degrees of freedom by which design. Where a claim prints a
@@ -113,11 +113,11 @@ def _held(part: Component, rows: Mapping[str, Judged]) -> bool:
     candidate that gives it.
     """
     differs = {name for name, row in rows.items() if row["against_data"] == DIFFERS}
-    if part.name in ("denominator", "df1", "df2"):
+    if component.name in ("denominator", "df1", "df2"):
         return True
     if "count" in rows and differs & {"count", "denominator", "percent"}:
-        return part.name == "percent" or part.name not in differs | {"count"}
-    return part.name not in differs
+        return component.name == "percent" or component.name not in differs | {"count"}
+    return component.name not in differs
 
 
 def ordered(every: Sequence[Wanted]) -> tuple[list[Wanted], Joint]:
@@ -140,20 +140,20 @@ def ordered(every: Sequence[Wanted]) -> tuple[list[Wanted], Joint]:
     return order, Joint(tuple(windows))
 
 
-def _is_main(one: Wanted) -> bool:
-    return one.digits and one.key.field == "value" and one.part.name in ("percent", "value")
+def _is_main(item: Wanted) -> bool:
+    return item.digits and item.key.field == "value" and item.part.name in ("percent", "value")
 
 
-def _is_bound(one: Wanted) -> bool:
-    return one.part.name in ("ci_low", "ci_high")
+def _is_bound(item: Wanted) -> bool:
+    return item.part.name in ("ci_low", "ci_high")
 
 
-def _role(one: Wanted) -> str:
-    return {"ci_low": "low", "ci_high": "high", "p": "p"}.get(one.part.name, "estimate")
+def _role(item: Wanted) -> str:
+    return {"ci_low": "low", "ci_high": "high", "p": "p"}.get(item.part.name, "estimate")
 
 
-def _alone(one: Wanted) -> Window | Held:
-    if not one.digits:
+def _alone(item: Wanted) -> Window | Held:
+    if not item.digits:
         return Held(1)
-    target = Target("p" if one.part.name == "p" else "estimate", one.part)
-    return Window((target,)) if one.displaced else Held(target.cell)
+    target = Target("p" if item.part.name == "p" else "estimate", item.part)
+    return Window((target,)) if item.displaced else Held(target.cell)

@@ -62,29 +62,29 @@ class Way:
 
     @property
     def tier(self) -> int:
-        return max(one.tier for one in self.options)
+        return max(option.tier for option in self.options)
 
     @property
     def halves(self) -> bool:
-        return any(one.halves for one in self.options)
+        return any(option.halves for option in self.options)
 
     @property
     def departures(self) -> int:
         """How many of the options are not usual ones."""
-        return departures(*(one.tier for one in self.options))
+        return departures(*(option.tier for option in self.options))
 
     @property
     def values(self) -> dict[Key, Floats]:
         """The columns of all wanted numbers."""
-        return {key: column for one in self.options for key, column in one.values.items()}
+        return {key: column for option in self.options for key, column in option.values.items()}
 
     def told(self, order: Sequence[Wanted]) -> str:
         """What it does in words: what gives the numbers that differ, and what is not usual."""
         differing = {one.key.stat for one in order if one.differs}
         told = [
-            one
-            for one in self.options
-            if one.name and (one.tier > 1 or differing & {key.stat for key in one.values})
+            option
+            for option in self.options
+            if option.name and (option.tier > 1 or differing & {key.stat for key in option.values})
         ]
         names = [one.name for one in told]
         # A test of a model that no other option names.
@@ -136,8 +136,10 @@ def families(order: Sequence[Wanted], ways: Iterable[Way]) -> Iterator[Family]:
                 yield Family(name, tier, (own,), many)
 
 
-def _column(given: Mapping[Key, Floats], one: Wanted, turned: bool, side: str, year: str) -> Floats:
-    key = one.key
+def _column(
+    given: Mapping[Key, Floats], item: Wanted, turned: bool, side: str, year: str
+) -> Floats:
+    key = item.key
     if turned and key.stat in RATIOS + DIFFERENCES:
         values = given[key._replace(field=_OTHER.get(key.field, key.field))]
         with np.errstate(divide="ignore"):
@@ -146,9 +148,9 @@ def _column(given: Mapping[Key, Floats], one: Wanted, turned: bool, side: str, y
         values = given[key]
     if key.stat == P and side:
         values = values / 2 if side == "one-sided" else 1 - values / 2
-    if one.how in FROM_DAYS:
+    if item.how in FROM_DAYS:
         values = values * DAYS[year][1]
-    return one.printable(values)
+    return item.printable(values)
 
 
 def levels_of(planned: float) -> dict[float, int]:

@@ -58,19 +58,19 @@ def outcomes(endpoint: Endpoint[OfOccurrences], study: Study) -> Outcomes:
     return Outcomes(parent.subject, truth, unclear)
 
 
-def behind(endpoint: Endpoint[OfOccurrences], study: Study, found: Outcomes) -> list[Cells]:
+def behind(endpoint: Endpoint[OfOccurrences], study: Study, outcomes: Outcomes) -> list[Cells]:
     """The cells of the occurrences that count or may, and for other subjects what was looked at."""
     parent = study.made[endpoint.entry.of]
-    counts = ~(found.truth == 0)
+    counts = ~(outcomes.truth == 0)
     had = np.zeros(study.size, dtype=bool)
-    had[found.subject[counts]] = True
+    had[outcomes.subject[counts]] = True
     tested = {name.upper() for name in columns_of(endpoint.entry.where or {})}
     cells = []
-    for one in parent.cells:
-        if one.variable in {"TERM", *tested}:
-            kept = counts[one.record]
-            subject = parent.subject[one.record[kept]]
-            cells.append(Cells("AVAL", subject, one.table, one.row[kept], one.column))
+    for cell in parent.cells:
+        if cell.variable in {"TERM", *tested}:
+            kept = counts[cell.record]
+            subject = parent.subject[cell.record[kept]]
+            cells.append(Cells("AVAL", subject, cell.table, cell.row[kept], cell.column))
     return cells + _behind_no(study, study.trial.endpoints[endpoint.entry.of], had, tested)
 
 

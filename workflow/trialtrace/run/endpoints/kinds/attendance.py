@@ -98,5 +98,5 @@ def _after_the_end(
     listed = gathered.rows[after & (done == 1)]
     study.reject(endpoint, gathered.table, listed, end.date, AFTER_DEATH)
     counts = ~after if end.after == "not_planned" else np.ones(len(done), dtype=bool)
-    behind = [one for one in parent.cells if one.variable == "AVAL"]
+    behind = [cell for cell in parent.cells if cell.variable == "AVAL"]
     return counts, np.where(after, 0.0, done), behind

@@ -75,11 +75,11 @@ def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     none = np.bincount(gathered.record, drug < 0, study.size) > 0
     n = having.sum(axis=0)
     mean = by_drug.sum(axis=0) / np.where((n == 0) | none, np.nan, n)
-    made = {
+    records = {
         "AVAL": pa.array(mean, mask=np.isnan(mean)),
         "AVALU": unit_column(entry.unit, study.size),
     }
-    return Records("bds", np.arange(study.size), made, tuple(gathered.cells(used)))
+    return Records("bds", np.arange(study.size), records, tuple(gathered.cells(used)))
 
 
 def course_intensity(cycles: Cycles, courses: int, convention: str, *, counted: bool) -> np.ndarray:

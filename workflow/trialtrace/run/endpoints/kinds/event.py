@@ -57,7 +57,7 @@ def _of_endpoint(endpoint: Endpoint, entry: EventOfEndpoint, study: Study) -> Re
     values = values_of(parent, what)
     truth = evaluate({"AVAL": entry.event}, pa.table({"AVAL": values}))
     kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}
-    behind = [one for one in parent.cells if one.variable in ("AVAL", "TRTP")]
+    behind = [cell for cell in parent.cells if cell.variable in ("AVAL", "TRTP")]
     if what != "value":
-        behind += renamed([one for one in parent.cells if one.variable == "BASE"], "AVAL")
+        behind += renamed([cell for cell in parent.cells if cell.variable == "BASE"], "AVAL")
     return Records("bds", parent.subject, kept | yes_no(truth), tuple(behind))

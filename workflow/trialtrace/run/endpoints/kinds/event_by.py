@@ -28,5 +28,5 @@ def derive(endpoint: Endpoint[EventBy], study: Study) -> Records:
     found = np.where((status == 0) & (time <= entry.time), 1.0, found)
     found = np.where(np.isnan(time) | np.isnan(status), np.nan, found)
     kept = {name: parent.columns[name] for name in ("TRTP",) if name in parent.columns}
-    behind = tuple(one for one in parent.cells if one.variable in ("AVAL", "TRTP"))
+    behind = tuple(cell for cell in parent.cells if cell.variable in ("AVAL", "TRTP"))
     return Records("bds", parent.subject, kept | yes_no(as_truth(found)), behind)

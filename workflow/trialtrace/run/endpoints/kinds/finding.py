@@ -74,8 +74,8 @@ def _chosen(study: Study, endpoint: Endpoint[AnyFinding], parent: Records) -> np
     return chosen
 
 
-def _refuse(place: str, found: str, expected: str) -> None:
-    raise UserError(Problem(place, found=found, expected=expected))
+def _refuse(place: str, text: str, expected: str) -> None:
+    raise UserError(Problem(place, found=text, expected=expected))
 
 
 def _abnormal(

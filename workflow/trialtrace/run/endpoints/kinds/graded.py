@@ -43,7 +43,7 @@ def derive(endpoint: Endpoint[Graded], study: Study) -> Records:
     grade = pa.array(met.argmax(axis=0), mask=~known)
     kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}
     columns = kept | {"AVAL": grade.cast("float64"), "AVALC": pa.array(list(tests)).take(grade)}
-    behind = [one for one in parent.cells if one.variable in ("AVAL", "TRTP")]
+    behind = [cell for cell in parent.cells if cell.variable in ("AVAL", "TRTP")]
     if what != "value":
-        behind += renamed([one for one in parent.cells if one.variable == "BASE"], "AVAL")
+        behind += renamed([cell for cell in parent.cells if cell.variable == "BASE"], "AVAL")
     return Records("bds", parent.subject, columns, tuple(behind))

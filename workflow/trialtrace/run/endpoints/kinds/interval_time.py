@@ -129,9 +129,9 @@ def _disorder(days: np.ndarray) -> np.ndarray:
 
 
 def _check_labels(
-    study: Study, endpoint: Endpoint[IntervalTime], given: Container[str], wanted: list[str]
+    study: Study, endpoint: Endpoint[IntervalTime], container: Container[str], wanted: list[str]
 ) -> None:
-    lacking = [label for label in wanted if label not in given]
+    lacking = [label for label in wanted if label not in container]
     if lacking:
         raise UserError(
             Problem(

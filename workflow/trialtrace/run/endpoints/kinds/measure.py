@@ -48,11 +48,11 @@ def numbers(
 
     values = pick(table.column(column), row)
     if endpoint.entry.codes:
-        found = _declared(study, endpoint, table.name, column, values)
+        declared = _declared(study, endpoint, table.name, column, values)
     elif pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
-        found = {"AVAL": values.cast(pa.float64())}
+        declared = {"AVAL": values.cast(pa.float64())}
     elif pa.types.is_string(values.type) and endpoint.entry.scale:
-        found = _coded(study, endpoint, table.name, column, values)
+        declared = _coded(study, endpoint, table.name, column, values)
     else:
         raise UserError(
             Problem(
@@ -61,8 +61,8 @@ def numbers(
                 expected="a number or integer by the dictionary, or numeric codes and a `scale`",
             )
         )
-    _check_scale(study, endpoint, found["AVAL"], column)
-    return found
+    _check_scale(study, endpoint, declared["AVAL"], column)
+    return declared
 
 
 def _declared(

@@ -63,26 +63,26 @@ def derive(endpoint: Endpoint[DescribedEvents | EventIntervals], study: Study) -
     """
     entry = endpoint.entry
     if isinstance(entry, EventIntervals):
-        found = _of_intervals(endpoint, entry, study)
+        intervals = _of_intervals(endpoint, entry, study)
     else:
-        found = _of_events(endpoint, entry, study)
-    without = np.setdiff1d(np.arange(study.size), found.subject)
-    subject = np.concatenate([found.subject, without])
+        intervals = _of_events(endpoint, entry, study)
+    without = np.setdiff1d(np.arange(study.size), intervals.subject)
+    subject = np.concatenate([intervals.subject, without])
     blank = np.full(len(without), np.nan)
     begin, stop, event = (
-        np.concatenate([part, blank]) for part in (found.begin, found.stop, found.event)
+        np.concatenate([part, blank]) for part in (intervals.begin, intervals.stop, intervals.event)
     )
     order = np.lexsort((begin, subject))
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     cells = [
-        Cells(one.variable, place[one.record], one.table, one.row, one.column)
-        for one in found.cells
+        Cells(cell.variable, place[cell.record], cell.table, cell.row, cell.column)
+        for cell in intervals.cells
     ]
     values = _values(entry, begin[order], stop[order], event[order])
-    values["AVALU"] = unit_column(found.unit, len(order))
-    if found.start is not None:
-        start = found.start[subject[order]]
+    values["AVALU"] = unit_column(intervals.unit, len(order))
+    if intervals.start is not None:
+        start = intervals.start[subject[order]]
         values |= {"STARTDT": as_dates(start), "ADT": as_dates(start + stop[order])}
     return Records("adtte", subject[order], values, tuple(cells))
 
@@ -232,9 +232,9 @@ def _end(study: Study, endpoint: Endpoint, entry: DescribedEvents) -> np.ndarray
 
 def _list_subjects(study: Study, endpoint: Endpoint, name: str, mask: np.ndarray) -> None:
     """List the end of the follow-up of these subjects."""
-    for one in study.subject_cells(adsl_code(name), "AVAL", np.flatnonzero(mask)):
-        table = study.tables[one.table]
-        study.reject(endpoint, table, one.row, one.column, NEVER)
+    for cells in study.subject_cells(adsl_code(name), "AVAL", np.flatnonzero(mask)):
+        table = study.tables[cells.table]
+        study.reject(endpoint, table, cells.row, cells.column, NEVER)
 
 
 def _times(

@@ -69,7 +69,7 @@ def _seen(endpoint: Endpoint, entry: FirstSeen, study: Study) -> Records:
     parent = study.parent(endpoint, entry.seen, ("adtte",))
     kept = ("AVAL", "AVALU", "CNSR", "EVNTDESC", "CNSDTDSC", "TRTP")
     columns = {name: parent.columns[name] for name in kept if name in parent.columns}
-    behind = tuple(one for one in parent.cells if one.variable in ("AVAL", "TRTP"))
+    behind = tuple(cell for cell in parent.cells if cell.variable in ("AVAL", "TRTP"))
     return Records("adtte", parent.subject, columns, behind)
 
 
@@ -162,7 +162,7 @@ def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
 
 
 def _told(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
-    texts = np.stack([_texts(part, column) for part in parts])
+    texts = np.stack([_texts(records, column) for records in parts])
     return texts[which, np.arange(texts.shape[1])]
 
 
@@ -172,13 +172,13 @@ def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
     import pyarrow.compute as pc
 
     texts: list[pa.Array] = []
-    for part, mask in zip(parts, ends, strict=True):
+    for records, mask in zip(parts, ends, strict=True):
         new = pa.array(mask)
         for earlier in texts:
-            same = pc.equal(part.columns["CNSDTDSC"], earlier)
+            same = pc.equal(records.columns["CNSDTDSC"], earlier)
             new = pc.and_(new, pc.invert(pc.fill_null(same, False)))
         none = pa.scalar(None, type=pa.string())
-        texts.append(pc.if_else(new, part.columns["CNSDTDSC"], none))
+        texts.append(pc.if_else(new, records.columns["CNSDTDSC"], none))
     joined = texts[0]
     for text in texts[1:]:
         joined = pc.coalesce(pc.binary_join_element_wise(joined, text, "; "), joined, text)
@@ -216,7 +216,7 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
         days = np.where(before, end, _days(records))
         dates = np.where(np.isnan(days) | unknown, 0, days).astype(np.int32)
         columns["ADT"] = pa.array(dates, mask=unknown | np.isnan(days)).cast(pa.date32())
-    behind = [one for part in parts for one in part.cells if one.variable == "AVAL"]
+    behind = [cell for part in parts for cell in part.cells if cell.variable == "AVAL"]
     return replace(records, columns=columns, cells=(*records.cells, *behind))
 
 
@@ -243,7 +243,7 @@ def _days(records: Records) -> np.ndarray:
 
 
 def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: str) -> str | None:
-    units = {part.columns["AVALU"][0].as_py() if len(part) else None for part in parts}
+    units = {records.columns["AVALU"][0].as_py() if len(records) else None for records in parts}
     if len(units) > 1:
         raise UserError(
             Problem(

@@ -23,16 +23,16 @@ def derive(endpoint: Endpoint[BonePainResponse], scale: Scale, study: Study) -> 
 
     entry, visits = endpoint.entry, endpoint.entry.visit_labels
     names = {"pain": entry.pain, "opioids": entry.opioids}
-    given = {key: study.parent(endpoint, name, ("bds",)) for key, name in names.items()}
-    taken = {key: _at(endpoint, study, names[key], one, visits) for key, one in given.items()}
-    pain, opioids = (_values(given[name], taken[name]) for name in given)
+    records = {key: study.parent(endpoint, name, ("bds",)) for key, name in names.items()}
+    taken = {key: _at(endpoint, study, names[key], one, visits) for key, one in records.items()}
+    pain, opioids = (_values(records[name], taken[name]) for name in records)
     scale_of_pain = study.trial.endpoints[entry.pain].scale
     tenths = _tenths(endpoint, study, scale_of_pain.high if scale_of_pain else None)
     now, before = pain * tenths
     found = category(now, before, opioids[0], opioids[1], entry)
     dead, death, died_of = _death(endpoint, study, visits)
     found = np.where(dead & np.isnan(pain[0]), 5.0, found)
-    cells = [cell for name in given for cell in _cells(given[name], taken[name])]
+    cells = [cell for name in records for cell in _cells(records[name], taken[name])]
     cells += _cells(death, died_of)
     number = np.repeat(np.arange(len(visits)), study.size)
     columns = {"AVISIT": pa.array(visits).take(pa.array(number)), "AVISITN": pa.array(number + 1)}
@@ -105,14 +105,14 @@ def _death(
 def _cells(parent: Records, taken: np.ndarray) -> list[Cells]:
     """The cells of AVAL and BASE of the taken records, behind AVAL of those that take them."""
     found = []
-    for one in parent.cells:
-        if one.variable not in ("AVAL", "BASE"):
+    for cell in parent.cells:
+        if cell.variable not in ("AVAL", "BASE"):
             continue
-        start = np.searchsorted(np.sort(taken), one.record, side="left")
+        start = np.searchsorted(np.sort(taken), cell.record, side="left")
         order = np.argsort(taken, kind="stable")
-        count = np.searchsorted(np.sort(taken), one.record, side="right") - start
-        which = np.repeat(np.arange(len(one.record)), count)
+        count = np.searchsorted(np.sort(taken), cell.record, side="right") - start
+        which = np.repeat(np.arange(len(cell.record)), count)
         inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         record = order[start[which] + inside]
-        found.append(Cells("AVAL", record, one.table, one.row[which], one.column))
+        found.append(Cells("AVAL", record, cell.table, cell.row[which], cell.column))
     return found

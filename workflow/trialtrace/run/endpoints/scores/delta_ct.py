@@ -31,8 +31,8 @@ def derive(endpoint: Endpoint[DeltaCt], scale: Scale, study: Study) -> Records:
     values = own[0] - own[1:].mean(axis=0)
     chosen = np.flatnonzero(used)
     cells = [
-        Cells("AVAL", one.record[chosen], one.table, one.row[chosen], one.column)
-        for one in placed.cells(columns)
+        Cells("AVAL", cell.record[chosen], cell.table, cell.row[chosen], cell.column)
+        for cell in placed.cells(columns)
     ]
     records = scored(endpoint, study, placed.first(), scale, values, columns, cells=cells)
     present = np.bincount(placed.record[chosen], minlength=placed.size) > 0

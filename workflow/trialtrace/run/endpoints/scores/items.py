@@ -125,14 +125,14 @@ def score_columns(scale: Scale, values: np.ndarray) -> dict[str, "pa.Array"]:
     if ((values < low - slack) | (values > high + slack)).any():
         raise ValueError(f"scores of {scale.label} outside {low} to {high}")
     missing = np.isnan(values)
-    found = {"AVAL": pa.array(values, type=pa.float64(), mask=missing)}
+    columns = {"AVAL": pa.array(values, type=pa.float64(), mask=missing)}
     names = {0.0: "N", 1.0: "Y"} if scale.event else dict(scale.categories)
     if names:
         keys = np.array(sorted(names))
         at = np.searchsorted(keys, np.where(missing, keys[0], values))
         texts = pa.array([names[key] for key in keys])
-        found["AVALC"] = texts.take(pa.array(at, mask=missing))
-    return found
+        columns["AVALC"] = texts.take(pa.array(at, mask=missing))
+    return columns
 
 
 def item_values(
@@ -199,7 +199,9 @@ def coded(
     import pyarrow.compute as pc
 
     codes = column_text(cells, place)
-    known = {code: float(item.words.get(str(told), told)) for code, told in meanings.items()}
+    known = {
+        code: float(item.words.get(str(meaning), meaning)) for code, meaning in meanings.items()
+    }
     if item.numbers:
         known = {f"{one:g}": one for one in np.arange(item.low, item.high + 1)} | known
     at = pc.index_in(codes, value_set=pa.array(list(known), type=pa.string()))

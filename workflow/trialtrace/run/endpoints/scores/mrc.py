@@ -27,8 +27,8 @@ def derive(endpoint: Endpoint[Mrc], scale: Scale, study: Study) -> Records:
     several = values.reshape(group.shape)
     whole = several.sum(axis=1) if endpoint.entry.summary == "sum" else several.mean(axis=1)
     cells = [
-        Cells("AVAL", joined_to[one.record], one.table, one.row, one.column)
-        for one in layout.cells(columns)
+        Cells("AVAL", joined_to[cell.record], cell.table, cell.row, cell.column)
+        for cell in layout.cells(columns)
     ]
     return scored(endpoint, study, joined, scale, whole.ravel(), columns, cells=cells)
 

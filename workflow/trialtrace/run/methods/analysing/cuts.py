@@ -135,7 +135,7 @@ def parameters(trial: "Trial", analysis: Analysis) -> list[Endpoint]:
         if name in trial.endpoints:
             found.append(trial.endpoints[name])
         else:
-            found += [one for one in trial.endpoints.values() if one.family == name]
+            found += [endpoint for endpoint in trial.endpoints.values() if endpoint.family == name]
     return found
 
 

@@ -140,7 +140,7 @@ def subjects_of(frames: Frames) -> list[str]:
 def without_each(trial: "Trial", frames: Frames) -> Iterator[Varied]:
     """The primary results without each patient in turn, patient by patient."""
     for analysis in _primaries(trial):
-        whole = {one.result_id: one for one in primary_of(trial, analysis, frames)}
+        whole = {primary.result_id: primary for primary in primary_of(trial, analysis, frames)}
         for subject in subjects_of(frames):
             left = Outcome(subject, 0, None, 0.0)
             yield from _varied(trial, analysis, Without(frames, subject), whole, "left out", left)
@@ -150,7 +150,7 @@ def with_other_outcomes(trial: "Trial", frames: Frames) -> Iterator[Varied]:
     """The primary results with each outcome of each patient another: of yes and no the other one,
     of a scale either end. Times, and values of a scale without ends, are left as they are."""
     for analysis in _primaries(trial):
-        whole = {one.result_id: one for one in primary_of(trial, analysis, frames)}
+        whole = {primary.result_id: primary for primary in primary_of(trial, analysis, frames)}
         for endpoint in parameters(trial, analysis):
             dataset = DATASETS.get(endpoint.kind, "bds")
             for outcome in outcomes(frames, dataset, endpoint, analysis):
@@ -190,7 +190,7 @@ def primary_of(trial: "Trial", analysis: "Analysis", frames: Frames) -> list[Pri
 
 
 def _primaries(trial: "Trial") -> Iterable["Analysis"]:
-    return [one for one in trial.plan.analyses.values() if one.role == "primary"]
+    return [analysis for analysis in trial.plan.analyses.values() if analysis.role == "primary"]
 
 
 def _of(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterator["Result"]:

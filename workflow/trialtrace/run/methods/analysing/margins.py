@@ -130,18 +130,18 @@ def _tests(step: Step[Asked], p_value: PValue) -> dict[str, float]:
     return {"p_value": max(each.values()), **each}
 
 
-def _verdict(step: Step[Asked], found: Interval) -> tuple[int, dict[int, str]]:
+def _verdict(step: Step[Asked], interval: Interval) -> tuple[int, dict[int, str]]:
     """1 where the interval lies where it should, -1 where it lies wholly beyond, else 0."""
     chosen = items_of(step.options)
     of_trial = chosen.get("declared_by") == "trial"
     if "margin" in chosen:
         margin = chosen["margin"]
-        better, worse = found.low > margin, found.high <= margin
+        better, worse = interval.low > margin, interval.high <= margin
         if chosen["higher"] == "worse":
-            better, worse = found.high < margin, found.low >= margin
+            better, worse = interval.high < margin, interval.low >= margin
         words = NON_INFERIORITY if of_trial else OWN_NON_INFERIORITY
         return int(better) - int(worse), words
     lower, upper = chosen["lower"], chosen["upper"]
-    within = lower < found.low and found.high < upper
-    beyond = found.low >= upper or found.high <= lower
+    within = lower < interval.low and interval.high < upper
+    beyond = interval.low >= upper or interval.high <= lower
     return int(within) - int(beyond), EQUIVALENCE if of_trial else OWN_EQUIVALENCE

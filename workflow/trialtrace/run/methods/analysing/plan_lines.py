@@ -33,10 +33,10 @@ class PlanLine:
     @property
     def name(self) -> str:
         """ "analyses.cipn.estimates[1]", counted from 1."""
-        told = "".join(
+        text = "".join(
             f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in self.key
         )
-        return told.removeprefix(".")
+        return text.removeprefix(".")
 
     @property
     def asks(self) -> bool:
@@ -95,10 +95,10 @@ def _entries(trial: "Trial", results: Iterable[str]) -> tuple[dict[Path_, list[s
 def _matching(
     patterns: Mapping[str, list[tuple[re.Pattern[str], Path_]]], result: str
 ) -> Path_ | None:
-    found: Iterator[Path_] = (
+    path_s: Iterator[Path_] = (
         key for pattern, key in patterns.get(_analysis(result), ()) if pattern.match(result)
     )
-    return next(found, None)
+    return next(path_s, None)
 
 
 def _analysis(result_id: str) -> str:

@@ -68,27 +68,27 @@ class Planned:
 
 def planned_results(trial: "Trial") -> list[Planned]:
     """Every planned result of a trial, in the order of its plan."""
-    found = [
+    results = [
         *_of(("displays", flow.ANALYSIS), _flow(trial)),
         *_of(("displays", baseline.ANALYSIS), _baseline(trial)),
         *_adverse_events(trial),
     ]
     for analysis in trial.plan.analyses.values():
-        found += _analysis(trial, analysis)
+        results += _analysis(trial, analysis)
     for name, family in trial.plan.multiplicity.items():
         adjusted = (
             _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
-            for one in list(found)
+            for one in list(results)
             if one.stat == "p_value" and any(_is_of(test, one) for test in family.tests)
         )
-        found += _of(("multiplicity", name), adjusted)
+        results += _of(("multiplicity", name), adjusted)
     for name, entry in trial.plan.planning.items():
         asked = (
             _planned(place_of(trial, entry, setting), setting.stat, setting.method)
             for setting in settings(entry, trial.plan.confidence)
         )
-        found += _of(("planning", name), asked)
-    return list({one.pattern: one for one in found}.values())
+        results += _of(("planning", name), asked)
+    return list({one.pattern: one for one in results}.values())
 
 
 def _of(key: Path_, planned: Iterable[Planned]) -> list[Planned]:
@@ -107,9 +107,9 @@ def _of_level(place: Place, pattern: str) -> bool:
     return ANY in pattern or place.stratum is not None or declared
 
 
-def _is_of(test: HolmTest, one: Planned) -> bool:
-    place = one.place
-    if (place.analysis, one.method) != (test.analysis, test.test):
+def _is_of(test: HolmTest, item: Planned) -> bool:
+    place = item.place
+    if (place.analysis, item.method) != (test.analysis, test.test):
         return False
     treated = place.pair[0] if place.pair else None
     limits = (
@@ -151,22 +151,29 @@ def _step(trial: "Trial", analysis: Analysis, step: Step[object]) -> Iterator[Pl
         )
         labels = visits(trial, analysis, endpoint)
         for stratum in _strata(trial, analysis):
-            for one in statistics(step, own=own):
-                if stratum is not None and not analysis.p_values_by_level and _is_p(one):
+            for statistic in statistics(step, own=own):
+                if stratum is not None and not analysis.p_values_by_level and _is_p(statistic):
                     continue
-                for at in _places(trial, analysis, step, replace(place, stratum=stratum), one):
-                    for visit in _visits(labels, one):
-                        yield _planned(replace(at, visit=visit), one.stat, one.method, one.sure)
+                for at in _places(
+                    trial, analysis, step, replace(place, stratum=stratum), statistic
+                ):
+                    for visit in _visits(labels, statistic):
+                        yield _planned(
+                            replace(at, visit=visit),
+                            statistic.stat,
+                            statistic.method,
+                            statistic.sure,
+                        )
 
 
-def _is_p(one: Statistic) -> bool:
-    return one.stat in P_VALUES | SYMBOLS | OF_P_VALUES
+def _is_p(statistic: Statistic) -> bool:
+    return statistic.stat in P_VALUES | SYMBOLS | OF_P_VALUES
 
 
-def _visits(labels: list[str], one: Statistic) -> list[str | None]:
-    if one.visits is None or not labels:
+def _visits(labels: list[str], statistic: Statistic) -> list[str | None]:
+    if statistic.visits is None or not labels:
         return [None]
-    return [*(labels[1:] if one.visits == "later" else labels)]
+    return [*(labels[1:] if statistic.visits == "later" else labels)]
 
 
 def _strata(trial: "Trial", analysis: Analysis) -> list[str | None]:
@@ -190,21 +197,21 @@ def _variable(trial: "Trial", name: str) -> "Variable | None":
 
 
 def _places(
-    trial: "Trial", analysis: Analysis, step: Step[object], place: Place, one: Statistic
+    trial: "Trial", analysis: Analysis, step: Step[object], place: Place, statistic: Statistic
 ) -> Iterator[Place]:
     named = {*analysis.estimand.treated, analysis.estimand.reference}
     arms = [arm for arm in trial.design.arms if arm in named]
-    for second in _seconds(place, step, one):
+    for second in _seconds(place, step, statistic):
         at = replace(place, second=second)
-        if one.of == "all":
+        if statistic.of == "all":
             yield at
-        elif one.of == "pair":
+        elif statistic.of == "pair":
             yield from (replace(at, pair=pair) for pair in analysis.pairs)
-        elif one.of == "every_pair":
+        elif statistic.of == "every_pair":
             every = analysis.every_pair(trial.design.arms)
             yield from (replace(at, pair=pair) for pair in every)
         else:
-            overall = [ALL] if analysis.overall and one.of == "group" else []
+            overall = [ALL] if analysis.overall and statistic.of == "group" else []
             groups = [ALL] if _of_patients(trial, place) else [*arms, *overall]
             yield from (replace(at, group=group) for group in groups)
 
@@ -213,18 +220,20 @@ def _of_patients(trial: "Trial", place: Place) -> bool:
     return place.parameter is not None and of_patients(trial, trial.endpoints[place.parameter])
 
 
-def _seconds(place: Place, step: Step[object], one: Statistic) -> list[tuple[str, str] | None]:
-    if one.second is None:
+def _seconds(
+    place: Place, step: Step[object], statistic: Statistic
+) -> list[tuple[str, str] | None]:
+    if statistic.second is None:
         return [None]
-    key, value = one.second
-    given = items_of(step.options)
+    key, value = statistic.second
+    items = items_of(step.options)
     values: list[str] = {
-        "time": [level_text(time) for time in given.get("times", given.get("at", ()))]
-        if "time" not in given
-        else [level_text(given["time"])],
-        "with": [given.get("with", "")],
-        "covariate": list(given.get("covariates", ())),
-        "outcome": [place.parameter or "", *(each.endpoint for each in given.get("then", ()))],
+        "time": [level_text(time) for time in items.get("times", items.get("at", ()))]
+        if "time" not in items
+        else [level_text(items["time"])],
+        "with": [items.get("with", "")],
+        "covariate": list(items.get("covariates", ())),
+        "outcome": [place.parameter or "", *(each.endpoint for each in items.get("then", ()))],
     }.get(key, [UNKNOWN_LEVEL])
     return [(key, each) for each in ([value] if value is not None else values)]
 
@@ -238,28 +247,28 @@ def _groups(trial: "Trial", *, first: bool, overall: bool = True) -> list[str]:
 
 
 def _flow(trial: "Trial") -> Iterator[Planned]:
-    given = trial.plan.displays.get("flow", {})
+    data = trial.plan.displays.get("flow", {})
     start = Place(trial.name, flow.ANALYSIS, "randomised", group=ALL)
-    if "excluded" in given:
+    if "excluded" in data:
         yield _planned(start, "assessed", flow.METHOD)
-        yield from _reasons(trial, start, "excluded", given["excluded"]["variable"], ())
+        yield from _reasons(trial, start, "excluded", data["excluded"]["variable"], ())
     for group in _groups(trial, first=True):
         place = replace(start, group=group)
         yield _planned(place, "randomised", flow.METHOD)
         for name in trial.populations:
             yield _planned(_listed(place, name), "in_population", flow.METHOD)
-        if "received" in given:
+        if "received" in data:
             yield _planned(place, "received", flow.METHOD)
-            if "not_received" in given:
-                why = given["not_received"]
+            if "not_received" in data:
+                why = data["not_received"]
                 yield from _why(trial, place, "not_received", why, UNREPORTED)
-        if "ended" in given:
-            ended = given["ended"]
+        if "ended" in data:
+            ended = data["ended"]
             yield from _reasons(trial, place, "ended", ended["variable"], ended["completed"])
-        for name in given.get("analysed", ()):
+        for name in data.get("analysed", ()):
             at = _listed(place, name)
             yield _planned(at, "analysed", flow.METHOD)
-            why = given.get("not_analysed", {}).get(name, {})
+            why = data.get("not_analysed", {}).get(name, {})
             yield from _why(trial, at, "not_analysed", why, OUTSIDE, NO_VALUE)
 
 
@@ -289,22 +298,22 @@ def _listed(place: Place, parameter: str) -> Place:
 
 
 def _baseline(trial: "Trial") -> Iterator[Planned]:
-    given = trial.plan.displays.get(baseline.ANALYSIS)
-    if given is None:
+    data = trial.plan.displays.get(baseline.ANALYSIS)
+    if data is None:
         return
-    by, whole = given.get("by"), given["overall"]
+    by, whole = data.get("by"), data["overall"]
     groups: list[tuple[str, str | None]]
     if by is None:
         groups = [(group, None) for group in _groups(trial, first=False, overall=whole)]
     else:
         groups = [(ALL, f"{by}={level}") for level in _levels(trial, by)]
         groups += [(ALL, None)] if whole else []
-    for name in given["variables"]:
+    for name in data["variables"]:
         for group, stratum in groups:
             if stratum is not None and name == by:
                 continue
             place = Place(
-                trial.name, baseline.ANALYSIS, given["population"], stratum=stratum, group=group
+                trial.name, baseline.ANALYSIS, data["population"], stratum=stratum, group=group
             )
             place = _listed(place, name)
             if _is_number(trial, name):
@@ -332,10 +341,10 @@ def _adverse_events(trial: "Trial") -> Iterator[Planned]:
     for number, given in enumerate(trial.plan.displays.get(adverse_events.ANALYSIS, ())):
         key = ("displays", adverse_events.ANALYSIS, number)
         endpoint = trial.endpoints[given["endpoint"]]
-        told = [adverse_events.ANY, f"{adverse_events.TERM}={UNKNOWN_LEVEL}"]
+        events = [adverse_events.ANY, f"{adverse_events.TERM}={UNKNOWN_LEVEL}"]
         for name in given.get("columns", ()):
-            told.append(f"{name}={UNKNOWN_LEVEL}")
-        for level in told:
+            events.append(f"{name}={UNKNOWN_LEVEL}")
+        for level in events:
             for group in _groups(trial, first=False):
                 place = _listed(
                     Place(trial.name, adverse_events.ANALYSIS, given["population"], group=group),

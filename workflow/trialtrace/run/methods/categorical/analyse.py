@@ -45,7 +45,7 @@ def describe_proportion(cut: Cut, step: Step[object]) -> Iterator[Result]:
 def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a difference or ratio of two risks with its interval."""
     for pair, both, treated, reference in cut.pairs():
-        found = interval_result(
+        result = interval_result(
             cut,
             cut.at(pair=pair),
             (step.statistic, step.method),
@@ -58,9 +58,9 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
             options=cut.options(step, interval=True),
             n_used=both.n,
         )
-        if step.statistic == NUMBER_NEEDED and found.interval is not None:
-            found.text = needed_text(found.value, *found.interval, found.level)
-        yield found
+        if step.statistic == NUMBER_NEEDED and result.interval is not None:
+            result.text = needed_text(result.value, *result.interval, result.level)
+        yield result
 
 
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:

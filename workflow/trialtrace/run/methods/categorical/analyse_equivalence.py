@@ -34,9 +34,9 @@ def between(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
 def within(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
     """By comparison of two treatments of a subject."""
     effect = step.method.removeprefix("paired_")
-    for found in comparisons(cut):
-        if not isinstance(found, Paired):
-            place, rows, reason = found
+    for comparison in comparisons(cut):
+        if not isinstance(comparison, Paired):
+            place, rows, reason = comparison
             members = {"analysed": rows, "numerator": with_event(cut, rows)}
             yield plain_result(cut, place, (effect, named(step)), members, np.nan, error=reason)
             continue
@@ -44,10 +44,10 @@ def within(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
             cut,
             step,
             effect,
-            found.place,
-            {"analysed": found.rows, "numerator": with_event(cut, found.rows)},
-            found.common,
-            *_asked(step, table(found.values)),
+            comparison.place,
+            {"analysed": comparison.rows, "numerator": with_event(cut, comparison.rows)},
+            comparison.common,
+            *_asked(step, table(comparison.values)),
         )
 
 

@@ -96,13 +96,13 @@ def _prepared(
 
     One that has no pairs fails with its reason.
     """
-    for found in comparisons(cut):
-        if isinstance(found, Paired):
-            chosen: tuple[int, ...] = table(found.values)[counts]
+    for comparison in comparisons(cut):
+        if isinstance(comparison, Paired):
+            chosen: tuple[int, ...] = table(comparison.values)[counts]
             run = partial(compute, *chosen)
-            yield found.place, _members(cut, found.rows), run, found.common
+            yield comparison.place, _members(cut, comparison.rows), run, comparison.common
         else:
-            place, rows, reason = found
+            place, rows, reason = comparison
             yield place, _members(cut, rows), partial(_refuse, reason), {"n_used": None}
 
 

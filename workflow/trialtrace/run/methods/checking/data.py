@@ -143,9 +143,9 @@ class Data:
     def adsl(self) -> "pd.DataFrame":
         """A row for each subject; functions of a variable are computed anew from that one."""
         table = read_table(self.folder / "adsl.parquet", ADSL).to_pandas()
-        for name, made in self.trial.subjects.transformed.items():
-            numbers = table[adsl_code(made.of)].astype(float)
-            table[adsl_code(name)] = numbers.map(_FUNCTIONS[made.as_])
+        for name, short_name in self.trial.subjects.transformed.items():
+            numbers = table[adsl_code(short_name.of)].astype(float)
+            table[adsl_code(name)] = numbers.map(_FUNCTIONS[short_name.as_])
         return table
 
     @cached_property

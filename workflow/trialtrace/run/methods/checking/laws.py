@@ -36,8 +36,8 @@ def verify(data: Data, results: list[ResultRow], members: list[MemberRow]) -> No
         "events and times": events_balance(results),
         "adverse events": adverse_events_balance(data.trial, results),
     }
-    for place, found in laws.items():
-        problems.found += [unbalanced(f"{data.trial.name}: {place}", told) for told in found]
+    for place, law in laws.items():
+        problems.found += [unbalanced(f"{data.trial.name}: {place}", told) for told in law]
     problems.found += members_balance(data, results, members)
     more = len(problems.found) - SHOWN
     if more > 0:
@@ -187,20 +187,20 @@ def adverse_events_balance(trial: "Trial", results: list[ResultRow]) -> Told:
     for (stat, name, group, level), n in of_all.items():
         if stat not in ("patients", "occurrences"):
             continue
-        told = f"{stat} of {name}, {level}"
+        text = f"{stat} of {name}, {level}"
         if stat == "patients":
             events = of_all["occurrences", name, group, level]
-            yield from _at_most(f"{told}, {group}", n, "occurrences", events)
+            yield from _at_most(f"{text}, {group}", n, "occurrences", events)
         if group == EVERYBODY and trial.design.kind not in OWN_TREATMENT:
             parts = [of_all[stat, name, arm, level] for arm in trial.design.arms]
-            yield from _sums(told, n, parts, list(trial.design.arms))
+            yield from _sums(text, n, parts, list(trial.design.arms))
         if stat == "occurrences" and level == "any":
             terms = [
                 count
                 for key, count in of_all.items()
                 if key[:3] == (stat, name, group) and (key[3] or "").startswith("term=")
             ]
-            yield from _sums(f"{told}, {group}", n, terms)
+            yield from _sums(f"{text}, {group}", n, terms)
 
 
 def _sums(what: str, total: int, parts: list[int], names: list[str] | None = None) -> Told:

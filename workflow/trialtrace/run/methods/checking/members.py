@@ -178,8 +178,8 @@ def members_balance(
         roles[row["result_id"]][row["role"]] = chosen
         if (row["n"], row["sha256"]) != (chosen.n, chosen.sha256):
             selected = f"{chosen.n} {'other ' if row['n'] == chosen.n else ''}rows"
-            found = f"{row['n']} rows stored, {selected} selected from {row['dataset']}"
-            yield unbalanced(place, found, "the members are not what their condition selects")
+            text = f"{row['n']} rows stored, {selected} selected from {row['dataset']}"
+            yield unbalanced(place, text, "the members are not what their condition selects")
     for result in results:
         for message in told(result, roles[result["result_id"]]):
             yield unbalanced(f"result {result['result_id']}", message)
@@ -193,8 +193,8 @@ def told(row: ResultRow, roles: Roles) -> Iterator[str]:
     if whole is None:
         yield "no members that were analysed"
         return
-    part = roles.get("numerator")
-    if part is not None and not part.within(roles.get("analysed") or whole):
+    data = roles.get("numerator")
+    if data is not None and not data.within(roles.get("analysed") or whole):
         yield "a numerator with rows that are not among those analysed"
     if row["denominator"] not in (None, whole.n) and row["stat_name"] not in OF_ASSUMPTIONS:
         yield f"a denominator of {row['denominator']}, with {whole.n} rows behind it"

@@ -83,10 +83,10 @@ def checks_for(trial: "Trial") -> "dict[str, Check]":
     from trialtrace.run.methods.displays import check_flow as flow
     from trialtrace.run.methods.multiplicity import check as multiplicity
 
-    found = {**adverse_events.CHECKS, **flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
+    checks = {**adverse_events.CHECKS, **flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
     groups = {card_of(key).check for key in steps(trial)}
     groups |= {"planning"} if trial.plan.planning else set()
     names = {MODULES[group] for group in groups}
     for name in sorted(names):
-        found |= importlib.import_module(name).CHECKS
-    return found
+        checks |= importlib.import_module(name).CHECKS
+    return checks

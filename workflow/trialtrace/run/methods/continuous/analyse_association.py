@@ -92,9 +92,9 @@ def _differences(
 ) -> Iterator[tuple[Place, dict[str, Selection], Series, Series]]:
     for first, second in zip(comparisons(cut), comparisons(other), strict=True):
         place = first.place if isinstance(first, Paired) else first[0]
-        found = [_of_pairs(one) for one in (first, second)]
+        differences = [_of_pairs(one) for one in (first, second)]
         rows = [one.rows if isinstance(one, Paired) else one[1] for one in (first, second)]
-        yield place, {"analysed": rows[0], "with": rows[1]}, found[0], found[1]
+        yield place, {"analysed": rows[0], "with": rows[1]}, differences[0], differences[1]
 
 
 def _of_pairs(found: Paired | tuple[Place, Selection, str]) -> Series:

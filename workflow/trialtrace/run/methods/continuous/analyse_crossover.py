@@ -88,12 +88,12 @@ def _prepared(
     cut: Cut, step: Step[Sequenced], compute: Callable[..., R]
 ) -> Iterator[tuple[Place, dict[str, Selection], Callable[[], R], Notes]]:
     """Each comparison with its formula; one that has no pairs fails with its reason."""
-    for found in comparisons(cut):
-        if isinstance(found, Paired):
-            run = partial(_computed, compute, found, step.options)
-            yield found.place, {"analysed": found.rows}, run, found.common
+    for comparison in comparisons(cut):
+        if isinstance(comparison, Paired):
+            run = partial(_computed, compute, comparison, step.options)
+            yield comparison.place, {"analysed": comparison.rows}, run, comparison.common
         else:
-            place, rows, reason = found
+            place, rows, reason = comparison
             yield place, {"analysed": rows}, partial(_refuse, reason), {"n_used": None}
 
 

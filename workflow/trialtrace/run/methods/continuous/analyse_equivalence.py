@@ -37,20 +37,20 @@ def between(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
 def paired(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
     """By comparison of two treatments of a subject."""
     interval, test = formulas(step)
-    for found in comparisons(cut):
-        if not isinstance(found, Paired):
-            place, rows, reason = found
+    for comparison in comparisons(cut):
+        if not isinstance(comparison, Paired):
+            place, rows, reason = comparison
             names = (EFFECT, named(step))
             yield plain_result(cut, place, names, {"analysed": rows}, np.nan, error=reason)
             continue
-        d = found.difference
+        d = comparison.difference
         yield from against_margins(
             cut,
             step,
             EFFECT,
-            found.place,
-            {"analysed": found.rows},
-            found.common,
+            comparison.place,
+            {"analysed": comparison.rows},
+            comparison.common,
             partial(interval, d),
             _at_margin(test, d),
         )

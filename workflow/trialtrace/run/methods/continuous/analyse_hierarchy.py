@@ -88,13 +88,13 @@ def _cut_of(cut: Cut, then: "cards.Then") -> Cut:
     return cuts(cut.trial, analysis, cut.frames, together=False)[0]
 
 
-def _interval(found: Callable[[], win_ratio.WinStatistics], stat: str) -> Interval:
-    interval: Interval = getattr(found(), stat)
+def _interval(function: Callable[[], win_ratio.WinStatistics], stat: str) -> Interval:
+    interval: Interval = getattr(function(), stat)
     return interval
 
 
-def _test(found: Callable[[], win_ratio.WinStatistics]) -> TestResult:
-    return found().test
+def _test(function: Callable[[], win_ratio.WinStatistics]) -> TestResult:
+    return function().test
 
 
 def _statistics(

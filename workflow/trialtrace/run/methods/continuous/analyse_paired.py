@@ -95,16 +95,21 @@ def comparisons(cut: Cut) -> Iterator[Paired | tuple[Place, Selection, str]]:
 def _each(
     cut: Cut,
     compute: Callable[[Paired], Callable[[], object]],
-    made: Callable[..., Iterator[Result]],
+    function: Callable[..., Iterator[Result]],
 ) -> Iterator[Result]:
     """The results of each comparison; one that has no pairs of values fails with its reason."""
-    for found in comparisons(cut):
-        if isinstance(found, Paired):
-            yield from made(found.place, {"analysed": found.rows}, compute(found), found.common)
+    for comparison in comparisons(cut):
+        if isinstance(comparison, Paired):
+            yield from function(
+                comparison.place,
+                {"analysed": comparison.rows},
+                compute(comparison),
+                comparison.common,
+            )
         else:
-            place, rows, reason = found
+            place, rows, reason = comparison
             members = {"analysed": rows}
-            yield from made(place, members, partial(_refuse, reason), {"n_used": None})
+            yield from function(place, members, partial(_refuse, reason), {"n_used": None})
 
 
 def _refuse(reason: str) -> NoReturn:
@@ -219,16 +224,20 @@ def regression(cut: Cut, step: "Step[cards.PairedRegression]") -> Iterator[Resul
     Numbers are centred at their mean; of a variable with levels each level counts alike.
     """
     names, confidence = step.options.covariates, cut.analysis.confidence
-    for found in comparisons(cut):
+    for comparison in comparisons(cut):
         fit: Callable[[], Fitted]
         columns: Sequence[str]
-        if not isinstance(found, Paired):
-            place, rows, reason = found
+        if not isinstance(comparison, Paired):
+            place, rows, reason = comparison
             fit, columns, common = partial(_refuse, reason), [], Notes(n_used=None)
             members = {"analysed": rows}
         else:
-            place, members, common = found.place, {"analysed": found.rows}, found.common
-            fit, columns = partial(_fit, formula(step), found, names, confidence), names
+            place, members, common = (
+                comparison.place,
+                {"analysed": comparison.rows},
+                comparison.common,
+            )
+            fit, columns = partial(_fit, formula(step), comparison, names, confidence), names
         options = cut.options(step, interval=True)
         yield interval_result(
             cut,

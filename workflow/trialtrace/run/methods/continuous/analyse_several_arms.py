@@ -119,10 +119,10 @@ def ordered(cut: Cut, step: "Step[cards.JonckheereTerpstra]") -> Iterator[Result
     arms, options = _Arms(cut, step), step.options
 
     def compute() -> TestResult:
-        found: TestResult = formula(step)(
+        test_result: TestResult = formula(step)(
             *arms.data(), order=list(options.order), sides=options.sides
         )
-        return found
+        return test_result
 
     yield from test_results(
         cut,

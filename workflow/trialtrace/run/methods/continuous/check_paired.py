@@ -237,10 +237,10 @@ def regression(data: Data, asked: Asked, fitted: Regression) -> Answer:
 def covariate(data: Data, asked: Asked, fitted: Regression) -> Answer:
     """statsmodels' `f_test` of the columns of a covariate."""
     fit, places = fitted
-    own = places[asked.level]
-    test = fit.f_test(np.eye(len(fit.params))[own])
+    place = places[asked.level]
+    test = fit.f_test(np.eye(len(fit.params))[place])
     f = np.squeeze(test.fvalue)
-    return {"p_value": test.pvalue, "f": f, "df1": len(own), "df2": fit.df_resid}
+    return {"p_value": test.pvalue, "f": f, "df1": len(place), "df2": fit.df_resid}
 
 
 def _block(name: str, treated, other, subjects) -> np.ndarray | None:

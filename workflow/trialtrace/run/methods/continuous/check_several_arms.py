@@ -65,21 +65,23 @@ def contrast_of(arms: Arms, coefficients: dict[str, float]) -> Estimate:
 
 
 def answer(
-    by: str, data: Data, asked: Asked, own: Estimate, tail: Tail, tolerance: float = EXACT
+    by: str, data: Data, asked: Asked, estimate: Estimate, tail: Tail, tolerance: float = EXACT
 ) -> Recomputed:
     """What is asked of an estimate whose largest companion has this tail."""
     if asked.stat in ("t", "df"):
-        return Recomputed(by, own.t if asked.stat == "t" else own.df, n_used=own.n)
+        return Recomputed(by, estimate.t if asked.stat == "t" else estimate.df, n_used=estimate.n)
     sides = asked.options.get("sides", "two_sided")
     if asked.stat == "p_value":
-        towards = own.t * OPPOSITE[sides] if sides != "two_sided" else abs(own.t)
+        towards = estimate.t * OPPOSITE[sides] if sides != "two_sided" else abs(estimate.t)
         p, error = tail(towards, sides == "two_sided")
-        return Recomputed(by, p, None, tolerance, own.n, WIDE * error)
+        return Recomputed(by, p, None, tolerance, estimate.n, WIDE * error)
     # The tail belongs to the largest t of the analysis, the critical value to all its estimates.
     level = data.confidence(asked)
     critical, error = data.once(("critical", tail, level), lambda: _critical(tail, 1 - level))
-    bounds = own.value - critical * own.error, own.value + critical * own.error
-    return Recomputed(by, own.value, bounds, tolerance, own.n, WIDE * error * own.error)
+    bounds = estimate.value - critical * estimate.error, estimate.value + critical * estimate.error
+    return Recomputed(
+        by, estimate.value, bounds, tolerance, estimate.n, WIDE * error * estimate.error
+    )
 
 
 def _critical(tail: Tail, alpha: float) -> tuple[float, float]:
@@ -193,24 +195,24 @@ def dunnett(data: Data, asked: Asked, arms: Arms) -> Recomputed:
     others = [arm for arm in arms.n if arm != reference]
     shares = [arms.n[arm] / (arms.n[arm] + arms.n[reference]) for arm in others]
     tail = data.once(("dunnett", tuple(shares), arms.df), lambda: _against_one(shares, arms.df))
-    own = contrast_of(arms, {treated: 1.0, reference: -1.0})
-    return answer("scipy.integrate.quad_vec", data, asked, own, tail, ITERATIVE)
+    estimate = contrast_of(arms, {treated: 1.0, reference: -1.0})
+    return answer("scipy.integrate.quad_vec", data, asked, estimate, tail, ITERATIVE)
 
 
 @peer("scipy.stats.studentized_range", of_arms)
 def tukey(data: Data, asked: Asked, arms: Arms) -> Recomputed:
     """scipy's `studentized_range`."""
     first, second = asked.contrast
-    own = contrast_of(arms, {first: 1.0, second: -1.0})
+    estimate = contrast_of(arms, {first: 1.0, second: -1.0})
     tail = data.once(("range", len(arms.n), arms.df), lambda: _by_range(len(arms.n), arms.df))
-    return answer("scipy.stats.studentized_range", data, asked, own, tail, ITERATIVE)
+    return answer("scipy.stats.studentized_range", data, asked, estimate, tail, ITERATIVE)
 
 
 @peer("scipy.stats.t", of_arms)
 def single(data: Data, asked: Asked, arms: Arms) -> Recomputed:
     """A contrast by itself, by scipy's `t`."""
-    own = contrast_of(arms, asked.options["contrasts"][asked.level])
-    return answer("scipy.stats.t", data, asked, own, _by_student(arms.df))
+    estimate = contrast_of(arms, asked.options["contrasts"][asked.level])
+    return answer("scipy.stats.t", data, asked, estimate, _by_student(arms.df))
 
 
 @peer("scipy.stats.t", of_arms)
@@ -222,23 +224,27 @@ def trend(data: Data, asked: Asked, arms: Arms) -> Recomputed:
     if np.ptp(x) == 0:
         return Recomputed("scipy.stats.t", nan, n_used=sum(arms.n.values()))
     slopes = [float(np.polyfit(x, unit, 1)[0]) for unit in np.eye(len(names))]
-    own = contrast_of(arms, dict(zip(names, slopes, strict=True)))
-    return answer("scipy.stats.t", data, asked, own, _by_student(arms.df))
+    estimate = contrast_of(arms, dict(zip(names, slopes, strict=True)))
+    return answer("scipy.stats.t", data, asked, estimate, _by_student(arms.df))
 
 
 @peer("numpy.linalg.eigh (mean over directions)", of_arms)
 def together(data: Data, asked: Asked, arms: Arms) -> Recomputed:
     """Several contrasts at once, their largest t over directions."""
     contrasts = asked.options["contrasts"]
-    rows = np.array([[float(one.get(arm, 0)) for arm in arms.n] for one in contrasts.values()])
+    rows = np.array(
+        [[float(contrast.get(arm, 0)) for arm in arms.n] for contrast in contrasts.values()]
+    )
     spread = (rows / np.array(list(arms.n.values()))) @ rows.T
     error = np.sqrt(np.diag(spread))
     correlation = spread / np.outer(error, error)
     tail = data.once(
         ("max t", correlation.tobytes(), arms.df), lambda: largest_of(correlation, arms.df)
     )
-    own = contrast_of(arms, contrasts[asked.level])
-    return answer("numpy.linalg.eigh (mean over directions)", data, asked, own, tail, ITERATIVE)
+    estimate = contrast_of(arms, contrasts[asked.level])
+    return answer(
+        "numpy.linalg.eigh (mean over directions)", data, asked, estimate, tail, ITERATIVE
+    )
 
 
 def of(stat: str, check: Check) -> dict[str, Check]:

@@ -26,11 +26,11 @@ def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
 
     With `by`, for each level of that variable; it itself is described over all alone.
     """
-    given = trial.plan.displays.get("baseline")
-    if given is None:
+    data = trial.plan.displays.get("baseline")
+    if data is None:
         return
-    flag = trial.populations[given["population"]].flag
-    everybody, by = {flag: {"is": "Y"}}, given.get("by")
+    flag = trial.populations[data["population"]].flag
+    everybody, by = {flag: {"is": "Y"}}, data.get("by")
     groups: list[tuple[str, str | None, dict[str, Any]]] = []
     if by is not None:
         for level in levels(trial, frames, by):
@@ -38,16 +38,16 @@ def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
             groups.append((ALL, f"{by}={level_text(level)}", base))
     elif trial.design.kind not in OWN_TREATMENT:
         groups = [(arm, None, everybody | {"TRT01P": {"is": arm}}) for arm in trial.design.arms]
-    if given["overall"] or not groups:
+    if data["overall"] or not groups:
         groups.append((ALL, None, everybody))
-    for name in given["variables"]:
+    for name in data["variables"]:
         for group, stratum, base in groups:
             if stratum is not None and name == by:
                 continue
             place = Place(
                 trial.name,
                 ANALYSIS,
-                given["population"],
+                data["population"],
                 None,
                 name,
                 stratum=stratum,

@@ -39,9 +39,9 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for population in trial.populations.values():
             rows = frames.select("adsl", arm | {population.flag: {"is": "Y"}})
             yield _count(trial, _listed(place, population.name), "in_population", rows)
-        given = trial.plan.displays.get("flow", {})
-        yield from _disposition(trial, frames, given, arm, place)
-        for name in given.get("analysed", ()):
+        data = trial.plan.displays.get("flow", {})
+        yield from _disposition(trial, frames, data, arm, place)
+        for name in data.get("analysed", ()):
             rows = analysed(trial, trial.plan.analyses[name], frames, arm)
             yield _count(trial, _listed(place, name), "analysed", rows)
             yield from _not_analysed(trial, frames, name, arm, rows, _listed(place, name))
@@ -49,14 +49,14 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
 
 def _screening(trial: "Trial", frames: Frames) -> Iterator[Result]:
     """Who was assessed (every subject in the data), and who got no arm, by the reason recorded."""
-    given = trial.plan.displays.get("flow", {}).get("excluded")
-    if given is None:
+    data = trial.plan.displays.get("flow", {}).get("excluded")
+    if data is None:
         return
     place = Place(trial.name, ANALYSIS, "randomised", group=ALL)
     yield _count(trial, place, "assessed", frames.select("adsl", {"USUBJID": "present"}))
-    column, without = adsl_code(given["variable"]), {"TRT01P": "missing"}
+    column, without = adsl_code(data["variable"]), {"TRT01P": "missing"}
     reasons: dict[str, Any] = {
-        str(level): {"is": level} for level in levels(trial, frames, given["variable"])
+        str(level): {"is": level} for level in levels(trial, frames, data["variable"])
     }
     for name, test in (reasons | {UNKNOWN: "missing"}).items():
         rows = frames.select("adsl", without | {column: test})
@@ -64,22 +64,22 @@ def _screening(trial: "Trial", frames: Frames) -> Iterator[Result]:
 
 
 def _disposition(
-    trial: "Trial", frames: Frames, given: dict[str, Any], arm: dict[str, Any], place: Place
+    trial: "Trial", frames: Frames, entry: dict[str, Any], arm: dict[str, Any], place: Place
 ) -> Iterator[Result]:
     """Who received the treatment, and who did not complete the trial, by the reason recorded."""
-    if "received" in given:
-        rows = frames.select("adsl", arm | {"all": [given["received"]]})
+    if "received" in entry:
+        rows = frames.select("adsl", arm | {"all": [entry["received"]]})
         yield _count(trial, place, "received", rows)
-        if "not_received" in given:
-            rest = _both(arm, _lacking("adsl", given["received"]))
-            for reason, own in _reasons(trial, frames, given["not_received"]):
+        if "not_received" in entry:
+            rest = _both(arm, _lacking("adsl", entry["received"]))
+            for reason, own in _reasons(trial, frames, entry["not_received"]):
                 rows = frames.select("adsl", _both(rest, own))
                 at = replace(place, second=("level", reason or UNREPORTED))
                 yield _count(trial, at, "not_received", rows)
-    if "ended" not in given:
+    if "ended" not in entry:
         return
-    column, completed = adsl_code(given["ended"]["variable"]), given["ended"]["completed"]
-    for level in levels(trial, frames, given["ended"]["variable"]):
+    column, completed = adsl_code(entry["ended"]["variable"]), entry["ended"]["completed"]
+    for level in levels(trial, frames, entry["ended"]["variable"]):
         if level not in completed:
             rows = frames.select("adsl", arm | {column: {"is": level}})
             yield _count(trial, replace(place, second=("level", str(level))), "ended", rows)
@@ -138,9 +138,9 @@ def _lacking(dataset: str, where: Predicate) -> Predicate:
     return {LACKING: [{"dataset": dataset, "where": dict(where)}]}
 
 
-def _both(one: Predicate, other: Predicate) -> Predicate:
+def _both(predicate: Predicate, other: Predicate) -> Predicate:
     """Two predicates at once."""
-    return {**one, **other, LACKING: [*one.get(LACKING, ()), *other.get(LACKING, ())]}
+    return {**predicate, **other, LACKING: [*predicate.get(LACKING, ()), *other.get(LACKING, ())]}
 
 
 def _listed(place: Place, parameter: str) -> Place:

@@ -48,8 +48,8 @@ def received(data: Data, asked: Asked) -> Recomputed:
 
 def ended(data: Data, asked: Asked) -> Recomputed:
     """Subjects with this reason; the last one is for those without any."""
-    given = data.trial.plan.displays["flow"]["ended"]
-    reason = _of_arm(data, asked, data.adsl, "TRT01P")[adsl_code(given["variable"])]
+    display = data.trial.plan.displays["flow"]["ended"]
+    reason = _of_arm(data, asked, data.adsl, "TRT01P")[adsl_code(display["variable"])]
     mine = reason.isna() if asked.second == UNKNOWN else reason == asked.second
     return _count("pandas: subjects by reason", int(mine.sum()))
 

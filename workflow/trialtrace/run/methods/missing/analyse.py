@@ -130,10 +130,10 @@ def difference_as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
 
 
 def _difference(
-    interval: Formula, one: Everybody, other: Everybody, event: bool, confidence: float
+    interval: Formula, everybody: Everybody, other: Everybody, event: bool, confidence: float
 ) -> Interval:
     table = []
-    for x, n, lacking in (one.counts(), other.counts()):
+    for x, n, lacking in (everybody.counts(), other.counts()):
         table += [x + lacking * event, n + lacking]
     return interval(*table, confidence=confidence)
 
@@ -179,10 +179,12 @@ def difference_bounds(cut: Cut, step: Step[object]) -> Iterator[Result]:
             )
 
 
-def tipping_map(cut: Cut, step: Step[object], one: Everybody, other: Everybody) -> "TippingMap":
+def tipping_map(
+    cut: Cut, step: Step[object], everybody: Everybody, other: Everybody
+) -> "TippingMap":
     """The result for every number of events among the missing of the two arms."""
     return formula(step)(
-        *one.counts(), *other.counts(), test=step.method, level=cut.analysis.decision_level
+        *everybody.counts(), *other.counts(), test=step.method, level=cut.analysis.decision_level
     )
 
 

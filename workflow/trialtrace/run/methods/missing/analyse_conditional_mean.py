@@ -76,7 +76,7 @@ def _fits(
     of_change = cut.analysis.value == "change"
     base = table.column(covariate_column(BASELINE)).astype(float) if of_change else 0.0
     fit, _ = formulas(step)
-    found: ConditionalMeans = fit(
+    conditional_means: ConditionalMeans = fit(
         y,
         arm,
         covariates(table, given.covariates),
@@ -86,7 +86,7 @@ def _fits(
         offset=base,
         method=given.estimation,
     )
-    return found
+    return conditional_means
 
 
 def _contrast(

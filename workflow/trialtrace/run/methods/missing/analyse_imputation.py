@@ -143,8 +143,8 @@ def _each(
     """The event of each of these visits by its own rule, (imputations, subjects)."""
     columns = np.moveaxis(drawn, 2, 0).reshape(len(at), len(components), *drawn.shape[:2])
     return [
-        _by_rule(one, dict(zip(components, own, strict=True)), subjects)
-        for one, own in zip(at, columns, strict=True)
+        _by_rule(one, dict(zip(components, column, strict=True)), subjects)
+        for one, column in zip(at, columns, strict=True)
     ]
 
 
@@ -229,11 +229,11 @@ def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -
     return np.array([known.get(subject, nan) for subject in subjects], dtype=float)
 
 
-def _pooled(cut: Cut, step: Step[object], one: np.ndarray, other: np.ndarray) -> Interval:
-    p1, p0 = one.mean(axis=1), other.mean(axis=1)
-    variance = p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]
+def _pooled(cut: Cut, step: Step[object], values: np.ndarray, other: np.ndarray) -> Interval:
+    p1, p0 = values.mean(axis=1), other.mean(axis=1)
+    variance = p1 * (1 - p1) / values.shape[1] + p0 * (1 - p0) / other.shape[1]
     *_, pool = formulas(step)
-    found = pool(
+    pooled = pool(
         p1 - p0,
         variance,
         df_complete=inf,
@@ -242,7 +242,7 @@ def _pooled(cut: Cut, step: Step[object], one: np.ndarray, other: np.ndarray) ->
         confidence=cut.analysis.confidence,
         scale="identity",
     )
-    return Interval(float(found.estimate), float(found.low), float(found.high))
+    return Interval(float(pooled.estimate), float(pooled.low), float(pooled.high))
 
 
 METHODS = {"risk_difference.multiple_imputation": imputed}

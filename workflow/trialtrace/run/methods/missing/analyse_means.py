@@ -96,8 +96,8 @@ class Imputed:
             raise StatsError(self._error)
         values = self._shifted(*self._column(visit))
         _, fit, *_ = formulas(self.step)
-        found: ImputedFits = fit(_analysed(self.cut, values, self._table), self._x)
-        return found
+        imputed_fits: ImputedFits = fit(_analysed(self.cut, values, self._table), self._x)
+        return imputed_fits
 
     def _column(self, visit: str) -> tuple[Floats, Flags]:
         """Values of a visit (imputations, subjects) and which were filled in."""
@@ -134,7 +134,7 @@ class Imputed:
     def _contrast(self, visit: str, pair: tuple[str, str]) -> "Pooled":
         fits = self._fits(visit)
         _, _, pooled_contrast, *_ = formulas(self.step)
-        found: Pooled = pooled_contrast(
+        pooled: Pooled = pooled_contrast(
             fits,
             self._row(*pair),
             df=self.step.options.df,
@@ -142,15 +142,15 @@ class Imputed:
             sides=TWO_SIDED,
             confidence=self.cut.analysis.confidence,
         )
-        return found
+        return pooled
 
     def overall(self, visit: str) -> TestResult:
         """D1 of all arms that have values."""
         fits, reference = self._fits(visit), self.cut.analysis.estimand.reference
         rows = [self._row(arm, reference) for arm in self._arms if arm != reference]
         _, _, _, test, *_ = formulas(self.step)
-        found: TestResult = test(fits, rows, df=self.step.options.df)
-        return found
+        test_result: TestResult = test(fits, rows, df=self.step.options.df)
+        return test_result
 
 
 def imputed(cut: Cut, step: "Step[cards.Drawn]") -> Iterator[Result]:
@@ -171,27 +171,29 @@ def _pooled(
     place: Place,
     step: Step[object],
     members: dict[str, Selection],
-    made: "Callable[[], Pooled]",
+    function: "Callable[[], Pooled]",
     common: Basis,
 ) -> Iterator[Result]:
     """Estimate with its interval, p-value, t and df, and the fraction of information missing."""
     names = (step.statistic, step.method)
 
     def interval() -> Interval:
-        found = made()
+        found = function()
         bounds = float(found.low), float(found.high)
         return Interval(float(found.estimate), *bounds, standard_error=float(found.se))
 
     def test() -> TestResult:
         # Infinite degrees of freedom are those of a normal distribution, which has none.
-        df = float(made().df)
-        return TestResult(float(made().statistic), nan if df == inf else df, float(made().p_value))
+        df = float(function().df)
+        return TestResult(
+            float(function().statistic), nan if df == inf else df, float(function().p_value)
+        )
 
     estimate = interval_result(cut, place, names, members, interval, **common)
     yield estimate
     yield from test_results(cut, place, step.method, members, test, statistic="t", **common)
     if estimate.error is None:
-        value = float(made().fraction_missing)
+        value = float(function().fraction_missing)
         yield plain_result(cut, place, ("fraction_missing", step.method), members, value, **common)
 
 
@@ -298,8 +300,8 @@ def _difference(
 ) -> Interval:
     _, _, arm_difference, *_ = formulas(step)
     level = cut.analysis.confidence
-    found: Contrast = arm_difference(fit(), *pair, sides="two_sided", confidence=level)
-    return found.interval
+    contrast: Contrast = arm_difference(fit(), *pair, sides="two_sided", confidence=level)
+    return contrast.interval
 
 
 def _test(step: Step[object], fit: "Callable[[], AncovaFit]", pair: tuple[str, str]) -> TestResult:
@@ -326,7 +328,7 @@ def _filled_fit(cut: Cut, step: "Step[cards.Filled]", rows: Selection, number: i
     else:
         worse = {"worse": worst} if (worst := items_of(step.options).get("worse")) else {}
         filled = fill(values, not_to_impute=marked, before_first="leave", **worse)
-    found: AncovaFit = ancova(
+    ancova_fit: AncovaFit = ancova(
         _analysed(cut, filled[:, -1], table),
         table.column("TRTP").astype(str),
         covariates=covariates(table, step.options.covariates),
@@ -334,7 +336,7 @@ def _filled_fit(cut: Cut, step: "Step[cards.Filled]", rows: Selection, number: i
         variance=step.options.variance,
         confidence=cut.analysis.confidence,
     )
-    return found
+    return ancova_fit
 
 
 IMPUTE: dict[str, "Callable[..., Imputations]"] = {

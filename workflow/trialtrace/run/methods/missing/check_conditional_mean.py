@@ -125,7 +125,7 @@ def _model(
 
 
 def _filled(
-    y: np.ndarray, own: np.ndarray, ref: np.ndarray, s: np.ndarray, assumption: str
+    y: np.ndarray, values: np.ndarray, ref: np.ndarray, s: np.ndarray, assumption: str
 ) -> np.ndarray:
     """Visits of patients who lack the same ones: first the gaps, then what follows the last."""
     y, k = y.copy(), y.shape[1]
@@ -133,13 +133,13 @@ def _filled(
     last = there[-1] + 1 if there.size else 0
     gaps = np.setdiff1d(np.arange(last), there)
     if gaps.size:
-        pull = np.linalg.solve(s[np.ix_(there, there)], (y - own)[:, there].T).T
-        y[:, gaps] = own[:, gaps] + pull @ s[np.ix_(there, gaps)]
-    past, mean = own[:, :last], own[:, last:]
+        pull = np.linalg.solve(s[np.ix_(there, there)], (y - values)[:, there].T).T
+        y[:, gaps] = values[:, gaps] + pull @ s[np.ix_(there, gaps)]
+    past, mean = values[:, :last], values[:, last:]
     if assumption != "missing_at_random":
         mean = ref[:, last:]
     if assumption == "copy_increments" and last:
-        mean = mean + own[:, last - 1 : last] - ref[:, last - 1 : last]
+        mean = mean + values[:, last - 1 : last] - ref[:, last - 1 : last]
     if assumption == "copy_reference":
         past = ref[:, :last]
     y[:, last:k] = (

@@ -236,9 +236,9 @@ def _denominator(asked: Asked, r: float, t: int, k: int, df: float) -> float:
     return 4 + 1 / (1 / two + inner / (t - 4))
 
 
-def _furthest(*told: np.ndarray) -> float:
+def _furthest(*values: np.ndarray) -> float:
     """How far any of the others is from the first of its kind."""
-    return max(float(np.abs(each - each[0]).max()) for each in told) + 1e-9
+    return max(float(np.abs(each - each[0]).max()) for each in values) + 1e-9
 
 
 def _imputations(data: Data, asked: Asked, course: Course, visits: int) -> np.ndarray:
@@ -253,11 +253,13 @@ def _imputations(data: Data, asked: Asked, course: Course, visits: int) -> np.nd
         else:
             y = y[:, -visits:]
         reference = data.analysis(asked).estimand.reference
-        made = [by_reference(y, z, course.arm, reference, asked, draw) for _ in range(IMPUTATIONS)]
+        imputations = [
+            by_reference(y, z, course.arm, reference, asked, draw) for _ in range(IMPUTATIONS)
+        ]
     else:
         own = y[:, -visits:]
-        made = [by_regressions(own, z, course.arm, asked, draw) for _ in range(IMPUTATIONS)]
-    return np.array(made)
+        imputations = [by_regressions(own, z, course.arm, asked, draw) for _ in range(IMPUTATIONS)]
+    return np.array(imputations)
 
 
 @dataclass(frozen=True)

@@ -171,8 +171,8 @@ def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
 
     def difference(pair: tuple[str, str]) -> Interval:
         level = cut.analysis.confidence
-        found: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
-        return found.interval
+        contrast: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
+        return contrast.interval
 
     def test(pair: tuple[str, str]) -> TestResult:
         return wald_test(fit(), arm_row(fit(), *pair))

@@ -59,9 +59,9 @@ def _random(blocks: list[mixed_fit.Block], variance: float, r: int, reml: bool) 
     return mixed_fit.fit_at_bound(blocks, variance, r, reml=reml)
 
 
-def _refused(asked: Asked, made: dict | None) -> Recomputed | None:
+def _refused(asked: Asked, entry: dict | None) -> Recomputed | None:
     """NaN where there is no answer here either; None where nothing can be said."""
-    lacking = made is None or not _arms(asked) <= set(made["arms"])
+    lacking = entry is None or not _arms(asked) <= set(entry["arms"])
     return Recomputed(BY, nan) if lacking else None
 
 
@@ -214,8 +214,8 @@ def _site_blocks(
     So its first value alone has the site's effect, and the others are those of one large block.
     """
     firsts, others = [], []
-    for own in sites:
-        values, k = np.column_stack([y[own], x[own]]), len(own)
+    for site in sites:
+        values, k = np.column_stack([y[site], x[site]]), len(site)
         across = np.full(k, k**-0.5) - (np.arange(k) == 0)
         if k > 1:
             values = values - np.outer(across, 2 * across @ values / (across @ across))

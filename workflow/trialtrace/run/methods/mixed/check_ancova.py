@@ -123,17 +123,17 @@ def together(data: Data, asked: Asked, design: Design) -> Answer:
     spread = rows @ fit.cov_params() @ rows.T
     error = np.sqrt(np.diag(spread))
     correlation = spread / np.outer(error, error)
-    own = several_arms.Estimate(
+    estimate = several_arms.Estimate(
         float(asked_row @ fit.params),
         float(np.sqrt(asked_row @ fit.cov_params() @ asked_row)),
         float(fit.df_resid),
         len(design.y),
     )
     tail = data.once(
-        ("max t", correlation.tobytes(), own.df),
-        lambda: several_arms.largest_of(correlation, own.df),
+        ("max t", correlation.tobytes(), estimate.df),
+        lambda: several_arms.largest_of(correlation, estimate.df),
     )
-    return several_arms.answer(_by(asked), data, asked, own, tail, ITERATIVE)
+    return several_arms.answer(_by(asked), data, asked, estimate, tail, ITERATIVE)
 
 
 def _fit(design: Design, covariance: str) -> "RegressionResults":

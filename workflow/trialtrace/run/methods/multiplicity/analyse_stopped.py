@@ -40,19 +40,19 @@ def after_stopping(cut: Cut, step: Step[object]) -> Iterator[Result]:
         made = cache(partial(_estimates, cut, step, plain, look))
         common: Basis = {"options": options, "n_used": plain.n_used}
         place, members = plain.place, plain.members
-        found = interval_result(cut, place, names, members, partial(_first, made), **common)
-        yield found
+        result = interval_result(cut, place, names, members, partial(_first, made), **common)
+        yield result
         p = nan
-        if found.error is None:
+        if result.error is None:
             _, adjusted, p = made()
             names = (step.statistic, "bias_adjusted")
             yield plain_result(cut, place, names, members, adjusted, **common)
         names = ("p_value", f"stage_wise_{step.statistic}")
-        yield plain_result(cut, place, names, members, p, error=found.error, **common)
+        yield plain_result(cut, place, names, members, p, error=result.error, **common)
 
 
-def _first(made: "Callable[[], Estimates]") -> Interval:
-    return made()[0]
+def _first(function: "Callable[[], Estimates]") -> Interval:
+    return function()[0]
 
 
 def _estimates(cut: Cut, step: Step[object], plain: Result, look: "DecisionLevel") -> Estimates:

@@ -135,11 +135,11 @@ def _sign(asked: Asked) -> int:
 
 
 def _effect(asked: Asked, trend: float) -> float:
-    given = asked.options["effect"]
-    if given == "current_trend":
+    option = asked.options["effect"]
+    if option == "current_trend":
         return trend
     ratio = _measure(asked) in LOGARITHMS
-    return _sign(asked) * (log(given) if ratio else float(given))
+    return _sign(asked) * (log(option) if ratio else float(option))
 
 
 def _spent(kind: str, level: float, share: float) -> float:
@@ -166,19 +166,19 @@ def _lower(
         """The limits for an effect; the chance to miss it at the last look, less what is left."""
         null = other = Standing(np.zeros(1), np.ones(1), 0.0)
         none, some = partial(towards, 0.0), partial(towards, drift)
-        found: list[float] = []
+        values: list[float] = []
         for t, a, b in zip(looks, alphas, betas, strict=True):
             if null.weight.sum() <= a or other.weight.sum() <= b:
                 # All who are left may stop: for so large an effect nothing is missed.
-                return found, -betas[-1]
+                return values, -betas[-1]
             upper = float(brentq(lambda z: null.above(z, t, none) - a, -10, 20, xtol=1e-13))  # noqa: B023
             if t == looks[-1]:
-                return [*found, upper], other.below(upper, t, some) - b
+                return [*values, upper], other.below(upper, t, some) - b
             miss = partial(_excess, other, t, some, b)
-            found.append(min(upper, float(brentq(miss, -40, 20, xtol=1e-13))))
-            null = null.within(found[-1] if binding else -inf, upper, t, none)
-            other = other.within(found[-1], upper, t, some)
-        return found, 0.0
+            values.append(min(upper, float(brentq(miss, -40, 20, xtol=1e-13))))
+            null = null.within(values[-1] if binding else -inf, upper, t, none)
+            other = other.within(values[-1], upper, t, some)
+        return values, 0.0
 
     single = float(norm.isf(alpha) + norm.isf(beta))
     drift = brentq(lambda d: limits(d)[1], 0.8 * single, 1.6 * single, xtol=1e-10)

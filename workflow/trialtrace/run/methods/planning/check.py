@@ -63,11 +63,11 @@ def width(data: Data, asked: Asked) -> Recomputed:
     return Recomputed(by, found.value, n_used=_reached(data, asked), chance=chance)
 
 
-def _wider(given: dict) -> float:
+def _wider(entry: dict) -> float:
     """What clusters, or adjusting for a baseline, cost beyond the formula, as a share."""
-    if (seen := given.get("visits")) is not None and seen["analysis"] == "ancova":
-        return WIDTH_OF_PAIRS if given["design"] == "paired_means" else WIDTH_OF_MEANS
-    return WIDTH_OF_MEANS if given.get("clusters") else 0.0
+    if (seen := entry.get("visits")) is not None and seen["analysis"] == "ancova":
+        return WIDTH_OF_PAIRS if entry["design"] == "paired_means" else WIDTH_OF_MEANS
+    return WIDTH_OF_MEANS if entry.get("clusters") else 0.0
 
 
 def expected(data: Data, asked: Asked) -> Recomputed:

@@ -22,128 +22,128 @@ TIED = 1e-7
 FAR = 36.0
 
 
-def over_effects(given: dict) -> tuple[Callable[[float], float], float, float]:
+def over_effects(entry: dict) -> tuple[Callable[[float], float], float, float]:
     """The power over the effect that is asked, with ends between which it grows or falls."""
-    design = given["design"]
+    design = entry["design"]
     if design == "two_proportions":
-        p0 = given["control"]
-        n1, n0 = worth(given)
-        low, high = (1e-9, p0 - 1e-9) if given["better"] == "lower" else (p0 + 1e-9, 1 - 1e-9)
-        if given["test"] == "fisher":
-            return lambda p1: fisher(p1, p0, n1, n0, tail(given), given["sides"]), low, high
-        return lambda p1: two_proportions(given, p1, p0, n1, n0), low, high
+        p0 = entry["control"]
+        n1, n0 = worth(entry)
+        low, high = (1e-9, p0 - 1e-9) if entry["better"] == "lower" else (p0 + 1e-9, 1 - 1e-9)
+        if entry["test"] == "fisher":
+            return lambda p1: fisher(p1, p0, n1, n0, tail(entry), entry["sides"]), low, high
+        return lambda p1: two_proportions(entry, p1, p0, n1, n0), low, high
     if design == "mann_whitney":
-        n1, n0 = given["patients"]
-        return lambda p: mann_whitney(given, p, n1, n0), 0.5 + 1e-9, 1 - 1e-9
+        n1, n0 = entry["patients"]
+        return lambda p: mann_whitney(entry, p, n1, n0), 0.5 + 1e-9, 1 - 1e-9
     if design in ("log_rank", "survival"):
-        sign = -1 if given["better"] == "lower" else 1
-        n1, n0 = given["patients"]
+        sign = -1 if entry["better"] == "lower" else 1
+        n1, n0 = entry["patients"]
         ends = sorted((exp(sign * 40), exp(sign * 1e-9)))
         return (
-            lambda h: log_rank(given, h, events_of(given, h, n1, n0), n1 / n0),
+            lambda h: log_rank(entry, h, events_of(entry, h, n1, n0), n1 / n0),
             ends[0],
             ends[1],
         )
-    sd, units, df = scale(given)
+    sd, units, df = scale(entry)
     error = sd * (1 / sqrt(units[0]) if len(units) == 1 else sqrt(1 / units[0] + 1 / units[1]))
-    critical = student.isf(tail(given), df)
-    both = given["sides"] == "two_sided"
-    return lambda d: of_t(d / error, df, tail(given), both), error * 1e-9, error * (critical + 30)
+    critical = student.isf(tail(entry), df)
+    both = entry["sides"] == "two_sided"
+    return lambda d: of_t(d / error, df, tail(entry), both), error * 1e-9, error * (critical + 30)
 
 
-def over_sizes(given: dict) -> Callable[[int], float]:
+def over_sizes(entry: dict) -> Callable[[int], float]:
     """The power over patients of each arm, over clusters of each, over pairs, or over events."""
-    design = given["design"]
+    design = entry["design"]
     if design == "two_proportions":
-        return lambda n: two_proportions(given, given["treated"], given["control"], n, n)
+        return lambda n: two_proportions(entry, entry["treated"], entry["control"], n, n)
     if design == "several_proportions":
-        risks = given["risks"]
-        return lambda n: several_proportions(risks, [n] * len(risks), given["alpha"])
+        risks = entry["risks"]
+        return lambda n: several_proportions(risks, [n] * len(risks), entry["alpha"])
     if design == "several_means":
-        means = given["means"]
-        return lambda n: several_means(means, given["sd"], [n] * len(means), given["alpha"])
+        means = entry["means"]
+        return lambda n: several_means(means, entry["sd"], [n] * len(means), entry["alpha"])
     if design == "log_rank":
-        n1, n0 = given["patients"]
-        return lambda events: log_rank(given, given["hazard_ratio"], events, n1 / n0)
+        n1, n0 = entry["patients"]
+        return lambda events: log_rank(entry, entry["hazard_ratio"], events, n1 / n0)
     if design == "mann_whitney":
-        return lambda n: mann_whitney(given, given["superiority"], n, n)
+        return lambda n: mann_whitney(entry, entry["superiority"], n, n)
     if design == "equivalence_means":
-        return lambda n: equivalence(given, n) if n > 1 else 0.0
+        return lambda n: equivalence(entry, n) if n > 1 else 0.0
     if design == "survival":
-        hazard = given["hazard_ratio"]
+        hazard = entry["hazard_ratio"]
         # The events that are needed are whole; the patients are those in whom they are expected.
-        return lambda n: log_rank(given, hazard, floor(events_of(given, hazard, n, n) + 1e-9), 1.0)
-    sd, _, _ = scale(given)
-    both, away = given["sides"] == "two_sided", abs(given["difference"] - null_of(given))
+        return lambda n: log_rank(entry, hazard, floor(events_of(entry, hazard, n, n) + 1e-9), 1.0)
+    sd, _, _ = scale(entry)
+    both, away = entry["sides"] == "two_sided", abs(entry["difference"] - null_of(entry))
     if design == "paired_means":
-        return lambda n: of_t(away / sd * sqrt(n), n - 1, tail(given), both) if n > 1 else 0.0
-    return lambda n: of_t(away / (sd * sqrt(2 / n)), 2 * n - 2, tail(given), both) if n > 1 else 0.0
+        return lambda n: of_t(away / sd * sqrt(n), n - 1, tail(entry), both) if n > 1 else 0.0
+    return lambda n: of_t(away / (sd * sqrt(2 / n)), 2 * n - 2, tail(entry), both) if n > 1 else 0.0
 
 
-def patients(given: dict, n: int) -> int:
+def patients(entry: dict, n: int) -> int:
     """Patients of all arms for what `over_sizes` is over; events stay events."""
-    design, clusters = given["design"], given.get("clusters")
+    design, clusters = entry["design"], entry.get("clusters")
     if design in ("log_rank", "paired_means"):
         return n
     if design == "several_proportions":
-        return n * len(given["risks"])
+        return n * len(entry["risks"])
     if design == "several_means":
-        return n * len(given["means"])
+        return n * len(entry["means"])
     if clusters is None:
         return 2 * n
     size = clusters["size"]
     if design == "two_means":
         return 2 * n * size
-    return 2 * ceil(n * effect_of(given) / size - 1e-9) * size
+    return 2 * ceil(n * effect_of(entry) / size - 1e-9) * size
 
 
-def hazard_width(given: dict) -> float:
+def hazard_width(entry: dict) -> float:
     """Upper to lower bound: the variance of a log hazard ratio is 1 / events / shares."""
-    n1, n0 = given["patients"]
+    n1, n0 = entry["patients"]
     share = n1 / (n1 + n0)
-    events = events_of(given, 1.0, n1, n0)
+    events = events_of(entry, 1.0, n1, n0)
     error = 1 / sqrt(events * share * (1 - share))
-    return exp(2 * norm.isf((1 - given["confidence"]) / 2) * error)
+    return exp(2 * norm.isf((1 - entry["confidence"]) / 2) * error)
 
 
-def tail(given: dict) -> float:
-    level: float = given["alpha"] / (2 if given["sides"] == "two_sided" else 1)
+def tail(entry: dict) -> float:
+    level: float = entry["alpha"] / (2 if entry["sides"] == "two_sided" else 1)
     return level
 
 
-def null_of(given: dict) -> float:
+def null_of(entry: dict) -> float:
     """The effect under the null hypothesis: none, or the margin on the side of what is worse."""
-    margin = given.get("margin")
+    margin = entry.get("margin")
     if margin is None:
         return 0.0
-    return float(margin if given["better"] == "lower" else -margin)
+    return float(margin if entry["better"] == "lower" else -margin)
 
 
-def effect_of(given: dict) -> float:
+def effect_of(entry: dict) -> float:
     """Donner and Klar's design effect, Eldridge's for sizes that differ."""
-    its = given.get("clusters")
+    its = entry.get("clusters")
     if its is None:
         return 1.0
     return float(1 + ((1 + its["variation"] ** 2) * its["size"] - 1) * its["icc"])
 
 
-def worth(given: dict) -> tuple[int, int]:
+def worth(entry: dict) -> tuple[int, int]:
     """Patients by themselves that the arms are worth."""
-    n1, n0 = (max(floor(n / effect_of(given) + 1e-9), 1) for n in given["patients"])
+    n1, n0 = (max(floor(n / effect_of(entry) + 1e-9), 1) for n in entry["patients"])
     return n1, n0
 
 
-def scale(given: dict) -> tuple[float, list[int], int]:
+def scale(entry: dict) -> tuple[float, list[int], int]:
     """Of means: the standard deviation of a unit, the units of each arm, degrees of freedom."""
-    sd, units = given["sd"], list(given["patients"])
-    if given["design"] == "paired_means":
-        seen = given.get("visits")
+    sd, units = entry["sd"], list(entry["patients"])
+    if entry["design"] == "paired_means":
+        seen = entry.get("visits")
         sd = sd if seen is None else sd * sqrt(factor(seen))
         return sd, [sum(units)], sum(units) - 1
-    if (its := given.get("clusters")) is not None:
+    if (its := entry.get("clusters")) is not None:
         units = [n // its["size"] for n in units]
-        sd = sd * sqrt(effect_of(given) / its["size"])
-    if (seen := given.get("visits")) is not None:
+        sd = sd * sqrt(effect_of(entry) / its["size"])
+    if (seen := entry.get("visits")) is not None:
         sd = sd * sqrt(factor(seen))
     return sd, units, sum(units) - 2
 
@@ -170,16 +170,16 @@ def of_t(shift: float, df: float, level: float, both: bool) -> float:
     return power + (float(np.nan_to_num(nct.cdf(-critical, df, shift))) if both else 0.0)
 
 
-def two_proportions(given: dict, p1: float, p0: float, n1: int, n0: int) -> float:
+def two_proportions(entry: dict, p1: float, p0: float, n1: int, n0: int) -> float:
     error = sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
     at_null = error
-    if given.get("margin") is None:
+    if entry.get("margin") is None:
         pooled = (n1 * p1 + n0 * p0) / (n1 + n0)
         at_null = sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n0))
-    away = abs(p1 - p0 - null_of(given))
-    critical = norm.isf(tail(given)) * at_null
+    away = abs(p1 - p0 - null_of(entry))
+    critical = norm.isf(tail(entry)) * at_null
     power = norm.cdf((away - critical) / error)
-    if given["sides"] == "two_sided":
+    if entry["sides"] == "two_sided":
         power += norm.cdf((-away - critical) / error)
     return float(power)
 
@@ -200,28 +200,28 @@ def several_means(means: list[float], sd: float, n: list[int], alpha: float) -> 
     return float(ncf.sf(f_distribution.isf(alpha, *df), *df, away))
 
 
-def mann_whitney(given: dict, superiority: float, n1: int, n0: int) -> float:
+def mann_whitney(entry: dict, superiority: float, n1: int, n0: int) -> float:
     """By the variance of the rank sum under the null hypothesis, n1 n0 (n1 + n0 + 1) / 12."""
     away = n1 * n0 * abs(superiority - 0.5)
     shift = min(away / sqrt(n1 * n0 * (n1 + n0 + 1) / 12), FAR)
-    critical = norm.isf(tail(given))
+    critical = norm.isf(tail(entry))
     power = norm.sf(critical - shift)
-    return float(power + (norm.cdf(-critical - shift) if given["sides"] == "two_sided" else 0))
+    return float(power + (norm.cdf(-critical - shift) if entry["sides"] == "two_sided" else 0))
 
 
-def superiority_width(given: dict) -> float:
+def superiority_width(entry: dict) -> float:
     """The variance of a probability of superiority near 1/2: (n1 + n0 + 1) / (12 n1 n0)."""
-    n1, n0 = given["patients"]
+    n1, n0 = entry["patients"]
     error = sqrt((n1 + n0 + 1) / (12 * n1 * n0))
-    return float(2 * norm.isf((1 - given["confidence"]) / 2) * error)
+    return float(2 * norm.isf((1 - entry["confidence"]) / 2) * error)
 
 
-def equivalence(given: dict, n: int) -> float:
+def equivalence(entry: dict, n: int) -> float:
     """Of two arms of one size: over the estimated error, the chance to lie between the margins
     drawn in by it."""
-    error, df = given["sd"] * sqrt(2 / n), 2 * n - 2
-    critical = student.isf(given["alpha"], df)
-    low, high = ((given[end] - given["difference"]) / error for end in ("lower", "upper"))
+    error, df = entry["sd"] * sqrt(2 / n), 2 * n - 2
+    critical = student.isf(entry["alpha"], df)
+    low, high = ((entry[end] - entry["difference"]) / error for end in ("lower", "upper"))
 
     def inside(x: float) -> float:
         drawn = critical * sqrt(x / df)
@@ -234,18 +234,18 @@ def equivalence(given: dict, n: int) -> float:
     return sum(quad(inside, a, b, epsabs=1e-12, epsrel=1e-10)[0] for a, b in pieces)
 
 
-def events_of(given: dict, hazard_ratio: float, n1: float, n0: float) -> float:
+def events_of(entry: dict, hazard_ratio: float, n1: float, n0: float) -> float:
     """Events of a plan, or those to expect of patients who come in over a time."""
-    if given["design"] != "survival":
-        return float(given["events"])
-    own = given["hazard"]
-    return n1 * seen_event(given, own * hazard_ratio) + n0 * seen_event(given, own)
+    if entry["design"] != "survival":
+        return float(entry["events"])
+    own = entry["hazard"]
+    return n1 * seen_event(entry, own * hazard_ratio) + n0 * seen_event(entry, own)
 
 
-def seen_event(given: dict, hazard: float) -> float:
+def seen_event(entry: dict, hazard: float) -> float:
     """The chance of an event before loss and end: the mean over the days of coming in."""
-    both, accrual = hazard + given["losses"], given["accrual"]
-    after = both * given["follow_up"]
+    both, accrual = hazard + entry["losses"], entry["accrual"]
+    after = both * entry["follow_up"]
     if accrual * both < 1e-6:
         still = exp(-after)
     else:
@@ -253,16 +253,16 @@ def seen_event(given: dict, hazard: float) -> float:
     return hazard / both * (1 - still)
 
 
-def log_rank(given: dict, hazard_ratio: float, events: float, ratio: float) -> float:
-    if given["formula"] == "schoenfeld":
-        margin = given.get("margin")
-        null = 0.0 if margin is None else log(margin) * (1 if given["better"] == "lower" else -1)
+def log_rank(entry: dict, hazard_ratio: float, events: float, ratio: float) -> float:
+    if entry["formula"] == "schoenfeld":
+        margin = entry.get("margin")
+        null = 0.0 if margin is None else log(margin) * (1 if entry["better"] == "lower" else -1)
         per = abs(log(hazard_ratio) - null) * sqrt(ratio) / (1 + ratio)
     else:
         per = sqrt(ratio) * abs(1 - hazard_ratio) / (1 + ratio * hazard_ratio)
-    shift, critical = min(per * sqrt(events), FAR), norm.isf(tail(given))
+    shift, critical = min(per * sqrt(events), FAR), norm.isf(tail(entry))
     power = norm.sf(critical - shift)
-    return float(power + (norm.cdf(-critical - shift) if given["sides"] == "two_sided" else 0))
+    return float(power + (norm.cdf(-critical - shift) if entry["sides"] == "two_sided" else 0))
 
 
 def fisher(p1: float, p0: float, n1: int, n0: int, level: float, sides: str) -> float:

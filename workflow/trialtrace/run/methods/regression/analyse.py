@@ -117,22 +117,24 @@ def design(cut: Cut, rows: Selection, names: Sequence[str]) -> np.ndarray:
 
 def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Coefficients":
     x = design(cut, rows, step.options.covariates)
-    found: Coefficients = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
-    return found
+    coefficients: Coefficients = formula(step)(
+        rows.column("AVAL"), x, confidence=cut.analysis.confidence
+    )
+    return coefficients
 
 
 def _random_site(
     cut: Cut, step: "Step[cards.LogisticRandomSite]", rows: Selection
 ) -> "OrdinalMixedFit":
     """Log odds of the arms with a normal intercept of each site."""
-    found: OrdinalMixedFit = formula(step)(
+    ordinal_mixed_fit: OrdinalMixedFit = formula(step)(
         rows.column("AVAL"),
         design(cut, rows, step.options.covariates)[:, 1:],
         rows.column("SITEID").astype(str),
         nodes=step.options.nodes,
         confidence=cut.analysis.confidence,
     )
-    return found
+    return ordinal_mixed_fit
 
 
 METHODS = {

@@ -123,8 +123,8 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
 
 
 def _difference(difference: Formula, columns: Callable[[], Columns], confidence: float) -> Contrast:
-    found: Contrast = difference(*columns(), sides="two_sided", confidence=confidence)
-    return found
+    contrast: Contrast = difference(*columns(), sides="two_sided", confidence=confidence)
+    return contrast
 
 
 def _columns(cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]) -> Columns:

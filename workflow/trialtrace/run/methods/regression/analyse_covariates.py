@@ -31,19 +31,19 @@ def columns_of(rows: Selection | SubjectTable, names: Sequence[str]) -> np.ndarr
 
     Raises StatsError where a covariate is missing.
     """
-    made = []
+    columns = []
     for name in names:
         values = rows.column(covariate_column(name))
         if values.dtype.kind in "fiu":
             if np.isnan(values.astype(float)).any():
                 raise StatsError(f"{name} is missing in some subjects.")
-            made.append(values.astype(float)[:, None])
+            columns.append(values.astype(float)[:, None])
             continue
         if any(value is None for value in values):
             raise StatsError(f"{name} is missing in some subjects.")
         levels = np.unique(values.astype(str))
-        made.append((values.astype(str)[:, None] == levels[1:]).astype(float))
-    return np.column_stack(made) if made else None
+        columns.append((values.astype(str)[:, None] == levels[1:]).astype(float))
+    return np.column_stack(columns) if columns else None
 
 
 def terms_of(rows: Selection, names: Sequence[str]) -> list[str]:
@@ -102,16 +102,16 @@ def coefficient_results(
 ) -> Iterator[Result]:
     """Each coefficient with its interval, then its standard error and Wald's test of it."""
     for place, compute in terms:
-        found: Callable[[], Contrast] = cache(compute)
+        function: Callable[[], Contrast] = cache(compute)
         names = ("coefficient", step.method)
-        made = interval_result(
-            cut, place, names, members, partial(lambda one: one().interval, found), **common
+        result = interval_result(
+            cut, place, names, members, partial(lambda one: one().interval, function), **common
         )
-        yield made
-        if made.error is None:
+        yield result
+        if result.error is None:
             values = {
-                ("standard_error", step.method): found().standard_error,
-                ("p_coefficient", step.method): found().p_value,
+                ("standard_error", step.method): function().standard_error,
+                ("p_coefficient", step.method): function().p_value,
             }
             for named, value in values.items():
                 yield plain_result(cut, place, named, members, value, **common)

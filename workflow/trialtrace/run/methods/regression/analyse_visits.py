@@ -195,16 +195,16 @@ def _coefficients(
     yield from coefficient_results(cut, step, members, terms, common)
 
 
-def _line(arm: str, at: tuple[float, float], made: Design) -> Floats:
-    return made.line(arm, *at)
+def _line(arm: str, at: tuple[float, float], design: Design) -> Floats:
+    return design.line(arm, *at)
 
 
-def _difference(one: str, other: str, at: tuple[float, float], made: Design) -> Floats:
-    return made.line(one, *at) - made.line(other, *at)
+def _difference(text: str, other: str, at: tuple[float, float], design: Design) -> Floats:
+    return design.line(text, *at) - design.line(other, *at)
 
 
-def _unit(at: int, made: Design) -> Floats:
-    row = np.zeros(made.x.shape[2])
+def _unit(at: int, design: Design) -> Floats:
+    row = np.zeros(design.x.shape[2])
     row[at] = 1.0
     return row
 
@@ -280,13 +280,13 @@ def _results(
             )
 
 
-def as_ratio(found: Interval) -> Interval:
+def as_ratio(interval: Interval) -> Interval:
     """A logarithm with its bounds as the ratio; bounds too far for a number are infinite."""
 
     def raised(value: float) -> float:
         return exp(value) if not isfinite(value) or value < 700 else inf
 
-    return Interval(*(raised(value) for value in (found.estimate, found.low, found.high)))
+    return Interval(*(raised(value) for value in (interval.estimate, interval.low, interval.high)))
 
 
 METHODS = {

@@ -61,17 +61,17 @@ def fitted(units: Sequence[Unit], working: str) -> Fit | None:
     if cuts < 1 or len(units) <= cuts + p or np.linalg.matrix_rank(stacked) <= p:
         return None
     size = stacked.std(axis=0)[1:]
-    own = [Unit(np.searchsorted(levels, unit.y), unit.x[:, 1:] / size, unit.at) for unit in units]
-    association = _association(own, cuts + 1, working)
+    fit = [Unit(np.searchsorted(levels, unit.y), unit.x[:, 1:] / size, unit.at) for unit in units]
+    association = _association(fit, cuts + 1, working)
     if association is None:
         return None
-    counts = np.bincount(np.concatenate([unit.y for unit in own]))
+    counts = np.bincount(np.concatenate([unit.y for unit in fit]))
     share = np.cumsum(counts)[:-1] / len(stacked)
     beta = np.concatenate([np.log(share / (1 - share)), np.zeros(p)])
     told: Association = {}
     # Under independence first: steps from afar are too long for what goes with other visits.
     for _ in range(400):
-        parts = _summed(own, beta, cuts, told)
+        parts = _summed(fit, beta, cuts, told)
         if parts is None:
             return None
         score, bread, meat = parts
@@ -107,9 +107,9 @@ def _association(units: Sequence[Unit], levels: int, working: str) -> Associatio
     if working == "uniform":
         value = _slope(list(tables.values()))
         return None if value is None else dict.fromkeys(tables, value)
-    found = {pair: _slope([table]) for pair, table in tables.items()}
-    known = {pair: value for pair, value in found.items() if value is not None}
-    return known if len(known) == len(found) else None
+    association = {pair: _slope([table]) for pair, table in tables.items()}
+    known = {pair: value for pair, value in association.items() if value is not None}
+    return known if len(known) == len(association) else None
 
 
 def _slope(tables: list[np.ndarray]) -> float | None:

@@ -77,10 +77,10 @@ def equations(units: Sequence[Unit], options: dict, *, binomial: bool) -> Fit | 
             return None if covariance is None else Fit(beta, covariance, df)
         told = told or done
         if told:
-            made = _working(units, beta, options["working"], size, binomial)
-            if made is None or np.linalg.eigvalsh(made)[0] < 1e-9:
+            working = _working(units, beta, options["working"], size, binomial)
+            if working is None or np.linalg.eigvalsh(working)[0] < 1e-9:
                 return None
-            correlation = made
+            correlation = working
     return None
 
 
@@ -244,8 +244,8 @@ def is_coefficient(asked: Asked) -> bool:
     return asked.stat in ("coefficient", "standard_error", "p_coefficient", "random_sd")
 
 
-def row_of(data: Data, asked: Asked, made: dict) -> np.ndarray:
-    row, line = np.zeros(made["width"]), made["line"]
+def row_of(data: Data, asked: Asked, entry: dict) -> np.ndarray:
+    row, line = np.zeros(entry["width"]), entry["line"]
     if is_coefficient(asked):
         at = (1.0, 0.0) if asked.second in ("arm", "intercept") else (0.0, 1.0)
         if asked.pair is not None:
@@ -255,7 +255,7 @@ def row_of(data: Data, asked: Asked, made: dict) -> np.ndarray:
             return line(asked.group, *at)
         if asked.second == "intercept":
             return line(data.compared(asked)[-1], *at)
-        names = made["covariates"]
+        names = entry["covariates"]
         row[len(row) - len(names) + names.index(asked.second)] = 1.0
         return row
     for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
@@ -263,7 +263,7 @@ def row_of(data: Data, asked: Asked, made: dict) -> np.ndarray:
             at = (1.0, asked.options["time"]) if "time" in asked.options else (0.0, 1.0)
             row += sign * line(arm, *at)
             continue
-        cell = made["cells"][arm, asked.visit or made["visits"][0]]
+        cell = entry["cells"][arm, asked.visit or entry["visits"][0]]
         row[: cell.size] += sign * cell
     return row
 

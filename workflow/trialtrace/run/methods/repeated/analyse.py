@@ -178,8 +178,8 @@ def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
         def compute(rows: Selection = rows) -> TestResult:
             if rows.n == 0:
                 raise StatsError("no subject has a value at every visit.")
-            found: TestResult = formula(step)(by_subject(cut, rows, len(cut.visits))[0])
-            return found
+            test_result: TestResult = formula(step)(by_subject(cut, rows, len(cut.visits))[0])
+            return test_result
 
         yield from test_results(
             cut,
@@ -198,8 +198,8 @@ def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
 
     def compute() -> TestResult:
-        found: TestResult = formula(step)(*by_subject(cut, rows, len(cut.visits)))
-        return found
+        test_result: TestResult = formula(step)(*by_subject(cut, rows, len(cut.visits)))
+        return test_result
 
     yield from test_results(
         cut,
@@ -226,7 +226,7 @@ def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Resu
         if {*arm.tolist()} != {*cut.arms()}:
             raise StatsError("an arm has no subject with a value at every visit.")
         weights = step.options.combinations[name]
-        found: Contrast = formula(step)(
+        contrast: Contrast = formula(step)(
             y,
             within=[float(weights.get(visit, 0.0)) for visit in cut.visits],
             cells=arm,
@@ -235,7 +235,7 @@ def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Resu
             confidence=cut.analysis.confidence,
             sides=step.options.sides,
         )
-        return found
+        return contrast
 
     for name in step.options.combinations:
         for pair in cut.analysis.pairs:

@@ -86,7 +86,7 @@ def _pairs(
         y, cell = table()
         within = np.zeros(len(cut.visits))
         within[[first, later]] = -1.0, 1.0
-        found: Contrast = formula(step)(
+        contrast: Contrast = formula(step)(
             y,
             within=within,
             cells=cell,
@@ -95,7 +95,7 @@ def _pairs(
             confidence=cut.analysis.confidence,
             sides=step.options.sides,
         )
-        return found
+        return contrast
 
     for first, later in combinations(range(len(cut.visits)), 2):
         if first and step.options.pairs == "since_first":

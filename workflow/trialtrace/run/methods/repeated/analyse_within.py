@@ -106,7 +106,7 @@ def repeated_measures_anova(
     if lost:
         members["incomplete"] = some
     try:
-        found = _anova(formulas(step)[0], cut, rows, columns, step.options)
+        anova = _anova(formulas(step)[0], cut, rows, columns, step.options)
     except StatsError as error:
         place = cut.at(second=("effect", _effects(design)[0]))
         names = ("p_value", method)
@@ -115,7 +115,7 @@ def repeated_measures_anova(
     of_group = ["group", *(f"group_{effect}" for effect in _effects(design))] if group else []
     for effect in [*_effects(design), *of_group]:
         place = cut.at(second=("effect", effect))
-        values = _values(found.effect(*_factors(effect)), step.options.sphericity)
+        values = _values(anova.effect(*_factors(effect)), step.options.sphericity)
         says = OF_GROUP if effect in of_group else TESTS[design, effect]
         yield from effect_results(cut, place, step, method, members, values, basis, says, lost)
 

@@ -34,14 +34,16 @@ def scores_by_arm(data: Data, asked: Asked) -> tuple[Scores | None, int]:
     weighted = records["AVAL"] * records["AVISIT"].map(weights).fillna(0.0).astype(float)
     score = weighted.groupby(records["USUBJID"]).sum()
     arm = records.groupby("USUBJID")["TRTP"].first()
-    found = {one: score[arm == one].to_numpy() for one in arms}
-    sizes = [own.size for own in found.values()]
+    scores = {one: score[arm == one].to_numpy() for one in arms}
+    sizes = [own.size for own in scores.values()]
     separate = asked.options["variance"] == "separate"
     few = (
-        min(found[one].size for one in asked.contrast) < 2 if separate else sum(sizes) <= len(sizes)
+        min(scores[one].size for one in asked.contrast) < 2
+        if separate
+        else sum(sizes) <= len(sizes)
     )
-    usable = min(sizes) > 0 and not few and any(np.ptp(own) for own in found.values())
-    return (found if usable else None), len(score)
+    usable = min(sizes) > 0 and not few and any(np.ptp(own) for own in scores.values())
+    return (scores if usable else None), len(score)
 
 
 @peer("scipy.stats.friedmanchisquare", visits_of_subjects)
@@ -109,8 +111,8 @@ def visit_contrast(data: Data, asked: Asked, scores: Scores) -> Answer:
         error = sqrt(first.var(ddof=1) / first.size + second.var(ddof=1) / second.size)
         p_value = float(test.pvalue)
     else:
-        df = float(sum(own.size - 1 for own in scores.values()))
-        squares = sum(float(((own - own.mean()) ** 2).sum()) for own in scores.values())
+        df = float(sum(score.size - 1 for score in scores.values()))
+        squares = sum(float(((score - score.mean()) ** 2).sum()) for score in scores.values())
         value = first.mean() - second.mean()
         error = sqrt(squares / df * (1 / first.size + 1 / second.size))
         tails = {"greater": t.sf(value / error, df), "less": t.cdf(value / error, df)}

@@ -84,8 +84,8 @@ def _terms(factors: int) -> Iterator[tuple[int, ...]]:
 def _contrasts(levels: list[list[str]], term: tuple[int, ...]) -> np.ndarray:
     """Orthonormal contrasts of the responses for one effect."""
     rows = np.ones((1, 1))
-    for at, own in enumerate(levels):
-        part = helmert(len(own)) if at in term else np.full((1, len(own)), len(own) ** -0.5)
+    for at, level in enumerate(levels):
+        part = helmert(len(level)) if at in term else np.full((1, len(level)), len(level) ** -0.5)
         rows = np.kron(rows, part)
     return rows
 

@@ -29,12 +29,12 @@ def _differences(data: Data, asked: Asked) -> tuple[Differences | None, int]:
     n = records["USUBJID"].nunique()
     if records.duplicated(["USUBJID", "AVISIT"]).any():
         return None, n
-    found = [
-        _difference(own.pivot(index="USUBJID", columns="AVISIT", values="AVAL"), asked, visits)
+    differences = [
+        _difference(record.pivot(index="USUBJID", columns="AVISIT", values="AVAL"), asked, visits)
         for arm in arms
-        if len(own := records[records["TRTP"] == arm])
+        if len(record := records[records["TRTP"] == arm])
     ]
-    return (found if len(found) == len(arms) else None), n
+    return (differences if len(differences) == len(arms) else None), n
 
 
 def _of_both(
@@ -60,10 +60,10 @@ def visit_pairs(data: Data, asked: Asked, differences: Differences) -> Answer:
     """One sample against 0, or Welch's test of two."""
     from scipy.stats import ttest_1samp, ttest_ind
 
-    if any(own.size < 2 for own in differences):
+    if any(difference.size < 2 for difference in differences):
         return nan
-    largest = max(float(np.abs(own).max()) for own in differences)
-    if all(np.ptp(own) <= 1e-13 * max(largest, 1e-300) for own in differences):
+    largest = max(float(np.abs(difference).max()) for difference in differences)
+    if all(np.ptp(difference) <= 1e-13 * max(largest, 1e-300) for difference in differences):
         return nan
     first, *others = differences
     if others:

@@ -96,11 +96,11 @@ def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tu
     order = list(product(*levels)) if len(factors) > 1 else levels[0]
     y = wide[order].to_numpy(dtype=float)
     if group is not None:
-        shape = [list(own) for own in levels]
+        shape = [list(level) for level in levels]
         return grouped(y, shape, factors, group.loc[wide.index].astype(str).tolist()), n
     if len(factors) > 2:
         return _three(
-            kept, factors, grouped(y, [list(own) for own in levels], factors, [""] * n)
+            kept, factors, grouped(y, [list(level) for level in levels], factors, [""] * n)
         ), n
     return _table(kept, factors, levels, y), n
 
@@ -122,8 +122,8 @@ def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.n
     scores = {}
     for term in ([0], [1], [0, 1])[: 2 * len(factors) - 1]:
         parts = [
-            helmert(len(own)) if at in term else np.full((1, len(own)), len(own) ** -0.5)
-            for at, own in enumerate(levels)
+            helmert(len(level)) if at in term else np.full((1, len(level)), len(level) ** -0.5)
+            for at, level in enumerate(levels)
         ]
         score = y @ (parts[0] if len(parts) == 1 else np.kron(*parts)).T
         away = score - score.mean(axis=0)

@@ -36,8 +36,8 @@ def check(data: Data, asked: Asked) -> Recomputed:
         return Recomputed(BY, nan, n_used=n)
     by_arm = []
     for arm in asked.contrast:
-        own = rows[rows["TRTP"] == arm]
-        parts = own.groupby(cells)["AVAL"] if cells else [(arm, own["AVAL"])]
+        row = rows[rows["TRTP"] == arm]
+        parts = row.groupby(cells)["AVAL"] if cells else [(arm, row["AVAL"])]
         by_arm.append([values.to_numpy(float) for _, values in parts])
     key = ("bootstrap", asked.result_id.partition("/")[2], str(asked.options))
     value, bounds, chance = data.once(key, lambda: _interval(data, asked, by_arm))
@@ -70,7 +70,7 @@ def _interval(data: Data, asked: Asked, by_arm: list[list[np.ndarray]]) -> Found
     if not samples:
         return value, (value, value), 1e-9 * abs(value)
     method, confidence = asked.options["interval"], data.confidence(asked)
-    found = bootstrap(
+    results = bootstrap(
         samples,
         statistic,
         n_resamples=RESAMPLES,
@@ -80,8 +80,8 @@ def _interval(data: Data, asked: Asked, by_arm: list[list[np.ndarray]]) -> Found
         method="BCa" if method == "bca" else "percentile",
         rng=np.random.default_rng(20240606),
     )
-    bounds = float(found.confidence_interval.low), float(found.confidence_interval.high)
-    drawn = np.sort(found.bootstrap_distribution)
+    bounds = float(results.confidence_interval.low), float(results.confidence_interval.high)
+    drawn = np.sort(results.bootstrap_distribution)
     spread = sqrt(1 / RESAMPLES + 1 / asked.options["resamples"])
     chance = 0.0
     for bound in bounds:

@@ -182,8 +182,8 @@ def newcombe(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
         return value, (nan, nan)
     at1, at0 = (float((weight**2 / table[n]).sum()) for _, n in _ARMS)
 
-    def apart(one: float, two: float) -> float:
-        return z * sqrt(at1 * one * (1 - one) + at0 * two * (1 - two))
+    def apart(item: float, two: float) -> float:
+        return z * sqrt(at1 * item * (1 - item) + at0 * two * (1 - two))
 
     return value, (value - apart(first[0], second[1]), value + apart(first[1], second[0]))
 

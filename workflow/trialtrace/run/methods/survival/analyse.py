@@ -101,10 +101,10 @@ def describe_survival(cut: Cut, step: "Step[cards.KaplanMeier]") -> Iterator[Res
 def _survival_at(
     cut: Cut, step: "Step[cards.KaplanMeier]", rows: Selection, time: float
 ) -> Interval:
-    found = Interval(*(float(value) for value in curve_of(cut, step, *times(rows)).at(time)))
-    if np.isnan(found.estimate):
+    interval = Interval(*(float(value) for value in curve_of(cut, step, *times(rows)).at(time)))
+    if np.isnan(interval.estimate):
         raise StatsError("nobody was followed for so long.")
-    return found
+    return interval
 
 
 def describe_median(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> Iterator[Result]:

@@ -62,7 +62,7 @@ def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: floa
         confidence=cut.analysis.confidence,
         variance=step.options.variance,
     )
-    estimate, _, low, high = (float(part) for part in curve.at(time))
+    estimate, _, low, high = (float(values) for values in curve.at(time))
     return Interval(estimate, low, high)
 
 
@@ -123,13 +123,13 @@ def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
 
     @cache
     def fit() -> "CoxFit":
-        found: CoxFit = model(
+        cox_fit: CoxFit = model(
             *causes(rows),
             arms_and_covariates(cut, rows, names),
             of=EVENT,
             confidence=cut.analysis.confidence,
         )
-        return found
+        return cox_fit
 
     def ratio(number: int) -> Interval:
         found = fit()
@@ -138,11 +138,11 @@ def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
     for number, pair in enumerate(cut.analysis.pairs):
         place, members = cut.at(pair=pair), roles(cut, rows)
         stat = step.statistic, step.method
-        found = interval_result(cut, place, stat, members, partial(ratio, number), **common)
-        yield found
-        if found.error is None:
-            given = float(fit().coef[number]), float(fit().se[number])
-            p = test(*given, margin=1.0, sides="two_sided").p_value
+        result = interval_result(cut, place, stat, members, partial(ratio, number), **common)
+        yield result
+        if result.error is None:
+            results = float(fit().coef[number]), float(fit().se[number])
+            p = test(*results, margin=1.0, sides="two_sided").p_value
             wald = "p_value", f"{step.method}_wald"
             yield plain_result(cut, place, wald, members, p, **common)
 

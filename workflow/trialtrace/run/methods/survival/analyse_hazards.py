@@ -103,9 +103,9 @@ def adjusted(cut: Cut, step: "Step[cards.CoxModel]") -> Iterator[Result]:
 
     for number, pair in enumerate(cut.analysis.pairs):
         place, names = cut.at(pair=pair), (step.statistic, step.method)
-        found = interval_result(cut, place, names, members, partial(ratio, number), **common)
-        yield found
-        if found.error is None:
+        result = interval_result(cut, place, names, members, partial(ratio, number), **common)
+        yield result
+        if result.error is None:
             p = _test(step, fit, number, margin=1.0, sides="two_sided").p_value
             wald = ("p_value", f"{step.method}_wald")
             yield plain_result(cut, place, wald, members, p, **common)

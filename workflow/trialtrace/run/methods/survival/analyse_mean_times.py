@@ -27,7 +27,7 @@ def describe_mean(cut: Cut, step: "Step[cards.Restricted]") -> Iterator[Result]:
     horizon = step.options.horizon
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        found = interval_result(
+        result = interval_result(
             cut,
             cut.at(group=group),
             (step.statistic, step.method),
@@ -37,11 +37,11 @@ def describe_mean(cut: Cut, step: "Step[cards.Restricted]") -> Iterator[Result]:
             n_used=rows.n,
             unit=unit(cut),
         )
-        if horizon == LAST and not found.error:
-            found.warning = (
+        if horizon == LAST and not result.error:
+            result.warning = (
                 f"Restricted to the last observed time, {times(rows)[0].max():g} {unit(cut) or ''}"
             ).strip() + "; where the curve has not come down to 0 the mean itself is longer."
-        yield found
+        yield result
 
 
 def _mean(cut: Cut, step: "Step[cards.Restricted]", rows: Selection) -> Interval:

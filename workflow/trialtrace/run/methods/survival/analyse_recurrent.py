@@ -198,9 +198,9 @@ def _ratios(
 
     for number, pair in enumerate(cut.analysis.pairs, first):
         place, names = cut.at(pair=pair), (step.statistic, step.method)
-        found = interval_result(cut, place, names, members, partial(ratio, number), **common)
-        yield found
-        if found.error is None:
+        result = interval_result(cut, place, names, members, partial(ratio, number), **common)
+        yield result
+        if result.error is None:
             p, wald = float(fit().p_value[number]), ("p_value", f"{step.method}_wald")
             yield plain_result(cut, place, wald, members, p, **common)
 

@@ -84,8 +84,8 @@ def log_rank(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
         return nan
     # The sums add up to 0, so that one arm is left out.
     members = [(records["TRTP"] == arm).to_numpy() for arm in groups[1:]]
-    sums = np.array([score[own].sum() for own in members])
-    sizes = np.array([own.sum() for own in members], dtype=float)
+    sums = np.array([score[member].sum() for member in members])
+    sizes = np.array([member.sum() for member in members], dtype=float)
     spread = float(score @ score) / (n - 1)
     covariance = spread * (np.diag(sizes) - np.outer(sizes, sizes) / n)
     statistic = float(sums @ np.linalg.solve(covariance, sums))

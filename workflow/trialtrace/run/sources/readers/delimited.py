@@ -94,7 +94,7 @@ def read(opened: "Opened[Delimited]") -> Records:
     (line, _, header), blank, above = _header(records, opened)
     names = check_header(with_row_names(header, laid), f"{opened.name}, line {line}")
     _check_split(names, separator, opened)
-    under = list(islice((one for one in records if one.cells), laid.under_header))
+    under = list(islice((record for record in records if record.cells), laid.under_header))
     table = _columns(records, names, separator, opened.name, laid.foot)
     if len(under) < laid.under_header or len(table.foot) < laid.foot:
         raise UserError(too_few(opened.name, opened.place, laid, len(under) + len(table.foot)))
@@ -278,7 +278,7 @@ def _like_rows(cell: str, separator: str, width: int) -> bool:
     inside = cell.count(separator)
     if inside < FEWEST_SEPARATORS:
         return False
-    first, *between = [part.count(separator) for part in LINE_END.split(cell)]
+    first, *between = [word.count(separator) for word in LINE_END.split(cell)]
     if not between:
         return False
     *between, last = between
@@ -289,20 +289,22 @@ def _doubts(text: str, encoding: str, table: Table, opened: "Opened[Delimited]")
     """What is legal text and rarely meant. A file that is pinned is whole."""
     name, declared = opened.name, opened.declared
     pinned = not isinstance(declared, SyntheticItem) and declared.sha256 is not None
-    told = _decoded_wrongly(text, encoding, name)
-    foot = [(one.first, sum(bool(cell.strip()) for cell in one.cells)) for one in table.foot]
-    told += like_data(name, foot, table.cells)
+    decoded_wrongly = _decoded_wrongly(text, encoding, name)
+    foot = [
+        (record.first, sum(bool(cell.strip()) for cell in record.cells)) for record in table.foot
+    ]
+    decoded_wrongly += like_data(name, foot, table.cells)
     if table.cells.num_rows and not pinned and not text.endswith(("\n", "\r")):
-        told.append(
+        decoded_wrongly.append(
             f"{name}: the last line has no line end: was the file cut? If it is whole, pin its "
             "sha256."
         )
     if table.like_rows:
-        told.append(
+        decoded_wrongly.append(
             f"{name}: a cell on lines {one_of(table.like_rows, 5)} holds line breaks and as many "
             "separators as rows would: are quotes missing, so that rows became part of a cell?"
         )
-    return told
+    return decoded_wrongly
 
 
 def _decoded_wrongly(text: str, encoding: str, name: str) -> list[str]:
@@ -324,14 +326,14 @@ def _block(rows: list[list[str]], schema: "pa.Schema") -> "pa.Table":
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _width_problem(name: str, line: int, found: int, expected: int) -> Problem:
+def _width_problem(name: str, line: int, number: int, expected: int) -> Problem:
     more = f"; where R's write.table left the first name out of the header, {ROW_NAMES}"
     return Problem(
         f"{name}, line {line}",
-        found=f"{found} cells",
+        found=f"{number} cells",
         expected=f"{expected} cells, as in the header",
         do="look for a separator inside a cell without quotes, or a line break in a cell"
-        + (more if found == expected + 1 else ""),
+        + (more if number == expected + 1 else ""),
     )
 
 

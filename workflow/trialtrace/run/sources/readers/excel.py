@@ -65,10 +65,10 @@ def read(opened: "Opened[Excel]") -> Records:
     _check_merged(sheet, inside, source_file)
     _check_computed(sheet, inside, source_file)
     _check_beside(header, body, f"{source_file}, row {line}")
-    given = [header.get(position) for position in range(1, max(header) + 1)]
-    if given[0] is None:
-        given = with_row_names(given, laid)
-    names = check_header(given, f"{source_file}, row {line}")
+    records = [header.get(position) for position in range(1, max(header) + 1)]
+    if records[0] is None:
+        records = with_row_names(records, laid)
+    names = check_header(records, f"{source_file}, row {line}")
     last = sheet.rows[-1][0]
     above = sum(number < line for number, _ in sheet.rows)
     blank = last - len(sheet.rows)
@@ -76,7 +76,7 @@ def read(opened: "Opened[Excel]") -> Records:
     notes |= left_out(laid, above)
     cells = _cells(body, names)
     ends = [(number, len(values)) for number, values in foot]
-    below = [one for one in sheet.rows if one[0] > line][: laid.under_header]
+    below = [row for row in sheet.rows if row[0] > line][: laid.under_header]
     under = [(number, list(values.values())) for number, values in below]
     warnings = _doubts(sheet, names, source_file) + like_data(source_file, ends, cells)
     if warnings := warnings + under_like_data(source_file, under):
@@ -101,7 +101,11 @@ def sheets(opened: "Opened[Excel]") -> list[str]:
     """The names of the sheets that have a cell with a value, in their order."""
     _check_archive(opened)
     book = _workbook(opened)
-    return [one.title for one in book.worksheets if _read_cells(book, one, opened.name).rows]
+    return [
+        worksheet.title
+        for worksheet in book.worksheets
+        if _read_cells(book, worksheet, opened.name).rows
+    ]
 
 
 def rows(opened: "Opened[Excel]") -> Rows:

@@ -76,12 +76,12 @@ def read_sheet(source: IO[bytes], book: Workbook) -> Sheet:
     return sheet
 
 
-def _row_number(given: str | None, before: int) -> int:
-    if given is None:
+def _row_number(text: str | None, before: int) -> int:
+    if text is None:
         return before + 1
-    if not given.isdecimal() or int(given) <= before:
+    if not text.isdecimal() or int(text) <= before:
         raise OddSheet("rows whose numbers do not rise")
-    return int(given)
+    return int(text)
 
 
 def _cells(row: "Element", number: int, book: Workbook, sheet: Sheet) -> Iterator[tuple[int, str]]:

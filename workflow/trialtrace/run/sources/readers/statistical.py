@@ -69,13 +69,13 @@ def _declared_missing(
     values: list[Any], texts: list[str | None], ranges: Iterable[Mapping[str, Any]]
 ) -> dict[str, int]:
     """Values of a variable that an SPSS file declares missing: as text, how often each stands."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for value, text in zip(values, texts, strict=True):
         for one in ranges:
             same = type(value) is type(one["lo"])
             if text is not None and same and one["lo"] <= value <= one["hi"]:
-                found[text] += 1
-    return dict(sorted(found.items()))
+                counts[text] += 1
+    return dict(sorted(counts.items()))
 
 
 def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
@@ -117,7 +117,7 @@ def _lossy(place: str, name: str, values: list[Any], precision: str, meta: Any) 
     width = meta.variable_storage_width.get(name, WHOLE_WIDTH)
     told = rounded_warning(place, values, precision)
     cut = precision == DOUBLE and width < WHOLE_WIDTH
-    if cut and any(isinstance(one, float) and one % 1 for one in values):
+    if cut and any(isinstance(value, float) and value % 1 for value in values):
         told.append(
             f"{place} is stored in {width} bytes, which cut off fractions: 61.1 is a little less "
             f"than 61.1 there. Export it with a length of {WHOLE_WIDTH}."
@@ -134,11 +134,11 @@ def _clocks(
         return {}
     numbers, _ = parsed(opened, usecols=times, disable_datetime_conversion=True)
     unit = 1_000 if opened.declared.format == "stata" else 1_000_000
-    return {name: [_clock(one, unit) for one in numbers[name]] for name in times}
+    return {name: [_clock(number, unit) for number in numbers[name]] for name in times}
 
 
 def _holds_times(values: list[Any]) -> bool:
-    return any(isinstance(one, datetime.time) for one in values)
+    return any(isinstance(value, datetime.time) for value in values)
 
 
 def _clock(value: Any, unit: int) -> str | None:
@@ -190,8 +190,8 @@ def _check_count(opened: "Opened[StatisticalFile]", rows: int, columns: int) -> 
     if opened.declared.format == "sas7bdat" or opened.data.startswith(COMPRESSED):
         most = max(SMALL, LARGEST_RATIO * most)
     if rows * columns > most:
-        told = f"its header counts {rows} rows of {columns} variables in {len(opened.data)} bytes"
-        raise UserError(_unreadable(opened, told))
+        text = f"its header counts {rows} rows of {columns} variables in {len(opened.data)} bytes"
+        raise UserError(_unreadable(opened, text))
 
 
 def _unreadable(opened: "Opened[StatisticalFile]", why: str) -> Problem:

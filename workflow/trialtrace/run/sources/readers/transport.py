@@ -64,12 +64,12 @@ def _row_width(data: bytes, table: int, variables: int, name: str) -> int:
     return sum(int.from_bytes(data[one + 4 : one + 6], "big") for one in at)
 
 
-def _cut(name: str, found: str) -> NoReturn:
+def _cut(name: str, text: str) -> NoReturn:
     raise UserError(
         Problem(
             name,
             "this SAS transport file is not whole: it was cut, or changed after SAS wrote it",
-            found=found,
+            found=text,
             expected="a file that ends as its headers say",
             do="export or copy it again; copy it as binary, not as text",
         )

@@ -56,9 +56,9 @@ def _groups(
 
 
 def _by_counts(z: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    found = np.empty(len(z), dtype=np.int64)
-    found[np.argsort(z, kind="stable")] = np.repeat(np.arange(len(numbers)), numbers)
-    return found
+    table = np.empty(len(z), dtype=np.int64)
+    table[np.argsort(z, kind="stable")] = np.repeat(np.arange(len(numbers)), numbers)
+    return table
 
 
 def _by_probability(z: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

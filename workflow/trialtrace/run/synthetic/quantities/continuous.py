@@ -29,7 +29,7 @@ Ends = tuple[np.ndarray, np.ndarray]
 def draw(room: Room, rows: Rows, quantity: Continuous) -> dict[str, Values]:
     z, known = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
     known &= rows.met(quantity.where)
-    parts = {name: parameter(rows, given) for name, given in quantity.parameters().items()}
+    parts = {name: parameter(rows, endpoint) for name, endpoint in quantity.parameters().items()}
     step, exact = quantity.step, quantity.exact
     low, high = limits(room, rows, quantity, step, known)
     for part in (*parts.values(), low, high):
@@ -77,8 +77,8 @@ def _as_population(kind: str, wanted: list[Wanted], step: float, parts: Parts, e
             continue
         low, high = ((end[mask] + half) * step for end, half in zip(ends, (-0.5, 0.5), strict=True))
         inner = {key: part[mask] for key, part in parts.items()}
-        for key, part in with_moments(kind, inner, low, high, items_of(moments)).items():
-            parts[key][mask] = part
+        for key, moment in with_moments(kind, inner, low, high, items_of(moments)).items():
+            parts[key][mask] = moment
         # Every value of the distribution lies inside of the printed extremes.
         if moments.min is not None:
             ends[0][mask] = np.maximum(ends[0][mask], round(float(moments.min) / step))

@@ -164,7 +164,7 @@ def _open(quantity: Pattern, state: np.ndarray) -> np.ndarray:
 
 def _gaps(room: Room, quantity: Pattern, margins: Margins, open_: np.ndarray) -> list[Sum]:
     """How many rows each denominator leaves without a value: (part, rows, number, name)."""
-    found = []
+    gaps = []
     for at, (name, entries) in enumerate(margins.items()):
         for group, leaf, mask in entries:
             here = mask & open_[:, at]
@@ -176,8 +176,8 @@ def _gaps(room: Room, quantity: Pattern, margins: Margins, open_: np.ndarray) ->
                     found=f"of {leaf.of}, {int(here.sum())} rows that can have a value",
                     expected="at most the rows that can have a value",
                 )
-            found.append((at, here, wanted, f"parts.{name}, {told(group)}"))
-    return found
+            gaps.append((at, here, wanted, f"parts.{name}, {told(group)}"))
+    return gaps
 
 
 def _known(

@@ -43,9 +43,9 @@ def _joined(size: int, pieces: list[tuple[np.ndarray, Values]]) -> Values:
     for here, values in pieces:
         if kind == CATEGORY:
             codes = np.array([labels.index(label) for label in values.labels])
-            own = codes[np.where(values.known, values.data, 0)]
+            code = codes[np.where(values.known, values.data, 0)]
         else:
-            own = np.where(values.known, values.data, 0)
-        data[here] = own[here]
+            code = np.where(values.known, values.data, 0)
+        data[here] = code[here]
         known[here] = values.known[here]
     return Values(kind, data, known, labels)

@@ -114,8 +114,8 @@ def _programme(sizes: np.ndarray, wanted: list) -> tuple[list[int], list[int]]:
         integrality=np.concatenate([np.ones(2 * k), np.zeros(2 * k)]),
     )
     if done.x is None:
-        told = "; ".join(f"{margin.name}: {margin.count} of {of}" for margin, of in wanted)
-        raise NoCounts(f"no numbers of patients meet all margins together ({told})")
+        text = "; ".join(f"{margin.name}: {margin.count} of {of}" for margin, of in wanted)
+        raise NoCounts(f"no numbers of patients meet all margins together ({text})")
     found = np.rint(done.x[: 2 * k]).astype(int).tolist()
     return found[:k], found[k:]
 
@@ -298,8 +298,8 @@ def _rivals(
     """Counts that print the same, of at most the rows that a display cohort has."""
     if room.simulates:
         return (room.reference or {}).get(("rivals", *margin))
-    found = room.noted["rivals", *margin] = rivals_of(leaf.printed, int(mask.sum()))
-    return found
+    rivals = room.noted["rivals", *margin] = rivals_of(leaf.printed, int(mask.sum()))
+    return rivals
 
 
 def _value(leaf: ShareMargin, of: int | None) -> object:

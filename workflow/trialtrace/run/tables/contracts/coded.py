@@ -116,12 +116,12 @@ def _narrow(column: "pa.ChunkedArray") -> "Whole | Codes":
     """Whole numbers in as little memory as holds them."""
     import numpy as np
 
-    parts = [part.to_numpy() for part in column.chunks]
+    parts = [chunk.to_numpy() for chunk in column.chunks]
     ends = [int(end) for part in parts if len(part) for end in (part.min(), part.max())]
-    found = np.empty(len(column), holding(*ends))
-    for own, part in zip(_pieces(found, parts), parts, strict=True):
-        own[:] = part
-    return found
+    table = np.empty(len(column), holding(*ends))
+    for piece, part in zip(_pieces(table, parts), parts, strict=True):
+        piece[:] = part
+    return table
 
 
 def _numbered(column: "pa.ChunkedArray") -> "tuple[Whole | Codes, list[str]]":
@@ -131,18 +131,18 @@ def _numbered(column: "pa.ChunkedArray") -> "tuple[Whole | Codes, list[str]]":
     import pyarrow as pa
 
     coded = pa.types.is_dictionary(column.type)
-    parts = [part if coded else part.dictionary_encode() for part in column.chunks]
+    parts = [chunk if coded else chunk.dictionary_encode() for chunk in column.chunks]
     texts = [part.dictionary.to_pylist() for part in parts]
     names = sorted(set().union(*texts))
     places = {name: at for at, name in enumerate(names)}
-    found = np.empty(len(column), holding(len(names)))
-    for own, part, spelt in zip(_pieces(found, parts), parts, texts, strict=True):
+    table = np.empty(len(column), holding(len(names)))
+    for piece, part, spelt in zip(_pieces(table, parts), parts, texts, strict=True):
         if spelt == names:
-            own[:] = part.indices.to_numpy()
+            piece[:] = part.indices.to_numpy()
         elif spelt:
-            here = np.array([places[name] for name in spelt], dtype=found.dtype)
-            np.take(here, part.indices.to_numpy(), out=own, mode="clip")
-    return found, names
+            here = np.array([places[name] for name in spelt], dtype=table.dtype)
+            np.take(here, part.indices.to_numpy(), out=piece, mode="clip")
+    return table, names
 
 
 def holding(*ends: int) -> "type[np.signedinteger]":
@@ -159,6 +159,6 @@ def holding(*ends: int) -> "type[np.signedinteger]":
 def _pieces(whole: "Whole | Codes", parts: "Sequence[Sized]") -> "Iterator[Whole | Codes]":
     """An array in pieces as long as each of these."""
     begin = 0
-    for part in parts:
-        yield whole[begin : begin + len(part)]
-        begin += len(part)
+    for sized in parts:
+        yield whole[begin : begin + len(sized)]
+        begin += len(sized)

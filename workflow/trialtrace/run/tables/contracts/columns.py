@@ -38,8 +38,8 @@ class Columns:
         return table if self._order is None else table.take(self._order)
 
     def _typed(self, names: list[str]) -> "pa.Table":
-        found = read_parquet(self._path, names).select(names)
-        return typed(found, self._contract, str(self._path))
+        selection = read_parquet(self._path, names).select(names)
+        return typed(selection, self._contract, str(self._path))
 
     @cached_property
     def _key(self) -> "pa.Table":

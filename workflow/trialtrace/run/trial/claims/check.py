@@ -76,43 +76,43 @@ def check(files: Files) -> None:
             _selects(files, at, selects)
 
 
-def _printed(files: Files, name: str, given: Given) -> None:
+def _printed(files: Files, name: str, inputs: Given) -> None:
     """A printed expression that the audit could not read, or could not hold against a result."""
     place = ("claims", name, "printed")
     try:
         parts = parse(
-            given["printed"],
-            words="cannot" in given,
-            direction="direction" in given,
-            fact="cannot" in given and "fact" in given.get("about", {}),
+            inputs["printed"],
+            words="cannot" in inputs,
+            direction="direction" in inputs,
+            fact="cannot" in inputs and "fact" in inputs.get("about", {}),
         )
     except UserError as error:
         problem = error.problems[0]
         files.claims.add(place, found=problem.found, expected=problem.expected, do=problem.do)
         return
-    if "cannot" in given:
+    if "cannot" in inputs:
         return
-    words = [part.name in ("direction", "significance") for part in parts]
-    if "direction" in given and not all(words):
+    words = [component.name in ("direction", "significance") for component in parts]
+    if "direction" in inputs and not all(words):
         files.claims.add(
-            place, found=tell(given["printed"]), expected="words, for a claim with a direction"
+            place, found=tell(inputs["printed"]), expected="words, for a claim with a direction"
         )
-    elif "direction" not in given and any(words):
+    elif "direction" not in inputs and any(words):
         files.claims.add(
             place,
-            found=f"{tell(given['printed'])}, words without a number",
+            found=f"{tell(inputs['printed'])}, words without a number",
             expected="a number, or words and a direction such as {lower: arm, than: arm}",
             do="type the number that is printed, or give the claim `cannot` in place of `is`",
         )
-    for at, selects in _selections(("claims", name), given):
+    for at, selects in _selections(("claims", name), inputs):
         _logarithm(files, at, selects, parts)
 
 
-def _selections(path: Path_, given: Given) -> Iterator[tuple[Path_, Given]]:
+def _selections(path: Path_, inputs: Given) -> Iterator[tuple[Path_, Given]]:
     """What recomputes a claim, by each of its readings, and where that stands."""
-    if "is" in given:
-        yield (*path, "is"), given["is"]
-    for label, reading in given.get("readings", {}).items():
+    if "is" in inputs:
+        yield (*path, "is"), inputs["is"]
+    for label, reading in inputs.get("readings", {}).items():
         yield (*path, "readings", label, "is"), reading["is"]
 
 
@@ -148,11 +148,11 @@ def _selects(files: Files, path: Path_, selects: Given) -> None:
     offered = [*names, BASELINE, FLOW, ADVERSE] if names is not None else None
     if not known(document, (*path, "analysis"), analysis, offered, "an analysis of the plan"):
         return
-    given = files.plan.get("analyses", analysis)
-    if given is not None:
-        _stat(files, path, selects, given)
+    data = files.plan.get("analyses", analysis)
+    if data is not None:
+        _stat(files, path, selects, data)
         _strata(files, path, selects)
-        _groups(files, path, selects, given)
+        _groups(files, path, selects, data)
         _visit(files, path, selects)
         _stratum(files, path, selects)
         _parameter(files, path, selects)
@@ -206,9 +206,9 @@ def _of_display(files: Files, path: Path_, selects: Given) -> None:
         known(document, (*path, "level"), selects["level"], choices, f"a level of {parameter}")
 
 
-def _stat(files: Files, path: Path_, selects: Given, given: Given) -> None:
+def _stat(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
-    made = made_by(files, analysis, given)
+    made = made_by(files, analysis, inputs)
     names = list(dict.fromkeys(one.name for one in made))
     stat = selects.get("stat")
     if stat is None:
@@ -245,35 +245,35 @@ def _nearest(stat: str, names: list[str]) -> str | None:
     return did_you_mean(stat, same) or did_you_mean(stat, [name for name in names if name != stat])
 
 
-def _named(made: list[Statistic], selects: Given) -> list[Statistic]:
+def _named(statistics: list[Statistic], selects: Given) -> list[Statistic]:
     """Those that a claim names by `stat`, and of these the ones by the further key it has."""
     key = next((key for key in SECOND if key in selects), None)
     return [
-        one
-        for one in made
-        if selects.get("stat") in (one.stat, one.name)
-        and (key is None or (one.second is not None and one.second[0] == key))
+        statistic
+        for statistic in statistics
+        if selects.get("stat") in (statistic.stat, statistic.name)
+        and (key is None or (statistic.second is not None and statistic.second[0] == key))
     ]
 
 
-def made_by(files: Files, analysis: str, given: Given) -> list[Statistic]:
+def made_by(files: Files, analysis: str, inputs: Given) -> list[Statistic]:
     """Every statistic that an analysis gives, with the adjusted p-values of its families."""
     own = files.trial.get("design", "kind") in methods.OWN_TREATMENT
-    made = [one for step in steps_of(given) for one in statistics(step, own=own)]
+    steps = [statistic for step in steps_of(inputs) for statistic in statistics(step, own=own)]
     adjusted = [
         replace(one, stat="p_adjusted", method=f"{family['adjust']}_{one.method}")
         for _, family in files.plan.entries("multiplicity")
         for test in family["tests"]
-        for one in made
+        for one in steps
         if (test["analysis"], test["test"], "p_value") == (analysis, one.method, one.stat)
     ]
-    return made + adjusted
+    return steps + adjusted
 
 
-def _who(files: Files, path: Path_, selects: Given, own: list[Statistic]) -> None:
+def _who(files: Files, path: Path_, selects: Given, statistics: list[Statistic]) -> None:
     """The group or comparison that a claim names, against what its statistic is of."""
     at: Path_
-    stat, of = selects["stat"], {one.of for one in own}
+    stat, of = selects["stat"], {statistic.of for statistic in statistics}
     if "compare" in selects:
         fits, found, at = bool(of & {PAIR, EVERY_PAIR}), "compare", (*path, "compare")
     elif selects.get("group") == ALL:
@@ -291,21 +291,35 @@ def _who(files: Files, path: Path_, selects: Given, own: list[Statistic]) -> Non
         expected = " or ".join(dict.fromkeys(told for one, told in _OF.items() if one in of))
         files.claims.add(at, found=found, expected=f"{expected}, as {stat} has")
         return
-    keys = {one.second[0] for one in own if one.second} if all(one.second for one in own) else set()
+    keys = (
+        {statistic.second[0] for statistic in statistics if statistic.second}
+        if all(statistic.second for statistic in statistics)
+        else set()
+    )
     for key in keys & set(SECOND) - set(selects):
-        values = list(dict.fromkeys(one.second[1] for one in own if one.second and one.second[1]))
+        values = list(
+            dict.fromkeys(
+                statistic.second[1]
+                for statistic in statistics
+                if statistic.second and statistic.second[1]
+            )
+        )
         if len(values) != 1:
             told = f"one of {one_of(values)}" if values else "which of them"
             files.claims.add(path, found=f"no {key}", expected=f"{key}: {told}")
-    effects = [one.second[1] for one in own if one.second and one.second[0] == "effect"]
+    effects = [
+        statistic.second[1]
+        for statistic in statistics
+        if statistic.second and statistic.second[0] == "effect"
+    ]
     if effects and "effect" in selects:
         offered = [effect for effect in dict.fromkeys(effects) if effect]
         known(files.claims, (*path, "effect"), selects["effect"], offered, f"an effect of {stat}")
 
 
-def _groups(files: Files, path: Path_, selects: Given, given: Given) -> None:
+def _groups(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
-    everyone = given.get("overall") or of_whole_patients(files, analysis)
+    everyone = inputs.get("overall") or of_whole_patients(files, analysis)
     if selects.get("group") == ALL and not everyone:
         document.add(
             (*path, "group"),
@@ -351,8 +365,8 @@ def _visit(files: Files, path: Path_, selects: Given) -> None:
     visits = used_visits(files, analysis)
     if visits is None:
         return
-    given = files.plan.get("analyses", analysis)
-    own = _named(made_by(files, analysis, given), selects)
+    data = files.plan.get("analyses", analysis)
+    own = _named(made_by(files, analysis, data), selects)
     over = bool(own) and all(one.visits is None for one in own)
     if "visit" in selects:
         what = f"a visit of {analysis}"

@@ -59,9 +59,9 @@ def _holds(data: object, setting: str) -> bool:
     return True
 
 
-def check_arms_meant(files: Files, name: str, given: Given) -> None:
+def check_arms_meant(files: Files, name: str, inputs: Given) -> None:
     """A printed number is about the arm, or the arms, that recompute it."""
-    about, selects = given.get("about", {}), given.get("is", {})
+    about, selects = inputs.get("about", {}), inputs.get("is", {})
     compare = selects.get("compare", {})
     pairs = [("group", about.get("group"), selects.get("group"))]
     if isinstance(about.get("compare"), list) and compare:

@@ -53,36 +53,36 @@ def seen_of(document: Document) -> dict[str, list[str]] | None:
 
 
 def _upwards(name: str, levels: dict[str, Level], columns: dict[str, list[str]]) -> list[str]:
-    found: list[str] = []
+    upwards: list[str] = []
     passed: set[str] = set()
     following: str | None = name
     while following in levels and following not in passed:
         passed.add(following)
-        found += columns[following]
+        upwards += columns[following]
         following = levels[following].of
-    return found
+    return upwards
 
 
 def _form(
     files: Files,
     document: Document,
     name: str,
-    given: dict[str, Any],
+    entry: dict[str, Any],
     seen: dict[str, list[str]] | None,
 ) -> None:
     path = ("forms", name)
-    if seen is None or not known(document, (*path, "level"), given["level"], seen, "a level"):
+    if seen is None or not known(document, (*path, "level"), entry["level"], seen, "a level"):
         return
-    quantities = seen[given["level"]]
+    quantities = seen[entry["level"]]
     table = table_of(files, document, name)
     columns = files.columns(table)
     if columns is None:
         return
     entries = files.cleaning.names("tables", table or "", "ignore") or ()
-    free = [one for one in given.get("columns", {}) if one not in columns]
+    free = [one for one in entry.get("columns", {}) if one not in columns]
     names = [*columns, *chain(*covered_by(entries, free).values())]
-    conditions = [("where", given.get("where", {}))]
-    for one, code in given.get("missing", {}).items():
+    conditions = [("where", entry.get("where", {}))]
+    for one, code in entry.get("missing", {}).items():
         if column(document, (*path, "missing", one), one, columns) is None:
             continue
         told = code if isinstance(code, str) else code["code"]
@@ -91,12 +91,12 @@ def _form(
             conditions.append((f"missing.{one}", code["when"]))
     for key, condition in conditions:
         for one in columns_of(condition):
-            known(document, (*path, *key.split(".")), one, quantities, what_of(given["level"]))
-    for one, how in given.get("columns", {}).items():
+            known(document, (*path, *key.split(".")), one, quantities, what_of(entry["level"]))
+    for one, how in entry.get("columns", {}).items():
         place = (*path, "columns", one)
         if known(document, place, one, names, "a column of the dictionary"):
-            _column(document, place, how, quantities, columns.get(one), given["level"])
-    _every_column(document, path, given, quantities, columns)
+            _column(document, place, how, quantities, columns.get(one), entry["level"])
+    _every_column(document, path, entry, quantities, columns)
 
 
 def what_of(level: str) -> str:
@@ -105,12 +105,12 @@ def what_of(level: str) -> str:
 
 def table_of(files: Files, document: Document, name: str) -> str | None:
     """The clean table made of a form."""
-    made = [t for t, spec in files.trial.entries("tables") if spec["of"] == name]
-    if len(made) == 1:
-        return made[0]
+    nodes = [t for t, spec in files.trial.entries("tables") if spec["of"] == name]
+    if len(nodes) == 1:
+        return nodes[0]
     document.add(
         ("forms", name),
-        found=f"{len(made) or 'no'} tables of trial.yaml that are made of it",
+        found=f"{len(nodes) or 'no'} tables of trial.yaml that are made of it",
         expected="one table for each form",
     )
     return None
@@ -138,24 +138,24 @@ def _column(
 
 
 def _every_column(
-    document: Document, path: Path_, given: dict[str, Any], quantities: list[str], columns: Columns
+    document: Document, path: Path_, entry: dict[str, Any], quantities: list[str], columns: Columns
 ) -> None:
     """Each column of the dictionary holds something."""
     wide: list[str] = []
     levels = document.names("levels") or ()
-    for position, one in enumerate(given.get("wide", ())):
+    for position, one in enumerate(entry.get("wide", ())):
         if not known(document, (*path, "wide", position, "level"), one["level"], levels, "a level"):
             return
         labels = document.get("levels", one["level"], "labels")
-        if not labels or document.get("levels", one["level"], "of") != given["level"]:
+        if not labels or document.get("levels", one["level"], "of") != entry["level"]:
             document.add(
                 (*path, "wide", position, "level"),
                 found=tell(one["level"]),
-                expected=f"a level of {given['level']} with labels",
+                expected=f"a level of {entry['level']} with labels",
             )
             return
         wide += [f"{one.get('prefix', '')}{label}{one.get('suffix', '')}" for label in labels]
-    held = [*given.get("columns", {}), *wide, *quantities]
+    held = [*entry.get("columns", {}), *wide, *quantities]
     for name in columns:
         if name not in held:
             document.add(

@@ -38,16 +38,16 @@ def check(files: Files) -> None:
             _mess(files, document, ("mess", number), given)
 
 
-def _mess(files: Files, document: Document, path: Path_, given: dict[str, Any]) -> None:
+def _mess(files: Files, document: Document, path: Path_, entry: dict[str, Any]) -> None:
     forms = document.names("forms")
-    if not known(document, (*path, "form"), given["form"], forms, "a form"):
+    if not known(document, (*path, "form"), entry["form"], forms, "a form"):
         return
-    table = table_of(files, document, given["form"])
+    table = table_of(files, document, entry["form"])
     columns = files.columns(table)
     spec = files.trial.get("tables", table) if table else None
     if columns is None or spec is None:
         return
-    defect = given["defect"]
+    defect = entry["defect"]
     if defect == "duplicate_row" and SOURCE_ROW in spec["key"]:
         document.add(path, found=f"{table}, whose key is its row", expected="a table with a key")
     elif defect in ("unknown_subject", "no_subject") and table == files.subjects_table:
@@ -55,24 +55,24 @@ def _mess(files: Files, document: Document, path: Path_, given: dict[str, Any]) 
             (*path, "form"), found="the table of the subjects itself", expected="another form"
         )
     elif defect == "breaks_check":
-        _breaks(files, document, path, given, table, columns)
-    elif "column" in given:
-        variable = column(document, (*path, "column"), given["column"], columns)
+        _breaks(files, document, path, entry, table, columns)
+    elif "column" in entry:
+        variable = column(document, (*path, "column"), entry["column"], columns)
         if variable is not None:
-            _cell(files, document, path, given, table, variable, spec)
+            _cell(files, document, path, entry, table, variable, spec)
 
 
 def _cell(
     files: Files,
     document: Document,
     path: Path_,
-    given: dict[str, Any],
+    entry: dict[str, Any],
     table: str | None,
     variable: Variable,
     spec: dict[str, Any],
 ) -> None:
     """A defect of one cell: the value is of the kind that the defect says."""
-    defect, value = given["defect"], given.get("value", "")
+    defect, value = entry["defect"], entry.get("value", "")
     if variable.name in (*spec["key"], spec["subject"]) and defect != "stray_space":
         document.add((*path, "column"), found=f"{variable.name}, a key", expected="another column")
     if defect == "coded_missing":
@@ -82,18 +82,18 @@ def _cell(
             (*path, "value"), found=f"{tell(value)} in {variable.name}", expected=FITS[defect][1]
         )
     if defect == "decimal_sign":
-        _other_sign(files, document, (*path, "value"), given, variable)
+        _other_sign(files, document, (*path, "value"), entry, variable)
     if defect in ("wrong_unit", "no_unit", "unknown_unit"):
-        _unit(files, document, path, given, table)
+        _unit(files, document, path, entry, table)
 
 
 def _other_sign(
-    files: Files, document: Document, place: Path_, given: dict[str, Any], variable: Variable
+    files: Files, document: Document, place: Path_, entry: dict[str, Any], variable: Variable
 ) -> None:
     """A number with the decimal sign that its file does not have."""
-    item = files.trial.get("source", "items", given["form"]) or {}
+    item = files.trial.get("source", "items", entry["form"]) or {}
     other = "." if "," in (variable.decimal, item.get("decimal")) else ","
-    value = given["value"]
+    value = entry["value"]
     if variable.kind not in NUMERIC or not NUMBER.fullmatch(value) or other not in value:
         document.add(
             place,
@@ -103,46 +103,46 @@ def _other_sign(
 
 
 def _unit(
-    files: Files, document: Document, path: Path_, given: dict[str, Any], table: str | None
+    files: Files, document: Document, path: Path_, entry: dict[str, Any], table: str | None
 ) -> None:
     declared = files.cleaning.get("tables", table or "", "convert") or {}
     # All values by one factor: no cell says another unit.
     conversions = {name: one for name, one in declared.items() if "factor" not in one}
     place = (*path, "column")
     what = f"a column of tables.{table}.convert in cleaning.yaml"
-    if not known(document, place, given["column"], conversions, what):
+    if not known(document, place, entry["column"], conversions, what):
         return
-    factors = conversions[given["column"]]["factors"]
-    unit_column = (files.columns(table) or {}).get(conversions[given["column"]]["unit_column"])
-    if given["defect"] == "wrong_unit":
-        known(document, (*path, "unit"), given["unit"], factors, "a unit of factors")
-        known_code(document, (*path, "unit"), given["unit"], unit_column)
-    elif given.get("unit") in factors:
-        document.add((*path, "unit"), found=tell(given["unit"]), expected="an unknown unit")
+    factors = conversions[entry["column"]]["factors"]
+    unit_column = (files.columns(table) or {}).get(conversions[entry["column"]]["unit_column"])
+    if entry["defect"] == "wrong_unit":
+        known(document, (*path, "unit"), entry["unit"], factors, "a unit of factors")
+        known_code(document, (*path, "unit"), entry["unit"], unit_column)
+    elif entry.get("unit") in factors:
+        document.add((*path, "unit"), found=tell(entry["unit"]), expected="an unknown unit")
 
 
 def _breaks(
     files: Files,
     document: Document,
     path: Path_,
-    given: dict[str, Any],
+    entry: dict[str, Any],
     table: str | None,
     columns: Columns,
 ) -> None:
     """A check is broken by what is put in; a check that rejects takes away no other value."""
     names = [n for n, c in files.cleaning.entries("checks") if c["table"] == table]
-    for one in given["put"]:
+    for one in entry["put"]:
         column(document, (*path, "put", one), one, columns)
-    level, seen = document.get("forms", given["form"], "level"), seen_of(document) or {}
-    for one in columns_of(given.get("where", {})) if level in seen else ():
+    level, seen = document.get("forms", entry["form"], "level"), seen_of(document) or {}
+    for one in columns_of(entry.get("where", {})) if level in seen else ():
         known(document, (*path, "where"), one, seen[level], what_of(level))
-    if not known(document, (*path, "check"), given["check"], names, f"a check of {table}"):
+    if not known(document, (*path, "check"), entry["check"], names, f"a check of {table}"):
         return
-    broken = files.cleaning.get("checks", given["check"]) or {}
+    broken = files.cleaning.get("checks", entry["check"]) or {}
     if "expect" not in broken:
-        document.add((*path, "check"), found=given["check"], expected="a check with `expect`")
+        document.add((*path, "check"), found=entry["check"], expected="a check with `expect`")
         return
-    others = [one for one in broken["columns"] if one not in given["put"]]
+    others = [one for one in broken["columns"] if one not in entry["put"]]
     if others and broken["severity"] == "reject":
         document.add(
             (*path, "put"),

@@ -73,10 +73,10 @@ def _matrix(
     import numpy as np
 
     if not size or len(matrix) != size or any(len(row) != size for row in matrix):
-        told = " by ".join(str(n) for n in (len(matrix), max(map(len, matrix))))
+        text = " by ".join(str(n) for n in (len(matrix), max(map(len, matrix))))
         document.add(
             path,
-            found=f"a matrix of {told}",
+            found=f"a matrix of {text}",
             expected=f"{size} by {size}, as many as labels" if size else "a level with labels",
         )
         return

@@ -43,11 +43,11 @@ def check_tables(document: Document, types: Types, quantity: Quantity, arms: set
 
 
 def _parameters(quantity: Quantity) -> Iterator[tuple[Path_, Parameter]]:
-    for key, given in quantity.parameters().items():
-        yield (quantity.kind, key), given
+    for key, endpoint in quantity.parameters().items():
+        yield (quantity.kind, key), endpoint
     if isinstance(quantity, Limited):
-        for key, given in quantity.bounds().items():
-            yield ("limits", key), given
+        for key, endpoint in quantity.bounds().items():
+            yield ("limits", key), endpoint
 
 
 def _told_by_print(table: object, tag: Tag) -> bool:
@@ -94,18 +94,18 @@ def _refuse(document: Document, path: Path_) -> None:
     )
 
 
-def _parameter(document: Document, types: Types, path: Path_, given: Parameter) -> None:
+def _parameter(document: Document, types: Types, path: Path_, parameter: Parameter) -> None:
     """A number, the name of one, or a table with an entry for every value."""
-    if isinstance(given, str):
-        held = types.columns.get(given)
+    if isinstance(parameter, str):
+        held = types.columns.get(parameter)
         if held is not None and not held.numeric:
-            document.add(path, found=f"{given}, {held.kind}", expected="a number")
-    elif isinstance(given, ByValue):
-        _values(document, types, path, given, complete=given.otherwise is None)
-        for value, inner in given.is_.items():
+            document.add(path, found=f"{parameter}, {held.kind}", expected="a number")
+    elif isinstance(parameter, ByValue):
+        _values(document, types, path, parameter, complete=parameter.otherwise is None)
+        for value, inner in parameter.is_.items():
             _parameter(document, types, (*path, "is", value), inner)
-        if given.otherwise is not None:
-            _parameter(document, types, (*path, "otherwise"), given.otherwise)
+        if parameter.otherwise is not None:
+            _parameter(document, types, (*path, "otherwise"), parameter.otherwise)
 
 
 def _groups(document: Document, types: Types, path: Path_, table: object, needed: bool) -> None:

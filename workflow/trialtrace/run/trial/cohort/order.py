@@ -72,20 +72,20 @@ def makers(cohort: CohortFile) -> dict[str, Step]:
 
 def before_keep(cohort: CohortFile, level: Level) -> set[str]:
     """The quantities of a level that `keep` uses, also through others of the level."""
-    made = makers(cohort)
-    found: set[str] = set()
+    steps = makers(cohort)
+    texts: set[str] = set()
     ahead = columns_of(level.keep or {})
     while ahead:
-        name = made.get(ahead.pop(), ("", ""))[1]
+        name = steps.get(ahead.pop(), ("", ""))[1]
         quantity = cohort.quantities.get(name)
-        if quantity is not None and quantity.level == level.name and name not in found:
-            found.add(name)
+        if quantity is not None and quantity.level == level.name and name not in texts:
+            texts.add(name)
             ahead += [need for _, need in quantity.needs()]
-    return found
+    return texts
 
 
-def _needs_of_level(level: Level, made: dict[str, Step]) -> list[Step]:
+def _needs_of_level(level: Level, steps: dict[str, Step]) -> list[Step]:
     found: list[Step] = [("kept", level.of)] if level.of else []
-    if isinstance(level.count, str) and level.count in made:
-        found.append(made[level.count])
+    if isinstance(level.count, str) and level.count in steps:
+        found.append(steps[level.count])
     return found

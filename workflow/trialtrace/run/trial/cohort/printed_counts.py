@@ -15,16 +15,16 @@ def percentage(text: str) -> "Printed | None":
     """The first percentage in a text."""
     from trialtrace.stats.summaries.printed import read
 
-    found = _PERCENT.search(text)
-    return read(found.group(1), rounding="half_up") if found else None
+    match = _PERCENT.search(text)
+    return read(match.group(1), rounding="half_up") if match else None
 
 
 def counts(text: str) -> tuple[int | None, int | None]:
     """The count and the denominator in a text, each None where it is not there."""
-    if found := _OF.search(text):
-        return int(found.group(1)), int(found.group(2))
-    found = _COUNT.search(_PERCENT.sub("", text))
-    return (int(found.group(1)), None) if found else (None, None)
+    if match := _OF.search(text):
+        return int(match.group(1)), int(match.group(2))
+    match = _COUNT.search(_PERCENT.sub("", text))
+    return (int(match.group(1)), None) if match else (None, None)
 
 
 def prints_as(text: str, count: int, of: int) -> bool:

@@ -36,12 +36,12 @@ class Types:
 
     def above(self, level: str) -> list[str]:
         """A level and those above it, as far as they are known."""
-        found: list[str] = []
+        texts: list[str] = []
         following: str | None = level
-        while following in self.cohort.levels and following not in found:
-            found.append(following)
+        while following in self.cohort.levels and following not in texts:
+            texts.append(following)
             following = self.cohort.levels[following].of
-        return found
+        return texts
 
     def seen(self, level: str) -> dict[str, Held]:
         """The columns that rows of a level can use."""

@@ -79,7 +79,9 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
             _parents(files, name, given, key)
     if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
         check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
-    if "source" in given and not any(list(declared_in(one.entry)) for one in files.family(name)):
+    if "source" in given and not any(
+        list(declared_in(endpoint.entry)) for endpoint in files.family(name)
+    ):
         document.add(
             (name, "source"),
             found="a source, but nothing in this entry is taken as given",
@@ -98,35 +100,35 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
         _columns(files, name, given)
 
 
-def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
-    document, columns = files.endpoints, files.columns(given["table"])
+def _columns(files: Files, name: str, entry: dict[str, Any]) -> None:
+    document, columns = files.endpoints, files.columns(entry["table"])
     for key in ("where", "event"):
-        if key in given:
-            check_condition(document, (name, key), given[key], columns)
+        if key in entry:
+            check_condition(document, (name, key), entry[key], columns)
     for key, kinds in _COLUMNS.items():
-        if key in given:
-            column(document, (name, key), given[key], columns, kinds)
-    if "column" in given and given["kind"] != "instrument":
-        variable = column(document, (name, "column"), given["column"], columns)
-        if given["kind"] != "aggregate":
-            _scores(files, (name, "column"), given, variable)
-            scale_of_column(files, (name, "scale"), given.get("scale"), variable)
-        _codes(files, name, given, variable)
+        if key in entry:
+            column(document, (name, key), entry[key], columns, kinds)
+    if "column" in entry and entry["kind"] != "instrument":
+        variable = column(document, (name, "column"), entry["column"], columns)
+        if entry["kind"] != "aggregate":
+            _scores(files, (name, "column"), entry, variable)
+            scale_of_column(files, (name, "scale"), entry.get("scale"), variable)
+        _codes(files, name, entry, variable)
     visits: dict[str, Variable] = {}
-    for path, visit in _visit_columns(given.get("visits", {})):
+    for path, visit in _visit_columns(entry.get("visits", {})):
         variable = column(document, (name, "visits", *path), visit, columns)
         if variable is not None:
-            scale_of_column(files, (name, "scale"), given.get("scale"), variable)
-            wide = "pattern" in given["visits"]
-            visits[str(path[-1]) if wide else given["visits"][visit]] = variable
-        _scores(files, (name, "visits", *path), given, variable)
-        _codes(files, name, given, variable)
+            scale_of_column(files, (name, "scale"), entry.get("scale"), variable)
+            wide = "pattern" in entry["visits"]
+            visits[str(path[-1]) if wide else entry["visits"][visit]] = variable
+        _scores(files, (name, "visits", *path), entry, variable)
+        _codes(files, name, entry, variable)
     columns_of_visits(files, (name, "visits"), visits)
     for axis in AXES:
-        if axis in given and "labels" in given[axis]:
-            _labelled(files, name, axis, given[axis], columns)
-    if "windows" in given.get("visit", {}):
-        windows.check(files, name, given, columns)
+        if axis in entry and "labels" in entry[axis]:
+            _labelled(files, name, axis, entry[axis], columns)
+    if "windows" in entry.get("visit", {}):
+        windows.check(files, name, entry, columns)
 
 
 def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
@@ -134,8 +136,8 @@ def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
     if "pattern" not in visits:
         yield from (((name,), name) for name in visits)
         return
-    told: VisitPattern = structure(VisitPattern, visits)
-    for visit, name in zip(told.labels, told.columns, strict=True):
+    visit_pattern: VisitPattern = structure(VisitPattern, visits)
+    for visit, name in zip(visit_pattern.labels, visit_pattern.columns, strict=True):
         yield ("labels", visit), name
 
 
@@ -143,25 +145,25 @@ def _labelled(
     files: Files,
     name: str,
     axis: str,
-    given: dict[str, Any],
+    entry: dict[str, Any],
     columns: dict[str, Variable] | None,
 ) -> None:
     """The column of visits, sides or locations, and its codes."""
     document = files.endpoints
-    variable = column(document, (name, axis, "column"), given["column"], columns)
-    for code in given["labels"]:
+    variable = column(document, (name, axis, "column"), entry["column"], columns)
+    for code in entry["labels"]:
         known_code(document, (name, axis, "labels", code), code, variable)
         code_is_missing(files, document, (name, axis, "labels", code), code, variable)
     if variable is not None:
-        labels_of_codes(files, document, (name, axis, "labels"), given["labels"], variable)
+        labels_of_codes(files, document, (name, axis, "labels"), entry["labels"], variable)
 
 
-def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable | None) -> None:
+def _scores(files: Files, path: Path_, entry: dict[str, Any], variable: Variable | None) -> None:
     """A measured value is a number, a code that is worth one, or a numeric code of a scale."""
-    if variable is None or "codes" in given or variable.kind in ("", *NUMERIC):
+    if variable is None or "codes" in entry or variable.kind in ("", *NUMERIC):
         return
     coded = bool(variable.choices) and all(is_number(code) for code in variable.choices)
-    if not (coded and "scale" in given):
+    if not (coded and "scale" in entry):
         files.endpoints.add(
             path,
             found=f"{variable.name}, a column of {variable.kind}",
@@ -170,9 +172,9 @@ def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable
         )
 
 
-def _codes(files: Files, name: str, given: dict[str, Any], variable: Variable | None) -> None:
+def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | None) -> None:
     """Codes are those of the dictionary, each of them, and worth a number of the scale."""
-    if "codes" not in given or variable is None or not variable.kind:
+    if "codes" not in entry or variable is None or not variable.kind:
         return
     document, place = files.endpoints, (name, "codes")
     if variable.kind not in ("text", "integer"):
@@ -182,7 +184,7 @@ def _codes(files: Files, name: str, given: dict[str, Any], variable: Variable | 
             expected="codes of a column of text or whole numbers",
         )
         return
-    for code, value in given["codes"].items():
+    for code, value in entry["codes"].items():
         known_code(document, (*place, code), code, variable)
         code_is_missing(files, document, (*place, code), code, variable)
         if variable.kind == "integer" and not _WHOLE.fullmatch(code):
@@ -191,14 +193,14 @@ def _codes(files: Files, name: str, given: dict[str, Any], variable: Variable | 
                 found=tell(code),
                 expected=f"a whole number in quotes; {variable.name} is a column of integer",
             )
-        if (scale := given.get("scale")) and not scale["from"] <= value <= scale["to"]:
+        if (scale := entry.get("scale")) and not scale["from"] <= value <= scale["to"]:
             document.add(
                 (*place, code),
                 found=tell(value),
                 expected=f"a number of the scale, {scale['from']} to {scale['to']}",
             )
-    none = files.cleaning.get("tables", given["table"], "missing", variable.name) or ()
-    lacking = [code for code in variable.choices if code not in (*given["codes"], *none)]
+    none = files.cleaning.get("tables", entry["table"], "missing", variable.name) or ()
+    lacking = [code for code in variable.choices if code not in (*entry["codes"], *none)]
     if lacking:
         document.add(
             place,
@@ -217,16 +219,16 @@ def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
         )
 
 
-def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
+def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
     places: dict[Path_, dict[str, str]] = {}
-    if isinstance(visits := given.get("visits"), dict):
+    if isinstance(visits := entry.get("visits"), dict):
         wide = "pattern" in visits
         places[(name, "visits", *["labels"] * wide)] = visits["labels"] if wide else visits
-    if isinstance(items := given.get("items"), dict) and "visits" in items:
+    if isinstance(items := entry.get("items"), dict) and "visits" in items:
         places[name, "items", "visits"] = items["visits"]
     for axis in AXES:
-        if axis in given and "labels" in given[axis]:
-            places[name, axis, "labels"] = given[axis]["labels"]
+        if axis in entry and "labels" in entry[axis]:
+            places[name, axis, "labels"] = entry[axis]["labels"]
     for path, labels in places.items():
         for key, first, label in repeated(labels):
             files.endpoints.add(
@@ -234,18 +236,18 @@ def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
                 found=f"{tell(label)}, which is also the label of {first}",
                 expected="a label of its own",
             )
-    if "baseline" in given:
+    if "baseline" in entry:
         told = (
             labels for path, labels in places.items() if path[1] in ("visit", "visits", "items")
         )
-        every = list(given.get("visit", {}).get("windows", ()))
+        every = list(entry.get("visit", {}).get("windows", ()))
         every += [label for labels in told for label in labels.values()]
         place = (name, "baseline")
-        known(files.endpoints, place, given["baseline"], every, "the label of a visit")
+        known(files.endpoints, place, entry["baseline"], every, "the label of a visit")
 
 
-def _parents(files: Files, name: str, given: dict[str, Any], key: str) -> None:
-    listed = given[key] if isinstance(given[key], list) else [given[key]]
+def _parents(files: Files, name: str, entry: dict[str, Any], key: str) -> None:
+    listed = entry[key] if isinstance(entry[key], list) else [entry[key]]
     for position, parent in enumerate(listed):
-        place: Path_ = (name, key, position) if isinstance(given[key], list) else (name, key)
-        made.parent(files, name, place, parent, _PARENTS[given["kind"]])
+        place: Path_ = (name, key, position) if isinstance(entry[key], list) else (name, key)
+        made.parent(files, name, place, parent, _PARENTS[entry["kind"]])

@@ -74,5 +74,5 @@ def check_baseline(files: Files, place: Path_, name: str) -> None:
 
 def restricted(files: Files) -> bool:
     """Whether reports of this trial may show no value of its data."""
-    given = read_document(files.at, files.at.config / "config.yaml", "config").get("disclosure")
-    return given != "full" and files.trial.get("source", "kind") == "files"
+    data = read_document(files.at, files.at.config / "config.yaml", "config").get("disclosure")
+    return data != "full" and files.trial.get("source", "kind") == "files"

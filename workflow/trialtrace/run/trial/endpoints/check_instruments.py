@@ -38,17 +38,20 @@ KINDS_OF = {"scores": methods.SCORES, "times": methods.TIMES}
 
 
 def check(files: Files, name: str, given: dict[str, Any]) -> None:
-    told: InstrumentEntry = entry(given)
-    module, scales = module_of(told), {scale.name: scale for scale in scales_of(told)}
+    instrument_entry: InstrumentEntry = entry(given)
+    module, scales = (
+        module_of(instrument_entry),
+        {scale.name: scale for scale in scales_of(instrument_entry)},
+    )
     for label in given.get("labels", {}):
         known(files.endpoints, (name, "labels", label), label, scales, "a scale")
     wanted = given.get("scales", "all")
     for position, scale in enumerate(wanted if isinstance(wanted, list) else ()):
         place = (name, "scales", position)
         known(files.endpoints, place, scale, scales, "a scale under these options")
-    _names(files, name, told)
+    _names(files, name, instrument_entry)
     if "items" in given or "column" in given:
-        _items(files, name, given, told)
+        _items(files, name, given, instrument_entry)
     for key, kinds in getattr(module, "COLUMNS", {}).items():
         if key in given:
             column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
@@ -56,21 +59,21 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
         _parent(files, name, key, given[key], KINDS_OF[kinds])
     if "norm" in given:
         _norm(files, name, given["norm"])
-    for path, found, expected in getattr(module, "mistakes", lambda _: ())(told):
+    for path, found, expected in getattr(module, "mistakes", lambda _: ())(instrument_entry):
         files.endpoints.add((name, *path), found=found, expected=expected)
 
 
-def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
+def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
     """A table of the project, groups that it has, and a variable of the subjects with the age."""
     document, place = files.endpoints, (name, "norm")
-    known(document, (*place, "age"), given["age"], files.subject_variables, "a subject variable")
-    norms, problems = check_norms(files.at, given["table"])
+    known(document, (*place, "age"), entry["age"], files.subject_variables, "a subject variable")
+    norms, problems = check_norms(files.at, entry["table"])
     for problem in problems:
         document.tell(problem)
     if problems:
         return
-    named = {("groups", location): group for location, group in given.get("groups", {}).items()}
-    for path, group in (named | ({("group",): given["group"]} if "group" in given else {})).items():
+    named = {("groups", location): group for location, group in entry.get("groups", {}).items()}
+    for path, group in (named | ({("group",): entry["group"]} if "group" in entry else {})).items():
         known(document, (*place, *path), group, norms.bands, "a group of the table")
 
 
@@ -86,14 +89,16 @@ def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ..
             )
 
 
-def _names(files: Files, name: str, told: InstrumentEntry) -> None:
+def _names(files: Files, name: str, instrument_entry: InstrumentEntry) -> None:
     """The endpoints that the entry makes: their codes, and names that no other entry has."""
     document = files.endpoints
-    for endpoint in (one for one in files.derived.values() if one.family == name):
+    for endpoint in (
+        table_change for table_change in files.derived.values() if table_change.family == name
+    ):
         if not _CODE.fullmatch(endpoint.code):
             document.add(
                 (name, "code"),
-                found=f"{tell(told.code)}, with which {endpoint.name} has the code "
+                found=f"{tell(instrument_entry.code)}, with which {endpoint.name} has the code "
                 f"{tell(endpoint.code)}",
                 expected="a code of at most 8 capitals and digits with the suffix of the scale",
             )
@@ -103,7 +108,7 @@ def _names(files: Files, name: str, told: InstrumentEntry) -> None:
                 found=f"the endpoint {endpoint.name}",
                 expected=f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters",
             )
-    every = [scale.name for scale in scales_of(told) if scale.name]
+    every = [scale.name for scale in scales_of(instrument_entry) if scale.name]
     for scale in every:
         if (taken := f"{name}_{scale}") in (document.names() or ()):
             document.add(
@@ -113,17 +118,25 @@ def _names(files: Files, name: str, told: InstrumentEntry) -> None:
             )
 
 
-def _items(files: Files, name: str, given: dict[str, Any], told: InstrumentEntry) -> None:
+def _items(
+    files: Files, name: str, entry: dict[str, Any], instrument_entry: InstrumentEntry
+) -> None:
     """Every item that a chosen scale needs has a column of values that the item can have."""
-    document, columns, items = files.endpoints, files.columns(given["table"]), items_of(told)
-    scales = [scale for scale in scales_of(told) if told.has_scale(scale.name)]
+    document, columns, items = (
+        files.endpoints,
+        files.columns(entry["table"]),
+        items_of(instrument_entry),
+    )
+    scales = [
+        scale for scale in scales_of(instrument_entry) if instrument_entry.has_scale(scale.name)
+    ]
     needed = list(dict.fromkeys(item for scale in scales for item in scale.items))
-    by_name = given.get("items", {"prefix": ""})
-    named = isinstance(told.items, dict)
+    by_name = entry.get("items", {"prefix": ""})
+    named = isinstance(instrument_entry.items, dict)
     for item in by_name if named else ():
         known(document, (name, "items", item), item, items, "an item")
-    if isinstance(told.items, ItemPattern):
-        for key in ONE_ROW & given.keys():
+    if isinstance(instrument_entry.items, ItemPattern):
+        for key in ONE_ROW & entry.keys():
             document.add(
                 (name, key),
                 found=f"{key} beside a pattern, by which a subject has one row",
@@ -135,38 +148,38 @@ def _items(files: Files, name: str, given: dict[str, Any], told: InstrumentEntry
             found, expected = f"no column of item {item}", one_of(needed, 40)
             document.add((name, "items"), found=found, expected=expected)
             continue
-        place = (name, *_item_place(told, item))
-        for own in told.columns_of(item):
+        place = (name, *_item_place(instrument_entry, item))
+        for own in instrument_entry.columns_of(item):
             variable = column(document, place, own, columns)
             if variable is not None and variable.kind:
                 found_columns.setdefault(item, []).append(variable)
-                if items[item].codes or not applies(told.worth_of(item), variable):
-                    _values(files, name, given, told, place, variable, items[item])
-    if told.codes or told.item_codes:
-        item_codes.check(files, name, told, given["table"], found_columns, items)
+                if items[item].codes or not applies(instrument_entry.worth_of(item), variable):
+                    _values(files, name, entry, instrument_entry, place, variable, items[item])
+    if instrument_entry.codes or instrument_entry.item_codes:
+        item_codes.check(files, name, instrument_entry, entry["table"], found_columns, items)
 
 
-def _item_place(told: InstrumentEntry, item: str) -> tuple[str, ...]:
+def _item_place(instrument_entry: InstrumentEntry, item: str) -> tuple[str, ...]:
     """The key that gives an item its column: under `items`, by prefix, pattern or each by itself,
     or `column` for the one item."""
-    if told.items is None:
+    if instrument_entry.items is None:
         return ("column",)
-    if isinstance(told.items, ItemPattern):
+    if isinstance(instrument_entry.items, ItemPattern):
         return ("items", "pattern")
-    return ("items", "prefix" if isinstance(told.items, ItemsPrefix) else item)
+    return ("items", "prefix" if isinstance(instrument_entry.items, ItemsPrefix) else item)
 
 
 def _values(
     files: Files,
     name: str,
-    given: dict[str, Any],
-    told: InstrumentEntry,
+    entry: dict[str, Any],
+    instrument_entry: InstrumentEntry,
     place: Path_,
     variable: Variable,
     item: "Item",
 ) -> None:
     """A column of numbers, of numeric codes, or of codes that all have their values."""
-    document, meanings = files.endpoints, given.get(item.codes, {})
+    document, meanings = files.endpoints, entry.get(item.codes, {})
     codes = {code: code in meanings for code in variable.choices}
     if item.codes:
         for code in meanings:
@@ -180,7 +193,7 @@ def _values(
     ]
     if item.codes and (lacking or not codes):
         document.add(
-            (name, item.codes) if item.codes in given else place,
+            (name, item.codes) if item.codes in entry else place,
             found=f"{variable.name}, with the codes {one_of(lacking)}"
             if lacking
             else f"{variable.name}, a column of {told_kind(variable)}",
@@ -193,5 +206,5 @@ def _values(
             place,
             found=f"{variable.name}, a column of {told_kind(variable)}",
             expected="a column of numbers, or of numeric codes",
-            do=proposed_codes(variable) if isinstance(told, ScoredItems) else None,
+            do=proposed_codes(variable) if isinstance(instrument_entry, ScoredItems) else None,
         )

@@ -18,9 +18,9 @@ AVAL = Variable("AVAL", "bds", "number", "value", {}, None, None, False, False, 
 COUNT = "findings"
 
 
-def check(files: Files, name: str, given: dict[str, Any]) -> None:
-    if given["kind"] in _CHECKS:
-        _CHECKS[given["kind"]](files, name, given)
+def check(files: Files, name: str, entry: dict[str, Any]) -> None:
+    if entry["kind"] in _CHECKS:
+        _CHECKS[entry["kind"]](files, name, entry)
 
 
 def made_from(files: Files, name: str) -> set[str]:
@@ -55,13 +55,13 @@ def parent(files: Files, name: str, place: Path_, of: str, kinds: tuple[str, ...
     return True
 
 
-def subject_date(files: Files, name: str, key: str, given: dict[str, Any]) -> None:
+def subject_date(files: Files, name: str, key: str, entry: dict[str, Any]) -> None:
     """A date among the subject variables."""
     place = (name, key)
-    if key not in given:
+    if key not in entry:
         return
-    if known(files.endpoints, place, given[key], files.subject_variables, "a subject variable"):
-        _of_kind(files, place, given[key], ("date",))
+    if known(files.endpoints, place, entry[key], files.subject_variables, "a subject variable"):
+        _of_kind(files, place, entry[key], ("date",))
 
 
 def subject_number(files: Files, place: Path_, name: str) -> None:
@@ -83,7 +83,7 @@ def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> N
 def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
     """Visits that the parts have, at least one of them, and a baseline where it is asked for."""
     document = files.endpoints
-    parts = [part for part in files.derived[name].entry.parents if part in files.derived]
+    parts = [parent for parent in files.derived[name].entry.parents if parent in files.derived]
     labels = {label for part in parts for label in visit_labels(part, files.derived.get)}
     if isinstance(given.get("visits"), list):
         for position, label in enumerate(given["visits"]):
@@ -100,79 +100,79 @@ def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
         document.add((name, "visits"), found="no visit", expected="one visit or more")
 
 
-def _finding(files: Files, name: str, given: dict[str, Any]) -> None:
+def _finding(files: Files, name: str, entry: dict[str, Any]) -> None:
     document = files.endpoints
-    _visits(files, name, given)
-    if isinstance(given.get("abnormal"), dict):
-        check_test(document, (name, "abnormal"), AVAL, given["abnormal"], {"AVAL": AVAL})
-    for place, test in given.get("abnormal_by_location", {}).items():
+    _visits(files, name, entry)
+    if isinstance(entry.get("abnormal"), dict):
+        check_test(document, (name, "abnormal"), AVAL, entry["abnormal"], {"AVAL": AVAL})
+    for place, test in entry.get("abnormal_by_location", {}).items():
         if isinstance(test, dict):
             where = (name, "abnormal_by_location", place)
             check_test(document, where, AVAL, test, {"AVAL": AVAL})
-    if given.get("new") and given.get("value", "value") != "value":
+    if entry.get("new") and entry.get("value", "value") != "value":
         document.add(
             (name, "new"),
-            found=f"new: true with value: {given['value']}",
+            found=f"new: true with value: {entry['value']}",
             expected="one of them; a change already compares with the baseline",
         )
-    if ("at_least" in given) != ("missing" in given):
-        lacking = "missing" if "at_least" in given else "at_least"
+    if ("at_least" in entry) != ("missing" in entry):
+        lacking = "missing" if "at_least" in entry else "at_least"
         document.add((name,), found=f"no {lacking}", expected="at_least and missing together")
-    _locations(files, name, given)
-    if "norm" in given:
-        _norm(files, name, given["norm"])
+    _locations(files, name, entry)
+    if "norm" in entry:
+        _norm(files, name, entry["norm"])
 
 
-def _locations(files: Files, name: str, given: dict[str, Any]) -> None:
+def _locations(files: Files, name: str, entry: dict[str, Any]) -> None:
     """Sides and locations of the endpoint with the values, and a rule where there are several."""
-    of = files.derived.get(given["of"])
+    of = files.derived.get(entry["of"])
     if of is None:
         return
     several = 1
     for key, plural, records in (("side", "sides", "LAT"), ("location", "locations", "LOC")):
         labels = of.places.get(records, [])
-        for position, label in enumerate(given.get(plural, ())):
+        for position, label in enumerate(entry.get(plural, ())):
             known(files.endpoints, (name, plural, position), label, labels, f"a {key} of the value")
-        several *= max(len(given.get(plural, labels)), 1)
-    if several > 1 and "at_least" not in given:
+        several *= max(len(entry.get(plural, labels)), 1)
+    if several > 1 and "at_least" not in entry:
         files.endpoints.add(
             (name,),
-            found=f"{several} sides and locations of {given['of']} without a rule",
+            found=f"{several} sides and locations of {entry['of']} without a rule",
             expected="at_least: how many of them must be abnormal, and missing",
         )
 
 
-def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
+def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, place = files.endpoints, (name, "norm")
-    norms, problems = check_norms(files.at, given["table"])
+    norms, problems = check_norms(files.at, entry["table"])
     for problem in problems:
         document.tell(problem)
     if problems:
         return
     groups = [group for group in norms.bands if group]
-    if groups and "groups" not in given:
+    if groups and "groups" not in entry:
         document.add(
             place, found="no groups", expected=f"a group for each location: {one_of(groups)}"
         )
-    for location, group in given.get("groups", {}).items():
+    for location, group in entry.get("groups", {}).items():
         known(document, (*place, "groups", location), group, groups, "a group of the table")
     aged = any(len(bands) > 1 for bands in norms.bands.values())
-    if aged and "age" not in given:
+    if aged and "age" not in entry:
         document.add(place, found="no age", expected="age: the subject variable with the age")
-    if "age" in given and known(
-        document, (*place, "age"), given["age"], files.subject_variables, "a subject variable"
+    if "age" in entry and known(
+        document, (*place, "age"), entry["age"], files.subject_variables, "a subject variable"
     ):
-        _of_kind(files, (*place, "age"), given["age"], NUMERIC)
+        _of_kind(files, (*place, "age"), entry["age"], NUMERIC)
 
 
-def _composite(files: Files, name: str, given: dict[str, Any]) -> None:
+def _composite(files: Files, name: str, entry: dict[str, Any]) -> None:
     document = files.endpoints
-    for position, of in enumerate(given["findings"]):
+    for position, of in enumerate(entry["findings"]):
         parent(files, name, (name, "findings", position), of, methods.BINARY)
     kinds = methods.SCORES + methods.BINARY
-    for score, one in given.get("scores", {}).items():
+    for score, one in entry.get("scores", {}).items():
         place = (name, "scores", score)
-        if score in (COUNT, *given["findings"]):
+        if score in (COUNT, *entry["findings"]):
             document.add(place, found=f"the name {score}", expected="a name that is not taken yet")
         if parent(files, name, (*place, "of"), one["of"], kinds):
             changed = one.get("value", "value") != "value"
@@ -180,33 +180,33 @@ def _composite(files: Files, name: str, given: dict[str, Any]) -> None:
                 document.add(
                     place, found=f"{one['of']} without a baseline", expected="one with `baseline`"
                 )
-    columns = {COUNT: AVAL} | dict.fromkeys([*given["findings"], *given.get("scores", {})], AVAL)
-    check_condition(document, (name, "event"), given["event"], columns, "a part of the composite")
-    over = given["counted"] in ("by_visit", "ever")
-    if over != ("missing_visits" in given):
+    columns = {COUNT: AVAL} | dict.fromkeys([*entry["findings"], *entry.get("scores", {})], AVAL)
+    check_condition(document, (name, "event"), entry["event"], columns, "a part of the composite")
+    over = entry["counted"] in ("by_visit", "ever")
+    if over != ("missing_visits" in entry):
         document.add(
             (name, "counted"),
-            found=f"{tell(given['counted'])} {'without' if over else 'with'} missing_visits",
+            found=f"{tell(entry['counted'])} {'without' if over else 'with'} missing_visits",
             expected="missing_visits with by_visit and ever, and only with them",
         )
-    _visits(files, name, given)
+    _visits(files, name, entry)
 
 
-def _dated(files: Files, name: str, given: dict[str, Any]) -> None:
+def _dated(files: Files, name: str, entry: dict[str, Any]) -> None:
     """Dates of records, and windows of visits with what they need."""
     document = files.endpoints
-    subject_date(files, name, "start", given)
+    subject_date(files, name, "start", entry)
     keys = ("windows", "outside")
-    needed = ("date", "start", *keys) if set(keys) & set(given) else ("date",) * ("start" in given)
-    lacking = [key for key in needed if key not in given]
+    needed = ("date", "start", *keys) if set(keys) & set(entry) else ("date",) * ("start" in entry)
+    lacking = [key for key in needed if key not in entry]
     if lacking:
         document.add(
             (name,),
             found=f"no {one_of(lacking)}",
             expected="date with start; date, start and outside with windows",
         )
-    labels = list(given.get("visit", {}).get("labels", {}).values())
-    for label, (low, high) in given.get("windows", {}).items():
+    labels = list(entry.get("visit", {}).get("labels", {}).values())
+    for label, (low, high) in entry.get("windows", {}).items():
         place = (name, "windows", label)
         known(document, place, label, labels, "the label of a visit")
         if low > high:

@@ -24,10 +24,10 @@ from trialtrace.run.trial.plan.methods import TIMES
 DATES = ("date",)
 
 
-def check(files: Files, name: str, given: dict[str, Any]) -> None:
-    if given["kind"] in _CHECKS:
-        columns = files.columns(given["table"]) if "table" in given else None
-        _CHECKS[given["kind"]](files, name, given, columns)
+def check(files: Files, name: str, entry: dict[str, Any]) -> None:
+    if entry["kind"] in _CHECKS:
+        columns = files.columns(entry["table"]) if "table" in entry else None
+        _CHECKS[entry["kind"]](files, name, entry, columns)
 
 
 Columns = dict[str, Variable] | None
@@ -36,50 +36,50 @@ Columns = dict[str, Variable] | None
 def _typed(
     files: Files,
     name: str,
-    given: dict[str, Any],
+    entry: dict[str, Any],
     columns: Columns,
     *keys: str,
     kinds: tuple[str, ...] = (),
 ) -> None:
     for key in keys:
-        if key in given:
-            column(files.endpoints, (name, key), given[key], columns, kinds)
+        if key in entry:
+            column(files.endpoints, (name, key), entry[key], columns, kinds)
 
 
-def _together(files: Files, name: str, given: dict[str, Any], key: str, *needed: str) -> None:
+def _together(files: Files, name: str, entry: dict[str, Any], key: str, *needed: str) -> None:
     """Keys that another one needs."""
-    lacking = [one for one in needed if one not in given]
-    if key in given and lacking:
+    lacking = [one for one in needed if one not in entry]
+    if key in entry and lacking:
         files.endpoints.add(
             (name, key), found=f"no {one_of(lacking)}", expected=f"{one_of(needed)} with {key}"
         )
 
 
-def _aggregate(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
-    document, statistic = files.endpoints, given["statistic"]
-    subject_date(files, name, "start", given)
-    if (statistic == "quantile") != ("quantile" in given):
+def _aggregate(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+    document, statistic = files.endpoints, entry["statistic"]
+    subject_date(files, name, "start", entry)
+    if (statistic == "quantile") != ("quantile" in entry):
         document.add(
             (name, "statistic"),
-            found=f"{statistic} {'with' if 'quantile' in given else 'without'} quantile",
+            found=f"{statistic} {'with' if 'quantile' in entry else 'without'} quantile",
             expected="quantile with statistic: quantile, and only there",
         )
-    if given.get("without_rows") == "zero" and statistic not in ("count", "distinct", "sum"):
+    if entry.get("without_rows") == "zero" and statistic not in ("count", "distinct", "sum"):
         document.add(
             (name, "without_rows"),
             found=f"zero for a {statistic}",
             expected="missing; zero only for count, distinct and sum",
         )
-    if "codes" in given and statistic in ("count", "distinct"):
+    if "codes" in entry and statistic in ("count", "distinct"):
         document.add(
             (name, "codes"),
             found=f"codes with statistic: {statistic}, which asks for no numbers",
             expected="no codes",
         )
-    variable = (columns or {}).get(given["column"])
+    variable = (columns or {}).get(entry["column"])
     if variable is None or not variable.kind or statistic in ("count", "distinct"):
         return
-    if "codes" in given:
+    if "codes" in entry:
         return
     if variable.kind == "text":
         document.add(
@@ -90,37 +90,37 @@ def _aggregate(files: Files, name: str, given: dict[str, Any], columns: Columns)
         )
         return
     allowed: tuple[str, ...] = (*NUMERIC, "date") if statistic == "span" else NUMERIC
-    allowed = DATES if "start" in given else allowed
-    column(document, (name, "column"), given["column"], columns, allowed)
+    allowed = DATES if "start" in entry else allowed
+    column(document, (name, "column"), entry["column"], columns, allowed)
 
 
-def _graded(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
-    for label, test in given["grades"].items():
+def _graded(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+    for label, test in entry["grades"].items():
         if isinstance(test, dict):
             place = (name, "grades", label)
             check_test(files.endpoints, place, AVAL, test, {"AVAL": AVAL})
 
 
-def _dose_intensity(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+def _dose_intensity(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
     document = files.endpoints
-    _typed(files, name, given, columns, "cycle", "planned", "delivered", kinds=NUMERIC)
-    _typed(files, name, given, columns, "date", kinds=DATES)
-    _typed(files, name, given, columns, "drug")
+    _typed(files, name, entry, columns, "cycle", "planned", "delivered", kinds=NUMERIC)
+    _typed(files, name, entry, columns, "date", kinds=DATES)
+    _typed(files, name, entry, columns, "drug")
     for key in ("interval", "planned_cycles"):
-        one = given.get(key)
-        if isinstance(one, dict) and "column" in one:
-            column(document, (name, key, "column"), one["column"], columns, NUMERIC)
-    whole = given["convention"] == "whole_plan"
-    if whole != ("planned_cycles" in given):
+        data = entry.get(key)
+        if isinstance(data, dict) and "column" in data:
+            column(document, (name, key, "column"), data["column"], columns, NUMERIC)
+    whole = entry["convention"] == "whole_plan"
+    if whole != ("planned_cycles" in entry):
         document.add(
             (name, "convention"),
-            found=f"{given['convention']} {'without' if whole else 'with'} planned_cycles",
+            found=f"{entry['convention']} {'without' if whole else 'with'} planned_cycles",
             expected="planned_cycles with whole_plan, and only there",
         )
-    by_drug = given["interval"].get("by_drug", {}) if isinstance(given["interval"], dict) else {}
-    drug = (columns or {}).get(given.get("drug", ""))
-    for key, codes in (("interval", by_drug), ("caps", given.get("caps", {}))):
-        if codes and "drug" not in given:
+    by_drug = entry["interval"].get("by_drug", {}) if isinstance(entry["interval"], dict) else {}
+    drug = (columns or {}).get(entry.get("drug", ""))
+    for key, codes in (("interval", by_drug), ("caps", entry.get("caps", {}))):
+        if codes and "drug" not in entry:
             document.add((name, key), found="no drug", expected="drug: the column of the drug")
         for code in codes:
             place = (name, key, "by_drug", code) if key == "interval" else (name, key, code)
@@ -135,18 +135,18 @@ def _dose_intensity(files: Files, name: str, given: dict[str, Any], columns: Col
             )
 
 
-def _dose_change(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
-    _typed(files, name, given, columns, "planned", "delivered", kinds=NUMERIC)
-    _typed(files, name, given, columns, "date", "planned_date", kinds=DATES)
-    _together(files, name, given, "reduced", "planned", "delivered")
-    _together(files, name, given, "delayed", "date", "planned_date")
-    if not {"reduced", "delayed", "stopped"} & set(given):
+def _dose_change(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+    _typed(files, name, entry, columns, "planned", "delivered", kinds=NUMERIC)
+    _typed(files, name, entry, columns, "date", "planned_date", kinds=DATES)
+    _together(files, name, entry, "reduced", "planned", "delivered")
+    _together(files, name, entry, "delayed", "date", "planned_date")
+    if not {"reduced", "delayed", "stopped"} & set(entry):
         files.endpoints.add(
             (name,), found="no change", expected="one or more of reduced, delayed, stopped"
         )
-    if "stopped" in given:
-        check_condition(files.endpoints, (name, "stopped"), given["stopped"], columns)
-    _further(files, name, given, columns)
+    if "stopped" in entry:
+        check_condition(files.endpoints, (name, "stopped"), entry["stopped"], columns)
+    _further(files, name, entry, columns)
 
 
 def _attendance(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
@@ -173,13 +173,13 @@ def _attendance(files: Files, name: str, given: dict[str, Any], columns: Columns
                 )
 
 
-def _oral_morphine(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
     document = files.endpoints
-    _typed(files, name, given, columns, "dose", kinds=NUMERIC)
-    _typed(files, name, given, columns, "drug", "route", "unit_column")
-    if "none" in given:
-        check_condition(document, (name, "none"), given["none"], columns)
-    table, problems = check_conversions(files.at, given["conversion"])
+    _typed(files, name, entry, columns, "dose", kinds=NUMERIC)
+    _typed(files, name, entry, columns, "drug", "route", "unit_column")
+    if "none" in entry:
+        check_condition(document, (name, "none"), entry["none"], columns)
+    table, problems = check_conversions(files.at, entry["conversion"])
     for problem in problems:
         document.tell(problem)
     if problems:
@@ -189,24 +189,24 @@ def _oral_morphine(files: Files, name: str, given: dict[str, Any], columns: Colu
         ("routes", "route", table.routes),
         ("units", "unit_column", table.units),
     ):
-        variable = (columns or {}).get(given.get(of, ""))
-        for code, told in given.get(key, {}).items():
-            what = f"a {of.partition('_')[0]} of config/conversions/{given['conversion']}.csv"
+        variable = (columns or {}).get(entry.get(of, ""))
+        for code, told in entry.get(key, {}).items():
+            what = f"a {of.partition('_')[0]} of config/conversions/{entry['conversion']}.csv"
             known(document, (name, key, code), told, names, what)
             known_code(document, (name, key, code), code, variable)
-    if "units" in given and "unit_column" not in given:
+    if "units" in entry and "unit_column" not in entry:
         document.add((name, "units"), found="no unit_column", expected="unit_column with units")
 
 
-def _occurrence(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
-    _further(files, name, given, columns)
+def _occurrence(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+    _further(files, name, entry, columns)
 
 
-def _further(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+def _further(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
     """Further columns: not ones that OCCDS has, and of one type over all endpoints."""
     document = files.endpoints
     taken = set(OCCDS.names) | set(columns_of_analysis(files, "occurrence") or ())
-    for short, source in given.get("columns", {}).items():
+    for short, source in entry.get("columns", {}).items():
         place = (name, "columns", short)
         if short.upper() in taken or short == "term":
             document.add(
@@ -230,20 +230,20 @@ def _kind(variable: Variable) -> str:
 
 def _kinds(files: Files, short: str) -> dict[str, str]:
     """The type of a further column by the endpoints that have it."""
-    found = {}
+    kinds = {}
     for name, given in files.endpoints.entries():
         source = given.get("columns", {}).get(short)
         variable = (files.columns(given.get("table")) or {}).get(source) if source else None
         if variable is not None:
-            found[name] = _kind(variable)
-    return found
+            kinds[name] = _kind(variable)
+    return kinds
 
 
-def _any_occurrence(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+def _any_occurrence(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
     """`where` reads the term and the further columns of the occurrences."""
-    if "where" not in given:
+    if "where" not in entry:
         return
-    of = files.endpoints.get(given["of"])
+    of = files.endpoints.get(entry["of"])
     if of is None or of["kind"] not in ("occurrence", "dose_change"):
         return
     source = files.columns(of["table"]) or {}
@@ -251,8 +251,8 @@ def _any_occurrence(files: Files, name: str, given: dict[str, Any], columns: Col
     for short, told in of.get("columns", {}).items():
         if told in source:
             there[short] = _by_label(short, source[told])
-    what = f"term, or a column of {given['of']}"
-    check_condition(files.endpoints, (name, "where"), given["where"], there, what)
+    what = f"term, or a column of {entry['of']}"
+    check_condition(files.endpoints, (name, "where"), entry["where"], there, what)
 
 
 def _by_label(name: str, variable: Variable) -> Variable:

@@ -13,49 +13,49 @@ from trialtrace.run.trial.plan import methods
 Given = dict[str, Any]
 
 
-def check(files: Files, name: str, given: Given) -> None:
-    if given["kind"] in _CHECKS:
-        _CHECKS[given["kind"]](files, name, given)
+def check(files: Files, name: str, inputs: Given) -> None:
+    if inputs["kind"] in _CHECKS:
+        _CHECKS[inputs["kind"]](files, name, inputs)
 
 
-def _interval_time(files: Files, name: str, given: Given) -> None:
+def _interval_time(files: Files, name: str, inputs: Given) -> None:
     document = files.endpoints
-    if "days" not in given and "dates" not in given:
+    if "days" not in inputs and "dates" not in inputs:
         document.add((name,), found="no days", expected="days or dates of the visits, or both")
-    if ("dates" in given) != ("start" in given):
+    if ("dates" in inputs) != ("start" in inputs):
         document.add(
             (name,),
             found="dates without start, or start without dates",
             expected="start and dates together",
         )
-    subject_date(files, name, "start", given)
-    labels = files.visits_of(given["of"])
+    subject_date(files, name, "start", inputs)
+    labels = files.visits_of(inputs["of"])
     if labels is None:
         return
     if not labels:
         document.add(
             (name, "of"),
-            found=f"{given['of']}, which has no visits",
+            found=f"{inputs['of']}, which has no visits",
             expected="a yes/no endpoint with visits",
         )
-    days = given.get("days")
+    days = inputs.get("days")
     if days is not None and not set(labels) <= set(days):
         document.add((name, "days"), found=one_of(days), expected=f"a day for {one_of(labels)}")
-    elif days is not None and any(a >= b for a, b in pairwise(days[one] for one in labels)):
+    elif days is not None and any(a >= b for a, b in pairwise(days[label] for label in labels)):
         document.add((name, "days"), found="days that do not ascend", expected="ascending days")
-    if "dates" in given:
-        _dates(files, name, given["dates"], labels)
+    if "dates" in inputs:
+        _dates(files, name, inputs["dates"], labels)
 
 
-def _dates(files: Files, name: str, given: Given, labels: list[str]) -> None:
+def _dates(files: Files, name: str, inputs: Given, labels: list[str]) -> None:
     document, place = files.endpoints, (name, "dates")
     tables = files.trial.names("tables")
-    if not known(document, (*place, "table"), given["table"], tables, "a table of trial.yaml"):
+    if not known(document, (*place, "table"), inputs["table"], tables, "a table of trial.yaml"):
         return
-    columns = files.columns(given["table"])
-    column(document, (*place, "date"), given["date"], columns, ("date",))
-    variable = column(document, (*place, "visit", "column"), given["visit"]["column"], columns)
-    told = given["visit"]["labels"]
+    columns = files.columns(inputs["table"])
+    column(document, (*place, "date"), inputs["date"], columns, ("date",))
+    variable = column(document, (*place, "visit", "column"), inputs["visit"]["column"], columns)
+    told = inputs["visit"]["labels"]
     for code in told:
         known_code(document, (*place, "visit", "labels", code), code, variable)
     if not set(labels) <= set(told.values()):
@@ -66,38 +66,38 @@ def _dates(files: Files, name: str, given: Given, labels: list[str]) -> None:
         )
 
 
-def _event_by(files: Files, name: str, given: Given) -> None:
-    of = files.endpoints.get(given["of"]) or {}
+def _event_by(files: Files, name: str, inputs: Given) -> None:
+    of = files.endpoints.get(inputs["of"]) or {}
     competing = bool(of.get("competing"))
-    if competing != ("competing" in given):
+    if competing != ("competing" in inputs):
         files.endpoints.add(
             (name,),
-            found=f"{given['of']} {'with' if competing else 'without'} competing events",
+            found=f"{inputs['of']} {'with' if competing else 'without'} competing events",
             expected="competing: missing or no_event where it has them, and only there",
         )
-    if of.get("horizon", given["time"]) < given["time"]:
+    if of.get("horizon", inputs["time"]) < inputs["time"]:
         files.endpoints.add(
             (name, "time"),
-            found=f"{given['time']:g}, while {given['of']}.horizon ends every time at "
+            found=f"{inputs['time']:g}, while {inputs['of']}.horizon ends every time at "
             f"{of['horizon']:g}",
             expected="a time up to the horizon, after which nobody is known free of the event",
             do="mend one of the two",
         )
 
 
-def _time_to_event(files: Files, name: str, given: Given) -> None:
-    subject_date(files, name, "start", given)
-    if "seen" in given:
-        parent(files, name, (name, "seen"), given["seen"], methods.INTERVALS)
-    for position, of in enumerate(given.get("competing", ())):
+def _time_to_event(files: Files, name: str, inputs: Given) -> None:
+    subject_date(files, name, "start", inputs)
+    if "seen" in inputs:
+        parent(files, name, (name, "seen"), inputs["seen"], methods.INTERVALS)
+    for position, of in enumerate(inputs.get("competing", ())):
         parent(files, name, (name, "competing", position), of, methods.TIMES)
-    if ("horizon" in given) != ("horizon_label" in given):
+    if ("horizon" in inputs) != ("horizon_label" in inputs):
         files.endpoints.add(
             (name,),
             found="horizon without horizon_label, or the other way round",
             expected="both together",
         )
-    of = given.get("occurrence")
+    of = inputs.get("occurrence")
     if of is not None and parent(files, name, (name, "occurrence"), of, ("occurrence",)):
         dated = files.endpoints.get(of)
         if dated is not None and "date" not in dated:
@@ -106,12 +106,12 @@ def _time_to_event(files: Files, name: str, given: Given) -> None:
             )
 
 
-def _recurrent_events(files: Files, name: str, given: Given) -> None:
-    subject_date(files, name, "start", given)
-    if "date" in given:
-        subject_date(files, name, "end", given)
-    elif "end" in given:
-        subject_number(files, (name, "end"), given["end"])
+def _recurrent_events(files: Files, name: str, inputs: Given) -> None:
+    subject_date(files, name, "start", inputs)
+    if "date" in inputs:
+        subject_date(files, name, "end", inputs)
+    elif "end" in inputs:
+        subject_number(files, (name, "end"), inputs["end"])
     if (design := files.trial.get("design", "kind")) in methods.OWN_TREATMENT:
         files.endpoints.add(
             (name, "kind"),

@@ -45,29 +45,31 @@ def expanded(name: str, data: Mapping[str, Any]) -> list[Endpoint]:
     ]
 
 
-def scales_of(told: InstrumentEntry) -> "tuple[Scale, ...]":
+def scales_of(instrument_entry: InstrumentEntry) -> "tuple[Scale, ...]":
     """All the scales that an instrument has as an entry declares it."""
-    module = module_of(told)
-    return module.scales(told) if hasattr(module, "scales") else module.INSTRUMENT.scales
+    module = module_of(instrument_entry)
+    return (
+        module.scales(instrument_entry) if hasattr(module, "scales") else module.INSTRUMENT.scales
+    )
 
 
-def items_of(told: InstrumentEntry) -> "Mapping[str, Item]":
+def items_of(instrument_entry: InstrumentEntry) -> "Mapping[str, Item]":
     """The items of an instrument as an entry declares it."""
-    module = module_of(told)
-    return module.items(told) if hasattr(module, "items") else module.INSTRUMENT.items
+    module = module_of(instrument_entry)
+    return module.items(instrument_entry) if hasattr(module, "items") else module.INSTRUMENT.items
 
 
-def _label(told: InstrumentEntry, scale: "Scale") -> str:
-    named = told.labels or {}
+def _label(instrument_entry: InstrumentEntry, scale: "Scale") -> str:
+    named = instrument_entry.labels or {}
     if scale.name in named:
         return named[scale.name]
-    if scale.name or told.label is None:
-        return f"{told.label or told.declared.title}: {scale.label}"
-    return told.label
+    if scale.name or instrument_entry.label is None:
+        return f"{instrument_entry.label or instrument_entry.declared.title}: {scale.label}"
+    return instrument_entry.label
 
 
-def module_of(told: InstrumentEntry) -> Any:
+def module_of(instrument_entry: InstrumentEntry) -> Any:
     """The module of the instrument of an entry."""
     from trialtrace.run.instruments.registry import instrument_module
 
-    return instrument_module(told.instrument)
+    return instrument_module(instrument_entry.instrument)

@@ -30,7 +30,7 @@ def applies(codes: Mapping[str, float], variable: Variable | None) -> bool:
 def check(
     files: Files,
     name: str,
-    told: InstrumentEntry,
+    instrument_entry: InstrumentEntry,
     table: str,
     columns: dict[str, list[Variable]],
     items: Mapping[str, Item],
@@ -38,7 +38,7 @@ def check(
     """Codes of the dictionary, each with a number that the item can have. `columns` are those of
     each item that is needed."""
     document = files.endpoints
-    for item in told.item_codes or {}:
+    for item in instrument_entry.item_codes or {}:
         if item not in columns:
             document.add(
                 (name, "item_codes", item),
@@ -52,12 +52,12 @@ def check(
                 expected="another item",
             )
     used: dict[str, list[Variable]] = {}
-    for item, own in columns.items():
+    for item, column in columns.items():
         place: Place = (name, "codes")
-        if item in (told.item_codes or {}):
+        if item in (instrument_entry.item_codes or {}):
             place = (name, "item_codes", item)
-        codes = told.worth_of(item)
-        for variable in own:
+        codes = instrument_entry.worth_of(item)
+        for variable in column:
             if items[item].codes or not applies(codes, variable):
                 continue
             _column(files, place, codes, table, variable, items[item])
@@ -66,7 +66,7 @@ def check(
             else:
                 for code in codes:
                     known_code(document, (*place, code), code, variable)
-    _unused(files, (name, "codes"), told.codes or {}, used.get("codes", []))
+    _unused(files, (name, "codes"), instrument_entry.codes or {}, used.get("codes", []))
 
 
 def _column(

@@ -43,5 +43,5 @@ class ItemPattern:
 
     def columns(self, item: str) -> list[str]:
         """The column of an item at each visit."""
-        own = self.pattern.replace(ITEM, item)
-        return [own.replace(VISIT, visit) for visit in self.visits]
+        text = self.pattern.replace(ITEM, item)
+        return [text.replace(VISIT, visit) for visit in self.visits]

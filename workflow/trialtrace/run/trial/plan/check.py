@@ -49,39 +49,39 @@ def check(files: Files) -> None:
     displays.check(files)
 
 
-def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
+def _estimand(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.plan, ("estimands", name)
-    treated, reference = given["treatment"]["of"], given["treatment"]["to"]
+    treated, reference = entry["treatment"]["of"], entry["treatment"]["to"]
     listed = treated if isinstance(treated, list) else [treated]
     for position, arm in enumerate(listed):
         place: Path_ = (*path, "treatment", "of")
         place = (*place, position) if isinstance(treated, list) else place
-        _control_as_treated(files, place, arm, given["treatment"])
+        _control_as_treated(files, place, arm, entry["treatment"])
         if known_arm(files, document, place, arm) and arm == reference:
             document.add(place, found=f"{tell(arm)} against itself", expected="another arm")
     known_arm(files, document, (*path, "treatment", "to"), reference)
     known(
         document,
         (*path, "population"),
-        given["population"],
+        entry["population"],
         files.populations,
         "a population of trial.yaml",
     )
-    for position, variable in enumerate(variables(given)):
+    for position, variable in enumerate(variables(entry)):
         place = (*path, "variable")
-        place = (*place, position) if isinstance(given["variable"], list) else place
+        place = (*place, position) if isinstance(entry["variable"], list) else place
         _variable(files, place, variable)
-    after_death.check_estimand(files, name, given)
+    after_death.check_estimand(files, name, entry)
 
 
-def _control_as_treated(files: Files, place: Path_, arm: str, given: Mapping[str, str]) -> None:
+def _control_as_treated(files: Files, place: Path_, arm: str, texts: Mapping[str, str]) -> None:
     """The control is what others are compared with, unless the estimand says why not."""
     control = (files.trial.get("design", "arms", arm) or {}).get("control")
-    if control and given["to"] != arm and "reason" not in given:
+    if control and texts["to"] != arm and "reason" not in texts:
         files.plan.add(
             place,
             found=f"{tell(arm)}, which trial.yaml declares as the control "
-            f"(design.arms.{arm}.control), with {tell(given['to'])} as its reference",
+            f"(design.arms.{arm}.control), with {tell(texts['to'])} as its reference",
             expected=f"to: {arm}, so that effects are against the control",
             do="exchange `of` and `to`, or mend trial.yaml; where it is meant, say why: "
             "treatment: {of: …, to: …, reason: …}",
@@ -104,28 +104,28 @@ def _variable(files: Files, place: Path_, variable: str) -> None:
             )
 
 
-def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
+def _analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.plan, ("analyses", name)
     if displays.with_results(name) or name == planning.ANALYSIS:
         document.add(path, found=f"the name {name}, which the report uses", expected="another name")
-    if not _line_of_descent(files, name, given):
+    if not _line_of_descent(files, name, entry):
         return
-    if "estimand" in given:
+    if "estimand" in entry:
         estimands = document.names("estimands")
-        known(document, (*path, "estimand"), given["estimand"], estimands, "an estimand above")
-    if not any(section in given for section in STEPS):
+        known(document, (*path, "estimand"), entry["estimand"], estimands, "an estimand above")
+    if not any(section in entry for section in STEPS):
         document.add(path, found="nothing to do", expected=f"one of {one_of(STEPS)}")
-    if "by" in given:
-        _levels(files, (*path, "by"), given["by"])
-    if "interaction" in given and inherited(files, name, "by") is None:
+    if "by" in entry:
+        _levels(files, (*path, "by"), entry["by"])
+    if "interaction" in entry and inherited(files, name, "by") is None:
         document.add(
             (*path, "interaction"), found="no `by`", expected="by: the variable of the subgroups"
         )
-    if given.get("p_values_by_level") is False:
-        _no_p_values(files, name, given)
-    if "where" in given:
-        _where(files, name, (*path, "where"), given["where"])
-    for place, section, statistic, method, options in steps(given):
+    if entry.get("p_values_by_level") is False:
+        _no_p_values(files, name, entry)
+    if "where" in entry:
+        _where(files, name, (*path, "where"), entry["where"])
+    for place, section, statistic, method, options in steps(entry):
         _suits(files, name, (*path, *place), (section, statistic, method))
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
@@ -145,19 +145,19 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_missing.check(files, name, (*path, *place), method, options)
         after_death.check(files, name, (*path, *place), (section, statistic, method))
         families.check_stopped(files, name, (*path, *place), method, options)
-    repeats.check(files, name, given)
-    undecided.check(files, name, given)
-    _visits(files, name, given)
-    _change(files, name, given)
+    repeats.check(files, name, entry)
+    undecided.check(files, name, entry)
+    _visits(files, name, entry)
+    _change(files, name, entry)
     places.check(files, name)
-    families.check_level(files, (*path, "decision_level"), given.get("decision_level"))
+    families.check_level(files, (*path, "decision_level"), entry.get("decision_level"))
 
 
-def _no_p_values(files: Files, name: str, given: dict[str, Any]) -> None:
+def _no_p_values(files: Files, name: str, entry: dict[str, Any]) -> None:
     place = ("analyses", name, "p_values_by_level")
     if inherited(files, name, "by") is None:
         files.plan.add(place, found="no `by`", expected="by: the variable of the subgroups")
-    elif "tests" in given:
+    elif "tests" in entry:
         files.plan.add(
             place,
             found="tests, whose p-values would not be shown",
@@ -197,16 +197,16 @@ def _change(files: Files, name: str, given: dict[str, Any]) -> None:
             )
 
 
-def _line_of_descent(files: Files, name: str, given: dict[str, Any]) -> bool:
+def _line_of_descent(files: Files, name: str, entry: dict[str, Any]) -> bool:
     """Whether the `of` of an analysis exists and does not lead back to it."""
     document, place = files.plan, ("analyses", name, "of")
-    if "of" not in given:
+    if "of" not in entry:
         return True
     if not known(
-        document, place, given["of"], document.names("analyses"), "an analysis of the plan"
+        document, place, entry["of"], document.names("analyses"), "an analysis of the plan"
     ):
         return False
-    seen, parent = [name], given["of"]
+    seen, parent = [name], entry["of"]
     while parent is not None:
         if parent in seen:
             document.add(
@@ -227,7 +227,7 @@ def _levels(files: Files, place: Path_, name: str) -> None:
 
 def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
     """Columns of the derived data: those of the endpoint's records and those of the subjects."""
-    kind = next((files.endpoint_kind(one) for one in variables_of(files, name)), None)
+    kind = next((files.endpoint_kind(variable) for variable in variables_of(files, name)), None)
     if kind in methods.ANALYSABLE:
         columns = derived.columns_of_analysis(files, kind)
         if columns is not None:
@@ -267,7 +267,7 @@ def _compares(files: Files, name: str, place: Path_) -> None:
         )
 
 
-def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
+def _visits(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, place = files.plan, ("analyses", name, "visits")
     labels = visits_of_all(files, name)
     if labels is None:
@@ -285,12 +285,12 @@ def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
             found=f"visits of {who}, which is not a repeated endpoint",
             expected="no visits",
         )
-    elif "visits" in given and isinstance(given["visits"], list):
-        for position, visit in enumerate(given["visits"]):
+    elif "visits" in entry and isinstance(entry["visits"], list):
+        for position, visit in enumerate(entry["visits"]):
             known(document, (*place, position), visit, labels, f"a visit of {who}")
     together = [
         method
-        for _, section, statistic, method, _ in steps(given)
+        for _, section, statistic, method, _ in steps(entry)
         if registry.card_of(registry.step_key(section, statistic, method)).visits != "each"
     ]
     if together and labels and len(used_visits(files, name) or labels) < 2:

@@ -32,8 +32,8 @@ def deaths(files: Files) -> list[str]:
     """The endpoints whose event is a death."""
     return [
         name
-        for name, one in files.derived.items()
-        if one.kind == "time_to_event" and _part(one.entry, "terminal")
+        for name, table_change in files.derived.items()
+        if table_change.kind == "time_to_event" and _part(table_change.entry, "terminal")
     ]
 
 
@@ -56,13 +56,13 @@ def _part(entry: object, name: str) -> object:
     return getattr(entry, name, None)
 
 
-def check_estimand(files: Files, name: str, given: Mapping[str, object]) -> None:
+def check_estimand(files: Files, name: str, entry: Mapping[str, object]) -> None:
     """Each death of an estimand is one of the trial's, with days for its visits."""
-    events = given["intercurrent"]
+    events = entry["intercurrent"]
     for position, event in enumerate(events if isinstance(events, (list, tuple)) else ()):
         if isinstance(event, dict) and "death" in event:
             place = ("estimands", name, "intercurrent", position, "death")
-            _death(files, place, variables(dict(given)), event["death"])
+            _death(files, place, variables(dict(entry)), event["death"])
 
 
 def _death(files: Files, place: Path_, named: list[str], death: Mapping[str, object]) -> None:
@@ -79,13 +79,13 @@ def _death(files: Files, place: Path_, named: list[str], death: Mapping[str, obj
 
 
 def _visits(files: Files, named: Iterable[str]) -> list[str] | None:
-    found: dict[str, None] = {}
-    for variable in (one.name for name in named for one in files.family(name)):
+    visits: dict[str, None] = {}
+    for variable in (endpoint.name for name in named for endpoint in files.family(name)):
         own = files.visits_of(variable)
         if own is None:
             return None
-        found |= dict.fromkeys(own)
-    return list(found)
+        visits |= dict.fromkeys(own)
+    return list(visits)
 
 
 def check(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> None:
@@ -137,4 +137,4 @@ def check(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> 
 
 def _baselines(files: Files, name: str) -> set[object]:
     """The baselines of its endpoints, at which nobody is dead."""
-    return {files.derived[one].entry.baseline for one in variables_of(files, name)}
+    return {files.derived[variable].entry.baseline for variable in variables_of(files, name)}

@@ -13,17 +13,17 @@ from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.resolve import estimand_of, inherited, steps, used_visits, variables_of
 
 
-def check(files: Files, name: str, given: dict[str, Any]) -> None:
+def check(files: Files, name: str, entry: dict[str, Any]) -> None:
     path = ("multiplicity", name)
-    for position, test in enumerate(given["tests"]):
+    for position, test in enumerate(entry["tests"]):
         place: Path_ = (*path, "tests", position)
         if _test(files, place, test) and "comparison" in test:
             _comparison(files, (*place, "comparison"), test)
-    _one_kind(files, path, given["tests"])
-    if "global" in given:
-        _closed(files, path, given)
-    if "weights" in given:
-        _graph(files, path, given)
+    _one_kind(files, path, entry["tests"])
+    if "global" in entry:
+        _closed(files, path, entry)
+    if "weights" in entry:
+        _graph(files, path, entry)
 
 
 def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
@@ -35,8 +35,8 @@ def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
         return False
     analysis = document.get("analyses", test["analysis"])
     if analysis is not None:
-        made = [s for _, section, s, _, _ in steps(analysis) if section == "tests"]
-        known(document, (*place, "test"), test["test"], made, f"a test of {test['analysis']}")
+        choices = [s for _, section, s, _, _ in steps(analysis) if section == "tests"]
+        known(document, (*place, "test"), test["test"], choices, f"a test of {test['analysis']}")
     return analysis is not None
 
 
@@ -123,12 +123,12 @@ def _comparison(files: Files, place: Path_, test: dict[str, Any]) -> None:
         known(files.plan, place, test["comparison"], treated, what)
 
 
-def _closed(files: Files, path: Path_, given: dict[str, Any]) -> None:
+def _closed(files: Files, path: Path_, entry: dict[str, Any]) -> None:
     """Only with three arms are all intersections of pairs the global hypothesis."""
     place = (*path, "global")
-    if not _test(files, place, given["global"]):
+    if not _test(files, place, entry["global"]):
         return
-    treated = _treated(files, given["global"]["analysis"])
+    treated = _treated(files, entry["global"]["analysis"])
     if treated is not None and len(treated) != 2:
         files.plan.add(
             place,
@@ -136,14 +136,14 @@ def _closed(files: Files, path: Path_, given: dict[str, Any]) -> None:
             expected="three arms: two treated ones and the reference",
             do="adjust by holm or hommel",
         )
-    _as_primary(files, place, given["global"])
-    wanted = _strata_of(files, given["global"])
-    for position, test in enumerate(given["tests"]):
-        own = _strata_of(files, test)
-        if wanted is not None and own is not None and own != wanted:
+    _as_primary(files, place, entry["global"])
+    wanted = _strata_of(files, entry["global"])
+    for position, test in enumerate(entry["tests"]):
+        strata = _strata_of(files, test)
+        if wanted is not None and strata is not None and strata != wanted:
             files.plan.add(
                 (*path, "tests", position),
-                found=f"{test['test']} {_within(own)}, after {given['global']['test']} "
+                found=f"{test['test']} {_within(strata)}, after {entry['global']['test']} "
                 f"{_within(wanted)}",
                 expected="the strata of the test of all arms in each test of a pair",
             )
@@ -178,8 +178,8 @@ def _within(strata: list[str]) -> str:
     return f"within strata of {' and '.join(strata)}" if strata else "without strata"
 
 
-def _graph(files: Files, path: Path_, given: dict[str, Any]) -> None:
-    weights, transitions = given["weights"], given["transitions"]
+def _graph(files: Files, path: Path_, entry: dict[str, Any]) -> None:
+    weights, transitions = entry["weights"], entry["transitions"]
     if sum(weights) > 1 + 1e-9:
         files.plan.add(
             (*path, "weights"), found=f"a sum of {sum(weights):g}", expected="at most 1 in all"

@@ -25,28 +25,28 @@ def check(files: Files) -> None:
         _judge(files, path, given, reason)
         for place, _, _, _, options in steps(given):
             if "alpha" in options and 1 - 2 * options["alpha"] < HALF:
-                told = f"{options['alpha']:g}, with an interval of confidence "
-                told += f"{1 - 2 * options['alpha']:g}"
-                _without(files, (*path, *place, "alpha"), told, "at most 0.25", reason)
+                text = f"{options['alpha']:g}, with an interval of confidence "
+                text += f"{1 - 2 * options['alpha']:g}"
+                _without(files, (*path, *place, "alpha"), text, "at most 0.25", reason)
     for name, given in plan.entries("planning"):
         if given.get("alpha", 0) > HALF:
             place = ("planning", name, "alpha")
             _without(files, place, f"{given['alpha']:g}", "at most 0.5", given.get(REASON))
 
 
-def _judge(files: Files, path: Path_, given: Mapping[str, object], reason: str | None) -> None:
-    confidence, level = given.get("confidence"), given.get("decision_level")
+def _judge(files: Files, path: Path_, entry: Mapping[str, object], reason: str | None) -> None:
+    confidence, level = entry.get("confidence"), entry.get("decision_level")
     if isinstance(confidence, float | int) and confidence < HALF:
         _without(files, (*path, "confidence"), f"{confidence:g}", "at least 0.5", reason)
     if isinstance(level, float | int) and level > HALF:
         _without(files, (*path, "decision_level"), f"{level:g}", "at most 0.5", reason)
 
 
-def _without(files: Files, place: Path_, found: str, expected: str, reason: str | None) -> None:
+def _without(files: Files, place: Path_, text: str, expected: str, reason: str | None) -> None:
     if reason is None:
         files.plan.add(
             place,
-            found=found,
+            found=text,
             expected=expected,
             do=f"mend it; where it is meant, say why: {REASON}: …",
         )

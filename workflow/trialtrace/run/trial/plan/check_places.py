@@ -25,15 +25,15 @@ def columns(files: Files, variables: list[str]) -> dict[str, Variable]:
     """LAT and LOC with the labels that the endpoints give them, for conditions."""
     labels: dict[str, list[str]] = {}
     for variable in variables:
-        for column, own in _places(files, variable).items():
-            labels.setdefault(column, []).extend(own)
+        for column, path_ in _places(files, variable).items():
+            labels.setdefault(column, []).extend(path_)
     return {
         column: Variable(
             column,
             "",
             "text",
             column,
-            dict.fromkeys(own, ""),
+            dict.fromkeys(label, ""),
             None,
             None,
             False,
@@ -42,7 +42,7 @@ def columns(files: Files, variables: list[str]) -> dict[str, Variable]:
             None,
             0,
         )
-        for column, own in labels.items()
+        for column, label in labels.items()
     }
 
 

@@ -12,12 +12,12 @@ from trialtrace.run.trial.resolve import steps
 Given = tuple[str, str, str, str]
 
 
-def check(files: Files, name: str, given: dict[str, object]) -> None:
+def check(files: Files, name: str, entry: dict[str, object]) -> None:
     """Tells a method that stands twice in an analysis, unless its results are told apart by a
     time, a contrast or the like."""
     own = files.trial.get("design", "kind") in OWN_TREATMENT
     seen: set[Given] = set()
-    for (place, section, *_), step in zip(steps(given), steps_of(given), strict=True):
+    for (place, section, *_), step in zip(steps(entry), steps_of(entry), strict=True):
         found = set(_results(step, own=own))
         if section != "interaction" and found & seen:
             files.plan.add(

@@ -82,9 +82,9 @@ def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) 
         )
         return
     scores = [one["of"] for one in endpoint.get("scores", {}).values() if "value" not in one]
-    for position, one in enumerate(components):
+    for position, component in enumerate(components):
         here, what = (*place, "components", position), f"a finding of {name}, or a yes/no score"
-        known(files.plan, here, one, [*endpoint.get("findings", []), *scores], what)
+        known(files.plan, here, component, [*endpoint.get("findings", []), *scores], what)
     if any(s.get("value") == "percent_change" for s in endpoint.get("scores", {}).values()):
         files.plan.add(
             place, found="a score in percent of baseline", expected="a value or a change"

@@ -54,8 +54,8 @@ def _baseline(
         endpoint = files.derived.get(variable)
         start = endpoint.entry.baseline if endpoint else None
         if endpoint and start is None and needed:
-            found = f"the baseline of {variable}, which has none"
-            files.plan.add(place, found=found, expected="an endpoint with `baseline`")
+            text = f"the baseline of {variable}, which has none"
+            files.plan.add(place, found=text, expected="an endpoint with `baseline`")
         visits = used_visits(files, name) or []
         named = isinstance(inherited(files, name, "visits"), list)
         if start in visits and (plain or named):

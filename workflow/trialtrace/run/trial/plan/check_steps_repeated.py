@@ -116,9 +116,9 @@ def _times_measured(files: Files, name: str, place: Path_, times: str) -> None:
             expected="an endpoint whose value is the time, such as one of kind repeated",
         )
         return
-    own = files.visits_of(times)
-    lacking = [one for one in used_visits(files, name) or () if one not in (own or ())]
-    if own is not None and lacking:
+    visits = files.visits_of(times)
+    lacking = [visit for visit in used_visits(files, name) or () if visit not in (visits or ())]
+    if visits is not None and lacking:
         files.plan.add(
             place,
             found=f"{times}, which has no visit {one_of(lacking)}",

@@ -15,9 +15,9 @@ BOUNDS = ("risk_difference_bounds", "best_worst")
 IMPUTED = ("risk_difference", "multiple_imputation")
 
 
-def check(files: Files, name: str, given: Mapping[str, object]) -> None:
-    parent = given.get("of")
-    if not isinstance(parent, str) or "estimand" not in given:
+def check(files: Files, name: str, entry: Mapping[str, object]) -> None:
+    parent = entry.get("of")
+    if not isinstance(parent, str) or "estimand" not in entry:
         return
     own, other = _composite(files, name), _composite(files, parent)
     if own is None or other is None or own.get("missing") != "undecided":
@@ -32,10 +32,10 @@ def check(files: Files, name: str, given: Mapping[str, object]) -> None:
             found=f"an endpoint that differs from that of {parent} in {', '.join(differing)}",
             expected="the same rule, with another `missing`",
         )
-    if given["role"] != "sensitivity":
+    if entry["role"] != "sensitivity":
         document.add(
             (*path, "role"),
-            found=f"{given['role']}, of an outcome that lets a patient in by what it is",
+            found=f"{entry['role']}, of an outcome that lets a patient in by what it is",
             expected="sensitivity",
         )
     if BOUNDS not in _methods(files, name):
@@ -68,4 +68,4 @@ def _methods(files: Files, name: str) -> list[tuple[str, str]]:
 
 def _of(files: Files, name: str, parent: str) -> bool:
     """Whether an analysis is the parent, or takes over from it."""
-    return any(given is files.plan.get("analyses", parent) for given in lineage(files, name))
+    return any(entry is files.plan.get("analyses", parent) for entry in lineage(files, name))

@@ -72,7 +72,7 @@ def contrast(stat: str, of: str, second: str = "") -> str:
     )
 
 
-def with_coefficients(given: str, of_arms: str = f"@{PAIR};term=arm", further: str = "") -> Given:
+def with_coefficients(text: str, of_arms: str = f"@{PAIR};term=arm", further: str = "") -> Given:
     """What a model gives, then its coefficients, as far as a step asks for them: those of arms, all
     others by their term, and `further`."""
 
@@ -86,7 +86,7 @@ def with_coefficients(given: str, of_arms: str = f"@{PAIR};term=arm", further: s
         ]
         # Without a fit there is an error in place of the coefficient, and no more.
         rest = [one if one.startswith("coefficient") else f"{one}?" for one in told]
-        return " ".join([given, *rest, *(further.split() if asked == "all" else ())])
+        return " ".join([text, *rest, *(further.split() if asked == "all" else ())])
 
     return gives
 

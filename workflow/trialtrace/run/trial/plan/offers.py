@@ -70,8 +70,8 @@ def groups(files: Files) -> list[Group]:
 def endpoint_rows(files: Files) -> list[list[str]]:
     """name, PARAMCD, kind and visits of each endpoint."""
     return [
-        [name, one.entry.code, one.kind, ", ".join(files.visits_of(name) or ())]
-        for name, one in files.derived.items()
+        [name, table_change.entry.code, table_change.kind, ", ".join(files.visits_of(name) or ())]
+        for name, table_change in files.derived.items()
     ]
 
 
@@ -120,12 +120,12 @@ class _Writer:
 
     def _value(self, key: Key) -> str:
         several = key.kind.startswith("list of ")
-        told = key.kind.removeprefix("list of ")
+        text = key.kind.removeprefix("list of ")
         if key.path in NAMING:
-            told = NAMING[key.path]
-        elif "`" in told and " or " not in told:
-            told = told.replace("`", "").replace(", ", " | ")
-        return f"[<{told}>]" if several else f"<{told}>"
+            text = NAMING[key.path]
+        elif "`" in text and " or " not in text:
+            text = text.replace("`", "").replace(", ", " | ")
+        return f"[<{text}>]" if several else f"<{text}>"
 
 
 def _sections(card: Card) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def _with_the_time(trial: "Trial", name: str) -> Entry:
 
 def without_unit(trial: "Trial") -> Iterator[str]:
     """A sentence for each time whose unit nobody says, and one where they are of several units."""
-    timed = [one for one in trial.endpoints.values() if one.kind in CURVES]
+    timed = [endpoint for endpoint in trial.endpoints.values() if endpoint.kind in CURVES]
     units: dict[str, list[str]] = {}
     for one in timed:
         entry, unit = one.entry, time_unit(trial, one.name)
@@ -62,8 +62,8 @@ def without_unit(trial: "Trial") -> Iterator[str]:
                 f"cleaning.yaml: tables.{entry.table}.units.{entry.time_column}"
             )
     if len(units) > 1:
-        told = "; ".join(f"{unit}: {', '.join(names)}" for unit, names in units.items())
-        yield f"endpoints.yaml: times of a report should have one unit, and have several: {told}"
+        text = "; ".join(f"{unit}: {', '.join(names)}" for unit, names in units.items())
+        yield f"endpoints.yaml: times of a report should have one unit, and have several: {text}"
 
 
 def without_origin(trial: "Trial") -> Iterator[str]:

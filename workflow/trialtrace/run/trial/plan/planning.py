@@ -330,34 +330,34 @@ PAIRS = (
 WHOLE = ("paired_means",)
 
 
-def check(files: Files, place: Path_, given: Design) -> None:
+def check(files: Files, place: Path_, design: Design) -> None:
     """Tells what an entry of `planning` names that is not there, and what does not go together."""
-    _arms(files, place, given)
-    if (given.patients is None) == (given.reached is None):
+    _arms(files, place, design)
+    if (design.patients is None) == (design.reached is None):
         files.plan.add(
             place,
-            found="both patients and reached" if given.patients else "no sizes",
+            found="both patients and reached" if design.patients else "no sizes",
             expected="patients: […], or reached: a population",
         )
-    if given.reached is not None:
+    if design.reached is not None:
         what = "a population of trial.yaml"
-        known(files.plan, (*place, "reached"), given.reached, files.populations, what)
-    for position, power in enumerate(given.power if isinstance(given, Tested) else ()):
-        if isinstance(given, Tested) and power <= given.alpha:
+        known(files.plan, (*place, "reached"), design.reached, files.populations, what)
+    for position, power in enumerate(design.power if isinstance(design, Tested) else ()):
+        if isinstance(design, Tested) and power <= design.alpha:
             files.plan.add(
                 (*place, "power", position), found=f"{power:g}", expected="a power above alpha"
             )
-    if isinstance(given, TwoProportions | TwoMeans | LogRank):
-        _margin(files, place, given)
-    if isinstance(given, TwoMeans) and given.clusters is not None and given.visits is not None:
+    if isinstance(design, TwoProportions | TwoMeans | LogRank):
+        _margin(files, place, design)
+    if isinstance(design, TwoMeans) and design.clusters is not None and design.visits is not None:
         files.plan.add(place, found="clusters and visits", expected="one of them")
-    if isinstance(given, SeveralProportions):
-        _lists(files, (*place, "risks"), given.risks, given)
-    if isinstance(given, SeveralMeans):
-        _lists(files, (*place, "means"), given.means, given)
-    if isinstance(given, EquivalenceOfMeans):
-        _within(files, place, given)
-    if isinstance(given, Survival) and given.accrual + given.follow_up == 0:
+    if isinstance(design, SeveralProportions):
+        _lists(files, (*place, "risks"), design.risks, design)
+    if isinstance(design, SeveralMeans):
+        _lists(files, (*place, "means"), design.means, design)
+    if isinstance(design, EquivalenceOfMeans):
+        _within(files, place, design)
+    if isinstance(design, Survival) and design.accrual + design.follow_up == 0:
         files.plan.add(
             place, found="neither accrual nor follow_up", expected="a time to be seen in"
         )
@@ -421,13 +421,15 @@ def _within(files: Files, place: Path_, given: EquivalenceOfMeans) -> None:
             )
 
 
-def _lists(files: Files, place: Path_, lists: tuple[tuple[float, ...], ...], given: Design) -> None:
+def _lists(
+    files: Files, place: Path_, lists: tuple[tuple[float, ...], ...], design: Design
+) -> None:
     for position, each in enumerate(lists):
-        if len(each) != len(given.arms or ()):
+        if len(each) != len(design.arms or ()):
             files.plan.add(
                 (*place, position),
                 found=f"{len(each)} numbers",
-                expected=f"{len(given.arms or ())}, one for each arm",
+                expected=f"{len(design.arms or ())}, one for each arm",
             )
         elif len(set(each)) == 1:
             files.plan.add((*place, position), found="one number for all", expected="differences")

@@ -69,24 +69,26 @@ def _is_called_control(label: str) -> bool:
 def _named_otherwise(trial: Trial) -> Iterator[str]:
     for name, analysis in trial.plan.analyses.items():
         meant = trial.family(name)
-        of = [each.name for one in analysis.estimand.variables for each in trial.family(one)]
+        of = [
+            each.name for variable in analysis.estimand.variables for each in trial.family(variable)
+        ]
         if meant and not {each.name for each in meant} & _behind(trial, of):
-            told = ", ".join(f"{one} ({trial.endpoints[one].label})" for one in of)
+            text = ", ".join(f"{one} ({trial.endpoints[one].label})" for one in of)
             yield (
                 f"plan.yaml, analyses.{name}: named as the endpoint {name} ({meant[0].label}), and "
-                f"its estimand {analysis.estimand.name} is of {told}"
+                f"its estimand {analysis.estimand.name} is of {text}"
             )
 
 
 def _behind(trial: Trial, names: Iterable[str]) -> set[str]:
     """Endpoints, and all that they are made from."""
-    found: set[str] = set()
+    texts: set[str] = set()
     waiting = list(names)
     while waiting:
-        if (name := waiting.pop()) not in found and name in trial.endpoints:
-            found.add(name)
+        if (name := waiting.pop()) not in texts and name in trial.endpoints:
+            texts.add(name)
             waiting += trial.endpoints[name].entry.parents
-    return found
+    return texts
 
 
 def _without_use(trial: Trial) -> Iterator[str]:

@@ -66,8 +66,8 @@ def statistics(step: Step[object], *, own: bool) -> tuple[Statistic, ...]:
     return tuple(_read(each, named, card, step, own=own) for each in given.split())
 
 
-def _read(told: str, method: str, card: Card, step: Step[object], *, own: bool) -> Statistic:
-    head, _, tail = told.removesuffix("?").partition(";")
+def _read(text: str, method: str, card: Card, step: Step[object], *, own: bool) -> Statistic:
+    head, _, tail = text.removesuffix("?").partition(";")
     name, _, of = head.partition("@")
     stat, _, as_told = name.partition(".")
     second, _, value = tail.partition("=")
@@ -78,7 +78,7 @@ def _read(told: str, method: str, card: Card, step: Step[object], *, own: bool) 
         as_told.replace("{}", method),
         of,
         (second, value or None) if tail else None,
-        not told.endswith("?"),
+        not text.endswith("?"),
         _visits(card, second, own=own),
     )
 

@@ -61,9 +61,9 @@ def _of_statistics(section: str, means: str) -> Schema:
     )
 
 
-def _of_methods(found: Iterable[Card]) -> Schema:
-    plain = [card.method for card in found if card.options is None]
-    full = {card.method: card.options for card in found if card.options is not None}
+def _of_methods(cards: Iterable[Card]) -> Schema:
+    plain = [card.method for card in cards if card.options is None]
+    full = {card.method: card.options for card in cards if card.options is not None}
     expected = {"x-expected": ", ".join([*plain, *(f"{{method: {name}, …}}" for name in full)])}
     text: Schema = {"enum": plain} | expected
     if not full:
@@ -94,11 +94,11 @@ def _of_methods(found: Iterable[Card]) -> Schema:
 
 
 def _with_method(name: str, options: type) -> Schema:
-    made = definition(options)
+    schema = definition(options)
     method = {"type": "string", "const": name, "description": f"{name}."}
-    return made | {
-        "required": ["method", *made["required"]],
-        "properties": {"method": method} | made["properties"],
+    return schema | {
+        "required": ["method", *schema["required"]],
+        "properties": {"method": method} | schema["properties"],
     }
 
 
@@ -128,8 +128,8 @@ def step_of(entry: dict[str, Any]) -> Step[object]:
         return Step(statistic, how, NoOptions())
     if isinstance(how, list):
         return _made(statistic, "descriptive", {"statistics": how})
-    given = {name: value for name, value in how.items() if name != "method"}
-    return _made(statistic, how["method"], given)
+    step = {name: value for name, value in how.items() if name != "method"}
+    return _made(statistic, how["method"], step)
 
 
 def test_of(entry: dict[str, Any]) -> Step[object]:
@@ -159,8 +159,8 @@ def over_levels(interaction: Step[object], by: str) -> Step[object]:
     return _made(interaction.statistic, interaction.method, given)
 
 
-def _made(statistic: str, method: str, given: dict[str, Any]) -> Step[object]:
-    return Step(statistic, method, structure(card_of(f"{statistic}.{method}").options, given))
+def _made(statistic: str, method: str, entry: dict[str, Any]) -> Step[object]:
+    return Step(statistic, method, structure(card_of(f"{statistic}.{method}").options, entry))
 
 
 DescribeStep = Annotated[

@@ -96,13 +96,16 @@ Groups = GroupsFrom | GroupsOfCodes
 Made = Groups | Transformed
 
 
-def made_variable(made: Made, table: str, column: str, source: Variable | None) -> Variable:
+def made_variable(product: Made, table: str, column: str, source: Variable | None) -> Variable:
     """A variable that is made of `column`, which `source` describes: labels are the choices of
     groups."""
-    if isinstance(made, Transformed):
+    if isinstance(product, Transformed):
         kind, choices = "number", {}
-        label = made.label or f"{made.told} of {lower_first(source.label) if source else made.of}"
+        label = (
+            product.label
+            or f"{product.told} of {lower_first(source.label) if source else product.of}"
+        )
     else:
-        kind, choices = "text", {level: level for level in made.levels}
-        label = made.label
+        kind, choices = "text", {level: level for level in product.levels}
+        label = product.label
     return Variable(column, table, kind, label, choices, None, None, False, False, "", None, 0)

@@ -128,12 +128,12 @@ class Subjects:
         """Variable -> where it comes from, for every variable that has a column."""
         own = self.own_columns
         origins = {name: Origin(self.table, column) for name, column in own.items()}
-        for name, given in self.variables.items():
-            if isinstance(given, ChosenRows):
-                table = given.table or self.table
-                origins[name] = Origin(table, given.column, given.where, given.take)
+        for name, variable in self.variables.items():
+            if isinstance(variable, ChosenRows):
+                table = variable.table or self.table
+                origins[name] = Origin(table, variable.column, variable.where, variable.take)
             else:
-                origins[name] = Origin(self.table, given)
+                origins[name] = Origin(self.table, variable)
         return origins
 
     def described(
@@ -141,9 +141,9 @@ class Subjects:
     ) -> Variable | None:
         """The dictionary's variable of a variable of the subjects, where it has one; what is made
         from another as it is made."""
-        if made := self.made.get(name):
-            of = self.origins[made.of]
-            return made_variable(made, of.table, of.column, self.described(made.of, dictionary))
+        if data := self.made.get(name):
+            of = self.origins[data.of]
+            return made_variable(data, of.table, of.column, self.described(data.of, dictionary))
         origin = self.origins.get(name)
         return dictionary.get(origin.table, {}).get(origin.column) if origin else None
 

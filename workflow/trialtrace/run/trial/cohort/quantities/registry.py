@@ -67,8 +67,8 @@ def options_of(kind: str) -> list[str]:
 def quantity_of(entry: Mapping[str, object]) -> Quantity:
     """The quantity of an entry of one kind; keys that its kind does not have are left out."""
     cls = shape_of(kinds_of(entry)[0])
-    made: Quantity = structure(cls, {k: v for k, v in entry.items() if k in keys_of(cls)})
-    return made
+    quantity: Quantity = structure(cls, {k: v for k, v in entry.items() if k in keys_of(cls)})
+    return quantity
 
 
 def every_kind() -> type[Quantity]:

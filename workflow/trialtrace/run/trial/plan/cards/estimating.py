@@ -114,17 +114,17 @@ class LogisticMixedLine(LogisticMixedSlopes):
 _RANDOM = "random_sd.{}@all;term=random_intercept standard_error.{}@all;term=random_intercept?"
 
 
-def _of_lines(given: str, *, mixed: bool) -> Given:
+def _of_lines(text: str, *, mixed: bool) -> Given:
     """What a model of lines gives, with its coefficients: of arms at time 0, and their slopes."""
     return with_coefficients(
-        given, f"@{PAIR};term=arm @{PAIR};term=time @arm;term=time", _RANDOM if mixed else ""
+        text, f"@{PAIR};term=arm @{PAIR};term=time @arm;term=time", _RANDOM if mixed else ""
     )
 
 
 def _slopes(stat: str, *, mixed: bool = False) -> Given:
     """One result of a comparison over all visits, with its p-value."""
-    given = f"{stat}.{{}}@{PAIR};effect=slope p_value.{{}}@{PAIR};effect=slope"
-    return _of_lines(given, mixed=mixed)
+    text = f"{stat}.{{}}@{PAIR};effect=slope p_value.{{}}@{PAIR};effect=slope"
+    return _of_lines(text, mixed=mixed)
 
 
 def _at_time(stat: str, *, mixed: bool = False) -> Given:

@@ -74,11 +74,11 @@ _DESIGNS = {
 def within_effects(options: RepeatedMeasuresAnova, own: bool) -> str:
     """The effects of the design that the step names."""
     stats, named = (*ANALYSIS_OF_VARIANCE, *SPHERICITY), _DESIGNS[options.design]
-    found: dict[str, tuple[str, ...]] = dict.fromkeys(named, stats)
+    texts: dict[str, tuple[str, ...]] = dict.fromkeys(named, stats)
     if options.between is not None:
-        found |= {"group": ANALYSIS_OF_VARIANCE}
-        found |= dict.fromkeys((f"group_{effect}" for effect in named), stats)
-    return effects(found)
+        texts |= {"group": ANALYSIS_OF_VARIANCE}
+        texts |= dict.fromkeys((f"group_{effect}" for effect in named), stats)
+    return effects(texts)
 
 
 _ANOVA = """\

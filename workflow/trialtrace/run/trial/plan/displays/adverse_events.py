@@ -33,32 +33,37 @@ class AdverseEvent:
     )
 
 
-def _check(files: Files, place: Path_, given: AdverseEvent) -> None:
-    for here, name in names.endpoints(files, place, given.endpoint, given.population):
+def _check(files: Files, place: Path_, adverse_event: AdverseEvent) -> None:
+    for here, name in names.endpoints(
+        files, place, adverse_event.endpoint, adverse_event.population
+    ):
         names.of_kind(files, here, name, "occurrence")
         shown = [each["endpoint"] for each in files.plan.get("displays", "adverse_events")]
         if name in shown[: int(place[-1])]:
             files.plan.add(here, found=f"{name} a second time", expected="another endpoint")
         endpoint = files.endpoints.get(name) or {}
         declared = endpoint.get("columns", {})
-        for position, one in enumerate(given.columns or ()):
+        for position, column in enumerate(adverse_event.columns or ()):
             there = (*place, "columns", position)
-            known(files.plan, there, one, declared, f"a column of {name}")
-        texts = [endpoint.get("term_column"), *(declared.get(one) for one in given.columns or ())]
-        _words(files, place, given, files.columns(endpoint.get("table")) or {}, texts)
+            known(files.plan, there, column, declared, f"a column of {name}")
+        texts = [
+            endpoint.get("term_column"),
+            *(declared.get(one) for one in adverse_event.columns or ()),
+        ]
+        _words(files, place, adverse_event, files.columns(endpoint.get("table")) or {}, texts)
 
 
 def _words(
     files: Files,
     place: Path_,
-    given: AdverseEvent,
+    adverse_event: AdverseEvent,
     columns: Mapping[str, Variable],
-    shown: Iterable[str | None],
+    texts: Iterable[str | None],
 ) -> None:
     """What an event is called stands in the report as it does in the export."""
-    found = (columns.get(name) for name in shown if name is not None)
+    found = (columns.get(name) for name in texts if name is not None)
     free = [column.name for column in found if column is not None and not column.choices]
-    if free and given.terms is None and derived.restricted(files):
+    if free and adverse_event.terms is None and derived.restricted(files):
         files.plan.add(
             place,
             found=f"{one_of(free)}, without choices: each value in the export would be shown",

@@ -26,16 +26,16 @@ class Baseline:
     )
 
 
-def _check(files: Files, place: Path_, given: Baseline) -> None:
-    names.population(files, place, given.population)
-    for position, name in enumerate(given.variables):
+def _check(files: Files, place: Path_, baseline: Baseline) -> None:
+    names.population(files, place, baseline.population)
+    for position, name in enumerate(baseline.variables):
         here = (*place, "variables", position)
         if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
             derived.check_baseline(files, here, name)
-    if given.by is not None:
+    if baseline.by is not None:
         here = (*place, "by")
-        if known(files.plan, here, given.by, files.subject_variables, "a variable of subjects"):
-            derived.check_levels(files, here, given.by)
+        if known(files.plan, here, baseline.by, files.subject_variables, "a variable of subjects"):
+            derived.check_levels(files, here, baseline.by)
 
 
 DISPLAY = Display(

@@ -31,22 +31,25 @@ class DeltaTipping:
     to_deltas: DeltaRange = key("Smallest and largest delta of the second arm.")
 
 
-def _check(files: Files, place: Path_, given: DeltaTipping) -> None:
-    for name, arm in (("of", given.of), ("to", given.to)):
+def _check(files: Files, place: Path_, delta_tipping: DeltaTipping) -> None:
+    for name, arm in (("of", delta_tipping.of), ("to", delta_tipping.to)):
         known_arm(files, files.plan, (*place, name), arm)
-    for name, ends in (("of_deltas", given.of_deltas), ("to_deltas", given.to_deltas)):
+    for name, ends in (
+        ("of_deltas", delta_tipping.of_deltas),
+        ("to_deltas", delta_tipping.to_deltas),
+    ):
         if not ends[0] < ends[1]:
             expected = "a smallest delta below the largest"
-            found = f"{ends[0]:g} to {ends[1]:g}"
-            files.plan.add((*place, name), found=found, expected=expected)
-    if not names.analysis(files, (*place, "analysis"), given.analysis):
+            text = f"{ends[0]:g} to {ends[1]:g}"
+            files.plan.add((*place, name), found=text, expected=expected)
+    if not names.analysis(files, (*place, "analysis"), delta_tipping.analysis):
         return
-    analysis = files.plan.get("analyses", given.analysis)
+    analysis = files.plan.get("analyses", delta_tipping.analysis)
     drawn = {f"mean_difference.{method}" for method in DRAWN}
     if analysis and not drawn & set(principal(analysis)):
         files.plan.add(
             (*place, "analysis"),
-            found=f"{given.analysis}, which imputes no means",
+            found=f"{delta_tipping.analysis}, which imputes no means",
             expected=f"an analysis that estimates {one_of(sorted(drawn))}",
         )
 

@@ -20,8 +20,8 @@ class EpsilonCurve:
     parameter: Name | None = optional("Endpoint, where the analysis has several.")
 
 
-def _check(files: Files, place: Path_, given: EpsilonCurve) -> None:
-    names.analysis(files, (*place, "analysis"), given.analysis)
+def _check(files: Files, place: Path_, epsilon_curve: EpsilonCurve) -> None:
+    names.analysis(files, (*place, "analysis"), epsilon_curve.analysis)
 
 
 DISPLAY = Display(

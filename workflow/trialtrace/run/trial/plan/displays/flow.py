@@ -101,33 +101,33 @@ class FlowDisplay:
     )
 
 
-def _check(files: Files, place: Path_, given: FlowDisplay) -> None:
-    for position, name in enumerate(given.analysed):
+def _check(files: Files, place: Path_, flow_display: FlowDisplay) -> None:
+    for position, name in enumerate(flow_display.analysed):
         names.analysis(files, (*place, "analysed", position), name)
-    if given.received is not None:
+    if flow_display.received is not None:
         columns = derived.columns_of_analysis(files, "measure")
         here = (*place, "received")
-        check_condition(files.plan, here, given.received, columns, "a column of ADSL")
-    if given.not_received is not None:
+        check_condition(files.plan, here, flow_display.received, columns, "a column of ADSL")
+    if flow_display.not_received is not None:
         here = (*place, "not_received")
-        if given.received is None:
+        if flow_display.received is None:
             files.plan.add(
                 here, found="not_received without received", expected="who received the treatment"
             )
-        _why(files, here, given.not_received)
-    for name, why in given.not_analysed.items():
+        _why(files, here, flow_display.not_received)
+    for name, why in flow_display.not_analysed.items():
         here = (*place, "not_analysed", name)
-        known(files.plan, here, name, given.analysed, "an analysis of `analysed`")
+        known(files.plan, here, name, flow_display.analysed, "an analysis of `analysed`")
         _why(files, here, why)
-    if given.excluded is not None:
-        _excluded(files, (*place, "excluded"), given.excluded.variable)
-    if given.screening is not None:
-        if given.excluded is not None:
+    if flow_display.excluded is not None:
+        _excluded(files, (*place, "excluded"), flow_display.excluded.variable)
+    if flow_display.screening is not None:
+        if flow_display.excluded is not None:
             here = (*place, "screening")
             files.plan.add(here, found="screening beside excluded", expected="one of the two")
-        _screening(files, (*place, "screening"), given.screening)
-    if given.ended is not None:
-        _ended(files, (*place, "ended"), given.ended)
+        _screening(files, (*place, "screening"), flow_display.screening)
+    if flow_display.ended is not None:
+        _ended(files, (*place, "ended"), flow_display.ended)
 
 
 def _screening(files: Files, place: Path_, log: str) -> None:

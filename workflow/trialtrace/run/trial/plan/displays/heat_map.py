@@ -20,9 +20,9 @@ class HeatMap(OfTable):
     day_label: Text | None = optional("Label of the axis; Day without it.")
 
 
-def _check(files: Files, place: Path_, given: HeatMap) -> None:
-    for columns in names.of_table(files, place, given, "attendance"):
-        column(files.plan, (*place, "day"), given.day, columns, (*NUMERIC, "date"))
+def _check(files: Files, place: Path_, heat_map: HeatMap) -> None:
+    for columns in names.of_table(files, place, heat_map, "attendance"):
+        column(files.plan, (*place, "day"), heat_map.day, columns, (*NUMERIC, "date"))
 
 
 DISPLAY = Display(

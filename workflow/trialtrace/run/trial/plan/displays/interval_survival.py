@@ -19,8 +19,8 @@ class IntervalSurvival(OverTime):
     at: Times = key("Times that the axis marks, in days.")
 
 
-def _check(files: Files, place: Path_, given: IntervalSurvival) -> None:
-    for here, name in names.of_data(files, place, given):
+def _check(files: Files, place: Path_, interval_survival: IntervalSurvival) -> None:
+    for here, name in names.of_data(files, place, interval_survival):
         names.of_kind(files, here, name, "interval_time")
 
 

@@ -19,8 +19,8 @@ class MeanCumulative(OverTime):
     at: Times = key("Times of the table of numbers at risk, in the unit of the endpoint's time.")
 
 
-def _check(files: Files, place: Path_, given: MeanCumulative) -> None:
-    for here, name in names.of_data(files, place, given):
+def _check(files: Files, place: Path_, mean_cumulative: MeanCumulative) -> None:
+    for here, name in names.of_data(files, place, mean_cumulative):
         names.of_kind(files, here, name, "recurrent_events")
 
 

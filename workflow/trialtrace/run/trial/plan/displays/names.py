@@ -38,8 +38,8 @@ def estimates(files: Files, place: Path_, given: OfAnalyses) -> None:
             known(files.plan, (*place, "estimate"), wanted, made, f"an estimate of {name}")
         elif not set(wanted) & set(made):
             here = (*place, "estimate")
-            told = f"one that {name} estimates: {one_of(made)}"
-            files.plan.add(here, found=one_of(wanted), expected=told)
+            text = f"one that {name} estimates: {one_of(made)}"
+            files.plan.add(here, found=one_of(wanted), expected=text)
     if not isinstance(wanted, str) and len({step.split(".")[0] for step in wanted}) > 1:
         here = (*place, "estimate")
         files.plan.add(here, found=one_of(wanted), expected="methods of one statistic")
@@ -84,44 +84,46 @@ def of_kind(files: Files, place: Path_, name: str, wanted: str) -> None:
         )
 
 
-def times(files: Files, place: Path_, given: OfEndpoint) -> None:
+def times(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
     """Times to an event."""
-    for here, name in of_data(files, place, given):
+    for here, name in of_data(files, place, endpoint):
         of_kind(files, here, name, "time_to_event")
         time_in_days(files, files.plan, here, name)
 
 
-def repeated(files: Files, place: Path_, given: OfEndpoint, visits: tuple[str, ...] = ()) -> None:
+def repeated(
+    files: Files, place: Path_, endpoint: OfEndpoint, visits: tuple[str, ...] = ()
+) -> None:
     """Values at visits, and these visits among them."""
-    for here, name in of_data(files, place, given):
+    for here, name in of_data(files, place, endpoint):
         labels = files.visits_of(name)
         if labels == []:
-            found = f"{name}, which has no visits"
-            files.plan.add(here, found=found, expected="a repeated endpoint")
+            text = f"{name}, which has no visits"
+            files.plan.add(here, found=text, expected="a repeated endpoint")
         for position, visit in enumerate(visits if labels else ()):
             there = (*place, "visits", position)
             known(files.plan, there, visit, labels, f"a visit of {name}")
 
 
-def valued(files: Files, place: Path_, given: OfEndpoint) -> None:
+def valued(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
     """Values."""
-    for here, name in of_data(files, place, given):
+    for here, name in of_data(files, place, endpoint):
         kind = files.endpoint_kind(name)
         if kind in WITHOUT_VALUES:
-            found = f"{name}, an endpoint of kind {kind}"
-            files.plan.add(here, found=found, expected="an endpoint with values")
+            text = f"{name}, an endpoint of kind {kind}"
+            files.plan.add(here, found=text, expected="an endpoint with values")
 
 
 def of_table(
     files: Files, place: Path_, given: OfTable, kind: str
 ) -> list[dict[str, Variable] | None]:
     """The columns of the table behind each endpoint, None where they are not known."""
-    found = []
+    variables = []
     for here, name in endpoints(files, place, given.endpoint, given.population):
         of_kind(files, here, name, kind)
         endpoint = files.endpoints.get(name)
         columns = files.columns(endpoint.get("table")) if endpoint else None
         if given.where is not None:
             check_condition(files.plan, (*place, "where"), given.where, columns)
-        found.append(columns)
-    return found
+        variables.append(columns)
+    return variables

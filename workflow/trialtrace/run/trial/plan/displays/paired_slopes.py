@@ -21,8 +21,8 @@ class PairedSlope(OfEndpoint):
     )
 
 
-def _check(files: Files, place: Path_, given: PairedSlope) -> None:
-    names.repeated(files, place, given, given.visits)
+def _check(files: Files, place: Path_, paired_slope: PairedSlope) -> None:
+    names.repeated(files, place, paired_slope, paired_slope.visits)
 
 
 DISPLAY = Display(

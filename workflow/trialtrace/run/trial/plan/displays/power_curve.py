@@ -20,11 +20,11 @@ class PowerCurve:
     planning: Name = key("Design of `planning`, of two arms or of pairs.")
 
 
-def _check(files: Files, place: Path_, given: PowerCurve) -> None:
+def _check(files: Files, place: Path_, power_curve: PowerCurve) -> None:
     here, names = (*place, "planning"), files.plan.names("planning") or []
-    if not known(files.plan, here, given.planning, names, "a design of `planning`"):
+    if not known(files.plan, here, power_curve.planning, names, "a design of `planning`"):
         return
-    declared = files.plan.get("planning", given.planning)
+    declared = files.plan.get("planning", power_curve.planning)
     if declared is not None and declared["design"] in WITHOUT_CURVE:
         files.plan.add(
             here, found=f"design {declared['design']}", expected="a design of two arms or of pairs"

@@ -61,13 +61,13 @@ def check(files: Files) -> None:
     """Tells what the displays of a plan name that is not there."""
     for display in displays(files.plan.names("displays") or ()):
         place: Path_ = ("displays", display.kind)
-        given = files.plan.get("displays", display.kind)
-        if given is None:
+        data = files.plan.get("displays", display.kind)
+        if data is None:
             continue
         if display.once:
-            display.check(files, place, structure(display.shape, given))
+            display.check(files, place, structure(display.shape, data))
             continue
-        for position, entry in enumerate(given):
+        for position, entry in enumerate(data):
             display.check(files, (*place, position), structure(display.shape, entry))
 
 

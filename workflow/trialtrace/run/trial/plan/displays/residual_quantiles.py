@@ -22,25 +22,26 @@ class ResidualQuantiles:
     parameter: Name | None = optional("Endpoint, where the analysis has several.")
 
 
-def _check(files: Files, place: Path_, given: ResidualQuantiles) -> None:
+def _check(files: Files, place: Path_, residual_quantiles: ResidualQuantiles) -> None:
     here = (*place, "analysis")
-    if not names.analysis(files, here, given.analysis):
+    if not names.analysis(files, here, residual_quantiles.analysis):
         return
-    declared = files.plan.get("analyses", given.analysis)
+    declared = files.plan.get("analyses", residual_quantiles.analysis)
     if declared is not None and not set(principal(declared)) & set(ANALYSES_OF_VARIANCE):
         files.plan.add(
             here,
-            found=f"{given.analysis}, which has no analysis of variance of repeated measures",
+            found=f"{residual_quantiles.analysis}, which has no analysis of variance of repeated "
+            "measures",
             expected="an analysis with mixed_anova or repeated_measures_anova",
         )
     variables = [
         endpoint.name
-        for name in variables_of(files, given.analysis)
+        for name in variables_of(files, residual_quantiles.analysis)
         for endpoint in files.family(name)
     ]
-    if given.parameter is not None:
-        what = f"an endpoint of {given.analysis}"
-        known(files.plan, (*place, "parameter"), given.parameter, variables, what)
+    if residual_quantiles.parameter is not None:
+        what = f"an endpoint of {residual_quantiles.analysis}"
+        known(files.plan, (*place, "parameter"), residual_quantiles.parameter, variables, what)
     elif len(variables) > 1:
         files.plan.add(
             place, found=f"an analysis of {len(variables)} endpoints", expected="parameter: one"

@@ -18,8 +18,8 @@ class Ridgeline(OfTable):
     endpoint: Name = key("Endpoint of kind aggregate: the column that it summarises is drawn.")
 
 
-def _check(files: Files, place: Path_, given: Ridgeline) -> None:
-    names.of_table(files, place, given, "aggregate")
+def _check(files: Files, place: Path_, ridgeline: Ridgeline) -> None:
+    names.of_table(files, place, ridgeline, "aggregate")
 
 
 DISPLAY = Display(

@@ -21,10 +21,10 @@ class Swimmer(OfTable):
     )
 
 
-def _check(files: Files, place: Path_, given: Swimmer) -> None:
-    for columns in names.of_table(files, place, given, "dose_intensity"):
-        if given.planned_date is not None:
-            column(files.plan, (*place, "planned_date"), given.planned_date, columns, ("date",))
+def _check(files: Files, place: Path_, swimmer: Swimmer) -> None:
+    for columns in names.of_table(files, place, swimmer, "dose_intensity"):
+        if swimmer.planned_date is not None:
+            column(files.plan, (*place, "planned_date"), swimmer.planned_date, columns, ("date",))
 
 
 DISPLAY = Display(

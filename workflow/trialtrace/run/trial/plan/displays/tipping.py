@@ -25,10 +25,10 @@ class Tipping:
     test: TwoByTwoTest = key("Test; its level is the decision level of the analysis.")
 
 
-def _check(files: Files, place: Path_, given: Tipping) -> None:
-    name = given.analysis
-    known_arm(files, files.plan, (*place, "of"), given.of)
-    known_arm(files, files.plan, (*place, "to"), given.to)
+def _check(files: Files, place: Path_, tipping: Tipping) -> None:
+    name = tipping.analysis
+    known_arm(files, files.plan, (*place, "of"), tipping.of)
+    known_arm(files, files.plan, (*place, "to"), tipping.to)
     if not names.analysis(files, (*place, "analysis"), name):
         return
     analysis = files.plan.get("analyses", name)
