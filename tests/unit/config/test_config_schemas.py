@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
+from written.configuration import PAGES, of_endpoints_and_steps, pages
 
 from trialtrace.base.config.schema import SHARED
 from trialtrace.base.paths import SCHEMAS, Project, project
@@ -28,7 +29,6 @@ from trialtrace.run.trial.plan.options import NoOptions
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.run.trial.reference import PAGES, of_endpoints_and_steps, pages
 
 AT = Project(REPOSITORY)
 
@@ -170,7 +170,7 @@ def test_the_reference_is_not_stale():
     docs = REPOSITORY / "docs"
     made = pages()
     stale = [name for name, text in made.items() if (docs / name).read_text("utf-8") != text]
-    assert not stale, "run: python -m trialtrace.run.trial.reference"
+    assert not stale, "run: python docs/write.py"
     written = {path.relative_to(docs).as_posix() for path in docs.glob("configuration/**/*.md")}
     assert written == set(made) - {"configuration.md"}
 

@@ -1,17 +1,16 @@
-"""Writes docs/configuration.md and the pages below docs/configuration/: every key of every file.
+"""docs/configuration.md and the pages below docs/configuration/: every key of every file.
 
-`python -m trialtrace.run.trial.reference` writes them anew; a test fails when one is stale.
-Endpoints have a page a kind (`reference_kinds`), what a plan can ask for a page a family
-(`reference_steps`): these stand in the documentation as a site alone.
+Endpoints have a page a kind (`endpoint_kinds`), what a plan can ask for a page a family
+(`steps`): these stand in the documentation as a site alone.
 """
 
 from collections.abc import Iterable, Mapping
 
+from written import endpoint_kinds, steps
+
 from trialtrace.base.config.schema import SHARED, load_schema
 from trialtrace.base.config.spec import Schema
-from trialtrace.base.paths import SCHEMAS, Project, project
-from trialtrace.base.store import write_text
-from trialtrace.run.trial import reference_kinds, reference_steps
+from trialtrace.base.paths import SCHEMAS, Project
 from trialtrace.run.trial.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
 from trialtrace.run.trial.reference_keys import VALUES, Key, Reader, heading, table
 
@@ -27,8 +26,7 @@ _INTRODUCTION = """\
 # Configuration
 
 *Written from the schemas, and these from the shapes in `workflow/trialtrace/run/trial/`, by
-`python -m trialtrace.run.trial.files` and `python -m trialtrace.run.trial.reference`; change it
-there.*
+`python -m trialtrace.run.trial.files` and `python docs/write.py`; change it there.*
 
 A trial is a folder under `config/trials/`. Its name is the folder's: small letters, digits and `_`.
 Every key is checked, at every level; an unknown one is a mistake. All mistakes are told together,
@@ -76,8 +74,8 @@ def of_endpoints_and_steps(at: Project) -> dict[str, str]:
     """The pages of kinds of endpoint and of families of methods by their paths below docs/."""
     schemas = _schemas()
     reader = Reader(schemas)
-    kinds = reference_kinds.pages(at, reader, schemas["endpoints"], f"{FOLDER}/endpoints")
-    return kinds | reference_steps.pages(reader, f"{FOLDER}/steps")
+    kinds = endpoint_kinds.pages(at, reader, schemas["endpoints"], f"{FOLDER}/endpoints")
+    return kinds | steps.pages(reader, f"{FOLDER}/steps")
 
 
 def _schemas() -> dict[str, Schema]:
@@ -150,14 +148,3 @@ date; dates of bounds are written as 2026-11-20.
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def main() -> None:
-    docs = project().root / "docs"
-    for name, text in pages().items():
-        (docs / name).parent.mkdir(parents=True, exist_ok=True)
-        write_text(docs / name, text)
-
-
-if __name__ == "__main__":
-    main()

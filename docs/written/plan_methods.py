@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from types import FunctionType, ModuleType
 
+from written.library import r_call
+
 from trialtrace.run.methods.analysing.formulas import STATS
 from trialtrace.run.methods.checking.registry import MODULES
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.plan.registry import cards
-from trialtrace.stats.reference import r_call
 
 PAGE = "methods/in-plans.md"
 PACKAGE = "trialtrace."

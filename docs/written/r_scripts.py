@@ -1,15 +1,13 @@
-"""Writes the counts in docs/r-scripts.md: cards with a call of R or a reason, results by trial.
+"""The counts in docs/r-scripts.md: cards with a call of R or a reason, results by trial.
 
-`python -m trialtrace.report.rcode.page` writes them anew; tests fail when they are stale. Of
-results it counts those of the trials that have a run here, and leaves the lines of others as they
+Of results those of the trials that have a run here are counted; the lines of others stay as they
 are.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
 
-from trialtrace.base.paths import Project, project
-from trialtrace.base.store import write_text
+from trialtrace.base.paths import Project
 from trialtrace.report.rcode.script import Scripts
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trial.load import load_trial
@@ -18,7 +16,7 @@ from trialtrace.run.trial.plan.registry import cards
 PAGE = "r-scripts.md"
 # Results, those with a value, and those with a script.
 Counts = tuple[int, int, int]
-_FROM, _TO = "<!-- written by python -m trialtrace.report.rcode.page -->", "<!-- to here -->"
+_FROM, _TO = "<!-- written by python docs/write.py -->", "<!-- to here -->"
 
 
 def counted(tracer: Tracer) -> Counts:
@@ -67,16 +65,10 @@ def _cells(counts: Counts) -> str:
     return " | ".join(f"{number:,}" for number in counts)
 
 
-def _runs(at: Project) -> dict[str, Counts]:
+def counts_of_runs(at: Project) -> dict[str, Counts]:
     """The counts of the trials that have a run."""
     folders = (path.parent for path in sorted(at.results.glob("*/analysis")))
     return {
         folder.name: counted(Tracer(load_trial(folder.name, at), folder, "full"))
         for folder in folders
     }
-
-
-if __name__ == "__main__":
-    file = project().root / "docs" / PAGE
-    before = file.read_text(encoding="utf-8")
-    write_text(file, written(before, told(before) | _runs(project())))

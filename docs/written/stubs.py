@@ -1,15 +1,13 @@
-"""Writes what the families offer: the stubs of their packages (`__init__.pyi`).
+"""What the families offer: the stubs of their packages (`__init__.pyi`).
 
-`python -m trialtrace.stats.offers` writes them anew; a test fails when one is stale. A family
-offers the public functions of its modules and the types of their results.
+A family offers the public functions of its modules and the types of their results.
 """
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialtrace.base.store import write_text
-from trialtrace.stats.reference import EXPORTING, SHARED, STATS
+from written.library import EXPORTING, SHARED, STATS
 
 
 def families() -> list[str]:
@@ -21,7 +19,7 @@ def families() -> list[str]:
 def written(family: str) -> str:
     """The stub of a family's package."""
     lines = [line for path in _modules(family) for line in _imports(family, path)]
-    return "\n".join(["# Written by `python -m trialtrace.stats.offers`.", *lines, ""])
+    return "\n".join(["# Written by `python docs/write.py`.", *lines, ""])
 
 
 def _modules(family: str) -> list[Path]:
@@ -43,12 +41,3 @@ def _imports(family: str, path: Path) -> Iterator[str]:
             yield line
         else:
             yield line.replace(f"import {name} as", f"import (\n    {name} as") + ",\n)"
-
-
-def main() -> None:
-    for family in families():
-        write_text(STATS / family / "__init__.pyi", written(family))
-
-
-if __name__ == "__main__":
-    main()

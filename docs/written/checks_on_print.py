@@ -1,11 +1,7 @@
-"""Writes the table of the checks on print in docs/audit.md, from their cards.
-
-`python -m trialtrace.audit.prints.reference` writes it anew; a test fails when it is stale.
-"""
+"""The table of the checks on print in docs/audit.md, from their cards."""
 
 from trialtrace.audit.prints.registry import MODULES, card_of
-from trialtrace.base.paths import Project, project
-from trialtrace.base.store import write_text
+from trialtrace.base.paths import Project
 
 HEAD = "| what is held against what | its findings | where it lives (`trialtrace.audit.prints`) |"
 PLACE = "docs/audit.md"
@@ -27,12 +23,3 @@ def table() -> str:
         found = (f"`{each}`{'*' * (each in card.of_sizes)}" for each in card.findings)
         lines.append(f"| {card.says} | {', '.join(found)} | `{name}` |")
     return "\n".join(lines) + "\n"
-
-
-def main() -> None:
-    at = project()
-    write_text(at.root / PLACE, page(at))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,5 @@
-"""Writes docs/data-contracts.md, the columns of every table, from trialtrace.run.tables.contracts.
+"""docs/data-contracts.md: the columns of every table, from trialtrace.run.tables.contracts."""
 
-`python -m trialtrace.run.tables.contracts.reference` writes it anew; a test fails when it is stale.
-"""
-
-from trialtrace.base.paths import Project, project
-from trialtrace.base.store import write_text
 from trialtrace.run.tables.contracts import (
     ADSL,
     ADTTE,
@@ -46,7 +41,7 @@ _INTRODUCTION = """\
 # Data contracts
 
 *Written from `workflow/trialtrace/run/tables/contracts/definitions.py` by
-`python -m trialtrace.run.tables.contracts.reference`; change it there.*
+`python docs/write.py`; change it there.*
 
 The tables that the stages hand to each other, as Parquet under `results/<trial>/`. Each is checked
 where it is written and where it is read: its columns, their types and order, values that have to be
@@ -112,11 +107,3 @@ def _contract(file: str, contract: Contract) -> str:
         cells = (f"`{column.name}`", column.kind, "yes" if column.required else "", column.means)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return f"### `{file}`\n\n{' '.join(notes)}\n\n" + "\n".join(rows) + "\n"
-
-
-def main(at: Project | None = None) -> None:
-    write_text((at or project()).root / "docs" / "data-contracts.md", reference())
-
-
-if __name__ == "__main__":
-    main()

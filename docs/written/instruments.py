@@ -1,10 +1,5 @@
-"""Writes docs/instruments.md, the reference of the instruments, from what they declare.
+"""docs/instruments.md, the reference of the instruments, from what they declare."""
 
-`python -m trialtrace.run.instruments.reference` writes it anew; a test fails when it is stale.
-"""
-
-from trialtrace.base.paths import project
-from trialtrace.base.store import write_text
 from trialtrace.run.instruments.declaration import Instrument, Item, Scale
 from trialtrace.run.instruments.registry import INSTRUMENTS, instrument_module
 
@@ -12,7 +7,7 @@ _INTRODUCTION = """\
 # Instruments
 
 *Written from `workflow/trialtrace/run/instruments/` by
-`python -m trialtrace.run.instruments.reference`; change it there.*
+`python docs/write.py`; change it there.*
 
 An endpoint of `kind: instrument` is scored by the rule of its instrument. The keys of each stand in
 [configuration.md](configuration.md). An entry gives an endpoint a scale, named `<entry>_<scale>`,
@@ -129,11 +124,3 @@ def range_of(scale: Scale) -> str:
     }
     data = ends.get((low is None, high is None), f"{low} to {high}")
     return f"{data} {scale.unit}" if scale.unit else data
-
-
-def main() -> None:
-    write_text(project().root / "docs" / "instruments.md", reference())
-
-
-if __name__ == "__main__":
-    main()

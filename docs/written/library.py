@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-STATS = Path(__file__).parent
+import trialtrace.stats
+
+STATS = Path(trialtrace.stats.__file__).parent
 # Functions that neighbouring modules share: no methods of their own, so not told.
 SHARED = {
     "regression.coefficients": ("from_covariance",),
@@ -75,7 +77,7 @@ IN_NO_PLAN = {
 # Packages that hand on what they offer; of their modules only that is told.
 EXPORTING = ("missing.", "resampling.")
 # Modules beside the families that have no methods.
-NO_SUBJECTS = {"results", "reference", "offers"}
+NO_SUBJECTS = {"results"}
 _LABELS = ("Raises", "Source", "Oracle", "R:")
 _SPLIT = re.compile(r"(?<=[.)])\s+(?=(?:Raises|Oracles?|Sources?)\b)")
 _ROW = re.compile(r"^`(\w+)`\s{2,}(.+)$", re.MULTILINE)
