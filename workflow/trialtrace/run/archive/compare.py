@@ -11,7 +11,6 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.run.archive.code_changes import FunctionChange, code_changes, moves
 from trialtrace.run.archive.code_scope import OwnCode
 from trialtrace.run.archive.functions import KnownFunctions
-from trialtrace.run.archive.reached_code import ReachedCode
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
@@ -258,12 +257,6 @@ class Comparison:
     def own_code(self) -> OwnCode:
         """Which files of the code are not every number's."""
         return OwnCode.of((run.shelf, run.manifest) for run in (self.old, self.new))
-
-    @cached_property
-    def reached_code(self) -> ReachedCode:
-        """Which functions a number reaches."""
-        runs = [(run.shelf, run.manifest) for run in (self.old, self.new)]
-        return ReachedCode.of(runs, self._known, self.own_code)
 
     @cached_property
     def environment(self) -> bool:

@@ -83,8 +83,8 @@ Code = dict[str, dict[str, str]]
 
 class Manifest(TypedDict):
     """What a run held. `made` has the hashes of each stage: of its origin, and of what it
-    made; `own` is the object that says which code is not every number's, `begins` the one that says
-    where the functions begin that a number reaches, `documents` which reports were made."""
+    made; `own` is the object that says which code is not every number's, `documents` the one
+    that says which reports were made; `begins` is of runs that were kept before, and not read."""
 
     archive: int
     contract: int
