@@ -146,7 +146,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
     name = configured(at, arguments.trial)
     at, _ = tell_run(at, name, AUDIT, earlier=True)
     audit: dict[str, Any] = {"claims": _table(at, name, "audit/claims.parquet", CLAIMS)}
-    if arguments.format in ("html", "sarif", "csv"):
+    if arguments.format in ("html", "csv"):
         printed = at.results / name / "audit" / "print.json"
         if not printed.exists():
             raise UserError(
@@ -157,8 +157,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
                 )
             )
         audit |= json.loads(printed.read_text(encoding="utf-8"))
-    ledger = at.trial_config(name) / "claims.yaml"
-    text = trial_text(audit, arguments.format, at, ledger, width=width(arguments.output))
+    text = trial_text(audit, arguments.format, width=width(arguments.output))
     put(text, arguments.output)
     return int(failing(audit["claims"]))
 

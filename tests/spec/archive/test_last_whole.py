@@ -25,7 +25,6 @@ COMMANDS = {
     "impact": ("impact", "mini", "export.csv:4:pain1", "--format", "json"),
     "csv": ("claims", "mini", "--format", "csv"),
     "html": ("claims", "mini", "--format", "html"),
-    "sarif": ("claims", "mini", "--format", "sarif"),
 }
 EXPORTED = [("adam", "adsl.xpt"), ("csv", "adsl.csv"), ("redcap", "mini_DATA.csv")]
 RECOMPUTED = [("--influence",), ("export.csv:4:pain1", "--what-if", "3")]
@@ -157,12 +156,6 @@ def test_a_document_of_the_report_needs_the_report(asked: Asked):
     status, out, said = asked.call("quarto-project", "mini", "x")
     assert (status, out) == (1, "") and "expected  a run that came to the end of render" in said
     assert "make run TRIAL=mini" in said
-
-
-def test_the_log_for_code_hosts_names_the_ledger_of_the_project(asked: Asked):
-    asked.stop(CHECK)
-    out = asked.call("claims", "mini", "--format", "sarif")[1]
-    assert "config/trials/mini/claims.yaml" in out and "trialtrace-" not in out
 
 
 def test_an_edited_file_is_no_run_that_was_stopped(asked: Asked):

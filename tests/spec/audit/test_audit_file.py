@@ -5,7 +5,6 @@ import re
 
 import pytest
 from cost import calls, seconds
-from sarif_logs import log_of
 
 from trialtrace.cli import main
 
@@ -190,7 +189,7 @@ def test_a_file_that_is_not_there(tmp_path, capsys):
     assert "--example" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "html", "sarif"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "html"])
 def test_labels_are_text_in_every_form(ledger_file, capsys, form):
     """Markup in whatever a ledger holds: only JSON and the terminal show it as it is."""
     text = row("14.3% (1 to 40)").replace("label: x", 'label: "<b>\\u202ex</b>"')
@@ -201,10 +200,6 @@ def test_labels_are_text_in_every_form(ledger_file, capsys, form):
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", out)
     if form == "html":
         assert not re.search(r"<(b|i|u)>|<p></p>", out) and "&lt;i&gt;y&lt;/i&gt;" in out
-    if form == "sarif":
-        told = [one["message"] for one in log_of(out)["runs"][0]["results"]]
-        assert any(one["text"].startswith("two, words: “<i>y</i> changed” tells") for one in told)
-        assert all(set(one) == {"text"} for one in told)  # no markdown, so nothing is rendered
 
 
 def test_yes_for_true_at_a_group_is_told_as_true(tmp_path, capsys):

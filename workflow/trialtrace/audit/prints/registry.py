@@ -78,12 +78,6 @@ def _check_of(name: str) -> Callable[[Ledger], Iterator[Finding]]:
 
 
 @cache
-def about() -> dict[str, str]:
-    """The name of each finding to what it is about."""
-    return {name: means for each in MODULES for name, means in card_of(each).findings.items()}
-
-
-@cache
 def of_sizes() -> frozenset[str]:
     """The names of the findings of which the verdict rests on the numbers of patients."""
     return frozenset(name for each in MODULES for name in card_of(each).of_sizes)

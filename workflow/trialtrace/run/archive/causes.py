@@ -2,9 +2,9 @@
 that changed.
 
 Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
-and endpoints.yaml; functions are those of the files that the stages up to the analysis can come to
-use for its method and its endpoints. A result for which none is found is told as such: then its chain
-has a gap, or code changed that is only of other numbers.
+and endpoints.yaml; functions are those of the files that the stages up to the analysis can use for
+its method and its endpoints. A result for which none is found is told as such: then its chain has a
+gap, or code changed that is only of other numbers.
 """
 
 import json
