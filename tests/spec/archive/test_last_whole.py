@@ -27,7 +27,6 @@ COMMANDS = {
     "html": ("claims", "mini", "--format", "html"),
 }
 EXPORTED = [("adam", "adsl.xpt"), ("csv", "adsl.csv"), ("redcap", "mini_DATA.csv")]
-RECOMPUTED = [("--influence",), ("export.csv:4:pain1", "--what-if", "3")]
 
 
 class Asked:
@@ -137,18 +136,6 @@ def test_an_export_is_of_the_last_whole_run(asked: Asked, tmp_path: Path, form: 
     assert status == 0 and "NOT THE LAST RUN" in said and (folders[1] / file).exists()
     whole, stopped = ({p.name: p.read_bytes() for p in one.iterdir()} for one in folders)
     assert whole == stopped
-
-
-@pytest.mark.parametrize("words", RECOMPUTED)
-def test_what_is_computed_anew_needs_inputs_of_today(asked: Asked, words: tuple[str, ...]):
-    before = asked.call("impact", "mini", *words)
-    (asked.runs.at.root / record_path(CHECK, "mini")).unlink()
-    status, out, said = asked.call("impact", "mini", *words)
-    assert (status, out) == before[:2] and status == 0 and "NOT THE LAST RUN" in said
-    asked.stop(CHECK)
-    status, out, said = asked.call("impact", "mini", *words)
-    assert (status, out) == (1, "") and "results of an earlier state of the project" in said
-    assert "make run TRIAL=mini" in said
 
 
 def test_a_document_of_the_report_needs_the_report(asked: Asked):
