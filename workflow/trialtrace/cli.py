@@ -351,12 +351,11 @@ def _add_export(add: Add) -> None:
     command.add_argument(
         "--as",
         dest="form",
-        choices=("cohort", "adam", "csv", "redcap"),
+        choices=("cohort", "adam", "csv"),
         default="cohort",
         help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
         "derived data sets of the last run as XPT with define.xml; csv: the same as CSV, which "
-        "scripts of R read; redcap: its clean tables as one "
-        "file of raw codes with the data dictionary",
+        "scripts of R read",
     )
     command.set_defaults(run=run_export)
 

@@ -26,7 +26,7 @@ COMMANDS = {
     "csv": ("claims", "mini", "--format", "csv"),
     "html": ("claims", "mini", "--format", "html"),
 }
-EXPORTED = [("adam", "adsl.xpt"), ("csv", "adsl.csv"), ("redcap", "mini_DATA.csv")]
+EXPORTED = [("adam", "adsl.xpt"), ("csv", "adsl.csv")]
 
 
 class Asked:
