@@ -115,7 +115,7 @@ bench-profile: $(READY)
 
 # Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-r: $(READY)
-	@$(BIN)/python -m trialtrace.run.methods.checking.against_r
+	@$(BIN)/python campaigns/against_r.py
 
 slurm: $(READY_SLURM)
 

@@ -78,7 +78,6 @@ def parser() -> argparse.ArgumentParser:
     _add_check(add)
     _add_plan(add)
     _add_power(add)
-    _add_open(add)
     _add_serve(add)
     add_history(add)
     add_script(add)
@@ -284,23 +283,6 @@ def run_power(arguments: argparse.Namespace) -> int:
     at = project(arguments.project)
     name = configured(at, arguments.trial)
     return tell_power(at, name, WithoutPandas.lifted, as_json=arguments.json)
-
-
-def _add_open(add: Add) -> None:
-    command = add("open", help="the summary of a trial's report in the browser")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
-    command.set_defaults(run=run_open)
-
-
-def run_open(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
-    from trialtrace.report.commands.open import open_report
-    from trialtrace.run.jobs.standing import check_blind
-
-    at = project(arguments.project)
-    check_blind(at, configured(at, arguments.trial))
-    open_report(at, arguments.trial)
-    return 0
 
 
 def _add_serve(add: Add) -> None:

@@ -170,7 +170,6 @@ def test_results_of_a_run_before_the_draft_are_not_shown(at: Project, call: Call
         ["results", "mine"],
         ["trace", number],
         ["claims", "mine"],
-        ["open", "mine"],
         ["serve", "mine"],
     ):
         assert call(*command) == 1
