@@ -195,14 +195,12 @@ class Comparison:
         shelf: Shelf,
         old: Kept,
         new: Kept,
-        shelf_new: Shelf | None = None,
-        known: KnownFunctions | None = None,
     ):
         self._space = tempfile.TemporaryDirectory(prefix="trialtrace-")
         space = Path(self._space.name)
         self.old = RunOfTrial(shelf, old, space / "old")
-        self.new = RunOfTrial(shelf_new or shelf, new, space / "new")
-        self._known = known or KnownFunctions(shelf.at)
+        self.new = RunOfTrial(shelf, new, space / "new")
+        self._known = KnownFunctions(shelf.at)
 
     def close(self) -> None:
         """Remove the files that were written out."""

@@ -114,12 +114,10 @@ class Shelf:
 
     at: Project
     trial: str
-    # Where it is, if not in the archive: of a run that is kept for a moment alone.
-    place: Path | None = None
 
     @property
     def folder(self) -> Path:
-        return self.place or self.at.archive / self.trial
+        return self.at.archive / self.trial
 
     @cached_property
     def objects(self) -> Objects:

@@ -281,17 +281,11 @@ class Freshness:
             values = [f"{name}={self._value(name, trial)!r}" for name in used]
             values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
             values += [renderer(self.settings)] if rule == RENDER else []
-            values += self._compared(trial) if trial and rule == RENDER else []
             if trial and rule != INGEST and self.trial(trial).blinded:
                 values += ["blinded"]
             files = self.config_files(rule, trial)
             self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
         return self._jobs[rule, trial]
-
-    def _compared(self, trial: str) -> list[str]:
-        """The run that a report is compared with; nothing where it is with none."""
-        run = (self.settings.compare_to or {}).get(trial)
-        return [f"compare_to={run}"] if run else []
 
     def _value(self, name: str, trial: str | None) -> Any:
         """A setting as hashed."""

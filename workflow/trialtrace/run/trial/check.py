@@ -64,10 +64,6 @@ def checked(
         for name in examples:
             if name in trials:
                 document.add(("examples",), found=name, expected="a name not among `trials`")
-        for name in document.get("compare_to") or {}:
-            if name not in (*trials, *examples):
-                expected = "a name among `trials` or `examples`"
-                document.add(("compare_to", name), found=name, expected=expected)
         names, problems = [*trials, *examples], document.problems
         problems = problems + _key(at, document.get("hash_key"))
         problems = problems + _renderer(document.get("report"))
