@@ -26,7 +26,7 @@ _INTRODUCTION = """\
 # Configuration
 
 *Written from the schemas, and these from the shapes in `workflow/trialtrace/run/trial/`, by
-`python -m trialtrace.run.trial.files` and `python docs/write.py`; change it there.*
+`python docs/write.py`; change it there.*
 
 A trial is a folder under `config/trials/`. Its name is the folder's: small letters, digits and `_`.
 Every key is checked, at every level; an unknown one is a mistake. All mistakes are told together,

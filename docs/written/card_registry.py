@@ -1,17 +1,16 @@
-"""Writes the registry of cards, `card_modules.py`, from the cards themselves.
+"""The registry of cards, `card_modules.py`, from the cards themselves.
 
-`python -m trialtrace.run.trial.plan.card_index` writes it anew; a test fails when it is stale. A
-job reads the modules of the cards that its plan names alone, so what is where is known beforehand.
+A job reads the modules of the cards that its plan names alone, so what is where is known
+beforehand.
 """
 
 import importlib
 from pathlib import Path
 
-from trialtrace.base.store import write_text
+from trialtrace.run.trial.plan import card_modules
 from trialtrace.run.trial.plan.card import Card
 
-HERE = Path(__file__).parent
-FILE = HERE / "card_modules.py"
+FILE = Path(card_modules.__file__)
 ROOM = "trialtrace.run.trial.plan.cards"
 # The order of the modules of cards in the reference and in schemas; others come last, by name.
 FIRST = (
@@ -56,7 +55,7 @@ FIRST = (
 HEAD = '''\
 """Statistic and method of a step to the module of its card.
 
-Written by `python -m trialtrace.run.trial.plan.card_index`; a card is changed where it stands.
+Written by `python docs/write.py`; a card is changed where it stands.
 """
 
 _HERE = "trialtrace.run.trial.plan.cards"
@@ -67,7 +66,7 @@ MODULES: dict[str, str] = {
 
 def steps() -> dict[str, str]:
     """Each step to the name of the module of its card. Raises ValueError for one in two modules."""
-    there = sorted(file.stem for file in (HERE / "cards").glob("[a-z]*.py"))
+    there = sorted(file.stem for file in (FILE.parent / "cards").glob("[a-z]*.py"))
     modules: dict[str, str] = {}
     for name in dict.fromkeys((*FIRST, *there)):
         cards: tuple[Card, ...] = importlib.import_module(f"{ROOM}.{name}").CARDS
@@ -81,7 +80,3 @@ def text() -> str:
     """The file, as it is to be."""
     lines = (f'    "{step}": f"{{_HERE}}.{name}",\n' for step, name in steps().items())
     return HEAD + "".join(lines) + "}\n"
-
-
-if __name__ == "__main__":
-    write_text(FILE, text())

@@ -1,8 +1,5 @@
-"""The files of a configuration: title, purpose and shape of each; their schemas and the reference.
-
-`python -m trialtrace.run.trial.files` writes workflow/schemas/, the JSON Schemas for editors and
-for validation; a test fails when they are stale.
-"""
+"""The files of a configuration: title, purpose and shape of each; their JSON Schemas, for editors
+and for validation."""
 
 import json
 from dataclasses import dataclass
@@ -102,11 +99,14 @@ def schemas() -> dict[str, Schema]:
     return made
 
 
-def write_schemas() -> None:
-    for name, schema in schemas().items():
-        text = json.dumps(schema, indent=2, ensure_ascii=False)
-        write_text(SCHEMAS / f"{name}.schema.json", f"{text}\n")
+def texts() -> dict[str, str]:
+    """The files of schemas by their names."""
+    return {
+        f"{name}.schema.json": f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n"
+        for name, schema in schemas().items()
+    }
 
 
 if __name__ == "__main__":
-    write_schemas()
+    for name, text in texts().items():
+        write_text(SCHEMAS / name, text)

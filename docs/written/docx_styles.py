@@ -1,18 +1,12 @@
-"""Make the DOCX files whose styles reports take: pandoc's default with the styles below.
-
-python -m trialtrace.report.render.reference reports/assets
-"""
+"""The DOCX files whose styles reports take: pandoc's default with the styles below."""
 
 from __future__ import annotations
 
 import io
 import subprocess
-import sys
 import zipfile
-from pathlib import Path
 from xml.etree import ElementTree
 
-from trialtrace.base.store import write_bytes
 from trialtrace.report.render.house import SYNTHETIC
 from trialtrace.report.render.pandoc import find_pandoc
 
@@ -247,14 +241,3 @@ def reference_bytes(synthetic: bool) -> bytes:
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
-
-
-def main() -> None:
-    """Write both reference documents into the folder given."""
-    folder = Path(sys.argv[1])
-    write_bytes(folder / "reference.docx", reference_bytes(False))
-    write_bytes(folder / "reference-synthetic.docx", reference_bytes(True))
-
-
-if __name__ == "__main__":
-    main()
