@@ -28,7 +28,6 @@ MODULES: dict[str, str] = {
     "spaghetti": f"{_HERE}.spaghetti",
     "epsilon_curve": f"{_HERE}.epsilon_curve",
     "residual_quantiles": f"{_HERE}.residual_quantiles",
-    "power_curve": f"{_HERE}.power_curve",
     "tipping": f"{_HERE}.tipping",
     "delta_tipping": f"{_HERE}.delta_tipping",
     "swimmer": f"{_HERE}.swimmer",
