@@ -46,14 +46,20 @@ def _linear(factor: float | LinearFactor) -> LinearFactor:
     return factor if isinstance(factor, LinearFactor) else LinearFactor(multiply=factor, add=0)
 
 
-@shape(by="expect")
-class CheckExpect:
-    """Rows that meet `where` must meet `expect`."""
+@shape
+class _Check:
+    """What every check says."""
 
     name: str = entry_name(default="")
     label: Text = key("What is expected, as a sentence.")
     table: Name = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+
+
+@shape(by="expect")
+class CheckExpect(_Check):
+    """Rows that meet `where` must meet `expect`."""
+
     columns: Distinct[Column] = key(
         "Columns that are listed when the check fails; under flag, where each has its own "
         "condition in expect, those whose condition fails."
@@ -81,13 +87,9 @@ class Point:
 
 
 @shape(by="stored")
-class CheckStored:
+class CheckStored(_Check):
     """A stored score must be the sum of its points."""
 
-    name: str = entry_name(default="")
-    label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
-    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     stored: Column = key("Column of the stored score.")
     points: Listed[Point] = key("What the score is the sum of.")
 
@@ -98,13 +100,9 @@ class CheckStored:
 
 
 @shape(by="constant")
-class CheckConstant:
+class CheckConstant(_Check):
     """Columns that are the same in all rows of a subject."""
 
-    name: str = entry_name(default="")
-    label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
-    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     constant: Distinct[Column] = key("The columns.")
 
     @property
@@ -128,13 +126,9 @@ class EachOf:
 
 
 @shape(by="each_of")
-class CheckEachOf:
+class CheckEachOf(_Check):
     """Every subject has each of the values."""
 
-    name: str = entry_name(default="")
-    label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
-    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     columns: Distinct[Column] = optional(
         "Columns that are listed when the check fails; the column of each_of where it is left out.",
         empty=tuple,
@@ -149,13 +143,9 @@ class CheckEachOf:
 
 
 @shape(by="unique")
-class CheckUnique:
+class CheckUnique(_Check):
     """No two rows have the same values."""
 
-    name: str = entry_name(default="")
-    label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
-    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     columns: Distinct[Column] = optional(
         "Columns that are listed when the check fails; those of unique where it is left out.",
         empty=tuple,

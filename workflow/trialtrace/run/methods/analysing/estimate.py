@@ -113,13 +113,28 @@ def contrast_results(
     members: dict[str, Selection],
     compute: Callable[[], Contrast],
     common: Basis,
+    *,
+    statistic: str = "t",
+    tested: str | None = None,
+    unit: str | None = None,
 ) -> Iterator[Result]:
-    """A contrast of a mixed model: estimate with its interval, then p-value, t and its df."""
-    names = (step.statistic, step.method)
-    yield interval_result(cut, place, names, members, lambda: compute().interval, **common)
+    """A contrast: estimate with its interval, then p-value, statistic and its df, if it has one.
 
+    `tested` is the method of the test where it is not that of the step, `unit` that of the
+    estimate.
+    """
+    names = (step.statistic, step.method)
+    yield interval_result(
+        cut, place, names, members, lambda: compute().interval, unit=unit, **common
+    )
     yield from test_results(
-        cut, place, step.method, members, lambda: compute().test, statistic="t", **common
+        cut,
+        place,
+        tested or step.method,
+        members,
+        lambda: compute().test,
+        statistic=statistic,
+        **common,
     )
 
 

@@ -12,7 +12,7 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.run.methods.analysing.cuts import level_text, parameters, visits
-from trialtrace.run.methods.analysing.rows import ALL, Place, result_id
+from trialtrace.run.methods.analysing.rows import ALL, Place, is_of, result_id
 from trialtrace.run.methods.displays import analyse_adverse_events as adverse_events
 from trialtrace.run.methods.displays import analyse_baseline as baseline
 from trialtrace.run.methods.displays import analyse_flow as flow
@@ -21,7 +21,6 @@ from trialtrace.run.methods.planning.settings import settings
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
-from trialtrace.run.trial.plan.multiplicity import HolmTest
 from trialtrace.run.trial.plan.results import Statistic, statistics
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.run.trial.whole_patients import of_patients
@@ -79,7 +78,8 @@ def planned_results(trial: "Trial") -> list[Planned]:
         adjusted = (
             _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
             for one in list(results)
-            if one.stat == "p_value" and any(_is_of(test, one) for test in family.tests)
+            if one.stat == "p_value"
+            and any(is_of(test, one.place, one.method) for test in family.tests)
         )
         results += _of(("multiplicity", name), adjusted)
     for name, entry in trial.plan.planning.items():
@@ -105,21 +105,6 @@ def _of_level(place: Place, pattern: str) -> bool:
     declared = place.second is not None and place.second[0] == "level"
     declared = declared and place.second != ("level", adverse_events.ANY)
     return ANY in pattern or place.stratum is not None or declared
-
-
-def _is_of(test: HolmTest, item: Planned) -> bool:
-    place = item.place
-    if (place.analysis, item.method) != (test.analysis, test.test):
-        return False
-    treated = place.pair[0] if place.pair else None
-    limits = (
-        (test.comparison, treated),
-        (test.visit, place.visit),
-        (test.parameter, place.parameter),
-    )
-    kind, level = place.second or ("", "")
-    named = test.effects is None or (kind == "effect" and level in test.effects)
-    return named and all(limit in (None, value) for limit, value in limits)
 
 
 def _analysis(trial: "Trial", analysis: Analysis) -> Iterator[Planned]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.analysing.rows import Result, is_of
 from trialtrace.run.methods.multiplicity.sparse import sparse
-from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical, HolmTest
+from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity import closed_testing
 from trialtrace.stats.multiplicity.graphical import fixed_sequence, graphical
@@ -55,24 +55,9 @@ def members(family: "Family", results: list[Result]) -> list[Result]:
     found: dict[str, Result] = {}
     for test in family.tests:
         for result in tested:
-            if _is_of(test, result):
+            if is_of(test, result.place, result.method):
                 found.setdefault(result.result_id, result)
     return list(found.values())
-
-
-def _is_of(test: HolmTest, result: Result) -> bool:
-    place = result.place
-    if (place.analysis, result.method) != (test.analysis, test.test):
-        return False
-    treated = place.pair[0] if place.pair else None
-    limits = (
-        (test.comparison, treated),
-        (test.visit, place.visit),
-        (test.parameter, place.parameter),
-    )
-    kind, effect = place.second or ("", "")
-    named = test.effects is None or (kind == "effect" and effect in test.effects)
-    return named and all(limit in (None, value) for limit, value in limits)
 
 
 def _adjusted(

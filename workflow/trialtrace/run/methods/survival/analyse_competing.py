@@ -1,6 +1,6 @@
 """The event while other events compete, and events seen only at visits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache, partial
 from math import exp
 from typing import TYPE_CHECKING
@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.run.methods.analysing.estimate import (
+    contrast_results,
+    interval_result,
+    plain_result,
+    test_results,
+)
 from trialtrace.run.methods.analysing.formulas import formula, formulas
 from trialtrace.run.methods.analysing.rows import Basis, Result
 from trialtrace.run.methods.regression.analyse_covariates import known
@@ -16,7 +21,7 @@ from trialtrace.run.methods.survival.analyse import compared, roles, roles_by
 from trialtrace.run.methods.survival.analyse_hazards import arms_and_covariates
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import competing as cards
@@ -66,14 +71,6 @@ def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: floa
     return Interval(estimate, low, high)
 
 
-def _interval(compute: Callable[[], Contrast]) -> Interval:
-    return compute().interval
-
-
-def _test(compute: Callable[[], Contrast]) -> TestResult:
-    return compute().test
-
-
 def incidence_difference(
     cut: Cut, step: "Step[cards.IncidenceDifferenceAalenJohansen]"
 ) -> Iterator[Result]:
@@ -92,25 +89,14 @@ def incidence_difference(
             variance=step.options.variance,
             sides="two_sided",
         )
-        place = cut.at(pair=pair, second=("time", level_text(step.options.time)))
-        yield interval_result(
+        yield from contrast_results(
             cut,
-            place,
-            (step.statistic, step.method),
+            cut.at(pair=pair, second=("time", level_text(step.options.time))),
+            step,
             roles_by(cut, both, step.options.time),
-            partial(_interval, compute),
-            options=options,
-            n_used=both.n,
-        )
-        yield from test_results(
-            cut,
-            place,
-            step.method,
-            roles_by(cut, both, step.options.time),
-            partial(_test, compute),
+            compute,
+            {"options": options, "n_used": both.n},
             statistic="z",
-            options=options,
-            n_used=both.n,
         )
 
 
