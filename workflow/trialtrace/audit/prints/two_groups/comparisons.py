@@ -5,7 +5,7 @@ told apart. A reduction is often printed without its sign, so that a missing sig
 sign that is printed is held against the order of the groups.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.candidates.count_methods import TESTS
@@ -228,11 +228,8 @@ def _estimate(
 ) -> Finding:
     measure = entry.measure or ""
     x1, n1, x0, n0 = table
-    given = f"{x1} of {n1} and {x0} of {n0}"
-    shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
-    if measure == "risk_difference" and main.name == "percent" and value is not None:
-        shown += " percentage points"
-    text = f"On {given} the {WORDS[measure]} is {shown}"
+    shown = _shown(main, measure, value)
+    text = f"On {x1} of {n1} and {x0} of {n0} the {WORDS[measure]} is {shown}"
 
     def make(agreement: str, told: str, **more: object) -> Finding:
         return Finding(
@@ -258,13 +255,7 @@ def _estimate(
         and value is not None
         and (_fits(main, -value, False) or _rounded_up(main, -value))
     ):
-        if control_first:
-            told = f"{text}; {main.text} is that of the first group, which is the control."
-            return make(COMPATIBLE, told)
-        told = f"{text}; printed is {main.text}. {_harm(main)}"
-        if wanted or (main.value or 0) < 0:
-            return make(INCONSISTENT, told)
-        return replace(make(NOT_CHECKABLE, f"{OF_NO_SIDE}{told}"), remark=True)
+        return _of_other_side(main, text, control_first, wanted, make)
     halves = with_halves(measure, table, 0.95)
     if halves is not None and _fits(main, halves[0], False):
         return make(COMPATIBLE, f"{text}; {main.text} is that with 0.5 added to each cell.")
@@ -286,6 +277,31 @@ def _estimate(
     if measure == "risk_difference":
         text += BY_MODEL
     return make(INCONSISTENT, text)
+
+
+def _shown(main: Component, measure: str, value: float | None) -> str:
+    """What the counts give, a digit finer than it is printed."""
+    if value is None:
+        return "none"
+    points = measure == "risk_difference" and main.name == "percent"
+    return signed(value, max(main.places, 0) + 1) + (" percentage points" if points else "")
+
+
+def _of_other_side(
+    main: Component,
+    text: str,
+    control_first: bool,
+    wanted: bool,
+    make: Callable[[str, str], Finding],
+) -> Finding:
+    """A number needed to treat that is that of harm, where benefit is printed, or the other way."""
+    if control_first:
+        told = f"{text}; {main.text} is that of the first group, which is the control."
+        return make(COMPATIBLE, told)
+    told = f"{text}; printed is {main.text}. {_harm(main)}"
+    if wanted or (main.value or 0) < 0:
+        return make(INCONSISTENT, told)
+    return replace(make(NOT_CHECKABLE, f"{OF_NO_SIDE}{told}"), remark=True)
 
 
 def _other_odds_ratio(main: Component, table: Table) -> str | None:
