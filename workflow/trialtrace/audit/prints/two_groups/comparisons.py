@@ -227,9 +227,8 @@ def _estimate(
     wanted: bool,
 ) -> Finding:
     measure = entry.measure or ""
-    x1, n1, x0, n0 = table
-    shown = _shown(main, measure, value)
-    text = f"On {x1} of {n1} and {x0} of {n0} the {WORDS[measure]} is {shown}"
+    counts = "{} of {} and {} of {}".format(*table)
+    text = f"On {counts} the {WORDS[measure]} is {_shown(main, measure, value)}"
 
     def make(agreement: str, told: str, **more: object) -> Finding:
         return Finding(
