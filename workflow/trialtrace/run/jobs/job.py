@@ -24,6 +24,27 @@ os.environ.update({f"{name}_NUM_THREADS": "1" for name in THREADS})
 gc.set_threshold(200_000, 20, 20)
 
 
+class _LightNumpy:
+    """An importer that keeps from scipy two tools of numpy that it would load and never use.
+
+    scipy takes over all that numpy lists, and a compiler of Fortran and what numpy is tested with
+    take as long to load as `scipy.special` itself. Whoever asks numpy for them gets them.
+    """
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == "scipy":
+            import numpy
+
+            for tool in ("f2py", "testing"):
+                getattr(numpy, "__numpy_submodules__", set()).discard(tool)
+                if tool in numpy.__all__:
+                    numpy.__all__.remove(tool)
+
+
+sys.meta_path.insert(0, _LightNumpy)
+
+
 @contextmanager
 def job(given: Any, frames: bool = False) -> Iterator[None]:
     """Everything that is printed goes to the log, also by child processes.

@@ -4,7 +4,7 @@ Where only the data know a level (a category, a term of adverse events, a stratu
 choices) `*` stands for it. A declared level that no subject has gives no result.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,6 @@ from trialtrace.run.methods.analysing.rows import ALL, Place, result_id
 from trialtrace.run.methods.displays import analyse_adverse_events as adverse_events
 from trialtrace.run.methods.displays import analyse_baseline as baseline
 from trialtrace.run.methods.displays import analyse_flow as flow
-from trialtrace.run.methods.planning.analyse import place_of
-from trialtrace.run.methods.planning.settings import settings
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -66,15 +64,16 @@ class Planned:
         return "where it is defined"
 
 
-def planned_results(trial: "Trial") -> list[Planned]:
-    """Every planned result of a trial, in the order of its plan."""
+def planned_results(trial: "Trial", of: Collection[str] | None = None) -> list[Planned]:
+    """Every planned result of a trial, or those of some analyses, in the order of its plan."""
     results = [
         *_of(("displays", flow.ANALYSIS), _flow(trial)),
         *_of(("displays", baseline.ANALYSIS), _baseline(trial)),
         *_adverse_events(trial),
     ]
-    for analysis in trial.plan.analyses.values():
-        results += _analysis(trial, analysis)
+    for name, analysis in trial.plan.analyses.items():
+        if of is None or name in of:
+            results += _analysis(trial, analysis)
     for name, family in trial.plan.multiplicity.items():
         adjusted = (
             _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
@@ -83,12 +82,16 @@ def planned_results(trial: "Trial") -> list[Planned]:
         )
         results += _of(("multiplicity", name), adjusted)
     for name, entry in trial.plan.planning.items():
+        # Its formulas take longer to load than the rest of a plan to read.
+        from trialtrace.run.methods.planning.analyse import place_of
+        from trialtrace.run.methods.planning.settings import settings
+
         asked = (
             _planned(place_of(trial, entry, setting), setting.stat, setting.method)
             for setting in settings(entry, trial.plan.confidence)
         )
         results += _of(("planning", name), asked)
-    return list({one.pattern: one for one in results}.values())
+    return list({one.pattern: one for one in results if not of or one.analysis in of}.values())
 
 
 def _of(key: Path_, planned: Iterable[Planned]) -> list[Planned]:
