@@ -161,6 +161,7 @@ def analysed(folder) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("folder", [None], ids=["own seed"], indirect=True)
 def test_no_claim_is_checked_on_synthetic_data(analysed):
     """Each claim finds its one result, as it will with a real export; none is compared."""
     trial = load_trial(TRIAL)

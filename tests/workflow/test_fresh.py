@@ -65,10 +65,10 @@ def direct(run: Copy, hashes: dict[Job, str]) -> dict[str, set[Job]]:
 
 
 def test_a_hash_changes_with_the_files_that_it_is_over(run: Copy, hashes, direct):
-    """Every twentieth file is changed and put back."""
+    """Every sixtieth file is changed and put back."""
     at = project(run.root)
     changed = {}
-    for name in sources(run.root)[::20]:
+    for name in sources(run.root)[::60]:
         path = run.root / name
         data = path.read_bytes()
         path.write_bytes(data + b"\n")

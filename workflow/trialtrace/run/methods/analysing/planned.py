@@ -20,6 +20,7 @@ from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.multiplicity import HolmTest
+from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.results import Statistic, statistics
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.run.trial.whole_patients import of_patients
@@ -81,7 +82,7 @@ def planned_results(trial: "Trial", of: Collection[str] | None = None) -> list[P
             if one.stat == "p_value" and any(_is_of(test, one) for test in family.tests)
         )
         results += _of(("multiplicity", name), adjusted)
-    for name, entry in trial.plan.planning.items():
+    for name, entry in trial.plan.planning.items() if of is None or PLANNING in of else ():
         # Its formulas take longer to load than the rest of a plan to read.
         from trialtrace.run.methods.planning.analyse import place_of
         from trialtrace.run.methods.planning.settings import settings

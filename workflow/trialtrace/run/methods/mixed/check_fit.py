@@ -14,6 +14,8 @@ from scipy.stats import t as t_distribution
 
 STEPS = 200
 ENOUGH = 1e-12
+# A step, as a share of the parameters, after which the likelihood is a parabola.
+NEAR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,15 @@ class Fit:
 
 
 def fit(blocks: list[Block], theta: np.ndarray, *, reml: bool) -> Fit:
-    """Fisher scoring from `theta`. Raises LinAlgError where it comes to no maximum."""
-    found = _at(blocks, theta, reml)
+    """Fisher scoring from `theta`, near the maximum by the observed information, with which the
+    error of each step is the square of the last one's. Raises LinAlgError where it comes to none.
+    """
+    found, near = _at(blocks, theta, reml), False
     for _ in range(STEPS):
         step = np.linalg.solve(found.expected, found.score)
+        if near:
+            newton = np.linalg.solve(found.observed, found.score)
+            step = newton if newton @ found.score > 0 else step
         share = 1.0
         while True:
             try:
@@ -79,6 +86,7 @@ def fit(blocks: list[Block], theta: np.ndarray, *, reml: bool) -> Fit:
                 if share < 1e-6:
                     raise
         theta, found = theta + share * step, new
+        near = np.abs(step).max() <= NEAR * np.abs(theta).max()
         if np.abs(step).max() <= ENOUGH * np.abs(theta).max():
             return replace(found, spread=np.linalg.inv(found.observed))
     raise np.linalg.LinAlgError
