@@ -40,9 +40,10 @@ class Accepted:
         _SEEN.add(digest)
 
     def remember(self) -> None:
-        """Keep what was asked for, if anything is new."""
+        """Keep what was asked for, if anything is new, with what was not asked for this time."""
         if not self._asked <= self._earlier:
-            write_bytes(self._file, json.dumps(sorted(self._asked)).encode())
+            known = sorted(self._asked | self._earlier)
+            write_bytes(self._file, json.dumps(known).encode())
 
 
 @lru_cache(maxsize=4)

@@ -299,6 +299,11 @@ class Freshness:
             return key_in_use(self.trial(trial), self.settings)
         return getattr(self.settings, name)
 
+    def take_over(self, trial: str, jobs: Mapping[str, str], codes: Mapping[str, str]) -> None:
+        """Hashes by rule that were found out before, of the same content."""
+        self._jobs |= {(rule, trial): found for rule, found in jobs.items()}
+        self._codes |= {(rule, trial): found for rule, found in codes.items()}
+
     def all_jobs(self, *trials: str, site: bool = True) -> dict[tuple[str, str | None], str]:
         """(rule, trial) -> hash, for every job; of these trials, where some are named."""
         jobs: list[tuple[str, str | None]]
