@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from trialtrace.stats._roots import brentq as own_brentq
 from trialtrace.stats._roots import roots
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_bounds import intervals_of_tables
@@ -77,35 +76,3 @@ def test_roots_are_those_of_brentq():
     assert found == pytest.approx(alone, rel=1e-13)
     nothing = roots(lambda x, which: x**2 + 1, np.array([-1.0]), np.array([1.0]))
     assert np.isnan(nothing).all()
-
-
-@given(
-    st.lists(st.floats(-5, 5), min_size=2, max_size=6),
-    st.floats(-9, 9),
-    st.floats(-9, 9),
-    st.sampled_from([1e-18, 1e-13, 0.01]),
-)
-def test_a_root_is_scipys_to_the_last_bit(coefficients, low, high, xtol):
-    def function(x):
-        value = np.polynomial.polynomial.polyval(x, coefficients)
-        return value if abs(value) < 40 else np.tanh(value) * 40
-
-    def root(of):
-        try:
-            return of(function, low, high, xtol=xtol, rtol=1e-14)
-        except (ValueError, RuntimeError) as error:
-            return type(error)
-
-    assert root(own_brentq) == root(brentq)
-
-
-def test_where_there_is_no_root_it_says_so_as_scipy_does():
-    def jump(x):
-        return np.nan if x == 0 else 1 / x
-
-    with pytest.raises(ValueError, match="no number"):
-        own_brentq(jump, -1, 1, xtol=1e-14, rtol=1e-14)
-    with pytest.raises(ValueError, match="one sign"):
-        own_brentq(jump, 1, 2, xtol=1e-14, rtol=1e-14)
-    with pytest.raises(RuntimeError, match="100 steps"):
-        own_brentq(lambda x: (x > 0) - 0.5, -1, 3e3, xtol=1e-300, rtol=1e-14)

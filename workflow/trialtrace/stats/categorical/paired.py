@@ -34,7 +34,6 @@ from trialtrace.stats._inputs import (
     normal_tail,
     numbers,
 )
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.categorical.equal_risks import CORRECTIONS
 from trialtrace.stats.categorical.proportions import wilson
 from trialtrace.stats.categorical.score import SMALLEST_STEP
@@ -291,6 +290,8 @@ def _tango_variance(b: float, c: float, n: float, difference: float) -> float:
 
 def _tango_upper(b: float, c: float, n: float, z: float) -> float:
     """The difference above that of `b` and `c` whose statistic is -z."""
+    from scipy.optimize import brentq
+
     estimate = (b - c) / n
 
     def excess(difference: float) -> float:
@@ -305,7 +306,7 @@ def _tango_upper(b: float, c: float, n: float, z: float) -> float:
         return 1.0
     if excess(near) >= 0:
         return estimate
-    return brentq(excess, near, 1.0, xtol=1e-18, rtol=1e-14)
+    return float(brentq(excess, near, 1.0, xtol=1e-18, rtol=1e-14))
 
 
 def _discordant(treated_only: float, reference_only: float) -> tuple[float, float]:

@@ -18,7 +18,6 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tail, single_count
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 VARIANCES = ("miettinen_nurminen", "farrington_manning")
@@ -150,6 +149,8 @@ def risk_difference(x1: Number, n1: Number, x0: Number, n0: Number) -> Number:
 
 def _bounds(x1: float, n1: float, x0: float, n0: float, z: float) -> tuple[float, float]:
     """Return the two differences whose test statistic is z."""
+    from scipy.optimize import brentq
+
     estimate = risk_difference(x1, n1, x0, n0)
 
     def excess(difference: float) -> float:

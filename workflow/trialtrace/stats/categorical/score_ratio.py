@@ -21,7 +21,6 @@ from trialtrace.stats._inputs import (
     one_number,
     single_count,
 )
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 # Ratios whose squares are within the range of numbers.
@@ -119,6 +118,8 @@ def _statistic(x1: float, n1: float, x0: float, n0: float, ratio: float, varianc
 
 def _lower(x1: float, n1: float, x0: float, n0: float, z: float, variance: str) -> float:
     """Return the ratio below the estimate whose statistic is z; 0 without a treated event."""
+    from scipy.optimize import brentq
+
     if x1 == 0:
         return 0.0
 

@@ -31,7 +31,6 @@ import numpy as np
 import scipy
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.results import StatsError
 
 # Left of the smallest S that matters, and right of the largest, a share of exp(-40) is left.
@@ -117,6 +116,8 @@ def unit_rows(correlation: Floats) -> Floats:
 
 def critical_value(tail: Callable[[float], float], alpha: float) -> float:
     """The c that is exceeded with probability `alpha`."""
+    from scipy.optimize import brentq
+
     high = 4.0
     while tail(high) > alpha:
         high *= 4
@@ -125,7 +126,10 @@ def critical_value(tail: Callable[[float], float], alpha: float) -> float:
     low = 0.0
     while tail(low) < alpha:
         low = 4 * low - 1
-    return brentq(lambda c: log(max(tail(c), 1e-320) / alpha), low, high, xtol=1e-13, rtol=1e-13)
+    value: float = brentq(
+        lambda c: log(max(tail(c), 1e-320) / alpha), low, high, xtol=1e-13, rtol=1e-13
+    )
+    return value
 
 
 def chi_nodes(df: float, c: float) -> tuple[Floats, Floats]:

@@ -21,7 +21,6 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, numbers, one_number
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.multiplicity._stopping import (
     START,
     State,
@@ -219,6 +218,8 @@ def _power(total: Floats, step: Floats, above: Floats, below: Floats, effect: fl
 
 
 def _design(t: Floats, alpha_spent: Floats, beta_spent: Floats, *, binding: bool) -> FutilityDesign:
+    from scipy.optimize import brentq
+
     def excess(drift: float) -> float:
         missed = _boundaries(t, alpha_spent, beta_spent, drift, binding=binding)[2]
         return missed - float(np.diff(beta_spent, prepend=0.0)[-1])
@@ -227,7 +228,7 @@ def _design(t: Floats, alpha_spent: Floats, beta_spent: Floats, *, binding: bool
     ends = single / 4, min(MOST_DRIFT * single, LARGEST_DRIFT)
     if excess(ends[0]) < 0 or excess(ends[1]) > 0:
         raise StatsError("no effect has the wanted power with these boundaries.")
-    drift = brentq(excess, *ends, xtol=1e-12, rtol=1e-13)
+    drift = float(brentq(excess, *ends, xtol=1e-12, rtol=1e-13))
     upper, lower, _ = _boundaries(t, alpha_spent, beta_spent, drift, binding=binding)
     return FutilityDesign(t, upper, lower, drift, (drift / single) ** 2, alpha_spent, beta_spent)
 

@@ -30,7 +30,6 @@ from scipy.special import ndtr, ndtri
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, numbers, one_number
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.multiplicity._stopping import (
     START,
     State,
@@ -147,6 +146,8 @@ def wang_tsiatis(fractions: ArrayLike, *, delta: float, alpha: float, sides: str
     >>> wang_tsiatis([0.5, 1], delta=0.25, alpha=0.05, sides="two_sided").z.round(4)
     array([2.4239, 2.0382])
     """
+    from scipy.optimize import brentq
+
     t, a = _fractions(fractions), _one_sided(alpha, sides)
     if abs(t[-1] - 1) > 1e-12:
         raise StatsError("fractions of the information must end at 1.")
@@ -204,16 +205,19 @@ def spending_boundary(
 
 def solve(state: State, information: float, spend: float, *, effect: float = 0.0) -> float:
     """The critical value whose upper tail has probability `spend`."""
+    from scipy.optimize import brentq
+
     if spend <= 0 or tails(state, information, effect, WIDEST)[0] > spend:
         return float("inf")
     # On the log scale, where small probabilities are far apart too.
-    return brentq(
+    z: float = brentq(
         lambda z: np.log(max(tails(state, information, effect, z)[0], 1e-320) / spend),
         -WIDEST,
         WIDEST,
         xtol=1e-13,
         rtol=1e-14,
     )
+    return z
 
 
 def spending_function(name: str, parameter: float | None) -> Callable[[Floats, float], Floats]:

@@ -25,7 +25,6 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_confidence, one_number, whole_number
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.multiplicity._stopping import (
     START,
     advance,
@@ -201,7 +200,9 @@ def _root(
 
 
 def _solve(function: Callable[[float], float], low: float, high: float) -> float:
-    try:
-        return brentq(function, low, high, xtol=1e-14, rtol=1e-14)
-    except RuntimeError:
-        raise StatsError("the looks are too unlike in information to find the estimate.") from None
+    from scipy.optimize import brentq
+
+    root, found = brentq(function, low, high, xtol=1e-14, rtol=1e-14, full_output=True, disp=False)
+    if not found.converged:
+        raise StatsError("the looks are too unlike in information to find the estimate.")
+    return float(root)

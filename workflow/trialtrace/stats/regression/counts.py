@@ -20,7 +20,6 @@ from scipy.special import digamma, gammaln
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import check_choice, sample
-from trialtrace.stats._roots import brentq
 from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import (
@@ -208,6 +207,7 @@ def _maximum(data: _Counts, derivatives: Derivatives, start: Floats) -> tuple[Fl
 
 def _size(data: _Counts, gamma: Floats) -> tuple[float, Floats]:
     """The size at which the profile likelihood is highest, and the coefficients there."""
+    from scipy.optimize import brentq
 
     def slope(at: float) -> float:
         """The slope of the profile by the logarithm of the size, over the size."""

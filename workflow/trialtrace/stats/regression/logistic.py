@@ -21,7 +21,6 @@ from scipy.special import expit
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import chi2_tail, normal_quantile, whole_number
-from trialtrace.stats._roots import brentq
 from trialtrace.stats._wald import column_names, numbered, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import STEP, NoMaximum, binary_data, maximise, recedes
@@ -205,6 +204,8 @@ class _Profile:
         return 2 * (self.peak - best[1])
 
     def bound(self, estimate: float, step: float, quantile: float) -> float:
+        from scipy.optimize import brentq
+
         for _ in range(60):
             if self.fall(estimate + step) > quantile:
                 break
@@ -213,7 +214,7 @@ class _Profile:
             raise StatsError("the penalised likelihood does not fall far enough for a bound.")
         ends = estimate, estimate + step
         scale = 1e-13 * abs(step)
-        return brentq(lambda v: self.fall(v) - quantile, *ends, xtol=scale, rtol=1e-14)
+        return float(brentq(lambda v: self.fall(v) - quantile, *ends, xtol=scale, rtol=1e-14))
 
 
 def _penalised(

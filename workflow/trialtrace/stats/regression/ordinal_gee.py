@@ -20,11 +20,11 @@ from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import brentq
 from scipy.special import expit
 
 from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats._inputs import check_choice, check_confidence
-from trialtrace.stats._roots import brentq
 from trialtrace.stats._wald import wald_fields
 from trialtrace.stats.regression._design import visit_data
 from trialtrace.stats.regression.ordinal import proportional_odds
@@ -158,7 +158,7 @@ def _uniform(tables: list[Floats]) -> float:
         raise StatsError(
             "the values of two visits allow no finite local odds ratio; take working independence."
         ) from None
-    return brentq(lacking, low, high, xtol=1e-14, rtol=1e-14)
+    return float(brentq(lacking, low, high, xtol=1e-14, rtol=1e-14))
 
 
 def _products(levels: int) -> Floats:

@@ -21,7 +21,6 @@ from scipy.special import gammaln
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import SIDES, as_array, check_choice, check_confidence, counts
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 # Two outcomes are equally likely when their probabilities differ by no more than rounding;
@@ -127,12 +126,14 @@ def odds_ratio_conditional(
 
 def _root(function: Callable[..., float], *arguments: object) -> float:
     """Return exp of the root in log psi; the function is monotone, so ends double until it fits."""
+    from scipy.optimize import brentq
+
     end = 1.0
     while function(-end, *arguments) * function(end, *arguments) > 0:
         end *= 2
         if end > LARGEST_LOG:
             raise StatsError("the odds ratio is beyond what can be computed.")
-    return exp(brentq(lambda x: function(x, *arguments), -end, end, xtol=1e-15, rtol=1e-14))
+    return exp(brentq(function, -end, end, args=arguments, xtol=1e-15, rtol=1e-14))
 
 
 def _tilted(logs: Floats, s: Places, log_psi: float) -> Floats:

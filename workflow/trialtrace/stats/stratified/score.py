@@ -35,7 +35,6 @@ from trialtrace.stats._inputs import (
     normal_tail,
     one_number,
 )
-from trialtrace.stats._roots import brentq
 from trialtrace.stats.categorical.score import (
     SMALLEST_STEP,
     restricted_risks,
@@ -366,6 +365,8 @@ def _settled(
 
 def _difference_estimate(strata: Strata, score: Score) -> float:
     """Where the weighted departure is 0: between the least and the largest difference."""
+    from scipy.optimize import brentq
+
     x1, n1, x0, n0 = strata
     each = (x1 * n0 - x0 * n1) / (n1 * n0)
     low, high = float(each.min()), float(each.max())
@@ -373,11 +374,12 @@ def _difference_estimate(strata: Strata, score: Score) -> float:
         return low
     if score(high)[0] >= 0:
         return high
-    return brentq(lambda d: score(d)[0], low, high, xtol=1e-17, rtol=1e-14)
+    return float(brentq(lambda d: score(d)[0], low, high, xtol=1e-17, rtol=1e-14))
 
 
 def _difference_bound(score: Score, estimate: float, z: float, end: float) -> float:
     """The difference on the side of `end` whose statistic is z."""
+    from scipy.optimize import brentq
 
     def excess(difference: float) -> float:
         departure, spread = score(difference)
@@ -386,7 +388,9 @@ def _difference_bound(score: Score, estimate: float, z: float, end: float) -> fl
     near = estimate + end * SMALLEST_STEP
     if abs(near) >= 1:
         return end
-    return estimate if excess(near) >= 0 else brentq(excess, near, end, xtol=1e-17, rtol=1e-14)
+    return (
+        estimate if excess(near) >= 0 else float(brentq(excess, near, end, xtol=1e-17, rtol=1e-14))
+    )
 
 
 def _ratio_score(strata: Strata, weights: str, variance: str, ratio: float) -> tuple[float, float]:
@@ -418,6 +422,7 @@ def _mean(weight: Floats, risk: Floats) -> float:
 
 def _ratio_root(strata: Strata, weights: str, variance: str, z: float) -> float:
     """The ratio whose statistic is z; it falls from infinity with the ratio."""
+    from scipy.optimize import brentq
 
     def excess(log_ratio: float) -> float:
         departure, spread = _ratio_score(strata, weights, variance, exp(log_ratio))

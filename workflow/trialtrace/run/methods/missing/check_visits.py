@@ -128,17 +128,10 @@ def _group(
     member = np.isin(arm, names)
     for i, j in np.argwhere(gap & member[:, None]):
         y[i, j] = draw.choice(y[member & ~np.isnan(y[:, j]) & ~gap[:, j], j])
-    as_arm = {
-        name: np.column_stack(
-            [np.ones(len(y)), x, np.tile(np.array(names[1:]) == name, (len(y), 1))]
-        )
-        for name in names
-    }
-    own = np.array([as_arm.get(name, as_arm[names[0]])[i] for i, name in enumerate(arm)], float)
     some = np.flatnonzero(member & gap.any(axis=1))
     patterns = [some[rows] for rows in alike(arm[some], last[some], gap[some])]
     for _ in range(cycles if patterns else 1):
-        moments = _sequence(y, own, as_arm, member, last, draw)
+        moments = _sequence(y, x, arm, names, last, draw)
         for rows in patterns:
             lost, t = np.flatnonzero(gap[rows[0]]), last[rows[0]]
             kept = np.setdiff1d(np.arange(t), lost)
@@ -152,27 +145,26 @@ def _group(
 
 
 def _sequence(
-    y: np.ndarray,
-    own: np.ndarray,
-    as_arm: dict[str, np.ndarray],
-    member: np.ndarray,
-    last: np.ndarray,
-    draw: Draw,
+    y: np.ndarray, x: np.ndarray, arm: np.ndarray, names: list[str], last: np.ndarray, draw: Draw
 ) -> dict[str, Moments]:
-    """Moments that regressions of each visit on those before it imply, over the columns of each
-    subject's own arm; and what they would be in each of the arms.
-    """
+    """Moments that regressions of each visit on those before it imply."""
     n, k = y.shape
-    mean = {name: np.zeros((n, k)) for name in as_arm}
+    member = np.isin(arm, names)
+    as_arm = {
+        name: np.column_stack([np.ones(n), x, np.tile(np.array(names[1:]) == name, (n, 1))])
+        for name in names
+    }
+    own = np.array([as_arm.get(name, as_arm[names[0]])[i] for i, name in enumerate(arm)], float)
+    mean = {name: np.zeros((n, k)) for name in names}
     root, sd = np.eye(k), np.zeros(k)
     for j in range(k):
         rows = member & (last > j)
         b, sd[j] = _posterior(y[rows, j], np.column_stack([own[rows], y[rows, :j]]), draw)
         fixed, slopes = b[: own.shape[1]], b[own.shape[1] :]
-        for name in as_arm:
+        for name in names:
             mean[name][:, j] = as_arm[name] @ fixed + mean[name][:, :j] @ slopes
         root[j, :j] = -slopes
     # Each visit less its regression on those before it is independent noise: root y = noise.
     turned = np.linalg.inv(root)
     covariance = turned @ np.diag(sd**2) @ turned.T
-    return {name: Moments(mean[name], covariance) for name in as_arm}
+    return {name: Moments(mean[name], covariance) for name in names}

@@ -172,17 +172,15 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
     limit = float(chi2.ppf(data.confidence(asked), 1)) / 2
 
     def fall(value: float) -> float:
-        nonlocal beta
-        height, beta = peak(y, x, held=value, begin=beta)
-        return best - height - limit
+        return best - peak(y, x, held=value)[0] - limit
 
-    ends, estimate = [], float(beta[0])
+    ends = []
     for side in (-1.0, 1.0):
         step = side
-        while fall(estimate + step) < 0:
+        while fall(beta[0] + step) < 0:
             step *= 2
-        ends.append(exp(brentq(fall, estimate, estimate + step, xtol=1e-10)))
-    return exp(estimate), (ends[0], ends[1])
+        ends.append(exp(brentq(fall, beta[0], beta[0] + step, xtol=1e-10)))
+    return exp(beta[0]), (ends[0], ends[1])
 
 
 def _of_sites(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":

@@ -74,16 +74,9 @@ def _peak(y: np.ndarray, x: np.ndarray, free: int) -> float:
 
 
 def peak(
-    y: np.ndarray,
-    x: np.ndarray,
-    held: float | None = None,
-    first: int = 1,
-    begin: np.ndarray | None = None,
+    y: np.ndarray, x: np.ndarray, held: float | None = None, first: int = 1
 ) -> tuple[float, np.ndarray]:
-    """The highest penalised log-likelihood and its coefficients; the first may be held.
-
-    It is sought from `begin`, coefficients near it, or from 0.
-    """
+    """The highest penalised log-likelihood and its coefficients; the first may be held."""
     from scipy.optimize import minimize
 
     fixed = np.zeros(0) if held is None else np.full(first, held)
@@ -102,8 +95,7 @@ def peak(
         height, slope = value(np.concatenate([fixed, free]))
         return -height, -slope[fixed.size :]
 
-    start = np.zeros(x.shape[1]) if begin is None else begin
-    start = start[fixed.size :]
+    start = np.zeros(x.shape[1] - fixed.size)
     for _ in range(3 if start.size else 0):
         start = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-11}).x
     beta = np.concatenate([fixed, start])
