@@ -39,11 +39,11 @@ class Accepted:
         self._asked.add(digest)
         _SEEN.add(digest)
 
-    def remember(self) -> None:
-        """Keep what was asked for, if anything is new, with what was not asked for this time."""
+    def remember(self, *, whole: bool = True) -> None:
+        """Keep what was asked for, if anything is new; unless it was the `whole`, the rest too."""
         if not self._asked <= self._earlier:
-            known = sorted(self._asked | self._earlier)
-            write_bytes(self._file, json.dumps(known).encode())
+            known = self._asked if whole else self._asked | self._earlier
+            write_bytes(self._file, json.dumps(sorted(known)).encode())
 
 
 @lru_cache(maxsize=4)

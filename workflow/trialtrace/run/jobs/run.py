@@ -272,7 +272,7 @@ def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = 
         gone = settle(at.root, hashes, dry)
         print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
         run.freshness.sources.remember()
-        accepted(at.root).remember()
+        accepted(at.root).remember(whole=not sound)
         remember_jobs(run.freshness, {trial for _, trial in run.hashes if trial})
     return run
 
