@@ -239,7 +239,6 @@ def rules_of(cls: type) -> Schema:
     return dict(about.rules)
 
 
-@cache
 def keys_of(cls: type) -> dict[str, Field[Any]]:
     """The keys of a shape as they stand in a file, in order."""
     keys = [each for each in fields(cls) if "means" in each.metadata]
