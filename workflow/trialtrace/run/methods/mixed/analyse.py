@@ -5,14 +5,14 @@ members of each result say. A mixed model has a mean at every visit for everyone
 who died it speaks of a value after death: the plan's note has to say so.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
-from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.base.arrays import Floats, Labels
+from trialtrace.run.methods.analysing.cuts import Cut, level_text
 from trialtrace.run.methods.analysing.estimate import (
     contrast_results,
     f_results,
@@ -21,7 +21,24 @@ from trialtrace.run.methods.analysing.estimate import (
 )
 from trialtrace.run.methods.analysing.formulas import formulas
 from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.run.methods.analysing.subject_tables import (
+    SubjectTable,
+    covariates,
+    known,
+    levels_of,
+    subject_table,
+)
+from trialtrace.run.methods.regression.analyse_covariates import (
+    ARM,
+    INTERCEPT,
+    TWO_SIDED,
+    Layout,
+    Name,
+    asked_for,
+    centred_on_levels,
+    coefficient_results,
+    terms_of,
+)
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.steps import Step
@@ -32,7 +49,7 @@ from trialtrace.stats.mixed.visit_design import (
     mean_row,
     visit_design,
 )
-from trialtrace.stats.regression.coefficients import wald_test
+from trialtrace.stats.regression.coefficients import contrast, wald_test
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
@@ -44,7 +61,6 @@ if TYPE_CHECKING:
 
     Fitted = tuple[VisitDesign, MmrmFit]
 
-TWO_SIDED = "two_sided"
 AT_BOUND = (
     "The covariance of the random effects is estimated at its bound: a variance of 0, or a "
     "correlation of 1."
@@ -56,6 +72,7 @@ class _Mmrm:
 
     def __init__(self, cut: Cut, step: "Step[cards.Mmrm]", rows: Selection):
         self.cut, self.options, self.rows = cut, step.options, rows
+        self.levels = levels_of(rows, step.options.covariates)
         self._mmrm, self._contrast_test, self._f_test = formulas(step)
         self._failed: StatsError | None = None
 
@@ -111,6 +128,55 @@ class _Mmrm:
             confidence=self.cut.analysis.confidence,
         )
 
+    def coefficient(self, name: Name) -> Contrast:
+        return self._contrast(self.fitted()[1], self._layout.row(name))
+
+    def change(self, pair: tuple[str, str], visit: str) -> Contrast:
+        """How much further apart two arms are at a visit than at the first one."""
+        design, fit = self.fitted()
+        _check_arms(pair, design.arms)
+        at, first = (
+            difference_row(design, arm=pair[0], reference=pair[1], visit=each)
+            for each in (visit, self.cut.visits[0])
+        )
+        return self._contrast(fit, at - first)
+
+    def names(self) -> list[str]:
+        """The coefficients of visits and covariates, and how these change with visits."""
+        later = [f"visit={visit}" for visit in self.cut.visits[1:]]
+        covariates = terms_of(self.levels)
+        changing = covariates if self.options.slopes == "each_visit" else []
+        changes = [f"{name}:{visit}" for name in changing for visit in later]
+        return [INTERCEPT, *later, *covariates, *changes]
+
+    @cached_property
+    def _layout(self) -> Layout:
+        """Means of the arms at the first visit, and of the reference what each coefficient adds."""
+        design, _ = self.fitted()
+        reference, (first, *later) = self.cut.analysis.estimand.reference, self.cut.visits
+        _check_arms((reference,), design.arms)
+        own = centred_on_levels([reference], reference, self.levels)
+        each_visit = self.options.slopes == "each_visit"
+
+        def mean(arm: object, visit: str, of: Floats = own.arms[reference][1:]) -> Floats:
+            at = np.array([float(one == visit) for one in self.cut.visits])
+            slopes = np.outer(of, at).ravel() if each_visit else of
+            cell = mean_row(design, arm=arm, visit=visit)
+            return np.concatenate([cell[: cell.size - slopes.size], slopes])
+
+        arms = {str(arm): mean(arm, first) for arm in design.arms}
+        terms = {INTERCEPT: arms[reference]}
+        terms |= {f"visit={each}": mean(reference, each) - arms[reference] for each in later}
+        for name in terms_of(self.levels):
+            moved = own.arms[reference][1:] + own.terms[name][1:]
+            slope = {
+                each: mean(reference, each, moved) - mean(reference, each)
+                for each in self.cut.visits
+            }
+            terms[name] = slope[first]
+            terms |= {f"{name}:visit={each}": slope[each] - slope[first] for each in later}
+        return Layout(arms, terms)
+
     def interaction(self) -> TestResult:
         design, fit = self.fitted()
         rows = interaction_rows(design)
@@ -155,14 +221,24 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
     yield from f_results(
         cut, cut.at(second=("effect", "arm_visit")), step.method, members, model.interaction, common
     )
+    terms = [
+        (place, partial(model.coefficient, name))
+        for place, name in asked_for(cut, step, model.names())
+    ]
+    for pair in cut.analysis.pairs if terms else ():
+        for visit in cut.visits[1:]:
+            place = cut.at(pair=pair, second=("term", f"{ARM}:visit={visit}"))
+            terms.append((place, partial(model.change, pair, visit)))
+    yield from coefficient_results(cut, step, members, terms, common)
 
 
-def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
-    """By comparison: difference of means adjusted for covariates and strata, and its test."""
-    names, strata = step.options.covariates, step.options.strata
+def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
+    """By comparison: difference of means adjusted for covariates and strata, and its test; then
+    coefficients."""
+    names, strata, level = step.options.covariates, step.options.strata, cut.analysis.confidence
     rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-
+    members = {"analysed": rows}
     _, arm_difference, arm_row = formulas(step)
 
     @cache
@@ -170,19 +246,50 @@ def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
         return _ancova(cut, step, rows)
 
     def difference(pair: tuple[str, str]) -> Interval:
-        level = cut.analysis.confidence
-        contrast: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
-        return contrast.interval
+        found: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
+        return found.interval
 
     def test(pair: tuple[str, str]) -> TestResult:
         return wald_test(fit(), arm_row(fit(), *pair))
 
     for pair in cut.analysis.pairs:
-        place, members = cut.at(pair=pair), {"analysed": rows}
+        place = cut.at(pair=pair)
         yield interval_result(
             cut, place, (step.statistic, step.method), members, partial(difference, pair), **common
         )
         yield from f_results(cut, place, step.method, members, partial(test, pair), common)
+    levels = levels_of(rows, names)
+    if (stratum := _strata(rows, strata)) is not None:
+        levels[":".join(strata)] = [each.replace("\x1f", ":") for each in np.unique(stratum)]
+
+    def layout() -> Layout:
+        columns = covariates(subject_table(cut, rows, {}), names)
+        means = None if columns is None else columns.mean(axis=0)
+        return centred_on_levels(
+            fit().arms.tolist(), cut.analysis.estimand.reference, levels, means
+        )
+
+    def of(row: Floats) -> Contrast:
+        return contrast(fit(), row, sides=TWO_SIDED, confidence=level)
+
+    yield from _coefficients(cut, step, members, common, levels, cache(layout), of)
+
+
+def _coefficients(
+    cut: Cut,
+    step: Step[object],
+    members: dict[str, Selection],
+    common: Basis,
+    levels: dict[str, list[str]],
+    layout: Callable[[], Layout],
+    of: Callable[[Floats], Contrast],
+) -> Iterator[Result]:
+    """The coefficients of a model that has a mean of each arm."""
+    terms = [
+        (place, partial(lambda name: of(layout().row(name)), name))
+        for place, name in asked_for(cut, step, [INTERCEPT, *terms_of(levels)])
+    ]
+    yield from coefficient_results(cut, step, members, terms, common)
 
 
 def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Result]:
@@ -217,47 +324,49 @@ def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Resu
 
 def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit":
     table = subject_table(cut, rows, {})
-    strata = None
-    if step.options.strata:
-        columns = [table.column(name).astype(str) for name in known(step.options.strata)]
-        strata = np.array(["\x1f".join(each) for each in zip(*columns, strict=True)])
     ancova, *_ = formulas(step)
     return ancova(
         table.values[:, 0],
         table.column("TRTP").astype(str),
         covariates=covariates(table, step.options.covariates),
-        strata=strata,
+        strata=_strata(table, step.options.strata),
         variance=step.options.variance,
         confidence=cut.analysis.confidence,
     )
 
 
+def _strata(rows: Selection | SubjectTable, names: Iterable[str]) -> Labels | None:
+    """The stratum of each row, its levels apart by a character that none of them has."""
+    columns = [map(level_text, rows.column(name)) for name in known(names)]
+    return np.array(["\x1f".join(each) for each in zip(*columns, strict=True)]) if columns else None
+
+
 def random_site(
     cut: Cut, step: "Step[cards.RandomSite | clusters.RandomCluster]"
 ) -> Iterator[Result]:
-    """By comparison: difference of means, each site or cluster with a random effect of its own."""
+    """By comparison: difference of means, each site or cluster with a random effect of its own;
+    then coefficients."""
     names = step.options.covariates
     rows = cut.rows(TRTP={"in": cut.arms()}, **known(names), **{_unit(step): "present"})
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-    _, test_row = formulas(step)
+    members, levels, (_, test_row) = {"analysed": rows}, levels_of(rows, names), formulas(step)
     fitted = cache(partial(_random_site, cut, step, rows))
 
-    def contrast(pair: tuple[str, str]) -> Contrast:
-        arms, fit = fitted()
-        _check_arms(pair, arms)
-        row = np.zeros(fit.coef.size)
-        row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
-        return test_row(
-            fit, row, df=step.options.df, sides=TWO_SIDED, confidence=cut.analysis.confidence
-        )
+    @cache
+    def layout() -> Layout:
+        return centred_on_levels(fitted()[0], cut.analysis.estimand.reference, levels)
 
-    def warning() -> str | None:
-        return at_bound(fitted()[1])
+    def of(row: Floats) -> Contrast:
+        level = cut.analysis.confidence
+        return test_row(fitted()[1], row, df=step.options.df, sides=TWO_SIDED, confidence=level)
 
-    for pair in cut.analysis.pairs:
-        place, members = cut.at(pair=pair), {"analysed": rows}
-        results = contrast_results(cut, place, step, members, partial(contrast, pair), common)
-        yield from noted(results, warning)
+    def every() -> Iterator[Result]:
+        for pair in cut.analysis.pairs:
+            compute = partial(lambda pair: of(layout().row(pair)), pair)
+            yield from contrast_results(cut, cut.at(pair=pair), step, members, compute, common)
+        yield from _coefficients(cut, step, members, common, levels, layout, of)
+
+    yield from noted(every(), lambda: at_bound(fitted()[1]))
 
 
 def _unit(step: "Step[cards.RandomSite | clusters.RandomCluster]") -> str:

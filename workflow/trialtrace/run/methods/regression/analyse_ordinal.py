@@ -18,13 +18,26 @@ from trialtrace.run.methods.analysing.estimate import (
 )
 from trialtrace.run.methods.analysing.formulas import formula, formulas
 from trialtrace.run.methods.analysing.rows import Basis, Notes, Result
-from trialtrace.run.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.run.methods.analysing.subject_tables import (
+    covariates,
+    known,
+    levels_of,
+    subject_table,
+)
 from trialtrace.run.methods.regression.analyse import NO_SPREAD
+from trialtrace.run.methods.regression.analyse_covariates import (
+    INTERCEPT,
+    Name,
+    asked_for,
+    centred_on_levels,
+    coefficient_results,
+    terms_of,
+)
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.regression.coefficients import contrast, wald_test
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.regression.coefficients import contrast, from_covariance, wald_test
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import ordinal as cards
@@ -34,6 +47,8 @@ if TYPE_CHECKING:
 
     # What models of ordinal values have in common: log odds ratios.
     Odds = ProportionalOddsFit | OrdinalMixedFit
+
+THRESHOLD = "threshold="
 
 
 def describe(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -135,6 +150,33 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
         statistic="chi_squared",
         **common,
     )
+    compute = partial(_of_logits, cut, fitted, levels_of(rows, names))
+    cutpoints = np.unique(cut.values(rows).astype(float))[:-1]
+    thresholds = [f"{THRESHOLD}{level_text(level)}" for level in cutpoints.tolist()]
+    asked = asked_for(cut, step, [*thresholds, *terms_of(levels_of(rows, names))])
+    terms = ((place, partial(compute, name)) for place, name in asked)
+    yield from coefficient_results(cut, step, members, terms, common)
+
+
+def _of_logits(
+    cut: Cut, fitted: "Callable[[], ProportionalOddsFit]", levels: dict[str, list[str]], name: Name
+) -> Contrast:
+    """A log odds ratio, or a threshold: the logit of a value up to it in the reference arm where
+    numbers are 0 and levels the first."""
+    fit, reference = fitted(), cut.analysis.estimand.reference
+    cutpoints, treated = len(fit.thresholds), cut.analysis.estimand.treated
+    # The reference arm has no column, so its own is left out again.
+    own = centred_on_levels([reference, *treated], reference, levels)
+    if isinstance(name, str) and name.startswith(THRESHOLD):
+        at = [f"{THRESHOLD}{level_text(level)}" for level in fit.levels.tolist()].index(name)
+        row = np.append(np.eye(cutpoints)[at], -own.terms[INTERCEPT][1:])
+    else:
+        row = np.append(np.zeros(cutpoints), own.row(name)[1:])
+    level = cut.analysis.confidence
+    both = from_covariance(
+        np.append(fit.thresholds, fit.coef), fit.joint_covariance, df=fit.df, confidence=level
+    )
+    return contrast(both, row, sides="two_sided", confidence=level)
 
 
 def _unit(fitted: "Callable[[], Odds]", number: int) -> Floats:

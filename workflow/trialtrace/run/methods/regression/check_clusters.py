@@ -9,6 +9,7 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
 from trialtrace.run.methods.mixed.check import random_site
 from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.methods.regression.check_coefficients import with_coefficients
 from trialtrace.run.methods.regression.check_visits import (
     BY,
     Fit,
@@ -104,7 +105,8 @@ def likeness(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
 
 
 CHECKS: dict[str, Check] = {
-    f"{stat}.random_cluster": random_site for stat in ("mean_difference", "p_value", "t", "df")
+    **with_coefficients("mean_difference.random_cluster", random_site),
+    **{f"{stat}.random_cluster": random_site for stat in ("p_value", "t", "df")},
 }
 for _stat in ("mean_difference", "odds_ratio", "p_value"):
     CHECKS[f"{_stat}.clustered"] = clustered

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +10,11 @@ from trialtrace.run.methods.analysing.cuts import Cut, level_text
 from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
 from trialtrace.run.methods.analysing.formulas import formula, formulas
 from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.regression.analyse_covariates import known
+from trialtrace.run.methods.regression.analyse_covariates import design, known, ratio_results
 from trialtrace.run.methods.survival.analyse import compared, roles, roles_by
-from trialtrace.run.methods.survival.analyse_hazards import arms_and_covariates
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import competing as cards
@@ -125,26 +123,19 @@ def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
     def fit() -> "CoxFit":
         cox_fit: CoxFit = model(
             *causes(rows),
-            arms_and_covariates(cut, rows, names),
+            design(cut, rows, names, intercept=False),
             of=EVENT,
             confidence=cut.analysis.confidence,
         )
         return cox_fit
 
-    def ratio(number: int) -> Interval:
-        found = fit()
-        return Interval(*(exp(part[number]) for part in (found.coef, found.low, found.high)))
+    def p_value(found: Coefficients, at: int) -> float:
+        parts = float(found.coef[at]), float(found.se[at])
+        return float(test(*parts, margin=1.0, sides="two_sided").p_value)
 
-    for number, pair in enumerate(cut.analysis.pairs):
-        place, members = cut.at(pair=pair), roles(cut, rows)
-        stat = step.statistic, step.method
-        result = interval_result(cut, place, stat, members, partial(ratio, number), **common)
-        yield result
-        if result.error is None:
-            results = float(fit().coef[number]), float(fit().se[number])
-            p = test(*results, margin=1.0, sides="two_sided").p_value
-            wald = "p_value", f"{step.method}_wald"
-            yield plain_result(cut, place, wald, members, p, **common)
+    yield from ratio_results(
+        cut, step, roles(cut, rows), common, rows, fit, intercept=False, p_value=p_value
+    )
 
 
 def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:

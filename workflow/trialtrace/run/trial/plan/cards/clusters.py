@@ -8,8 +8,14 @@ from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.cards.mixed import RANDOM_CLUSTER
-from trialtrace.run.trial.plan.gives import PAIR, contrast
-from trialtrace.run.trial.plan.options import Estimation, MixedDf, Reference, Sandwich
+from trialtrace.run.trial.plan.gives import PAIR, contrast, with_coefficients
+from trialtrace.run.trial.plan.options import (
+    Estimation,
+    MixedDf,
+    OfCoefficients,
+    Reference,
+    Sandwich,
+)
 from trialtrace.run.trial.plan.r_gee import EQUATIONS
 
 _COVARIATES = (
@@ -50,7 +56,7 @@ class ClusterMeans:
 
 
 @shape
-class RandomCluster:
+class RandomCluster(OfCoefficients):
     """Mixed model with clusters at random."""
 
     cluster: Name = key(_CLUSTER)
@@ -176,7 +182,7 @@ CARDS = (
         "mixed model, clusters at random",
         "Laird and Ware 1982, Biometrics 38:963",
         options=RandomCluster,
-        gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        gives=with_coefficients(contrast("mean_difference", PAIR)),
         compares="between",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
         r=RANDOM_CLUSTER,

@@ -10,7 +10,7 @@ from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.plan.options import OfCoefficients
-from trialtrace.run.trial.plan.r_coefficients import GIVES, TERM
+from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
 AdjustedTies = Literal["efron", "breslow", "discrete"]
 HazardVariance = Literal["model", "robust", "robust_by_site"]
@@ -81,11 +81,7 @@ CARDS = (
         also={"cox_adjusted_wald": Named("Wald test in the Cox model with covariates", "")},
         formula=FORMULAS,
         r=R(
-            {
-                **GIVES,
-                "hazard_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
-                "p_value": "2 * pnorm(-abs(b / error))",
-            },
+            ratio("hazard_ratio"),
             _COX + TERM,
             packages=("survival",),
             only={"variance": ("model", "robust")},

@@ -9,7 +9,7 @@ from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.options import OfCoefficients
-from trialtrace.run.trial.plan.r_coefficients import GIVES, TERM
+from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
 
 @shape
@@ -148,10 +148,7 @@ CARDS = (
         gives=with_coefficients("risk_ratio.{}@pair"),
         formula="regression.poisson:modified_poisson",
         r=R(
-            {
-                **GIVES,
-                "risk_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
-            },
+            ratio("risk_ratio"),
             _model("poisson", 'vcovHC(fit, type = "HC0")'),
             packages=("sandwich",),
         ),
@@ -164,10 +161,7 @@ CARDS = (
         gives=with_coefficients("odds_ratio.{}@pair"),
         formula="regression.logistic:logistic",
         r=R(
-            {
-                **GIVES,
-                "odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
-            },
+            ratio("odds_ratio"),
             _model("binomial", "vcov(fit)"),
         ),
     ),
