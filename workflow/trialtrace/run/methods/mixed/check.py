@@ -36,14 +36,10 @@ def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
         value = mixed_fit.f_test(fit, row, df)[asked.stat]
         return Recomputed(BY, value, None, TOLERANCE, n)
     value, se, freedom = mixed_fit.contrast(fit, row, df)
-    if asked.stat in COEFFICIENT:
-        part = answer(data, asked, value, se, freedom)
-        number, bounds = part if isinstance(part, tuple) else (part, None)
-        return Recomputed(BY, number, bounds, TOLERANCE, n)
-    if asked.interval is not None:
-        bounds = mixed_fit.interval(value, se, freedom, data.confidence(asked))
-        return Recomputed(BY, value, bounds, TOLERANCE, n)
-    return Recomputed(BY, mixed_fit.t_parts(value, se, freedom)[asked.stat], None, TOLERANCE, n)
+    if asked.stat in ("t", "df"):
+        return Recomputed(BY, {"t": value / se, "df": freedom}[asked.stat], None, TOLERANCE, n)
+    number, bounds = answer(data, asked, value, se, freedom)
+    return Recomputed(BY, number, bounds, TOLERANCE, n)
 
 
 def _tried(make: Callable[[Data, Asked], dict], data: Data, asked: Asked) -> dict | None:

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.special import stdtrit
 from scipy.stats import f as f_distribution
-from scipy.stats import t as t_distribution
 
 STEPS = 200
 ENOUGH = 1e-12
@@ -277,15 +275,3 @@ def f_test(fit: Fit, rows: np.ndarray, df: str) -> dict[str, float]:
         "df2": float(df2),
         "p_value": float(f_distribution.sf(f, size, df2)),
     }
-
-
-def interval(value: float, se: float, df: float, confidence: float) -> tuple[float, float]:
-    """Bounds from the t distribution, by scipy's `stdtrit`."""
-    half = float(stdtrit(df, 0.5 + confidence / 2)) * se
-    return value - half, value + half
-
-
-def t_parts(value: float, se: float, df: float) -> dict[str, float]:
-    """Wald's test by the t distribution of scipy."""
-    t = value / se
-    return {"t": t, "df": df, "p_value": 2 * float(t_distribution.sf(abs(t), df))}

@@ -24,6 +24,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
 )
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.options import Adjusted
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
@@ -155,7 +156,7 @@ def asked_for(cut: Cut, step: Step[object], names: Iterable[str]) -> Iterator[tu
 
 def ratio_results(
     cut: Cut,
-    step: Step[object],
+    step: Step[Adjusted],
     members: dict[str, Selection],
     common: Basis,
     rows: Selection,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import t as t_distribution
 
+from trialtrace.base.words import RATIOS
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Answer, Check
 from trialtrace.run.trial.model import adsl_code
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COEFFICIENT = ("coefficient", "standard_error", "p_coefficient")
-NO_RATIOS = ("coefficient", "mean_difference")
 
 
 def complete(data: Data, asked: Asked, names: Iterable[str]) -> "pd.DataFrame":
@@ -45,12 +45,16 @@ def design(data: Data, asked: Asked, records: "pd.DataFrame") -> "pd.DataFrame":
 
 @dataclass(frozen=True)
 class Coefficients:
-    """Coefficients with their covariance and names; degrees of freedom of t, or none."""
+    """Coefficients with their covariance and names."""
 
     beta: np.ndarray
     covariance: np.ndarray
     names: list[str]
-    df: float = inf
+
+
+def named(fit: tuple[np.ndarray, np.ndarray] | None, names: Iterable[str]) -> Coefficients | None:
+    """The coefficients of a fit by name, None where there is none."""
+    return None if fit is None else Coefficients(*fit, [*names])
 
 
 def row_of(asked: Asked, names: list[str]) -> np.ndarray:
@@ -65,19 +69,21 @@ def wald(data: Data, asked: Asked, fit: Coefficients) -> Answer:
     """What is asked of two arms or of a coefficient; NaN where it has no error."""
     row = row_of(asked, fit.names)
     value, variance = float(row @ fit.beta), float(row @ fit.covariance @ row)
-    return answer(data, asked, value, sqrt(variance), fit.df) if variance > 0 else nan
+    return answer(data, asked, value, sqrt(variance), inf) if variance > 0 else nan
 
 
-def answer(data: Data, asked: Asked, value: float, error: float, df: float) -> Answer:
-    """An estimate or, of a ratio, its exponential, with bounds; its error, its test of 0."""
+def answer(
+    data: Data, asked: Asked, value: float, error: float, df: float
+) -> tuple[float, tuple[float, float] | None]:
+    """An estimate or, of a ratio, its exponential, with bounds; its test of 0, its error."""
     if asked.is_p_value:
-        return 2 * float(t_distribution.sf(abs(value) / error, df))
+        return 2 * float(t_distribution.sf(abs(value) / error, df)), None
     if asked.stat == "standard_error":
-        return error
+        return error, None
     half = error * float(t_distribution.isf((1 - data.confidence(asked)) / 2, df))
-    if asked.stat in NO_RATIOS:
-        return value, (value - half, value + half)
-    return exp(value), (exp(value - half), exp(value + half))
+    parts = value, value - half, value + half
+    value, low, high = map(exp, parts) if asked.stat in RATIOS else parts
+    return value, (low, high)
 
 
 def with_coefficients(name: str, check: Check) -> dict[str, Check]:

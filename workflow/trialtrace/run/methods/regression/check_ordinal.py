@@ -24,6 +24,7 @@ from trialtrace.run.methods.displays.check_flow import complete, visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
+    named,
     row_of,
     wald,
     with_coefficients,
@@ -66,7 +67,7 @@ def _fitted(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
     y, x = _designed(data, asked)
     fit = data.once((*_key(asked), "fit"), lambda: newton(y, x.to_numpy(float)))
     thresholds = [f"threshold={value:g}" for value in np.unique(y)[:-1]]
-    return (None if fit is None else Coefficients(*fit, [*thresholds, *x.columns])), len(y)
+    return named(fit, [*thresholds, *x.columns]), len(y)
 
 
 def _designed(data: Data, asked: Asked) -> "tuple[np.ndarray, pd.DataFrame]":

@@ -16,6 +16,7 @@ from trialtrace.run.methods.survival.analyse import roles, unit, with_event
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import RECURRENT
+from trialtrace.run.trial.plan.options import Adjusted
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Coefficients, Interval, StatsError
 
@@ -177,7 +178,7 @@ def roles_of(cut: Cut, rows: Selection) -> dict[str, Selection]:
 
 
 def _ratios(
-    cut: Cut, step: "Step[cards.Rates]", rows: Selection, fit: Model, *, intercept: bool
+    cut: Cut, step: Step[Adjusted], rows: Selection, fit: Model, *, intercept: bool
 ) -> Iterator[Result]:
     """The ratio of each pair, its Wald test, and the coefficients."""
     common: Basis = {"n_used": subjects(rows), "options": cut.options(step, interval=True)}

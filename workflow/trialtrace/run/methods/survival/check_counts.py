@@ -52,7 +52,8 @@ def _model(data: Data, asked: Asked) -> tuple[tuple[Coefficients, float] | None,
     fit = data.once(key, lambda: _fitted(y, x.to_numpy(), offset, variance))
     if fit is None:
         return None, len(records)
-    return (Coefficients(*fit[:2], [*x.columns]), fit[2]), len(records)
+    beta, covariance, dispersion = fit
+    return (Coefficients(beta, covariance, [*x.columns]), dispersion), len(records)
 
 
 def _by_subject(records: "pd.DataFrame") -> "pd.DataFrame":

@@ -14,6 +14,7 @@ from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
     complete,
     design,
+    named,
     row_of,
     wald,
     with_coefficients,
@@ -99,7 +100,7 @@ def _model(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
     fit = data.once(
         (*key, str(shared)), lambda: _fitted(model, options["ties"], options["variance"])
     )
-    return (None if fit is None else Coefficients(*fit, [*x.columns])), len(records)
+    return named(fit, x.columns), len(records)
 
 
 def _fitted(model: Model, ties: str, variance: str) -> Fit | None:

@@ -13,6 +13,7 @@ from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
     complete,
     design,
+    named,
     wald,
     with_coefficients,
 )
@@ -106,8 +107,7 @@ def _model(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
     robust = "lwyy" in asked.method
     key = ("recurrent", asked.analysis, asked.parameter, asked.stratum, robust, str(asked.options))
     fit = data.once(key, lambda: _fitted(model, asked.options["ties"], robust=robust))
-    found = None if fit is None else Coefficients(*fit, [*x.columns])
-    return found, records["USUBJID"].nunique()
+    return named(fit, x.columns), records["USUBJID"].nunique()
 
 
 def _fitted(model: Model, ties: str, *, robust: bool) -> Fit | None:

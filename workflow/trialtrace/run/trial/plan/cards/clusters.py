@@ -10,6 +10,7 @@ from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.cards.mixed import RANDOM_CLUSTER
 from trialtrace.run.trial.plan.gives import PAIR, contrast, with_coefficients
 from trialtrace.run.trial.plan.options import (
+    AdjustedForBaseline,
     Estimation,
     MixedDf,
     OfCoefficients,
@@ -18,15 +19,11 @@ from trialtrace.run.trial.plan.options import (
 )
 from trialtrace.run.trial.plan.r_gee import EQUATIONS
 
-_COVARIATES = (
-    "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
-    "`subjects`."
-)
 _CLUSTER = "What subjects are clustered by, or randomised by: a variable of `subjects`."
 
 
 @shape
-class Clustered:
+class Clustered(AdjustedForBaseline):
     """Linear or logistic model with errors that allow for clusters."""
 
     cluster: Name = key(_CLUSTER)
@@ -41,7 +38,6 @@ class Clustered:
     reference: Reference = key(
         "Reference distribution: normal, or t with clusters less coefficients degrees of freedom."
     )
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
     no_cluster: Literal["own"] | None = optional(
         "`own`: a subject whose cluster is missing is a cluster of its own. Where it is left out, "
         "such subjects are not in the model."
@@ -56,11 +52,10 @@ class ClusterMeans:
 
 
 @shape
-class RandomCluster(OfCoefficients):
+class RandomCluster(AdjustedForBaseline, OfCoefficients):
     """Mixed model with clusters at random."""
 
     cluster: Name = key(_CLUSTER)
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
     estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 

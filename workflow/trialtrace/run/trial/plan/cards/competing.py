@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, Rule, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import INTERVALS, TIMES
-from trialtrace.run.trial.plan.options import Groups, IncidenceVariance, OfCoefficients
+from trialtrace.run.trial.plan.options import Adjusted, Groups, IncidenceVariance, OfCoefficients
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
 
@@ -30,14 +29,8 @@ class IncidenceDifferenceAalenJohansen:
 
 
 @shape
-class FineGray(OfCoefficients):
+class FineGray(Adjusted, OfCoefficients):
     """Fine and Gray's model of the cumulative incidence, given covariates."""
-
-    covariates: tuple[Name, ...] = key(
-        "Covariates: variables of `subjects`, known at randomisation.",
-        minItems=0,
-        uniqueItems=True,
-    )
 
 
 @shape

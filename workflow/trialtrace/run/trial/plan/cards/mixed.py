@@ -8,27 +8,25 @@ from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import contrast, f_test, with_coefficients
-from trialtrace.run.trial.plan.options import Estimation, LinearErrors, MixedDf, OfCoefficients
+from trialtrace.run.trial.plan.options import (
+    AdjustedForBaseline,
+    Estimation,
+    LinearErrors,
+    MixedDf,
+    OfCoefficients,
+)
 from trialtrace.run.trial.plan.r_coefficients import TERM, coefficients
 from trialtrace.run.trial.plan.r_mixed import FIT
 
 
 @shape
-class Mmrm(OfCoefficients):
+class Mmrm(AdjustedForBaseline, OfCoefficients):
     """Mixed model for repeated measures."""
 
     covariance: Literal["unstructured", "compound_symmetry"] = key(
         "Covariance of the visits of a subject."
     )
     groups: Literal["common", "by_arm"] = key("One covariance for all arms, or one for each.")
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
     slopes: Literal["each_visit", "common"] = key(
         "Whether covariates have a slope at each visit or one for all."
     )
@@ -37,17 +35,9 @@ class Mmrm(OfCoefficients):
 
 
 @shape
-class Ancova:
+class Ancova(AdjustedForBaseline):
     """Analysis of covariance."""
 
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
     strata: tuple[Name, ...] = key("Strata: variables of `subjects`.", minItems=0, uniqueItems=True)
     variance: LinearErrors = key("Standard errors.")
 
@@ -65,17 +55,9 @@ class AncovaDunnett(Ancova):
 
 
 @shape
-class RandomSite(OfCoefficients):
+class RandomSite(AdjustedForBaseline, OfCoefficients):
     """Mixed model with sites at random."""
 
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
     estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 

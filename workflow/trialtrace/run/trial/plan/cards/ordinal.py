@@ -4,50 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan import gives
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
-from trialtrace.run.trial.plan.options import OfCoefficients
+from trialtrace.run.trial.plan.options import AdjustedForBaseline, OfCoefficients, Quadrature
 from trialtrace.run.trial.plan.r_coefficients import coefficients, term_of
 
 
 @shape
-class ProportionalOdds(OfCoefficients):
+class ProportionalOdds(AdjustedForBaseline, OfCoefficients):
     """Proportional odds model."""
-
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
 
 
 @shape
-class OrdinalMixed:
+class OrdinalMixed(AdjustedForBaseline, Quadrature):
     """Cumulative logit model with random intercepts."""
-
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
-    nodes: int | Literal["enough"] = key(
-        (
-            "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A "
-            "number that does not suffice is an error."
-        ),
-        expected="a whole number or `enough`",
-        minimum=7,
-        maximum=200,
-    )
 
 
 @shape

@@ -9,10 +9,9 @@ from trialtrace.base.config.spec import Distinct, Rule, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT
-from trialtrace.run.trial.plan.options import OfCoefficients, Ties
+from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
-_COVARIATES = "Covariates: variables of `subjects`, known at randomisation."
 ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
 LWYY = "Lin, Wei, Yang and Ying 2000, J R Stat Soc B 62:711"
 _EXPOSURE = (
@@ -42,11 +41,10 @@ class LawlessNadeau:
 
 
 @shape
-class AndersenGill(OfCoefficients):
+class AndersenGill(Adjusted, OfCoefficients):
     """Model of the rate of events over start-stop intervals."""
 
     ties: Ties = key("How tied times are handled.")
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
 
 
 @shape
@@ -57,11 +55,10 @@ class AndersenGillStratified(AndersenGill):
 
 
 @shape
-class NegativeBinomial(OfCoefficients):
+class NegativeBinomial(Adjusted, OfCoefficients):
     """Negative binomial regression of a count over an exposure."""
 
     exposure: Name = key(_EXPOSURE)
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
 
 
 @shape
