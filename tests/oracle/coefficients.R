@@ -84,13 +84,13 @@ d <- adjusted$INF[!is.na(adjusted$INF$AGE), ]
 fit <- coxph(Surv(TSTART, TSTOP, event) ~ arm + SEX + AGE, d, cluster = USUBJID, robust = TRUE,
              ties = "efron", control = coxph.control(1e-13, iter.max = 100))
 report("lwyy", coef(fit), errors(vcov(fit)))
-one <- d[!duplicated(d$USUBJID), ]
-one$n <- c(tapply(d$event, d$USUBJID, sum)[one$USUBJID])
-one$time <- c(tapply(d$TSTOP - d$TSTART, d$USUBJID, sum)[one$USUBJID])
+person <- d[!duplicated(d$USUBJID), ]
+person$n <- c(tapply(d$event, d$USUBJID, sum)[person$USUBJID])
+person$time <- c(tapply(d$TSTOP - d$TSTART, d$USUBJID, sum)[person$USUBJID])
 model <- n ~ arm + SEX + AGE + offset(log(time))
-fit <- glm.nb(model, one, control = glm.control(1e-14, 500))
+fit <- glm.nb(model, person, control = glm.control(1e-14, 500))
 report("negative_binomial", coef(fit), errors(vcov(fit)))
-fit <- glm(model, poisson, one, control = exactly)
+fit <- glm(model, poisson, person, control = exactly)
 report("poisson_regression", coef(fit), errors(vcov(fit)))
 
 fit <- coxph(Surv(AVAL, event) ~ arm + SEX + AGE, adjusted$DEATH, ties = "efron",

@@ -17,7 +17,7 @@ COLUMNS = ["USUBJID", "TRTP", "AVISIT", "AVAL", "BASE", "CNSR", "TSTART", "TSTOP
 def main() -> None:
     with TemporaryDirectory() as name:
         write_derived(Path(name))
-        tables = [pd.read_parquet(Path(name) / f"{one}.parquet") for one in ("bds", "adtte")]
+        tables = [pd.read_parquet(Path(name) / f"{table}.parquet") for table in ("bds", "adtte")]
         subjects = pd.read_parquet(Path(name) / "adsl.parquet")
     records = pd.concat(tables).reindex(columns=["PARAMCD", *COLUMNS])
     records = records[records["PARAMCD"].isin(["RESP", "SCORE", "PAIN", "INF", "DEATH", "FIRST"])]

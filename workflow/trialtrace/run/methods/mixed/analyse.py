@@ -5,7 +5,7 @@ members of each result say. A mixed model has a mean at every visit for everyone
 who died it speaks of a value after death: the plan's note has to say so.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import numpy as np
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
 from trialtrace.run.methods.analysing.estimate import (
+    Once,
     contrast_results,
     f_results,
     interval_result,
@@ -34,9 +35,9 @@ from trialtrace.run.methods.regression.analyse_covariates import (
     TWO_SIDED,
     Layout,
     Name,
-    asked_for,
     centred_on_levels,
     coefficient_results,
+    coefficients,
     terms_of,
 )
 from trialtrace.run.tables.frames import Selection
@@ -74,10 +75,10 @@ class _Mmrm:
         self.cut, self.options, self.rows = cut, step.options, rows
         self.levels = levels_of(rows, step.options.covariates)
         self._mmrm, self._contrast_test, self._f_test = formulas(step)
-        self._failed: StatsError | None = None
+        # A failure is remembered, so that it costs its time once.
+        self.fitted: Once[Fitted] = Once(self._fit)
 
-    @cached_property
-    def _fitted(self) -> "Fitted":
+    def _fit(self) -> "Fitted":
         table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
         arms, names = table.column("TRTP").astype(str), self.options.covariates
         columns = covariates(table, names)
@@ -96,16 +97,6 @@ class _Mmrm:
             groups=arms if self.options.groups == "by_arm" else None,
         )
         return design, fit
-
-    def fitted(self) -> "Fitted":
-        """The design and the fit. A failure is remembered, so that it costs its time once."""
-        if self._failed is not None:
-            raise StatsError(str(self._failed))
-        try:
-            return self._fitted
-        except StatsError as error:
-            self._failed = error
-            raise
 
     def difference(self, pair: tuple[str, str], visit: str) -> Contrast:
         design, fit = self.fitted()
@@ -155,12 +146,13 @@ class _Mmrm:
         design, _ = self.fitted()
         reference, (first, *later) = self.cut.analysis.estimand.reference, self.cut.visits
         _check_arms((reference,), design.arms)
-        own = centred_on_levels([reference], reference, self.levels)
+        coding = centred_on_levels([reference], reference, self.levels)
+        zero = coding.arms[reference][1:]
         each_visit = self.options.slopes == "each_visit"
 
-        def mean(arm: object, visit: str, of: Floats = own.arms[reference][1:]) -> Floats:
-            at = np.array([float(one == visit) for one in self.cut.visits])
-            slopes = np.outer(of, at).ravel() if each_visit else of
+        def mean(arm: object, visit: str, values: Floats = zero) -> Floats:
+            at = np.array([float(each == visit) for each in self.cut.visits])
+            slopes = np.outer(values, at).ravel() if each_visit else values
             cell = mean_row(design, arm=arm, visit=visit)
             return np.concatenate([cell[: cell.size - slopes.size], slopes])
 
@@ -168,7 +160,7 @@ class _Mmrm:
         terms = {INTERCEPT: arms[reference]}
         terms |= {f"visit={each}": mean(reference, each) - arms[reference] for each in later}
         for name in terms_of(self.levels):
-            moved = own.arms[reference][1:] + own.terms[name][1:]
+            moved = zero + coding.terms[name][1:]
             slope = {
                 each: mean(reference, each, moved) - mean(reference, each)
                 for each in self.cut.visits
@@ -221,15 +213,16 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
     yield from f_results(
         cut, cut.at(second=("effect", "arm_visit")), step.method, members, model.interaction, common
     )
-    terms = [
-        (place, partial(model.coefficient, name))
-        for place, name in asked_for(cut, step, model.names())
+    yield from coefficients(cut, step, members, common, model.names(), model.coefficient)
+    changes = [
+        (
+            cut.at(pair=pair, second=("term", f"{ARM}:visit={visit}")),
+            partial(model.change, pair, visit),
+        )
+        for pair in (cut.analysis.pairs if step.options.coefficients else ())
+        for visit in cut.visits[1:]
     ]
-    for pair in cut.analysis.pairs if terms else ():
-        for visit in cut.visits[1:]:
-            place = cut.at(pair=pair, second=("term", f"{ARM}:visit={visit}"))
-            terms.append((place, partial(model.change, pair, visit)))
-    yield from coefficient_results(cut, step, members, terms, common)
+    yield from coefficient_results(cut, step, members, changes, common)
 
 
 def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
@@ -246,8 +239,8 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
         return _ancova(cut, step, rows)
 
     def difference(pair: tuple[str, str]) -> Interval:
-        found: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
-        return found.interval
+        compared: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
+        return compared.interval
 
     def test(pair: tuple[str, str]) -> TestResult:
         return wald_test(fit(), arm_row(fit(), *pair))
@@ -262,6 +255,7 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
     if (stratum := _strata(rows, strata)) is not None:
         levels[":".join(strata)] = [each.replace("\x1f", ":") for each in np.unique(stratum)]
 
+    @cache
     def layout() -> Layout:
         columns = covariates(subject_table(cut, rows, {}), names)
         means = None if columns is None else columns.mean(axis=0)
@@ -269,27 +263,11 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
             fit().arms.tolist(), cut.analysis.estimand.reference, levels, means
         )
 
-    def of(row: Floats) -> Contrast:
-        return contrast(fit(), row, sides=TWO_SIDED, confidence=level)
+    def of(name: Name) -> Contrast:
+        return contrast(fit(), layout().row(name), sides=TWO_SIDED, confidence=level)
 
-    yield from _coefficients(cut, step, members, common, levels, cache(layout), of)
-
-
-def _coefficients(
-    cut: Cut,
-    step: Step[object],
-    members: dict[str, Selection],
-    common: Basis,
-    levels: dict[str, list[str]],
-    layout: Callable[[], Layout],
-    of: Callable[[Floats], Contrast],
-) -> Iterator[Result]:
-    """The coefficients of a model that has a mean of each arm."""
-    terms = [
-        (place, partial(lambda name: of(layout().row(name)), name))
-        for place, name in asked_for(cut, step, [INTERCEPT, *terms_of(levels)])
-    ]
-    yield from coefficient_results(cut, step, members, terms, common)
+    terms = (INTERCEPT, *terms_of(levels))
+    yield from coefficients(cut, step, members, common, terms, of)
 
 
 def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Result]:
@@ -356,15 +334,16 @@ def random_site(
     def layout() -> Layout:
         return centred_on_levels(fitted()[0], cut.analysis.estimand.reference, levels)
 
-    def of(row: Floats) -> Contrast:
-        level = cut.analysis.confidence
+    def of(name: Name) -> Contrast:
+        row, level = layout().row(name), cut.analysis.confidence
         return test_row(fitted()[1], row, df=step.options.df, sides=TWO_SIDED, confidence=level)
 
     def every() -> Iterator[Result]:
         for pair in cut.analysis.pairs:
-            compute = partial(lambda pair: of(layout().row(pair)), pair)
-            yield from contrast_results(cut, cut.at(pair=pair), step, members, compute, common)
-        yield from _coefficients(cut, step, members, common, levels, layout, of)
+            place = cut.at(pair=pair)
+            yield from contrast_results(cut, place, step, members, partial(of, pair), common)
+        terms = (INTERCEPT, *terms_of(levels))
+        yield from coefficients(cut, step, members, common, terms, of)
 
     yield from noted(every(), lambda: at_bound(fitted()[1]))
 

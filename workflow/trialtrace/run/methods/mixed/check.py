@@ -118,13 +118,14 @@ def _term(data: Data, asked: Asked, made) -> np.ndarray:
     arms, visits, names = made["arms"], made["visits"], made["covariates"]
     before, change, last = f":{asked.level}".rpartition(":visit=")
     name, visit = (before.removeprefix(":"), last) if change else (asked.level, "")
-    one, other = asked.pair or (data.compared(asked)[-1],) * 2
+    treated, reference = asked.pair or (data.compared(asked)[-1],) * 2
     unit = np.array([float(each == name) for each in names])
 
     def apart(place: int) -> np.ndarray:
-        treated = _cell(len(visits), len(arms), arms.index(one), place, made, unit)
-        reference = _cell(len(visits), len(arms), arms.index(other), place, made, 0 * unit)
-        return treated if name in ("intercept", "") else treated - reference
+        mean = _cell(len(visits), len(arms), arms.index(treated), place, made, unit)
+        if name in ("intercept", ""):
+            return mean
+        return mean - _cell(len(visits), len(arms), arms.index(reference), place, made, 0 * unit)
 
     return apart(visits.index(visit)) - apart(0) if visit else apart(0)
 

@@ -31,7 +31,6 @@ from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsErro
 
 ARM, INTERCEPT = "arm", "intercept"
 TWO_SIDED = "two_sided"
-Members = Mapping[str, Selection]
 # A coefficient by its name, that of an arm by the arm and its reference.
 Name = str | tuple[str, str]
 # Where a coefficient stands, and the contrast that it is.
@@ -77,8 +76,8 @@ def terms_of(levels: Mapping[str, Sequence[str]]) -> list[str]:
     """The names of coefficients of covariates: of a number its own, else "name=level"."""
     return [
         term
-        for name, found in levels.items()
-        for term in ([f"{name}={level}" for level in found[1:]] if found else [name])
+        for name, known in levels.items()
+        for term in ([f"{name}={level}" for level in known[1:]] if known else [name])
     ]
 
 
@@ -125,15 +124,15 @@ def centred_on_levels(
     `means` are those of the first columns, where these are measured from them.
     """
     blocks = [
-        effects(len(found)) if found else np.array([[0.0], [1.0]]) for found in levels.values()
+        effects(len(known)) if known else np.array([[0.0], [1.0]]) for known in levels.values()
     ]
     width = len(arms) + sum(block.shape[1] for block in blocks)
     base, moved, at = np.zeros(width), [], len(arms)
     for block in blocks:
-        own = slice(at, at := at + block.shape[1])
-        base[own] = block[0]
+        columns = slice(at, at := at + block.shape[1])
+        base[columns] = block[0]
         moved.append(np.zeros((len(block) - 1, width)))
-        moved[-1][:, own] = block[1:] - block[0]
+        moved[-1][:, columns] = block[1:] - block[0]
     if means is not None:
         base[len(arms) : len(arms) + len(means)] -= means
     of_arms = {arm: base + np.eye(width)[place] for place, arm in enumerate(arms)}
@@ -142,16 +141,23 @@ def centred_on_levels(
     return Layout(of_arms, first | dict(named))
 
 
-def asked_for(cut: Cut, step: Step[object], names: Iterable[str]) -> Iterator[tuple[Place, Name]]:
-    """The coefficients that a step asks for and where they stand: those of arms, or all."""
+def coefficients(
+    cut: Cut,
+    step: Step[object],
+    members: dict[str, Selection],
+    common: Basis,
+    names: Iterable[str],
+    of: Callable[[Name], Contrast],
+) -> Iterator[Result]:
+    """The coefficients that a step asks for: those of arms, or all, by their names."""
     asked: str | None = getattr(step.options, "coefficients", None)
-    if asked is None:
-        return
-    for pair in cut.analysis.pairs:
-        yield cut.at(pair=pair, second=("term", ARM)), pair
+    terms = [
+        (cut.at(pair=pair, second=("term", ARM)), partial(of, pair))
+        for pair in (cut.analysis.pairs if asked else ())
+    ]
     if asked == "all":
-        for name in names:
-            yield cut.at(second=("term", name)), name
+        terms += [(cut.at(second=("term", name)), partial(of, name)) for name in names]
+    yield from coefficient_results(cut, step, members, terms, common)
 
 
 def ratio_results(
@@ -169,8 +175,8 @@ def ratio_results(
     then the coefficients of `design` that the step asks for."""
 
     def ratio(at: int) -> Interval:
-        found = fit()
-        return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
+        model = fit()
+        return Interval(*(exp(each[at]) for each in (model.coef, model.low, model.high)))
 
     for at, pair in enumerate(cut.analysis.pairs, int(intercept)):
         place, names = cut.at(pair=pair), (step.statistic, step.method)
@@ -186,9 +192,7 @@ def ratio_results(
         level = cut.analysis.confidence
         return contrast(fit(), layout.row(name), sides=TWO_SIDED, confidence=level)
 
-    named = asked_for(cut, step, [INTERCEPT] * intercept + terms)
-    found = ((place, partial(of, name)) for place, name in named)
-    yield from coefficient_results(cut, step, members, found, common)
+    yield from coefficients(cut, step, members, common, [INTERCEPT] * intercept + terms, of)
 
 
 def coefficient_results(

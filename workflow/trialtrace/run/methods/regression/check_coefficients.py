@@ -23,8 +23,8 @@ def complete(data: Data, asked: Asked, names: Iterable[str]) -> "pd.DataFrame":
     """Records of all arms of the subjects that have every one of these variables, beside them."""
     subjects = data.adsl[["USUBJID", *dict.fromkeys(names)]].dropna()
     records = data.records(asked, data.compared(asked))
-    own = [name for name in subjects.columns[1:] if name in records.columns]
-    return records.drop(columns=own).merge(subjects, on="USUBJID")
+    both = [name for name in subjects.columns[1:] if name in records.columns]
+    return records.drop(columns=both).merge(subjects, on="USUBJID")
 
 
 def design(data: Data, asked: Asked, records: "pd.DataFrame") -> "pd.DataFrame":

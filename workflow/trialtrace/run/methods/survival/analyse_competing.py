@@ -129,9 +129,9 @@ def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
         )
         return cox_fit
 
-    def p_value(found: Coefficients, at: int) -> float:
-        parts = float(found.coef[at]), float(found.se[at])
-        return float(test(*parts, margin=1.0, sides="two_sided").p_value)
+    def p_value(cox: Coefficients, at: int) -> float:
+        log_ratio, error = float(cox.coef[at]), float(cox.se[at])
+        return float(test(log_ratio, error, margin=1.0, sides="two_sided").p_value)
 
     yield from ratio_results(
         cut, step, roles(cut, rows), common, rows, fit, intercept=False, p_value=p_value

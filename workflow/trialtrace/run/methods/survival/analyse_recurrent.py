@@ -190,7 +190,7 @@ def _ratios(
         rows,
         fit,
         intercept=intercept,
-        p_value=lambda found, at: float(found.p_value[at]),
+        p_value=lambda model, at: float(model.p_value[at]),
     )
 
 
