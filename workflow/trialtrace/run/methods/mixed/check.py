@@ -17,7 +17,7 @@ from trialtrace.run.methods.mixed import check_fit as mixed_fit
 from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import (
     COEFFICIENT,
-    answer,
+    recomputed,
     row_of,
     with_coefficients,
 )
@@ -38,8 +38,7 @@ def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
     value, se, freedom = mixed_fit.contrast(fit, row, df)
     if asked.stat in ("t", "df"):
         return Recomputed(BY, {"t": value / se, "df": freedom}[asked.stat], None, TOLERANCE, n)
-    number, bounds = answer(data, asked, value, se, freedom)
-    return Recomputed(BY, number, bounds, TOLERANCE, n)
+    return recomputed(BY, data, asked, (value, se, freedom), TOLERANCE, n)
 
 
 def _tried(make: Callable[[Data, Asked], dict], data: Data, asked: Asked) -> dict | None:
@@ -207,9 +206,7 @@ def random_site(data: Data, asked: Asked) -> Recomputed | None:
     made = data.once(key, lambda: _tried(_random_site, data, asked))
     if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
         return _refused(asked, made)
-    row = row_of(asked, made["names"])
-    if asked.second == "intercept":
-        row = np.array([float(name == f"arm={data.compared(asked)[-1]}") for name in made["names"]])
+    row = row_of(asked, made["names"], data.compared(asked)[-1])
     return _answer(data, asked, made, row)
 
 

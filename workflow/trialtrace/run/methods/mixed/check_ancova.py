@@ -101,13 +101,7 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     fit = _fit(design, "nonrobust" if variance == "model" else variance)
     if fit.ssr <= 1e-24 * float((design.y**2).sum()):
         return nan
-    if asked.second == "intercept":
-        row = design.row(data.compared(asked)[-1])
-    elif asked.pair is None:
-        row = row_of(asked, design.names)
-    else:
-        row = design.row(asked.pair[0]) - design.row(asked.pair[1])
-    test = fit.t_test(row)
+    test = fit.t_test(row_of(asked, design.names, data.compared(asked)[-1]))
     value, error = float(np.squeeze(test.effect)), float(np.squeeze(test.sd))
     if asked.stat in ("f", "df1", "df2"):
         return {"f": (value / error) ** 2, "df1": 1.0, "df2": fit.df_resid}

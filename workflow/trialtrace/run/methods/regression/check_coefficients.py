@@ -10,12 +10,14 @@ from scipy.stats import t as t_distribution
 
 from trialtrace.base.words import RATIOS
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Answer, Check
+from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed
 from trialtrace.run.trial.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# A logarithm whose exponential is no number any more.
+FARTHEST = 700
 COEFFICIENT = ("coefficient", "standard_error", "p_coefficient")
 
 
@@ -57,10 +59,13 @@ def named(fit: tuple[np.ndarray, np.ndarray] | None, names: Iterable[str]) -> Co
     return None if fit is None else Coefficients(*fit, [*names])
 
 
-def row_of(asked: Asked, names: list[str]) -> np.ndarray:
-    """The coefficients that a result is of: of two arms, or the one of its name."""
+def row_of(asked: Asked, names: list[str], reference: str | None = None) -> np.ndarray:
+    """The coefficients that a result is of: of two arms, or the one of its name. Where each arm
+    has a mean the intercept is that of the reference."""
     if asked.pair is None:
-        return np.array([float(name == asked.second) for name in names])
+        of_mean = reference is not None and asked.second == "intercept"
+        wanted = f"arm={reference}" if of_mean else asked.second
+        return np.array([float(name == wanted) for name in names])
     treated, reference = (f"arm={arm}" for arm in asked.pair)
     return np.array([float(name == treated) - float(name == reference) for name in names])
 
@@ -81,9 +86,22 @@ def answer(
     if asked.stat == "standard_error":
         return error, None
     half = error * float(t_distribution.isf((1 - data.confidence(asked)) / 2, df))
-    parts = value, value - half, value + half
-    value, low, high = map(exp, parts) if asked.stat in RATIOS else parts
+    low, high = value - half, value + half
+    if asked.stat in RATIOS:
+        value, low, high = (exp(each) if each < FARTHEST else inf for each in (value, low, high))
     return value, (low, high)
+
+
+def recomputed(
+    by: str,
+    data: Data,
+    asked: Asked,
+    estimate: tuple[float, float, float],
+    tolerance: float,
+    n: int,
+) -> Recomputed:
+    """The same of an estimate, its error and degrees of freedom, by the name of the library."""
+    return Recomputed(by, *answer(data, asked, *estimate), tolerance, n)
 
 
 def with_coefficients(name: str, check: Check) -> dict[str, Check]:
