@@ -36,8 +36,8 @@ def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
         value = mixed_fit.f_test(fit, row, df)[asked.stat]
         return Recomputed(BY, value, None, TOLERANCE, n)
     value, se, freedom = mixed_fit.contrast(fit, row, df)
-    if asked.stat in ("t", "df"):
-        return Recomputed(BY, {"t": value / se, "df": freedom}[asked.stat], None, TOLERANCE, n)
+    if asked.stat == "df":
+        return Recomputed(BY, freedom, None, TOLERANCE, n)
     return recomputed(BY, data, asked, (value, se, freedom), TOLERANCE, n)
 
 

@@ -1,7 +1,7 @@
 """Regression of events on arm and covariates: statsmodels, standardisation by hand."""
 
 from dataclasses import dataclass
-from math import exp, log, nan, sqrt
+from math import exp, inf, log, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
+    answer,
     complete,
     design,
     wald,
@@ -22,6 +23,7 @@ from trialtrace.run.methods.stratified.check_interaction import LOGIT, PENALISED
 from trialtrace.run.trial.model import adsl_code
 
 if TYPE_CHECKING:
+    import pandas as pd
     from statsmodels.genmod.generalized_linear_model import GLMResults
 
 POISSON = "statsmodels.genmod.generalized_linear_model.GLM (Poisson, HC0)"
@@ -77,12 +79,23 @@ class Model:
         return [name.removeprefix("arm=") for name in self.names if name.startswith("arm=")]
 
 
+def _with_sites(data: Data, asked: Asked) -> tuple[tuple[Model, np.ndarray], int]:
+    """The model of subjects whose site is known, with the sites, and how many they are."""
+    names = [adsl_code(name) for name in asked.options["covariates"]]
+    records = complete(data, asked, [*names, "SITEID"])
+    return (_of_records(data, asked, records), records["SITEID"].to_numpy()), len(records)
+
+
 def _model(data: Data, asked: Asked) -> tuple[Model, int]:
     """The model of all compared arms, of which the reference has no column, and subjects."""
     records = complete(data, asked, map(adsl_code, asked.options["covariates"]))
+    return _of_records(data, asked, records), len(records)
+
+
+def _of_records(data: Data, asked: Asked, records: "pd.DataFrame") -> Model:
     x = design(data, asked, records)
     x.insert(0, "intercept", 1.0)
-    return Model(records["AVAL"].to_numpy(float), x.to_numpy(), [*x.columns]), len(records)
+    return Model(records["AVAL"].to_numpy(float), x.to_numpy(), [*x.columns])
 
 
 def _of_glm(family: str, by: str) -> Check:
@@ -126,20 +139,10 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
     return exp(beta[0]), (ends[0], ends[1])
 
 
-def _of_sites(data: Data, asked: Asked) -> tuple[tuple[Model, np.ndarray], int]:
-    """The model of subjects whose site is known, with the sites, and how many they are."""
-    names = map(adsl_code, asked.options["covariates"])
-    records = complete(data, asked, [*names, "SITEID"])
-    x = design(data, asked, records)
-    x.insert(0, "intercept", 1.0)
-    model = Model(records["AVAL"].to_numpy(float), x.to_numpy(), [*x.columns])
-    return (model, records["SITEID"].to_numpy()), len(records)
-
-
-@peer(BY_GRID, _of_sites)
-def random_site(data: Data, asked: Asked, of_sites: tuple[Model, np.ndarray]) -> Answer:
+@peer(BY_GRID, _with_sites)
+def random_site(data: Data, asked: Asked, with_sites: tuple[Model, np.ndarray]) -> Answer:
     """The likelihood summed over a fixed grid of the sites' intercepts, by scipy's `minimize`."""
-    model, sites = of_sites
+    (model, sites), p = with_sites, len(with_sites[0].names)
     x, y = model.x, model.y
     _, site, size = np.unique(sites, return_inverse=True, return_counts=True)
     if not _solvable(y, x) or _recedes(y, x, "binomial") or size.max() < 2 or len(size) < 2:
@@ -148,12 +151,12 @@ def random_site(data: Data, asked: Asked, of_sites: tuple[Model, np.ndarray]) ->
         theta, information = maximum(y.astype(int), x[:, 1:], site, 1)
     except np.linalg.LinAlgError:
         return nan
-    at = 1 + data.compared(asked).index(asked.contrast[0])
-    if at >= x.shape[1]:
-        return nan
-    half = data.z(asked) * sqrt(np.linalg.inv(information)[at, at])
-    bounds = exp(theta[at] - half), exp(theta[at] + half)
-    return Recomputed(BY_GRID, exp(theta[at]), bounds, tolerance_of(asked), len(y))
+    # The threshold in the place of the intercept, which no result is of.
+    slopes = Coefficients(theta[:p], np.linalg.inv(information)[:p, :p], model.names)
+    parts = wald(data, asked, slopes)
+    if not isinstance(parts, tuple):
+        return parts
+    return Recomputed(BY_GRID, *parts, tolerance_of(asked), len(y))
 
 
 def _of_present(data: Data, asked: Asked) -> tuple[Model, int]:
@@ -176,12 +179,8 @@ def _standardised(ratio: bool) -> Check:
             return nan
         means, covariance = _means(asked, model, fit)
         contrast = np.array([1 / means[0], -1 / means[1]] if ratio else [1.0, -1.0])
-        half = data.z(asked) * sqrt(contrast @ covariance @ contrast)
-        if ratio:
-            centre = log(means[0] / means[1])
-            return exp(centre), (exp(centre - half), exp(centre + half))
-        value = float(means[0] - means[1])
-        return value, (value - half, value + half)
+        value = log(means[0] / means[1]) if ratio else float(means[0] - means[1])
+        return answer(data, asked, value, sqrt(contrast @ covariance @ contrast), inf)
 
     return check
 

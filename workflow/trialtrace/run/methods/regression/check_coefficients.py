@@ -80,11 +80,11 @@ def wald(data: Data, asked: Asked, fit: Coefficients) -> Answer:
 def answer(
     data: Data, asked: Asked, value: float, error: float, df: float
 ) -> tuple[float, tuple[float, float] | None]:
-    """An estimate or, of a ratio, its exponential, with bounds; its test of 0, its error."""
+    """An estimate or, of a ratio, its exponential, with bounds; its test of 0, or its error."""
     if asked.is_p_value:
         return 2 * float(t_distribution.sf(abs(value) / error, df)), None
-    if asked.stat == "standard_error":
-        return error, None
+    if asked.stat in ("z", "t", "standard_error"):
+        return (error if asked.stat == "standard_error" else value / error), None
     half = error * float(t_distribution.isf((1 - data.confidence(asked)) / 2, df))
     low, high = value - half, value + half
     if asked.stat in RATIOS:

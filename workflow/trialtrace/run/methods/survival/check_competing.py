@@ -1,11 +1,10 @@
 """Competing events by sums over event times, as their papers write them."""
 
 from dataclasses import dataclass
-from math import exp, log, nan, sqrt
+from math import exp, inf, log, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
@@ -18,6 +17,7 @@ from trialtrace.run.methods.checking.outcome import (
 )
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
+    answer,
     complete,
     design,
     wald,
@@ -89,11 +89,7 @@ def difference(data: Data, asked: Asked, arms: "list[pd.DataFrame]") -> Answer:
     (a, va), (b, vb) = (incidence_at(*_data(arm), at, variance) for arm in arms)
     se = sqrt(va + vb) if va + vb > 0 else nan
     value = a - b if se > 0 else nan
-    if asked.stat == "incidence_difference":
-        half = data.z(asked) * se
-        return value, (value - half, value + half)
-    z = value / se
-    return {"p_value": 2 * float(norm.sf(abs(z))), "z": z}
+    return answer(data, asked, value, se, inf)
 
 
 @peer(GRAY, Data.some_records)
