@@ -13,6 +13,7 @@ from trialtrace.run.methods.analysing.formulas import formula
 from trialtrace.run.methods.analysing.rows import Basis, Result
 from trialtrace.run.methods.regression.analyse_covariates import design, known, ratio_results
 from trialtrace.run.methods.survival.analyse import roles, unit, with_event
+from trialtrace.run.methods.survival.analyse_hazards import strata_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import RECURRENT
@@ -105,8 +106,7 @@ def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]
     """
     names = getattr(step.options, "strata", ())
     rows = known(cut.rows(TRTP={"in": cut.arms()}), [*step.options.covariates, *names])
-    levels = [rows.column(adsl_code(name)).astype(str) for name in names]
-    strata = np.array(["|".join(each) for each in zip(*levels, strict=True)]) if names else None
+    strata = strata_of(rows, names)
 
     def fit() -> Coefficients:
         start, stop, event, subject = _intervals(rows)
