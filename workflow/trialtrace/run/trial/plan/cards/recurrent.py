@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, Rule, key, shape
@@ -77,8 +77,9 @@ def _wald(method: str, title: str) -> dict[str, Named]:
     return {f"{method}_wald": Named(f"Wald test in {title}", "")}
 
 
-def _andersen_gill(robust: str, strata: str = "NULL") -> str:
-    return f"""\
+def _by_intervals(variance: str, strata: str = "NULL") -> R:
+    robust = str(variance == "robust").upper()
+    lines = f"""\
 rows <- data.frame(d[covariates], arm, event, start = d$TSTART, stop = d$TSTOP, id = d$USUBJID)
 rows$strata <- {strata}
 adjusted <- covariates[seq_along({{covariates}})]
@@ -90,18 +91,7 @@ b <- coef(fit)[[of]]
 spread <- vcov(fit)
 error <- sqrt(spread[of, of])
 """
-
-
-def _by_intervals(variance: str, strata: str = "NULL") -> dict[str, Any]:
-    """What models of the rate over intervals have in common."""
-    robust = str(variance == "robust").upper()
-    return {
-        "gives": _RATIO,
-        "kinds": RECURRENT,
-        "formula": "survival.cox_start_stop:cox_start_stop",
-        "fixed": {"variance": variance},
-        "r": R(ratio("rate_ratio"), _andersen_gill(robust, strata) + TERM, packages=("survival",)),
-    }
+    return R(ratio("rate_ratio"), lines + TERM, packages=("survival",))
 
 
 # Of times the events and the time at risk of each subject; of other counts each row.
@@ -172,7 +162,11 @@ CARDS = (
         ANDERSEN_GILL,
         options=AndersenGill,
         also=_wald("andersen_gill", "Andersen and Gill's model"),
-        **_by_intervals("model"),
+        gives=_RATIO,
+        kinds=RECURRENT,
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "model"},
+        r=_by_intervals("model"),
     ),
     Card(
         "rate_ratio.lwyy",
@@ -180,7 +174,11 @@ CARDS = (
         LWYY,
         options=AndersenGill,
         also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
-        **_by_intervals("robust"),
+        gives=_RATIO,
+        kinds=RECURRENT,
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "robust"},
+        r=_by_intervals("robust"),
     ),
     Card(
         "rate_ratio.andersen_gill_stratified",
@@ -188,7 +186,11 @@ CARDS = (
         ANDERSEN_GILL,
         options=AndersenGillStratified,
         also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
-        **_by_intervals("model", "stratum"),
+        gives=_RATIO,
+        kinds=RECURRENT,
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "model"},
+        r=_by_intervals("model", "stratum"),
     ),
     Card(
         "rate_ratio.lwyy_stratified",
@@ -196,7 +198,11 @@ CARDS = (
         LWYY,
         options=AndersenGillStratified,
         also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
-        **_by_intervals("robust", "stratum"),
+        gives=_RATIO,
+        kinds=RECURRENT,
+        formula="survival.cox_start_stop:cox_start_stop",
+        fixed={"variance": "robust"},
+        r=_by_intervals("robust", "stratum"),
     ),
     Card(
         "rate_ratio.poisson_regression",
