@@ -250,6 +250,61 @@ def test_visits_in_columns_are_one_outcome(at: Project, call: Call):
     assert run
 
 
+def columns_of(names: str, path: Path, order: str = "") -> Path:
+    """Measures under these names, and an arm or an order of treatments."""
+    head = f"id,{'Sequenz' if order else 'group'},{names}"
+    arms = order.split() or ["placebo", "drug"]
+    rows = [
+        ",".join(
+            [
+                str(n),
+                arms[n % 2],
+                *(f"{n * k % 40}.5" for k in (7, 5, 3, 11)[: names.count(",") + 1]),
+            ]
+        )
+        for n in range(1, 61)
+    ]
+    return written(path, head, *rows)
+
+
+@pytest.mark.parametrize(
+    ("names", "visits"),
+    [
+        ("x_pre,x_post", ["x_pre", "x_post"]),
+        ("x_6w,baseline_x", ["baseline_x", "x_6w"]),
+        ("x.1,x.2", ["x.1", "x.2"]),
+        ("Postwt,Prewt", ["Prewt", "Postwt"]),
+        ("BDIfu12m,BDIfu6m,BDIpost,BDIpre", ["BDIpre", "BDIfu6m", "BDIfu12m", "BDIpost"]),
+        ("score1,score2,score3", ["score1", "score2", "score3"]),
+        ("preterm,postcode", []),
+        ("y1,base", []),
+    ],
+)
+def test_columns_that_differ_by_a_visit_are_one_outcome(
+    names: str, visits: list[str], at: Project, call: Call
+):
+    path = columns_of(names, at.root / "data" / "wide.csv")
+    made = drafted(path)
+    assert [name for _, name in made.primary.columns] == visits
+    if visits:
+        assert [*made.others] == []
+        told = ("--arm", "group", "--control", "placebo", "--primary", made.primary.column)
+        assert call("new", "mine", path, *told) == 0
+        endpoints = yaml.safe_load((at.trial_config("mine") / "endpoints.yaml").read_text())
+        (entry,) = endpoints.values()
+        shown = entry["visits"].get("pattern") or list(entry["visits"])
+        assert shown == (visits if names == "x_6w,baseline_x" else made.primary.column)
+
+
+def test_columns_of_treatments_compare_nothing(at: Project, call: Call):
+    path = columns_of("VAS Plazebo,VAS L-NMMA", at.root / "data" / "wide.csv", "AP PA")
+    assert call("new", "mine", path, "--arm", "Sequenz", "--control", "AP", "--yes") == 0
+    guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text())["guesses"]
+    assert {name for name, guess in guesses.items() if guess.get("blinds")} == {"primary", "design"}
+    assert guesses["primary"]["value"] == "VAS {visit}"
+    assert "no step compares them" in guesses["design"]["evidence"]
+
+
 def test_numbers_of_months_are_visits(tmp_path: Path):
     rows = [
         f"{n},{('placebo', 'drug')[n % 2]},{n * 7 % 40}.5,{n * 5 % 40}.5,{n * 3 % 40}.5"

@@ -28,7 +28,7 @@ from trialtrace.run.drafting.parameters import Parameters, parameters_of
 from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
-from trialtrace.run.drafting.wide import over_visits
+from trialtrace.run.drafting.wide import TREATMENT, over_visits
 from trialtrace.run.tables.measures import AGES, folded, plain
 
 CONTROL = re.compile(
@@ -147,6 +147,9 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     found.sort(key=lambda item: -item.score)
     offered = Offered(views, found, at, subject, arm, told_by, draft)
     primary = with_competing(views, primary_of(offered, decided), decided)
+    if primary.visit_word == TREATMENT and "design" not in decided.told:
+        place, doubt = ("trial.yaml", "design.kind"), primary.evidence
+        decided.guess("design", place, design.kind, doubt, blinds=True)
     others = [
         outcome
         for outcome in found
@@ -157,6 +160,7 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     others = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
     secondary = secondary_of(offered, primary, others, decided)
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
+    later |= {name for one in others for _, name in one.columns[1:]}
     treated = home
     if design.own_treatment:
         home = patients_beside(home, subject[home.name], design, [one.name for one in tables])

@@ -27,7 +27,10 @@ from trialtrace.run.tables.measures import parts
 # A time from which it is rounded to whole numbers.
 LONG = 10
 RESERVED = {"flow", "baseline", "adverse_events", "planning"}
-BASELINE = re.compile(r"0|.*(baseline|screen|before|pre|entry).*|bl", re.IGNORECASE)
+BASELINE = re.compile(
+    r"0|[tmdvw]0|.*(baseline|screen|before|pre|entry).*|bl|base|vor(her)?|avant|prima|antes",
+    re.IGNORECASE,
+)
 PROPORTIONS: dict[str, object] = {
     "describe": [{"proportion": "wilson"}],
     "estimates": [
@@ -104,7 +107,7 @@ def planned(draft: Draft) -> list[Planned]:
         column = draft.table(one.table).column(one.source)
         name = _name(_named(one), taken)
         visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
-        visits |= {Quoted(number): f"{one.visit_word} {int(number)}" for number, _ in one.columns}
+        visits |= {Quoted(code): _in_columns(one, code) for code, _ in one.columns}
         first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
         first = first if len(visits) > 1 else ""
         named = _words(one.column.replace("{visit}", "")) if one.columns else _words(column.name)
@@ -136,6 +139,13 @@ def _name(text: str, taken: set[str]) -> str:
 def _words(name: str) -> str:
     text = " ".join(re.sub(r"[._]+", " ", name).split())
     return (text[:1].upper() + text[1:]) or name
+
+
+def _in_columns(outcome: Outcome, code: str) -> str:
+    """The label of a visit that has a column of its own."""
+    if code.isdecimal():
+        return f"{outcome.visit_word} {int(code)}"
+    return re.sub(r"[;@/=\n]+", " ", code).strip()[:40] or code
 
 
 def _visits(column: Column, of: Outcome) -> dict[str, str]:
@@ -213,8 +223,10 @@ def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str
             },
         )
         return
-    if made.columns:
+    if made.columns and all(made.column.replace("{visit}", c) == n for c, n in made.columns):
         head["visits"] = {"pattern": made.column, "labels": item.visits}
+    elif made.columns:
+        head["visits"] = {name: item.visits[Quoted(code)] for code, name in made.columns}
     else:
         head["column"] = made.column
     if draft.design.own_treatment:
