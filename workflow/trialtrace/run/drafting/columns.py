@@ -14,7 +14,7 @@ from trialtrace.run.drafting.profile import Column
 from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.tables.canonical import number_text
 
-SHOWN, MOST_SHOWN = 12, 5
+SHOWN, MOST_SHOWN = 24, 5
 FIRST_DAY_OF_SAS = date(1960, 1, 1)
 # From 1970 to 2100.
 DAYS_OF_SAS = (3653, 51134)

@@ -11,7 +11,7 @@ from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
 from trialtrace.run.drafting.final_outcomes import once_in
-from trialtrace.run.drafting.intervals import recurrent
+from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import candidates
 from trialtrace.run.drafting.names import ARMS, PARAMETERS, rank, words_of
 from trialtrace.run.drafting.outcomes import (
@@ -41,7 +41,7 @@ CONTROL = re.compile(
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
 # The control by a code alone; beyond doubt only of a column that is named after its treatment.
-BARE_CONTROL = re.compile(r"[cp0]|no", re.IGNORECASE)
+BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
 TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
@@ -121,6 +121,8 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         whole = []
         if texts.get("kind") != COUNT and subject[table.name] != SOURCE_ROW:
             whole = recurrent(table, subject[table.name], taken[table.name])
+        if not whole and (subject[table.name],) not in table.keys and not at[table.name]:
+            whole = episodes(table, subject[table.name], taken[table.name])
         used = {
             name for outcome in whole for name in (outcome.column, outcome.starts, outcome.stops)
         }

@@ -54,7 +54,18 @@ SURE_SUBJECTS = SUBJECTS.index("person")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
 ARMS = (
     *("trt01p", "trtp", "arm", "trt01a", "trta", "actarm", "armcd", "actarmcd", "trt01pn"),
-    *("treatment", "treat", "trt", "trtmt", "trtment", "treatmnt", "rx", "tx", "randomisation"),
+    *(
+        "treatment",
+        "treat",
+        "treated",
+        "trt",
+        "trtmt",
+        "trtment",
+        "treatmnt",
+        "rx",
+        "tx",
+        "randomisation",
+    ),
     *("randomization", "randomised", "randomized", "allocation", "randarm", "treatmentarm"),
     *("treatmentgroup", "studyarm", "trtgrp", "trtgroup", "txgroup", "rand", "randgroup"),
     *("intervention", "assignment", "assigned", "dosegroup", "treatmentgrp", "studygroup"),
@@ -116,6 +127,11 @@ REPEATS = ("redcaprepeatinstance", "redcaprepeatinstrument", "seq", "aeseq", "in
 SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst",
          "zentrum", "klinik", "haus", "prufzentrum", "centro", "hopital", "ospedale", "centrum",
          "sykehus", "sjukhus", "hospitaal")  # fmt: skip
+# Groups of patients that may be randomised as wholes; an id of one is none of a patient.
+CLUSTERS = {
+    *("cluster", "practice", "ward", "school", "village", "household", "centre", "center", "site"),
+    *("hospital", "clinic", "class", "town", "gp", "surgery", "nursinghome"),
+}
 # Words in the levels of an arm.
 TREATED = re.compile(
     r"\b(placebo|control|ctrl|sham|active|standard|usual care|treatment|treated|drug|intervention|"

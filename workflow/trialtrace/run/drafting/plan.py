@@ -176,7 +176,7 @@ def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str
     head: dict[str, object] = {"label": item.label, "code": _code(item.name, codes)}
     if made.kind == COUNT:
         occurred = {"kind": "occurrence", "table": made.table}
-        where = {made.column: {"is": Quoted(made.event)}}
+        where = {made.column: {"is": Quoted(made.event)} if made.event else "present"}
         each = {"label": f"{item.label}, each", "code": _code(f"{item.name}each", codes)}
         yield f"{item.name}_each", {**each, **occurred, "where": where, "term": item.label}
         yield item.name, {**head, "kind": "occurrence_count", "of": f"{item.name}_each"}
