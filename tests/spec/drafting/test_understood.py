@@ -4,7 +4,9 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
+import pyreadstat
 import pytest
 import yaml
 from mini_run import run_stages
@@ -171,9 +173,9 @@ def test_an_id_that_comes_again_is_the_key(at: Project, call: Call, weak: Path, 
     flags = ("--arm", "incent", "--control", "0", "--primary", "got", "--yes")
     assert call("new", "mine", again, *flags) == 0
     trial = yaml.safe_load((at.trial_config("mine") / "trial.yaml").read_text())
-    assert trial["tables"]["weak"]["key"] == ["respid"]
+    assert trial["tables"]["data"]["key"] == ["respid"]
     guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text())["guesses"]
-    assert "in the rows 17, 61 of the data" in guesses["key.weak"]["evidence"]
+    assert "in the rows 17, 61 of the data" in guesses["key.data"]["evidence"]
 
 
 def test_bounds_are_what_can_be(weak: Path):
@@ -422,3 +424,55 @@ def test_which_code_is_censored_is_asked_but_of_adam(tmp_path: Path, name: str, 
     made = drafted(written(tmp_path / "g.csv", f"id,treat,time,{name}", *rows))
     assert made.primary.status == name
     assert (not any(one.name == "event" and one.blinds for one in made.guesses)) is sure
+
+
+@pytest.mark.parametrize("ending", ["dta", "sav"])
+def test_kinds_of_missing_are_told_apart(at: Project, call: Call, ending: str):
+    kinds = {"dta": ("a", "b"), "sav": (8.0, 9.0)}[ending]
+    got = [float(n % 3 == 0) for n in range(60)]
+    cells = [*kinds, kinds[0], *got[3:]]
+    data = pd.DataFrame({"id": range(60), "rx": [n % 2 for n in range(60)], "got": cells})
+    labels = {0: "No", 1: "Yes", kinds[0]: "not tested", kinds[1]: "no record"}
+    path = at.root / "data" / f"trial.{ending}"
+    if ending == "dta":
+        more = {"missing_user_values": {"got": [*kinds]}}
+        pyreadstat.write_dta(data, path, variable_value_labels={"got": labels}, **more)
+    else:
+        ranges = {"got": [*kinds]}
+        pyreadstat.write_sav(
+            data, path, variable_value_labels={"got": labels}, missing_ranges=ranges
+        )
+    told = ("--arm", "rx", "--control", "0", "--primary", "got")
+    assert call("new", "mine", path, *told) == 0
+    folder = at.trial_config("mine")
+    missing = yaml.safe_load((folder / "cleaning.yaml").read_text())["tables"]["trial"]["missing"]
+    codes = {"dta": (".a", ".b"), "sav": ("8", "9")}[ending]
+    assert missing == {"got": dict(zip(codes, ("not tested", "no record"), strict=True))}
+    assert yaml.safe_load((folder / "endpoints.yaml").read_text())["got"]["kind"] == "event"
+
+
+def episodes(path: Path, *more: str) -> Draft:
+    """Patients of whom some had episodes, each a row with its first and its last day."""
+    rows = []
+    for n in range(1, 61):
+        who = f"{n},{('placebo', 'drug')[n % 2]},{40 + n}"
+        rows += [f"{who},,{',' * len(more)}"] if n % 3 else []
+        rows += [
+            f"{who},{n + day},{n + day + 4}{f',{n * day % 7}.5' * len(more)}"
+            for day in range(n % 3, 3)
+        ]
+    return drafted(written(path, ",".join(["id,treat,age,ivstart,ivstop", *more]), *rows))
+
+
+def test_episodes_are_counted(tmp_path: Path):
+    made = episodes(tmp_path / "a.csv").primary
+    assert (made.kind, made.column, made.event) == ("count", "ivstart", "")
+    assert "when it began, and ivstop when it ended" in made.evidence
+    # Where something was measured in each row, rows may be visits.
+    assert episodes(tmp_path / "b.csv", "fev").primary.column != "ivstart"
+
+
+def test_an_id_of_a_school_is_none_of_a_student(tmp_path: Path):
+    rows = [f"{n % 8},{n},{n % 8 % 2},{n % 3 % 2}" for n in range(1, 97)]
+    made = drafted(written(tmp_path / "a.csv", "school_id,student_id,treated,passed", *rows))
+    assert made.subject == {"data": "student_id"} and made.design.kind == "cluster"

@@ -67,6 +67,9 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         form=about.form,
         given=about.given if agree else {},
         date_orders=kind.orders,
+        missing_labels={
+            code: " ".join(text.split()) for code, text in about.choices if code in absent and text
+        },
     )
 
 

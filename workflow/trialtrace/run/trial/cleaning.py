@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from trialtrace.base.config.names import (
     Column,
     Condition,
+    Missing,
     Name,
     Severity,
     Spellings,
@@ -271,8 +272,11 @@ class CleaningTable:
         "no other entry covers; the report lists which these were.",
         empty=dict,
     )
-    missing: dict[Column, Distinct[Value]] = optional(
-        "Values that mean missing: column to a list of values in quotes.", empty=dict
+    missing: dict[Column, Missing] = optional(
+        "Values that mean missing: column to a list of values in quotes, or to each value with "
+        'what it says, such as `{got: {".a": not tested, ".b": no record}}`; the report then '
+        "counts them apart.",
+        empty=dict,
     )
     units: dict[Column, Text] = optional("Unit of a column.", empty=dict)
     convert: dict[Column, ConvertAll | Convert] = optional(
@@ -309,6 +313,11 @@ class CleaningTable:
         "enough."
     )
     empty: bool = optional("Whether the table is expected to have no row.", empty=bool)
+
+    @property
+    def absent(self) -> dict[str, tuple[str, ...]]:
+        """Column -> the values that mean missing."""
+        return {column: tuple(codes) for column, codes in self.missing.items()}
 
     @property
     def conflict(self) -> Conflict:
