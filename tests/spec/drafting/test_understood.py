@@ -11,6 +11,7 @@ import pytest
 import yaml
 from mini_run import run_stages
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.command import ask_on_terminal
 from trialtrace.run.drafting.draft import Draft, decide
@@ -469,7 +470,8 @@ def test_episodes_are_counted(tmp_path: Path):
     assert (made.kind, made.column, made.event) == ("count", "ivstart", "")
     assert "when it began, and ivstop when it ended" in made.evidence
     # Where something was measured in each row, rows may be visits.
-    assert episodes(tmp_path / "b.csv", "fev").primary.column != "ivstart"
+    with pytest.raises(UserError, match="the primary endpoint"):
+        episodes(tmp_path / "b.csv", "fev")
 
 
 def test_an_id_of_a_school_is_none_of_a_student(tmp_path: Path):
