@@ -14,7 +14,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import NUMBER, Export, Slice
+from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
 
 NAME = "factors"
@@ -29,14 +29,13 @@ CONVERSIONS = (
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each column of numbers that has a value at two visits or more."""
-    columns: dict[tuple[str, str, int], list[Slice]] = {}
-    for visit in export.slices:
-        if visit.kind == NUMBER and len(visit.there) >= FEWEST:
-            columns.setdefault((visit.table, visit.column, visit.part), []).append(visit)
-    for visits in columns.values():
+    for every in export.series:
+        visits = [visit for visit in every if len(visit.there) >= FEWEST]
+        if len(visits) < 2:
+            continue
         values = np.column_stack([visit.values for visit in visits])
         known = values[~np.isnan(values)]
-        if len(visits) > 1 and known.min() > 0 and len(np.unique(known)) >= LEVELS:
+        if known.min() > 0 and len(np.unique(known)) >= LEVELS:
             yield _look(visits, np.log(values))
 
 

@@ -66,6 +66,9 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         scheme=randomisation.scheme,
         block_sizes=tuple(sizes or ()),
         planned=_planned(trial),
+        wide=tuple(
+            tuple((entry.table, column) for column in entry.columns) for entry in _wide(trial)
+        ),
     )
     return replace(whole, last=tuple(_last_contacts(trial, whole, tables, who)))
 
@@ -196,12 +199,16 @@ def entry_column(trial: Trial) -> tuple[str, str] | None:
 def _planned(trial: Trial) -> dict[tuple[str, str], float]:
     """The days until the visit of each column that holds one visit, where its label says them."""
     every = {
-        (endpoint.entry.table, column): contacts.day_of(label)
-        for endpoint in trial.endpoints.values()
-        if isinstance(endpoint.entry, RepeatedInColumns)
-        for column, label in endpoint.entry.columns.items()
+        (entry.table, column): contacts.day_of(label)
+        for entry in _wide(trial)
+        for column, label in entry.columns.items()
     }
     return {column: days for column, days in every.items() if days}
+
+
+def _wide(trial: Trial) -> list[RepeatedInColumns]:
+    entries = [endpoint.entry for endpoint in trial.endpoints.values()]
+    return [entry for entry in entries if isinstance(entry, RepeatedInColumns)]
 
 
 def _last_contacts(
