@@ -20,7 +20,7 @@ from trialtrace.run.integrity.look import Look
 NAME = "allocation"
 TITLE = "Arms against the day, weekday and site of entry, and their order"
 SLIPS = 0.005
-FEWEST, NEARLY_EQUAL = 20, 0.8
+FEWEST, NEARLY_EQUAL, PIECE = 20, 0.6, 4
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -40,7 +40,7 @@ def looks(export: Export) -> Iterator[Look]:
     yield from _table(arm, weekdays(day), entry.where, "weekdays of entry")
     strata = np.zeros(len(known), np.intp) if export.strata is None else export.strata[known]
     yield _runs(export, arm, day, strata, entry)
-    if export.block_sizes and np.bincount(arm).min() >= NEARLY_EQUAL * np.bincount(arm).max():
+    if export.block_sizes and _of_equal_size(arm, day, strata, PIECE * max(export.block_sizes)):
         yield _blocks(export, known, arm, day, strata, entry)
 
 
@@ -94,6 +94,18 @@ def _runs(export: Export, arm: Places, day: Floats, strata: Places, entry: Slice
     else:
         p, what = chances.normal(z), "few runs"
     return Look(NAME, entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
+
+
+def _of_equal_size(arm: Places, day: Floats, strata: Places, size: int) -> bool:
+    """Whether arms are meant to be of equal size: they are in most pieces of the order of entry,
+    whatever befell the others."""
+    arms, ratios = int(arm.max()) + 1, []
+    for s in np.unique(strata):
+        own = arm[strata == s][np.argsort(day[strata == s], kind="stable")]
+        for start in range(0, max(1, len(own) - size + 1), size):
+            counts = np.bincount(own[start : start + size], minlength=arms)
+            ratios.append(counts.min() / counts.max())
+    return bool(np.median(ratios) >= NEARLY_EQUAL)
 
 
 def _blocks(
