@@ -108,19 +108,29 @@ def _of_equal_size(arm: Places, day: Floats, strata: Places, size: int) -> bool:
     return bool(np.median(ratios) >= NEARLY_EQUAL)
 
 
+def _most(export: Export, arms: int, n: int) -> Places:
+    """How far arms may differ after each of n patients: by what a block holds of an arm; where all
+    planned patients are there and blocks are of one size, by what its begun part can hold."""
+    size = max(export.block_sizes)
+    share = size // arms
+    if not export.complete or len(export.block_sizes) > 1:
+        return np.full(n, share)
+    begun = np.arange(1, n + 1) % size
+    return np.minimum(begun, share) - np.maximum(0, begun - (size - share))
+
+
 def _blocks(
     export: Export, known: Places, arm: Places, day: Floats, strata: Places, entry: Slice
 ) -> Look:
     """Ends of days at which arms of one stratum differ by more than blocks allow."""
     arms = int(arm.max()) + 1
-    most = max(export.block_sizes) // arms
     beyond, ends = [], 0
     for s in np.unique(strata):
         own = np.flatnonzero(strata == s)
         own = own[np.argsort(day[own], kind="stable")]
         counts = np.cumsum(arm[own][:, None] == np.arange(arms), axis=0)
         last = np.append(day[own][1:] != day[own][:-1], True)
-        far = last & (counts.max(axis=1) - counts.min(axis=1) > most)
+        far = last & (counts.max(axis=1) - counts.min(axis=1) > _most(export, arms, len(own)))
         ends += int(last.sum())
         beyond += [int(known[own[at]]) for at in np.flatnonzero(far)]
     p = chances.binomial(len(beyond), ends, SLIPS)

@@ -31,7 +31,7 @@ class Sheet:
     `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
     side, a kind of event); both are 0 where a subject has one row. `in_order` says whether the rows
     stand in the order of their subjects' keys, `visits` whether an endpoint declares the steps:
-    numbered rows may be occurrences, which end in any order.
+    numbered rows may be occurrences, which end in any order, and `occurrences` that they are.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Sheet:
     columns: tuple[Column, ...]
     in_order: bool = False
     visits: bool = False
+    occurrences: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,11 @@ class Slice:
 class Export:
     """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
     missing, and None where the configuration names none; `scheme` is that of the randomisation,
-    `used` the tables and columns that an endpoint or a variable of the patients is made of. `last`
-    are the days of last contact as dates, `planned` the days until the visit of a column, `wide`
-    the columns of numbers that each hold one visit of the same, in order."""
+    `complete` says whether all patients that were planned are there, `used` the tables and columns
+    that an endpoint or a variable of the patients is made of. `last` are the days of last contact
+    as dates, `planned` the days until the visit of a column, `wide` the columns of numbers that
+    each hold one visit of the same, in order, `scales` the highest value of a score from 0, `free`
+    who is known to have had no event until a time that its label says, in days."""
 
     n: int
     subjects: str
@@ -85,10 +88,13 @@ class Export:
     baseline: tuple[tuple[str, str], ...] = ()
     scheme: str = "unknown"
     block_sizes: tuple[int, ...] = ()
+    complete: bool = False
     used: frozenset[tuple[str, str]] = frozenset()
     last: tuple[Slice, ...] = ()
     planned: Mapping[tuple[str, str], float] = field(default_factory=dict)
     wide: tuple[tuple[tuple[str, str], ...], ...] = ()
+    scales: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    free: tuple[tuple[Slice, float], ...] = ()
 
     @cached_property
     def slices(self) -> tuple[Slice, ...]:

@@ -6,6 +6,9 @@ conversion (powers of ten; haemoglobin, glucose, cholesterol, creatinine, biliru
 between conventional and SI units; pounds, inches, kilojoules). As time changes most measures, the
 mean log ratio is held against one of a standard deviation between patients, not against none: the
 one-sample test with a noncentral t, by its normal approximation, times the visits.
+
+A score whose scale is declared, from 0, may be given as a share, in percent or to 10: of those
+whose other values are all beyond that, a fifth at least would keep one beyond it (binomial).
 """
 
 from collections.abc import Iterator
@@ -20,6 +23,7 @@ from trialtrace.run.integrity.look import Look
 NAME = "factors"
 TITLE = "A visit in another unit"
 FEWEST, LEVELS, ALLOWED, NEAR = 20, 8, 1.0, 0.05
+SCALES, KEPT = (1.0, 10.0, 100.0), 0.2
 CONVERSIONS = (
     10.0, 100.0, 1000.0, 1e6,
     0.6206, 18.016, 38.67, 88.57, 88.42, 17.10, 2.801, 4.008, 0.3571, 6.006,
@@ -35,6 +39,8 @@ def looks(export: Export) -> Iterator[Look]:
             continue
         values = np.column_stack([visit.values for visit in visits])
         known = values[~np.isnan(values)]
+        if (at := (visits[0].table, visits[0].column)) in export.scales:
+            yield _by_scale(visits, values, export.scales[at])
         if known.min() > 0 and len(np.unique(known)) >= LEVELS:
             yield _look(visits, np.log(values))
 
@@ -70,3 +76,32 @@ def converted(ratio: Floats, spread: float) -> float:
     t = abs(mean) / within * np.sqrt(n)
     z = (t - ALLOWED * spread / within * np.sqrt(n)) / np.sqrt(1 + t**2 / (2 * (n - 1)))
     return float(2 * chances.upper(np.array(z)))
+
+
+def _by_scale(visits: list[Slice], values: Floats, highest: float) -> Look:
+    """A look at a score for a visit whose values all stand on a scale to 1, 10 or 100."""
+    tried = [
+        (on_scale(values, at, highest, to), at)
+        for to in SCALES
+        for at in range(len(visits))
+        if to < highest
+    ]
+    p, at = min(tried, default=(1.0, 0))
+    visit, text = visits[at], "whether nobody keeps a value beyond a smaller scale"
+    rows = tuple(sorted(int(row) for row in visit.rows[visit.there])) if p < 1 else ()
+    return Look(NAME, visit.where, text, min(1.0, len(tried) * p), rows)
+
+
+def on_scale(values: Floats, at: int, highest: float, to: float) -> float:
+    """The chance that nobody whose other values are all beyond `to` has one beyond it at the visit,
+    where a fifth would; 1 where the spread shrank by less than half the ratio of the scales."""
+    there, others = ~np.isnan(values[:, at]), np.delete(values, at, axis=1)
+    others = others[there & ~np.isnan(others).all(axis=1)]
+    own = values[there, at]
+    if len(own) < FEWEST or own.max() > to or len(np.unique(own)) < 3:
+        return 1.0
+    shrunk = np.nanstd(others) / own.std()
+    if not highest / to / 2 <= shrunk <= highest / to * 2:
+        return 1.0
+    n = int((np.nanmin(others, axis=1) > to).sum())
+    return float((1 - KEPT) ** n)
