@@ -440,3 +440,14 @@ def test_numbers_of_occurrences_that_are_not_there_are_binomial_as_in_r():
     assert look.told.startswith("6 of 30") and look.p == pytest.approx(0.003282485595)
     late = Sheet("ae", np.arange(24), who, number + 3, none, (), occurrences=True)
     assert not list(numbering.looks(Export(12, "p", (late,))))
+
+
+def test_a_number_that_is_ten_times_less_has_a_decimal_more():
+    rng = np.random.default_rng(12)
+    values = np.round(np.exp(rng.normal(-1, 0.4, (60, 2))), 2) + 0.01
+    values[:, 1] = np.round(values[:, 1] * 0.85, 2) / 10
+    logs = np.log(values)
+    ratio = logs[:, 1] - logs[:, 0]
+    assert factors._finer(logs, 1) == pytest.approx(np.log(10))
+    told = [factors.converted(ratio, 0.4, finer) for finer in (0.0, np.log(10))]
+    assert told[0] == 1 and told[1] < 1e-6

@@ -3,7 +3,8 @@
 A number above zero is compared, patient by patient and on the scale of logs, with the mean of the
 same patient's other visits. A visit is looked at where its geometric mean ratio is near a usual
 conversion (powers of ten; haemoglobin, glucose, cholesterol, creatinine, bilirubin, urea, calcium
-between conventional and SI units; pounds, inches, kilojoules). As time changes most measures, the
+between conventional and SI units; pounds, inches, kilojoules), or less near a power of ten by which
+its values have more decimals, or fewer. As time changes most measures, the
 mean log ratio is held against one of a standard deviation between patients, not against none: the
 one-sample test with a noncentral t, by its normal approximation, times the visits.
 
@@ -17,13 +18,13 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import Export, Slice
+from trialtrace.run.integrity.export import Export, Slice, resolution
 from trialtrace.run.integrity.look import Look
 
 NAME = "factors"
 TITLE = "A visit in another unit"
 FEWEST, LEVELS, ALLOWED, NEAR = 20, 8, 1.0, 0.05
-SCALES, KEPT = (1.0, 10.0, 100.0), 0.2
+SCALES, KEPT, NEAR_TEN = (1.0, 10.0, 100.0), 0.2, 0.3
 CONVERSIONS = (
     10.0, 100.0, 1000.0, 1e6,
     0.6206, 18.016, 38.67, 88.57, 88.42, 17.10, 2.801, 4.008, 0.3571, 6.006,
@@ -56,7 +57,7 @@ def _look(visits: list[Slice], logs: Floats) -> Look:
         if some.sum() < FEWEST:
             continue
         ratio = logs[some, at] - np.nanmean(others[some], axis=1)
-        p = converted(ratio, float(np.nanstd(others, ddof=1)))
+        p = converted(ratio, float(np.nanstd(others, ddof=1)), _finer(logs, at))
         if p < smallest:
             smallest, place, size = p, at, int(some.sum())
     visit = visits[place]
@@ -65,14 +66,23 @@ def _look(visits: list[Slice], logs: Floats) -> Look:
     return Look(NAME, visit.where, told, min(1.0, smallest * len(visits)), rows)
 
 
-def converted(ratio: Floats, spread: float) -> float:
+def _finer(logs: Floats, at: int) -> float:
+    """By which factor values are written more finely at a visit than at the others, as a log."""
+    units = [
+        resolution(np.exp(each[~np.isnan(each)])) for each in (logs[:, at], np.delete(logs, at, 1))
+    ]
+    return float(np.log(units[1] / units[0])) if units[0] and units[1] else 0.0
+
+
+def converted(ratio: Floats, spread: float, finer: float = 0.0) -> float:
     """The chance of log ratios as far from none where their mean is `ALLOWED` times the spread of
-    patients; 1 where their mean is near no conversion."""
+    patients; 1 where their mean is near no conversion, nor to the one by which they are `finer`."""
     mean, n = float(ratio.mean()), len(ratio)
     far = np.abs(np.abs(mean) - np.abs(np.log(CONVERSIONS)))
     within = float(ratio.std(ddof=1))
-    if far.min() > NEAR or within <= 0:
-        return 0.0 if far.min() <= NEAR else 1.0
+    near = far.min() <= NEAR or (abs(finer) > 1 and abs(mean + finer) <= NEAR_TEN)
+    if not near or within <= 0:
+        return 0.0 if near else 1.0
     t = abs(mean) / within * np.sqrt(n)
     z = (t - ALLOWED * spread / within * np.sqrt(n)) / np.sqrt(1 + t**2 / (2 * (n - 1)))
     return float(2 * chances.upper(np.array(z)))
