@@ -396,6 +396,8 @@ def test_records_alike_in_three_columns_are_all_found():
         pair for pair in combinations(range(60), 2) if (data[pair[0]] == data[pair[1]]).sum() >= 3
     ]
     assert records.alike_in(data, 3).tolist() == [list(pair) for pair in expected]
+    # What many rows share is not rare.
+    assert not len(records.alike_in(np.zeros((31, 3)), 3))
 
 
 def test_an_exchange_is_the_difference_of_two_correlations():

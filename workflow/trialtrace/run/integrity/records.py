@@ -25,7 +25,7 @@ from trialtrace.run.integrity.look import Look
 NAME = "records"
 TITLE = "Records of two patients that are the same"
 FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED = 20, 3, 0.1, 3.0, 2.0
-MOST_COLUMNS, FOLLOWS = 10, 0.9
+MOST_COLUMNS, FOLLOWS, CROWD = 10, 0.9, 30
 SHARES = (0.02, 0.01, 0.005, 0.001)
 
 
@@ -62,7 +62,7 @@ def _of_patients(sheet: Sheet) -> Iterator[Look]:
 
 
 def alike_in(data: Floats, columns: int) -> Places:
-    """The pairs of rows that are equal in at least so many columns."""
+    """The pairs of rows that are equal in at least so many columns, in which few others are."""
     codes = [np.unique(column, return_inverse=True)[1] for column in data.T]
     found = set()
     for chosen in combinations(range(len(codes)), columns):
@@ -70,7 +70,8 @@ def alike_in(data: Floats, columns: int) -> Places:
         group = np.unique([codes[c][known] for c in chosen], axis=1, return_inverse=True)[1]
         order = np.argsort(group.reshape(-1), kind="stable")
         for start in np.split(known[order], np.flatnonzero(np.diff(group.reshape(-1)[order])) + 1):
-            found |= {*combinations(sorted(start.tolist()), 2)}
+            if len(start) <= CROWD:
+                found |= {*combinations(sorted(start.tolist()), 2)}
     return np.array(sorted(found), np.intp).reshape(-1, 2)
 
 
