@@ -67,11 +67,15 @@ def alike_in(data: Floats, columns: int) -> Places:
     found = set()
     for chosen in combinations(range(len(codes)), columns):
         known = np.flatnonzero(~np.isnan(data[:, chosen]).any(axis=1))
-        group = np.unique([codes[c][known] for c in chosen], axis=1, return_inverse=True)[1]
-        order = np.argsort(group.reshape(-1), kind="stable")
-        for start in np.split(known[order], np.flatnonzero(np.diff(group.reshape(-1)[order])) + 1):
-            if len(start) <= CROWD:
-                found |= {*combinations(sorted(start.tolist()), 2)}
+        key = np.zeros(len(known), np.int64)
+        for c in chosen:
+            key = key * len(data) + codes[c][known]
+        order = np.argsort(key, kind="stable")
+        ends = np.flatnonzero(np.append(np.diff(key[order]) != 0, True)) + 1
+        sizes = np.diff(ends, prepend=0)
+        for at in np.flatnonzero((sizes > 1) & (sizes <= CROWD)):
+            rows = known[order[ends[at] - sizes[at] : ends[at]]]
+            found |= {*combinations(sorted(rows.tolist()), 2)}
     return np.array(sorted(found), np.intp).reshape(-1, 2)
 
 
