@@ -7,6 +7,7 @@ import pytest
 from cost import calls, seconds
 from sarif_logs import log_of
 
+from trialtrace.audit.files import file
 from trialtrace.cli import main
 
 HEAD = 'papers: {main: "A paper"}\ngroups: {a: {label: A, randomised: "30"}, b: {label: B}}\n'
@@ -135,7 +136,7 @@ ALIASES = "a: &a [x, x]\n" + "".join(
         (ALIASES, "the alias *a"),
         ("papers: " + "[" * 50_000 + "]" * 50_000, "more than 40 levels"),
         ("papers: " + "{a: " * 50_000 + "1" + "}" * 50_000, "more than 40 levels"),
-        ("x: " + "y" * (8 << 20), "more than 8 MB"),
+        ("x: " + "y" * (32 << 20), "more than 32 MB"),
     ],
 )
 def test_a_yaml_bomb_is_refused_before_it_is_built(tmp_path, capsys, text, said):
@@ -148,8 +149,10 @@ def test_a_yaml_bomb_is_refused_before_it_is_built(tmp_path, capsys, text, said)
 
 
 @pytest.mark.slow
-def test_ten_thousand_claims(ledger_file, capsys):
-    """One claim more is refused."""
+def test_ten_thousand_claims(ledger_file, capsys, monkeypatch):
+    """One claim more than the most is refused; that are 50,000, for a registry's large records."""
+    assert file.MOST_CLAIMS == 50_000
+    monkeypatch.setattr(file, "MOST_CLAIMS", 10_000)
     shares = [f"{x} of 27 ({100 * x / 27:.1f}%)" for x in range(28)]
     rows = [row(shares[k % 28]).replace("one:", f"c{k}:") for k in range(10_001)]
     assert main(["audit", ledger_file("claims:\n" + "".join(rows[:-1]))]) == 0

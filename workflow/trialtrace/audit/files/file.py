@@ -102,8 +102,8 @@ def standing(
     return kept, found
 
 
-MOST_CLAIMS = 10_000
-LARGEST = 8 << 20
+MOST_CLAIMS = 50_000
+LARGEST = 32 << 20
 
 
 def read_ledger(at: Project, path: Path) -> Ledger:

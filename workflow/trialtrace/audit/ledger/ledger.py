@@ -238,6 +238,13 @@ class Ledger:
         own = population.size_of.get(group) if population else None
         return own or (known.size if known else None)
 
+    def fewest_of(self, entry: Claim, group: str) -> int | None:
+        """The patients of a compared group, as few as it has anywhere where nothing else is
+        printed of it: of what is compared it may have so few."""
+        if self.beside(entry, group):
+            return self.size_of(entry, group)
+        return min(self.printed_sizes(group), default=None)
+
     def sizes(self, kind: str, population: str | None = None) -> dict[str, Claim]:
         """The claims that print a number of patients (planned, randomised, analysed), by group.
 

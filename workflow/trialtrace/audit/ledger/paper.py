@@ -396,12 +396,14 @@ class About:
             "geometric_mean_ratio",
             "median_difference",
             "standardised_difference",
+            "ratio",
+            "difference",
         ]
         | None
     ) = optional(
         "What compares the groups; what the expression itself names, where it is left "
         "out. A relative reduction is also the efficacy of a vaccine, a log ratio the coefficient "
-        "of a model."
+        "of a model. A ratio or difference of which it is not said what it is of is just that."
     )
     basis: Literal["model", "curve"] | None = optional(
         "What the number rests on, where it need not follow from the counts or means of "

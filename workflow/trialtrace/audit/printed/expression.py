@@ -51,11 +51,13 @@ from trialtrace.base.errors import CURLED, Problem, UserError
 NAMES = (
     "count",
     "denominator",
+    "events",
     "person_time",
     "percent",
     "value",
     "sd",
     "se",
+    "cv",
     "quartile_low",
     "quartile_high",
     "least",
@@ -411,6 +413,12 @@ def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple
         return f"a person-time of {component.number}", "a time above 0"
     if component.name == "denominator" and value == 0:
         return f"a denominator of {component.number}", "at least one patient"
+    if component.name == "cv" and value < 0:
+        return f"a coefficient of variation of {component.number}", "a number of at least 0"
+    if component.name == "events" and "count" in by_name:
+        patients = by_name["count"]
+        if value < (patients.value or 0):
+            return f"{value} events of {patients.number} patients", "at least one event of each"
     if component.name == "count" and "denominator" in by_name:
         of = by_name["denominator"].value
         if of is not None and value > of:

@@ -306,6 +306,8 @@ _BESIDE = [
     _named(_SE, rf"(?P<se>{_NUMBER})"),
     _named(_IQR, rf"(?P<quartile_low>{_BARE}){_TO}(?P<quartile_high>{_BARE})"),
     _named("range", rf"(?P<least>{_BARE}){_TO}(?P<most>{_BARE})"),
+    _named("CV", rf"(?P<cv>{_NUMBER}(?:{_PERCENT})?)"),
+    rf"{_OPEN}?\s*(?P<events>{_COUNT})\s+events?\b\s*{_CLOSE}?",
     rf"{_OPEN}?\s*(?:Wald\s+)?(?P<symbol>t|z|F|χ²|χ2|chi2|chi[\s-]squared?)"
     rf"\s*(?:[(\[]\s*{_DF}\s*[)\]])?\s*=\s*{_STATISTIC}\s*{_CLOSE}*",
     rf"{_OPEN}?\s*(?P<standardised>Cohen['’]s\s+d|Hedges['’]?\s+g|d|g)\s*=\s*"

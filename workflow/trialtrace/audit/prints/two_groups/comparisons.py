@@ -440,6 +440,8 @@ def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
         names = listed(sorted({METHODS[name] for name in same}), "or")
         text = f"{shown} is the interval of {names} on these counts."
         return finding(COMPATIBLE, text)
+    if entry.about.interval == "exact" and measure == "risk_difference":
+        return finding(NOT_CHECKABLE, "Not checkable: exact intervals of a difference differ.")
     halves = with_halves(measure, table, level)
     if halves is not None and prints(low, halves[1]) and prints(high, halves[2]):
         text = f"{shown} is the interval of the log with 0.5 added to each cell."

@@ -114,7 +114,7 @@ def _reading(
     as_errors = ""
     for deviations in readings_of_deviations(groups, sizes):
         by_test = {
-            name: _of_tails(groups, sizes, variance, entry.tails, deviations)
+            name: _of_tails(groups, sizes, variance, entry.tails, deviations, entry.parts["p"])
             for name, (variance, _) in TESTS.items()
         }
         fit = [
@@ -192,9 +192,12 @@ def _of_tails(
     variance: str,
     tails: Sequence[str],
     spreads: list[Printed],
+    printed: Component,
 ) -> tuple[float, float]:
-    """P over all tails; of both, the smaller."""
+    """P over all tails; of both, the one that fits what is printed, else the smaller."""
     every = [_range(groups, sizes, variance, side, spreads) for side in tails]
+    if fitting := [span for span in every if overlaps(printed, *span)]:
+        return fitting[0]
     return min(low for low, _ in every), min(high for _, high in every)
 
 
