@@ -134,7 +134,10 @@ class Making:
         for claim in self.draft.claims.values():
             of = claim["about"]
             if isinstance(of, dict) and all(of.get(name) == about.get(name) for name in names):
-                parts = {part.name: float(part.value or 0) for part in parse(str(claim["printed"]))}
+                parts = {
+                    component.name: float(component.value or 0)
+                    for component in parse(str(claim["printed"]))
+                }
                 value = parts.get("percent", parts.get("value"))
                 if parts.get("denominator"):
                     value = parts["count"] / parts["denominator"]
@@ -148,7 +151,7 @@ class Making:
 def _reads(printed: str, numbers: Mapping[str, str]) -> bool:
     """Whether a ledger reads these numbers in an expression, and no others."""
     try:
-        parts = {part.name: part.number or part.text for part in parse(printed)}
+        parts = {component.name: component.number or component.text for component in parse(printed)}
     except UserError:
         return False
     read = {name: number(value.lstrip("Pp<>=≤≥ ")) for name, value in parts.items()}

@@ -36,7 +36,7 @@ def baseline(making: Making, module: Entry) -> None:
 
 def outcome_measures(making: Making, every: Sequence[Entry]) -> list[tuple[str, str, str]]:
     """Every outcome measure with its analyses: its rank, name and time frame."""
-    found = []
+    reported = []
     titles = apart([(text(measure, "title"), text(measure, "timeFrame")) for measure in every])
     for at, (title, measure) in enumerate(zip(titles, every, strict=True), 1):
         making.know_groups(entries(measure, "groups"))
@@ -44,8 +44,8 @@ def outcome_measures(making: Making, every: Sequence[Entry]) -> list[tuple[str, 
         sizes = _denominators(measure, units)
         cells = _classes(making, measure, place, title, sizes, units=units)
         _analyses(making, measure, place, title, cells)
-        found.append((text(measure, "type"), name, text(measure, "timeFrame")))
-    return found
+        reported.append((text(measure, "type"), name, text(measure, "timeFrame")))
+    return reported
 
 
 def apart(outcomes: Sequence[tuple[str, str]]) -> list[str]:
@@ -76,9 +76,9 @@ def _denominators(of: Entry, units: str) -> dict[str, int]:
 def _of_title(title: str, sizes: Mapping[str, int]) -> dict[str, int]:
     """The numbers of patients that older records have in the title of a row: (n=88, 86)."""
     match = _SIZES.search(title)
-    own = [int(digits) for digits in re.findall("[0-9]+", match[1])] if match else []
-    fits = len(own) == len(sizes) and all(map(int.__le__, own, sizes.values()))
-    return dict(zip(sizes, own, strict=True)) if fits else {}
+    sized = [int(digits) for digits in re.findall("[0-9]+", match[1])] if match else []
+    fits = len(sized) == len(sizes) and all(map(int.__le__, sized, sizes.values()))
+    return dict(zip(sizes, sized, strict=True)) if fits else {}
 
 
 def _classes(
@@ -101,9 +101,9 @@ def _classes(
     several = len(rows) > 1
     for row in rows:
         head = text(row, "title")
-        own = _denominators(row, units) or _of_title(head, sizes)
-        if not own and not (kind.is_share and several):
-            own = {**sizes}
+        sized = _denominators(row, units) or _of_title(head, sizes)
+        if not sized and not (kind.is_share and several):
+            sized = {**sizes}
         visit = _VISIT.fullmatch(head) is not None
         label = (title if not head or visit else f"{title} – {head}") + things
         for category in entries(row, "categories"):
@@ -114,7 +114,7 @@ def _classes(
             cells.append(cell)
             for measured in entries(category, "measurements"):
                 group = text(measured, "groupId")
-                making.measured(cell, form(kind, texts(measured), own.get(group)), group)
+                making.measured(cell, form(kind, texts(measured), sized.get(group)), group)
     return cells
 
 
@@ -135,24 +135,24 @@ def _analyses(
         cell = cell or making.cell(where, f"{title}, analysis {at}")
         said = filter(None, (text(analysed, "paramType"), text(analysed, "statisticalMethod")))
         cell = replace(cell, place=where, label=": ".join(filter(None, (title, ", ".join(said)))))
-        made = analysis(texts(analysed), kind, paired=making.crossed)
+        result = analysis(texts(analysed), kind, paired=making.crossed)
         making.claim(
-            cell, made.form, *_ordered(making, cell, names, made.form), compare=len(names) > 1
+            cell, result.form, *_ordered(making, cell, names, result.form), compare=len(names) > 1
         )
-        if made.p.printed:
-            own = replace(making.cell(where, f"{title}, analysis {at}, p"), label=cell.label)
-            making.claim(own, made.p, *names, compare=len(names) > 1)
-        for value, why in made.left:
+        if result.p.printed:
+            apart_cell = replace(making.cell(where, f"{title}, analysis {at}, p"), label=cell.label)
+            making.claim(apart_cell, result.p, *names, compare=len(names) > 1)
+        for value, why in result.left:
             making.left(cell, value, why)
 
 
-def _ordered(making: Making, cell: Cell, names: list[str], made: Form) -> list[str]:
+def _ordered(making: Making, cell: Cell, names: list[str], result: Form) -> list[str]:
     """Two groups so that the estimate fits their numbers: the registry states no order."""
-    value = made.numbers.get("value") or made.numbers.get("percent")
+    value = result.numbers.get("value") or result.numbers.get("percent")
     if len(names) != 2 or value is None:
         return names
     first, second = (making.value_of(cell, name) for name in names)
     if first is None or second is None or first == second:
         return names
-    null = 1 if str(made.about.get("measure")).endswith("ratio") else 0
+    null = 1 if str(result.about.get("measure")).endswith("ratio") else 0
     return names if (float(value.replace(",", "")) > null) == (first > second) else names[::-1]
