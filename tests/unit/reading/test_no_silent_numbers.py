@@ -122,17 +122,18 @@ def test_arms_in_rows_are_arms(over):
     made = read(Table("table 2", "Table 2. Outcomes", rows, 1))
     assert [one[:4] for one in told(made)] == [
         ("row 2, column 2", "training", "Fell", "10 (25%)"),
-        ("row 3, column 2", "usual care", "Fell", "20 (40%)"),
         ("row 2, column 3", "training", "Pain", "mean (SD) 3.1 (1.1)"),
+        ("row 2, column 4", None, "Pain", "P = 0.04"),
+        ("row 3, column 2", "usual care", "Fell", "20 (40%)"),
         ("row 3, column 3", "usual care", "Pain", "mean (SD) 4.2 (1.4)"),
     ]
     assert all("labels of rows" in one[4] for one in told(made))
-    assert [(one.place, one.why) for one in made.left] == [
-        ("table 2, row 2, column 4", "its arms seem to stand in rows")
-    ]
+    p = next(one for one in made.items.values() if one.kind == "p")
+    assert p.compare == ("training", "usual care")
+    assert "which of the columns beside it" in p.doubts[-1]
 
 
-def test_arms_in_rows_below_several_heads_each_are_told_and_not_read():
+def test_arms_in_rows_below_several_heads_each():
     rows = (
         ("Group", "Pain", "Pain", "Grip", "Grip"),
         ("", "mean", "SD", "mean", "SD"),
@@ -140,7 +141,12 @@ def test_arms_in_rows_below_several_heads_each_are_told_and_not_read():
         ("Control", "4.2", "1.4", "31.2", "5.4"),
     )
     made = read(Table("table 2", "Table 2. Outcomes", rows, 2))
-    assert not made.claims and len(made.left) == 8
+    assert [one[1:4] for one in told(made)] == [
+        ("training", "Pain", "mean (SD) 3.1 (1.1)"),
+        ("training", "Grip", "mean (SD) 33.1 (5.1)"),
+        ("control", "Pain", "mean (SD) 4.2 (1.4)"),
+        ("control", "Grip", "mean (SD) 31.2 (5.4)"),
+    ]
 
 
 def test_grades_below_arms_are_parts_of_an_outcome():

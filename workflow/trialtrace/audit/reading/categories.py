@@ -10,7 +10,9 @@ from trialtrace.audit.reading.item import Item, Left
 
 _COUNTED = {"count", "count_percent", "fraction"}
 _MISSING = re.compile(
-    r"(?:missing|not (?:known|reported|recorded|available)|unknown|no data)\b", re.IGNORECASE
+    r"(?:missing|not (?:known|stated|given|reported|recorded|available|specified)|unknown|"
+    r"unspecified|no (?:data|answer|response)|refused|declined)\b",
+    re.IGNORECASE,
 )
 _OTHER_SHARE = "its percentage is not that of the patients over its column"
 

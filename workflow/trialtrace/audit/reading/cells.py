@@ -34,7 +34,7 @@ FORMS = (
         "percent_fraction",
         rf"(?P<b>{_N}){_PERCENT}{_O}(?P<a>{_COUNT})\s?(?:/|of)\s?(?P<n>{_COUNT}){_C}",
     ),
-    _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of)\s?(?P<n>{_COUNT})"),
+    _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of|[:∶](?=\s?[0-9]+$))\s?(?P<n>{_COUNT})"),
     _form(
         "count_percent_range",
         rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}{_O}{_CI}(?P<c>{_N})(?:{_PERCENT})?{_TO}(?P<d>{_N})(?:{_PERCENT})?{_C}",
@@ -46,6 +46,21 @@ FORMS = (
         rf"(?P<a>{_N}){_PERCENT}{_O}{_CI}(?P<b>{_N})(?:{_PERCENT})?{_TO}(?P<c>{_N})(?:{_PERCENT})?{_C}",
     ),
     _form("percent", rf"(?P<a>{_N}){_PERCENT}"),
+    _form(
+        "spread_range",
+        rf"(?P<a>{_N}){_UNIT}(?:\s?(?:±|\+/-)\s?|{_O}±?\s?)(?P<b>{_N}){_UNIT}(?:{_C})?"
+        rf"\s*[,;]?{_O}{_CI}(?P<c>{_N}){_TO}(?P<d>{_N}){_C}",
+    ),
+    _form(
+        "spread_size",
+        rf"(?P<a>{_N}){_UNIT}(?:\s?(?:±|\+/-)\s?|{_O}±?\s?)(?P<b>{_N}){_UNIT}(?:{_C})?"
+        rf"\s*[,;]?{_O}(?:n\s?=\s?)?(?P<n>{_COUNT}){_C}",
+    ),
+    _form(
+        "ranged_range",
+        rf"(?P<a>{_N}){_UNIT}{_O}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}\s*[,;]?{_O}(?P<d>{_N}){_TO}(?P<e>{_N}){_C}",
+    ),
+    _form("share", rf"(?P<a>{_COUNT})\s?/\s?(?P<b>{_N})(?:{_PERCENT})?"),
     _form("plus_minus", rf"(?P<a>{_N}){_UNIT}\s?(?:±|\+/-|\+-)\s?(?P<b>{_N}){_UNIT}"),
     _form("pair", rf"(?P<a>{_N}){_UNIT}{_O}(?:±\s?|SD\s*=?\s*)?(?P<b>{_N}){_UNIT}{_C}"),
     _form(
@@ -76,12 +91,14 @@ _MISSING = re.compile(
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its text as it stands, its form, and its numbers as a ledger has them."""
+    """A cell of a table: its text as it stands, its form, and its numbers as a ledger has them.
+    `more` are further columns in which parts of it stand."""
 
     text: str
     form: str
     parts: dict[str, str]
     commas: bool = False
+    more: tuple[int, ...] = ()
 
     @property
     def numbers(self) -> int:

@@ -3,18 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from trialtrace.audit.printed.expression import parse
-from trialtrace.audit.reading.arms import ALL, Arms, arms_of
+from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.categories import categorised, without_missing
+from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.heading_words import UNSAID
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.paper import ReadPaper
+from trialtrace.audit.reading.row_arms import all_arms
 from trialtrace.audit.reading.sentences import read_passages
 from trialtrace.audit.reading.tables import laid_out, left_whole, read_table
-from trialtrace.audit.reading.transposed import upright
 from trialtrace.base.config.scalars import resolve
 from trialtrace.base.errors import UserError
 
@@ -76,11 +77,11 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     for table in paper.tables:
         if not any(one.table is table for one in laid):
             read += left_whole(table)
-    laid, left = upright(laid)
-    read += left
-    arms = arms_of([one.columns for one in laid])
+    known, _ = all_arms(laid)
+    laid = [replace(one, columns=tuple(crossed(one.columns, known))) for one in laid]
+    arms, in_rows = all_arms(laid)
     for one in laid:
-        read += without_missing(categorised(read_table(one, arms, {})))
+        read += without_missing(categorised(read_table(one, arms, in_rows=one in in_rows)))
     read += list(read_passages(paper.passages, arms))
     return read, arms
 
@@ -129,7 +130,9 @@ def _about(draft: Draft, item: Item) -> Entry:
         about["size"] = "analysed"
     elif item.outcome is not None:
         key = _name(draft, "outcome", item.outcome, "outcome")
-        draft.outcomes.setdefault(key, {"label": item.outcome})
+        outcome = draft.outcomes.setdefault(key, {"label": item.outcome})
+        if item.baseline and item.arm and not item.change:
+            outcome["baseline"] = True
         about["outcome"] = key
     if item.category:
         about["category"] = _spelling(draft, item.path[-1])

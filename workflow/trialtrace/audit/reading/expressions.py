@@ -1,6 +1,7 @@
 """The expression that a ledger takes for the numbers of a cell of a known or guessed kind."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.cells import Cell
 from trialtrace.audit.reading.heading_words import UNSAID
@@ -27,9 +28,18 @@ def expression(
         return _effect(cell, measure or UNSAID)
     if kind == "p" or cell.form in ("p", "not_significant"):
         return _p(cell)
+    if kind in _ALONE and cell.form not in ("value", "range"):
+        kind = _ALONE[kind]
+    if kind in ("count", "count_percent", "percent") and cell.form in _SPREADS:
+        kind = None
     if cell.form in _BY_FORM:
         return _BY_FORM[cell.form](cell, kind, size, usual)
     return None
+
+
+# What a spread that is named alone stands beside, and cells that hold one and no share.
+_ALONE = {"sd": "mean_sd", "se": "mean_se", "iqr": "median_iqr"}
+_SPREADS = ("plus_minus", "spread_range", "spread_size", "ranged_range")
 
 
 def p_text(cell: Cell) -> str | None:
@@ -74,9 +84,44 @@ def _effect(cell: Cell, measure: str) -> Expression | None:
     return None
 
 
-def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
+def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
+    share = replace(cell, parts={"a": cell.parts["a"], "b": cell.parts["n"]})
+    if cell.form == "fraction" and kind == "count_percent" and is_share(share, size):
+        return _share(share, kind, size, usual)
+    if int(cell.parts["a"].replace(",", "")) > int(cell.parts["n"].replace(",", "")):
+        return None
     percent = f" ({cell.parts['b']}%)" if "b" in cell.parts else ""
     return Expression(f"{cell.parts['a']}/{cell.parts['n']}{percent}", "fraction")
+
+
+def _share(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
+    """A count and its percentage, parted by a slash: "9/12.3" below "n/%"."""
+    if kind != "count_percent" and not is_share(cell, size):
+        return None
+    return Expression(f"{cell.parts['a']} ({cell.parts['b']}%)", "count_percent")
+
+
+def _spread_range(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    """A mean with its spread, and the interval or the range of it."""
+    first = _pair(cell, kind or "mean", size, usual | {"mean_sd"})
+    c, d = (cell.parts[name].replace(",", "") for name in "cd")
+    if first is None or not first.kind.startswith("mean"):
+        return None
+    more = f" (95% CI {c} to {d})" if "ci" in usual else f", range {c} to {d}"
+    return replace(first, printed=first.printed + more)
+
+
+def _ranged_range(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    """A median with its quartiles and its range."""
+    a, b, c, d, e = (cell.parts[name].replace(",", "") for name in "abcde")
+    if kind not in (None, "median", "median_iqr"):
+        return None
+    printed = f"median (IQR) {a} ({b} to {c}), range {d} to {e}"
+    return Expression(printed, "median_iqr", None if kind else "taken for median (IQR) and range")
 
 
 def _count_percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
@@ -96,8 +141,9 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
         return Expression(f"mean {a} (SE {b})", kind)
     if kind == "mean_sd" or (kind == "mean" and "sd" in usual):
         return Expression(f"mean (SD) {a} ({b})", "mean_sd")
-    if kind in ("count_percent", "count") and cell.whole("a") is not None:
-        return Expression(f"{a} ({b}%)", "count_percent")
+    whole = re.sub(r"\.0+$", "", a)
+    if kind in ("count_percent", "count", "percent") and whole.replace(",", "").isdecimal():
+        return Expression(f"{whole} ({b}%)", "count_percent")
     if kind == "percent_count" and cell.whole("b") is not None:
         return Expression(f"{b} ({a}%)", "count_percent")
     if kind not in (None, "mean"):
@@ -199,6 +245,10 @@ _BY_FORM = {
     "fraction_percent": _fraction,
     "percent_fraction": _fraction,
     "fraction": _fraction,
+    "share": _share,
+    "spread_range": _spread_range,
+    "spread_size": _pair,
+    "ranged_range": _ranged_range,
     "count_percent": _count_percent,
     "count_percent_range": _count_percent_range,
     "pair": _pair,
