@@ -70,8 +70,11 @@ class Arms:
             for name in self.labels
             if own <= set(name.split()) or (len(name) > 2 and own >= set(name.split()))
         ]
-        if len(near) == 1 and len(key) > 1:
+        if len(near) == 1 and (len(key) > 1 or near[0].startswith(f"{key} ")):
             return near[0]
+        short = [name for name in self.labels if _initials(name) == key]
+        if len(short) == 1:
+            return short[0]
         rest = [name for name in self.labels if not names_control(name)]
         if _OTHER.fullmatch(text.strip()) and len(rest) == 1 and len(self.labels) == 2:
             return rest[0]
@@ -148,6 +151,8 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
         most = max(seen.values(), default=0)
         kept = {name: label for name, label in labels.items() if 2 * seen[name] >= most}
     kept = _beside(kept, labels, together)
+    long = {_initials(name) for name in kept}
+    kept = {name: label for name, label in kept.items() if name not in long}
     # "Acupuncture" of one table is "Acupuncture + usual care" of another.
     shorter = {
         name
@@ -169,6 +174,12 @@ def _beside(
         if len(new) < len(names) and len(set(known) - {None}) == len(names) - len(new):
             kept = kept | {name: labels[name] for name in new}
     return kept
+
+
+def _initials(name: str) -> str | None:
+    """The abbreviation of a name of several words."""
+    words = name.split()
+    return "".join(word[0] for word in words) if len(words) > 1 else None
 
 
 def _no_name(head: str) -> bool:

@@ -68,8 +68,11 @@ FORMS = (
         rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}\s*[,;]?\s*[(\[]?{_P}[)\]]?",
     ),
     _form("ranged", rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}|{NO_END}){_UNIT}{_C}"),
-    _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s*(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
-    _form("range", rf"[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;)\s*(?P<c>{_N})\s*[)\]]?"),
+    _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s+(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
+    _form(
+        "range",
+        rf"(?![0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?$)[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;)\s*(?P<c>{_N})\s*[)\]]?",
+    ),
     _form(
         "p", r"p\s*(?:-?\s*value)?\s*(?P<relation>[<>=≤≥])\s*(?P<p>(?:0|1)?\.[0-9]+|[01](?:\.0+)?)"
     ),

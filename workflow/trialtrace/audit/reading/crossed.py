@@ -37,6 +37,9 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
         elif one.role == COMPARE and arm is not None:
             levels = (upper, lower)
             part = next((name for name in one.names if name in levels[1 - arm]), None)
+            if part is None and not one.names and made:
+                # A head of two rows that is empty above, behind the columns of a part.
+                part = made[-1].part
             own = next((name for name in one.names if name in levels[arm]), None)
             made.append(replace(one, arm=own, part=part))
         else:

@@ -32,6 +32,8 @@ def expression(
         kind = _ALONE[kind]
     if kind in ("count", "count_percent", "percent") and cell.form in _SPREADS:
         kind = None
+    if kind == "percent" and cell.form == "ranged" and usual & {"mean_ci", "median_iqr"}:
+        kind = None
     if cell.form in _BY_FORM:
         return _BY_FORM[cell.form](cell, kind, size, usual)
     return None

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from trialtrace.audit.reading.characters import MARKS
+
 _SD = r"(?:SDs?|s\.?d\.?|standard deviations?|std\.? dev\.?)"
 _SE = r"(?:SEM?s?|s\.e\.(?:m\.)?|standard errors?(?: of the mean)?)"
 _IQR = (
@@ -19,8 +21,8 @@ _N = (
     r"subjects|cases|events))?"
 )
 _PERCENT = r"(?:%|per ?cent(?:age)?s?|proportion)"
-_GAP = r"\s*(?:[,;:/(\[±]|\+/-|and)*\s*(?:[±(])?\s*"
-_MEAN = r"(?:means?(?: values?| scores?)?|average|M(?=\W{1,3}S[DE]))"
+_GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and)*\s*(?:[±(])?\s*"
+_MEAN = r"(?:means?(?: values?| scores?)?|average(?=\s\w)|M(?=\W{1,3}S[DE]))"
 _MEDIAN = r"(?:medians?|Mdn)"
 _END = r"[)\]]?"
 LONGEST = 400
@@ -93,8 +95,8 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ("number_needed_to_treat", r"number needed to treat|(?-i:\bNNT\b)"),
     (
         UNSAID,
-        r"(?:treatment |group )?differences?|treatment effects?|effects?(?: sizes?)?|"
-        r"estimates?|diff\.?",
+        r"(?:treatment |group )?differences?|treatment effects?|estimates?|diff\.?|"
+        r"(?<!side )(?<!adverse )effects?(?: sizes?)?",
     ),
 )
 _P = (
@@ -123,7 +125,8 @@ _UNIT_OF_TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mo
 _NTH = r"(?:first|second|third|fourth|1st|2nd|3rd|[0-9]th|final|last|initial|all)"
 _VISIT = re.compile(
     r"(?:at |after |on )?(?:(?:at )?baseline|base line|entry|enrolment|admission|discharge|"
-    r"(?:pre|post)(?:[\s-]?(?:test|treatment|intervention|training|dose|surgery|op\w*))?"
+    r"[0-9]{1,2}[:.][0-9]{2}(?: ?[ap]\.?m\.?)?|(?:pre|post)"
+    r"(?:[\s-]\w+|-?(?:test|treatment|intervention|training|dose|surgery|op\w*))?"
     r"(?:[\s-]+(?:week|month|day)s? ?[0-9]+)?|start|exit|"
     rf"(?:(?:{_NTH}|end of) )?follow[\s-]?up(?: [0-9]+)?|{_NTH} (?:visits?|assessment)|"
     r"end(?: ?point| (?:of|at) (?:the )?(?:treatment|study|trial|intervention|follow[\s-]?up))?|"
@@ -131,7 +134,7 @@ _VISIT = re.compile(
     r"T ?[0-9]|(?:week|month|day|year|visit|hour|time|session|phase|period|cycle)s?\s?[0-9]+"
     r"(?:\s?(?:to|and|-|–)\s?[0-9]+)?(?: follow[\s-]?up)?|"
     rf"(?:{_NTH}|[0-9]+(?:\.[0-9]+)?)[\s-]?{_UNIT_OF_TIME}"
-    r"(?: follow[\s-]?up| (?:after|post|of)[\s-][\w\s-]+)?)\.?"
+    r"(?: follow[\s-]?up| later| (?:after|post|of)[\s-][\w\s-]+)?)\.?"
     r"(?:\s*[(\[][^()\[\]]{1,30}[)\]])?",
     re.IGNORECASE,
 )
@@ -175,15 +178,20 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     abbreviations of measures that are short for something else here."""
     if len(text) > LONGEST:
         return Said(" ".join(text.split()))
+    text = re.sub(rf"\s*[{re.escape(MARKS)}]+(?=$|\s*[,(])", "", text)
     adjusted = bool(_ADJUSTED.search(text))
     size = None
     text = _OTHER_SIZE.sub(" ", text)
     if match := _SIZE.search(text):
         size = int(re.sub("[, ]", "", match.group(1) or match.group(2) or match.group(3)))
         text = text[: match.start()] + " " + text[match.end() :]
-    if re.fullmatch(_P, text.strip(), re.I):
+    if re.fullmatch(_P, text.strip(), re.I) and not re.search(_CI, text):
         null = _OTHER_NULL.search(text)
-        return Said("", "p", size, null=null.group().lower() if null else None, adjusted=adjusted)
+        two = re.search(r"\b(?:vs?\b|versus)", text, re.I)
+        rest = (
+            _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)) if two else ""
+        )
+        return Said(rest, "p", size, null=null.group().lower() if null else None, adjusted=adjusted)
     if len({kind.split("_")[0] for kind in kinds_in(text) - {"ci", "fraction"}}) > 1:
         # "mean (SD), N (%) or median (IQR)" in a head tells the forms of all its cells.
         text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
@@ -194,6 +202,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     change = bool(_CHANGE.fullmatch(bare))
     if change:
         return Said("", None, size, change=True)
+    if re.search(_CI, text):
+        text = re.sub(r"[\s,;(]*(?<!\w)p(?:[\s-]*values?)?\s*\)?$", "", text, flags=re.I)
     for name, pattern in MEASURES:
         match = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.I)
         if match and match.group() not in other and _leads(text, match):
@@ -227,7 +237,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         match = re.search(rf"[,—–(]\s*(?:{pattern})\.?\s*\)?$", text, re.I)
         if match and name in ("count", "range"):
             return Said(_bare(text[: match.start()]), name, size, adjusted=adjusted)
-    changed = bool(re.search(r"\bchanges?\b", bare, re.I))
+    changed = bool(re.search(r"(?<!no )\bchanges?\b", bare, re.I))
     return Said(bare, None, size, change=changed, adjusted=adjusted)
 
 
@@ -259,7 +269,8 @@ def _bare(text: str) -> str:
             text = re.sub(
                 rf"\s?\{end}(?![^\{begin}]*\{end})|\{begin}(?=[^\{end}]*$)", "", text, count=1
             )
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    return "" if text.lower() in ("or", "and", "ls", "least squares") else text
 
 
 def kinds_in(text: str) -> set[str]:

@@ -118,10 +118,10 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
             made.append(Column(at, LABEL, visit=_times(pieces)))
         else:
             own = column(at, pieces, other)
-            behind = own.kind in ("ci", "low", "high") and own.arm is None
-            if behind and made[-1].role == COMPARE:
+            behind = own.kind in ("ci", "low", "high") and made[-1].role == COMPARE
+            if behind and set(own.names) <= set(made[-1].names):
                 # The interval of the estimate in the column before it, or one of its ends.
-                own = replace(own, role=COMPARE)
+                own = replace(own, role=COMPARE, arm=None)
             made.append(own)
     return made
 
@@ -144,7 +144,7 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
 def named(column: Column) -> Column:
     """A column of an arm by the names over it."""
     arm = " ".join(column.names) or None
-    match = EVERYONE.match(arm or "")
+    match = EVERYONE.fullmatch(arm or "") or EVERYONE.match(arm or "")
     if match is None or not (stage := arm[match.end() :].strip() if arm else ""):
         return replace(column, arm="all" if match and arm else arm)
     if not STAGE.search(stage):

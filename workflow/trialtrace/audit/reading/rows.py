@@ -12,7 +12,8 @@ from trialtrace.audit.reading.paper import Table
 @dataclass(frozen=True)
 class Row:
     """A row of numbers. `path` are its labels from the section down, without words of kinds; `own`
-    of them, at the end, are of the row itself. `size` stands beside its label or its section's."""
+    of them, at the end, are of the row itself. `size` stands beside its label or its section's,
+    or in a column of the row (`counted`)."""
 
     at: int
     cells: tuple[str, ...]
@@ -26,6 +27,7 @@ class Row:
     heads: tuple[str, ...] | None = None
     opens: bool = False
     own: int = 0
+    counted: bool = False
 
     @property
     def section(self) -> str | None:
@@ -47,7 +49,7 @@ def rows(
     # A table of estimates alone, as of a model, has its numbers in the columns that it has.
     numbers = [one.at for one in arms or every if one.role != LABEL]
     made: list[Row] = []
-    sections = _Sections(table)
+    sections = _Sections(table, indented=first == 1)
     carried = ""
     over: tuple[str, ...] | None = None
     for at in range(heads, len(table.rows)):
@@ -89,8 +91,9 @@ class _Sections:
     """The sections that a row stands in: by indents of the labels where the file has them, else up
     to the next section, to the row that makes its counts whole, or to one of another kind."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, indented: bool) -> None:
         self.table = table
+        self.indents = table.indents if indented else ()
         self.loose: list[Said] = []
         self.nested: list[tuple[int, Said]] = []
         self.before = -1
@@ -100,7 +103,7 @@ class _Sections:
         return [*self.loose, *(own for _, own in self.nested)]
 
     def _indent(self, at: int) -> int:
-        return self.table.indents[at] if at < len(self.table.indents) else 0
+        return self.indents[at] if at < len(self.indents) else 0
 
     def _next(self, at: int) -> int:
         below = range(at + 1, len(self.table.rows))

@@ -123,6 +123,12 @@ class _Reader:
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
             return
+        alone = [one for one in read if one[0].kind == "count" and one[0].arm is None]
+        alone = [one for one in alone if one[0].role == ARM and one[1].form == "value"]
+        if len(alone) == 1 and len(read) > 1 and not row.size:
+            # A column "n" that is of no arm is of the whole row.
+            row = replace(row, size=alone[0][1].whole("a"), counted=True)
+            read = [one for one in read if one is not alone[0]]
         of_arms = [one for one in read if one[0].role == ARM]
         made = list(self._of_arms(row, of_arms))
         yield from made
@@ -262,7 +268,8 @@ class _Reader:
         """How many patients a column has in a row: by the row, its section, its head."""
         if row.size:
             several = len({one.arm for one in self.laid.columns if one.role == ARM}) > 1
-            return None if several and arm != ALL and not self.in_rows else row.size
+            whole = row.counted or self.in_rows or arm == ALL or not several
+            return row.size if whole else None
         at = max(
             (
                 one.at
@@ -337,6 +344,8 @@ class _Reader:
                 item = replace(
                     item, compare=names, measure=measure, model=model and found.kind != "p"
                 )
+                if found.kind == "effect" and names == (ALL,):
+                    names = ()
                 doubts = [found.doubt]
                 if model:
                     doubts.append("adjusted, by the words beside it")
@@ -382,7 +391,7 @@ class _Reader:
 
     def _compared(self, row: Row, items: Sequence[Item]) -> tuple[str, ...]:
         names = list(dict.fromkeys(item.arm for item in items if item.arm and item.arm != ALL))
-        if not names or self.in_rows:
+        if self.in_rows:
             names = list(dict.fromkeys(one for row in self.laid.rows for one in self._arms_of(row)))
         if not names:
             own = [self.arms.of(column.arm) for column in self._columns(row) if column.role == ARM]
