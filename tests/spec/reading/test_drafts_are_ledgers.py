@@ -32,6 +32,7 @@ HEADS = {
     "sd": "SD",
     "se": "SE",
     "ci": "95% CI",
+    "geometric_mean": "geometric mean",
     "median": "median",
     "mean": "mean",
     "percent": "%",

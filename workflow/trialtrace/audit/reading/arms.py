@@ -39,9 +39,9 @@ _TOGETHER = re.compile(
 _MEASURED = re.compile(
     r"\b(?:differences?|changes?|effects?|number|no\.|rates?|ratio|mean|median|scores?|incidence|"
     r"estimates?|values?|time|age|total|years|duration|statistics?|reference|source|outcomes?|"
-    r"levels?|coefficient|degrees of freedom|size)\b|%|"
+    r"levels?|significan(?:t|ce)|missing|grades?|size|p)\b|%|^(?:19|20)[0-9]{2}\b|"
     r"[(\[](?:years|yrs?|days|kg|cm|mm|min|hrs?|mmHg|points|kg/m²|m?mol/l|mg/dl|ml)[)\]]|"
-    r"^(?:n|sd|se|df|χ²|[tfzdrb]|β|η²)$",
+    r"^(?:n|sd|se|[dr])$",
     re.IGNORECASE,
 )
 ALL = "all"
@@ -68,7 +68,7 @@ class Arms:
         near = [
             name
             for name in self.labels
-            if own <= set(name.split()) or (len(name) > 2 and own >= set(name.split()))
+            if own <= set(name.split()) or (len(name) > 2 and _more(own, set(name.split())))
         ]
         if len(near) == 1 and (len(key) > 1 or near[0].startswith(f"{key} ")):
             return near[0]
@@ -95,8 +95,16 @@ class Arms:
     def mentions(self, sentence: str) -> list[tuple[int, str]]:
         """(place, name) of each arm that a sentence names, in order; longer names first."""
         found: list[tuple[int, int, str]] = []
-        for name in sorted(self.labels, key=len, reverse=True):
-            for match in re.finditer(rf"(?<!\w){_loose(name)}s?(?!\w)", sentence, re.I):
+        patterns = {name: _loose(name) for name in sorted(self.labels, key=len, reverse=True)}
+        controls = [name for name in self.labels if names_control(name)]
+        if len(self.labels) == 2 and len(controls) == 1:
+            other = next(name for name in self.labels if name not in controls)
+            patterns[other] += (
+                r"|(?:intervention|experimental|treatment|active|study)\W(?:group|arm)"
+            )
+            patterns[controls[0]] += r"|(?:control|comparison)\W(?:group|arm)"
+        for name, pattern in patterns.items():
+            for match in re.finditer(rf"(?<!\w)(?:{pattern})s?(?!\w)", sentence, re.I):
                 if all(match.end() <= start or match.start() >= end for start, end, _ in found):
                     found.append((match.start(), match.end(), name))
         return [(start, name) for start, _, name in sorted(found)]
@@ -174,6 +182,11 @@ def _beside(
         if len(new) < len(names) and len(set(known) - {None}) == len(names) - len(new):
             kept = kept | {name: labels[name] for name in new}
     return kept
+
+
+def _more(own: set[str], name: set[str]) -> bool:
+    """Whether a head has an arm's words and few others, none of which parts its patients."""
+    return own >= name and len(own - name) < 4 and not own & {"not", "without", "non", "no"}
 
 
 def _initials(name: str) -> str | None:

@@ -49,7 +49,8 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
 
 def _without(column: Column, common: set[str]) -> Column:
     names = tuple(name for name in column.names if name not in common) or column.names
-    changed = replace(column, names=names)
+    over = " ".join(name for name in column.names if name not in names)
+    changed = replace(column, names=names, over=column.over or over)
     return named(changed) if column.role == ARM and names != column.names else changed
 
 

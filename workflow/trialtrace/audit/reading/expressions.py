@@ -24,6 +24,8 @@ def expression(
     `kind` is what heads or row labels say, `usual` what the caption says of the cells of the
     table, `size` how many patients there are in the column.
     """
+    if kind == "statistic":
+        return None
     if kind == "effect" or measure is not None:
         return _effect(cell, measure or UNSAID)
     if kind == "p" or cell.form in ("p", "not_significant"):
@@ -231,8 +233,8 @@ def _percent_spread(
 
 def _value(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
     a = cell.parts["a"]
-    if kind in ("mean", "median"):
-        return Expression(f"{kind} {a}", kind)
+    if kind in ("mean", "median", "geometric_mean"):
+        return Expression(f"{kind.replace('_', ' ')} {a}", kind)
     if kind == "percent":
         return Expression(f"{a}%", kind)
     count = cell.whole("a")

@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from trialtrace.audit.reading.characters import MARKS
 
 _SD = r"(?:SDs?|s\.?d\.?|standard deviations?|std\.? dev\.?)"
-_SE = r"(?:SEM?s?|s\.e\.(?:m\.)?|standard errors?(?: of the mean)?)"
+# "Se" is selenium.
+_SE = (
+    r"(?:(?-i:SEM?s?|sem?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?)|"
+    r"(?:standard|std\.?) err(?:ors?)?(?: of the mean)?)"
+)
 _IQR = (
     r"(?:IQRs?|inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
     r"25th?\W{1,4}75th?.{0,14}|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
@@ -64,6 +68,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("sd", _SD),
     ("se", _SE),
     ("ci", _CI),
+    ("geometric_mean", r"geometric means?"),
     ("median", _MEDIAN),
     ("mean", _MEAN),
     ("percent", _PERCENT),
@@ -103,6 +108,13 @@ _P = (
     r"(?:\W*p(?:[\s-]*values?)?(?:\s+for\s+[\w\s-]+|\s+between[\w\s-]*)?\W*|"
     r".*\bp[\s-]values?\b.*|significance|sig\.)"
 )
+# Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
+_STATISTIC = re.compile(
+    r"(?-i:[FtzTZB]|df|DF)|χ[²2]?|β|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
+    r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
+    r"(?:(?:B|β|regression) )?coefficients?.*",
+    re.IGNORECASE,
+)
 _OTHER_NULL = re.compile(
     r"\b(?:interaction|trend|heterogeneity|non-?inferiority|equivalence)\b", re.I
 )
@@ -132,7 +144,8 @@ _VISIT = re.compile(
     r"end(?: ?point| (?:of|at) (?:the )?(?:treatment|study|trial|intervention|follow[\s-]?up))?|"
     r"(?:before|after)(?: (?:the )?(?:treatment|intervention|training|surgery))?|final|"
     r"T ?[0-9]|(?:week|month|day|year|visit|hour|time|session|phase|period|cycle)s?\s?[0-9]+"
-    r"(?:\s?(?:to|and|-|–)\s?[0-9]+)?(?: follow[\s-]?up)?|"
+    r"(?:\s?(?:to|and|-|–)\s?[0-9]+)?"
+    r"(?: follow[\s-]?up| (?:mid|end|final|screen|rand|base)[\w/-]*(?: (?:of )?\w+)?)?|"
     rf"(?:{_NTH}|[0-9]+(?:\.[0-9]+)?)[\s-]?{_UNIT_OF_TIME}"
     r"(?: follow[\s-]?up| later| (?:after|post|of)[\s-][\w\s-]+)?)\.?"
     r"(?:\s*[(\[][^()\[\]]{1,30}[)\]])?",
@@ -197,6 +210,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
         return replace(said(text, other), size=size)
     bare = _bare(text)
+    if _STATISTIC.fullmatch(bare):
+        return Said("", "statistic", size)
     if _VISIT.fullmatch(bare):
         return Said("", None, size, visit=bare)
     change = bool(_CHANGE.fullmatch(bare))

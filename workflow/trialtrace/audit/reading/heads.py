@@ -23,7 +23,7 @@ class Column:
     """A column: its role, whose numbers it holds, and of what kind.
 
     `names` are all names over it, of which `sized` has the number of patients; `part` is what of
-    an outcome it holds, such as a grade.
+    an outcome it holds, such as a grade; `over` stands over all columns.
     """
 
     at: int
@@ -39,6 +39,7 @@ class Column:
     names: tuple[str, ...] = ()
     sized: str | None = None
     part: str | None = None
+    over: str = ""
     doubt: str | None = None
 
 

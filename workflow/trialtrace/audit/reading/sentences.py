@@ -329,6 +329,10 @@ def _assigned(
         if in_order:
             made[start, item.printed] = (named[at], None)
             continue
+        pair = _in_order(found, at, mentions, text)
+        if pair is not None:
+            made[start, item.printed] = (pair, None)
+            continue
         following = found[at + 1][0] if at + 1 < len(found) else len(text)
         previous = found[at - 1][1] if at else 0
         behind = [name for place, name in mentions if end <= place < following]
@@ -338,6 +342,24 @@ def _assigned(
         doubt = "arm by the nearest words" if own else "no arm is named beside it"
         made[start, item.printed] = (own[0] if own else None, doubt)
     return made
+
+
+def _in_order(
+    found: list[tuple[int, int, Item]], at: int, mentions: list[tuple[int, str]], text: str
+) -> str | None:
+    """The arm of one of two numbers, "3% vs 36%", behind two arms that are named in order."""
+    for first in (at - 1, at):
+        if not 0 <= first < len(found) - 1:
+            continue
+        (start, end, one), (begin, _, other) = found[first : first + 2]
+        joined = start == begin or _VERSUS.fullmatch(text[end:begin])
+        named = [name for place, name in mentions if place < start]
+        if one.kind == other.kind and joined and len(named) > 1 and named[-1] != named[-2]:
+            return named[-2] if first == at else named[-1]
+    return None
+
+
+_VERSUS = re.compile(r"\W*(?:vs?\.?|versus|and|compared (?:with|to))\W*", re.IGNORECASE)
 
 
 def _verbatim(original: str, text: str, start: int, end: int) -> str:

@@ -171,6 +171,9 @@ class _Reader:
 
     def _is_sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool:
         label = row.path[-1] if row.own == 1 else ""
+        after = next((one for one in self.laid.rows if one.at == row.at + 1), None)
+        if row.own == 0 and after is not None and (after.kind, after.own) == ("percent", 0):
+            return False
         bare = row.kind == "count" and (row.own == 0 or bool(_PATIENTS.fullmatch(label)))
         return bare and all(cell.form == "value" and cell.whole("a") for _, cell in read)
 
@@ -237,6 +240,8 @@ class _Reader:
     def _single(self, row: Row, column: Column, cell: Cell, size: int | None) -> Item | Left:
         arm = self.arms.of(column.arm)
         n = size or self._size(row, column, arm)
+        if row.kind == "p" or (row.own == 0 and row.kind in ("count", "percent")):
+            column = replace(column, kind=row.kind)
         by_column = column.kind in ("p", "ci", "mean", "sd", "se", "median", "percent", "count")
         kind = column.kind if by_column and column.kind else row.kind or column.kind
         if column.kind in ("count", "mean") and row.kind and row.kind.startswith(column.kind):
@@ -248,6 +253,11 @@ class _Reader:
         if found.kind == "count" and column.kind == "count" and column.arm is None and self._armed:
             return self._left(row, column.at, cell.text, "whose number of patients is not said")
         item = self._of_arm(row, [(column, cell)], found.printed, found.kind, size)
+        heads = self.laid.table.rows[: self.laid.heads]
+        last = next((head[column.at] for head in reversed(heads) if head[column.at]), "")
+        if found.kind == "count" and item.arm and re.fullmatch(r"n\W*|no\.", last, re.I):
+            doubt = "which patients these are is not said"
+            return replace(item, is_size=True, path=()).doubted(doubt)
         if found.kind == "effect":
             item = replace(item, measure=measure, arm=None)
         return item.doubted(found.doubt)
@@ -306,7 +316,8 @@ class _Reader:
             # A row below an outcome may be the arm's, and the head a part of what was measured.
             arm = next(iter(self._arms_of(row)), None)
             path = tuple(name for name in item.path if arm is None or self.arms.named(name) != arm)
-            path += (column.arm,) if column.arm and column.arm != self._titled else ()
+            heads = (column.over, column.arm or "")
+            path += tuple(head for head in heads if head and head != self._titled)
             path = path or (self._titled or row.label,)
             item = replace(item, path=path, label=", ".join(path))
             doubts += [None if arm else _NO_ARM]
@@ -322,7 +333,11 @@ class _Reader:
         """Estimate, interval and p of one comparison, as one expression."""
         groups: dict[tuple[object, ...], list[tuple[Column, Cell]]] = {}
         for column, cell in read:
-            own = (column.visit, column.change, column.part, self.arms.of(column.arm))
+            if row.kind == "p":
+                column = replace(column, kind="p", measure=None)
+            under = [one for name in column.names if (one := self._under(name))]
+            within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            own = (column.visit, column.change, column.part, within)
             groups.setdefault(own, []).append((column, cell))
         for (_, _, part, within), group in groups.items():
             for cells, found, measure in compared(group, items):
@@ -363,6 +378,10 @@ class _Reader:
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield replace(item, model=model).doubted(*doubts)
+
+    def _under(self, name: str) -> str | None:
+        """The arm that a comparison stands below: it is of that arm alone, as before and after."""
+        return None if self.arms.pair(name) else self.arms.of(name)
 
     def _arms_of(self, row: Row) -> list[str]:
         """The arms that the labels of a row are the names of."""
@@ -407,6 +426,13 @@ class _Reader:
         place = self.laid.table.place_of(row.at, columns)
         name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
         path = row.path or (self._titled or row.label,)
+        if (
+            self._titled
+            and not re.search(r"[^\W\d_]{2}", path[-1].split(" – ")[-1])
+            and len(path) == 1
+        ):
+            # "0–4" alone says when or of whom, and not what was measured.
+            path = (self._titled, *path)
         by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
         return Item(
             place=place,
