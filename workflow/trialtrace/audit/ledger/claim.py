@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from trialtrace.audit.ledger.paper import About, PaperText, cited, unplaced
-from trialtrace.audit.ledger.shape import LedgerClaim, LedgerFile
+from trialtrace.audit.ledger.shape import READ, LedgerClaim, LedgerFile
 from trialtrace.audit.printed.expression import Component, impossible, parse
 from trialtrace.audit.printed.symbols import AVERAGES, UNSAID
 from trialtrace.base.config.spec import structure
@@ -30,7 +30,8 @@ class Claim:
 
     `paper` is the name of its paper, `cite` the citation. `selects` is what recomputes it where
     there is data, as written, `cannot` why nothing does; `readings` are several such by label,
-    where the paper leaves open what the number is.
+    where the paper leaves open what the number is. `doubt` tells what a program guessed that read
+    it, and nobody confirmed.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Claim:
     cannot: str | None
     direction: Mapping[str, str]
     readings: Mapping[str, Selects] = field(default_factory=dict)
+    doubt: str = ""
 
     @property
     def selections(self) -> Mapping[str | None, Selects]:
@@ -206,4 +208,5 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         readings={
             reading["label"]: reading["is"] for reading in (declared.readings or {}).values()
         },
+        doubt="" if declared.unconfirmed in (None, READ) else str(declared.unconfirmed),
     )

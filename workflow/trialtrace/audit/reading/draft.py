@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.categories import categorised, without_missing
@@ -19,7 +20,6 @@ from trialtrace.audit.reading.tables import laid_out, left_whole, read_table
 from trialtrace.base.config.scalars import resolve
 from trialtrace.base.errors import UserError
 
-READ = "read"
 Entry = dict[str, object]
 
 

@@ -217,7 +217,10 @@ def _percent_range(cell: Cell, kind: str | None, size: int | None, usual: set[st
 
 
 def _percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
-    return Expression(f"{cell.parts['a']}%", "percent")
+    beyond = float(cell.parts["a"].replace(",", "")) > 100
+    return Expression(
+        f"{cell.parts['a']}%", "percent", "a percentage above 100" if beyond else None
+    )
 
 
 def _percent_spread(
@@ -236,7 +239,7 @@ def _value(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> E
     if kind in ("mean", "median", "geometric_mean"):
         return Expression(f"{kind.replace('_', ' ')} {a}", kind)
     if kind == "percent":
-        return Expression(f"{a}%", kind)
+        return _percent(cell, kind, size, usual)
     count = cell.whole("a")
     if kind in ("count", "count_percent", "fraction") and count is not None:
         return Expression(a, "count")

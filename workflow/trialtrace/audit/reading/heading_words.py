@@ -110,9 +110,10 @@ _P = (
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
 _STATISTIC = re.compile(
-    r"(?-i:[FtzTZB]|df|DF)|χ[²2]?|β|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
+    r"(?-i:[Ftz]|df|DF)|χ[²2]?|β|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
     r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
-    r"(?:(?:B|β|regression) )?coefficients?.*",
+    r"(?:(?:B|β|regression) )?coefficients?.*|effect sizes?(?: [(\[][^()]*[)\]])?|Cohen.s d|"
+    r"Hedges.{0,2} g",
     re.IGNORECASE,
 )
 _OTHER_NULL = re.compile(
@@ -210,7 +211,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
         return replace(said(text, other), size=size)
     bare = _bare(text)
-    if _STATISTIC.fullmatch(bare):
+    if size is None and _STATISTIC.fullmatch(bare):
         return Said("", "statistic", size)
     if _VISIT.fullmatch(bare):
         return Said("", None, size, visit=bare)

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from trialtrace.audit.reading.draft import READ, Draft
+from trialtrace.audit.ledger.shape import READ
+from trialtrace.audit.reading.draft import Draft
 from trialtrace.base.errors import visible
 
 MOST_LEFT = 300

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from trialtrace.audit.reading.arms import ALL, Arms, bare
+from trialtrace.audit.reading.categories import can_be_share
 from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
 from trialtrace.audit.reading.characters import BY_POINT, decimal_commas, thousands_by_point, words
 from trialtrace.audit.reading.compared import compared, ordered
@@ -48,6 +49,7 @@ _LATER = re.compile(
     r"effects?|final|responders?|completers?|dropouts?|and [0-9]+)",
     re.IGNORECASE,
 )
+_LEVEL = re.compile(r"\b(9[0-9](?:\.[0-9])?)\s?%\s?(?:CI|CL|conf)", re.IGNORECASE)
 _PATIENTS = re.compile(
     r"(?:\w+ )?(?:patients|participants|subjects)"
     r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
@@ -164,7 +166,11 @@ class _Reader:
             elif own is not None and (own.rest or own.kind or own.visit):
                 name = own.rest or column.arm
                 column = replace(
-                    column, arm=name, kind=own.kind or column.kind, visit=own.visit or column.visit
+                    column,
+                    arm=name,
+                    kind=own.kind or column.kind,
+                    visit=own.visit or column.visit,
+                    size=own.size or column.size,
                 )
             made.append(column)
         return made
@@ -220,7 +226,14 @@ class _Reader:
             yield item.doubted("a whole number before a percentage: taken for its count")
             own = [one for one in own if one not in pair]
         elif len(own) > 1 and (size := self._beside(own)):
-            own = [one for one in own if one[0].kind != "count"]
+            count = next(one for one in own if one[0].kind == "count")
+            own = [one for one in own if one is not count]
+            first = own[0][1]
+            if first.form == "percent" and not can_be_share(first.parts["a"], size):
+                printed = f"{count[1].parts['a']} ({first.parts['a']}%)"
+                item = self._of_arm(row, [count, own[0]], printed, "count_percent", None)
+                yield item.doubted("a whole number before a percentage: taken for its count")
+                size, own = None, own[1:]
         for column, cell in own:
             if cell.form == "fraction" and (halves := _HALVES.search(row.label)):
                 for half, name in zip("an", halves.groups(), strict=True):
@@ -448,6 +461,15 @@ class _Reader:
             cells=tuple((row.at, at) for at in columns),
         ).doubted(BY_POINT if by_point else None, _IN_ROWS if self.in_rows else None)
 
+    def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
+        """The expression with the level of its interval that heads, label or caption tell."""
+        table = self.laid.table
+        heads = [head[at] for head in table.rows[: self.laid.heads] for at in columns]
+        for text in (*heads, *row.cells[:1], table.caption, table.notes):
+            if match := _LEVEL.search(text):
+                return printed.replace("(95% CI", f"({match[1]}% CI")
+        return printed
+
     def _left(self, row: Row, at: int, text: str, why: str) -> Left:
         return Left(self.laid.table.place_of(row.at, [at]), text, why)
 
@@ -494,7 +516,15 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
         in_rows,
         bool(_BASELINE.search(table.caption)) and not _LATER.search(table.caption),
     )
-    return list(reader.items())
+    read = list(reader.items())
+    arms_sizes = [one.size or 0 for one in laid.columns if one.role == ARM and one.arm != ALL]
+    whole = max((one.size or 0 for one in laid.columns if one.arm == ALL), default=0)
+    if whole and sum(arms_sizes) > whole:
+        again = "its patients are in several columns"
+        read = [
+            one.doubted(again) if isinstance(one, Item) and one.arm == ALL else one for one in read
+        ]
+    return read
 
 
 def left_whole(table: Table) -> list[Left]:

@@ -1,7 +1,7 @@
 """The audit of a ledger on print alone: checks, search over alternatives, verdicts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -172,12 +172,24 @@ class PrintAudit:
 
 def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     """All checks on print, then a search where a stated or usual choice did not give a number."""
-    print_audit = list(findings(ledger))
+    print_audit = [questioned(one, ledger) for one in findings(ledger)]
     made = (search(bundle, by or Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)
     note_searches(rows, searches)
     return PrintAudit(rows, print_audit, searches)
+
+
+def questioned(finding: Finding, ledger: Ledger) -> Finding:
+    """A contradiction that rests on a number which was read with a doubt is a question first."""
+    names = (finding.claim, *finding.beside)
+    doubted = [one for name in names if (one := ledger.entries.get(name)) and one.doubt]
+    if finding.agreement != INCONSISTENT or not doubted:
+        return finding
+    first = doubted[0]
+    which = "it" if first.name == finding.claim else f"“{first.printed}”, which it rests on,"
+    text = f"{finding.sentence} Is {which} read as it is meant? It has a doubt: {first.doubt}."
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text, open=finding.component == "p")
 
 
 def note_searches(
