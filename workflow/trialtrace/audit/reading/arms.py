@@ -72,6 +72,9 @@ class Arms:
         ]
         if len(near) == 1 and (len(key) > 1 or near[0].startswith(f"{key} ")):
             return near[0]
+        begun = [name for name in self.labels if name.startswith(key) or key.startswith(name)]
+        if len(begun) == 1 and len(key) > 2 and len(own) - len(begun[0].split()) < 4:
+            return begun[0]
         short = [name for name in self.labels if _initials(name) == key]
         if len(short) == 1:
             return short[0]

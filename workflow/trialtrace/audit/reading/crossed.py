@@ -27,7 +27,9 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
     if len(lower) >= len(set(pairs.values())) or not pairs:
         return list(every)
     arm = _which(columns, upper, lower, known)
-    made = []
+    bare = [one for one in every if one.role == COMPARE and one.kind == "p" and not one.names]
+    each = arm is not None and len(bare) >= len((upper, lower)[1 - arm])
+    made: list[Column] = []
     for one in every:
         if one.at in pairs and arm is None:
             made.append(replace(one, doubt=UNSURE))
@@ -37,7 +39,7 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
         elif one.role == COMPARE and arm is not None:
             levels = (upper, lower)
             part = next((name for name in one.names if name in levels[1 - arm]), None)
-            if part is None and not one.names and made:
+            if part is None and not one.names and made and each:
                 # A head of two rows that is empty above, behind the columns of a part.
                 part = made[-1].part
             own = next((name for name in one.names if name in levels[arm]), None)

@@ -133,6 +133,9 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
     found = Column(at, ARM)
     names: list[str] = []
     for one in told:
+        if one.size or re.search(r"\b(?:group|arm)\b", one.rest, re.I):
+            # "Routine change group" is no change.
+            one = replace(one, change=False)
         found = _with(found, one)
         if one.rest and not _OF_LABELS.fullmatch(one.rest) and one.kind != "effect":
             names.append(one.rest)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trialtrace.audit.reading.arms import Arms, arms_of, bare, names_control
 from trialtrace.audit.reading.heading_words import EVERYONE, said
 from trialtrace.audit.reading.heads import ARM
-from trialtrace.audit.reading.tables import Laid
+from trialtrace.audit.reading.laid import Laid
 
 _GROUPS = re.compile(
     r"(?:(?:study|treatment|randomi[sz]ed|trial)\s+)?"

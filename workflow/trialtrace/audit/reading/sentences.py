@@ -240,7 +240,7 @@ def _told_apart(
     lone = sum(item.kind == "p" for _, _, item in found)
     told, compared, before = "", False, 0
     for start, end, item in found:
-        clause, before = _clause(text[before:start]), end
+        clause, before = _clause(text[before:start], text[end:]), end
         told = told or clause
         if item.kind in _PARTS:
             arm, doubt = assigned[(start, item.printed)]
@@ -281,10 +281,16 @@ def _named(clause: str, place: str) -> str:
     return f"{clause} ({place})" if clause else place
 
 
-def _clause(text: str) -> str:
-    """The words before a number, at most so many that a reader knows it by them."""
+def _clause(text: str, behind: str) -> str:
+    """The words before a number, at most so many that a reader knows it by them; where they name
+    nothing, those behind it too."""
     bare = re.sub(r"^[^\w(]*\)?[^\w(]*|[^\w)]*$", "", re.sub(r"\s*[(\[][^()\[\]]*$", "", text))
-    return " ".join(bare.split()[-WORDS:])
+    clause = " ".join(bare.split()[-WORDS:])
+    if len(re.findall(r"[^\W\d_]{4,}", clause)) > 3:
+        return clause
+    after = re.match(r"[\s%)\]]*([^\d,;:.(\[]{8,}?)(?=[\d,;:.(\[]|$)", behind)
+    words_behind = " ".join(after[1].split()[:WORDS]) if after else ""
+    return " … ".join(part for part in (clause, words_behind) if part)
 
 
 def _says(clause: str) -> bool:

@@ -2,33 +2,23 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.categories import can_be_share
 from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
-from trialtrace.audit.reading.characters import BY_POINT, decimal_commas, thousands_by_point, words
+from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import compared, ordered
-from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.expressions import expression
-from trialtrace.audit.reading.heading_words import LONGEST, kinds_in, other_words, said
-from trialtrace.audit.reading.heads import (
-    ARM,
-    COMPARE,
-    Column,
-    columns,
-    first_data_column,
-    head_rows,
-    of_tests,
-)
-from trialtrace.audit.reading.heads import column as named_by
+from trialtrace.audit.reading.heading_words import LONGEST, kinds_in, said
+from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.laid import Context, Laid
 from trialtrace.audit.reading.paper import Table
-from trialtrace.audit.reading.rows import Row, rows
+from trialtrace.audit.reading.rows import Row
 
 _SPREAD = {"sd": "mean (SD) {} ({})", "se": "mean {} (SE {})"}
-_IN_ROWS = "its arms were taken from the labels of rows"
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _NO_ARM = "no arm is named over this column"
 # Estimates of a model's terms are no comparisons of arms.
@@ -49,7 +39,6 @@ _LATER = re.compile(
     r"effects?|final|responders?|completers?|dropouts?|and [0-9]+)",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(r"\b(9[0-9](?:\.[0-9])?)\s?%\s?(?:CI|CL|conf)", re.IGNORECASE)
 _PATIENTS = re.compile(
     r"(?:\w+ )?(?:patients|participants|subjects)"
     r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
@@ -57,46 +46,8 @@ _PATIENTS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Laid:
-    """A table whose columns and rows are known."""
-
-    table: Table
-    columns: tuple[Column, ...]
-    heads: int
-    rows: tuple[Row, ...]
-
-
-def laid_out(table: Table) -> Laid | None:
-    """The table's columns and rows; None for one in which no column holds numbers."""
-    if not table.rows or not table.rows[0]:
-        return None
-    first = first_data_column(table)
-    if first is None:
-        return None
-    heads = head_rows(table, first)
-    other = other_words(f"{table.caption} {table.notes}")
-    every = [
-        of_tests(column, [row[column.at] for row in table.rows[heads:]])
-        for column in columns(table, heads, first, other)
-    ]
-    every = crossed(every)
-    return Laid(table, tuple(every), heads, tuple(rows(table, heads, every, other)))
-
-
-@dataclass
-class _Reader:
-    """What is known while one table is read."""
-
-    laid: Laid
-    arms: Arms
-    usual: set[str]
-    commas: bool
-    model: bool
-    sizes: dict[tuple[tuple[str, ...], int], int]
-    predicts: bool
-    in_rows: bool
-    baseline: bool
+class _Reader(Context):
+    """Reads one table."""
 
     def items(self) -> Iterator[Item | Left]:
         for row in self.laid.rows:
@@ -152,28 +103,6 @@ class _Reader:
                 break
             found.append(at)
         return tuple(found)
-
-    def _columns(self, row: Row) -> list[Column]:
-        """The columns as the heads in the midst of the table have renamed them."""
-        if row.heads is None:
-            return list(self.laid.columns)
-        made, name = [], None
-        for column in self.laid.columns:
-            text = row.heads[column.at]
-            own = said(text) if column.role == ARM else None
-            if own is not None and (own.kind in ("p", "effect") or own.measure):
-                column = named_by(column.at, [text])
-            elif own is not None and (own.rest or own.kind or own.visit):
-                name = own.rest or column.arm
-                column = replace(
-                    column,
-                    arm=name,
-                    kind=own.kind or column.kind,
-                    visit=own.visit or column.visit,
-                    size=own.size or column.size,
-                )
-            made.append(column)
-        return made
 
     def _is_sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool:
         label = row.path[-1] if row.own == 1 else ""
@@ -276,42 +205,8 @@ class _Reader:
         return item.doubted(found.doubt)
 
     @property
-    def _titled(self) -> str:
-        """What the table is of, by its caption, where a row's label is a visit alone."""
-        caption = re.sub(
-            r"^\s*table\s+\S+?[.:]?(?:\s|$)\W*", "", self.laid.table.caption, flags=re.I
-        )
-        return said(words(re.split(r"[.;:(]\s?", caption)[0], 8)).rest
-
-    @property
     def _armed(self) -> bool:
         return any(column.role == ARM and column.arm for column in self.laid.columns)
-
-    def _size(self, row: Row, column: Column, arm: str | None) -> int | None:
-        """How many patients a column has in a row: by the row, its section, its head."""
-        if row.size:
-            several = len({one.arm for one in self.laid.columns if one.role == ARM}) > 1
-            whole = row.counted or self.in_rows or arm == ALL or not several
-            return row.size if whole else None
-        at = max(
-            (
-                one.at
-                for one in self.laid.columns
-                if one.at <= column.at
-                and (one.arm, one.part, one.visit) == (column.arm, column.part, column.visit)
-            ),
-            default=0,
-        )
-        for section in (row.path[: len(row.path) - row.own], ()):
-            for place in (column.at, *range(at, -1, -1)):
-                if (size := self.sizes.get((section, place))) and self._same(place, column):
-                    return size
-        return column.size
-
-    def _same(self, at: int, column: Column) -> bool:
-        """Whether a column is of the same patients as another one."""
-        other = self.laid.columns[at]
-        return (other.arm, other.part) == (column.arm, column.part)
 
     def _of_arm(
         self,
@@ -396,10 +291,6 @@ class _Reader:
         """The arm that a comparison stands below: it is of that arm alone, as before and after."""
         return None if self.arms.pair(name) else self.arms.of(name)
 
-    def _arms_of(self, row: Row) -> list[str]:
-        """The arms that the labels of a row are the names of."""
-        return [one for name in row.path if (one := self.arms.named(name))]
-
     def _pair(self, row: Row, column: Column) -> tuple[str, ...]:
         """The two groups that a head or the row's label names as those that are compared."""
         over = row.heads[column.at] if row.heads else ""
@@ -432,46 +323,6 @@ class _Reader:
         if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
             names = list(self.arms.labels)
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
-
-    def _item(self, row: Row, read: Sequence[tuple[Column, Cell]], printed: str, kind: str) -> Item:
-        column = read[0][0]
-        columns = [at for one, cell in read for at in (one.at, *cell.more)]
-        place = self.laid.table.place_of(row.at, columns)
-        name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
-        path = row.path or (self._titled or row.label,)
-        if (
-            self._titled
-            and not re.search(r"[^\W\d_]{2}", path[-1].split(" – ")[-1])
-            and len(path) == 1
-        ):
-            # "0–4" alone says when or of whom, and not what was measured.
-            path = (self._titled, *path)
-        by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
-        return Item(
-            place=place,
-            label=f"{row.label}, {column.part}" if column.part else row.label,
-            printed=printed,
-            quote=" | ".join(cell.text for _, cell in read),
-            kind=kind,
-            path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),
-            visit=column.visit or row.visit,
-            change=column.change or row.change,
-            stem=name,
-            baseline=self.baseline and not (column.visit or row.visit),
-            cells=tuple((row.at, at) for at in columns),
-        ).doubted(BY_POINT if by_point else None, _IN_ROWS if self.in_rows else None)
-
-    def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
-        """The expression with the level of its interval that heads, label or caption tell."""
-        table = self.laid.table
-        heads = [head[at] for head in table.rows[: self.laid.heads] for at in columns]
-        for text in (*heads, *row.cells[:1], table.caption, table.notes):
-            if match := _LEVEL.search(text):
-                return printed.replace("(95% CI", f"({match[1]}% CI")
-        return printed
-
-    def _left(self, row: Row, at: int, text: str, why: str) -> Left:
-        return Left(self.laid.table.place_of(row.at, [at]), text, why)
 
 
 def _measured(column: Column, text: str) -> tuple[Column, str]:
