@@ -233,3 +233,36 @@ def test_visits_that_differ_in_a_blank_are_told(ledger_file, capsys):
     rows += row("6%", "outcome: o, group: b, visit: 4 h").replace("one:", "two:")
     assert main(["audit", ledger_file("claims:\n" + rows)]) == 1
     assert 'expected  one spelling; it is "4h" in' in capsys.readouterr().err
+
+
+DOUBTED = """papers: {paper: "A trial"}
+groups: {a: {label: "A"}}
+outcomes: {o: {label: "O"}}
+claims:
+  c:
+    from: "paper"
+    place: "table 1, row 2"
+    label: "O"
+    printed: "10 (50%)"
+    about: {outcome: o, group: a, patients: "40"}
+    unconfirmed: "n (%) from the caption"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (DOUBTED, "not checkable"),
+        (DOUBTED.replace("n (%) from the caption", "read"), "inconsistent"),
+        (DOUBTED + 'confirmed: ["table 1"]\n', "inconsistent"),
+    ],
+)
+def test_a_contradiction_that_rests_on_a_doubted_reading_is_a_question(
+    tmp_path, capsys, text, verdict
+):
+    path = tmp_path / "ledger.yaml"
+    path.write_text(text, encoding="utf-8")
+    code = main(["audit", str(path), "--trust"])
+    out = capsys.readouterr().out
+    assert verdict in out and (code != 0) == (verdict == "inconsistent")
+    assert ("Is it read as it is meant?" in out) == (verdict == "not checkable")

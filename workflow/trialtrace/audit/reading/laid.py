@@ -138,7 +138,7 @@ class Context:
         return Item(
             place=place,
             label=f"{row.label}, {column.part}" if column.part else row.label,
-            printed=printed,
+            printed=self._levelled(printed, row, columns),
             quote=" | ".join(cell.text for _, cell in read),
             kind=kind,
             path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),

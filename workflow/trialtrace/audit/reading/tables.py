@@ -155,12 +155,12 @@ class _Reader(Context):
             yield item.doubted("a whole number before a percentage: taken for its count")
             own = [one for one in own if one not in pair]
         elif len(own) > 1 and (size := self._beside(own)):
-            count = next(one for one in own if one[0].kind == "count")
-            own = [one for one in own if one is not count]
+            counted = next(one for one in own if one[0].kind == "count")
+            own = [one for one in own if one is not counted]
             first = own[0][1]
             if first.form == "percent" and not can_be_share(first.parts["a"], size):
-                printed = f"{count[1].parts['a']} ({first.parts['a']}%)"
-                item = self._of_arm(row, [count, own[0]], printed, "count_percent", None)
+                printed = f"{counted[1].parts['a']} ({first.parts['a']}%)"
+                item = self._of_arm(row, [counted, own[0]], printed, "count_percent", None)
                 yield item.doubted("a whole number before a percentage: taken for its count")
                 size, own = None, own[1:]
         for column, cell in own:
@@ -184,12 +184,23 @@ class _Reader(Context):
         n = size or self._size(row, column, arm)
         if row.kind == "p" or (row.own == 0 and row.kind in ("count", "percent")):
             column = replace(column, kind=row.kind)
-        by_column = column.kind in ("p", "ci", "mean", "sd", "se", "median", "percent", "count")
+        by_column = column.kind in (
+            "statistic",
+            "p",
+            "ci",
+            "mean",
+            "sd",
+            "se",
+            "median",
+            "percent",
+            "count",
+        )
         kind = column.kind if by_column and column.kind else row.kind or column.kind
         if column.kind in ("count", "mean") and row.kind and row.kind.startswith(column.kind):
             kind = row.kind
         measure = row.measure if column.arm is None else None
-        found = expression(cell, kind, n, self.usual, measure)
+        usual = self.usual | ({"ci"} & kinds_in(row.cells[0]))
+        found = expression(cell, kind, n, usual, measure)
         if found is None:
             return self._left(row, column.at, cell.text, "what its numbers are is not said")
         if found.kind == "count" and column.kind == "count" and column.arm is None and self._armed:
@@ -239,14 +250,16 @@ class _Reader(Context):
         self, row: Row, read: list[tuple[Column, Cell]], items: Sequence[Item]
     ) -> Iterator[Item | Left]:
         """Estimate, interval and p of one comparison, as one expression."""
-        groups: dict[tuple[object, ...], list[tuple[Column, Cell]]] = {}
+        groups: dict[
+            tuple[str | None, bool, str | None, str | None], list[tuple[Column, Cell]]
+        ] = {}
         for column, cell in read:
             if row.kind == "p":
                 column = replace(column, kind="p", measure=None)
             under = [one for name in column.names if (one := self._under(name))]
             within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
-            own = (column.visit, column.change, column.part, within)
-            groups.setdefault(own, []).append((column, cell))
+            whose = (column.visit, column.change, column.part, within)
+            groups.setdefault(whose, []).append((column, cell))
         for (_, _, part, within), group in groups.items():
             for cells, found, measure in compared(group, items):
                 if found is None:
@@ -282,7 +295,7 @@ class _Reader(Context):
                     doubts.append("taken for a test of all groups")
                 if within is not None and within != ALL:
                     names, doubts = (), ["taken for a comparison within one group"]
-                    item = replace(item, compare=(), arm=str(within))
+                    item = replace(item, compare=(), arm=within)
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield replace(item, model=model).doubted(*doubts)
