@@ -240,6 +240,13 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         spread = next(name for name in _SPREADS if match[name])
         left = _bare(f"{text[: match.start()]} {match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
+    return _of_kinds(text, bare, size, other, adjusted=adjusted)
+
+
+def _of_kinds(
+    text: str, bare: str, size: int | None, other: Collection[str], *, adjusted: bool
+) -> Said:
+    """What a text says that is of no visit, comparison or measure, by the words for kinds in it."""
     for name, pattern in KINDS:
         match = re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I)
         if match and match.group().strip("([ )]") not in other:
