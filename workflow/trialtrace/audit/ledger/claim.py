@@ -3,6 +3,7 @@
 It is made from an entry of claims.yaml or of a ledger on its own, which have the same keys.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +11,8 @@ from typing import Any
 
 from trialtrace.audit.ledger.paper import About, PaperText, cited, unplaced
 from trialtrace.audit.ledger.shape import LedgerClaim, LedgerFile
-from trialtrace.audit.printed.expression import Component, impossible, parse
+from trialtrace.audit.printed.expression import Component, parse
+from trialtrace.audit.printed.possible import impossible
 from trialtrace.audit.printed.symbols import AVERAGES, UNSAID
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
@@ -20,6 +22,7 @@ Selects = Mapping[str, Any]
 MODEL, INTERACTION = "model", "interaction"
 POINTS = "percentage"
 """How the unit of a difference of two shares begins."""
+INTERVAL_SAID = re.compile(r"\bC(?:r)?I\b|interval|limits|rate", re.IGNORECASE)
 # They rest on the times of the events.
 TIMED = ("hazard_ratio", "rate_ratio")
 
@@ -97,6 +100,18 @@ class Claim:
     def share(self) -> Component | None:
         """The percentage, where it is that of a count: not of a curve, not of a model."""
         return self.parts.get("percent") if self.basis is None else None
+
+    @property
+    def bare_pair(self) -> bool:
+        """Whether two numbers in brackets behind a group's value or median are of no said kind.
+
+        "4 (2-7)" is a median with its quartiles or its range, or an estimate with its interval.
+        """
+        value, names = self.parts.get("value"), ("ci_low", "ci_high")
+        if value is None or set(self.parts) != {"value", *names} or self.about.group is None:
+            return False
+        plain = value.symbol in (None, "median") and value.unit is None and self.measure is None
+        return plain and not INTERVAL_SAID.search(self.printed) and self.about.interval is None
 
     @cached_property
     def of_count(self) -> bool:
@@ -190,6 +205,10 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         fact=declared.about is not None and declared.about.fact is not None,
     )
     parts = {component.name: component for component in components}
+    about = declared.about or structure(About, {})
+    tests = {component.test for component in components} - {None}
+    if about.test is None and len(tests) == 1:
+        about = replace(about, test=tests.pop())
     return Claim(
         name=name,
         paper=declared.from_,
@@ -198,7 +217,7 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         label=declared.label,
         printed=declared.printed,
         parts=parts,
-        about=declared.about or structure(About, {}),
+        about=about,
         linked=declared.with_ or (),
         selects=declared.is_,
         cannot=declared.cannot,

@@ -90,13 +90,16 @@ class Ledger:
 
     @cached_property
     def unclear(self) -> set[str]:
-        """Claims such as "62 (9)" that may be means: none of their outcome is a share."""
+        """Claims that do not say what their numbers are.
+
+        Such as "62 (9)", which may be means where none of their outcome is a share, and "4 (2-7)".
+        """
         of_outcome: dict[str | None, list[Claim]] = {}
         for entry in self.of_group():
             data = entry.parts.get("percent")
             if data is not None and data.symbol == UNSAID:
                 of_outcome.setdefault(entry.about.outcome, []).append(entry)
-        return {
+        return {entry.name for entry in self.of_group() if entry.bare_pair} | {
             entry.name
             for entries in of_outcome.values()
             if not any(self._is_share(entry) for entry in entries)
