@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from trialtrace.audit.ledger.paper import About, PaperText, cited, unplaced
+from trialtrace.audit.ledger.paper import About, Design, PaperText, cited, unplaced
 from trialtrace.audit.ledger.shape import LedgerClaim, LedgerFile
 from trialtrace.audit.printed.expression import Component, parse
 from trialtrace.audit.printed.possible import impossible
@@ -20,6 +20,9 @@ from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 Selects = Mapping[str, Any]
 """The keys of `is`, as written."""
 MODEL, INTERACTION = "model", "interaction"
+PAIRED, CROSSOVER = "paired", "crossover"
+FAMILIES = ("bonferroni", "dunnett", "hochberg", "holm", "sidak", "tukey", "multiplicity")
+"""Procedures for several comparisons, as `design` names them."""
 POINTS = "percentage"
 """How the unit of a difference of two shares begins."""
 INTERVAL_SAID = re.compile(r"\bC(?:r)?I\b|interval|limits|rate", re.IGNORECASE)
@@ -79,6 +82,21 @@ class Claim:
             return INTERACTION
         adjusted = self.main is not None and self.main.adjusted
         return self.about.basis or (MODEL if adjusted else None)
+
+    @cached_property
+    def plain_estimate(self) -> bool:
+        """Whether its estimate is the plain one of the groups, though its error or its p is not.
+
+        As of the same patients twice, and of several comparisons.
+        """
+        designs = set(self.about.design or ())
+        adjusted = self.main is not None and self.main.adjusted
+        return bool(designs) and designs <= {PAIRED, *FAMILIES} and not adjusted
+
+    @cached_property
+    def of_family(self) -> bool:
+        """Whether it is one of several comparisons, by a procedure for these, and plain else."""
+        return self.plain_estimate and PAIRED not in (self.about.design or ())
 
     @property
     def basis(self) -> str | None:
@@ -209,6 +227,10 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
     tests = {component.test for component in components} - {None}
     if about.test is None and len(tests) == 1:
         about = replace(about, test=tests.pop())
+    if about.design is None and (designs := _designs(parts)):
+        about = replace(about, design=designs)
+    if about.design is not None and about.basis is None:
+        about = replace(about, basis=MODEL)
     return Claim(
         name=name,
         paper=declared.from_,
@@ -226,3 +248,11 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
             reading["label"]: reading["is"] for reading in (declared.readings or {}).values()
         },
     )
+
+
+def _designs(parts: Mapping[str, Component]) -> tuple[Design, ...]:
+    """What an expression says of how its number was made; a p beside an estimate is its own."""
+    p = parts.get("p")
+    if p is None or not p.adjusted or {"value", "percent", "ci_low"} & set(parts):
+        return ()
+    return (p.procedure or ("stratified" if p.test else "adjusted"),)

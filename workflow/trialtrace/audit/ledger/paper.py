@@ -19,6 +19,22 @@ from trialtrace.base.config.spec import (
     shape,
 )
 
+Design = Literal[
+    "paired",
+    "crossover",
+    "clustered",
+    "adjusted",
+    "stratified",
+    "imputed",
+    "bayesian",
+    "bonferroni",
+    "dunnett",
+    "hochberg",
+    "holm",
+    "sidak",
+    "tukey",
+    "multiplicity",
+]
 WholePrinted = Annotated[
     str,
     Shared("common", "whole_printed"),
@@ -405,8 +421,14 @@ class About:
     )
     basis: Literal["model", "curve"] | None = optional(
         "What the number rests on, where it need not follow from the counts or means of "
-        "the groups: a model (adjusted, stratified, weighted, imputed, sequential, or by "
-        "person-time), or a survival curve."
+        "the groups: a model (weighted, sequential, by person-time, or any of `design`), or a "
+        "survival curve."
+    )
+    design: Distinct[Design] | None = optional(
+        "How the number was made, where it is not the plain one of separate groups; what holds all "
+        "the same is checked: of the same patients twice (paired, crossover), by clusters, "
+        "adjusted for covariates, within strata, on imputed values, as a posterior, or with a "
+        "procedure for several comparisons. Takes the place of `basis: model`."
     )
     margin: NumberPrinted | None = optional(
         "Margin that the p-value is about, as printed, where it is not that of no difference."

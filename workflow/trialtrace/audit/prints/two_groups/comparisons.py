@@ -20,7 +20,6 @@ from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    SAID_OF,
     TURNED,
     Card,
     Finding,
@@ -28,6 +27,7 @@ from trialtrace.audit.prints.finding import (
     listed,
     overlaps,
     prints,
+    said_of,
     signed,
     unsigned,
 )
@@ -335,15 +335,21 @@ def _of_model(entry: Claim, main: Component, table: Table, texts: tuple[str, ...
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
     if measure == "risk_difference" and main.name == "percent" and value is not None:
         shown += " percentage points"
+    given, agreement = f"on {x1} of {n1} and {x0} of {n0}", NOT_CHECKABLE
     text = (
-        f"Not checkable: the {WORDS[measure]} is that {SAID_OF[entry.basis or '']}; on {x1} "
-        f"of {n1} and {x0} of {n0} the plain one is {shown}."
+        f"Not checkable: the {WORDS[measure]} is that {said_of(entry)}; {given} the plain one is "
     )
+    text += f"{shown}."
+    if measure == "risk_difference" and entry.plain_estimate:
+        holds = _fits(main, value, unsigned(entry))
+        agreement = COMPATIBLE if holds else INCONSISTENT
+        text = f"A difference {said_of(entry)} is the plain one: {given} {shown}"
+        text += f", in keeping with {main.text}." if holds else f"; printed is {main.text}."
     return Finding(
         "comparison.estimate",
         entry.name,
         main.name,
-        NOT_CHECKABLE,
+        agreement,
         text,
         texts,
         {"table": table, "value": value},

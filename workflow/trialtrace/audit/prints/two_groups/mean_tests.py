@@ -13,7 +13,6 @@ from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
     NO_TEST,
-    SAID_OF,
     TWO_SIDED,
     Card,
     Finding,
@@ -21,6 +20,7 @@ from trialtrace.audit.prints.finding import (
     listed,
     overlaps,
     p_span,
+    said_of,
     shown_p,
 )
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
@@ -179,7 +179,7 @@ def _range(
 def _beyond(entry: Claim) -> str | None:
     """Why p does not follow from means and deviations, where the paper says so."""
     if entry.basis is not None:
-        return f"p is that {SAID_OF[entry.basis]}"
+        return f"p is that {said_of(entry)}"
     stated = entry.about.test
     if stated is None or stated in TESTS:
         return None

@@ -21,12 +21,12 @@ from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    SAID_OF,
     Card,
     Finding,
     as_range,
     listed,
     prints,
+    said_of,
 )
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.percentages import (
@@ -97,7 +97,7 @@ def _no_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     text = (
         f"Not checkable: {count} of {n} is {100 * count / n:.{max(percent.places, 0)}f} %; the "
-        f"percentage {SAID_OF[entry.basis or '']} need not be that."
+        f"percentage {said_of(entry)} need not be that."
     )
     yield Finding(
         "share.percent", entry.name, "percent", NOT_CHECKABLE, text, (), {"count": count, "n": n}
