@@ -412,6 +412,13 @@ class About:
             "geometric_mean_ratio",
             "median_difference",
             "standardised_difference",
+            "hodges_lehmann",
+            "restricted_mean_difference",
+            "win_ratio",
+            "kappa",
+            "intraclass_correlation",
+            "concordance",
+            "posterior_probability",
         ]
         | None
     ) = optional(

@@ -486,6 +486,7 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     for group in ledger.apart:
         found = counted(ledger, entry, group)
         if found is None:
+            yield from _counts_alone(ledger, entry)
             return
         parts.append(found)
     if total is None or len(parts) < 2:
@@ -506,4 +507,29 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         EXACT if fits else INCONSISTENT,
         text,
         tuple(one.name for one, _ in parts),
+    )
+
+
+def _counts_alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A count of all groups against those of each, whose numbers of patients are not printed."""
+    parts = [
+        [one for one in ledger.beside(entry, group) if one.whole_count is not None]
+        for group in ledger.apart
+    ]
+    total, every = entry.whole_count, [entry, *(one for own in parts for one in own)]
+    once = all(len({one.whole_count for one in own}) == 1 for own in parts)
+    if total is None or len(parts) < 2 or not once or ledger.patients_of_every_group is not None:
+        return
+    if entry.about.size is not None or not any("count" in one.parts for one in every):
+        return
+    counts = [own[0].whole_count or 0 for own in parts]
+    fits = sum(counts) == total
+    text = f"The groups together have {' + '.join(map(str, counts))} = {sum(counts)}"
+    yield Finding(
+        "comparison.total",
+        entry.name,
+        "count" if "count" in entry.parts else "value",
+        EXACT if fits else INCONSISTENT,
+        text + (", as printed." if fits else f"; printed is {entry.printed}."),
+        tuple(own[0].name for own in parts),
     )

@@ -71,6 +71,8 @@ CARD = Card(
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         modelled = entry.basis and not entry.plain_estimate
+        if modelled and entry.measure == MEASURE:
+            yield from _of_one_model(ledger, entry)
         if entry.measure != MEASURE or entry.about.test not in PLAIN or modelled:
             continue
         groups = ledger.compared(entry, "value", "sd") or with_spreads(ledger, entry)
@@ -98,6 +100,18 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield _of_fewer_yet(entry, groups, interval) if assumed else interval
         if of_model or None in sizes or any(map(ledger.assumed, groups)):
             yield from _least(entry, groups, findings)
+
+
+def _of_one_model(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A difference of least-squares means is that of these means, whatever the model adjusts."""
+    groups, main = ledger.compared(entry, "value"), entry.main
+    if groups is None or len(groups) != 2 or main is None or not main.adjusted:
+        return
+    of_it = [group.parts["value"] for group in groups]
+    if main.relation == "=" and all(one.adjusted and one.symbol == "mean" for one in of_it):
+        span, names = _gap([_ends(one) for one in of_it]), tuple(group.name for group in groups)
+        found = _turned(span) if _is_turned(main, span) else span
+        yield _estimate(entry, main, span, found, names)
 
 
 def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:

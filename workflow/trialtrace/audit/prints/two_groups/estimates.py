@@ -43,8 +43,8 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.printed import Bounds, Printed
 
-RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio")
-DIFFERENCES = ("risk_difference", "mean_difference", *LOGS)
+RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio", "win_ratio")
+DIFFERENCES = ("risk_difference", "mean_difference", "restricted_mean_difference", *LOGS)
 WALD = ("wald", "log")
 CENTRED = (None, *WALD)
 NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
