@@ -363,3 +363,33 @@ def test_the_sheet_counts_checks_and_numbers_and_sums_no_sides(told):
     sides = sides.replace("claims:", f"claims:\n  all: {every}")
     rows = {row["check"]: row for row in csv.DictReader(io.StringIO(told("inspect-sr", sides)[1]))}
     assert rows["4.2"]["evidence"].startswith("Every one of the 22 patients is in each of the")
+
+
+def test_a_decision_that_turns_leads_the_page_and_one_matter_is_one_line(told):
+    """Of 40 and 40, 9218 (2890) and 10630 (3175) have t = 2.08, P = 0.041 by R."""
+    given = ledger(
+        *(
+            (f"Sepsis {k}", "table 3", "0/0", f"outcome: men, group: a, visit: day {k}")
+            for k in (1, 2, 3)
+        ),
+        ("Cost one", "table 4", "9218 (SD 2890)", 'outcome: c, group: a, patients: "40"'),
+        ("Cost two", "table 4", "10630 (SD 3175)", 'outcome: c, group: b, patients: "40"'),
+        ("Costs", "table 4", "P = 0.482", f"outcome: c, {TWO}"),
+    )
+    _, page = told("editor", given)
+    turns = page.index("<h2>What would turn a decision</h2>")
+    assert turns < plain(page).index("P = 0.482") < page.index("<h2>What does not hold</h2>")
+    assert page.count('<td class="effect">') == 2 and " Likewise " in page
+    lead, *items = next(one for one in asked(page) if one.startswith("Is each")).splitlines()
+    assert lead == "Is each of these as you meant it?" and len(items) == 3
+
+
+def test_a_question_on_another_choice_tells_both_groups(told):
+    given = ledger(
+        ("Men one", "table 1", "13 of 40", "outcome: men, group: a"),
+        ("Men two", "table 1", "4 of 33", "outcome: men, group: b"),
+        ("Men test", "table 1", "P = 0.032", f"outcome: men, {TWO}, test: chi_squared"),
+    )
+    _, page = told("editor", given)
+    for question in asked(page):
+        assert "13 of 40" not in question or "4 of 33" in question

@@ -26,14 +26,14 @@ AGE = {"outcome": "age", "group": "training"}
 RATE = {"outcome": "harm", "group": "training"}
 
 
-def told(check, *claims, populations=None, whole=False):
+def told(check, *claims, populations=None, whole=False, event=None):
     """What a check says of claims given as (printed, about), each finding once."""
     document = {
         "papers": {"main": "A paper"},
         "groups": TWO,
         "populations": populations or {},
         "outcomes": {
-            "event": {"label": "Event"},
+            "event": {"label": "Event", **(event or {})},
             "age": {"label": "Age", "whole": whole},
             "harm": {"label": "Harm"},
         },
@@ -259,3 +259,45 @@ def test_quartiles_of_whole_numbers_bound_the_p_of_ranks(p, expected):
         (p, {"outcome": "age", "compare": BOTH, "test": "mann_whitney"}),
     ]
     assert told("median.p", *claims) == expected
+
+
+def shares(*printed, **about):
+    return [(text, ARM | {"category": f"c{k}"} | about) for k, text in enumerate(printed)]
+
+
+@pytest.mark.parametrize(
+    ("printed", "n", "percents", "total"),
+    [
+        # All of 80: told once, and each percentage is right.
+        (("68 (85%)", "7 (9%)", "5 (6%)"), "84", ["compatible", "exact"], [("compatible", True)]),
+        (("68 (86%)", "7 (9%)", "5 (6%)"), "84", ["exact", "inconsistent"], [WRONG]),
+        # Each of 60: some are in none, or in several.
+        (("5 (8%)", "4 (7%)", "3 (5%)"), "60", ["exact"], [REMARK]),
+        (("40 (67%)", "30 (50%)", "12 (20%)"), "60", ["exact"], [REMARK]),
+        (("17", "19", "10"), "52", [], [WRONG]),
+    ],
+)
+def test_percentages_of_those_with_a_value_and_categories_that_are_some(
+    printed, n, percents, total
+):
+    claims = shares(*printed, patients=n, group="all")
+    assert told("total.categories", *claims) == total
+    assert sorted({agreement for agreement, _ in told("share.percent", *claims)}) == percents
+
+
+@pytest.mark.parametrize(
+    ("exhaustive", "expected"), [(True, [WRONG]), (False, [("compatible", True)]), (None, [REMARK])]
+)
+def test_the_ledger_says_whether_categories_hold_everyone(exhaustive, expected):
+    claims = shares("5 (8%)", "4 (7%)", "3 (5%)", patients="60", group="all")
+    given = {} if exhaustive is None else {"exhaustive": exhaustive}
+    assert told("total.categories", *claims, event=given) == expected
+
+
+@pytest.mark.parametrize(("stopped", "expected"), [("12 (40%)", [RIGHT]), ("13 (43%)", [WRONG])])
+def test_categories_add_up_to_a_printed_count_of_all_of_them(stopped, expected):
+    claims = shares("5 (17%)", "4 (13%)", "3 (10%)")
+    assert told("total.categories", (stopped, ARM), *claims) == expected
+    # Of the outcome that it is part of.
+    whole = (stopped, ARM | {"outcome": "harm"})
+    assert told("total.categories", whole, *claims, event={"part_of": "harm"}) == expected

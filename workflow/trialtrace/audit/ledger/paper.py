@@ -244,6 +244,11 @@ class PaperOutcome:
         "Whether a patient can be in several of its categories, which then need not add up.",
         empty=bool,
     )
+    exhaustive: bool | None = optional(
+        "Whether each patient is in one of its categories, which then add up to the group; false "
+        "of reasons for stopping. Left out, categories of which every percentage is right may be "
+        "some of more."
+    )
     part_of: Name | None = optional(
         "Outcome that everyone with this one has, as any adverse event is of serious ones."
     )
@@ -355,7 +360,10 @@ class About:
         )
     )
     population: Name | None = optional("Population of populations.")
-    category: Text | None = optional("Category of the outcome that is counted.")
+    category: Text | None = optional(
+        "Category of the outcome that is counted; one patient is in one of them (else `several` of "
+        "the outcome), and in none where it is not `exhaustive`."
+    )
     visit: Text | None = optional("Visit, in the paper's words.")
     stratum: Text | None = optional("Stratum or subgroup, in the paper's words.")
     patients: WholePrinted | None = optional("Printed number of patients behind the number.")

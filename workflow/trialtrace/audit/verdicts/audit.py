@@ -1,6 +1,6 @@
 """The audit of a ledger on print alone: checks, search over alternatives, verdicts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -150,6 +150,8 @@ def _told(verdict: str, texts: list[str]) -> dict[str, Any]:
     }
 
 
+CAUSES = {"alternative", "exchanged", "misnamed"}
+"""What a finding holds that tells what a printed number is."""
 SETTLED = (EXACT, COMPATIBLE, USED)
 
 
@@ -176,16 +178,26 @@ def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     made = (search(bundle, by or Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)
-    note_searches(rows, searches)
+    known = {
+        (one.claim, component)
+        for one in print_audit
+        if one.agreement != NOT_CHECKABLE and CAUSES & set(one.detail)
+        for component in (one.component, *one.covers)
+    }
+    note_searches(rows, searches, known=known)
     return PrintAudit(rows, print_audit, searches)
 
 
 def note_searches(
-    rows: Sequence[dict[str, Any]], searches: Sequence[Searched], column: str = PRINT
+    rows: Sequence[dict[str, Any]],
+    searches: Sequence[Searched],
+    column: str = PRINT,
+    known: Collection[tuple[str, str]] = (),
 ) -> None:
     """Write what each search found into the rows of its targets, and what that does to `column`.
 
-    A verdict that a check has settled stays as it is.
+    A verdict that a check has settled stays as it is. That nothing was found is not told of what is
+    `known` to be something else, as a ratio of the groups the other way round.
     """
     by_part = {(row["claim_id"], row["component"]): row for row in rows}
     labels = told_apart((row["claim_id"], row["label"], row["quote"]) for row in rows)
@@ -195,15 +207,15 @@ def note_searches(
         for target in targets:
             row = by_part.get(target)
             if row is not None and row[column] not in SETTLED:
-                _note(row, searched, labels, column)
+                _note(row, searched, labels, column, told=target not in known)
 
 
-def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], column: str) -> None:
+def _note(
+    row: dict[str, Any], searched: Searched, labels: Mapping[str, str], column: str, *, told: bool
+) -> None:
     row["candidates"], row["chance"] = searched.candidates[-1], searched.chance
-    first = searched.bundle.claims[0]
-    together = f"Searched together with “{labels.get(first, first)}”."
-    found = search_sentence(searched) if row["claim_id"] == first else together
-    row[MORE[column]] = " ".join(filter(None, [row.get(MORE[column]), found]))
+    found = _found(row["claim_id"], searched, labels, told=told)
+    row[MORE[column]] = " ".join(filter(None, [row.get(MORE[column]), found])) or None
     if searched.within(MAY_SAY):
         row["alternative"] = searched.matches[0]
     if searched.other_choice:
@@ -212,6 +224,20 @@ def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], co
         # A usual test gives it, and so would one of them most numbers nearby.
         row[column] = NOT_CHECKABLE if searched.bundle.unnamed else INCONSISTENT
         row["no_usual_test"] = searched.bundle.unnamed
+
+
+def _found(claim: str, searched: Searched, labels: Mapping[str, str], *, told: bool) -> str:
+    """What a search says of a claim; nothing where a match would say nothing."""
+    first = searched.bundle.claims[0]
+    if searched.tier is None:
+        return search_sentence(searched) if told and claim == first else ""
+    if not searched.within(MAY_SAY):
+        return ""
+    if claim == first:
+        return search_sentence(searched)
+    what = "By" if searched.other_choice else "May be"
+    with_it = f"together with “{labels.get(first, first)}”"
+    return house(f"{what} another choice, {with_it}: {searched.matches[0]}.")
 
 
 def search_sentence(searched: Searched) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from trialtrace.audit.editor.inspect_sr import DOMAINS, SOURCE, Asked
-from trialtrace.audit.editor.letter import GRADES, HEADS, MOST_LINES, Line
+from trialtrace.audit.editor.letter import HEADS, MOST_LINES, TURNS, Line
 from trialtrace.audit.editor.matters import Question
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style
@@ -23,12 +23,12 @@ WORDS = (
     "rounding. Used: it served to check others. Not checkable: nothing that was typed decides it."
 )
 SURE = {
+    TURNS: "“Across 0.05”: recomputed, P lies on the other side of it.",
     "inconsistent": "What is printed and typed here cannot all be right, whatever the rounding.",
     "alternative": "There may be a good reason that the paper does not tell.",
     "not_checkable": "Another test may give it: that is no error.",
 }
 """What stands below each heading."""
-ACROSS = "“Across 0.05”: recomputed, P lies on the other side of it."
 MOST_ALIKE = 3
 MOST_UNCHECKED = 8
 JUDGED = (
@@ -70,11 +70,10 @@ def _lines(lines: Sequence[Line], audit: str) -> Iterator[str]:
     told = lines[:MOST_LINES]
     if not any(line.verdict == "inconsistent" for line in told):
         yield f"<h2>{HEADS['inconsistent']}</h2>\n<p>{NOTHING}</p>"
-    for verdict, head in HEADS.items():
-        own = [line for line in told if line.verdict == verdict]
+    for name, head in HEADS.items():
+        own = [line for line in told if line.head == name]
         if own:
-            across = f" {ACROSS}" if any(line.grade == GRADES[0] for line in own) else ""
-            yield f'<h2>{head}</h2>\n<p class="prose quiet">{SURE[verdict]}{across}</p>'
+            yield f'<h2>{head}</h2>\n<p class="prose quiet">{SURE[name]}</p>'
             yield from _table(own)
     if (left := len(lines) - MOST_LINES) > 0:
         yield f"<p>{left} more by: <code>{escape(audit)}</code></p>"
