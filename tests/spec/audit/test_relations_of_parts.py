@@ -301,3 +301,10 @@ def test_categories_add_up_to_a_printed_count_of_all_of_them(stopped, expected):
     # Of the outcome that it is part of.
     whole = (stopped, ARM | {"outcome": "harm"})
     assert told("total.categories", whole, *claims, event={"part_of": "harm"}) == expected
+
+
+def test_categories_that_add_up_to_another_group_hold_everyone():
+    claims = shares("5 (17%)", "4 (13%)", "20 (67%)")
+    other = shares("6 (20%)", "4 (13%)", "20 (67%)", group="control")
+    assert told("total.categories", *claims) == [REMARK]
+    assert told("total.categories", *claims, *other) == [RIGHT, WRONG]

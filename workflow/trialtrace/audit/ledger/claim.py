@@ -255,4 +255,5 @@ def _designs(parts: Mapping[str, Component]) -> tuple[Design, ...]:
     p = parts.get("p")
     if p is None or not p.adjusted or {"value", "percent", "ci_low"} & set(parts):
         return ()
-    return (p.procedure or ("stratified" if p.test else "adjusted"),)
+    other: Design = "stratified" if p.test else "adjusted"
+    return (p.procedure or other,)

@@ -54,6 +54,7 @@ from trialtrace.audit.printed.symbols import (
     STANDARDISED,
     TESTS,
     UNSAID,
+    Procedure,
 )
 from trialtrace.base.errors import CURLED, Problem, UserError
 
@@ -114,7 +115,7 @@ class Component:
     adjusted: bool = False
     crude: bool = False
     sides: str | None = None
-    procedure: str | None = None
+    procedure: Procedure | None = None
     test: str | None = None
     rounding: str = "half_up"
 

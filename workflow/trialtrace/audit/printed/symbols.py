@@ -1,5 +1,7 @@
 """What a part of a printed expression may say it is, apart from the patterns that read it."""
 
+from typing import Literal
+
 UNSAID = "unsaid"
 """The symbol of a number of which the expression does not say what it is."""
 ADJUSTED = (
@@ -45,7 +47,8 @@ TESTS = {
     "cmh": "mantel_haenszel",
 }
 """What an expression may call the test of its p or statistic."""
-PROCEDURES = {
+Procedure = Literal["bonferroni", "dunnett", "hochberg", "holm", "sidak", "tukey", "multiplicity"]
+PROCEDURES: dict[str, Procedure] = {
     "bonferroni": "bonferroni",
     "holm": "holm",
     "hochberg": "hochberg",

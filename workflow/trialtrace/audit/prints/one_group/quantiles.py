@@ -96,20 +96,21 @@ def _of_whole(ledger: Ledger, entry: Claim) -> bool:
 
 
 def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
-    (low_from, low_to), (high_from, high_to) = (as_range(entry.parts[name]).bounds for name in ENDS)
+    (low_from, low_to), (high_from, high_to) = (
+        [float(end) for end in as_range(entry.parts[name]).bounds] for name in ENDS
+    )
     if whole:
-        low_from, high_to = (entry.parts[name].value or 0 for name in ENDS)
+        low_from, high_to = (float(entry.parts[name].value or 0) for name in ENDS)
         low_to, high_from = low_from, high_to
-    narrow, wide = max(float(high_from - low_to), 0.0), float(high_to - low_from)
+    narrow, wide = max(high_from - low_to, 0.0), high_to - low_from
     least, most = narrow / sqrt(2 * (n - 1)), wide / 2 * sqrt(n / (n - 1))
     mean = entry.parts.get("value")
     about = f"{n} values from {entry.parts['least'].text} to {entry.parts['most'].text}"
     if mean is not None and mean.symbol != "median" and mean.relation == "=":
         # (m - a)(b - m) is greatest in the middle, and rises towards it.
-        ends = [float(end) for end in (low_from, high_to)]
-        middle, (m0, m1) = sum(ends) / 2, (float(end) for end in as_range(mean).bounds)
-        nearest = min(max(middle, m0), m1)
-        room = max((nearest - ends[0]) * (ends[1] - nearest), 0.0)
+        m0, m1 = (float(end) for end in as_range(mean).bounds)
+        nearest = min(max((low_from + high_to) / 2, m0), m1)
+        room = max((nearest - low_from) * (high_to - nearest), 0.0)
         most = min(most, sqrt(room * n / (n - 1)))
         about += f" with a mean of {mean.text}"
     sd = entry.parts["sd"]

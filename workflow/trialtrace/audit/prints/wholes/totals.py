@@ -117,6 +117,8 @@ def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int
         return finding(COMPATIBLE, text, remark=True)
     outcome = ledger.outcomes.get(entries[0].about.outcome or "")
     exhaustive = None if outcome is None else outcome.exhaustive
+    if exhaustive is None and _others_add_up(ledger, entries):
+        exhaustive = True
     if total < n and exhaustive is False:
         return finding(COMPATIBLE, f"{told} of {n}.", remark=True)
     if together is None and exhaustive is None and all(_is_right(ledger, one) for one in entries):
@@ -153,10 +155,24 @@ def _together(ledger: Ledger, entries: list[Claim]) -> Claim | None:
     return None
 
 
+def _others_add_up(ledger: Ledger, entries: list[Claim]) -> bool:
+    """Whether the same categories add up to another group, so that they hold everyone."""
+    about = entries[0].about
+    names = {one.about.category for one in entries}
+    others = [
+        own
+        for own in ledger.categories.values()
+        if own[0].about.cell == about.cell and own[0].about.group != about.group
+        if names == {one.about.category for one in own}
+    ]
+    found = [_counted(ledger, own) for own in others]
+    return any(one is not None and sum(one[0].values()) == one[1] for one in found)
+
+
 def _is_right(ledger: Ledger, entry: Claim) -> bool:
     """Whether its percentage is that of its count of the group, so that neither is misprinted."""
     part, count, n = entry.share, entry.whole_count, ledger.size(entry)
-    return part is not None and count is not None and bool(n) and prints(part, 100 * count / n)
+    return part is not None and count is not None and prints(part, 100 * count / n if n else None)
 
 
 def repair(ledger: Ledger, entries: list[Claim]) -> Repair | None:

@@ -93,7 +93,8 @@ def _is_share(entry: Claim) -> bool:
 def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
     """The share of all patients lies between the least and the greatest of the groups."""
     part = entry.share
-    if part is None or not _is_share(entry) or all(_counted(one) for one in (entry, *groups)):
+    counted = all(one.whole_count is not None for one in (entry, *groups))
+    if part is None or not _is_share(entry) or counted:
         return
     ends = [as_range(one.share).bounds for one in groups if one.share is not None]
     low, high = float(min(end for end, _ in ends)), float(max(end for _, end in ends))
@@ -105,11 +106,6 @@ def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findi
     text += "of the patients of all groups can be."
     names = tuple(group.name for group in groups)
     yield Finding("whole.share", entry.name, "percent", INCONSISTENT, text, names)
-
-
-def _counted(entry: Claim) -> bool:
-    """Whether its count is added up with those of the other groups."""
-    return entry.whole_count is not None
 
 
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
