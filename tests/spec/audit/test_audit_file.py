@@ -67,10 +67,9 @@ def test_an_impossible_number_is_a_finding_of_the_file(ledger_file, capsys, prin
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (row("48,1%"), "write '48.1%' if that is what is meant"),
-        (row("0,350"), "write '0.350' if that is what is meant"),
-        (row("mean (SD) 3,4 (1,2)"), "decimals with a point"),
-        (row("13 of the 27"), "an expression like"),
+        (row("48,1% (40.2 to 56.0)"), "write '48.1% (40.2 to 56.0)' if that is what is meant"),
+        (row("mean (SD) 3,4 (1.2)"), "decimals with a point"),
+        (row("13 out of all 27"), "an expression like"),
         (row("p = 0.4", "outcome: o, compare: [a, c]"), "one of groups: a, b"),
         (row("5%", 'outcome: o, group: a, patients: "0"'), "from 1 to 999999"),
         (row("5%").replace("label: x", 'label: "a\\u001b[31mb"'), "the control character"),

@@ -32,7 +32,7 @@ PLAIN = str.maketrans(
     }
 )
 
-# "0,350" is no count: a comma that is meant as a point is refused, not read as 350.
+# "0,350" is no count: its comma is a decimal one.
 _COUNT = r"(?:[1-9][0-9]{0,2}(?:[, ][0-9]{3})+(?![0-9])|[0-9]+)"
 _BARE = r"(?:[-–+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"
 _NUMBER = rf"(?:[-–+]?(?:{_COUNT}(?:\.[0-9]+)?|\.[0-9]+))"
