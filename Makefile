@@ -13,7 +13,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_TEST := .venv/.ready-test
 READY_SLURM := .venv-slurm/.ready
-CODE := workflow scripts tests benchmarks campaigns
+CODE := workflow scripts tests benchmarks campaigns docs
 # Each of the forty jobs of a run would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -115,7 +115,7 @@ bench-profile: $(READY)
 
 # Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-r: $(READY)
-	@$(BIN)/python -m trialtrace.run.methods.checking.against_r
+	@$(BIN)/python campaigns/against_r.py
 
 slurm: $(READY_SLURM)
 

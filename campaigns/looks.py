@@ -21,8 +21,8 @@ from rows.recipes import RECIPES
 from rows.spoiled import FOUND_BY, UNSEEN, Slip, spoiled_export, trial_to_spoil
 from rows.true_trials import Made, chosen, export_of, true_trial
 
-from trialtrace.run.integrity.look import judged
-from trialtrace.run.integrity.registry import OF_ROWS, look_at
+from trialtrace.run.integrity.look import PAGE_LEVEL, judged
+from trialtrace.run.integrity.registry import OF_ROWS, WEIGHTS, look_at
 
 Recipe = Callable[[Made, np.random.Generator], Made]
 Lines = list[tuple[str, ...]]
@@ -37,8 +37,8 @@ def unusual(seed: int, slip: Slip | None = None) -> list[str]:
     export = spoiled_export(made)
     if slip is None and seed % 2:
         export = chosen(export, rng.permutation(export.n))
-    looks = judged(look_at(export, OF_ROWS))
-    return list(dict.fromkeys(one.look.check for one in looks if one.unusual))
+    looks = judged(look_at(export, OF_ROWS), WEIGHTS)
+    return list(dict.fromkeys(one.look.check for one in looks if one.adjusted < PAGE_LEVEL))
 
 
 def fabricated(seed: int, recipe: Recipe) -> list[str]:

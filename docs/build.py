@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from written.configuration import of_endpoints_and_steps
+from written.library import reference as methods
+from written.plan_methods import PAGE, reference
+
 from trialtrace.base.paths import project
-from trialtrace.run.methods.reference import PAGE, reference
-from trialtrace.run.trial.reference import of_endpoints_and_steps
-from trialtrace.stats.reference import reference as methods
 
 DOCS = Path(__file__).parent
 # Files beside docs/ that its pages take in or lead to; so do links to files of config/.

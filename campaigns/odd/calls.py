@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trialtrace.base.paths import project
+
 PACKAGE = "trialtrace.stats"
 # What a shared result has only where there is such a thing, NaN else.
 ABSENT = ("df", "df2", "standard_error")
@@ -30,7 +32,8 @@ class Call:
 
 def public() -> dict[str, Callable]:
     """The public functions that the pages of methods tell, by name."""
-    from trialtrace.stats.reference import subjects
+    sys.path.append(str(project().root / "docs"))
+    from written.library import subjects
 
     found = {}
     for subject in subjects():

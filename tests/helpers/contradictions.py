@@ -264,9 +264,9 @@ FACTS = [
     Fact(
         "the unit of a time that a curve shows",
         (f"{P}: displays.kaplan_meier", f"{C}: tables.*.units; {D}: label, note"),
-        "times of curves are in days",
+        "the axis of a curve is converted from days, weeks, months, …",
         STOPS,
-        ((C, "days: days", "days: months"),),
+        ((C, "days: days", "days: mo"),),
         ("displays.kaplan_meier[1].endpoint", "cleaning.yaml, tables.patients, days"),
     ),
     Fact(

@@ -23,7 +23,7 @@ class Outcomes(NamedTuple):
 
 def holds(name: str, column: str) -> bool:
     """Whether a choice is a column, or the pattern of several of which it is one."""
-    return bool(re.fullmatch(re.escape(name).replace(r"\{visit\}", "[0-9]+"), column))
+    return bool(re.fullmatch(re.escape(name).replace(r"\{visit\}", "[0-9A-Za-z]+"), column))
 
 
 EVERY = (

@@ -233,8 +233,6 @@ MORE_DISPLAYS = """\
     - {title: Death, endpoint: death, population: itt, unit: days, at: [0, 30]}
   spaghetti:
     - {title: Pain, endpoint: [pain], population: itt}
-  paired_slopes:
-    - {title: Pain, endpoint: pain, population: itt, visits: [before, after]}
   tipping:
     - {title: Relief, analysis: relief_primary, of: drug, to: placebo, test: fisher}
   adverse_events:

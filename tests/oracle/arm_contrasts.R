@@ -1,25 +1,36 @@
 # Contrasts of several arms over their pooled variance: lm for each by itself, ptukey for every
-# pair, and for the largest of several t statistics base R's integrate over the root of chi-squared
-# and a normal variable (two-sided) and mvtnorm's TVPACK (one-sided, two or three of them). The
+# pair, and for the largest of several t statistics quadrature over the root of chi-squared and a
+# normal variable (two-sided) and mvtnorm's TVPACK (one-sided, two or three of them). The
 # critical values are roots, since qtukey ends at 1e-4.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 suppressPackageStartupMessages(library(mvtnorm))
 
-# E f(S) for S the root of chi-squared over its degrees of freedom.
-over_error <- function(f, df) {
-  density <- function(s) exp(log(2 * s * df) + dchisq(df * s^2, df, log = TRUE))
-  edges <- sqrt(qchisq(c(1e-15, 1e-4, 0.1, 0.5, 0.9, 0.9999, 1 - 1e-15), df) / df)
-  parts <- mapply(function(a, b) integrate(function(s) vapply(s, f, 0) * density(s), a, b,
-                                           rel.tol = 1e-11, subdivisions = 2000)$value,
-                  head(edges, -1), tail(edges, -1))
-  sum(parts)
+rule <- legendre(20)
+
+# Nodes and weights of panels, a row of edges for each of several integrals.
+panels <- function(edges) {
+  wide <- t(diff(t(edges))) / 2
+  middle <- edges[, -ncol(edges), drop = FALSE] + wide
+  count <- ncol(wide)
+  node <- rep(rule$node, each = nrow(edges))
+  weight <- rep(rule$weight, each = nrow(edges))
+  list(at = do.call(cbind, lapply(1:count, function(i) matrix(middle[, i] + wide[, i] * node, nrow(edges)))),
+       weight = do.call(cbind, lapply(1:count, function(i) matrix(wide[, i] * weight, nrow(edges)))))
 }
 
+# E f(S) for S the root of chi-squared over its degrees of freedom; f takes many s at once.
+over_error <- function(f, df) {
+  s <- panels(t(sqrt(qchisq(c(1e-15, 1e-4, 0.1, 0.5, 0.9, 0.9999, 1 - 1e-15), df) / df)))
+  at <- as.vector(s$at)
+  sum(f(at) * exp(log(2 * at * df) + dchisq(df * at^2, df, log = TRUE)) * as.vector(s$weight))
+}
+
+# Integrals over -9 to 9 in panels that end at `edges`, a row for each; g takes a matrix.
 over_normal <- function(g, edges) {
-  edges <- sort(unique(c(-9, edges[abs(edges) < 9], 9)))
-  sum(mapply(function(a, b) integrate(g, a, b, rel.tol = 1e-12, subdivisions = 2000)$value,
-             head(edges, -1), tail(edges, -1)))
+  edges <- cbind(-9, matrix(pmin(pmax(edges, -9), 9), nrow(edges)), 9)
+  z <- panels(t(apply(edges, 1, sort)))
+  rowSums(g(z$at) * z$weight)
 }
 
 # One minus the chance that all |T| stay below c, correlations l_i l_j.
@@ -29,21 +40,21 @@ dunnett_two <- function(c, l, df) over_error(function(s) {
     for (one in l) inside <- inside * (pnorm((c * s - one * z) / sqrt(1 - one^2)) -
                                          pnorm((-c * s - one * z) / sqrt(1 - one^2)))
     dnorm(z) * (1 - inside)
-  }, c(-3, 0, 3))
+  }, matrix(c(-3, 0, 3), length(s), 3, byrow = TRUE))
 }, df)
 
 # Of contrasts that span two dimensions: given the first variable, the second lies between bounds.
-plane_two <- function(c, rows, df) over_error(function(s) {
-  # Where two of the bounds of the second variable cross, the integrand bends.
-  bends <- numeric()
-  for (i in seq_len(nrow(rows))) for (j in seq_len(nrow(rows))) for (side in c(-1, 1)) if (i < j) {
+plane_two <- function(c, rows, df) {
+  # Where two of the bounds of the second variable cross, the integrand bends; for s = 1.
+  bends <- c(-3, 0, 3) / c
+  for (i in seq_len(nrow(rows))) for (j in seq_len(nrow(rows))) if (i < j) {
     m <- rows[c(i, j), ]
-    if (abs(det(m)) > 1e-9) for (first in c(-1, 1)) bends <- c(bends, solve(m, c * s * c(first, side))[1])
+    if (abs(det(m)) > 1e-9) for (first in c(-1, 1)) bends <- c(bends, solve(m, c(first, 1))[1], solve(m, c(first, -1))[1])
   }
   flat <- abs(rows[, 2]) < 1e-9
-  if (any(flat)) bends <- c(bends, c * s / rows[flat, 1], -c * s / rows[flat, 1])
-  over_normal(function(z) {
-    low <- rep(-Inf, length(z)); high <- rep(Inf, length(z))
+  if (any(flat)) bends <- c(bends, 1 / rows[flat, 1], -1 / rows[flat, 1])
+  over_error(function(s) over_normal(function(z) {
+    low <- z - Inf; high <- z + Inf
     for (i in which(!flat)) {
       one <- (c * s - rows[i, 1] * z) / rows[i, 2]; other <- (-c * s - rows[i, 1] * z) / rows[i, 2]
       low <- pmax(low, pmin(one, other)); high <- pmin(high, pmax(one, other))
@@ -51,8 +62,8 @@ plane_two <- function(c, rows, df) over_error(function(s) {
     inside <- pmax(pnorm(high) - pnorm(low), 0)
     for (i in which(flat)) inside <- inside * (abs(rows[i, 1] * z) <= c * s)
     dnorm(z) * (1 - inside)
-  }, bends)
-}, df)
+  }, outer(c * s, bends)), df)
+}
 
 critical <- function(tail, level) uniroot(function(c) log(tail(c) / level), c(1, 8), tol = 1e-12)$root
 

@@ -48,11 +48,12 @@ polished <- function(X, long, S, k) {
     B <- solve(t(X) %*% W %*% X, t(X) %*% W)
     P <- W - W %*% X %*% B
     r <- P %*% y
-    PG <- lapply(G, function(g) P %*% g)
-    score <- sapply(seq_along(G), function(i) {
-      (sum(r * (G[[i]] %*% r)) - sum(diag(PG[[i]]))) / 2
-    })
-    info <- outer(seq_along(G), seq_along(G), Vectorize(function(i, j) sum(PG[[i]] * t(PG[[j]])) / 2))
+    score <- sapply(G, function(g) (sum(r * (g %*% r)) - sum(P * g)) / 2)
+    # So near to the maximum the information hardly changes.
+    if (step < 3) {
+      PG <- lapply(G, function(g) P %*% g)
+      info <- outer(seq_along(G), seq_along(G), Vectorize(function(i, j) sum(PG[[i]] * t(PG[[j]])) / 2))
+    }
     change <- solve(info, score)
     for (i in seq_along(G)) {
       S[cells[i, 1], cells[i, 2]] <- S[cells[i, 1], cells[i, 2]] + change[i]
@@ -105,14 +106,13 @@ fill <- function(d, Y, m, assumption) {
 
 # Difference of each arm from arm 0 at each visit, by assumption and delta.
 estimates <- function(d, Y, deltas, m) {
-  unlist(lapply(assumptions, function(a) lapply(c("none", "delta"), function(shift) {
-    Z <- fill(d, Y, m, a)
-    if (shift == "delta") Z <- Z + is.na(Y) * deltas[d$arm + 1]
-    unlist(lapply(seq_len(m$k), function(v) {
-      found <- coef(lm(Z[, v] ~ factor(d$arm) + d$base))
-      found[grepl("factor", names(found))]
-    }))
-  })))
+  unlist(lapply(assumptions, function(a) {
+    filled <- fill(d, Y, m, a)
+    lapply(list(filled, filled + is.na(Y) * deltas[d$arm + 1]), function(Z) {
+      found <- coef(lm(Z ~ factor(d$arm) + d$base))
+      found[grepl("factor", rownames(found)), ]
+    })
+  }))
 }
 
 for (d in cases("missing.csv")) {

@@ -1,16 +1,13 @@
 # Group-sequential boundaries and estimates: the density of Z at each look at 240 Gauss-Legendre
-# nodes of one panel (nodes by the eigenvalues of Golub and Welsch), roots by uniroot. For two and
+# nodes of one panel, roots by uniroot. For two and
 # three looks the probabilities again by mvtnorm, which shares nothing with that recursion.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 library(mvtnorm)
 
-k <- 1:239
-jacobi <- matrix(0, 240, 240)
-jacobi[cbind(k, k + 1)] <- jacobi[cbind(k + 1, k)] <- k / sqrt(4 * k^2 - 1)
-eigenvalues <- eigen(jacobi, symmetric = TRUE)
-NODE <- eigenvalues$values
-WEIGHT <- 2 * eigenvalues$vectors[1, ]^2
+rule <- legendre(240)
+NODE <- rule$node
+WEIGHT <- rule$weight
 
 # The density of Z at a look given that of the look before: z and mass (density times weight).
 after <- function(now, info, theta, low, high, before) {

@@ -34,6 +34,15 @@ emit_test <- function(case, quantity, statistic, p_value, df = NULL) {
   emit(case, paste0(quantity, ".p_value"), p_value)
 }
 
+# Gauss and Legendre's nodes and weights on -1 to 1, by the eigenvalues of Golub and Welsch.
+legendre <- function(n) {
+  k <- seq_len(n - 1)
+  jacobi <- matrix(0, n, n)
+  jacobi[cbind(k, k + 1)] <- jacobi[cbind(k + 1, k)] <- k / sqrt(4 * k^2 - 1)
+  roots <- eigen(jacobi, symmetric = TRUE)
+  list(node = roots$values, weight = 2 * roots$vectors[1, ]^2)
+}
+
 # A function that R refuses to compute has no value: NaN.
 or_nan <- function(expression) tryCatch(expression, error = function(e) NULL)
 

@@ -1,5 +1,5 @@
 # Exact and asymptotic tests of samples beyond those of the other subjects: Fisher, Freeman and
-# Halton's test of 5 x 4 tables, whose network R keeps in a large workspace; strata of 200,000
+# Halton's test of 5 x 4 tables, whose network R keeps in a large workspace; strata of up to 200,000
 # patients; the signed rank test and its normal approximation.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))

@@ -95,7 +95,8 @@ start_of <- function(structure, d, X, method) {
   list(fit = fit, theta = theta_of(structure, C * outer(sd, sd)))
 }
 
-derivatives <- function(S, theta, d, X, y, reml) {
+# `expected` is computed where none is given.
+derivatives <- function(S, theta, d, X, y, reml, expected = NULL) {
   k <- max(d$visit)
   V <- whole(S(theta), d)
   J <- jacobian(function(t) as.vector(S(t)), theta)
@@ -104,14 +105,14 @@ derivatives <- function(S, theta, d, X, y, reml) {
   Phi <- solve(t(X) %*% Vi %*% X)
   P <- Vi - Vi %*% X %*% Phi %*% t(X) %*% Vi
   M <- if (reml) P else Vi
-  PV <- lapply(first, function(W) M %*% W)
   Py <- P %*% y
-  gradient <- sapply(seq_along(theta), function(h) {
-    -0.5 * (sum(diag(PV[[h]])) - t(Py) %*% first[[h]] %*% Py)
-  })
-  expected <- outer(seq_along(theta), seq_along(theta), Vectorize(function(h, j) {
-    0.5 * sum(PV[[h]] * t(PV[[j]]))
-  }))
+  gradient <- sapply(first, function(W) -0.5 * (sum(M * W) - t(Py) %*% W %*% Py))
+  if (is.null(expected)) {
+    PV <- lapply(first, function(W) M %*% W)
+    expected <- outer(seq_along(theta), seq_along(theta), Vectorize(function(h, j) {
+      0.5 * sum(PV[[h]] * t(PV[[j]]))
+    }))
+  }
   list(first = first, Vi = Vi, Phi = Phi, gradient = gradient, expected = expected)
 }
 
@@ -168,8 +169,10 @@ one_model <- function(case, d, X, structure, method) {
   theta <- gls_fit$theta
   groups <- subjects_by_visits(d)
   f <- function(t) likelihood(S(t), groups, X, d$value, reml)
+  # So near to the optimum the information hardly changes.
+  D <- NULL
   for (i in 1:60) {
-    D <- derivatives(S, theta, d, X, d$value, reml)
+    D <- derivatives(S, theta, d, X, d$value, reml, if (i > 3) D$expected)
     step <- solve(D$expected, D$gradient)
     theta <- theta + step
     if (sum(step * D$gradient) < 1e-22) break

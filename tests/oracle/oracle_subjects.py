@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import recompute
+import recompute_coefficients
 import recompute_conditional_mean
 import recompute_correlated
 import recompute_crossover
@@ -98,6 +99,9 @@ PACKAGES = {
     "ordered_arms": ("mvtnorm",),
     "planning": ("pwr", "rpact"),
     "interim": ("rpact", "mvtnorm"),
+    "coefficients": (
+        *("cmprsk", "lmerTest", "MASS", "numDeriv", "ordinal", "sandwich", "survival"),
+    ),
 }
 CLOSENESS = {
     # glm.nb takes turns between size and coefficients; the largest difference seen is 4e-8.
@@ -117,6 +121,8 @@ CLOSENESS = {
     "slopes": {"tolerance": 1e-6, "again": 1e-6},
     # rpact's boundaries are roots within 1e-10 of probabilities; the largest difference is 6e-8.
     "interim": {"tolerance": 1e-6, "again": 1e-6},
+    # lme4's optimum is polished with numeric derivatives, of which lmerTest's p-values are too.
+    "coefficients": {"tolerance": 1e-6, "again": 1e-6},
     # A coefficient next to 0 differs by 1.3e-10.
     "gee": {"again": 1e-8},
 }
@@ -133,5 +139,6 @@ SUBJECTS = {
         | {"imputed_means": recompute_imputed_means.imputed_means}
         | {"conditional_mean": recompute_conditional_mean.conditional_mean}
         | {"stopped": recompute_stopped.stopped}
+        | {"coefficients": recompute_coefficients.coefficients}
     ).items()
 }

@@ -8,10 +8,10 @@ import subprocess
 
 import pytest
 from recompute import HERE
+from written.library import r_call, subjects
 
 from trialtrace.run.methods.analysing.formulas import STATS
 from trialtrace.run.trial.plan.registry import cards
-from trialtrace.stats.reference import r_call, subjects
 
 
 def names(source: str) -> set[str]:

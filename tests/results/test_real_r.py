@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.run.methods.checking import against_r
-from trialtrace.run.methods.checking.against_r import TOLERANCE, compare, difference, read
+import against_r
+from against_r import TOLERANCE, compare, difference, read
 
 _, THEIRS = read(Path(__file__).with_name("real_trials_r.csv"))
 

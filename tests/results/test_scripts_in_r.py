@@ -10,12 +10,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from written.r_scripts import PAGE, counted
+from written.r_scripts import told as told_by
 
 from trialtrace.base.paths import Project, project
 from trialtrace.report.interchange.plain import derived_csv
 from trialtrace.report.rcode.call import Calls, NoCall
-from trialtrace.report.rcode.page import PAGE, counted
-from trialtrace.report.rcode.page import told as told_by
 from trialtrace.report.rcode.script import Scripts
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
@@ -82,9 +82,7 @@ def test_what_is_not_in_r_is_listed_and_has_no_primary_result(real, written):
 def test_the_page_tells_the_results(real):
     page = told_by((project().root / "docs" / PAGE).read_text("utf-8"))
     for name, trial in real.items():
-        assert page[name] == counted(trial.tracer), (
-            "write it anew: python -m trialtrace.report.rcode.page"
-        )
+        assert page[name] == counted(trial.tracer), "write it anew: python docs/write.py"
 
 
 def test_a_script_is_short_and_names_what_it_computes(real, written):
@@ -214,9 +212,7 @@ def test_r_gives_the_numbers_of_the_other_trials(with_more, tmp_path):
             sum(not row["error"] for row in own.values()),
             len(own.keys() - lacking.keys()),
         )
-        assert name in TRIALS or page[name] == counts, (
-            "write it anew: python -m trialtrace.report.rcode.page"
-        )
+        assert name in TRIALS or page[name] == counts, "write it anew: python docs/write.py"
         tracers[name] = tracer, len(tracer.results) - len(lacking)
         folders.append(written_to(tmp_path / name, tracer.frames.folder, [], text))
     found = told(folders)["all"]

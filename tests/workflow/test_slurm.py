@@ -20,7 +20,8 @@ HERE = (
     "--slurm-status-command",
     "squeue",
     "--slurm-init-seconds-before-status-checks",
-    "6",
+    # A stage takes some eight; who asks before it has ended asks again ten later than that.
+    "9",
 )
 
 

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from checkout import Copy, own_project, told_plainly
 
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import project
 from trialtrace.cli import main
 from trialtrace.run.jobs.products import read_record, record_path
+from trialtrace.run.jobs.run import begin
 
 TRIAL = "mini"
 
@@ -40,17 +43,29 @@ LOST = {
 }
 
 
+def lacks_record(kept: Copy, rule: str) -> bool:
+    """Whether the start of a run takes this job's record away, and so has it done again."""
+    begin(project(kept.root), check=True, dry=True)
+    return not (kept.root / record_path(rule, TRIAL)).exists()
+
+
 @pytest.mark.parametrize(("name", "rule"), LOST.values(), ids=list(LOST))
 def test_a_file_that_is_gone_is_made_again(kept: Copy, name: str, rule: str):
-    assert (kept.root / name).is_file()
+    assert not lacks_record(kept, rule)
     (kept.root / name).unlink()
-    assert (rule, TRIAL) in kept.scheduled()
+    assert lacks_record(kept, rule)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"rule": "check_results"'])
 def test_a_broken_record_is_none(kept: Copy, text: str):
     (kept.root / record_path("check_results", TRIAL)).write_text(text)
-    assert ("check_results", TRIAL) in kept.scheduled()
+    assert lacks_record(kept, "check_results")
+
+
+def test_what_has_no_record_is_scheduled(kept: Copy):
+    (kept.root / record_path("check_results", TRIAL)).write_text("[]")
+    (kept.root / LOST["a raw table"][0]).unlink()
+    assert {("check_results", TRIAL), ("ingest_sources", TRIAL)} <= kept.scheduled()
 
 
 def test_after_results_or_the_site_are_removed_there_is_something_to_do(kept: Copy):
@@ -81,10 +96,18 @@ EDITED = {
 def test_an_edited_file_stops_the_run_by_its_name(kept: Copy, name: str):
     path = kept.root / name
     path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(UserError) as raised:
+        begin(project(kept.root), check=True)
+    assert f"{name}\n  is not what " in str(raised.value)
+    assert f'rm "{name}"' in str(raised.value)
+
+
+def test_an_edited_file_stops_snakemake_until_it_is_removed(kept: Copy):
+    path = kept.root / EDITED["results"]
+    path.write_bytes(path.read_bytes() + b" ")
     done = kept.snakemake("--cores", "1")
     assert done.returncode == 1
-    assert f"{name}\n  is not what " in done.stderr
-    assert f'rm "{name}"' in done.stderr and told_plainly(done.stderr)
+    assert f"{EDITED['results']}\n  is not what " in done.stderr and told_plainly(done.stderr)
     path.unlink()
     assert kept.scheduled()
 

@@ -78,7 +78,6 @@ def parser() -> argparse.ArgumentParser:
     _add_check(add)
     _add_plan(add)
     _add_power(add)
-    _add_open(add)
     _add_serve(add)
     add_history(add)
     add_script(add)
@@ -146,7 +145,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
     name = configured(at, arguments.trial)
     at, _ = tell_run(at, name, AUDIT, earlier=True)
     audit: dict[str, Any] = {"claims": _table(at, name, "audit/claims.parquet", CLAIMS)}
-    if arguments.format in ("html", "sarif", "csv"):
+    if arguments.format in ("html", "csv"):
         printed = at.results / name / "audit" / "print.json"
         if not printed.exists():
             raise UserError(
@@ -157,8 +156,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
                 )
             )
         audit |= json.loads(printed.read_text(encoding="utf-8"))
-    ledger = at.trial_config(name) / "claims.yaml"
-    text = trial_text(audit, arguments.format, at, ledger, width=width(arguments.output))
+    text = trial_text(audit, arguments.format, width=width(arguments.output))
     put(text, arguments.output)
     return int(failing(audit["claims"]))
 
@@ -287,23 +285,6 @@ def run_power(arguments: argparse.Namespace) -> int:
     return tell_power(at, name, WithoutPandas.lifted, as_json=arguments.json)
 
 
-def _add_open(add: Add) -> None:
-    command = add("open", help="the summary of a trial's report in the browser")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
-    command.set_defaults(run=run_open)
-
-
-def run_open(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
-    from trialtrace.report.commands.open import open_report
-    from trialtrace.run.jobs.standing import check_blind
-
-    at = project(arguments.project)
-    check_blind(at, configured(at, arguments.trial))
-    open_report(at, arguments.trial)
-    return 0
-
-
 def _add_serve(add: Add) -> None:
     command = add(
         "serve", help="the report of a trial, or the site of all, to a browser on this machine"
@@ -352,12 +333,11 @@ def _add_export(add: Add) -> None:
     command.add_argument(
         "--as",
         dest="form",
-        choices=("cohort", "adam", "csv", "redcap"),
+        choices=("cohort", "adam", "csv"),
         default="cohort",
         help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
         "derived data sets of the last run as XPT with define.xml; csv: the same as CSV, which "
-        "scripts of R read; redcap: its clean tables as one "
-        "file of raw codes with the data dictionary",
+        "scripts of R read",
     )
     command.set_defaults(run=run_export)
 

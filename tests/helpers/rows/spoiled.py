@@ -281,6 +281,33 @@ def patients_registered_twice(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "age", age)
 
 
+def values_of_another_patient(made: Made, rng: np.random.Generator) -> None:
+    """Three have most of the numbers of a visit of another."""
+    for name in ("lab1", "lab2", "lab4", "systolic", "walked"):
+        values = made.visits[name][1].copy()
+        values[3:6, 0] = values[40:43, 0]
+        _of_visits(made, name, values)
+
+
+def two_numbers_exchanged_at_a_visit(made: Made, rng: np.random.Generator) -> None:
+    first, other = made.visits["weight"][1].copy(), made.visits["walked"][1].copy()
+    first[:, 1], other[:, 1] = other[:, 1].copy(), first[:, 1].copy()
+    _of_visits(made, "weight", first)
+    _of_visits(made, "walked", other)
+
+
+def last_visit_not_sent_by_a_site(made: Made, rng: np.random.Generator) -> None:
+    gone = _at_a_site(made)[:, None] & (np.arange(4) == 3)
+    _every_visit(made, lambda values: np.where(gone, np.nan, values))
+
+
+def visits_of_others(made: Made, rng: np.random.Generator) -> None:
+    dates = made.visits["visited"][1].copy()
+    dates[[5, 9], 2] += np.array([150, 210])
+    dates[[5, 9], 3] = np.nan
+    _of_visits(made, "visited", dates)
+
+
 def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
@@ -319,5 +346,9 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     code_777: ("codes",),
     code_99_9: ("codes",),
     patients_registered_twice: ("records",),
+    values_of_another_patient: ("records",),
+    two_numbers_exchanged_at_a_visit: ("exchanged",),
+    last_visit_not_sent_by_a_site: ("cuts",),
+    visits_of_others: ("far",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

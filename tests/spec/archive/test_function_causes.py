@@ -1,9 +1,7 @@
-"""A function that changed is the cause of the results that reach it, and of no others."""
+"""A function that changed is a cause of the results that can use its file, and of no others."""
 
-import hashlib
 import json
 import shutil
-from pathlib import Path
 
 import mini_trial
 import pytest
@@ -12,16 +10,16 @@ from kept_runs import Runs
 from trialtrace.base.arrays import Floats
 from trialtrace.report.commands.diff import compared
 from trialtrace.run.archive.comparison import Told, ToldCause
-from trialtrace.run.archive.functions import KnownFunctions
 from trialtrace.run.archive.shelf import Manifest, run_id
 from trialtrace.run.archive.text import told_text
+from trialtrace.run.jobs.fresh import ANALYSE
 from trialtrace.stats.categorical import contingency
 from trialtrace.stats.categorical._tables import Tables
 
 CODE = "workflow/trialtrace"
 FORMULAS = f"{CODE}/stats/categorical/contingency.py"
 KATZ = "ratio = (x1 / n1) / (x0 / n0)"
-# A formula that no step of the plan names; and one of another step of the same analysis.
+# A formula that no step of the plan names; and that of another step of the same analysis.
 WOOLF = "variance = 1 / x1 + 1 / (n1 - x1)"
 NEWCOMBE = "down = np.sqrt("
 RATIO = "risk_ratio.katz_log@drug-placebo"
@@ -75,36 +73,21 @@ def causes(told: Told) -> dict[str, list[ToldCause]]:
     return {one["result_id"].split("/")[2]: one["causes"] for one in told["results"]}
 
 
-def test_a_function_that_is_reached_is_named_and_no_other(made: Runs):
+def test_the_functions_of_a_file_that_is_used_are_named(made: Runs):
     told = compared(made.at, "mini", *made.shelf.log()[:2])
     changed = ("_katz", "_newcombe", "_woolf")
     assert told["code"] == [f"{FORMULAS}: {name} (changed)" for name in changed]
-    assert causes(told) == {RATIO: [{"kind": "function", "place": f"{FORMULAS}: _katz"}]}
-    assert f"because of {FORMULAS}: _katz, which it reaches\n" in told_text(told)
+    places = [{"kind": "function", "place": f"{FORMULAS}: {name}"} for name in changed]
+    assert causes(told) == {RATIO: places}
+    assert f"because of {FORMULAS}: _katz, in a file that it uses" in told_text(told)
 
 
-def test_where_no_function_that_is_reached_changed_that_is_said(made: Runs, tmp_path: Path):
+def test_where_no_file_that_is_used_changed_that_is_said(made: Runs):
     first, second = manifests(made)
-    path = tmp_path / "contingency.py"
-    path.write_text(edited((mini_trial.REPOSITORY / FORMULAS).read_text(), WOOLF, NEWCOMBE))
-    known = KnownFunctions(made.at)
-    short = known.put(hashlib.sha256(path.read_bytes()).hexdigest(), path)
-    known.write()
-    code = made.shelf.code_of(second)
-    for files in code.values():
-        files |= {FORMULAS: short} if FORMULAS in files else {}
-    told = told_with(
-        made, first, {**second, "code": made.shelf.put_file(json.dumps(code).encode())}
-    )
-    assert {one["kind"] for one in causes(told)[RATIO]} == {"code"}
+    other = {ANALYSE: {"steps": {FORMULAS: ["p_value.welch_t"]}}}
+    own = made.shelf.put_file(json.dumps(other).encode())
+    told = told_with(made, {**first, "own": own}, {**second, "own": own})
+    assert {cause["kind"] for cause in causes(told)[RATIO]} == {"code"}
     text = told_text(told)
-    assert "because of code changed, of which it is not known to reach any function" in text
+    assert "because of code changed, but no file that it is known to use" in text
     assert "WITHOUT A KNOWN CAUSE" not in text
-
-
-def test_a_run_of_before_has_the_functions_of_the_files_that_it_can_use(made: Runs):
-    first, second = manifests(made)
-    del first["begins"]
-    told = told_with(made, first, second)
-    places = [one["place"] for one in causes(told)[RATIO]]
-    assert places == [f"{FORMULAS}: {name}" for name in ("_katz", "_newcombe", "_woolf")]

@@ -52,16 +52,14 @@ def test_what_another_value_changes_rests_on_the_cell(
 
     place = f"export.csv:4:{cell}"
     resting = call(place, "--format", "json")
-    if_so = call(place, "--what-if", value, "--format", "json")
-    changed = {row["result_id"] for row in if_so["results"]}
-    assert changed
     before = {*resting["results"], *resting["adjusted"]}
     cells = ROW.split(",")
     cells[COLUMNS.index(cell)] = value
     made.edit("data/export.csv", ROW, ",".join(cells))
     made.run()
-    # The whole run with that value changes the same results, and has what came to rest on it since.
-    assert {one["result_id"] for one in made.told()["results"]} == changed
+    changed = {row["result_id"] for row in made.told()["results"]}
+    assert changed
+    # What came to rest on it since is of the run with that value.
     after = call(place, "--format", "json")
     assert changed <= before | {*after["results"], *after["adjusted"]}
 
@@ -74,9 +72,7 @@ def test_what_another_value_changes_rests_on_the_cell(
         (("export.csv:99",), "a line from 2 to 21"),
         (("export.csv:1",), "a line from 2 to 21"),
         (("export.csv:4:pain",), "no such column"),
-        (("export.csv:4", "--what-if", "3"), "a cell: FILE:LINE:COLUMN"),
         (("--subject", "99"), "no subject of this name"),
-        (("--subject", "3", "--what-if", "3"), "a cell: FILE:LINE:COLUMN"),
     ],
 )
 def test_a_place_that_is_none_is_told(
@@ -99,25 +95,6 @@ def test_a_value_that_cleaning_rejects_is_told_with_why(
     assert "baseline: " in told, "that the age is missing is counted"
 
 
-@pytest.mark.parametrize(
-    "cell, value, said",
-    [
-        ("age", "420", "NOT TAKEN, so it would count as missing: "),
-        ("relief", "yes", "NOT TAKEN, so it would count as missing: "),
-        ("days", "0", "(flagged, and used)"),
-    ],
-)
-def test_what_if_says_what_cleaning_would_do_with_the_value(
-    runs: Make, capsys: pytest.CaptureFixture[str], cell: str, value: str, said: str
-):
-    made = runs()
-    asked = ("impact", "mini", f"export.csv:4:{cell}", "--what-if", value)
-    assert main(["--project", str(made.at.root), *asked]) == 0
-    assert said in capsys.readouterr().out
-    assert main(["--project", str(made.at.root), *asked, "--format", "json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["rejected"]) == 1
-
-
 def test_numbers_that_differ_are_told_with_the_digits_that_it_takes():
     assert apart(1 / 3, 1 / 3 + 1e-6) == ("0.333333", "0.333334")
     assert apart(0.5, 0.25) == ("0.5", "0.25")
@@ -135,28 +112,16 @@ def test_near_names_of_files_and_patients_are_told_under_full_disclosure_alone(
         assert ("did you mean" in told or ".csv:2" in told) == (disclosure == "full"), told
 
 
-def test_what_if_is_refused_where_results_are_of_an_earlier_state(
-    runs: Make, capsys: pytest.CaptureFixture[str]
-):
-    """What an edit of the plan changes would be told as the cell's."""
-    made = runs()
-    made.edit("config/trials/mini/plan.yaml", "confidence: 0.95", "confidence: 0.9")
-    asked = ("impact", "mini", "export.csv:4:pain0", "--what-if", "1")
-    assert main(["--project", str(made.at.root), *asked]) == 1
-    assert "results of an earlier state" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     "file", ["raw/export.parquet", "raw/manifest.json", "derived/sources.parquet"]
 )
-@pytest.mark.parametrize("words", [(), ("--what-if", "1")])
 def test_nothing_is_told_from_files_that_a_hand_has_changed(
-    runs: Make, capsys: pytest.CaptureFixture[str], file: str, words: tuple[str, ...]
+    runs: Make, capsys: pytest.CaptureFixture[str], file: str
 ):
     made = runs()
     path = made.at.results / "mini" / file
     path.write_bytes(path.read_bytes() + b" ")
-    asked = ("impact", "mini", "export.csv:4:pain0", *words)
+    asked = ("impact", "mini", "export.csv:4:pain0")
     assert main(["--project", str(made.at.root), *asked]) == 1
     told = capsys.readouterr()
     assert told.out == "" and f"results/mini/{file}" in told.err
@@ -170,18 +135,3 @@ def test_a_key_is_told_with_what_its_rows_reach(runs: Make, capsys: pytest.Captu
     assert main(["--project", str(root), "impact", "mini", "export.csv:4"]) == 0
     whole = capsys.readouterr().out
     assert told.splitlines()[1:] == whole.splitlines()[1:]
-
-
-def test_a_picture_without_influence_is_refused(runs: Make, capsys: pytest.CaptureFixture[str]):
-    asked = ("impact", "mini", "export.csv:4", "--picture", "one")
-    assert main(["--project", str(runs().at.root), *asked]) == 1
-    assert "--influence --picture FILE" in capsys.readouterr().err
-
-
-def test_an_empty_cell_is_told_as_missing(runs: Make, capsys: pytest.CaptureFixture[str]):
-    made = runs()
-    for column in ("relief", "arm"):
-        asked = ("impact", "mini", f"export.csv:4:{column}", "--what-if", "")
-        assert main(["--project", str(made.at.root), *asked]) == 0
-        told = capsys.readouterr().out
-        assert "an empty cell counts as missing" in told and "and used" not in told

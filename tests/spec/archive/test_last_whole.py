@@ -25,10 +25,8 @@ COMMANDS = {
     "impact": ("impact", "mini", "export.csv:4:pain1", "--format", "json"),
     "csv": ("claims", "mini", "--format", "csv"),
     "html": ("claims", "mini", "--format", "html"),
-    "sarif": ("claims", "mini", "--format", "sarif"),
 }
-EXPORTED = [("adam", "adsl.xpt"), ("csv", "adsl.csv"), ("redcap", "mini_DATA.csv")]
-RECOMPUTED = [("--influence",), ("export.csv:4:pain1", "--what-if", "3")]
+EXPORTED = [("adam", "adsl.xpt"), ("csv", "adsl.csv")]
 
 
 class Asked:
@@ -140,29 +138,11 @@ def test_an_export_is_of_the_last_whole_run(asked: Asked, tmp_path: Path, form: 
     assert whole == stopped
 
 
-@pytest.mark.parametrize("words", RECOMPUTED)
-def test_what_is_computed_anew_needs_inputs_of_today(asked: Asked, words: tuple[str, ...]):
-    before = asked.call("impact", "mini", *words)
-    (asked.runs.at.root / record_path(CHECK, "mini")).unlink()
-    status, out, said = asked.call("impact", "mini", *words)
-    assert (status, out) == before[:2] and status == 0 and "NOT THE LAST RUN" in said
-    asked.stop(CHECK)
-    status, out, said = asked.call("impact", "mini", *words)
-    assert (status, out) == (1, "") and "results of an earlier state of the project" in said
-    assert "make run TRIAL=mini" in said
-
-
 def test_a_document_of_the_report_needs_the_report(asked: Asked):
     asked.stop(CHECK)
     status, out, said = asked.call("quarto-project", "mini", "x")
     assert (status, out) == (1, "") and "expected  a run that came to the end of render" in said
     assert "make run TRIAL=mini" in said
-
-
-def test_the_log_for_code_hosts_names_the_ledger_of_the_project(asked: Asked):
-    asked.stop(CHECK)
-    out = asked.call("claims", "mini", "--format", "sarif")[1]
-    assert "config/trials/mini/claims.yaml" in out and "trialtrace-" not in out
 
 
 def test_an_edited_file_is_no_run_that_was_stopped(asked: Asked):

@@ -18,9 +18,9 @@ PLAN = (
         "    - {title: Pain, of: [pain_each], estimate: mean_difference.welch}",
     )
     .replace(
-        "- {title: Pain, endpoint: pain, population: itt, visits: [before, after]}",
-        "- {title: Pairs, endpoint: pain, population: itt, visits: [before, after],"
-        " where: {SEX: {is: F}}}",
+        "- {title: Pain, endpoint: [pain], population: itt}",
+        "- {title: Pain, endpoint: [pain], population: itt}\n"
+        "    - {title: Women, endpoint: pain, population: itt, where: {SEX: {is: F}}}",
     )
 )
 
@@ -74,7 +74,7 @@ def test_figures_of_rows_are_those_of_the_endpoint_and_of_the_rows_that_are_draw
     # Line 4 is patient 3, a woman or a man as the next line is not.
     both = [{*shown(material, row, "pain1")} for row in (4, 5)]
     assert all(pain <= one and "kaplan_meier: Alive" not in one for one in both)
-    assert ["paired_slopes: Pairs" in one for one in both].count(True) == 1
+    assert ["spaghetti: Women" in one for one in both].count(True) == 1
     assert "kaplan_meier: Alive" in shown(material, 4, "days")
     assert "baseline" in shown(material, 4, "smoker")
     assert "spaghetti: Pain" not in shown(material, 4, "smoker")

@@ -1,16 +1,12 @@
-"""One page for an editor: what flips a decision first, questions, the sheet of INSPECT-SR."""
+"""One page for an editor: what flips a decision first, questions."""
 
-import csv
 import html
-import io
 import json
 import re
 
 import pytest
 
-from trialtrace.audit.editor.inspect_sr import CHECKS, DOMAINS, NOT_HERE, belongs_to
 from trialtrace.audit.editor.letter import FLIPS, MOST_LINES
-from trialtrace.audit.prints.registry import about
 from trialtrace.cli import main
 
 LEDGER = """\
@@ -119,22 +115,6 @@ def test_a_paper_without_errors_has_no_line(told):
     code, page = told("editor", sound)
     assert code == 0 and "No number was found that does not hold" in page
     assert "contradictions" not in json.loads(told("json", sound)[1])
-
-
-def test_the_sheet_has_21_checks_and_no_judgement(told):
-    _, text = told("inspect-sr")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    assert [row["check"] for row in rows] == list(CHECKS) and len(rows) == 21
-    assert {row["domain"][0] for row in rows} == {str(one) for one in DOMAINS}
-    assert all(row["reviewer_1"] == row["reviewer_2"] == "" for row in rows)
-    evidence = {row["check"]: row["evidence"] for row in rows}
-    assert evidence["1.1"] == NOT_HERE
-    assert "A <b>bold</b> (295) and B (307)" in evidence["4.2"]
-    assert "P of all" in evidence["4.9"] and "Share" in evidence["4.10"]
-
-
-def test_every_finding_belongs_to_a_check_that_printed_numbers_answer():
-    assert {belongs_to(name) for name in about()} == {"4.3", "4.4", "4.6", "4.8", "4.9", "4.10"}
 
 
 def test_what_cannot_all_hold_stands_in_every_form_that_has_room(told):
@@ -326,8 +306,6 @@ def test_each_verdict_has_its_own_heading(told):
         "Which test, and of which patients, gives “p = 0.419” (Men test, table 1)? On 1 of 27 "
         "against 3 of 29, χ² gives 0.335, χ² with correction 0.656, Fisher's exact test 0.612."
     ]
-    rows = {row["check"]: row for row in csv.DictReader(io.StringIO(told("inspect-sr", given)[1]))}
-    assert "1 that no usual test gives. Men test: " in rows["4.9"]["evidence"]
 
 
 def test_a_p_of_disputed_counts_is_asked_with_them(told):
@@ -352,14 +330,31 @@ def test_what_was_only_not_typed_is_no_question(told):
     assert not asked(told("editor", bare.replace(', sizes: {a: "62", b: "60"}', ""))[1])
 
 
-def test_the_sheet_counts_checks_and_numbers_and_sums_no_sides(told):
-    """Both sides of each of 22 patients are no arms."""
-    _, page = told("inspect-sr")
-    rows = {row["check"]: row["evidence"] for row in csv.DictReader(io.StringIO(page))}
-    assert re.match(r"\d+ checks on \d+ numbers; 1 contradict\.", rows["4.10"])
-    about = "about: {size: randomised, group: all}"
-    every = f"{{from: main, place: text, label: All, printed: '22', {about}}}"
-    sides = LEDGER.replace('"295"', '"22"').replace('"307"', '"22"')
-    sides = sides.replace("claims:", f"claims:\n  all: {every}")
-    rows = {row["check"]: row for row in csv.DictReader(io.StringIO(told("inspect-sr", sides)[1]))}
-    assert rows["4.2"]["evidence"].startswith("Every one of the 22 patients is in each of the")
+def test_a_decision_that_turns_leads_the_page_and_one_matter_is_one_line(told):
+    """Of 40 and 40, 9218 (2890) and 10630 (3175) have t = 2.08, P = 0.041 by R."""
+    given = ledger(
+        *(
+            (f"Sepsis {k}", "table 3", "0/0", f"outcome: men, group: a, visit: day {k}")
+            for k in (1, 2, 3)
+        ),
+        ("Cost one", "table 4", "9218 (SD 2890)", 'outcome: c, group: a, patients: "40"'),
+        ("Cost two", "table 4", "10630 (SD 3175)", 'outcome: c, group: b, patients: "40"'),
+        ("Costs", "table 4", "P = 0.482", f"outcome: c, {TWO}"),
+    )
+    _, page = told("editor", given)
+    turns = page.index("<h2>What would turn a decision</h2>")
+    assert turns < plain(page).index("P = 0.482") < page.index("<h2>What does not hold</h2>")
+    assert page.count('<td class="effect">') == 2 and " Likewise " in page
+    lead, *items = next(one for one in asked(page) if one.startswith("Is each")).splitlines()
+    assert lead == "Is each of these as you meant it?" and len(items) == 3
+
+
+def test_a_question_on_another_choice_tells_both_groups(told):
+    given = ledger(
+        ("Men one", "table 1", "13 of 40", "outcome: men, group: a"),
+        ("Men two", "table 1", "4 of 33", "outcome: men, group: b"),
+        ("Men test", "table 1", "P = 0.032", f"outcome: men, {TWO}, test: chi_squared"),
+    )
+    _, page = told("editor", given)
+    for question in asked(page):
+        assert "13 of 40" not in question or "4 of 33" in question

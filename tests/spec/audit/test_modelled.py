@@ -93,4 +93,4 @@ def test_what_may_be_of_a_model_says_what_to_type():
         for each in told("166/402", "125/398", "odds ratio 1.54 (95% CI 1.12 to 2.12)")
         if each.check == "comparison.interval"
     )
-    assert one.remark and "`basis: model`" in one.sentence
+    assert one.remark and "with its `design`" in one.sentence

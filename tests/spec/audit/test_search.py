@@ -7,7 +7,7 @@ from paper import THREE, claim, read
 from scipy import stats
 
 from trialtrace.audit.candidates.grid import p_families
-from trialtrace.audit.verdicts.audit import audit_ledger
+from trialtrace.audit.verdicts.audit import audit_ledger, search_as_json
 
 TRAINING = {"outcome": "event", "group": "training"}
 CONTROL = {"outcome": "event", "group": "control"}
@@ -39,8 +39,9 @@ def test_a_p_that_only_unprinted_denominators_give():
     assert one.cp[1] < 0.1 and one.cp[2] > 0.9
     row = rows["p", "p"]
     assert row["on_print"] == "not_checkable" and row["alternative"] is None
-    assert "24 of 27,720 choices tried give it" in row["print_more"]
-    assert "so this says nothing" in row["print_more"]
+    # What says nothing is told in the JSON alone.
+    assert row["print_more"] is None
+    assert "24 of 27,720 choices tried give it" in search_as_json(one)["finding"]
     assert row["candidates"] == one.candidates[-1] and row["chance"] == one.cp[-1]
 
 
@@ -72,8 +73,8 @@ def test_intervals_are_searched_jointly_over_the_groups():
     # Wald's interval on 21 of 51 is that of 41.2 %; the others have none of a usual method.
     assert rows["wbv", "ci_high"]["on_print"] == "compatible"
     assert rows["tau", "ci_high"]["on_print"] == "alternative"
-    assert (
-        "Searched together with “a number: 30.0% (18–42)”." in rows["tau", "ci_low"]["print_more"]
+    assert rows["tau", "ci_low"]["print_more"].startswith(
+        "By another choice, together with “a number: 30.0% (18–42)”: Wald"
     )
 
 

@@ -263,8 +263,6 @@ ROWS = {
             "P = 0.335 by the χ² test without correction",
             "0.612 by Fisher's exact test",
             "Expected counts are below 5",
-            "22 of 24,057 choices tried give it",
-            "chance >0.99, so this says nothing",
         ],
         {"fracture_p": "p = 0.335"},
     ),
@@ -290,8 +288,6 @@ ROWS = {
         "p",
         "not_checkable",
         [
-            "1,261 of 13,212 choices tried give it",
-            "chance 0.84, so this says nothing",
             "Student's t test gives p from 0.634 to 0.700, Welch's t test p from 0.635 to 0.701; "
             "printed is p = .724",
         ],
@@ -482,7 +478,7 @@ ROWS = {
         "bleeding_p",
         "p",
         "not_checkable",
-        ["0.546 by Fisher's exact test", "chance 1, so this says nothing"],
+        ["0.546 by Fisher's exact test", "The ledger names no test"],
         {"bleeding_p": "P=0.55"},
     ),
     "reduction of rounded percentages": (

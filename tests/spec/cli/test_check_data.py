@@ -212,34 +212,6 @@ def test_a_window_that_no_row_meets_is_told(run, project):
     assert "  ! late: no row of the data gives a value at never" in told
 
 
-def test_a_closed_test_of_few_patients_within_strata_is_told(run, tmp_path):
-    """20 patients of three arms at two sites: no expected count reaches 5."""
-    from mini_run import patients, write_mini
-
-    write_mini(tmp_path, [row | {"arm": "ABC"[row["id"] % 3]} for row in patients()])
-    arms = "    more: {label: More, code: C}\n    placebo: {label"
-    put(tmp_path / TRIAL.format("trial"), "    placebo: {label", arms)
-    dictionary = tmp_path / "config/trials/mini/dictionary.csv"
-    put(dictionary, "B, Placebo", "B, Placebo | C, More")
-    plan = tmp_path / TRIAL.format("plan")
-    put(plan, "{of: drug, to: placebo}\n    population: itt\n    variable: relief",
-        "{of: [drug, more], to: placebo}\n    population: itt\n    variable: relief")  # fmt: skip
-    compared = "stat: p_value.fisher, compare: {of: drug, to: placebo}}, with"
-    put(tmp_path / TRIAL.format("claims"), "stat: p_value.fisher}, with", compared)
-    tests = "[{fisher: {sides: two_sided}}, "
-    tests += "{cmh_general_association: {strata: [site], groups: all}}, "
-    tests += "{cochran_mantel_haenszel: {strata: [site], correction: none, sides: two_sided}}]"
-    put(plan, "[{fisher: {sides: two_sided}}]", tests)
-    put(plan, "{analysis: relief_primary, test: fisher}, ", "")
-    family = "global: {analysis: relief_primary, test: cmh_general_association}, "
-    family += "tests: [{analysis: relief_primary, test: cochran_mantel_haenszel}]"
-    put(
-        plan, "multiplicity:\n", f"multiplicity:\n  three: {{label: T, adjust: closed, {family}}}\n"
-    )
-    told = said(run, tmp_path, rc=0)
-    assert "T: An expected count within a stratum is below 5" in told
-
-
 CLAIM = "  {name}: {{from: main, place: abstract, label: A, printed: {printed}, {rest}}}\n"
 SMOKERS = "analysis: baseline, stat: proportion, group: all, parameter: smoker"
 UNTIED = {

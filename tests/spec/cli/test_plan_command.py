@@ -84,32 +84,6 @@ def test_it_needs_no_plan_that_is_in_order(tmp_path: Path, capsys: pytest.Captur
     assert "no endpoint of endpoints.yaml is in order" in capsys.readouterr().out
 
 
-def test_a_report_is_opened_or_its_place_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
-):
-    from trialtrace.report.commands import open as opening
-
-    at = write_project(tmp_path)
-    with pytest.raises(UserError, match="make run TRIAL=mini"):
-        opening.open_report(at, "mini")
-    summary = at.results / "mini" / "report" / "summary.html"
-    summary.parent.mkdir(parents=True)
-    summary.write_text("<html>")
-    seen: list[str] = []
-    monkeypatch.setattr(opening.webbrowser, "open", lambda address: seen.append(address) or True)
-    for name in opening.SCREENS:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(opening.sys, "platform", "linux")
-    opening.open_report(at, "mini")
-    said = capsys.readouterr().out
-    assert said.startswith("results/mini/report/summary.html\nno browser here: open file://")
-    assert seen == []
-    monkeypatch.setenv("DISPLAY", ":0")
-    opening.open_report(at, "mini")
-    assert capsys.readouterr().out == "results/mini/report/summary.html\n"
-    assert seen == [summary.resolve().as_uri()]
-
-
 def test_results_have_a_heading_an_analysis():
     from trialtrace.report.listing import headed
 

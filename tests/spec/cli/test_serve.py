@@ -14,7 +14,7 @@ import pytest
 from mini_trial import write_project
 
 from trialtrace.base.errors import UserError
-from trialtrace.report.commands.open import SCREENS
+from trialtrace.report.commands.loopback import SCREENS
 from trialtrace.report.commands.serve import served
 
 REPORT = '<html><head><script src="card.js" defer></script>\n</head><body>A report</body></html>'

@@ -3,9 +3,9 @@
 import re
 
 from doc_blocks import ROOT
+from written.checks_on_print import page
 
 from trialtrace.audit.printed.expression import parse
-from trialtrace.audit.prints.reference import page
 from trialtrace.base.paths import project
 from trialtrace.cli import main
 
@@ -22,7 +22,7 @@ def test_the_example_is_what_the_command_says(tmp_path, capsys):
 
 
 def test_the_table_of_checks_is_that_of_their_cards():
-    made = "write it anew: python -m trialtrace.audit.prints.reference"
+    made = "write it anew: python docs/write.py"
     assert page(project()) == PAGE, made
 
 

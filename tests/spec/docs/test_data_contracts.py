@@ -1,13 +1,13 @@
 """docs/data-contracts.md is what the contracts say, and no contract is left out."""
 
 from doc_blocks import page
+from written.contracts import FILES, reference
 
 from trialtrace.run.tables import contracts
-from trialtrace.run.tables.contracts.reference import FILES, reference
 
 
 def test_the_page_is_not_stale():
-    made = "write it anew: python -m trialtrace.run.tables.contracts.reference"
+    made = "write it anew: python docs/write.py"
     assert page("docs/data-contracts.md") == reference(), made
 
 

@@ -4,14 +4,14 @@ import json
 
 import pytest
 from doc_blocks import page
+from written.instruments import reference
 
 from trialtrace.base.paths import SCHEMAS
-from trialtrace.run.instruments.reference import reference
 from trialtrace.run.instruments.registry import INSTRUMENTS, instrument_module
 
 
 def test_the_page_is_not_stale():
-    made = "write it anew: python -m trialtrace.run.instruments.reference"
+    made = "write it anew: python docs/write.py"
     assert page("docs/instruments.md") == reference(), made
 
 

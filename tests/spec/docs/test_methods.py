@@ -5,8 +5,7 @@ import ast
 
 import pytest
 from doc_blocks import written_pages
-
-from trialtrace.stats.reference import SHARED, STATS, names_oracle, parts, subjects
+from written.library import SHARED, STATS, names_oracle, parts, subjects
 
 # It checks shapes around a function of the caller's: there is no number of its own.
 WITHOUT = {"missing.imputation.composite"}

@@ -2,8 +2,8 @@
 
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
+from written.plan_methods import reference, stands_on
 
-from trialtrace.run.methods.reference import reference, stands_on
 from trialtrace.run.trial.plan.registry import cards
 
 

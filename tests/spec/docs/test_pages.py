@@ -28,7 +28,6 @@ MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
 COMMANDS = (
     "new",
     "confirm",
-    "open",
     "serve",
     "plan",
     "results",

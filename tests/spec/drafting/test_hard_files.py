@@ -103,7 +103,7 @@ def test_commas_that_may_stand_before_thousands(at: Project, call: Call, weight:
         lines = path.read_text(encoding="utf-8").splitlines()
         write(path, [re.sub(r"(,\d+)\.\d,", r"\1,", line) for line in lines])
     assert call("new", "mine", path) == 0
-    guess = guesses(at)["decimal.odd"]
+    guess = guesses(at)["decimal.data"]
     assert guess["value"] == sign
     assert "before thousands" in guess["evidence"]
 
@@ -111,7 +111,7 @@ def test_commas_that_may_stand_before_thousands(at: Project, call: Call, weight:
 def test_an_encoding_that_is_a_guess(at: Project, call: Call):
     path = with_column(at, "town", ["Köln", "Bonn"], encoding="latin-1")
     assert call("new", "mine", path) == 0
-    assert guesses(at)["encoding.odd"]["value"] == "windows-1252"
+    assert guesses(at)["encoding.data"]["value"] == "windows-1252"
 
 
 def test_a_dictionary_that_contradicts_its_data(at: Project, call: Call):
@@ -170,7 +170,6 @@ def test_results_of_a_run_before_the_draft_are_not_shown(at: Project, call: Call
         ["results", "mine"],
         ["trace", number],
         ["claims", "mine"],
-        ["open", "mine"],
         ["serve", "mine"],
     ):
         assert call(*command) == 1

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from mini_run import run_mini, run_stages
+from redcap_export import write_export
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.interchange.folder import write_form
 from trialtrace.run.drafting.command import ask_on_terminal
 from trialtrace.run.drafting.new import new
 from trialtrace.run.trial.check import check_trial
@@ -114,7 +114,7 @@ def test_two_files_are_one_trial(at: Project, call: Call):
 @pytest.mark.parametrize("form", ["adam", "redcap"])
 def test_an_export_of_ours_is_drafted_and_run(tmp_path: Path, form: str):
     mini = run_mini(tmp_path)
-    write_form(mini.trial, str(tmp_path / form), form)
+    write_export(mini.trial, tmp_path / form, form)
     given = ["--project", str(mini.at.root), "new", "mine", str(tmp_path / form), "--yes"]
     flags = ("--primary", "adbds.AVAL", "--parameter", "PAIN")
     given += flags if form == "adam" else ("--primary", "pain1")

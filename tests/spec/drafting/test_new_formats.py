@@ -47,14 +47,14 @@ def test_a_sheet_with_a_title_units_and_sums(at: Project, call: Call):
     ]
     path = sheets(at.root / "data" / "all.xlsx", {"Weights": rows})
     assert call("new", "made", path, "--yes") == 0
-    item = trial(at)["source"]["items"]["all"]
+    item = trial(at)["source"]["items"]["data"]
     assert (item["header"], item["under_header"], item["foot"]) == (3, 1, 1)
     # What is left out is a guess, which names the rows.
     text = (at.trial_config("made") / "guesses.yaml").read_text(encoding="utf-8")
     guesses = yaml.safe_load(text)["guesses"]
-    assert "Weights of all patients" in guesses["header.all"]["evidence"]
-    assert "Row 4 holds units" in guesses["under_header.all"]["evidence"]
-    assert "Total, 1" in guesses["foot.all"]["evidence"]
+    assert "Weights of all patients" in guesses["header.data"]["evidence"]
+    assert "Row 4 holds units" in guesses["under_header.data"]["evidence"]
+    assert "Total, 1" in guesses["foot.data"]["evidence"]
     assert call("check", "made") == 0
 
 

@@ -7,10 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from mini_run import run_stages
+from redcap_export import write_export
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.interchange.folder import write_form
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.drafting.command import ask_on_terminal
 from trialtrace.run.drafting.draft import decide
@@ -50,7 +50,7 @@ def test_deaths_come_first_and_are_those_of_the_exported_trial(
     ingest_sources(made, folder / "raw")
     clean_tables(made, folder / "raw", folder / "clean")
     derive_datasets(made, folder / "clean", folder / "derived")
-    write_form(made, str(tmp_path / form), form)
+    write_export(made, tmp_path / form, form)
     flags = ("--yes", "--parameter", "DEATH" if form == "adam" else "2")
     assert call("new", "mine", tmp_path / form, *flags) == 0
     assert check_trial(at, "mine") == []

@@ -4,11 +4,14 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
+import pyreadstat
 import pytest
 import yaml
 from mini_run import run_stages
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.command import ask_on_terminal
 from trialtrace.run.drafting.draft import Draft, decide
@@ -171,9 +174,9 @@ def test_an_id_that_comes_again_is_the_key(at: Project, call: Call, weak: Path, 
     flags = ("--arm", "incent", "--control", "0", "--primary", "got", "--yes")
     assert call("new", "mine", again, *flags) == 0
     trial = yaml.safe_load((at.trial_config("mine") / "trial.yaml").read_text())
-    assert trial["tables"]["weak"]["key"] == ["respid"]
+    assert trial["tables"]["data"]["key"] == ["respid"]
     guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text())["guesses"]
-    assert "in the rows 17, 61 of the data" in guesses["key.weak"]["evidence"]
+    assert "in the rows 17, 61 of the data" in guesses["key.data"]["evidence"]
 
 
 def test_bounds_are_what_can_be(weak: Path):
@@ -248,6 +251,61 @@ def test_visits_in_columns_are_one_outcome(at: Project, call: Call):
     }
     run = run_stages(load_trial("mine", at), at.results / "mine", at)
     assert run
+
+
+def columns_of(names: str, path: Path, order: str = "") -> Path:
+    """Measures under these names, and an arm or an order of treatments."""
+    head = f"id,{'Sequenz' if order else 'group'},{names}"
+    arms = order.split() or ["placebo", "drug"]
+    rows = [
+        ",".join(
+            [
+                str(n),
+                arms[n % 2],
+                *(f"{n * k % 40}.5" for k in (7, 5, 3, 11)[: names.count(",") + 1]),
+            ]
+        )
+        for n in range(1, 61)
+    ]
+    return written(path, head, *rows)
+
+
+@pytest.mark.parametrize(
+    ("names", "visits"),
+    [
+        ("x_pre,x_post", ["x_pre", "x_post"]),
+        ("x_6w,baseline_x", ["baseline_x", "x_6w"]),
+        ("x.1,x.2", ["x.1", "x.2"]),
+        ("Postwt,Prewt", ["Prewt", "Postwt"]),
+        ("BDIfu12m,BDIfu6m,BDIpost,BDIpre", ["BDIpre", "BDIfu6m", "BDIfu12m", "BDIpost"]),
+        ("score1,score2,score3", ["score1", "score2", "score3"]),
+        ("preterm,postcode", []),
+        ("y1,base", []),
+    ],
+)
+def test_columns_that_differ_by_a_visit_are_one_outcome(
+    names: str, visits: list[str], at: Project, call: Call
+):
+    path = columns_of(names, at.root / "data" / "wide.csv")
+    made = drafted(path)
+    assert [name for _, name in made.primary.columns] == visits
+    if visits:
+        assert [*made.others] == []
+        told = ("--arm", "group", "--control", "placebo", "--primary", made.primary.column)
+        assert call("new", "mine", path, *told) == 0
+        endpoints = yaml.safe_load((at.trial_config("mine") / "endpoints.yaml").read_text())
+        (entry,) = endpoints.values()
+        shown = entry["visits"].get("pattern") or list(entry["visits"])
+        assert shown == (visits if names == "x_6w,baseline_x" else made.primary.column)
+
+
+def test_columns_of_treatments_compare_nothing(at: Project, call: Call):
+    path = columns_of("VAS Plazebo,VAS L-NMMA", at.root / "data" / "wide.csv", "AP PA")
+    assert call("new", "mine", path, "--arm", "Sequenz", "--control", "AP", "--yes") == 0
+    guesses = yaml.safe_load((at.trial_config("mine") / "guesses.yaml").read_text())["guesses"]
+    assert {name for name, guess in guesses.items() if guess.get("blinds")} == {"primary", "design"}
+    assert guesses["primary"]["value"] == "VAS {visit}"
+    assert "no step compares them" in guesses["design"]["evidence"]
 
 
 def test_numbers_of_months_are_visits(tmp_path: Path):
@@ -367,3 +425,56 @@ def test_which_code_is_censored_is_asked_but_of_adam(tmp_path: Path, name: str, 
     made = drafted(written(tmp_path / "g.csv", f"id,treat,time,{name}", *rows))
     assert made.primary.status == name
     assert (not any(one.name == "event" and one.blinds for one in made.guesses)) is sure
+
+
+@pytest.mark.parametrize("ending", ["dta", "sav"])
+def test_kinds_of_missing_are_told_apart(at: Project, call: Call, ending: str):
+    kinds = {"dta": ("a", "b"), "sav": (8.0, 9.0)}[ending]
+    got = [float(n % 3 == 0) for n in range(60)]
+    cells = [*kinds, kinds[0], *got[3:]]
+    data = pd.DataFrame({"id": range(60), "rx": [n % 2 for n in range(60)], "got": cells})
+    labels = {0: "No", 1: "Yes", kinds[0]: "not tested", kinds[1]: "no record"}
+    path = at.root / "data" / f"trial.{ending}"
+    if ending == "dta":
+        more = {"missing_user_values": {"got": [*kinds]}}
+        pyreadstat.write_dta(data, path, variable_value_labels={"got": labels}, **more)
+    else:
+        ranges = {"got": [*kinds]}
+        pyreadstat.write_sav(
+            data, path, variable_value_labels={"got": labels}, missing_ranges=ranges
+        )
+    told = ("--arm", "rx", "--control", "0", "--primary", "got")
+    assert call("new", "mine", path, *told) == 0
+    folder = at.trial_config("mine")
+    missing = yaml.safe_load((folder / "cleaning.yaml").read_text())["tables"]["trial"]["missing"]
+    codes = {"dta": (".a", ".b"), "sav": ("8", "9")}[ending]
+    assert missing == {"got": dict(zip(codes, ("not tested", "no record"), strict=True))}
+    assert yaml.safe_load((folder / "endpoints.yaml").read_text())["got"]["kind"] == "event"
+
+
+def episodes(path: Path, *more: str) -> Draft:
+    """Patients of whom some had episodes, each a row with its first and its last day."""
+    rows = []
+    for n in range(1, 61):
+        who = f"{n},{('placebo', 'drug')[n % 2]},{40 + n}"
+        rows += [f"{who},,{',' * len(more)}"] if n % 3 else []
+        rows += [
+            f"{who},{n + day},{n + day + 4}{f',{n * day % 7}.5' * len(more)}"
+            for day in range(n % 3, 3)
+        ]
+    return drafted(written(path, ",".join(["id,treat,age,ivstart,ivstop", *more]), *rows))
+
+
+def test_episodes_are_counted(tmp_path: Path):
+    made = episodes(tmp_path / "a.csv").primary
+    assert (made.kind, made.column, made.event) == ("count", "ivstart", "")
+    assert "when it began, and ivstop when it ended" in made.evidence
+    # Where something was measured in each row, rows may be visits.
+    with pytest.raises(UserError, match="the primary endpoint"):
+        episodes(tmp_path / "b.csv", "fev")
+
+
+def test_an_id_of_a_school_is_none_of_a_student(tmp_path: Path):
+    rows = [f"{n % 8},{n},{n % 8 % 2},{n % 3 % 2}" for n in range(1, 97)]
+    made = drafted(written(tmp_path / "a.csv", "school_id,student_id,treated,passed", *rows))
+    assert made.subject == {"data": "student_id"} and made.design.kind == "cluster"

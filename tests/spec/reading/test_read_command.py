@@ -8,7 +8,6 @@ import zipfile
 
 import pytest
 import yaml
-from sarif_logs import log_of
 
 from trialtrace.cli import main
 
@@ -88,11 +87,9 @@ def test_nothing_is_judged_that_nobody_confirmed(file, capsys):
     for form, where in (
         ("json", "standing"),
         ("html", "judged all the same"),
-        ("sarif", "--trust"),
     ):
         assert main(["audit", ledger, "--trust", "--format", form]) == 0
-        out = capsys.readouterr().out
-        assert where in (str(log_of(out)["runs"][0]["properties"]) if form == "sarif" else out)
+        assert where in capsys.readouterr().out
     assert main(["audit", ledger, "--trust", "--format", "csv"]) == 0
     assert "--trust" in capsys.readouterr().err
 

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
+from redcap_export import write_export
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import SYNTHETIC, sha256_file, write_parquet
 from trialtrace.base.synthetic import MARK, SIGN, TRUTH
 from trialtrace.cli import main
-from trialtrace.report.interchange.folder import write_form
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.synthetic.folder import files_source, write_folder
@@ -151,7 +151,7 @@ def test_declared_files_are_stamped_throughout(declared, synthetic, swapped):
 
 @pytest.mark.parametrize(("form", "name"), [("csv", "adsl.csv"), ("redcap", "mini_DATA.csv")])
 def test_what_is_exported_of_a_synthetic_run_says_it_in_every_row(synthetic, tmp_path, form, name):
-    write_form(synthetic.trial, str(tmp_path / form), form)
+    write_export(synthetic.trial, tmp_path / form, form)
     table = pacsv.read_csv(tmp_path / form / name)
     column, value = (MARK, SYNTHETIC) if form == "redcap" else ("SYNTHFL", "Y")
     assert set(table[column].cast(pa.string()).to_pylist()) == {value}
@@ -163,7 +163,7 @@ def test_a_draft_from_marked_files_is_synthetic(synthetic, tmp_path, form):
     if form == "cohort":
         write_folder(synthetic.trial, out)
     else:
-        write_form(synthetic.trial, str(out), form)
+        write_export(synthetic.trial, out, form)
     file = {"adam": "adsl.xpt", "redcap": "mini_DATA.csv", "cohort": "export.csv"}[form]
     (table, *_) = profile([str(out / file)])
     assert table.drawn and MARK not in [column.name for column in table.columns]

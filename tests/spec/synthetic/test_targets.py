@@ -68,7 +68,7 @@ def test_other_checks_measure_what_they_name(material, margins):
 
 def test_the_section_lists_assumptions_and_mess(material):
     text = unescape(targets(material))
-    assert "| frailty | assumed | normal, mean 0, SD 1 |" in text
+    assert "| frailty | assumed | normal mean 0; normal sd 1 |" in text
     assert "1 × unknown subject" in text
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.audit.printed.expression import NAMES, impossible, parse
+from trialtrace.audit.printed.expression import NAMES, parse
+from trialtrace.audit.printed.possible import impossible
 from trialtrace.base.errors import UserError
 
 
@@ -30,6 +31,9 @@ EXPRESSIONS = [
     ("9.2% (27 of 295)", {"count": "27", "denominator": "295", "percent": "9.2"}),
     ("1,027/1,295 (79.3%)", {"count": "1027", "denominator": "1295", "percent": "79.3"}),
     ("11 (1.8%)", {"count": "11", "percent": "1.8"}),
+    ("3 of 120, 7 events", {"count": "3", "denominator": "120", "events": "7"}),
+    ("geometric mean 3.4 (CV 45.2%)", {"value": "3.4", "cv": "45.2"}),
+    ("3.4 (CV 45)", {"value": "3.4", "cv": "45"}),
     ("12 (40.0)", {"count": "12", "percent": "40.0"}),
     ("1,234 [12.5]", {"count": "1234", "percent": "12.5"}),
     ("54.2 ± 10.1", {"value": "54.2", "sd": "10.1"}),
@@ -237,7 +241,7 @@ def test_what_an_expression_calls_its_number(printed, name, symbol, adjusted, si
         ("hello", "an expression like"),
         ("12 apples of 20", "an expression like"),
         ("41.2% (28–55", "an expression like"),
-        ("9,2%", "decimals with a point"),
+        ("0.52 (0,31 to 0,87)", "decimals with a point"),
         ("54.2 (10.1)", "what the number in brackets is"),
         ("1e999999", "an expression like"),
         ("less " * 50, "at most 200 characters"),

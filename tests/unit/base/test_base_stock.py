@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from written.library import IN_NO_PLAN
+
 from trialtrace.run.trial.plan.registry import cards
-from trialtrace.stats.reference import IN_NO_PLAN
 
 PACKAGE = Path(__file__).resolve().parents[3] / "workflow/trialtrace"
 STATS = "trialtrace.stats."

@@ -12,7 +12,7 @@ def told(tmp_path, notes: dict, missing: dict | None = None, choices: tuple = ()
     trial = SimpleNamespace(
         tables={"visits": SimpleNamespace(of="sheet")},
         dictionary={"visits": {"w": SimpleNamespace(choices=dict.fromkeys(choices, ""))}},
-        cleaning=SimpleNamespace(tables={"visits": SimpleNamespace(missing=missing or {})}),
+        cleaning=SimpleNamespace(tables={"visits": SimpleNamespace(absent=missing or {})}),
     )
     return [one.text for one in file_warnings(trial, noted_in(tmp_path))]
 

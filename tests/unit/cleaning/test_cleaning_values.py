@@ -210,7 +210,7 @@ def test_bounds_of_dates():
 def test_codes_for_missing_are_declared_by_column():
     trial = TinyTrial(
         [variable("id", "integer"), variable("x", "number"), variable("y", "number")],
-        missing={"x": ("-9", "NA")},
+        missing={"x": ["-9", "NA"]},
     )
     cleaned = trial.clean("id|x|y\n1|-9|-9\n2|NA|1\n3|5|NA\n")
     assert column(cleaned, "x") == [None, None, 5.0]
@@ -297,6 +297,17 @@ def test_other_spellings_of_a_code_are_read_as_it():
     assert rejects(cleaned) == [(6, "device", "unknown_code", "reject")]
     told = [(one.what, one.n) for one in read_otherwise(trial, cleaned.typed)]
     assert told == [('"pentax", "P" read as "pentax AWS"', 2), ('"Mac" read as "mac"', 0)]
+
+
+def test_kinds_of_missing_are_counted_apart():
+    trial = TinyTrial(
+        [variable("id", "integer"), variable("got", "integer"), variable("bp", "integer")],
+        missing={"got": {".a": "not tested", "-9": "no record"}, "bp": ["-9"]},
+    )
+    cleaned = trial.clean("id|got|bp\n1|.a|-9\n2|-9.0|120\n3|_.a|7\n4||8\n5|1|9\n")
+    assert column(cleaned, "got") == [None] * 4 + [1]
+    told = [(one.column, one.n, one.reason) for one in read_otherwise(trial, cleaned.typed)]
+    assert told == [("got", 2, "not tested"), ("got", 1, "no record")]
 
 
 def test_other_spellings_of_an_arm_are_read_as_its_code(monkeypatch):

@@ -75,8 +75,12 @@ def test_only_what_was_asked_for_is_kept(tmp_path):
     again = Accepted(tmp_path)
     assert again.knows("same") and not again.knows("new")
     again.add("new")
+    # Where some trials were not asked about, theirs stay.
+    again.remember(whole=False)
+    assert json.loads((tmp_path / REMEMBERED).read_text()) == ["new", "old", "same"]
+    again.add("newer")
     again.remember()
-    assert json.loads((tmp_path / REMEMBERED).read_text()) == ["new", "same"]
+    assert json.loads((tmp_path / REMEMBERED).read_text()) == ["new", "newer", "same"]
 
 
 def test_a_broken_memory_is_none(tmp_path):

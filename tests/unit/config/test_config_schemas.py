@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
+from written import card_registry
+from written.configuration import PAGES, of_endpoints_and_steps, pages
 
 from trialtrace.base.config.schema import SHARED
 from trialtrace.base.paths import SCHEMAS, Project, project
@@ -21,14 +23,12 @@ from trialtrace.run.methods.analysing.formulas import STATS, formulas
 from trialtrace.run.methods.analysing.registry import MODULES
 from trialtrace.run.tables.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.run.trial.check_trial import ADSL
-from trialtrace.run.trial.plan import card_index
 from trialtrace.run.trial.plan.card import TEST
 from trialtrace.run.trial.plan.card_modules import MODULES as CARD_MODULES
 from trialtrace.run.trial.plan.options import NoOptions
 from trialtrace.run.trial.plan.registry import cards
 from trialtrace.run.trial.plan.statistics import STATISTICS
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.run.trial.reference import PAGES, of_endpoints_and_steps, pages
 
 AT = Project(REPOSITORY)
 
@@ -86,13 +86,12 @@ def test_no_option_has_a_default(name):
 def test_the_schemas_are_not_stale():
     """In a process of its own: of two equal choices in different orders, `typing` gives the one
     that it has met first, so what another test imports would count."""
-    code = (
-        "import json; from trialtrace.run.trial.files import schemas; print(json.dumps(schemas()))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code = "import json; from written.schemas import schemas; print(json.dumps(schemas()))"
+    command, docs = [sys.executable, "-c", code], project().root / "docs"
+    done = subprocess.run(command, cwd=docs, capture_output=True, text=True, check=True)
     made = json.loads(done.stdout)
     written = {name: schema_of(name) for name in made}
-    assert written == made, "run: python -m trialtrace.run.trial.files"
+    assert written == made, "run: python docs/write.py"
 
 
 @pytest.mark.parametrize("family", MODULES)
@@ -133,17 +132,17 @@ def test_reading_cards_imports_no_formula():
 
 
 def test_the_registry_of_cards_is_written_from_them():
-    stale = "run: python -m trialtrace.run.trial.plan.card_index"
-    assert card_index.FILE.read_text(encoding="utf-8") == card_index.text(), stale
+    stale = "run: python docs/write.py"
+    assert card_registry.FILE.read_text(encoding="utf-8") == card_registry.text(), stale
 
 
 def test_a_card_in_two_modules_is_refused(monkeypatch):
-    monkeypatch.setattr(card_index, "FIRST", ("categorical",))
-    other = importlib.import_module(f"{card_index.ROOM}.margins")
-    twice = importlib.import_module(f"{card_index.ROOM}.categorical").CARDS[0]
+    monkeypatch.setattr(card_registry, "FIRST", ("categorical",))
+    other = importlib.import_module(f"{card_registry.ROOM}.margins")
+    twice = importlib.import_module(f"{card_registry.ROOM}.categorical").CARDS[0]
     monkeypatch.setattr(other, "CARDS", (*other.CARDS, twice))
     with pytest.raises(ValueError, match="is a card of categorical and of margins"):
-        card_index.steps()
+        card_registry.steps()
 
 
 def test_every_family_runs():
@@ -170,7 +169,7 @@ def test_the_reference_is_not_stale():
     docs = REPOSITORY / "docs"
     made = pages()
     stale = [name for name, text in made.items() if (docs / name).read_text("utf-8") != text]
-    assert not stale, "run: python -m trialtrace.run.trial.reference"
+    assert not stale, "run: python docs/write.py"
     written = {path.relative_to(docs).as_posix() for path in docs.glob("configuration/**/*.md")}
     assert written == set(made) - {"configuration.md"}
 

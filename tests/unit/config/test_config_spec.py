@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
+from written.schemas import FILES
 
 from trialtrace.base.config.compose import compose
 from trialtrace.base.config.spec import (
@@ -29,7 +30,6 @@ from trialtrace.base.config.spec import (
 )
 from trialtrace.base.config.spec_schema import definition
 from trialtrace.base.paths import Project
-from trialtrace.run.trial.files import FILES
 
 AT = Project(REPOSITORY)
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from exports import ARMS, LABELS, WRITERS, frame, rows_of, sheets
 
+from trialtrace.run.drafting.places import neutral_name
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.tables import profile
 
@@ -65,16 +66,37 @@ def test_a_sheet_is_a_table(tmp_path: Path):
     assert [one.rows for one in tables] == [len(patients), len(frame())]
 
 
-def test_sheets_of_one_name_bear_that_of_their_workbook(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("Visits 2", "visits_2"),
+        ("adsl", "adsl"),
+        ("help_data_2003_01_31_1412", "data"),
+        ("mueller_patients", "data"),
+        ("Prüfung Dr. Groß", "data"),
+        ("patients_03_11_25", "data"),
+    ],
+)
+def test_a_table_is_not_named_after_a_person_or_a_day(stem: str, name: str):
+    assert neutral_name(stem) == name
+
+
+def test_files_without_a_name_to_show_are_numbered(tmp_path: Path):
+    for name in ("smith.csv", "visits.csv", "jones.csv"):
+        WRITERS[".csv"](tmp_path / name)
+    assert [one.name for one in profile([str(tmp_path)])] == ["data", "data_2", "visits"]
+
+
+def test_sheets_of_one_name_are_numbered(tmp_path: Path):
     paths = [
-        sheets(tmp_path / f"{name}.xlsx", {s: rows_of(frame()) for s in ("a", "b")})
+        sheets(tmp_path / f"{name}.xlsx", {s: rows_of(frame()) for s in ("visits", "labs")})
         for name in "xy"
     ]
     assert [one.name for one in profile([str(path) for path in paths])] == [
-        "x_a",
-        "x_b",
-        "y_a",
-        "y_b",
+        "visits",
+        "labs",
+        "visits_2",
+        "labs_2",
     ]
 
 

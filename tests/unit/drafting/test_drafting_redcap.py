@@ -152,7 +152,7 @@ def test_a_form_of_its_own_file(tmp_path: Path):
 def test_repeats_without_a_dictionary(tmp_path: Path):
     path = put(tmp_path / "all.csv", text(records()))
     first, visit = profile([str(path)])
-    assert (first.name, visit.name, first.of) == ("subjects", "visit", "all")
+    assert (first.name, visit.name, first.of) == ("subjects", "visit", "data")
     assert first.column("born").validation == "date_ymd"
 
 

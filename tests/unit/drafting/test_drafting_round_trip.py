@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from redcap_export import write_export
 
 from trialtrace.base.paths import Project
-from trialtrace.report.interchange.folder import write_form
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.tables import profile
@@ -32,7 +32,7 @@ def trial(tmp_path_factory) -> Trial:
 
 
 def written(trial: Trial, folder: Path, form: str) -> dict[str, Table]:
-    write_form(trial, str(folder / form), form)
+    write_export(trial, folder / form, form)
     return {one.name: one for one in profile([str(folder / form)])}
 
 
@@ -76,7 +76,7 @@ def test_an_adam_folder_is_read_as_its_define_xml_says(trial: Trial, tmp_path: P
 
 
 def test_an_adam_folder_without_define_xml_goes_by_the_conventions(trial: Trial, tmp_path: Path):
-    write_form(trial, str(tmp_path / "adam"), "adam")
+    write_export(trial, tmp_path / "adam", "adam")
     (tmp_path / "adam" / "define.xml").unlink()
     tables = {one.name: one for one in profile([str(tmp_path / "adam")])}
     for table in tables.values():

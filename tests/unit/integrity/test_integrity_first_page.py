@@ -12,13 +12,14 @@ from trialtrace.run.integrity import agreement, allocation, breaks, far, ordered
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet
 from trialtrace.run.integrity.first_page import red_lines_of
 from trialtrace.run.integrity.intervals import days_exchanged
-from trialtrace.run.integrity.look import Look, judged
-from trialtrace.run.integrity.registry import IN_SECTION, MODULES, OF_ROWS, look_at
+from trialtrace.run.integrity.look import PAGE_LEVEL, Look, judged
+from trialtrace.run.integrity.registry import IN_SECTION, MODULES, OF_ROWS, WEIGHTS, look_at
 from trialtrace.run.tables.measures import known_ends
 
 
 def unusual(export: Export) -> set[str]:
-    return {one.look.check for one in judged(look_at(export, OF_ROWS)) if one.unusual}
+    looks = judged(look_at(export, OF_ROWS), WEIGHTS)
+    return {one.look.check for one in looks if one.adjusted < PAGE_LEVEL}
 
 
 def one_sheet(name: str, columns: list[Column], *, in_order: bool = True) -> Sheet:

@@ -15,8 +15,12 @@ from trialtrace.run.integrity import (
     codes,
     contacts,
     correlations,
+    cuts,
     digits,
     duplicates,
+    exchanged,
+    factors,
+    numbering,
     records,
     sites,
     weekdays,
@@ -306,6 +310,16 @@ def test_visits_after_the_last_contact_are_binomial_as_in_r():
     assert dated.p == pytest.approx(9.6097399422460359e-06, rel=1e-12)
     assert (planned.where, planned.rows) == ("p.w12", (2, 3, 4))
     assert planned.p == pytest.approx(9.8505999999999934e-06, rel=1e-12)
+    # Three of five who had gone are free of an event by week 12; one of them died.
+    free = replace(export.known(("p", "w12")), values=np.where(who < 3, 1.0, np.nan))
+    died = Column("died_on", DATE, np.where(who == 0, last, np.nan))
+    people = replace(people, columns=(*people.columns, died))
+    alone = Export(n, "p", (people,), entry=("p", "entered"), free=((free, 84.0),))
+    last_one = (export.known(("p", "end")),)
+    assert not list(contacts.looks(replace(alone, last=last_one)))
+    free = replace(free, values=np.where((who < 3) | (who > 15), 1.0, np.nan))
+    (told,) = contacts.looks(replace(alone, last=last_one, free=((free, 84.0),)))
+    assert told.told.startswith("2 of 5") and told.rows == (3, 4)
     # Where most are after it, it is no last contact.
     early = replace(export.known(("p", "end")), values=last - 300)
     assert not list(contacts.looks(replace(export, planned={}, last=(early,))))
@@ -359,3 +373,83 @@ def test_patients_registered_twice_are_held_against_all_pairs():
     most = next(m for m in sorted(records.SHARES) if m >= whole)
     due = 3 * len(pairs) * equal["born"] * most
     assert look.p == pytest.approx(4 * stats.poisson.sf(3, due), rel=1e-6)
+
+
+def test_numbers_alike_where_the_others_are():
+    rng = np.random.default_rng(8)
+    x = np.round(rng.normal(50, 10, 4000))
+    near, free = np.round(x + rng.normal(0, 3, 4000)), np.round(rng.normal(50, 10, 4000))
+    alone = [records.chance_alike(one) for one in (x, near, free)]
+    chance = records.beside(np.column_stack([x, near, free]))
+    # Of pairs that are equal in x so many are equal in the number near it, not the free one.
+    i, j = np.array(list(combinations(range(4000), 2)), np.intp).T
+    same = x[i] == x[j]
+    told = [np.mean(one[i][same] == one[j][same]) for one in (near, free)]
+    assert chance[1:] == pytest.approx(told, rel=0.15)
+    assert chance[1] > 2.5 * alone[1] and chance[2] == pytest.approx(alone[2], rel=0.01)
+
+
+def test_records_alike_in_three_columns_are_all_found():
+    data = np.random.default_rng(9).integers(0, 4, (60, 5)).astype(float)
+    data[::7, 1] = np.nan
+    expected = [
+        pair for pair in combinations(range(60), 2) if (data[pair[0]] == data[pair[1]]).sum() >= 3
+    ]
+    assert records.alike_in(data, 3).tolist() == [list(pair) for pair in expected]
+    # What many rows share is not rare.
+    assert not len(records.alike_in(np.zeros((31, 3)), 3))
+
+
+def test_an_exchange_is_the_difference_of_two_correlations():
+    rng = np.random.default_rng(10)
+    trait, other = rng.normal(size=(2, 80, 1))
+    first, second = (each + 0.4 * rng.normal(size=(80, 3)) for each in (trait, other))
+    assert exchanged.exchanged(first, second, 1) > 0.99
+    first[:, 1], second[:, 1] = second[:, 1].copy(), first[:, 1].copy()
+    own = stats.spearmanr(first[:, 1], first[:, [0, 2]].mean(axis=1)).statistic
+    cross = stats.spearmanr(first[:, 1], second[:, [0, 2]].mean(axis=1)).statistic
+    z = (np.arctanh(own) - np.arctanh(abs(cross))) * np.sqrt(77 / 2.12)
+    assert stats.norm.cdf(z) <= exchanged.exchanged(first, second, 1) < 1e-6
+
+
+def test_a_score_on_a_smaller_scale_is_one_that_nobody_keeps():
+    scores = np.random.default_rng(11).uniform(20, 100, (30, 2))
+    scores[:, 1] /= 10
+    assert factors.on_scale(scores, 1, 100, 10) == pytest.approx(0.8**30)
+    assert factors.on_scale(scores, 0, 100, 10) == 1
+    # Low for all, and not by as much less apart.
+    assert factors.on_scale(np.column_stack([scores[:, 0], scores[:, 1] % 1]), 1, 100, 10) == 1
+
+
+def test_occurrences_after_the_last_date_are_due_at_the_rate_of_before():
+    entered = np.zeros(40)
+    day = np.arange(100.0) + 0.5
+    who, none = np.arange(100) % 40, np.zeros(100, np.intp)
+    sheet = Sheet("ae", np.arange(100), who, np.arange(100) // 40, none, (Column("on", DATE, day),))
+    look = cuts._occurrences(sheet, sheet.columns[0], entered, np.full(40, 139.5))
+    # The last of 100 is on day 99.5; the last quarter, from 75.25 on, were 25 in 24.25 days of
+    # all 40, who are seen for 40 days more.
+    assert look.p == pytest.approx(np.exp(-25 / 24.25 * 40 / 1.5))
+
+
+def test_numbers_of_occurrences_that_are_not_there_are_binomial_as_in_r():
+    who, none = np.repeat(np.arange(12), 2), np.zeros(24, np.intp)
+    number = np.tile([0, 1], 12)
+    number[1:12:2] = 2
+    sheet = Sheet("ae", np.arange(24), who, number, none, (), occurrences=True)
+    (look,) = numbering.looks(Export(12, "p", (sheet,)))
+    # binom.test(6, 30, 0.05, alternative = "greater")$p.value
+    assert look.told.startswith("6 of 30") and look.p == pytest.approx(0.003282485595)
+    late = Sheet("ae", np.arange(24), who, number + 3, none, (), occurrences=True)
+    assert not list(numbering.looks(Export(12, "p", (late,))))
+
+
+def test_a_number_that_is_ten_times_less_has_a_decimal_more():
+    rng = np.random.default_rng(12)
+    values = np.round(np.exp(rng.normal(-1, 0.4, (60, 2))), 2) + 0.01
+    values[:, 1] = np.round(values[:, 1] * 0.85, 2) / 10
+    logs = np.log(values)
+    ratio = logs[:, 1] - logs[:, 0]
+    assert factors._finer(logs, 1) == pytest.approx(np.log(10))
+    told = [factors.converted(ratio, 0.4, finer) for finer in (0.0, np.log(10))]
+    assert told[0] == 1 and told[1] < 1e-6

@@ -11,7 +11,7 @@ from rows.recipes import too_alike
 from rows.true_trials import Made, export_of, true_trial
 
 from trialtrace.run.cleaning.clean import clean_tables
-from trialtrace.run.integrity import sequence
+from trialtrace.run.integrity import allocation, carried, records, sequence
 from trialtrace.run.integrity.export import CODE, DATE, NUMBER, Export, Sheet
 from trialtrace.run.integrity.export import Column as C
 from trialtrace.run.integrity.look import LEVEL, Look, judged
@@ -42,6 +42,9 @@ def test_many_looks_are_taken_into_account():
     told = judged(looks)
     assert [(one.look.where, one.adjusted) for one in told] == [("x", 0.004), ("z", 0.04), ("y", 1)]
     assert [one.unusual for one in told] == [True, False, False]
+    # Three quarters and a quarter of the level.
+    told = judged(looks, {"a": 3.0, "b": 1.0})
+    assert [one.adjusted for one in told] == pytest.approx([0.001 * 2 * 4 / 3, 0.02 * 4, 1])
 
 
 def test_true_trials_are_seldom_unusual():
@@ -51,8 +54,8 @@ def test_true_trials_are_seldom_unusual():
 
 def test_every_check_looks_at_something(made):
     # No table of a true trial has a column of another; its rows are not in an order that is known,
-    # and no endpoint declares a last contact.
-    elsewhere = {"agreement", "ordered", "contacts"}
+    # and no endpoint declares a last contact, nor occurrences.
+    elsewhere = {"agreement", "ordered", "contacts", "numbering"}
     export = replace(export_of(made), used=frozenset({("patients", "age")}))
     assert {one.check for one in look_at(export)} == {*CHECKS} - elsewhere
 
@@ -100,6 +103,28 @@ def test_arms_further_apart_than_their_blocks_allow():
     told = [next(one for one in looks if "blocks allow" in one.told) for looks in (true, false)]
     assert told[0].p == 1 and told[0].told.startswith("0 of 120")
     assert told[1].p < 1e-6 and len(told[1].rows) > 10
+
+
+def test_of_all_that_were_planned_a_begun_block_holds_what_is_left_of_it():
+    rng = np.random.default_rng(2)
+    arm = np.concatenate([rng.permutation([0, 0, 1, 1]) for _ in range(30)]).astype(np.intp)
+    moved = np.insert(arm, 30, arm[30])[:120]
+    day, none = C("entered", DATE, np.arange(120.0)), np.zeros(120, np.intp)
+    sheet = Sheet("p", np.arange(120), np.arange(120), none, none, (day,))
+    given = {"entry": ("p", "entered"), "scheme": "blocked", "block_sizes": (4,)}
+    for arms, complete, some in ((arm, True, 0), (moved, True, 10), (moved, False, 0)):
+        looks = look_at(Export(120, "p", (sheet,), arm=arms, complete=complete, **given))
+        (told,) = [one for one in looks if "blocks allow" in one.told]
+        assert (told.p < 1e-6) == bool(some) and len(told.rows) >= some
+
+
+def test_arms_are_of_equal_size_whatever_befell_a_stretch_of_them():
+    day, none = np.arange(96.0), np.zeros(96, np.intp)
+    equal = np.tile([0, 1, 1, 0], 24).astype(np.intp)
+    equal[20:45] = 1
+    twice = np.tile([0, 1, 1], 32).astype(np.intp)
+    told = [allocation._of_equal_size(arm, day, none, 16) for arm in (equal, twice)]
+    assert told == [True, False]
 
 
 def test_arms_that_are_too_alike(made):
@@ -172,6 +197,18 @@ def test_values_that_are_carried_forward_or_midway(made):
     }
 
 
+def test_visits_in_columns_are_visits():
+    rng = np.random.default_rng(6)
+    first, none = np.round(rng.normal(300, 40, 90)), np.zeros(90, np.intp)
+    later = np.where(np.arange(90) < 25, first, np.round(first + rng.normal(0, 14, 90)))
+    columns = (C("w0", NUMBER, first), C("w4", NUMBER, later))
+    sheet = Sheet("p", np.arange(90), np.arange(90), none, none, columns)
+    wide = ((("p", "w0"), ("p", "w4")),)
+    (look,) = carried.looks(Export(90, "p", (sheet,), wide=wide))
+    assert look.where == "p.w4" and len({*look.rows} & {*range(25)}) >= 23 and look.p < 1e-3
+    assert not list(carried.looks(Export(90, "p", (sheet,))))
+
+
 def test_a_column_of_which_every_visit_is_midway(made):
     _, values, _ = made.visits["walked"]
     values[:, 1] = np.round((values[:, 0] + values[:, 2]) / 2)
@@ -183,6 +220,39 @@ def test_visits_in_another_order(made):
     values[5:30, 2] = values[5:30, 1] - 3
     found = unusual(made)["sequence"]
     assert len(found[0].rows) >= 20
+
+
+def occurrences(who, number, *columns: C) -> Sheet:
+    rows = np.arange(len(who))
+    return Sheet(
+        "ae", rows + 2, who, number, np.zeros(len(who), np.intp), columns, False, False, True
+    )
+
+
+def test_dates_of_a_row_in_another_order_than_nearly_all():
+    who, onset = np.arange(60), np.arange(60.0)
+    ended = onset + 5
+    ended[[3, 8, 30]] -= 6
+    sheet = occurrences(who, who * 0, C("onset", DATE, onset), C("ended", DATE, ended))
+    (look,) = sequence.looks(Export(60, "p", (sheet,)))
+    assert (look.where, look.rows) == ("ae.ended", (5, 10, 32))
+    # binom.test(3, 60, 0.005, alternative = "greater")$p.value
+    assert look.p == pytest.approx(0.0034581976271)
+
+
+def test_events_that_were_exported_twice_and_teeth_that_are_alike():
+    rng = np.random.default_rng(3)
+    who, day = np.repeat(np.arange(40), 3), rng.integers(0, 300, 120).astype(float)
+    term = rng.integers(0, 5, 120).astype(float)
+    clean = occurrences(who, np.tile(np.arange(3), 40), C("on", DATE, day), C("term", CODE, term))
+    twice = np.concatenate([np.arange(120), np.arange(30, 45)])
+    number = np.concatenate([np.tile(np.arange(3), 40), np.tile([3, 4, 5], 5)])
+    both = occurrences(who[twice], number, C("on", DATE, day[twice]), C("term", CODE, term[twice]))
+    teeth = occurrences(who, clean.step, C("on", DATE, 9.0 * who), C("state", CODE, who % 2.0))
+    looks = [next(records._again(sheet)) for sheet in (clean, both, teeth)]
+    assert [one.p < 1e-4 for one in looks] == [False, True, False]
+    assert {*looks[1].rows} >= {*range(32, 47), *range(122, 137)}
+    assert looks[1].told.startswith("15 of 16 pairs")
 
 
 def test_numbered_occurrences_end_in_any_order(made):
@@ -247,6 +317,8 @@ sleep:
   kind: repeated
   table: patients
   visits: {sleep1: baseline, sleep2: week 3}
+  scale: {type: continuous, from: 0, to: 10, higher: better}
+dead4: {label: Dead at week 4, code: DEADW, kind: event, table: patients, event: {died: {is: "1"}}}
 """
 
 
@@ -278,4 +350,9 @@ def test_last_contacts_are_those_that_times_to_an_event_declare(tmp_path):
     alive = np.arange(len(rows)) % 3 != 0
     assert np.array_equal(observed, np.where(alive, days, np.nan), equal_nan=True)
     assert export.planned["patients", "sleep2"] == 21
+    assert (("patients", "sleep1"), ("patients", "sleep2")) in export.wide
+    assert [export.scales["patients", f"sleep{k}"] for k in (1, 2)] == [10, 10]
+    (free, until), *_ = export.free
+    assert (free.where, until) == ("patients.died", 28)
+    assert np.array_equal(free.values, np.where(alive, 1.0, np.nan), equal_nan=True)
     assert ("patients", "sleep1") not in export.planned

@@ -1,17 +1,21 @@
 """Hashes that the start of a run remembered hold as long as every byte that they follow from."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.jobs import known_jobs as module
 from trialtrace.run.jobs.closure import Sources
 from trialtrace.run.jobs.fresh import RENDER, STAGES, Freshness, freshness
-from trialtrace.run.jobs.known_jobs import REMEMBERED, known_jobs, remember_jobs
+from trialtrace.run.jobs.known_jobs import REMEMBERED, known_jobs, recall, remember_jobs
+from trialtrace.run.jobs.run import begin
+from trialtrace.run.trial import check
 
 ROOT = Path(__file__).resolve().parents[3]
 TRIAL = "moertel1990"
@@ -36,10 +40,34 @@ def known(at: Project) -> dict[str, str] | None:
     return known_jobs(fresh.sources, fresh.trial(TRIAL))
 
 
+def recalled(at: Project) -> set[str]:
+    return recall(freshness(at))
+
+
 def test_what_is_known_is_what_would_be_found_out(made):
     found = {rule: freshness(made.at).job(rule, TRIAL) for rule in STAGES if rule != RENDER}
     assert known(made.at) == found
     assert known_jobs(Sources(made.at), made.trial("elmunzer2012")) is None
+    anew, again = freshness(made.at), freshness(made.at)
+    assert recall(again) == {TRIAL}
+    again.sources.__dict__["_edges"] = None  # what would be needed to find anything out
+    for rule in STAGES:
+        assert again.code(rule, TRIAL) == anew.code(rule, TRIAL)
+        assert again.job(rule, TRIAL) == anew.job(rule, TRIAL)
+
+
+def test_a_trial_that_stands_as_it_did_is_not_checked_anew(made, monkeypatch):
+    at = made.at
+    text = re.sub(r"(?m)^examples: .*$", "", (at.config / "config.yaml").read_text())
+    text = re.sub(r"(?m)^trials: .*$", f"trials: [{TRIAL}]", text)
+    (at.config / "config.yaml").write_text(text)
+    begin(at, check=True, dry=True)
+    monkeypatch.setattr(check, "read_files", None)
+    assert begin(at, check=True, dry=True).trials == (TRIAL,)
+    monkeypatch.undo()
+    (at.config / f"trials/{TRIAL}/plan.yaml").write_text("analyses: {}\n")
+    with pytest.raises(UserError, match=r"plan\.yaml"):
+        begin(at, check=True, dry=True)
 
 
 def _more(path: str) -> Callable[[Path], object]:
@@ -63,6 +91,7 @@ EDITS: dict[str, Callable[[Path], object]] = {
 def test_after_an_edit_nothing_is_known(made, edit):
     EDITS[edit](made.at.root)
     assert known(made.at) is None
+    assert recalled(made.at) == set()
 
 
 def test_other_data_files_are_other_jobs(made, monkeypatch):

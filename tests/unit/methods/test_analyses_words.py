@@ -115,6 +115,15 @@ def test_each_kind_of_statistic_has_its_format(stat, value, text):
         ("follow_up", 5.0, (nan, nan), "years", "5 years (95 % CI not reached)"),
         ("mean", 5.0, (nan, nan), "mm", "5.00 mm (95 % CI not estimable)"),
         ("risk_ratio", 0.5, None, None, "0.50"),
+        (
+            "coefficient",
+            0.00029,
+            (-0.00165, 0.00222),
+            None,
+            "0.00029 (95 % CI −0.00165 to 0.00222)",
+        ),
+        ("coefficient", -1.285, (-1.623, -0.948), None, "−1.285 (95 % CI −1.623 to −0.948)"),
+        ("standard_error", 0.000989, None, None, "0.000989"),
         ("odds_ratio", nan, (nan, nan), None, "not estimable"),
     ],
 )

@@ -122,17 +122,18 @@ def test_arms_in_rows_are_arms(over):
     made = read(Table("table 2", "Table 2. Outcomes", rows, 1))
     assert [one[:4] for one in told(made)] == [
         ("row 2, column 2", "training", "Fell", "10 (25%)"),
-        ("row 3, column 2", "usual care", "Fell", "20 (40%)"),
         ("row 2, column 3", "training", "Pain", "mean (SD) 3.1 (1.1)"),
+        ("row 2, column 4", None, "Pain", "P = 0.04"),
+        ("row 3, column 2", "usual care", "Fell", "20 (40%)"),
         ("row 3, column 3", "usual care", "Pain", "mean (SD) 4.2 (1.4)"),
     ]
     assert all("labels of rows" in one[4] for one in told(made))
-    assert [(one.place, one.why) for one in made.left] == [
-        ("table 2, row 2, column 4", "its arms seem to stand in rows")
-    ]
+    p = next(one for one in made.items.values() if one.kind == "p")
+    assert p.compare == ("training", "usual care")
+    assert "which of the columns beside it" in p.doubts[-1]
 
 
-def test_arms_in_rows_below_several_heads_each_are_told_and_not_read():
+def test_arms_in_rows_below_several_heads_each():
     rows = (
         ("Group", "Pain", "Pain", "Grip", "Grip"),
         ("", "mean", "SD", "mean", "SD"),
@@ -140,7 +141,12 @@ def test_arms_in_rows_below_several_heads_each_are_told_and_not_read():
         ("Control", "4.2", "1.4", "31.2", "5.4"),
     )
     made = read(Table("table 2", "Table 2. Outcomes", rows, 2))
-    assert not made.claims and len(made.left) == 8
+    assert [one[1:4] for one in told(made)] == [
+        ("training", "Pain", "mean (SD) 3.1 (1.1)"),
+        ("training", "Grip", "mean (SD) 33.1 (5.1)"),
+        ("control", "Pain", "mean (SD) 4.2 (1.4)"),
+        ("control", "Grip", "mean (SD) 31.2 (5.4)"),
+    ]
 
 
 def test_grades_below_arms_are_parts_of_an_outcome():
@@ -247,3 +253,85 @@ def test_a_caption_without_a_table_is_told():
     lost = []
     _tables(put([(0, [(50, "Table 3. Nothing")]), (14, [(50, "Some words.")])]), 2, 0, lost)
     assert lost == ["page 2: no table was found below “Table 3. Nothing”"]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "part"),
+    [
+        (("Training", "Usual care"), ("ITT (n=40)", "PP (n=38)"), "ITT"),
+        (("Training", "Usual care"), ("First cycle", "Second cycle"), "First cycle"),
+    ],
+)
+def test_populations_and_stages_are_no_arms(upper, lower, part):
+    heads = (("", upper[0], upper[0], upper[1], upper[1]), ("", *lower, *lower))
+    rows = (*heads, ("Fell, n (%)", "1 (3)", "2 (5)", "3 (8)", "4 (10)"))
+    made = told(read(SIDES, Table("table 2", "Table 2. Falls", rows, 2)))
+    assert [one[1] for one in made] == ["training", "training", "usual care", "usual care"]
+    assert made[0][2] == f"Fell, {part}"
+
+
+def test_a_name_over_all_columns_and_other_words_for_an_arm():
+    rows = (
+        ("", "Raw scores", "Raw scores"),
+        ("", "Intervention", "Usual care practices"),
+        ("Pain, mean (SD)", "3.1 (1.0)", "4.0 (1.1)"),
+    )
+    made = told(read(SIDES, Table("table 2", "Table 2. Pain", rows, 2)))
+    assert [one[1] for one in made] == ["training", "usual care"]
+
+
+def test_what_is_over_no_arm_is_a_part_of_the_outcome():
+    rows = (("", "2015", "Number of women"), ("Fell", "3", "4"))
+    made = told(read(SIDES, Table("table 2", "Table 2. Falls", rows, 1)))
+    assert [one[1:3] for one in made] == [(None, "Fell – 2015"), (None, "Fell – Number of women")]
+
+
+def test_a_p_below_one_arm_is_of_that_arm_alone():
+    rows = (
+        ("", "Training", "Training", "Training", "Usual care", "Usual care", "Usual care"),
+        ("", "Before", "After", "P", "Before", "After", "P"),
+        ("Pain, mean", "3.1", "2.0", "0.01", "3.0", "2.9", "0.70"),
+    )
+    made = read(SIDES, Table("table 2", "Table 2. Pain", rows, 2))
+    own = [item for item in made.items.values() if item.kind == "p"]
+    assert [(item.arm, item.compare) for item in own] == [("training", ()), ("usual care", ())]
+
+
+def test_the_two_that_are_compared_are_named_by_head_or_row():
+    rows = (("", "Difference (95% CI)"), ("Usual care vs training", "1.0 (0.4 to 1.6)"))
+    made = read(SIDES, Table("table 2", "Table 2. Pain", rows, 1))
+    (own,) = [item for item in made.items.values() if item.kind == "effect"]
+    assert own.compare == ("usual care", "training")
+
+
+def test_outcomes_of_a_baseline_table_are_told_as_such():
+    made = read(SIDES, Table("table 2", "Table 2. Falls after a year", SIDES.rows, 1))
+    assert made.outcomes["women"] == {"label": "Women", "baseline": True}
+    assert "baseline" not in read(Table("table 1", "Results", SIDES.rows, 1)).outcomes["women"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("It was done in 2005/6 and 3/6 months later.", []),
+        ("Vaccine efficacy was -20.4% (95% CI -60 to 10).", ["efficacy -20.4% (95% CI -60 to 10)"]),
+    ],
+)
+def test_years_and_efficacies_below_nothing(sentence, found):
+    assert printed(sentence) == found
+
+
+def test_a_sentence_names_its_outcome_and_two_arms_in_order():
+    made = read(SIDES, text="Fewer patients fell with training than with usual care (5% vs 20%).")
+    own = [item for item in made.items.values() if item.place.startswith("abstract")]
+    assert [item.arm for item in own] == ["training", "usual care"]
+    assert own[0].outcome.startswith("Fewer patients fell with training than with usual care (")
+
+
+def test_percentages_of_fewer_patients_are_in_doubt_and_others_not():
+    rows = (("", "Training (n=40)", "Usual care (n=50)"), ("Fell, n (%)", "9 (24)", "20 (49)"))
+    doubts = [one[4] for one in told(read(Table("table 2", "Table 2. Falls", rows, 1)))]
+    assert ["fewer patients" in one for one in doubts] == [True, True]
+    rows = (*rows[:1], ("Fell, n (%)", "9 (21)", "20 (39)"))
+    doubts = [one[4] for one in told(read(Table("table 2", "Table 2. Falls", rows, 1)))]
+    assert doubts == ["read", "read"]

@@ -132,3 +132,97 @@ def test_groups_that_are_turned_round_for_a_sign_are_told(printed, order, turned
     (found,) = [one for one in made.claims.values() if "compare" in one["about"]]
     assert list(found["about"]["compare"]) == order
     assert ("turned round against the table's" in found["unconfirmed"]) == turned
+
+
+def rows_of(*rows, heads=1, caption="Table 2. Outcomes", notes="", indents=()):
+    made = draft(
+        ReadPaper("", (), (SIDES, Table("table 2", caption, rows, heads, notes, indents=indents)))
+    )
+    return [
+        (item.arm or item.compare, item.outcome, item.printed, item.size)
+        for item in made.items.values()
+        if item.place.startswith("table 2")
+    ], made
+
+
+ARMS = ("", "Training (n=40)", "Training (n=40)", "Control (n=50)", "Control (n=50)")
+
+
+@pytest.mark.parametrize(
+    ("label", "cells", "printed"),
+    [
+        ("Age, mean (SD)", ("61.2", "(8.1)", "62.0", "(9.0)"), "mean (SD) 61.2 (8.1)"),
+        ("Age, median (range)", ("61", "(20–80)", "62", "(21–79)"), "median 61 (range 20 to 80)"),
+        ("Women, n (%)", ("10", "(25.0)", "20", "(40.0)"), "10 (25.0%)"),
+    ],
+)
+def test_brackets_in_a_column_of_their_own_belong_to_the_number_before(label, cells, printed):
+    found, made = rows_of(ARMS, (label, *cells))
+    assert found[0][2] == printed and len(found) == 2
+    assert "row 2, column 2, 3" in [claim["place"] for claim in made.claims.values()][2]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "printed", "size"),
+    [
+        ("mean ± SD (range)", "61.2 ± 8.1 (40–80)", "mean (SD) 61.2 (8.1), range 40 to 80", 40),
+        ("M ± SD (95% CI)", "61.2 ± 8.1 (58–64)", "mean (SD) 61.2 (8.1) (95% CI 58 to 64)", 40),
+        ("mean (SD) (n)", "61.2 (8.1) (38)", "mean (SD) 61.2 (8.1)", 38),
+        ("median (IQR)", "6 (5–7) [1–9]", "median (IQR) 6 (5 to 7), range 1 to 9", 40),
+        ("n/%", "9/22.5", "9 (22.5%)", 40),
+    ],
+)
+def test_forms_of_several_parts(head, cell, printed, size):
+    found, _ = rows_of(("", "Training (n=40)", "Control (n=50)"), (f"Pain, {head}", cell, cell))
+    assert found[0] == ("training", "Pain", printed, size)
+
+
+def test_limits_in_two_columns_and_a_level_in_the_head():
+    head = ("", "Training (n=40)", "Control (n=50)", "Difference", "Lower limit", "Upper limit")
+    found, _ = rows_of(head, ("A, mean", "3", "4", "-1.0", "-1.6", "-0.4"))
+    assert found[-1][2] == "difference -1.0 (95% CI -1.6 to -0.4)"
+    head = ("", "Training (n=40)", "Control (n=50)", "Risk ratio (90% CL)")
+    found, _ = rows_of(head, ("A, n (%)", "10 (25)", "20 (40)", "0.6 (0.4–1.0)"))
+    assert found[-1][2] == "risk ratio 0.6 (90% CI 0.4 to 1.0)"
+
+
+def test_sexes_parted_by_a_stroke_are_two_counts():
+    found, _ = rows_of(("", "Training (n=40)", "Control (n=50)"), ("Men/women", "15/25", "20/30"))
+    assert [(one[0], one[2]) for one in found] == [
+        ("training", "15"),
+        ("training", "25"),
+        ("control", "20"),
+        ("control", "30"),
+    ]
+
+
+def test_statistics_of_tests_and_thousands_are_no_counts_and_ranges():
+    head = ("", "Training (n=40)", "Control (n=50)", "t", "df")
+    found, made = rows_of(head, ("Cost, mean", "1,683", "1,707", "5", "88"))
+    assert [one[2] for one in found] == ["mean 1,683", "mean 1,707"]
+    assert [one.text for one in made.left] == ["5", "88"]
+
+
+@pytest.mark.parametrize("indents", [(), (0, 0, 2, 2, 0, 0)])
+def test_a_section_ends_where_its_counts_are_whole_or_its_indents_do(indents):
+    found, _ = rows_of(
+        ("", "Training (n=40)", "Control (n=50)"),
+        ("Sex", "", ""),
+        ("Men", "15 (37.5%)", "20 (40%)"),
+        ("Women", "25 (62.5%)", "30 (60%)"),
+        ("Smoker", "4 (10%)", "5 (10%)"),
+        ("Age, mean (SD)", "61 (8)", "62 (9)"),
+        indents=indents,
+    )
+    assert [one[1] for one in found][::2] == ["Sex", "Sex", "Smoker", "Age"]
+
+
+def test_numbers_of_patients_of_a_section_and_of_a_row():
+    arms = ("", "Training (n=4)", "Control (n=5)")
+    found, _ = rows_of(
+        arms, ("Practices", "", ""), ("Patients", "", ""), ("N", "40", "50"), ("A, %", "25", "40")
+    )
+    assert [one[3] for one in found] == [None, None, 40, 50]
+    head = ("", "n", "Mean (SD) before", "Mean (SD) after")
+    found, _ = rows_of(head, ("Pain", "38", "3.1 (1.0)", "2.0 (1.1)"))
+    assert [one[3] for one in found] == [38, 38]

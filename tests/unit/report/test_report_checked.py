@@ -45,12 +45,6 @@ WRONG = [
         "a repeated endpoint",
     ),
     (
-        "[before, after]",
-        "[before, later]",
-        "displays.paired_slopes[1].visits[2]",
-        "a visit of pain",
-    ),
-    (
         "of: drug, to: placebo, test",
         "of: drug, to: plcebo, test",
         "displays.tipping[1].to",

@@ -17,7 +17,6 @@ from trialtrace.report.audit.audit_page import (
     meanings,
     tally_list,
 )
-from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.audit.published import _findings, _recomputed
 from trialtrace.report.links import trace_link
@@ -168,21 +167,6 @@ def test_a_small_screen_has_each_cell_below_the_other_and_the_stamp_above():
         "13.1\N{NO-BREAK SPACE}%" in text and "P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.72" in text
     )
     assert ".claims thead { display: none; }" in text
-
-
-def test_no_label_of_a_picture_is_cut_off():
-    """Of 12 px, a letter is 6.5 wide: "Wilson with continuity correction on 15 of 50" is 293."""
-    p = dict.fromkeys(("chi_squared", "mid_p_all"), 0.4)
-    finding = {
-        "check": "p.counts",
-        "agreement": "not_checkable",
-        "open": True,
-        "detail": {"p_values": p, "printed": 0.72},
-    }
-    svg, caption = picture(finding)
-    assert caption.startswith("P by") and "mid-p test of all equally likely tables" in svg
-    ends = {float(one.split('"')[1]) for one in svg.split("<text ")[1:] if 'anchor="end"' in one}
-    assert max(ends) >= 293
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from trialtrace.report.material import Material
 
 END = 4000
 # Figures of patients one by one: there is none where disclosure is restricted.
-OF_PATIENTS = {"paired_slopes", "spaghetti"}
+OF_PATIENTS = {"spaghetti"}
 
 
 def days(number: int) -> int:

@@ -7,7 +7,6 @@ from html import unescape
 import mini_trial
 import pytest
 
-from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections.planning_section import planning_section
@@ -37,8 +36,6 @@ planning:
     reached: itt
     risks: [0.5]
 displays:
-  power_curve:
-    - {title: Relief, planning: relief}
 """
 
 
@@ -51,12 +48,11 @@ def run(tmp_path_factory, make_site):
 def test_the_section_says_what_is_assumed_and_links_each_number(run):
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     rows = {row["result_id"]: row for row in material.of("planning")}
-    text = unescape(planning_section(material, draw_figures(material, run.folder / "again")))
+    text = unescape(planning_section(material))
     assert all(trace_link(one) in text for one in rows) and len(rows) > 10
     assert "| Simulated | [Patients for]{.over} 80 % |" in text
     assert "as planned" in text and "as reached, All randomised" in text
     assert "Nothing is singled out" in text and "a grid that singles out none" in text
-    assert "[Its numbers (CSV)](figures/power_curve_1.csv)" in text
     shown = re.search(r"\| control 0\.6, treated 0\.3 \| \[([\d.]+)\s%\]\S+ \| \[([\d.]+)\s%", text)
     assert shown is not None
     assert abs(float(shown[1]) - float(shown[2])) < 4
@@ -73,17 +69,6 @@ def test_a_number_of_patients_that_was_reached_has_members_and_a_planned_one_has
         given = trace["method"]["options"]
         assert given["basis"] == "grid"
         assert (row["n_used"] == sum(given["patients"])) == reached
-
-
-def test_a_curve_has_its_numbers_beside_it(run):
-    folder = run.folder / "report" / "figures"
-    assert (folder / "power_curve_1.svg").is_file()
-    header, *lines = (folder / "power_curve_1.csv").read_text().splitlines()
-    assert header == "control,effect,power,by,result"
-    values = [[float(one) for one in line.split(",")[:3]] for line in lines if ",formula," in line]
-    assert {control for control, _, _ in values} == {0.6, 0.7}
-    one = [(effect, power) for control, effect, power in values if control == 0.6]
-    assert one == sorted(one) and [p for _, p in one] == sorted((p for _, p in one), reverse=True)
 
 
 def test_the_plan_lists_the_same_results(run):

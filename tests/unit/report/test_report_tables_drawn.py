@@ -1,4 +1,4 @@
-"""Figures of clean tables: cycles, sessions and many values a patient."""
+"""Figures of clean tables: cycles and sessions."""
 
 from dataclasses import replace
 from types import SimpleNamespace as Stub
@@ -7,12 +7,10 @@ import mini_run
 import mini_trial
 import numpy as np
 import pytest
-from scipy import stats as scipy_stats
 
 from trialtrace.report.figures import make
 from trialtrace.report.figures.clean_rows import clean_rows
 from trialtrace.report.figures.heat_map import DONE, MISSED, NONE, _grid
-from trialtrace.report.figures.ridgeline import density
 from trialtrace.report.figures.swimmer import kinds, since_first
 from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings, load_trial
@@ -44,7 +42,7 @@ id,day,given,plan_mg,dose_mg
 2,2,,100,100
 2,3,2020-04-01,,50
 """
-# What the three figures read of their kinds of endpoint.
+# What the figures read of their kinds of endpoint.
 ENTRY = Stub(
     table="cycles",
     where=None,
@@ -54,7 +52,6 @@ ENTRY = Stub(
     caps=None,
     done={"dose_mg": {"above": 0}},
     end=None,
-    column="dose_mg",
 )
 GIVEN = {"title": "Doses", "endpoint": "doses", "population": "itt", "day": "day"}
 
@@ -75,7 +72,7 @@ def mini(tmp_path_factory):
     return made(tmp_path_factory.mktemp("cycles"))
 
 
-@pytest.mark.parametrize("kind", ["swimmer", "heat_map", "ridgeline"])
+@pytest.mark.parametrize("kind", ["swimmer", "heat_map"])
 def test_a_table_is_drawn(mini, kind):
     picture = make._picture(mini, kind, GIVEN)
     assert picture.caption.startswith("Doses, all randomised: ")
@@ -84,7 +81,7 @@ def test_a_table_is_drawn(mini, kind):
 
 @pytest.mark.parametrize(
     ("kind", "why"),
-    [("swimmer", "no cycle"), ("heat_map", "no session"), ("ridgeline", "too few")],
+    [("swimmer", "no cycle"), ("heat_map", "no session")],
 )
 def test_an_empty_table_says_so(tmp_path, kind, why):
     empty = made(tmp_path, ROWS.partition("\n")[0] + "\n1,,,,\n")
@@ -124,14 +121,3 @@ def test_a_day_of_the_map_has_the_best_of_its_sessions():
     grid = _grid(subject, np.ones(4, bool), day, state)
     # Both attended one; b has more planned.
     assert grid.tolist() == [[MISSED, NONE, DONE], [DONE, NONE, NONE]]
-
-
-def test_a_ridge_is_scipys_density_and_integrates_to_one():
-    values = np.array([1.0, 2.0, 2.5, 4.0])
-    at = np.linspace(-20, 25, 2001)
-    curve = density(values, at)
-    assert np.trapezoid(curve, at) == pytest.approx(1, abs=1e-6)
-    width = values.std(ddof=1) * (4 * 3 / 4) ** (-1 / 5)
-    by_hand = scipy_stats.norm.pdf(at[:, None], values, width).mean(axis=1)
-    assert curve == pytest.approx(by_hand, rel=1e-9)
-    assert density(np.array([1.0, 1.0]), at) is None

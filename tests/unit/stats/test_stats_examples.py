@@ -4,8 +4,7 @@ import doctest
 from importlib import import_module
 
 import pytest
-
-from trialtrace.stats.reference import subjects
+from written.library import subjects
 
 SUBJECTS = list(subjects())
 FINDER, HOW = doctest.DocTestFinder(recurse=False), doctest.NORMALIZE_WHITESPACE

@@ -14,10 +14,12 @@ import pytest
 import trialtrace.stats as ts
 from trialtrace.base.paths import project
 from trialtrace.stats._inputs import SAMPLES, numbers
-from trialtrace.stats.reference import subjects
 from trialtrace.stats.results import StatsError
 
 sys.path.insert(0, str(project().root / "campaigns"))
+sys.path.insert(0, str(project().root / "docs"))
+from written.library import subjects
+
 from odd.calls import calls
 
 FUNCTIONS = [f"{subject.name}.{one.name}" for subject in subjects() for one in subject.functions]

@@ -6,12 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from written.library import subjects
+from written.stubs import STATS, families, written
 
 import trialtrace.stats as ts
 from trialtrace.base.paths import project
 from trialtrace.stats._lazy import offered
-from trialtrace.stats.offers import STATS, families, written
-from trialtrace.stats.reference import subjects
 
 FAMILIES = sorted(path.parent.name for path in STATS.glob("*/__init__.py"))
 METHODS = [
@@ -75,7 +75,7 @@ def test_what_type_checkers_read_is_what_the_family_has(family):
     told = ast.parse(written(family)).body
     wanted = {alias.name: node.module for node in told for alias in node.names}
     assert offered(STATS / family / "__init__.py") == wanted, (
-        "python -m trialtrace.stats.offers, then ruff format"
+        "python docs/write.py, then ruff format"
     )
 
 

@@ -347,3 +347,16 @@ def test_a_variable_with_the_name_of_another_column(tmp_path):
         "(Pain before; dictionary.csv, line 9) is there"
     ]
     assert labelled(tmp_path, (*other[:2], "smoker: smoker\n    pain_0: pain0\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "code", "told"), [("pain1", "3", True), ("pain1", "-1", False), ("age", "99", False)]
+)
+def test_a_code_for_missing_that_the_dictionary_takes_for_a_value(tmp_path, column, code, told):
+    at = write_project(tmp_path, claims="papers: {}\nclaims: {}\n")
+    edit(at, "cleaning.yaml", "    missing: {", f'    missing: {{{column}: ["{code}"], ')
+    lines = [one for one in plan_remarks(load_trial("mini", at)) if "missing" in one]
+    assert bool(lines) == told
+    if told:
+        place = "cleaning.yaml, tables.patients.missing.pain1: 3 counts as missing, while "
+        assert lines[0].startswith(f"{place}dictionary.csv (line ")

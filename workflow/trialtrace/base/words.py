@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
-from math import isfinite, isinf, isnan
+from math import floor, isfinite, isinf, isnan, log10
 
 from trialtrace.base.store import SIGNIFICANT_DIGITS
 from trialtrace.base.styles import PLAIN, Style
@@ -259,6 +259,7 @@ RATIOS = {
     "detectable_ratio",
     "width_ratio",
 }
+PER_UNIT = {"coefficient", "standard_error"}
 TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
 # Digits enough for any float with its decimals.
@@ -332,6 +333,19 @@ def shared_decimals(values: Iterable[float | None]) -> int:
     return places
 
 
+def per_unit_decimals(values: Iterable[float | None]) -> int:
+    """The same of a coefficient, which is small where its unit is: three digits of the distance
+    from bound to bound, or of an error alone, where it is below 1.
+
+    >>> per_unit_decimals((-0.0007, -0.0013, 0.0002))
+    5
+    """
+    known = [value for value in values if value is not None and isfinite(value)]
+    span = max(known) - min(known) if len(known) > 1 else abs(known[0])
+    shared = shared_decimals(known)
+    return max(shared, 2 - floor(log10(span))) if 0 < span < 1 else shared
+
+
 def value_text(
     stat: str, value: float, style: Style = PLAIN, values: Iterable[float | None] = ()
 ) -> str:
@@ -366,6 +380,8 @@ def value_text(
     if stat == "number_needed_to_treat":
         return decimals(value, 1)
     others = list(values)
+    if stat in PER_UNIT:
+        return decimals(value, per_unit_decimals([value, *others]))
     return decimals(value, shared_decimals([value, *others])) if others else number(value)
 
 

@@ -390,8 +390,9 @@ def test_what_was_lost_is_red_in_both_formats(write, render):
 
 
 def test_the_reference_documents_are_those_that_the_code_makes():
+    from written.docx_styles import reference_bytes
+
     from trialtrace.report.render.house import assets
-    from trialtrace.report.render.reference import reference_bytes
 
     assert (assets() / "reference.docx").read_bytes() == reference_bytes(False)
     assert (assets() / "reference-synthetic.docx").read_bytes() == reference_bytes(True)

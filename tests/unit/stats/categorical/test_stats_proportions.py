@@ -21,6 +21,9 @@ BY_R = {
     "wilson": [[0.3755346298, 0.9637758914], [0.0, 0.1611251581]],
     "clopper_pearson": [[0.2835820639, 0.9949492366], [0.0, 0.168433471]],
     "wald": [[0.4493909838, 1.1506090162], [np.nan, np.nan]],
+    # prop.test's correction of p by 1 / (2 n) on both sides: by hand, of Wald's bounds above.
+    "wald_corrected": [[0.3493909838, 1.2506090162], [-0.025, 0.025]],
+    "wald_corrected_cut": [[0.3493909838, 1.0], [0.0, 0.025]],
     "wald_cut": [[0.4493909838, 1.0], [np.nan, np.nan]],
 }
 

@@ -20,6 +20,8 @@ class Method(NamedTuple):
 INTERVALS = {
     "wald": Method("Wald", 1),
     "wald_cut": Method("Wald, cut at 0 and 1", 1),
+    "wald_corrected": Method("Wald with continuity correction", 2),
+    "wald_corrected_cut": Method("Wald with continuity correction, cut at 0 and 1", 2),
     "wilson": Method("Wilson", 1),
     "wilson_corrected": Method("Wilson with continuity correction", 2),
     "agresti_coull": Method("Agresti-Coull", 2),

@@ -1,5 +1,6 @@
 """Ten lines for an editor, what changes the conclusion first, and what could not be checked."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,12 +24,16 @@ GRADES = (FLIPS, COMPARES, NUMBERS, CHOICE, NO_TEST)
 """By effect on the conclusion, the gravest first: a p whose recomputed values all lie on the other
 side; a contradiction in what compares groups; in other numbers; what only another choice gives; a p
 that no usual test gives."""
+TURNS = "turns"
 HEADS = {
+    TURNS: "What would turn a decision",
     "inconsistent": "What does not hold",
     "alternative": "What another choice gives",
     "not_checkable": "What no usual test gives",
 }
-"""The heading under which a line stands, by the verdict on print."""
+"""The heading under which a line stands: a decision that turns, else the verdict on print."""
+MATTERS = ("number.impossible", "size.denominator", "total.categories")
+"""Checks of which many cells of one place are one matter."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,11 @@ class Line:
     rank: tuple[bool, float]
     same: tuple[object, ...]
     alike: tuple["Line", ...] = field(default=())
+
+    @property
+    def head(self) -> str:
+        """The key of its heading."""
+        return TURNS if self.grade == FLIPS else self.verdict
 
 
 def lines(
@@ -120,6 +130,8 @@ def _same(entry: Claim, grade: str, text: str, behind: Sequence[Finding]) -> tup
     """What lines that tell the same have in common: the sentence, up to what is printed; of
     groups the outcome and what was held against what."""
     about, checks = entry.about, tuple(finding.check for finding in behind)
+    if set(checks) & set(MATTERS):
+        return grade, checks, entry.place, re.sub(r"\d[\d.,]*|“[^”]*”", "#", text)
     if about.group and about.category is None and checks:
         return grade, checks, about.outcome, about.population, about.visit, about.split
     return grade, about.outcome, text.partition("; printed is")[0]

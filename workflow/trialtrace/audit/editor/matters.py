@@ -246,7 +246,19 @@ def _p_of_statistics(ledger: Ledger, findings: Sequence[Finding]) -> list[Questi
     )
 
 
+def _impossible(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
+    return one_or_list(
+        [
+            (quoted(ledger, ledger.entries[one.claim]), house(one.sentence), one.claim)
+            for one in findings
+        ],
+        "Is {} as you meant it?",
+        "Is each of these as you meant it?",
+    )
+
+
 KINDS = (
+    Kind(("number.impossible",), _impossible),
     Kind(("mean.granularity", "deviation.granularity"), _wholes),
     Kind(("share.everyone", "share.count"), _shares),
     Kind(("interval.share",), _intervals),

@@ -117,7 +117,7 @@ def questions(
     for line in lines:
         if line.claim not in _of(asked):
             how = "computed" if line.verdict == "alternative" else "obtained"
-            why = _for_authors(line.text).partition("; ")[0].rstrip(".")
+            why = _for_authors(line.text).rstrip(".")
             where = quoted(ledger, ledger.entries[line.claim])
             asked.append(Question(f"How was {where} {how}? {house(why)}.", (), (line.claim,)))
     asked.sort(

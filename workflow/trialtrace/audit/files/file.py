@@ -79,6 +79,13 @@ def standing(
     """The claims that are judged. Raises UserError where none is left."""
     open_ = unconfirmed(claims, confirmed)
     found = Standing(len(claims), len(open_), trust)
+    # What a person confirmed by its place has no doubt any more.
+    claims = {
+        name: claim
+        if name in open_
+        else {key: value for key, value in claim.items() if key != "unconfirmed"}
+        for name, claim in claims.items()
+    }
     if trust or not open_:
         return claims, found
     kept = {}
@@ -102,8 +109,8 @@ def standing(
     return kept, found
 
 
-MOST_CLAIMS = 10_000
-LARGEST = 8 << 20
+MOST_CLAIMS = 50_000
+LARGEST = 32 << 20
 
 
 def read_ledger(at: Project, path: Path) -> Ledger:

@@ -3,14 +3,16 @@
 It is made from an entry of claims.yaml or of a ledger on its own, which have the same keys.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from trialtrace.audit.ledger.paper import About, PaperText, cited, unplaced
-from trialtrace.audit.ledger.shape import LedgerClaim, LedgerFile
-from trialtrace.audit.printed.expression import Component, impossible, parse
+from trialtrace.audit.ledger.paper import About, Design, PaperText, cited, unplaced
+from trialtrace.audit.ledger.shape import READ, LedgerClaim, LedgerFile
+from trialtrace.audit.printed.expression import Component, parse
+from trialtrace.audit.printed.possible import impossible
 from trialtrace.audit.printed.symbols import AVERAGES, UNSAID
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
@@ -18,8 +20,12 @@ from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 Selects = Mapping[str, Any]
 """The keys of `is`, as written."""
 MODEL, INTERACTION = "model", "interaction"
+PAIRED, CROSSOVER = "paired", "crossover"
+FAMILIES = ("bonferroni", "dunnett", "hochberg", "holm", "sidak", "tukey", "multiplicity")
+"""Procedures for several comparisons, as `design` names them."""
 POINTS = "percentage"
 """How the unit of a difference of two shares begins."""
+INTERVAL_SAID = re.compile(r"\bC(?:r)?I\b|interval|limits|rate", re.IGNORECASE)
 # They rest on the times of the events.
 TIMED = ("hazard_ratio", "rate_ratio")
 
@@ -30,7 +36,8 @@ class Claim:
 
     `paper` is the name of its paper, `cite` the citation. `selects` is what recomputes it where
     there is data, as written, `cannot` why nothing does; `readings` are several such by label,
-    where the paper leaves open what the number is.
+    where the paper leaves open what the number is. `doubt` tells what a program guessed that read
+    it, and nobody confirmed.
     """
 
     name: str
@@ -46,6 +53,7 @@ class Claim:
     cannot: str | None
     direction: Mapping[str, str]
     readings: Mapping[str, Selects] = field(default_factory=dict)
+    doubt: str = ""
 
     @property
     def selections(self) -> Mapping[str | None, Selects]:
@@ -77,6 +85,21 @@ class Claim:
         adjusted = self.main is not None and self.main.adjusted
         return self.about.basis or (MODEL if adjusted else None)
 
+    @cached_property
+    def plain_estimate(self) -> bool:
+        """Whether its estimate is the plain one of the groups, though its error or its p is not.
+
+        As of the same patients twice, and of several comparisons.
+        """
+        designs = set(self.about.design or ())
+        adjusted = self.main is not None and self.main.adjusted
+        return bool(designs) and designs <= {PAIRED, *FAMILIES} and not adjusted
+
+    @cached_property
+    def of_family(self) -> bool:
+        """Whether it is one of several comparisons, by a procedure for these, and plain else."""
+        return self.plain_estimate and PAIRED not in (self.about.design or ())
+
     @property
     def basis(self) -> str | None:
         """What the number rests on where that is not the counts or means of the groups."""
@@ -97,6 +120,18 @@ class Claim:
     def share(self) -> Component | None:
         """The percentage, where it is that of a count: not of a curve, not of a model."""
         return self.parts.get("percent") if self.basis is None else None
+
+    @property
+    def bare_pair(self) -> bool:
+        """Whether two numbers in brackets behind a group's value or median are of no said kind.
+
+        "4 (2-7)" is a median with its quartiles or its range, or an estimate with its interval.
+        """
+        value, names = self.parts.get("value"), ("ci_low", "ci_high")
+        if value is None or set(self.parts) != {"value", *names} or self.about.group is None:
+            return False
+        plain = value.symbol in (None, "median") and value.unit is None and self.measure is None
+        return plain and not INTERVAL_SAID.search(self.printed) and self.about.interval is None
 
     @cached_property
     def of_count(self) -> bool:
@@ -190,6 +225,14 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         fact=declared.about is not None and declared.about.fact is not None,
     )
     parts = {component.name: component for component in components}
+    about = declared.about or structure(About, {})
+    tests = {component.test for component in components} - {None}
+    if about.test is None and len(tests) == 1:
+        about = replace(about, test=tests.pop())
+    if about.design is None and (designs := _designs(parts)):
+        about = replace(about, design=designs)
+    if about.design is not None and about.basis is None:
+        about = replace(about, basis=MODEL)
     return Claim(
         name=name,
         paper=declared.from_,
@@ -198,7 +241,7 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         label=declared.label,
         printed=declared.printed,
         parts=parts,
-        about=declared.about or structure(About, {}),
+        about=about,
         linked=declared.with_ or (),
         selects=declared.is_,
         cannot=declared.cannot,
@@ -206,4 +249,14 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
         readings={
             reading["label"]: reading["is"] for reading in (declared.readings or {}).values()
         },
+        doubt="" if declared.unconfirmed in (None, READ) else str(declared.unconfirmed),
     )
+
+
+def _designs(parts: Mapping[str, Component]) -> tuple[Design, ...]:
+    """What an expression says of how its number was made; a p beside an estimate is its own."""
+    p = parts.get("p")
+    if p is None or not p.adjusted or {"value", "percent", "ci_low"} & set(parts):
+        return ()
+    other: Design = "stratified" if p.test else "adjusted"
+    return (p.procedure or other,)

@@ -77,6 +77,7 @@ class ToldOutcome:
         "Scale, instrument or definition, in the same words where it is the same."
     )
     time: ToldTime | None = optional("When it is measured, or up to when it is counted.")
+    frame: Text | None = optional("The time frame in words, where it is not one length of time.")
     claim: Name | None = optional("Claim in whose words it stands.")
 
 

@@ -90,13 +90,16 @@ class Ledger:
 
     @cached_property
     def unclear(self) -> set[str]:
-        """Claims such as "62 (9)" that may be means: none of their outcome is a share."""
+        """Claims that do not say what their numbers are.
+
+        Such as "62 (9)", which may be means where none of their outcome is a share, and "4 (2-7)".
+        """
         of_outcome: dict[str | None, list[Claim]] = {}
         for entry in self.of_group():
             data = entry.parts.get("percent")
             if data is not None and data.symbol == UNSAID:
                 of_outcome.setdefault(entry.about.outcome, []).append(entry)
-        return {
+        return {entry.name for entry in self.of_group() if entry.bare_pair} | {
             entry.name
             for entries in of_outcome.values()
             if not any(self._is_share(entry) for entry in entries)
@@ -237,6 +240,13 @@ class Ledger:
         population, known = self.population(entry), self.groups.get(group)
         own = population.size_of.get(group) if population else None
         return own or (known.size if known else None)
+
+    def fewest_of(self, entry: Claim, group: str) -> int | None:
+        """The patients of a compared group, as few as it has anywhere where nothing else is
+        printed of it: of what is compared it may have so few."""
+        if self.beside(entry, group):
+            return self.size_of(entry, group)
+        return min(self.printed_sizes(group), default=None)
 
     def sizes(self, kind: str, population: str | None = None) -> dict[str, Claim]:
         """The claims that print a number of patients (planned, randomised, analysed), by group.

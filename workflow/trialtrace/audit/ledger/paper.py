@@ -19,6 +19,22 @@ from trialtrace.base.config.spec import (
     shape,
 )
 
+Design = Literal[
+    "paired",
+    "crossover",
+    "clustered",
+    "adjusted",
+    "stratified",
+    "imputed",
+    "bayesian",
+    "bonferroni",
+    "dunnett",
+    "hochberg",
+    "holm",
+    "sidak",
+    "tukey",
+    "multiplicity",
+]
 WholePrinted = Annotated[
     str,
     Shared("common", "whole_printed"),
@@ -228,6 +244,11 @@ class PaperOutcome:
         "Whether a patient can be in several of its categories, which then need not add up.",
         empty=bool,
     )
+    exhaustive: bool | None = optional(
+        "Whether each patient is in one of its categories, which then add up to the group; false "
+        "of reasons for stopping. Left out, categories of which every percentage is right may be "
+        "some of more."
+    )
     part_of: Name | None = optional(
         "Outcome that everyone with this one has, as any adverse event is of serious ones."
     )
@@ -339,7 +360,10 @@ class About:
         )
     )
     population: Name | None = optional("Population of populations.")
-    category: Text | None = optional("Category of the outcome that is counted.")
+    category: Text | None = optional(
+        "Category of the outcome that is counted; one patient is in one of them (else `several` of "
+        "the outcome), and in none where it is not `exhaustive`."
+    )
     visit: Text | None = optional("Visit, in the paper's words.")
     stratum: Text | None = optional("Stratum or subgroup, in the paper's words.")
     patients: WholePrinted | None = optional("Printed number of patients behind the number.")
@@ -396,17 +420,32 @@ class About:
             "geometric_mean_ratio",
             "median_difference",
             "standardised_difference",
+            "ratio",
+            "difference",
+            "hodges_lehmann",
+            "restricted_mean_difference",
+            "win_ratio",
+            "kappa",
+            "intraclass_correlation",
+            "concordance",
+            "posterior_probability",
         ]
         | None
     ) = optional(
         "What compares the groups; what the expression itself names, where it is left "
         "out. A relative reduction is also the efficacy of a vaccine, a log ratio the coefficient "
-        "of a model."
+        "of a model. A ratio or difference of which it is not said what it is of is just that."
     )
     basis: Literal["model", "curve"] | None = optional(
         "What the number rests on, where it need not follow from the counts or means of "
-        "the groups: a model (adjusted, stratified, weighted, imputed, sequential, or by "
-        "person-time), or a survival curve."
+        "the groups: a model (weighted, sequential, by person-time, or any of `design`), or a "
+        "survival curve."
+    )
+    design: Distinct[Design] | None = optional(
+        "How the number was made, where it is not the plain one of separate groups; what holds all "
+        "the same is checked: of the same patients twice (paired, crossover), by clusters, "
+        "adjusted for covariates, within strata, on imputed values, as a posterior, or with a "
+        "procedure for several comparisons. Takes the place of `basis: model`."
     )
     margin: NumberPrinted | None = optional(
         "Margin that the p-value is about, as printed, where it is not that of no difference."

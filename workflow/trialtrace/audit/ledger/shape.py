@@ -11,6 +11,8 @@ from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
 
 Unread = dict[str, Any]
+READ = "read"
+"""What stands in place of a doubt where a program read a number and guessed nothing."""
 
 
 @shape
@@ -32,7 +34,8 @@ class LedgerClaim(Expression):
     quote: Text | None = optional("The words of the paper in which a program read it, at most ten.")
     unconfirmed: Text | None = optional(
         "That a program read it and no person has confirmed it: what was guessed, or `read` where "
-        "nothing was. The audit leaves such claims out. Take the key away to confirm the claim."
+        "nothing was. The audit leaves such claims out; where it is told to judge them, a "
+        "contradiction that rests on a guess is a question. Take the key away to confirm the claim."
     )
 
 

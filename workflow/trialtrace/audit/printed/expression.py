@@ -9,13 +9,13 @@ is: "mean (SD) 54.2 (10.1)" or "54.2 (SD 10.1)". A lone bracketed pair after a v
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from trialtrace.audit.printed.forms import (
     BESIDE,
     CURRENCY,
+    DECIMAL_COMMA,
     DENIED,
     DIRECTION,
     FIRST_NUMBER,
@@ -23,41 +23,54 @@ from trialtrace.audit.printed.forms import (
     FIRST_RELATION,
     FIRST_SHARE,
     FORMS,
-    HARMS,
     HEADS,
     INTERVAL,
     JOINER,
     LAST_P,
     LOWER,
-    MEASURES,
-    NAMED_AFTER,
     NAMED_INTERVAL,
     NS,
-    OF_THING,
     PLAIN,
     RAISED,
     RELATIONS,
     SIDE,
     SIGN_BEFORE,
+    THOUSANDS,
     TWO_NUMBERS,
     VALUED,
+    VERSUS,
     P,
     compiled,
 )
 from trialtrace.audit.printed.significance_words import SAID, significant
-from trialtrace.audit.printed.symbols import ADJUSTED, CHI_SQUARED, SPREADS, STANDARDISED, UNSAID
+from trialtrace.audit.printed.symbols import (
+    ADJUSTED,
+    CHI_SQUARED,
+    HARMS,
+    MEASURES,
+    NAMED_AFTER,
+    OF_THING,
+    PROCEDURES,
+    STANDARDISED,
+    TESTS,
+    UNSAID,
+    Procedure,
+)
 from trialtrace.base.errors import CURLED, Problem, UserError
 
 NAMES = (
     "count",
     "denominator",
+    "events",
     "person_time",
     "percent",
     "value",
     "sd",
     "se",
+    "cv",
     "quartile_low",
     "quartile_high",
+    "quartile_width",
     "least",
     "most",
     "statistic",
@@ -75,8 +88,6 @@ NAMES = (
 )
 RANGE = {"at_least": ">=", "at_most": "<="}
 LONGEST = 200
-SQUARES = {"f": "an F", CHI_SQUARED: "a χ²", "q": "a Q", "h": "an H"}
-"""Test statistics that are never below 0."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +97,10 @@ class Component:
     `word` is lower or higher where words carry the sign, as in "reduced by 40%". `symbol` is what
     the expression calls the number: the letter of a test statistic, the measure of an estimate,
     credible for such an interval, partial for such an effect size, the null hypothesis of a p that
-    is not that of no difference. `adjusted`, `crude` and `sides` tell what it says of them. `level`
-    is the printed confidence level of an interval, in percent. `rounding` is how its paper rounds,
-    one of `stats.summaries.printed.ROUNDINGS`.
+    is not that of no difference. `adjusted`, `crude` and `sides` tell what it says of them,
+    `procedure` what adjusts a p for several comparisons, `test` the test of a p or a statistic.
+    `level` is the printed confidence level of an interval, in percent. `rounding` is how its paper
+    rounds, one of `stats.summaries.printed.ROUNDINGS`.
     """
 
     name: str
@@ -104,6 +116,8 @@ class Component:
     adjusted: bool = False
     crude: bool = False
     sides: str | None = None
+    procedure: Procedure | None = None
+    test: str | None = None
     rounding: str = "half_up"
 
     @property
@@ -151,7 +165,7 @@ def parse(
             )
         )
     plain = _plain(printed)
-    found = _read(printed, plain)
+    found = _read(printed, plain) or _with_commas(printed, plain)
     if found is not None and found[-1].name == "direction":
         found += _significance(printed)
     sentence = re.search(r"[^\W\d_]", plain) and not re.search(r"\d", plain)
@@ -186,13 +200,19 @@ def _unread(plain: str) -> dict[str, str]:
             "expected": "straight quotation marks",
             "do": f'write straight quotation marks: "{bare}"',
         }
+    if VERSUS.search(plain):
+        return {
+            "expected": "a number of one group, or of one comparison",
+            "do": "print it in one of these forms: a claim of each group, and one of what compares "
+            "them",
+        }
     if TWO_NUMBERS.fullmatch(plain):
         return {
             "expected": "an expression that says what the number in brackets is",
             "do": 'write "mean (SD) 54.2 (10.1)", "54.2 (SD 10.1)", "11 (1.8%)" or '
             '"41.2 (95% CI 28 to 55)"',
         }
-    pointed = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", plain)
+    pointed = DECIMAL_COMMA.sub(".", plain)
     if pointed != plain and _read(pointed, pointed) is not None:
         return {
             "expected": "decimals with a point; a comma parts thousands, as in 1,234",
@@ -205,6 +225,17 @@ def _unread(plain: str) -> dict[str, str]:
         if nearest
         else "print it in one of these forms, or split it into several claims joined by `with`",
     }
+
+
+def _with_commas(printed: str, plain: str) -> list[Component] | None:
+    """The components of an expression whose decimals stand behind commas: "9,2%", "P = 0,03".
+
+    None where a point is printed too, or a comma may part thousands, as in "5,260".
+    """
+    if "." in plain or THOUSANDS.search(plain):
+        return None
+    pointed = DECIMAL_COMMA.sub(".", plain)
+    return _read(DECIMAL_COMMA.sub(".", printed), pointed) if pointed != plain else None
 
 
 def _nearest(plain: str) -> str | None:
@@ -271,9 +302,8 @@ def _is_interval(match: re.Match[str], *, alone: bool) -> bool:
     "100,200" and "5,26%" are refused: they could be one number.
     """
     text = match.group()
-    between = (
-        "" if not match["ci_high"] else match.string[match.start("ci_low") : match.end("ci_high")]
-    )
+    both = match["ci_low"] and match["ci_high"]
+    between = "" if not both else match.string[match.start("ci_low") : match.end("ci_high")]
     if re.fullmatch(r"[0-9]{1,3},[0-9]{3}", between):
         return False
     if not match["ci"] and re.fullmatch(r"[0-9]+,[0-9]+\s*%", between):
@@ -307,29 +337,45 @@ def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
     """What the expression says of a component beside its number; `groups` in small letters."""
     if name in ("percent", "sd") and groups.get("bare"):
         return {"symbol": UNSAID}
+    tested = re.sub(r"[\s–-]+", " ", groups.get("tested") or groups.get("by_test") or "")
     if name == "statistic":
-        symbol = groups["symbol"]
-        return {"symbol": CHI_SQUARED if symbol[0] in "χcx" else symbol}
+        symbol = CHI_SQUARED if groups["symbol"][0] in "χcx" else groups["symbol"]
+        return {"symbol": symbol, "test": TESTS.get(tested)}
+    if name in ("percent", "value") and "chance" in groups:
+        return {"symbol": "posterior_probability"}
     if name in ("percent", "value"):
-        called = re.sub(r"[\s-]+", " ", groups.get("called", ""))
+        called = re.sub(r"[\s–-]+", " ", groups.get("called", ""))
         adjusted = called in ADJUSTED or "adjusted" in groups
         things = (groups.get(key) for key in ("thing", "before_thing", "of_thing"))
         thing = next((one for one in things if one), "")
         measure = (MEASURES | NAMED_AFTER).get(called) or OF_THING.get(thing)
-        return {"symbol": measure, "adjusted": adjusted, "crude": "crude" in groups}
+        adjusted |= "posterior" in groups
+        more = {"unit": "per patient-year"} if "annual" in groups else {}
+        return {"symbol": measure, "adjusted": adjusted, "crude": "crude" in groups, **more}
     if name == "effect" and "standardised" in groups:
         return {"symbol": STANDARDISED}
     if name == "effect":
         partial = any(groups.get(key) for key in ("partial", "p_after", "p_last"))
         return {"symbol": "partial" if partial else None}
     if name[:3] == "ci_":
-        return {"symbol": "credible" if groups.get("ci", "").startswith("cr") else None}
+        credible = groups.get("ci", "").startswith("cr")
+        sides = _sides(groups.get("ci_sided"))
+        return {"symbol": "credible" if credible else None, "sides": sides}
     if name == "p":
         null = re.sub(r"\W", "", groups.get("null", groups.get("of", "")))
-        sided = groups.get("sided") or groups.get("tailed")
-        sides = None if sided is None else "one_sided" if sided in ("one", "1") else "two_sided"
-        return {"symbol": null if null and null != "superiority" else None, "sides": sides}
+        return {
+            "symbol": null if null and null != "superiority" else None,
+            "sides": _sides(groups.get("sided") or groups.get("tailed")),
+            "adjusted": "p_adjusted" in groups or "in_strata" in groups,
+            "crude": "p_crude" in groups,
+            "procedure": PROCEDURES.get(groups.get("procedure", "")),
+            "test": TESTS.get(tested),
+        }
     return {}
+
+
+def _sides(word: str | None) -> str | None:
+    return None if word is None else "one_sided" if word in ("one", "1") else "two_sided"
 
 
 def _component(name: str, text: str, **more: object) -> Component:
@@ -371,69 +417,3 @@ def _side(word: str | None) -> str | None:
 
 def _in_order(components: list[Component]) -> list[Component]:
     return sorted(components, key=lambda component: NAMES.index(component.name))
-
-
-def impossible(
-    parts: Mapping[str, Component], measure: str | None = None
-) -> dict[str, tuple[str, str]]:
-    """The components that no study can have, each with what it is and what it has to be.
-
-    `measure` is what the main number is where the expression does not say it.
-    """
-    found = {name: _impossible(part, parts) for name, part in parts.items()}
-    main = parts.get("value")
-    called = "" if main is None else main.symbol or measure or ""
-    if called.endswith("_ratio") and not called.startswith("log_"):
-        found |= _below_zero(parts)
-    return {name: said for name, said in found.items() if said is not None}
-
-
-def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple[str, str] | None:
-    value = component.value
-    if value is None:
-        return None
-    if component.name == "p" and not 0 <= value <= 1:
-        return f"a p-value of {component.number}", "a p-value between 0 and 1"
-    if component.name == "percent" and component.word != "higher" and abs(value) > 100:
-        return f"a percentage of {component.number}", "a percentage of at most 100"
-    if component.name == "percent" and "count" in by_name and value < 0:
-        return f"a share of {component.number}%", "a share between 0 and 100%"
-    if component.name in ("sd", "se") and value < 0:
-        return f"a {SPREADS[component.name]} of {component.number}", "a number of at least 0"
-    if component.name in ("df1", "df2") and value <= 0:
-        return f"degrees of freedom of {component.number}", "degrees of freedom above 0"
-    if component.name == "statistic":
-        return _impossible_statistic(component, value)
-    of_squares = component.name == "effect" and component.symbol != STANDARDISED
-    if of_squares and not 0 <= value <= 1:
-        return f"an η² of {component.number}", "a number between 0 and 1"
-    if component.name == "person_time" and value <= 0:
-        return f"a person-time of {component.number}", "a time above 0"
-    if component.name == "denominator" and value == 0:
-        return f"a denominator of {component.number}", "at least one patient"
-    if component.name == "count" and "denominator" in by_name:
-        of = by_name["denominator"].value
-        if of is not None and value > of:
-            return f"{value} of {of}", "a count that is not above its denominator"
-    if component.name == "ci_high" and value < (by_name["ci_low"].value or 0):
-        return "an interval that ends below its start", "the lower limit first"
-    return None
-
-
-def _impossible_statistic(component: Component, value: Decimal) -> tuple[str, str] | None:
-    if component.symbol == "r" and abs(value) > 1:
-        return f"a correlation of {component.number}", "a number from \N{MINUS SIGN}1 to 1"
-    if component.symbol in SQUARES and value < 0:
-        return (
-            f"{SQUARES[component.symbol]} statistic of {component.number}",
-            "a number of at least 0",
-        )
-    return None
-
-
-def _below_zero(parts: Mapping[str, Component]) -> dict[str, tuple[str, str]]:
-    """A ratio below 0, else the lower limit of its interval."""
-    for name, what in (("value", "a ratio"), ("ci_low", "a ratio's lower limit")):
-        if name in parts and (parts[name].value or 0) < 0:
-            return {name: (f"{what} of {parts[name].number}", "a number of at least 0")}
-    return {}

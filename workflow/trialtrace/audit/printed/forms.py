@@ -2,12 +2,15 @@
 
 import re
 
+from trialtrace.audit.printed.symbols import MEASURES, NAMED_AFTER, PROCEDURES, TESTS
+
 # Examples, as a message shows them.
 FORMS = (
     '"27 of 295 (9.2%)", "11 (1.8%)", "9.2%", "602", "6.5 years", "7.7 percentage points", '
     '"reduced by 40%", "reduced by 50–70%", "more than 80%", "41.2% (28–55)", '
     '"(95% CI 28 to 55)", "P=0.005", "P = n.s.", "F(3, 63) = 5.907, p < 0.01", '
-    '"mean (SD) 54.2 (10.1)", "median (IQR) 6 (4–9)", "1.2 (SE 0.4)", "less with X"'
+    '"mean (SD) 54.2 (10.1)", "median (IQR) 6 (4–9)", "LS mean 1.2 (SE 0.4)", "log-rank P = 0.04", '
+    '"less with X"'
 )
 
 # One character each, so that places in the plain text are places in the printed one.
@@ -29,7 +32,7 @@ PLAIN = str.maketrans(
     }
 )
 
-# "0,350" is no count: a comma that is meant as a point is refused, not read as 350.
+# "0,350" is no count: its comma is a decimal one.
 _COUNT = r"(?:[1-9][0-9]{0,2}(?:[, ][0-9]{3})+(?![0-9])|[0-9]+)"
 _BARE = r"(?:[-–+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"
 _NUMBER = rf"(?:[-–+]?(?:{_COUNT}(?:\.[0-9]+)?|\.[0-9]+))"
@@ -48,11 +51,13 @@ _PEOPLE = (
     r"(?:\s+(?:patients|participants|subjects|persons|people|volunteers|women|men|infants|children|"
     r"adults|individuals))?"
 )
-_PERIOD = r"(?:years?|yr|months?|weeks?|days?)"
+_PERIOD = r"(?:years?|yrs?|months?|weeks?|days?)"
+_OF_PEOPLE = r"(?:(?:person|patient|participant|subject)s?[\s-]+)"
+_TIME_OF_PEOPLE = rf"(?:{_OF_PEOPLE}(?:per\s+)?{_PERIOD}|PYs?)\b"
 # "% per year", "deaths per 100,000 person-years", "per 100,000"
 _RATE = (
     rf"(?:{_PERCENT}|\s*{_WORD})?\s*(?:per\b|/)\s*(?:[0-9][0-9, ]*)?"
-    rf"(?:(?:person|patient|participant)s?[\s-]+)?{_PERIOD}\b"
+    rf"(?:{_TIME_OF_PEOPLE}|{_PERIOD}\b)"
     rf"|(?:\s*{_WORD})?\s*\bper\s+1(?:0{{0,2}}(?:[, ]000){{1,2}}|0{{2,6}})(?![0-9]){_PEOPLE}"
 )
 
@@ -107,7 +112,7 @@ VALUED = ("better", "best", "worse", "worst", "improved")
 
 def _any(words: object) -> str:
     return "|".join(
-        re.escape(word).replace(r"\ ", r"[\s-]+") + (r"\b" if word[-1].isalpha() else "")
+        re.escape(word).replace(r"\ ", r"[\s–-]+") + (r"\b" if word[-1].isalpha() else "")
         for word in sorted(words, key=len, reverse=True)  # type: ignore[call-overload]
     )
 
@@ -133,89 +138,16 @@ _TO = r"\s*(?:to\b|and\b|,|;|-|–)\s*"
 _OPEN, _CLOSE = r"[(\[]", r"[)\]]"
 _SD = r"(?:SD|s\.d\.|standard\s+deviation)"
 _SE = r"(?:SEM?|s\.e\.(?:m\.)?|standard\s+error(?:\s+of\s+the\s+mean)?)"
-_IQR = r"(?:IQR|interquartile\s+range|quartiles)"
+_TESTED = rf"(?:(?:(?P<in_strata>stratified)\s+)?(?P<tested>{_any(TESTS)})(?:\s+test)?[\s,:]+)"
+_MEDIAN = r"(?:median|Mdn)"
+_QUARTERS = (("Q1", "Q3"), ("P25", "P75"), ("25th", r"75th(?:\s+(?:per)?centiles?)?"))
+_IQR = r"(?:IQR|inter[\s-]?quartile\s+range|quartiles|{})".format(
+    "|".join(rf"{first}\s*(?:to|and|,|;|-|–)\s*{third}" for first, third in _QUARTERS)
+)
 
-# What an expression may call its number, and the measure that it is then; none where that is open.
-MEASURES = {
-    "log odds ratio": "log_odds_ratio",
-    "log or": "log_odds_ratio",
-    "log hazard ratio": "log_hazard_ratio",
-    "log hr": "log_hazard_ratio",
-    "log risk ratio": "log_risk_ratio",
-    "log relative risk": "log_risk_ratio",
-    "log rr": "log_risk_ratio",
-    "log rate ratio": "log_rate_ratio",
-    "geometric mean ratio": "geometric_mean_ratio",
-    "ratio of geometric means": "geometric_mean_ratio",
-    "gmr": "geometric_mean_ratio",
-    "median difference": "median_difference",
-    "difference in medians": "median_difference",
-    "difference of medians": "median_difference",
-    "hazard ratio": "hazard_ratio",
-    "hr": "hazard_ratio",
-    "ahr": "hazard_ratio",
-    "odds ratio": "odds_ratio",
-    "or": "odds_ratio",
-    "aor": "odds_ratio",
-    "risk ratio": "risk_ratio",
-    "relative risk": "risk_ratio",
-    "relative hazard": "hazard_ratio",
-    "relative odds": "odds_ratio",
-    "rr": "risk_ratio",
-    "rate ratio": "rate_ratio",
-    "incidence rate ratio": "rate_ratio",
-    "irr": "rate_ratio",
-    "risk difference": "risk_difference",
-    "absolute risk reduction": "risk_difference",
-    "arr": "risk_difference",
-    "absolute difference": "risk_difference",
-    "mean difference": "mean_difference",
-    "md": "mean_difference",
-    "number needed to treat": "number_needed_to_treat",
-    "nnt": "number_needed_to_treat",
-    "number needed to harm": "number_needed_to_treat",
-    "nnh": "number_needed_to_treat",
-    "rh": "hazard_ratio",
-    "mean change": "mean",
-    "mean change from baseline": "mean",
-    "relative risk reduction": "relative_reduction",
-    "rrr": "relative_reduction",
-    "vaccine efficacy": "relative_reduction",
-    "ve": "relative_reduction",
-    "efficacy": "relative_reduction",
-    "risk reduction": None,
-    "odds reduction": None,
-    "difference": None,
-    "mean": "mean",
-    "m": "mean",
-    "median": "median",
-    "geometric mean": "geometric_mean",
-    "n": None,
-    "coefficient": None,
-    "b": None,
-    "β": None,
-    "smd": "standardised_difference",
-    "standardised mean difference": "standardised_difference",
-    "standardized mean difference": "standardised_difference",
-    "cohen's d": "standardised_difference",
-    "cohen’s d": "standardised_difference",
-    "hedges' g": "standardised_difference",
-    "hedges’ g": "standardised_difference",
-    "hedges g": "standardised_difference",
-}
-OF_THING = {"odds": "odds_ratio", "hazard": "hazard_ratio", "hazards": "hazard_ratio"}
-"""The measure of a change in percent, by what it is a change of."""
-NAMED_AFTER = {
-    "relative risk reduction": "relative_reduction",
-    "absolute risk reduction": "risk_difference",
-    "vaccine efficacy": "relative_reduction",
-    "efficacy": "relative_reduction",
-    "effective": "relative_reduction",
-}
-"""What a percentage may be called behind it: "72% effective"."""
-HARMS = ("number needed to harm", "nnh")
 _CALLED = (
     r"(?:(?:(?P<crude>crude|unadjusted)|(?:\w+[\s-])?(?P<adjusted>adjusted|common|pooled))\s+)?"
+    rf"(?:(?P<posterior>posterior)\s+(?:(?:mean|median)\s+)??)?"
     rf"(?P<called>{_any(MEASURES)})(?:\s*\(\s*[A-Z]{{2,3}}\s*\))?"
     r"(?:\s+(?:for|of|with|in)\s+(?:[^,;:(=]{1,80}?(?=[,:=])|[^0-9,;:(=]{1,80}?))?"
     r"\s*[,:=]?\s*(?:(?:of|was|is)\s+)?"
@@ -234,10 +166,22 @@ def _spread(name: str, what: str) -> list[str]:
 
 # A number of at most 100 in brackets behind a whole one, and a spread behind ±, of unsaid kind.
 _BARE_PERCENT = r"(?P<percent>100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?)"
+_N = r"(?:(?:n|no\.)\s*=\s*)?"
+_COUNT_OF = (
+    rf"{_N}(?P<count>{_COUNT}){_PEOPLE}\s*(?:of(?:\s+the)?|/|out\s+of)\s*"
+    rf"(?P<denominator>{_COUNT}){_PEOPLE}"
+)
 
 
 # Events over person-time.
-_PERSON_TIME = rf"(?P<person_time>{_NUMBER}\s*(?:(?:person|patient|participant)s?[\s-]+){_PERIOD})"
+_PERSON_TIME = rf"(?P<person_time>{_NUMBER}\s*(?:{_OF_PEOPLE}{_PERIOD}|PYs?\b))"
+_ONE_LIMIT = [
+    rf"{_OPEN}?\s*{side}\s+(?:confidence\s+)?(?:limit|bound|boundary)\s+(?:of\s+(?:the\s+)?)?"
+    rf"(?:(?P<ci_sided>one|two|1|2)[\s-]*sided\s+)?(?:(?P<level>[0-9.]+){_PERCENT}\s*)?"
+    rf"(?:CI|confidence\s+interval)?\s*[,:=]?\s*(?:(?:of|was|is)\s+)?"
+    rf"(?P<{name}>{_BARE}(?:{_PERCENT})?)(?:{_UNIT})?\s*{_CLOSE}*"
+    for side, name in (("lower", "ci_low"), ("upper", "ci_high"))
+]
 _DF = rf"(?:df\s*=\s*)?(?P<df1>{_BARE})(?:\s*,\s*(?P<df2>{_BARE})|\s*,\s*N\s*=\s*{_COUNT})?"
 _STATISTIC = rf"(?P<statistic>{_NUMBER})"
 _HEADS = [
@@ -246,30 +190,40 @@ _HEADS = [
     rf"(?P<value>{_NUMBER}{_RATE})\s*[(\[]\s*(?P<count>{_COUNT})\s*(?:{_WORD}\s+)?"
     rf"(?:/|in|over|during)\s*{_PERSON_TIME}\s*[)\]]",
     _PERSON_TIME,
-    rf"median\s*{_OPEN}\s*range\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
+    rf"{_MEDIAN}\s*{_OPEN}\s*range\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
     rf"\s*(?P<least>{_BARE}){_TO}(?P<most>{_BARE})\s*{_CLOSE}",
-    rf"(?P<count>{_COUNT})\s*(?:{_WORD})?\s*[(\[]\s*(?P<value>{_NUMBER}{_RATE})\s*[)\]]",
-    rf"(?P<count>{_COUNT}){_PEOPLE}\s*(?:of|/|out\s+of)\s*(?P<denominator>{_COUNT}){_PEOPLE}"
-    rf"(?:\s*[(\[,]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]?)?",
-    rf"(?P<count>{_COUNT}){_PEOPLE}\s*[(\[]\s*(?P<percent>(?:[<>]\s*)?{_NUMBER}{_PERCENT})\s*[)\]]",
+    rf"(?P<count>{_COUNT})\s*(?:{_WORD})?\s*[(\[;,]\s*(?P<value>{_NUMBER}{_RATE})\s*[)\]]?",
+    rf"(?:(?P<annual>annuali[sz]ed)\s+)?(?:{_WORD}[\s-]+)?rate\s*[,:=]?\s*(?:(?:of|was|is)\s+)?"
+    rf"(?:(?P<percent>{_NUMBER}{_PERCENT})|(?P<value>{_NUMBER}(?:{_RATE})?))",
+    rf"{_N}(?P<count>{_COUNT})/(?P<percent>[0-9]{{1,2}}\.[0-9]+)",
+    rf"{_COUNT_OF}\s*[(\[]\s*{_BARE_PERCENT}\s*[)\]]",
+    rf"{_COUNT_OF}(?:\s*[(\[,]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]?)?",
+    rf"{_N}(?P<count>{_COUNT}){_PEOPLE}\s*[(\[]\s*(?P<percent>(?:[<>]\s*)?{_NUMBER}{_PERCENT})"
+    r"\s*[)\]]",
     rf"(?:no\.|n|number)\s*\(\s*%\s*\)\s*[,:=]?\s*(?P<count>{_COUNT})\s*"
     rf"\(\s*(?P<percent>{_NUMBER})\s*\)",
     rf"(?P<percent>{_NUMBER}{_PERCENT})\s*[(\[]\s*(?P<count>{_COUNT})\s*(?:of|/|out\s+of)\s*"
     rf"(?P<denominator>{_COUNT}){_PEOPLE}\s*[)\]]",
     *_spread("sd", _SD),
     *_spread("se", _SE),
-    rf"(?P<count>{_COUNT})\s*(?P<bare>[(\[])\s*{_BARE_PERCENT}\s*[)\]]",
-    rf"(?:(?:mean|M)\s*[,:=]?\s*)?(?P<value>{_NUMBER}(?:{_UNIT})?)\s*(?P<bare>±)\s*"
-    rf"(?P<sd>{_NUMBER})(?:{_UNIT})?(?!\s*{_OPEN})",
-    rf"median\s*{_OPEN}\s*{_IQR}\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
+    rf"{_N}(?P<count>{_COUNT})\s*(?P<bare>[(\[])\s*{_BARE_PERCENT}\s*[)\]]",
+    rf"(?:(?:mean|M|(?P<called>LSM|(?:LS|least[\s-]+squares)[\s-]+mean(?:[\s-]+change)?))"
+    rf"\s*[,:=]?\s*)?(?P<value>{_NUMBER}(?:{_UNIT})?)\s*(?P<bare>±)\s*"
+    rf"(?P<sd>{_NUMBER})(?:{_UNIT})?(?!\s*{_OPEN}(?!\s*n\s*=))",
+    rf"{_MEDIAN}\s*{_OPEN}\s*{_IQR}\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
     rf"\s*(?P<quartile_low>{_BARE}){_TO}(?P<quartile_high>{_BARE})\s*{_CLOSE}",
-    rf"(?P<symbol>{_SYMBOL})\s*(?:[(\[]\s*{_DF}\s*[)\]])?\s*=\s*{_STATISTIC}",
+    rf"{_TESTED}?(?P<symbol>{_SYMBOL})\s*(?:[(\[]\s*{_DF}\s*[)\]])?\s*=\s*{_STATISTIC}",
+    rf"(?P<symbol>t|χ²)\s*(?P<df1>[0-9]+(?:\.[0-9]+)?)\s*=\s*{_STATISTIC}",
     rf"(?P<symbol>F)\s*(?P<df1>{_BARE})\s*,\s*(?P<df2>{_BARE})\s*=\s*{_STATISTIC}",
-    rf"(?P<symbol>{_SYMBOL})\s*=\s*{_STATISTIC}\s*[,;(]\s*(?:num\s+)?d\.?f\.?\s*=\s*"
+    rf"(?P<symbol>{_SYMBOL})\s*(?:=|(?<=are)|(?<=²))\s*{_STATISTIC}\s*[,;(]\s*"
+    r"(?:num\s+)?d\.?f\.?\s*=?\s*"
     rf"(?P<df1>{_BARE})(?:\s*(?:,|and)\s*(?:denom\s+d\.?f\.?\s*=\s*)?(?P<df2>{_BARE}))?\s*\)?",
     rf"(?P<symbol>{_SYMBOL})(?:-statistic)?\s*[=:]\s*{_STATISTIC}\s+on\s+(?P<df1>{_BARE})"
     rf"(?:\s+and\s+(?P<df2>{_BARE}))?\s+(?:df|degrees\s+of\s+freedom)",
     rf"(?P<percent>{_NUMBER}{_PERCENT})\s+(?P<called>{_any(NAMED_AFTER)}){_OF_WHAT}",
+    rf"(?P<chance>Pr?)\s*\(\s*[\w\s]{{1,30}}[<>≤≥]\s*{_BARE}\s*\)\s*=\s*"
+    rf"(?:(?P<percent>{_NUMBER}{_PERCENT})|(?P<value>{_NUMBER}))",
+    *_ONE_LIMIT,
     rf"{_BY}(?P<at_least>{_NUMBER}{_PERCENT}?)\s*(?:to\b|–|-)\s*(?P<at_most>{_NUMBER}{_PERCENT})",
     rf"(?:{_BY}|{_CALLED})?(?P<percent>(?:{_RELATION}\s*)?{_NUMBER}(?:{_POINTS}|{_PERCENT}))"
     rf"(?:\s+(?:(?:relative|absolute)[\s-]+)?(?:(?P<before_thing>{_THING})[\s-]+)?"
@@ -279,20 +233,27 @@ _HEADS = [
 _SIDED = r"(?P<{}>one|two|1|2)[\s-]*(?:sided|tailed)"
 # The null hypothesis of a p that is not that of no difference.
 _OTHER_NULL = r"superiority|non-?inferiority|equivalence|interaction|heterogeneity|trend"
+_ADJUSTED_P = (
+    rf"(?:(?:(?:(?P<procedure>{_any(PROCEDURES)})[\s-]*)?(?P<p_adjusted>adjusted|corrected)"
+    r"|(?P<p_crude>unadjusted|uncorrected|nominal|raw))\s+)?"
+)
 _P = (
-    rf"(?:{_SIDED.format('sided')}\s+|2(?=p))?"
+    rf"{_ADJUSTED_P}(?:{_SIDED.format('sided')}\s+|2(?=p))?{_TESTED}?"
     rf"(?P<p>p(?:[\s-]?value)?(?:\s+for\s+(?P<of>{_OTHER_NULL}))?\s*:?\s*{_RELATION}?\s*"
     rf"(?:{_NUMBER}{_POWER}|{NS})|{NS})"
     rf"(?:\s+for\s+(?P<null>{_OTHER_NULL}))?"
     rf"(?:\s*\(?\s*{_SIDED.format('tailed')}\s*\)?)?"
+    rf"(?:\s*(?:,|;|\(|by(?:\s+(?:the|a))?)\s*(?P<by_test>{_any(TESTS)})\s+test\s*\)?)?"
 )
 # What stands in place of an upper limit that the time of follow-up does not reach.
 NO_END = r"not\s+(?:yet\s+)?(?:reached|estimable|evaluable|calculable)|(?:NR|NE|NC)\b|∞|infinity"
 _INTERVAL = (
-    rf"[(\[]?\s*(?:(?P<level>[0-9]+(?:\.[0-9]+)?){_PERCENT}\s*(?=c))?"
+    r"[(\[]?\s*(?:(?P<ci_sided>one|two|1|2)[\s-]*sided\s+)?"
+    rf"(?:(?P<level>[0-9]+(?:\.[0-9]+)?){_PERCENT}\s*(?=c))?"
     r"(?P<ci>(?:CI|CrI)\b|(?:confidence|credible)\s+(?:interval|limits))?"
     r"(?:\s*[(\[]\s*(?:CI|CrI)\s*[)\]])?[\s:,=]*[(\[]?\s*"
-    rf"(?P<ci_low>{_BARE}(?:{_PERCENT})?)\s*(?:to\b|and\b|,|;|-|–)\s*"
+    rf"(?:(?P<ci_low>{_BARE}(?:{_PERCENT})?)|(?P<no_start>[-–](?:∞|infinity)))\s*"
+    r"(?:to\b|and\b|,|;|-|–)\s*"
     rf"(?:(?P<ci_high>{_BARE}(?:{_PERCENT})?)(?:{_POINTS})?(?:{_UNIT})?|{NO_END})\s*[)\]]*"
 )
 
@@ -305,7 +266,13 @@ _BESIDE = [
     _named(_SD, rf"(?P<sd>{_NUMBER})"),
     _named(_SE, rf"(?P<se>{_NUMBER})"),
     _named(_IQR, rf"(?P<quartile_low>{_BARE}){_TO}(?P<quartile_high>{_BARE})"),
+    _named(_IQR, rf"(?P<quartile_width>{_NUMBER})"),
+    *_ONE_LIMIT,
+    rf"{_OPEN}?\s*n\s*=\s*(?P<denominator>{_COUNT})\s*{_CLOSE}*",
+    _named(r"(?:geometric\s+)?(?:%\s*)?CV", rf"(?P<cv>{_NUMBER}{_PERCENT})"),
     _named("range", rf"(?P<least>{_BARE}){_TO}(?P<most>{_BARE})"),
+    _named("CV", rf"(?P<cv>{_NUMBER}(?:{_PERCENT})?)"),
+    rf"{_OPEN}?\s*(?P<events>{_COUNT})\s+events?\b\s*{_CLOSE}?",
     rf"{_OPEN}?\s*(?:Wald\s+)?(?P<symbol>t|z|F|χ²|χ2|chi2|chi[\s-]squared?)"
     rf"\s*(?:[(\[]\s*{_DF}\s*[)\]])?\s*=\s*{_STATISTIC}\s*{_CLOSE}*",
     rf"{_OPEN}?\s*(?P<standardised>Cohen['’]s\s+d|Hedges['’]?\s+g|d|g)\s*=\s*"
@@ -319,7 +286,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-HEADS = [compiled(pattern) for pattern in _HEADS]
+HEADS = [compiled(pattern) for pattern in (*_HEADS, _BESIDE[-1])]
 P = compiled(rf"\(?\s*{_P}\s*\)?")
 INTERVAL = compiled(_INTERVAL)
 BESIDE = [compiled(pattern) for pattern in _BESIDE]
@@ -340,3 +307,6 @@ NAMED_INTERVAL = compiled(
 LAST_P = compiled(rf"\b{_P}(?=[\s).]*$)")
 SIDE = compiled(rf"\b(?:{_any(LOWER + HIGHER)})")
 DENIED = compiled(r"\b(?:no|not|without|neither)\b")
+DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+THOUSANDS = re.compile(r"[1-9][0-9]*,[0-9]{3}(?![0-9])")
+VERSUS = compiled(r"[0-9%)]\s+(?:vs\.?|versus)\s+[0-9]")

@@ -45,9 +45,30 @@ TURNED = "the groups the other way round"
 TWO_SIDED = ("two_sided",)
 # Values this near to the end of a range are told apart by their digits.
 NEAR = 1e-9
-SAID_OF = {"model": "of a model", "curve": "of a curve", "interaction": "of an interaction"}
+MODEL = "model"
+SAID_OF = {MODEL: "of a model", "curve": "of a curve", "interaction": "of an interaction"}
 """What a number rests on, in words."""
-BY_MODEL = " The ledger takes one of a model, adjusted or stratified, as `basis: model`."
+DESIGNS = {
+    "paired": "of the same patients twice",
+    "crossover": "of a crossover",
+    "clustered": "of an analysis by clusters",
+    "adjusted": "of an adjusted analysis",
+    "stratified": "of a stratified analysis",
+    "imputed": "of an analysis on imputed values",
+    "bayesian": "of a posterior",
+    "multiplicity": "adjusted for several comparisons",
+    "sidak": "by Šidák's procedure",
+}
+
+
+def said_of(entry: "Claim") -> str:
+    """What a claim rests on, in words: "of a model", "by Dunnett's procedure"."""
+    designs = entry.about.design or ()
+    words = [DESIGNS.get(name, f"by {name.capitalize()}'s procedure") for name in designs]
+    return listed(words) or SAID_OF[entry.basis or MODEL]
+
+
+BY_MODEL = " The ledger takes one that is adjusted, paired or of strata with its `design`."
 """What to type where an estimate or interval is not the plain one; not for the authors."""
 NO_TEST = " The ledger names no test."
 """Why a p that nothing tried gives contradicts nothing."""

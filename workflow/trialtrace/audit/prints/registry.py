@@ -20,6 +20,7 @@ MODULES: dict[str, str] = {
     "strata": f"{_HERE}.wholes.strata",
     "totals": f"{_HERE}.wholes.totals",
     "parts": f"{_HERE}.wholes.parts",
+    "within": f"{_HERE}.wholes.within",
     "levels_of_factors": f"{_HERE}.factorial.levels",
     "count_tests": f"{_HERE}.two_groups.count_tests",
     "count_sets": f"{_HERE}.two_groups.count_sets",
@@ -34,6 +35,7 @@ MODULES: dict[str, str] = {
     "interactions": f"{_HERE}.factorial.interactions",
     "wholes": f"{_HERE}.wholes.wholes",
     "changes": f"{_HERE}.paired.changes",
+    "same_patients": f"{_HERE}.paired.same_patients",
     "mean_intervals": f"{_HERE}.one_group.mean_intervals",
     "differences": f"{_HERE}.two_groups.differences",
     "geometric": f"{_HERE}.two_groups.geometric",
@@ -47,6 +49,7 @@ MODULES: dict[str, str] = {
     "intervals": f"{_HERE}.one_group.intervals",
     "estimates": f"{_HERE}.two_groups.estimates",
     "apart": f"{_HERE}.two_groups.apart",
+    "adjusted_tests": f"{_HERE}.two_groups.adjusted_tests",
     "margin_tests": f"{_HERE}.two_groups.margin_tests",
     "errors": f"{_HERE}.two_groups.errors",
     "coefficients": f"{_HERE}.two_groups.coefficients",
@@ -75,12 +78,6 @@ def card_of(name: str) -> Card:
 def _check_of(name: str) -> Callable[[Ledger], Iterator[Finding]]:
     check: Callable[[Ledger], Iterator[Finding]] = importlib.import_module(MODULES[name]).check
     return check
-
-
-@cache
-def about() -> dict[str, str]:
-    """The name of each finding to what it is about."""
-    return {name: means for each in MODULES for name, means in card_of(each).findings.items()}
 
 
 @cache

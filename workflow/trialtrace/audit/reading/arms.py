@@ -5,10 +5,43 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from trialtrace.audit.reading.heading_words import STAGE
 from trialtrace.audit.reading.heads import ARM, Column
 
-_FILLERS = re.compile(
-    r"\b(?:the|group|groups|arm|arms|treatment|therapy|patients|participants|subjects|intervention)\b",
+_PEOPLE = (
+    r"patients|participants|subjects|practices|schools|clinics|sites|clusters|children|families|"
+    r"villages|students|homes"
+)
+# What two names of one arm may differ in, the most first: "Arm A" is no "a".
+_FILLERS = [
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        f"the|groups?|arms?|treatment|therapy|intervention|{_PEOPLE}",
+        f"the|groups?|arms?|{_PEOPLE}",
+        "the",
+    )
+]
+_CONTROL = re.compile(
+    r"\b(?:controls?|placebo|usual care|standard (?:care|treatment|therapy)|sham|no treatment|"
+    r"wait(?:ing)?[\s-]?list|comparator|vehicle)\b",
+    re.IGNORECASE,
+)
+# Names of whichever group is not the control.
+_OTHER = re.compile(
+    r"(?:the |active |study )?(?:intervention|experiment(?:al)?|treatment|treated|active|study)"
+    r"(?: (?:groups?|arms?|participants|patients|subjects))?",
+    re.IGNORECASE,
+)
+_TOGETHER = re.compile(
+    r"\b(?:combined|pooled|both|either|any|all|vs\.?|versus)\b|[0-9A-Z] ?\+ ?[0-9A-Z]\b"
+)
+# Heads of what was measured, or of a comparison.
+_MEASURED = re.compile(
+    r"\b(?:differences?|changes?|effects?|number|no\.|rates?|ratio|mean|median|scores?|incidence|"
+    r"estimates?|values?|time|age|total|years|duration|statistics?|reference|source|outcomes?|"
+    r"levels?|significan(?:t|ce)|missing|grades?|size|p)\b|%|^(?:19|20)[0-9]{2}\b|"
+    r"[(\[](?:years|yrs?|days|kg|cm|mm|min|hrs?|mmHg|points|kg/m²|m?mol/l|mg/dl|ml)[)\]]|"
+    r"^(?:n|sd|se|[dr])$",
     re.IGNORECASE,
 )
 ALL = "all"
@@ -29,23 +62,67 @@ class Arms:
         key = bare(text)
         if key in self.labels:
             return key
+        own = set(key.split())
+        if not own or _TOGETHER.search(text):
+            return None
+        near = [
+            name
+            for name in self.labels
+            if own <= set(name.split()) or (len(name) > 2 and _more(own, set(name.split())))
+        ]
+        if len(near) == 1 and (len(key) > 1 or near[0].startswith(f"{key} ")):
+            return near[0]
         begun = [name for name in self.labels if name.startswith(key) or key.startswith(name)]
-        return begun[0] if key and len(begun) == 1 else None
+        if len(begun) == 1 and len(key) > 2 and len(own) - len(begun[0].split()) < 4:
+            return begun[0]
+        short = [name for name in self.labels if _initials(name) == key]
+        if len(short) == 1:
+            return short[0]
+        rest = [name for name in self.labels if not names_control(name)]
+        if _OTHER.fullmatch(text.strip()) and len(rest) == 1 and len(self.labels) == 2:
+            return rest[0]
+        return None
+
+    def pair(self, text: str) -> tuple[str, ...]:
+        """The two arms of "A vs B" or "A – B"; none where a text names no such."""
+        pieces = re.split(r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/]\s", text)
+        found = [self.of(piece.strip(" ,:()")) for piece in pieces]
+        both = len(found) == 2 and found[0] != found[1]
+        return tuple(one for one in found if one is not None) if both and None not in found else ()
+
+    def named(self, label: str) -> str | None:
+        """The arm that a row's label is the name of, with fillers or a number of patients alone."""
+        key = bare(label)
+        return key if key in self.labels and key != ALL else None
 
     def mentions(self, sentence: str) -> list[tuple[int, str]]:
         """(place, name) of each arm that a sentence names, in order; longer names first."""
         found: list[tuple[int, int, str]] = []
-        for name in sorted(self.labels, key=len, reverse=True):
-            for match in re.finditer(rf"(?<!\w){_loose(name)}s?(?!\w)", sentence, re.I):
+        patterns = {name: _loose(name) for name in sorted(self.labels, key=len, reverse=True)}
+        controls = [name for name in self.labels if names_control(name)]
+        if len(self.labels) == 2 and len(controls) == 1:
+            other = next(name for name in self.labels if name not in controls)
+            patterns[other] += (
+                r"|(?:intervention|experimental|treatment|active|study)\W(?:group|arm)"
+            )
+            patterns[controls[0]] += r"|(?:control|comparison)\W(?:group|arm)"
+        for name, pattern in patterns.items():
+            for match in re.finditer(rf"(?<!\w)(?:{pattern})s?(?!\w)", sentence, re.I):
                 if all(match.end() <= start or match.start() >= end for start, end, _ in found):
                     found.append((match.start(), match.end(), name))
         return [(start, name) for start, _, name in sorted(found)]
 
 
+def names_control(text: str) -> bool:
+    """Whether a head or label is of a group that is compared with."""
+    return bool(_CONTROL.search(text))
+
+
 def bare(label: str) -> str:
     """The name by which two heads are the same arm."""
-    without = " ".join(re.sub(r"[^\w+]+", " ", _FILLERS.sub(" ", label)).split()).lower()
-    return without or " ".join(re.sub(r"[^\w+]+", " ", label).split()).lower()
+    names = (re.sub(r"[^\w+]+", " ", fillers.sub(" ", label)) for fillers in _FILLERS)
+    short = [" ".join(name.split()).lower() for name in names]
+    return next((name for name in short if len(name) > 1), short[-1])
 
 
 def _loose(name: str) -> str:
@@ -55,19 +132,20 @@ def _loose(name: str) -> str:
 def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
     """The arms: heads that stand over numbers beside others such, of any table, in order.
 
-    A head with a number of patients counts in any table; one without in tables of two such heads
-    at least, of which the table has no others.
+    A head with a number of patients counts in any table, and then those that stand beside it; one
+    without in tables of two such heads at least, of which the table has no others.
     """
     labels: dict[str, str] = {}
     seen: Counter[str] = Counter()
     sized: set[str] = set()
-    together: set[frozenset[str]] = set()
+    together: list[list[str]] = []
     for every in tables:
         arms = [one for one in every if one.role == ARM and one.arm not in (None, ALL)]
-        if len({bare(one.arm or "") for one in arms}) < 2:
+        arms = [one for one in arms if one.size or not _no_name(one.arm or "")]
+        names = list(dict.fromkeys(bare(one.arm or "") for one in arms))
+        if len(names) < 2:
             continue
-        names = {bare(one.arm or "") for one in arms}
-        together |= {frozenset((one, other)) for one in names for other in names}
+        together.append(names)
         for one in arms:
             name = bare(one.arm or "")
             labels.setdefault(name, one.arm or "")
@@ -76,14 +154,50 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
                 sized.add(name)
     kept = {name: label for name, label in labels.items() if name in sized}
     if len(kept) < 2:
+        kept = {name: label for name, label in labels.items() if names_control(label)}
+        kept = {
+            name: labels[name] for names in together if kept.keys() & set(names) for name in names
+        }
+    if len(kept) < 2:
         most = max(seen.values(), default=0)
         kept = {name: label for name, label in labels.items() if 2 * seen[name] >= most}
-    begun = {
+    kept = _beside(kept, labels, together)
+    long = {_initials(name) for name in kept}
+    kept = {name: label for name, label in kept.items() if name not in long}
+    # "Acupuncture" of one table is "Acupuncture + usual care" of another.
+    shorter = {
         name
         for name in kept
         for other in kept
-        if other.startswith(f"{name} ") and frozenset((name, other)) not in together
+        if other.startswith(f"{name} ") and not any({name, other} <= set(one) for one in together)
     }
-    # "Acupuncture" of one table is "Acupuncture + usual care" of another.
-    shorter = begun - sized
-    return Arms({name: label for name, label in kept.items() if name not in shorter})
+    return Arms({name: label for name, label in kept.items() if name not in shorter - sized})
+
+
+def _beside(
+    kept: dict[str, str], labels: dict[str, str], together: Sequence[Sequence[str]]
+) -> dict[str, str]:
+    """The arms with the heads that stand beside one of them and are no other name of one."""
+    for names in together:
+        arms = Arms(kept)
+        known = [arms.of(labels[name]) for name in names]
+        new = [name for name, arm in zip(names, known, strict=True) if arm is None]
+        if len(new) < len(names) and len(set(known) - {None}) == len(names) - len(new):
+            kept = kept | {name: labels[name] for name in new}
+    return kept
+
+
+def _more(own: set[str], name: set[str]) -> bool:
+    """Whether a head has an arm's words and few others, none of which parts its patients."""
+    return own >= name and len(own - name) < 4 and not own & {"not", "without", "non", "no"}
+
+
+def _initials(name: str) -> str | None:
+    """The abbreviation of a name of several words."""
+    words = name.split()
+    return "".join(word[0] for word in words) if len(words) > 1 else None
+
+
+def _no_name(head: str) -> bool:
+    """Whether a head is of what was measured, when, or of which comparison."""
+    return bool(_MEASURED.search(head) or STAGE.search(head)) and not names_control(head)

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.cells import read_cell
-from trialtrace.audit.reading.expressions import is_share
 from trialtrace.audit.reading.item import Item, Left
 
 _COUNTED = {"count", "count_percent", "fraction"}
 _MISSING = re.compile(
-    r"(?:missing|not (?:known|reported|recorded|available)|unknown|no data)\b", re.IGNORECASE
+    r"(?:missing|not (?:known|stated|given|reported|recorded|available|specified)|unknown|"
+    r"unspecified|no (?:data|answer|response)|refused|declined)\b",
+    re.IGNORECASE,
 )
-_OTHER_SHARE = "its percentage is not that of the patients over its column"
+_OTHER_SHARE = "its percentage is that of fewer patients than are over its column"
 
 
 def without_missing(read: Sequence[Item | Left]) -> list[Item | Left]:
@@ -32,7 +33,16 @@ def without_missing(read: Sequence[Item | Left]) -> list[Item | Left]:
             else:
                 items.append(one)
     made = [changed.get(id(one), one) if isinstance(one, Item) else one for one in read]
-    return [_judged(one) if isinstance(one, Item) else one for one in made]
+    judged = [_judged(one) if isinstance(one, Item) else one for one in made]
+    alone = [one for one in judged if isinstance(one, Item) and one.kind == "percent" and one.size]
+    if 5 * sum(_OTHER_SHARE in one.doubts for one in alone) > len(alone) > 1:
+        # Weighted or adjusted percentages: some are shares of these patients by chance alone.
+        every = {id(one) for one in alone}
+        return [
+            one.doubted(_OTHER_SHARE) if isinstance(one, Item) and id(one) in every else one
+            for one in judged
+        ]
+    return judged
 
 
 def _of_known(items: Sequence[Item], lacking: Item) -> dict[int, Item]:
@@ -48,14 +58,34 @@ def _of_known(items: Sequence[Item], lacking: Item) -> dict[int, Item]:
 
 
 def _judged(item: Item) -> Item:
-    if item.kind != "count_percent" or not item.size or _is_of(item, item.size):
+    """An item whose percentage is that of some fewer patients, as of those with a value."""
+    if item.kind not in ("count_percent", "percent") or not item.size:
         return item
-    return item.doubted(_OTHER_SHARE)
+    if item.kind == "percent":
+        # Of a count that is not printed: one that is a share of no number of these patients.
+        percent = item.printed.rstrip("%")
+        return item if can_be_share(percent, item.size) else item.doubted(_OTHER_SHARE)
+    if _is_of(item, item.size):
+        return item
+    fewer = range(max(_count(item), 1), item.size)
+    return item.doubted(_OTHER_SHARE) if any(_is_of(item, size) for size in fewer) else item
+
+
+def can_be_share(percent: str, size: int) -> bool:
+    """Whether some of so many patients are this percentage of them, to its last digit."""
+    places, value = len(percent.partition(".")[2]), float(percent.replace(",", ""))
+    nearest = (int(value * size / 100), int(value * size / 100) + 1)
+    return any(abs(100 * one / size - value) <= 0.5 * 10.0**-places * (1 + 1e-9) for one in nearest)
 
 
 def _is_of(item: Item, size: int) -> bool:
+    """Whether a percentage is that which its count is of so many, to its last digit."""
     cell = read_cell(item.printed)
-    return cell is not None and "b" in cell.parts and is_share(cell, size)
+    count, percent = _count(item), cell.parts.get("b", "") if cell else ""
+    if not percent or percent.startswith("-") or not 0 <= count <= size:
+        return False
+    half = 0.5 * 10.0 ** -len(percent.partition(".")[2])
+    return abs(100 * count / size - float(percent.replace(",", ""))) <= half * (1 + 1e-9)
 
 
 def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:

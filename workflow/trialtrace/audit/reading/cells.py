@@ -34,7 +34,7 @@ FORMS = (
         "percent_fraction",
         rf"(?P<b>{_N}){_PERCENT}{_O}(?P<a>{_COUNT})\s?(?:/|of)\s?(?P<n>{_COUNT}){_C}",
     ),
-    _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of)\s?(?P<n>{_COUNT})"),
+    _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of|[:∶](?=\s?[0-9]+$))\s?(?P<n>{_COUNT})"),
     _form(
         "count_percent_range",
         rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}{_O}{_CI}(?P<c>{_N})(?:{_PERCENT})?{_TO}(?P<d>{_N})(?:{_PERCENT})?{_C}",
@@ -46,6 +46,21 @@ FORMS = (
         rf"(?P<a>{_N}){_PERCENT}{_O}{_CI}(?P<b>{_N})(?:{_PERCENT})?{_TO}(?P<c>{_N})(?:{_PERCENT})?{_C}",
     ),
     _form("percent", rf"(?P<a>{_N}){_PERCENT}"),
+    _form(
+        "spread_range",
+        rf"(?P<a>{_N}){_UNIT}(?:\s?(?:±|\+/-)\s?|{_O}±?\s?)(?P<b>{_N}){_UNIT}(?:{_C})?"
+        rf"\s*[,;]?{_O}{_CI}(?P<c>{_N}){_TO}(?P<d>{_N}){_C}",
+    ),
+    _form(
+        "spread_size",
+        rf"(?P<a>{_N}){_UNIT}(?:\s?(?:±|\+/-)\s?|{_O}±?\s?)(?P<b>{_N}){_UNIT}(?:{_C})?"
+        rf"\s*[,;]?{_O}(?:n\s?=\s?)?(?P<n>{_COUNT}){_C}",
+    ),
+    _form(
+        "ranged_range",
+        rf"(?P<a>{_N}){_UNIT}{_O}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}\s*[,;]?{_O}(?P<d>{_N}){_TO}(?P<e>{_N}){_C}",
+    ),
+    _form("share", rf"(?P<a>{_COUNT})\s?/\s?(?P<b>{_N})(?:{_PERCENT})?"),
     _form("plus_minus", rf"(?P<a>{_N}){_UNIT}\s?(?:±|\+/-|\+-)\s?(?P<b>{_N}){_UNIT}"),
     _form("pair", rf"(?P<a>{_N}){_UNIT}{_O}(?:±\s?|SD\s*=?\s*)?(?P<b>{_N}){_UNIT}{_C}"),
     _form(
@@ -53,8 +68,11 @@ FORMS = (
         rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}\s*[,;]?\s*[(\[]?{_P}[)\]]?",
     ),
     _form("ranged", rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}|{NO_END}){_UNIT}{_C}"),
-    _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s*(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
-    _form("range", rf"[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;)\s*(?P<c>{_N})\s*[)\]]?"),
+    _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s+(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
+    _form(
+        "range",
+        rf"(?![0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?$)[(\[]?\s*{_CI}(?P<b>{_N})\s*(?:to|,|;)\s*(?P<c>{_N})\s*[)\]]?",
+    ),
     _form(
         "p", r"p\s*(?:-?\s*value)?\s*(?P<relation>[<>=≤≥])\s*(?P<p>(?:0|1)?\.[0-9]+|[01](?:\.0+)?)"
     ),
@@ -76,12 +94,14 @@ _MISSING = re.compile(
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its text as it stands, its form, and its numbers as a ledger has them."""
+    """A cell of a table: its text as it stands, its form, and its numbers as a ledger has them.
+    `more` are further columns in which parts of it stand."""
 
     text: str
     form: str
     parts: dict[str, str]
     commas: bool = False
+    more: tuple[int, ...] = ()
 
     @property
     def numbers(self) -> int:

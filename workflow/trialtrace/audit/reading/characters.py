@@ -85,8 +85,9 @@ def plain(text: str, *, commas: bool = False) -> str:
 
 
 def unmarked(text: str) -> str:
-    """A cell without the footnote marks behind its number or word."""
-    bare = re.sub(rf"\s*[{re.escape(MARKS)}]+$", "", text)
+    """A cell without the footnote marks before or behind its number or word."""
+    bare = re.sub(rf"^[{re.escape(MARKS)}|]+\s*(?=[-−–]?[0-9])", "", text)
+    bare = re.sub(rf"\s*[{re.escape(MARKS)}]+$", "", bare)
     bare = re.sub(rf"(?<=[0-9)%])[{re.escape(MARKS)}]+", "", bare)
     return re.sub(r"(?<=[0-9)%])\s?[a-h]$", "", bare)
 

@@ -61,6 +61,8 @@ def _part(column: Column, cell: Cell) -> str:
         return "p"
     if column.kind == "ci" or cell.form == "range":
         return "interval"
+    if column.kind in ("low", "high"):
+        return column.kind
     return "error" if column.kind in ("se", "sd") else "estimate"
 
 
@@ -88,6 +90,9 @@ def _joined(
         other = by_part["interval"][1].parts
         if "b" in other and "c" in other:
             printed += f" (95% CI {other['b']} to {other['c']})"
+    ends = [by_part[end][1].parts.get("a", "") for end in ("low", "high") if end in by_part]
+    if len(ends) == 2 and all(ends) and "CI" not in printed:
+        printed += f" (95% CI {ends[0]} to {ends[1]})"
     if "error" in by_part and "a" in by_part["error"][1].parts and by_part["error"][0].kind == "se":
         printed += f" (SE {by_part['error'][1].parts['a']})"
     if p is not None and " P " not in printed:

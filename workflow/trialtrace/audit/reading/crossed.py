@@ -1,56 +1,74 @@
 """Heads that stand over each other and cross: each arm has the same parts, such as grades of
 adverse events, or each of several outcomes has the same arms."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trialtrace.audit.reading.arms import ALL
-from trialtrace.audit.reading.heads import ARM, Column
+from trialtrace.audit.reading.arms import ALL, Arms, names_control
+from trialtrace.audit.reading.heading_words import STAGE
+from trialtrace.audit.reading.heads import ARM, COMPARE, Column, named
 
-_CONTROL = re.compile(
-    r"\b(?:controls?|placebo|usual care|standard (?:care|treatment|therapy)|sham|no treatment|"
-    r"wait(?:ing)?[\s-]?list|comparator|vehicle)\b",
-    re.IGNORECASE,
-)
 UNSURE = "two names stand over this column: which of them is the arm is guessed"
 
 
-def names_control(text: str) -> bool:
-    """Whether a head or label is of a group that is compared with."""
-    return bool(_CONTROL.search(text))
-
-
-def crossed(every: Sequence[Column]) -> list[Column]:
-    """The same columns; where two names stand over each and all pairs of them are there, the arm
-    is the name with a number of patients or of a control, and the other is a part of what was
-    measured. Where neither is told, they stay one name, in doubt."""
-    columns = [
-        column
-        for column in every
-        if column.role == ARM and column.arm != ALL and len(column.names) == 2
-    ]
-    upper = list(dict.fromkeys(one.names[0] for one in columns))
-    lower = list(dict.fromkeys(one.names[1] for one in columns))
-    pairs = {one.names for one in columns}
-    if len(upper) < 2 or len(lower) < 2 or len(pairs) != len(upper) * len(lower):
+def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
+    """The same columns with one name each as the arm. A name over all of them is left out; where
+    two stand over a column and names come back below or above others, the arm is the one that is
+    known from other tables, has a number of patients or is a control's, and is no stage; the other
+    is a part of what was measured. Where nothing is told, they stay one name, in doubt."""
+    columns = [one for one in every if one.role == ARM and one.names]
+    common = set.intersection(*(set(one.names) for one in columns)) if len(columns) > 1 else set()
+    if any(len(one.names) > 1 for one in columns):
+        every = [_without(one, common) for one in every]
+    columns = [one for one in every if one.role == ARM and one.arm != ALL and len(one.names) > 1]
+    pairs = {at: (one.names[0], " ".join(one.names[1:])) for one in columns for at in [one.at]}
+    upper = list(dict.fromkeys(pair[0] for pair in pairs.values()))
+    lower = list(dict.fromkeys(pair[1] for pair in pairs.values()))
+    if len(lower) >= len(set(pairs.values())) or not pairs:
         return list(every)
-    arm = _which(columns, upper, lower)
-    made = []
+    arm = _which(columns, upper, lower, known)
+    bare = [one for one in every if one.role == COMPARE and one.kind == "p" and not one.names]
+    each = arm is not None and len(bare) >= len((upper, lower)[1 - arm])
+    made: list[Column] = []
     for one in every:
-        if one not in columns:
-            made.append(one)
-        elif arm is None:
+        if one.at in pairs and arm is None:
             made.append(replace(one, doubt=UNSURE))
+        elif one.at in pairs and arm is not None:
+            pair = pairs[one.at]
+            made.append(named(replace(one, names=(pair[arm],), part=pair[1 - arm])))
+        elif one.role == COMPARE and arm is not None:
+            levels = (upper, lower)
+            part = next((name for name in one.names if name in levels[1 - arm]), None)
+            if part is None and not one.names and made and each:
+                # A head of two rows that is empty above, behind the columns of a part.
+                part = made[-1].part
+            own = next((name for name in one.names if name in levels[arm]), None)
+            made.append(replace(one, arm=own, part=part))
         else:
-            made.append(replace(one, arm=one.names[arm], part=one.names[1 - arm]))
+            made.append(one)
     return made
 
 
-def _which(columns: Sequence[Column], upper: Sequence[str], lower: Sequence[str]) -> int | None:
+def _without(column: Column, common: set[str]) -> Column:
+    names = tuple(name for name in column.names if name not in common) or column.names
+    over = " ".join(name for name in column.names if name not in names)
+    changed = replace(column, names=names, over=column.over or over)
+    return named(changed) if column.role == ARM and names != column.names else changed
+
+
+def _which(
+    columns: Sequence[Column], upper: Sequence[str], lower: Sequence[str], known: Arms | None
+) -> int | None:
     """The place of the arm among two names."""
-    sized = [all(column.sized == column.names[at] for column in columns) for at in (0, 1)]
+    stages = [all(map(STAGE.search, names)) for names in (upper, lower)]
+    if stages[0] != stages[1]:
+        return stages.index(False)
+    if known is not None:
+        of = [sum(known.of(name) is not None for name in names) for names in (upper, lower)]
+        if of[0] != of[1] and max(of) > 1:
+            return of.index(max(of))
+    sized = [all(column.sized == column.names[at] for column in columns) for at in (0, -1)]
     if sized[0] != sized[1]:
         return sized.index(True)
-    named = [any(map(names_control, names)) for names in (upper, lower)]
-    return named.index(True) if named[0] != named[1] else None
+    controls = [any(map(names_control, names)) for names in (upper, lower)]
+    return controls.index(True) if controls[0] != controls[1] else None

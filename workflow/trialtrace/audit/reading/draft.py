@@ -3,22 +3,24 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
+from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.printed.expression import parse
-from trialtrace.audit.reading.arms import ALL, Arms, arms_of
+from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.categories import categorised, without_missing
+from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.heading_words import UNSAID
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.laid import laid_out
 from trialtrace.audit.reading.paper import ReadPaper
+from trialtrace.audit.reading.row_arms import all_arms
 from trialtrace.audit.reading.sentences import read_passages
-from trialtrace.audit.reading.tables import laid_out, left_whole, read_table
-from trialtrace.audit.reading.transposed import upright
+from trialtrace.audit.reading.tables import left_whole, read_table
 from trialtrace.base.config.scalars import resolve
 from trialtrace.base.errors import UserError
 
-READ = "read"
 Entry = dict[str, object]
 
 
@@ -26,7 +28,8 @@ Entry = dict[str, object]
 class Draft:
     """The entries of a ledger, in order, and what was seen and not taken up.
 
-    `items` are what the claims were made from, by their names.
+    `items` are what the claims were made from, by their names. `papers` and what is `registered`
+    and `reported` are told by a registry's record alone.
     """
 
     paper: ReadPaper
@@ -35,6 +38,10 @@ class Draft:
     claims: dict[str, Entry] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
+    papers: dict[str, Entry] = field(default_factory=dict)
+    populations: dict[str, Entry] = field(default_factory=dict)
+    registered: dict[str, Entry] = field(default_factory=dict)
+    reported: dict[str, Entry] = field(default_factory=dict)
     _names: dict[tuple[str, str], str] = field(default_factory=dict)
     _spelt: dict[str, str] = field(default_factory=dict)
     _taken: set[tuple[str, str]] = field(default_factory=set)
@@ -46,7 +53,7 @@ def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
     read, arms = _everything(paper)
     made = Draft(paper)
     for name in arms.labels:
-        key = _name(made, "group", name, "arm")
+        key = named(made, "group", name, "arm")
         made.groups[key] = {"label": arms.labels[name]}
     rows: dict[tuple[str, str | None, str], list[str]] = {}
     for one in read:
@@ -76,11 +83,11 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     for table in paper.tables:
         if not any(one.table is table for one in laid):
             read += left_whole(table)
-    laid, left = upright(laid)
-    read += left
-    arms = arms_of([one.columns for one in laid])
+    known, _ = all_arms(laid)
+    laid = [replace(one, columns=tuple(crossed(one.columns, known))) for one in laid]
+    arms, in_rows = all_arms(laid)
     for one in laid:
-        read += without_missing(categorised(read_table(one, arms, {})))
+        read += without_missing(categorised(read_table(one, arms, in_rows=one in in_rows)))
     read += list(read_passages(paper.passages, arms))
     return read, arms
 
@@ -97,7 +104,7 @@ def _claim(draft: Draft, item: Item, typed: bool) -> str:
     words = [item.stem, *item.path[-1:], item.visit or "", item.arm or ""]
     if item.kind in ("p", "effect"):
         words.append(item.kind)
-    key = _unique(draft, "claim", slug("_".join(word for word in words if word), 36))
+    key = unique(draft, "claim", slug("_".join(word for word in words if word), 36))
     entry: Entry = {
         "from": "paper",
         "place": item.place,
@@ -128,18 +135,20 @@ def _about(draft: Draft, item: Item) -> Entry:
     if item.is_size:
         about["size"] = "analysed"
     elif item.outcome is not None:
-        key = _name(draft, "outcome", item.outcome, "outcome")
-        draft.outcomes.setdefault(key, {"label": item.outcome})
+        key = named(draft, "outcome", item.outcome, "outcome")
+        outcome = draft.outcomes.setdefault(key, {"label": item.outcome})
+        if item.baseline and item.arm and not item.change:
+            outcome["baseline"] = True
         about["outcome"] = key
     if item.category:
-        about["category"] = _spelling(draft, item.path[-1])
+        about["category"] = spelling(draft, item.path[-1])
     if item.arm is not None:
         about["group"] = ALL if item.arm == ALL else draft._names["group", item.arm]
     if item.compare:
         whole = item.compare == (ALL,)
         about["compare"] = ALL if whole else [draft._names["group", one] for one in item.compare]
     if item.visit is not None:
-        about["visit"] = _spelling(draft, item.visit)
+        about["visit"] = spelling(draft, item.visit)
     if item.size and not item.compare and not item.is_size and "/" not in item.printed:
         about["patients"] = str(item.size)
     if item.measure not in (None, UNSAID) and item.kind == "effect":
@@ -151,20 +160,20 @@ def _about(draft: Draft, item: Item) -> Entry:
     return about
 
 
-def _spelling(draft: Draft, text: str) -> str:
+def spelling(draft: Draft, text: str) -> str:
     """One spelling of a visit or a category in all of a ledger."""
     return draft._spelt.setdefault(re.sub(r"\s+", "", text.casefold()), text)
 
 
-def _name(draft: Draft, section: str, text: str, otherwise: str) -> str:
+def named(draft: Draft, section: str, text: str, otherwise: str) -> str:
     known = draft._names.get((section, text))
     if known is None:
-        known = _unique(draft, section, slug(text, 30) or otherwise)
+        known = unique(draft, section, slug(text, 30) or otherwise)
         draft._names[section, text] = known
     return known
 
 
-def _unique(draft: Draft, section: str, wanted: str) -> str:
+def unique(draft: Draft, section: str, wanted: str) -> str:
     """The name, with a number where another one of its section has it."""
     first = max(1, draft._again[section, wanted])
     draft._again[section, wanted] += 1

@@ -1,6 +1,7 @@
 """The expression that a ledger takes for the numbers of a cell of a known or guessed kind."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.cells import Cell
 from trialtrace.audit.reading.heading_words import UNSAID
@@ -23,13 +24,26 @@ def expression(
     `kind` is what heads or row labels say, `usual` what the caption says of the cells of the
     table, `size` how many patients there are in the column.
     """
+    if kind == "statistic":
+        return None
     if kind == "effect" or measure is not None:
         return _effect(cell, measure or UNSAID)
     if kind == "p" or cell.form in ("p", "not_significant"):
         return _p(cell)
+    if kind in _ALONE and cell.form not in ("value", "range"):
+        kind = _ALONE[kind]
+    if kind in ("count", "count_percent", "percent") and cell.form in _SPREADS:
+        kind = None
+    if kind == "percent" and cell.form == "ranged" and usual & {"mean_ci", "median_iqr"}:
+        kind = None
     if cell.form in _BY_FORM:
         return _BY_FORM[cell.form](cell, kind, size, usual)
     return None
+
+
+# What a spread that is named alone stands beside, and cells that hold one and no share.
+_ALONE = {"sd": "mean_sd", "se": "mean_se", "iqr": "median_iqr"}
+_SPREADS = ("plus_minus", "spread_range", "spread_size", "ranged_range")
 
 
 def p_text(cell: Cell) -> str | None:
@@ -74,9 +88,44 @@ def _effect(cell: Cell, measure: str) -> Expression | None:
     return None
 
 
-def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
+def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
+    share = replace(cell, parts={"a": cell.parts["a"], "b": cell.parts["n"]})
+    if cell.form == "fraction" and kind == "count_percent" and is_share(share, size):
+        return _share(share, kind, size, usual)
+    if int(cell.parts["a"].replace(",", "")) > int(cell.parts["n"].replace(",", "")):
+        return None
     percent = f" ({cell.parts['b']}%)" if "b" in cell.parts else ""
     return Expression(f"{cell.parts['a']}/{cell.parts['n']}{percent}", "fraction")
+
+
+def _share(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
+    """A count and its percentage, parted by a slash: "9/12.3" below "n/%"."""
+    if kind != "count_percent" and not is_share(cell, size):
+        return None
+    return Expression(f"{cell.parts['a']} ({cell.parts['b']}%)", "count_percent")
+
+
+def _spread_range(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    """A mean with its spread, and the interval or the range of it."""
+    first = _pair(cell, kind or "mean", size, usual | {"mean_sd"})
+    c, d = (cell.parts[name].replace(",", "") for name in "cd")
+    if first is None or not first.kind.startswith("mean"):
+        return None
+    more = f" (95% CI {c} to {d})" if "ci" in usual else f", range {c} to {d}"
+    return replace(first, printed=first.printed + more)
+
+
+def _ranged_range(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    """A median with its quartiles and its range."""
+    a, b, c, d, e = (cell.parts[name].replace(",", "") for name in "abcde")
+    if kind not in (None, "median", "median_iqr"):
+        return None
+    printed = f"median (IQR) {a} ({b} to {c}), range {d} to {e}"
+    return Expression(printed, "median_iqr", None if kind else "taken for median (IQR) and range")
 
 
 def _count_percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
@@ -96,8 +145,9 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
         return Expression(f"mean {a} (SE {b})", kind)
     if kind == "mean_sd" or (kind == "mean" and "sd" in usual):
         return Expression(f"mean (SD) {a} ({b})", "mean_sd")
-    if kind in ("count_percent", "count") and cell.whole("a") is not None:
-        return Expression(f"{a} ({b}%)", "count_percent")
+    whole = re.sub(r"\.0+$", "", a)
+    if kind in ("count_percent", "count", "percent") and whole.replace(",", "").isdecimal():
+        return Expression(f"{whole} ({b}%)", "count_percent")
     if kind == "percent_count" and cell.whole("b") is not None:
         return Expression(f"{b} ({a}%)", "count_percent")
     if kind not in (None, "mean"):
@@ -167,7 +217,10 @@ def _percent_range(cell: Cell, kind: str | None, size: int | None, usual: set[st
 
 
 def _percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
-    return Expression(f"{cell.parts['a']}%", "percent")
+    beyond = float(cell.parts["a"].replace(",", "")) > 100
+    return Expression(
+        f"{cell.parts['a']}%", "percent", "a percentage above 100" if beyond else None
+    )
 
 
 def _percent_spread(
@@ -183,10 +236,10 @@ def _percent_spread(
 
 def _value(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
     a = cell.parts["a"]
-    if kind in ("mean", "median"):
-        return Expression(f"{kind} {a}", kind)
+    if kind in ("mean", "median", "geometric_mean"):
+        return Expression(f"{kind.replace('_', ' ')} {a}", kind)
     if kind == "percent":
-        return Expression(f"{a}%", kind)
+        return _percent(cell, kind, size, usual)
     count = cell.whole("a")
     if kind in ("count", "count_percent", "fraction") and count is not None:
         return Expression(a, "count")
@@ -199,6 +252,10 @@ _BY_FORM = {
     "fraction_percent": _fraction,
     "percent_fraction": _fraction,
     "fraction": _fraction,
+    "share": _share,
+    "spread_range": _spread_range,
+    "spread_size": _pair,
+    "ranged_range": _ranged_range,
     "count_percent": _count_percent,
     "count_percent_range": _count_percent_range,
     "pair": _pair,

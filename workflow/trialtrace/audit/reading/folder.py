@@ -12,8 +12,8 @@ from pathlib import Path
 
 from trialtrace.audit.editor.letter import COMPARES, GRADES, lines
 from trialtrace.audit.files.file import read_standing
+from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.printed.verdicts import PRINT
-from trialtrace.audit.reading.draft import READ
 from trialtrace.audit.reading.ledger_text import ledger_yaml
 from trialtrace.audit.reading.read import read_paper
 from trialtrace.audit.verdicts.audit import audit_ledger

@@ -2,31 +2,51 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from trialtrace.audit.reading.characters import MARKS
 
 _SD = r"(?:SDs?|s\.?d\.?|standard deviations?|std\.? dev\.?)"
-_SE = r"(?:SEM?s?|s\.e\.(?:m\.)?|standard errors?(?: of the mean)?)"
-_IQR = r"(?:IQR|inter-?quartile (?:range|interval)|quartiles|Q1\W{1,3}Q3|25th\W{1,4}75th.{0,14})"
+# "Se" is selenium.
+_SE = (
+    r"(?:(?-i:SEM?s?|sem?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?)|"
+    r"(?:standard|std\.?) err(?:ors?)?(?: of the mean)?)"
+)
+_IQR = (
+    r"(?:IQRs?|inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
+    r"25th?\W{1,4}75th?.{0,14}|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
+)
 _RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1,2}min\W{1,2}max)?"
-_CI = r"(?:(?:9[059](?:\.\d)?\s?%\s?)?(?:CIs?|confidence (?:intervals?|limits))(?:\s?9[059]\s?%)?)"
+_CI = (
+    r"(?:(?:9[059](?:\.\d)?\s?%\s?)?(?:CIs?|CL|confidence (?:intervals?|limits))(?:\s?9[059]\s?%)?)"
+)
 _N = (
-    r"(?:n|no\.?|nos\.?|numbers?|counts?|frequency)(?: of (?:patients|participants|"
-    r"subjects|events))?"
+    r"(?:n|no\.?|nos\.?|numbers?|counts?|cases|frequency)(?: of (?:patients|participants|"
+    r"subjects|cases|events))?"
 )
 _PERCENT = r"(?:%|per ?cent(?:age)?s?|proportion)"
-_GAP = r"\s*(?:[,;:/(\[±]|\+/-|and)*\s*(?:[±(])?\s*"
-_MEAN, _MEDIAN = r"(?:means?|average|mean values?)", r"(?:medians?)"
+_GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and)*\s*(?:[±(])?\s*"
+_MEAN = r"(?:means?(?: values?| scores?)?|average(?=\s\w)|M(?=\W{1,3}S[DE]))"
+_MEDIAN = r"(?:medians?|Mdn)"
 _END = r"[)\]]?"
 LONGEST = 400
 """Characters of a head or a label; what is longer is text."""
 _UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|hrs?|minutes?|min|kg|mm|cm|mg|g)"
 # "Median days in hospital (IQR)": words between a statistic and its spread, a unit behind it.
 _PARTED = re.compile(
-    rf"^(?P<main>mean|median)\s+(?P<of>[^,;:()\[\]]*[^,;:()\[\]\s±])\s*[,(\[]\s*"
+    rf"^(?P<main>mean|median)\s+(?P<of>[^;:()\[\]]*[^,;:()\[\]\s±])\s*[,(\[]\s*"
     rf"(?:(?P<iqr>{_IQR})|(?P<sd>{_SD})|(?P<se>{_SE})|(?P<range>{_RANGE})|(?P<ci>{_CI}))\s*[)\]]?"
     rf"(?:\s*[,;(\[–—-]?\s*{_UNIT}\.?\s*[)\]]?)?$",
     re.IGNORECASE,
 )
+# "Mean change (95% CI) from baseline": the same, with words behind it.
+_LOOSE = re.compile(
+    rf"\b(?P<main>mean|median)s?\s+(?P<of>[^;:()\[\]]*[^,;:()\[\]\s±])\s*[(\[±]\s*±?\s*"
+    rf"(?:(?P<iqr>{_IQR})|(?P<sd>{_SD})|(?P<se>{_SE})|(?P<range>{_RANGE})|(?P<ci>{_CI}))\s*[)\]]"
+    r"(?=\s+\w)",
+    re.IGNORECASE,
+)
+_SPREADS = ("iqr", "sd", "se", "range", "ci")
 # The longest first: what is found is taken out of the text.
 KINDS: tuple[tuple[str, str], ...] = (
     ("median_iqr", rf"{_MEDIAN}{_GAP}{_IQR}{_END}"),
@@ -48,11 +68,22 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("sd", _SD),
     ("se", _SE),
     ("ci", _CI),
+    ("geometric_mean", r"geometric means?"),
     ("median", _MEDIAN),
     ("mean", _MEAN),
     ("percent", _PERCENT),
 )
-_ALONE: tuple[tuple[str, str], ...] = (("count", _N), ("range", _RANGE), ("mean", r"M"))
+_ALONE: tuple[tuple[str, str], ...] = (
+    *(("count", _N), ("range", _RANGE), ("mean", r"(?-i:M)")),
+    (
+        "low",
+        r"(?:95\s?%\s?(?:CI|CL)\W*)?lower(?: (?:limit|bound|95\s?% ?CI|CI|CL|95\s?% ?CL))?|LCL|LL",
+    ),
+    (
+        "high",
+        r"(?:95\s?%\s?(?:CI|CL)\W*)?upper(?: (?:limit|bound|95\s?% ?CI|CI|CL|95\s?% ?CL))?|UCL|UL",
+    ),
+)
 # As a ledger names them; which measure a "difference" is, its word alone does not say.
 UNSAID = "difference"
 MEASURES: tuple[tuple[str, str], ...] = (
@@ -67,11 +98,23 @@ MEASURES: tuple[tuple[str, str], ...] = (
         r"between) means|(?-i:\bMD\b)",
     ),
     ("number_needed_to_treat", r"number needed to treat|(?-i:\bNNT\b)"),
-    (UNSAID, r"(?:treatment |group )?difference|treatment effect|effect(?: size)?|estimate"),
+    (
+        UNSAID,
+        r"(?:treatment |group )?differences?|treatment effects?|estimates?|diff\.?|"
+        r"(?<!side )(?<!adverse )effects?(?: sizes?)?",
+    ),
 )
 _P = (
     r"(?:\W*p(?:[\s-]*values?)?(?:\s+for\s+[\w\s-]+|\s+between[\w\s-]*)?\W*|"
     r".*\bp[\s-]values?\b.*|significance|sig\.)"
+)
+# Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
+_STATISTIC = re.compile(
+    r"(?-i:[Ftz]|df|DF)|χ[²2]?|β|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
+    r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
+    r"(?:(?:B|β|regression) )?coefficients?.*|effect sizes?(?: [(\[][^()]*[)\]])?|Cohen.s d|"
+    r"Hedges.{0,2} g",
+    re.IGNORECASE,
 )
 _OTHER_NULL = re.compile(
     r"\b(?:interaction|trend|heterogeneity|non-?inferiority|equivalence)\b", re.I
@@ -80,26 +123,52 @@ _ADJUSTED = re.compile(
     r"\b(?:adjust(?:ed|ing|ment)|ancova|mixed[\s-]|regression|model|imput|covaria|stratified|a(?:HR|OR|RR)\b)",
     re.IGNORECASE,
 )
+_PEOPLE = r"(?:patients|participants|subjects|women|men|children|infants)"
+_DIGITS = r"[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+"
+# "(n = 17 schools, 44 teams)": of what is no patient.
+_OTHER_SIZE = re.compile(
+    rf"[(\[]\s*n\s*=\s*[0-9]+\s+(?!{_PEOPLE}\b)[a-z][^()]*[)\]]", re.IGNORECASE
+)
 _SIZE = re.compile(
-    r"[(\[]?\s*\b(?:n|no\.?)\s*=\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\b(?:\s*(?:patients|participants|subjects))?\s*[)\]]?"
-    r"|[(\[]\s*([0-9]+)\s+(?:patients|participants|subjects)\s*[)\]]",
+    rf"[(\[]?\s*\b(?:n|no\.?)\s*[=:]\s*({_DIGITS})\b(?!\.[0-9])(?:\s*{_PEOPLE})?\s*[)\]]?"
+    rf"|[(\[]\s*n?\s*({_DIGITS})\s+{_PEOPLE}\s*[)\]]|[(\[]\s*n\s+({_DIGITS})\s*[)\]]",
     re.IGNORECASE,
 )
 _UNIT_OF_TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mos?|years?|yrs?|y)"
+_NTH = r"(?:first|second|third|fourth|1st|2nd|3rd|[0-9]th|final|last|initial|all)"
 _VISIT = re.compile(
-    r"(?:at |after )?(?:baseline|base line|pre(?:[\s-]?(?:test|treatment|intervention|op\w*))?|"
-    r"post(?:[\s-]?(?:test|treatment|intervention|op\w*))?|(?:end of |final |last "
-    r")?(?:follow[\s-]?up)|"
-    r"end of (?:treatment|study|trial|intervention)|before(?: treatment)?|after(?: "
-    r"treatment)?|final|"
-    r"T[0-9]|(?:week|month|day|year|visit|hour)s?\s?[0-9]+|"
-    rf"[0-9]+(?:\.[0-9]+)?[\s-]?{_UNIT_OF_TIME}(?: follow[\s-]?up| after [\w\s]+)?)\.?",
+    r"(?:at |after |on )?(?:(?:at )?baseline|base line|entry|enrolment|admission|discharge|"
+    r"[0-9]{1,2}[:.][0-9]{2}(?: ?[ap]\.?m\.?)?|(?:pre|post)"
+    r"(?:[\s-]\w+|-?(?:test|treatment|intervention|training|dose|surgery|op\w*))?"
+    r"(?:[\s-]+(?:week|month|day)s? ?[0-9]+)?|start|exit|"
+    rf"(?:(?:{_NTH}|end of) )?follow[\s-]?up(?: [0-9]+)?|{_NTH} (?:visits?|assessment)|"
+    r"end(?: ?point| (?:of|at) (?:the )?(?:treatment|study|trial|intervention|follow[\s-]?up))?|"
+    r"(?:before|after)(?: (?:the )?(?:treatment|intervention|training|surgery))?|final|"
+    r"T ?[0-9]|(?:week|month|day|year|visit|hour|time|session|phase|period|cycle)s?\s?[0-9]+"
+    r"(?:\s?(?:to|and|-|–)\s?[0-9]+)?"
+    r"(?: follow[\s-]?up| (?:mid|end|final|screen|rand|base)[\w/-]*(?: (?:of )?\w+)?)?|"
+    rf"(?:{_NTH}|[0-9]+(?:\.[0-9]+)?)[\s-]?{_UNIT_OF_TIME}"
+    r"(?: follow[\s-]?up| later| (?:after|post|of)[\s-][\w\s-]+)?)\.?"
+    r"(?:\s*[(\[][^()\[\]]{1,30}[)\]])?",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(r"(?:mean )?change(?: from baseline)?(?: (?:to|at) .*)?|Δ", re.IGNORECASE)
+# Stages and populations that stand over or below arms: "induction phase", "per protocol".
+STAGE = re.compile(
+    r"\b(?:cycles?|phases?|periods?|visits?|stages?|time ?points?|follow[\s-]?up|baseline|before|"
+    r"after|during|pre|post|weeks?|months?|days?|hours?|years?|start|end|session|in ?hospital|"
+    r"ITT|PP|mITT|FAS|intention|intent|protocol|randomi[sz]ed|completers?|population|as treated|"
+    r"safety|analysis set|any grade|all grades?|grades?)\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"(?:(?:mean|absolute|percent(?:age)?|%) )?changes?(?:,? (?:from|since|vs\.?) .{1,30})?"
+    r"(?: (?:to|at) .*)?,?|Δ",
+    re.IGNORECASE,
+)
 EVERYONE = re.compile(
-    r"(?:total|all|overall|both(?: groups)?|(?:all|total) (?:patients|participants|subjects)|"
-    r"(?:whole|entire|total) (?:cohort|sample|group|population))",
+    r"(?:total|all|overall|both(?: groups)?|"
+    r"(?:all|total) (?:patients|participants|subjects|groups)|"
+    r"(?:whole|entire|total|full|overall) (?:cohort|sample|group|population)|overall total)",
     re.IGNORECASE,
 )
 
@@ -123,42 +192,75 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     abbreviations of measures that are short for something else here."""
     if len(text) > LONGEST:
         return Said(" ".join(text.split()))
+    text = re.sub(rf"\s*[{re.escape(MARKS)}]+(?=$|\s*[,(])", "", text)
     adjusted = bool(_ADJUSTED.search(text))
     size = None
+    text = _OTHER_SIZE.sub(" ", text)
     if match := _SIZE.search(text):
-        size = int((match.group(1) or match.group(2)).replace(",", ""))
+        size = int(re.sub("[, ]", "", match.group(1) or match.group(2) or match.group(3)))
         text = text[: match.start()] + " " + text[match.end() :]
-    if re.fullmatch(_P, text.strip(), re.I):
+    if re.fullmatch(_P, text.strip(), re.I) and not re.search(_CI, text):
         null = _OTHER_NULL.search(text)
-        return Said("", "p", size, null=null.group().lower() if null else None, adjusted=adjusted)
+        two = re.search(r"\b(?:vs?\b|versus)", text, re.I)
+        rest = (
+            _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)) if two else ""
+        )
+        return Said(rest, "p", size, null=null.group().lower() if null else None, adjusted=adjusted)
+    if len({kind.split("_")[0] for kind in kinds_in(text) - {"ci", "fraction"}}) > 1:
+        # "mean (SD), N (%) or median (IQR)" in a head tells the forms of all its cells.
+        text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
+        return replace(said(text, other), size=size)
     bare = _bare(text)
+    if size is None and _STATISTIC.fullmatch(bare):
+        return Said("", "statistic", size)
     if _VISIT.fullmatch(bare):
         return Said("", None, size, visit=bare)
     change = bool(_CHANGE.fullmatch(bare))
     if change:
         return Said("", None, size, change=True)
+    if re.search(_CI, text):
+        text = re.sub(r"[\s,;(]*(?<!\w)p(?:[\s-]*values?)?\s*\)?$", "", text, flags=re.I)
     for name, pattern in MEASURES:
         match = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.I)
         if match and match.group() not in other and _leads(text, match):
+            if name == UNSAID and "mean_sd" in kinds_in(text):
+                return Said("", "mean_sd", size, change=True, adjusted=adjusted)
             left = _bare(
                 re.sub(_CI, " ", text[: match.start()] + " " + text[match.end() :], flags=re.I)
             )
             return Said(left, "effect", size, measure=name, adjusted=adjusted)
+    if match := _LOOSE.search(text):
+        spread = next(name for name in _SPREADS if match[name])
+        left = _bare(f"{text[: match.start()]} {match['of']} {text[match.end() :]}")
+        inner = said(left, other) if left else Said("")
+        changed = inner.change or bool(re.search(r"\bchange", left, re.I))
+        kind = f"{match['main'].lower()}_{spread}"
+        return Said(inner.rest, kind, size, inner.visit, change=changed, adjusted=adjusted)
     if match := _PARTED.search(text):
-        spread = next(name for name in ("iqr", "sd", "se", "range", "ci") if match[name])
+        spread = next(name for name in _SPREADS if match[name])
         left = _bare(f"{text[: match.start()]} {match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
+    return _of_kinds(text, bare, size, other, adjusted=adjusted)
+
+
+def _of_kinds(
+    text: str, bare: str, size: int | None, other: Collection[str], *, adjusted: bool
+) -> Said:
+    """What a text says that is of no visit, comparison or measure, by the words for kinds in it."""
     for name, pattern in KINDS:
-        if match := re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I):
-            left = _bare(text[: match.start()] + " " + text[match.end() :])
+        match = re.search(rf"[(\[]?(?<!\w){pattern}(?!\w)", text, re.I)
+        if match and match.group().strip("([ )]") not in other:
+            left = text[: match.start()] + " " + text[match.end() :]
+            left = _bare(re.sub(rf"[(\[]\s*{_CI}\s*[)\]]", " ", left, flags=re.I))
             inner = said(left, other) if left else Said("")
             return Said(inner.rest, name, size, inner.visit, change=inner.change, adjusted=adjusted)
     for name, pattern in _ALONE:
         if re.fullmatch(pattern, bare, re.I):
             return Said("", name, size, adjusted=adjusted)
-        if match := re.search(rf"[,—–(]\s*(?:{pattern})\.?\s*\)?$", text, re.I):
+        match = re.search(rf"[,—–(]\s*(?:{pattern})\.?\s*\)?$", text, re.I)
+        if match and name in ("count", "range"):
             return Said(_bare(text[: match.start()]), name, size, adjusted=adjusted)
-    changed = bool(re.search(r"\bchanges?\b", bare, re.I))
+    changed = bool(re.search(r"(?<!no )\bchanges?\b", bare, re.I))
     return Said(bare, None, size, change=changed, adjusted=adjusted)
 
 
@@ -166,11 +268,12 @@ def other_words(notes: str) -> set[str]:
     """Abbreviations of measures that notes explain as words of other things: "HR heart rate"."""
     found = set()
     for short in set(re.findall(r"\b[A-Z]{2,4}\b", notes)):
-        if said(short).measure is None:
+        if said(short).measure is None and said(short).kind is None:
             continue
         words = r"\b" + r"[\s-]+".join(rf"{letter}[a-z]+" for letter in short)
         match = re.search(rf"\b{short}\W{{1,4}}({words})|({words})\s*[(\[]{short}\b", notes, re.I)
-        if match and said((match.group(1) or match.group(2)).rstrip("s")).measure is None:
+        told = said((match.group(1) or match.group(2)).rstrip("s")) if match else None
+        if told is not None and told.measure is None and told.kind is None:
             found.add(short)
     return found
 
@@ -184,15 +287,19 @@ def _leads(text: str, match: re.Match[str]) -> bool:
 def _bare(text: str) -> str:
     text = re.sub(r"[(\[]\s*[,;:/±-]*\s*[)\]]", " ", text)
     text = re.sub(r"^[\s,;:/—–-]+|[\s,;:/—–(\[=-]+$", "", text)
-    if text.endswith(")") and "(" not in text:
-        text = text[:-1]
-    return " ".join(text.split())
+    for begin, end in ("()", "[]"):
+        if text.count(begin) != text.count(end):
+            text = re.sub(
+                rf"\s?\{end}(?![^\{begin}]*\{end})|\{begin}(?=[^\{end}]*$)", "", text, count=1
+            )
+    text = " ".join(text.split())
+    return "" if text.lower() in ("or", "and", "ls", "least squares") else text
 
 
 def kinds_in(text: str) -> set[str]:
     """The kinds that a caption or a note tells of the cells of its table."""
     kinds = set()
-    for name, pattern in KINDS[:11]:
+    for name, pattern in (*KINDS[:11], ("ci", _CI)):
         if re.search(rf"(?<!\w){pattern}(?!\w)", text, re.I):
             kinds.add(name)
     return kinds

@@ -5,12 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.cells import is_missing, is_number
-from trialtrace.audit.reading.heading_words import EVERYONE, Said, said
+from trialtrace.audit.reading.heading_words import EVERYONE, STAGE, Said, said
 from trialtrace.audit.reading.paper import Table
 
 LABEL, ARM, COMPARE = "label", "arm", "compare"
 _TIME = re.compile(r"(?:months?|weeks?|days?|years?|hours?|visits?|time(?: ?point)?)\.?", re.I)
-_NUMBERED = re.compile(r"(?:group|arm) (?:[0-9]|[A-Z])", re.I)
 _OF_TESTS = re.compile(r"\b(?:fisher|chi[\s-]?squared?|χ²|t[\s-]test|mann)", re.I)
 _OF_LABELS = re.compile(
     r"(?:characteristics?|variables?|outcomes?(?: measures?)?|parameters?|events?|items?|analysis|"
@@ -24,7 +23,7 @@ class Column:
     """A column: its role, whose numbers it holds, and of what kind.
 
     `names` are all names over it, of which `sized` has the number of patients; `part` is what of
-    an outcome it holds, such as a grade.
+    an outcome it holds, such as a grade; `over` stands over all columns.
     """
 
     at: int
@@ -40,13 +39,14 @@ class Column:
     names: tuple[str, ...] = ()
     sized: str | None = None
     part: str | None = None
+    over: str = ""
     doubt: str | None = None
 
 
 def is_head(row: Sequence[str], first: int) -> bool:
     """Whether a row names columns: words over its numbers' columns, and no number."""
     cells = [cell for cell in row[first:] if cell]
-    worded = [cell for cell in cells if re.search(r"[^\W\d_]", cell)]
+    worded = [cell for cell in cells if re.search(r"[^\W\d_]|%", cell)]
     return bool(worded) and all(_names(cell) for cell in cells)
 
 
@@ -54,7 +54,7 @@ def _names(cell: str) -> bool:
     if re.fullmatch(r"n\.?\s?s\.?", cell, re.I):
         return False
     if not is_number(cell):
-        return not is_missing(cell) or bool(re.fullmatch(r"n", cell, re.I))
+        return not is_missing(cell) or bool(re.fullmatch(r"n|%|\(%\)", cell, re.I))
     return said(cell).visit is not None
 
 
@@ -68,9 +68,21 @@ def first_data_column(table: Table) -> int | None:
         cells = [row[at] for row in rows if row[at]]
         numbers = [cell for cell in cells if is_number(cell) or is_missing(cell)]
         of_time = any(_TIME.fullmatch(row[at]) for row in table.rows[: table.heads + 3])
-        if cells and not of_time and 2 * len(numbers) > len(cells):
+        if cells and not of_time and 2 * len(numbers) > len(cells) and not _labels(table, at):
             return at
     return None
+
+
+def _labels(table: Table, at: int) -> bool:
+    """Whether a column of numbers is one of labels: no head stands over it, or that of the labels
+    before it, and the labels before it have gaps that it fills."""
+    if not 0 < table.heads < len(table.rows) or at > 2:
+        return False
+    over = [(row[at - 1], row[at]) for row in table.rows[: table.heads]]
+    body = table.rows[table.heads :]
+    filled = sum(bool(row[at]) and not row[at - 1] for row in body)
+    bare = all(not own or own == before for before, own in over)
+    return bare and 3 * filled > len(body) and at + 1 < len(body[0])
 
 
 def head_rows(table: Table, first: int) -> int:
@@ -78,12 +90,18 @@ def head_rows(table: Table, first: int) -> int:
     count = table.heads
     if count >= len(table.rows):
         count = 0
+    end = count
     while count < len(table.rows) - 1:
         row = table.rows[count]
-        if not is_head(row, first) and not (count == 0 and _only_sizes(row, first)):
+        blank = not any(row)
+        if not blank and not is_head(row, first) and not (count == 0 and _only_sizes(row, first)):
+            break
+        if row[0] and sum(map(bool, row[first:])) == 1 and end > 0:
+            # A section, with the head of one column beside it.
             break
         count += 1
-    return count
+        end = end if blank else count
+    return end
 
 
 def _only_sizes(row: Sequence[str], first: int) -> bool:
@@ -101,9 +119,10 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
             made.append(Column(at, LABEL, visit=_times(pieces)))
         else:
             own = column(at, pieces, other)
-            if own.kind == "ci" and own.arm is None and made[-1].kind == "effect":
-                # The interval of the estimate in the column before it.
-                own = replace(own, role=COMPARE)
+            behind = own.kind in ("ci", "low", "high") and made[-1].role == COMPARE
+            if behind and set(own.names) <= set(made[-1].names):
+                # The interval of the estimate in the column before it, or one of its ends.
+                own = replace(own, role=COMPARE, arm=None)
             made.append(own)
     return made
 
@@ -112,20 +131,29 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
     """A column by the texts over it, from the top down."""
     told = [said(piece, other) for piece in pieces]
     found = Column(at, ARM)
-    names = []
+    names: list[str] = []
     for one in told:
+        if one.size or re.search(r"\b(?:group|arm)\b", one.rest, re.I):
+            # "Routine change group" is no change.
+            one = replace(one, change=False)
         found = _with(found, one)
         if one.rest and not _OF_LABELS.fullmatch(one.rest) and one.kind != "effect":
             names.append(one.rest)
             found = replace(found, sized=one.rest if one.size else found.sized)
-    if len(names) > 1:
-        names = [name for name in names if not _NUMBERED.fullmatch(name)] or names
     if found.kind in ("p", "effect") or found.measure is not None:
-        return replace(found, role=COMPARE)
-    arm = " ".join(names) or None
-    if arm is not None and EVERYONE.fullmatch(arm):
-        arm = "all"
-    return replace(found, arm=arm, names=tuple(names))
+        return replace(found, role=COMPARE, names=tuple(names))
+    return named(replace(found, names=tuple(names)))
+
+
+def named(column: Column) -> Column:
+    """A column of an arm by the names over it."""
+    arm = " ".join(column.names) or None
+    match = EVERYONE.fullmatch(arm or "") or EVERYONE.match(arm or "")
+    if match is None or not (stage := arm[match.end() :].strip() if arm else ""):
+        return replace(column, arm="all" if match and arm else arm)
+    if not STAGE.search(stage):
+        return replace(column, arm=arm)
+    return replace(column, arm="all", part=column.part or stage)
 
 
 def of_tests(column: Column, cells: Sequence[str]) -> Column:

@@ -8,6 +8,7 @@ class Item:
     """A printed expression. `path` are the labels of what was measured, the section first, in the
     paper's words; `category` says that the last of them is a category. `arm` is a name of its arms.
 
+    `baseline` says that its table's caption calls it so.
     `compare` are names of arms in the order of the difference, or ("all",). `doubts` tell what was
     guessed; `numbers` how many printed numbers stand in `quote`.
     """
@@ -27,6 +28,7 @@ class Item:
     model: bool = False
     change: bool = False
     is_size: bool = False
+    baseline: bool = False
     stem: str = "c"
     cells: tuple[tuple[int, int], ...] = ()
     doubts: tuple[str, ...] = ()

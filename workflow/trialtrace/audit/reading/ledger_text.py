@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from trialtrace.audit.reading.draft import READ, Draft
+from trialtrace.audit.ledger.shape import READ
+from trialtrace.audit.reading.draft import Draft
 from trialtrace.base.errors import visible
 
 MOST_LEFT = 300
@@ -13,11 +14,17 @@ _HEAD = """\
 # are right as a whole in a line like this one:  confirmed: ["table 1", abstract]
 # If it is wrong, mend it or take it out. `trialtrace audit --trust` judges all, and says so.
 """
+_OF_REGISTRY = """\
+# Read by a program out of {file}, in which the registry states what each number is. Nothing is left
+# to confirm; `trialtrace audit` judges it as it stands. Which of two groups is divided by, or taken
+# from, which a registry does not state: `compare` has them as their numbers need it.
+"""
 
 
 def ledger_yaml(draft: Draft, file: str) -> str:
     """The text of a ledger file."""
-    lines = [_HEAD.format(file=_line(file)).rstrip()]
+    head = _OF_REGISTRY if draft.papers else _HEAD
+    lines = [head.format(file=_line(file)).rstrip()]
     lines += [f"# Not read: {_line(remark)}." for remark in draft.paper.remarks]
     open_ = [entry.get("unconfirmed") for entry in draft.claims.values()]
     doubtful = sum(one not in (None, READ) for one in open_)
@@ -25,8 +32,10 @@ def ledger_yaml(draft: Draft, file: str) -> str:
     paper: dict[str, object] = {"citation": draft.paper.title or file}
     if draft.paper.doi:
         paper["doi"] = draft.paper.doi
-    lines += ["", "papers:", f"  paper: {_flow(paper)}"]
-    lines += _section("groups", draft.groups) + _section("outcomes", draft.outcomes)
+    lines += _section("papers", draft.papers or {"paper": paper})
+    lines += _section("groups", draft.groups) + _section("populations", draft.populations)
+    lines += _section("outcomes", draft.outcomes)
+    lines += _section("registered", draft.registered) + _section("reported", draft.reported)
     lines += ["", "claims:"]
     before = None
     for name, entry in draft.claims.items():
@@ -36,10 +45,11 @@ def ledger_yaml(draft: Draft, file: str) -> str:
             before = where
         lines.append(f"  {name}:")
         lines += [f"    {key}: {_flow(value)}" for key, value in entry.items()]
+    most = None if draft.papers else MOST_LEFT
     if draft.left:
         lines += ["", f"# {len(draft.left)} numbers were seen and not taken up:"]
         lines += [
-            f"# {_line(one.place)}: {_line(one.text)} ({one.why})" for one in draft.left[:MOST_LEFT]
+            f"# {_line(one.place)}: {_line(one.text)} ({one.why})" for one in draft.left[:most]
         ]
     return "\n".join(lines) + "\n"
 

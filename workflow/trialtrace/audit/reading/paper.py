@@ -18,7 +18,7 @@ class Table:
 
     `heads` is how many rows from the top its file calls heads. `name` is "table 2", by the
     paper's number where it has one. `pages` are the first rows of the pages on which it goes on;
-    `turned` says that its arms stood in rows: the rows and the columns of the paper in order.
+    `indents` tell by how many spaces each row's label is indented, where its file does.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Table:
     notes: str = ""
     page: int | None = None
     pages: tuple[tuple[int, int], ...] = ()
-    turned: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    indents: tuple[int, ...] = ()
 
     @property
     def place(self) -> str:
@@ -36,10 +36,6 @@ class Table:
 
     def place_of(self, row: int, columns: Sequence[int]) -> str:
         """Where cells of a row stand in the paper; rows and columns are counted from 0 here."""
-        if self.turned is not None:
-            # One row of this table is one column of the paper's.
-            column, columns = self.turned[1][row - 1], [self.turned[0][at - 1] for at in columns]
-            row, columns = columns[0], [column]
         page = next((page for begin, page in reversed(self.pages) if row >= begin), self.page)
         named = self.name if page is None else f"{self.name}, page {page}"
         numbers = ", ".join(str(at + 1) for at in columns)

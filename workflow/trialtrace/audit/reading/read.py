@@ -6,6 +6,8 @@ from pathlib import Path
 from trialtrace.audit.reading.confined import confined
 from trialtrace.audit.reading.draft import Draft, draft
 from trialtrace.audit.reading.paper import ReadPaper
+from trialtrace.audit.reading.registry.ledger import registry_ledger
+from trialtrace.audit.reading.registry.record import read_record
 from trialtrace.base.errors import Problem, UserError
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -19,6 +21,8 @@ def read_paper(path: Path) -> Draft:
     content = _content(path, shown)
 
     def work() -> Draft:
+        if content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+            return registry_ledger(read_record(content, shown))
         paper, typed = parsed(content, shown, path.suffix.lower())
         return draft(paper, typed=typed)
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from trialtrace.audit.reading.heading_words import Said, said
 from trialtrace.audit.reading.heads import ARM, LABEL, Column, is_head
+from trialtrace.audit.reading.paper import Table
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of numbers. `path` are its labels from the section down, without words of kinds."""
+    """A row of numbers. `path` are its labels from the section down, without words of kinds; `own`
+    of them, at the end, are of the row itself. `size` stands beside its label or its section's,
+    or in a column of the row (`counted`)."""
 
     at: int
     cells: tuple[str, ...]
@@ -23,6 +26,8 @@ class Row:
     measure: str | None = None
     heads: tuple[str, ...] | None = None
     opens: bool = False
+    own: int = 0
+    counted: bool = False
 
     @property
     def section(self) -> str | None:
@@ -30,7 +35,7 @@ class Row:
 
 
 def rows(
-    grid: Sequence[Sequence[str]],
+    table: Table,
     heads: int,
     every: Sequence[Column],
     other: Collection[str] = (),
@@ -40,37 +45,123 @@ def rows(
     abbreviations of measures that are short for something else here."""
     labels = [one for one in every if one.role == LABEL]
     first = len(labels)
-    arms = [one.at for one in every if one.role == ARM]
+    arms = [one for one in every if one.role == ARM]
     # A table of estimates alone, as of a model, has its numbers in the columns that it has.
-    arms = arms or [one.at for one in every if one.role != LABEL]
+    numbers = [one.at for one in arms or every if one.role != LABEL]
     made: list[Row] = []
-    section: list[Said] = []
-    carried, before_was_section = "", False
+    sections = _Sections(table, indented=first == 1)
+    carried = ""
     over: tuple[str, ...] | None = None
-    for at in range(heads, len(grid)):
-        cells = tuple(grid[at])
+    for at in range(heads, len(table.rows)):
+        cells = tuple(table.rows[at])
         if not any(cells):
             continue
-        if is_head(cells, first) and sum(map(bool, cells[first:])) > 1:
-            over = cells
-            continue
+        if is_head(cells, first):
+            told = [said(cell).kind for cell in cells[first:] if cell]
+            if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
+                if len(told) > 1:
+                    over = cells
+                    continue
+                over = tuple(new or old for new, old in zip(cells, over or cells, strict=True))
+                cells = (*cells[:first], *[""] * (len(cells) - first))
         texts = [cells[column.at] for column in labels]
-        opens = not any(cells[column] for column in arms) and any(texts)
+        opens = not any(cells[column] for column in numbers) and any(texts)
         if opens and first > 1 and not texts[0] and carried:
             opens = False
         if opens:
-            own = said(" – ".join(text for text in texts if text), other)
-            section = [*section[-1:], own] if before_was_section else [own]
-            carried, before_was_section = "", True
+            own = said(" – ".join(dict.fromkeys(text for text in texts if text)), other)
+            sections.open(at, own)
+            carried = ""
             if any(cells[first:]):
-                made.append(_row(at, cells, section, [], labels, over, other, opens=True))
+                made.append(_row(at, cells, sections.path(), [], labels, over, other, opens=True))
             continue
-        before_was_section = False
         if first > 1:
             carried = texts[0] or carried
             texts[0] = carried
-        made.append(_row(at, cells, section, texts, labels, over, other))
+        # A label over both columns of labels stands in each of them.
+        texts = [text if text not in texts[:place] else "" for place, text in enumerate(texts)]
+        named = said(" – ".join(text for text in texts if text), other)
+        sections.enter(at, named)
+        made.append(_row(at, cells, sections.path(), texts, labels, over, other))
+        sections.count(at, named, [cells[one.at] for one in arms], [one.size for one in arms])
     return made
+
+
+class _Sections:
+    """The sections that a row stands in: by indents of the labels where the file has them, else up
+    to the next section, to the row that makes its counts whole, or to one of another kind."""
+
+    def __init__(self, table: Table, *, indented: bool) -> None:
+        self.table = table
+        self.indents = table.indents if indented else ()
+        self.loose: list[Said] = []
+        self.nested: list[tuple[int, Said]] = []
+        self.before = -1
+        self.counted: list[list[str]] = []
+
+    def path(self) -> list[Said]:
+        return [*self.loose, *(own for _, own in self.nested)]
+
+    def _indent(self, at: int) -> int:
+        return self.indents[at] if at < len(self.indents) else 0
+
+    def _next(self, at: int) -> int:
+        below = range(at + 1, len(self.table.rows))
+        return next((self._indent(one) for one in below if any(self.table.rows[one])), 0)
+
+    def open(self, at: int, own: Said) -> None:
+        """A row that is a section's name alone."""
+        self._leave(at)
+        self.counted = []
+        if self._next(at) > self._indent(at):
+            self.nested.append((self._indent(at), own))
+        else:
+            self.loose = [*self.loose[-1:], own] if self.before == at - 1 else [own]
+            self.nested = []
+        self.before = at
+
+    def _leave(self, at: int) -> None:
+        self.nested = [one for one in self.nested if one[0] < self._indent(at)]
+
+    def enter(self, at: int, own: Said) -> None:
+        """A row of numbers, before it is read."""
+        self._leave(at)
+        if self.loose and _unlike(self.loose[-1].kind, own.kind):
+            self.loose = self.loose[:-1]
+
+    def count(self, at: int, own: Said, cells: Sequence[str], sizes: Sequence[int | None]) -> None:
+        """A row of numbers, once it is read: others may stand below it, or the section is whole."""
+        if self._next(at) > self._indent(at):
+            self.nested.append((self._indent(at), own))
+        self.counted.append(list(cells))
+        if self.loose and len(self.counted) > 1 and _whole(self.counted, sizes):
+            self.loose, self.counted = self.loose[:-1], []
+
+
+def _whole(rows: Sequence[Sequence[str]], sizes: Sequence[int | None]) -> bool:
+    """Whether the counts or percentages of rows add up to all patients of each column."""
+    found = []
+    for cells, size in zip(zip(*rows, strict=True), sizes, strict=True):
+        counts = [re.match(r"([0-9,]+)(?![0-9.])", cell) for cell in cells]
+        shares = [re.search(r"([0-9.]+)\s?%|[0-9]\s*\(([0-9.]+)\)", cell) for cell in cells]
+        if all(counts) and size:
+            found.append(sum(int(one[1].replace(",", "") or 0) for one in counts if one) == size)
+        elif all(shares):
+            whole = sum(float((one[1] or one[2]).strip(".") or 0) for one in shares if one)
+            found.append(abs(whole - 100) <= 0.5 + 0.05 * len(shares))
+        elif any(cells):
+            return False
+    return bool(found) and all(found)
+
+
+_COUNTED = ("count", "percent", "fraction")
+
+
+def _unlike(section: str | None, own: str | None) -> bool:
+    """Whether a row's kind is of numbers where its section's is of patients, or the other way."""
+    if section is None or own is None or own in ("p", "effect") or section in ("p", "effect"):
+        return False
+    return section.startswith(_COUNTED) != own.startswith(_COUNTED)
 
 
 def _row(
@@ -96,13 +187,14 @@ def _row(
         cells,
         path,
         _last([one.kind for one in every]),
-        next((one.size for one in reversed(row) if one.size), None),
+        next((one.size for one in reversed(every) if one.size), None),
         _last([one.visit for one in every]),
         any(one.change for one in every),
         ", ".join([*path, *[one.visit for one in every if one.visit]]) or f"row {at + 1}",
         _last([one.measure for one in every]),
         over,
         opens,
+        sum(bool(one.rest) for one in row),
     )
 
 

@@ -50,6 +50,13 @@ _RESULT = re.compile(
 )
 _CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)")
 LONGEST = 10
+WORDS = 12
+"""Of an outcome that a sentence names."""
+# Words that stand between numbers of one outcome.
+_LINKS = {
+    *("and", "or", "vs", "v", "versus", "to", "compared", "with", "than", "in", "for", "of", "at"),
+    *("the", "a", "group", "groups", "was", "were"),
+}
 LONGEST_SENTENCE = 5_000
 _PARTS = (
     "count_percent",
@@ -128,6 +135,11 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
     before = match.string[: match.start()]
     if name in ("count_percent", "percents"):
         return not re.search(rf"(?:\b{_SHARE_OF}|/)\s*$", before, re.IGNORECASE)
+    if name == "fraction":
+        # "2005/6" is a year, "3/6 months" and "grade 1/2" are no shares.
+        behind = match.string[match.end() :]
+        count, size = (int(match[key].replace(",", "")) for key in "an")
+        return count <= size and not (_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
     if name == "fraction_by_sum":
         return _is_share(match["a"], match["n"], match["b"])
     if name in ("value_ci", "percent_ci"):
@@ -136,6 +148,17 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
         link = re.search(r"(?:=|\bof|\bwas|\bis)\s*$", match.string[: match.start("a")])
         return bool(link) and "." in match["a"]
     return True
+
+
+_NO_SHARE = re.compile(
+    r"\b(?:grades?|stages?|phases?|class|types?|weeks?|months?|days?|scores?|ratio|ECOG|HER|fig\w*|"
+    r"tables?)\W*$",
+    re.IGNORECASE,
+)
+_EFFICACY = re.compile(r"\b(?:efficacy|effectiveness|VE)\b[^.;%]{0,60}$", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(
+    r"[\s-]*(?:months?|weeks?|days?|years?|hours?|h\b|min|mm|mg|kg|ml|cm|s\b)", re.I
+)
 
 
 def _is_share(count: str, size: str, percent: str) -> bool:
@@ -147,6 +170,10 @@ def _is_share(count: str, size: str, percent: str) -> bool:
 
 def _items(name: str, match: re.Match[str]) -> Iterator[Item]:
     given = {key: value for key, value in match.groupdict().items() if value is not None}
+    if name == "percent_ci" and _EFFICACY.search(match.string[: match.start()]):
+        for printed, _ in _printed(name, given):
+            yield Item("", "", f"efficacy {printed}", "", "effect")
+        return
     for printed, kind in _printed(name, given):
         measure = _measure(given["measure"]) if name == "effect" else None
         yield Item("", "", printed, "", kind, measure=measure)
@@ -211,24 +238,30 @@ def _told_apart(
     assigned = _assigned(of_arms, mentions, text)
     number, unplaced, seen = 1, 0, list[str]()
     lone = sum(item.kind == "p" for _, _, item in found)
-    for start, _, item in found:
+    told, compared, before = "", False, 0
+    for start, end, item in found:
+        clause, before = _clause(text[before:start], text[end:]), end
+        told = told or clause
         if item.kind in _PARTS:
             arm, doubt = assigned[(start, item.printed)]
-            if arm is not None and arm in seen:
-                number, seen = number + 1, []
-            seen += [arm] if arm else []
+            if seen and (arm in seen or (arm is None and _says(clause))):
+                number, seen, compared, told = number + 1, [], False, clause or told
+            seen += [arm or ""]
             item = replace(item, arm=arm).doubted(doubt)
         else:
-            compare = tuple(dict.fromkeys(seen))
+            if item.kind != "p" and compared:
+                number, seen, told = number + 1, [], clause or told
+            compared = compared or item.kind != "p"
+            compare = tuple(dict.fromkeys(one for one in seen if one))
             if len(compare) != 2:
                 named = list(dict.fromkeys(name for _, name in mentions))
                 compare = tuple(named) if len(named) == 2 else ()
             if len(compare) == 2 and _REFERENCE.search(text, 0, _begin(mentions, compare[0])):
                 compare = (compare[1], compare[0])
             item = replace(item, compare=compare)
-            if item.kind == "p" and (len(set(seen)) != 2 or lone > 1):
+            if item.kind == "p" and (len({*seen} - {""}) != 2 or lone > 1):
                 unplaced += 1
-                items = (f"{place}, p {unplaced}",)
+                items = (_named(clause, f"{place}, p {unplaced}"),)
                 yield replace(item, path=items, compare=()).doubted(
                     "which numbers it is of is not said"
                 )
@@ -240,7 +273,29 @@ def _told_apart(
                 item = item.doubted("which numbers this p belongs to is guessed")
             if re.search(r"\badjust", text, re.I) and item.kind in ("effect", "estimate", "p"):
                 item = replace(item, model=True).doubted("adjusted, by the words beside it")
-        yield replace(item, path=(f"{place}, outcome {number}",))
+        yield replace(item, path=(_named(told, f"{place}, outcome {number}"),))
+
+
+def _named(clause: str, place: str) -> str:
+    """An outcome of a sentence by the words before its numbers, and by its place."""
+    return f"{clause} ({place})" if clause else place
+
+
+def _clause(text: str, behind: str) -> str:
+    """The words before a number, at most so many that a reader knows it by them; where they name
+    nothing, those behind it too."""
+    bare = re.sub(r"^[^\w(]*\)?[^\w(]*|[^\w)]*$", "", re.sub(r"\s*[(\[][^()\[\]]*$", "", text))
+    clause = " ".join(bare.split()[-WORDS:])
+    if len(re.findall(r"[^\W\d_]{4,}", clause)) > 3:
+        return clause
+    after = re.match(r"[\s%)\]]*([^\d,;:.(\[]{8,}?)(?=[\d,;:.(\[]|$)", behind)
+    words_behind = " ".join(after[1].split()[:WORDS]) if after else ""
+    return " … ".join(part for part in (clause, words_behind) if part)
+
+
+def _says(clause: str) -> bool:
+    """Whether words between two numbers without an arm name something else that was measured."""
+    return bool(set(re.findall(r"[^\W\d_]+", clause.lower())) - _LINKS)
 
 
 def _begin(mentions: Sequence[tuple[int, str]], arm: str) -> int:
@@ -280,6 +335,10 @@ def _assigned(
         if in_order:
             made[start, item.printed] = (named[at], None)
             continue
+        pair = _in_order(found, at, mentions, text)
+        if pair is not None:
+            made[start, item.printed] = (pair, None)
+            continue
         following = found[at + 1][0] if at + 1 < len(found) else len(text)
         previous = found[at - 1][1] if at else 0
         behind = [name for place, name in mentions if end <= place < following]
@@ -289,6 +348,24 @@ def _assigned(
         doubt = "arm by the nearest words" if own else "no arm is named beside it"
         made[start, item.printed] = (own[0] if own else None, doubt)
     return made
+
+
+def _in_order(
+    found: list[tuple[int, int, Item]], at: int, mentions: list[tuple[int, str]], text: str
+) -> str | None:
+    """The arm of one of two numbers, "3% vs 36%", behind two arms that are named in order."""
+    for first in (at - 1, at):
+        if not 0 <= first < len(found) - 1:
+            continue
+        (start, end, one), (begin, _, other) = found[first : first + 2]
+        joined = start == begin or _VERSUS.fullmatch(text[end:begin])
+        named = [name for place, name in mentions if place < start]
+        if one.kind == other.kind and joined and len(named) > 1 and named[-1] != named[-2]:
+            return named[-2] if first == at else named[-1]
+    return None
+
+
+_VERSUS = re.compile(r"\W*(?:vs?\.?|versus|and|compared (?:with|to))\W*", re.IGNORECASE)
 
 
 def _verbatim(original: str, text: str, start: int, end: int) -> str:

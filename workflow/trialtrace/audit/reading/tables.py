@@ -2,116 +2,114 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from trialtrace.audit.reading.arms import ALL, Arms, bare
+from trialtrace.audit.reading.categories import can_be_share
 from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
-from trialtrace.audit.reading.characters import BY_POINT, decimal_commas, thousands_by_point, words
+from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import compared, ordered
-from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.expressions import expression
-from trialtrace.audit.reading.heading_words import LONGEST, kinds_in, other_words, said
-from trialtrace.audit.reading.heads import (
-    ARM,
-    COMPARE,
-    Column,
-    columns,
-    first_data_column,
-    head_rows,
-    of_tests,
-)
+from trialtrace.audit.reading.heading_words import LONGEST, kinds_in, said
+from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.laid import Context, Laid
 from trialtrace.audit.reading.paper import Table
-from trialtrace.audit.reading.rows import Row, rows
+from trialtrace.audit.reading.rows import Row
 
 _SPREAD = {"sd": "mean (SD) {} ({})", "se": "mean {} (SE {})"}
-_IN_ROWS = "its arms were taken from the labels of rows"
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _NO_ARM = "no arm is named over this column"
+# Estimates of a model's terms are no comparisons of arms.
+_PREDICTS = re.compile(
+    r"\b(?:predict|regression|associat|correlat|factors|determinants|covariate)", re.I
+)
+# "Sex (male/female)" over cells such as 10/15.
+_HALVES = re.compile(
+    r"\b((?:fe)?males?|men|women|boys|girls|[MF]|yes|no|left|right)\b\s*(?:\(n\))?\s*[/:∶]\s*"
+    r"((?:fe)?males?|men|women|boys|girls|[MF]|yes|no|left|right)\b",
+    re.IGNORECASE,
+)
+_BASELINE = re.compile(
+    r"\bbaseline\b|\bdemographic|\bat (?:entry|enrolment|randomi[sz]ation)\b", re.I
+)
+_LATER = re.compile(
+    r"\b(?:follow|change|chang|after|post|outcomes?|results?|end of|weeks?|months?|adjust|predict|"
+    r"effects?|final|responders?|completers?|dropouts?|and [0-9]+)",
+    re.IGNORECASE,
+)
+_PATIENTS = re.compile(
+    r"(?:\w+ )?(?:patients|participants|subjects)"
+    r"(?: (?:analy[sz]ed|evaluated|included|randomi[sz]ed))?",
+    re.IGNORECASE,
+)
 
 
-@dataclass(frozen=True)
-class Laid:
-    """A table whose columns and rows are known."""
-
-    table: Table
-    columns: tuple[Column, ...]
-    heads: int
-    rows: tuple[Row, ...]
-
-
-def laid_out(table: Table) -> Laid | None:
-    """The table's columns and rows; None for one in which no column holds numbers."""
-    if not table.rows or not table.rows[0]:
-        return None
-    first = first_data_column(table)
-    if first is None:
-        return None
-    heads = head_rows(table, first)
-    other = other_words(f"{table.caption} {table.notes}")
-    every = [
-        of_tests(column, [row[column.at] for row in table.rows[heads:]])
-        for column in columns(table, heads, first, other)
-    ]
-    every = crossed(every)
-    return Laid(table, tuple(every), heads, tuple(rows(table.rows, heads, every, other)))
-
-
-@dataclass
-class _Reader:
-    """What is known while one table is read."""
-
-    laid: Laid
-    arms: Arms
-    usual: set[str]
-    commas: bool
-    model: bool
-    sizes: dict[str, int]
-    known: dict[str, int]
+class _Reader(Context):
+    """Reads one table."""
 
     def items(self) -> Iterator[Item | Left]:
         for row in self.laid.rows:
             yield from self._row(row)
 
     def _row(self, row: Row) -> Iterator[Item | Left]:
-        every = self._columns(row)
         read: list[tuple[Column, Cell]] = []
-        for column in every:
+        columns = self._columns(row)
+        joined = set[int]()
+        for column in columns:
             text = row.cells[column.at]
             if column.role not in (ARM, COMPARE) or not text or is_missing(text):
                 continue
+            if column.at in joined:
+                continue
+            behind = self._behind(row, column, columns)
+            if behind:
+                text = " ".join([text, *(row.cells[at] for at in behind)])
+                joined |= set(behind)
+            column, text = _measured(column, text)
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
-                read.append((column, cell))
+                read.append((column, replace(cell, more=behind)))
             elif any(letter.isdigit() for letter in text):
                 yield self._left(row, column.at, text, "its form is not known")
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
             return
+        alone = [one for one in read if one[0].kind == "count" and one[0].arm is None]
+        alone = [one for one in alone if one[0].role == ARM and one[1].form == "value"]
+        if len(alone) == 1 and len(read) > 1 and not row.size:
+            # A column "n" that is of no arm is of the whole row.
+            row = replace(row, size=alone[0][1].whole("a"), counted=True)
+            read = [one for one in read if one is not alone[0]]
         of_arms = [one for one in read if one[0].role == ARM]
         made = list(self._of_arms(row, of_arms))
         yield from made
         between = [one for one in read if one[0].role == COMPARE]
         yield from self._between(row, between, [one for one in made if isinstance(one, Item)])
 
-    def _columns(self, row: Row) -> list[Column]:
-        """The columns as the heads in the midst of the table have renamed them."""
-        if row.heads is None:
-            return list(self.laid.columns)
-        made, name = [], None
-        for column in self.laid.columns:
-            own = said(row.heads[column.at]) if column.role == ARM else None
-            if own is not None and (own.rest or own.kind or own.visit):
-                name = own.rest or column.arm
-                column = replace(
-                    column, arm=name, kind=own.kind or column.kind, visit=own.visit or column.visit
-                )
-            made.append(column)
-        return made
+    def _behind(self, row: Row, column: Column, columns: Sequence[Column]) -> tuple[int, ...]:
+        """The columns behind one below the same heads whose numbers stand in brackets, or are the
+        percentage of a count."""
+        same = [
+            one for one in columns if one.at > column.at and replace(one, at=column.at) == column
+        ]
+        heads = self.laid.table.rows[: self.laid.heads]
+        found: list[int] = []
+        for at, one in enumerate(same, column.at + 1):
+            text = row.cells[one.at]
+            alike = all(head[one.at] in ("", head[column.at]) for head in heads)
+            if one.at != at or not alike or not re.fullmatch(r"[(\[].*[0-9].*[)\]]", text):
+                break
+            found.append(at)
+        return tuple(found)
 
     def _is_sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> bool:
-        bare = row.kind == "count" and not row.path
+        label = row.path[-1] if row.own == 1 else ""
+        after = next((one for one in self.laid.rows if one.at == row.at + 1), None)
+        if row.own == 0 and after is not None and (after.kind, after.own) == ("percent", 0):
+            return False
+        bare = row.kind == "count" and (row.own == 0 or bool(_PATIENTS.fullmatch(label)))
         return bare and all(cell.form == "value" and cell.whole("a") for _, cell in read)
 
     def _sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item]:
@@ -119,7 +117,7 @@ class _Reader:
             arm, size = self.arms.of(column.arm), cell.whole("a")
             if arm is None or size is None:
                 continue
-            self.sizes[arm] = size
+            self.sizes[row.path[: len(row.path) - row.own], column.at] = size
             item = self._item(row, [(column, cell)], cell.parts["a"], "size")
             doubt = "which patients these are is not said"
             yield replace(item, arm=arm, is_size=True, path=()).doubted(doubt)
@@ -157,9 +155,24 @@ class _Reader:
             yield item.doubted("a whole number before a percentage: taken for its count")
             own = [one for one in own if one not in pair]
         elif len(own) > 1 and (size := self._beside(own)):
-            own = [one for one in own if one[0].kind != "count"]
+            counted = next(one for one in own if one[0].kind == "count")
+            own = [one for one in own if one is not counted]
+            first = own[0][1]
+            if first.form == "percent" and not can_be_share(first.parts["a"], size):
+                printed = f"{counted[1].parts['a']} ({first.parts['a']}%)"
+                item = self._of_arm(row, [counted, own[0]], printed, "count_percent", None)
+                yield item.doubted("a whole number before a percentage: taken for its count")
+                size, own = None, own[1:]
         for column, cell in own:
-            yield self._single(row, column, cell, size)
+            if cell.form == "fraction" and (halves := _HALVES.search(row.label)):
+                for half, name in zip("an", halves.groups(), strict=True):
+                    item = self._of_arm(row, [(column, cell)], cell.parts[half], "count", size)
+                    label = f"{item.label}, {name}"
+                    yield replace(item, path=(*item.path, name), label=label)
+                continue
+            yield self._single(
+                row, column, cell, size or (cell.whole("n") if cell.form == "spread_size" else None)
+            )
 
     def _beside(self, own: Sequence[tuple[Column, Cell]]) -> int | None:
         """The number of patients in a column of its own, beside what is told of them."""
@@ -168,38 +181,43 @@ class _Reader:
 
     def _single(self, row: Row, column: Column, cell: Cell, size: int | None) -> Item | Left:
         arm = self.arms.of(column.arm)
-        n = size or row.size or self._size(column, arm)
-        by_column = column.kind in ("p", "ci", "mean", "sd", "se", "median", "percent", "count")
+        n = size or self._size(row, column, arm)
+        if row.kind == "p" or (row.own == 0 and row.kind in ("count", "percent")):
+            column = replace(column, kind=row.kind)
+        by_column = column.kind in (
+            "statistic",
+            "p",
+            "ci",
+            "mean",
+            "sd",
+            "se",
+            "median",
+            "percent",
+            "count",
+        )
         kind = column.kind if by_column and column.kind else row.kind or column.kind
         if column.kind in ("count", "mean") and row.kind and row.kind.startswith(column.kind):
             kind = row.kind
         measure = row.measure if column.arm is None else None
-        found = expression(cell, kind, n, self.usual, measure)
+        usual = self.usual | ({"ci"} & kinds_in(row.cells[0]))
+        found = expression(cell, kind, n, usual, measure)
         if found is None:
             return self._left(row, column.at, cell.text, "what its numbers are is not said")
         if found.kind == "count" and column.kind == "count" and column.arm is None and self._armed:
             return self._left(row, column.at, cell.text, "whose number of patients is not said")
         item = self._of_arm(row, [(column, cell)], found.printed, found.kind, size)
+        heads = self.laid.table.rows[: self.laid.heads]
+        last = next((head[column.at] for head in reversed(heads) if head[column.at]), "")
+        if found.kind == "count" and item.arm and re.fullmatch(r"n\W*|no\.", last, re.I):
+            doubt = "which patients these are is not said"
+            return replace(item, is_size=True, path=()).doubted(doubt)
         if found.kind == "effect":
             item = replace(item, measure=measure, arm=None)
         return item.doubted(found.doubt)
 
     @property
-    def _titled(self) -> str:
-        """What the table is of, by its caption, where a row's label is a visit alone."""
-        caption = re.sub(
-            r"^\s*table\s+\S+?[.:]?(?:\s|$)\W*", "", self.laid.table.caption, flags=re.I
-        )
-        return said(words(re.split(r"[.;:(]\s?", caption)[0], 8)).rest
-
-    @property
     def _armed(self) -> bool:
         return any(column.role == ARM and column.arm for column in self.laid.columns)
-
-    def _size(self, column: Column, arm: str | None) -> int | None:
-        if arm is None:
-            return column.size
-        return column.size or self.sizes.get(arm) or self.known.get(arm)
 
     def _of_arm(
         self,
@@ -211,27 +229,38 @@ class _Reader:
     ) -> Item:
         column = read[0][0]
         arm = self.arms.of(column.arm)
-        if by_row := column.arm is None:
-            arm = next((one for name in row.path if (one := self.arms.of(name))), None)
-        doubts = [] if arm else [_NO_ARM]
-        doubts += [column.doubt] if column.doubt else []
-        n = size or row.size or column.size or (self.sizes.get(arm) if arm else None)
+        doubts = [column.doubt]
         item = self._item(row, read, printed, kind)
-        if kind == "p":
-            n = None
-        model = self.model and kind in ("effect", "p")
-        if arm and arm != ALL and bare_differs(self.arms, arm, column.arm) and not by_row:
+        if arm is None:
+            # A row below an outcome may be the arm's, and the head a part of what was measured.
+            arm = next(iter(self._arms_of(row)), None)
+            path = tuple(name for name in item.path if arm is None or self.arms.named(name) != arm)
+            heads = (column.over, column.arm or "")
+            path += tuple(head for head in heads if head and head != self._titled)
+            path = path or (self._titled or row.label,)
+            item = replace(item, path=path, label=", ".join(path))
+            doubts += [None if arm else _NO_ARM]
+        elif arm != ALL and bare_differs(self.arms, arm, column.arm):
             doubts.append(f"arm by the head “{column.arm}”")
+        n = None if kind == "p" else size or self._size(row, column, arm)
+        model = self.model and kind in ("effect", "p")
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)
 
     def _between(
         self, row: Row, read: list[tuple[Column, Cell]], items: Sequence[Item]
     ) -> Iterator[Item | Left]:
         """Estimate, interval and p of one comparison, as one expression."""
-        groups: dict[tuple[str | None, bool], list[tuple[Column, Cell]]] = {}
+        groups: dict[
+            tuple[str | None, bool, str | None, str | None], list[tuple[Column, Cell]]
+        ] = {}
         for column, cell in read:
-            groups.setdefault((column.visit, column.change), []).append((column, cell))
-        for group in groups.values():
+            if row.kind == "p":
+                column = replace(column, kind="p", measure=None)
+            under = [one for name in column.names if (one := self._under(name))]
+            within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            whose = (column.visit, column.change, column.part, within)
+            groups.setdefault(whose, []).append((column, cell))
+        for (_, _, part, within), group in groups.items():
             for cells, found, measure in compared(group, items):
                 if found is None:
                     for column, cell in cells:
@@ -239,12 +268,20 @@ class _Reader:
                         yield self._left(row, column.at, cell.text, why)
                     continue
                 item = self._item(row, cells, found.printed, found.kind)
-                printed = self._compared(row, items)
-                names = ordered(printed, items, found, measure)
+                if self.in_rows and self._arms_of(row):
+                    item = replace(item, path=self._path_beside(row, cells[0][0]))
+                printed = self._pair(row, cells[0][0]) or self._compared(row, items)
+                names = (
+                    printed
+                    if self._pair(row, cells[0][0])
+                    else ordered(printed, items, found, measure)
+                )
                 model = self.model or any(column.adjusted for column, _ in cells)
                 item = replace(
                     item, compare=names, measure=measure, model=model and found.kind != "p"
                 )
+                if found.kind == "effect" and names == (ALL,):
+                    names = ()
                 doubts = [found.doubt]
                 if model:
                     doubts.append("adjusted, by the words beside it")
@@ -256,40 +293,58 @@ class _Reader:
                     doubts.append("the order of the groups is guessed")
                 elif len(self.arms.labels) > 2 and names == ("all",):
                     doubts.append("taken for a test of all groups")
-                if any(column.part for column in self.laid.columns):
+                if within is not None and within != ALL:
+                    names, doubts = (), ["taken for a comparison within one group"]
+                    item = replace(item, compare=(), arm=within)
+                elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield replace(item, model=model).doubted(*doubts)
 
+    def _under(self, name: str) -> str | None:
+        """The arm that a comparison stands below: it is of that arm alone, as before and after."""
+        return None if self.arms.pair(name) else self.arms.of(name)
+
+    def _pair(self, row: Row, column: Column) -> tuple[str, ...]:
+        """The two groups that a head or the row's label names as those that are compared."""
+        over = row.heads[column.at] if row.heads else ""
+        texts = (over, *column.names, row.path[-1] if row.path else "")
+        return next((pair for text in texts if (pair := self.arms.pair(text))), ())
+
+    def _parts(self, row: Row) -> bool:
+        """Whether columns of several outcomes stand beside a comparison that names none."""
+        columns = [column for column in self.laid.columns if column.role == ARM]
+        in_row = self.in_rows and bool(self._arms_of(row))
+        return any(one.part for one in columns) or (
+            in_row and len({one.arm for one in columns}) > 1
+        )
+
+    def _path_beside(self, row: Row, column: Column) -> tuple[str, ...]:
+        """What a comparison in a row of one arm is of: the outcome of the column before it."""
+        before = [one for one in self.laid.columns if one.role == ARM and one.at < column.at]
+        path = tuple(name for name in row.path if self.arms.named(name) is None)
+        part = (before[-1].arm,) if before and before[-1].arm else ()
+        return (*path, *part) or (self._titled or row.label,)
+
     def _compared(self, row: Row, items: Sequence[Item]) -> tuple[str, ...]:
         names = list(dict.fromkeys(item.arm for item in items if item.arm and item.arm != ALL))
+        if self.in_rows:
+            names = list(dict.fromkeys(one for row in self.laid.rows for one in self._arms_of(row)))
         if not names:
             own = [self.arms.of(column.arm) for column in self._columns(row) if column.role == ARM]
             names = list(dict.fromkeys(one for one in own if one and one != ALL))
-        if not names and len(self.arms.labels) == 2:
+        heads = any(column.role == ARM and column.arm for column in self.laid.columns)
+        if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
             names = list(self.arms.labels)
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
 
-    def _item(self, row: Row, read: Sequence[tuple[Column, Cell]], printed: str, kind: str) -> Item:
-        column = read[0][0]
-        place = self.laid.table.place_of(row.at, [one.at for one, _ in read])
-        name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
-        path = row.path or (self._titled or row.label,)
-        by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
-        return Item(
-            place=place,
-            label=f"{row.label}, {column.part}" if column.part else row.label,
-            printed=printed,
-            quote=" | ".join(cell.text for _, cell in read),
-            kind=kind,
-            path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),
-            visit=column.visit or row.visit,
-            change=column.change or row.change,
-            stem=name,
-            cells=tuple((row.at, one.at) for one, _ in read),
-        ).doubted(BY_POINT if by_point else None, _IN_ROWS if self.laid.table.turned else None)
 
-    def _left(self, row: Row, at: int, text: str, why: str) -> Left:
-        return Left(self.laid.table.place_of(row.at, [at]), text, why)
+def _measured(column: Column, text: str) -> tuple[Column, str]:
+    """A cell with the words before its number that name its measure: "OR 0.88 (0.76 to 1.03)"."""
+    match = re.match(r"([A-Za-z][A-Za-z -]{1,30}?)\s*[:=]?\s*(?=[-−–]?[0-9.])", text)
+    if match is None or (measure := said(match[1]).measure) is None:
+        return column, text
+    measured = replace(column, role=COMPARE, kind="effect", measure=measure, arm=None)
+    return measured, text[match.end() :]
 
 
 def _count_and_percent(own: Sequence[tuple[Column, Cell]]) -> list[tuple[Column, Cell]]:
@@ -306,10 +361,12 @@ def bare_differs(arms: Arms, arm: str, head: str | None) -> bool:
     return head is not None and bare(head) != arm
 
 
-def read_table(laid: Laid, arms: Arms, sizes: dict[str, int]) -> list[Item | Left]:
-    """Everything in a table; `sizes` are the numbers of patients by arm that other tables tell."""
+def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | Left]:
+    """Everything in a table; `in_rows` says that its arms are labels of rows."""
     table = laid.table
-    text = f"{table.caption} {table.notes}"
+    text = " ".join(
+        [table.caption, table.notes, *(cell for row in table.rows[: laid.heads] for cell in row)]
+    )
     body = [cell for row in table.rows[laid.heads :] for cell in row]
     told = {kind for column in laid.columns for kind in [column.kind] if kind}
     reader = _Reader(
@@ -319,9 +376,19 @@ def read_table(laid: Laid, arms: Arms, sizes: dict[str, int]) -> list[Item | Lef
         decimal_commas(body),
         said(text[:LONGEST]).adjusted,
         {},
-        sizes,
+        bool(_PREDICTS.search(table.caption)),
+        in_rows,
+        bool(_BASELINE.search(table.caption)) and not _LATER.search(table.caption),
     )
-    return list(reader.items())
+    read = list(reader.items())
+    arms_sizes = [one.size or 0 for one in laid.columns if one.role == ARM and one.arm != ALL]
+    whole = max((one.size or 0 for one in laid.columns if one.arm == ALL), default=0)
+    if whole and sum(arms_sizes) > whole:
+        again = "its patients are in several columns"
+        read = [
+            one.doubted(again) if isinstance(one, Item) and one.arm == ALL else one for one in read
+        ]
+    return read
 
 
 def left_whole(table: Table) -> list[Left]:

@@ -152,7 +152,7 @@ def _name(read: str, method: str, test: str, confidence: float, rounding: str, t
     elif not read:
         parts += ["the estimate"]
     parts += [ALL_TESTS[test][0]] if test else []
-    parts += ["the other way round"] if turned else []
+    parts += ["without its sign"] if turned else []
     parts += [rounding] if rounding != "half up" else []
     return ", ".join(parts)
 

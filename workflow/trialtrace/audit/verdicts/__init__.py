@@ -1,1 +1,1 @@
-"""The audit on print alone: the verdict on each number, their tally, text and SARIF."""
+"""The audit on print alone: the verdict on each number, their tally and text."""

@@ -1,7 +1,7 @@
 """The audit of a ledger on print alone: checks, search over alternatives, verdicts."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -150,6 +150,8 @@ def _told(verdict: str, texts: list[str]) -> dict[str, Any]:
     }
 
 
+CAUSES = {"alternative", "exchanged", "misnamed"}
+"""What a finding holds that tells what a printed number is."""
 SETTLED = (EXACT, COMPATIBLE, USED)
 
 
@@ -172,20 +174,42 @@ class PrintAudit:
 
 def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     """All checks on print, then a search where a stated or usual choice did not give a number."""
-    print_audit = list(findings(ledger))
+    print_audit = [questioned(one, ledger) for one in findings(ledger)]
     made = (search(bundle, by or Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)
-    note_searches(rows, searches)
+    known = {
+        (one.claim, component)
+        for one in print_audit
+        if one.agreement != NOT_CHECKABLE and CAUSES & set(one.detail)
+        for component in (one.component, *one.covers)
+    }
+    note_searches(rows, searches, known=known)
     return PrintAudit(rows, print_audit, searches)
 
 
+def questioned(finding: Finding, ledger: Ledger) -> Finding:
+    """A contradiction that rests on a number which was read with a doubt is a question first."""
+    names = (finding.claim, *finding.beside)
+    doubted = [one for name in names if (one := ledger.entries.get(name)) and one.doubt]
+    if finding.agreement != INCONSISTENT or not doubted:
+        return finding
+    first = doubted[0]
+    which = "it" if first.name == finding.claim else f"“{first.printed}”, which it rests on,"
+    text = f"{finding.sentence} Is {which} read as it is meant? It has a doubt: {first.doubt}."
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text, open=finding.component == "p")
+
+
 def note_searches(
-    rows: Sequence[dict[str, Any]], searches: Sequence[Searched], column: str = PRINT
+    rows: Sequence[dict[str, Any]],
+    searches: Sequence[Searched],
+    column: str = PRINT,
+    known: Collection[tuple[str, str]] = (),
 ) -> None:
     """Write what each search found into the rows of its targets, and what that does to `column`.
 
-    A verdict that a check has settled stays as it is.
+    A verdict that a check has settled stays as it is. That nothing was found is not told of what is
+    `known` to be something else, as a ratio of the groups the other way round.
     """
     by_part = {(row["claim_id"], row["component"]): row for row in rows}
     labels = told_apart((row["claim_id"], row["label"], row["quote"]) for row in rows)
@@ -195,15 +219,15 @@ def note_searches(
         for target in targets:
             row = by_part.get(target)
             if row is not None and row[column] not in SETTLED:
-                _note(row, searched, labels, column)
+                _note(row, searched, labels, column, told=target not in known)
 
 
-def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], column: str) -> None:
+def _note(
+    row: dict[str, Any], searched: Searched, labels: Mapping[str, str], column: str, *, told: bool
+) -> None:
     row["candidates"], row["chance"] = searched.candidates[-1], searched.chance
-    first = searched.bundle.claims[0]
-    together = f"Searched together with “{labels.get(first, first)}”."
-    found = search_sentence(searched) if row["claim_id"] == first else together
-    row[MORE[column]] = " ".join(filter(None, [row.get(MORE[column]), found]))
+    found = _found(row["claim_id"], searched, labels, told=told)
+    row[MORE[column]] = " ".join(filter(None, [row.get(MORE[column]), found])) or None
     if searched.within(MAY_SAY):
         row["alternative"] = searched.matches[0]
     if searched.other_choice:
@@ -212,6 +236,20 @@ def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], co
         # A usual test gives it, and so would one of them most numbers nearby.
         row[column] = NOT_CHECKABLE if searched.bundle.unnamed else INCONSISTENT
         row["no_usual_test"] = searched.bundle.unnamed
+
+
+def _found(claim: str, searched: Searched, labels: Mapping[str, str], *, told: bool) -> str:
+    """What a search says of a claim; nothing where a match would say nothing."""
+    first = searched.bundle.claims[0]
+    if searched.tier is None:
+        return search_sentence(searched) if told and claim == first else ""
+    if not searched.within(MAY_SAY):
+        return ""
+    if claim == first:
+        return search_sentence(searched)
+    what = "By" if searched.other_choice else "May be"
+    with_it = f"together with “{labels.get(first, first)}”"
+    return house(f"{what} another choice, {with_it}: {searched.matches[0]}.")
 
 
 def search_sentence(searched: Searched) -> str:

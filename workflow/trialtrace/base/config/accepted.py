@@ -39,10 +39,11 @@ class Accepted:
         self._asked.add(digest)
         _SEEN.add(digest)
 
-    def remember(self) -> None:
-        """Keep what was asked for, if anything is new."""
+    def remember(self, *, whole: bool = True) -> None:
+        """Keep what was asked for, if anything is new; unless it was the `whole`, the rest too."""
         if not self._asked <= self._earlier:
-            write_bytes(self._file, json.dumps(sorted(self._asked)).encode())
+            known = self._asked if whole else self._asked | self._earlier
+            write_bytes(self._file, json.dumps(sorted(known)).encode())
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,8 @@ of that time; these methods do the same for all of them.
 
 from __future__ import annotations
 
-from dataclasses import MISSING, FrozenInstanceError, fields
+from dataclasses import MISSING, Field, FrozenInstanceError, fields
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -24,8 +25,13 @@ def frozen(cls: type[T]) -> type[T]:
     return cls
 
 
+@cache
+def _fields_of(cls: type[DataclassInstance]) -> dict[str, Field[object]]:
+    return {each.name: each for each in fields(cls)}
+
+
 def _init(self: DataclassInstance, **values: object) -> None:
-    known = {each.name: each for each in fields(self)}
+    known = _fields_of(type(self))
     unknown = values.keys() - known.keys()
     missing = [
         name

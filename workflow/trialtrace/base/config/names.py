@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from trialtrace.base.config.spec import (
     AS_WRITTEN,
     Distinct,
+    Filled,
     Listed,
     Rule,
     Shared,
@@ -46,6 +47,10 @@ Value = Annotated[
 ]
 Spellings = Annotated[
     Value | Distinct[Value], Rule(expected="a code in quotes, or a list of different ones")
+]
+Missing = Annotated[
+    Distinct[Value] | Filled[Value, Text],
+    Rule(expected="a list of values in quotes, or each with what it says"),
 ]
 Code = Annotated[
     str,

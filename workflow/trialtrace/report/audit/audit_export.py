@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.audit.printed.verdicts import PRINT
 from trialtrace.audit.verdicts.tally import tally, tally_text
 from trialtrace.audit.verdicts.text import told
-from trialtrace.base.paths import Project
 from trialtrace.report.listing import json_text, listing
 from trialtrace.run.tables.contracts import CLAIMS
 
@@ -23,14 +22,12 @@ CONTRADICTION = "contradiction"
 """The last column of the CSV: what cannot all hold with the number."""
 
 
-def ledger_text(
-    audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int
-) -> str:
+def ledger_text(audit: Mapping[str, Any], form: str, ledger: Path, *, width: int) -> str:
     """The audit of a ledger file; JSON is the whole audit."""
     if form == "json":
         return json_text(audit)
     title = f"Audit of {ledger.name}"
-    return _shared(audit, form, at, ledger, width=width, title=title, synthetic=False)
+    return _common(audit, form, width=width, title=title, synthetic=False)
 
 
 @dataclass(frozen=True)
@@ -42,15 +39,8 @@ class Found:
     registered: "Sequence[Held]"
 
 
-def editor_text(
-    ledger: "Ledger",
-    candidate: Found,
-    form: str,
-    file: Path,
-    standing: str = "",
-) -> str:
-    """An audit for an editor: the page, or the sheet of INSPECT-SR as CSV."""
-    from trialtrace.audit.editor.inspect_sr import COLUMNS, as_rows, sheet
+def editor_text(ledger: "Ledger", candidate: Found, file: Path, standing: str = "") -> str:
+    """The page of an audit for an editor."""
     from trialtrace.audit.editor.letter import lines, main_paper, together, unchecked
     from trialtrace.audit.editor.questions import questions
     from trialtrace.audit.ledger.paper import citation, source
@@ -58,9 +48,6 @@ def editor_text(
     from trialtrace.report.audit.editor_page import editor_page
 
     printed, registered = candidate.printed, candidate.registered
-    asked = sheet(ledger, printed.findings, printed.rows, registered)
-    if form == "inspect-sr":
-        return listing(list(as_rows(asked)), list(COLUMNS), list(COLUMNS), "csv")
     told = lines(ledger, printed.findings, printed.rows)
     whole = ["trialtrace", "audit", file.name, "--format", "html", "--output", "audit.html"]
     return editor_page(
@@ -71,56 +58,33 @@ def editor_text(
         questions(
             ledger, printed.findings, printed.rows, told, candidate.contradictions, registered
         ),
-        asked,
         as_json(registered),
         unchecked(ledger, printed.rows),
         join(whole),
     )
 
 
-def trial_text(
-    audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int
-) -> str:
+def trial_text(audit: Mapping[str, Any], form: str, *, width: int) -> str:
     """The audit of a trial, by data and on print; JSON is the rows of its claims.
 
-    HTML, SARIF and CSV need what audit/print.json has, too.
+    HTML and CSV need what audit/print.json has, too.
     """
     if form == "json":
         return json_text(audit["claims"])
-    return _shared(
-        audit,
-        form,
-        at,
-        ledger,
-        width=width,
-        title=audit.get("title", ""),
-        synthetic=audit.get("synthetic", False),
-    )
+    title, synthetic = audit.get("title", ""), audit.get("synthetic", False)
+    return _common(audit, form, width=width, title=title, synthetic=synthetic)
 
 
-def _shared(
-    audit: Mapping[str, Any],
-    form: str,
-    at: Project,
-    ledger: Path,
-    *,
-    width: int,
-    title: str,
-    synthetic: bool,
-) -> str:
+def _common(audit: Mapping[str, Any], form: str, *, width: int, title: str, synthetic: bool) -> str:
     """What both have; the table is a paragraph a claim, in lines of `width` characters."""
     if form == "table":
         return told(audit, width)
     if form == "csv":
         names = [*CLAIMS.names, CONTRADICTION]
         return listing(_with_contradictions(audit), names, names, form)
-    if form == "html":
-        from trialtrace.report.audit.audit_page import audit_page
+    from trialtrace.report.audit.audit_page import audit_page
 
-        return audit_page(audit, title, synthetic=synthetic)
-    from trialtrace.audit.verdicts.sarif import lines_of, sarif
-
-    return json_text(sarif(audit, _uri(at, ledger), lines_of(at, ledger)))
+    return audit_page(audit, title, synthetic=synthetic)
 
 
 def _with_contradictions(audit: Mapping[str, Any]) -> list[Mapping[str, object]]:
@@ -154,15 +118,3 @@ def _registered(entry: Mapping[str, object]) -> dict[str, object]:
         PRINT: entry["verdict"],
         "print_finding": entry["finding"],
     }
-
-
-def _uri(at: Project, path: Path) -> str:
-    """Relative to the working folder where it lies inside, as code hosts want it; of a kept run, as
-    its configuration lay in the project."""
-    from urllib.parse import quote
-
-    if path.is_relative_to(at.config):
-        path = Project(at.root).config / path.relative_to(at.config)
-    whole = path.resolve()
-    inside = whole.is_relative_to(Path.cwd().resolve())
-    return quote(whole.relative_to(Path.cwd().resolve()).as_posix()) if inside else whole.as_uri()

@@ -24,7 +24,6 @@ from trialtrace.audit.verdicts.tally import (
     worst_first,
 )
 from trialtrace.audit.verdicts.text import by_verdict
-from trialtrace.report.audit.audit_pictures import picture
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.audit.cohort_words import COHORT
 from trialtrace.report.audit.registration_table import registration_section
@@ -187,17 +186,14 @@ def claims_table(
     audit: Mapping[str, Any], *, links: bool, readings: Readings | None = None
 ) -> Iterator[str]:
     """The matrix of verdicts, then a row a claim, the worst first: what is printed, both verdicts,
-    the findings, a picture.
+    the findings.
 
     With `links` what the data give is a link to its trace. A ledger by itself has no data, and no
     column of them.
     """
-    drawn: dict[str, list[str]] = {}
     said: dict[str, list[str]] = {}
     for finding in audit["findings"]:
         said.setdefault(finding["claim"], []).append(finding["finding"])
-        if made := figure(finding):
-            drawn.setdefault(finding["claim"], []).append(made)
     columns = [column for column in COLUMNS if any(row[column] for row in audit["claims"])]
     names = ("Claim", "Printed", *(_upper(COLUMNS[column]) for column in columns), "Finding")
     head = "".join(f"<th>{name}</th>" for name in names)
@@ -206,8 +202,7 @@ def claims_table(
     yield f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for rows in worst_first(audit["claims"]):
         claim = rows[0]["claim_id"]
-        more = [*_rest(rows, said.get(claim, [])), *drawn.get(claim, [])]
-        more = [*_read_as((readings or {}).get(claim, {})), *more]
+        more = [*_read_as((readings or {}).get(claim, {})), *_rest(rows, said.get(claim, []))]
         yield _claim(rows, columns, more, links=links)
     yield "</tbody>\n</table></div>"
 
@@ -295,15 +290,6 @@ def _data(rows: Sequence[Row]) -> str:
                 links.append(f'<a href="{link}">{escape(row["recomputed_text"])}</a>{step}')
         told += [escape(lead) + ", ".join(links)] if links else []
     return f'<br><span class="quiet">data: {"; ".join(told)}</span>' if told else ""
-
-
-def figure(finding: Mapping[str, Any]) -> str:
-    """The picture of a finding with its caption; "" where it has none."""
-    made = picture(finding)
-    if made is None:
-        return ""
-    svg, caption = made
-    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def search_cells(search: Mapping[str, Any], rows: Sequence[Row]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""An audit as one page for an editor: ten lines, questions to the authors, a sheet for reviewers.
+"""An audit as one page for an editor: ten lines, questions to the authors.
 
 It stands alone: no script, no link outside, every text from a ledger escaped.
 """
@@ -6,8 +6,7 @@ It stands alone: no script, no link outside, every text from a ledger escaped.
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from trialtrace.audit.editor.inspect_sr import DOMAINS, SOURCE, Asked
-from trialtrace.audit.editor.letter import GRADES, HEADS, MOST_LINES, Line
+from trialtrace.audit.editor.letter import HEADS, MOST_LINES, TURNS, Line
 from trialtrace.audit.editor.matters import Question
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style
@@ -23,18 +22,14 @@ WORDS = (
     "rounding. Used: it served to check others. Not checkable: nothing that was typed decides it."
 )
 SURE = {
+    TURNS: "“Across 0.05”: recomputed, P lies on the other side of it.",
     "inconsistent": "What is printed and typed here cannot all be right, whatever the rounding.",
     "alternative": "There may be a good reason that the paper does not tell.",
     "not_checkable": "Another test may give it: that is no error.",
 }
 """What stands below each heading."""
-ACROSS = "“Across 0.05”: recomputed, P lies on the other side of it."
 MOST_ALIKE = 3
 MOST_UNCHECKED = 8
-JUDGED = (
-    "Evidence is what arithmetic on printed numbers says; the judgements are those of two "
-    "reviewers who work apart, and are left to them."
-)
 
 
 def editor_page(
@@ -43,7 +38,6 @@ def editor_page(
     papers: Sequence[str],
     lines: Sequence[Line],
     questions: Sequence[Question],
-    sheet: Sequence[Asked],
     registration: Sequence[Mapping[str, object]] = (),
     unchecked: Sequence[str] = (),
     audit: str = "",
@@ -60,7 +54,6 @@ def editor_page(
         *registration_section(registration),
         *_questions(questions),
         *_unchecked(unchecked),
-        *_sheet(sheet),
     ]
     return page(title, "\n".join(parts) + "\n", synthetic=False, style=audit_style())
 
@@ -70,11 +63,10 @@ def _lines(lines: Sequence[Line], audit: str) -> Iterator[str]:
     told = lines[:MOST_LINES]
     if not any(line.verdict == "inconsistent" for line in told):
         yield f"<h2>{HEADS['inconsistent']}</h2>\n<p>{NOTHING}</p>"
-    for verdict, head in HEADS.items():
-        own = [line for line in told if line.verdict == verdict]
+    for name, head in HEADS.items():
+        own = [line for line in told if line.head == name]
         if own:
-            across = f" {ACROSS}" if any(line.grade == GRADES[0] for line in own) else ""
-            yield f'<h2>{head}</h2>\n<p class="prose quiet">{SURE[verdict]}{across}</p>'
+            yield f'<h2>{head}</h2>\n<p class="prose quiet">{SURE[name]}</p>'
             yield from _table(own)
     if (left := len(lines) - MOST_LINES) > 0:
         yield f"<p>{left} more by: <code>{escape(audit)}</code></p>"
@@ -117,19 +109,3 @@ def _unchecked(claims: Sequence[str]) -> Iterator[str]:
         left = len(claims) - MOST_UNCHECKED
         more = f"; and {left} more" if left > 0 else ""
         yield f"<h2>What could not be checked</h2>\n<p>{escape(unbroken(text))}{more}.</p>"
-
-
-def _sheet(sheet: Sequence[Asked]) -> Iterator[str]:
-    yield f'<h2>INSPECT-SR</h2>\n<p class="prose quiet">{JUDGED} {escape(SOURCE)}</p>'
-    yield '<div class="scroll"><table class="sheet">\n<thead><tr><th>Check</th><th>Evidence</th>'
-    yield "<th>Reviewer 1</th><th>Reviewer 2</th></tr></thead>\n<tbody>"
-    for number, name in DOMAINS.items():
-        yield f'<tr><th colspan="4">Domain {number}: {escape(name)}</th></tr>'
-        for one in (each for each in sheet if each.domain.startswith(f"{number} ")):
-            yield (
-                f"<tr><td>{one.number} {escape(one.text)}</td>"
-                f"<td>{escape(unbroken(one.evidence))}</td><td></td><td></td></tr>"
-            )
-        yield "<tr><td>Judgement of the domain</td><td></td><td></td><td></td></tr>"
-    yield "<tr><th>Judgement of the study</th><td></td><td></td><td></td></tr>"
-    yield "</tbody>\n</table></div>"

@@ -4,13 +4,15 @@ Each margin that names a `check` is measured on the derived data, so that what m
 derivation do to it is seen; the others are told as they were drawn.
 """
 
+import json
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
+from trialtrace.base.words import MINUS
 from trialtrace.report.audit.cohort_words import Row, truth_of
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.assumed import sentence, words
 from trialtrace.report.sections.measured import Measured, measure
 from trialtrace.report.tables import captioned, pipe_table, with_names
 from trialtrace.run.trace.put_in import margin_name, statistic_words
@@ -144,7 +146,7 @@ def _like(printed: str | None, value: float) -> str:
 
 
 def assumptions_table(material: Material, rows: list[Row]) -> str:
-    """A line a quantity: every parameter that is no margin, in words, with its tag."""
+    """A line a quantity: every parameter that is no margin, with its tag."""
     by: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         by.setdefault((row["quantity"], row["tag"]), []).append(row)
@@ -161,9 +163,60 @@ def assumptions_table(material: Material, rows: list[Row]) -> str:
     caption = (
         "What the cohort was drawn from beside its margins. Assumed numbers were printed nowhere. "
         "The name of a quantity inside another stands for its value; a loading is the weight of a "
-        "shared normal score."
+        "shared normal score; `where` and `when` are conditions."
     )
     return captioned(material, pipe_table(header, body, numbers_from=99), "assumptions", caption)
+
+
+def sentence(rows: list[Row], label: Callable[[str], str]) -> str:
+    """The parameters of one quantity and tag as cohort.yaml has them, each by the groups whose
+    value is another; `label` gives a group ("arm = smt") its words."""
+    inputs: dict[str, dict[str, object]] = {}
+    for row in rows:
+        group = label(row["group"]) if row["group"] else ""
+        inputs.setdefault(row["what"], {})[group] = _decoded(row["value"])
+    return "; ".join(f"{words(what.replace('.', ' '))} {_each(by)}" for what, by in inputs.items())
+
+
+def _decoded(value: object) -> object:
+    """A parameter as the manifest holds it: lists, mappings and truth values are JSON text."""
+    if isinstance(value, str) and (value[:1] in "[{" or value in ("true", "false")):
+        return json.loads(value)
+    return value
+
+
+def words(value: object) -> str:
+    """A number, a level or the name of another quantity; of a list or a mapping those in it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:g}".replace("-", MINUS)
+    if isinstance(value, dict):
+        if set(value) == {"column"}:
+            return words(value["column"])
+        return ", ".join(f"{words(name)} {words(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(words(each) for each in value)
+    return str(value).replace("_", " ")
+
+
+def _each(by: dict[str, object]) -> str:
+    """ "9 (drug vinca), 12 (else)"."""
+    values = {group or level: each for group, value in by.items() for level, each in _table(value)}
+    return ", ".join(
+        f"{words(value)} ({group})" if group else words(value) for group, value in values.items()
+    )
+
+
+def _table(value: object) -> Iterator[tuple[str, object]]:
+    """(group, value) of a parameter that is a table by the values of one quantity, or as it is."""
+    if not isinstance(value, dict) or set(value) - {"by", "is", OTHERWISE} or "is" not in value:
+        yield "", value
+        return
+    for level, own in value["is"].items():
+        yield f"{words(value['by'])} {words(level)}", own
+    if OTHERWISE in value:
+        yield "else", value[OTHERWISE]
 
 
 def _group_words(material: Material, group: str) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 
-FORMATS = ("table", "json", "csv", "html", "sarif")
+FORMATS = ("table", "json", "csv", "html")
 """Those that `report.audit.audit_export` makes."""
-FOR_EDITORS = ("editor", "inspect-sr")
+FOR_EDITORS = "editor"
 
 
 def add_audit(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -20,7 +20,7 @@ def add_audit(add: Callable[..., argparse.ArgumentParser]) -> None:
     audit.add_argument(
         "--trust", action="store_true", help="judge also what a program read and nobody confirmed"
     )
-    audit_output(audit, *FOR_EDITORS)
+    audit_output(audit, FOR_EDITORS)
     audit.set_defaults(run=run_audit)
 
 
@@ -62,15 +62,15 @@ def run_audit(arguments: argparse.Namespace) -> int:
     printed = audit_ledger(read)
     contradictions = told_of(read, printed.findings, printed.rows)
     registered = held(read)
-    if standing.told and form in ("csv", "inspect-sr"):
+    if standing.told and form == "csv":
         print(standing.told, file=sys.stderr)
-    if form in FOR_EDITORS:
+    if form == FOR_EDITORS:
         found = Found(printed, contradictions, registered)
-        text = editor_text(read, found, form, file, standing.told)
+        text = editor_text(read, found, file, standing.told)
     else:
         audit = as_json(printed, CLAIMS.names, contradictions, registration.as_json(registered))
         if standing.told:
             audit["standing"] = standing.told
-        text = ledger_text(audit, form, at, file, width=width(arguments.output))
+        text = ledger_text(audit, form, file, width=width(arguments.output))
     put(text, arguments.output)
     return int(failing(printed.rows) or registration.failing(registered))

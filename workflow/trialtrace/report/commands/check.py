@@ -9,7 +9,7 @@ from trialtrace.base.paths import Project
 from trialtrace.run.jobs.data import data_files
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
-from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.plan.origins import without_origin
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.study.source import Files, Synthetic
@@ -70,7 +70,7 @@ def check(
     if line := older_line(at, name):
         print(line, file=sys.stderr)
     if there and not (problems or unlisted):
-        after += [*_untied(trial), *_run_named(trial, at)]
+        after += _untied(trial)
     wrong = [*first, *look.problems, *after, *([unlisted] if unlisted else [])]
     # The data are read by the same endpoints, whose mistakes they would tell anew.
     if problems := list(dict.fromkeys(wrong)):
@@ -95,20 +95,6 @@ def _untied(trial: Trial) -> list[Problem]:
     from trialtrace.run.claims.planned import untied_claims
 
     return list(untied_claims(trial))
-
-
-def _run_named(trial: Trial, at: Project) -> list[Problem]:
-    """What is wrong with the kept run that the trial's report is compared with."""
-    settings = load_settings(at)
-    if trial.name not in (settings.compare_to or {}):
-        return []
-    from trialtrace.run.archive.since import named_run
-
-    try:
-        named_run(trial, settings)
-    except UserError as error:
-        return problems_of(error)
-    return []
 
 
 def _is_of_data(at: Project, name: str, problem: Problem) -> bool:

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable
 
-from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.which_run import configured, tell_run
 
 
@@ -27,18 +26,7 @@ def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
         "place", nargs="?", metavar="FILE:LINE[:COLUMN]", help="a line or a cell of the export"
     )
     what.add_argument("--subject", metavar="ID", help="a patient, by SUBJID or USUBJID")
-    impact.add_argument(
-        "--what-if", metavar="VALUE", help="the results if this stood in the cell; writes nothing"
-    )
-    what.add_argument(
-        "--influence",
-        action="store_true",
-        help="every primary result without each patient in turn, and what could flip a decision",
-    )
-    impact.add_argument(
-        "--picture", metavar="FILE", help="with --influence: draw it, as FILE.svg and FILE.png"
-    )
-    impact.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    impact.add_argument("--format", choices=("text", "json"), default="text")
     impact.set_defaults(run=_impact)
 
     runs = add("runs", help="the kept runs of a trial")
@@ -58,41 +46,14 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def _impact(arguments: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from trialtrace.base.paths import project
     from trialtrace.report.commands.impact import tell_impact
     from trialtrace.run.jobs.fresh import AUDIT
-    from trialtrace.run.jobs.standing import has_code
 
-    at = project(arguments.project)
-    if arguments.picture is not None and not arguments.influence:
-        raise UserError(
-            Problem("--picture", found="no --influence", expected="--influence --picture FILE")
-        )
-    recomputed = arguments.influence or arguments.what_if is not None
-    name = configured(at, arguments.trial)
-    at, changed = tell_run(at, name, AUDIT, whole=True, earlier=True)
-    if recomputed and (changed or not has_code(at)):
-        raise UserError(
-            Problem(
-                "--influence" if arguments.influence else "--what-if",
-                found="results of an earlier state of the project"
-                if changed
-                else "no scripts/ beside the results, so that changes since are not known",
-                expected="those of today's, or its changes would be told as the cell's",
-                do=f"make run TRIAL={arguments.trial}, in a checkout",
-            )
-        )
-    return tell_impact(
-        at,
-        arguments.trial,
-        arguments.place,
-        arguments.subject,
-        arguments.what_if,
-        arguments.format,
-        Path(arguments.picture) if arguments.picture else None,
-    )
+    name = configured(project(arguments.project), arguments.trial)
+    at, _ = tell_run(project(arguments.project), name, AUDIT, whole=True, earlier=True)
+    tell_impact(at, name, arguments.place, arguments.subject, arguments.format)
+    return 0
 
 
 def _runs(arguments: argparse.Namespace) -> int:

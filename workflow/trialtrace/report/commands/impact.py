@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, visible
+from trialtrace.base.errors import visible
 from trialtrace.base.paths import Project
 from trialtrace.report.listing import json_text
 from trialtrace.report.material import Material
@@ -21,47 +20,22 @@ if TYPE_CHECKING:
 SHOWN = 15
 
 
-def tell_impact(
-    at: Project,
-    name: str,
-    place: str | None,
-    subject: str | None,
-    value: str | None,
-    form: str,
-    picture: Path | None = None,
-) -> int:
-    """Print what rests on a place of the export or on a patient, or what a `value` would change;
-    without either, what each patient weighs in the primary results, which a `picture` shows."""
+def tell_impact(at: Project, name: str, place: str | None, subject: str | None, form: str) -> None:
+    """Print what rests on a place of the export, or on a patient."""
     import numpy as np
 
     material = Material(load_trial(name, at), load_settings(at), at.results / name, {})
-    tracer = material.tracer
-    impact = Impact(tracer)
-    if value is not None and place is None:
-        found = "every patient" if subject is None else "a patient"
-        raise UserError(Problem("--what-if", found=found, expected="a cell: FILE:LINE:COLUMN"))
-    if form == "csv" and (place is not None or subject is not None):
-        raise UserError(
-            Problem("--format csv", found="no --influence", expected="--format text or json")
-        )
-    if place is not None:
-        where = impact.place(place)
-        if value is not None:
-            from trialtrace.report.commands.what_if import tell_what_if
-
-            return tell_what_if(tracer, where, value, form)
-        chosen, text, rejected = impact.edges(where), str(where), impact.rejected(where)
-        if rows := impact.rows_of_key(where):
-            text = f"{text}, key of {counted(len(rows), 'row')}: what these reach"
-            chosen = np.logical_or.reduce([impact.edges(row) for row in rows])
-    elif subject is not None:
-        chosen, text, rejected = impact.of_subject(subject), f"subject {subject}", []
-    else:
-        from trialtrace.report.commands.influence import tell_influence
-
-        return tell_influence(tracer, form, picture)
-    _tell(material, impact, chosen, text, rejected, form)
-    return 0
+    impact = Impact(material.tracer)
+    if place is None:
+        chosen = impact.of_subject(subject or "")
+        _tell(material, impact, chosen, f"subject {subject}", [], form)
+        return
+    where = impact.place(place)
+    chosen, text = impact.edges(where), str(where)
+    if rows := impact.rows_of_key(where):
+        text = f"{text}, key of {counted(len(rows), 'row')}: what these reach"
+        chosen = np.logical_or.reduce([impact.edges(row) for row in rows])
+    _tell(material, impact, chosen, text, impact.rejected(where), form)
 
 
 def _tell(

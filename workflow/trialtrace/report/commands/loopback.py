@@ -12,15 +12,17 @@ import hmac
 import os
 import secrets
 import shutil
+import sys
 import tempfile
+import webbrowser
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from trialtrace.report.commands.open import has_screen, opened
-
+DESKTOPS = ("darwin", "win32")
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 LOOPBACK = "127.0.0.1"
 SECONDS = 20
 HTML, PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
@@ -142,3 +144,16 @@ class LoopbackHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: the address holds the token."""
+
+
+def has_screen(environment: Mapping[str, str]) -> bool:
+    """Whether a window can be shown; a browser in the terminal would take it over."""
+    return sys.platform in DESKTOPS or any(environment.get(name) for name in SCREENS)
+
+
+def opened(address: str) -> bool:
+    """Whether a browser took the address."""
+    try:
+        return webbrowser.open(address)
+    except (OSError, webbrowser.Error):
+        return False

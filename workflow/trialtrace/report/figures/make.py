@@ -21,7 +21,6 @@ from trialtrace.report.same_question import question_of
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.displays.registry import display_of, displays
-from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
@@ -203,8 +202,6 @@ def home(material: Material, given: dict[str, Any]) -> str:
     """The analysis beside which a figure stands: the one it names, else the first of its
     endpoint, else the first of an endpoint made from it or that it is made from, else the first
     of another scale of its instrument; "" for none."""
-    if "planning" in given:
-        return PLANNING
     if "analysis" in given:
         return given["analysis"]
     if "of" in given and isinstance(given["of"], list):

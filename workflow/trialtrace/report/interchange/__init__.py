@@ -1,1 +1,1 @@
-"""A run's data in the forms that other programs exchange: ADaM with Define-XML, REDCap."""
+"""A run's data in the forms that other programs exchange: ADaM with Define-XML, CSV."""

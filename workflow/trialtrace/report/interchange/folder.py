@@ -9,13 +9,11 @@ from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_tex
 from trialtrace.base.synthetic import SIGN
 from trialtrace.report.interchange.adam import adam_files
 from trialtrace.report.interchange.plain import csv_files
-from trialtrace.report.interchange.redcap import redcap_files
 from trialtrace.run.trial.load import Trial
 
 FORMS: dict[str, Callable[[Trial], dict[str, bytes]]] = {
     "adam": adam_files,
     "csv": csv_files,
-    "redcap": redcap_files,
 }
 
 

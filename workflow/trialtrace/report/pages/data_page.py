@@ -2,10 +2,16 @@
 
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from trialtrace.base.store import write_text
 from trialtrace.report.crumbs import of_report
+from trialtrace.report.links import data_page
 from trialtrace.report.pages.shell import page
 from trialtrace.run.tables.contracts import RAW, read_table
+
+if TYPE_CHECKING:
+    from trialtrace.report.material import Material
 
 ROWS_SHOWN = 20_000
 
@@ -42,3 +48,18 @@ def data_page_html(
     return page(
         name, text, synthetic=synthetic, draft=draft, up="../", above=of_report(title), here=name
     )
+
+
+def raw_tables(material: "Material", out: Path) -> None:
+    """Write the page of each raw table."""
+    trial = material.trial
+    for table in trial.source.items:
+        text = data_page_html(
+            material.folder / "raw",
+            table,
+            trial.title,
+            synthetic=trial.synthetic,
+            draft=trial.draft,
+            sha256=material.tracer.manifest["tables"][table]["file"]["sha256"],
+        )
+        write_text(out / data_page(table), text)

@@ -14,13 +14,12 @@ from trialtrace.report.links import (
     CODE_PAGE,
     FAMILIES_PAGE,
     component_link,
-    data_page,
     number_anchor,
     number_page,
     trace_link,
 )
 from trialtrace.report.pages.cells import RawCells
-from trialtrace.report.pages.data_page import data_page_html
+from trialtrace.report.pages.data_page import raw_tables
 from trialtrace.report.pages.row_sets import FOLDER, SUBJECTS, RowSets, Variable
 from trialtrace.report.pages.rows_page import Told, rows_page
 from trialtrace.report.pages.shell import write_style
@@ -275,16 +274,7 @@ def write_traces(
     _code(material, out)
     if sets is not None:
         _rows(material, sets, out)
-        for table in trial.source.items:
-            text = data_page_html(
-                material.folder / "raw",
-                table,
-                trial.title,
-                synthetic=trial.synthetic,
-                draft=trial.draft,
-                sha256=material.tracer.manifest["tables"][table]["file"]["sha256"],
-            )
-            write_text(out / data_page(table), text)
+        raw_tables(material, out)
     return printed
 
 

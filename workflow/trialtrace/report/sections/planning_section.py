@@ -4,8 +4,6 @@ import json
 from typing import TYPE_CHECKING
 
 from trialtrace.base.words import LABELS, percent
-from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import beside
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, link, pipe_table, slug, under
@@ -30,7 +28,7 @@ NEEDED = ("patients_needed", "events_needed")
 OTHERS = ("events_expected", "detectable_", "width_")
 
 
-def planning_section(material: Material, drawn: list[Drawn]) -> str:
+def planning_section(material: Material) -> str:
     """The section; nothing where a plan has no designs."""
     entries = material.trial.plan.planning
     if not entries:
@@ -38,7 +36,6 @@ def planning_section(material: Material, drawn: list[Drawn]) -> str:
     parts = ["## Sample size, power and precision {#sec-planning page=supplement}", OPENING]
     for entry in entries.values():
         parts += _entry(material, entry)
-    parts.append(beside(drawn, ANALYSIS))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -2,9 +2,9 @@
 that changed.
 
 Cells follow the edges of either run; keys, the names that a result's analysis leads to in plan.yaml
-and endpoints.yaml; functions are those of the stages up to the analysis that the result reaches by
+and endpoints.yaml; functions are those of the files that the stages up to the analysis can use for
 its method and its endpoints. A result for which none is found is told as such: then its chain has a
-gap, or code changed of which it is not known to reach any.
+gap, or code changed that is only of other numbers.
 """
 
 import json
@@ -19,7 +19,6 @@ from trialtrace.base.config.compose import compose_text
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.code_changes import FunctionChange
 from trialtrace.run.archive.compare import Comparison, KeyChange, Row, RunOfTrial
-from trialtrace.run.archive.entry_points import MAKING
 from trialtrace.run.archive.key_causes import (
     ADJUSTED,
     LEVEL,
@@ -30,7 +29,7 @@ from trialtrace.run.archive.key_causes import (
     is_text,
     of_no_level,
 )
-from trialtrace.run.archive.reached_code import barred_to
+from trialtrace.run.jobs.fresh import ANALYSE, CLEAN, DERIVE, INGEST
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trace.raw_rows import RawPart, RawRows
 
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
 Kind = Literal["cell", "key", "function", "code", "environment", "family", "unknown"]
 # Raw table, file, line, column.
 Cell = tuple[str, str, int, str]
+# Stages whose code makes results.
+MAKING = (INGEST, CLEAN, DERIVE, ANALYSE)
 EDGE = ("source_file", "source_row", "column", "dataset", "USUBJID", "ASEQ", "variable")
 WORD = re.compile(r"\w+")
 
@@ -72,7 +73,7 @@ class Causes:
         if not direct:
             direct = [*self._of_family(result)]
         if not direct and self._making:
-            direct = [Cause("code", "code changed, of which it is not known to reach any function")]
+            direct = [Cause("code", "code changed, but no file that it is known to use")]
         return direct or [Cause("unknown", "nothing that this number is known to rest on")]
 
     def of_level(self, row: Row) -> list[Cause]:
@@ -111,15 +112,12 @@ class Causes:
         return sorted(known, key=lambda change: distance(change, rows[-1], names))
 
     def _functions(self, row: Row, names: set[str]) -> Iterator[Cause]:
-        """The changed functions that a result reaches."""
+        """The changed functions of the files that a result can come to use."""
         if not self._making:
             return
         used = {"steps": self._steps(row), "endpoints": names}
-        analysis, statistic = str(row.get("analysis_id")), str(row.get("stat_name"))
-        words = self._entries.get("analyses", {}).get(analysis, set())
-        barred = barred_to(analysis, statistic, ADJUSTED, words)
         for change in self._making:
-            if self.compared.reached_code.reaches(change, MAKING, used, barred):
+            if self.compared.own_code.concerns(change, MAKING, used):
                 yield Cause("function", change.place)
 
     def _of_family(self, result: str) -> Iterator[Cause]:

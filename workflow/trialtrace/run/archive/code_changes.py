@@ -6,9 +6,8 @@ A file whose functions stand in another file as they were has moved: that is tol
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from trialtrace.run.archive.functions import FILE, KnownFunctions
+from trialtrace.run.archive.functions import FILE, MODULE, KnownFunctions
 from trialtrace.run.archive.shelf import Code
-from trialtrace.run.archive.uses import MODULE
 
 
 @dataclass(frozen=True)

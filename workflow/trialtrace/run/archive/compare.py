@@ -11,7 +11,6 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.run.archive.code_changes import FunctionChange, code_changes, moves
 from trialtrace.run.archive.code_scope import OwnCode
 from trialtrace.run.archive.functions import KnownFunctions
-from trialtrace.run.archive.reached_code import ReachedCode
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
@@ -196,14 +195,12 @@ class Comparison:
         shelf: Shelf,
         old: Kept,
         new: Kept,
-        shelf_new: Shelf | None = None,
-        known: KnownFunctions | None = None,
     ):
         self._space = tempfile.TemporaryDirectory(prefix="trialtrace-")
         space = Path(self._space.name)
         self.old = RunOfTrial(shelf, old, space / "old")
-        self.new = RunOfTrial(shelf_new or shelf, new, space / "new")
-        self._known = known or KnownFunctions(shelf.at)
+        self.new = RunOfTrial(shelf, new, space / "new")
+        self._known = KnownFunctions(shelf.at)
 
     def close(self) -> None:
         """Remove the files that were written out."""
@@ -258,12 +255,6 @@ class Comparison:
     def own_code(self) -> OwnCode:
         """Which files of the code are not every number's."""
         return OwnCode.of((run.shelf, run.manifest) for run in (self.old, self.new))
-
-    @cached_property
-    def reached_code(self) -> ReachedCode:
-        """Which functions a number reaches."""
-        runs = [(run.shelf, run.manifest) for run in (self.old, self.new)]
-        return ReachedCode.of(runs, self._known, self.own_code)
 
     @cached_property
     def environment(self) -> bool:

@@ -10,23 +10,14 @@ import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import NotRequired, TypedDict
 
 from trialtrace.base.paths import Project
 from trialtrace.base.store import make_folder, write_bytes
-from trialtrace.run.archive.uses import MODULE, Uses, uses_of
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-# A file that is no Python; MODULE is what stands outside of every function.
-FILE = "(file)"
+# What stands outside of every function; a file that is no Python.
+MODULE, FILE = "(module)", "(file)"
 DIGITS, FILE_DIGITS = 10, 16
-
-
-class KnownFile(TypedDict):
-    """The functions of a file by their hashes, and what each of them uses."""
-
-    functions: dict[str, str]
-    uses: NotRequired[Uses]
 
 
 class KnownFunctions:
@@ -37,13 +28,13 @@ class KnownFunctions:
         self._new = False
 
     @cached_property
-    def _known(self) -> dict[str, KnownFile]:
+    def _known(self) -> dict[str, dict[str, str]]:
         try:
-            found = json.loads(zlib.decompress(self.place.read_bytes()))
-            # A file that was kept before uses were has its functions alone.
+            kept = json.loads(zlib.decompress(self.place.read_bytes()))
+            # Of some earlier archives an entry has further keys beside its functions.
             return {
-                short: each if isinstance(each.get("functions"), dict) else {"functions": each}
-                for short, each in found.items()
+                short: each["functions"] if isinstance(each.get("functions"), dict) else each
+                for short, each in kept.items()
             }
         except (OSError, zlib.error, ValueError):
             return {}
@@ -65,18 +56,14 @@ class KnownFunctions:
     def put(self, digest: str, path: Path) -> str:
         """Know the functions of a file; returns the beginning of its hash, which names them."""
         short = digest[:FILE_DIGITS]
-        if "uses" not in self._known.get(short, {}):
-            self._known[short] = {"functions": functions_of(path), "uses": uses_of(path)}
+        if short not in self._known:
+            self._known[short] = functions_of(path)
             self._new = True
         return short
 
     def of(self, short: str | None) -> dict[str, str]:
         """Name -> hash of the functions of a file; empty where that is not known any more."""
-        return self._known[short]["functions"] if short in self._known else {}
-
-    def uses(self, short: str) -> Uses | None:
-        """What the functions of a file use; None where that is not known, or the file no Python."""
-        return self._known[short].get("uses") or None if short in self._known else None
+        return self._known.get(short or "", {})
 
     def write(self) -> None:
         """Keep what is new."""

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from trialtrace.base.paths import Project
 from trialtrace.base.store import make_folder
 from trialtrace.run.archive.code_scope import own_code
-from trialtrace.run.archive.entry_points import entry_points
 from trialtrace.run.archive.functions import KnownFunctions
 from trialtrace.run.archive.kept_tables import KeptTable, keep_table
 from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, documents_of, run_id
@@ -76,7 +75,6 @@ def manifest_of(
         },
         "code": shelf.put_file(_code(shelf, trial, fresh, known)),
         "own": shelf.put_file(own_code(fresh, trial, at.root)),
-        "begins": shelf.put_file(entry_points(fresh, trial)),
         "environment": list(fresh.environment),
         "made": texts,
     }

@@ -16,7 +16,7 @@ NAMED = {
 }
 # What of the settings of a project no result depends on.
 SETTINGS = "config.yaml"
-OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "compare_to", "report")
+OF_REPORTS = ("trials", "examples", "disclosure", "hash_key", "report")
 ADJUSTED = "p_adjusted"
 LEVEL = "decision_level"
 CONFIDENCE = "confidence"

@@ -83,8 +83,8 @@ Code = dict[str, dict[str, str]]
 
 class Manifest(TypedDict):
     """What a run held. `made` has the hashes of each stage: of its origin, and of what it
-    made; `own` is the object that says which code is not every number's, `begins` the one that says
-    where the functions begin that a number reaches, `documents` which reports were made."""
+    made; `own` is the object that says which code is not every number's, `documents` the one
+    that says which reports were made; `begins` is of runs that were kept before, and not read."""
 
     archive: int
     contract: int
@@ -114,12 +114,10 @@ class Shelf:
 
     at: Project
     trial: str
-    # Where it is, if not in the archive: of a run that is kept for a moment alone.
-    place: Path | None = None
 
     @property
     def folder(self) -> Path:
-        return self.place or self.at.archive / self.trial
+        return self.at.archive / self.trial
 
     @cached_property
     def objects(self) -> Objects:

@@ -182,7 +182,7 @@ def cause_texts(causes: Sequence[ToldCause]) -> list[str]:
     words = {
         "unknown": "NO KNOWN CAUSE: {}",
         "family": "its family: {}",
-        "function": "{}, which it reaches",
+        "function": "{}, in a file that it uses",
     }
     texts = [
         words.get(cause["kind"], "{}").format(cause["place"]) for cause in causes[:CAUSES_SHOWN]

@@ -26,24 +26,28 @@ if TYPE_CHECKING:
 def untied_claims(trial: "Trial") -> Iterator[Problem]:
     """What is wrong with each claim that no planned result, or no single one, can answer."""
     claims = [claim for claim in read_claims(trial).values() if claim.cannot is None]
+    readings = [
+        (claim.name, alone, dict(alone.selects or {}))
+        for claim in claims
+        for alone in by_reading(claim).values()
+    ]
+    named = {selects["analysis"] for _, _, selects in readings}
     fixed: defaultdict[str, list[ResultRow]] = defaultdict(list)
     by_data: defaultdict[str, list[Planned]] = defaultdict(list)
-    for one in planned_results(trial) if claims else ():
+    for one in planned_results(trial, named) if claims else ():
         if UNKNOWN_LEVEL in f"{one.place.second} {one.place.stratum}":
             by_data[one.analysis].append(one)
         else:
             fixed[one.analysis].append(_row(trial, one, one.place))
     document = compose(trial.at, trial.at.trial_config(trial.name) / "claims.yaml")
-    for claim in claims:
-        for alone in by_reading(claim).values():
-            selects = dict(alone.selects or {})
-            rows = [*fixed[selects["analysis"]]]
-            for one in by_data[selects["analysis"]]:
-                rows += [_row(trial, one, place) for place in _places(one.place, selects)]
-            try:
-                list(Auditor(trial, rows, alone, document.place(("claims", claim.name))).rows())
-            except UserError as error:
-                yield from problems_of(error)
+    for name, alone, selects in readings:
+        rows = [*fixed[selects["analysis"]]]
+        for one in by_data[selects["analysis"]]:
+            rows += [_row(trial, one, place) for place in _places(one.place, selects)]
+        try:
+            list(Auditor(trial, rows, alone, document.place(("claims", name))).rows())
+        except UserError as error:
+            yield from problems_of(error)
 
 
 def _places(place: Place, selects: Selects) -> Iterator[Place]:

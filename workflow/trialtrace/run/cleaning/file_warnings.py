@@ -50,7 +50,7 @@ def _declared_missing(
     """
     if table not in trial.tables:
         return
-    variables, known = trial.dictionary[table], trial.cleaning.tables[table].missing
+    variables, known = trial.dictionary[table], trial.cleaning.tables[table].absent
     for column, codes in declared.items():
         if column not in variables:
             continue

@@ -162,7 +162,7 @@ def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: "pa.Table") -> 
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    missing = trial.cleaning.tables[spec.name].missing.get(column, ())
+    missing = trial.cleaning.tables[spec.name].absent.get(column, ())
     text = stripped(raw[column], missing)
     codes = [code for arm in trial.design.arms.values() for code in arm.codes]
     known = pc.is_in(text, value_set=pa.array(codes, type=pa.string()))

@@ -57,7 +57,7 @@ def people_of(trial: Trial, typed: Typed) -> People:
     import pyarrow.compute as pc
 
     rules = trial.cleaning.tables[typed.spec.name]
-    who = _who(typed, rules.missing.get(typed.spec.subject, ()))
+    who = _who(typed, rules.absent.get(typed.spec.subject, ()))
     accepted = pc.unique(typed.accepted.subject)
     there = pc.and_(pc.is_valid(who), pc.invert(pc.is_in(who, value_set=accepted)))
     rows = np.flatnonzero(as_mask(there))

@@ -1,11 +1,11 @@
 """Typing: a raw table of text as typed rows, before any check looks at them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.run.cleaning.account import Decision
-from trialtrace.run.cleaning.cells import blank, stripped
+from trialtrace.run.cleaning.cells import blank, present_text, stripped, without_numbers
 from trialtrace.run.cleaning.columns import CleanColumn, Spelling, clean_column
 from trialtrace.run.cleaning.conservation import Balance
 from trialtrace.run.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
@@ -120,7 +120,7 @@ def clean_cells(trial: Trial, spec: TableSpec, raw: "pa.Table", name: str) -> Cl
     if isinstance(data, ConvertAll):
         conversion = data.linear
     elif data is not None:
-        conversion = conversion_of(data, rules.missing.get(data.unit_column, ()))
+        conversion = conversion_of(data, rules.absent.get(data.unit_column, ()))
     variable, spelling = trial.dictionary[spec.name][name], spelling_of(trial, spec, name)
     return clean_column(variable, raw, spelling, conversion, name == spec.subject)
 
@@ -128,7 +128,7 @@ def clean_cells(trial: Trial, spec: TableSpec, raw: "pa.Table", name: str) -> Cl
 def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:
     """How the cells of a column are written, by its source and cleaning.yaml."""
     raw = trial.source.items[spec.of]
-    missing = trial.cleaning.tables[spec.name].missing.get(column, ())
+    missing = trial.cleaning.tables[spec.name].absent.get(column, ())
     spelt = spelt_as(trial, spec, column)
     return Spelling(decimal_sign(raw), date_order(raw), missing, spelt)
 
@@ -152,6 +152,7 @@ def read_otherwise(trial: Trial, typed: Typed) -> Iterator[Decision]:
             what = f"{given.from_} to {given.to}, times {factor.multiply:g}{added}"
             n = int((~typed.columns[column].missing).sum())
             yield Decision(spec.name, column, what, n, "the unit that cleaning.yaml declares")
+    yield from kinds_of_missing(trial, typed)
     for column in typed.columns:
         spelt, cells = spelt_as(trial, spec, column), None
         for code in dict.fromkeys(spelt.values()):
@@ -162,11 +163,24 @@ def read_otherwise(trial: Trial, typed: Typed) -> Iterator[Decision]:
             yield Decision(spec.name, column, f'{quoted} read as "{code}"', n, "declared synonyms")
 
 
+def kinds_of_missing(trial: Trial, typed: Typed) -> Iterator[Decision]:
+    """How many cells hold each value that means missing, where cleaning.yaml says what it says."""
+    spec = typed.spec
+    for column, kinds in trial.cleaning.tables[spec.name].missing.items():
+        if isinstance(kinds, Mapping) and column in typed.columns:
+            sign = spelling_of(trial, spec, column).sign(trial.dictionary[spec.name][column])
+            text = stripped(typed.raw[column], ())
+            for code, kind in kinds.items():
+                left = without_numbers(present_text(text, (code,)), (code,), sign)
+                n = left.null_count - text.null_count
+                yield Decision(spec.name, column, f'"{code}" is missing', n, kind)
+
+
 def text_of(trial: Trial, spec: TableSpec, raw: "pa.Table") -> TextOf:
     """Gives, for some rows, the cells of the dictionary's columns without blanks around them."""
     import pyarrow as pa
 
-    missing = trial.cleaning.tables[spec.name].missing
+    missing = trial.cleaning.tables[spec.name].absent
 
     def text(positions: "np.ndarray") -> "pa.Table":
         rows = raw.select(list(trial.dictionary[spec.name])).take(pa.array(positions))

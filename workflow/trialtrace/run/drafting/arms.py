@@ -152,7 +152,8 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
         score -= ORDER
         evidence.append("its name is that of a sequence of treatments")
     levels = [*(text for text, _ in column.values), *(label for _, label in column.choices)]
-    if any(TREATED.search(level) for level in levels):
+    versions = {"new", "old"} <= {level.casefold() for level in levels}
+    if versions or any(TREATED.search(level) for level in levels):
         score += TREATMENTS
         doubt = doubt and named is None
         evidence.append("its levels read like treatments")

@@ -55,7 +55,7 @@ def _missing(guess: Guess, cleaning: Content) -> bool:
     codes = set(guess.value.partition(" in ")[0].split(", "))
     columns = _part(cleaning, "tables", table, "missing")
     found = columns.values() if isinstance(columns, Mapping) else ()
-    return any(codes & set(map(str, each)) for each in found if isinstance(each, list))
+    return any(codes & set(map(str, each)) for each in found if isinstance(each, (list, Mapping)))
 
 
 def _baseline(guess: Guess, plan: Content) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, UserError, visible
 from trialtrace.run.drafting.questions import (
-    BLINDING,
     FLAGS,
     Ask,
     Question,
@@ -103,7 +102,7 @@ def drafted_lines(at: "Project", name: str) -> list[str]:
     if trial.draft:
         lines.append(f"{name}: {trial.draft}")
     guesses = trial.guesses.guesses if trial.guesses else {}
-    blind = [one for one in BLINDING if one in guesses]
+    blind = [name for name, guess in guesses.items() if guess.blinds]
     if blind:
         flags = " ".join(f"--{flag}" for flag in blind)
         lines.append(

@@ -151,6 +151,8 @@ def _number(name: str, tally: Tally, about: Described, said: Kind, sign: str) ->
         some = f"{wrong} of {tally.present}" if numbers.possible else "many"
         return _by_cells(name, tally, sign, f"{about.by} says {about.validation}; {some} are none.")
     kind = inferred(name, tally, sign)
+    if kind.type == "yesno" and not (about.low or about.high):
+        return replace(kind, why=f"{about.by} says {about.validation}; all cells are 0 or 1.")
     if about.validation == "integer" and not numbers.whole:
         against = f"{about.by} says integer; {numbers.fractions} cells have decimals."
         return replace(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.decided import Decided
-from trialtrace.run.drafting.names import SEQUENCES, SITES, rank
+from trialtrace.run.drafting.names import CLUSTERS, SEQUENCES, SITES, rank
 from trialtrace.run.drafting.outcomes import label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.tables.measures import parts, plain
@@ -18,8 +18,6 @@ KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
 PERIODS = {"period", "phase", "session", "occasion", "visit", "stage", "order", "day", "week"}
 PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "periodo", "seance"}
 SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
-CLUSTERS = {"cluster", "practice", "ward", "school", "village", "household", "centre", "center"}
-CLUSTERS |= {"site", "hospital", "clinic", "class", "town", "gp", "surgery", "nursinghome"}
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
 FEWEST_CLUSTERS, FEWEST_EACH = 4, 3
 MOST_ROWS, MOST_PLACES = 2_000_000, 8

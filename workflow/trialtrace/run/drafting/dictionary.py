@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.delimited import FALLBACK
 from trialtrace.run.drafting.draft import Draft
-from trialtrace.run.drafting.names import ROW_NUMBERS, words_of
+from trialtrace.run.drafting.names import ROW_NUMBERS, SPECIAL_MISSING, words_of
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.yaml_text import Quoted
 from trialtrace.run.tables.measures import plain
@@ -35,7 +35,7 @@ class Columns:
 
     rows: list[dict[str, str]] = field(default_factory=list)
     ignore: dict[str, dict[str, str]] = field(default_factory=dict)
-    missing: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    missing: dict[str, dict[str, object]] = field(default_factory=dict)
     units: dict[str, dict[str, str]] = field(default_factory=dict)
     guesses: list[Guessed] = field(default_factory=list)
 
@@ -85,8 +85,7 @@ def columns_of(draft: Draft) -> Columns:
                 made.rows.append(row(table, column, bounded=column.name not in names))
                 fields.add(column.field)
             if column.missing_codes:
-                codes = [Quoted(code) for code in column.missing_codes]
-                made.missing[table.name][column.name] = [*codes]
+                made.missing[table.name][column.name] = _kinds(column)
             if column.unit:
                 made.units[table.name][column.name] = column.unit
         if table.of and _others(draft, table):
@@ -94,6 +93,16 @@ def columns_of(draft: Draft) -> Columns:
         there = [one for one in table.columns if not _not_used(one, used)]
         made.guesses += _guesses(table, there, names)
     return made
+
+
+def _kinds(column: Column) -> list[str] | dict[str, str]:
+    """Codes for missing; each with what it says where the file has labels of them, or where several
+    letters of SAS or Stata are kinds that it does not name."""
+    codes = column.missing_codes
+    special = sum(bool(SPECIAL_MISSING.fullmatch(code)) for code in codes)
+    if not column.missing_labels and special < 2:
+        return [Quoted(code) for code in codes]
+    return {Quoted(code): column.missing_labels.get(code, f"coded {code}") for code in codes}
 
 
 def _others(draft: Draft, table: Table) -> set[str]:

@@ -1,48 +1,31 @@
 """What a trial is taken to be, from the profiles of its files and what a person told."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
-from trialtrace.run.drafting.cells_of import cells_of
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.drafting.assignment import arm_of, arms_by_name, control_of, tells_arm
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
-from trialtrace.run.drafting.final_outcomes import once_in
-from trialtrace.run.drafting.intervals import recurrent
+from trialtrace.run.drafting.final_outcomes import Once, once_in
+from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import candidates
-from trialtrace.run.drafting.names import ARMS, PARAMETERS, rank, words_of
+from trialtrace.run.drafting.names import PARAMETERS, rank
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
     MEASURE,
     Outcome,
-    belongs,
-    is_coded,
-    label_of,
     levels,
 )
 from trialtrace.run.drafting.parameters import Parameters, parameters_of
 from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
-from trialtrace.run.drafting.wide import over_visits
-from trialtrace.run.tables.measures import AGES, folded, plain
+from trialtrace.run.drafting.wide import TREATMENT, over_visits
+from trialtrace.run.tables.measures import AGES, plain
 
-CONTROL = re.compile(
-    r".*(pla[cz]ebo|plasebo|control|kontroll|controle|temoin|ctrl|sham|schein|standard|usual|"
-    r"no treatment|untreated|plac|pbo|observation|\bobs\b|\bnone\b|reference|vehicle|ubliche|"
-    r"soins courants|cura usuale|habitual|gebruikelijk|wait(ing)?[ -]?list|warteliste).*|obs|none",
-    re.IGNORECASE,
-)
-# The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
-PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
-CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
-# The control by a code alone; beyond doubt only of a column that is named after its treatment.
-BARE_CONTROL = re.compile(r"[cp0]|no", re.IGNORECASE)
-TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
 LEAST_SCORE = 1.5
@@ -91,10 +74,51 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     if "visit" in decided.told:
         column_of(tables, decided.told["visit"], "visit")
     visit = {table.name: _visit(table, decided) for table in tables}
-    home, arm = _arm(tables, subject, decided)
-    arms = _arms(arm, home)
-    control = _control(arm, arms, decided)
+    home, arm = arm_of(tables, subject, decided)
+    arms = arms_by_name(arm)
+    control = control_of(arm, arms, decided)
     design = design_of(home, subject[home.name], arm, decided)
+    if design.own_treatment:
+        visit[home.name] = ""
+    offered = _offered(tables, subject, visit, (home, arm, design), texts.get("kind", ""))
+    primary = with_competing(offered.tables, primary_of(offered, decided), decided)
+    if primary.visit_word == TREATMENT and "design" not in decided.told:
+        place, doubt = ("trial.yaml", "design.kind"), primary.evidence
+        decided.guess("design", place, design.kind, doubt, blinds=True)
+    others = _others(offered, primary)
+    secondary = secondary_of(offered, primary, others, decided)
+    later = frozenset(name for one in others for name in (one.column, one.status, one.source))
+    later |= {name for one in others for _, name in one.columns[1:]}
+    made = Draft(
+        tables, subject, visit, home, home, arm, arms, control, primary,
+        tuple(secondary or others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
+        len(secondary), later, decided.asked,
+    )  # fmt: skip
+    return _with_patients(made) if design.own_treatment else made
+
+
+def _with_patients(draft: Draft) -> Draft:
+    """The draft with a table of the patients beside that of their treatments."""
+    names = [one.name for one in draft.tables]
+    home = patients_beside(draft.home, draft.subject[draft.home.name], draft.design, names)
+    treated = replace(draft.home, of=home.of)
+    return replace(
+        draft,
+        tables=(home, *(treated if one is draft.home else one for one in draft.tables)),
+        subject={**draft.subject, home.name: draft.subject[treated.name]},
+        visit={**draft.visit, home.name: ""},
+        home=home,
+        treated=treated,
+    )
+
+
+def _offered(
+    tables: Sequence[Table], subject: Mapping[str, str], visit: Mapping[str, str],
+    treated: tuple[Table, Column, Design], kind: str,
+) -> Offered:  # fmt: skip
+    """What may be endpoints in all tables; `treated` is the table of the arm, its column and the
+    design, `kind` the one asked for."""
+    home, arm, design = treated
     told_by = {
         table.name: parameters
         for table in tables
@@ -104,71 +128,56 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     }
     views = [told_by[one.name].view if one.name in told_by else one for one in tables]
     if design.own_treatment:
-        visit[home.name] = ""
         views = [by_treatment(one) if one is home else one for one in views]
-    taken = {
-        table.name: {subject[table.name], visit[table.name], *_roles(table)}
-        | {one.name for one in table.columns if tells_arm(one, table, arm)}
-        for table in views
-    }
-    taken[home.name] |= {design.place, design.sequence, design.cluster}
-    at = {
-        one.name: told_by[one.name].visit if one.name in told_by else visit[one.name]
-        for one in tables
-    }
+    at = {**visit, **{name: parameters.visit for name, parameters in told_by.items()}}
     found: list[Outcome] = []
+    once: dict[str, Once] = {}
     for table in views:
-        whole = []
-        if texts.get("kind") != COUNT and subject[table.name] != SOURCE_ROW:
-            whole = recurrent(table, subject[table.name], taken[table.name])
-        used = {
-            name for outcome in whole for name in (outcome.column, outcome.starts, outcome.stops)
-        }
-        if table.name in told_by:
+        name = table.name
+        taken = {subject[name], visit[name], *_roles(table)}
+        taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
+        if name == home.name:
+            taken |= {design.place, design.sequence, design.cluster}
+        whole = _several_times(table, subject[name], at[name], taken, kind)
+        used = {column for one in whole for column in (one.column, one.starts, one.stops)}
+        if name in told_by:
             used |= {one.name for one in table.columns if rank(one.name, PARAMETERS) is not None}
-            used.add(told_by[table.name].column)
-        single = candidates(table, taken[table.name] | used, at[table.name])
-        if not at[table.name] and table.name not in told_by and not design.own_treatment:
+            used.add(told_by[name].column)
+        single = candidates(table, taken | used, at[name])
+        if not at[name] and name not in told_by and not design.own_treatment:
             single = over_visits(single, table.columns)
-        found += [*whole, *single]
-    draft = {
-        one.name: once_in(one, at[one.name], taken[one.name], arm.name)
-        for one in views
-        if one.name not in told_by
-    }
-    found += [one for table in draft.values() for one in table.outcomes()]
+        if name not in told_by:
+            once[name] = once_in(table, at[name], taken, arm.name)
+        found += [*whole, *single, *(once[name].outcomes() if name in once else ())]
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
-        found = [
-            outcome
-            for outcome in found
-            if outcome.table == home.name and outcome.kind in (MEASURE, EVENT)
-        ]
+        found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda item: -item.score)
-    offered = Offered(views, found, at, subject, arm, told_by, draft)
-    primary = with_competing(views, primary_of(offered, decided), decided)
+    return Offered(views, found, at, subject, arm, told_by, once)
+
+
+def _several_times(
+    table: Table, subject: str, visit: str, taken: set[str], kind: str
+) -> list[Outcome]:
+    """Events that a patient can have several times: intervals, or a row an episode."""
+    if subject == SOURCE_ROW or (subject,) in table.keys:
+        return []
+    made = recurrent(table, subject, taken) if kind != COUNT else []
+    return made or ([] if visit else episodes(table, subject, taken))
+
+
+def _others(offered: Offered, primary: Outcome) -> list[Outcome]:
+    """What else is likely an outcome: other parameters, then other columns."""
+    own = {primary.column, primary.status}
     others = [
         outcome
-        for outcome in found
+        for outcome in offered.found
         if outcome.score >= LEAST_SCORE
-        and outcome.column not in (primary.column, primary.status)
-        and not {name for _, name in outcome.columns} & {primary.column, primary.status}
+        and outcome.column not in own
+        and not {name for _, name in outcome.columns} & own
     ]
-    others = [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
-    secondary = secondary_of(offered, primary, others, decided)
-    later = frozenset(name for one in others for name in (one.column, one.status, one.source))
-    treated = home
-    if design.own_treatment:
-        home = patients_beside(home, subject[home.name], design, [one.name for one in tables])
-        subject[home.name], visit[home.name] = subject[treated.name], ""
-        text = replace(treated, of=home.of)
-        tables = (home, *(text if one is treated else one for one in tables))
-        treated = text
-    return Draft(
-        tables, subject, visit, home, treated, arm, arms, control, primary,
-        tuple(secondary or others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
-        len(secondary), later, decided.asked,
-    )  # fmt: skip
+    told_by = offered.parameters
+    return [*_other_parameters(told_by, primary), *(_likeliest(told_by, one) for one in others)]
 
 
 def _other_parameters(told_by: Mapping[str, Parameters], primary: Outcome) -> Iterator[Outcome]:
@@ -222,197 +231,6 @@ def _visit(table: Table, decided: Decided) -> str:
     place = ("trial.yaml", f"tables.{table.name}.key")
     decided.guess(f"visit.{table.name}", place, once[0], table.evidence[f"visit.{once[0]}"])
     return once[0]
-
-
-def _arm(
-    tables: Sequence[Table], subject: Mapping[str, str], decided: Decided
-) -> tuple[Table, Column]:
-    """The column of the arm and its table: that of the subjects."""
-    if data := decided.told.get("arm"):
-        return _with_levels(*column_of(_by_patients(tables, subject), data, "arm"))
-    ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
-    ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
-    ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
-    choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
-    sure = _sure_arm(ranked)
-    passed = [
-        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
-        for table in tables
-        for one in table.columns
-        if _share_of_name(one.name) > 0.5 and one.distinct > MOST_ARMS
-    ]
-    for table in _by_patients(tables, subject):
-        for one in table.columns:
-            known = {name for name, _ in choices}
-            few = 2 <= len(levels(one)) <= MOST_ARMS and is_coded(one)
-            if (
-                few
-                and not belongs(one)
-                and one.name not in known
-                and one.constant_within is not False
-            ):
-                choices.append(
-                    (
-                        one.name,
-                        f"It has {len(levels(one))} levels; nothing else speaks for it."
-                        + "".join(passed),
-                    )
-                )
-    if not choices:
-        raise UserError(
-            Problem(
-                "the arm",
-                found=f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient",
-                expected="the column of the arm",
-                do="name it: --arm COLUMN",
-            )
-        )
-    at = ("trial.yaml", "tables.{}.arm")
-
-    def read(name: str) -> tuple[Table, Column]:
-        return _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
-
-    table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
-    decided.guesses = [
-        replace(guess, key=guess.key.format(table.name)) if guess.name == "arm" else guess
-        for guess in decided.guesses
-    ]
-    return table, column
-
-
-def _first_of_patients(
-    ranked: Sequence[tuple[Table, str]], table: Table, name: str, subject: Mapping[str, str]
-) -> bool:
-    """Whether a candidate has the arms of the likeliest one in a table with a row a patient, where
-    that one is of a table with several: ADSL has the patients, not ADTTE."""
-    best, first = ranked[0]
-    several = (subject[best.name],) not in best.keys
-    return (
-        several
-        and (subject[table.name],) in table.keys
-        and {*levels(best.column(first))} == {*levels(table.column(name))}
-    )
-
-
-def tells_arm(column: Column, table: Table, arm: Column) -> bool:
-    """Whether a column may tell the arm: another candidate, or one whose levels are the arms.
-
-    Of a draft it is no outcome and no variable of patients, or a blinded report would not be blind.
-    """
-    if column.name == arm.name or table.weights.get(column.name, 0.0) > LEAST:
-        return True
-    counts, own = (sorted(count for _, count in one.values) for one in (column, arm))
-    if counts != own or arm not in table.columns:
-        return False
-    return 0 < len(set(cells_of(table, [column.name, arm.name]))) == column.distinct
-
-
-def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
-    """Whether much speaks for the first, and for no column that divides patients otherwise."""
-    if not ranked:
-        return False
-    table, name = ranked[0]
-    most = table.weights.get(name, 0.0)
-    rivals = [
-        other for at, other in ranked[1:]
-        if at.weights.get(other, 0.0) > most - AHEAD and other != name
-        and not (plain(name) in PLANNED and plain(other) in CDISC)
-        and not (
-            _same_groups(table, name, other) if at is table
-            else {*levels(at.column(other))} <= {*levels(table.column(name))}
-        )
-    ]  # fmt: skip
-    return table.sure_arm and table.arm[0] == name and most >= SURE and not rivals
-
-
-def _same_groups(table: Table, name: str, other: str) -> bool:
-    """Whether two columns tell the same arms: a code beside its label."""
-    cells = [row for row in cells_of(table, [name, other]) if all(row)]
-    pairs = set(cells)
-    return len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs})
-
-
-def _share_of_name(name: str) -> float:
-    place = rank(name, ARMS)
-    return 0.0 if place is None else 1 - place / len(ARMS)
-
-
-def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Table]:
-    """Tables with a row a patient first."""
-    return sorted(tables, key=lambda table: (subject[table.name],) not in table.keys)
-
-
-def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
-    n = column.distinct
-    if 2 <= n <= MOST_ARMS and len(levels(column)) >= 2:
-        return table, column
-    varies = ", which varies within patients" if column.constant_within is False else ""
-    raise UserError(
-        Problem(
-            f"the arm, column {column.name} of {table.name}",
-            found=f"{n} different value{'s' if n != 1 else ''}{varies}",
-            expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
-            do="name another column: --arm COLUMN"
-            + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
-        )
-    )
-
-
-def _arms(column: Column, table: Table) -> dict[str, tuple[str, str]]:
-    """Name of an arm -> its label and code."""
-    arms: dict[str, tuple[str, str]] = {}
-    for code in levels(column):
-        label = label_of(column, code)
-        label = words_of(label)
-        name = re.sub(r"[^a-z0-9]+", "_", folded(label).lower()).strip("_")[:36]
-        name = name if re.match("[a-z]", name) else f"arm_{name or len(arms) + 1}"
-        while name in arms:
-            name = f"{name}_{len(arms) + 1}"
-        arms[name] = (label[:1].upper() + label[1:], code)
-    return arms
-
-
-def _control(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
-    """The name of the control arm. Raises UserError where what was told is no arm."""
-    counts = dict(column.values)
-    said = [name for name in arms if _reads_control(*arms[name])]
-    bare = [name for name in arms if _bare_control(*arms[name])]
-    ranked = sorted(arms, key=lambda name: (name not in said, name not in bare))
-    sure = len(said) == 1 or (
-        not said and len(bare) == 1 and len(arms) == 2 and plain(column.name) in TREATMENTS
-    )
-    choices = []
-    for name in ranked:
-        label, code = arms[name]
-        why = "It reads like a control." if name in (said or bare) else "Nothing tells what it is."
-        choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}"))
-    place = ("trial.yaml", "design.arms")
-
-    def read(text: str) -> str:
-        for name, (label, code) in arms.items():
-            if text.casefold() in (name, label.casefold(), code.casefold()):
-                return name
-        codes = [code for _, code in arms.values()]
-        raise UserError(
-            Problem(
-                "--control",
-                found=text,
-                expected=f"an arm of column {column.name}: {one_of(codes)}",
-                do=did_you_mean(text, codes),
-            )
-        )
-
-    name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
-    decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
-    return name
-
-
-def _reads_control(label: str, code: str) -> bool:
-    return any(CONTROL.fullmatch(folded(text)) is not None for text in (label, code))
-
-
-def _bare_control(label: str, code: str) -> bool:
-    return any(BARE_CONTROL.fullmatch(text) is not None for text in (label, code))
 
 
 def _roles(table: Table) -> set[str]:

@@ -1,11 +1,15 @@
-"""Rows that are intervals at risk: a start, a stop, and whether the interval ends with an event."""
+"""Events that a patient can have several times: rows that are intervals at risk, with a start, a
+stop and whether the interval ends with an event; and rows that are an episode each."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
 from trialtrace.run.drafting.cells_of import cells_of
+from trialtrace.run.drafting.names import REPEATS, rank
 from trialtrace.run.drafting.outcomes import (
+    COUNT,
     RECURRENT,
     STATUSES,
     Outcome,
@@ -13,9 +17,10 @@ from trialtrace.run.drafting.outcomes import (
     is_coded,
     is_number,
     levels,
+    numbers_rows,
 )
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.tables.measures import plain
+from trialtrace.run.tables.measures import parts, plain
 
 # Names of a start with those of its stop, without marks between their words.
 PAIRS = {
@@ -32,7 +37,11 @@ PAIRS = {
     "t1": ("t2",),
 }
 # More than any pair of a time and a status: the rows were looked at.
-SCORE = 5.0
+SCORE, EPISODES = 5.0, 3.0
+# Words of when an episode begins and ends, as the last of a name: ivstart, AESTDTC, relapse_date.
+BEGINNINGS = re.compile(r".*(start|onset|begin|stdtc?|beginn|debut|inizio|inicio)(date|day|dt|dy)?")
+ENDINGS = re.compile(r".*(stop|end|endtc?|resolution|resolved|ende|fin)(date|day|dt|dy)?")
+DATES = {"date", "dt", "dtc", "day", "dy", "datum", "tag", "fecha", "data", "jour"}
 
 
 def recurrent(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
@@ -65,6 +74,40 @@ def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
                 sure=sure, starts=start, stops=stop,
             )  # fmt: skip
     return None
+
+
+def episodes(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
+    """How often a patient had an episode, in a table with a row each: by the day on which it began.
+    None where rows may as well be visits: where numbers were measured in them."""
+    free = [one for one in table.columns if one.name not in {subject, *taken}]
+    varying = [one for one in free if one.constant_within is False]
+    begins = [one for one in varying if BEGINNINGS.fullmatch(plain(one.name)) and _is_day(one)]
+    ends = [one for one in varying if ENDINGS.fullmatch(plain(one.name)) and _is_day(one)]
+    days = [one for one in varying if {*parts(one.name)} & DATES and _is_day(one)]
+    day = next(iter(begins or days), None)
+    # A yes or no beside a date alone may be what was found at a visit; a status ends an interval.
+    measured = [
+        one for one in varying
+        if one not in (*begins, *ends, *days) and rank(one.name, REPEATS) is None
+        and not numbers_rows(one)
+        and (_found(one, bool(begins)) if is_coded(one) else is_number(one))
+    ]  # fmt: skip
+    if day is None or measured:
+        return []
+    n = day.rows - day.blank
+    beside = f", and {ends[0].name} when it ended" if ends else ""
+    text = f"{n} of {day.rows} rows are an episode each: {day.name} says when it began{beside}."
+    rest = " Their number is compared; of a rate the time at risk would have to be known."
+    return [Outcome(table.name, day.name, COUNT, EPISODES, text + rest)]
+
+
+def _found(column: Column, dated: bool) -> bool:
+    """Whether a code may be what was found in a row, in place of a kind of episode."""
+    return plain(column.name) in STATUSES or (len(levels(column)) == 2 and not dated)
+
+
+def _is_day(column: Column) -> bool:
+    return is_number(column) or column.validation.startswith("date")
 
 
 def _may_be_event(column: Column) -> bool:

@@ -9,63 +9,27 @@ from trialtrace.run.trial.label_words import NOT_KNOWN
 SUBJECTS = (
     *("usubjid", "subjid", "subjectid", "patientid", "participantid", "recordid", "ptid", "patid"),
     *("pid", "screeningno", "randno", "randomisationnumber", "randomizationnumber"),
-    *(
-        "subject",
-        "patient",
-        "participant",
-        "subj",
-        "pat",
-        "pt",
-        "patno",
-        "patnr",
-        "patientno",
-        "ptno",
-    ),
+    *("subject", "patient", "participant", "subj", "pat", "pt", "patno", "patnr", "patientno"),
+    "ptno",
     *("subjectno", "subjno", "subjectnumber", "patientnumber", "patnum", "patientennummer"),
-    *(
-        "nr",
-        "proband",
-        "probandennr",
-        "probandid",
-        "patientnr",
-        "paziente",
-        "paciente",
-        "patienten",
-    ),
+    *("nr", "proband", "probandennr", "probandid", "patientnr", "paziente", "paciente"),
+    "patienten",
     *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
-    *(
-        "caseid",
-        "casenum",
-        "caseno",
-        "case",
-        "childid",
-        "woman",
-        "rat",
-        "animal",
-        "animalid",
-        "mouse",
-        "dog",
-        "pig",
-        "rabbit",
-    ),
+    *("caseid", "casenum", "caseno", "case", "childid", "woman", "rat", "animal", "animalid"),
+    *("mouse", "dog", "pig", "rabbit"),
 )
 # So many of them mean a subject however few there are.
 SURE_SUBJECTS = SUBJECTS.index("person")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
 ARMS = (
     *("trt01p", "trtp", "arm", "trt01a", "trta", "actarm", "armcd", "actarmcd", "trt01pn"),
-    *("treatment", "treat", "trt", "trtmt", "trtment", "treatmnt", "rx", "tx", "randomisation"),
+    *("treatment", "treat", "treated", "trt", "trtmt", "trtment", "treatmnt", "rx", "tx"),
+    "randomisation",
     *("randomization", "randomised", "randomized", "allocation", "randarm", "treatmentarm"),
     *("treatmentgroup", "studyarm", "trtgrp", "trtgroup", "txgroup", "rand", "randgroup"),
     *("intervention", "assignment", "assigned", "dosegroup", "treatmentgrp", "studygroup"),
-    *(
-        "behandlung",
-        "behandlungsarm",
-        "behandlungsgruppe",
-        "studienarm",
-        "therapiearm",
-        "zuteilung",
-    ),
+    *("behandlung", "behandlungsarm", "behandlungsgruppe", "studienarm", "therapiearm"),
+    "zuteilung",
     *("randomisierung", "prufmedikation", "studienmedikation", "randomisierungsarm"),
     *("bras", "traitement", "brasdetraitement", "groupedetraitement", "randomisationgroupe"),
     *("braccio", "trattamento", "randomizzazione", "gruppoditrattamento", "bracciodistudio"),
@@ -96,18 +60,8 @@ VISITS = (
     *("avisit", "visit", "visitnum", "visitno", "avisitn", "redcapeventname", "timepoint"),
     *("week", "month", "day", "wk", "time", "visitday", "followup", "period", "occasion", "wave"),
     *("assessment", "session", "cycle", "year", "hour", "hours", "days", "weeks", "months", "ady"),
-    *(
-        "years",
-        "epoch",
-        "t",
-        "age",
-        "visite",
-        "woche",
-        "monat",
-        "tag",
-        "zeitpunkt",
-        "messzeitpunkt",
-    ),
+    *("years", "epoch", "t", "age", "visite", "woche", "monat", "tag", "zeitpunkt"),
+    "messzeitpunkt",
     *("semaine", "mois", "jour", "settimana", "mese", "semana", "mes", "dia", "maand", "vecka"),
 )
 VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session", "period")
@@ -116,6 +70,28 @@ REPEATS = ("redcaprepeatinstance", "redcaprepeatinstrument", "seq", "aeseq", "in
 SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst",
          "zentrum", "klinik", "haus", "prufzentrum", "centro", "hopital", "ospedale", "centrum",
          "sykehus", "sjukhus", "hospitaal")  # fmt: skip
+# Words that a table may be called by whatever its file is called, which may name a person or a day.
+TABLES = {
+    *("export", "data", "dataset", "table", "file", "trial", "study", "raw", "records", "rows"),
+    *("subjects", "subject", "patients", "patient", "participants", "people", "baseline", "visits"),
+    *("visit", "followup", "follow", "up", "labs", "lab", "vitals", "outcomes", "outcome"),
+    "events",
+    *("event", "episodes", "adverse", "ae", "aes", "sae", "deaths", "demographics"),
+    "randomisation",
+    *("randomization", "screening", "treatment", "treatments", "arms", "doses", "exposure", "wide"),
+    *("long", "scores", "score", "measures", "measurements", "periods", "sites", "clusters"),
+    *("questionnaire", "diary", "medication", "history", "disposition", "dm", "ex", "ds", "lb"),
+    *("vs", "adsl", "adtte", "adae", "adlb", "advs", "adqs", "adcm", "adex", "adeff", "adrs"),
+    "admh",
+    *("adbds", "adocc", "adoccds", "adeg", "adpc", "adds", "adtr", "adec", "adpro", "adefw"),
+    *("daten", "patienten", "visiten", "verlauf", "donnees", "visites", "dati", "datos"),
+    "pazienti",
+}
+# Groups of patients that may be randomised as wholes; an id of one is none of a patient.
+CLUSTERS = {
+    *("cluster", "practice", "ward", "school", "village", "household", "centre", "center", "site"),
+    *("hospital", "clinic", "class", "town", "gp", "surgery", "nursinghome"),
+}
 # Words in the levels of an arm.
 TREATED = re.compile(
     r"\b(placebo|control|ctrl|sham|active|standard|usual care|treatment|treated|drug|intervention|"

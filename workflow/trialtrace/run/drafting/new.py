@@ -10,8 +10,9 @@ from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.dictionary import columns_of
 from trialtrace.run.drafting.draft import Draft, decide
+from trialtrace.run.drafting.endpoints import Planned, endpoints_file, planned
 from trialtrace.run.drafting.people import People, people, with_covariates
-from trialtrace.run.drafting.plan import Planned, endpoints_file, plan_file, planned
+from trialtrace.run.drafting.plan import plan_file
 from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.study import QUESTION, population_flags, trial_file
 from trialtrace.run.drafting.tables import profile

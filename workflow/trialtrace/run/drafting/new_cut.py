@@ -4,6 +4,7 @@ It compares and writes nothing: a new code may be a mistake of the data as well 
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.paths import Project
@@ -35,7 +36,12 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
     trial = load_trial(name, at)
     lines: list[str] = []
     for table in profile(texts):
-        known = [clean for clean, spec in trial.tables.items() if spec.of == table.name]
+        named = {
+            clean: Path(getattr(trial.source.items[spec.of], "path", "")).stem
+            for clean, spec in trial.tables.items()
+        }
+        known = [clean for clean, stem in named.items() if stem == Path(table.item).stem]
+        known = known or [name for name, spec in trial.tables.items() if spec.of == table.name]
         if not known and len(trial.tables) == 1 and len(texts) == 1:
             known = list(trial.tables)
         if not known:
@@ -55,7 +61,7 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
 def _table(trial: Trial, clean: str, table: Table) -> Iterator[str]:
     declared = trial.dictionary.get(clean, {})
     ignored = trial.cleaning.tables[clean].ignore
-    missing = trial.cleaning.tables[clean].missing
+    missing = trial.cleaning.tables[clean].absent
     columns = {column.name: column for column in table.columns}
     free = [name for name in columns if name not in declared]
     covered = {name for names in covered_by(ignored, free).values() for name in names}

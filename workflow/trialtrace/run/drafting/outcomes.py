@@ -71,8 +71,8 @@ class Outcome:
     cannot come; `codes` are what levels of a scale are worth; `starts` and `stops` are the columns
     of the interval that ends with or without the event. `where` are columns and codes of the rows
     that are meant, with their `label` and the codes of their `visits`. Of an outcome with a column
-    a visit, `columns` are the numbers of the visits with theirs, `column` the pattern of their
-    names, `visit_word` what such a number counts."""
+    a visit, `columns` are the numbers or words of the visits with theirs, `column` the pattern of
+    their names, or that of the last, `visit_word` what such a number counts."""
 
     table: str
     column: str

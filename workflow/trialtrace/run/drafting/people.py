@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, column_of
-from trialtrace.run.drafting.draft import Draft, tells_arm
+from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.likely_outcome import after_start, items_of, measured_stem
 from trialtrace.run.drafting.names import ROW_NUMBERS, SEX, SITES, SUBJECTS, rank
 from trialtrace.run.drafting.outcomes import (

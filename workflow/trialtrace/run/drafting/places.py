@@ -9,9 +9,12 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.run.drafting.formats import ENDINGS, format_of, sheets_of
+from trialtrace.run.drafting.names import TABLES
+from trialtrace.run.tables.measures import folded
 
 REGISTRY = "registry:"
 LONGEST_NAME = 40
+NEUTRAL = "data"
 # In a folder, text with another ending is rather a note than a table.
 OF_FOLDERS = tuple(ending for ending in ENDINGS if ending not in (".txt", ".dat"))
 DESCRIPTIONS = (".xml",)
@@ -89,33 +92,25 @@ def _is_wanted(file: str) -> bool:
 
 
 def places(texts: Sequence[str]) -> list[Place]:
-    """The tables, each with a name of its own, in the order in which they were given."""
-    found = [place for one in texts for place in _places(one)]
-    shared = _twice(found)
-    # Sheets of one name in two workbooks are told apart by the workbook.
-    found = [
-        replace(one, name=name_of(f"{one.path.stem}_{one.sheet}"))
-        if one.path and one.sheet and one.name in shared
-        else one
-        for one in found
-    ]
-    if twice := _twice(found):
-        which = [one.shown for one in found if one.name in twice]
-        raise UserError(
-            Problem(
-                "the files",
-                found=f"several that would be the table {one_of(twice)}: {one_of(which)}",
-                expected="a name of its own for each",
-                do="rename one of them, or give one alone",
+    """The tables, each with a name of its own, in the order in which they were given: data, data_2
+    where files have none that reports may show, and sheets of one name."""
+    counts: Counter[str] = Counter()
+    made: list[Place] = []
+    for place in (place for one in texts for place in _places(one)):
+        counts[place.name] += 1
+        n = counts[place.name]
+        if n > 1 and not (place.sheet or place.name == NEUTRAL):
+            which = [one.shown for one in (*made, place) if one.name == place.name]
+            raise UserError(
+                Problem(
+                    "the files",
+                    found=f"several that would be the table {place.name}: {one_of(which)}",
+                    expected="a name of its own for each",
+                    do="rename one of them, or give one alone",
+                )
             )
-        )
-    return found
-
-
-def _twice(places: Sequence[Place]) -> list[str]:
-    """Names that several tables would have."""
-    counts = Counter(place.name for place in places)
-    return sorted(name for name, count in counts.items() if count > 1)
+        made.append(place if n == 1 else replace(place, name=f"{place.name}_{n}"))
+    return made
 
 
 def _places(text: str) -> Iterator[Place]:
@@ -124,13 +119,22 @@ def _places(text: str) -> Iterator[Place]:
         return
     path = Path(_file(text))
     if format_of(path) != "excel":
-        yield Place(text, name_of(path.stem), path)
+        yield Place(text, neutral_name(path.stem), path)
         return
     sheets = sheets_of(path, text)
     if not sheets:
         raise UserError(Problem(text, "no sheet of the workbook has a cell", expected="a table"))
     for sheet in sheets:
-        yield Place(text, name_of(path.stem if len(sheets) == 1 else sheet), path, sheet)
+        yield Place(text, neutral_name(path.stem if len(sheets) == 1 else sheet), path, sheet)
+
+
+def neutral_name(stem: str) -> str:
+    """A table's name, as reports show it: that of its file or sheet where these are words for what
+    a table holds, else one that tells neither who nor when."""
+    words = re.findall(r"[a-z]+|[0-9]+", folded(stem).lower())
+    known = all(word in TABLES or re.fullmatch("[0-9]{1,2}", word) for word in words)
+    dated = sum(word.isdecimal() for word in words) > 1
+    return name_of(stem) if known and not dated else NEUTRAL
 
 
 def name_of(stem: str) -> str:

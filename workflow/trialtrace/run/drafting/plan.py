@@ -1,12 +1,11 @@
-"""endpoints.yaml and plan.yaml of a draft: standard methods for each kind of endpoint."""
+"""plan.yaml of a draft: standard methods for each kind of endpoint, and for each design."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from trialtrace.run.drafting.design import place_labels
-from trialtrace.run.drafting.design_steps import Steps, designed
+from trialtrace.run.drafting.design import CLUSTER, CROSSOVER
 from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.endpoints import YEAR, Planned
+from trialtrace.run.drafting.names import words_of
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -17,7 +16,6 @@ from trialtrace.run.drafting.outcomes import (
     TIME,
     Outcome,
     label_of,
-    levels,
 )
 from trialtrace.run.drafting.people import People
 from trialtrace.run.drafting.profile import Column
@@ -26,8 +24,8 @@ from trialtrace.run.tables.measures import parts
 
 # A time from which it is rounded to whole numbers.
 LONG = 10
-RESERVED = {"flow", "baseline", "adverse_events", "planning"}
-BASELINE = re.compile(r"0|.*(baseline|screen|before|pre|entry).*|bl", re.IGNORECASE)
+Steps = Mapping[str, object]
+TWO_SIDED = {"sides": "two_sided"}
 PROPORTIONS: dict[str, object] = {
     "describe": [{"proportion": "wilson"}],
     "estimates": [
@@ -61,8 +59,6 @@ GEE: dict[str, object] = {
     "reference": "normal",
     "covariates": [],
 }
-# A year in the units of time; a rate is of one.
-YEAR = {"days": 365.25, "weeks": 52.18, "months": 12, "years": 1}
 SUMMARIES = {
     "risk": "difference in the risk of {}",
     "mean": "difference in the mean of {}",
@@ -70,185 +66,6 @@ SUMMARIES = {
     "time": "hazard ratio of {}",
     "rate": "ratio of the rates of {}",
 }
-
-
-@dataclass(frozen=True)
-class Planned:
-    """An endpoint with its name and what is drafted of it."""
-
-    name: str
-    outcome: Outcome
-    column: Column
-    label: str
-    visits: dict[str, str]
-    baseline: str
-    stop: Column | None = None
-
-    @property
-    def time_unit(self) -> str:
-        """What is told of the unit of an interval; nothing where nothing is."""
-        words = (self.stop.unit, *parts(self.stop.name)) if self.stop else ()
-        return next((word for word in words if word in YEAR), "")
-
-    @property
-    def after(self) -> list[str]:
-        """The visits at which it is analysed."""
-        return [label for label in self.visits.values() if label != self.baseline]
-
-
-def planned(draft: Draft) -> list[Planned]:
-    """The primary endpoint, then the others."""
-    taken: set[str] = set(RESERVED)
-    made = []
-    for one in (draft.primary, *draft.others):
-        column = draft.table(one.table).column(one.source)
-        name = _name(_named(one), taken)
-        visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
-        visits |= {Quoted(number): f"{one.visit_word} {int(number)}" for number, _ in one.columns}
-        first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
-        first = first if len(visits) > 1 else ""
-        named = _words(one.column.replace("{visit}", "")) if one.columns else _words(column.name)
-        label = (
-            one.label
-            or (named if one.columns else "")
-            or (column.label if column.label != column.name else named)
-        )
-        stop = draft.table(one.table).column(one.stops) if one.stops else None
-        made.append(Planned(name, one, column, label, visits, first, stop))
-    return made
-
-
-def _named(outcome: Outcome) -> str:
-    """What an endpoint is named after: its column, or the parameter in whose rows it is."""
-    code = outcome.where[0][1] if outcome.label else outcome.column.replace("{visit}", "")
-    return code if re.search("[A-Za-z]", code) else outcome.label or code
-
-
-def _name(text: str, taken: set[str]) -> str:
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:30]
-    name = name if re.match("[a-z]", name) else f"e_{name}".rstrip("_")
-    while name in taken:
-        name = f"{name}_2"
-    taken.add(name)
-    return name
-
-
-def _words(name: str) -> str:
-    text = " ".join(re.sub(r"[._]+", " ", name).split())
-    return (text[:1].upper() + text[1:]) or name
-
-
-def _visits(column: Column, of: Outcome) -> dict[str, str]:
-    """Code to label, in the order of their numbers where they have some."""
-    word = (parts(column.name) or [column.name])[-1]
-
-    def order(code: str) -> tuple[float, str]:
-        number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
-        return (float(number[0]) if number else -1.0, code)
-
-    made: dict[str, str] = {}
-    for code in sorted(of.visits or levels(column), key=order):
-        label = label_of(column, code)
-        label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
-        label = re.sub(r"[;@/=\n]+", " ", label).strip()[:40].strip() or code
-        made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
-    return made
-
-
-def endpoints_file(draft: Draft, chosen: Sequence[Planned]) -> dict[str, object]:
-    """The content of endpoints.yaml."""
-    codes: set[str] = set()
-    return {name: entry for one in chosen for name, entry in _entries(draft, one, codes)}
-
-
-def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str, object]]:
-    made = item.outcome
-    head: dict[str, object] = {"label": item.label, "code": _code(item.name, codes)}
-    if made.kind == COUNT:
-        occurred = {"kind": "occurrence", "table": made.table}
-        where = {made.column: {"is": Quoted(made.event)}}
-        each = {"label": f"{item.label}, each", "code": _code(f"{item.name}each", codes)}
-        yield f"{item.name}_each", {**each, **occurred, "where": where, "term": item.label}
-        yield item.name, {**head, "kind": "occurrence_count", "of": f"{item.name}_each"}
-        any_ = {"label": f"{item.label}, any", "code": _code(f"{item.name}any", codes)}
-        yield f"{item.name}_any", {**any_, "kind": "any_occurrence", "of": f"{item.name}_each"}
-        return
-    head |= {"kind": _KIND.get(made.kind, made.kind), "table": made.table}
-    if made.where:
-        head["where"] = {name: {"is": Quoted(code)} for name, code in made.where}
-    if made.kind == EVENT and not draft.design.own_treatment:
-        yield item.name, head | {"event": {made.column: {"is": Quoted(made.event)}}}
-        return
-    if made.kind == TIME:
-        status = draft.table(made.table).column(made.status)
-        other = f"{item.name}_competing"
-        if made.competing:
-            label = f"{_words(label_of(status, made.competing))} ({made.status})"
-            entry = {**head, "label": label, "code": _code(other, codes), "time": made.column}
-            event = {made.status: {"is": Quoted(made.competing)}}
-            ended = {"event_label": label, "censored_label": "Last contact without it"}
-            yield other, {**entry, "event": event, **ended}
-        yield (
-            item.name,
-            head
-            | {
-                **({"competing": [other]} if made.competing else {}),
-                "time": made.column,
-                "event": {made.status: {"is": Quoted(made.event)}},
-                "event_label": _words(label_of(status, made.event)) + f" ({made.status})",
-                "censored_label": "Last contact without the event",
-            },
-        )
-        return
-    if made.kind == RECURRENT:
-        yield (
-            item.name,
-            head
-            | {
-                "starts": made.starts,
-                "stops": made.stops,
-                "event": {made.column: {"is": Quoted(made.event)}},
-                "event_label": _words(label_of(item.column, made.event)) + f" ({made.column})",
-                "censored_label": "End of the interval without the event",
-            },
-        )
-        return
-    if made.columns:
-        head["visits"] = {"pattern": made.column, "labels": item.visits}
-    else:
-        head["column"] = made.column
-    if draft.design.own_treatment:
-        place = draft.table(made.table).column(draft.design.place)
-        labels = {
-            Quoted(k): label for k, label in place_labels(draft.treated, draft.design).items()
-        }
-        head["kind"], head["location"] = "measure", {"column": place.name, "labels": labels}
-    if made.visit:
-        head["visit"] = {"column": made.visit, "labels": item.visits}
-    if item.baseline:
-        head["baseline"] = item.baseline
-    if made.kind in (REPEATED_EVENT, EVENT):
-        worth = sorted((code == made.event, code) for code in levels(item.column))
-        head["codes"] = {Quoted(code): int(yes) for yes, code in worth}
-    elif made.codes:
-        head["codes"] = {Quoted(code): value for code, value in made.codes}
-    if item.column.unit:
-        head["unit"] = item.column.unit
-    yield item.name, head
-
-
-_KIND = {REPEATED_EVENT: "repeated"}
-
-
-def _code(name: str, taken: set[str]) -> str:
-    code = re.sub(r"[^A-Z0-9]+", "", name.upper())[:8] or "E"
-    code = code if code[0].isalpha() else f"E{code}"[:8]
-    number = 2
-    while code in taken:
-        code = f"{code[:6]}{number}"
-        number += 1
-    taken.add(code)
-    return code
 
 
 def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str, object]:
@@ -434,3 +251,63 @@ def _figures(item: Planned) -> dict[str, object]:
         }
         return {"mean_cumulative": [{"title": item.label, **figures}]}
     return {}
+
+
+def designed(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
+    """The steps of an endpoint where the design asks for others than those of a parallel one."""
+    if outcome.kind not in (MEASURE, EVENT):
+        return steps
+    if draft.design.own_treatment:
+        return _within(draft, who, outcome, steps)
+    if draft.design.kind == CLUSTER:
+        return _clustered(who.named(draft.design.cluster), outcome, steps)
+    return steps
+
+
+def _within(draft: Draft, who: People, outcome: Outcome, steps: Steps) -> Steps:
+    """Two periods by their sequence, where that is known; else the treatments of a patient."""
+    given = {"describe": steps["describe"]}
+    if draft.design.kind == CROSSOVER and draft.design.sequence:
+        column = draft.home.column(draft.design.sequence)
+        arms = {code: arm for arm, (_, code) in draft.arms.items()}
+        starts = {
+            Quoted(words_of(label_of(column, code)) or code): arms[first]
+            for code, first in draft.design.starts.items()
+        }
+        by = {"sequence": who.named(draft.design.sequence), "starts_with": starts}
+        if outcome.kind == EVENT:
+            return {**given, "tests": [{"mainland_gart": {**by, **TWO_SIDED}}]}
+        test = {"crossover_t": {**by, "compared": "treatment", **TWO_SIDED}}
+        return {
+            **given,
+            "estimates": [{"mean_difference": {"method": "crossover", **by}}],
+            "tests": [test],
+        }
+    if outcome.kind == EVENT:
+        return {
+            **given,
+            "estimates": [{"risk_difference": "newcombe_paired"}],
+            "tests": [{"mcnemar_exact": {**TWO_SIDED, "mid_p": "none"}}],
+        }
+    return {
+        **given,
+        "estimates": [{"mean_difference": "paired_t"}],
+        "tests": [{"paired_t": TWO_SIDED}],
+    }
+
+
+def _clustered(cluster: str, outcome: Outcome, steps: Steps) -> Steps:
+    """Errors that allow for clusters, corrected for few of them; clusters as wholes."""
+    model = {
+        "method": "clustered",
+        "cluster": cluster,
+        "working": "independence",
+        "variance": "kauermann_carroll",
+        "reference": "t",
+        "covariates": [],
+    }
+    name, whole = (
+        ("odds_ratio", "risk_difference") if outcome.kind == EVENT else ("mean_difference",) * 2
+    )
+    means = {"method": "cluster_means", "cluster": cluster}
+    return {"describe": steps["describe"], "estimates": [{name: model}, {whole: means}]}

@@ -22,7 +22,8 @@ class Column:
     like or `time`, which the dictionary does not know. `low` and `high` are spelt with a point,
     dates as 2026-11-20; they are the ends of what was found, or the bounds of a given dictionary.
     `bounds` are the ends of what a known measure can be, whatever was found.
-    `missing_codes` are suspected: they are no part of `choices`, `low`, `high` and `values`.
+    `missing_codes` are suspected, `missing_labels` what the file says of some: they are no part of
+    `choices`, `low`, `high` and `values`.
     `field` is the field of the dictionary, of which checkboxes have several columns; `given` is its
     row in a dictionary that came with the file, by our names of the 18 columns, where a run can use
     it and the cells agree with it. `date_orders` are
@@ -53,6 +54,7 @@ class Column:
     date_orders: tuple[str, ...] = ()
     lacking: float | None = None
     bounds: tuple[str, str] | None = None
+    missing_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def mostly_lacking(self) -> bool:

@@ -21,7 +21,6 @@ FLAGS: Mapping[str, str] = {
 }
 # Questions on a terminal; a list is asked for where fewer were needed.
 MOST_QUESTIONS = 5
-BLINDING = ("arm", "control", "primary", "parameter", "event", "competing")
 
 
 @dataclass(frozen=True)

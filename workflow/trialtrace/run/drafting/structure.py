@@ -10,6 +10,7 @@ from trialtrace.run.drafting.arms import MOST_ARMS, arms_of
 from trialtrace.run.drafting.fingerprints import joined, marks_of, unique
 from trialtrace.run.drafting.keys import ROWS_A_VISIT, Load, ends_in_id, keys_of, may_tell_apart
 from trialtrace.run.drafting.names import (
+    CLUSTERS,
     ROW_NUMBERS,
     SITES,
     SUBJECTS,
@@ -99,17 +100,20 @@ def _subjects(
             continue
         if 2 * column.blank > rows:
             continue
+        alone = column.name in single
         sure = named is not None and named < SURE_SUBJECTS
-        if named is not None and (sure or column.distinct > 2 or column.name in single):
+        if named is not None and (sure or column.distinct > 2 or alone):
             subjects.append(((0, named), column.name))
             why[f"subject.{column.name}"] = (
                 f"Its name is that of a subject; {column.distinct} different."
             )
         elif column.distinct > MOST_ARMS and (ends_in_id(column.name) or _like_id(column)):
-            subjects.append(((1, place), column.name))
+            # A patient's id before that of a place; one that tells all rows apart first.
+            group = bool({*parts(column.name)} & CLUSTERS)
+            subjects.append(((1 + group, place - len(columns) * alone), column.name))
             why[f"subject.{column.name}"] = f"Its name ends in id; {column.distinct} different."
     if not subjects and (beside := _beside_visit(columns, keys)):
-        subjects.append(((2, 0), beside))
+        subjects.append(((3, 0), beside))
         why[f"subject.{beside}"] = (
             f"With the visit it tells the rows apart ({' and '.join(keys[0])})."
         )

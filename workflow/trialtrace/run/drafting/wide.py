@@ -1,84 +1,221 @@
-"""One outcome at several visits in columns of their own: score_0, score_3 and score_12."""
+"""One outcome in several columns: at several visits (score_0, score_3), before and after (bdi_pre,
+bdi_post), under several treatments of a patient (VAS placebo, VAS L-NMMA)."""
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from trialtrace.run.drafting.names import VISIT_PARTS, VISITS
+from trialtrace.run.drafting.likely_outcome import ALONE, SURE, TOTALS, items_of
+from trialtrace.run.drafting.names import SEQUENCES, TREATED, VISIT_PARTS, VISITS
 from trialtrace.run.drafting.outcomes import (
     EVENT,
     MEASURE,
     REPEATED,
     REPEATED_EVENT,
     Outcome,
+    is_coded,
     levels,
 )
 from trialtrace.run.drafting.profile import Column
-from trialtrace.run.tables.measures import parts
+from trialtrace.run.tables.measures import folded, parts, plain
 
-# Visits in columns; more are rather the items of a scale.
-FEWEST, MOST = 3, 16
+# Columns of one outcome; more are rather the items of a scale.
+FEWEST, MOST, MOST_TREATMENTS = 2, 16, 4
+TREATMENT = "treatment"
 NAME = re.compile(r"([^0-9]*[^0-9._ -])([._ -]?)([0-9]{1,3})([^0-9]*)")
 TIMES = {*VISIT_PARTS, *VISITS, "m", "mo", "wk", "w", "d", "v", "y", "yr"} - {"t", "age", "time"}
 ITEMS = {"item", "question", "frage", "quest", "itm"}
 KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
-# What a column of several visits adds to the likeliest of them.
-TOGETHER = 1.0
+# What a column of several visits adds to the likeliest of them; what keeps one below a sure one.
+TOGETHER, CLOSE = 1.0, 0.1
+_EARLY = (
+    r"pre(?:test|op|trt|treatment)?|baseline|base|bl|before|screening|scr|initial|entry|"
+    r"vor(?:her)?|avant|prima|antes"
+)
+_LATE = (
+    r"post(?:test|op|trt|treatment)?|after|follow[-_. ]?up|fup|fu|final|end(?:point)?|eot|exit|"
+    r"nach(?:her)?|apres|dopo|despues"
+)
+_UNIT = (
+    r"min|h|hrs?|hours?|d|days?|tage?|w|wks?|weeks?|wochen?|m|mo|mths?|months?|monate?|y|yrs?|"
+    r"years?|jahre?"
+)
+_BOUND = r"(?:(?<![^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z]{2}))"
+# A word of a visit in a name, between marks or beside letters of another size: pre, 6w, BDIpre.
+VISIT_WORD = re.compile(
+    rf"{_BOUND}(?P<word>(?i:{_EARLY}|(?:{_LATE})[-_. ]?[0-9]{{0,3}}(?:{_UNIT})?|"
+    rf"(?<![0-9])[0-9]{{1,4}}[-_ ]?(?:{_UNIT})|(?:t|v|visit|visite|{_UNIT})[-_ ]?[0-9]{{1,4}}))"
+    r"(?![0-9])(?:(?![^\W\d_])|(?<=[a-z0-9])(?=[A-Z]))"
+)
+# Prewt beside Postwt: no mark tells the word from the rest.
+GLUED = re.compile(r"(?P<word>(?i:pre|post))(?=[a-z]{2})")
+SHARE_OF_DAY = {"mi": 1 / 1440, "h": 1 / 24, "d": 1, "t": 1, "w": 7, "m": 30.4, "y": 365, "j": 365}
+WORD = re.compile(r"[^\s_.]+")
+
+
+@dataclass(frozen=True)
+class Family:
+    """Columns that differ by a word alone: by that word in their order. `pattern` names them all,
+    or the last; `word` is what such a word counts. With a `doubt` they may be something else, and
+    no more than `most` may speak for them."""
+
+    columns: Mapping[str, str]
+    pattern: str
+    word: str = ""
+    doubt: str = ""
+    most: float = math.inf
 
 
 def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[Outcome]:
-    """The candidates, with those that are one outcome at several visits in one.
+    """The candidates, with those that are one outcome in several columns in one.
 
-    Columns of one name but for a number are visits where the names or the labels say a time, or
-    where other columns with the same numbers are times, or where the numbers are those of months;
-    else they may be the items of a scale. Times beside them are no outcomes.
+    Times beside them are no outcomes. Where columns of one name but for their number may be the
+    items of a scale as well, and where they are of treatments, nobody takes them unasked.
     """
     named = {one.name: one for one in columns}
-    families: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
+    single = {outcome.column: outcome for outcome in outcomes}
+    made: list[Outcome] = []
+    times, families = _numbered(columns)
+    taken = set(times)
+    families += [*_worded(columns), *_of_treatments(columns)]
+    # The most columns first, and what is sure before what is not.
+    families.sort(key=lambda one: (-len(one.columns), one.most != math.inf))
+    for family in families:
+        names = [*family.columns.values()]
+        members = [single[name] for name in names if name in single]
+        if len(members) == len(names) and not taken & {*names} and (one := _one(members, named)):
+            taken |= {*names}
+            made.append(_together(one, family, members))
+    return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
+
+
+def _one(members: Sequence[Outcome], named: Mapping[str, Column]) -> Outcome | None:
+    """The likeliest of the columns of one outcome; None where they are of different kinds."""
+    kinds = {(member.kind, member.event) for member in members}
+    coded = {levels(named[member.column]) for member in members}
+    worth: dict[str, float] = {}
+    for code, value in (code for member in members for code in member.codes):
+        if worth.setdefault(code, value) != value:
+            return None
+    best = max(members, key=lambda member: member.score)
+    same = len(kinds) == 1 and len({bool(member.codes) for member in members}) == 1
+    if not same or best.kind not in KINDS or (best.kind == EVENT and len(coded) > 1):
+        return None
+    return replace(best, codes=tuple(sorted(worth.items(), key=lambda code: code[1])))
+
+
+def _together(best: Outcome, family: Family, members: Sequence[Outcome]) -> Outcome:
+    words = [*family.columns]
+    first, last = family.columns[words[0]], family.columns[words[-1]]
+    what = f"{len(members)} columns, {first} to {last}, a visit each. "
+    return replace(
+        best,
+        column=family.pattern,
+        kind=KINDS[best.kind],
+        score=min(best.score + TOGETHER, family.most),
+        evidence=f"{family.doubt or what}{best.evidence}",
+        columns=tuple(family.columns.items()),
+        visit_word=family.word,
+    )
+
+
+def _numbered(columns: Sequence[Column]) -> tuple[set[str], list[Family]]:
+    """Times in columns of their own, and columns of one name but for a number."""
+    families: dict[tuple[str, str, str], dict[str, Column]] = defaultdict(dict)
     for one in columns:
         if match := NAME.fullmatch(one.name):
             stem, mark, number, end = match.groups()
-            families[stem, mark, end][number] = one.name
+            families[stem, mark, end][number] = one
+    numbers = [frozenset(each) for each in families.values()]
     timed = {frozenset(each) for (stem, _, end), each in families.items() if _time(stem, end)}
-    single = {outcome.column: outcome for outcome in outcomes}
-    made: list[Outcome] = []
-    taken: set[str] = set()
+    items = items_of(columns)
+    times: set[str] = set()
+    made = []
     for (stem, mark, end), each in families.items():
-        members = [single[name] for name in each.values() if name in single]
-        if not FEWEST <= len(each) <= MOST or len(members) != len(each):
-            continue
-        labels = (_said(named[name]) for name in each.values())
+        labels = (_said(column) for column in each.values())
         word = _time(stem, end) or next((each for each in labels if each), "")
-        alone = {*parts(stem), *parts(end)} <= TIMES
-        if alone and list(map(frozenset, families.values())).count(frozenset(each)) > 1:
-            taken |= set(each.values())
+        if {*parts(stem), *parts(end)} <= TIMES and numbers.count(frozenset(each)) > 1:
+            times |= {one.name for one in each.values()}
             continue
-        beside = frozenset(each) in timed and len(stem) > 1 and stem.lower() not in ITEMS
-        if not (word or beside or _apart(each)):
+        few = not FEWEST <= len(each) <= MOST
+        if few or stem.lower() in ITEMS or any(one.name in items for one in each.values()):
             continue
-        first = members[0]
-        visits = {(member.kind, member.codes, member.event) for member in members}
-        coded = {levels(named[member.column]) for member in members}
-        if len(visits) > 1 or first.kind not in KINDS or (first.kind == EVENT and len(coded) > 1):
+        sure = word or (frozenset(each) in timed and len(stem) > 1) or _apart(each)
+        in_order = {number: each[number].name for number in sorted(each, key=int)}
+        if not sure and any(map(is_coded, each.values())) and not {*parts(stem)} & TOTALS:
             continue
-        numbers = sorted(each, key=int)
-        best = max(members, key=lambda item: item.score)
-        taken |= set(each.values())
-        made.append(
-            replace(
-                best,
-                column=f"{stem}{mark}{{visit}}{end}",
-                kind=KINDS[first.kind],
-                score=best.score + TOGETHER,
-                evidence=f"{len(each)} columns, {each[numbers[0]]} to {each[numbers[-1]]}, a visit "
-                f"each. {best.evidence}",
-                columns=tuple((number, each[number]) for number in numbers),
-                visit_word=word or "visit",
-            )
+        doubt = f"{len(each)} columns of one name: visits, or the items of a scale. "
+        pattern = f"{stem}{mark}{{visit}}{end}"
+        told = ("", math.inf) if sure else (doubt, SURE - CLOSE)
+        made.append(Family(in_order, pattern, word or "visit", *told))
+    return times, made
+
+
+def _worded(columns: Sequence[Column]) -> Iterator[Family]:
+    """Columns of one name but for a word of a visit."""
+    found: dict[tuple[str, ...], dict[str, tuple[str, str]]] = defaultdict(dict)
+    for column in columns:
+        name = folded(column.name)
+        for match in (*VISIT_WORD.finditer(name), *GLUED.finditer(name)):
+            # Folding may change the length of a name, as of ß.
+            if len(name) == len(column.name):
+                before, after = name[: match.start("word")], name[match.end("word") :]
+                pattern = f"{column.name[: match.start('word')]}{{visit}}"
+                stem = tuple(parts(f"{before} {after}"))
+                found[stem].setdefault(
+                    column.name[slice(*match.span("word"))],
+                    (column.name, pattern + column.name[match.end("word") :]),
+                )
+    for stem, each in found.items():
+        words = sorted(each, key=_order)
+        if not stem and any(re.search("[0-9]", word) for word in words):
+            continue
+        if FEWEST <= len({_order(word) for word in words}) == len(words) <= MOST:
+            yield Family({word: each[word][0] for word in words}, each[words[-1]][1])
+
+
+def _order(word: str) -> tuple[int, float, str]:
+    """Before what is early, then by days, then what is late."""
+    text = folded(word).lower()
+    number = re.search(r"[0-9]+", text)
+    unit = re.sub(rf"^(?:{_LATE})|[^a-z]", "", text)
+    length = SHARE_OF_DAY.get(unit[:2], SHARE_OF_DAY.get(unit[:1], 1.0))
+    days = length * float(number[0]) if number else 0.0
+    early = bool(re.fullmatch(_EARLY, text))
+    return (0 if early else 1 if number else 2, days, "" if early or number else text)
+
+
+def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
+    """Columns of one name but for a treatment: one is a placebo, or their words are the letters of
+    the sequences of a crossover."""
+    orders = [
+        {*folded(level).upper()} for one in columns
+        if {*parts(one.name), plain(one.name)} & SEQUENCES for level in levels(one)
+    ]  # fmt: skip
+    found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for column in columns:
+        for match in WORD.finditer(column.name):
+            around = (column.name[: match.start()], column.name[match.end() :])
+            found[around][match[0]] = column.name
+    for (before, after), each in found.items():
+        words = [folded(word) for word in each]
+        named = [word for word in words if TREATED.fullmatch(word)]
+        several = 2 <= len(each) <= MOST_TREATMENTS
+        lettered = len(orders) > 1 and all(
+            {word.upper() for word in words} == one for one in orders
         )
-    return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
+        whole = bool((before + after).strip()) or len(named) == len(words)
+        if several and whole and (named or lettered):
+            doubt = (
+                f"A column for each of {len(each)} treatments, which patients have in turn: their "
+                "values are taken as visits, and no step compares them. Give a file with a row a "
+                "period, with its treatment. "
+            )
+            pattern = f"{before}{{visit}}{after}"
+            yield Family(each, pattern, TREATMENT, doubt, ALONE - CLOSE)
 
 
 def _apart(numbers: Iterable[str]) -> bool:

@@ -20,7 +20,7 @@ from trialtrace.run.integrity.look import Look
 NAME = "allocation"
 TITLE = "Arms against the day, weekday and site of entry, and their order"
 SLIPS = 0.005
-FEWEST, NEARLY_EQUAL = 20, 0.8
+FEWEST, NEARLY_EQUAL, PIECE = 20, 0.6, 4
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -40,7 +40,7 @@ def looks(export: Export) -> Iterator[Look]:
     yield from _table(arm, weekdays(day), entry.where, "weekdays of entry")
     strata = np.zeros(len(known), np.intp) if export.strata is None else export.strata[known]
     yield _runs(export, arm, day, strata, entry)
-    if export.block_sizes and np.bincount(arm).min() >= NEARLY_EQUAL * np.bincount(arm).max():
+    if export.block_sizes and _of_equal_size(arm, day, strata, PIECE * max(export.block_sizes)):
         yield _blocks(export, known, arm, day, strata, entry)
 
 
@@ -96,19 +96,41 @@ def _runs(export: Export, arm: Places, day: Floats, strata: Places, entry: Slice
     return Look(NAME, entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
 
 
+def _of_equal_size(arm: Places, day: Floats, strata: Places, size: int) -> bool:
+    """Whether arms are meant to be of equal size: they are in most pieces of the order of entry,
+    whatever befell the others."""
+    arms, ratios = int(arm.max()) + 1, []
+    for s in np.unique(strata):
+        own = arm[strata == s][np.argsort(day[strata == s], kind="stable")]
+        for start in range(0, max(1, len(own) - size + 1), size):
+            counts = np.bincount(own[start : start + size], minlength=arms)
+            ratios.append(counts.min() / counts.max())
+    return bool(np.median(ratios) >= NEARLY_EQUAL)
+
+
+def _most(export: Export, arms: int, n: int) -> Places:
+    """How far arms may differ after each of n patients: by what a block holds of an arm; where all
+    planned patients are there and blocks are of one size, by what its begun part can hold."""
+    size = max(export.block_sizes)
+    share = size // arms
+    if not export.complete or len(export.block_sizes) > 1:
+        return np.full(n, share)
+    begun = np.arange(1, n + 1) % size
+    return np.minimum(begun, share) - np.maximum(0, begun - (size - share))
+
+
 def _blocks(
     export: Export, known: Places, arm: Places, day: Floats, strata: Places, entry: Slice
 ) -> Look:
     """Ends of days at which arms of one stratum differ by more than blocks allow."""
     arms = int(arm.max()) + 1
-    most = max(export.block_sizes) // arms
     beyond, ends = [], 0
     for s in np.unique(strata):
         own = np.flatnonzero(strata == s)
         own = own[np.argsort(day[own], kind="stable")]
         counts = np.cumsum(arm[own][:, None] == np.arange(arms), axis=0)
         last = np.append(day[own][1:] != day[own][:-1], True)
-        far = last & (counts.max(axis=1) - counts.min(axis=1) > most)
+        far = last & (counts.max(axis=1) - counts.min(axis=1) > _most(export, arms, len(own)))
         ends += int(last.sum())
         beyond += [int(known[own[at]]) for at in np.flatnonzero(far)]
     p = chances.binomial(len(beyond), ends, SLIPS)

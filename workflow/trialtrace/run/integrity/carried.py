@@ -6,8 +6,8 @@ last digit, so whoever rounds meets both as often (Fisher's exact test). Where h
 that far from its target, the share is that of other patients' targets, doubled (binomial). A column
 is looked at where equal values are rare, the spread is at least eight units, and visits are
 correlated by at most 0.9: what hardly changes is equal to itself. Values at either end of the
-column are left out. Where visits are correlated by more because most values are the one before,
-and the others change by eight units and more, more than a quarter alike is unusual (binomial).
+column are left out. Visits that are correlated by more are looked at where those that are not
+equal change by eight units or more, on the median.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from trialtrace.run.integrity.look import Look
 NAME = "carried"
 TITLE = "Values midway between their neighbours, or carried forward"
 FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
-NEAR, STEP, FEWEST_APART, ALLOWED, COPIES = 5, 10, 20, 2.0, 0.25
+NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -52,22 +52,22 @@ def _look(middle: Slice, target: Floats, first: Floats, last: Floats, text: str)
         return
     if rank_correlation(first[known], last[known]) > STABLE:
         if target is last:
-            yield from _copied(middle, known, x - y, unit)
+            yield from _copied(middle, known, x, y, unit)
         return
     same, p = met(x, y, unit)
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
     yield Look(NAME, middle.where, f"{int(same.sum())} of {len(x)} values {text}", p, rows)
 
 
-def _copied(middle: Slice, known: Places, changes: Floats, unit: float) -> Iterator[Look]:
-    """A look at values of which most are those before, where the others are far from them."""
-    same = np.abs(changes) < unit / 2
+def _copied(middle: Slice, known: Places, x: Floats, y: Floats, unit: float) -> Iterator[Look]:
+    """A look at values that are those before, where the others are far from them."""
+    same, p = met(x, y, unit)
     k, n = int(same.sum()), len(same)
-    if n - k < 2 or np.median(np.abs(changes[~same])) < SPREAD * unit:
+    if n - k < 2 or np.median(np.abs(x - y)[~same]) < SPREAD * unit:
         return
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
     text = f"{k} of {n} values equal to the value before, where others are far from it"
-    yield Look(NAME, middle.where, text, chances.binomial(k, n, COPIES), rows)
+    yield Look(NAME, middle.where, text, p, rows)
 
 
 def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import DATE, NUMBER, Export, Slice
+from trialtrace.run.integrity.export import DATE, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 NAME = "codings"
@@ -26,18 +26,16 @@ def looks(export: Export) -> Iterator[Look]:
     """A look for each column of two values, and one for each number at more visits than one."""
     if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
         return
-    visits: dict[tuple[str, str, int], list[Slice]] = {}
     for visit in export.slices:
         known = visit.there[export.site[visit.there] >= 0]
         levels = np.unique(visit.values[known])
         used = (visit.table, visit.column) in export.used
         if used and visit.kind != DATE and len(levels) == 2:
             yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
-        if visit.kind == NUMBER and len(levels) >= LEVELS:
-            visits.setdefault((visit.table, visit.column, visit.part), []).append(visit)
-    for column in visits.values():
-        if len(column) > 1:
-            yield from _scale(export.site, column)
+    for visits in export.series:
+        many = [visit for visit in visits if len(np.unique(visit.values[visit.there])) >= LEVELS]
+        if len(many) > 1:
+            yield from _scale(export.site, many)
 
 
 def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator[Look]:

@@ -12,11 +12,12 @@ hundred with a value of later (binomial).
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats, Whole
-from trialtrace.run.integrity import chances
+from trialtrace.run.integrity import chances, intervals
 from trialtrace.run.integrity.export import DATE, NOBODY, NUMBER, Export, Slice
 from trialtrace.run.integrity.look import Look
 
@@ -31,7 +32,7 @@ VISIT = re.compile(
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each column of last contact, and for each column of values of a later visit."""
+    """A look for each column of last contact, and one at all values of later visits."""
     for last in export.last:
         yield from _dated(export, last)
     entry = export.known(export.entry)
@@ -39,10 +40,7 @@ def looks(export: Export) -> Iterator[Look]:
         return
     with np.errstate(invalid="ignore"):
         gone = np.fmax.reduce([one.values for one in export.last]) - entry.values
-    for one in export.slices:
-        planned = export.planned.get((one.table, one.column))
-        if planned and one.kind == NUMBER:
-            yield from _planned(one, planned, gone)
+    yield from _planned(export, gone)
 
 
 def _dated(export: Export, last: Slice) -> Iterator[Look]:
@@ -60,14 +58,33 @@ def _dated(export: Export, last: Slice) -> Iterator[Look]:
         yield Look(NAME, last.where, text, chances.binomial(k, n, SLIPS), _rows(last.rows[late]))
 
 
-def _planned(item: Slice, planned: float, gone: Floats) -> Iterator[Look]:
-    before = gone < GONE_BY * planned
-    there = ~np.isnan(item.values)
-    late = before & there
-    k, n, of = int(late.sum()), int(before.sum()), int((there & ~np.isnan(gone)).sum())
-    if n and of >= FEWEST and k <= FEW * of:
-        text = f"{k} of {n} patients whose last contact was well before this visit have a value"
-        yield Look(NAME, item.where, text, chances.binomial(k, n, VALUES), _rows(item.rows[late]))
+def _planned(export: Export, gone: Floats) -> Iterator[Look]:
+    """A look at who had gone before a visit: whether they have a value of any such visit."""
+    before, late = np.zeros((2, export.n), dtype=bool)
+    found: list[tuple[int, Slice]] = []
+    planned_of = [
+        (one, export.planned[one.table, one.column])
+        for one in export.slices
+        if one.kind == NUMBER and (one.table, one.column) in export.planned
+    ]
+    # Who died will have no event any more.
+    deaths = [one.values for one in export.slices if intervals.is_death(export, one)]
+    alive = np.isnan(np.column_stack([*deaths, np.full(export.n, np.nan)])).all(axis=1)
+    free = [(replace(one, values=np.where(alive, one.values, np.nan)), d) for one, d in export.free]
+    for one, planned in (*planned_of, *free):
+        there = ~np.isnan(one.values)
+        after = (gone < GONE_BY * planned) & there
+        k, of = int(after.sum()), int((~np.isnan(gone)).sum())
+        if there.sum() >= FEWEST and k <= FEW * of:
+            before |= gone < GONE_BY * planned
+            late |= after
+            found.append((k, one))
+    if found and before.any():
+        most = max(found, key=lambda pair: pair[0])[1]
+        k, n = int(late.sum()), int(before.sum())
+        text = f"{k} of {n} patients whose last contact was well before a visit have a value of it"
+        p = chances.binomial(k, n, VALUES)
+        yield Look(NAME, most.where, text, p, _rows(most.rows[late]))
 
 
 def _rows(rows: Whole) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ ranks is 1.06/(n - 3) (Fieller, Hartley and Pearson, Biometrika 1957;44:470).
 """
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -52,14 +52,9 @@ def _over_visits(export: Export) -> Iterator[Look]:
 
 
 def successive(export: Export) -> Iterator[tuple[Slice, Slice]]:
-    """The slices of a column of numbers at visits that follow each other."""
-    at = {
-        (number.table, number.column, number.part, number.step): number for number in export.numbers
-    }
-    for (table, column, part, step), one in at.items():
-        later = at.get((table, column, part, step + 1))
-        if later is not None:
-            yield one, later
+    """The slices of a number at visits that follow each other."""
+    for visits in export.series:
+        yield from ((one, later) for one, later in pairwise(visits) if later.step == one.step + 1)
 
 
 def rank_correlation(x: Floats, y: Floats) -> float:

@@ -1,24 +1,31 @@
-"""A table that ends days before the others: an older cut of the data.
+"""A table that ends days before the others: an older cut of the data, of all or of one site.
 
 For each visit of a table that has dates, the usual time since entry and the share of the patients
 who have it are known from those who were due while the table was still being filled. Patients who
 were due after its last date, and not after the last date of all tables, have no row: the chance of
 that is the product of their shares to lack one, of each patient that of one visit, the likeliest to
-be lacking, since who lacks one lacks others.
+be lacking, since who lacks one lacks others. So it is of a site none of whose patients that were
+due has a row of a visit, where they have rows of another: times the sites and visits.
+
+Of occurrences so many are due as before: the days that patients were
+seen after the last date of the table, at the rate of days as long after entry, and two thirds of it
+as rates fall. None has the chance of e to the minus that (Poisson).
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Flags, Floats
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
 NAME = "cuts"
 TITLE = "A table that ends before the others"
-FEWEST, GRACE = 20, 14
-"""Fewest rows of a visit; days that a visit or its entry may come late."""
+FEWEST, OF_SITE, GRACE = 20, 10, 14
+"""Fewest rows of a visit, patients of a site; days that a visit or its entry may come late."""
+ALLOWED, LESS, PERIODS = 2.0, 1.5, 4
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -30,19 +37,28 @@ def looks(export: Export) -> Iterator[Look]:
         (sheet, column) for sheet in export.sheets for column in sheet.columns if _whole(column)
     ]
     end = max((float(np.nanmax(column.values)) for _, column in dated), default=0.0)
+    seen = np.full(export.n, np.nan)
     for sheet, column in dated:
-        if sheet.step.any():
-            yield _look(sheet, column, entry.values, end)
+        np.fmax.at(seen, sheet.subject, column.values)
+    seen = np.fmax.reduce([seen, *(last.values for last in export.last)])
+    for sheet, column in dated:
+        if sheet.visits:
+            yield from _look(export, sheet, column, entry.values, end)
+        elif sheet.occurrences:
+            yield _occurrences(sheet, column, entry.values, seen)
 
 
 def _whole(column: Column) -> bool:
     return column.kind == DATE and bool((~np.isnan(column.values)).any())
 
 
-def _look(sheet: Sheet, column: Column, entered: Floats, end: float) -> Look:
+def _look(
+    export: Export, sheet: Sheet, column: Column, entered: Floats, end: float
+) -> Iterator[Look]:
     last = float(np.nanmax(column.values))
     since = column.values - entered[sheet.subject]
-    lacking, visits = np.zeros(len(entered)), 0
+    lacking, visits, where = np.zeros(len(entered)), 0, f"{sheet.name}.{column.name}"
+    sites: list[tuple[float, int]] = []
     for step in np.unique(sheet.step):
         rows = (sheet.step == step) & ~np.isnan(since)
         if rows.sum() < FEWEST:
@@ -56,7 +72,44 @@ def _look(sheet: Sheet, column: Column, entered: Floats, end: float) -> Look:
             share = (np.count_nonzero(~present[before]) + 0.5) / (before.sum() + 1)
             lacking[after] = np.maximum(lacking[after], share)
             visits += int(after.sum())
+        if export.site is not None:
+            others = np.zeros(len(entered), dtype=bool)
+            others[sheet.subject[sheet.step != step]] = True
+            sites += _without_rows(export, before & others, present)
     late = lacking > 0
     text = f"none of {visits} visits that were due after its last date and before that of others"
     chance = float(np.prod(lacking[late]))
-    return Look(NAME, f"{sheet.name}.{column.name}", text, chance if late.any() else 1.0)
+    yield Look(NAME, where, text, chance if late.any() else 1.0)
+    if sites:
+        p, n = min(sites)
+        text = f"none of {n} patients of a site has a visit that those of others have"
+        yield Look(NAME, where, text, min(1.0, p * len(sites)))
+
+
+def _without_rows(export: Export, due: Flags, present: Flags) -> Iterator[tuple[float, int]]:
+    """For each site the chance that none of its patients has a row, and how many were due; 1 where
+    some have."""
+    site = export.site
+    for place in np.unique(site[site >= 0]) if site is not None else ():
+        own, others = due & (site == place), due & (site != place)
+        if own.sum() >= OF_SITE and others.sum() >= FEWEST:
+            share = (np.count_nonzero(~present[others]) + 0.5) / (others.sum() + 1)
+            none = not present[own].any()
+            yield float(min(1.0, ALLOWED * share) ** own.sum()) if none else 1.0, int(own.sum())
+
+
+def _occurrences(sheet: Sheet, column: Column, entered: Floats, seen: Floats) -> Look:
+    """Occurrences after the last date of their table, by the rate of those before."""
+    last = float(np.nanmax(column.values))
+    since = column.values - entered[sheet.subject]
+    since = since[~np.isnan(since) & (since >= 0)]
+    ends = [0.0, *np.quantile(since, np.arange(1, PERIODS) / PERIODS), np.inf] if len(since) else []
+    until, followed, due = last - entered, seen - entered, 0.0
+    for low, high in pairwise(ends):
+        before = np.minimum(np.minimum(until, followed), high) - low
+        after = np.minimum(followed, high) - np.maximum(until, low)
+        n = np.count_nonzero((since >= low) & (since < high))
+        days = float(np.nansum(np.maximum(before, 0.0)))
+        due += n / days * float(np.nansum(np.maximum(after, 0.0))) if days else 0.0
+    text = f"no row after its last date, where {due:.0f} are due at the rate of before"
+    return Look(NAME, f"{sheet.name}.{column.name}", text, float(np.exp(-due / LESS)))

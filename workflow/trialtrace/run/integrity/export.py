@@ -1,7 +1,7 @@
 """An export as numbers: columns by subject and visit, with arm, site, strata and day of entry."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +31,7 @@ class Sheet:
     `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
     side, a kind of event); both are 0 where a subject has one row. `in_order` says whether the rows
     stand in the order of their subjects' keys, `visits` whether an endpoint declares the steps:
-    numbered rows may be occurrences, which end in any order.
+    numbered rows may be occurrences, which end in any order, and `occurrences` that they are.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Sheet:
     columns: tuple[Column, ...]
     in_order: bool = False
     visits: bool = False
+    occurrences: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,11 @@ class Slice:
 class Export:
     """All that the checks look at. Arm, site and strata are places by subject, `NOBODY` where
     missing, and None where the configuration names none; `scheme` is that of the randomisation,
-    `used` the tables and columns that an endpoint or a variable of the patients is made of. `last`
-    are the days of last contact as dates, `planned` the days until the visit of a column."""
+    `complete` says whether all patients that were planned are there, `used` the tables and columns
+    that an endpoint or a variable of the patients is made of. `last` are the days of last contact
+    as dates, `planned` the days until the visit of a column, `wide` the columns of numbers that
+    each hold one visit of the same, in order, `scales` the highest value of a score from 0, `free`
+    who is known to have had no event until a time that its label says, in days."""
 
     n: int
     subjects: str
@@ -84,9 +88,13 @@ class Export:
     baseline: tuple[tuple[str, str], ...] = ()
     scheme: str = "unknown"
     block_sizes: tuple[int, ...] = ()
+    complete: bool = False
     used: frozenset[tuple[str, str]] = frozenset()
     last: tuple[Slice, ...] = ()
     planned: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    wide: tuple[tuple[tuple[str, str], ...], ...] = ()
+    scales: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    free: tuple[tuple[Slice, float], ...] = ()
 
     @cached_property
     def slices(self) -> tuple[Slice, ...]:
@@ -114,6 +122,20 @@ class Export:
             if there is None or len(number.there) > len(there.there):
                 best[number.table, number.column] = number
         return tuple(best.values())
+
+    @cached_property
+    def series(self) -> tuple[tuple[Slice, ...], ...]:
+        """Each number at its visits in order, where there are two: of rows, and of columns."""
+        rows: dict[tuple[str, str, int], list[Slice]] = {}
+        numbers = [one for one in self.slices if one.kind == NUMBER]
+        for number in numbers:
+            rows.setdefault((number.table, number.column, number.part), []).append(number)
+        alone = {(one.table, one.column): one for one in numbers}
+        columns = [
+            [replace(alone[at], step=step) for step, at in enumerate(wide) if at in alone]
+            for wide in self.wide
+        ]
+        return tuple(tuple(each) for each in (*rows.values(), *columns) if len(each) > 1)
 
     def known(self, column: tuple[str, str] | None) -> Slice | None:
         """The slice of a column that has one value a subject; None where it has several."""

@@ -3,9 +3,13 @@
 A number above zero is compared, patient by patient and on the scale of logs, with the mean of the
 same patient's other visits. A visit is looked at where its geometric mean ratio is near a usual
 conversion (powers of ten; haemoglobin, glucose, cholesterol, creatinine, bilirubin, urea, calcium
-between conventional and SI units; pounds, inches, kilojoules). As time changes most measures, the
+between conventional and SI units; pounds, inches, kilojoules), or less near a power of ten by which
+its values have more decimals, or fewer. As time changes most measures, the
 mean log ratio is held against one of a standard deviation between patients, not against none: the
 one-sample test with a noncentral t, by its normal approximation, times the visits.
+
+A score whose scale is declared, from 0, may be given as a share, in percent or to 10: of those
+whose other values are all beyond that, a fifth at least would keep one beyond it (binomial).
 """
 
 from collections.abc import Iterator
@@ -14,12 +18,13 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import NUMBER, Export, Slice
+from trialtrace.run.integrity.export import Export, Slice, resolution
 from trialtrace.run.integrity.look import Look
 
 NAME = "factors"
 TITLE = "A visit in another unit"
 FEWEST, LEVELS, ALLOWED, NEAR = 20, 8, 1.0, 0.05
+SCALES, KEPT, NEAR_TEN = (1.0, 10.0, 100.0), 0.2, 0.3
 CONVERSIONS = (
     10.0, 100.0, 1000.0, 1e6,
     0.6206, 18.016, 38.67, 88.57, 88.42, 17.10, 2.801, 4.008, 0.3571, 6.006,
@@ -29,14 +34,15 @@ CONVERSIONS = (
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each column of numbers that has a value at two visits or more."""
-    columns: dict[tuple[str, str, int], list[Slice]] = {}
-    for visit in export.slices:
-        if visit.kind == NUMBER and len(visit.there) >= FEWEST:
-            columns.setdefault((visit.table, visit.column, visit.part), []).append(visit)
-    for visits in columns.values():
+    for every in export.series:
+        visits = [visit for visit in every if len(visit.there) >= FEWEST]
+        if len(visits) < 2:
+            continue
         values = np.column_stack([visit.values for visit in visits])
         known = values[~np.isnan(values)]
-        if len(visits) > 1 and known.min() > 0 and len(np.unique(known)) >= LEVELS:
+        if (at := (visits[0].table, visits[0].column)) in export.scales:
+            yield _by_scale(visits, values, export.scales[at])
+        if known.min() > 0 and len(np.unique(known)) >= LEVELS:
             yield _look(visits, np.log(values))
 
 
@@ -51,7 +57,7 @@ def _look(visits: list[Slice], logs: Floats) -> Look:
         if some.sum() < FEWEST:
             continue
         ratio = logs[some, at] - np.nanmean(others[some], axis=1)
-        p = converted(ratio, float(np.nanstd(others, ddof=1)))
+        p = converted(ratio, float(np.nanstd(others, ddof=1)), _finer(logs, at))
         if p < smallest:
             smallest, place, size = p, at, int(some.sum())
     visit = visits[place]
@@ -60,14 +66,52 @@ def _look(visits: list[Slice], logs: Floats) -> Look:
     return Look(NAME, visit.where, told, min(1.0, smallest * len(visits)), rows)
 
 
-def converted(ratio: Floats, spread: float) -> float:
+def _finer(logs: Floats, at: int) -> float:
+    """By which factor values are written more finely at a visit than at the others, as a log."""
+    units = [
+        resolution(np.exp(each[~np.isnan(each)])) for each in (logs[:, at], np.delete(logs, at, 1))
+    ]
+    return float(np.log(units[1] / units[0])) if units[0] and units[1] else 0.0
+
+
+def converted(ratio: Floats, spread: float, finer: float = 0.0) -> float:
     """The chance of log ratios as far from none where their mean is `ALLOWED` times the spread of
-    patients; 1 where their mean is near no conversion."""
+    patients; 1 where their mean is near no conversion, nor to the one by which they are `finer`."""
     mean, n = float(ratio.mean()), len(ratio)
     far = np.abs(np.abs(mean) - np.abs(np.log(CONVERSIONS)))
     within = float(ratio.std(ddof=1))
-    if far.min() > NEAR or within <= 0:
-        return 0.0 if far.min() <= NEAR else 1.0
+    near = far.min() <= NEAR or (abs(finer) > 1 and abs(mean + finer) <= NEAR_TEN)
+    if not near or within <= 0:
+        return 0.0 if near else 1.0
     t = abs(mean) / within * np.sqrt(n)
     z = (t - ALLOWED * spread / within * np.sqrt(n)) / np.sqrt(1 + t**2 / (2 * (n - 1)))
     return float(2 * chances.upper(np.array(z)))
+
+
+def _by_scale(visits: list[Slice], values: Floats, highest: float) -> Look:
+    """A look at a score for a visit whose values all stand on a scale to 1, 10 or 100."""
+    tried = [
+        (on_scale(values, at, highest, to), at)
+        for to in SCALES
+        for at in range(len(visits))
+        if to < highest
+    ]
+    p, at = min(tried, default=(1.0, 0))
+    visit, text = visits[at], "whether nobody keeps a value beyond a smaller scale"
+    rows = tuple(sorted(int(row) for row in visit.rows[visit.there])) if p < 1 else ()
+    return Look(NAME, visit.where, text, min(1.0, len(tried) * p), rows)
+
+
+def on_scale(values: Floats, at: int, highest: float, to: float) -> float:
+    """The chance that nobody whose other values are all beyond `to` has one beyond it at the visit,
+    where a fifth would; 1 where the spread shrank by less than half the ratio of the scales."""
+    there, others = ~np.isnan(values[:, at]), np.delete(values, at, axis=1)
+    others = others[there & ~np.isnan(others).all(axis=1)]
+    own = values[there, at]
+    if len(own) < FEWEST or own.max() > to or len(np.unique(own)) < 3:
+        return 1.0
+    shrunk = np.nanstd(others) / own.std()
+    if not highest / to / 2 <= shrunk <= highest / to * 2:
+        return 1.0
+    n = int((np.nanmin(others, axis=1) > to).sum())
+    return float((1 - KEPT) ** n)

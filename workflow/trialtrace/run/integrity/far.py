@@ -4,15 +4,18 @@ The gap between the values at an end of a column and all others is held against 
 as those of an exponential tail (Rényi, Acta Math Hung 1953;4:191). It must be as wide on a scale of
 logs, which takes long tails for what they are. A column whose only negative
 values are one and the same number holds a code for missing: values drawn from those that the column
-has would all be alike with the chance of one over their number, for each after the first.
+has would all be alike with the chance of one over their number, for each after the first. Of the
+dates of visits it is the days from the usual time of the visit that are looked at.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.run.integrity.export import NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
+from trialtrace.run.integrity.intervals import usual
 from trialtrace.run.integrity.look import Look
 
 NAME = "far"
@@ -22,17 +25,29 @@ QUARTILE_RANGES, MOST, BELOW = 8.0, 0.1, 50
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each column of numbers that has enough of them."""
+    """A look for each column of numbers that has enough of them, and of dates of visits."""
+    entry = export.known(export.entry)
     for sheet in export.sheets:
         for column in sheet.columns:
             known = np.flatnonzero(~np.isnan(column.values))
             if column.kind == NUMBER and len(known) >= FEWEST:
                 yield from _look(sheet, column, known)
+            elif column.kind == DATE and sheet.visits and entry is not None:
+                since = column.values - entry.values[sheet.subject]
+                middle, width = usual(sheet.step, since)
+                # Where all come on one day, as they do on that of entry, nothing tells what is far.
+                known = ~np.isnan(since)
+                steps = np.unique(sheet.step[known])
+                vary = [s for s in steps if _spread(since[known & (sheet.step == s)]) > 0]
+                late = np.where(np.isin(sheet.step, vary), (since - middle) / width, np.nan)
+                yield from _look(
+                    sheet, replace(column, values=late), np.flatnonzero(~np.isnan(late))
+                )
 
 
 def _look(sheet: Sheet, column: Column, known: Places) -> Iterator[Look]:
     values = column.values[known]
-    if len(np.unique(values)) < LEVELS:
+    if len(np.unique(values)) < LEVELS or len(values) < FEWEST:
         return
     ends = [_isolated(values, values), _isolated(-values, values), _negative(values)]
     p, far = min(ends, key=lambda end: end[0])
@@ -41,10 +56,13 @@ def _look(sheet: Sheet, column: Column, known: Places) -> Iterator[Look]:
     yield Look(NAME, f"{sheet.name}.{column.name}", text, min(1.0, len(ends) * p), rows)
 
 
+def _spread(values: Floats) -> float:
+    return float(np.subtract(*np.quantile(values, [0.75, 0.25])))
+
+
 def _isolated(signed: Floats, values: Floats) -> tuple[float, Flags]:
     """The chance of the widest gap below the highest values, and which stand above it."""
-    first, third = np.quantile(signed, [0.25, 0.75])
-    spread = third - first
+    third, spread = np.quantile(signed, 0.75), _spread(signed)
     above = int((signed > third + QUARTILE_RANGES * spread).sum())
     best, highest = 1.0, 0
     if spread > 0 and above <= MOST * len(signed):

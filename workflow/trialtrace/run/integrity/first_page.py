@@ -10,9 +10,9 @@ from pathlib import Path
 
 from trialtrace.run.cleaning.account import RedLine
 from trialtrace.run.cleaning.summary import run_text
-from trialtrace.run.integrity.look import Judged, Look, judged
+from trialtrace.run.integrity.look import PAGE_LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.read import read_export
-from trialtrace.run.integrity.registry import CHECKS, OF_ROWS, look_at
+from trialtrace.run.integrity.registry import CHECKS, OF_ROWS, WEIGHTS, look_at
 from trialtrace.run.trial.load import Trial
 
 # A table and column -> the endpoints made of it.
@@ -27,7 +27,7 @@ def looks_at_rows(
     used = {(origin.table, origin.column) for origin in trial.subjects.origins.values()}
     export = replace(read_export(trial, clean_dir), used=frozenset({*uses, *used}))
     looks = tuple(look_at(export, OF_ROWS))
-    return looks, tuple(red_lines_of(judged(looks), uses))
+    return looks, tuple(red_lines_of(judged(looks, WEIGHTS), uses))
 
 
 def red_lines_of(looks: Iterable[Judged], uses: Uses) -> Iterator[RedLine]:
@@ -35,7 +35,7 @@ def red_lines_of(looks: Iterable[Judged], uses: Uses) -> Iterator[RedLine]:
     every = list(looks)
     found: dict[str, list[Look]] = {}
     for one in every:
-        if one.unusual:
+        if one.adjusted < PAGE_LEVEL:
             found.setdefault(one.look.check, []).append(one.look)
     chance = {one.look: one.adjusted for one in every}
     for check, (look, *others) in found.items():

@@ -43,7 +43,7 @@ LATER = re.compile(r"last|contact|follow|censor|status|letzt|dernier|ultim", re.
 def looks(export: Export) -> Iterator[Look]:
     """Looks at every column of dates: against entry, against death, against its visits."""
     entry = export.known(export.entry)
-    deaths = [one for one in export.slices if one.kind == DATE and _is_death(export, one)]
+    deaths = [one for one in export.slices if is_death(export, one)]
     for sheet in export.sheets:
         for column in sheet.columns:
             if column.kind != DATE or not _repeated(sheet):
@@ -65,7 +65,8 @@ def _repeated(sheet: Sheet) -> bool:
     return bool(sheet.step.any())
 
 
-def _is_death(export: Export, item: Slice) -> bool:
+def is_death(export: Export, item: Slice) -> bool:
+    """Whether a column is a date of death, by its name and label."""
     named = [
         f"{column.name} {column.label}"
         for sheet in export.sheets
@@ -74,7 +75,11 @@ def _is_death(export: Export, item: Slice) -> bool:
         if column.name == item.column
     ]
     single = export.known((item.table, item.column)) is not None
-    return single and any(DEATH.search(text) and not LATER.search(text) for text in named)
+    return (
+        item.kind == DATE
+        and single
+        and any(DEATH.search(text) and not LATER.search(text) for text in named)
+    )
 
 
 def _before_entry(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
@@ -107,7 +112,7 @@ def _patients(
 
 def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
     """Dates far from the usual time of their visit that a known step brings back to it."""
-    middle, width = _usual(sheet.step, since)
+    middle, width = usual(sheet.step, since)
     known = np.flatnonzero(~np.isnan(since) & ~np.isnan(middle))
     if len(known) < FEWEST:
         return
@@ -132,7 +137,7 @@ def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
     yield Look(NAME, f"{sheet.name}.{column.name}", text, min(1.0, p * len(ways)), rows)
 
 
-def _usual(step: Places, since: Floats) -> tuple[Floats, Floats]:
+def usual(step: Places, since: Floats) -> tuple[Floats, Floats]:
     """The usual days since entry of each row's visit, and how far from it is usual."""
     middle, width = np.full(len(since), np.nan), np.full(len(since), np.nan)
     for one in np.unique(step):

@@ -1,11 +1,12 @@
 """A look at one thing in an export, and what many looks make of a chance."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-LEVEL = 0.01
-"""What is listed, and what counts as unusual after all looks are taken into account."""
+LEVEL, PAGE_LEVEL = 0.01, 0.02
+"""What is listed, and what counts as unusual after all looks are taken into account: in the section
+on the data, and on page 1."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,19 @@ class Judged:
         return self.adjusted < LEVEL
 
 
-def judged(looks: Iterable[Look]) -> list[Judged]:
-    """Each look with its p times the looks of its check times the checks that had any, at most 1.
+def judged(looks: Iterable[Look], weights: Mapping[str, float] | None = None) -> list[Judged]:
+    """Each look with its p times the looks of its check, over the check's share, at most 1.
 
-    That is Bonferroni's bound with the same share for each check, so that a check of two hundred
-    columns takes nothing from one of a single question. The most unusual come first.
+    That is Bonferroni's bound with the same share for each check that had any, so that a check of
+    two hundred columns takes nothing from one of a single question; or with shares as weights that
+    were fixed beforehand (Genovese, Roeder and Wasserman, Biometrika 2006;93:509). The most unusual
+    come first.
     """
     every = list(looks)
     of = Counter(one.check for one in every)
-    made = [Judged(one, min(1.0, one.p * of[one.check] * len(of))) for one in every]
+    weight = {check: (weights or {}).get(check, 1.0) for check in of}
+    whole = sum(weight.values())
+    made = [
+        Judged(one, min(1.0, one.p * of[one.check] * whole / weight[one.check])) for one in every
+    ]
     return sorted(made, key=lambda one: (one.adjusted, one.look.p, one.look.check, one.look.where))

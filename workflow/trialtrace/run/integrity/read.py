@@ -9,23 +9,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.cleaning.keys import subject_text
 from trialtrace.run.integrity import contacts, intervals
 from trialtrace.run.integrity.export import CODE, DATE, NOBODY, NUMBER, Column, Export, Sheet, Slice
-from trialtrace.run.tables.conditions import evaluate
+from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.tables.contracts import CLEAN, read_table
-from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
+from trialtrace.run.trial.endpoints.event import EventInRow
+from trialtrace.run.trial.endpoints.occurrence import Occurrence
+from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns, RepeatedInRows
 from trialtrace.run.trial.endpoints.shared import Visit, VisitDates
 from trialtrace.run.trial.endpoints.time_to_event import DatedTime, TimeInColumn
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.model import Condition, Variable
 from trialtrace.run.trial.study.design import Blocked, StratifiedBlocks
 from trialtrace.run.trial.study.tables import TableSpec
 from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+OF_SITES = 0.05
+"""Rows of a file in the order of its patients at which another site may begin."""
 
 
 def read_export(trial: Trial, clean_dir: Path) -> Export:
@@ -65,9 +70,18 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
         entry=entry_column(trial),
         scheme=randomisation.scheme,
         block_sizes=tuple(sizes or ()),
+        complete=bool(trial.design.planned) and len(people) >= (trial.design.planned or 0),
         planned=_planned(trial),
+        scales=_scales(trial),
+        wide=tuple(
+            tuple((entry.table, column) for column in entry.columns) for entry in _wide(trial)
+        ),
     )
-    return replace(whole, last=tuple(_last_contacts(trial, whole, tables, who)))
+    return replace(
+        whole,
+        last=tuple(_last_contacts(trial, whole, tables, who)),
+        free=tuple(_free_of_events(trial, whole, tables, who)),
+    )
 
 
 def _sheet(
@@ -100,14 +114,16 @@ def _sheet(
         tuple(Column(c.name, c.kind, c.values[used], c.unit, c.label) for c in columns),
         _in_order(names, table["source_row"].to_numpy()),
         bool(visits.intersection(ordered[:1])),
+        bool(ordered) and spec.name in _tables_of_occurrences(trial),
     )
 
 
 def _in_order(names: "pa.Array", rows: Places) -> bool:
-    """Whether keys rise with the rows of the file, numbers in them by their size."""
+    """Whether keys rise with the rows of the file, numbers in them by their size; sites may stand
+    in any order."""
     every = names.to_pylist()
     keys = [_natural(every[at]) for at in np.argsort(rows, kind="stable") if every[at]]
-    return all(one <= later for one, later in pairwise(keys))
+    return sum(one > later for one, later in pairwise(keys)) <= len(keys) * OF_SITES
 
 
 def _natural(key: str) -> list[tuple[str, int]]:
@@ -120,6 +136,11 @@ def _visit_columns(trial: Trial) -> set[str]:
     """The columns that an endpoint declares to hold its visits."""
     told = (endpoint.entry.visit for endpoint in trial.endpoints.values())
     return {visit.column for visit in told if isinstance(visit, Visit | VisitDates)}
+
+
+def _tables_of_occurrences(trial: Trial) -> set[str]:
+    entries = [endpoint.entry for endpoint in trial.endpoints.values()]
+    return {entry.table for entry in entries if isinstance(entry, Occurrence)}
 
 
 def _kind(variable: Variable) -> str:
@@ -196,12 +217,27 @@ def entry_column(trial: Trial) -> tuple[str, str] | None:
 def _planned(trial: Trial) -> dict[tuple[str, str], float]:
     """The days until the visit of each column that holds one visit, where its label says them."""
     every = {
-        (endpoint.entry.table, column): contacts.day_of(label)
-        for endpoint in trial.endpoints.values()
-        if isinstance(endpoint.entry, RepeatedInColumns)
-        for column, label in endpoint.entry.columns.items()
+        (entry.table, column): contacts.day_of(label)
+        for entry in _wide(trial)
+        for column, label in entry.columns.items()
     }
     return {column: days for column, days in every.items() if days}
+
+
+def _scales(trial: Trial) -> dict[tuple[str, str], float]:
+    """The highest value of each column of a score whose declared scale begins at 0."""
+    made = {}
+    for entry in (endpoint.entry for endpoint in trial.endpoints.values()):
+        if isinstance(entry, RepeatedInColumns | RepeatedInRows) and entry.scale:
+            for column in entry.columns if isinstance(entry, RepeatedInColumns) else [entry.column]:
+                if entry.scale.from_ == 0:
+                    made[entry.table, column] = entry.scale.to
+    return made
+
+
+def _wide(trial: Trial) -> list[RepeatedInColumns]:
+    entries = [endpoint.entry for endpoint in trial.endpoints.values()]
+    return [entry for entry in entries if isinstance(entry, RepeatedInColumns)]
 
 
 def _last_contacts(
@@ -228,11 +264,29 @@ def _last_contacts(
             continue
         values = day.values
         if time is not None and entry is not None:
-            happened = evaluate(time.event, tables[table]).to_pylist()
-            censored = np.array([truth is False for truth in happened]).astype(np.intp)
-            without = _by_subject(censored, who[table], export.n) == 1
+            without = _without(time.event, tables[table], who[table], export.n)
             values = np.where(without, values + entry.values, np.nan)
         yield replace(day, values=values)
+
+
+def _free_of_events(
+    trial: Trial, export: Export, tables: dict[str, "pa.Table"], who: dict[str, Places]
+) -> Iterator[tuple[Slice, float]]:
+    """Of each event by a time that its label says, a value for who is known not to have had it."""
+    for endpoint in trial.endpoints.values():
+        entry, days = endpoint.entry, contacts.day_of(endpoint.label)
+        if days and isinstance(entry, EventInRow) and not entry.where:
+            column = export.known((entry.table, next(iter(columns_of(entry.event)))))
+            without = _without(entry.event, tables[entry.table], who[entry.table], export.n)
+            if column is not None:
+                yield replace(column, values=np.where(without, 1.0, np.nan)), days
+
+
+def _without(event: Condition, table: "pa.Table", who: Places, n: int) -> Flags:
+    """The subjects of whom it is known that a condition does not hold."""
+    free = np.array([truth is False for truth in evaluate(event, table).to_pylist()])
+    flags: Flags = _by_subject(free.astype(np.intp), who, n) == 1
+    return flags
 
 
 def shown_at_entry(trial: Trial) -> tuple[tuple[str, str], ...]:

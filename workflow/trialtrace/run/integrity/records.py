@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.agreement import BIRTH
 from trialtrace.run.integrity.blocks import chance_alike
@@ -24,37 +24,104 @@ from trialtrace.run.integrity.look import Look
 
 NAME = "records"
 TITLE = "Records of two patients that are the same"
-FEWEST, COLUMNS, ALIKE, TOGETHER = 20, 3, 0.1, 3.0
-MOST_COLUMNS, FOLLOWS = 10, 0.9
+FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED = 20, 3, 0.1, 3.0, 2.0
+MOST_COLUMNS, FOLLOWS, CROWD = 10, 0.9, 30
 SHARES = (0.02, 0.01, 0.005, 0.001)
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each table that has such columns, and one at pairs born on one day."""
+    """A look for each table that has such columns, one for each of numbered rows with dates, and
+    one at pairs born on one day."""
     yield from _registered(export)
     for sheet in export.sheets:
-        chosen = rare(sheet)
-        if len(chosen) < COLUMNS:
-            continue
-        data = np.column_stack(chosen)
-        known = np.flatnonzero(~np.isnan(data).any(axis=1))
-        if len(known) < FEWEST:
-            continue
-        data, subject = data[known], sheet.subject[known]
-        _, group = np.unique(data, axis=0, return_inverse=True)
-        group = group.reshape(-1)
-        people = {
-            (int(g), int(s)): int(r)
-            for g, s, r in zip(group, subject, sheet.rows[known], strict=True)
-        }
-        counts = np.bincount([g for g, _ in people])
-        pairs = int((counts * (counts - 1) // 2).sum())
-        n = len(known)
-        due = TOGETHER * n * (n - 1) / 2 * float(np.prod([chance_alike(c) for c in data.T]))
-        rows = tuple(sorted(row for (g, _), row in people.items() if counts[g] > 1))
-        text = f"{pairs} pairs among {n} records, of different patients, are equal in all "
-        text += f"{len(chosen)} columns of numbers"
-        yield Look(NAME, sheet.name, text, chances.poisson(pairs, due), rows)
+        yield from _of_patients(sheet)
+        yield from _again(sheet)
+
+
+def _of_patients(sheet: Sheet) -> Iterator[Look]:
+    """A look at pairs of records of different patients: in how many numbers they are equal."""
+    chosen = sorted(rare(sheet), key=lambda c: chance_alike(c[~np.isnan(c)]))[:MOST_COLUMNS]
+    if len(chosen) < COLUMNS:
+        return
+    data = np.column_stack(chosen)
+    n = int((~np.isnan(data).all(axis=1)).sum())
+    pairs = alike_in(data, COLUMNS)
+    pairs = pairs[sheet.subject[pairs[:, 0]] != sheet.subject[pairs[:, 1]]]
+    shares = share_as_rare((data[pairs[:, 0]] == data[pairs[:, 1]]).astype(float), beside(data))
+    # Two patients count as one pair, by their records that are most alike.
+    order = np.argsort(shares, kind="stable")
+    people = np.sort(sheet.subject[pairs[order]], axis=1)
+    order = order[np.sort(np.unique(people, axis=0, return_index=True)[1])]
+    due = TOGETHER * n * (n - 1) / 2 * shares[order]
+    tried = [chances.poisson(k, one) for k, one in enumerate(due[due < 1], start=1)]
+    k = tried.index(min(tried)) + 1 if tried else 0
+    rows = tuple(sorted({int(row) for row in sheet.rows[pairs[order[:k]]].ravel()}))
+    text = f"{k} pairs of patients among {n} records are equal in most of {len(chosen)} columns of "
+    p = min(1.0, len(tried) * min(tried)) if tried else 1.0
+    yield Look(NAME, sheet.name, f"{text}numbers", p, rows)
+
+
+def alike_in(data: Floats, columns: int) -> Places:
+    """The pairs of rows that are equal in at least so many columns, in which few others are."""
+    codes = [np.unique(column, return_inverse=True)[1] for column in data.T]
+    found = set()
+    for chosen in combinations(range(len(codes)), columns):
+        known = np.flatnonzero(~np.isnan(data[:, chosen]).any(axis=1))
+        key = np.zeros(len(known), np.int64)
+        for c in chosen:
+            key = key * len(data) + codes[c][known]
+        order = np.argsort(key, kind="stable")
+        ends = np.flatnonzero(np.append(np.diff(key[order]) != 0, True)) + 1
+        sizes = np.diff(ends, prepend=0)
+        for at in np.flatnonzero((sizes > 1) & (sizes <= CROWD)):
+            rows = known[order[ends[at] - sizes[at] : ends[at]]]
+            found |= {*combinations(sorted(rows.tolist()), 2)}
+    return np.array(sorted(found), np.intp).reshape(-1, 2)
+
+
+def beside(data: Floats) -> Floats:
+    """Of each column the chance that two values are equal where the others are: that of any two,
+    by as much more as what the others leave of its spread is less (of ranks)."""
+    alike = np.array([chance_alike(column[~np.isnan(column)]) for column in data.T])
+    known = data[~np.isnan(data).any(axis=1)]
+    if len(known) < FEWEST:
+        return np.ones(len(alike))
+    ranks = np.column_stack([chances.ranks(column) for column in known.T])
+    left = np.diag(np.linalg.pinv(np.corrcoef(ranks, rowvar=False)))
+    made: Floats = np.minimum(1.0, alike * np.sqrt(np.maximum(1.0, left)))
+    return made
+
+
+def _again(sheet: Sheet) -> Iterator[Look]:
+    """A look at numbered rows of one patient and day: whether all else is equal in them."""
+    days = [column for column in sheet.columns if column.kind == DATE]
+    others = [column.values for column in sheet.columns if column.kind != DATE]
+    if sheet.visits or not sheet.step.any() or not days or not others:
+        return
+    dated = np.flatnonzero(~np.isnan(days[0].values))
+    rest = _groups(others, dated)
+    who, day = sheet.subject[dated], _groups([column.values for column in days], dated)
+    same, equal = (_pairs([who, day, *more]) for more in ([], [rest]))
+    apart, alike = _pairs([who]) - same, _pairs([who, rest]) - equal
+    usual = max((alike + 1) / (apart + 1), (_pairs([rest]) + 1) / (_pairs([rest * 0]) + 1))
+    text = f"{equal} of {same} pairs of rows of one patient and day are equal in all but number"
+    group = _groups([who.astype(float), day.astype(float), rest.astype(float)], slice(None))
+    rows = sheet.rows[dated[np.bincount(group)[group] > 1]]
+    p = chances.binomial(equal, same, min(1.0, ALLOWED * usual))
+    yield Look(NAME, sheet.name, text, p, tuple(sorted(int(row) for row in rows)))
+
+
+def _groups(columns: list[Floats], rows: Places | slice) -> Places:
+    """Rows that are equal in all columns, by number; missing equals missing."""
+    data = np.nan_to_num(np.column_stack(columns)[rows], nan=np.inf)
+    made: Places = np.unique(data, axis=0, return_inverse=True)[1].reshape(-1)
+    return made
+
+
+def _pairs(groups: list[Places]) -> int:
+    """How many pairs of rows agree in all of some groups."""
+    sizes = np.unique(np.column_stack(groups), axis=0, return_counts=True)[1]
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _registered(export: Export) -> Iterator[Look]:

@@ -19,10 +19,12 @@ from trialtrace.run.integrity import (
     cuts,
     digits,
     duplicates,
+    exchanged,
     factors,
     far,
     intervals,
     labels,
+    numbering,
     ordered,
     possible,
     records,
@@ -45,6 +47,7 @@ OF_ROWS: tuple[ModuleType, ...] = (
     labels,
     sequence,
     cuts,
+    numbering,
     agreement,
     ordered,
     totals,
@@ -55,6 +58,7 @@ OF_ROWS: tuple[ModuleType, ...] = (
     breaks,
     codings,
     factors,
+    exchanged,
     sites,
     carried,
     duplicates,
@@ -62,6 +66,13 @@ OF_ROWS: tuple[ModuleType, ...] = (
     blocks,
 )
 MODULES = (*IN_SECTION, *OF_ROWS)
+# What shares of page 1 checks take, those without a weight 1: more where a slip in few rows is just
+# beyond chance, less where one that is there is far beyond it.
+WEIGHTS = {
+    **dict.fromkeys([one.NAME for one in (allocation, contacts, sequence, cuts, codings)], 2.0),
+    **dict.fromkeys([one.NAME for one in (labels, ordered, totals, possible, constants)], 0.25),
+    **dict.fromkeys([one.NAME for one in (agreement, exchanged)], 0.25),
+}
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,26 @@
-"""Visits whose dates stand in another order than the visits, where an endpoint declares visits.
+"""Dates in another order than what they are of: of visits, and of the two dates of an event.
 
-Slips of the pen happen: more than one date in 200 is unusual (binomial).
+Visits are those that an endpoint declares. Of two dates of a row one follows the other where it is
+later on the median, and earlier in at most one row of ten: what is planned and what is done are
+mostly on one day. Slips of the pen happen: more than one date in 200 is unusual (binomial).
 """
 
 from collections.abc import Iterator
+from itertools import permutations
 
 import numpy as np
 
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import DATE, Export
+from trialtrace.run.integrity.export import DATE, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
 NAME = "sequence"
-TITLE = "Dates of visits against their order"
-FEWEST, SLIPS = 20, 0.005
+TITLE = "Dates against their order"
+FEWEST, SLIPS, MOSTLY = 20, 0.005, 0.1
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each column of dates in a table of visits."""
+    """A look for each column of dates in a table of visits, and for each two dates of a row."""
     for sheet in export.sheets:
         for column in sheet.columns:
             if column.kind != DATE or not sheet.visits:
@@ -35,3 +38,22 @@ def looks(export: Export) -> Iterator[Look]:
             text = f"{k} of {n} visits are dated before the visit that they follow"
             where = f"{sheet.name}.{column.name}"
             yield Look(NAME, where, text, chances.binomial(k, n, SLIPS), rows)
+        yield from _in_rows(sheet)
+
+
+def _in_rows(sheet: Sheet) -> Iterator[Look]:
+    """A look at each two dates of a row of which one is usually later, and seldom earlier."""
+    dates = [column for column in sheet.columns if column.kind == DATE]
+    for one, later in permutations(dates, 2):
+        apart = later.values - one.values
+        known = np.flatnonzero(~np.isnan(apart))
+        back = known[apart[known] < 0]
+        if (
+            len(known) >= FEWEST
+            and len(back) <= MOSTLY * len(known)
+            and np.median(apart[known]) > 0
+        ):
+            rows = tuple(sorted(int(row) for row in sheet.rows[back]))
+            text = f"{len(back)} of {len(known)} dates are before {one.name} of their row"
+            p = chances.binomial(len(back), len(known), SLIPS)
+            yield Look(NAME, f"{sheet.name}.{later.name}", text, p, rows)

@@ -85,6 +85,14 @@ class Sources:
         return [*self._package_names, *kept]
 
     @cached_property
+    def of_code(self) -> bytes:
+        """One digest over all of these and the lock."""
+        whole = hashlib.sha256()
+        for name in [*self.code_files, str(self.at.root / "requirements.lock")]:
+            whole.update(name.encode() + b"\0" + self.digest(name))
+        return whole.digest()
+
+    @cached_property
     def modules(self) -> dict[str, Path]:
         """Dotted name of every module of the package -> its file."""
         found = {}

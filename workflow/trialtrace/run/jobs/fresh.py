@@ -281,23 +281,22 @@ class Freshness:
             values = [f"{name}={self._value(name, trial)!r}" for name in used]
             values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
             values += [renderer(self.settings)] if rule == RENDER else []
-            values += self._compared(trial) if trial and rule == RENDER else []
             if trial and rule != INGEST and self.trial(trial).blinded:
                 values += ["blinded"]
             files = self.config_files(rule, trial)
             self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
         return self._jobs[rule, trial]
 
-    def _compared(self, trial: str) -> list[str]:
-        """The run that a report is compared with; nothing where it is with none."""
-        run = (self.settings.compare_to or {}).get(trial)
-        return [f"compare_to={run}"] if run else []
-
     def _value(self, name: str, trial: str | None) -> Any:
         """A setting as hashed."""
         if name == KEY and trial:
             return key_in_use(self.trial(trial), self.settings)
         return getattr(self.settings, name)
+
+    def take_over(self, trial: str, jobs: Mapping[str, str], codes: Mapping[str, str]) -> None:
+        """Hashes by rule that were found out before, of the same content."""
+        self._jobs |= {(rule, trial): found for rule, found in jobs.items()}
+        self._codes |= {(rule, trial): found for rule, found in codes.items()}
 
     def all_jobs(self, *trials: str, site: bool = True) -> dict[tuple[str, str | None], str]:
         """(rule, trial) -> hash, for every job; of these trials, where some are named."""

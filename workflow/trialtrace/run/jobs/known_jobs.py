@@ -1,9 +1,10 @@
-"""The hashes of a trial's jobs as the start of a run found them, for commands on its results.
+"""What the start of a run found out of its trials: the hashes of their jobs and of the code of
+these, and that their configuration is in order.
 
-Which modules a job can come to use takes longer to find out than what most commands do. It follows
-from the content of the project's code and configuration, so the start of a run remembers the hashes
-beside a digest of all of that; where a byte of it is another, they are found out anew. Nothing is
-taken from the times of files.
+Which modules a job can come to use takes longer to find out than what most commands do, and so do
+all checks of a configuration. Both follow from the content of the project's code and configuration,
+so the start of a run remembers them beside a digest of all of that; where a byte of it is another,
+they are found out anew. Nothing is taken from the times of files.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_bytes
 from trialtrace.run.jobs.closure import PACKAGE, Sources
@@ -20,6 +22,8 @@ from trialtrace.run.jobs.fresh import RENDER, STAGES, Freshness
 from trialtrace.run.trial.load import Trial
 
 REMEMBERED = ".snakemake/trialtrace.jobs.json"
+# Of a trial the digest, stage -> hash of its job but for the report's, stage -> hash of its code.
+Told = tuple[str, dict[str, str], dict[str, str]]
 
 
 def known_jobs(sources: Sources, trial: Trial) -> dict[str, str] | None:
@@ -27,12 +31,32 @@ def known_jobs(sources: Sources, trial: Trial) -> dict[str, str] | None:
     data = _told(sources.at).get(trial.name)
     if data is None or not _same_code(sources.at):
         return None
-    content, jobs = data
+    content, jobs, _ = data
     return jobs if content == _content(sources, trial) else None
 
 
+def recall(fresh: Freshness) -> set[str]:
+    """The trials that stand as at the start of an earlier run, which found them in order; what it
+    found out of their jobs holds still.
+    """
+    if not _same_code(fresh.at):
+        return set()
+    sound = set()
+    for name, (content, jobs, codes) in _told(fresh.at).items():
+        try:
+            same = name in fresh.settings.named and content == _content(
+                fresh.sources, fresh.trial(name)
+            )
+        except (OSError, UserError):
+            same = False
+        if same:
+            sound.add(name)
+            fresh.take_over(name, jobs, codes)
+    return sound
+
+
 def remember_jobs(fresh: Freshness, trials: Iterable[str]) -> None:
-    """Keep the hashes of these trials' jobs for the commands that come after."""
+    """Keep what is known of these trials, whose configuration is in order."""
     if not _same_code(fresh.at):
         return
     before = _told(fresh.at)
@@ -40,6 +64,7 @@ def remember_jobs(fresh: Freshness, trials: Iterable[str]) -> None:
         name: (
             _content(fresh.sources, fresh.trial(name)),
             {rule: fresh.job(rule, name) for rule in STAGES if rule != RENDER},
+            {rule: fresh.code(rule, name) for rule in STAGES},
         )
         for name in trials
     }
@@ -47,10 +72,10 @@ def remember_jobs(fresh: Freshness, trials: Iterable[str]) -> None:
         write_bytes(fresh.at.root / REMEMBERED, json.dumps(now).encode())
 
 
-def _told(at: Project) -> dict[str, tuple[str, dict[str, str]]]:
+def _told(at: Project) -> dict[str, Told]:
     try:
         told = json.loads((at.root / REMEMBERED).read_text(encoding="utf-8"))
-        return {name: (content, dict(jobs)) for name, (content, jobs) in told.items()}
+        return {name: (own, dict(jobs), dict(codes)) for name, (own, jobs, codes) in told.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
@@ -66,9 +91,9 @@ def _content(sources: Sources, trial: Trial) -> str:
     Of config/ that is every file but those of other trials; a file that hashing has read already
     counts as it was then.
     """
-    at, whole = sources.at, hashlib.sha256()
-    files = [*sources.code_files, str(at.root / "requirements.lock")]
-    for name in [*files, *map(str, _configuration(at, trial.name))]:
+    at = sources.at
+    whole = hashlib.sha256(sources.of_code)
+    for name in map(str, _configuration(at, trial.name)):
         whole.update(name.encode() + b"\0" + sources.digest(name))
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     whole.update("\0".join([python, *data_digests(trial)]).encode())

@@ -15,7 +15,7 @@ from trialtrace.base.paths import Project
 from trialtrace.run.jobs.data import check_data
 from trialtrace.run.jobs.faults import forget_last_words
 from trialtrace.run.jobs.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
-from trialtrace.run.jobs.known_jobs import remember_jobs
+from trialtrace.run.jobs.known_jobs import recall, remember_jobs
 from trialtrace.run.jobs.products import (
     Made,
     altered,
@@ -264,26 +264,37 @@ def begin(at: Project, check: bool, dry: bool = False, words: Collection[str] = 
     for a run that only looks. Where trials are named among the `words` of the command, mistakes of
     others do not stop it, and their earlier results are left as they are.
     """
-    judged = _checked(at, words) if check else ()
-    run = Run(at, freshness(at), judged)
+    fresh, sound = _recalled(at) if check else (None, set())
+    judged = _checked(at, words, sound) if check else ()
+    run = Run(at, fresh or freshness(at), judged)
     if check:
         hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}
         gone = settle(at.root, hashes, dry)
         print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
         run.freshness.sources.remember()
-        accepted(at.root).remember()
+        accepted(at.root).remember(whole=not sound)
         remember_jobs(run.freshness, {trial for _, trial in run.hashes if trial})
     return run
 
 
-def _checked(at: Project, words: Collection[str]) -> tuple[str, ...]:
+def _recalled(at: Project) -> tuple[Freshness | None, set[str]]:
+    """The project, unless its settings cannot be read, and the trials known to be sound."""
+    try:
+        fresh = freshness(at)
+    except UserError:
+        return None, set()
+    return fresh, recall(fresh)
+
+
+def _checked(at: Project, words: Collection[str], known: Collection[str]) -> tuple[str, ...]:
     """The trials without mistakes where others, which nobody asked for, have some; else none.
 
+    Those that are `known` to have none are not looked at anew, but for their data files.
     Of those others nothing is told: whoever works on one of them sees it when asking for it.
     """
     from trialtrace.run.trial.check import checked
 
-    own, trials = checked(None, at)
+    own, trials = checked(None, at, known)
     asked = {name for name in trials if name in words}
     for line in filter(None, (older_line(at, trial) for trial in asked or trials)):
         print(line, file=sys.stderr)

@@ -15,7 +15,6 @@ from trialtrace.run.endpoints.populations import add_flags
 from trialtrace.run.endpoints.records import CleanTable, Records
 from trialtrace.run.endpoints.registry import derivation
 from trialtrace.run.endpoints.study import Study, place_rows
-from trialtrace.run.rehearsal.expected import sparse_families
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.visits import visit_labels
 
@@ -69,7 +68,7 @@ def rehearse_endpoints(trial: Trial, clean: "Mapping[str, pa.Table]") -> Derived
         return Derived(problems, remarks)
     losses = endpoint_losses(study)
     lines = [one.text for one in (*losses.warnings, *losses.notes)]
-    return Derived(problems, [*lines, *sparse_families(study), *remarks])
+    return Derived(problems, [*lines, *remarks])
 
 
 def _other_sizes(study: Study) -> Iterator[str]:

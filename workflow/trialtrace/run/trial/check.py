@@ -4,7 +4,7 @@ All mistakes are told at once. Where a part of a file has the wrong shape, what 
 is left alone, so that one mistake is told once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from trialtrace.base.config.compose import Document
@@ -51,9 +51,12 @@ def check_all(settings: Settings | None = None, at: Project | None = None) -> li
 
 
 def checked(
-    settings: Settings | None = None, at: Project | None = None
+    settings: Settings | None = None, at: Project | None = None, sound: Collection[str] = ()
 ) -> tuple[list[Problem], dict[str, list[Problem]]]:
-    """The mistakes in config.yaml, and those of each trial that it names."""
+    """The mistakes in config.yaml, and those of each trial that it names.
+
+    Trials that are known to be `sound` have none.
+    """
     at = at or project()
     names: list[str]
     if settings is not None:
@@ -64,14 +67,10 @@ def checked(
         for name in examples:
             if name in trials:
                 document.add(("examples",), found=name, expected="a name not among `trials`")
-        for name in document.get("compare_to") or {}:
-            if name not in (*trials, *examples):
-                expected = "a name among `trials` or `examples`"
-                document.add(("compare_to", name), found=name, expected=expected)
         names, problems = [*trials, *examples], document.problems
         problems = problems + _key(at, document.get("hash_key"))
         problems = problems + _renderer(document.get("report"))
-    return problems, {name: check_trial(at, name) for name in names}
+    return problems, {name: [] if name in sound else check_trial(at, name) for name in names}
 
 
 def _key(at: Project, text: str | None) -> list[Problem]:

@@ -227,7 +227,9 @@ def code_is_missing(
     )
 
 
-def codes_for_missing(files: Files, table: str, texts: Mapping[str, list[str]]) -> None:
+def codes_for_missing(
+    files: Files, table: str, texts: Mapping[str, list[str] | dict[str, str]]
+) -> None:
     """No code for missing is an answer of the dictionary, an arm or a sex.
 
     In the column of the arm one that is no arm's says who has none, such as "screened".
@@ -242,7 +244,13 @@ def codes_for_missing(files: Files, table: str, texts: Mapping[str, list[str]]) 
                 data = f"which {_place(files, columns[name])} calls {tell(choices[code])}"
             if data:
                 files.cleaning.add(
-                    ("tables", table, "missing", name, position),
+                    (
+                        "tables",
+                        table,
+                        "missing",
+                        name,
+                        code if isinstance(codes, Mapping) else position,
+                    ),
                     found=f"{tell(code)}, {data}",
                     expected="a code that stands for nothing else",
                     do="take it out here; or out of the choices in dictionary.csv, or give it "

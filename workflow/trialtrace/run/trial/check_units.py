@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
+from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import Files, is_number
 from trialtrace.run.trial.model import Variable
 
@@ -38,7 +39,7 @@ _SHORT = {"%", "g", "m", "l", "h"}
 
 
 def check_units(files: Files) -> None:
-    """Each column of numbers has one unit in all files, and a time that a curve shows has days."""
+    """Each column of numbers has one unit in all files."""
     age = files.trial.get("subjects", "age")
     if isinstance(age, dict):
         of_column = (files.subjects_table or "", age["column"])
@@ -63,19 +64,22 @@ def unit_of_endpoint(files: Files, name: str, entry: Mapping[str, object]) -> No
             _compare(files.endpoints, (name, "unit"), unit, said)
 
 
-def time_in_days(files: Files, document: Document, path: Path_, name: str) -> None:
-    """The time of a curve is in days: its axis is."""
-    given = files.endpoints.get(name) or {}
-    if "table" in given and isinstance(given.get("time"), str):
-        for unit, place in _said(files, given["table"], given["time"]):
-            if _UNITS.get(unit.casefold(), "days") != "days":
-                document.add(
-                    path,
-                    found=f"{name}, a time that {place} has in {unit}",
-                    expected="a time in days, from which the axis is computed",
-                    do=f"convert it in cleaning.yaml, tables.{given['table']}.convert, or mend "
-                    "the unit",
-                )
+def unit_of_axis(files: Files, document: Document, path: Path_, name: str) -> None:
+    """The time of a curve has a unit from which its axis is converted; one without is in days."""
+    entry = files.endpoints.get(name) or {}
+    table, column = entry.get("table"), entry.get("time")
+    if not isinstance(table, str) or not isinstance(column, str):
+        return
+    stated = entry.get("unit") or _cleaned(files, table).get(column)
+    for unit, place in _said(files, table, column):
+        if stated in _TIMES if stated else _UNITS.get(unit.casefold(), "days") == "days":
+            continue
+        document.add(
+            path,
+            found=f"{name}, a time that {place} has in {unit}",
+            expected=f"a unit of {name} from which the axis is converted: {one_of(sorted(_TIMES))}",
+            do=f"write it in cleaning.yaml, tables.{table}.units, or convert the column there",
+        )
 
 
 def is_no_time(unit: str) -> bool:

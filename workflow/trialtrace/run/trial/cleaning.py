@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from trialtrace.base.config.names import (
     Column,
     Condition,
+    Missing,
     Name,
     Severity,
     Spellings,
@@ -46,14 +47,20 @@ def _linear(factor: float | LinearFactor) -> LinearFactor:
     return factor if isinstance(factor, LinearFactor) else LinearFactor(multiply=factor, add=0)
 
 
-@shape(by="expect")
-class CheckExpect:
-    """Rows that meet `where` must meet `expect`."""
+@shape
+class _Check:
+    """What every check says."""
 
     name: str = entry_name(default="")
     label: Text = key("What is expected, as a sentence.")
     table: Name = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+
+
+@shape(by="expect")
+class CheckExpect(_Check):
+    """Rows that meet `where` must meet `expect`."""
+
     columns: Distinct[Column] = key(
         "Columns that are listed when the check fails; under flag, where each has its own "
         "condition in expect, those whose condition fails."
@@ -81,13 +88,9 @@ class Point:
 
 
 @shape(by="stored")
-class CheckStored:
+class CheckStored(_Check):
     """A stored score must be the sum of its points."""
 
-    name: str = entry_name(default="")
-    label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
-    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     stored: Column = key("Column of the stored score.")
     points: Listed[Point] = key("What the score is the sum of.")
 
@@ -98,13 +101,9 @@ class CheckStored:
 
 
 @shape(by="constant")
-class CheckConstant:
+class CheckConstant(_Check):
     """Columns that are the same in all rows of a subject."""
 
-    name: str = entry_name(default="")
-    label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
-    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     constant: Distinct[Column] = key("The columns.")
 
     @property
@@ -128,13 +127,9 @@ class EachOf:
 
 
 @shape(by="each_of")
-class CheckEachOf:
+class CheckEachOf(_Check):
     """Every subject has each of the values."""
 
-    name: str = entry_name(default="")
-    label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
-    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     columns: Distinct[Column] = optional(
         "Columns that are listed when the check fails; the column of each_of where it is left out.",
         empty=tuple,
@@ -149,13 +144,9 @@ class CheckEachOf:
 
 
 @shape(by="unique")
-class CheckUnique:
+class CheckUnique(_Check):
     """No two rows have the same values."""
 
-    name: str = entry_name(default="")
-    label: Text = key("What is expected, as a sentence.")
-    table: Name = key("Clean table.")
-    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     columns: Distinct[Column] = optional(
         "Columns that are listed when the check fails; those of unique where it is left out.",
         empty=tuple,
@@ -271,8 +262,11 @@ class CleaningTable:
         "no other entry covers; the report lists which these were.",
         empty=dict,
     )
-    missing: dict[Column, Distinct[Value]] = optional(
-        "Values that mean missing: column to a list of values in quotes.", empty=dict
+    missing: dict[Column, Missing] = optional(
+        "Values that mean missing: column to a list of values in quotes, or to each value with "
+        'what it says, such as `{got: {".a": not tested, ".b": no record}}`; the report then '
+        "counts them apart.",
+        empty=dict,
     )
     units: dict[Column, Text] = optional("Unit of a column.", empty=dict)
     convert: dict[Column, ConvertAll | Convert] = optional(
@@ -309,6 +303,11 @@ class CleaningTable:
         "enough."
     )
     empty: bool = optional("Whether the table is expected to have no row.", empty=bool)
+
+    @property
+    def absent(self) -> dict[str, tuple[str, ...]]:
+        """Column -> the values that mean missing."""
+        return {column: tuple(codes) for column, codes in self.missing.items()}
 
     @property
     def conflict(self) -> Conflict:

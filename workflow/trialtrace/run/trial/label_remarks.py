@@ -12,6 +12,7 @@ from itertools import combinations, pairwise
 
 from trialtrace.run.tables.conditions import columns_of, tests_of
 from trialtrace.run.trial.check_units import is_no_time
+from trialtrace.run.trial.context import NUMERIC, is_number
 from trialtrace.run.trial.endpoints.any_occurrence import OfOccurrences
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
 from trialtrace.run.trial.endpoints.shared import InTable, Visit, VisitDates
@@ -37,6 +38,7 @@ Columns = Mapping[str, Variable]
 def label_remarks(trial: Trial) -> Iterator[str]:
     """Sentences, in the order of the files."""
     yield from _variables(trial)
+    yield from _missing(trial)
     yield from _starts(trial)
     for endpoint in trial.endpoints.values():
         columns = _columns(trial, endpoint)
@@ -45,6 +47,27 @@ def label_remarks(trial: Trial) -> Iterator[str]:
         yield from _time(trial, endpoint, columns)
         yield from _other_column(endpoint, trial.dictionary)
     yield from _analyses(trial)
+
+
+def _missing(trial: Trial) -> Iterator[str]:
+    """Codes for missing that the dictionary's bounds take for values; not 99, 888 and the like."""
+    for table, rules in trial.cleaning.tables.items():
+        columns = trial.dictionary.get(table, {})
+        for variable in (columns[name] for name in rules.missing if name in columns):
+            ends = variable.minimum, variable.maximum
+            for code in rules.missing[variable.name]:
+                low, value, high = (
+                    (text or "").replace(",", ".") for text in (ends[0], code, ends[1])
+                )
+                numbers = variable.kind in NUMERIC and all(map(is_number, (low, value, high)))
+                if not numbers or re.fullmatch(r"99+|88+|77+", code):
+                    continue
+                if float(low) <= float(value) <= float(high):
+                    yield (
+                        f"cleaning.yaml, tables.{table}.missing.{variable.name}: {code} counts as "
+                        f"missing, while dictionary.csv (line {variable.row}) allows it, from "
+                        f"{ends[0]} to {ends[1]}; take it out here, or narrow the bounds there"
+                    )
 
 
 def _columns(trial: Trial, endpoint: Endpoint) -> Columns:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
+from trialtrace.base.config.spec import Distinct, key, optional, shape
 
 QUARTO, EMBEDDED = "quarto", "embedded"
 RENDERER_KEY = "report.renderer"
-
-Run = Annotated[
-    str,
-    Rule(
-        pattern="^[0-9a-f]{12}$",
-        expected="the name of a kept run, 12 letters and digits, as trialtrace runs lists them",
-    ),
-]
 
 
 @shape
@@ -75,10 +67,6 @@ class Settings:
         ),
         minLength=1,
         maxLength=1000,
-    )
-    compare_to: dict[Name, Run] | None = optional(
-        "Of a trial the kept run that its report is compared with: it has a section on what "
-        "changed since, and needs that run in archive/."
     )
     report: Report = key("How reports are made.")
 

@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.categorical.binomial import binomial_test as binomial_test
 from trialtrace.stats.categorical.binomial import rule_of_three as rule_of_three
 from trialtrace.stats.categorical.binomial import upper_bound as upper_bound

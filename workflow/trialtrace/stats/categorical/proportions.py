@@ -175,6 +175,12 @@ def _wald(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
     return x / n - half, x / n + half
 
 
+def _wald_corrected(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Wald's bounds half an event further out, as SAS gives them, also without an event."""
+    half = normal_quantile(confidence) * np.sqrt(x * (n - x) / n) / n + 0.5 / n
+    return x / n - half, x / n + half
+
+
 def _wilson(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
     centre, half = _score(x, n, normal_quantile(confidence))
     return _ended(centre - half, centre + half, x, n)
@@ -227,6 +233,7 @@ def _ended(low: Floats, high: Floats, x: Floats, n: Floats) -> tuple[Floats, Flo
 
 METHODS: dict[str, Formula] = {
     "wald": _wald,
+    "wald_corrected": _wald_corrected,
     "wilson": _wilson,
     "wilson_corrected": _wilson_corrected,
     "agresti_coull": _agresti_coull,

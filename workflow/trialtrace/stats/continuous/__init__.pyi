@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.continuous.arm_contrasts import arm_contrasts as arm_contrasts
 from trialtrace.stats.continuous.arm_contrasts import dunnett as dunnett
 from trialtrace.stats.continuous.arm_contrasts import trend_coefficients as trend_coefficients

@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.design.clusters import design_effect as design_effect
 from trialtrace.stats.design.clusters import sample_size_clusters as sample_size_clusters
 from trialtrace.stats.design.detectable import detectable_hazard_ratio as detectable_hazard_ratio

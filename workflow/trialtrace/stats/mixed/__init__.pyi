@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.mixed.linear_mixed import LinearMixedFit as LinearMixedFit
 from trialtrace.stats.mixed.linear_mixed import linear_mixed as linear_mixed
 from trialtrace.stats.mixed.mixed_tests import MixedFit as MixedFit

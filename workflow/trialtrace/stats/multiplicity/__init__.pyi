@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.multiplicity.adjusted import benjamini_hochberg as benjamini_hochberg
 from trialtrace.stats.multiplicity.adjusted import hochberg as hochberg
 from trialtrace.stats.multiplicity.adjusted import holm as holm

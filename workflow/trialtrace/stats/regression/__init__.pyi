@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.regression.ancova import AncovaFit as AncovaFit
 from trialtrace.stats.regression.ancova import adjusted_means as adjusted_means
 from trialtrace.stats.regression.ancova import ancova as ancova

@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.repeated.anova import Effect as Effect
 from trialtrace.stats.repeated.anova import MixedAnova as MixedAnova
 from trialtrace.stats.repeated.anova import RepeatedAnova as RepeatedAnova

@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.stratified.exact import exact_conditional_test as exact_conditional_test
 from trialtrace.stats.stratified.exact import odds_ratio_conditional as odds_ratio_conditional
 from trialtrace.stats.stratified.exact_association import (

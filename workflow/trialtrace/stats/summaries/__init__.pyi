@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.summaries.count_bounds import intervals_of_tables as intervals_of_tables
 from trialtrace.stats.summaries.count_tests import intervals_of_shares as intervals_of_shares
 from trialtrace.stats.summaries.count_tests import p_values_of_counts as p_values_of_counts

@@ -113,7 +113,8 @@ def intervals_of_shares(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dic
     """Bounds by every method of shares x of n, (..., 2), as `proportions.bounds`.
 
     Papers cut Wald's and Agresti and Coull's at 0 and 1 as often as not: cut intervals (wald_cut,
-    agresti_coull_cut) stand beside the plain ones and are the same where nothing is cut. NaN
+    wald_corrected_cut, agresti_coull_cut) stand beside the plain ones and are the same where
+    nothing is cut. NaN
     where a method has none. Raises `StatsError` for counts outside 0..n and n below 1. Oracle:
     those of `proportions`, and Newcombe's printed examples.
 
@@ -121,7 +122,8 @@ def intervals_of_shares(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dic
     array([0.2008, 0.4798])
     """
     ends = bounds_by_method(x, n, confidence=confidence)
-    cut = {f"{name}_cut": np.clip(ends[name], 0.0, 1.0) for name in ("wald", "agresti_coull")}
+    beyond = ("wald", "wald_corrected", "agresti_coull")
+    cut = {f"{name}_cut": np.clip(ends[name], 0.0, 1.0) for name in beyond}
     return ends | cut
 
 

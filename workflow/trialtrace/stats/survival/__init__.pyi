@@ -1,4 +1,4 @@
-# Written by `python -m trialtrace.stats.offers`.
+# Written by `python docs/write.py`.
 from trialtrace.stats.survival.competing_risks import CumulativeIncidence as CumulativeIncidence
 from trialtrace.stats.survival.competing_risks import cumulative_incidence as cumulative_incidence
 from trialtrace.stats.survival.competing_risks import (

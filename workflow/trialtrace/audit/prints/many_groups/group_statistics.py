@@ -26,13 +26,13 @@ from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    SAID_OF,
     Card,
     Finding,
     as_range,
     listed,
     overlaps,
     prints,
+    said_of,
     signed,
 )
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
@@ -391,7 +391,7 @@ def _small(text: str) -> str:
 def _other(entry: Claim, sizes: list[int]) -> str | None:
     """Why a statistic need not be that of the groups as printed; None where it is."""
     if entry.basis is not None:
-        return f"the statistic is that {SAID_OF[entry.basis]}"
+        return f"the statistic is that {said_of(entry)}"
     if entry.about.test not in OF_MEANS:
         return f"the stated test ({str(entry.about.test).replace('_', ' ')}) is none of means"
     symbol, most = entry.parts["statistic"].symbol, sum(sizes) - len(sizes)

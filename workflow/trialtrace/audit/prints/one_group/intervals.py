@@ -39,22 +39,27 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if "ci_low" not in entry.parts or entry.main is None:
+        if not {"ci_low", "ci_high"} & set(entry.parts) or entry.main is None:
             continue
         yield from _inside(entry, entry.main)
-        if "ci_high" not in entry.parts:
+        if not {"ci_low", "ci_high"} <= set(entry.parts):
             continue
         if entry.measure is None and entry.of_count and entry.share:
             yield from _of_share(ledger, entry)
 
 
 def _inside(entry: Claim, main) -> Iterator[Finding]:
-    low, high = entry.parts["ci_low"], entry.parts.get("ci_high")
-    if low.bounds[0] < main.bounds[1] and (high is None or main.bounds[0] < high.bounds[1]):
+    low, high = entry.parts.get("ci_low"), entry.parts.get("ci_high")
+    above = low is None or low.bounds[0] < main.bounds[1]
+    if above and (high is None or main.bounds[0] < high.bounds[1]):
         return
-    end = "an end that was not reached" if high is None else high.text
-    text = f"{main.text} lies outside its own interval, {low.text} to {end}."
-    yield Finding("interval.inside", entry.name, "ci_low", INCONSISTENT, text)
+    ends = [
+        without if part is None else part.text
+        for part, without in ((low, "no lower end"), (high, "an end that was not reached"))
+    ]
+    text = f"{main.text} lies outside its own interval, {ends[0]} to {ends[1]}."
+    name = "ci_high" if low is None else "ci_low"
+    yield Finding("interval.inside", entry.name, name, INCONSISTENT, text)
 
 
 def confidence_of(entry: Claim) -> float:

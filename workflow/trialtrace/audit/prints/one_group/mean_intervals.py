@@ -26,6 +26,7 @@ MOST_WIDER = 1.2
 """How much wider an interval may be where n is that of a population: of 70 % of it."""
 MOST_UNEVEN = 3.0
 """How often the shorter part of an interval of a mean may go into the longer one."""
+GEOMETRIC = "geometric_mean"
 CUT_OFF = {Decimal(0), Decimal(100)}
 """Ends of scales, at which intervals are cut off."""
 
@@ -43,6 +44,8 @@ CARD = Card(
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         if not _usual(entry):
+            if _usual(entry, GEOMETRIC):
+                yield from _uneven(entry)
             continue
         yield from _uneven(entry)
         other = _deviation(ledger, entry)
@@ -51,12 +54,15 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _held(entry, other, n)
 
 
-def _usual(entry: Claim) -> bool:
-    """Whether it is a mean with an interval that no model and no other method made."""
+def _usual(entry: Claim, *called: str) -> bool:
+    """Whether it is a mean with an interval that no model and no other method made.
+
+    Or what else it has to be `called`.
+    """
     if not {"value", "ci_low", "ci_high"} <= set(entry.parts) or entry.basis is not None:
         return False
     usual = entry.measure is None and entry.about.interval is None
-    return usual and entry.parts["value"].symbol in (None, "mean")
+    return usual and entry.parts["value"].symbol in (called or (None, "mean"))
 
 
 def _uneven(entry: Claim) -> Iterator[Finding]:
@@ -68,12 +74,13 @@ def _uneven(entry: Claim) -> Iterator[Finding]:
     """
     names = ("ci_low", "value", "ci_high")
     main, bounds = entry.parts["value"], [entry.parts[name].value for name in names[::2]]
-    if main.relation != "=" or main.symbol != "mean" or set(bounds) & CUT_OFF:
+    geometric = main.symbol == GEOMETRIC
+    if main.relation != "=" or not (main.symbol == "mean" or geometric) or set(bounds) & CUT_OFF:
         return
     if entry.parts["ci_low"].symbol == "credible":
         return
     ends = [_ends(entry.parts[name]) for name in names]
-    scales = [ends]
+    scales = [] if geometric and ends[0][0] > 0 else [ends]
     if ends[0][0] > 0:
         scales.append([(log(low), log(high)) for low, high in ends])
     if min(map(_unevenness, scales)) <= MOST_UNEVEN:
@@ -81,6 +88,9 @@ def _uneven(entry: Claim) -> Iterator[Finding]:
     low, value, high = (entry.parts[name].text for name in names)
     text = f"{value} is not the middle of {low} to {high}, as a mean is of its interval, nor near "
     text += "it on the log scale."
+    if geometric:
+        text = f"{value} is not near the middle of {low} to {high} on the log scale, as a "
+        text += "geometric mean is of its interval."
     yield Finding("mean.centred", entry.name, "value", INCONSISTENT, text, covers=names[::2])
 
 

@@ -1,8 +1,9 @@
 """Medians, quartiles and ranges: their order, and the deviation that a range leaves room for.
 
 n values between a least and a greatest one that both occur have a standard deviation from
-range / sqrt(2 (n - 1)) to range / 2 * sqrt(n / (n - 1)). Sources: von Szokefalvi Nagy 1918,
-Popoviciu 1935. Oracle: enumeration of whole numbers.
+range / sqrt(2 (n - 1)) to range / 2 * sqrt(n / (n - 1)); with their mean m of at most
+sqrt((m - a)(b - m) n / (n - 1)), from a to b. Sources: von Szokefalvi Nagy 1918, Popoviciu 1935,
+Bhatia & Davis 2000. Oracle: enumeration of whole numbers.
 """
 
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         sd = entry.parts.get("sd")
         said = sd is not None and sd.symbol != UNSAID
         if said and ENDS in named and (n := ledger.size(entry)) and n > 1:
-            yield _deviation(entry, n)
+            yield _deviation(entry, n, whole=_of_whole(ledger, entry))
         outcome = ledger.outcomes.get(entry.about.outcome or "")
         if outcome and outcome.whole and entry.about.group and _is_median(entry):
             yield from _halves(ledger, entry)
@@ -87,17 +88,35 @@ def _order(entry: Claim, named: list[tuple[str, str]]) -> Iterator[Finding]:
     )
 
 
-def _deviation(entry: Claim, n: int) -> Finding:
-    (low_from, low_to), (high_from, high_to) = (as_range(entry.parts[name]).bounds for name in ENDS)
-    narrow, wide = max(float(high_from - low_to), 0.0), float(high_to - low_from)
+def _of_whole(ledger: Ledger, entry: Claim) -> bool:
+    """Whether each value is a whole number, as a printed end of their range then is."""
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    whole = outcome is not None and outcome.whole and outcome.parts == 1
+    return whole and all(entry.parts[name].places == 0 for name in ENDS)
+
+
+def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
+    (low_from, low_to), (high_from, high_to) = (
+        [float(end) for end in as_range(entry.parts[name]).bounds] for name in ENDS
+    )
+    if whole:
+        low_from, high_to = (float(entry.parts[name].value or 0) for name in ENDS)
+        low_to, high_from = low_from, high_to
+    narrow, wide = max(high_from - low_to, 0.0), high_to - low_from
     least, most = narrow / sqrt(2 * (n - 1)), wide / 2 * sqrt(n / (n - 1))
+    mean = entry.parts.get("value")
+    about = f"{n} values from {entry.parts['least'].text} to {entry.parts['most'].text}"
+    if mean is not None and mean.symbol != "median" and mean.relation == "=":
+        # (m - a)(b - m) is greatest in the middle, and rises towards it.
+        m0, m1 = (float(end) for end in as_range(mean).bounds)
+        nearest = min(max((low_from + high_to) / 2, m0), m1)
+        room = max((nearest - low_from) * (high_to - nearest), 0.0)
+        most = min(most, sqrt(room * n / (n - 1)))
+        about += f" with a mean of {mean.text}"
     sd = entry.parts["sd"]
     own_low, own_high = (float(end) for end in as_range(sd).bounds)
     fits = own_low <= most and own_high >= least
-    text = (
-        f"{n} values from {entry.parts['least'].text} to {entry.parts['most'].text} have a "
-        f"standard deviation of {least:.3g} to {most:.3g}"
-    )
+    text = f"{about} have a standard deviation of {least:.3g} to {most:.3g}"
     text += f", in keeping with {sd.text}." if fits else f"; printed is {sd.text}."
     return Finding(
         "quantile.deviation", entry.name, "sd", COMPATIBLE if fits else INCONSISTENT, text

@@ -8,8 +8,10 @@ a ratio near the crude one contradicts nothing, and a hazard ratio none.
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from math import log
+from math import exp, log, sqrt
 from statistics import median
+
+from scipy.special import chdtri, ndtr, ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -21,9 +23,11 @@ from trialtrace.audit.prints.finding import (
     Card,
     Finding,
     as_range,
+    listed,
     overlaps,
     prints,
 )
+from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.times.hazards import BOUNDS, errors_of_log, least_error
 
 RATIO = "rate_ratio"
@@ -36,17 +40,21 @@ UNEVEN = 1.5
 YEARS = {"y": Decimal(1), "m": Decimal(12), "w": Decimal("52.1786"), "d": Decimal("365.25")}
 """How many of a period are a year, by its first letter."""
 EVENTS = ("event", "death", "case", "relapse", "attack", "fall", "exacerbation", "seizure")
+OF_PEOPLE = r"(?:(?:person|patient|participant|subject)s?[\s-]+|p)"
 Span = tuple[float, float]
 
 CARD = Card(
     "a rate against its events and person-time; a rate ratio against the rates of both groups, "
     "which contradicts beyond a factor of 1.25 and is told as a remark within it; its interval "
-    "against Poisson's error √(1/e₁ + 1/e₀), which only a robust one falls below; the follow-up by "
-    "patient that events and rates of a group make, against the other groups' (a remark)",
+    "against Poisson's error √(1/e₁ + 1/e₀), which only a robust one falls below; the interval of "
+    "a rate against its events, by usual methods, and never below 1/√e on the log scale; the "
+    "follow-up by patient that events and rates of a group make, against the other groups' (a "
+    "remark)",
     {
         "rate.time": "A rate, and the events and person-time that it is made of.",
         "rate.ratio": "A rate ratio, and the rates of both groups.",
         "rate.follow_up": "The follow-up by patient that events and rates of the groups stand for.",
+        "rate.error": "The interval of a rate, and its events.",
         "rate.interval": "The interval of a rate ratio, and the events of both groups.",
     },
 )
@@ -58,6 +66,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _rate(entry, entry, entry)
         elif entry.about.group and "value" in entry.parts and per_year(entry.parts["value"].unit):
             yield from _apart(ledger, entry)
+        if entry.about.group and entry.basis is None and {"value", *BOUNDS} <= set(entry.parts):
+            yield from _of_rate(ledger, entry)
         if entry.measure == RATIO and len(entry.about.compared) == 2 and "value" in entry.parts:
             yield from _ratio(ledger, entry)
             yield from _interval(ledger, entry)
@@ -71,7 +81,7 @@ def per_year(unit: str | None) -> Decimal | None:
     Decimal('100')
     """
     match = re.search(
-        r"(?:per\b|/)\s*([0-9][0-9, ]*)?\s*(?:(?:person|patient|participant)s?[\s-]+)?(y|m|w|d)",
+        rf"(?:per\b|/)\s*([0-9][0-9, ]*)?\s*{OF_PEOPLE}?(y|m|w|d)",
         (unit or "").lower(),
     )
     if match is None:
@@ -83,7 +93,8 @@ def per_year(unit: str | None) -> Decimal | None:
 def _years(component: Component) -> tuple[Decimal, Decimal, Decimal] | None:
     """A person-time in years, with the ends of what it stands for."""
     match = re.search(
-        r"(?:person|patient|participant)s?[\s-]+(y|m|w|d)", (component.unit or "").lower()
+        r"(?:(?:person|patient|participant|subject)s?[\s-]+|p)(y|m|w|d)",
+        (component.unit or "").lower(),
     )
     if match is None or component.value is None:
         return None
@@ -240,6 +251,49 @@ def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         detail,
         ("ci_high",),
     )
+
+
+def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The interval of a rate against its events: Garwood's exact one, of the log or the normal one.
+
+    Events that vary more than Poisson's widen it, and nothing makes it narrower. Source: Garwood
+    1936. Oracle: R's poisson.test.
+    """
+    value, beside = entry.parts["value"], ledger.beside(entry, entry.about.group or "")
+    counts = [one for one in (entry, *beside) if _number_of_events(one)]
+    events = {_number_of_events(one) for one in counts}
+    span = errors_of_log(entry)
+    if per_year(value.unit) is None or len(events) != 1 or span is None:
+        return
+    x, (low, high) = int(events.pop() or 0), (entry.parts[name] for name in BOUNDS)
+    least, most = (float(end) for end in as_range(value).bounds)
+    z = float(ndtri(0.5 + confidence_of(entry) / 2))
+    fit = [
+        name
+        for name, (down, up) in _factors(x, z).items()
+        if overlaps(low, least * down, most * down) and overlaps(high, least * up, most * up)
+    ]
+    shown, agreement = f"{low.text} to {high.text}", COMPATIBLE
+    if fit:
+        text = f"{shown} is the {listed(fit, 'or')} interval of a rate of {x} events."
+    elif span[1] * NARROWER < 1 / sqrt(x):
+        agreement = INCONSISTENT
+        text = f"{shown} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; {x} "
+        text += f"events have one of at least {1 / sqrt(x):.3f}."
+    else:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {shown} is none of the usual intervals of a rate of {x} events; "
+        text += "events that vary more than Poisson's have a wider one."
+    names = tuple(one.name for one in counts[:1] if one is not entry)
+    yield Finding("rate.error", entry.name, "ci_low", agreement, text, names, covers=("ci_high",))
+
+
+def _factors(x: int, z: float) -> dict[str, Span]:
+    """The limits of the mean of x events over x, by method."""
+    tail = float(ndtr(-z))
+    exact = float(chdtri(2 * x, 1 - tail)) / 2 / x, float(chdtri(2 * x + 2, tail)) / 2 / x
+    of_log = exp(-z / sqrt(x)), exp(z / sqrt(x))
+    return {"exact": exact, "log": of_log, "normal": (1 - z / sqrt(x), 1 + z / sqrt(x))}
 
 
 def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

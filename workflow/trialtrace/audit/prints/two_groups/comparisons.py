@@ -5,7 +5,7 @@ told apart. A reduction is often printed without its sign, so that a missing sig
 sign that is printed is held against the order of the groups.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.candidates.count_methods import TESTS
@@ -20,7 +20,6 @@ from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    SAID_OF,
     TURNED,
     Card,
     Finding,
@@ -28,6 +27,7 @@ from trialtrace.audit.prints.finding import (
     listed,
     overlaps,
     prints,
+    said_of,
     signed,
     unsigned,
 )
@@ -227,12 +227,8 @@ def _estimate(
     wanted: bool,
 ) -> Finding:
     measure = entry.measure or ""
-    x1, n1, x0, n0 = table
-    given = f"{x1} of {n1} and {x0} of {n0}"
-    shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
-    if measure == "risk_difference" and main.name == "percent" and value is not None:
-        shown += " percentage points"
-    text = f"On {given} the {WORDS[measure]} is {shown}"
+    counts = "{} of {} and {} of {}".format(*table)
+    text = f"On {counts} the {WORDS[measure]} is {_shown(main, measure, value)}"
 
     def make(agreement: str, told: str, **more: object) -> Finding:
         return Finding(
@@ -258,13 +254,7 @@ def _estimate(
         and value is not None
         and (_fits(main, -value, False) or _rounded_up(main, -value))
     ):
-        if control_first:
-            told = f"{text}; {main.text} is that of the first group, which is the control."
-            return make(COMPATIBLE, told)
-        told = f"{text}; printed is {main.text}. {_harm(main)}"
-        if wanted or (main.value or 0) < 0:
-            return make(INCONSISTENT, told)
-        return replace(make(NOT_CHECKABLE, f"{OF_NO_SIDE}{told}"), remark=True)
+        return _of_other_side(main, text, control_first, wanted, make)
     halves = with_halves(measure, table, 0.95)
     if halves is not None and _fits(main, halves[0], False):
         return make(COMPATIBLE, f"{text}; {main.text} is that with 0.5 added to each cell.")
@@ -286,6 +276,31 @@ def _estimate(
     if measure == "risk_difference":
         text += BY_MODEL
     return make(INCONSISTENT, text)
+
+
+def _shown(main: Component, measure: str, value: float | None) -> str:
+    """What the counts give, a digit finer than it is printed."""
+    if value is None:
+        return "none"
+    points = measure == "risk_difference" and main.name == "percent"
+    return signed(value, max(main.places, 0) + 1) + (" percentage points" if points else "")
+
+
+def _of_other_side(
+    main: Component,
+    text: str,
+    control_first: bool,
+    wanted: bool,
+    make: Callable[[str, str], Finding],
+) -> Finding:
+    """A number needed to treat that is that of harm, where benefit is printed, or the other way."""
+    if control_first:
+        told = f"{text}; {main.text} is that of the first group, which is the control."
+        return make(COMPATIBLE, told)
+    told = f"{text}; printed is {main.text}. {_harm(main)}"
+    if wanted or (main.value or 0) < 0:
+        return make(INCONSISTENT, told)
+    return replace(make(NOT_CHECKABLE, f"{OF_NO_SIDE}{told}"), remark=True)
 
 
 def _other_odds_ratio(main: Component, table: Table) -> str | None:
@@ -335,15 +350,21 @@ def _of_model(entry: Claim, main: Component, table: Table, texts: tuple[str, ...
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
     if measure == "risk_difference" and main.name == "percent" and value is not None:
         shown += " percentage points"
+    given, agreement = f"on {x1} of {n1} and {x0} of {n0}", NOT_CHECKABLE
     text = (
-        f"Not checkable: the {WORDS[measure]} is that {SAID_OF[entry.basis or '']}; on {x1} "
-        f"of {n1} and {x0} of {n0} the plain one is {shown}."
+        f"Not checkable: the {WORDS[measure]} is that {said_of(entry)}; {given} the plain one is "
     )
+    text += f"{shown}."
+    if measure == "risk_difference" and entry.plain_estimate:
+        holds = _fits(main, value, unsigned(entry))
+        agreement = COMPATIBLE if holds else INCONSISTENT
+        text = f"A difference {said_of(entry)} is the plain one: {given} {shown}"
+        text += f", in keeping with {main.text}." if holds else f"; printed is {main.text}."
     return Finding(
         "comparison.estimate",
         entry.name,
         main.name,
-        NOT_CHECKABLE,
+        agreement,
         text,
         texts,
         {"table": table, "value": value},
@@ -440,6 +461,8 @@ def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
         names = listed(sorted({METHODS[name] for name in same}), "or")
         text = f"{shown} is the interval of {names} on these counts."
         return finding(COMPATIBLE, text)
+    if entry.about.interval == "exact" and measure == "risk_difference":
+        return finding(NOT_CHECKABLE, "Not checkable: exact intervals of a difference differ.")
     halves = with_halves(measure, table, level)
     if halves is not None and prints(low, halves[1]) and prints(high, halves[2]):
         text = f"{shown} is the interval of the log with 0.5 added to each cell."
@@ -480,6 +503,7 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     for group in ledger.apart:
         found = counted(ledger, entry, group)
         if found is None:
+            yield from _counts_alone(ledger, entry)
             return
         parts.append(found)
     if total is None or len(parts) < 2:
@@ -500,4 +524,29 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         EXACT if fits else INCONSISTENT,
         text,
         tuple(one.name for one, _ in parts),
+    )
+
+
+def _counts_alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A count of all groups against those of each, whose numbers of patients are not printed."""
+    parts = [
+        [one for one in ledger.beside(entry, group) if one.whole_count is not None]
+        for group in ledger.apart
+    ]
+    total, every = entry.whole_count, [entry, *(one for own in parts for one in own)]
+    once = all(len({one.whole_count for one in own}) == 1 for own in parts)
+    if total is None or len(parts) < 2 or not once or ledger.patients_of_every_group is not None:
+        return
+    if entry.about.size is not None or not any("count" in one.parts for one in every):
+        return
+    counts = [own[0].whole_count or 0 for own in parts]
+    fits = sum(counts) == total
+    text = f"The groups together have {' + '.join(map(str, counts))} = {sum(counts)}"
+    yield Finding(
+        "comparison.total",
+        entry.name,
+        "count" if "count" in entry.parts else "value",
+        EXACT if fits else INCONSISTENT,
+        text + (", as printed." if fits else f"; printed is {entry.printed}."),
+        tuple(own[0].name for own in parts),
     )

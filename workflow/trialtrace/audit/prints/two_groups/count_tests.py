@@ -24,13 +24,13 @@ from trialtrace.audit.prints.finding import (
     EXACT,
     INCONSISTENT,
     NO_TEST,
-    SAID_OF,
     TWO_SIDED,
     Card,
     Finding,
     as_range,
     listed,
     prints,
+    said_of,
     shown_p,
 )
 from trialtrace.audit.prints.wholes.totals import repair
@@ -194,7 +194,7 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
 
     if entry.basis is not None:
         told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
-        said = SAID_OF[entry.basis]
+        said = said_of(entry)
         return make(NOT_CHECKABLE, f"Not checkable: p is that {said}; {given} give {told}.")
     if stated in found:
         own = f"{_first(NAMES[stated])} on {given} gives {shown_p(found[stated])}"

@@ -35,6 +35,7 @@ from trialtrace.audit.prints.finding import (
     Finding,
     listed,
     overlaps,
+    said_of,
     signed,
     unsigned,
 )
@@ -69,7 +70,10 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.measure != MEASURE or entry.about.test not in PLAIN or entry.basis:
+        modelled = entry.basis and not entry.plain_estimate
+        if modelled and entry.measure == MEASURE:
+            yield from _of_one_model(ledger, entry)
+        if entry.measure != MEASURE or entry.about.test not in PLAIN or modelled:
             continue
         groups = ledger.compared(entry, "value", "sd") or with_spreads(ledger, entry)
         main, bare = entry.parts.get("value"), groups is None
@@ -80,7 +84,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         span = _gap([_ends(group.parts["value"]) for group in groups])
         found = _turned(span) if _is_turned(main, span) else span
         yield _estimate(entry, main, span, found, findings)
-        if bare or not {"ci_low", "ci_high"} <= set(entry.parts):
+        paired = entry.plain_estimate and not entry.of_family
+        if bare or paired or not {"ci_low", "ci_high"} <= set(entry.parts):
             continue
         sizes = [ledger.size(group) for group in groups]
         of_model = any("se" in group.parts for group in groups)
@@ -88,10 +93,25 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             interval = _interval(
                 ledger, entry, groups, [int(n or 0) for n in sizes], found, findings
             )
+            if entry.of_family and interval.agreement == INCONSISTENT:
+                yield _of_family(entry, interval)
+                continue
             assumed = interval.agreement == INCONSISTENT and any(map(ledger.assumed, groups))
             yield _of_fewer_yet(entry, groups, interval) if assumed else interval
         if of_model or None in sizes or any(map(ledger.assumed, groups)):
             yield from _least(entry, groups, findings)
+
+
+def _of_one_model(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A difference of least-squares means is that of these means, whatever the model adjusts."""
+    groups, main = ledger.compared(entry, "value"), entry.main
+    if groups is None or len(groups) != 2 or main is None or not main.adjusted:
+        return
+    of_it = [group.parts["value"] for group in groups]
+    if main.relation == "=" and all(one.adjusted and one.symbol == "mean" for one in of_it):
+        span, names = _gap([_ends(one) for one in of_it]), tuple(group.name for group in groups)
+        found = _turned(span) if _is_turned(main, span) else span
+        yield _estimate(entry, main, span, found, names)
 
 
 def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:
@@ -132,6 +152,21 @@ def _of_fewer_yet(entry: Claim, groups: Sequence[Claim], finding: Finding) -> Fi
     text += f"of the difference, and further with fewer; printed is {low} to {high}, "
     text += "less than half of that."
     return replace(finding, check="difference.error", sentence=text)
+
+
+def _of_family(entry: Claim, finding: Finding) -> Finding:
+    """The interval of a procedure for several comparisons is wider than the plain one, by an error
+    that all groups share: one of half the width is none."""
+    least = min(low for low, _ in finding.detail["half_widths"].values())
+    (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    half, shown = (u1 - l0) / 2, f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    text = f"By itself this difference has an interval that reaches at least {least:.3g} to either "
+    if half < NARROWER * least:
+        text += f"side, and {said_of(entry)} a wider one; printed is {shown}, less than half of it."
+        return replace(finding, sentence=text)
+    way = "as wide as" if half >= least else "narrower than"
+    text += f"side; {shown} is {way} that, {said_of(entry)} on an error of all groups."
+    return replace(finding, agreement=COMPATIBLE, sentence=text, remark=half < least)
 
 
 def _half(claim: Claim, level: float) -> float:

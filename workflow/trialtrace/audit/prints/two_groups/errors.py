@@ -120,7 +120,7 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
     From the normal quantile to that of the smallest group alone; of 1 where no sizes are printed.
     """
     groups = [entry.about.group] if entry.about.group else list(entry.about.compared)
-    sizes = [ledger.size_of(entry, group) for group in groups]
+    sizes = [ledger.fewest_of(entry, group) for group in groups]
     known = [n for n in sizes if n is not None and n > 1]
     if not known or len(known) != len(sizes):
         return [inf, 1.0]

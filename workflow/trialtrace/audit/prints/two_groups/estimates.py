@@ -17,6 +17,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import (
+    ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
     TWO_SIDED,
@@ -43,8 +44,14 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.printed import Bounds, Printed
 
-RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio")
-DIFFERENCES = ("risk_difference", "mean_difference", *LOGS)
+RATIOS = (*headline.RATIOS, REDUCTION, "geometric_mean_ratio", "win_ratio", "ratio")
+DIFFERENCES = (
+    "risk_difference",
+    "mean_difference",
+    "restricted_mean_difference",
+    "difference",
+    *LOGS,
+)
 WALD = ("wald", "log")
 CENTRED = (None, *WALD)
 NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
@@ -312,6 +319,9 @@ def _p(
         elif _near(entry, component, low, high):
             agreement = NOT_CHECKABLE
             text += OF_NO_NAME
+    if agreement == INCONSISTENT and _of_one_side(ledger, entry, component, given):
+        agreement = ALTERNATIVE
+        text = f"{text[: text.index('; printed')]}; {component.text} is that of one side."
     finding = Finding(
         "interval.p",
         entry.name,
@@ -329,6 +339,16 @@ def _p(
         if of_one
         else finding
     )
+
+
+def _of_one_side(ledger: Ledger, entry: Claim, component: Component, scale: OnScale) -> bool:
+    """Whether a p of which nothing says so is one of one side."""
+    if entry.sides is not None or entry.about.margin_value is not None:
+        return False
+    about = replace(entry.about, sides="less")
+    one_sided = [replace(entry, about=about), replace(entry, about=replace(about, sides="greater"))]
+    spans = [span for one in one_sided for span in _spans(_checks(ledger, one, scale))]
+    return any(overlaps(component, *span) for span in spans)
 
 
 def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]:
@@ -411,7 +431,7 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
         return [inf, FEWEST_DF]
     if entry.measure != "mean_difference" or len(entry.about.compared) != 2:
         return [inf]
-    sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
+    sizes = [ledger.fewest_of(entry, group) for group in entry.about.compared]
     if None in sizes:
         return [inf, FEWEST_DF]
     known = [int(size or 0) for size in sizes]

@@ -5,6 +5,7 @@ as for other ratios, one that nothing shows to be crude contradicts beyond a fac
 """
 
 from collections.abc import Iterator
+from math import log, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -19,15 +20,23 @@ from trialtrace.audit.prints.finding import (
     Finding,
     overlaps,
 )
+from trialtrace.audit.prints.times.hazards import BOUNDS, errors_of_log
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, UNSAID_RATIO, order_is_told
 
+NARROWER = 0.5
 MEASURE, MEAN = "geometric_mean_ratio", "geometric_mean"
 
 CARD = Card(
     "a ratio of geometric means against both means: the other way round contradicts where it is "
     "said which is divided by which, else it is another choice; another number contradicts where "
-    "the ratio is called crude or lies beyond a factor of 2, else it is a remark",
-    {"ratio.geometric": "A ratio of geometric means, and the geometric means of its groups."},
+    "the ratio is called crude or lies beyond a factor of 2, else it is a remark; its interval "
+    "against the errors of both means on the log scale, by their intervals or coefficients of "
+    "variation, contradicts below half of the least",
+    {
+        "ratio.geometric": "A ratio of geometric means, and the geometric means of its groups.",
+        "ratio.error": "The interval of a ratio of geometric means, and the errors of both.",
+    },
+    of_sizes=("ratio.error",),
 )
 
 
@@ -41,6 +50,45 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if all(group.parts["value"].symbol == MEAN for group in groups):
             yield from _held(ledger, entry, main, groups)
+            yield from _error(ledger, entry, groups)
+
+
+def _error(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
+    """The interval of a ratio against the errors of both means on the log scale, e₁ and e₀.
+
+    Of separate patients its error is at least √(2 e₁ e₀), as that of a difference; adjusting for
+    what correlates with 0.87 halves it.
+    """
+    span = errors_of_log(entry)
+    errors = [_error_of(group, ledger.size(group)) for group in groups]
+    if span is None or None in errors:
+        return
+    least = sqrt(2 * (errors[0] or 0) * (errors[1] or 0))
+    low, high = (entry.parts[name].text for name in BOUNDS)
+    text = f"On the log scale the errors of both geometric means leave one of at least {least:.3f} "
+    text += f"to their ratio; {low} to {high} is one of {span[0]:.3f} to {span[1]:.3f}"
+    wrong = span[1] < NARROWER * least
+    text += ", less than half of that." if wrong else "."
+    names, agreement = tuple(group.name for group in groups), COMPATIBLE
+    if wrong:
+        agreement, text = (
+            INCONSISTENT,
+            f"{text} One of the same patients has `design: [crossover]`.",
+        )
+    yield Finding("ratio.error", entry.name, BOUNDS[0], agreement, text, names, covers=BOUNDS[1:])
+
+
+def _error_of(group: Claim, n: int | None) -> float | None:
+    """The least error of the log of a geometric mean: of its interval, or of its CV and patients.
+
+    A coefficient of variation v of lognormal values stands for the log's deviation √log(1 + v²).
+    """
+    cv = group.parts.get("cv")
+    if cv is not None and n is not None and n > 1:
+        share = max(float(cv.bounds[0]), 0.0) / 100
+        return sqrt(log(1 + share**2) / n)
+    span = errors_of_log(group) if set(BOUNDS) <= set(group.parts) else None
+    return None if span is None else span[0]
 
 
 def _held(ledger: Ledger, entry: Claim, main: Component, groups: list[Claim]) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
     NO_TEST,
-    SAID_OF,
     TWO_SIDED,
     Card,
     Finding,
@@ -21,6 +20,7 @@ from trialtrace.audit.prints.finding import (
     listed,
     overlaps,
     p_span,
+    said_of,
     shown_p,
 )
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
@@ -114,7 +114,7 @@ def _reading(
     as_errors = ""
     for deviations in readings_of_deviations(groups, sizes):
         by_test = {
-            name: _of_tails(groups, sizes, variance, entry.tails, deviations)
+            name: _of_tails(groups, sizes, variance, entry.tails, deviations, entry.parts["p"])
             for name, (variance, _) in TESTS.items()
         }
         fit = [
@@ -179,7 +179,7 @@ def _range(
 def _beyond(entry: Claim) -> str | None:
     """Why p does not follow from means and deviations, where the paper says so."""
     if entry.basis is not None:
-        return f"p is that {SAID_OF[entry.basis]}"
+        return f"p is that {said_of(entry)}"
     stated = entry.about.test
     if stated is None or stated in TESTS:
         return None
@@ -192,9 +192,12 @@ def _of_tails(
     variance: str,
     tails: Sequence[str],
     spreads: list[Printed],
+    printed: Component,
 ) -> tuple[float, float]:
-    """P over all tails; of both, the smaller."""
+    """P over all tails; of both, the one that fits what is printed, else the smaller."""
     every = [_range(groups, sizes, variance, side, spreads) for side in tails]
+    if fitting := [span for span in every if overlaps(printed, *span)]:
+        return fitting[0]
     return min(low for low, _ in every), min(high for _, high in every)
 
 

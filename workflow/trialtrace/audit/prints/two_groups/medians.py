@@ -117,8 +117,9 @@ def _decided(low: Quarters, high: Quarters, n: int, m: int) -> int:
     """How many pairs at least have the value of the first group below that of the second.
 
     Of n values at least floor(k n / 4) are in the first k quarters, and as many in the last k.
+    Where one range ends at which another begins, no way of rounding prints a value there as both.
     """
-    above = [floor(sum(own[1] < other[0] for other in high) * m / 4) for own in low]
+    above = [floor(sum(own[1] <= other[0] for other in high) * m / 4) for own in low]
     steps = [one - after for one, after in zip(above, [*above[1:], 0], strict=True)]
     return sum(floor(k * n / 4) * step for k, step in enumerate(steps, start=1))
 

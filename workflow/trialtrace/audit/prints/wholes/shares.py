@@ -21,12 +21,12 @@ from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    SAID_OF,
     Card,
     Finding,
     as_range,
     listed,
     prints,
+    said_of,
 )
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.percentages import (
@@ -97,7 +97,7 @@ def _no_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     text = (
         f"Not checkable: {count} of {n} is {100 * count / n:.{max(percent.places, 0)}f} %; the "
-        f"percentage {SAID_OF[entry.basis or '']} need not be that."
+        f"percentage {said_of(entry)} need not be that."
     )
     yield Finding(
         "share.percent", entry.name, "percent", NOT_CHECKABLE, text, (), {"count": count, "n": n}
@@ -157,6 +157,9 @@ def _share(
                 detail | {"alternative": words},
                 both,
             )
+    if (m := with_a_value(ledger, entry)) is not None:
+        text = f"{count} of {m} in all categories is {percent.value} %, as printed."
+        return Finding("share.percent", entry.name, "percent", COMPATIBLE, text, texts, detail)
     if (row := across(ledger, entry)) is not None:
         text = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %; {percent.text} is that of "
         text += f"the {row} of all groups together, as those of the other groups are."
@@ -172,8 +175,9 @@ def _share(
     would = f"; {_few(counts)} would print so" if counts else ""
     shown = f"{value:.{max(percent.places, 0)}f} %"
     text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
-    of_a_time = entry.about.category is None and "denominator" not in entry.parts
-    if of_a_time and value < float(percent.bounds[0]):
+    of_a_time = entry.about.visit is not None or entry.about.outcome in ledger.timed
+    alone = entry.about.category is None and "denominator" not in entry.parts
+    if of_a_time and alone and value < float(percent.bounds[0]):
         text += " A percentage at a time of a survival curve need not be that of a count."
     text += _elsewhere(ledger, entry, count, n)
     return Finding(
@@ -185,6 +189,21 @@ def _share(
         texts,
         detail | {"counts": counts},
     )
+
+
+def with_a_value(ledger: Ledger, entry: Claim) -> int | None:
+    """How many are in all categories of an outcome together, where that is fewer than the group
+    and every percentage is that of these: the others have no value."""
+    about = entry.about
+    own = ledger.categories.get((*about.cell, about.group), [])
+    counts = {one.about.category: one.whole_count for one in own}
+    shares = [one for one in own if one.share is not None and one.whole_count is not None]
+    n, total = ledger.size(entry), sum(count or 0 for count in counts.values())
+    once = len(own) == len(counts) == len(shares) > 1
+    if about.category is None or not once or n is None or not 0 < total < n:
+        return None
+    fits = all(prints(one.parts["percent"], 100 * (one.whole_count or 0) / total) for one in shares)
+    return total if fits else None
 
 
 def across(ledger: Ledger, entry: Claim) -> int | None:

@@ -55,11 +55,11 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _counted(ledger: Ledger) -> list[list[Claim]]:
-    """The strata of one split with printed counts and sizes, two or more, each told in one way."""
+    """The strata of one split with printed counts, two or more, each told in one way."""
     splits: dict[tuple, list[Claim]] = {}
     for entry in ledger.of_group():
         about = entry.about
-        if about.split and about.stratum and entry.whole_count is not None and ledger.size(entry):
+        if about.split and about.stratum and entry.whole_count is not None:
             text = replace(about, stratum=None, patients=None)
             splits.setdefault((entry.basis, text), []).append(entry)
     claims = []
@@ -89,7 +89,8 @@ def _sums(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
     first = entries[0]
     whole = replace(first, about=replace(first.about, stratum=None, split=None))
     found = counted(ledger, whole, first.about.group or "")
-    if found is None:
+    if found is None or not all(map(ledger.size, entries)):
+        yield from _counts_alone(ledger, whole, entries)
         return
     total, (events, n) = found
     counts = [(entry.whole_count or 0, ledger.size(entry) or 0) for entry in entries]
@@ -115,6 +116,36 @@ def _sums(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
         yield Finding(
             "split.sum", entry.name, component, agreement, text, (*others, total.name), detail
         )
+
+
+def _counts_alone(ledger: Ledger, whole: Claim, entries: list[Claim]) -> Iterator[Finding]:
+    """Counts of strata whose sizes are not printed, added up: those of all are no fewer, and no
+    more where both strata of a split are told."""
+    totals = [
+        one for one in ledger.beside(whole, whole.about.group or "") if one.whole_count is not None
+    ]
+    if len({one.whole_count for one in totals}) != 1 or _may_be_values([*totals, *entries]):
+        return
+    counts, total = [entry.whole_count or 0 for entry in entries], totals[0].whole_count or 0
+    added = sum(counts)
+    text = f"The strata have {' + '.join(map(str, counts))} = {added}"
+    if added == total:
+        agreement, text = EXACT, f"{text}, as all have."
+    elif added > total or len(entries) == 2:
+        agreement, text = INCONSISTENT, f"{text}; of all {total} are printed."
+    else:
+        return
+    names = [one.name for one in (*entries, totals[0])]
+    for entry in entries:
+        component = "count" if "count" in entry.parts else "value"
+        others = tuple(name for name in names if name != entry.name)
+        detail = {"counts": counts, "whole": total}
+        yield Finding("split.sum", entry.name, component, agreement, text, others, detail)
+
+
+def _may_be_values(entries: Sequence[Claim]) -> bool:
+    """Whether bare whole numbers may be means or medians: none of them is called a count."""
+    return not any("count" in entry.parts or entry.about.size for entry in entries)
 
 
 def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:

@@ -1,18 +1,29 @@
 """Categories of one outcome in one group: do their counts add up to the group?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Card,
+    Finding,
+    as_range,
+    prints,
+)
+from trialtrace.audit.prints.wholes.shares import with_a_value
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 CARD = Card(
-    "categories that should add up to their group, and the count that would make them; without "
-    "counts their percentages, which are not above 100 together",
+    "categories that should add up to their group, or to a printed count of all of them, and the "
+    "count that would make them; a remark where every percentage is that of the group (some may be "
+    "in none, or in several), or of those in the categories; without counts their percentages, "
+    "which are not above 100 together",
     {
         "total.categories": "Categories that should add up to their group.",
         "total.percentages": "Percentages of categories that exclude each other, together.",
@@ -88,19 +99,34 @@ def _counted(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int], int]
 
 def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int) -> Finding:
     total = sum(counted.values())
-    names = list(counted)
+    names, together = list(counted), _together(ledger, entries)
     detail = {"total": total, "n": n, "counts": counted}
+    if together is not None and total != n:
+        names, n = [*names, together.name], together.whole_count or 0
+    told = f"The {len(counted)} categories add up to {total}"
+    first, others = _part(ledger, names[0]), tuple(names[1:])
+
+    def finding(agreement: str, text: str, *, remark: bool = False) -> Finding:
+        name = "total.categories"
+        return Finding(name, names[0], first, agreement, text, others, detail, remark=remark)
+
     if total == n:
-        text = f"The {len(counted)} categories add up to {n}."
-        return Finding(
-            "total.categories",
-            names[0],
-            _part(ledger, names[0]),
-            EXACT,
-            text,
-            tuple(names[1:]),
-            detail,
-        )
+        return finding(EXACT, f"{told}.")
+    if together is None and (m := with_a_value(ledger, entries[0])) is not None:
+        text = f"The percentages are of {m}; {n - m} of {n} are in none of these categories."
+        return finding(COMPATIBLE, text, remark=True)
+    outcome = ledger.outcomes.get(entries[0].about.outcome or "")
+    exhaustive = None if outcome is None else outcome.exhaustive
+    if exhaustive is None and _others_add_up(ledger, entries):
+        exhaustive = True
+    if total < n and exhaustive is False:
+        return finding(COMPATIBLE, f"{told} of {n}.", remark=True)
+    if together is None and exhaustive is None and all(_is_right(ledger, one) for one in entries):
+        if total > n:
+            text = f"Not checkable: may one patient be in several? {told}, more than {n}."
+        else:
+            text = f"Not checkable: are {n - total} of {n} in none? {told}."
+        return finding(NOT_CHECKABLE, text, remark=True)
     mending, subject, more = repair(ledger, entries), names[0], ""
     if mending:
         subject, wanted = mending.claim, mending.count
@@ -111,6 +137,42 @@ def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int
     return Finding(
         "total.categories", subject, _part(ledger, subject), INCONSISTENT, text, others, detail
     )
+
+
+def _together(ledger: Ledger, entries: list[Claim]) -> Claim | None:
+    """The count of all categories together, where it is printed: of the outcome, or of the one
+    that it is part of."""
+    about = entries[0].about
+    outcome = ledger.outcomes.get(about.outcome or "")
+    names = [about.outcome, outcome.part_of if outcome is not None else None]
+    for name in filter(None, names):
+        at_all = replace(entries[0], about=replace(about, outcome=name, category=None))
+        found = [
+            one for one in ledger.beside(at_all, about.group or "") if one.whole_count is not None
+        ]
+        if len({one.whole_count for one in found}) == 1:
+            return found[0]
+    return None
+
+
+def _others_add_up(ledger: Ledger, entries: list[Claim]) -> bool:
+    """Whether the same categories add up to another group, so that they hold everyone."""
+    about = entries[0].about
+    names = {one.about.category for one in entries}
+    others = [
+        own
+        for own in ledger.categories.values()
+        if own[0].about.cell == about.cell and own[0].about.group != about.group
+        if names == {one.about.category for one in own}
+    ]
+    found = [_counted(ledger, own) for own in others]
+    return any(one is not None and sum(one[0].values()) == one[1] for one in found)
+
+
+def _is_right(ledger: Ledger, entry: Claim) -> bool:
+    """Whether its percentage is that of its count of the group, so that neither is misprinted."""
+    part, count, n = entry.share, entry.whole_count, ledger.size(entry)
+    return part is not None and count is not None and prints(part, 100 * count / n if n else None)
 
 
 def repair(ledger: Ledger, entries: list[Claim]) -> Repair | None:

@@ -7,6 +7,7 @@ that prints as given: the mean is linear in the groups' means, the sum between t
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,12 +32,14 @@ from trialtrace.stats.summaries.printed import together
 Span = tuple[float, float]
 
 CARD = Card(
-    "the mean and deviation of all patients against those of the groups, weighted by their sizes, "
-    "where these add up to all; where only the numbers randomised do, it lies between the groups' "
-    "least and greatest",
+    "the mean and deviation of all patients against those of the groups, or of a group against "
+    "those of the strata of a split, weighted by their sizes, where these add up to all; where "
+    "only the numbers randomised do, it lies between the groups' least and greatest, as a share of "
+    "all does",
     {
         "whole.mean": "The mean of all patients, and those of the groups.",
         "whole.between": "The mean of all patients, and the least and greatest of the groups.",
+        "whole.share": "The share of all patients, and the least and greatest of the groups.",
         "whole.deviation": "The deviation of all patients, and what the groups give.",
     },
     of_sizes=("whole.mean", "whole.deviation"),
@@ -44,13 +47,36 @@ CARD = Card(
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
+    yield from _of_strata(ledger)
     if ledger.patients_of_every_group is not None or not 2 <= len(ledger.apart) <= MOST_GROUPS:
         return
     for entry in ledger.entries.values():
-        if entry.about.group == ALL and _is_mean(entry):
-            groups = _parts(ledger, entry)
-            if groups is not None:
-                yield from _of_groups(ledger, entry, groups)
+        if entry.about.group != ALL or (not _is_mean(entry) and "percent" not in entry.parts):
+            continue
+        groups = _parts(ledger, entry)
+        if groups is not None and _is_mean(entry):
+            yield from _of_groups(ledger, entry, groups)
+        elif groups is not None:
+            yield from _shares(ledger, entry, groups)
+
+
+def _of_strata(ledger: Ledger) -> Iterator[Finding]:
+    """The mean of a group against those of the strata of a split, all told in one way."""
+    splits: dict[tuple, dict[str, list[Claim]]] = {}
+    for entry in ledger.of_group():
+        about = entry.about
+        if about.split and about.stratum and _is_mean(entry):
+            key = about.split, replace(about, stratum=None, split=None, patients=None)
+            splits.setdefault(key, {}).setdefault(about.stratum, []).append(entry)
+    for (_, about), strata in splits.items():
+        parts = [ledger.agreed(own, "value") for own in strata.values()]
+        known = [one for one in parts if one is not None]
+        if not 2 <= len(known) == len(parts) <= MOST_GROUPS:
+            continue
+        at_all = replace(known[0], about=about)
+        whole = ledger.agreed(filter(_is_mean, ledger.beside(at_all, about.group or "")), "value")
+        if whole is not None:
+            yield from _of_groups(ledger, whole, known)
 
 
 def _is_mean(entry: Claim) -> bool:
@@ -60,10 +86,34 @@ def _is_mean(entry: Claim) -> bool:
     return "sd" in entry.parts or value.symbol == "mean"
 
 
+def _is_share(entry: Claim) -> bool:
+    return entry.share is not None and entry.share.relation == "=" and entry.measure is None
+
+
+def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
+    """The share of all patients lies between the least and the greatest of the groups."""
+    part = entry.share
+    counted = all(one.whole_count is not None for one in (entry, *groups))
+    if part is None or not _is_share(entry) or counted:
+        return
+    ends = [as_range(one.share).bounds for one in groups if one.share is not None]
+    low, high = float(min(end for end, _ in ends)), float(max(end for _, end in ends))
+    if overlaps(part, low, high):
+        return
+    text = (
+        f"{part.text} of all lies outside of the groups' {_shown((low, high))} %, where no share "
+    )
+    text += "of the patients of all groups can be."
+    names = tuple(group.name for group in groups)
+    yield Finding("whole.share", entry.name, "percent", INCONSISTENT, text, names)
+
+
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     """The mean of each group; None where a group has none, or several that do not agree."""
     parts = [
         ledger.agreed(filter(_is_mean, ledger.beside(entry, group)), "value")
+        if _is_mean(entry)
+        else ledger.agreed(filter(_is_share, ledger.beside(entry, group)), "percent")
         for group in ledger.apart
     ]
     known = [one for one in parts if one is not None]
@@ -76,7 +126,8 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     ranges = np.array([_range(group.parts["value"]) for group in groups])
     randomised = [n for name in ledger.apart if (n := ledger.groups[name].size) is not None]
     unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
-    told = len(randomised) == len(groups) and _are_all(ledger, entry, sum(randomised))
+    told = entry.about.group == ALL and len(randomised) == len(groups)
+    told = told and _are_all(ledger, entry, sum(randomised))
     if unsure and told:
         outside = list(_between(entry, ranges, beside, all_told=True))
         if outside:

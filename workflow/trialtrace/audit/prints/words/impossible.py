@@ -41,7 +41,17 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _unclear(ledger: Ledger, entry: Claim) -> Finding:
-    """A whole number and one in brackets that is not the percentage that it would be."""
+    """A whole number and one in brackets that is not the percentage that it would be, or two
+    numbers in brackets of no said kind."""
+    if entry.bare_pair:
+        value, low, high = (entry.parts[name] for name in ("value", "ci_low", "ci_high"))
+        text = (
+            f"Not checkable: “{entry.printed}” does not say what {low.text} and {high.text} are; "
+            f'write "median (IQR) {value.number} ({low.text} to {high.text})", "median (range) …" '
+            'or "… (95% CI …)".'
+        )
+        covers = (low.name, high.name)
+        return Finding("number.unclear", entry.name, "value", NOT_CHECKABLE, text, covers=covers)
     count, percent = entry.parts["count"], entry.parts["percent"]
     text = (
         f"Not checkable: {count.text} of {ledger.size(entry)} is not {percent.text} %; write "

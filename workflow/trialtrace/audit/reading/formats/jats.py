@@ -65,14 +65,14 @@ def _tables(wrap: Node, position: int) -> list[Table]:
     A further one goes on with the first where it has as many columns and no other heads.
     """
     grids = [table_grid(constant) for constant in wrap.every("table")]
-    parts: list[tuple[tuple[tuple[str, ...], ...], int]] = []
-    for rows, heads in grids:
-        first = parts[0] if parts else ((), 0)
+    parts: list[tuple[tuple[tuple[str, ...], ...], int, tuple[int, ...]]] = []
+    for rows, heads, indents in grids:
+        first = parts[0] if parts else ((), 0, ())
         goes_on = first[0] and rows and len(rows[0]) == len(first[0][0])
         if goes_on and rows[:heads] in ((), first[0][: first[1]]):
-            parts[0] = (first[0] + rows[heads:], first[1])
+            parts[0] = (first[0] + rows[heads:], first[1], first[2] + indents[heads:])
         elif rows:
-            parts.append((rows, heads))
+            parts.append((rows, heads, indents))
     name = numbered(text_of(wrap.first("label")), position)
     return [
         Table(
@@ -81,6 +81,7 @@ def _tables(wrap: Node, position: int) -> list[Table]:
             rows,
             heads,
             text_of(wrap.first("table-wrap-foot")),
+            indents=indents,
         )
-        for number, (rows, heads) in enumerate(parts, 1)
+        for number, (rows, heads, indents) in enumerate(parts, 1)
     ]

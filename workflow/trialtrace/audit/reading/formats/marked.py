@@ -8,8 +8,9 @@ from trialtrace.audit.reading.grid import WIDEST, Span, grid
 from trialtrace.audit.reading.markup import Node
 
 
-def table_grid(table: Node) -> tuple[tuple[tuple[str, ...], ...], int]:
-    """The grid of a table element, and how many of its rows are heads."""
+def table_grid(table: Node) -> tuple[tuple[tuple[str, ...], ...], int, tuple[int, ...]]:
+    """The grid of a table element, how many of its rows are heads, and how far labels are
+    indented."""
     rows = list(table.every("tr"))
     heads = 0
     head = table.first("thead")
@@ -18,7 +19,19 @@ def table_grid(table: Node) -> tuple[tuple[tuple[str, ...], ...], int]:
     else:
         while heads < len(rows) and all(cell.name == "th" for cell in rows[heads].elements()):
             heads += 1
-    return grid([list(_spans(row)) for row in rows], heads), heads
+    indents = tuple(_indent(next(row.elements(), None)) for row in rows)
+    return grid([list(_spans(row)) for row in rows], heads), heads, indents
+
+
+def _indent(cell: Node | None) -> int:
+    """Spaces before a cell's first word that a browser would show."""
+    while cell is not None and cell.children:
+        first = cell.children[0]
+        if isinstance(first, str):
+            begin = re.match(r"\s*", first)
+            return len(re.sub(r"[ \t\r\n]", "", begin.group() if begin else ""))
+        cell = first
+    return 0
 
 
 def _spans(row: Node) -> Iterator[Span]:

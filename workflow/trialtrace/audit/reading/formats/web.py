@@ -88,9 +88,9 @@ def _holds_blocks(node: Node) -> bool:
 
 
 def _table(node: Node, position: int, before: str) -> Table:
-    rows, heads = table_grid(node)
+    rows, heads, indents = table_grid(node)
     caption = text_of(node.first("caption")) or before
-    return Table(numbered(caption, position), caption, rows, heads)
+    return Table(numbered(caption, position), caption, rows, heads, indents=indents)
 
 
 def _is_note(text: str) -> bool:

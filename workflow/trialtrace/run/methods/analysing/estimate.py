@@ -2,13 +2,33 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite, isinf, isnan, nan
-from typing import Unpack
+from typing import Generic, TypeVar, Unpack
 
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.rows import Basis, Notes, Options, Place, Result, bounds
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+
+Fit = TypeVar("Fit")
+
+
+class Once(Generic[Fit]):
+    """A model fitted when it is first asked; its failure is remembered."""
+
+    def __init__(self, fit: Callable[[], Fit]):
+        self._fit = fit
+        self._known: Fit | StatsError | None = None
+
+    def __call__(self) -> Fit:
+        if self._known is None:
+            try:
+                self._known = self._fit()
+            except StatsError as error:
+                self._known = error
+        if isinstance(self._known, StatsError):
+            raise StatsError(str(self._known))
+        return self._known
 
 
 def interval_result(
@@ -113,13 +133,28 @@ def contrast_results(
     members: dict[str, Selection],
     compute: Callable[[], Contrast],
     common: Basis,
+    *,
+    statistic: str = "t",
+    tested: str | None = None,
+    unit: str | None = None,
 ) -> Iterator[Result]:
-    """A contrast of a mixed model: estimate with its interval, then p-value, t and its df."""
-    names = (step.statistic, step.method)
-    yield interval_result(cut, place, names, members, lambda: compute().interval, **common)
+    """A contrast: estimate with its interval, then p-value, statistic and its df, if it has one.
 
+    `tested` is the method of the test where it is not that of the step, `unit` that of the
+    estimate.
+    """
+    names = (step.statistic, step.method)
+    yield interval_result(
+        cut, place, names, members, lambda: compute().interval, unit=unit, **common
+    )
     yield from test_results(
-        cut, place, step.method, members, lambda: compute().test, statistic="t", **common
+        cut,
+        place,
+        tested or step.method,
+        members,
+        lambda: compute().test,
+        statistic=statistic,
+        **common,
     )
 
 

@@ -4,7 +4,7 @@ Where only the data know a level (a category, a term of adverse events, a stratu
 choices) `*` stands for it. A declared level that no subject has gives no result.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +12,14 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.run.methods.analysing.cuts import level_text, parameters, visits
-from trialtrace.run.methods.analysing.rows import ALL, Place, result_id
+from trialtrace.run.methods.analysing.rows import ALL, Place, is_of, result_id
 from trialtrace.run.methods.displays import analyse_adverse_events as adverse_events
 from trialtrace.run.methods.displays import analyse_baseline as baseline
 from trialtrace.run.methods.displays import analyse_flow as flow
-from trialtrace.run.methods.planning.analyse import place_of
-from trialtrace.run.methods.planning.settings import settings
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
-from trialtrace.run.trial.plan.multiplicity import HolmTest
+from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.results import Statistic, statistics
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.run.trial.whole_patients import of_patients
@@ -66,29 +64,35 @@ class Planned:
         return "where it is defined"
 
 
-def planned_results(trial: "Trial") -> list[Planned]:
-    """Every planned result of a trial, in the order of its plan."""
+def planned_results(trial: "Trial", of: Collection[str] | None = None) -> list[Planned]:
+    """Every planned result of a trial, or those of some analyses, in the order of its plan."""
     results = [
         *_of(("displays", flow.ANALYSIS), _flow(trial)),
         *_of(("displays", baseline.ANALYSIS), _baseline(trial)),
         *_adverse_events(trial),
     ]
-    for analysis in trial.plan.analyses.values():
-        results += _analysis(trial, analysis)
+    for name, analysis in trial.plan.analyses.items():
+        if of is None or name in of:
+            results += _analysis(trial, analysis)
     for name, family in trial.plan.multiplicity.items():
         adjusted = (
             _planned(one.place, "p_adjusted", f"{family.adjust}_{one.method}", one.sure)
             for one in list(results)
-            if one.stat == "p_value" and any(_is_of(test, one) for test in family.tests)
+            if one.stat == "p_value"
+            and any(is_of(test, one.place, one.method) for test in family.tests)
         )
         results += _of(("multiplicity", name), adjusted)
-    for name, entry in trial.plan.planning.items():
+    for name, entry in trial.plan.planning.items() if of is None or PLANNING in of else ():
+        # Its formulas take longer to load than the rest of a plan to read.
+        from trialtrace.run.methods.planning.analyse import place_of
+        from trialtrace.run.methods.planning.settings import settings
+
         asked = (
             _planned(place_of(trial, entry, setting), setting.stat, setting.method)
             for setting in settings(entry, trial.plan.confidence)
         )
         results += _of(("planning", name), asked)
-    return list({one.pattern: one for one in results}.values())
+    return list({one.pattern: one for one in results if not of or one.analysis in of}.values())
 
 
 def _of(key: Path_, planned: Iterable[Planned]) -> list[Planned]:
@@ -105,21 +109,6 @@ def _of_level(place: Place, pattern: str) -> bool:
     declared = place.second is not None and place.second[0] == "level"
     declared = declared and place.second != ("level", adverse_events.ANY)
     return ANY in pattern or place.stratum is not None or declared
-
-
-def _is_of(test: HolmTest, item: Planned) -> bool:
-    place = item.place
-    if (place.analysis, item.method) != (test.analysis, test.test):
-        return False
-    treated = place.pair[0] if place.pair else None
-    limits = (
-        (test.comparison, treated),
-        (test.visit, place.visit),
-        (test.parameter, place.parameter),
-    )
-    kind, level = place.second or ("", "")
-    named = test.effects is None or (kind == "effect" and level in test.effects)
-    return named and all(limit in (None, value) for limit, value in limits)
 
 
 def _analysis(trial: "Trial", analysis: Analysis) -> Iterator[Planned]:

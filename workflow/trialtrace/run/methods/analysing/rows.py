@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from trialtrace.base.words import LABELS, stat_text
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
 from trialtrace.run.tables.frames import Selection, canonical
 from trialtrace.stats.results import Interval
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.multiplicity import HolmTest
 
 ALL = "all"
 _UNFIT = re.compile(r"[^A-Za-z0-9.+=_-]+")
@@ -174,3 +177,18 @@ def stream(place: Place) -> int:
 
 def bounds(interval: Interval) -> tuple[float, float]:
     return interval.low, interval.high
+
+
+def is_of(test: "HolmTest", place: Place, method: str) -> bool:
+    """Whether a p-value is one of a test of a family."""
+    if (place.analysis, method) != (test.analysis, test.test):
+        return False
+    treated = place.pair[0] if place.pair else None
+    limits = (
+        (test.comparison, treated),
+        (test.visit, place.visit),
+        (test.parameter, place.parameter),
+    )
+    kind, effect = place.second or ("", "")
+    named = test.effects is None or (kind == "effect" and effect in test.effects)
+    return named and all(limit in (None, value) for limit, value in limits)

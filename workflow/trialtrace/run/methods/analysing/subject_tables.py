@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialtrace.base.arrays import Labels
+from trialtrace.base.arrays import Floats, Labels
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
@@ -91,5 +91,19 @@ def _columns(name: str, values: np.ndarray) -> np.ndarray:
     levels, index = np.unique(values.astype(str), return_inverse=True)
     if levels.size < 2:
         raise StatsError(f"{name} is the same in every subject.")
-    effects = np.vstack([np.eye(levels.size - 1), -np.ones(levels.size - 1)])
-    return effects[index.reshape(-1)]
+    return effects(levels.size)[index.reshape(-1)]
+
+
+def effects(levels: int) -> Floats:
+    """The columns of each of so many levels, whose effects sum to 0."""
+    columns: Floats = np.vstack([np.eye(levels - 1), -np.ones(levels - 1)])
+    return columns
+
+
+def levels_of(rows: Selection | SubjectTable, names: Iterable[str]) -> dict[str, list[str]]:
+    """The levels of covariates, none of a number."""
+    columns = {name: rows.column(covariate_column(name)) for name in names}
+    return {
+        name: [] if values.dtype.kind in "fiu" else np.unique(values.astype(str)).tolist()
+        for name, values in columns.items()
+    }

@@ -40,7 +40,7 @@ class Recomputed:
 # What recomputes a result; None: no answer.
 Check = Callable[["Data", "Asked"], "Recomputed | None"]
 # What a formula gives: no answer, a value, a value with its bounds, or statistics by name.
-Answer = Recomputed | Mapping[str, float] | tuple[float, tuple[float, float]] | float | None
+Answer = Recomputed | Mapping[str, float] | tuple[float, tuple[float, float] | None] | float | None
 # What a formula is computed from.
 Inputs = TypeVar("Inputs")
 CHI_SQUARED = ("p_value", "chi_squared", "df")

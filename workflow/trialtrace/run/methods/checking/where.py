@@ -47,11 +47,13 @@ def _tested(operator: str, value: Any, column: "pd.Series", table: "pd.DataFrame
         missing = missing | operand.isna()
     else:
         operand = _as_kind_of(column, value)
-    known = column[~missing]
-    if isinstance(value, Mapping):
+    lacking = bool(missing.any())
+    known = column[~missing] if lacking else column
+    if isinstance(value, Mapping) and lacking:
         operand = operand[~missing]
     met = known == operand if operator == "is" else ORDER[operator](known, operand)
-    return met.astype("boolean").reindex(column.index)
+    met = met.astype("boolean")
+    return met.reindex(column.index) if lacking else met
 
 
 def _as_kind_of(column: "pd.Series", value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import log, nan, sqrt
 
 import numpy as np
 
@@ -88,7 +88,8 @@ def _critical(tail: Tail, alpha: float) -> tuple[float, float]:
     """The c with this tail, and its error by that of the tail and its slope."""
     from scipy.optimize import brentq
 
-    c = brentq(lambda c: tail(c, True)[0] - alpha, 0.5, 60.0, xtol=1e-10)
+    # The logarithm of a tail is nearly straight, so that few of them are computed.
+    c = brentq(lambda c: log(max(tail(c, True)[0], 1e-300) / alpha), 0.5, 60.0, xtol=1e-10)
     error = tail(c, True)[1]
     slope = (tail(c - 0.01, True)[0] - tail(c + 0.01, True)[0]) / 0.02
     return c, error / slope if error else 0.0

@@ -10,7 +10,6 @@ from trialtrace.run.methods.analysing.rows import ALL, Place, Result
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
-from trialtrace.stats.continuous import means
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
@@ -96,6 +95,9 @@ def _variable(
 
 
 def _number(trial: "Trial", known: Any, column: str, place: Place) -> Iterator[Result]:
+    # What a plan will give is known from this module before any number is described.
+    from trialtrace.stats.continuous import means
+
     common = {"n_used": known.n, "synthetic": trial.synthetic}
     members = {"analysed": known}
     yield Result(place, "count", METHOD, known.n, {}, members, **common)

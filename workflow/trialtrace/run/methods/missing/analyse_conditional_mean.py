@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, test_results
+from trialtrace.run.methods.analysing.estimate import contrast_results
 from trialtrace.run.methods.analysing.formulas import formulas
 from trialtrace.run.methods.analysing.rows import Basis, Result
 from trialtrace.run.methods.analysing.subject_tables import (
@@ -22,7 +22,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
 from trialtrace.run.methods.missing.deaths import dead
 from trialtrace.run.methods.missing.rows import baseline_of, rows_of, size, unchanged
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.tables.frames import Selection
@@ -40,17 +40,9 @@ def conditional_mean(cut: Cut, step: "Step[cards.ConditionalMean]") -> Iterator[
     fits = cache(partial(_outcome, partial(_fits, cut, step, rows, visits)))
     for visit in cut.visits:
         for pair in cut.analysis.pairs:
-            place, named = cut.at(visit=visit, pair=pair), (step.statistic, step.method)
+            place = cut.at(visit=visit, pair=pair)
             contrast = partial(_contrast, cut, step, fits, visit, pair)
-
-            def interval(contrast: partial[Contrast] = contrast) -> Interval:
-                return contrast().interval
-
-            def test(contrast: partial[Contrast] = contrast) -> TestResult:
-                return contrast().test
-
-            yield interval_result(cut, place, named, members, interval, **common)
-            yield from test_results(cut, place, step.method, members, test, statistic="z", **common)
+            yield from contrast_results(cut, place, step, members, contrast, common, statistic="z")
 
 
 def _outcome(fit: "Callable[[], ConditionalMeans]") -> "ConditionalMeans | StatsError":

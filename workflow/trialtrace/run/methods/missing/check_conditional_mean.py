@@ -1,10 +1,9 @@
 """Missing visits at their conditional means, again: Fisher scoring, pattern by pattern."""
 
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
-from scipy.stats import norm
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Check, Recomputed
@@ -12,6 +11,7 @@ from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.missing.check_means import Course, course_of, start_of
 from trialtrace.run.methods.missing.check_visits import alike
 from trialtrace.run.methods.mixed import check_fit
+from trialtrace.run.methods.regression.check_coefficients import recomputed
 
 BY = "numpy: Fisher scoring, conditional means by pattern, jackknife"
 # What two iterations to the same maximum leave.
@@ -47,12 +47,7 @@ def difference(data: Data, asked: Asked) -> Recomputed | None:
     row = [(name == asked.contrast[0]) - float(name == asked.contrast[1]) for name in arms]
     found = made[:, visits.index(str(asked.visit)), : len(arms)] @ np.array(row)
     se = sqrt((n - 1) * float(found[1:].var()))
-    value, z = float(found[0]), float(found[0]) / se
-    if asked.interval is not None:
-        half = float(norm.isf((1 - data.confidence(asked)) / 2)) * se
-        return Recomputed(BY, value, (value - half, value + half), TOLERANCE, n)
-    told = {"p_value": 2 * float(norm.sf(abs(z))), "z": z}
-    return Recomputed(BY, told[asked.stat], None, TOLERANCE, n)
+    return recomputed(BY, data, asked, (float(found[0]), se, inf), TOLERANCE, n)
 
 
 def _everybody(data: Data, asked: Asked, course: Course, visits: int) -> np.ndarray:

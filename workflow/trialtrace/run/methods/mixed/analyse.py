@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
-from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.base.arrays import Floats, Labels
+from trialtrace.run.methods.analysing.cuts import Cut, level_text
 from trialtrace.run.methods.analysing.estimate import (
+    Once,
     contrast_results,
     f_results,
     interval_result,
@@ -21,7 +22,24 @@ from trialtrace.run.methods.analysing.estimate import (
 )
 from trialtrace.run.methods.analysing.formulas import formulas
 from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.run.methods.analysing.subject_tables import (
+    SubjectTable,
+    covariates,
+    known,
+    levels_of,
+    subject_table,
+)
+from trialtrace.run.methods.regression.analyse_covariates import (
+    ARM,
+    INTERCEPT,
+    TWO_SIDED,
+    Layout,
+    Name,
+    centred_on_levels,
+    coefficient_results,
+    coefficients,
+    terms_of,
+)
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.steps import Step
@@ -32,7 +50,7 @@ from trialtrace.stats.mixed.visit_design import (
     mean_row,
     visit_design,
 )
-from trialtrace.stats.regression.coefficients import wald_test
+from trialtrace.stats.regression.coefficients import contrast, wald_test
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
@@ -44,7 +62,6 @@ if TYPE_CHECKING:
 
     Fitted = tuple[VisitDesign, MmrmFit]
 
-TWO_SIDED = "two_sided"
 AT_BOUND = (
     "The covariance of the random effects is estimated at its bound: a variance of 0, or a "
     "correlation of 1."
@@ -56,11 +73,12 @@ class _Mmrm:
 
     def __init__(self, cut: Cut, step: "Step[cards.Mmrm]", rows: Selection):
         self.cut, self.options, self.rows = cut, step.options, rows
+        self.levels = levels_of(rows, step.options.covariates)
         self._mmrm, self._contrast_test, self._f_test = formulas(step)
-        self._failed: StatsError | None = None
+        # A failure is remembered, so that it costs its time once.
+        self.fitted: Once[Fitted] = Once(self._fit)
 
-    @cached_property
-    def _fitted(self) -> "Fitted":
+    def _fit(self) -> "Fitted":
         table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
         arms, names = table.column("TRTP").astype(str), self.options.covariates
         columns = covariates(table, names)
@@ -79,16 +97,6 @@ class _Mmrm:
             groups=arms if self.options.groups == "by_arm" else None,
         )
         return design, fit
-
-    def fitted(self) -> "Fitted":
-        """The design and the fit. A failure is remembered, so that it costs its time once."""
-        if self._failed is not None:
-            raise StatsError(str(self._failed))
-        try:
-            return self._fitted
-        except StatsError as error:
-            self._failed = error
-            raise
 
     def difference(self, pair: tuple[str, str], visit: str) -> Contrast:
         design, fit = self.fitted()
@@ -110,6 +118,56 @@ class _Mmrm:
             sides=TWO_SIDED,
             confidence=self.cut.analysis.confidence,
         )
+
+    def coefficient(self, name: Name) -> Contrast:
+        return self._contrast(self.fitted()[1], self._layout.row(name))
+
+    def change(self, pair: tuple[str, str], visit: str) -> Contrast:
+        """How much further apart two arms are at a visit than at the first one."""
+        design, fit = self.fitted()
+        _check_arms(pair, design.arms)
+        at, first = (
+            difference_row(design, arm=pair[0], reference=pair[1], visit=each)
+            for each in (visit, self.cut.visits[0])
+        )
+        return self._contrast(fit, at - first)
+
+    def names(self) -> list[str]:
+        """The coefficients of visits and covariates, and how these change with visits."""
+        later = [f"visit={visit}" for visit in self.cut.visits[1:]]
+        covariates = terms_of(self.levels)
+        changing = covariates if self.options.slopes == "each_visit" else []
+        changes = [f"{name}:{visit}" for name in changing for visit in later]
+        return [INTERCEPT, *later, *covariates, *changes]
+
+    @cached_property
+    def _layout(self) -> Layout:
+        """Means of the arms at the first visit, and of the reference what each coefficient adds."""
+        design, _ = self.fitted()
+        reference, (first, *later) = self.cut.analysis.estimand.reference, self.cut.visits
+        _check_arms((reference,), design.arms)
+        coding = centred_on_levels([reference], reference, self.levels)
+        zero = coding.arms[reference][1:]
+        each_visit = self.options.slopes == "each_visit"
+
+        def mean(arm: object, visit: str, values: Floats = zero) -> Floats:
+            at = np.array([float(each == visit) for each in self.cut.visits])
+            slopes = np.outer(values, at).ravel() if each_visit else values
+            cell = mean_row(design, arm=arm, visit=visit)
+            return np.concatenate([cell[: cell.size - slopes.size], slopes])
+
+        arms = {str(arm): mean(arm, first) for arm in design.arms}
+        terms = {INTERCEPT: arms[reference]}
+        terms |= {f"visit={each}": mean(reference, each) - arms[reference] for each in later}
+        for name in terms_of(self.levels):
+            moved = zero + coding.terms[name][1:]
+            slope = {
+                each: mean(reference, each, moved) - mean(reference, each)
+                for each in self.cut.visits
+            }
+            terms[name] = slope[first]
+            terms |= {f"{name}:visit={each}": slope[each] - slope[first] for each in later}
+        return Layout(arms, terms)
 
     def interaction(self) -> TestResult:
         design, fit = self.fitted()
@@ -155,14 +213,25 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
     yield from f_results(
         cut, cut.at(second=("effect", "arm_visit")), step.method, members, model.interaction, common
     )
+    yield from coefficients(cut, step, members, common, model.names(), model.coefficient)
+    changes = [
+        (
+            cut.at(pair=pair, second=("term", f"{ARM}:visit={visit}")),
+            partial(model.change, pair, visit),
+        )
+        for pair in (cut.analysis.pairs if step.options.coefficients else ())
+        for visit in cut.visits[1:]
+    ]
+    yield from coefficient_results(cut, step, members, changes, common)
 
 
-def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
-    """By comparison: difference of means adjusted for covariates and strata, and its test."""
-    names, strata = step.options.covariates, step.options.strata
+def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
+    """By comparison: difference of means adjusted for covariates and strata, and its test; then
+    coefficients."""
+    names, strata, level = step.options.covariates, step.options.strata, cut.analysis.confidence
     rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-
+    members = {"analysed": rows}
     _, arm_difference, arm_row = formulas(step)
 
     @cache
@@ -170,19 +239,35 @@ def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
         return _ancova(cut, step, rows)
 
     def difference(pair: tuple[str, str]) -> Interval:
-        level = cut.analysis.confidence
-        contrast: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
-        return contrast.interval
+        compared: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
+        return compared.interval
 
     def test(pair: tuple[str, str]) -> TestResult:
         return wald_test(fit(), arm_row(fit(), *pair))
 
     for pair in cut.analysis.pairs:
-        place, members = cut.at(pair=pair), {"analysed": rows}
+        place = cut.at(pair=pair)
         yield interval_result(
             cut, place, (step.statistic, step.method), members, partial(difference, pair), **common
         )
         yield from f_results(cut, place, step.method, members, partial(test, pair), common)
+    levels = levels_of(rows, names)
+    if (stratum := _strata(rows, strata)) is not None:
+        levels[":".join(strata)] = [each.replace("\x1f", ":") for each in np.unique(stratum)]
+
+    @cache
+    def layout() -> Layout:
+        columns = covariates(subject_table(cut, rows, {}), names)
+        means = None if columns is None else columns.mean(axis=0)
+        return centred_on_levels(
+            fit().arms.tolist(), cut.analysis.estimand.reference, levels, means
+        )
+
+    def of(name: Name) -> Contrast:
+        return contrast(fit(), layout().row(name), sides=TWO_SIDED, confidence=level)
+
+    terms = (INTERCEPT, *terms_of(levels))
+    yield from coefficients(cut, step, members, common, terms, of)
 
 
 def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Result]:
@@ -217,47 +302,50 @@ def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Resu
 
 def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit":
     table = subject_table(cut, rows, {})
-    strata = None
-    if step.options.strata:
-        columns = [table.column(name).astype(str) for name in known(step.options.strata)]
-        strata = np.array(["\x1f".join(each) for each in zip(*columns, strict=True)])
     ancova, *_ = formulas(step)
     return ancova(
         table.values[:, 0],
         table.column("TRTP").astype(str),
         covariates=covariates(table, step.options.covariates),
-        strata=strata,
+        strata=_strata(table, step.options.strata),
         variance=step.options.variance,
         confidence=cut.analysis.confidence,
     )
 
 
+def _strata(rows: Selection | SubjectTable, names: Iterable[str]) -> Labels | None:
+    """The stratum of each row, its levels apart by a character that none of them has."""
+    columns = [map(level_text, rows.column(name)) for name in known(names)]
+    return np.array(["\x1f".join(each) for each in zip(*columns, strict=True)]) if columns else None
+
+
 def random_site(
     cut: Cut, step: "Step[cards.RandomSite | clusters.RandomCluster]"
 ) -> Iterator[Result]:
-    """By comparison: difference of means, each site or cluster with a random effect of its own."""
+    """By comparison: difference of means, each site or cluster with a random effect of its own;
+    then coefficients."""
     names = step.options.covariates
     rows = cut.rows(TRTP={"in": cut.arms()}, **known(names), **{_unit(step): "present"})
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-    _, test_row = formulas(step)
+    members, levels, (_, test_row) = {"analysed": rows}, levels_of(rows, names), formulas(step)
     fitted = cache(partial(_random_site, cut, step, rows))
 
-    def contrast(pair: tuple[str, str]) -> Contrast:
-        arms, fit = fitted()
-        _check_arms(pair, arms)
-        row = np.zeros(fit.coef.size)
-        row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
-        return test_row(
-            fit, row, df=step.options.df, sides=TWO_SIDED, confidence=cut.analysis.confidence
-        )
+    @cache
+    def layout() -> Layout:
+        return centred_on_levels(fitted()[0], cut.analysis.estimand.reference, levels)
 
-    def warning() -> str | None:
-        return at_bound(fitted()[1])
+    def of(name: Name) -> Contrast:
+        row, level = layout().row(name), cut.analysis.confidence
+        return test_row(fitted()[1], row, df=step.options.df, sides=TWO_SIDED, confidence=level)
 
-    for pair in cut.analysis.pairs:
-        place, members = cut.at(pair=pair), {"analysed": rows}
-        results = contrast_results(cut, place, step, members, partial(contrast, pair), common)
-        yield from noted(results, warning)
+    def every() -> Iterator[Result]:
+        for pair in cut.analysis.pairs:
+            place = cut.at(pair=pair)
+            yield from contrast_results(cut, place, step, members, partial(of, pair), common)
+        terms = (INTERCEPT, *terms_of(levels))
+        yield from coefficients(cut, step, members, common, terms, of)
+
+    yield from noted(every(), lambda: at_bound(fitted()[1]))
 
 
 def _unit(step: "Step[cards.RandomSite | clusters.RandomCluster]") -> str:

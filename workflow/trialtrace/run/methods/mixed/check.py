@@ -15,6 +15,12 @@ from trialtrace.run.methods.checking.outcome import Check, Recomputed
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed import check_fit as mixed_fit
 from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.methods.regression.check_coefficients import (
+    COEFFICIENT,
+    recomputed,
+    row_of,
+    with_coefficients,
+)
 from trialtrace.run.trial.model import adsl_code
 
 BY = "numpy: Fisher scoring, formulas of the papers"
@@ -30,10 +36,9 @@ def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
         value = mixed_fit.f_test(fit, row, df)[asked.stat]
         return Recomputed(BY, value, None, TOLERANCE, n)
     value, se, freedom = mixed_fit.contrast(fit, row, df)
-    if asked.interval is not None:
-        bounds = mixed_fit.interval(value, se, freedom, data.confidence(asked))
-        return Recomputed(BY, value, bounds, TOLERANCE, n)
-    return Recomputed(BY, mixed_fit.t_parts(value, se, freedom)[asked.stat], None, TOLERANCE, n)
+    if asked.stat == "df":
+        return Recomputed(BY, freedom, None, TOLERANCE, n)
+    return recomputed(BY, data, asked, (value, se, freedom), TOLERANCE, n)
 
 
 def _tried(make: Callable[[Data, Asked], dict], data: Data, asked: Asked) -> dict | None:
@@ -81,6 +86,9 @@ def mmrm(data: Data, asked: Asked) -> Recomputed | None:
     def row(arm: str, visit: str | None) -> np.ndarray:
         return _cell(len(visits), len(arms), arms.index(arm), visits.index(visit), made)
 
+    if asked.stat in COEFFICIENT:
+        return _answer(data, asked, made, _term(data, asked, made))
+
     if asked.second == "arm_visit":
         rows = [
             (row(arm, visit) - row(arms[0], visit))
@@ -95,13 +103,30 @@ def mmrm(data: Data, asked: Asked) -> Recomputed | None:
     return _answer(data, asked, made, one - other)
 
 
-def _cell(visits: int, arms: int, arm: int, visit: int, made) -> np.ndarray:
-    """The row of a mean at the mean of the covariates."""
+def _cell(visits: int, arms: int, arm: int, visit: int, made, at=None) -> np.ndarray:
+    """The row of a mean at these covariates, the means of all if None."""
     cells = np.zeros((arms, visits))
     cells[arm, visit] = 1.0
     slope = np.zeros((len(made["means"]), made["width"]))
-    slope[:, visit if made["width"] > 1 else 0] = made["means"]
+    slope[:, visit if made["width"] > 1 else 0] = made["means"] if at is None else at
     return np.concatenate([cells.ravel(), slope.ravel()])
+
+
+def _term(data: Data, asked: Asked, made) -> np.ndarray:
+    """The row of a coefficient: means of two patients apart, of a change those of two visits."""
+    arms, visits, names = made["arms"], made["visits"], made["covariates"]
+    before, change, last = f":{asked.level}".rpartition(":visit=")
+    name, visit = (before.removeprefix(":"), last) if change else (asked.level, "")
+    treated, reference = asked.pair or (data.compared(asked)[-1],) * 2
+    unit = np.array([float(each == name) for each in names])
+
+    def apart(place: int) -> np.ndarray:
+        mean = _cell(len(visits), len(arms), arms.index(treated), place, made, unit)
+        if name in ("intercept", ""):
+            return mean
+        return mean - _cell(len(visits), len(arms), arms.index(reference), place, made, 0 * unit)
+
+    return apart(visits.index(visit)) - apart(0) if visit else apart(0)
 
 
 def _mmrm(data: Data, asked: Asked) -> dict:
@@ -114,7 +139,7 @@ def _mmrm(data: Data, asked: Asked) -> dict:
     if y.isna().all().any():
         raise np.linalg.LinAlgError
     arm = records.groupby("USUBJID")["TRTP"].first()[y.index]
-    z, arms = z.loc[y.index].to_numpy(dtype=float), sorted(arm.unique())
+    names, z, arms = [*z.columns], z.loc[y.index].to_numpy(dtype=float), sorted(arm.unique())
     t, width = len(visits), len(visits) if options["slopes"] == "each_visit" else 1
     at = np.array([arms.index(name) for name in arm])
     x = np.zeros((len(y), t, len(arms) * t + z.shape[1] * width))
@@ -137,6 +162,7 @@ def _mmrm(data: Data, asked: Asked) -> dict:
         "arms": arms,
         "visits": visits,
         "means": z.mean(axis=0),
+        "covariates": names,
         "width": width,
     }
 
@@ -180,11 +206,7 @@ def random_site(data: Data, asked: Asked) -> Recomputed | None:
     made = data.once(key, lambda: _tried(_random_site, data, asked))
     if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
         return _refused(asked, made)
-    row = np.zeros(len(made["fit"].beta))
-    row[made["arms"].index(asked.contrast[0])], row[made["arms"].index(asked.contrast[1])] = (
-        1.0,
-        -1.0,
-    )
+    row = row_of(asked, made["names"], data.compared(asked)[-1])
     return _answer(data, asked, made, row)
 
 
@@ -203,7 +225,8 @@ def _random_site(data: Data, asked: Asked) -> dict:
     sites = records.groupby(records["USUBJID"].map(site)).indices.values()
     blocks = _site_blocks(records["AVAL"].to_numpy(), x, sites)
     fit = _random(blocks, records["AVAL"].var(), 1, asked.options["estimation"] == "REML")
-    return {"fit": fit, "n": len(records), "arms": arms}
+    names = [*(f"arm={arm}" for arm in arms), *z.columns]
+    return {"fit": fit, "n": len(records), "arms": arms, "names": names}
 
 
 def _site_blocks(
@@ -310,8 +333,8 @@ CHECKS: dict[str, Check] = {
     "change_difference.unstructured_cells": unstructured,
     "mean.mmrm": mmrm,
     "change_difference.mixed_model": mixed_model,
-    "mean_difference.mmrm": mmrm,
-    "mean_difference.random_site": random_site,
+    **with_coefficients("mean_difference.mmrm", mmrm),
+    **with_coefficients("mean_difference.random_site", random_site),
 }
 for _part in ("p_value", "f", "df1", "df2"):
     CHECKS[f"{_part}.mmrm"] = mmrm

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.checking.data import Asked, Data
+from trialtrace.run.methods.checking.data import Asked, Data, level_text
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, peer
 from trialtrace.run.methods.continuous import check_several_arms as several_arms
+from trialtrace.run.methods.regression.check_coefficients import answer, row_of, with_coefficients
 from trialtrace.run.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -46,11 +47,15 @@ def covariates(data: Data, records: "pd.DataFrame", names: list[str]):
 
 @dataclass(frozen=True)
 class Design:
-    """Values, the columns of the arms, of covariates and of strata, and the arms' names."""
+    """Values, the columns of the arms, of covariates and of strata, and their names."""
 
     y: np.ndarray
     x: np.ndarray
-    arms: list[str]
+    names: list[str]
+
+    def row(self, arm: str) -> np.ndarray:
+        """The mean of an arm where numbers are 0 and levels the first."""
+        return np.array([float(name == f"arm={arm}") for name in self.names])
 
 
 def _design(data: Data, asked: Asked) -> tuple[Design | None, int]:
@@ -66,17 +71,18 @@ def _design(data: Data, asked: Asked) -> tuple[Design | None, int]:
         return None, 0
     records = records.sort_values("USUBJID")
     arms = sorted(records["TRTP"].unique())
-    columns = [(records["TRTP"] == arm).to_numpy(dtype=float) for arm in arms]
-    columns += list(z.loc[records["USUBJID"]].to_numpy(dtype=float).T)
+    named = {f"arm={arm}": (records["TRTP"] == arm).to_numpy(dtype=float) for arm in arms}
+    named |= dict(z.loc[records["USUBJID"]].astype(float).items())
     if strata:
-        keys = subjects.loc[records["USUBJID"], [adsl_code(s) for s in strata]].astype(str)
-        joined = keys.agg("|".join, axis=1)
-        levels = sorted(joined.unique())[1:]
-        columns += [(joined == level).to_numpy(dtype=float) for level in levels]
-    x, n = np.column_stack(columns), len(records)
+        keys = subjects.loc[records["USUBJID"], [adsl_code(s) for s in strata]]
+        joined = keys.map(level_text).agg(":".join, axis=1).to_numpy()
+        name, levels = ":".join(strata), sorted(set(joined))[1:]
+        named |= {f"{name}={level}": (joined == level).astype(float) for level in levels}
+    x, n = np.column_stack(list(named.values())), len(records)
     full = n > x.shape[1] and np.linalg.matrix_rank(x) == x.shape[1]
-    known = full and set(asked.contrast) <= set(arms)
-    return (Design(records["AVAL"].to_numpy(), x, arms) if known else None), n
+    needed = asked.pair or data.compared(asked)[-1:] * (asked.second == "intercept")
+    known = full and len(arms) > 1 and set(needed) <= set(arms)
+    return (Design(records["AVAL"].to_numpy(), x, [*named]) if known else None), n
 
 
 def _by(asked: Asked) -> str:
@@ -87,7 +93,7 @@ def _by(asked: Asked) -> str:
 @peer(_by, _design)
 def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     """statsmodels' `OLS` with the error that the plan names, and its `t_test` of two arms."""
-    x, arms, variance = design.x, design.arms, asked.options["variance"]
+    x, variance = design.x, asked.options["variance"]
     leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
     # HC2 and HC3 divide by one less the leverage.
     if variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9:
@@ -95,31 +101,29 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     fit = _fit(design, "nonrobust" if variance == "model" else variance)
     if fit.ssr <= 1e-24 * float((design.y**2).sum()):
         return nan
-    contrast = np.zeros(x.shape[1])
-    contrast[arms.index(asked.contrast[0])], contrast[arms.index(asked.contrast[1])] = 1.0, -1.0
-    test = fit.t_test(contrast)
-    if asked.stat != "mean_difference":
-        t, p = float(np.squeeze(test.tvalue)), float(np.squeeze(test.pvalue))
-        return {"p_value": p, "f": t**2, "df1": 1.0, "df2": fit.df_resid}
-    bounds = np.squeeze(test.conf_int(alpha=1 - data.confidence(asked)))
-    return float(np.squeeze(test.effect)), (bounds[0], bounds[1])
+    test = fit.t_test(row_of(asked, design.names, data.compared(asked)[-1]))
+    value, error = float(np.squeeze(test.effect)), float(np.squeeze(test.sd))
+    if asked.stat in ("f", "df1", "df2"):
+        return {"f": (value / error) ** 2, "df1": 1.0, "df2": fit.df_resid}
+    return answer(data, asked, value, error, fit.df_resid)
 
 
 @peer(_by, _design)
 def together(data: Data, asked: Asked, design: Design) -> Answer:
     """The same against the reference, all treated arms at once: their largest t over directions."""
-    x, arms, variance = design.x, design.arms, asked.options["variance"]
+    x, variance = design.x, asked.options["variance"]
     leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
     compared = data.compared(asked)
-    if not {*compared} <= {*arms} or (variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9):
+    if not {f"arm={arm}" for arm in compared} <= {*design.names} or (
+        variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9
+    ):
         return nan
     fit = _fit(design, "nonrobust" if variance == "model" else variance)
     if fit.ssr <= 1e-24 * float((design.y**2).sum()):
         return nan
     *treated, reference = compared
-    unit = np.eye(x.shape[1])[: len(arms)]
-    rows = np.array([unit[arms.index(arm)] - unit[arms.index(reference)] for arm in treated])
-    asked_row = unit[arms.index(asked.contrast[0])] - unit[arms.index(asked.contrast[1])]
+    rows = np.array([design.row(arm) - design.row(reference) for arm in treated])
+    asked_row = design.row(asked.contrast[0]) - design.row(asked.contrast[1])
     spread = rows @ fit.cov_params() @ rows.T
     error = np.sqrt(np.diag(spread))
     correlation = spread / np.outer(error, error)
@@ -143,6 +147,7 @@ def _fit(design: Design, covariance: str) -> "RegressionResults":
 
 
 CHECKS = {
-    **{f"{part}.ancova": ancova for part in ("mean_difference", "p_value", "f", "df1", "df2")},
+    **with_coefficients("mean_difference.ancova", ancova),
+    **{f"{part}.ancova": ancova for part in ("p_value", "f", "df1", "df2")},
     **several_arms.of("mean_difference.ancova_dunnett", together),
 }

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.special import stdtrit
 from scipy.stats import f as f_distribution
-from scipy.stats import t as t_distribution
 
 STEPS = 200
 ENOUGH = 1e-12
+# A step, as a share of the parameters, after which the likelihood is a parabola.
+NEAR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,15 @@ class Fit:
 
 
 def fit(blocks: list[Block], theta: np.ndarray, *, reml: bool) -> Fit:
-    """Fisher scoring from `theta`. Raises LinAlgError where it comes to no maximum."""
-    found = _at(blocks, theta, reml)
+    """Fisher scoring from `theta`, near the maximum by the observed information, with which the
+    error of each step is the square of the last one's. Raises LinAlgError where it comes to none.
+    """
+    found, near = _at(blocks, theta, reml), False
     for _ in range(STEPS):
         step = np.linalg.solve(found.expected, found.score)
+        if near:
+            newton = np.linalg.solve(found.observed, found.score)
+            step = newton if newton @ found.score > 0 else step
         share = 1.0
         while True:
             try:
@@ -79,6 +84,7 @@ def fit(blocks: list[Block], theta: np.ndarray, *, reml: bool) -> Fit:
                 if share < 1e-6:
                     raise
         theta, found = theta + share * step, new
+        near = np.abs(step).max() <= NEAR * np.abs(theta).max()
         if np.abs(step).max() <= ENOUGH * np.abs(theta).max():
             return replace(found, spread=np.linalg.inv(found.observed))
     raise np.linalg.LinAlgError
@@ -277,15 +283,3 @@ def f_test(fit: Fit, rows: np.ndarray, df: str) -> dict[str, float]:
         "df2": float(df2),
         "p_value": float(f_distribution.sf(f, size, df2)),
     }
-
-
-def interval(value: float, se: float, df: float, confidence: float) -> tuple[float, float]:
-    """Bounds from the t distribution, by scipy's `stdtrit`."""
-    half = float(stdtrit(df, 0.5 + confidence / 2)) * se
-    return value - half, value + half
-
-
-def t_parts(value: float, se: float, df: float) -> dict[str, float]:
-    """Wald's test by the t distribution of scipy."""
-    t = value / se
-    return {"t": t, "df": df, "p_value": 2 * float(t_distribution.sf(abs(t), df))}

@@ -1,19 +1,20 @@
 """Adjusted p-values of the families that the plan declares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.multiplicity.sparse import sparse
-from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical, HolmTest
+from trialtrace.run.methods.analysing.rows import Result, is_of
+from trialtrace.run.methods.stratified.analyse import keys_of
+from trialtrace.run.trial.plan.multiplicity import Closed, FixedSequence, Graphical
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity import closed_testing
 from trialtrace.stats.multiplicity.graphical import fixed_sequence, graphical
 from trialtrace.stats.results import StatsError
+from trialtrace.stats.stratified.generalised_cmh import smallest_expected
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.multiplicity import Family
@@ -24,6 +25,13 @@ ADJUST = {
     "hommel": multiplicity.hommel,
     "benjamini_hochberg": multiplicity.benjamini_hochberg,
 }
+# Tests within strata whose statistic is held against a χ² distribution.
+ASYMPTOTIC = ("cmh_general_association", "cmh_row_mean_scores", "cochran_mantel_haenszel")
+LEAST_EXPECTED = 5
+SPARSE = (
+    "An expected count within a stratum is below 5, where the χ² distribution can be far from the "
+    "exact one; exact are cmh_general_association_exact and exact_conditional."
+)
 
 
 def adjust(family: "Family", results: list[Result]) -> Iterator[Result]:
@@ -55,24 +63,9 @@ def members(family: "Family", results: list[Result]) -> list[Result]:
     found: dict[str, Result] = {}
     for test in family.tests:
         for result in tested:
-            if _is_of(test, result):
+            if is_of(test, result.place, result.method):
                 found.setdefault(result.result_id, result)
     return list(found.values())
-
-
-def _is_of(test: HolmTest, result: Result) -> bool:
-    place = result.place
-    if (place.analysis, result.method) != (test.analysis, test.test):
-        return False
-    treated = place.pair[0] if place.pair else None
-    limits = (
-        (test.comparison, treated),
-        (test.visit, place.visit),
-        (test.parameter, place.parameter),
-    )
-    kind, effect = place.second or ("", "")
-    named = test.effects is None or (kind == "effect" and effect in test.effects)
-    return named and all(limit in (None, value) for limit, value in limits)
 
 
 def _adjusted(
@@ -127,3 +120,14 @@ def of_family(family: Closed, tests: list[Result], results: list[Result]) -> lis
 
 def _where(result: Result) -> tuple[str | None, ...]:
     return result.place.visit, result.place.stratum, result.place.parameter
+
+
+def sparse(tests: Iterable[Result]) -> str | None:
+    """A sentence where an expected count within a stratum is too small for a test's χ²."""
+    for test in tests:
+        if test.error is None and test.method.removesuffix("_continuity") in ASYMPTOTIC:
+            rows = test.members["analysed"]
+            of = rows.column("TRTP").astype(str), rows.column("AVAL")
+            if smallest_expected(*of, keys_of(rows, test.options["strata"])) < LEAST_EXPECTED:
+                return SPARSE
+    return None

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from trialtrace.run.methods.planning.setting import SAME, Setting, Sizes
+from trialtrace.run.methods.planning.setting import (
+    SAME,
+    Setting,
+    Sizes,
+    over_effects,
+    over_powers,
+)
 from trialtrace.stats.design.detectable import detectable_hazard_ratio
 from trialtrace.stats.design.events import power_log_rank, precision_log_rank, sample_size_log_rank
 
@@ -14,21 +20,10 @@ if TYPE_CHECKING:
 
 def log_rank(entry: "LogRank", confidence: float) -> Iterator[Setting]:
     method = "log_rank_formula"
-    for hazard in entry.hazard_ratios:
-        if not considered(entry, hazard):
-            continue
-        yield Setting("power", method, {"hazard_ratio": hazard}, partial(_power, entry, hazard))
-        for wanted in entry.power:
-            yield Setting(
-                "events_needed",
-                method,
-                {"hazard_ratio": hazard, "power": wanted},
-                partial(_events, entry, hazard, wanted),
-            )
-    for wanted in entry.power if entry.margin is None else ():
-        yield Setting(
-            "detectable_ratio", method, {"power": wanted}, partial(_detected, entry, wanted)
-        )
+    apart = [hazard for hazard in entry.hazard_ratios if considered(entry, hazard)]
+    yield from over_effects(entry, method, "hazard_ratio", apart, _power, _events, "events_needed")
+    if entry.margin is None:
+        yield from over_powers(entry, method, "detectable_ratio", _detected)
     yield Setting(
         "width_ratio",
         "hazard_expected",

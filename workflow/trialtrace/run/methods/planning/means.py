@@ -1,18 +1,27 @@
-"""Designs of two means, of several, and of pairs: power, sizes, what is detected, widths."""
+"""Designs of two means, also within margins of each other, of several, and of pairs: power, sizes,
+what is detected, widths."""
 
 from collections.abc import Iterator
 from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from trialtrace.run.methods.planning.setting import SAME, Setting, Sizes
+from trialtrace.run.methods.planning.setting import (
+    SAME,
+    Setting,
+    Sizes,
+    over_effects,
+    over_powers,
+)
 from trialtrace.stats.design.clusters import design_effect
 from trialtrace.stats.design.detectable import detectable_paired_means, detectable_two_means
 from trialtrace.stats.design.means import (
+    power_equivalence_means,
     power_paired_means,
     power_two_means,
     precision_paired_means,
     precision_two_means,
+    sample_size_equivalence_means,
     sample_size_paired_means,
     sample_size_two_means,
     variance_factor,
@@ -20,30 +29,23 @@ from trialtrace.stats.design.means import (
 from trialtrace.stats.design.several import power_several_means, sample_size_several_means
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.planning import PairedMeans, SeveralMeans, TwoMeans, Visits
+    from trialtrace.run.trial.plan.planning import (
+        EquivalenceOfMeans,
+        PairedMeans,
+        SeveralMeans,
+        TwoMeans,
+        Visits,
+    )
 
 
 def two_means(entry: "TwoMeans", confidence: float) -> Iterator[Setting]:
     method = "two_means" if entry.margin is None else "margin_of_means"
     method = "repeated_means" if entry.visits is not None else method
     method = "means_of_clusters" if entry.clusters is not None else method
-    for difference in entry.differences:
-        if not considered(entry, difference):
-            continue
-        yield Setting(
-            "power", method, {"difference": difference}, partial(_power, entry, difference)
-        )
-        for wanted in entry.power:
-            yield Setting(
-                "patients_needed",
-                method,
-                {"difference": difference, "power": wanted},
-                partial(_patients, entry, difference, wanted),
-            )
-    for wanted in entry.power if entry.margin is None else ():
-        yield Setting(
-            "detectable_difference", method, {"power": wanted}, partial(_detected, entry, wanted)
-        )
+    apart = [each for each in entry.differences if considered(entry, each)]
+    yield from over_effects(entry, method, "difference", apart, _power, _patients)
+    if entry.margin is None:
+        yield from over_powers(entry, method, "detectable_difference", _detected)
     yield Setting(
         "width_difference",
         "student_expected",
@@ -128,16 +130,9 @@ def _width(entry: "TwoMeans", confidence: float, sizes: Sizes) -> float:
 
 
 def several_means(entry: "SeveralMeans") -> Iterator[Setting]:
-    method = "several_means"
-    for means in entry.means:
-        yield Setting("power", method, {"means": means}, partial(_power_of_all, entry, means))
-        for wanted in entry.power:
-            yield Setting(
-                "patients_needed",
-                method,
-                {"means": means, "power": wanted},
-                partial(_patients_of_all, entry, means, wanted),
-            )
+    return over_effects(
+        entry, "several_means", "means", entry.means, _power_of_all, _patients_of_all
+    )
 
 
 def _power_of_all(entry: "SeveralMeans", means: tuple[float, ...], sizes: Sizes) -> float:
@@ -153,24 +148,8 @@ def _patients_of_all(
 
 def paired_means(entry: "PairedMeans", confidence: float) -> Iterator[Setting]:
     method = "paired_means" if entry.visits is None else "repeated_pairs"
-    for difference in entry.differences:
-        yield Setting(
-            "power", method, {"difference": difference}, partial(_power_of_pairs, entry, difference)
-        )
-        for wanted in entry.power:
-            yield Setting(
-                "patients_needed",
-                method,
-                {"difference": difference, "power": wanted},
-                partial(_pairs, entry, difference, wanted),
-            )
-    for wanted in entry.power:
-        yield Setting(
-            "detectable_difference",
-            method,
-            {"power": wanted},
-            partial(_detected_in_pairs, entry, wanted),
-        )
+    yield from over_effects(entry, method, "difference", entry.differences, _power_of_pairs, _pairs)
+    yield from over_powers(entry, method, "detectable_difference", _detected_in_pairs)
     yield Setting(
         "width_difference",
         "student_expected",
@@ -202,3 +181,49 @@ def _detected_in_pairs(entry: "PairedMeans", wanted: float, sizes: Sizes) -> flo
 def _width_of_pairs(entry: "PairedMeans", confidence: float, sizes: Sizes) -> float:
     sd = over_visits(entry.sd, entry.visits)
     return float(precision_paired_means(sd, sum(sizes), confidence=confidence))
+
+
+def equivalence_means(entry: "EquivalenceOfMeans", confidence: float) -> Iterator[Setting]:
+    """The interval that decides has twice the level outside; the width is of the plan's own."""
+    yield from over_effects(
+        entry,
+        "equivalence_of_means",
+        "difference",
+        entry.differences,
+        _power_within,
+        _patients_within,
+    )
+    yield Setting(
+        "width_difference",
+        "student_expected",
+        {"sd": entry.sd},
+        partial(_width_within, entry.sd, confidence),
+        confidence,
+    )
+
+
+def _power_within(entry: "EquivalenceOfMeans", difference: float, sizes: Sizes) -> float:
+    n1, n0 = sizes
+    found = power_equivalence_means(
+        difference, entry.sd, n1, n0, lower=entry.lower, upper=entry.upper, alpha=entry.alpha
+    )
+    return float(found)
+
+
+def _patients_within(
+    entry: "EquivalenceOfMeans", difference: float, wanted: float, _: Sizes
+) -> float:
+    each = sample_size_equivalence_means(
+        difference,
+        entry.sd,
+        lower=entry.lower,
+        upper=entry.upper,
+        power=wanted,
+        alpha=entry.alpha,
+    )
+    return 2 * float(each)
+
+
+def _width_within(sd: float, confidence: float, sizes: Sizes) -> float:
+    n1, n0 = sizes
+    return float(precision_two_means(sd, n1, n0, confidence=confidence))

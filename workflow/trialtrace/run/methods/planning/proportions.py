@@ -5,7 +5,7 @@ from functools import partial
 from math import floor
 from typing import TYPE_CHECKING
 
-from trialtrace.run.methods.planning.setting import SAME, Setting, Sizes
+from trialtrace.run.methods.planning.setting import SAME, Setting, Sizes, over_effects
 from trialtrace.stats.design.clusters import design_effect, sample_size_clusters
 from trialtrace.stats.design.detectable import detectable_two_proportions
 from trialtrace.stats.design.proportions import (
@@ -144,16 +144,9 @@ def _width(clusters: "Clusters | None", risk: float, confidence: float, sizes: S
 
 
 def several_proportions(entry: "SeveralProportions") -> Iterator[Setting]:
-    method = "several_proportions"
-    for risks in entry.risks:
-        yield Setting("power", method, {"risks": risks}, partial(_power_of_all, entry, risks))
-        for wanted in entry.power:
-            yield Setting(
-                "patients_needed",
-                method,
-                {"risks": risks, "power": wanted},
-                partial(_patients_of_all, entry, risks, wanted),
-            )
+    return over_effects(
+        entry, "several_proportions", "risks", entry.risks, _power_of_all, _patients_of_all
+    )
 
 
 def _power_of_all(entry: "SeveralProportions", risks: tuple[float, ...], sizes: Sizes) -> float:

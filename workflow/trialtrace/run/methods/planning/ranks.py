@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from trialtrace.run.methods.planning.setting import SAME, Setting, Sizes
+from trialtrace.run.methods.planning.setting import (
+    SAME,
+    Setting,
+    Sizes,
+    over_effects,
+    over_powers,
+)
 from trialtrace.stats.design.detectable import detectable_superiority
 from trialtrace.stats.design.ranks import (
     power_mann_whitney,
@@ -20,23 +26,9 @@ EVEN = 0.5
 
 def mann_whitney(entry: "MannWhitney", confidence: float) -> Iterator[Setting]:
     method = "noether_formula"
-    for superiority in entry.superiorities:
-        if abs(superiority - EVEN) <= SAME:
-            continue
-        yield Setting(
-            "power", method, {"superiority": superiority}, partial(_power, entry, superiority)
-        )
-        for wanted in entry.power:
-            yield Setting(
-                "patients_needed",
-                method,
-                {"superiority": superiority, "power": wanted},
-                partial(_patients, entry, superiority, wanted),
-            )
-    for wanted in entry.power:
-        yield Setting(
-            "detectable_superiority", method, {"power": wanted}, partial(_detected, entry, wanted)
-        )
+    apart = [each for each in entry.superiorities if abs(each - EVEN) > SAME]
+    yield from over_effects(entry, method, "superiority", apart, _power, _patients)
+    yield from over_powers(entry, method, "detectable_superiority", _detected)
     yield Setting(
         "width_superiority",
         "superiority_expected",

@@ -1,10 +1,17 @@
-"""One number that a plan of a design asks for."""
+"""The numbers that a plan of a design asks for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.planning import Tested
 
 Sizes = tuple[int, ...]
 Assumed = dict[str, float | tuple[float, ...]]
+Entry = TypeVar("Entry", bound="Tested")
+Effect = TypeVar("Effect", float, tuple[float, ...])
 # Least difference that is one: 0.7 and 0.1 + 0.6 are alike.
 SAME = 1e-12
 
@@ -26,6 +33,31 @@ class Setting:
     def level(self) -> str:
         """What tells it apart: "control=0.7, treated=0.4"."""
         return ", ".join(f"{name}={_text(value)}" for name, value in self.assumed.items())
+
+
+def over_effects(
+    entry: Entry,
+    method: str,
+    name: str,
+    effects: Iterable[Effect],
+    power: Callable[[Entry, Effect, Sizes], float],
+    needed: Callable[[Entry, Effect, float, Sizes], float],
+    size: str = "patients_needed",
+) -> Iterator[Setting]:
+    """The power at each effect that is assumed, and the size for each wanted power."""
+    for effect in effects:
+        yield Setting("power", method, {name: effect}, partial(power, entry, effect))
+        for wanted in entry.power:
+            assumed: Assumed = {name: effect, "power": wanted}
+            yield Setting(size, method, assumed, partial(needed, entry, effect, wanted))
+
+
+def over_powers(
+    entry: Entry, method: str, stat: str, detected: Callable[[Entry, float, Sizes], float]
+) -> Iterator[Setting]:
+    """What is detected with each wanted power."""
+    for wanted in entry.power:
+        yield Setting(stat, method, {"power": wanted}, partial(detected, entry, wanted))
 
 
 def _text(value: float | tuple[float, ...]) -> str:

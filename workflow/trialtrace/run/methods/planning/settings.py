@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.run.methods.planning.equivalence import equivalence_means
 from trialtrace.run.methods.planning.events import log_rank
-from trialtrace.run.methods.planning.means import paired_means, several_means, two_means
+from trialtrace.run.methods.planning.means import (
+    equivalence_means,
+    paired_means,
+    several_means,
+    two_means,
+)
 from trialtrace.run.methods.planning.proportions import (
     one_proportion,
     several_proportions,

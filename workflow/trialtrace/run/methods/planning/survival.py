@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from trialtrace.run.methods.planning.setting import SAME, Setting, Sizes
+from trialtrace.run.methods.planning.setting import SAME, Setting, Sizes, over_powers
 from trialtrace.stats.design.detectable import detectable_in_patients
 from trialtrace.stats.design.events import (
     event_probability,
@@ -35,10 +35,7 @@ def survival(entry: "Survival", confidence: float) -> Iterator[Setting]:
                 {"hazard_ratio": hazard, "power": wanted},
                 partial(_patients, entry, hazard, wanted),
             )
-    for wanted in entry.power:
-        yield Setting(
-            "detectable_ratio", METHOD, {"power": wanted}, partial(_detected, entry, wanted)
-        )
+    yield from over_powers(entry, METHOD, "detectable_ratio", _detected)
     yield Setting(
         "width_ratio",
         "hazard_expected",

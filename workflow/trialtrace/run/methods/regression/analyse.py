@@ -1,11 +1,8 @@
 """Events by regression on arm and covariates of the subjects: one model of all compared arms."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache, partial
-from math import exp
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import interval_result, noted
@@ -13,10 +10,10 @@ from trialtrace.run.methods.analysing.formulas import formula, formulas
 from trialtrace.run.methods.analysing.rows import Basis, Result
 from trialtrace.run.methods.categorical.analyse import with_event
 from trialtrace.run.methods.regression.analyse_covariates import (
-    coefficient_results,
     columns_of,
+    design,
     known,
-    single_terms,
+    ratio_results,
 )
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
@@ -38,56 +35,33 @@ Effect = Callable[[tuple[str, str]], Interval]
 def standardised(cut: Cut, step: "Step[cards.Standardised]") -> Iterator[Result]:
     """By comparison: risks standardised over the covariates."""
     rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
-    yield from _results(cut, step, rows, _standardised(cut, step, rows))
+    effect = _standardised(cut, step, rows)
+    members, common = _basis(cut, step, rows)
+    for pair in cut.analysis.pairs:
+        place, names = cut.at(pair=pair), (step.statistic, step.method)
+        yield interval_result(cut, place, names, members, partial(effect, pair), **common)
 
 
 def ratio(cut: Cut, step: "Step[cards.OrdinaryModel]") -> Iterator[Result]:
     """By comparison: the exponential of the arm's coefficient given the covariates."""
     rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
     fit = cache(partial(_fit, cut, step, rows))
-
-    def effect(pair: tuple[str, str]) -> Interval:
-        at = 1 + cut.analysis.estimand.treated.index(pair[0])
-        found = fit()
-        return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
-
-    yield from _results(cut, step, rows, effect)
-    asked: str | None = getattr(step.options, "coefficients", None)
-    if asked is not None:
-        members = {"analysed": rows, "numerator": with_event(cut, rows)}
-        common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-        terms = single_terms(cut, asked, rows, step.options.covariates, fit, intercept=True)
-        yield from coefficient_results(cut, step, members, terms, common)
+    yield from ratio_results(cut, step, *_basis(cut, step, rows), rows, fit, intercept=True)
 
 
 def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Result]:
     """By comparison: an odds ratio given the covariates, each site with its own intercept."""
     rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present")
     rows = known(rows, step.options.covariates)
-    fitted = cache(partial(_random_site, cut, step, rows))
-
-    def effect(pair: tuple[str, str]) -> Interval:
-        at = cut.analysis.estimand.treated.index(pair[0])
-        found = fitted()
-        return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
-
-    yield from noted(
-        _results(cut, step, rows, effect), lambda: NO_SPREAD if fitted().boundary else None
-    )
+    fit = cache(partial(_random_site, cut, step, rows))
+    results = ratio_results(cut, step, *_basis(cut, step, rows), rows, fit, intercept=False)
+    yield from noted(results, lambda: NO_SPREAD if fit().boundary else None)
 
 
-def _results(cut: Cut, step: Step[object], rows: Selection, effect: Effect) -> Iterator[Result]:
+def _basis(cut: Cut, step: Step[object], rows: Selection) -> tuple[dict[str, Selection], Basis]:
+    """The rows behind the results of a model, and what these share."""
     members = {"analysed": rows, "numerator": with_event(cut, rows)}
-    for pair in cut.analysis.pairs:
-        yield interval_result(
-            cut,
-            cut.at(pair=pair),
-            (step.statistic, step.method),
-            members,
-            partial(effect, pair),
-            options=cut.options(step, interval=True),
-            n_used=rows.n,
-        )
+    return members, {"options": cut.options(step, interval=True), "n_used": rows.n}
 
 
 def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -> Effect:
@@ -106,17 +80,8 @@ def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -
     return lambda pair: compare(fit(), *pair, confidence=cut.analysis.confidence)
 
 
-def design(cut: Cut, rows: Selection, names: Sequence[str]) -> np.ndarray:
-    """Intercept, an indicator of each treated arm, covariates."""
-    arm = rows.column("TRTP").astype(str)
-    arms = [arm == name for name in cut.analysis.estimand.treated]
-    covariates = columns_of(rows, names)
-    parts = [np.ones(rows.n), *arms] + ([] if covariates is None else [covariates])
-    return np.column_stack(parts).astype(float)
-
-
 def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Coefficients":
-    x = design(cut, rows, step.options.covariates)
+    x = design(cut, rows, step.options.covariates, intercept=True)
     coefficients: Coefficients = formula(step)(
         rows.column("AVAL"), x, confidence=cut.analysis.confidence
     )
@@ -129,7 +94,7 @@ def _random_site(
     """Log odds of the arms with a normal intercept of each site."""
     ordinal_mixed_fit: OrdinalMixedFit = formula(step)(
         rows.column("AVAL"),
-        design(cut, rows, step.options.covariates)[:, 1:],
+        design(cut, rows, step.options.covariates, intercept=False),
         rows.column("SITEID").astype(str),
         nodes=step.options.nodes,
         confidence=cut.analysis.confidence,

@@ -21,9 +21,17 @@ from trialtrace.run.methods.analysing.subject_tables import (
     SubjectTable,
     covariates,
     known,
+    levels_of,
     subject_table,
 )
 from trialtrace.run.methods.mixed.analyse import random_site
+from trialtrace.run.methods.regression.analyse_covariates import (
+    INTERCEPT,
+    Name,
+    centred_on_levels,
+    coefficients,
+    terms_of,
+)
 from trialtrace.run.methods.regression.analyse_visits import as_ratio
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
@@ -66,11 +74,12 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
         )
         return fit
 
-    def compared(pair: tuple[str, str]) -> Contrast:
-        fit = fitted()
-        row = np.zeros(fit.coef.size)
-        row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
-        return contrast(fit, row, sides="two_sided", confidence=cut.analysis.confidence)
+    levels = levels_of(rows, options.covariates)
+    layout = centred_on_levels(arms, cut.analysis.estimand.reference, levels)
+
+    def compared(name: Name) -> Contrast:
+        level = cut.analysis.confidence
+        return contrast(fitted(), layout.row(name), sides="two_sided", confidence=level)
 
     def estimate(pair: tuple[str, str]) -> Interval:
         found = compared(pair).interval
@@ -87,6 +96,8 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
         yield from results_of_test(
             cut, place, step.method, members, partial(test, pair), statistic=None, **common
         )
+    terms = (INTERCEPT, *terms_of(levels))
+    yield from coefficients(cut, step, members, common, terms, compared)
 
 
 def _clusters(table: SubjectTable, cluster: str) -> Labels:

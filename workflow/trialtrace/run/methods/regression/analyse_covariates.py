@@ -1,21 +1,38 @@
-"""Columns of a regression from variables of the subjects, and its coefficients as results."""
+"""Columns of a regression from variables of the subjects, and its coefficients as results.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+However a model is coded, a coefficient is that of R's default coding: an arm against the reference,
+a level against the first, a number for a unit, and the intercept where numbers are 0 and levels the
+first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
+from math import exp
 
 import numpy as np
 
+from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
 from trialtrace.run.methods.analysing.rows import Basis, Place, Result
-from trialtrace.run.methods.analysing.subject_tables import SubjectTable, covariate_column
+from trialtrace.run.methods.analysing.subject_tables import (
+    SubjectTable,
+    covariate_column,
+    effects,
+    levels_of,
+)
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.options import Adjusted
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import contrast
-from trialtrace.stats.results import Coefficients, Contrast, StatsError
+from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
 
 ARM, INTERCEPT = "arm", "intercept"
+TWO_SIDED = "two_sided"
+# A coefficient by its name, that of an arm by the arm and its reference.
+Name = str | tuple[str, str]
 # Where a coefficient stands, and the contrast that it is.
 Term = tuple[Place, Callable[[], Contrast]]
 
@@ -46,51 +63,136 @@ def columns_of(rows: Selection | SubjectTable, names: Sequence[str]) -> np.ndarr
     return np.column_stack(columns) if columns else None
 
 
-def terms_of(rows: Selection, names: Sequence[str]) -> list[str]:
-    """The names of the columns of `columns_of`: of a number its own, else "name=level"."""
-    terms = []
-    for name in names:
-        values = rows.column(covariate_column(name))
-        if values.dtype.kind in "fiu":
-            terms.append(name)
-        else:
-            terms += [f"{name}={level}" for level in np.unique(values.astype(str))[1:]]
-    return terms
+def design(cut: Cut, rows: Selection, names: Sequence[str], *, intercept: bool) -> np.ndarray:
+    """An intercept where the model has one, an indicator of each treated arm, covariates."""
+    arm = rows.column("TRTP").astype(str)
+    arms = [arm == name for name in cut.analysis.estimand.treated]
+    covariates = columns_of(rows, names)
+    parts = [np.ones(rows.n)] * intercept + arms
+    return np.column_stack(parts + ([] if covariates is None else [covariates])).astype(float)
 
 
-def single_terms(
+def terms_of(levels: Mapping[str, Sequence[str]]) -> list[str]:
+    """The names of coefficients of covariates: of a number its own, else "name=level"."""
+    return [
+        term
+        for name, known in levels.items()
+        for term in ([f"{name}={level}" for level in known[1:]] if known else [name])
+    ]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The coefficients of a model by name, each a row of those that it was fitted with.
+
+    `arms` has the row of each arm's mean where numbers are 0 and levels the first.
+    """
+
+    arms: Mapping[str, Floats]
+    terms: Mapping[str, Floats]
+
+    def row(self, name: Name) -> Floats:
+        """The row of a coefficient. Raises StatsError for an arm without values."""
+        if isinstance(name, str) and name in self.terms:
+            return self.terms[name]
+        if isinstance(name, str) or not set(name) <= set(self.arms):
+            raise StatsError("an arm has no values.")
+        return self.arms[name[0]] - self.arms[name[1]]
+
+
+def indicators(cut: Cut, terms: Sequence[str], *, intercept: bool) -> Layout:
+    """Where `design` has its columns."""
+    treated = cut.analysis.estimand.treated
+    rows = np.eye(intercept + len(treated) + len(terms))
+    first = rows[0] if intercept else np.zeros(len(rows))
+    arms = {arm: first + row for arm, row in zip(treated, rows[intercept:], strict=False)}
+    named = dict(zip(terms, rows[intercept + len(treated) :], strict=True))
+    return Layout(
+        arms | {cut.analysis.estimand.reference: first},
+        named | ({INTERCEPT: first} if intercept else {}),
+    )
+
+
+def centred_on_levels(
+    arms: Sequence[str],
+    reference: str,
+    levels: Mapping[str, Sequence[str]],
+    means: Floats | None = None,
+) -> Layout:
+    """Of a mean for each arm, then numbers, and levels as effects that sum to 0.
+
+    `means` are those of the first columns, where these are measured from them.
+    """
+    blocks = [
+        effects(len(known)) if known else np.array([[0.0], [1.0]]) for known in levels.values()
+    ]
+    width = len(arms) + sum(block.shape[1] for block in blocks)
+    base, moved, at = np.zeros(width), [], len(arms)
+    for block in blocks:
+        columns = slice(at, at := at + block.shape[1])
+        base[columns] = block[0]
+        moved.append(np.zeros((len(block) - 1, width)))
+        moved[-1][:, columns] = block[1:] - block[0]
+    if means is not None:
+        base[len(arms) : len(arms) + len(means)] -= means
+    of_arms = {arm: base + np.eye(width)[place] for place, arm in enumerate(arms)}
+    named = zip(terms_of(levels), (row for rows in moved for row in rows), strict=True)
+    first = {INTERCEPT: of_arms[reference]} if reference in of_arms else {}
+    return Layout(of_arms, first | dict(named))
+
+
+def coefficients(
     cut: Cut,
-    asked: str | None,
+    step: Step[object],
+    members: dict[str, Selection],
+    common: Basis,
+    names: Iterable[str],
+    of: Callable[[Name], Contrast],
+) -> Iterator[Result]:
+    """The coefficients that a step asks for: those of arms, or all, by their names."""
+    asked: str | None = getattr(step.options, "coefficients", None)
+    terms = [
+        (cut.at(pair=pair, second=("term", ARM)), partial(of, pair))
+        for pair in (cut.analysis.pairs if asked else ())
+    ]
+    if asked == "all":
+        terms += [(cut.at(second=("term", name)), partial(of, name)) for name in names]
+    yield from coefficient_results(cut, step, members, terms, common)
+
+
+def ratio_results(
+    cut: Cut,
+    step: Step[Adjusted],
+    members: dict[str, Selection],
+    common: Basis,
     rows: Selection,
-    covariates: Sequence[str],
     fit: Callable[[], Coefficients],
     *,
     intercept: bool,
-) -> Iterator[Term]:
-    """The coefficients of an intercept, of treated arms and of covariates, in this order of the
-    columns: those of the arms first, the others where all are asked for."""
-    treated = list(cut.analysis.estimand.treated)
-    before = [INTERCEPT] if intercept else []
+    p_value: Callable[[Coefficients, int], float] | None = None,
+) -> Iterator[Result]:
+    """By comparison the exponential of the arm's coefficient and, with `p_value`, its Wald test;
+    then the coefficients of `design` that the step asks for."""
 
-    def of(at: int) -> Contrast:
-        found = fit()
-        return contrast(
-            found,
-            np.eye(found.coef.size)[at],
-            sides="two_sided",
-            confidence=cut.analysis.confidence,
-        )
+    def ratio(at: int) -> Interval:
+        model = fit()
+        return Interval(*(exp(each[at]) for each in (model.coef, model.low, model.high)))
 
-    if asked is None:
-        return
-    for pair in cut.analysis.pairs:
-        at = len(before) + treated.index(pair[0])
-        yield cut.at(pair=pair, second=("term", ARM)), partial(of, at)
-    if asked == "all":
-        others = [*before, *treated, *terms_of(rows, covariates)]
-        for at, term in enumerate(others):
-            if not len(before) <= at < len(before) + len(treated):
-                yield cut.at(second=("term", term)), partial(of, at)
+    for at, pair in enumerate(cut.analysis.pairs, int(intercept)):
+        place, names = cut.at(pair=pair), (step.statistic, step.method)
+        result = interval_result(cut, place, names, members, partial(ratio, at), **common)
+        yield result
+        if p_value is not None and result.error is None:
+            wald = ("p_value", f"{step.method}_wald")
+            yield plain_result(cut, place, wald, members, p_value(fit(), at), **common)
+    terms = terms_of(levels_of(rows, step.options.covariates))
+    layout = indicators(cut, terms, intercept=intercept)
+
+    def of(name: Name) -> Contrast:
+        level = cut.analysis.confidence
+        return contrast(fit(), layout.row(name), sides=TWO_SIDED, confidence=level)
+
+    yield from coefficients(cut, step, members, common, [INTERCEPT] * intercept + terms, of)
 
 
 def coefficient_results(

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import exp, isfinite
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
 from trialtrace.run.methods.analysing.estimate import (
+    Once,
     f_results,
     interval_result,
     noted,
@@ -18,13 +19,25 @@ from trialtrace.run.methods.analysing.estimate import (
 )
 from trialtrace.run.methods.analysing.formulas import formula, formulas
 from trialtrace.run.methods.analysing.rows import Basis, Notes, Result
-from trialtrace.run.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.run.methods.analysing.subject_tables import (
+    covariates,
+    known,
+    levels_of,
+    subject_table,
+)
 from trialtrace.run.methods.regression.analyse import NO_SPREAD
+from trialtrace.run.methods.regression.analyse_covariates import (
+    INTERCEPT,
+    Name,
+    centred_on_levels,
+    coefficients,
+    terms_of,
+)
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.regression.coefficients import contrast, wald_test
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.regression.coefficients import contrast, from_covariance, wald_test
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import ordinal as cards
@@ -34,6 +47,8 @@ if TYPE_CHECKING:
 
     # What models of ordinal values have in common: log odds ratios.
     Odds = ProportionalOddsFit | OrdinalMixedFit
+
+THRESHOLD = "threshold="
 
 
 def describe(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -58,27 +73,6 @@ def _at(cut: Cut, rows: Selection, level: float) -> Selection:
     if column is None:
         return rows
     return cut.frames.select(rows.dataset, rows.predicate | {column: {"is": level}})
-
-
-Fit = TypeVar("Fit")
-
-
-class _Once(Generic[Fit]):
-    """A model fitted when it is first asked; its failure is remembered."""
-
-    def __init__(self, fit: Callable[[], Fit]):
-        self._fit = fit
-        self._known: Fit | StatsError | None = None
-
-    def __call__(self) -> Fit:
-        if self._known is None:
-            try:
-                self._known = self._fit()
-            except StatsError as error:
-                self._known = error
-        if isinstance(self._known, StatsError):
-            raise StatsError(str(self._known))
-        return self._known
 
 
 def _odds(fitted: "Callable[[], Odds]", row: Callable[[], Floats], confidence: float) -> Interval:
@@ -106,7 +100,7 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
         return table.values[:, 0], x if columns is None else np.hstack([x, columns])
 
     model, brant_test = formulas(step)
-    fitted: _Once[ProportionalOddsFit] = _Once(lambda: model(*data(), confidence=confidence))
+    fitted: Once[ProportionalOddsFit] = Once(lambda: model(*data(), confidence=confidence))
     for number, pair in enumerate(cut.analysis.pairs):
         row = partial(_unit, fitted, number)
         yield interval_result(
@@ -135,6 +129,31 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
         statistic="chi_squared",
         **common,
     )
+    levels, cutpoints = levels_of(rows, names), np.unique(cut.values(rows).astype(float))[:-1]
+    thresholds = [f"{THRESHOLD}{level_text(level)}" for level in cutpoints.tolist()]
+    of = partial(_of_logits, cut, fitted, levels)
+    yield from coefficients(cut, step, members, common, [*thresholds, *terms_of(levels)], of)
+
+
+def _of_logits(
+    cut: Cut, fitted: "Callable[[], ProportionalOddsFit]", levels: dict[str, list[str]], name: Name
+) -> Contrast:
+    """A log odds ratio, or a threshold: the logit of a value up to it in the reference arm where
+    numbers are 0 and levels the first."""
+    fit, reference = fitted(), cut.analysis.estimand.reference
+    cutpoints, treated = len(fit.thresholds), cut.analysis.estimand.treated
+    # The reference arm has no column, so that of its mean is left out again.
+    layout = centred_on_levels([reference, *treated], reference, levels)
+    if isinstance(name, str) and name.startswith(THRESHOLD):
+        at = [f"{THRESHOLD}{level_text(level)}" for level in fit.levels.tolist()].index(name)
+        row = np.append(np.eye(cutpoints)[at], -layout.terms[INTERCEPT][1:])
+    else:
+        row = np.append(np.zeros(cutpoints), layout.row(name)[1:])
+    level = cut.analysis.confidence
+    both = from_covariance(
+        np.append(fit.thresholds, fit.coef), fit.joint_covariance, df=fit.df, confidence=level
+    )
+    return contrast(both, row, sides="two_sided", confidence=level)
 
 
 def _unit(fitted: "Callable[[], Odds]", number: int) -> Floats:
@@ -156,7 +175,7 @@ def mixed(cut: Cut, step: "Step[cards.OrdinalMixed]") -> Iterator[Result]:
         "options": cut.options(step, interval=True),
         "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
     }
-    fitted = _Once(partial(_fit_mixed, cut, step, rows, arms))
+    fitted = Once(partial(_fit_mixed, cut, step, rows, arms))
     for number, visit in enumerate(visits):
         if own and number == 0:
             continue
@@ -244,7 +263,7 @@ def rank_anova(cut: Cut, step: Step[object]) -> Iterator[Result]:
         table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
         return formula(step)(table.values, table.column("TRTP").astype(str))
 
-    fitted = _Once(fit)
+    fitted = Once(fit)
     effects = {"arm": "between_box", "visit": "within", "arm_visit": "interaction"}
     for effect, name in effects.items():
         yield from f_results(

@@ -24,9 +24,7 @@ from trialtrace.run.methods.analysing.estimate import (
 )
 from trialtrace.run.methods.analysing.formulas import formula
 from trialtrace.run.methods.analysing.rows import Basis, Place, Result
-from trialtrace.run.methods.analysing.subject_tables import (
-    known,
-)
+from trialtrace.run.methods.analysing.subject_tables import known, levels_of
 from trialtrace.run.methods.regression.analyse import NO_SPREAD
 from trialtrace.run.methods.regression.analyse_covariates import (
     ARM,
@@ -187,7 +185,7 @@ def _coefficients(
         reference = cut.analysis.estimand.reference
         place = cut.at(second=("term", INTERCEPT))
         add(place, partial(_line, reference, (1.0, 0.0)))
-        named = terms_of(rows, step.options.covariates)
+        named = terms_of(levels_of(rows, step.options.covariates))
         for number, term in enumerate(named):
             place = cut.at(second=("term", term))
             add(place, partial(_unit, number - len(named)))

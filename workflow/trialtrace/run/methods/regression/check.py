@@ -1,14 +1,22 @@
 """Regression of events on arm and covariates: statsmodels, standardisation by hand."""
 
 from dataclasses import dataclass
-from math import exp, log, nan, sqrt
+from math import exp, inf, log, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
+from trialtrace.run.methods.regression.check_coefficients import (
+    Coefficients,
+    answer,
+    complete,
+    design,
+    wald,
+    with_coefficients,
+)
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
 from trialtrace.run.methods.stratified.check_interaction import LOGIT, PENALISED, peak
@@ -20,26 +28,6 @@ if TYPE_CHECKING:
 
 POISSON = "statsmodels.genmod.generalized_linear_model.GLM (Poisson, HC0)"
 STANDARD = "statsmodels.genmod.generalized_linear_model.GLM (binomial, standardised by hand)"
-
-
-def rows_of(data: Data, asked: Asked) -> "pd.DataFrame":
-    """AVAL, TRTP and the covariates of all compared arms, where all are known."""
-    names = [adsl_code(name) for name in asked.options["covariates"]]
-    rows = data.records(asked, data.compared(asked))[["USUBJID", "TRTP", "AVAL"]]
-    return rows.merge(data.adsl[["USUBJID", *names]].dropna(), on="USUBJID")
-
-
-def design(data: Data, asked: Asked, rows: "pd.DataFrame", arms: list[str]) -> np.ndarray:
-    """Intercept, these arms, covariates: numbers as they are, other variables as indicators."""
-    import pandas as pd
-
-    parts = [pd.Series(1.0, rows.index)]
-    parts += [(rows["TRTP"] == arm).astype(float) for arm in arms]
-    for name in asked.options["covariates"]:
-        column = rows[adsl_code(name)]
-        number = pd.api.types.is_numeric_dtype(column)
-        parts.append(column if number else pd.get_dummies(column, drop_first=True))
-    return pd.concat(parts, axis=1).to_numpy(float) if len(rows) else np.zeros((0, len(parts)))
 
 
 def _solvable(y: np.ndarray, x: np.ndarray) -> bool:
@@ -79,77 +67,45 @@ def _recedes(y: np.ndarray, x: np.ndarray, family: str) -> bool:
 
 @dataclass(frozen=True)
 class Model:
-    """Outcomes, the columns of a model, and the arms that have one; after the intercept's."""
+    """Outcomes, and the columns of a model with their names, the first its intercept."""
 
     y: np.ndarray
     x: np.ndarray
-    arms: list[str]
+    names: list[str]
+
+    @property
+    def arms(self) -> list[str]:
+        """The arms that have a column; these come after the intercept."""
+        return [name.removeprefix("arm=") for name in self.names if name.startswith("arm=")]
+
+
+def _with_sites(data: Data, asked: Asked) -> tuple[tuple[Model, np.ndarray], int]:
+    """The model of subjects whose site is known, with the sites, and how many they are."""
+    names = [adsl_code(name) for name in asked.options["covariates"]]
+    records = complete(data, asked, [*names, "SITEID"])
+    return (_of_records(data, asked, records), records["SITEID"].to_numpy()), len(records)
 
 
 def _model(data: Data, asked: Asked) -> tuple[Model, int]:
     """The model of all compared arms, of which the reference has no column, and subjects."""
-    rows, arms = rows_of(data, asked), data.compared(asked)[:-1]
-    return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
+    records = complete(data, asked, map(adsl_code, asked.options["covariates"]))
+    return _of_records(data, asked, records), len(records)
 
 
-def of_arms(asked: Asked, arms: list[str], size: int, before: int) -> np.ndarray:
-    """A result's contrast over `size` coefficients; the arms' come after those `before`, and the
-    reference has none."""
-    contrast = np.zeros(size)
-    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
-        if arm in arms:
-            contrast[before + arms.index(arm)] = sign
-    return contrast
+def _of_records(data: Data, asked: Asked, records: "pd.DataFrame") -> Model:
+    x = design(data, asked, records)
+    x.insert(0, "intercept", 1.0)
+    return Model(records["AVAL"].to_numpy(float), x.to_numpy(), [*x.columns])
 
 
-def _ratio(family: str, by: str) -> Check:
+def _of_glm(family: str, by: str) -> Check:
     @peer(by, _model, ITERATIVE)
     def check(data: Data, asked: Asked, model: Model) -> Answer:
-        """A contrast of coefficients of statsmodels' `GLM`, with Wald's bounds."""
+        """Coefficients of statsmodels' `GLM`, with Wald's bounds."""
         fit = _fit(model.y, model.x, family)
         if fit is None:
             return nan
-        contrast = of_arms(asked, model.arms, len(fit.params), 1)
-        half = data.z(asked) * sqrt(contrast @ fit.cov_params() @ contrast)
-        centre = float(contrast @ fit.params)
-        return exp(centre), (exp(centre - half), exp(centre + half))
-
-    return check
-
-
-def columns_told(data: Data, asked: Asked, records: "pd.DataFrame", before: list[str]) -> list[str]:
-    """The terms of the columns of `design`: before the arms, the arms, the covariates."""
-    import pandas as pd
-
-    told = [*before, *data.compared(asked)[:-1]]
-    for name in asked.options["covariates"]:
-        column = records[adsl_code(name)]
-        levels = [] if pd.api.types.is_numeric_dtype(column) else sorted(column.unique())[1:]
-        told += [f"{name}={level}" for level in levels] or [name]
-    return told
-
-
-def of_coefficient(asked: Asked, value: float, error: float, z: float) -> Answer:
-    """A coefficient with its bounds, its error or its two-sided p-value."""
-    if asked.stat == "coefficient":
-        return value, (value - z * error, value + z * error)
-    return {"standard_error": error, "p_coefficient": 2 * float(norm.sf(abs(value / error)))}
-
-
-def _coefficient(family: str, by: str) -> Check:
-    @peer(by, _model, ITERATIVE)
-    def check(data: Data, asked: Asked, model: Model) -> Answer:
-        """A coefficient of statsmodels' `GLM`."""
-        fit = _fit(model.y, model.x, family)
-        if fit is None:
-            return nan
-        if asked.second == "arm":
-            row = of_arms(asked, model.arms, len(fit.params), 1)
-        else:
-            names = columns_told(data, asked, rows_of(data, asked), ["intercept"])
-            row = np.array([float(name == asked.second) for name in names])
-        error = sqrt(row @ fit.cov_params() @ row)
-        return of_coefficient(asked, float(row @ fit.params), error, data.z(asked))
+        return wald(data, asked, Coefficients(fit.params, fit.cov_params(), model.names))
 
     return check
 
@@ -183,37 +139,35 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
     return exp(beta[0]), (ends[0], ends[1])
 
 
-def _of_sites(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
-    """The rows of subjects whose site is known, and how many they are."""
-    rows = rows_of(data, asked).merge(data.adsl[["USUBJID", "SITEID"]].dropna(), on="USUBJID")
-    return rows, len(rows)
-
-
-@peer(BY_GRID, _of_sites)
-def random_site(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+@peer(BY_GRID, _with_sites)
+def random_site(data: Data, asked: Asked, with_sites: tuple[Model, np.ndarray]) -> Answer:
     """The likelihood summed over a fixed grid of the sites' intercepts, by scipy's `minimize`."""
-    arms = data.compared(asked)[:-1]
-    x, y = design(data, asked, rows, arms), rows["AVAL"].to_numpy(float)
-    _, site, size = np.unique(rows["SITEID"], return_inverse=True, return_counts=True)
+    (model, sites), p = with_sites, len(with_sites[0].names)
+    x, y = model.x, model.y
+    _, site, size = np.unique(sites, return_inverse=True, return_counts=True)
     if not _solvable(y, x) or _recedes(y, x, "binomial") or size.max() < 2 or len(size) < 2:
         return nan
     try:
         theta, information = maximum(y.astype(int), x[:, 1:], site, 1)
     except np.linalg.LinAlgError:
         return nan
-    at = 1 + data.compared(asked).index(asked.contrast[0])
-    if at >= x.shape[1]:
-        return nan
-    half = data.z(asked) * sqrt(np.linalg.inv(information)[at, at])
-    bounds = exp(theta[at] - half), exp(theta[at] + half)
-    return Recomputed(BY_GRID, exp(theta[at]), bounds, tolerance_of(asked), len(rows))
+    # The threshold in the place of the intercept, which no result is of.
+    slopes = Coefficients(theta[:p], np.linalg.inv(information)[:p, :p], model.names)
+    parts = wald(data, asked, slopes)
+    if not isinstance(parts, tuple):
+        return parts
+    return Recomputed(BY_GRID, *parts, tolerance_of(asked), len(y))
 
 
 def _of_present(data: Data, asked: Asked) -> tuple[Model, int]:
     """The same, of the arms with subjects; an arm without any takes no part."""
-    rows = rows_of(data, asked)
-    arms = [arm for arm in data.compared(asked)[:-1] if (rows["TRTP"] == arm).any()]
-    return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
+    model, n = _model(data, asked)
+    kept = [
+        not name.startswith("arm=") or any(column)
+        for name, column in zip(model.names, model.x.T, strict=True)
+    ]
+    names = [name for name, here in zip(model.names, kept, strict=True) if here]
+    return Model(model.y, model.x[:, kept], names), n
 
 
 def _standardised(ratio: bool) -> Check:
@@ -225,12 +179,8 @@ def _standardised(ratio: bool) -> Check:
             return nan
         means, covariance = _means(asked, model, fit)
         contrast = np.array([1 / means[0], -1 / means[1]] if ratio else [1.0, -1.0])
-        half = data.z(asked) * sqrt(contrast @ covariance @ contrast)
-        if ratio:
-            centre = log(means[0] / means[1])
-            return exp(centre), (exp(centre - half), exp(centre + half))
-        value = float(means[0] - means[1])
-        return value, (value - half, value + half)
+        value = log(means[0] / means[1]) if ratio else float(means[0] - means[1])
+        return answer(data, asked, value, sqrt(contrast @ covariance @ contrast), inf)
 
     return check
 
@@ -263,14 +213,8 @@ def _means(asked: Asked, model: Model, fit: "GLMResults") -> tuple[np.ndarray, n
 CHECKS: dict[str, Check] = {
     "risk_difference.standardised": _standardised(ratio=False),
     "risk_ratio.standardised": _standardised(ratio=True),
-    "risk_ratio.modified_poisson": _ratio("poisson", POISSON),
-    "odds_ratio.logistic": _ratio("binomial", LOGIT),
+    **with_coefficients("risk_ratio.modified_poisson", _of_glm("poisson", POISSON)),
+    **with_coefficients("odds_ratio.logistic", _of_glm("binomial", LOGIT)),
     "odds_ratio.firth": firth,
     "odds_ratio.logistic_random_site": random_site,
 }
-for _method, _family, _by in (
-    ("modified_poisson", "poisson", POISSON),
-    ("logistic", "binomial", LOGIT),
-):
-    for _name in ("coefficient.{}", "standard_error.{}", "p_coefficient.{}"):
-        CHECKS[_name.format(_method)] = _coefficient(_family, _by)

@@ -9,11 +9,15 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
 from trialtrace.run.methods.mixed.check import random_site
 from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.methods.regression.check_coefficients import (
+    recomputed,
+    row_of,
+    with_coefficients,
+)
 from trialtrace.run.methods.regression.check_visits import (
     BY,
     Fit,
     Unit,
-    answer,
     equations,
     is_event,
 )
@@ -36,28 +40,28 @@ def clustered(data: Data, asked: Asked) -> Recomputed | None:
     arms = sorted(data.compared(asked))
     binomial = is_event(data, asked) and not asked.method.endswith(".clustered_linear")
 
-    def made() -> tuple[int, Fit | None]:
+    def made() -> tuple[int, list[str], Fit | None]:
         records, z = covariates(data, _of_clusters(data, asked, arms), asked.options["covariates"])
         n, present = len(records), set(records["TRTP"])
         if present != set(arms) or records.groupby("cluster").size().max() < 2:
-            return n, None
+            return n, [], None
         units = []
         for _, own in records.groupby("cluster"):
             x = np.column_stack([own["TRTP"] == arm for arm in arms]).astype(float)
             more = z.loc[own["USUBJID"]].to_numpy(dtype=float)
             y = own["AVAL"].to_numpy(float)
             units.append(Unit(y, np.hstack([x, more]), np.arange(len(own))))
-        return n, equations(units, asked.options, binomial=binomial)
+        names = [*(f"arm={arm}" for arm in arms), *z.columns]
+        return n, names, equations(units, asked.options, binomial=binomial)
 
     key = ("clustered", binomial, asked.analysis, asked.parameter, asked.visit, asked.stratum)
-    n, fit = data.once((*key, str(asked.options)), made)
+    n, names, fit = data.once((*key, str(asked.options)), made)
     if fit is None:
         return Recomputed(BY, nan)
     if asked.error:
         return None
-    row = np.zeros(len(fit.beta))
-    row[arms.index(asked.contrast[0])], row[arms.index(asked.contrast[1])] = 1.0, -1.0
-    return answer(BY, asked, fit.parts(row, data.confidence(asked)), ITERATIVE, n)
+    row = row_of(asked, names, data.compared(asked)[-1])
+    return recomputed(BY, data, asked, fit.of(row), ITERATIVE, n)
 
 
 def _pair(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int]:
@@ -104,12 +108,13 @@ def likeness(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
 
 
 CHECKS: dict[str, Check] = {
-    f"{stat}.random_cluster": random_site for stat in ("mean_difference", "p_value", "t", "df")
+    **with_coefficients("mean_difference.random_cluster", random_site),
+    **{f"{stat}.random_cluster": random_site for stat in ("p_value", "t", "df")},
 }
-for _stat in ("mean_difference", "odds_ratio", "p_value"):
-    CHECKS[f"{_stat}.clustered"] = clustered
-for _stat in ("risk_difference", "p_value"):
-    CHECKS[f"{_stat}.clustered_linear"] = clustered
+for _name in ("mean_difference.clustered", "odds_ratio.clustered"):
+    CHECKS |= with_coefficients(_name, clustered)
+CHECKS |= with_coefficients("risk_difference.clustered_linear", clustered)
+CHECKS |= dict.fromkeys(("p_value.clustered", "p_value.clustered_linear"), clustered)
 for _stat in ("mean_difference", "risk_difference", "p_value", "t", "df"):
     CHECKS[f"{_stat}.cluster_means"] = cluster_means
 for _stat in ("intracluster_correlation", "design_effect"):

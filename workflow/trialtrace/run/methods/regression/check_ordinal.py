@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
-from math import exp, nan
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,13 @@ from trialtrace.run.methods.checking.outcome import (
 )
 from trialtrace.run.methods.displays.check_flow import complete, visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.methods.regression.check_coefficients import (
+    Coefficients,
+    named,
+    row_of,
+    wald,
+    with_coefficients,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,27 +51,26 @@ def category(data: Data, asked: Asked) -> Recomputed:
     return Recomputed("pandas: records", count, n_used=n)
 
 
-def _design(data: Data, asked: Asked):
-    """Values, indicators of the treated arms with covariates beside them, and subjects."""
+def _design(data: Data, asked: Asked) -> "tuple[np.ndarray, pd.DataFrame]":
+    """Values, and indicators of the treated arms with covariates beside them, by name."""
     treated = data.analysis(asked).estimand.treated
     records = data.records(asked, data.compared(asked))
     records, z = covariates(data, records, asked.options["covariates"])
-    x = np.column_stack(
-        [
-            *((records["TRTP"] == arm).to_numpy(dtype=float) for arm in treated),
-            z.loc[records["USUBJID"]].to_numpy(dtype=float),
-        ]
-    )
+    x = z.loc[records["USUBJID"]].set_index(records.index)
+    for place, arm in enumerate(treated):
+        x.insert(place, f"arm={arm}", (records["TRTP"] == arm).astype(float))
     return records["AVAL"].to_numpy(dtype=float), x
 
 
-def _fitted(data: Data, asked: Asked) -> tuple[tuple[np.ndarray, np.ndarray] | None, int]:
-    """Slopes and their covariance, None without a finite maximum, and the subjects."""
+def _fitted(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
+    """Thresholds and slopes with their covariance, None without a finite maximum, and subjects."""
     y, x = _designed(data, asked)
-    return data.once((*_key(asked), "fit"), lambda: newton(y, x)), len(y)
+    fit = data.once((*_key(asked), "fit"), lambda: newton(y, x.to_numpy(float)))
+    thresholds = [f"threshold={value:g}" for value in np.unique(y)[:-1]]
+    return named(fit, [*thresholds, *x.columns]), len(y)
 
 
-def _designed(data: Data, asked: Asked) -> tuple[np.ndarray, np.ndarray]:
+def _designed(data: Data, asked: Asked) -> "tuple[np.ndarray, pd.DataFrame]":
     return data.once((*_key(asked), "data"), lambda: _design(data, asked))
 
 
@@ -74,23 +80,18 @@ def _key(asked: Asked) -> tuple[str | None, ...]:
 
 
 @peer(ODDS, _fitted, ITERATIVE)
-def odds(data: Data, asked: Asked, fit: tuple[np.ndarray, np.ndarray]) -> Answer:
+def odds(data: Data, asked: Asked, fit: Coefficients) -> Answer:
     """A contrast of the slopes with Wald's bounds and test; why it failed is not checked."""
     if asked.error:
         return None
-    beta, covariance = fit
-    treated, row = data.analysis(asked).estimand.treated, np.zeros(len(beta))
-    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
-        row[: len(treated)] += sign * (np.array(treated) == arm)
-    value, se = float(row @ beta), float(row @ covariance @ row) ** 0.5
-    if asked.stat == "odds_ratio":
-        half = data.z(asked) * se
-        return exp(value), (exp(value - half), exp(value + half))
-    return of_chi_squared((value / se) ** 2, 1.0)
+    if asked.stat not in ("chi_squared", "df"):
+        return wald(data, asked, fit)
+    row = row_of(asked, fit.names)
+    return of_chi_squared(float((row @ fit.beta) ** 2 / (row @ fit.covariance @ row)), 1.0)
 
 
 def newton(y: np.ndarray, x: np.ndarray):
-    """Slopes and their covariance; None where there is no finite maximum."""
+    """Thresholds and slopes with their covariance; None where there is no finite maximum."""
     levels, k = np.unique(y, return_inverse=True)
     if len(levels) < 2 or len(y) <= x.shape[1] or (np.ptp(x, axis=0) == 0).any():
         return None
@@ -114,7 +115,7 @@ def newton(y: np.ndarray, x: np.ndarray):
         theta, value = theta + size * step, now
     if not np.isfinite(value) or np.abs(theta[cuts:] * x.std(axis=0)).max() > FLAT:
         return None
-    return theta[cuts:], np.linalg.inv(_terms(theta, k, x, cuts)[2])[cuts:, cuts:]
+    return theta, np.linalg.inv(_terms(theta, k, x, cuts)[2])
 
 
 def _terms(theta, k, x, cuts: int):
@@ -142,7 +143,7 @@ def _terms(theta, k, x, cuts: int):
 def _tested(data: Data, asked: Asked) -> tuple[tuple[float, int] | None, int]:
     """Brant's statistic with its degrees of freedom, None where there is none, and subjects."""
     y, x = _designed(data, asked)
-    statistic, df = data.once((*_key(asked), "brant"), lambda: _brant(y, x))
+    statistic, df = data.once((*_key(asked), "brant"), lambda: _brant(y, x.to_numpy(float)))
     return (None if statistic is None else (statistic, df)), len(y)
 
 
@@ -266,7 +267,7 @@ def _ranks(data: Data, asked: Asked) -> tuple[Ranks | None, int]:
 CHECKS: dict[str, Check] = {
     "count.categories": category,
     "proportion.categories": category,
-    "odds_ratio.proportional_odds": odds,
+    **with_coefficients("odds_ratio.proportional_odds", odds),
 }
 CHECKS |= {f"{stat}.proportional_odds": odds for stat in CHI_SQUARED}
 CHECKS |= {f"{stat}.brant": brant for stat in CHI_SQUARED}

@@ -1,6 +1,6 @@
 """Cumulative logit model with random intercepts: the likelihood summed over a fixed fine grid."""
 
-from math import exp, nan
+from math import inf, nan
 
 import numpy as np
 from scipy.optimize import minimize
@@ -10,6 +10,7 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Recomputed, of_chi_squared
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.methods.regression.check_coefficients import recomputed
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 
 BY = "scipy.optimize.minimize on a fixed grid of intercepts, then Newton's method"
@@ -34,15 +35,13 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     value, se = float(row @ fit["beta"]), float(row @ fit["covariance"] @ row) ** 0.5
     tolerance = tolerance_of(asked)
     tolerance *= max(1.0, fit["sd"] / USUAL_SD)
-    n = fit["n"]
-    if asked.stat == "odds_ratio":
-        half = data.z(asked) * se
-        return Recomputed(BY, exp(value), (exp(value - half), exp(value + half)), tolerance, n)
+    if asked.stat not in ("chi_squared", "df"):
+        return recomputed(BY, data, asked, (value, se, inf), tolerance, fit["n"])
     z = abs(value / se)
     if asked.stat == "chi_squared":
         # The error is that of z, which a small square has more of.
         tolerance *= max(1.0, 2 / z) if z > 0 else 1.0
-    return Recomputed(BY, of_chi_squared(z**2, 1.0)[asked.stat], None, tolerance, n)
+    return Recomputed(BY, of_chi_squared(z**2, 1.0)[asked.stat], None, tolerance, fit["n"])
 
 
 def tolerance_of(asked: Asked) -> float:

@@ -15,10 +15,10 @@ from scipy.special import expit
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Check, Recomputed
+from trialtrace.run.methods.regression.check_coefficients import recomputed
 from trialtrace.run.methods.regression.check_visits import (
     Fit,
     Unit,
-    answer,
     key_of,
     over_visits,
     row_of,
@@ -49,8 +49,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         return Recomputed(BY, nan)
     if asked.error:
         return None
-    parts = fit.parts(row_of(data, asked, found)[1:], data.confidence(asked))
-    return answer(BY, asked, parts, ITERATIVE, n)
+    return recomputed(BY, data, asked, fit.of(row_of(data, asked, found)[1:]), ITERATIVE, n)
 
 
 def fitted(units: Sequence[Unit], working: str) -> Fit | None:

@@ -7,18 +7,17 @@ write them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf, nan
+from math import inf, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit
-from scipy.stats import norm
-from scipy.stats import t as t_distribution
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Check, Recomputed
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
+from trialtrace.run.methods.regression.check_coefficients import COEFFICIENT, recomputed
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
 from trialtrace.run.trial.plan.methods import BINARY
@@ -49,12 +48,9 @@ class Fit:
     def error(self, row: np.ndarray) -> float:
         return float(row @ self.covariance @ row) ** 0.5
 
-    def parts(self, row: np.ndarray, confidence: float) -> tuple[float, float, float, float]:
-        """Estimate, its bounds, and the two-sided p-value."""
-        value, se = float(row @ self.beta), self.error(row)
-        law = norm if self.df == inf else t_distribution(self.df)
-        half = float(law.isf((1 - confidence) / 2)) * se
-        return value, value - half, value + half, 2 * float(law.sf(abs(value / se)))
+    def of(self, row: np.ndarray) -> tuple[float, float, float]:
+        """A combination, its error and degrees of freedom."""
+        return float(row @ self.beta), self.error(row), self.df
 
 
 def equations(units: Sequence[Unit], options: dict, *, binomial: bool) -> Fit | None:
@@ -241,7 +237,7 @@ def _when(
 
 def is_coefficient(asked: Asked) -> bool:
     """Whether a result is of a coefficient, and not of the effect."""
-    return asked.stat in ("coefficient", "standard_error", "p_coefficient", "random_sd")
+    return asked.stat in (*COEFFICIENT, "random_sd")
 
 
 def row_of(data: Data, asked: Asked, entry: dict) -> np.ndarray:
@@ -268,18 +264,6 @@ def row_of(data: Data, asked: Asked, entry: dict) -> np.ndarray:
     return row
 
 
-def answer(
-    by: str, asked: Asked, parts: tuple[float, float, float, float], tolerance: float, n: int
-) -> Recomputed:
-    """The asked one of an estimate with its bounds and a p-value."""
-    value, low, high, p_value = parts
-    if asked.stat in ("p_value", "p_coefficient"):
-        return Recomputed(by, p_value, None, tolerance, n)
-    if asked.stat in ("odds_ratio", "slope_odds_ratio"):
-        value, low, high = (exp(each) if each < 700 else inf for each in (value, low, high))
-    return Recomputed(by, value, (low, high), tolerance, n)
-
-
 def key_of(name: str, asked: Asked) -> tuple:
     options = {k: v for k, v in asked.options.items() if k != "interval"}
     return (name, asked.analysis, asked.parameter, asked.stratum, str(options))
@@ -300,9 +284,7 @@ def gee(data: Data, asked: Asked) -> Recomputed | None:
     if asked.error:
         return None
     row = row_of(data, asked, found)
-    if asked.stat == "standard_error":
-        return Recomputed(BY, fit.error(row), None, ITERATIVE, n)
-    return answer(BY, asked, fit.parts(row, data.confidence(asked)), ITERATIVE, n)
+    return recomputed(BY, data, asked, fit.of(row), ITERATIVE, n)
 
 
 def is_event(data: Data, asked: Asked) -> bool:
@@ -345,9 +327,7 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
     if "times" not in asked.options:
         # Of means the first is the intercept, from which the others differ.
         row[0] = 0.0
-    if asked.stat == "standard_error":
-        return Recomputed(BY_GRID, fit.error(row), None, tolerance_of(asked), n)
-    return answer(BY_GRID, asked, fit.parts(row, data.confidence(asked)), tolerance_of(asked), n)
+    return recomputed(BY_GRID, data, asked, fit.of(row), tolerance_of(asked), n)
 
 
 CHECKS: dict[str, Check] = {

@@ -1,22 +1,25 @@
 """The event while other events compete, and events seen only at visits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache, partial
-from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.run.methods.analysing.estimate import (
+    contrast_results,
+    interval_result,
+    plain_result,
+    test_results,
+)
 from trialtrace.run.methods.analysing.formulas import formula, formulas
 from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.regression.analyse_covariates import known
+from trialtrace.run.methods.regression.analyse_covariates import design, known, ratio_results
 from trialtrace.run.methods.survival.analyse import compared, roles, roles_by
-from trialtrace.run.methods.survival.analyse_hazards import arms_and_covariates
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import competing as cards
@@ -66,14 +69,6 @@ def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: floa
     return Interval(estimate, low, high)
 
 
-def _interval(compute: Callable[[], Contrast]) -> Interval:
-    return compute().interval
-
-
-def _test(compute: Callable[[], Contrast]) -> TestResult:
-    return compute().test
-
-
 def incidence_difference(
     cut: Cut, step: "Step[cards.IncidenceDifferenceAalenJohansen]"
 ) -> Iterator[Result]:
@@ -92,25 +87,14 @@ def incidence_difference(
             variance=step.options.variance,
             sides="two_sided",
         )
-        place = cut.at(pair=pair, second=("time", level_text(step.options.time)))
-        yield interval_result(
+        yield from contrast_results(
             cut,
-            place,
-            (step.statistic, step.method),
+            cut.at(pair=pair, second=("time", level_text(step.options.time))),
+            step,
             roles_by(cut, both, step.options.time),
-            partial(_interval, compute),
-            options=options,
-            n_used=both.n,
-        )
-        yield from test_results(
-            cut,
-            place,
-            step.method,
-            roles_by(cut, both, step.options.time),
-            partial(_test, compute),
+            compute,
+            {"options": options, "n_used": both.n},
             statistic="z",
-            options=options,
-            n_used=both.n,
         )
 
 
@@ -125,26 +109,19 @@ def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
     def fit() -> "CoxFit":
         cox_fit: CoxFit = model(
             *causes(rows),
-            arms_and_covariates(cut, rows, names),
+            design(cut, rows, names, intercept=False),
             of=EVENT,
             confidence=cut.analysis.confidence,
         )
         return cox_fit
 
-    def ratio(number: int) -> Interval:
-        found = fit()
-        return Interval(*(exp(part[number]) for part in (found.coef, found.low, found.high)))
+    def p_value(cox: Coefficients, at: int) -> float:
+        log_ratio, error = float(cox.coef[at]), float(cox.se[at])
+        return float(test(log_ratio, error, margin=1.0, sides="two_sided").p_value)
 
-    for number, pair in enumerate(cut.analysis.pairs):
-        place, members = cut.at(pair=pair), roles(cut, rows)
-        stat = step.statistic, step.method
-        result = interval_result(cut, place, stat, members, partial(ratio, number), **common)
-        yield result
-        if result.error is None:
-            results = float(fit().coef[number]), float(fit().se[number])
-            p = test(*results, margin=1.0, sides="two_sided").p_value
-            wald = "p_value", f"{step.method}_wald"
-            yield plain_result(cut, place, wald, members, p, **common)
+    yield from ratio_results(
+        cut, step, roles(cut, rows), common, rows, fit, intercept=False, p_value=p_value
+    )
 
 
 def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:

@@ -1,12 +1,12 @@
 """Survival of two arms at a time; log-rank tests within strata or weighted by who is at risk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import interval_result, test_results
+from trialtrace.run.methods.analysing.estimate import contrast_results, test_results
 from trialtrace.run.methods.analysing.formulas import formula, sided, statistic_of
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.regression.analyse_covariates import known
@@ -15,20 +15,10 @@ from trialtrace.run.methods.survival.analyse_hazards import strata_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Contrast, Interval, TestResult
+from trialtrace.stats.results import TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import curves as cards
-
-Both = Callable[[], Contrast]
-
-
-def _interval(compute: Both) -> Interval:
-    return compute().interval
-
-
-def _test(compute: Both) -> TestResult:
-    return compute().test
 
 
 def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
@@ -48,25 +38,15 @@ def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
             sides="two_sided",
             **choices,
         )
-        place = cut.at(pair=pair, second=("time", level_text(at)))
-        yield interval_result(
+        yield from contrast_results(
             cut,
-            place,
-            (step.statistic, step.method),
+            cut.at(pair=pair, second=("time", level_text(at))),
+            step,
             roles_by(cut, both, at),
-            partial(_interval, compute),
-            options=options,
-            n_used=both.n,
-        )
-        yield from test_results(
-            cut,
-            place,
-            f"{step.method}_{step.statistic.rpartition('_')[2]}",
-            roles_by(cut, both, at),
-            partial(_test, compute),
+            compute,
+            {"options": options, "n_used": both.n},
             statistic="z",
-            options=options,
-            n_used=both.n,
+            tested=f"{step.method}_{step.statistic.rpartition('_')[2]}",
         )
 
 

@@ -2,26 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.run.methods.analysing.estimate import test_results
 from trialtrace.run.methods.analysing.formulas import formulas, statistic_of
 from trialtrace.run.methods.analysing.rows import Basis, Result
 from trialtrace.run.methods.regression.analyse_covariates import (
-    coefficient_results,
-    columns_of,
+    design,
     known,
-    single_terms,
+    ratio_results,
 )
 from trialtrace.run.methods.survival.analyse import roles, times
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Interval, TestResult
+from trialtrace.stats.results import Coefficients, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import hazards as cards
@@ -38,14 +36,6 @@ def strata_of(rows: Selection, names: Sequence[str]) -> np.ndarray | None:
     return np.array(["|".join(level) for level in levels])
 
 
-def arms_and_covariates(cut: Cut, rows: Selection, names: Sequence[str]) -> np.ndarray:
-    """An indicator of each treated arm, then covariates."""
-    arm = rows.column("TRTP").astype(str)
-    arms = [arm == name for name in cut.analysis.estimand.treated]
-    covariates = columns_of(rows, names)
-    return np.column_stack(arms + ([] if covariates is None else [covariates])).astype(float)
-
-
 def _rows(cut: Cut, options: "cards.CoxAdjusted") -> Selection:
     """Those whose covariates, strata and, where errors are clustered by it, site are known."""
     by = [adsl_code(name) for name in options.strata]
@@ -57,7 +47,7 @@ def _rows(cut: Cut, options: "cards.CoxAdjusted") -> Selection:
 def _fit(cut: Cut, step: "Step[cards.CoxAdjusted]", rows: Selection) -> "CoxFit":
     cox, cox_start_stop, _ = formulas(step)
     options = step.options
-    x = arms_and_covariates(cut, rows, options.covariates)
+    x = design(cut, rows, options.covariates, intercept=False)
     common = {
         "ties": options.ties,
         "confidence": cut.analysis.confidence,
@@ -95,24 +85,13 @@ def _test(
 def adjusted(cut: Cut, step: "Step[cards.CoxModel]") -> Iterator[Result]:
     """Hazard ratio of each arm against the reference given the covariates, and its Wald test."""
     rows, common, fit = _models(cut, step)
-    members = roles(cut, rows)
 
-    def ratio(number: int) -> Interval:
-        found = fit()
-        return Interval(*(exp(part[number]) for part in (found.coef, found.low, found.high)))
+    def p_value(_: Coefficients, at: int) -> float:
+        return _test(step, fit, at, margin=1.0, sides="two_sided").p_value
 
-    for number, pair in enumerate(cut.analysis.pairs):
-        place, names = cut.at(pair=pair), (step.statistic, step.method)
-        result = interval_result(cut, place, names, members, partial(ratio, number), **common)
-        yield result
-        if result.error is None:
-            p = _test(step, fit, number, margin=1.0, sides="two_sided").p_value
-            wald = ("p_value", f"{step.method}_wald")
-            yield plain_result(cut, place, wald, members, p, **common)
-    terms = single_terms(
-        cut, step.options.coefficients, rows, step.options.covariates, fit, intercept=False
+    yield from ratio_results(
+        cut, step, roles(cut, rows), common, rows, fit, intercept=False, p_value=p_value
     )
-    yield from coefficient_results(cut, step, members, terms, common)
 
 
 def margin_test(cut: Cut, step: "Step[cards.HazardRatioMargin]") -> Iterator[Result]:

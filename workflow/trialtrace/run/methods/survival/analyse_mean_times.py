@@ -1,6 +1,6 @@
 """Mean times up to a horizon; hazards within strata, weighted or changing over time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,13 +8,17 @@ import numpy as np
 
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, test_results
+from trialtrace.run.methods.analysing.estimate import (
+    contrast_results,
+    interval_result,
+    test_results,
+)
 from trialtrace.run.methods.analysing.formulas import formula, sided, statistic_of
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.survival.analyse import compared, hazard_ratios, roles, times, unit
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import mean_times as cards
@@ -54,14 +58,6 @@ def _mean(cut: Cut, step: "Step[cards.Restricted]", rows: Selection) -> Interval
     return Interval(found.estimate, found.low, found.high)
 
 
-def _interval(compute: Callable[[], Contrast]) -> Interval:
-    return compute().interval
-
-
-def _test(compute: Callable[[], Contrast]) -> TestResult:
-    return compute().test
-
-
 def stratified(cut: Cut, step: "Step[cards.CoxStratified]") -> Iterator[Result]:
     """Hazard ratio of each arm against the reference, each stratum with a hazard of its own."""
     return hazard_ratios(cut, step, step.options.strata)
@@ -87,26 +83,16 @@ def compare_means(
             sides="two_sided",
             **choices,
         )
-        place, members = cut.at(pair=pair), roles(cut, both)
-        yield interval_result(
+        yield from contrast_results(
             cut,
-            place,
-            (step.statistic, step.method),
-            members,
-            partial(_interval, compute),
-            options=options,
-            n_used=both.n,
-            unit=own,
-        )
-        yield from test_results(
-            cut,
-            place,
-            f"{step.method}_{step.statistic.rpartition('_')[2]}",
-            members,
-            partial(_test, compute),
+            cut.at(pair=pair),
+            step,
+            roles(cut, both),
+            compute,
+            {"options": options, "n_used": both.n},
             statistic="z",
-            options=options,
-            n_used=both.n,
+            tested=f"{step.method}_{step.statistic.rpartition('_')[2]}",
+            unit=own,
         )
 
 

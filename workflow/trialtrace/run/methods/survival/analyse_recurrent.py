@@ -1,8 +1,8 @@
 """Several events a subject over the time at risk, and counts over an exposure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache, partial
-from math import exp, nan
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +11,13 @@ from trialtrace.run.methods.analysing.cuts import Cut, level_text
 from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
 from trialtrace.run.methods.analysing.formulas import formula
 from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.regression.analyse_covariates import columns_of, known
+from trialtrace.run.methods.regression.analyse_covariates import design, known, ratio_results
 from trialtrace.run.methods.survival.analyse import roles, unit, with_event
+from trialtrace.run.methods.survival.analyse_hazards import strata_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import RECURRENT
+from trialtrace.run.trial.plan.options import Adjusted
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Coefficients, Interval, StatsError
 
@@ -104,8 +106,7 @@ def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]
     """
     names = getattr(step.options, "strata", ())
     rows = known(cut.rows(TRTP={"in": cut.arms()}), [*step.options.covariates, *names])
-    levels = [rows.column(adsl_code(name)).astype(str) for name in names]
-    strata = np.array(["|".join(each) for each in zip(*levels, strict=True)]) if names else None
+    strata = strata_of(rows, names)
 
     def fit() -> Coefficients:
         start, stop, event, subject = _intervals(rows)
@@ -113,7 +114,7 @@ def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]
             start,
             stop,
             event,
-            _columns(cut, rows, step.options.covariates),
+            design(cut, rows, step.options.covariates, intercept=False),
             ties=step.options.ties,
             confidence=cut.analysis.confidence,
             subject=subject,
@@ -121,7 +122,7 @@ def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]
         )
         return model
 
-    yield from _ratios(cut, step, rows, cache(fit), 0)
+    yield from _ratios(cut, step, rows, cache(fit), intercept=False)
 
 
 def of_counts(
@@ -136,10 +137,9 @@ def of_counts(
 
     def fit() -> Coefficients:
         y, exposure, first = _counts(cut, rows, options.exposure)
-        x = _columns(cut, rows, options.covariates)[first]
         model: Coefficients = formula(step)(
             y,
-            np.column_stack([np.ones(len(y)), x]),
+            design(cut, rows, options.covariates, intercept=True)[first],
             exposure=exposure,
             confidence=cut.analysis.confidence,
             **({key: value for key, value in chosen.items() if value}),
@@ -147,7 +147,7 @@ def of_counts(
         return model
 
     model = cache(fit)
-    yield from _ratios(cut, step, rows, model, 1)
+    yield from _ratios(cut, step, rows, model, intercept=True)
     if step.method == "negative_binomial":
         common: Basis = {"n_used": subjects(rows), "options": cut.options(step)}
         names = ("dispersion", step.method)
@@ -177,32 +177,21 @@ def roles_of(cut: Cut, rows: Selection) -> dict[str, Selection]:
     return roles(cut, rows) if cut.endpoint.kind in RECURRENT else {"analysed": rows}
 
 
-def _columns(cut: Cut, rows: Selection, names: Sequence[str]) -> np.ndarray:
-    """An indicator of each treated arm, then covariates, of every row."""
-    arm = rows.column("TRTP").astype(str)
-    arms = [arm == name for name in cut.analysis.estimand.treated]
-    covariates = columns_of(rows, names)
-    return np.column_stack(arms + ([] if covariates is None else [covariates])).astype(float)
-
-
 def _ratios(
-    cut: Cut, step: Step[object], rows: Selection, fit: Model, first: int
+    cut: Cut, step: Step[Adjusted], rows: Selection, fit: Model, *, intercept: bool
 ) -> Iterator[Result]:
-    """The ratio of each pair and its Wald test; `first` is the place of the first arm's column."""
-    members = roles_of(cut, rows)
+    """The ratio of each pair, its Wald test, and the coefficients."""
     common: Basis = {"n_used": subjects(rows), "options": cut.options(step, interval=True)}
-
-    def ratio(at: int) -> Interval:
-        found = fit()
-        return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
-
-    for number, pair in enumerate(cut.analysis.pairs, first):
-        place, names = cut.at(pair=pair), (step.statistic, step.method)
-        result = interval_result(cut, place, names, members, partial(ratio, number), **common)
-        yield result
-        if result.error is None:
-            p, wald = float(fit().p_value[number]), ("p_value", f"{step.method}_wald")
-            yield plain_result(cut, place, wald, members, p, **common)
+    yield from ratio_results(
+        cut,
+        step,
+        roles_of(cut, rows),
+        common,
+        rows,
+        fit,
+        intercept=intercept,
+        p_value=lambda model, at: float(model.p_value[at]),
+    )
 
 
 METHODS = {

@@ -1,11 +1,10 @@
 """Competing events by sums over event times, as their papers write them."""
 
 from dataclasses import dataclass
-from math import exp, log, nan, sqrt
+from math import exp, inf, log, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
@@ -16,7 +15,15 @@ from trialtrace.run.methods.checking.outcome import (
     of_chi_squared,
     peer,
 )
-from trialtrace.run.methods.survival.check_hazards import complete, design, newton, recedes, varies
+from trialtrace.run.methods.regression.check_coefficients import (
+    Coefficients,
+    answer,
+    complete,
+    design,
+    wald,
+    with_coefficients,
+)
+from trialtrace.run.methods.survival.check_hazards import newton, recedes, varies
 from trialtrace.run.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -82,11 +89,7 @@ def difference(data: Data, asked: Asked, arms: "list[pd.DataFrame]") -> Answer:
     (a, va), (b, vb) = (incidence_at(*_data(arm), at, variance) for arm in arms)
     se = sqrt(va + vb) if va + vb > 0 else nan
     value = a - b if se > 0 else nan
-    if asked.stat == "incidence_difference":
-        half = data.z(asked) * se
-        return value, (value - half, value + half)
-    z = value / se
-    return {"p_value": 2 * float(norm.sf(abs(z))), "z": z}
+    return answer(data, asked, value, se, inf)
 
 
 @peer(GRAY, Data.some_records)
@@ -171,8 +174,8 @@ def _gray_covariance(rows: list[dict], k: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Subdistribution:
-    """Covariates, and, of each patient (rows) and event time (columns), weight in the risk set and
-    events."""
+    """Columns in units of their `scale`, and, of each patient (rows) and event time (columns),
+    weight in the risk set and events."""
 
     x: np.ndarray
     weight: np.ndarray
@@ -180,6 +183,8 @@ class Subdistribution:
     times: np.ndarray
     cause: np.ndarray
     when: np.ndarray
+    names: list[str]
+    scale: np.ndarray
 
     def means(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Weighted hazards of patients, sums over risk sets, and mean covariates there."""
@@ -224,12 +229,13 @@ def _subdistribution(data: Data, asked: Asked) -> tuple[Subdistribution | None, 
     records = complete(data, asked, codes)
     if records.empty:
         return None, 0
-    x = design(data, asked, records)
-    time, cause = _data(records)
+    columns = design(data, asked, records)
+    x, (time, cause) = columns.to_numpy(), _data(records)
     if not (cause == 1).any() or (np.ptp(x, axis=0) == 0).any():
         return None, len(records)
     when = np.unique(time[cause == 1])
-    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    scale = x.std(axis=0)
+    x = (x - x.mean(axis=0)) / scale
     later = time[:, None] < when[None, :]
     # Of not being censored before a time: Kaplan and Meier's, events being its censorings.
     ends = np.unique(time[cause == 0])
@@ -242,7 +248,8 @@ def _subdistribution(data: Data, asked: Asked) -> tuple[Subdistribution | None, 
     weight = (~later).astype(float)
     weight[cause == 2] += later[cause == 2] * chance.reshape(-1, len(when))
     events = ((time[:, None] == when[None, :]) & (cause == 1)[:, None]).astype(float)
-    return Subdistribution(x, weight, events, time, cause, when), len(records)
+    names = [*columns.columns]
+    return Subdistribution(x, weight, events, time, cause, when, names, scale), len(records)
 
 
 FINE_GRAY = "numpy: Fine and Gray 1999, a weight for each patient and event time"
@@ -255,23 +262,13 @@ def fine_gray(data: Data, asked: Asked, model: Subdistribution) -> Answer:
     if not varies(model.x, sets) or recedes(model.x, sets, discrete=False):
         return nan
     beta = newton(model.score, model.information, model.x.shape[1])
-    *arms, reference = data.compared(asked)
-    records = complete(data, asked, [adsl_code(name) for name in asked.options["covariates"]])
-    scale, row = design(data, asked, records).std(axis=0), np.zeros(beta.size)
-    for arm, sign in zip(asked.contrast, (1, -1), strict=True):
-        if arm != reference:
-            row[arms.index(arm)] = sign
-    row = row / scale
-    centre, se = float(row @ beta), sqrt(row @ model.spread(beta) @ row)
-    if asked.stat == "p_value":
-        return 2 * float(norm.sf(abs(centre / se)))
-    half = data.z(asked) * se
-    return exp(centre), (exp(centre - half), exp(centre + half))
+    covariance = model.spread(beta) / np.outer(model.scale, model.scale)
+    return wald(data, asked, Coefficients(beta / model.scale, covariance, model.names))
 
 
 CHECKS: dict[str, Check] = {
     "incidence.aalen_johansen": incidence,
-    "subdistribution_hazard_ratio.fine_gray": fine_gray,
+    **with_coefficients("subdistribution_hazard_ratio.fine_gray", fine_gray),
     "p_value.fine_gray_wald": fine_gray,
 }
 for _stat in ("incidence_difference", "p_value", "z"):

@@ -6,8 +6,13 @@ import numpy as np
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
-from trialtrace.run.methods.survival.check_hazards import complete, design
-from trialtrace.run.methods.survival.check_recurrent import of_the_pair
+from trialtrace.run.methods.regression.check_coefficients import (
+    Coefficients,
+    complete,
+    design,
+    wald,
+    with_coefficients,
+)
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import RECURRENT
 
@@ -22,7 +27,7 @@ LOWEST, HIGHEST = -18.0, 12.0
 Fit = tuple[np.ndarray, np.ndarray, float]
 
 
-def _model(data: Data, asked: Asked) -> tuple[Fit | None, int]:
+def _model(data: Data, asked: Asked) -> tuple[tuple[Coefficients, float] | None, int]:
     exposure = asked.options["exposure"]
     names = [adsl_code(name) for name in asked.options["covariates"]]
     if exposure not in WORDS:
@@ -38,13 +43,17 @@ def _model(data: Data, asked: Asked) -> tuple[Fit | None, int]:
     else:
         time = records[adsl_code(exposure)]
     x = design(data, asked, records)
-    x = np.column_stack([np.ones(len(x)), x])
+    x.insert(0, "intercept", 1.0)
     y, offset = records["AVAL"].to_numpy(float), np.log(time.to_numpy(float))
     place = (asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options))
     negative = "negative_binomial" in asked.method
     variance = asked.options.get("variance", "")
     key = ("counts", negative, *place)
-    return data.once(key, lambda: _fitted(y, x, offset, variance)), len(records)
+    fit = data.once(key, lambda: _fitted(y, x.to_numpy(), offset, variance))
+    if fit is None:
+        return None, len(records)
+    beta, covariance, dispersion = fit
+    return (Coefficients(beta, covariance, [*x.columns]), dispersion), len(records)
 
 
 def _by_subject(records: "pd.DataFrame") -> "pd.DataFrame":
@@ -118,18 +127,16 @@ def _recedes(y: np.ndarray, x: np.ndarray) -> bool:
 
 
 @peer(GLM, _model, ITERATIVE)
-def rate_ratio(data: Data, asked: Asked, fit: Fit) -> Answer:
-    """A coefficient of statsmodels' `GLM` with Wald's bounds, its test, or the dispersion."""
-    beta, covariance, dispersion = fit
-    if asked.stat == "dispersion":
-        return dispersion
-    return of_the_pair(data, asked, (beta, covariance), 1)
+def counts(data: Data, asked: Asked, fit: tuple[Coefficients, float]) -> Answer:
+    """The coefficients of statsmodels' `GLM` with Wald's bounds and test, or the dispersion."""
+    coefficients, dispersion = fit
+    return dispersion if asked.stat == "dispersion" else wald(data, asked, coefficients)
 
 
 CHECKS: dict[str, Check] = {
-    "rate_ratio.poisson_regression": rate_ratio,
-    "rate_ratio.negative_binomial": rate_ratio,
-    "p_value.poisson_regression_wald": rate_ratio,
-    "p_value.negative_binomial_wald": rate_ratio,
-    "dispersion.negative_binomial": rate_ratio,
+    **with_coefficients("rate_ratio.poisson_regression", counts),
+    **with_coefficients("rate_ratio.negative_binomial", counts),
+    "p_value.poisson_regression_wald": counts,
+    "p_value.negative_binomial_wald": counts,
+    "dispersion.negative_binomial": counts,
 }

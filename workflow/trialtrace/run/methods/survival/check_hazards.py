@@ -3,19 +3,23 @@ robust errors, and the generating polynomial of a risk set for discrete times.""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import exp, log, nan, sqrt
-from typing import TYPE_CHECKING
+from math import log, nan, sqrt
 
 import numpy as np
 from scipy.stats import norm
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
-from trialtrace.run.methods.regression.check import columns_told, of_coefficient
+from trialtrace.run.methods.regression.check_coefficients import (
+    Coefficients,
+    complete,
+    design,
+    named,
+    row_of,
+    wald,
+    with_coefficients,
+)
 from trialtrace.run.trial.model import adsl_code
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PHREG = "statsmodels.duration.hazard_regression.PHReg"
 SUMS = f"{PHREG}; numpy: squared scores, sums over event times"
@@ -79,50 +83,24 @@ def recedes(x: np.ndarray, sets: Sets, *, discrete: bool) -> bool:
     return bool(rise.fun < -RISE)
 
 
-def design(data: Data, asked: Asked, records: "pd.DataFrame") -> np.ndarray:
-    """Arms without the reference, then covariates: numbers, or indicators of all levels but one."""
-    import pandas as pd
-
-    parts = [(records["TRTP"] == arm).astype(float) for arm in data.compared(asked)[:-1]]
-    for name in asked.options["covariates"]:
-        column = records[adsl_code(name)]
-        number = pd.api.types.is_numeric_dtype(column)
-        parts.append(column if number else pd.get_dummies(column, drop_first=True))
-    return pd.concat(parts, axis=1).to_numpy(float)
-
-
-def complete(data: Data, asked: Asked, names: list[str]) -> "pd.DataFrame":
-    """Records of all arms of the subjects that have every one of these variables, beside them."""
-    subjects = data.adsl[["USUBJID", *dict.fromkeys(names)]].dropna()
-    records = data.records(asked, data.compared(asked))
-    own = [name for name in names if name in records.columns]
-    return records.drop(columns=own).merge(subjects, on="USUBJID")
-
-
-def _records(data: Data, asked: Asked) -> "pd.DataFrame":
-    options = asked.options
-    names = [adsl_code(name) for name in (*options["strata"], *options["covariates"])]
+def _model(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
+    options, strata = asked.options, [adsl_code(name) for name in asked.options["strata"]]
     by_site = options["variance"] == "robust_by_site"
-    return complete(data, asked, names + ["SITEID"] * by_site)
-
-
-def _model(data: Data, asked: Asked) -> tuple[tuple[Model, Fit] | None, int]:
-    options, records = asked.options, _records(data, asked)
-    strata = [adsl_code(name) for name in options["strata"]]
-    by_site = options["variance"] == "robust_by_site"
+    covariates = map(adsl_code, options["covariates"])
+    records = complete(data, asked, [*strata, *covariates] + ["SITEID"] * by_site)
     if records.empty:
         return None, 0
     groups = records[strata].astype(str).agg("|".join, axis=1) if strata else records["USUBJID"]
     stratum = groups.astype("category").cat.codes.to_numpy() if strata else np.zeros(len(records))
     cluster = records["SITEID" if by_site else "USUBJID"].to_numpy()
-    event = (records["CNSR"] == 0).to_numpy()
-    model = Model(records["AVAL"].to_numpy(), event, design(data, asked, records), stratum, cluster)
+    event, x = (records["CNSR"] == 0).to_numpy(), design(data, asked, records)
+    model = Model(records["AVAL"].to_numpy(), event, x.to_numpy(), stratum, cluster)
     key = ("hazards", asked.analysis, asked.parameter, asked.visit, asked.stratum)
     shared = {name: value for name, value in options.items() if name in OF_THE_FIT}
     fit = data.once(
         (*key, str(shared)), lambda: _fitted(model, options["ties"], options["variance"])
     )
-    return (None if fit is None else (model, fit)), len(records)
+    return named(fit, x.columns), len(records)
 
 
 def _fitted(model: Model, ties: str, variance: str) -> Fit | None:
@@ -227,37 +205,10 @@ def _by(asked: Asked) -> str:
     return PHREG if asked.options["variance"] == "model" else SUMS
 
 
-def _of_the_arm(data: Data, asked: Asked, fit: Fit) -> tuple[float, float] | None:
-    """Log hazard ratio of the compared arm and its error; None where the error is none."""
-    at = data.compared(asked).index(asked.contrast[0])
-    beta, covariance = fit
-    return (float(beta[at]), sqrt(covariance[at, at])) if covariance[at, at] > 0 else None
-
-
 @peer(_by, _model, ITERATIVE)
-def hazard_ratio(data: Data, asked: Asked, found: tuple[Model, Fit]) -> Answer:
-    """The hazard ratio of statsmodels' `PHReg` with its Wald bounds, or Wald's test of it."""
-    arm = _of_the_arm(data, asked, found[1])
-    if arm is None:
-        return nan
-    beta, se = arm
-    if asked.stat == "p_value":
-        return 2 * float(norm.sf(abs(beta / se)))
-    half = data.z(asked) * se
-    return exp(beta), (exp(beta - half), exp(beta + half))
-
-
-@peer(_by, _model, ITERATIVE)
-def coefficient(data: Data, asked: Asked, found: tuple[Model, Fit]) -> Answer:
-    """A coefficient of statsmodels' `PHReg`."""
-    if asked.second == "arm":
-        arm = _of_the_arm(data, asked, found[1])
-        return nan if arm is None else of_coefficient(asked, *arm, data.z(asked))
-    beta, covariance = found[1]
-    at = columns_told(data, asked, _records(data, asked), []).index(asked.second or "")
-    if not covariance[at, at] > 0:
-        return nan
-    return of_coefficient(asked, float(beta[at]), sqrt(covariance[at, at]), data.z(asked))
+def hazards(data: Data, asked: Asked, fit: Coefficients) -> Answer:
+    """The coefficients of statsmodels' `PHReg`, or their ratios, with Wald's bounds and test."""
+    return wald(data, asked, fit)
 
 
 TAILS: dict[str, Callable[[float], float]] = {
@@ -268,21 +219,19 @@ TAILS: dict[str, Callable[[float], float]] = {
 
 
 @peer(_by, _model, ITERATIVE)
-def margin(data: Data, asked: Asked, found: tuple[Model, Fit]) -> Answer:
+def margin(data: Data, asked: Asked, fit: Coefficients) -> Answer:
     """Distance of the log hazard ratio from that of the margin in standard errors."""
-    arm = _of_the_arm(data, asked, found[1])
-    if arm is None:
+    row = row_of(asked, fit.names)
+    variance = float(row @ fit.covariance @ row)
+    if not variance > 0:
         return nan
-    z = (arm[0] - log(asked.options["margin"])) / arm[1]
+    z = (float(row @ fit.beta) - log(asked.options["margin"])) / sqrt(variance)
     return {"z": z, "p_value": TAILS[asked.options["sides"]](z)}
 
 
 CHECKS: dict[str, Check] = {
-    "hazard_ratio.cox_adjusted": hazard_ratio,
-    "p_value.cox_adjusted_wald": hazard_ratio,
+    **with_coefficients("hazard_ratio.cox_adjusted", hazards),
+    "p_value.cox_adjusted_wald": hazards,
     "p_value.hazard_ratio_margin": margin,
     "z.hazard_ratio_margin": margin,
-    "coefficient.cox_adjusted": coefficient,
-    "standard_error.cox_adjusted": coefficient,
-    "p_coefficient.cox_adjusted": coefficient,
 }

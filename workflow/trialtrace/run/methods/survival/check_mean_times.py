@@ -1,10 +1,9 @@
 """Mean times under curves of statsmodels; weighted tests and hazards over time by plain sums."""
 
-from math import exp, log, nan, sqrt
+from math import inf, log, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
@@ -16,6 +15,7 @@ from trialtrace.run.methods.checking.outcome import (
     of_chi_squared,
     peer,
 )
+from trialtrace.run.methods.regression.check_coefficients import answer
 from trialtrace.run.methods.survival.check import estimated
 from trialtrace.run.methods.survival.check_curves import log_rank
 
@@ -72,8 +72,7 @@ def _areas(data: Data, asked: Asked) -> tuple[list[tuple[float, float]] | None, 
 def compared(data: Data, asked: Asked, areas: list[tuple[float, float]]) -> Answer:
     """Difference, or ratio on the log scale, with Wald bounds and test."""
     (a, va), (b, vb) = areas
-    ratio = "of" in asked.options
-    if ratio:
+    if "of" in asked.options:
         if asked.options["of"] == "time_lost":
             tau = float(asked.options["horizon"])
             a, b = tau - a, tau - b
@@ -85,12 +84,7 @@ def compared(data: Data, asked: Asked, areas: list[tuple[float, float]]) -> Answ
         centre, se = a - b, sqrt(va + vb)
     if se == 0:
         return nan
-    if asked.stat in ("p_value", "z"):
-        return {"z": centre / se, "p_value": 2 * float(norm.sf(abs(centre / se)))}
-    half = data.z(asked) * se
-    if ratio:
-        return exp(centre), (exp(centre - half), exp(centre + half))
-    return centre, (centre - half, centre + half)
+    return answer(data, asked, centre, se, inf)
 
 
 def _reaches(records, tau: float) -> bool:

@@ -6,11 +6,18 @@ from math import exp, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
-from trialtrace.run.methods.survival.check_hazards import complete, design, newton, recedes, varies
+from trialtrace.run.methods.regression.check_coefficients import (
+    Coefficients,
+    complete,
+    design,
+    named,
+    wald,
+    with_coefficients,
+)
+from trialtrace.run.methods.survival.check_hazards import newton, recedes, varies
 from trialtrace.run.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -82,24 +89,25 @@ class Model:
             yield self.event & (self.stop == t) & here, here
 
 
-def _model(data: Data, asked: Asked) -> tuple[Fit | None, int]:
+def _model(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
     strata = [adsl_code(name) for name in asked.options.get("strata", ())]
     covariates = [adsl_code(name) for name in asked.options["covariates"]]
     records = complete(data, asked, [*covariates, *strata])
     if records.empty:
         return None, 0
+    x = design(data, asked, records)
     model = Model(
         records["TSTART"].to_numpy(),
         records["TSTOP"].to_numpy(),
         (records["CNSR"] == 0).to_numpy(),
-        design(data, asked, records),
+        x.to_numpy(),
         records["USUBJID"].astype("category").cat.codes.to_numpy(),
         (records.groupby(strata).ngroup() if strata else records["TSTART"] * 0).to_numpy(),
     )
     robust = "lwyy" in asked.method
     key = ("recurrent", asked.analysis, asked.parameter, asked.stratum, robust, str(asked.options))
     fit = data.once(key, lambda: _fitted(model, asked.options["ties"], robust=robust))
-    return fit, records["USUBJID"].nunique()
+    return named(fit, x.columns), records["USUBJID"].nunique()
 
 
 def _fitted(model: Model, ties: str, *, robust: bool) -> Fit | None:
@@ -137,28 +145,10 @@ def _fitted(model: Model, ties: str, *, robust: bool) -> Fit | None:
     return beta / spread, covariance / np.outer(spread, spread)
 
 
-def of_the_pair(data: Data, asked: Asked, fit: Fit, first: int) -> Answer:
-    """The ratio of the two arms with Wald's bounds, or the p-value of its test."""
-    beta, covariance = fit
-    contrast = np.zeros(len(beta))
-    columns = data.compared(asked)[:-1]
-    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
-        if arm in columns:
-            contrast[first + columns.index(arm)] = sign
-    variance = float(contrast @ covariance @ contrast)
-    if not variance > 0:
-        return nan
-    centre, se = float(contrast @ beta), sqrt(variance)
-    if asked.is_p_value:
-        return 2 * float(norm.sf(abs(centre) / se))
-    half = data.z(asked) * se
-    return exp(centre), (exp(centre - half), exp(centre + half))
-
-
 @peer(SUMS, _model, ITERATIVE)
-def rate_ratio(data: Data, asked: Asked, fit: Fit) -> Answer:
+def rates(data: Data, asked: Asked, fit: Coefficients) -> Answer:
     """The maximum of the partial likelihood; `scipy.stats.norm` for its test."""
-    return of_the_pair(data, asked, fit, 0)
+    return wald(data, asked, fit)
 
 
 CHECKS: dict[str, Check] = {
@@ -167,10 +157,7 @@ CHECKS: dict[str, Check] = {
         for stat in ("analysed", "patients", "events", "person_time", "rate")
     },
     "mean_events.lawless_nadeau": mean_events,
-    **{
-        f"{stat}.{model}{strata}{wald}": rate_ratio
-        for model in ("andersen_gill", "lwyy")
-        for strata in ("", "_stratified")
-        for stat, wald in (("rate_ratio", ""), ("p_value", "_wald"))
-    },
 }
+for _model_name in ("andersen_gill", "lwyy", "andersen_gill_stratified", "lwyy_stratified"):
+    CHECKS |= with_coefficients(f"rate_ratio.{_model_name}", rates)
+    CHECKS[f"p_value.{_model_name}_wald"] = rates

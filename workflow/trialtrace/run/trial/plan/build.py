@@ -5,6 +5,7 @@ Its schema has accepted the file, whose shapes stand beside this module.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any, TypeVar
 
@@ -70,7 +71,7 @@ class Analysis:
     role: str
     estimand: Estimand
     confidence: float
-    decision_level: float
+    level: float | DecisionLevel
     describe: tuple[Step[object], ...] = ()
     estimates: tuple[Step[object], ...] = ()
     tests: tuple[Step[object], ...] = ()
@@ -85,8 +86,17 @@ class Analysis:
     p_values_by_level: bool = True
     report: str | None = None
     harms: bool = False
-    look: DecisionLevel | None = None
     level_reason: str | None = None
+
+    @property
+    def look(self) -> DecisionLevel | None:
+        """The look of a group-sequential design at which it is."""
+        return self.level if isinstance(self.level, DecisionLevel) else None
+
+    @cached_property
+    def decision_level(self) -> float:
+        """The level of its tests, of a look the nominal one; few who read a plan ask for it."""
+        return nominal_level(self.level) if isinstance(self.level, DecisionLevel) else self.level
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -181,7 +191,7 @@ def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Anal
         role=whole.role,
         estimand=_named(f"plan.yaml: analyses.{name}.estimand", whole.estimand, estimands),
         confidence=file.confidence if confidence is None else confidence,
-        decision_level=_level(file.decision_level if level is None else level),
+        level=file.decision_level if level is None else level,
         describe=whole.describe or (),
         estimates=whole.estimates or (),
         tests=whole.tests or (),
@@ -194,16 +204,8 @@ def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Anal
         report=whole.report,
         harms=bool(whole.harms),
         p_values_by_level=whole.p_values_by_level is not False,
-        look=level if isinstance(level, DecisionLevel) else None,
         value=whole.value or "value",
         of=whole.of,
         level_reason=whole.level_reason
         or (file.level_reason if None in (level, confidence) else None),
     )
-
-
-def _level(declared: float | DecisionLevel) -> float:
-    """A level, or the nominal one of a look of a group-sequential design."""
-    if not isinstance(declared, DecisionLevel):
-        return declared
-    return nominal_level(declared)

@@ -1,6 +1,6 @@
 """Statistic and method of a step to the module of its card.
 
-Written by `python -m trialtrace.run.trial.plan.card_index`; a card is changed where it stands.
+Written by `python docs/write.py`; a card is changed where it stands.
 """
 
 _HERE = "trialtrace.run.trial.plan.cards"

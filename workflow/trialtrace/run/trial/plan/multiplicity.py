@@ -20,16 +20,6 @@ OF_TIME = "visit"
 """The effect that is alike in all arms: a change over time."""
 
 
-ASYMPTOTIC = ("cmh_general_association", "cmh_row_mean_scores", "cochran_mantel_haenszel")
-"""Tests within strata whose statistic is held against a χ² distribution."""
-
-LEAST_EXPECTED = 5
-SPARSE = (
-    "An expected count within a stratum is below 5, where the χ² distribution can be far from the "
-    "exact one; exact are cmh_general_association_exact and exact_conditional"
-)
-
-
 @shape
 class HolmTest:
     """A test; each of its p-values (visits, strata, pairs) is a member."""

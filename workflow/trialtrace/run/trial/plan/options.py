@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from trialtrace.base.config.spec import Distinct, optional, shape
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import Distinct, key, optional, shape
 
 # All arms in one test, or each treated arm against the reference.
 Groups = Literal["all", "pairs"]
@@ -39,6 +40,30 @@ LEVEL_REASON = (
     "report says it. Needed where there is one."
 )
 
+COVARIATES = (
+    "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
+    "`subjects`."
+)
+
+
+@shape
+class Adjusted:
+    """A model with covariates of the subjects."""
+
+    covariates: tuple[Name, ...] = key(
+        "Covariates: variables of `subjects`, known at randomisation; a centre or stratum among "
+        "them is a fixed effect.",
+        minItems=0,
+        uniqueItems=True,
+    )
+
+
+@shape
+class AdjustedForBaseline:
+    """A model with covariates, among which the value before randomisation may be."""
+
+    covariates: tuple[Name, ...] = key(COVARIATES, minItems=0, uniqueItems=True)
+
 
 @shape
 class OfCoefficients:
@@ -49,6 +74,19 @@ class OfCoefficients:
         "arms, or all, with the intercept, covariates and what else the model has. They are on the "
         "scale of the model, such as a logarithm of odds, rates or hazards. None where it is left "
         "out."
+    )
+
+
+@shape
+class Quadrature:
+    """A model whose random intercepts are integrated numerically."""
+
+    nodes: int | Literal["enough"] = key(
+        "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A "
+        "number that does not suffice is an error.",
+        expected="a whole number or `enough`",
+        minimum=7,
+        maximum=200,
     )
 
 

@@ -59,6 +59,6 @@ compared <- function(L) {
   df <- if ({distribution=t}) length(ids) - length(beta) else Inf
   t <- sum(L * beta) / error
   half <- qt(0.5 + {confidence} / 2, df) * error
-  list(interval = sum(L * beta) + c(0, -1, 1) * half, p = 2 * pt(-abs(t), df))
+  list(interval = sum(L * beta) + c(0, -1, 1) * half, p = 2 * pt(-abs(t), df), error = error)
 }
 """

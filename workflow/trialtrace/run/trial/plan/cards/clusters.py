@@ -8,19 +8,23 @@ from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.cards.mixed import RANDOM_CLUSTER
-from trialtrace.run.trial.plan.gives import PAIR, contrast
-from trialtrace.run.trial.plan.options import Estimation, MixedDf, Reference, Sandwich
+from trialtrace.run.trial.plan.gives import PAIR, contrast, with_coefficients
+from trialtrace.run.trial.plan.options import (
+    AdjustedForBaseline,
+    Estimation,
+    MixedDf,
+    OfCoefficients,
+    Reference,
+    Sandwich,
+)
+from trialtrace.run.trial.plan.r_coefficients import TERM
 from trialtrace.run.trial.plan.r_gee import EQUATIONS
 
-_COVARIATES = (
-    "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
-    "`subjects`."
-)
 _CLUSTER = "What subjects are clustered by, or randomised by: a variable of `subjects`."
 
 
 @shape
-class Clustered:
+class Clustered(AdjustedForBaseline, OfCoefficients):
     """Linear or logistic model with errors that allow for clusters."""
 
     cluster: Name = key(_CLUSTER)
@@ -35,7 +39,6 @@ class Clustered:
     reference: Reference = key(
         "Reference distribution: normal, or t with clusters less coefficients degrees of freedom."
     )
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
     no_cluster: Literal["own"] | None = optional(
         "`own`: a subject whose cluster is missing is a cluster of its own. Where it is left out, "
         "such subjects are not in the model."
@@ -50,11 +53,10 @@ class ClusterMeans:
 
 
 @shape
-class RandomCluster:
+class RandomCluster(AdjustedForBaseline, OfCoefficients):
     """Mixed model with clusters at random."""
 
     cluster: Name = key(_CLUSTER)
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
     estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 
@@ -94,11 +96,17 @@ fit <- glm(reformulate(c("arm", covariates), "value"), FAMILY, rows)
 """
 _COMPARED = """\
 found <- compared((names(beta) == paste0("arm", {treated})) + 0)
+of_term <- compared((names(beta) == name) + 0)
 """
+_PARTS = {"coefficient": "interval", "standard_error": "error", "p_coefficient": "p"}
 
 
-def _of_family(family: str) -> str:
-    return _CLUSTERED.replace("FAMILY", family) + EQUATIONS + _COMPARED
+def _of_family(statistic: str, family: str) -> R:
+    ratio = "exp(found$interval)" if family == "binomial" else "found$interval"
+    gives = {f"{stat}@arm": f"found${part}" for stat, part in _PARTS.items()}
+    gives |= {stat: f"of_term${part}" for stat, part in _PARTS.items()}
+    lines = _CLUSTERED.replace("FAMILY", family) + EQUATIONS + TERM + _COMPARED
+    return R(gives | {statistic: ratio, "p_value": "found$p"}, lines)
 
 
 CARDS = (
@@ -107,31 +115,31 @@ CARDS = (
         "model with errors that allow for clusters",
         "Liang and Zeger 1986, Biometrika 73:13; Bell and McCaffrey 2002, Surv Methodol 28:169",
         options=Clustered,
-        gives=f"mean_difference.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        gives=with_coefficients("mean_difference.{}@pair p_value.{}@pair"),
         compares="between",
         formula=_MODEL,
         fixed={"family": "gaussian"},
-        r=R({"mean_difference": "found$interval", "p_value": "found$p"}, _of_family("gaussian")),
+        r=_of_family("mean_difference", "gaussian"),
     ),
     Card(
         "odds_ratio.clustered",
         options=Clustered,
-        gives=f"odds_ratio.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        gives=with_coefficients("odds_ratio.{}@pair p_value.{}@pair"),
         compares="between",
         formula=_MODEL,
         fixed={"family": "binomial"},
-        r=R({"odds_ratio": "exp(found$interval)", "p_value": "found$p"}, _of_family("binomial")),
+        r=_of_family("odds_ratio", "binomial"),
     ),
     Card(
         "risk_difference.clustered_linear",
         "linear model of a yes or no, errors that allow for clusters",
         "Cheung 2007, Am J Epidemiol 166:1337",
         options=Clustered,
-        gives=f"risk_difference.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        gives=with_coefficients("risk_difference.{}@pair p_value.{}@pair"),
         compares="between",
         formula=_MODEL,
         fixed={"family": "gaussian"},
-        r=R({"risk_difference": "found$interval", "p_value": "found$p"}, _of_family("gaussian")),
+        r=_of_family("risk_difference", "gaussian"),
     ),
     Card(
         "mean_difference.cluster_means",
@@ -176,7 +184,7 @@ CARDS = (
         "mixed model, clusters at random",
         "Laird and Ware 1982, Biometrics 38:963",
         options=RandomCluster,
-        gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        gives=with_coefficients(contrast("mean_difference", PAIR)),
         compares="between",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
         r=RANDOM_CLUSTER,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, Rule, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import INTERVALS, TIMES
-from trialtrace.run.trial.plan.options import Groups, IncidenceVariance
+from trialtrace.run.trial.plan.options import Adjusted, Groups, IncidenceVariance, OfCoefficients
+from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
 
 @shape
@@ -28,14 +29,8 @@ class IncidenceDifferenceAalenJohansen:
 
 
 @shape
-class FineGray:
+class FineGray(Adjusted, OfCoefficients):
     """Fine and Gray's model of the cumulative incidence, given covariates."""
-
-    covariates: tuple[Name, ...] = key(
-        "Covariates: variables of `subjects`, known at randomisation.",
-        minItems=0,
-        uniqueItems=True,
-    )
 
 
 @shape
@@ -90,8 +85,9 @@ rows <- data.frame(d[covariates], arm)
 X <- model.matrix(reformulate(c("arm", covariates)), rows)[, -1, drop = FALSE]
 fit <- crr(time, cause, X, gtol = 1e-12, maxiter = 100)
 of <- colnames(X) == paste0("arm", {treated})
-b <- fit$coef[of]
-error <- sqrt(diag(fit$var)[of])
+b <- fit$coef[[which(of)]]
+spread <- matrix(fit$var, ncol(X), dimnames = list(colnames(X), colnames(X)))
+error <- sqrt(diag(spread)[[which(of)]])
 """
 
 CARDS = (
@@ -134,17 +130,13 @@ CARDS = (
         "Fine and Gray's model",
         "Fine and Gray 1999, J Am Stat Assoc 94:496",
         options=FineGray,
-        gives="subdistribution_hazard_ratio.{}@pair p_value.{}_wald@pair?",
+        gives=with_coefficients("subdistribution_hazard_ratio.{}@pair p_value.{}_wald@pair?"),
         also={"fine_gray_wald": Named("Wald test in Fine and Gray's model", "")},
         kinds=TIMES,
         formula=("survival.fine_gray:fine_gray", "survival.cox:hazard_ratio_test"),
         r=R(
-            {
-                "subdistribution_hazard_ratio": "exp(b + c(0, -1, 1) * "
-                "qnorm(0.5 + {confidence} / 2) * error)",
-                "p_value": "2 * pnorm(-abs(b / error))",
-            },
-            _FINE_GRAY,
+            ratio("subdistribution_hazard_ratio"),
+            _FINE_GRAY + TERM,
             packages=("cmprsk",),
         ),
     ),

@@ -10,13 +10,15 @@ from trialtrace.base.config.spec import Rule, items_of, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import PAIR, Given, with_coefficients
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
-from trialtrace.run.trial.plan.options import OfCoefficients, Reference, Sandwich
+from trialtrace.run.trial.plan.options import (
+    AdjustedForBaseline,
+    OfCoefficients,
+    Quadrature,
+    Reference,
+    Sandwich,
+)
 from trialtrace.run.trial.plan.r_gee import EQUATIONS
 
-_COVARIATES = (
-    "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
-    "`subjects`."
-)
 _EFFECT = (
     "One difference of the arms at each visit, or one over all visits, each of which has a mean of "
     "its own."
@@ -32,32 +34,26 @@ _TIMES = (
     "line over it; slopes are of a unit of it."
 )
 _TIME = "Time at which the lines of the arms are compared, from the first of `times` to the last."
-_NODES = (
-    "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A number "
-    "that does not suffice is an error."
-)
 Times = Annotated[
     Annotated[dict[VisitLabel, float], Rule(minProperties=2)] | Name,
     Rule(expected="a time of each visit, or the endpoint that has the actual times"),
 ]
-Nodes = int | Literal["enough"]
 Effect = Literal["each_visit", "over_visits"]
 Working = Literal["independence", "exchangeable", "ar1", "unstructured"]
 
 
 @shape
-class Gee:
+class Gee(AdjustedForBaseline):
     """Estimating equations over visits."""
 
     effect: Effect = key(_EFFECT)
     working: Working = key("Working correlation of the visits of a subject.")
     variance: Sandwich = key(_VARIANCE)
     reference: Reference = key(_REFERENCE)
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
 
 
 @shape
-class OrdinalGee:
+class OrdinalGee(AdjustedForBaseline):
     """Cumulative logit model over visits by estimating equations; robust errors."""
 
     effect: Effect = key(_EFFECT)
@@ -65,18 +61,16 @@ class OrdinalGee:
         "Local odds ratios of two visits of a subject: all 1, one for all pairs of visits, or one "
         "for each pair."
     )
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
 
 
 @shape
-class GeeSlopes(OfCoefficients):
+class GeeSlopes(AdjustedForBaseline, OfCoefficients):
     """Estimating equations over visits, the mean of each arm a line over time."""
 
     times: Times = key(_TIMES)
     working: Working = key("Working correlation of the visits of a subject.")
     variance: Sandwich = key(_VARIANCE)
     reference: Reference = key(_REFERENCE)
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
 
 
 @shape
@@ -87,21 +81,17 @@ class GeeLine(GeeSlopes):
 
 
 @shape
-class LogisticMixed:
+class LogisticMixed(AdjustedForBaseline, Quadrature):
     """Logistic model with a random intercept of each subject."""
 
     effect: Effect = key(_EFFECT)
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
-    nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
 
 
 @shape
-class LogisticMixedSlopes(OfCoefficients):
+class LogisticMixedSlopes(AdjustedForBaseline, OfCoefficients, Quadrature):
     """Logistic model with a random intercept of each subject, logits a line over time."""
 
     times: Times = key(_TIMES)
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
-    nodes: Nodes = key(_NODES, expected="a whole number or `enough`", minimum=7, maximum=200)
 
 
 @shape

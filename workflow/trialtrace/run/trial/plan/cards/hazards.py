@@ -9,8 +9,8 @@ from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import TIMES
-from trialtrace.run.trial.plan.options import OfCoefficients
-from trialtrace.run.trial.plan.r_coefficients import GIVES, TERM
+from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients
+from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
 AdjustedTies = Literal["efron", "breslow", "discrete"]
 HazardVariance = Literal["model", "robust", "robust_by_site"]
@@ -24,17 +24,12 @@ FORMULAS = (
 
 
 @shape
-class CoxAdjusted:
+class CoxAdjusted(Adjusted):
     """Cox model of the arms with covariates and strata."""
 
     ties: AdjustedTies = key(
         "How tied times are handled; discrete is the conditional logistic likelihood that R calls "
         "exact."
-    )
-    covariates: tuple[Name, ...] = key(
-        "Covariates: variables of `subjects`, known at randomisation.",
-        minItems=0,
-        uniqueItems=True,
     )
     strata: tuple[Name, ...] = key(
         "Strata, each with its own hazard: variables of `subjects`.", minItems=0, uniqueItems=True
@@ -81,11 +76,7 @@ CARDS = (
         also={"cox_adjusted_wald": Named("Wald test in the Cox model with covariates", "")},
         formula=FORMULAS,
         r=R(
-            {
-                **GIVES,
-                "hazard_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
-                "p_value": "2 * pnorm(-abs(b / error))",
-            },
+            ratio("hazard_ratio"),
             _COX + TERM,
             packages=("survival",),
             only={"variance": ("model", "robust")},

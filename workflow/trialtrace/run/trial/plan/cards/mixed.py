@@ -7,27 +7,26 @@ from typing import Literal
 from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
-from trialtrace.run.trial.plan.gives import contrast
-from trialtrace.run.trial.plan.options import Estimation, LinearErrors, MixedDf
+from trialtrace.run.trial.plan.gives import contrast, f_test, with_coefficients
+from trialtrace.run.trial.plan.options import (
+    AdjustedForBaseline,
+    Estimation,
+    LinearErrors,
+    MixedDf,
+    OfCoefficients,
+)
+from trialtrace.run.trial.plan.r_coefficients import TERM, coefficients
 from trialtrace.run.trial.plan.r_mixed import FIT
 
 
 @shape
-class Mmrm:
+class Mmrm(AdjustedForBaseline, OfCoefficients):
     """Mixed model for repeated measures."""
 
     covariance: Literal["unstructured", "compound_symmetry"] = key(
         "Covariance of the visits of a subject."
     )
     groups: Literal["common", "by_arm"] = key("One covariance for all arms, or one for each.")
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
     slopes: Literal["each_visit", "common"] = key(
         "Whether covariates have a slope at each visit or one for all."
     )
@@ -36,19 +35,16 @@ class Mmrm:
 
 
 @shape
-class Ancova:
+class Ancova(AdjustedForBaseline):
     """Analysis of covariance."""
 
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
     strata: tuple[Name, ...] = key("Strata: variables of `subjects`.", minItems=0, uniqueItems=True)
     variance: LinearErrors = key("Standard errors.")
+
+
+@shape
+class AncovaModel(Ancova, OfCoefficients):
+    """The same, with its coefficients."""
 
 
 @shape
@@ -59,17 +55,9 @@ class AncovaDunnett(Ancova):
 
 
 @shape
-class RandomSite:
+class RandomSite(AdjustedForBaseline, OfCoefficients):
     """Mixed model with sites at random."""
 
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
     estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 
@@ -77,9 +65,9 @@ class RandomSite:
 _ANCOVA = """\
 fit <- lm(reformulate(c("arm", covariates), "AVAL"), cbind(d, arm))
 of <- paste0("arm", {treated})
-error <- sqrt(vcovHC(fit, type = sub("model", "const", {variance}))[of, of])
-t <- coef(fit)[[of]] / error
-half <- qt(0.5 + {confidence} / 2, df.residual(fit)) * error
+b <- coef(fit)[[of]]
+spread <- vcovHC(fit, type = sub("model", "const", {variance}))
+error <- sqrt(spread[of, of])
 """
 
 # Covariates with a slope at each visit or one for all; levels of a variable as effects.
@@ -151,10 +139,10 @@ CARDS = (
         "mixed model for repeated measures",
         ("Mallinckrodt et al. 2008, Drug Inf J 42:303; degrees of freedom: Kenward and Roger 1997"),
         options=Mmrm,
-        gives=(
-            "mean.{}@arm mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair? "
-            "p_value.{}@all;effect=arm_visit f.{}@all;effect=arm_visit? "
-            "df1.{}@all;effect=arm_visit? df2.{}@all;effect=arm_visit?"
+        gives=with_coefficients(
+            f"mean.{{}}@arm {contrast('mean_difference', 'pair')} "
+            f"{f_test('all', ';effect=arm_visit')}",
+            "@pair;term",
         ),
         visits="over",
         compares="between",
@@ -179,8 +167,10 @@ CARDS = (
         "mean_difference.ancova",
         "analysis of covariance",
         "Fisher 1932; robust errors: White 1980, HC1 to HC3",
-        options=Ancova,
-        gives="mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}@pair?",
+        options=AncovaModel,
+        gives=with_coefficients(
+            "mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}@pair?"
+        ),
         compares="between",
         check="ancova",
         formula=(
@@ -190,13 +180,15 @@ CARDS = (
         ),
         r=R(
             {
-                "mean_difference": "coef(fit)[[of]] + c(0, -1, 1) * half",
-                "p_value": "2 * pt(-abs(t), df.residual(fit))",
-                "f": "t^2",
+                **coefficients("df.residual(fit)"),
+                "mean_difference": "b + c(0, -1, 1) * qt(0.5 + {confidence} / 2, "
+                "df.residual(fit)) * error",
+                "p_value": "2 * pt(-abs(b / error), df.residual(fit))",
+                "f": "(b / error)^2",
                 "df1": "1",
                 "df2": "df.residual(fit)",
             },
-            _ANCOVA,
+            _ANCOVA + TERM,
             packages=("sandwich",),
         ),
     ),
@@ -220,7 +212,7 @@ CARDS = (
         "mixed model, sites at random",
         "Laird and Ware 1982, Biometrics 38:963",
         options=RandomSite,
-        gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        gives=with_coefficients(contrast("mean_difference", "pair")),
         compares="between",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
         r=RANDOM_CLUSTER,

@@ -4,48 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan import gives
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
+from trialtrace.run.trial.plan.options import AdjustedForBaseline, OfCoefficients, Quadrature
+from trialtrace.run.trial.plan.r_coefficients import coefficients, term_of
 
 
 @shape
-class ProportionalOdds:
+class ProportionalOdds(AdjustedForBaseline, OfCoefficients):
     """Proportional odds model."""
 
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
-
 
 @shape
-class OrdinalMixed:
+class OrdinalMixed(AdjustedForBaseline, Quadrature):
     """Cumulative logit model with random intercepts."""
-
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates, measured before randomisation: `baseline` (the value there) and "
-            "variables of `subjects`."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
-    nodes: int | Literal["enough"] = key(
-        (
-            "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A "
-            "number that does not suffice is an error."
-        ),
-        expected="a whole number or `enough`",
-        minimum=7,
-        maximum=200,
-    )
 
 
 @shape
@@ -93,6 +67,9 @@ fit <- clm(y ~ X, control = clm.control(gradTol = 1e-12, maxIter = 200))
 of <- match({treated}, levels(arm)) - 1
 b <- fit$beta[[of]]
 error <- sqrt(vcov(fit)[length(fit$alpha) + of, length(fit$alpha) + of])
+plain <- clm(reformulate(c("arm", covariates), "y"), data = cbind(d[covariates], arm, y),
+             control = clm.control(gradTol = 1e-12, maxIter = 200))
+spread <- vcov(plain)
 # Brant 1990: a logistic model at each cut, and the joint covariance of their slopes.
 cuts <- nlevels(y) - 1
 p <- ncol(X)
@@ -127,7 +104,7 @@ CARDS = (
         "proportional odds",
         "McCullagh 1980, J R Stat Soc B 42:109",
         options=ProportionalOdds,
-        gives=(
+        gives=gives.with_coefficients(
             "odds_ratio.{}@pair p_value.{}@pair chi_squared.{}@pair? df.{}@pair? "
             "p_value.brant@all chi_squared.brant@all? df.brant@all?"
         ),
@@ -139,6 +116,7 @@ CARDS = (
         formula=("regression.ordinal:proportional_odds", "regression.ordinal:brant_test"),
         r=R(
             {
+                **coefficients(),
                 "odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
                 "p_value.brant": "pchisq(brant, df, lower.tail = FALSE)",
                 "chi_squared.brant": "brant",
@@ -147,7 +125,7 @@ CARDS = (
                 "chi_squared": "(b / error)^2",
                 "df": "1",
             },
-            _PROPORTIONAL_ODDS,
+            _PROPORTIONAL_ODDS + term_of("plain"),
             packages=("ordinal",),
         ),
     ),

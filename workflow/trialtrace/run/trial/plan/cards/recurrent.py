@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, Rule, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT
-from trialtrace.run.trial.plan.options import Ties
+from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients, Ties
+from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
-_COVARIATES = "Covariates: variables of `subjects`, known at randomisation."
 ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
 LWYY = "Lin, Wei, Yang and Ying 2000, J R Stat Soc B 62:711"
 _EXPOSURE = (
@@ -40,11 +41,10 @@ class LawlessNadeau:
 
 
 @shape
-class AndersenGill:
+class AndersenGill(Adjusted, OfCoefficients):
     """Model of the rate of events over start-stop intervals."""
 
     ties: Ties = key("How tied times are handled.")
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
 
 
 @shape
@@ -55,11 +55,10 @@ class AndersenGillStratified(AndersenGill):
 
 
 @shape
-class NegativeBinomial:
+class NegativeBinomial(Adjusted, OfCoefficients):
     """Negative binomial regression of a count over an exposure."""
 
     exposure: Name = key(_EXPOSURE)
-    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
 
 
 @shape
@@ -71,12 +70,16 @@ class PoissonRegression(NegativeBinomial):
     )
 
 
+_RATIO = with_coefficients("rate_ratio.{}@pair p_value.{}_wald@pair?")
+
+
 def _wald(method: str, title: str) -> dict[str, Named]:
     return {f"{method}_wald": Named(f"Wald test in {title}", "")}
 
 
-def _andersen_gill(robust: str, strata: str = "NULL") -> str:
-    return f"""\
+def _by_intervals(variance: str, strata: str = "NULL") -> R:
+    robust = str(variance == "robust").upper()
+    lines = f"""\
 rows <- data.frame(d[covariates], arm, event, start = d$TSTART, stop = d$TSTOP, id = d$USUBJID)
 rows$strata <- {strata}
 adjusted <- covariates[seq_along({{covariates}})]
@@ -84,7 +87,11 @@ terms <- c("arm", adjusted, if (!is.null(rows$strata)) "strata(strata)")
 fit <- coxph(reformulate(terms, "Surv(start, stop, event)"), rows, cluster = id,
              robust = {robust}, ties = {{ties}}, control = coxph.control(1e-12, iter.max = 100))
 of <- paste0("arm", {{treated}})
+b <- coef(fit)[[of]]
+spread <- vcov(fit)
+error <- sqrt(spread[of, of])
 """
+    return R(ratio("rate_ratio"), lines + TERM, packages=("survival",))
 
 
 # Of times the events and the time at risk of each subject; of other counts each row.
@@ -108,7 +115,8 @@ error <- sqrt(spread[of, of])
 _NEGATIVE_BINOMIAL = """\
 fit <- glm.nb(model, rows, control = glm.control(1e-12, 200))
 b <- coef(fit)[[of]]
-error <- sqrt(vcov(fit)[of, of])
+spread <- vcov(fit)
+error <- sqrt(spread[of, of])
 """
 
 _MEAN_EVENTS = """\
@@ -153,93 +161,62 @@ CARDS = (
         "Andersen and Gill's model",
         ANDERSEN_GILL,
         options=AndersenGill,
-        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
-        kinds=RECURRENT,
         also=_wald("andersen_gill", "Andersen and Gill's model"),
+        gives=_RATIO,
+        kinds=RECURRENT,
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
-        r=R(
-            {
-                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
-                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
-            },
-            _andersen_gill("FALSE"),
-            packages=("survival",),
-        ),
+        r=_by_intervals("model"),
     ),
     Card(
         "rate_ratio.lwyy",
         "Lin, Wei, Yang and Ying's model",
         LWYY,
         options=AndersenGill,
-        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
-        kinds=RECURRENT,
         also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
+        gives=_RATIO,
+        kinds=RECURRENT,
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
-        r=R(
-            {
-                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
-                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
-            },
-            _andersen_gill("TRUE"),
-            packages=("survival",),
-        ),
+        r=_by_intervals("robust"),
     ),
     Card(
         "rate_ratio.andersen_gill_stratified",
         "Andersen and Gill's model with strata",
         ANDERSEN_GILL,
         options=AndersenGillStratified,
-        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
-        kinds=RECURRENT,
         also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
+        gives=_RATIO,
+        kinds=RECURRENT,
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
-        r=R(
-            {
-                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
-                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
-            },
-            _andersen_gill("FALSE", "stratum"),
-            packages=("survival",),
-        ),
+        r=_by_intervals("model", "stratum"),
     ),
     Card(
         "rate_ratio.lwyy_stratified",
         "Lin, Wei, Yang and Ying's model with strata",
         LWYY,
         options=AndersenGillStratified,
-        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
-        kinds=RECURRENT,
         also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
+        gives=_RATIO,
+        kinds=RECURRENT,
         formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
-        r=R(
-            {
-                "rate_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
-                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
-            },
-            _andersen_gill("TRUE", "stratum"),
-            packages=("survival",),
-        ),
+        r=_by_intervals("robust", "stratum"),
     ),
     Card(
         "rate_ratio.poisson_regression",
         "Poisson regression",
         "McCullagh and Nelder 1989, Generalized Linear Models, chapter 6",
         options=PoissonRegression,
-        gives="rate_ratio.{}@pair p_value.{}_wald@pair?",
+        gives=_RATIO,
         kinds=RECURRENT + COUNTS,
         also=_wald("poisson_regression", "Poisson regression"),
         formula="regression.counts:poisson_rates",
         check="recurrent_counts",
         r=R(
-            {
-                "rate_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
-                "p_value": "2 * pnorm(-abs(b / error))",
-            },
-            _COUNTS + _POISSON,
+            ratio("rate_ratio"),
+            _COUNTS + _POISSON + TERM,
             packages=("sandwich",),
         ),
     ),
@@ -248,18 +225,14 @@ CARDS = (
         "negative binomial regression",
         "Lawless 1987, Can J Stat 15:209",
         options=NegativeBinomial,
-        gives="rate_ratio.{}@pair p_value.{}_wald@pair? dispersion.{}@all",
+        gives=with_coefficients("rate_ratio.{}@pair p_value.{}_wald@pair? dispersion.{}@all"),
         kinds=RECURRENT + COUNTS,
         also=_wald("negative_binomial", "negative binomial regression"),
         formula="regression.counts:negative_binomial",
         check="recurrent_counts",
         r=R(
-            {
-                "rate_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
-                "p_value": "2 * pnorm(-abs(b / error))",
-                "dispersion": "1 / fit$theta",
-            },
-            _COUNTS + _NEGATIVE_BINOMIAL,
+            ratio("rate_ratio") | {"dispersion": "1 / fit$theta"},
+            _COUNTS + _NEGATIVE_BINOMIAL + TERM,
             packages=("MASS",),
         ),
     ),

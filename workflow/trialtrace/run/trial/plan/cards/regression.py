@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import with_coefficients
-from trialtrace.run.trial.plan.options import OfCoefficients
-from trialtrace.run.trial.plan.r_coefficients import GIVES, TERM
+from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients, Quadrature
+from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
 
 @shape
-class Standardised:
+class Standardised(Adjusted):
     """Risks standardised over the covariates of a logistic model."""
 
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
-            "among them is a fixed effect."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
     variance: Literal["fixed", "random", "sandwich"] = key(
         "What is random: nothing but the outcomes (fixed), the covariates too (random), "
         "the model perhaps wrong (sandwich)."
@@ -31,45 +22,13 @@ class Standardised:
 
 
 @shape
-class ModifiedPoisson:
-    """Poisson model with robust errors."""
-
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
-            "among them is a fixed effect."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
-
-
-@shape
-class OrdinaryModel(ModifiedPoisson, OfCoefficients):
+class OrdinaryModel(Adjusted, OfCoefficients):
     """Model of which every coefficient has Wald's interval."""
 
 
 @shape
-class LogisticRandomSite:
+class LogisticRandomSite(Adjusted, Quadrature):
     """Logistic model with sites at random."""
-
-    covariates: tuple[Name, ...] = key(
-        (
-            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
-            "among them is a fixed effect."
-        ),
-        minItems=0,
-        uniqueItems=True,
-    )
-    nodes: int | Literal["enough"] = key(
-        (
-            "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A "
-            "number that does not suffice is an error."
-        ),
-        expected="a whole number or `enough`",
-        minimum=7,
-        maximum=200,
-    )
 
 
 def _model(family: str, covariance: str) -> str:
@@ -148,10 +107,7 @@ CARDS = (
         gives=with_coefficients("risk_ratio.{}@pair"),
         formula="regression.poisson:modified_poisson",
         r=R(
-            {
-                **GIVES,
-                "risk_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
-            },
+            ratio("risk_ratio"),
             _model("poisson", 'vcovHC(fit, type = "HC0")'),
             packages=("sandwich",),
         ),
@@ -164,10 +120,7 @@ CARDS = (
         gives=with_coefficients("odds_ratio.{}@pair"),
         formula="regression.logistic:logistic",
         r=R(
-            {
-                **GIVES,
-                "odds_ratio": "exp(b + c(0, -1, 1) * qnorm(0.5 + {confidence} / 2) * error)",
-            },
+            ratio("odds_ratio"),
             _model("binomial", "vcov(fit)"),
         ),
     ),
@@ -175,7 +128,7 @@ CARDS = (
         "odds_ratio.firth",
         "Firth's logistic regression, profile interval",
         "Firth 1993; Heinze and Schemper 2002, Stat Med 21:2409",
-        options=ModifiedPoisson,
+        options=Adjusted,
         formula="regression.logistic:firth",
         r_none="no package that comes with R computes it",
     ),

@@ -3,7 +3,7 @@
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.check_units import time_in_days
+from trialtrace.run.trial.check_units import unit_of_axis
 from trialtrace.run.trial.context import Files, known
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
@@ -88,7 +88,7 @@ def times(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
     """Times to an event."""
     for here, name in of_data(files, place, endpoint):
         of_kind(files, here, name, "time_to_event")
-        time_in_days(files, files.plan, here, name)
+        unit_of_axis(files, files.plan, here, name)
 
 
 def repeated(

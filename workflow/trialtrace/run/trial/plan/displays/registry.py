@@ -26,16 +26,13 @@ MODULES: dict[str, str] = {
     "interval_survival": f"{_HERE}.interval_survival",
     "profile": f"{_HERE}.profile",
     "spaghetti": f"{_HERE}.spaghetti",
-    "paired_slopes": f"{_HERE}.paired_slopes",
     "epsilon_curve": f"{_HERE}.epsilon_curve",
     "residual_quantiles": f"{_HERE}.residual_quantiles",
-    "power_curve": f"{_HERE}.power_curve",
     "tipping": f"{_HERE}.tipping",
     "delta_tipping": f"{_HERE}.delta_tipping",
     "swimmer": f"{_HERE}.swimmer",
     "dose_intensity": f"{_HERE}.dose_intensity",
     "heat_map": f"{_HERE}.heat_map",
-    "ridgeline": f"{_HERE}.ridgeline",
     "adverse_events": f"{_HERE}.adverse_events",
 }
 

@@ -1,0 +1,112 @@
+"""The files of a configuration: title, purpose and shape of each; their JSON Schemas, for editors
+and for validation."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.base.config.spec import Schema, shared_types
+from trialtrace.base.config.spec_schema import definition, schema_of
+from trialtrace.base.paths import SCHEMAS
+from trialtrace.base.store import write_text
+from trialtrace.run.trial.claims.file import ClaimsFile
+from trialtrace.run.trial.cleaning import Cleaning
+from trialtrace.run.trial.cohort.file import CohortFile
+from trialtrace.run.trial.endpoints import registry as endpoints
+from trialtrace.run.trial.guesses import GuessesFile
+from trialtrace.run.trial.instruments import registry as instruments
+from trialtrace.run.trial.plan.file import PlanFile
+from trialtrace.run.trial.settings import Settings
+from trialtrace.run.trial.study.file import TrialFile
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the configuration: what it is called, what it is for, and its shape."""
+
+    title: str
+    means: str
+    shape: Any
+
+
+FILES = {
+    "config": File("config/config.yaml", "Which trials run, and how.", Settings),
+    "trial": File(
+        "config/trials/<trial>/trial.yaml",
+        "What the trial is: design, arms, source, tables, subjects, populations.",
+        TrialFile,
+    ),
+    "cleaning": File(
+        "config/trials/<trial>/cleaning.yaml",
+        "What the dictionary has no place for.",
+        Cleaning,
+    ),
+    "endpoints": File(
+        "config/trials/<trial>/endpoints.yaml",
+        "What is derived from the data: an entry an endpoint, in the order of the report.",
+        endpoints.every_entry(),
+    ),
+    "plan": File("config/trials/<trial>/plan.yaml", "The statistical analysis plan.", PlanFile),
+    "claims": File("config/trials/<trial>/claims.yaml", "Published numbers to audit.", ClaimsFile),
+    "cohort": File(
+        "config/trials/<trial>/cohort.yaml",
+        "What a synthetic cohort is drawn from; only with `source.kind: synthetic`. "
+        "See docs/synthetic.md.",
+        CohortFile,
+    ),
+    "guesses": File(
+        "config/trials/<trial>/guesses.yaml",
+        "What `trialtrace new` guessed and nobody has confirmed yet; only of a drafted trial. "
+        "See docs/new-trial.md.",
+        GuessesFile,
+    ),
+    "ledger": File(
+        "a ledger of printed numbers, for trialtrace audit",
+        "Published numbers of papers, without data.",
+        LedgerFile,
+    ),
+}
+# What several files refer to.
+SHARED = {
+    "common": File("Common", "What the other schemas share.", None),
+    "instruments": File(
+        "Instruments",
+        "What an endpoint of kind instrument says, for each instrument.",
+        instruments.every_entry(),
+    ),
+}
+
+
+def schemas() -> dict[str, Schema]:
+    """The JSON Schema of every file, and those that they share."""
+    shared = {mark: hint for file in FILES.values() for mark, hint in shared_types(file.shape)}
+    made = {}
+    for name, file in (FILES | SHARED).items():
+        head = {
+            "$schema": _DIALECT,
+            "$id": f"{name}.schema.json",
+            "title": file.title,
+            "description": file.means,
+        }
+        body = {"type": "object"} if name in SHARED else schema_of(file.shape)
+        told_here = {
+            mark.name: definition(hint) for mark, hint in shared.items() if mark.file == name
+        }
+        made[name] = head | body | ({"$defs": dict(sorted(told_here.items()))} if told_here else {})
+    return made
+
+
+def texts() -> dict[str, str]:
+    """The files of schemas by their names."""
+    return {
+        f"{name}.schema.json": f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n"
+        for name, schema in schemas().items()
+    }
+
+
+if __name__ == "__main__":
+    for name, text in texts().items():
+        write_text(SCHEMAS / name, text)

@@ -1,0 +1,385 @@
+"""Results of a registry become a whole ledger: every kind of number in its form, none guessed."""
+
+import copy
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from trialtrace.audit.reading.read import read_paper
+from trialtrace.audit.reading.registry.ledger import registry_ledger
+from trialtrace.audit.reading.registry.record import read_record
+from trialtrace.base.errors import UserError
+from trialtrace.cli import main
+
+GROUPS = [{"id": "X0", "title": "Drug"}, {"id": "X1", "title": "Placebo"}]
+SIZES = [
+    {
+        "units": "Participants",
+        "counts": [{"groupId": "X0", "value": "60"}, {"groupId": "X1", "value": "58"}],
+    }
+]
+
+
+def each(name, *values):
+    return [{"groupId": f"X{at}", name: value} for at, value in enumerate(values)]
+
+
+def measure(*values, kind="MEAN", dispersion=None, unit="mmHg", title="Pressure", **more):
+    cells = [{"groupId": f"X{at}", **cell} for at, cell in enumerate(values)]
+    return {
+        "type": "PRIMARY",
+        "title": title,
+        "timeFrame": "Week 12",
+        "paramType": kind,
+        "unitOfMeasure": unit,
+        "groups": GROUPS,
+        "denoms": SIZES,
+        "classes": [{"categories": [{"measurements": cells}]}],
+        **({"dispersionType": dispersion} if dispersion else {}),
+        **more,
+    }
+
+
+def record(*measures, **design):
+    """A made-up record of 60 and 58 participants."""
+    milestones = [
+        {"type": "STARTED", "achievements": each("numSubjects", "60", "58")},
+        {"type": "Dosed", "achievements": each("numSubjects", "61", "57")},
+        {"type": "COMPLETED", "achievements": each("numSubjects", "55", "50")},
+        {"type": "NOT COMPLETED", "achievements": each("numSubjects", "5", "8")},
+    ]
+    lost = {"type": "Lost to Follow-up", "reasons": each("numSubjects", "5", "8")}
+    sex = {
+        "title": "Sex",
+        "paramType": "COUNT_OF_PARTICIPANTS",
+        "unitOfMeasure": "Participants",
+        "classes": [
+            {
+                "categories": [
+                    {"title": "Female", "measurements": each("value", "30", "20")},
+                    {"title": "Male", "measurements": each("value", "30", "38")},
+                ]
+            }
+        ],
+    }
+    totals = {
+        "seriousNumAffected": 4,
+        "seriousNumAtRisk": 60,
+        "otherNumAffected": 9,
+        "otherNumAtRisk": 60,
+    }
+    rash = {"groupId": "X0", "numEvents": 5, "numAffected": 3, "numAtRisk": 60}
+    return {
+        "protocolSection": {
+            "identificationModule": {"nctId": "NCT00000000", "briefTitle": "A made-up trial"},
+            "statusModule": {
+                "studyFirstSubmitDate": "2019-02-01",
+                "startDateStruct": {"date": "2019-03", "type": "ACTUAL"},
+                "completionDateStruct": {"date": "2030-03", "type": "ESTIMATED"},
+            },
+            "designModule": {
+                "designInfo": {"allocation": "RANDOMIZED", **design},
+                "enrollmentInfo": {"count": 120, "type": "ESTIMATED"},
+            },
+            "armsInterventionsModule": {
+                "armGroups": [{"label": "Placebo", "type": "PLACEBO_COMPARATOR"}]
+            },
+            "outcomesModule": {
+                "primaryOutcomes": [{"measure": "Pressure", "timeFrame": "12 weeks"}],
+                "secondaryOutcomes": [{"measure": "Pain", "timeFrame": "Before and after"}],
+            },
+        },
+        "resultsSection": {
+            "participantFlowModule": {
+                "groups": GROUPS,
+                "periods": [
+                    {"title": "Overall", "milestones": milestones, "dropWithdraws": [lost]}
+                ],
+            },
+            "baselineCharacteristicsModule": {"groups": GROUPS, "denoms": SIZES, "measures": [sex]},
+            "outcomeMeasuresModule": {"outcomeMeasures": list(measures)},
+            "adverseEventsModule": {
+                "frequencyThreshold": "5",
+                "eventGroups": [{"id": "X0", "title": "Drug", **totals}],
+                "seriousEvents": [{"term": "Rash", "organSystem": "Skin", "stats": [rash]}],
+            },
+        },
+    }
+
+
+def ledger(data):
+    return registry_ledger(read_record(json.dumps(data).encode(), "a record"))
+
+
+def claims(draft, place):
+    return [claim for claim in draft.claims.values() if claim["place"] == place]
+
+
+def printed(draft, place):
+    return [claim["printed"] for claim in claims(draft, place)]
+
+
+CI, SD = "95% Confidence Interval", "Standard Deviation"
+
+
+@pytest.mark.parametrize(
+    ("kind", "dispersion", "unit", "cell", "form"),
+    [
+        ("MEAN", SD, "mmHg", {"value": "62.1", "spread": "8.80"}, "mean 62.1 (SD 8.80)"),
+        ("MEAN", "Standard Error", "mmHg", {"value": "-.5", "spread": "1."}, "mean -0.5 (SE 1)"),
+        (
+            "LEAST_SQUARES_MEAN",
+            CI,
+            "kg",
+            {"value": "3", "lowerLimit": "1", "upperLimit": "5"},
+            "mean 3 (95% CI 1 to 5)",
+        ),
+        (
+            "Least Squares Mean",
+            "90% Confidence Interval",
+            "kg",
+            {"value": "3", "lowerLimit": "1", "upperLimit": "5"},
+            "mean 3 (90% CI 1 to 5)",
+        ),
+        (
+            "MEDIAN",
+            "Inter-Quartile Range",
+            "kg",
+            {"value": "4", "lowerLimit": "2", "upperLimit": "7"},
+            "median 4 (IQR 2 to 7)",
+        ),
+        (
+            "MEDIAN",
+            "Full Range",
+            "kg",
+            {"value": "4", "lowerLimit": "-2", "upperLimit": "7"},
+            "median 4 (range -2 to 7)",
+        ),
+        (
+            "MEDIAN",
+            CI,
+            "days",
+            {"value": "4", "lowerLimit": "2", "upperLimit": "NA"},
+            "median 4 (95% CI 2 to NE)",
+        ),
+        (
+            "GEOMETRIC_MEAN",
+            "Geometric Coefficient of Variation",
+            "ng/mL",
+            {"value": "4", "spread": "45.2"},
+            "geometric mean 4 (CV 45.2)",
+        ),
+        ("COUNT_OF_PARTICIPANTS", None, "Participants", {"value": "12"}, "12 of 60"),
+        ("NUMBER", None, "participants", {"value": "12"}, "12 of 60"),
+        (
+            "NUMBER",
+            CI,
+            "Percentage of participants",
+            {"value": "20.0", "lowerLimit": "11", "upperLimit": "32"},
+            "20.0% (95% CI 11 to 32)",
+        ),
+        (
+            "NUMBER",
+            None,
+            "events per 100 patient-years",
+            {"value": "3.4"},
+            "3.4 events per 100 patient-years",
+        ),
+        # No share of patients, and no count of them.
+        ("NUMBER", None, "percentage of left atrial area", {"value": "12"}, "12 percentage"),
+        ("NUMBER", None, "ml/m^2.6", {"value": "12"}, "12 ml/m"),
+    ],
+)
+def test_each_kind_of_value_and_dispersion_has_its_form(kind, dispersion, unit, cell, form):
+    draft = ledger(record(measure(cell, kind=kind, dispersion=dispersion, unit=unit)))
+    (claim,) = claims(draft, "outcome measure 1")
+    assert (claim["printed"], claim["about"]["group"], draft.left) == (form, "drug", [])
+    assert (claim["about"].get("basis") == "model") == ("LEAST" in kind.upper())
+    assert claim["about"].get("patients", "60") == "60" and "unconfirmed" not in claim
+
+
+@pytest.mark.parametrize(
+    ("given", "why", "kept"),
+    [
+        (measure({"value": "3"}, kind="MODE"), "3: kind of value “MODE”", []),
+        (measure({"value": "3", "spread": "2"}, dispersion="Sharpe"), "SHARPE: 2", ["mean 3"]),
+        (
+            measure({"value": "3", "lowerLimit": "2", "upperLimit": "4"}),
+            "a dispersion not named: 2 and 4",
+            ["mean 3"],
+        ),
+        (measure({"value": "NA", "lowerLimit": "7"}), "NA and 7: the value is no number", []),
+        (
+            measure({"value": "1.5"}, kind="COUNT_OF_PARTICIPANTS"),
+            "a count that is no whole number",
+            [],
+        ),
+    ],
+)
+def test_what_has_no_form_is_listed_and_not_guessed(given, why, kept):
+    draft = ledger(record(given))
+    assert printed(draft, "outcome measure 1") == kept
+    assert [(left.place, left.why) for left in draft.left] == [("outcome measure 1", why)]
+
+
+def test_flow_baseline_events_and_registration_are_in_the_ledger():
+    draft = ledger(record(measure({"value": "3"})))
+    assert printed(draft, "participant flow, Overall") == [
+        *("60", "58", "55 of 60", "50 of 58", "5 of 60", "8 of 58"),
+        # A milestone may have patients who did not start: no share of these.
+        *("61", "57", "5 of 5", "8 of 8"),
+    ]
+    assert draft.groups["placebo"] == {"label": "Placebo", "randomised": "58", "control": True}
+    female = claims(draft, "baseline measure 1")[0]
+    assert (female["printed"], female["about"]["category"]) == ("30 of 60", "Female")
+    (rash,) = claims(draft, "adverse events, serious")
+    assert rash["printed"] == "3 of 60, 5 events"
+    assert draft.outcomes[rash["about"]["outcome"]]["part_of"] == "serious_adverse_events"
+    assert printed(draft, "adverse events, totals") == ["4 of 60", "9 of 60"]
+    assert printed(draft, "adverse events") == ["5%"]
+    design = draft.registered["registration"]
+    # An expected completion is no day of it.
+    days = {"first": "2019-02-01", "begin": "2019-03", "planned": "120", "number": "NCT00000000"}
+    assert {name: design.get(name) for name in (*days, "completed")} == days | {"completed": None}
+    assert design["primary"] == [{"outcome": "pressure", "time": {"value": "12", "unit": "weeks"}}]
+    assert design["secondary"] == [{"outcome": "pain", "frame": "Before and after"}]
+    assert draft.reported["results"]["primary"][0]["time"] == {"value": "12", "unit": "weeks"}
+
+
+ANALYSIS = {
+    "groupIds": ["X0", "X1"],
+    "statisticalMethod": "t-test, 2 sided",
+    "paramType": "Mean Difference (Final Values)",
+    "paramValue": "-3.0",
+    "ciPctValue": "95",
+    "ciNumSides": "TWO_SIDED",
+    "ciLowerLimit": "-6.2",
+    "ciUpperLimit": "0.2",
+    "pValue": "0.067",
+    "nonInferiorityType": "SUPERIORITY",
+}
+MEANS = ({"value": "120.0", "spread": "9.0"}, {"value": "123.0", "spread": "8.5"})
+
+
+def analysed(*changes, **design):
+    every = [ANALYSIS | change for change in changes]
+    return ledger(record(measure(*MEANS, dispersion=SD, analyses=every), **design))
+
+
+def test_an_analysis_is_one_expression_beside_its_groups():
+    (claim,) = claims(analysed({}), "outcome measure 1, analysis 1")
+    assert claim["printed"] == "-3.0, (95% CI -6.2 to 0.2), P=0.067"
+    about = {"outcome": "pressure", "compare": ["drug", "placebo"], "test": "t"}
+    assert claim["about"] == about | {"measure": "mean_difference"}
+    # Which of two groups is taken from which is not stated: the sides of the estimate decide.
+    (turned,) = claims(analysed({"paramValue": "3.0"}), "outcome measure 1, analysis 1")
+    assert turned["about"]["compare"] == ["placebo", "drug"]
+
+
+@pytest.mark.parametrize(
+    ("change", "form", "about"),
+    [
+        ({"statisticalMethod": "ANCOVA"}, None, {"basis": "model", "test": "other"}),
+        ({"statisticalComment": "Adjusted for sex"}, None, {"basis": "model"}),
+        ({"paramType": "Some ratio"}, None, {"measure": "ratio"}),
+        ({"paramType": "Treatment difference"}, None, {"measure": "mean_difference"}),
+        ({"paramType": "Slope"}, None, {"measure": None}),
+        ({"pValue": "<.001"}, "-3.0, (95% CI -6.2 to 0.2), P<0.001", {}),
+        ({"pValueComment": "one-sided"}, "-3.0, (95% CI -6.2 to 0.2), P=0.067 (one-sided)", {}),
+        (
+            {"nonInferiorityType": "NON_INFERIORITY"},
+            "-3.0, (95% CI -6.2 to 0.2), P=0.067 for non-inferiority",
+            {},
+        ),
+        (
+            {"dispersionType": "STANDARD_ERROR_OF_MEAN", "dispersionValue": "1.6"},
+            "-3.0 (SE 1.6), (95% CI -6.2 to 0.2), P=0.067",
+            {},
+        ),
+    ],
+)
+def test_what_an_analysis_states_decides_its_keys(change, form, about):
+    (claim,) = claims(analysed(change), "outcome measure 1, analysis 1")
+    assert claim["printed"] == form or form is None
+    assert {name: claim["about"].get(name) for name in about} == about
+
+
+@pytest.mark.parametrize(
+    ("change", "form", "why"),
+    [
+        ({"ciPctValue": "NA"}, "-3.0, P=0.067", "an interval without a level"),
+        ({"ciNumSides": "ONE_SIDED"}, "-3.0, P=0.067", "an interval of one side"),
+        (
+            {"statisticalMethod": "Bayesian model"},
+            "-3.0, (95% CI -6.2 to 0.2)",
+            "a probability of a Bayesian analysis",
+        ),
+        (
+            {"nonInferiorityType": "NON_INFERIORITY_OR_EQUIVALENCE"},
+            "-3.0, (95% CI -6.2 to 0.2)",
+            "p of non-inferiority or of equivalence: which is not stated",
+        ),
+    ],
+)
+def test_what_of_an_analysis_has_no_form_is_listed(change, form, why):
+    draft = analysed(change)
+    assert printed(draft, "outcome measure 1, analysis 1") == [form]
+    assert [left.why for left in draft.left] == [why]
+
+
+def test_a_second_analysis_and_one_of_two_methods_stand_apart():
+    draft = analysed({}, {"groupDescription": "In the elderly"})
+    first, second = (claims(draft, f"outcome measure 1, analysis {at}")[0] for at in (1, 2))
+    assert first["about"]["outcome"] != second["about"]["outcome"]
+    said = {"statisticalMethod": "ANCOVA", "estimateComment": "Confidence interval from a t-test"}
+    forms = printed(analysed(said), "outcome measure 1, analysis 1")
+    assert forms == ["-3.0, (95% CI -6.2 to 0.2)", "P=0.067"]
+    (crossed,) = claims(
+        analysed({}, interventionModel="CROSSOVER"), "outcome measure 1, analysis 1"
+    )
+    assert crossed["about"]["basis"] == "model"
+
+
+def test_the_command_reads_a_record_and_the_audit_takes_it_as_it_stands(tmp_path, capsys):
+    whole = record(measure(*MEANS, dispersion=SD, analyses=[ANALYSIS]))
+    path, file = tmp_path / "NCT00000000.json", tmp_path / "ledger.yaml"
+    path.write_text(json.dumps(whole))
+    assert main(["read", str(path), "--output", str(file)]) == 0
+    assert "0 numbers seen and not taken up" in capsys.readouterr().err
+    assert main(["audit", str(file)]) == 0
+    assert "confirmed by nobody" not in capsys.readouterr().out
+    wrong = copy.deepcopy(whole)
+    stats = wrong["resultsSection"]["adverseEventsModule"]["seriousEvents"][0]["stats"][0]
+    stats["numEvents"], stats["numAffected"] = 2, 5
+    wrong["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"][0]["analyses"][0][
+        "pValue"
+    ] = "0.0067"
+    path.write_text(json.dumps(wrong))
+    assert main(["read", str(path), "--output", str(file)]) == 0
+    assert main(["audit", str(file)]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "2 events of 5 patients is printed" in said
+    assert "printed is P = 0.0067" in said
+    assert yaml.safe_load(file.read_text())["papers"].keys() == {"registration", "results"}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"a": 1}', '{"protocolSection": {}}', "[" * 10**5])
+def test_json_that_is_no_record_is_refused(tmp_path, text):
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(UserError, match=r"one record of ClinicalTrials\.gov"):
+        read_paper(path)
+
+
+def test_reading_a_record_needs_no_pandas(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(record(measure({"value": "3"}))))
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from trialtrace.audit.reading.read import read_paper\n"
+        f"read_paper(Path({str(path)!r})); assert not {{'pandas', 'pyarrow'}} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,71 @@
+"""A p adjusted for several comparisons against the plain p of the same comparison.
+
+No procedure makes p smaller, and Bonferroni's is a whole number of times as large, or 1. Holm's,
+Hochberg's and Šidák's are at most k times as large for k comparisons, of which a ledger may have a
+part, so that more than that is a remark. Tukey's and Dunnett's rest on an error of all groups, so
+that a smaller p than that of the two groups alone is a remark too.
+Sources: Dunn 1961, Šidák 1967, Holm 1979, Hochberg 1988.
+"""
+
+from collections.abc import Iterator
+from math import ceil, floor
+
+from trialtrace.audit.ledger.claim import FAMILIES, Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.shared.corrections import comparisons
+
+OF_ALL_GROUPS = ("dunnett", "tukey")
+BONFERRONI = "bonferroni"
+
+CARD = Card(
+    "a p that a procedure for several comparisons adjusts against the plain p of the same "
+    "comparison: not smaller, of Bonferroni's a whole number of times as large or 1; more than one "
+    "time for each comparison in the ledger is a remark, as is a smaller one of Tukey's or "
+    "Dunnett's",
+    {"p.adjusted": "A p adjusted for several comparisons, and the plain one."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        procedures = [one for one in entry.about.design or () if one in FAMILIES]
+        part = entry.tested
+        if len(procedures) != 1 or part is None or part.relation != "=":
+            continue
+        plain = [
+            one
+            for one in ledger.comparisons.get(entry.about.cell, ())
+            if one.about.compared == entry.about.compared and one.about.design is None
+            if one.paper == entry.paper and one.basis is None and one.sides == entry.sides
+            if one.tested is not None and one.tested.relation == "=" and not one.tested.adjusted
+        ]
+        if len({one.parts["p"].value for one in plain}) == 1:
+            yield _held(ledger, entry, plain[0], procedures[0])
+
+
+def _held(ledger: Ledger, entry: Claim, plain: Claim, procedure: str) -> Finding:
+    part, other = entry.parts["p"], plain.parts["p"]
+    (low, high), (least, most) = (
+        [float(end) for end in as_range(one).bounds] for one in (part, other)
+    )
+    text = f"{part.text} is {other.text} adjusted for several comparisons"
+    agreement, remark = COMPATIBLE, False
+    k = comparisons(ledger, entry)
+    if high < least:
+        remark = procedure in OF_ALL_GROUPS
+        agreement, text = NOT_CHECKABLE if remark else INCONSISTENT, f"{text}, and smaller."
+    elif procedure == BONFERRONI and high < 1 and floor(high / least) < ceil(low / most):
+        agreement = INCONSISTENT
+        text += (
+            f": {low / most:.2f} to {high / least:.2f} times as large, which is no whole number."
+        )
+    elif low > most * max(k, 2) and procedure not in (BONFERRONI, *OF_ALL_GROUPS):
+        agreement, remark = NOT_CHECKABLE, True
+        text += f", and more than {max(k, 2)} times as large, as many as the ledger has."
+    else:
+        text += ", and can be."
+    text = f"Not checkable: {text}" if agreement == NOT_CHECKABLE else text
+    names = (plain.name,)
+    return Finding("p.adjusted", entry.name, "p", agreement, text, names, remark=remark)

@@ -1,0 +1,162 @@
+"""A table while it is read: what is known of it as a whole, and what each row makes of that."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from trialtrace.audit.reading.arms import ALL, Arms
+from trialtrace.audit.reading.cells import Cell
+from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
+from trialtrace.audit.reading.crossed import crossed
+from trialtrace.audit.reading.heading_words import other_words, said
+from trialtrace.audit.reading.heads import (
+    ARM,
+    Column,
+    columns,
+    first_data_column,
+    head_rows,
+    of_tests,
+)
+from trialtrace.audit.reading.heads import column as named_by
+from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.paper import Table
+from trialtrace.audit.reading.rows import Row, rows
+
+_IN_ROWS = "its arms were taken from the labels of rows"
+_WHEN = re.compile(
+    r"\b(?:T[0-9]|[0-9]+(?:st|nd|rd|th)?|months?|weeks?|days?|hours?|diff?(?:erence)?|baseline|to|and|"
+    r"from|change|mean|total|all|overall|phase|period)\b",
+    re.IGNORECASE,
+)
+_LEVEL = re.compile(r"\b(9[0-9](?:\.[0-9])?)\s?%\s?(?:CI|CL|conf)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A table whose columns and rows are known."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    heads: int
+    rows: tuple[Row, ...]
+
+
+def laid_out(table: Table) -> Laid | None:
+    """The table's columns and rows; None for one in which no column holds numbers."""
+    if not table.rows or not table.rows[0]:
+        return None
+    first = first_data_column(table)
+    if first is None:
+        return None
+    heads = head_rows(table, first)
+    other = other_words(f"{table.caption} {table.notes}")
+    every = [
+        of_tests(column, [row[column.at] for row in table.rows[heads:]])
+        for column in columns(table, heads, first, other)
+    ]
+    every = crossed(every)
+    return Laid(table, tuple(every), heads, tuple(rows(table, heads, every, other)))
+
+
+@dataclass
+class Context:
+    """What is known while one table is read."""
+
+    laid: Laid
+    arms: Arms
+    usual: set[str]
+    commas: bool
+    model: bool
+    sizes: dict[tuple[tuple[str, ...], int], int]
+    predicts: bool
+    in_rows: bool
+    baseline: bool
+
+    def _columns(self, row: Row) -> list[Column]:
+        """The columns as the heads in the midst of the table have renamed them."""
+        if row.heads is None:
+            return list(self.laid.columns)
+        made, name = [], None
+        for column in self.laid.columns:
+            text = row.heads[column.at]
+            own = said(text) if column.role == ARM else None
+            if own is not None and (own.kind in ("p", "effect") or own.measure):
+                column = named_by(column.at, [text])
+            elif own is not None and (own.rest or own.kind or own.visit):
+                name = own.rest or column.arm
+                column = replace(
+                    column,
+                    arm=name,
+                    kind=own.kind or column.kind,
+                    visit=own.visit or column.visit,
+                    size=own.size or column.size,
+                )
+            made.append(column)
+        return made
+
+    @property
+    def _titled(self) -> str:
+        """What the table is of, by its caption, where a row's label is a visit alone."""
+        caption = re.sub(
+            r"^\s*table\s+\S+?[.:]?(?:\s|$)\W*", "", self.laid.table.caption, flags=re.I
+        )
+        return said(words(re.split(r"[.;:(]\s?", caption)[0], 8)).rest
+
+    def _arms_of(self, row: Row) -> list[str]:
+        """The arms that the labels of a row are the names of."""
+        return [one for name in row.path if (one := self.arms.named(name))]
+
+    def _size(self, row: Row, column: Column, arm: str | None) -> int | None:
+        """How many patients a column has in a row: by the row, its section, its head."""
+        if row.size:
+            several = len({one.arm for one in self.laid.columns if one.role == ARM}) > 1
+            whole = row.counted or self.in_rows or arm == ALL or not several
+            return row.size if whole else None
+        own = (column.arm, column.part)
+        same = [one.at for one in self.laid.columns if (one.arm, one.part) == own]
+        same = [at for at in same if at <= column.at]
+        for section in (row.path[: len(row.path) - row.own], ()):
+            for at in (column.at, *reversed(same)):
+                if size := self.sizes.get((section, at)):
+                    return size
+        return column.size
+
+    def _item(self, row: Row, read: Sequence[tuple[Column, Cell]], printed: str, kind: str) -> Item:
+        column = read[0][0]
+        columns = [at for one, cell in read for at in (one.at, *cell.more)]
+        place = self.laid.table.place_of(row.at, columns)
+        name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
+        path = row.path or (self._titled or row.label,)
+        if (
+            self._titled
+            and len(path) == 1
+            and not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
+        ):
+            # "0–4" alone says when or of whom, and not what was measured.
+            path = (self._titled, *path)
+        by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
+        return Item(
+            place=place,
+            label=f"{row.label}, {column.part}" if column.part else row.label,
+            printed=self._levelled(printed, row, columns),
+            quote=" | ".join(cell.text for _, cell in read),
+            kind=kind,
+            path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),
+            visit=column.visit or row.visit,
+            change=column.change or row.change,
+            stem=name,
+            baseline=self.baseline and not (column.visit or row.visit),
+            cells=tuple((row.at, at) for at in columns),
+        ).doubted(BY_POINT if by_point else None, _IN_ROWS if self.in_rows else None)
+
+    def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
+        """The expression with the level of its interval that heads, label or caption tell."""
+        table = self.laid.table
+        heads = [head[at] for head in table.rows[: self.laid.heads] for at in columns]
+        for text in (*heads, *row.cells[:1], table.caption, table.notes):
+            if match := _LEVEL.search(text):
+                return printed.replace("(95% CI", f"({match[1]}% CI")
+        return printed
+
+    def _left(self, row: Row, at: int, text: str, why: str) -> Left:
+        return Left(self.laid.table.place_of(row.at, [at]), text, why)

@@ -1,0 +1,1 @@
+"""Results that sponsors post to ClinicalTrials.gov, as a whole ledger."""

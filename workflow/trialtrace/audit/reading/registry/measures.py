@@ -1,0 +1,158 @@
+"""Baseline and outcome measures, and the analyses of these."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from trialtrace.audit.reading.registry.analyses import analysis
+from trialtrace.audit.reading.registry.kinds import Form, Kind, form
+from trialtrace.audit.reading.registry.making import Cell, Making
+from trialtrace.audit.reading.registry.record import Entry, by_group, entries, text, texts
+
+_TIME = r"[0-9]+(?:\.[0-9]+)?"
+_VISIT = re.compile(
+    rf"baseline|screening|(?:at )?(?:day|week|month|year|visit)s? {_TIME}|"
+    rf"(?:at )?{_TIME}[ -](?:days?|weeks?|months?|years?|hours?|hrs?|minutes?)",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(r"\bchanges? (?:from|since) (?:\w+ ){0,3}baseline\b", re.IGNORECASE)
+_SIZES = re.compile(
+    r"\bn\s*=\s*([0-9]+(?:\s*[,;/]\s*(?:n\s*=\s*)?[0-9]+)*)(?![0-9.])", re.IGNORECASE
+)
+_PARTICIPANTS = "Participants"
+
+
+def baseline(making: Making, module: Entry) -> None:
+    """Every baseline measure."""
+    making.know_groups(entries(module, "groups"))
+    every = _denominators(module, _PARTICIPANTS)
+    for at, measure in enumerate(entries(module, "measures"), 1):
+        units = _units(measure, module)
+        sizes = _denominators(measure, units) or every
+        place = f"baseline measure {at}"
+        _classes(making, measure, place, text(measure, "title"), sizes, baseline=True, units=units)
+
+
+def outcome_measures(making: Making, every: Sequence[Entry]) -> list[tuple[str, str, str]]:
+    """Every outcome measure with its analyses: its rank, name and time frame."""
+    reported = []
+    titles = apart([(text(measure, "title"), text(measure, "timeFrame")) for measure in every])
+    for at, (title, measure) in enumerate(zip(titles, every, strict=True), 1):
+        making.know_groups(entries(measure, "groups"))
+        place, units, name = f"outcome measure {at}", _units(measure), making.outcome(title)
+        sizes = _denominators(measure, units)
+        cells = _classes(making, measure, place, title, sizes, units=units)
+        _analyses(making, measure, place, title, cells)
+        reported.append((text(measure, "type"), name, text(measure, "timeFrame")))
+    return reported
+
+
+def apart(outcomes: Sequence[tuple[str, str]]) -> list[str]:
+    """Titles of outcomes that have a time frame each; of several alike each has its own."""
+    alike = Counter(title for title, _ in outcomes)
+    names = [f"{title} [{frame}]" if alike[title] > 1 else title for title, frame in outcomes]
+    before: Counter[str] = Counter()
+    for at, name in enumerate(names):
+        before[name] += 1
+        names[at] = name if before[name] == 1 else f"{name}, {before[name]}"
+    return names
+
+
+def _units(*levels: Entry) -> str:
+    """What a measure's denominators count, as it or the module says."""
+    said = (
+        text(each, key) for each in levels for key in ("denomUnitsSelected", "typeUnitsAnalyzed")
+    )
+    return next(filter(None, said), _PARTICIPANTS)
+
+
+def _denominators(of: Entry, units: str) -> dict[str, int]:
+    """How many of the units were analysed, by group."""
+    every = [e for e in entries(of, "denoms") if text(e, "units").casefold() == units.casefold()]
+    return {group: n for each in every for group, n in by_group(entries(each, "counts"), "value")}
+
+
+def _of_title(title: str, sizes: Mapping[str, int]) -> dict[str, int]:
+    """The numbers of patients that older records have in the title of a row: (n=88, 86)."""
+    match = _SIZES.search(title)
+    sized = [int(digits) for digits in re.findall("[0-9]+", match[1])] if match else []
+    fits = len(sized) == len(sizes) and all(map(int.__le__, sized, sizes.values()))
+    return dict(zip(sizes, sized, strict=True)) if fits else {}
+
+
+def _classes(
+    making: Making,
+    measure: Entry,
+    place: str,
+    title: str,
+    sizes: Mapping[str, int],
+    *,
+    units: str,
+    baseline: bool = False,
+) -> list[Cell]:
+    """The cells of a measure: a class that is a visit is one, another is an outcome of its own."""
+    kind = Kind.of_measure(measure)
+    more: dict[str, object] = {"baseline": True} if baseline else {}
+    things = "" if units.casefold() == _PARTICIPANTS.casefold() else f" (units analysed: {units})"
+    unit = "" if kind.counts_people or kind.is_share else kind.unit
+    rows, cells = entries(measure, "classes"), []
+    # A percentage of one row of several need not be of all that the measure has.
+    several = len(rows) > 1
+    for row in rows:
+        head = text(row, "title")
+        sized = _denominators(row, units) or _of_title(head, sizes)
+        if not sized and not (kind.is_share and several):
+            sized = {**sizes}
+        visit = _VISIT.fullmatch(head) is not None
+        label = (title if not head or visit else f"{title} – {head}") + things
+        for category in entries(row, "categories"):
+            about: dict[str, object] = {"change": True} if _CHANGE.search(title) else {}
+            about |= {"visit": head} if visit else {}
+            about |= {"category": text(category, "title")} if text(category, "title") else {}
+            cell = making.cell(place, label, about, unit, **more)
+            cells.append(cell)
+            for measured in entries(category, "measurements"):
+                group = text(measured, "groupId")
+                making.measured(cell, form(kind, texts(measured), sized.get(group)), group)
+    return cells
+
+
+def _analyses(
+    making: Making, measure: Entry, place: str, title: str, cells: Sequence[Cell]
+) -> None:
+    """The first analysis of some groups is of the one cell of its measure, and held against their
+    numbers; others, or of which of several cells it is, the registry tells in free words alone."""
+    kind, before = Kind.of_measure(measure), set()
+    for at, analysed in enumerate(entries(measure, "analyses"), 1):
+        named = analysed.get("groupIds")
+        ids = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+        names = [making.groups[name] for name in ids if name in making.groups]
+        first = len(names) > 1 and frozenset(names) not in before
+        before.add(frozenset(names))
+        where = f"{place}, analysis {at}"
+        cell = cells[0] if first and len(cells) == 1 else None
+        cell = cell or making.cell(where, f"{title}, analysis {at}")
+        said = filter(None, (text(analysed, "paramType"), text(analysed, "statisticalMethod")))
+        cell = replace(cell, place=where, label=": ".join(filter(None, (title, ", ".join(said)))))
+        result = analysis(texts(analysed), kind, paired=making.crossed)
+        making.claim(
+            cell, result.form, *_ordered(making, cell, names, result.form), compare=len(names) > 1
+        )
+        if result.p.printed:
+            apart_cell = replace(making.cell(where, f"{title}, analysis {at}, p"), label=cell.label)
+            making.claim(apart_cell, result.p, *names, compare=len(names) > 1)
+        for value, why in result.left:
+            making.left(cell, value, why)
+
+
+def _ordered(making: Making, cell: Cell, names: list[str], result: Form) -> list[str]:
+    """Two groups so that the estimate fits their numbers: the registry states no order."""
+    value = result.numbers.get("value") or result.numbers.get("percent")
+    if len(names) != 2 or value is None:
+        return names
+    first, second = (making.value_of(cell, name) for name in names)
+    if first is None or second is None or first == second:
+        return names
+    null = 1 if str(result.about.get("measure")).endswith("ratio") else 0
+    return names if (float(value.replace(",", "")) > null) == (first > second) else names[::-1]

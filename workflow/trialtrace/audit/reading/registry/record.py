@@ -1,0 +1,76 @@
+"""A record of ClinicalTrials.gov as mappings, lists and texts, in the form of its interface's
+version 2."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from trialtrace.base.errors import Problem, UserError
+
+Entry = Mapping[str, object]
+DEEPEST = 40
+
+
+def read_record(content: bytes, shown: str) -> Entry:
+    """The record in a JSON file. Raises UserError for a file that is none, or has no results."""
+    try:
+        data = json.loads(content, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError) as error:
+        raise _refused(shown, f"JSON that cannot be read: {type(error).__name__}") from None
+    if isinstance(data, list) and len(data) == 1:
+        data = data[0]
+    if not isinstance(data, dict) or not isinstance(data.get("protocolSection"), dict):
+        raise _refused(shown, "JSON without a protocolSection")
+    if not isinstance(data.get("resultsSection"), dict):
+        raise _refused(shown, "a record without results")
+    return data
+
+
+def _refused(shown: str, found: str) -> UserError:
+    return UserError(
+        Problem(
+            shown,
+            found=found,
+            expected="one record of ClinicalTrials.gov with results, as version 2 of its interface "
+            "gives it (protocolSection and resultsSection)",
+        )
+    )
+
+
+def entry(of: Entry, *path: str) -> Entry:
+    """What stands at a path; an empty mapping where nothing does."""
+    for name in path:
+        step = of.get(name) if isinstance(of, Mapping) else None
+        of = step if isinstance(step, Mapping) else {}
+    return of
+
+
+def entries(of: Entry, name: str) -> list[Entry]:
+    """The mappings of a list; none where there is no list."""
+    every = of.get(name)
+    return [each for each in every if isinstance(each, Mapping)] if isinstance(every, list) else []
+
+
+def text(of: Entry, name: str) -> str:
+    """A text on one line; "" where there is none."""
+    value = of.get(name)
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def texts(of: Entry) -> dict[str, str]:
+    """Everything of an entry that is a text."""
+    return {name: text(of, name) for name, value in of.items() if isinstance(value, str) and value}
+
+
+def whole(of: Entry, name: str) -> int | None:
+    """A number of patients or events; None for what is none."""
+    value = text(of, name).replace(",", "")
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else None
+
+
+def by_group(every: list[Entry], name: str) -> Iterator[tuple[str, int]]:
+    """(group, number) of each entry that has a number."""
+    for each in every:
+        value = whole(each, name)
+        if value is not None:
+            yield text(each, "groupId"), value

@@ -1,0 +1,218 @@
+"""The arm of a draft and its control: told, asked for, or taken where much speaks for them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
+from trialtrace.run.drafting.cells_of import cells_of
+from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.names import ARMS, rank, words_of
+from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
+from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.tables.measures import folded, plain
+
+CONTROL = re.compile(
+    r".*(pla[cz]ebo|plasebo|control|kontroll|controle|temoin|ctrl|sham|schein|standard|usual|"
+    r"no treatment|untreated|plac|pbo|observation|\bobs\b|\bnone\b|reference|vehicle|ubliche|"
+    r"soins courants|cura usuale|habitual|gebruikelijk|wait(ing)?[ -]?list|warteliste).*|obs|none",
+    re.IGNORECASE,
+)
+# The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
+PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
+CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
+# The control by a code alone; beyond doubt only of a column that is named after its treatment.
+BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
+TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
+
+
+def arm_of(
+    tables: Sequence[Table], subject: Mapping[str, str], decided: Decided
+) -> tuple[Table, Column]:
+    """The column of the arm and its table: that of the subjects."""
+    if data := decided.told.get("arm"):
+        return _with_levels(*column_of(_by_patients(tables, subject), data, "arm"))
+    ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
+    ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
+    ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
+    choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
+    sure = _sure_arm(ranked)
+    passed = [
+        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
+        for table in tables
+        for one in table.columns
+        if _share_of_name(one.name) > 0.5 and one.distinct > MOST_ARMS
+    ]
+    for table in _by_patients(tables, subject):
+        for one in table.columns:
+            known = {name for name, _ in choices}
+            few = 2 <= len(levels(one)) <= MOST_ARMS and is_coded(one)
+            if (
+                few
+                and not belongs(one)
+                and one.name not in known
+                and one.constant_within is not False
+            ):
+                choices.append(
+                    (
+                        one.name,
+                        f"It has {len(levels(one))} levels; nothing else speaks for it."
+                        + "".join(passed),
+                    )
+                )
+    if not choices:
+        raise UserError(
+            Problem(
+                "the arm",
+                found=f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient",
+                expected="the column of the arm",
+                do="name it: --arm COLUMN",
+            )
+        )
+    at = ("trial.yaml", "tables.{}.arm")
+
+    def read(name: str) -> tuple[Table, Column]:
+        return _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
+
+    table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
+    decided.guesses = [
+        replace(guess, key=guess.key.format(table.name)) if guess.name == "arm" else guess
+        for guess in decided.guesses
+    ]
+    return table, column
+
+
+def _first_of_patients(
+    ranked: Sequence[tuple[Table, str]], table: Table, name: str, subject: Mapping[str, str]
+) -> bool:
+    """Whether a candidate has the arms of the likeliest one in a table with a row a patient, where
+    that one is of a table with several: ADSL has the patients, not ADTTE."""
+    best, first = ranked[0]
+    several = (subject[best.name],) not in best.keys
+    return (
+        several
+        and (subject[table.name],) in table.keys
+        and {*levels(best.column(first))} == {*levels(table.column(name))}
+    )
+
+
+def tells_arm(column: Column, table: Table, arm: Column) -> bool:
+    """Whether a column may tell the arm: another candidate, or one whose levels are the arms.
+
+    Of a draft it is no outcome and no variable of patients, or a blinded report would not be blind.
+    """
+    if column.name == arm.name or table.weights.get(column.name, 0.0) > LEAST:
+        return True
+    counts, own = (sorted(count for _, count in one.values) for one in (column, arm))
+    if counts != own or arm not in table.columns:
+        return False
+    return 0 < len(set(cells_of(table, [column.name, arm.name]))) == column.distinct
+
+
+def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
+    """Whether much speaks for the first, and for no column that divides patients otherwise."""
+    if not ranked:
+        return False
+    table, name = ranked[0]
+    most = table.weights.get(name, 0.0)
+    rivals = [
+        other for at, other in ranked[1:]
+        if at.weights.get(other, 0.0) > most - AHEAD and other != name
+        and not (plain(name) in PLANNED and plain(other) in CDISC)
+        and not (
+            _same_groups(table, name, other) if at is table
+            else {*levels(at.column(other))} <= {*levels(table.column(name))}
+        )
+    ]  # fmt: skip
+    return table.sure_arm and table.arm[0] == name and most >= SURE and not rivals
+
+
+def _same_groups(table: Table, name: str, other: str) -> bool:
+    """Whether two columns tell the same arms: a code beside its label."""
+    cells = [row for row in cells_of(table, [name, other]) if all(row)]
+    pairs = set(cells)
+    return len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs})
+
+
+def _share_of_name(name: str) -> float:
+    place = rank(name, ARMS)
+    return 0.0 if place is None else 1 - place / len(ARMS)
+
+
+def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Table]:
+    """Tables with a row a patient first."""
+    return sorted(tables, key=lambda table: (subject[table.name],) not in table.keys)
+
+
+def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
+    n = column.distinct
+    if 2 <= n <= MOST_ARMS and len(levels(column)) >= 2:
+        return table, column
+    varies = ", which varies within patients" if column.constant_within is False else ""
+    raise UserError(
+        Problem(
+            f"the arm, column {column.name} of {table.name}",
+            found=f"{n} different value{'s' if n != 1 else ''}{varies}",
+            expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
+            do="name another column: --arm COLUMN"
+            + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
+        )
+    )
+
+
+def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
+    """Name of an arm -> its label and code."""
+    arms: dict[str, tuple[str, str]] = {}
+    for code in levels(column):
+        label = label_of(column, code)
+        label = words_of(label)
+        name = re.sub(r"[^a-z0-9]+", "_", folded(label).lower()).strip("_")[:36]
+        name = name if re.match("[a-z]", name) else f"arm_{name or len(arms) + 1}"
+        while name in arms:
+            name = f"{name}_{len(arms) + 1}"
+        arms[name] = (label[:1].upper() + label[1:], code)
+    return arms
+
+
+def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
+    """The name of the control arm. Raises UserError where what was told is no arm."""
+    counts = dict(column.values)
+    said = [name for name in arms if _reads_control(*arms[name])]
+    bare = [name for name in arms if _bare_control(*arms[name])]
+    ranked = sorted(arms, key=lambda name: (name not in said, name not in bare))
+    sure = len(said) == 1 or (
+        not said and len(bare) == 1 and len(arms) == 2 and plain(column.name) in TREATMENTS
+    )
+    choices = []
+    for name in ranked:
+        label, code = arms[name]
+        why = "It reads like a control." if name in (said or bare) else "Nothing tells what it is."
+        choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}"))
+    place = ("trial.yaml", "design.arms")
+
+    def read(text: str) -> str:
+        for name, (label, code) in arms.items():
+            if text.casefold() in (name, label.casefold(), code.casefold()):
+                return name
+        codes = [code for _, code in arms.values()]
+        raise UserError(
+            Problem(
+                "--control",
+                found=text,
+                expected=f"an arm of column {column.name}: {one_of(codes)}",
+                do=did_you_mean(text, codes),
+            )
+        )
+
+    name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
+    decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
+    return name
+
+
+def _reads_control(label: str, code: str) -> bool:
+    return any(CONTROL.fullmatch(folded(text)) is not None for text in (label, code))
+
+
+def _bare_control(label: str, code: str) -> bool:
+    return any(BARE_CONTROL.fullmatch(text) is not None for text in (label, code))

@@ -1,0 +1,225 @@
+"""endpoints.yaml of a draft."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trialtrace.run.drafting.design import place_labels
+from trialtrace.run.drafting.draft import Draft
+from trialtrace.run.drafting.outcomes import (
+    COUNT,
+    EVENT,
+    RECURRENT,
+    REPEATED_EVENT,
+    TIME,
+    Outcome,
+    label_of,
+    levels,
+)
+from trialtrace.run.drafting.profile import Column
+from trialtrace.run.drafting.yaml_text import Quoted
+from trialtrace.run.tables.measures import parts
+
+RESERVED = {"flow", "baseline", "adverse_events", "planning"}
+BASELINE = re.compile(
+    r"0|[tmdvw]0|.*(baseline|screen|before|pre|entry).*|bl|base|vor(her)?|avant|prima|antes",
+    re.IGNORECASE,
+)
+# A year in the units of time; a rate is of one.
+YEAR = {"days": 365.25, "weeks": 52.18, "months": 12, "years": 1}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An endpoint with its name and what is drafted of it."""
+
+    name: str
+    outcome: Outcome
+    column: Column
+    label: str
+    visits: dict[str, str]
+    baseline: str
+    stop: Column | None = None
+
+    @property
+    def time_unit(self) -> str:
+        """What is told of the unit of an interval; nothing where nothing is."""
+        words = (self.stop.unit, *parts(self.stop.name)) if self.stop else ()
+        return next((word for word in words if word in YEAR), "")
+
+    @property
+    def after(self) -> list[str]:
+        """The visits at which it is analysed."""
+        return [label for label in self.visits.values() if label != self.baseline]
+
+
+def planned(draft: Draft) -> list[Planned]:
+    """The primary endpoint, then the others."""
+    taken: set[str] = set(RESERVED)
+    made = []
+    for one in (draft.primary, *draft.others):
+        column = draft.table(one.table).column(one.source)
+        name = _name(_named(one), taken)
+        visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
+        visits |= {Quoted(code): _in_columns(one, code) for code, _ in one.columns}
+        first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
+        first = first if len(visits) > 1 else ""
+        named = _words(one.column.replace("{visit}", "")) if one.columns else _words(column.name)
+        label = (
+            one.label
+            or (named if one.columns else "")
+            or (column.label if column.label != column.name else named)
+        )
+        stop = draft.table(one.table).column(one.stops) if one.stops else None
+        made.append(Planned(name, one, column, label, visits, first, stop))
+    return made
+
+
+def _named(outcome: Outcome) -> str:
+    """What an endpoint is named after: its column, or the parameter in whose rows it is."""
+    code = outcome.where[0][1] if outcome.label else outcome.column.replace("{visit}", "")
+    return code if re.search("[A-Za-z]", code) else outcome.label or code
+
+
+def _name(text: str, taken: set[str]) -> str:
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:30]
+    name = name if re.match("[a-z]", name) else f"e_{name}".rstrip("_")
+    while name in taken:
+        name = f"{name}_2"
+    taken.add(name)
+    return name
+
+
+def _words(name: str) -> str:
+    text = " ".join(re.sub(r"[._]+", " ", name).split())
+    return (text[:1].upper() + text[1:]) or name
+
+
+def _in_columns(outcome: Outcome, code: str) -> str:
+    """The label of a visit that has a column of its own."""
+    if code.isdecimal():
+        return f"{outcome.visit_word} {int(code)}"
+    return re.sub(r"[;@/=\n]+", " ", code).strip()[:40] or code
+
+
+def _visits(column: Column, of: Outcome) -> dict[str, str]:
+    """Code to label, in the order of their numbers where they have some."""
+    word = (parts(column.name) or [column.name])[-1]
+
+    def order(code: str) -> tuple[float, str]:
+        number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
+        return (float(number[0]) if number else -1.0, code)
+
+    made: dict[str, str] = {}
+    for code in sorted(of.visits or levels(column), key=order):
+        label = label_of(column, code)
+        label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
+        label = re.sub(r"[;@/=\n]+", " ", label).strip()[:40].strip() or code
+        made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
+    return made
+
+
+def endpoints_file(draft: Draft, chosen: Sequence[Planned]) -> dict[str, object]:
+    """The content of endpoints.yaml."""
+    codes: set[str] = set()
+    return {name: entry for one in chosen for name, entry in _entries(draft, one, codes)}
+
+
+def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str, object]]:
+    """The endpoint by its name, with those that it is made from or that end its times."""
+    made = item.outcome
+    head: dict[str, object] = {"label": item.label, "code": _code(item.name, codes)}
+    if made.kind == COUNT:
+        yield from _counted(item, head, codes)
+        return
+    head |= {"kind": _KIND.get(made.kind, made.kind), "table": made.table}
+    if made.where:
+        head["where"] = {name: _is(code) for name, code in made.where}
+    if made.kind == EVENT and not draft.design.own_treatment:
+        yield item.name, head | {"event": {made.column: _is(made.event)}}
+    elif made.kind == TIME:
+        yield from _timed(draft.table(made.table).column(made.status), item, head, codes)
+    elif made.kind == RECURRENT:
+        bounds = {"starts": made.starts, "stops": made.stops}
+        ended = "End of the interval without the event"
+        yield item.name, head | bounds | _ended(item.column, made.event, ended)
+    else:
+        yield item.name, head | _measured(draft, item)
+
+
+def _is(code: str) -> dict[str, object]:
+    return {"is": Quoted(code)}
+
+
+def _counted(
+    item: Planned, head: dict[str, object], codes: set[str]
+) -> Iterator[tuple[str, object]]:
+    """How often something happened, and whether: rows with the event, or with a value."""
+    made, each = item.outcome, f"{item.name}_each"
+    where = {made.column: _is(made.event) if made.event else "present"}
+    occurred = {"kind": "occurrence", "table": made.table, "where": where, "term": item.label}
+    code = _code(f"{item.name}each", codes)
+    yield each, {"label": f"{item.label}, each", "code": code, **occurred}
+    yield item.name, {**head, "kind": "occurrence_count", "of": each}
+    any_ = {"label": f"{item.label}, any", "code": _code(f"{item.name}any", codes)}
+    yield f"{item.name}_any", {**any_, "kind": "any_occurrence", "of": each}
+
+
+def _timed(
+    status: Column, item: Planned, head: dict[str, object], codes: set[str]
+) -> Iterator[tuple[str, object]]:
+    """A time with its event; before it the event that competes, where there is one."""
+    made, other = item.outcome, f"{item.name}_competing"
+    time = {"time": made.column}
+    if made.competing:
+        ended = _ended(status, made.competing, "Last contact without it")
+        own = {**head, "label": ended["event_label"], "code": _code(other, codes)}
+        yield other, own | time | ended
+        head = {**head, "competing": [other]}
+    yield item.name, head | time | _ended(status, made.event, "Last contact without the event")
+
+
+def _ended(column: Column, event: str, censored: str) -> dict[str, object]:
+    """The event that a column tells, in words, and those for who had none."""
+    words = f"{_words(label_of(column, event))} ({column.name})"
+    return {"event": {column.name: _is(event)}, "event_label": words, "censored_label": censored}
+
+
+def _measured(draft: Draft, item: Planned) -> dict[str, object]:
+    """Columns, visits and codes of a value, once a patient, at visits or of each treatment."""
+    made, entry = item.outcome, dict[str, object]()
+    if made.columns and all(made.column.replace("{visit}", c) == n for c, n in made.columns):
+        entry["visits"] = {"pattern": made.column, "labels": item.visits}
+    elif made.columns:
+        entry["visits"] = {name: item.visits[Quoted(code)] for code, name in made.columns}
+    else:
+        entry["column"] = made.column
+    if draft.design.own_treatment:
+        labels = place_labels(draft.treated, draft.design)
+        quoted = {Quoted(code): label for code, label in labels.items()}
+        entry["kind"] = "measure"
+        entry["location"] = {"column": draft.design.place, "labels": quoted}
+    if made.visit:
+        entry["visit"] = {"column": made.visit, "labels": item.visits}
+    if item.baseline:
+        entry["baseline"] = item.baseline
+    if made.kind in (REPEATED_EVENT, EVENT):
+        worth = sorted((code == made.event, code) for code in levels(item.column))
+        entry["codes"] = {Quoted(code): int(yes) for yes, code in worth}
+    elif made.codes:
+        entry["codes"] = {Quoted(code): value for code, value in made.codes}
+    return entry | ({"unit": item.column.unit} if item.column.unit else {})
+
+
+_KIND = {REPEATED_EVENT: "repeated"}
+
+
+def _code(name: str, taken: set[str]) -> str:
+    code = re.sub(r"[^A-Z0-9]+", "", name.upper())[:8] or "E"
+    code = code if code[0].isalpha() else f"E{code}"[:8]
+    number = 2
+    while code in taken:
+        code = f"{code[:6]}{number}"
+        number += 1
+    taken.add(code)
+    return code
