@@ -13,7 +13,7 @@ from statistics import median
 
 import numpy as np
 
-from trialtrace.stats.categorical.exact_tables import fisher_freeman_halton
+from trialtrace.stats.categorical.r_by_c_tests import fisher_freeman_halton
 
 ROUNDS = 9
 REPEATS = 5

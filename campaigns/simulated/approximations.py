@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from simulated import Figure, covered, share
-from trialtrace.stats.categorical import exact_tables
+from trialtrace.stats.categorical import r_by_c_tests
 from trialtrace.stats.continuous.signed_rank import METHODS, pseudomedian, signed_rank
 
 LEVEL, CONFIDENCE = 0.05, 0.95
@@ -26,9 +26,9 @@ def _tables(rng: Generator, draws: int) -> list[Figure]:
     risks = np.outer([0.4, 0.3, 0.3], [0.5, 0.3, 0.2]).ravel()
     tables = rng.multinomial(40, risks, draws).reshape(draws, 3, 3)
     options = {"draws": 999, "seed": 1, "confidence": CONFIDENCE}
-    exact = [exact_tables.fisher_freeman_halton(table).p_value <= LEVEL for table in tables]
+    exact = [r_by_c_tests.fisher_freeman_halton(table).p_value <= LEVEL for table in tables]
     drawn = [
-        exact_tables.fisher_freeman_halton_drawn(table, **options).p_value <= LEVEL
+        r_by_c_tests.fisher_freeman_halton_drawn(table, **options).p_value <= LEVEL
         for table in tables
     ]
     design = "3 x 3 table of 40 subjects"

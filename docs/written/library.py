@@ -18,7 +18,7 @@ SHARED = {
     "regression.coefficients": ("from_covariance",),
     "multiplicity.group_sequential": ("solve", "spending_function"),
     "survival.competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
-    "categorical.equal_risks": ("chi_squared_tests", "exact_tails"),
+    "categorical.two_by_two_tests": ("chi_squared_tests", "exact_tails"),
     "continuous.means": ("welch",),
     "survival.cox_start_stop": ("start_stop_model",),
     "mixed.mixed_tests": ("shared_fields",),

@@ -34,8 +34,8 @@ from recompute_tied_times import tied_times
 
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.categorical import contingency as c
-from trialtrace.stats.categorical.equal_risks import chi_squared, fisher_exact
 from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
+from trialtrace.stats.categorical.two_by_two_tests import chi_squared, fisher_exact
 from trialtrace.stats.continuous import means, ranks, ratios
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova

@@ -7,7 +7,7 @@ import numpy as np
 
 from trialtrace.stats import Interval, StatsError, categorical, stratified
 from trialtrace.stats.categorical import proportions
-from trialtrace.stats.categorical.exact_tables import chi_squared_table, fisher_freeman_halton
+from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table, fisher_freeman_halton
 from trialtrace.stats.categorical.score import risk_difference_score_test
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score, risk_ratio_score_test
 from trialtrace.stats.categorical.trend import cochran_armitage

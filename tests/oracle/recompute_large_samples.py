@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from trialtrace.stats.categorical.exact_tables import fisher_freeman_halton
+from trialtrace.stats.categorical.r_by_c_tests import fisher_freeman_halton
 from trialtrace.stats.continuous.signed_rank import METHODS, pseudomedian, signed_rank
 from trialtrace.stats.resampling.binary import binary_exact
 from trialtrace.stats.stratified.exact import exact_conditional_test

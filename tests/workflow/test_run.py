@@ -16,7 +16,7 @@ from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
 from trialtrace.run.jobs.fresh import STAGES, freshness
 from trialtrace.run.jobs.products import lock_run
-from trialtrace.run.jobs.standing import changed_since
+from trialtrace.run.jobs.run_state import changed_since
 
 # Read by its values, not as a file.
 CONFIG = "config/config.yaml"

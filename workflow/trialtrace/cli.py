@@ -296,7 +296,7 @@ def _add_serve(add: Add) -> None:
 def run_serve(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
     from trialtrace.report.commands.serve import serve
-    from trialtrace.run.jobs.standing import check_blind
+    from trialtrace.run.jobs.run_state import check_blind
     from trialtrace.run.trial.listing import listed_trials
 
     at = project(arguments.project)

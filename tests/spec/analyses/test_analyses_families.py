@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from trialtrace.base.config.spec import structure
-from trialtrace.run.trial.plan import build
 from trialtrace.run.trial.plan.analysis import DecisionLevel
+from trialtrace.run.trial.plan.looks import nominal_level
 
 PLAN = """
 estimands:
@@ -86,7 +86,7 @@ def test_the_level_of_an_interim_look(arms):
     spending = yaml.safe_load(
         "{boundary: spending_obrien_fleming, alpha: 0.05, fractions: [0.5, 1], look: 2}"
     )
-    assert build._level(structure(DecisionLevel, spending)) == pytest.approx(0.0490, abs=1e-4)
+    assert nominal_level(structure(DecisionLevel, spending)) == pytest.approx(0.0490, abs=1e-4)
 
 
 SUBGROUPS = """

@@ -13,8 +13,8 @@ from test_relations_of_words import SCORE
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.prints.shared.p_sides import MOST, NEAR
-from trialtrace.audit.prints.two_groups.apart import LEAST, MORE
 from trialtrace.audit.prints.two_groups.differences import NARROWER
+from trialtrace.audit.prints.two_groups.p_and_interval import LEAST, MORE
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ HELD = {
     ],
     "and names what was altered, with both values": [
         "tests/spec/verify/test_random_changes.py::"
-        "test_each_of_a_thousand_is_named_or_without_effect",
+        "test_each_of_four_hundred_is_named_or_without_effect",
         "tests/spec/verify/test_forged.py::test_a_number_is_told_with_its_result_and_both_values",
     ],
     "Every report ends with one hash over its data, configuration, code and results.": [

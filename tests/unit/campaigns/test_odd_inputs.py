@@ -25,7 +25,7 @@ CALLS = {
         "transitions": np.array([[0.0, 1.0], [1.0, 0.0]]),
         "members": np.array([1]),
     },
-    "categorical.exact_tables.fisher_freeman_halton": {"table": np.array([[3, 1, 2], [0, 4, 2]])},
+    "categorical.r_by_c_tests.fisher_freeman_halton": {"table": np.array([[3, 1, 2], [0, 4, 2]])},
     "multiplicity.group_sequential.pocock": {
         "fractions": np.array([0.5, 1.0]),
         "alpha": 0.05,
@@ -43,7 +43,7 @@ CALLS = {
         "correction": "continuity",
         "sides": "two_sided",
     },
-    "categorical.exact_tables.fisher_freeman_halton_drawn": {
+    "categorical.r_by_c_tests.fisher_freeman_halton_drawn": {
         "table": np.array([[3, 1, 2], [0, 4, 2]]),
         "draws": 100,
         "seed": 1,

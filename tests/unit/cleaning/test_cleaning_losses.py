@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
-from trialtrace.run.cleaning.columns import Spelling
+from trialtrace.run.cleaning.column_rules import Spelling
 from trialtrace.run.cleaning.coverage import Covered, covered
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.run.cleaning.row_key import further_columns

@@ -12,7 +12,7 @@ from trialtrace.stats.survival import (
     kaplan_meier as survival, weighted_log_rank
 )
 from trialtrace.stats.categorical import (
-    contingency, equal_risks, exact_tables, score_ratio, trend, unconditional, proportions
+    contingency, two_by_two_tests, r_by_c_tests, score_ratio, trend, unconditional, proportions
 )
 from trialtrace.stats.stratified import (
     exact as exact_stratified, generalised_cmh, mantel_haenszel as stratified
@@ -33,7 +33,7 @@ from trialtrace.stats.continuous import hodges_lehmann, win_ratio
 from trialtrace.stats.summaries import (
     count_tests, estimates, granularity, mean_tests, percentages, statistics
 )
-equal_risks.fisher_exact(3, 9, 5, 8, sides="two_sided")
+two_by_two_tests.fisher_exact(3, 9, 5, 8, sides="two_sided")
 repeated.rm_anova([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5]])
 print(*sys.modules)
 """

@@ -35,7 +35,7 @@ def tell_run(
     numbers are marked instead; if `earlier` may be, they are those of the last run that is kept.
     """
     from trialtrace.run.jobs.fresh import RENDER
-    from trialtrace.run.jobs.standing import (
+    from trialtrace.run.jobs.run_state import (
         OF_EARLIER,
         changed_since,
         check_blind,
@@ -84,7 +84,7 @@ def _last_whole(at: Project, trial: str, last: str, error: UserError) -> "KeptPr
     """The last run that is kept, where a newer one is why results are refused; None where it is
     something else, or none is kept. Raises UserError with what is wrong with it too."""
     from trialtrace.run.archive.last_whole import last_whole
-    from trialtrace.run.jobs.standing import check_blind, standing
+    from trialtrace.run.jobs.run_state import check_blind, standing
 
     if last in standing(at, trial) or not (at.results / trial).is_dir():
         return None

@@ -9,7 +9,7 @@ from scipy.special import comb
 from stats_strategies import numbers_of
 
 from trialtrace.stats import categorical
-from trialtrace.stats.categorical.exact_tables import fisher_freeman_halton
+from trialtrace.stats.categorical.r_by_c_tests import fisher_freeman_halton
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score
 from trialtrace.stats.categorical.trend import cochran_armitage
 from trialtrace.stats.categorical.unconditional import barnard, boschloo

@@ -12,7 +12,7 @@ from scipy.special import gammaln
 from stats_strategies import given, numbers_of, same
 
 from trialtrace.stats import StatsError, categorical, stratified
-from trialtrace.stats.categorical.exact_tables import (
+from trialtrace.stats.categorical.r_by_c_tests import (
     _draw,
     _two_rows,
     chi_squared_table,

@@ -391,6 +391,8 @@ class About:
         Literal[
             "wald",
             "wald_cut",
+            "wald_corrected",
+            "wald_corrected_cut",
             "wilson",
             "wilson_corrected",
             "agresti_coull",

@@ -48,7 +48,7 @@ MODULES: dict[str, str] = {
     "designs": f"{_HERE}.many_groups.designs",
     "intervals": f"{_HERE}.one_group.intervals",
     "estimates": f"{_HERE}.two_groups.estimates",
-    "apart": f"{_HERE}.two_groups.apart",
+    "p_and_interval": f"{_HERE}.two_groups.p_and_interval",
     "adjusted_tests": f"{_HERE}.two_groups.adjusted_tests",
     "margin_tests": f"{_HERE}.two_groups.margin_tests",
     "errors": f"{_HERE}.two_groups.errors",

@@ -451,7 +451,14 @@ def _shape_builder(cls: type) -> Build:
     return build
 
 
-_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}
+_TYPES = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    list: "array",
+    tuple: "array",
+}
 
 
 def _member(members: tuple[Hint, ...], choice: By | None, data: Any) -> Any:

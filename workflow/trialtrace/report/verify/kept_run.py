@@ -24,7 +24,7 @@ from trialtrace.run.jobs.products import (
     record_path,
     together,
 )
-from trialtrace.run.jobs.standing import stopped
+from trialtrace.run.jobs.run_state import stopped
 from trialtrace.run.trace.seal import value_of
 
 

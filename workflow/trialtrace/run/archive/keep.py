@@ -13,7 +13,7 @@ from trialtrace.run.archive.kept_tables import KeptTable, keep_table
 from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, documents_of, run_id
 from trialtrace.run.jobs.fresh import AUDIT, RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, together
-from trialtrace.run.jobs.standing import read_run, standing
+from trialtrace.run.jobs.run_state import read_run, standing
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
 
 # Folders of a trial's results whose tables a run is compared by.

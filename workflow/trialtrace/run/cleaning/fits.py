@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import one_of
-from trialtrace.run.cleaning.columns import Spelling
+from trialtrace.run.cleaning.column_rules import Spelling
 from trialtrace.run.cleaning.dates import SHAPES, parse_dates
 from trialtrace.run.cleaning.similar_names import STEPS
 from trialtrace.run.cleaning.values import parse_numbers

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.run.cleaning.account import Decision
 from trialtrace.run.cleaning.cells import blank, present_text, stripped, without_numbers
-from trialtrace.run.cleaning.columns import CleanColumn, Spelling, clean_column
+from trialtrace.run.cleaning.column_rules import CleanColumn, Spelling, clean_column
 from trialtrace.run.cleaning.conservation import Balance
 from trialtrace.run.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
 from trialtrace.run.cleaning.layout import check_arms, check_columns, check_named

@@ -27,7 +27,7 @@ from trialtrace.run.jobs.products import (
     together,
 )
 from trialtrace.run.jobs.progress import Progress
-from trialtrace.run.jobs.standing import NO_SITE, OF_EARLIER, standing
+from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, standing
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks

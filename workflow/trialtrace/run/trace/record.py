@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from trialtrace.base.paths import Project
-from trialtrace.run.jobs.standing import read_run
+from trialtrace.run.jobs.run_state import read_run
 
 
 def with_record(

@@ -7,7 +7,7 @@ from typing import Any
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.base.terminal import plain_text, without_controls
 from trialtrace.run.jobs.fresh import STAGES
-from trialtrace.run.jobs.standing import outdated_line, run_line
+from trialtrace.run.jobs.run_state import outdated_line, run_line
 from trialtrace.run.tables.contracts.rows import CheckRow
 
 # A trace as JSON has it.

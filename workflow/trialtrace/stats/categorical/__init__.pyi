@@ -22,14 +22,6 @@ from trialtrace.stats.categorical.contingency import (
     risk_difference_wald_corrected as risk_difference_wald_corrected,
 )
 from trialtrace.stats.categorical.contingency import risk_ratio_log as risk_ratio_log
-from trialtrace.stats.categorical.equal_risks import chi_squared as chi_squared
-from trialtrace.stats.categorical.equal_risks import fisher_exact as fisher_exact
-from trialtrace.stats.categorical.exact_tables import DrawnTables as DrawnTables
-from trialtrace.stats.categorical.exact_tables import chi_squared_table as chi_squared_table
-from trialtrace.stats.categorical.exact_tables import fisher_freeman_halton as fisher_freeman_halton
-from trialtrace.stats.categorical.exact_tables import (
-    fisher_freeman_halton_drawn as fisher_freeman_halton_drawn,
-)
 from trialtrace.stats.categorical.fragility import fragility_index as fragility_index
 from trialtrace.stats.categorical.paired import cochran_q as cochran_q
 from trialtrace.stats.categorical.paired import mcnemar as mcnemar
@@ -53,6 +45,12 @@ from trialtrace.stats.categorical.proportions import clopper_pearson as clopper_
 from trialtrace.stats.categorical.proportions import jeffreys as jeffreys
 from trialtrace.stats.categorical.proportions import wald as wald
 from trialtrace.stats.categorical.proportions import wilson as wilson
+from trialtrace.stats.categorical.r_by_c_tests import DrawnTables as DrawnTables
+from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table as chi_squared_table
+from trialtrace.stats.categorical.r_by_c_tests import fisher_freeman_halton as fisher_freeman_halton
+from trialtrace.stats.categorical.r_by_c_tests import (
+    fisher_freeman_halton_drawn as fisher_freeman_halton_drawn,
+)
 from trialtrace.stats.categorical.score import (
     risk_difference_miettinen_nurminen as risk_difference_miettinen_nurminen,
 )
@@ -63,6 +61,8 @@ from trialtrace.stats.categorical.score import (
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score as risk_ratio_score
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score_test as risk_ratio_score_test
 from trialtrace.stats.categorical.trend import cochran_armitage as cochran_armitage
+from trialtrace.stats.categorical.two_by_two_tests import chi_squared as chi_squared
+from trialtrace.stats.categorical.two_by_two_tests import fisher_exact as fisher_exact
 from trialtrace.stats.categorical.unconditional import UnconditionalTest as UnconditionalTest
 from trialtrace.stats.categorical.unconditional import barnard as barnard
 from trialtrace.stats.categorical.unconditional import boschloo as boschloo

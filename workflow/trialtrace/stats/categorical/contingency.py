@@ -2,8 +2,8 @@
 
 Estimates the risk difference p1 - p0, the risk ratio p1 / p0, the odds ratio and the number
 needed to treat, treated against control throughout. Tests that the two risks are equal are in
-`equal_risks`, score intervals in `score` and `score_ratio`, what is measured over several strata in
-`stratified`.
+`two_by_two_tests`, score intervals in `score` and `score_ratio`, what is measured over several
+strata in `stratified`.
 
 References: Newcombe, Stat Med 1998;17:873 (risk difference, method 10 and worked examples). Katz
 et al., Biometrics 1978;34:469. Woolf, Ann Hum Genet 1955;19:251. Altman, BMJ 1998;317:1309.

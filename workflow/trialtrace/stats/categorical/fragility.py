@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.stats._inputs import check_choice, single_count
-from trialtrace.stats.categorical.equal_risks import fisher_exact
+from trialtrace.stats.categorical.two_by_two_tests import fisher_exact
 from trialtrace.stats.results import StatsError
 
 RULES = ("walsh", "smallest")

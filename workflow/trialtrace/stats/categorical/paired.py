@@ -34,9 +34,9 @@ from trialtrace.stats._inputs import (
     normal_tail,
     numbers,
 )
-from trialtrace.stats.categorical.equal_risks import CORRECTIONS
 from trialtrace.stats.categorical.proportions import wilson
 from trialtrace.stats.categorical.score import SMALLEST_STEP
+from trialtrace.stats.categorical.two_by_two_tests import CORRECTIONS
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 MID_P = ("none", "half_of_observed")

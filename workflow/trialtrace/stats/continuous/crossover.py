@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, normal_tail, sample
-from trialtrace.stats.categorical.equal_risks import fisher_exact
+from trialtrace.stats.categorical.two_by_two_tests import fisher_exact
 from trialtrace.stats.continuous.means import mean_difference_student, student_t
 from trialtrace.stats.results import Interval, StatsError, TestResult
 

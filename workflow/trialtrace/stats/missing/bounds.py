@@ -23,7 +23,7 @@ from trialtrace.stats._inputs import (
     single_count,
 )
 from trialtrace.stats.categorical._tables import tables
-from trialtrace.stats.categorical.equal_risks import chi_squared_tests
+from trialtrace.stats.categorical.two_by_two_tests import chi_squared_tests
 from trialtrace.stats.results import StatsError
 
 # Tables as likely as the observed one count as extreme; R's fisher.test has the same slack.

@@ -20,9 +20,9 @@ from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, single_count
 from trialtrace.stats.categorical import contingency, score
 from trialtrace.stats.categorical._tables import Tables, tables
-from trialtrace.stats.categorical.equal_risks import chi_squared_tests, exact_tails
 from trialtrace.stats.categorical.proportions import bounds_by_method
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score
+from trialtrace.stats.categorical.two_by_two_tests import chi_squared_tests, exact_tails
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
 from trialtrace.stats.summaries.printed import Printed

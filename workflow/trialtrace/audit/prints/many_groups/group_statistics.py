@@ -37,7 +37,7 @@ from trialtrace.audit.prints.finding import (
 )
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
 from trialtrace.audit.prints.two_groups.mean_tests import readings_of_deviations, with_spreads
-from trialtrace.stats.categorical.exact_tables import chi_squared_table
+from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
 from trialtrace.stats.summaries.printed import Bounds, Printed, together

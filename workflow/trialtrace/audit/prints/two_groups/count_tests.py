@@ -375,7 +375,7 @@ def _table_tests(table: list[list[int]], exact: bool = True) -> dict[str, float]
 @lru_cache(maxsize=256)
 def _tests_of(table: tuple[tuple[int, ...], ...], exact: bool) -> Mapping[str, float]:
     """P by χ² and the exact test. Once for a table: the latter may take seconds."""
-    from trialtrace.stats.categorical.exact_tables import chi_squared_table, fisher_freeman_halton
+    from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table, fisher_freeman_halton
 
     found = {}
     tests = {"chi_squared": chi_squared_table, "fisher": fisher_freeman_halton}

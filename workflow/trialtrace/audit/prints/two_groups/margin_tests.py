@@ -33,8 +33,8 @@ from trialtrace.audit.prints.finding import (
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
 from trialtrace.audit.prints.shared.p_sides import MOST, p_range
-from trialtrace.audit.prints.two_groups.apart import OF_MEANS, of_same
 from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin, restricted
+from trialtrace.audit.prints.two_groups.p_and_interval import OF_MEANS, of_same
 
 Span = tuple[float, float]
 SIDES = ("two_sided", "less", "greater")

@@ -185,7 +185,7 @@ CARDS = (
                 "χ² test with Yates' continuity correction", "Yates 1934"
             )
         },
-        formula="categorical.equal_risks:chi_squared",
+        formula="categorical.two_by_two_tests:chi_squared",
         r=R(
             {
                 "p_value": "test$p.value",
@@ -203,7 +203,7 @@ CARDS = (
         options=Fisher,
         gives="p_value.{}@pair",
         kinds=BINARY,
-        formula="categorical.equal_risks:fisher_exact",
+        formula="categorical.two_by_two_tests:fisher_exact",
         r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}),
     ),
     Card(

@@ -88,6 +88,7 @@ of <- colnames(X) == paste0("arm", {treated})
 b <- fit$coef[[which(of)]]
 spread <- matrix(fit$var, ncol(X), dimnames = list(colnames(X), colnames(X)))
 error <- sqrt(diag(spread)[[which(of)]])
+fit$coefficients <- fit$coef  # crr has no method of coef()
 """
 
 CARDS = (

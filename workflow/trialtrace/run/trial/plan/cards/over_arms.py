@@ -116,7 +116,7 @@ CARDS = (
         options=ChiSquaredTable,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY + SCORES,
-        formula="categorical.exact_tables:chi_squared_table",
+        formula="categorical.r_by_c_tests:chi_squared_table",
         r=R(
             {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
             "test <- chisq.test(table(arm, d$AVAL), correct = FALSE)",
@@ -130,7 +130,7 @@ CARDS = (
         options=ChiSquaredTable,
         gives="p_value.{}@compared",
         kinds=BINARY + SCORES,
-        formula="categorical.exact_tables:fisher_freeman_halton",
+        formula="categorical.r_by_c_tests:fisher_freeman_halton",
         r=R({"p_value": "fisher.test(table(arm, d$AVAL))$p.value"}),
     ),
     Card(
@@ -144,7 +144,7 @@ CARDS = (
         options=DrawnTables,
         gives="p_value.{}@compared mc_se.{}@compared?",
         kinds=BINARY + SCORES,
-        formula="categorical.exact_tables:fisher_freeman_halton_drawn",
+        formula="categorical.r_by_c_tests:fisher_freeman_halton_drawn",
         r_none="drawn by a generator whose draws R does not repeat",
     ),
     Card(

@@ -41,7 +41,7 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
     with these margins that are no more likely than the observed one, within a relative 1e-7.
     Rows and columns without any count are dropped, as R does; if only one row or column is left
     only one table is possible: p = 1. Statistic and degrees of freedom are NaN. For a 2x2 table
-    this is the two-sided `equal_risks.fisher_exact`.
+    this is the two-sided `two_by_two_tests.fisher_exact`.
 
     A table of 5 x 4 with 137 patients takes some seconds and 600 MB; one that would take more than
     about a minute or 1 GB is refused.
