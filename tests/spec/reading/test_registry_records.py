@@ -374,6 +374,24 @@ def test_json_that_is_no_record_is_refused(tmp_path, text):
         read_paper(path)
 
 
+def test_days_that_are_none_and_halves_of_characters_make_no_ledger_unreadable(tmp_path, capsys):
+    whole = record(measure({"value": "3"}))
+    status = whole["protocolSection"].setdefault("statusModule", {})
+    status["startDateStruct"] = {"date": "2010-13-45"}
+    status["completionDateStruct"] = {"date": "2011-03"}
+    whole["protocolSection"]["identificationModule"]["briefTitle"] = "Half \ud800 of a character"
+    path, file = tmp_path / "a.json", tmp_path / "ledger.yaml"
+    path.write_text(json.dumps(whole))
+    assert main(["read", str(path), "--output", str(file)]) == 0
+    registered = yaml.safe_load(file.read_text())["registered"]["registration"]
+    assert registered["completed"] == "2011-03" and "begin" not in registered
+    assert main(["audit", str(file)]) == 0
+    del whole["protocolSection"]["identificationModule"]["nctId"]
+    path.write_text(json.dumps(whole))
+    with pytest.raises(UserError, match="a record without its number"):
+        read_paper(path)
+
+
 def test_reading_a_record_needs_no_pandas(tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps(record(measure({"value": "3"}))))

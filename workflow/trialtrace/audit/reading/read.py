@@ -12,7 +12,10 @@ from trialtrace.base.errors import Problem, UserError
 
 _OLE = b"\xd0\xcf\x11\xe0"
 LARGEST = 100 << 20
-FORMS = "a paper as JATS XML, HTML, DOCX or PDF, or a table typed as CSV or XLSX"
+FORMS = (
+    "a paper as JATS XML, HTML, DOCX or PDF, a table typed as CSV or XLSX, or a record of "
+    "ClinicalTrials.gov as JSON"
+)
 
 
 def read_paper(path: Path) -> Draft:

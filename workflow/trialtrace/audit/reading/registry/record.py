@@ -21,6 +21,8 @@ def read_record(content: bytes, shown: str) -> Entry:
         data = data[0]
     if not isinstance(data, dict) or not isinstance(data.get("protocolSection"), dict):
         raise _refused(shown, "JSON without a protocolSection")
+    if not text(entry(data, "protocolSection", "identificationModule"), "nctId"):
+        raise _refused(shown, "a record without its number (identificationModule.nctId)")
     if not isinstance(data.get("resultsSection"), dict):
         raise _refused(shown, "a record without results")
     return data
@@ -54,7 +56,10 @@ def entries(of: Entry, name: str) -> list[Entry]:
 def text(of: Entry, name: str) -> str:
     """A text on one line; "" where there is none."""
     value = of.get(name)
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # Half of a surrogate pair, which JSON can hold, cannot be written to a ledger.
+    return " ".join(value.encode("utf-8", "replace").decode().split())
 
 
 def texts(of: Entry) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What was registered: numbers of patients, days, outcomes with their time frames."""
 
 import re
+from datetime import date
 
 from trialtrace.audit.reading.registry.record import Entry, entries, entry, text
 
@@ -33,13 +34,21 @@ def design_of(protocol: Entry) -> dict[str, object]:
         "completed": _actual(status, "completionDateStruct"),
     }
     design: dict[str, object] = {"number": text(entry(protocol, "identificationModule"), "nctId")}
-    design |= {name: day for name, day in days.items() if _DAY.fullmatch(day)}
+    design |= {name: day for name, day in days.items() if _is_day(day)}
     enrolment = entry(protocol, "designModule", "enrollmentInfo")
     if text(enrolment, "type") == "ESTIMATED" and re.fullmatch(
         "[1-9][0-9]{0,5}", text(enrolment, "count")
     ):
         design["planned"] = text(enrolment, "count")
     return design
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day, a month or a year."""
+    try:
+        return bool(_DAY.fullmatch(text) and date.fromisoformat(f"{text}-01-01"[:10]))
+    except ValueError:
+        return False
 
 
 def _actual(status: Entry, name: str) -> str:
