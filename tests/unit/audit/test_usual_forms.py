@@ -8,6 +8,7 @@ import re
 import pytest
 
 from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.printed.symbols import MEASURES
 from trialtrace.base.errors import UserError
 
 # ruff: noqa: E501
@@ -244,3 +245,15 @@ def test_what_may_be_two_things_is_refused_with_a_way_out(printed, do):
 @pytest.mark.parametrize("printed", ["1,234", "5,260 (12%)", "602"])
 def test_a_comma_before_three_digits_parts_thousands(printed):
     assert all(part.value == int(part.value) for part in parse(printed))
+
+
+@pytest.mark.parametrize("measure", sorted(MEASURES))
+@pytest.mark.parametrize("between", ["of", "was", "in pain of", "for pain:", "of –", ","])
+def test_a_sign_is_never_lost_to_the_words_before_it(measure, between):
+    """A number below 0 is read as one, or the expression is refused."""
+    for number in ("-0.7", "-0.7%"):
+        try:
+            components = parse(f"{measure} {between} {number}")
+        except UserError:
+            continue
+        assert all(component.value < 0 for component in components)

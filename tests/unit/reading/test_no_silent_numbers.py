@@ -315,6 +315,10 @@ def test_outcomes_of_a_baseline_table_are_told_as_such():
     [
         ("It was done in 2005/6 and 3/6 months later.", []),
         ("Vaccine efficacy was -20.4% (95% CI -60 to 10).", ["efficacy -20.4% (95% CI -60 to 10)"]),
+        (
+            "There was a mean difference of −0.7% (95% CI −1.2 to −0.3).",
+            ["mean difference -0.7% (95% CI -1.2 to -0.3)"],
+        ),
     ],
 )
 def test_years_and_efficacies_below_nothing(sentence, found):

@@ -149,7 +149,9 @@ _CALLED = (
     r"(?:(?:(?P<crude>crude|unadjusted)|(?:\w+[\s-])?(?P<adjusted>adjusted|common|pooled))\s+)?"
     rf"(?:(?P<posterior>posterior)\s+(?:(?:mean|median)\s+)??)?"
     rf"(?P<called>{_any(MEASURES)})(?:\s*\(\s*[A-Z]{{2,3}}\s*\))?"
-    r"(?:\s+(?:for|of|with|in)\s+(?:[^,;:(=]{1,80}?(?=[,:=])|[^0-9,;:(=]{1,80}?))?"
+    # What is compared ends before a sign: that of "difference of -0.7" belongs to the number.
+    r"(?:\s+(?:for|of|with|in)\s+"
+    r"(?:[^,;:(=]{1,80}?(?=[,:=])|[^0-9,;:(=]{1,80}?(?<![-–+])(?<![-–+]\s)))?"
     r"\s*[,:=]?\s*(?:(?:of|was|is)\s+)?"
 )
 

@@ -43,6 +43,9 @@ _UNIT = (
     r"cm|mmHg|mg|min|h|g|s))?"
 )
 
+# Words before a number end before its sign.
+_NO_SIGN = r"(?<![-–+])(?<![-–+]\s)"
+
 
 def _form(name: str, pattern: str, flags: int = re.IGNORECASE) -> tuple[str, re.Pattern[str]]:
     return name, re.compile(pattern, flags)
@@ -58,7 +61,7 @@ FORMS = (
     ),
     _form(
         "effect",
-        rf"(?<!\w)(?P<measure>{_MEASURE})(?!\w)(?:\s*\([A-Za-z]{{2,4}}\))?(?:\s+(?:for|of|in|between)\s+[^0-9;:(=<>]{{1,70}}?)?"
+        rf"(?<!\w)(?P<measure>{_MEASURE})(?!\w)(?:\s*\([A-Za-z]{{2,4}}\))?(?:\s+(?:for|of|in|between)\s+[^0-9;:(=<>]{{1,70}}?{_NO_SIGN})?"
         rf"\s*[\[(]?\s*(?:=|:|,|of|was|is)?\s*(?P<a>{N}){_UNIT}(?:{_CI}\s*)?"
         rf"(?:{_C})?(?:\s*[,;(]\s*(?P<p>{P}))?",
     ),
@@ -82,13 +85,13 @@ FORMS = (
     _form("fraction", rf"(?<![\w./])(?P<a>{COUNT})/(?P<n>[0-9]+)(?![/0-9.])"),
     _form(
         "median",
-        rf"[Mm]edian(?:[^0-9;()]{{1,60}}?|\s*)(?:\(IQR\)\s*)?{_EQ}(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*"
+        rf"[Mm]edian(?:[^0-9;()]{{1,60}}?{_NO_SIGN}|\s*)(?:\(IQR\)\s*)?{_EQ}(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*"
         r"(?P<what>IQR|interquartile range|range)\s*[,:=]?\s*(?:\[|"
         rf"\()?\s*(?P<low>{N}){_TO}(?P<high>{N})",
     ),
     _form(
         "mean_sd",
-        rf"(?:mean|M)\s*\(\s*±?\s*SD\s*\)[^0-9;()]{{0,60}}?(?P<a>{N})(?:\s[a-z]+)?{_O}±?\s*(?P<b>{N})",
+        rf"(?:mean|M)\s*\(\s*±?\s*SD\s*\)[^0-9;()]{{0,60}}?{_NO_SIGN}(?P<a>{N})(?:\s[a-z]+)?{_O}±?\s*(?P<b>{N})",
     ),
     _form("mean_sd", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SD\s*[,:=]?\s*±?\s*(?P<b>{N})"),
     _form("mean_se", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SEM?\s*[,:=]?\s*±?\s*(?P<b>{N})"),
