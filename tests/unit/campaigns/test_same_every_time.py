@@ -1,5 +1,6 @@
 """The tests themselves: the same examples every time, and another order that can be had again."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -93,7 +94,7 @@ def test_each_file_and_each_shared_folder_is_of_one_process(tmp_path):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.with_suffix(".py").write_text(FIVE)
     words = ("-m", "pytest", "--numprocesses", "2", "--rootdir", ".", "-o")
-    path = f"pythonpath={SHARED.parent / 'helpers'}"
+    path = f"pythonpath={shlex.quote(str(SHARED.parent / 'helpers'))}"
     subprocess.run([sys.executable, *words, path], cwd=tmp_path, check=True)
     by = [set(file.with_suffix(".by").read_text().split()) for file in files]
     assert by[0] == by[1] != by[2] and [len(each) for each in by] == [1, 1, 1]
