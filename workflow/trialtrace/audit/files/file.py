@@ -20,11 +20,14 @@ from trialtrace.base.paths import Project
 
 @dataclass(frozen=True)
 class Standing:
-    """How many claims a ledger has, how many of them nobody confirmed, and what was done."""
+    """How many claims a ledger has, how many of them nobody confirmed, and what was done: trusted
+    are those that were read right with a chance of at least `least`, `below` counts the rest."""
 
     claims: int
     unconfirmed: int
     trusted: bool
+    least: float = 0.0
+    below: int = 0
 
     @property
     def told(self) -> str:
@@ -36,6 +39,12 @@ class Standing:
             f"{self.unconfirmed} of {self.claims} claims {'was' if one else 'were'} "
             "read by a program"
         )
+        if self.trusted and self.least:
+            return (
+                f"{read} and confirmed by nobody; {self.unconfirmed - self.below} judged all the "
+                f"same, {self.below} read right with a chance below {self.least:g} left out "
+                f"(--trust {self.least:g})."
+            )
         if self.trusted:
             return f"{read} and confirmed by nobody; judged all the same (--trust)."
         return f"{read} and confirmed by nobody: left out."
@@ -74,11 +83,13 @@ def check_confirmed(document: Document) -> None:
 
 
 def standing(
-    claims: Claims, confirmed: Sequence[str], text: str, *, trust: bool
+    claims: Claims, confirmed: Sequence[str], text: str, *, trust: bool, least: float = 0.0
 ) -> tuple[Claims, Standing]:
     """The claims that are judged. Raises UserError where none is left."""
     open_ = unconfirmed(claims, confirmed)
-    found = Standing(len(claims), len(open_), trust)
+    # A claim without a chance, of a ledger drafted by hand, is below any limit.
+    below = {name for name in open_ if float(str(claims[name].get("chance", 0))) < least}
+    found = Standing(len(claims), len(open_), trust, least, len(below))
     # What a person confirmed by its place has no doubt any more.
     claims = {
         name: claim
@@ -86,21 +97,23 @@ def standing(
         else {key: value for key, value in claim.items() if key != "unconfirmed"}
         for name, claim in claims.items()
     }
-    if trust or not open_:
+    out = below if trust else open_
+    if not out:
         return claims, found
     kept = {}
     for name, claim in claims.items():
-        if name in open_:
+        if name in out:
             continue
         data = claim.get("with")
-        linked = [other for other in data if other not in open_] if isinstance(data, list) else []
+        linked = [other for other in data if other not in out] if isinstance(data, list) else []
         rest = {key: value for key, value in claim.items() if key != "with"}
         kept[name] = rest | ({"with": linked} if linked else {})
     if not kept:
         raise UserError(
             Problem(
                 text,
-                found=f"{len(open_)} claims that a program read and nobody confirmed",
+                found=f"{len(out)} claims that a program read and nobody confirmed"
+                + (f", each with a chance below {least:g} to be read right" if trust else ""),
                 expected="claims that a person has held against the paper",
                 do="take `unconfirmed` away from each claim that is right, or name its place under "
                 "`confirmed`; --trust judges them as they are, and says so",
@@ -119,8 +132,11 @@ def read_ledger(at: Project, path: Path) -> Ledger:
     return read_standing(at, path, trust=False)[0]
 
 
-def read_standing(at: Project, path: Path, *, trust: bool) -> tuple[Ledger, Standing]:
-    """The ledger, and how much of it a person confirmed; with `trust` all of it."""
+def read_standing(
+    at: Project, path: Path, *, trust: bool, least: float = 0.0
+) -> tuple[Ledger, Standing]:
+    """The ledger, and how much of it a person confirmed; with `trust` also what a program read
+    with at least a chance of `least` to be right."""
     document = read_document(at, path, "ledger", LARGEST)
     check_about(document)
     check_confirmed(document)
@@ -149,7 +165,7 @@ def read_standing(at: Project, path: Path, *, trust: bool) -> tuple[Ledger, Stan
     if document.problems:
         raise ProblemsError(at_definitions(document.in_order(), [document]))
     given, confirmed = document.data["claims"], document.data.get("confirmed", ())
-    judged, found = standing(given, confirmed, document.shown, trust=trust)
+    judged, found = standing(given, confirmed, document.shown, trust=trust, least=least)
     return ledger({**document.data, "claims": judged}), found
 
 

@@ -37,7 +37,7 @@ class Claim:
     `paper` is the name of its paper, `cite` the citation. `selects` is what recomputes it where
     there is data, as written, `cannot` why nothing does; `readings` are several such by label,
     where the paper leaves open what the number is. `doubt` tells what a program guessed that read
-    it, and nobody confirmed.
+    it, and nobody confirmed; `chance` is that it read it right.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Claim:
     direction: Mapping[str, str]
     readings: Mapping[str, Selects] = field(default_factory=dict)
     doubt: str = ""
+    chance: float | None = None
 
     @property
     def selections(self) -> Mapping[str | None, Selects]:
@@ -250,6 +251,7 @@ def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: 
             reading["label"]: reading["is"] for reading in (declared.readings or {}).values()
         },
         doubt="" if declared.unconfirmed in (None, READ) else str(declared.unconfirmed),
+        chance=float(declared.chance) if declared.unconfirmed and declared.chance else None,
     )
 
 

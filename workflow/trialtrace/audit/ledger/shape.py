@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trialtrace.audit.ledger.item import SourceItems
-from trialtrace.audit.ledger.paper import About
+from trialtrace.audit.ledger.paper import About, NumberPrinted
 from trialtrace.audit.ledger.published import Expression, Published
 from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
@@ -36,6 +36,10 @@ class LedgerClaim(Expression):
         "That a program read it and no person has confirmed it: what was guessed, or `read` where "
         "nothing was. The audit leaves such claims out; where it is told to judge them, a "
         "contradiction that rests on a guess is a question. Take the key away to confirm the claim."
+    )
+    chance: NumberPrinted | None = optional(
+        "The chance that the program read value, groups and outcome right, from 0 to 1. It counts "
+        "while the claim is unconfirmed."
     )
 
 

@@ -11,6 +11,7 @@ from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.categories import categorised, without_missing
 from trialtrace.audit.reading.crossed import crossed
+from trialtrace.audit.reading.doubt import chances
 from trialtrace.audit.reading.heading_words import UNSAID
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import laid_out
@@ -74,6 +75,10 @@ def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
             beside.append(key)
     used = {str(name) for claim in made.claims.values() for name in _groups(claim)}
     made.groups = {name: entry for name, entry in made.groups.items() if name in used}
+    labels = [str(entry["label"]) for entry in made.groups.values()]
+    for name, chance in chances(made.items, made.left, labels).items():
+        if "unconfirmed" in made.claims[name]:
+            made.claims[name]["chance"] = f"{chance:.2f}"
     return made
 
 

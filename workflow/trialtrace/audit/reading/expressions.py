@@ -167,11 +167,17 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
 
 def is_share(cell: Cell, size: int | None) -> bool:
     """Whether the second number is the percentage that the first one is of the patients."""
-    count, percent = cell.whole("a"), cell.parts.get("b", "")
-    if count is None or not size or count > size or percent.startswith("-"):
+    percent = cell.parts.get("b", "")
+    if cell.whole("a") is None or not size or percent.startswith("-"):
         return False
-    places = len(percent.partition(".")[2])
-    return abs(100 * count / size - float(percent.replace(",", ""))) <= 10.0**-places
+    return is_share_of(cell.parts["a"], percent, size)
+
+
+def is_share_of(count: str, percent: str, size: int) -> bool:
+    """Whether a percentage is that of a count of patients, to one unit of its last digit."""
+    number, places = float(count.replace(",", "")), len(percent.partition(".")[2])
+    share = float(percent.replace(",", ""))
+    return number <= size and abs(100 * number / size - share) <= 10.0**-places
 
 
 def _plus_minus(

@@ -43,7 +43,7 @@ class PaperRow:
     sha256: str
     drafted_sha256: str = ""
     ledger_sha256: str = ""
-    trusted: bool = False
+    trusted: float | None = None
     claims: int = 0
     doubtful: int = 0
     left: int = 0
@@ -84,10 +84,11 @@ def papers_of(paths: Sequence[Path]) -> list[Path]:
 
 
 def read_all(
-    at: Project, paths: Sequence[Path], into: Path, jobs: int, *, trust: bool
+    at: Project, paths: Sequence[Path], into: Path, jobs: int, *, trust: float | None
 ) -> list[PaperRow]:
     """Reads each paper that has changed since, and judges each ledger that has; what a person
-    changed in a ledger is kept. Writes a ledger a paper and the summary into a folder."""
+    changed in a ledger is kept. Writes a ledger a paper and the summary into a folder. `trust` is
+    the least chance of a reading that nobody confirmed and that is judged all the same."""
     papers = papers_of(paths)
     into.mkdir(parents=True, exist_ok=True)
     calls = [(at, path, into, trust) for path in papers]
@@ -101,7 +102,7 @@ def read_all(
     return rows
 
 
-def _one(at: Project, path: Path, into: Path, trust: bool) -> PaperRow:
+def _one(at: Project, path: Path, into: Path, trust: float | None) -> PaperRow:
     ledger, state = into / f"{path.name}.yaml", into / f"{path.name}.json"
     before = _state(state)
     try:
@@ -167,11 +168,11 @@ def _drafted(path: Path, sha256: str, ledger: Path) -> PaperRow:
     )
 
 
-def _judge(at: Project, ledger: Path, row: PaperRow, trust: bool) -> None:
+def _judge(at: Project, ledger: Path, row: PaperRow, trust: float | None) -> None:
     row.flips, row.verdicts, row.told = {}, {}, ""
     row.grades, row.gravest = {}, ""
     try:
-        read, standing = read_standing(at, ledger, trust=trust)
+        read, standing = read_standing(at, ledger, trust=trust is not None, least=trust or 0.0)
     except UserError as error:
         row.told = (error.problems[0].found if error.problems else None) or str(error)
         return

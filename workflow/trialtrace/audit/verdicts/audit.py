@@ -1,7 +1,7 @@
 """The audit of a ledger on print alone: checks, search over alternatives, verdicts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -22,6 +22,7 @@ from trialtrace.audit.prints.finding import ALTERNATIVE, COMPATIBLE, EXACT, INCO
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.search.bundles import USUAL, bundles
 from trialtrace.audit.search.search import MAY_SAY, Searched, search
+from trialtrace.audit.verdicts.asked import questioned
 
 # The verdict of print on each component of a claim: the gravest finding of all checks on it.
 
@@ -186,18 +187,6 @@ def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     }
     note_searches(rows, searches, known=known)
     return PrintAudit(rows, print_audit, searches)
-
-
-def questioned(finding: Finding, ledger: Ledger) -> Finding:
-    """A contradiction that rests on a number which was read with a doubt is a question first."""
-    names = (finding.claim, *finding.beside)
-    doubted = [one for name in names if (one := ledger.entries.get(name)) and one.doubt]
-    if finding.agreement != INCONSISTENT or not doubted:
-        return finding
-    first = doubted[0]
-    which = "it" if first.name == finding.claim else f"“{first.printed}”, which it rests on,"
-    text = f"{finding.sentence} Is {which} read as it is meant? It has a doubt: {first.doubt}."
-    return replace(finding, agreement=NOT_CHECKABLE, sentence=text, open=finding.component == "p")
 
 
 def note_searches(

@@ -28,6 +28,11 @@ SURE = {
     "not_checkable": "Another test may give it: that is no error.",
 }
 """What stands below each heading."""
+READER = "Questions to the reader"
+FIRST = (
+    "A program read these numbers, and nobody confirmed what it took them for. What rests on them "
+    "is no finding until the paper has been looked at."
+)
 MOST_ALIKE = 3
 MOST_UNCHECKED = 8
 
@@ -41,10 +46,11 @@ def editor_page(
     registration: Sequence[Mapping[str, object]] = (),
     unchecked: Sequence[str] = (),
     audit: str = "",
+    readings: Sequence[Question] = (),
 ) -> str:
     """The page; `audit` is the command that makes the whole audit, `counted` tells how many claims
     have which verdict, `registration` what was registered and what is reported, `unchecked` the
-    claims that nothing could be held against."""
+    claims that nothing could be held against, `readings` what is asked of the reader first."""
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="subject">{escape(counted)}</p>',
@@ -52,7 +58,8 @@ def editor_page(
         f'<p class="prose quiet">{SUMMARY}{NO_CAUSE} {WORDS}</p>',
         *_lines(lines, audit),
         *registration_section(registration),
-        *_questions(questions),
+        *_questions(READER, readings),
+        *_questions("Questions to the authors", questions),
         *_unchecked(unchecked),
     ]
     return page(title, "\n".join(parts) + "\n", synthetic=False, style=audit_style())
@@ -93,9 +100,10 @@ def _alike(line: Line) -> str:
     return f" Likewise {'; '.join(told)}{f'; and {left} more' if left > 0 else ''}."
 
 
-def _questions(questions: Sequence[Question]) -> Iterator[str]:
+def _questions(head: str, questions: Sequence[Question]) -> Iterator[str]:
     if questions:
-        yield f"<h2>Questions to the authors</h2>\n<ol>{''.join(map(_question, questions))}</ol>"
+        told = f'<p class="prose quiet">{FIRST}</p>\n' if head == READER else ""
+        yield f"<h2>{head}</h2>\n{told}<ol>{''.join(map(_question, questions))}</ol>"
 
 
 def _question(question: Question) -> str:

@@ -17,11 +17,33 @@ def add_audit(add: Callable[..., argparse.ArgumentParser]) -> None:
     audit = add("audit", help="printed numbers against each other, without data")
     audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
     audit.add_argument("--example", action="store_true", help="print a ledger to start from")
-    audit.add_argument(
-        "--trust", action="store_true", help="judge also what a program read and nobody confirmed"
-    )
+    add_trust(audit, "judge also what a program read and nobody confirmed")
     audit_output(audit, FOR_EDITORS)
     audit.set_defaults(run=run_audit)
+
+
+def add_trust(command: argparse.ArgumentParser, text: str) -> None:
+    """The option `--trust`, with the least chance of a reading or alone, which trusts all."""
+    command.add_argument(
+        "--trust",
+        nargs="?",
+        const=0.0,
+        type=_chance,
+        metavar="CHANCE",
+        help=f"{text}; where it has at least this chance to be read right (0 to 1, alone: 0)",
+    )
+
+
+def _chance(text: str) -> float:
+    try:
+        chance = float(text)
+    except ValueError:
+        chance = -1.0
+    if not 0 <= chance <= 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no chance from 0 to 1; a file stands before --trust, or behind its chance"
+        )
+    return chance
 
 
 def audit_output(command: argparse.ArgumentParser, *more: str) -> None:
@@ -58,7 +80,8 @@ def run_audit(arguments: argparse.Namespace) -> int:
     from trialtrace.run.tables.contracts import CLAIMS
 
     file, form = Path(arguments.file), arguments.format
-    read, standing = read_standing(at, file, trust=arguments.trust)
+    trust = arguments.trust
+    read, standing = read_standing(at, file, trust=trust is not None, least=trust or 0.0)
     printed = audit_ledger(read)
     contradictions = told_of(read, printed.findings, printed.rows)
     registered = held(read)

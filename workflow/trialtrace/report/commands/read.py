@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.report.commands.audit import add_trust
 
 
 def add_read(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -17,9 +18,7 @@ def add_read(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--into", metavar="FOLDER", help=("of many papers, a ledger each into a folder")
     )
     read.add_argument("--jobs", type=int, default=1, metavar="N", help="with --into: N at once")
-    read.add_argument(
-        "--trust", action="store_true", help="with --into: judge what nobody confirmed, too"
-    )
+    add_trust(read, "with --into: judge what nobody confirmed, too")
     read.add_argument(
         "--review",
         action="store_true",

@@ -1,0 +1,94 @@
+"""The chance of a drafted claim: which features it has, and the formula over them."""
+
+from math import exp
+
+import pytest
+
+from trialtrace.audit.reading.doubt import WEIGHTS, Known, chances, features, read_weights
+from trialtrace.audit.reading.item import Item, Left
+
+CELL = {"cells": ((2, 1),), "kind": "count_percent", "path": ("Nausea",), "label": "Nausea"}
+
+
+def cell(table, column, arm, **more):
+    place = f"table {table}, row 3, column {column}"
+    of = {"place": place, "printed": "13 (48.1%)", "quote": "13 (48.1)", "arm": arm, "size": 27}
+    return Item(**{**CELL, **of, **more})
+
+
+def sentence(outcome, **more):
+    of = {"place": "results, paragraph 1, sentence 2", "printed": "P = 0.02", "quote": "P = 0.02"}
+    path = (f"{outcome} (results, paragraph 1, sentence 2, p 1)",)
+    return Item(**{"kind": "p", "label": "p", "path": path, **of, **more})
+
+
+PAPER = {
+    "one": cell(1, 2, "a"),
+    "two": cell(1, 3, "b", printed="14 (48.1%)", doubts=("n (%) from the caption",)),
+    "three": cell(2, 2, "a", path=("Pain", "Severe"), size=None, kind="count", printed="4"),
+    "four": cell(2, 3, None, doubts=("no arm is named over this column",)),
+    "five": sentence("Nausea was less frequent in the group"),
+    "six": sentence("was not", arm="a", kind="percent", printed="5%", doubts=("arm by words",)),
+}
+LEFT = [Left("table 2, row 9, column 2", "43", "what its numbers are is not said")]
+
+
+@pytest.fixture
+def known():
+    return Known(PAPER.values(), LEFT, ["A", "B"])
+
+
+def test_a_cell_that_adds_up_and_one_that_does_not(known):
+    assert features(PAPER["one"], known) == {
+        "table": 1.0,
+        "table, n known": 1.0,
+        "table, share adds up": 1.0,
+        "table, arm of other places too": 1.0,
+        "table, row has every arm": 1.0,
+        "table, share of claims in doubt": 0.5,
+    }
+    other = features(PAPER["two"], known)
+    assert other["table, form guessed"] and "table, share adds up" not in other
+    assert "table, arm of other places too" not in other
+
+
+def test_a_lone_number_below_a_section_of_a_table_read_in_part(known):
+    found = features(PAPER["three"], known)
+    assert found["table, lone number"] and found["table, below a section"]
+    assert found["table, n known of others"] == 1 and "table, n known" not in found
+    assert found["table, share of numbers left"] == 1 / 3
+    assert features(PAPER["four"], known)["table, no group"] == 1
+
+
+def test_the_words_of_a_sentence_are_held_against_rows(known):
+    named, bare = (features(PAPER[name], known) for name in ("five", "six"))
+    assert named["sentence, share of its words that rows of tables have"] == 0.5  # nausea, frequent
+    assert named["sentence, p alone"] and named["sentence, no group"]
+    assert bare["sentence, fewer than two words of an outcome"] and bare["sentence, group guessed"]
+    assert bare["sentence, words begin midway"] and "sentence, words begin midway" not in named
+
+
+def test_the_chance_is_the_logistic_sum_of_what_the_file_says(known):
+    weights = read_weights(WEIGHTS)
+    made = chances(PAPER, LEFT, ["A", "B"])
+    total = (
+        weights["table"]
+        + weights["table, n known"]
+        + weights["table, share adds up"]
+        + weights["table, arm of other places too"]
+        + weights["table, row has every arm"]
+        + weights["table, share of claims in doubt"] / 2
+    )
+    assert made["one"] == pytest.approx(1 / (1 + exp(-total)), abs=1e-12)
+    assert made["one"] > made["two"] > made["four"] and made["one"] > 0.9 > 0.5 > made["six"]
+
+
+def test_every_feature_has_a_weight_and_every_weight_a_feature(known):
+    kinds = ("p", "effect", "mean", "count_percent")
+    every = [*PAPER.values()]
+    every += [
+        cell(3, 2, "a", kind=kind, doubts=(doubt,)) for kind in kinds for doubt in ("x", "arm")
+    ]
+    every += [sentence("12 and", kind="effect", printed="1 (2%)", arm="a")]
+    of = Known(every, LEFT, ["A", "B", "C", "D"])
+    assert {name for item in every for name in features(item, of)} == set(read_weights(WEIGHTS))
