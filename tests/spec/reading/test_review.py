@@ -14,6 +14,7 @@ import yaml
 
 from trialtrace.audit.files.file import read_standing
 from trialtrace.audit.reading.formats.form import EXAMPLE
+from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 from trialtrace.base.paths import project
 from trialtrace.cli import main
 from trialtrace.report.audit import review_page
@@ -89,6 +90,17 @@ def claims(ledger):
     return yaml.safe_load(ledger.read_text(encoding="utf-8"))["claims"]
 
 
+def state(server, place):
+    """The hidden field of a place: the claims as the page shows them."""
+    form = ask(server)[1].partition(f'name="of" value="{place}"')[2]
+    return re.search(r'name="state" value="(\w+)"', form)[1]
+
+
+def settle(server, place, right, do="settle", **fields):
+    form = {"do": do, "of": place, "state": state(server, place), **fields}
+    return ask(server, [*form.items(), *(("right", name) for name in right)])
+
+
 def test_quote_and_claim_stand_side_by_side(served):
     server, _, _ = served
     status, page, headers = ask(server)
@@ -97,58 +109,131 @@ def test_quote_and_claim_stand_side_by_side(served):
     assert "<script" not in page and "http" not in page.replace("http-equiv", "")
     assert "form-action 'self'" in page and headers["Cache-Control"] == "no-store"
     assert page.index("<h2>table 1</h2>") < page.index("<h2>abstract</h2>")
+    assert page.count(" autofocus>") == 1 and page.index(" autofocus>") < page.index("<h2>abstract")
 
 
-def test_accept_correct_and_drop_are_written(served):
+def test_one_form_settles_a_table(served):
     server, ledger, _ = served
-    assert ask(server, {"do": "accept", "of": "t1_p"})[0] == 303
-    assert "unconfirmed" not in claims(ledger)["t1_p"]
-    assert ask(server, {"do": "correct", "of": "abstract_1", "printed": "13/27 (48.1%)"})[0] == 303
-    assert claims(ledger)["abstract_1"] | {"quote": ""} == {
-        "from": "paper",
-        "place": "abstract, paragraph 1",
-        "label": "Men",
-        "printed": "13/27 (48.1%)",
-        "quote": "",
-    }
-    assert ask(server, {"do": "drop", "of": "t1_men"})[0] == 303
-    assert list(claims(ledger)) == ["t1_p", "abstract_1"]
-    assert "with" not in claims(ledger)["t1_p"]
+    assert settle(server, "table 1", ["t1_men", "t1_p"])[0] == 303
+    found = claims(ledger)
+    assert not any("unconfirmed" in found[name] for name in ("t1_men", "t1_p"))
+    assert found["t1_p"]["with"] == ["t1_men"] and "unconfirmed" in found["abstract_1"]
+    assert found["t1_men"]["printed"] == "13 (48.1%)" and "chance" not in found["t1_men"]
     assert "# A comment that stays." in ledger.read_text() and "# table 1" in ledger.read_text()
-    assert "0 of 2 claims are left" in ask(server)[1]
+    assert "1 of 3 claims are left" in ask(server)[1]
+    fields = {"printed.abstract_1": "13/27 (48.1%)"}
+    assert settle(server, "abstract", ["abstract_1"], **fields)[0] == 303
+    assert claims(ledger)["abstract_1"]["printed"] == "13/27 (48.1%)"
     assert not read_standing(project(None), ledger, trust=False)[1].unconfirmed
 
 
-def test_a_place_is_confirmed_as_a_whole_only_where_all_of_it_is_in_sight(served, monkeypatch):
-    server, _, _ = served
-    assert ask(server)[1].count('value="confirm"') == 2
-    monkeypatch.setattr(review_page, "MOST_SHOWN", 1)
-    page = ask(server)[1]
-    assert "The first 1 are shown." in page and "1 more of table 1 come after these." in page
-    assert 'value="confirm"' not in page
-
-
-def test_a_whole_place_is_confirmed(served):
+def test_what_is_not_ticked_is_taken_out_or_stays_open(served):
     server, ledger, _ = served
-    assert ask(server, {"do": "confirm", "of": "table 1"})[0] == 303
-    assert yaml.safe_load(ledger.read_text())["confirmed"] == ["table 1"]
-    assert ask(server, {"do": "confirm", "of": "abstract"})[0] == 303
-    assert yaml.safe_load(ledger.read_text())["confirmed"] == ["table 1", "abstract"]
-    assert "0 of 3 claims are left" in ask(server)[1]
-    assert read_standing(project(None), ledger, trust=False)[1].unconfirmed == 0
+    assert settle(server, "table 1", ["t1_p"], do="keep")[0] == 303
+    assert "unconfirmed" in claims(ledger)["t1_men"] and "unconfirmed" not in claims(ledger)["t1_p"]
+    assert settle(server, "table 1", [])[0] == 303
+    assert list(claims(ledger)) == ["t1_p", "abstract_1"] and "with" not in claims(ledger)["t1_p"]
+
+
+COLUMN = """papers: {paper: "A paper"}
+groups:
+  a: {label: "A"}
+  b: {label: "B"}
+outcomes:
+  o: {label: "O"}
+claims:
+  one:
+    from: "paper"
+    place: "table 1, row 3, column 2"
+    label: "O"
+    printed: "mean (SD) 5.1 (2.0)"
+    quote: "5.1 (2.0)"
+    about: {outcome: "o", group: "a", patients: "20"}
+    unconfirmed: "read"
+    chance: "0.93"
+  two:
+    from: "paper"
+    place: "table 1, row 4, column 2"
+    label: "O"
+    printed: "mean (SD) 4.2 (1.1)"
+    quote: "4.2 (1.1)"
+    about: {outcome: "o", group: "a", patients: "19"}
+    unconfirmed: "mean (SD) from the caption"
+    chance: "0.95"
+  three:
+    from: "paper"
+    place: "table 1, row 4, column 3"
+    label: "O"
+    printed: "mean difference 1 (95% CI 0.5 to 1.5)"
+    quote: "1 (0.5, 1.5)"
+    about: {outcome: "o", compare: ["a", "b"], measure: "mean_difference"}
+    unconfirmed: "the order of the groups is guessed"
+    chance: "0.44"
+"""
+
+
+def test_what_a_column_has_in_common_is_set_for_all_its_numbers(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN, encoding="utf-8")
+    page = ask(server)[1]
+    assert page.count("<option selected") == 0 and 'value="a" selected' in page
+    assert 'name="patients.0" placeholder="differs by row" value=""' in page
+    assert 'value="two" aria-label="two" checked' in page, "0.95, and a doubt"
+    assert 'value="three" aria-label="three"><' in page.replace("></td", "><"), "0.44: not ticked"
+    fields = {"group.0": "b", "patients.0": "", "visit.0": "week 4", "compare.1": "b a"}
+    fields["form.0"] = "mean {} (SE {})"
+    assert settle(server, "table 1", ["one", "two", "three"], **fields)[0] == 303
+    found = claims(ledger)
+    assert found["one"]["printed"] == "mean 5.1 (SE 2.0)"
+    assert found["two"]["about"] == {
+        **{"outcome": "o", "group": "b", "patients": "19", "visit": "week 4"}
+    }
+    assert found["one"]["about"]["patients"] == "20", "it differs by row and was left"
+    assert found["three"]["about"]["compare"] == ["b", "a"]
+    assert found["three"]["printed"].startswith("mean difference 1")
+    assert not any("unconfirmed" in one or "chance" in one for one in found.values())
+
+
+def test_the_table_stands_beside_as_it_is_printed(served):
+    server, ledger, _ = served
+    ledger.write_text(COLUMN, encoding="utf-8")
+    rows = [["", "A <i>", "Difference"], ["", "(n = 20)", ""], ["O", "5.1 (2.0)", ""]]
+    table = Table("table 1", "Caption & more", (*map(tuple, rows), ("O", "4.2", "1")), 2, "A note")
+    server.paper = ReadPaper("A", (), (table,))
+    page = ask(server)[1]
+    assert "Caption &amp; more" in page and "<th>A &lt;i&gt;</th>" in page and "A note" in page
+    assert re.search(r'<td class="read" title="O: [^"]*group a[^"]*">5.1 \(2.0\)</td>', page)
+    assert re.search(r'<td class="read low" title="[^"]*">4.2</td>', page), "a doubt"
+    assert "<td>O</td>" in page
+
+
+def test_a_sentence_stands_around_its_quote(served):
+    server, _, _ = served
+    text = "In all, 13/27 (48%) of the men came."
+    server.paper = ReadPaper("A", (Passage(text, "abstract, paragraph 1"),), ())
+    assert "…In all, <b>13/27 (48%)</b> of the men came.…" in ask(server)[1]
+
+
+def test_places_come_whole_and_later_ones_after_them(served, monkeypatch):
+    server, _, _ = served
+    monkeypatch.setattr(review_page, "MOST_SHOWN", 2)
+    page = ask(server)[1]
+    assert page.count('value="settle"') == 1 and "1 more tables or sections come after" in page
+    monkeypatch.setattr(review_page, "MOST_SHOWN", 1)
+    assert ask(server)[1].count('name="right"') == 2
 
 
 @pytest.mark.parametrize(
-    ("form", "said"),
+    ("place", "fields", "said"),
     [
-        ({"do": "correct", "of": "t1_p", "printed": "5.2 (3"}, "5.2 (3"),
-        ({"do": "accept", "of": "nobody"}, "nobody"),
-        ({"do": "confirm", "of": "table"}, "table"),
+        ("table 1", {"printed.t1_p": "5.2 (3"}, "5.2 (3"),
+        ("table 1", {"of": "table 2"}, "table 2"),
+        ("table 1", {"state": "0"}, "the file has changed"),
     ],
 )
-def test_what_cannot_be_written_is_told_and_changes_nothing(served, form, said):
+def test_what_cannot_be_written_is_told_and_changes_nothing(served, place, fields, said):
     server, ledger, _ = served
-    status, page, _ = ask(server, form)
+    status, page, _ = settle(server, place, ["t1_p"], **fields)
     assert status == 409 and said in page and ledger.read_text() == LEDGER
 
 
@@ -159,10 +244,9 @@ def test_claims_in_another_form_of_yaml_are_left_to_the_file(served):
         '  flow: {from: paper, place: "table 2", label: L, printed: "5", unconfirmed: "read"}\n',
     )
     ledger.write_text(text, encoding="utf-8")
-    status, page, _ = ask(server, {"do": "accept", "of": "flow"})
+    status, page, _ = settle(server, "table 2", ["flow"], **{"printed.flow": "6 of 7"})
     assert status == 409 and "change it in the file" in page and ledger.read_text() == text
-    page = ask(server, {"do": "correct", "of": "flow", "printed": "6 of 7"})[1]
-    assert page.count('value="6 of 7"') == 1 and ledger.read_text() == text
+    assert page.count('value="6 of 7"') == 1
 
 
 TEXT = """papers:
@@ -247,7 +331,7 @@ def test_what_was_typed_stands_in_the_form_that_was_refused(served, new):
     assert 'name="number" value="NCT&quot;2"' in form and 'name="first" value="May 2014"' in form
     assert page.count("May 2014") == 2, "in the message too, and nowhere else"
     assert ("<option selected>paper<" in form) is bool(new)
-    status, page = ask(server, {"do": "correct", "of": "one", "printed": ""})[:2]
+    status, page = ask(server, {"do": "settle", "of": "nowhere"})[:2]
     assert status == 409 and "<details open>" not in page
 
 
@@ -265,7 +349,7 @@ def test_a_design_in_another_form_is_left_to_the_file(served, block):
 
 def test_only_this_page_is_answered(served):
     server, ledger, _ = served
-    form = {"do": "accept", "of": "t1_p"}
+    form = {"do": "settle", "of": "table 1", "state": state(server, "table 1"), "right": "t1_p"}
     assert server.server_address[0] == "127.0.0.1"
     for path in (
         "/",
@@ -289,12 +373,12 @@ def test_only_this_page_is_answered(served):
 
 def test_a_form_of_another_kind_is_refused(served):
     server, ledger, _ = served
-    form = {"do": "accept", "of": "t1_p"}
+    form = {"do": "settle", "of": "table 1", "state": state(server, "table 1")}
     assert ask(server, form, Content_Type="text/plain")[0] == 400
     assert ask(server, {"do": "everything", "of": "t1_p"})[0] == 400
     assert ask(server, {})[0] == 400
-    assert ask(server, {f"k{n}": "1" for n in range(99)})[0] == 400
-    assert ask(server, {"do": "x" * LARGEST_FORM})[0] == 400
+    assert ask(server, {f"k{n}": "1" for n in range(20_001)})[0] == 400
+    assert ask(server, form, Content_Length=str(LARGEST_FORM + 1))[0] == 400
     assert ask(server, method="PUT")[0] == 501
     assert ledger.read_text() == LEDGER
 

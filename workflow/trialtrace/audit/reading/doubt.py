@@ -104,7 +104,7 @@ def features(item: Item, known: Known) -> dict[str, float]:
         "table, n known": bool(item.size),
         "table, n known of others": place in known.counted and not item.size,
         "table, share adds up": bool(
-            share and item.size and is_share_of(*share.groups(), item.size)
+            share and item.size and is_share_of(share[1], share[2], item.size)
         ),
         "table, below a section": len(item.path) > 1 and not item.category,
         "table, more than three arms": known.arms > 3,

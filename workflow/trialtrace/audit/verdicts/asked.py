@@ -100,8 +100,8 @@ def reading(entry: Claim, ledger: Ledger) -> Reading:
     if label:
         several = "Is each of these numbers of the group, the outcome and the time that were read?"
         outcome = ledger.outcomes.get(entry.about.outcome or "")
-        told = [f"of {label}", outcome.label if outcome else "", entry.about.visit or ""]
-        each = ", ".join(filter(None, told))
+        words = [f"of {label}", outcome.label if outcome else "", entry.about.visit or ""]
+        each = ", ".join(filter(None, words))
         return Reading(f"Is {{}} {each}?", several, each, why)
     return Reading(
         "Is {} read as it is meant?", "Is each of these numbers read as it is meant?", "", why

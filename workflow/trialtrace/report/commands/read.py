@@ -4,9 +4,13 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.commands.audit import add_trust
+
+if TYPE_CHECKING:
+    from trialtrace.audit.reading.draft import Draft
 
 
 def add_read(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -52,7 +56,7 @@ def run_read(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _draft(path: Path, output: str | None) -> None:
+def _draft(path: Path, output: str | None) -> "Draft":
     from trialtrace.audit.reading.confined import HAS_LIMITS
     from trialtrace.audit.reading.ledger_text import ledger_yaml
     from trialtrace.audit.reading.read import read_paper
@@ -74,10 +78,12 @@ def _draft(path: Path, output: str | None) -> None:
         f"with a doubt; {len(draft.left)} numbers seen and not taken up",
         file=sys.stderr,
     )
+    return draft
 
 
 def _reviewed(arguments: argparse.Namespace) -> int:
     """Drafts the ledger where it is not there yet, and lets a person confirm it in a browser."""
+    from trialtrace.audit.reading.read import read_paper
     from trialtrace.base.paths import project
     from trialtrace.report.commands.review import review
 
@@ -90,10 +96,9 @@ def _reviewed(arguments: argparse.Namespace) -> int:
                 do=f"trialtrace read {arguments.papers[0]} --review --output ledger.yaml",
             )
         )
-    ledger = Path(arguments.output)
-    if not ledger.exists():
-        _draft(Path(arguments.papers[0]), arguments.output)
-    return review(project(arguments.project), ledger)
+    ledger, paper = Path(arguments.output), Path(arguments.papers[0])
+    made = read_paper(paper) if ledger.exists() else _draft(paper, arguments.output)
+    return review(project(arguments.project), ledger, made.paper)
 
 
 def _read_all(arguments: argparse.Namespace) -> int:

@@ -8,26 +8,27 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from trialtrace.audit.files.file import LARGEST, unconfirmed
-from trialtrace.audit.reading.decisions import DOES, Decision, decide
-from trialtrace.audit.reading.designs import PARTS, tell_design
+from trialtrace.audit.files.file import LARGEST
+from trialtrace.audit.reading.decisions import Decision, decide, mapping, matters, open_claims
+from trialtrace.audit.reading.designs import tell_design
+from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.base.config.compose import compose
 from trialtrace.base.errors import ProblemsError, UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.audit.review_page import END, TELL, Claims, review_page
+from trialtrace.report.audit.review_page import END, KEEP, SETTLE, TELL, review_page
 from trialtrace.report.commands.loopback import HTML, LoopbackHandler, LoopbackServer
 
-LARGEST_FORM = 64 << 10
-MOST_FIELDS = 20
+LARGEST_FORM = 1 << 20
+MOST_FIELDS = 20_000
 FORM = "application/x-www-form-urlencoded"
 
 
 class ReviewServer(LoopbackServer):
     """The server of one ledger; `address` is what to open."""
 
-    def __init__(self, at: Project, ledger: Path):
+    def __init__(self, at: Project, ledger: Path, paper: ReadPaper | None = None):
         super().__init__(_Handler)
-        self.at, self.ledger = at, ledger
+        self.at, self.ledger, self.paper = at, ledger, paper
         self.writing = threading.Lock()
 
     def page(self, said: str = "", refused: dict[str, str] | None = None) -> str:
@@ -35,13 +36,25 @@ class ReviewServer(LoopbackServer):
         document = compose(self.at, self.ledger, LARGEST)
         if document.problems:
             raise ProblemsError(document.in_order())
-        claims: Claims = document.data["claims"]
-        found = unconfirmed(claims, document.data.get("confirmed", ()))
-        left = [name for name in claims if name in found]
-        papers = list(document.data.get("papers", ()))
-        designs = {part: document.data.get(part, {}) for part in PARTS}
         title = f"Review of {self.ledger.name}"
-        return review_page(title, claims, left, said, papers, designs, refused)
+        return review_page(title, document.data, said, refused, self.paper)
+
+    def decided(self, form: dict[str, str]) -> Decision:
+        """What a form says of a place; of its columns only what is other than it is."""
+        data = compose(self.at, self.ledger, LARGEST).data
+        claims, place = mapping(data, "claims"), form.get("of", "")
+        names = open_claims(data).get(place, [])
+        changed: dict[int, dict[str, object]] = {}
+        for at, one in enumerate(matters(claims, names)):
+            for key, now in {**one.shared, "form": one.form}.items():
+                text = form.get(f"{key}.{at}", "").strip()
+                told: object = text.split() if key == "compare" and text != "all" else text
+                if f"{key}.{at}" in form and told != (now or type(told)()):
+                    changed.setdefault(at, {})[key] = told
+        typed = {name: form[f"printed.{name}"] for name in names if f"printed.{name}" in form}
+        printed = {name: text for name, text in typed.items() if text != claims[name]["printed"]}
+        right, whole = form.get("right", "").split(), form.get("do") == SETTLE
+        return Decision(place, right, form.get("state", ""), whole, printed, changed)
 
 
 class _Handler(LoopbackHandler):
@@ -68,7 +81,7 @@ class _Handler(LoopbackHandler):
             self.plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
             threading.Thread(target=self._review.shutdown, daemon=True).start()
             return
-        if form.get("do") not in (*DOES, TELL):
+        if form.get("do") not in (SETTLE, KEEP, TELL):
             self.plain(HTTPStatus.BAD_REQUEST, "no decision")
             return
         at, ledger = self._review.at, self._review.ledger
@@ -78,8 +91,7 @@ class _Handler(LoopbackHandler):
                     part, paper = form.get("part", ""), form.get("paper", "")
                     tell_design(at, ledger, part, paper, form, new="new" in form)
                 else:
-                    decision = Decision(form["do"], form.get("of", ""), form.get("printed", ""))
-                    decide(at, ledger, decision)
+                    decide(at, ledger, self._review.decided(form))
             except UserError as error:
                 self._page(HTTPStatus.CONFLICT, str(error), form)
                 return
@@ -105,7 +117,8 @@ class _Handler(LoopbackHandler):
             given = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
             return None
-        return {name: values[0] for name, values in given.items()}
+        # Of the ticks there is a field each, of names, in which there is no blank.
+        return {name: " ".join(values) for name, values in given.items()}
 
     def _page(
         self,
@@ -119,9 +132,9 @@ class _Handler(LoopbackHandler):
             self.plain(HTTPStatus.CONFLICT, str(error))
 
 
-def review(at: Project, ledger: Path) -> int:
+def review(at: Project, ledger: Path, paper: ReadPaper | None = None) -> int:
     """Serve a ledger until the page ends it, or Ctrl-C does."""
-    with ReviewServer(at, ledger) as server:
+    with ReviewServer(at, ledger, paper) as server:
         server.page()
         server.serve("ends with its button, or with Ctrl-C")
     return 0
