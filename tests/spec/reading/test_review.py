@@ -122,7 +122,7 @@ def test_one_form_settles_a_table(served):
     assert "# A comment that stays." in ledger.read_text() and "# table 1" in ledger.read_text()
     assert "1 of 3 claims are left" in ask(server)[1]
     fields = {"printed.abstract_1": "13/27 (48.1%)"}
-    assert settle(server, "abstract", ["abstract_1"], **fields)[0] == 303
+    assert settle(server, "abstract", [], do="all", **fields)[0] == 303
     assert claims(ledger)["abstract_1"]["printed"] == "13/27 (48.1%)"
     assert not read_standing(project(None), ledger, trust=False)[1].unconfirmed
 

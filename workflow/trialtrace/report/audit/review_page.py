@@ -17,7 +17,7 @@ from trialtrace.audit.verdicts.asked import CERTAIN
 from trialtrace.report.pages.shell import page
 
 MOST_SHOWN = 150
-END, TELL, SETTLE, KEEP = "end", "tell", "settle", "keep"
+END, TELL, SETTLE, KEEP, ALL = "end", "tell", "settle", "keep", "all"
 LIKELY = 0.5
 """What is ticked from the start: what was read right with at least this chance."""
 AROUND = 160
@@ -160,8 +160,9 @@ def _part(
         f"<p>{len(names)} numbers are open, {len(low)} of them in doubt or below a chance of "
         f'{CERTAIN:g}.</p><button name="do" value="{SETTLE}"{" autofocus" if first else ""}>'
         f"{escape(place[:1].upper() + place[1:])} is settled: what is ticked is right, the rest is "
-        f'taken out</button> <button name="do" value="{KEEP}">What is ticked is right; the rest '
-        "stays open</button></div></div>"
+        f'taken out</button> <button name="do" value="{ALL}">All of it is right</button> '
+        f'<button name="do" value="{KEEP}">What is ticked is right; the rest stays open</button>'
+        "</div></div>"
     )
     rest = [name for name in names if name not in set(low)]
     yield from _rows(low, claims, paper, of)

@@ -15,7 +15,7 @@ from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.base.config.compose import compose
 from trialtrace.base.errors import ProblemsError, UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.audit.review_page import END, KEEP, SETTLE, TELL, review_page
+from trialtrace.report.audit.review_page import ALL, END, KEEP, SETTLE, TELL, review_page
 from trialtrace.report.commands.loopback import HTML, LoopbackHandler, LoopbackServer
 
 LARGEST_FORM = 1 << 20
@@ -53,7 +53,8 @@ class ReviewServer(LoopbackServer):
                     changed.setdefault(at, {})[key] = told
         typed = {name: form[f"printed.{name}"] for name in names if f"printed.{name}" in form}
         printed = {name: text for name, text in typed.items() if text != claims[name]["printed"]}
-        right, whole = form.get("right", "").split(), form.get("do") == SETTLE
+        right = names if form.get("do") == ALL else form.get("right", "").split()
+        whole = form.get("do") != KEEP
         return Decision(place, right, form.get("state", ""), whole, printed, changed)
 
 
@@ -81,7 +82,7 @@ class _Handler(LoopbackHandler):
             self.plain(HTTPStatus.OK, "The review has ended. The ledger holds what you decided.")
             threading.Thread(target=self._review.shutdown, daemon=True).start()
             return
-        if form.get("do") not in (SETTLE, KEEP, TELL):
+        if form.get("do") not in (SETTLE, KEEP, ALL, TELL):
             self.plain(HTTPStatus.BAD_REQUEST, "no decision")
             return
         at, ledger = self._review.at, self._review.ledger
