@@ -29,9 +29,8 @@ def reader_questions(ledger: Ledger, findings: Sequence[Finding]) -> list[Questi
 def _asked(ledger: Ledger, place: str, several: str, matter: dict[str, Reading]) -> list[Question]:
     first, entries = next(iter(matter.values())), [ledger.entries[name] for name in matter]
     if len(entries) == 1:
-        return one_or_list(
-            [(quoted(ledger, entries[0]), first.why, entries[0].name)], first.single, ""
-        )
+        text = f"{first.asked(quoted(ledger, entries[0]))} {first.why}"
+        return [Question(text, (), (entries[0].name,))]
     items = [(quoted(ledger, entry), matter[entry.name].each, entry.name) for entry in entries]
     shared = reduce(set.intersection, (set(asked.sizes) for asked in matter.values()))
     lead = [f"{spanned(sorted(shared))} would give all of them."] if shared else []

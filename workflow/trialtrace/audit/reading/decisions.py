@@ -8,8 +8,8 @@ it takes the place of the old one: it has to hold what was decided, and all else
 import copy
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from trialtrace.audit.files.file import LARGEST, unconfirmed
@@ -23,6 +23,8 @@ Data = dict[str, object]
 Claims = Mapping[str, Mapping[str, object]]
 Edits = dict[int, str | None]
 """Line, counted from 0, to what takes its place; None takes it out."""
+SETTLE, KEEP, ALL = "settle", "keep", "all"
+"""Of what is not said to be right: it is taken out, stays open, or is right too."""
 SHARED = ("group", "compare", "patients", "visit")
 """What a claim is about that the cells of a column mostly have in common."""
 FORMS = (
@@ -42,21 +44,6 @@ class Matter:
     form: str | None
     claims: tuple[str, ...]
     shared: Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a person says of all open claims of a `place`: `right` are the names of those that are;
-    the others are taken out where it is `whole`, else left open. `printed` corrects single claims;
-    `changed` has for the number of a matter what is to be set for all its claims. `state` is of the
-    claims as they were seen."""
-
-    place: str
-    right: Collection[str]
-    state: str
-    whole: bool = True
-    printed: Mapping[str, str] = field(default_factory=dict)
-    changed: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
 
 
 def place_of(claim: Mapping[str, object]) -> str:
@@ -115,23 +102,28 @@ def _numbers(form: str, printed: str) -> tuple[str, ...]:
     return match.groups() if match else ()
 
 
-def decide(at: Project, path: Path, decision: Decision) -> None:
-    """Write a decision into a ledger. Raises UserError where the file does not have the claims any
-    more, or is written in a form in which single claims cannot be changed."""
+def decide(at: Project, path: Path, form: Mapping[str, str]) -> None:
+    """Write what a form says of the open claims of a place (`of`) into a ledger. Raises UserError
+    where these are others by now than were seen (`state`), or the file is written in a form in
+    which single claims cannot be changed.
+
+    `right` are the names of those that are; the others are taken out, or stay open, or are right
+    too, by what it is to `do`. "printed.NAME" corrects one; "group.2" and the like set what the
+    claims of a matter have in common, where it differs from what they have."""
     document = compose(at, path, LARGEST)
     if document.problems:
         raise ProblemsError(document.in_order())
-    claims = mapping(document.data, "claims")
-    names = open_claims(document.data).get(decision.place, [])
-    if not names or state_of(claims, names) != decision.state:
+    claims, place = mapping(document.data, "claims"), form.get("of", "")
+    names = open_claims(document.data).get(place, [])
+    if not names or state_of(claims, names) != form.get("state"):
         raise UserError(
             Problem(
                 document.shown,
-                found=f'other claims of "{decision.place}" than were looked at',
+                found=f'other claims of "{place}" than were looked at',
                 do="look at them once more: the file has changed",
             )
         )
-    decided = _decided(claims, names, decision)
+    decided = _decided(claims, names, form)
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     edits = _edits(document, lines, claims, decided)
     text = "\n".join(
@@ -151,22 +143,28 @@ def decide(at: Project, path: Path, decision: Decision) -> None:
     write_text(path, text)
 
 
-def _decided(claims: Mapping[str, Data], names: list[str], decision: Decision) -> dict[str, Data]:
+def _decided(
+    claims: Mapping[str, Data], names: list[str], form: Mapping[str, str]
+) -> dict[str, Data]:
     """The claims once it is decided."""
-    made = copy.deepcopy(dict(claims))
-    every = matters(claims, names)
-    for number, change in decision.changed.items():
-        for name in every[number].claims if number < len(every) else ():
-            _set(made[name], change)
-    out = set()
+    made, out = copy.deepcopy(dict(claims)), set[str]()
+    for at, one in enumerate(matters(claims, names)):
+        for key, now in {**one.shared, "form": one.form}.items():
+            text = form.get(f"{key}.{at}", "").strip()
+            told: object = text.split() if key == "compare" and text != "all" else text
+            if f"{key}.{at}" in form and told != (now or type(told)()):
+                for name in one.claims:
+                    _set(made[name], key, told)
+    right = names if form["do"] == ALL else form.get("right", "").split()
     for name in names:
-        if name in decision.right:
+        if name in right:
             made[name].pop("unconfirmed")
             made[name].pop("chance", None)
-            if name in decision.printed:
-                parse(decision.printed[name], f"claims.{name}.printed", words=True)
-                made[name]["printed"] = decision.printed[name]
-        elif decision.whole:
+            text = form.get(f"printed.{name}", str(claims[name]["printed"]))
+            if text != claims[name]["printed"]:
+                parse(text, f"claims.{name}.printed", words=True)
+                made[name]["printed"] = text
+        elif form["do"] == SETTLE:
             out.add(name)
             del made[name]
     for claim in made.values():
@@ -178,21 +176,17 @@ def _decided(claims: Mapping[str, Data], names: list[str], decision: Decision) -
     return made
 
 
-def _set(claim: Data, change: Mapping[str, object]) -> None:
+def _set(claim: Data, key: str, value: object) -> None:
     """Set what a column was told to be; what is empty is taken away."""
-    about: Data = {**mapping(claim, "about")}
-    for key, value in change.items():
-        if key == "form":
-            numbers = _numbers(form_of(str(claim["printed"])) or "", str(claim["printed"]))
-            if str(value).count("{}") == len(numbers):
-                claim["printed"] = str(value).format(*numbers)
-        elif value:
-            about[key] = value
-        else:
-            about.pop(key, None)
-    claim.pop("about", None)
-    if about:
-        claim["about"] = about
+    if key == "form":
+        numbers = _numbers(form_of(str(claim["printed"])) or "", str(claim["printed"]))
+        if str(value).count("{}") == len(numbers):
+            claim["printed"] = str(value).format(*numbers)
+        return
+    about: Data = {**mapping(claim, "about"), key: value}
+    claim["about"] = {name: one for name, one in about.items() if one}
+    if not claim["about"]:
+        del claim["about"]
 
 
 def mapping(data: object, key: str) -> dict[str, Data]:

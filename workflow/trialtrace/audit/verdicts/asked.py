@@ -19,19 +19,20 @@ RESTS_ON = "rests_on"
 _SPREAD = re.compile(r"SD or SE|mean \(SD\)", re.IGNORECASE)
 _FORM = re.compile(r"taken for|caption|arithmetic|kind", re.IGNORECASE)
 _ORDER = re.compile(r"order of the groups|other way round", re.IGNORECASE)
-_LESS, _OVER = "less", "over"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What is asked of a number: in a sentence with {} for it, as a question on several such with
-    what is told of each, and why it is asked. `sizes` are the numbers of patients it may be of."""
+    """What is asked of a number: whether it is `each`, with `several` as the question on more than
+    one such, and why it is asked. `sizes` are the numbers of patients it may be of."""
 
-    single: str
     several: str
     each: str
     why: str
-    sizes: tuple[int, ...] = ()
+    sizes: Sequence[int] = ()
+
+    def asked(self, number: str) -> str:
+        return f"Is {number} {self.each}?"
 
 
 def uncertain(entry: Claim) -> bool:
@@ -52,7 +53,7 @@ def questioned(finding: Finding, ledger: Ledger) -> Finding:
     if entry is None:
         return finding
     asked = reading(entry, ledger)
-    text = f"{finding.sentence} {asked.single.format(f'“{entry.printed}”')} {asked.why}"
+    text = f"{finding.sentence} {asked.asked(f'“{entry.printed}”')} {asked.why}"
     return replace(
         finding,
         agreement=NOT_CHECKABLE,
@@ -64,48 +65,37 @@ def questioned(finding: Finding, ledger: Ledger) -> Finding:
 
 def reading(entry: Claim, ledger: Ledger) -> Reading:
     """The other reading that is the nearest at hand, by what is guessed of the claim."""
-    why = f"It was read with a chance of {entry.chance:.2f} to be right" if entry.chance else ""
-    doubt = f"its doubt is: {entry.doubt}" if why else f"It was read with a doubt: {entry.doubt}"
-    why = "; ".join(filter(None, [why, doubt if entry.doubt else ""])) + "."
+    chance = f"with a chance of {entry.chance:.2f} to be right" if entry.chance else ""
+    doubt = f"with a doubt: {entry.doubt}" if entry.doubt else ""
+    why = f"It was read {'; '.join(filter(None, [chance, doubt]))}."
     size, sizes = ledger.size(entry), _sizes(entry)
-    label = _label(ledger, entry.about.group)
-    if size and (fewer := tuple(n for n in sizes if n < size)) and size not in sizes:
-        each = f"of {thousands(size)}, or of {spanned(fewer)}"
-        single = (
-            f"Is {{}} of {thousands(size)}, or of the {spanned(fewer)} that give its percentage?"
-        )
-        several = f"Is each of these numbers of {label or 'a group'} of the {thousands(size)} that "
+    group = _label(ledger, entry.about.group)
+    compared = [_label(ledger, name) for name in ledger.compared_groups(entry)]
+    if size and sizes and sizes[-1] < size:
+        several = f"Is each of these numbers of {group or 'a group'} of the {thousands(size)} that "
         several += "were taken, or of those with a value?"
-        return Reading(single, several, each, why, fewer)
+        each = f"of {thousands(size)}, or of the {spanned(sizes)} that give its percentage"
+        return Reading(several, each, why, sizes)
     if _SPREAD.search(entry.doubt):
-        several = (
-            "Is the second number of each of these an SD, as it was read, or a standard error?"
-        )
-        return Reading(several.replace("each of these", "{}"), several, "", why)
+        each = "printed with an SD, as it was read, or with a standard error"
+        return Reading("Is an SD printed with each of these, or a standard error?", each, why)
     if _FORM.search(entry.doubt):
         told = " and ".join(name.replace("_", " ") for name in entry.parts)
-        told = "a number alone" if told == "value" else told
         several = "Was the kind of each of these numbers read as it is meant?"
-        return Reading(f"Is {{}} meant as {told}?", several, f"read as {told}", why)
-    compared = [_label(ledger, name) for name in ledger.compared_groups(entry)]
+        return Reading(several, f"meant as {'a number alone' if told == 'value' else told}", why)
     if len(compared) == 2:
-        first, second = compared
-        word = _OVER if "ratio" in (entry.about.measure or "") else _LESS
+        word = "over" if "ratio" in (entry.about.measure or "") else "less"
+        each = f"of {compared[0]} {word} {compared[1]}, or the other way round"
         if _ORDER.search(entry.doubt):
-            each = f"{first} {word} {second}, or the other way round"
-            several = "Which group of each of these comparisons comes first?"
-            return Reading(f"Is {{}} {each}?", several, each, why)
-        each = f"of {first} against {second}"
-        return Reading(f"Is {{}} {each}?", "Do these compare the groups that were read?", each, why)
-    if label:
+            return Reading("Which group of each of these comparisons comes first?", each, why)
+        each = f"of {compared[0]} against {compared[1]}"
+        return Reading("Do these compare the groups that were read?", each, why)
+    if group:
         several = "Is each of these numbers of the group, the outcome and the time that were read?"
         outcome = ledger.outcomes.get(entry.about.outcome or "")
-        words = [f"of {label}", outcome.label if outcome else "", entry.about.visit or ""]
-        each = ", ".join(filter(None, words))
-        return Reading(f"Is {{}} {each}?", several, each, why)
-    return Reading(
-        "Is {} read as it is meant?", "Is each of these numbers read as it is meant?", "", why
-    )
+        words = [f"of {group}", outcome.label if outcome else "", entry.about.visit or ""]
+        return Reading(several, ", ".join(filter(None, words)), why)
+    return Reading("Is each of these numbers read as it is meant?", "read as it is meant", why)
 
 
 def spanned(sizes: Sequence[int]) -> str:
@@ -119,16 +109,13 @@ def _label(ledger: Ledger, group: str | None) -> str:
     return known.label if known is not None else ""
 
 
-def _sizes(entry: Claim) -> list[int]:
+def _sizes(entry: Claim) -> range:
     """The numbers of patients of which a printed count is the printed percentage."""
     count, percent = entry.parts.get("count"), entry.parts.get("percent")
-    if count is None or percent is None or "denominator" in entry.parts:
-        return []
-    if not count.value or not percent.value:
-        return []
+    if not (count and percent and count.value and percent.value) or "denominator" in entry.parts:
+        return range(0)
     k, half = int(count.value), percent.ulp / 2
     if percent.value <= half:
-        return []
+        return range(0)
     first, last = 100 * k / (percent.value + half), 100 * k / (percent.value - half)
-    found = range(max(k, ceil(first)), floor(last) + 1)
-    return list(found)
+    return range(max(k, ceil(first)), floor(last) + 1)

@@ -10,14 +10,23 @@ from itertools import permutations
 from typing import Any
 
 from trialtrace.audit.ledger.shape import READ
-from trialtrace.audit.reading.decisions import FORMS, Matter, matters, open_claims, state_of
+from trialtrace.audit.reading.decisions import (
+    ALL,
+    FORMS,
+    KEEP,
+    SETTLE,
+    Matter,
+    matters,
+    open_claims,
+    state_of,
+)
 from trialtrace.audit.reading.designs import MEANS, PARTS, shown
 from trialtrace.audit.reading.paper import ReadPaper, Table
 from trialtrace.audit.verdicts.asked import CERTAIN
 from trialtrace.report.pages.shell import page
 
 MOST_SHOWN = 150
-END, TELL, SETTLE, KEEP, ALL = "end", "tell", "settle", "keep", "all"
+END, TELL = "end", "tell"
 LIKELY = 0.5
 """What is ticked from the start: what was read right with at least this chance."""
 AROUND = 160
@@ -104,17 +113,10 @@ def _designs(papers: Sequence[str], designs: Designs, typed: Form) -> Iterator[s
             yield _design(f"{part}, {paper}", where, typed if here else told, is_open=here)
     here = "new" in typed
     where = '<input type="hidden" name="new" value="yes">' + "".join(
-        _text_choice(name, told, every, typed.get(name) if here else None)
+        f"<label>{told}{_choice(name, every, every[0], typed if here else {})}</label>"
         for name, told, every in (("part", "Part", PARTS), ("paper", "Text", papers))
     )
     yield _design("Another text", where, typed if here else {}, is_open=here)
-
-
-def _text_choice(name: str, text: str, every: Sequence[str], chosen: str | None) -> str:
-    options = "".join(
-        f"<option{' selected' if one == chosen else ''}>{escape(one)}</option>" for one in every
-    )
-    return f'<label>{text}<select name="{name}">{options}</select></label>'
 
 
 def _design(title: str, where: str, entry: Mapping[str, object], *, is_open: bool) -> str:
@@ -226,12 +228,12 @@ def _columns(columns: Sequence[Matter], data: Data, typed: Form) -> Iterator[str
 def _choice(name: str, every: Sequence[str], value: object, typed: Form) -> str:
     """A field of one of several; what is there now is chosen, also where it is none or differs."""
     now = "" if value is None else " ".join(value) if isinstance(value, list) else str(value)
-    first = "differs by row" if value is None else "none"
+    first, blank = "differs by row" if value is None else "none", [""] if "." in name else []
     chosen = typed.get(name, now)
     options = "".join(
         f'<option value="{escape(one)}"{" selected" if one == chosen else ""}>'
         f"{escape(one.replace('{}', '…') or first)}</option>"
-        for one in dict.fromkeys(["", *every, now])
+        for one in dict.fromkeys([*blank, *every, now])
     )
     return f'<select name="{name}" aria-label="{name.partition(".")[0]}">{options}</select>'
 

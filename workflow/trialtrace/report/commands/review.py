@@ -9,13 +9,13 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from trialtrace.audit.files.file import LARGEST
-from trialtrace.audit.reading.decisions import Decision, decide, mapping, matters, open_claims
+from trialtrace.audit.reading.decisions import ALL, KEEP, SETTLE, decide
 from trialtrace.audit.reading.designs import tell_design
 from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.base.config.compose import compose
 from trialtrace.base.errors import ProblemsError, UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.audit.review_page import ALL, END, KEEP, SETTLE, TELL, review_page
+from trialtrace.report.audit.review_page import END, TELL, review_page
 from trialtrace.report.commands.loopback import HTML, LoopbackHandler, LoopbackServer
 
 LARGEST_FORM = 1 << 20
@@ -38,24 +38,6 @@ class ReviewServer(LoopbackServer):
             raise ProblemsError(document.in_order())
         title = f"Review of {self.ledger.name}"
         return review_page(title, document.data, said, refused, self.paper)
-
-    def decided(self, form: dict[str, str]) -> Decision:
-        """What a form says of a place; of its columns only what is other than it is."""
-        data = compose(self.at, self.ledger, LARGEST).data
-        claims, place = mapping(data, "claims"), form.get("of", "")
-        names = open_claims(data).get(place, [])
-        changed: dict[int, dict[str, object]] = {}
-        for at, one in enumerate(matters(claims, names)):
-            for key, now in {**one.shared, "form": one.form}.items():
-                text = form.get(f"{key}.{at}", "").strip()
-                told: object = text.split() if key == "compare" and text != "all" else text
-                if f"{key}.{at}" in form and told != (now or type(told)()):
-                    changed.setdefault(at, {})[key] = told
-        typed = {name: form[f"printed.{name}"] for name in names if f"printed.{name}" in form}
-        printed = {name: text for name, text in typed.items() if text != claims[name]["printed"]}
-        right = names if form.get("do") == ALL else form.get("right", "").split()
-        whole = form.get("do") != KEEP
-        return Decision(place, right, form.get("state", ""), whole, printed, changed)
 
 
 class _Handler(LoopbackHandler):
@@ -92,7 +74,7 @@ class _Handler(LoopbackHandler):
                     part, paper = form.get("part", ""), form.get("paper", "")
                     tell_design(at, ledger, part, paper, form, new="new" in form)
                 else:
-                    decide(at, ledger, self._review.decided(form))
+                    decide(at, ledger, form)
             except UserError as error:
                 self._page(HTTPStatus.CONFLICT, str(error), form)
                 return
