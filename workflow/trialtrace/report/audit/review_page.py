@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import permutations
-from typing import Any
 
 from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.reading.decisions import (
@@ -45,7 +44,7 @@ form.design input[type=text] {width: 100%}
 """
 Claim = Mapping[str, object]
 Claims = Mapping[str, Claim]
-Data = Mapping[str, Any]
+Data = Mapping[str, Claims]
 """A ledger as it stands in its file."""
 Designs = Mapping[str, Mapping[str, Mapping[str, object]]]
 """What is registered and what is reported, by the name of the text."""
