@@ -128,7 +128,7 @@ def _of_groups(ledger: Ledger, entry: Claim, procedure: str, names: list[str]) -
 
 
 def _loadings(sizes: Mapping[str, int], control: str) -> tuple[float, ...]:
-    """What each comparison with a control shares with the others; of unknown sizes, of equal ones."""
+    """What each comparison with a control shares with the others; unknown sizes are equal."""
     against = [n for name, n in sizes.items() if name != control]
     known = sizes[control] and all(against)
     return tuple((n / (n + sizes[control])) ** 0.5 if known else 0.5**0.5 for n in against)

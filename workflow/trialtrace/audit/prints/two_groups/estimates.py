@@ -329,7 +329,11 @@ def _p(
         elif _near(entry, component, low, high):
             agreement = NOT_CHECKABLE
             text += OF_NO_NAME
-    if agreement == INCONSISTENT and not by_procedure and _of_one_side(ledger, entry, component, given):
+    if (
+        agreement == INCONSISTENT
+        and not by_procedure
+        and _of_one_side(ledger, entry, component, given)
+    ):
         agreement = ALTERNATIVE
         text = f"{text[: text.index('; printed')]}; {component.text} is that of one side."
     finding = Finding(
