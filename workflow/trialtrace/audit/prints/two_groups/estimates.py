@@ -209,22 +209,6 @@ def p_of_margin(
     return found
 
 
-def error_of_interval(entry: Claim, degrees: Sequence[float]) -> tuple[float, float] | None:
-    """The standard error that an interval leaves, of a ratio on the log scale."""
-    main = entry.main
-    if main is None or not {"ci_low", "ci_high"} <= set(entry.parts):
-        return None
-    given = None if entry.parts["ci_low"].symbol == "credible" else _on_scale(entry, main)
-    if given is None:
-        return None
-    every = [_checked(entry, given, df, "two_sided") for df in degrees]
-    found = [one.standard_error for one in every if one is not None]
-    by = 100 if given.scale == "identity" and "percent" in entry.parts else 1
-    if not found:
-        return None
-    return by * min(float(one.low) for one in found), by * max(float(one.high) for one in found)
-
-
 def restricted(entry: Claim) -> bool:
     """Whether a test of a margin may have another variance than the interval: of risks and odds,
     where it is restricted at the margin, and no interval of Wald's is named."""
