@@ -93,8 +93,9 @@ def _is_mean(entry: Claim) -> bool:
 
 def _is_median(entry: Claim) -> bool:
     value = entry.parts.get("value")
-    called = value is not None and value.relation == "=" and entry.basis is None
-    return called and (value.symbol == "median" or "quartile_low" in entry.parts)
+    if value is None or value.relation != "=" or entry.basis is not None:
+        return False
+    return value.symbol == "median" or "quartile_low" in entry.parts
 
 
 def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
