@@ -110,3 +110,40 @@ def test_holms_steps_repeat_the_p_of_a_smaller_one(first, second, agreement):
         PAIRS[2]: f"mean difference −2.2 (95% CI −4.4 to 0.0), P = {second}",
     }
     assert verdicts(printed)["smt_tau"].agreement == agreement
+
+
+@pytest.mark.parametrize(("procedure", "design"), [(of_tukey, "tukey"), (of_dunnett, "dunnett")])
+def test_the_p_of_a_named_procedure_is_that_of_its_own_interval(procedure, design):
+    """Each comparison by itself, of twelve families: its p fits, a third of it does not."""
+    for seed in range(12):
+        for pair, (e, low, high, p) in procedure(drawn(seed)).items():
+            about = {"outcome": "score", "compare": list(pair), "design": [design]}
+            fits, less = (
+                [
+                    one.agreement
+                    for one in findings(read({"a": claim(printed, **about)}, THREE))
+                    if one.check == "interval.p"
+                ]
+                for printed in (text(e, low, high, p), text(e, low, high, max(p / 3, 0.001)))
+            )
+            assert fits == ["compatible"], (seed, pair)
+            if 0.01 < p < 0.9:
+                assert less == ["inconsistent"], (seed, pair)
+
+
+@pytest.mark.parametrize(
+    ("design", "p", "expected"),
+    [
+        # By the interval p is 0.020; three comparisons are in the ledger's groups.
+        ("bonferroni", "P = 0.060", "compatible"),
+        ("bonferroni", "P = 0.50", "inconsistent"),
+        ("holm", "P = 0.040", "compatible"),
+        ("hochberg", "P = 0.020", "compatible"),
+        ("hochberg", "P = 0.30", "inconsistent"),
+    ],
+)
+def test_a_step_lies_between_the_plain_p_and_that_of_all_comparisons(design, p, expected):
+    printed = f"mean difference -3.0 (95% CI -5.52 to -0.48), {p}"
+    about = {"outcome": "score", "compare": ["smt", "tau"], "design": [design]}
+    found = findings(read({"a": claim(printed, **about)}, THREE))
+    assert [one.agreement for one in found if one.check == "interval.p"] == [expected]

@@ -272,7 +272,7 @@ def test_strata_of_another_visit_or_split_are_not_added():
 def test_a_remark_is_told_where_other_sentences_fill_the_verdict():
     """More events where the hazard is lower stands behind what p and the interval give."""
     claims = {
-        "a": claim("80 of 200 (40%)", patients="200", **TRAINING),
+        "a": claim("45 of 200 (22.5%)", patients="200", **TRAINING),
         "b": claim("40 of 200 (20%)", patients="200", **CONTROL),
         "hr": claim("HR 0.50 (0.34 to 0.73), P<0.001", **BOTH),
     }

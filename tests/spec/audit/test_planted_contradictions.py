@@ -68,7 +68,7 @@ def test_more_deaths_at_a_lower_hazard_are_told(judged):
     claims = deaths("40/100", "20/100", h=("hazard ratio 0.45 (0.26 to 0.77)", {}))
     agreement, text = judged("h", "value", claims)
     assert (
-        agreement == "compatible" and "more of the first group, whose hazard is the lower" in text
+        agreement == "alternative" and "more of the first group, whose hazard is the lower" in text
     )
     turned = deaths("20/100", "40/100", h=("hazard ratio 0.45 (0.26 to 0.77)", {}))
     assert "of the first group" not in judged("h", "value", turned)[1]

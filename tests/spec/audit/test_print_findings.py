@@ -213,7 +213,7 @@ FINDINGS = {
         {"registry": claim("30 min", fact="minutes"), "paper": claim("15 min", fact="minutes")},
         TWO,
         "inconsistent",
-        "not told alike",
+        "is not the same",
         {"registry": claim("30 min", fact="minutes"), "paper": claim("30.0 min", fact="minutes")},
         "compatible",
     ),

@@ -238,7 +238,7 @@ def test_what_one_text_tells_alone_is_not_told_alike(told):
     entry = {**ENTRY, "first": "2014-02", "alpha": {"whole": "0.05", "parts": [PART]}}
     text = told("table", {"entry": entry}, {"begin": "2014-05"})[1].out.replace("\n    ", " ")
     assert "Level of significance (entry): holds." in text
-    assert "(entry): registered before the begin." in text and "told alike" not in text
+    assert "(entry): registered before the begin." in text and "the same in both" not in text
 
 
 PART = {"level": "0.05", "outcomes": ["relief"], "looks": {"final": "0.05"}}

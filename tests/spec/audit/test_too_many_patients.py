@@ -45,20 +45,20 @@ def test_a_group_has_no_more_patients_than_were_randomised_to_it(printed, more, 
     if told is None:
         assert not found
     else:
-        assert found == [("a", "compatible" if told == "remark" else told, told == "remark")]
+        assert found == [("a", "not_checkable" if told == "remark" else told, told == "remark")]
 
 
 @pytest.mark.parametrize("label", ["Cured eyes", "Episodes of pain", "Positive samples"])
 def test_what_a_patient_has_several_of_is_a_remark(label):
     made = {"a": claim("12 of 31 (38.7%)", outcome="event", group="training")}
-    assert agreements(made, label=label) == [("a", "compatible", True)]
+    assert agreements(made, label=label) == [("a", "not_checkable", True)]
 
 
 @pytest.mark.parametrize(
     ("printed", "beside", "found"),
     [
         ("21 (60%)", BESIDE, [("a", "inconsistent", False)]),  # of 35
-        ("21 (60%)", {}, [("a", "compatible", True)]),  # of 35 with the outcome, as of a row
+        ("21 (60%)", {}, [("a", "not_checkable", True)]),  # of 35 with the outcome, as of a row
         ("18 (60%)", BESIDE, []),
     ],
 )

@@ -73,7 +73,7 @@ def test_it_is_told_in_a_sentence_and_as_data():
     claims = {"x": claim("27 of 295 (9.8%)", outcome="event", group="training")}
     whole, audit, _ = found(claims)
     (told,) = told_of(whole, audit.findings, audit.rows)
-    assert "cannot all hold; any two can" in told["finding"]
+    assert "contradict each other: at least one of these three is wrong" in told["finding"]
     assert "9.2 in place of 9.8 " in told["finding"] and "mends this" in told["finding"]
     assert told["numbers"][0] == {"claim": "x", "component": "count", "printed": "27"}
     assert told["repairs"][0]["changes"][0]["instead"] in ("9.2", "29")

@@ -139,17 +139,18 @@ def _one(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) ->
 
 
 def _cannot(ledger: Ledger, numbers: Sequence[Number], names: dict[str, str]) -> str:
-    """ "27, 295 and 9.8 % (“Pancreatitis”) cannot all hold; any two can."."""
+    """ "27, 295 and 9.8 % (“Pancreatitis”) contradict each other: at least one of these three
+    is wrong."."""
     by_owner: dict[str, list[str]] = {}
     for number in numbers:
         by_owner.setdefault(_owner(ledger, number, names), []).append(_shown(ledger, number))
     told = listed([f"{listed(texts)} ({owner})" for owner, texts in by_owner.items()])
     if len(numbers) == 1:
-        return f"{told} cannot hold."
+        return f"{told} cannot be right."
     if len(numbers) == 2:
-        return f"{told} cannot both hold."
-    fewer = len(numbers) - 1
-    return f"{told} cannot all hold; any {NUMBERS[fewer] if fewer < len(NUMBERS) else fewer} can."
+        return f"{told} contradict each other: one of the two is wrong, or both are."
+    many = NUMBERS[len(numbers)] if len(numbers) < len(NUMBERS) else len(numbers)
+    return f"{told} contradict each other: at least one of these {many} is wrong."
 
 
 def _mended(mends: Sequence[Told]) -> str:

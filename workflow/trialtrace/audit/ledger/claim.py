@@ -76,7 +76,17 @@ class Claim:
         points = self.main is not None and (self.main.unit or "").startswith(POINTS)
         if text is None and points and len(self.about.compare or ()) == 2:
             text = "risk_difference"
+        if text is None and self._of_means:
+            text = "mean_difference"
         return self.about.measure or text
+
+    @property
+    def _of_means(self) -> bool:
+        """Whether an unnamed number is no ratio, and of a procedure that compares means."""
+        parts = [self.parts.get(name) for name in ("value", "ci_low")]
+        below = any(part is not None and (part.value or 0) < 0 for part in parts)
+        pair = len(self.about.compare or ()) == 2 and self.about.compare != "all"
+        return below and pair and bool({"dunnett", "tukey"} & set(self.about.design or ()))
 
     @cached_property
     def stated_basis(self) -> str | None:

@@ -17,6 +17,7 @@ _HOUSE = (
     (re.compile(r"(?<![-\w])[pP] ?([=<>≤≥]) ?0?(?=\.\d)"), r"P \1 0"),
     (re.compile(r"(?<![-\w])p(?![-\w.·])"), "P"),
 )
+_ONE = re.compile(r"(?<![\d.,·/\w])(?<!\d )(?<!and )1 (event|patient|value|count|choice|way)s\b")
 _COUNTS = re.compile(r"(?<![\d.,])\d{4,}(?= of \d| (?:and \d+ )?events)|(?<=[\d%] of )\d{4,}\b")
 
 
@@ -43,6 +44,7 @@ def unbroken(text: str) -> str:
 def _in_one_form(text: str) -> str:
     for form, ours in _HOUSE:
         text = form.sub(ours, text)
+    text = _ONE.sub(r"1 \1", text)
     return _COUNTS.sub(lambda found: thousands(int(found[0])), text)
 
 

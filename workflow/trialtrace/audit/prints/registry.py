@@ -26,6 +26,7 @@ MODULES: dict[str, str] = {
     "count_sets": f"{_HERE}.two_groups.count_sets",
     "splits": f"{_HERE}.wholes.splits",
     "comparisons": f"{_HERE}.two_groups.comparisons",
+    "one_sided": f"{_HERE}.two_groups.one_sided",
     "needed": f"{_HERE}.two_groups.needed",
     "reductions": f"{_HERE}.two_groups.reductions",
     "mean_tests": f"{_HERE}.two_groups.mean_tests",

@@ -10,9 +10,9 @@ LATE, CHANGED, REMARK = "late", "changed", "remark"
 SAID = {
     INCONSISTENT: "inconsistent",
     LATE: "registered after the begin",
-    CHANGED: "told otherwise",
+    CHANGED: "not the same",
     REMARK: "remark",
-    COMPATIBLE: "told alike",
+    COMPATIBLE: "the same in both",
     NOT_CHECKABLE: "not checkable",
 }
 """Each verdict in words, the gravest first."""
@@ -52,7 +52,7 @@ class Held:
 
 
 def said(check: str, verdict: str, registered: str, reported: str) -> str:
-    """A verdict in words: what one text tells alone is told alike by none, it holds."""
+    """A verdict in words: what one text tells alone is in no other, and holds."""
     if verdict != COMPATIBLE:
         return SAID[verdict]
     return ALONE.get(check, HOLDS if NOTHING in (registered, reported) else SAID[verdict])

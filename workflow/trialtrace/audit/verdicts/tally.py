@@ -16,6 +16,8 @@ from trialtrace.audit.printed.verdicts import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
+LEAST_EXPECTED = 0.05
+"""Below this a number of matches prints as 0.0."""
 NO_USUAL_TEST = "a p that no usual test gives"
 Row = Mapping[str, Any]
 Rows = Iterable[Row]
@@ -133,6 +135,15 @@ def tally_text(counts: Row) -> str:
             of_p = unmatched_text(counts) if column == PRINT else ""
             told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}{of_p}.")
     return " ".join(told)
+
+
+def by_chance(searches: int, expected: float) -> str:
+    """How many sets of numbers were searched for another choice, and what chance would match."""
+    sets = "set of printed numbers" if searches == 1 else "sets of printed numbers"
+    text = f"Other tests, methods and ways of rounding were tried for {searches} {sets}; "
+    if expected < LEAST_EXPECTED:
+        return f"{text}that any is matched by chance alone is unlikely."
+    return f"{text}by chance alone {expected:.1f} would be matched."
 
 
 def unmatched_text(counts: Row) -> str:

@@ -19,6 +19,7 @@ from trialtrace.audit.printed.verdicts import (
 from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
     NO_USUAL_TEST,
+    by_chance,
     of_claims,
     of_readings,
     tally,
@@ -42,7 +43,7 @@ def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
         lines += _claim(one, width)
     lines += ["", *_wrapped(tally_text(tally(rows)), width), *_worth_a_look(rows, width)]
     if contradictions := audit.get("contradictions"):
-        lines += ["", "What cannot all hold:"]
+        lines += ["", "Numbers that contradict each other:"]
         for contradiction in contradictions:
             lines += _wrapped(f"  {plain_text(contradiction['finding'])}", width)
         lines.append("")
@@ -58,11 +59,7 @@ def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
     searches = audit.get("searches", ())
     if searches:
         expected = audit["expected_matches_by_chance"]
-        lines += _wrapped(
-            f"{len(searches)} searched for other choices; by chance alone {expected:.1f} would "
-            "find one.",
-            width,
-        )
+        lines += _wrapped(by_chance(len(searches), expected), width)
     return "\n".join(lines) + "\n"
 
 

@@ -16,6 +16,7 @@ from trialtrace.audit.printed.sentences import (
 )
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
 from trialtrace.audit.verdicts.tally import (
+    by_chance,
     numbered_readings,
     shown,
     tally,
@@ -213,7 +214,8 @@ def contradictions_section(audit: Mapping[str, object]) -> Iterator[str]:
     if not isinstance(data, list):
         return
     items = "".join(f"<li>{escape(unbroken(str(one['finding'])))}</li>" for one in data)
-    yield f'<h2>What cannot all hold</h2>\n<p class="prose quiet">{CANNOT}</p><ul>{items}</ul>'
+    head = f'<h2>Numbers that contradict each other</h2>\n<p class="prose quiet">{CANNOT}</p>'
+    yield f"{head}<ul>{items}</ul>"
 
 
 def _upper(text: str) -> str:
@@ -319,12 +321,7 @@ def search_cells(search: Mapping[str, Any], rows: Sequence[Row]) -> list[tuple[s
 
 def expected_sentence(searches: Sequence[Mapping[str, Any]]) -> str:
     """How many searches there were, and the sum of their chances."""
-    number = len(searches)
-    sets = "set of printed numbers was" if number == 1 else "sets of printed numbers were"
-    return (
-        f"{number} {sets} searched for other choices; by chance alone "
-        f"{expected_by_chance(searches):.1f} would be expected to find a match."
-    )
+    return by_chance(len(searches), expected_by_chance(searches))
 
 
 def expected_by_chance(searches: Sequence[Mapping[str, Any]]) -> float:

@@ -67,8 +67,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if ledger.patients_of_every_group is not None:
             continue
         if data.symbol in ("t", "f"):
-            yield from _degrees(ledger, entry)
-            yield from _of_means(ledger, entry)
+            of_means = list(_of_means(ledger, entry))
+            plain = any(one.agreement == COMPATIBLE and not one.remark for one in of_means)
+            yield from _degrees(ledger, entry, plain=plain)
+            yield from of_means
         elif data.symbol == CHI_SQUARED:
             yield from _of_counts(ledger, entry)
 
@@ -99,7 +101,8 @@ def _repeated(ledger: Ledger, entry: Claim) -> bool:
     return bool(outcome and len(outcome.visits) > 1 and entry.about.visit is None)
 
 
-def _degrees(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+def _degrees(ledger: Ledger, entry: Claim, *, plain: bool) -> Iterator[Finding]:
+    """Degrees of freedom against the sizes; an F that the means give (`plain`) has just these."""
     sizes = _sizes(ledger, entry)
     if sizes is not None and entry.basis is None and not _repeated(ledger, entry):
         yield from _between(entry, sizes)
@@ -113,7 +116,7 @@ def _degrees(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     given = listed([str(n) for n in sizes])
     text = f"Groups of {given} patients have {most} degrees of freedom within them"
     if low > most:
-        if entry.about.test is None and entry.parts["statistic"].symbol == "f":
+        if entry.about.test is None and entry.parts["statistic"].symbol == "f" and not plain:
             text = f"Not checkable: {text.lower()}, fewer than {part.text}: another analysis."
             yield Finding("statistic.sizes", entry.name, name, NOT_CHECKABLE, text)
             return

@@ -13,6 +13,7 @@ from math import log, sqrt
 
 from scipy.special import ndtri, stdtrit
 
+from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
@@ -26,13 +27,17 @@ MOST_WIDER = 1.2
 """How much wider an interval may be where n is that of a population: of 70 % of it."""
 MOST_UNEVEN = 3.0
 """How often the shorter part of an interval of a mean may go into the longer one."""
+UNLIKE, FEWEST = 4.0, 10
+"""How many times another group's a deviation is that is asked about, and of how many patients."""
 GEOMETRIC = "geometric_mean"
 CUT_OFF = {Decimal(0), Decimal(100)}
 """Ends of scales, at which intervals are cut off."""
 
 CARD = Card(
     "the interval of the mean of a group against its deviation and number of patients; a mean that "
-    "is three times as far from one end of its interval as from the other",
+    "is three times as far from one end of its interval as from the other; a question where the "
+    "interval leaves a deviation that is four times as large as those of the other groups, or a "
+    "quarter of them",
     {
         "mean.interval": "The interval of a mean, and the deviation of its group.",
         "mean.centred": "The mean of a group, and the middle of its interval.",
@@ -52,6 +57,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         n = ledger.size(entry)
         if other is not None and n is not None and n > 1:
             yield from _held(entry, other, n)
+        elif n is not None:
+            yield from _unlike(ledger, entry, n)
 
 
 def _usual(entry: Claim, *called: str) -> bool:
@@ -135,6 +142,41 @@ def _deviation(ledger: Ledger, entry: Claim) -> Claim | None:
         if claim.parts["value"].text == entry.parts["value"].text
     ]
     return ledger.agreed(claims, "sd")
+
+
+def _unlike(ledger: Ledger, entry: Claim, n: int) -> Iterator[Finding]:
+    """An interval that leaves a deviation far below, or above, those of all other groups."""
+    own = of_interval(entry, n)
+    others = [
+        one
+        for group in ledger.apart
+        if group != entry.about.group
+        for one in ledger.beside(entry, group)
+        if "sd" in one.parts and one.parts["sd"].relation == "=" and one.parts["sd"].value
+    ]
+    if own is None or not others or n < FEWEST:
+        return
+    if any(entry.about.group == ALL or (ledger.size(one) or FEWEST) < FEWEST for one in others):
+        return
+    spreads = [_ends(one.parts["sd"]) for one in others]
+    low, high = min(low for low, _ in spreads), max(high for _, high in spreads)
+    if float(own.high) * UNLIKE > low and float(own.low) < UNLIKE * high:
+        return
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    text = f"Not checkable: {shown} in {n} patients leaves a deviation of {float(own.low):.2g} to "
+    text += f"{float(own.high):.2g}, while other groups have {others[0].parts['sd'].text}. Is the "
+    text += "interval that of the mean?"
+    names = tuple(one.name for one in others)
+    yield Finding(
+        "mean.interval",
+        entry.name,
+        "ci_low",
+        NOT_CHECKABLE,
+        text,
+        names,
+        covers=("ci_high",),
+        remark=True,
+    )
 
 
 def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:

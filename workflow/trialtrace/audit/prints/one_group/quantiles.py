@@ -7,6 +7,7 @@ Bhatia & Davis 2000. Oracle: enumeration of whole numbers.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from math import sqrt
 
@@ -45,9 +46,24 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         said = sd is not None and sd.symbol != UNSAID
         if said and ENDS in named and (n := ledger.size(entry)) and n > 1:
             yield _deviation(entry, n, whole=_of_whole(ledger, entry))
+        elif said and entry.basis is None:
+            yield from _of_range_beside(ledger, entry)
         outcome = ledger.outcomes.get(entry.about.outcome or "")
         if outcome and outcome.whole and entry.about.group and _is_median(entry):
             yield from _halves(ledger, entry)
+
+
+def _of_range_beside(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A deviation against the range of the same values that another claim prints."""
+    n, group = ledger.size(entry), entry.about.group
+    if not group or not n or n < 2 or entry.measure is not None:
+        return
+    other = ledger.agreed(ledger.beside(entry, group), *ENDS)
+    if other is None or other.name == entry.name or ledger.size(other) != n or other.basis:
+        return
+    parts = {**entry.parts, **{name: other.parts[name] for name in ENDS}}
+    finding = _deviation(replace(entry, parts=parts), n, whole=_of_whole(ledger, other))
+    yield replace(finding, beside=(other.name,))
 
 
 def _is_median(entry: Claim) -> bool:

@@ -51,13 +51,19 @@ CARD = Card(
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         designs = entry.about.design or ()
-        if not {PAIRED, CROSSOVER} & set(designs) or len(entry.about.compared) != 2:
+        of_group = entry.about.group is not None and not entry.about.compared
+        if not {PAIRED, CROSSOVER} & set(designs) or not (
+            of_group or len(entry.about.compared) == 2
+        ):
             continue
         if len(designs) > 1 or (entry.main is not None and entry.main.adjusted):
             continue
-        n = _patients(ledger, entry)
+        n = ledger.size(entry) if of_group else _patients(ledger, entry)
         if n is not None and n > 2:
             yield from _degrees(entry, n)
+        if of_group and n is not None and n > 2:
+            yield from _of_deviation(entry, n)
+        elif n is not None and n > 2:
             groups = ledger.compared(entry, "value", "sd")
             if groups is not None and all(one.parts["sd"].symbol != UNSAID for one in groups):
                 yield from _of_error(ledger, entry, groups, n)
@@ -82,6 +88,24 @@ def _degrees(entry: Claim, n: int) -> Iterator[Finding]:
     else:
         text = f"Not checkable: {text}; {degrees} are those of {degrees + 1} patients."
         yield Finding("paired.degrees", entry.name, "df1", NOT_CHECKABLE, text, remark=True)
+
+
+def _of_deviation(entry: Claim, n: int) -> Iterator[Finding]:
+    """t of a mean change within a group by the deviation of the changes that is printed with it."""
+    value, sd = entry.parts.get("value"), entry.parts.get("sd")
+    statistic = entry.parts.get("statistic")
+    if value is None or sd is None or statistic is None or sd.symbol == UNSAID:
+        return
+    (m0, m1), (s0, s1) = _ends(entry, "value"), _ends(entry, "sd")
+    if value.relation != "=" or statistic.symbol != "t" or s0 <= 0:
+        return
+    least = 0.0 if m0 <= 0 <= m1 else min(abs(m0), abs(m1))
+    low, high = least * sqrt(n) / s1, max(abs(m0), abs(m1)) * sqrt(n) / s0
+    fits = overlaps(statistic, low, high) or overlaps(statistic, -high, -low)
+    text = f"A mean change of {value.text} with a deviation of {sd.text} in {n} patients has "
+    text += f"|t| from {low:.2f} to {high:.2f}"
+    text += f", in keeping with {statistic.text}." if fits else f"; printed is {statistic.text}."
+    yield _finding("paired.p", entry, "statistic", fits, text, (), remark=False)
 
 
 def _of_error(ledger: Ledger, entry: Claim, groups: list[Claim], n: int) -> Iterator[Finding]:

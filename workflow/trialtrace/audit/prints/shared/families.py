@@ -6,18 +6,21 @@ is that procedure's tail of estimate over error. With z of the p that the interv
 one, the statistic is m z / 1.96. Comparisons of one outcome are a family; a procedure is one
 of it where it gives the p of more than half of them. Holm's p of a step is never below that of the
 step before, so that lines with a larger p of their own repeat the one of a smaller.
-Sources: Tukey 1953, Dunnett 1955, Dunn 1961, Šidák 1967, Holm 1979. Oracles: scipy's tukey_hsd and
-dunnett.
+Where the paper names the procedure of a p, its interval may be that procedure's or the plain one;
+Holm's and Hochberg's p of k comparisons lie between the plain one and k times that.
+Sources: Tukey 1953, Dunnett 1955, Dunn 1961, Šidák 1967, Holm 1979, Hochberg 1988. Oracles: scipy's
+tukey_hsd and dunnett.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from math import comb, inf
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.about import ALL
+from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.finding import overlaps
 from trialtrace.audit.prints.one_group.intervals import confidence_of
@@ -30,6 +33,9 @@ Tail = Callable[[float], float]
 """P that the largest absolute statistic of a family is above a number."""
 LEAST = 1e-300
 TOGETHER = "with its own interval"
+NAMES = {"sidak": "Šidák", "multiplicity": "a"}
+SINGLE_STEP = ("bonferroni", "dunnett", "sidak", "tukey")
+MOST_GROUPS = 10
 
 
 def simultaneous(ledger: Ledger, entry: Claim, p: Ends, plain: Plain) -> Iterator[Choice]:
@@ -71,6 +77,67 @@ def steps(ledger: Ledger, entry: Claim, p: Ends, plain: Plain, most: int) -> Ite
                 yield f"Holm's correction, by the smaller p of “{one.label}”,", *ends
 
 
+def declared(ledger: Ledger, entry: Claim, p: Ends, most: int) -> list[Choice]:
+    """Words and ends of p by the procedure that is named for it, of up to `most` comparisons.
+
+    With its own interval first, then with the plain one; none where no procedure is named.
+    """
+    named = (*(entry.about.design or ()), entry.parts["p"].procedure)
+    procedure = next((one for one in named if one in FAMILIES), None)
+    if procedure is None:
+        return []
+    level, words = confidence_of(entry), f"by {NAMES.get(procedure, procedure.capitalize())}"
+    words += " correction" if procedure == "multiplicity" else "'s procedure"
+    quantile = float(ndtri(0.5 + level / 2))
+    tails = _named_tails(ledger, entry, procedure, most)
+    own = _corrected([(tail, _critical(tail, level) / quantile) for tail in tails], p)
+    low, high = _corrected([(tail, 1.0) for tail in tails], p)
+    if procedure not in SINGLE_STEP:
+        # A step is at least the plain p, and at most that of all comparisons.
+        low, own = min(low, p[0]), (min(own[0], p[0]), own[1])
+    return [(f"{words}, {TOGETHER}", *own), (f"{words}, with a plain interval", low, high)]
+
+
+def _named_tails(ledger: Ledger, entry: Claim, procedure: str, most: int) -> list[Tail]:
+    """The tails of a procedure, by every number of groups or comparisons that may be meant."""
+    if procedure in ("dunnett", "tukey"):
+        pairs = [one for one in ledger.comparisons.get(entry.about.cell, ()) if _is_pair(one)]
+        names = _groups([entry, *pairs])
+        sets = [names, list(ledger.apart)] if len(ledger.apart) > 2 else []
+        tails = [
+            tail
+            for names in sets
+            if len(names) > 2
+            for tail in _of_groups(ledger, entry, procedure, names)
+        ]
+        # More groups than the ledger has: two comparisons at least.
+        return tails or [_tukey(g, inf) for g in range(3, MOST_GROUPS + 1)]
+    tail = _sidak if procedure == "sidak" else _bonferroni
+    return [tail(k) for k in range(2, max(most, 2) + 1)]
+
+
+def _of_groups(ledger: Ledger, entry: Claim, procedure: str, names: list[str]) -> Iterator[Tail]:
+    sizes = {name: ledger.size_of(entry, name) or 0 for name in names}
+    degrees = [inf, float(sum(sizes.values()) - len(names))]
+    for df in degrees if all(sizes.values()) and degrees[1] > 0 else [inf]:
+        if procedure == "tukey":
+            yield _tukey(len(names), df)
+            continue
+        for control in entry.about.compared:
+            yield _dunnett(_loadings(sizes, control), df)
+
+
+def _loadings(sizes: Mapping[str, int], control: str) -> tuple[float, ...]:
+    """What each comparison with a control shares with the others; unknown sizes are equal."""
+    against = [n for name, n in sizes.items() if name != control]
+    known = sizes[control] and all(against)
+    return tuple((n / (n + sizes[control])) ** 0.5 if known else 0.5**0.5 for n in against)
+
+
+def _is_pair(claim: Claim) -> bool:
+    return len(claim.about.compared) == 2 and ALL not in claim.about.compared
+
+
 def _family(ledger: Ledger, entry: Claim) -> dict[str, Claim]:
     """Comparisons of one outcome with interval and p, of three groups or more; each pair once."""
     claims: dict[frozenset[str], Claim] = {}
@@ -102,10 +169,7 @@ def _procedures(ledger: Ledger, family: list[Claim]) -> Iterator[tuple[str, list
         yield f"Tukey's test of {g} groups", [_tukey(g, df) for df in degrees]
     shared = set.intersection(*(set(claim.about.compared) for claim in family))
     for control in sorted(shared):
-        against = [sizes[name] for name in names if name != control]
-        known = sizes[control] and all(against)
-        loadings = tuple((n / (n + sizes[control])) ** 0.5 if known else 0.5**0.5 for n in against)
-        yield "Dunnett's test", [_dunnett(loadings, df) for df in degrees]
+        yield "Dunnett's test", [_dunnett(_loadings(sizes, control), df) for df in degrees]
     for k in dict.fromkeys([len(family), *(comb(g, 2) for g in groups)]):
         yield f"Bonferroni's correction for {k} comparisons", [_bonferroni(k)]
         yield f"Šidák's correction for {k} comparisons", [_sidak(k)]

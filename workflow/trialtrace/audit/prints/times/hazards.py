@@ -23,8 +23,10 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.finding import (
+    ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
+    TURNED,
     TWO_SIDED,
     Card,
     Finding,
@@ -37,6 +39,8 @@ from trialtrace.audit.prints.shared.two_groups import Table, table_of
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
 Z_OF_LEVEL = float(ndtri(1 - LEVEL / 2))
+FAR = 2.58
+"""By how many standard errors shares lie apart that differ at the level of 0.01."""
 BOUNDS = ("ci_low", "ci_high")
 CENTRED = (None, "wald", "log")
 SLACK = 1.2
@@ -50,7 +54,8 @@ CARD = Card(
     "interval against the events: the error of the log is at least √(1/e₁ + 1/e₀), by Cox's model "
     "with Efron's or Breslow's ties, also stratified or adjusted (there a remark), not with robust "
     "errors or weights; 2/√d of d events of all groups; which group has more events, or the longer "
-    "median time (remarks)",
+    "median time (remarks; with an interval that excludes 1, and events that differ at 0.01 or "
+    "medians that contradict too, the ratio of the groups the other way round)",
     {
         "hazard.events": "A hazard ratio and its p, and the events that these need.",
         "hazard.interval": "The interval of a hazard ratio, and the events of both groups.",
@@ -71,7 +76,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             groups, table = counts
             findings = tuple(group.name for group in groups)
             yield from _narrow(entry, table, findings)
-            yield from _direction(entry, table, findings)
+            yield from _direction(ledger, entry, table, findings)
         elif entry.measure == MEASURE and two:
             yield from _of_total(ledger, entry)
         if entry.measure == MEASURE and two:
@@ -209,8 +214,14 @@ def _can_be_one_step(b: float, error: float, first: int, second: int) -> bool:
     return information <= expected * (events - expected) / events
 
 
-def _direction(entry: Claim, table: Table, texts: tuple[str, ...]) -> Iterator[Finding]:
-    """More events in the group whose hazard is lower: possible, and told."""
+def _direction(
+    ledger: Ledger, entry: Claim, table: Table, texts: tuple[str, ...]
+) -> Iterator[Finding]:
+    """More events in the group whose hazard is lower: possible where follow-up differs, and told.
+
+    Where the interval excludes 1, and so do the events alone or the medians contradict too, it is
+    the ratio of the groups the other way round.
+    """
     x1, n1, x0, n0 = table
     span = _ratios(entry)
     if span is None or x1 * n0 == x0 * n1:
@@ -223,7 +234,29 @@ def _direction(entry: Claim, table: Table, texts: tuple[str, ...]) -> Iterator[F
         f"{x1} of {n1} and {x0} of {n0} have the event, {'fewer' if fewer else 'more'} of the "
         f"first group, whose hazard is the {'lower' if lower else 'higher'} one ({part.text})."
     )
+    turned = entry.stated_basis is None and _excludes_one(entry, lower=lower)
+    if turned and (_is_far(table) or any(_medians(ledger, entry))):
+        text = f"{text[:-2]}, of an interval that excludes 1): a ratio of {TURNED}."
+        detail = {"alternative": TURNED}
+        yield Finding("hazard.direction", entry.name, part.name, ALTERNATIVE, text, texts, detail)
+        return
     yield Finding("hazard.direction", entry.name, part.name, COMPATIBLE, text, texts, remark=True)
+
+
+def _excludes_one(entry: Claim, *, lower: bool) -> bool:
+    """Whether the whole interval of a ratio lies on the side of the ratio."""
+    if not set(BOUNDS) <= set(entry.parts) or "percent" in entry.parts:
+        return False
+    (low, _), (_, high) = (entry.parts[name].bounds for name in BOUNDS)
+    return high < 1 if lower else low > 1
+
+
+def _is_far(table: Table) -> bool:
+    """Whether the shares with the event differ beyond chance at 0.01."""
+    x1, n1, x0, n0 = table
+    share = (x1 + x0) / (n1 + n0)
+    error = sqrt(share * (1 - share) * (1 / n1 + 1 / n0))
+    return error > 0 and abs(x1 / n1 - x0 / n0) > FAR * error
 
 
 def _ratios(entry: Claim) -> tuple[float, float] | None:

@@ -112,6 +112,9 @@ def _of_one_model(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         span, names = _gap([_ends(one) for one in of_it]), tuple(group.name for group in groups)
         found = _turned(span) if _is_turned(main, span) else span
         yield _estimate(entry, main, span, found, names)
+        together = {"paired", "crossover", "clustered"} & set(entry.about.design or ())
+        if {"ci_low", "ci_high"} <= set(entry.parts) and not together:
+            yield from _least(entry, groups, names)
 
 
 def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:

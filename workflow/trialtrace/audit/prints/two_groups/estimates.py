@@ -4,7 +4,7 @@ A ratio is judged on the log scale, a relative reduction of x % as the ratio 1 -
 as it stands. A p may be that of a margin in place of no difference.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -28,7 +28,7 @@ from trialtrace.audit.prints.finding import (
     p_span,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
-from trialtrace.audit.prints.shared import corrections
+from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
 from trialtrace.audit.prints.shared.p_sides import (
     OF_TIMES,
@@ -69,6 +69,9 @@ OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
 OF_NO_NAME = " The ledger names no test; that of p may be another than the interval's."
 FEWEST_DF = 8.0
 """Fewest degrees of freedom of a difference of means of groups whose sizes are not printed."""
+
+
+Ends = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -206,22 +209,6 @@ def p_of_margin(
     return found
 
 
-def error_of_interval(entry: Claim, degrees: Sequence[float]) -> tuple[float, float] | None:
-    """The standard error that an interval leaves, of a ratio on the log scale."""
-    main = entry.main
-    if main is None or not {"ci_low", "ci_high"} <= set(entry.parts):
-        return None
-    given = None if entry.parts["ci_low"].symbol == "credible" else _on_scale(entry, main)
-    if given is None:
-        return None
-    every = [_checked(entry, given, df, "two_sided") for df in degrees]
-    found = [one.standard_error for one in every if one is not None]
-    by = 100 if given.scale == "identity" and "percent" in entry.parts else 1
-    if not found:
-        return None
-    return by * min(float(one.low) for one in found), by * max(float(one.high) for one in found)
-
-
 def restricted(entry: Claim) -> bool:
     """Whether a test of a margin may have another variance than the interval: of risks and odds,
     where it is restricted at the margin, and no interval of Wald's is named."""
@@ -291,6 +278,10 @@ def _p(
         if two_sided := every[given.scale].get("two_sided"):
             yield from _decision(ledger, entry, component, given, two_sided[0].p_of_bounds)
         return
+    by_procedure = _by_procedure(ledger, entry, component, spans)
+    if isinstance(by_procedure, Finding):
+        yield by_procedure
+        return
     holding = [scale for scale, span in spans.items() if any(overlaps(component, *p) for p in span)]
     scale = (holding or list(spans))[0]
     told = [p for p in spans[scale] if overlaps(component, *p)] or spans[scale]
@@ -300,12 +291,15 @@ def _p(
         text += " if the interval is centred as it stands, not on the log scale"
     if entry.about.margin_value is not None:
         text += f" against {entry.about.margin_value}"
+    text += "" if holding else by_procedure
     text += f", in keeping with {component.text}." if holding else f"; printed is {component.text}."
     agreement = COMPATIBLE
     covers: tuple[str, ...] = ("value", "percent", "ci_low", "ci_high")
     if not holding:
         agreement, covers = INCONSISTENT, ()
-        if _of_neither(ledger, entry, component, (low, high)):
+        if by_procedure:
+            pass
+        elif _of_neither(ledger, entry, component, (low, high)):
             text += " It is not that of the counts either."
         elif _has_own_test(ledger, entry):
             text += " The p-value is that of another test, "
@@ -319,7 +313,11 @@ def _p(
         elif _near(entry, component, low, high):
             agreement = NOT_CHECKABLE
             text += OF_NO_NAME
-    if agreement == INCONSISTENT and _of_one_side(ledger, entry, component, given):
+    if (
+        agreement == INCONSISTENT
+        and not by_procedure
+        and _of_one_side(ledger, entry, component, given)
+    ):
         agreement = ALTERNATIVE
         text = f"{text[: text.index('; printed')]}; {component.text} is that of one side."
     finding = Finding(
@@ -333,12 +331,35 @@ def _p(
         covers,
         open=text.endswith(OF_NO_NAME),
     )
-    of_one = agreement == INCONSISTENT and entry.about.margin_value is None
+    plain = entry.about.margin_value is None and not by_procedure
+    of_one = agreement == INCONSISTENT and plain
     yield (
         corrections.told(ledger, entry, component, (low, high), finding, p_of_interval)
         if of_one
         else finding
     )
+
+
+def _by_procedure(
+    ledger: Ledger, entry: Claim, component: Component, spans: Mapping[str, list[Ends]]
+) -> Finding | str:
+    """A p of a named procedure for several comparisons that it gives; else what it would give."""
+    if entry.about.margin_value is not None or entry.tails != TWO_SIDED:
+        return ""
+    ends = [end for span in spans.values() for pair in span for end in pair]
+    p = min(ends), max(ends)
+    most = corrections.comparisons(ledger, entry)
+    choices = families.declared(ledger, entry, p, most)
+    for words, low, high in choices:
+        if overlaps(component, low, high):
+            text = f"Estimate and interval give {p_span(low, high)} {words}, in keeping with "
+            covers = ("value", "percent", "ci_low", "ci_high")
+            text, detail = f"{text}{component.text}.", {"low": low, "high": high}
+            return Finding(
+                "interval.p", entry.name, "p", COMPATIBLE, text, (), detail, covers=covers
+            )
+    told = [f"{p_span(low, high)} {words}" for words, low, high in choices]
+    return f" by themselves, {' and '.join(told)}" if told else ""
 
 
 def _of_one_side(ledger: Ledger, entry: Claim, component: Component, scale: OnScale) -> bool:

@@ -9,14 +9,16 @@ several ways, of which each leaves at least floor(k n / 4) values in the first a
 Source: Mann & Whitney 1947. Oracle: samples drawn with R, none of whose p is outside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import floor, inf, sqrt
 
-from scipy.special import ndtr
+import numpy as np
+from scipy.special import ndtr, ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -34,14 +36,19 @@ MANN_WHITNEY, DIFFERENCE = "mann_whitney", "median_difference"
 QUARTILES = ("quartile_low", "value", "quartile_high")
 SMALLEST = 8
 """Fewest patients of a group of whom the normal approximation is used."""
+FAR, TINY, Z_OF_LEVEL = 2.5, 1e-16, 1.96
+"""How far z of a printed p and of the likely one lie apart where the test is asked for."""
+EVENLY = (np.arange(200) + 0.5) / 200
+TWO_SAMPLES = "values spread evenly between these quartiles"
 TELLS = 0.5
 """The greatest p below which it is worth telling."""
 Quarters = list[tuple[float, float]]
 
 CARD = Card(
     "medians and quartiles of two groups against p of the Mann-Whitney test, over everything that "
-    "has such quartiles (a remark where the ledger names no test); a difference of medians against "
-    "the medians, which Hodges-Lehmann's need not be (a remark)",
+    "has such quartiles (a remark where the ledger names no test); a p on the other side of 0.05 "
+    "than that of values spread evenly between the quartiles, and 2.5 in z from it, is a question; "
+    "a difference of medians against the medians, which Hodges-Lehmann's need not be (a remark)",
     {
         "median.p": "Medians and quartiles, and p of the Mann-Whitney test.",
         "median.difference": "A difference of medians, and the medians.",
@@ -76,7 +83,13 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     text = f"Groups with these medians and quartiles have p of at most {shown} by the Mann-Whitney "
     text += "test"
     if overlaps(part, 0.0, most):
-        if most < TELLS:
+        likely = likely_z(groups, sizes)
+        if likely is not None and _is_far(part, likely):
+            p = shown_p(2 * float(ndtr(-likely))).removeprefix("P ").removeprefix("= ")
+            told = f"Not checkable: {TWO_SAMPLES} would give p near {p} by the Mann-Whitney test; "
+            told += f"printed is {part.text}."
+            yield Finding("median.p", entry.name, "p", NOT_CHECKABLE, told, beside, open=True)
+        elif most < TELLS:
             told = f"{text}, in keeping with {part.text}."
             yield Finding("median.p", entry.name, "p", COMPATIBLE, told, beside, remark=True)
         return
@@ -86,6 +99,35 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     text = text if named else f"Not checkable: {text[0].lower()}{text[1:]}{NO_TEST}"
     detail = {"most": most}
     yield Finding("median.p", entry.name, "p", agreement, text, beside, detail, open=not named)
+
+
+def likely_z(groups: Sequence[Claim], sizes: Sequence[int]) -> float | None:
+    """|z| of the Mann-Whitney test where values lie evenly in each quarter, and as far outside of
+    the quartiles as these lie apart. None where quartiles or median fall together.
+
+    Oracle: samples drawn so with numpy.
+    """
+    knots = [[float(group.parts[name].value or 0) for name in QUARTILES] for group in groups]
+    if any(len(set(one)) < len(QUARTILES) for one in knots):
+        return None
+    points = [
+        np.interp(EVENLY, [0, 0.25, 0.5, 0.75, 1], [2 * a - c, a, b, c, 2 * c - a])
+        for a, b, c in knots
+    ]
+    above = float(np.greater.outer(*points).mean() + np.equal.outer(*points).mean() / 2)
+    n1, n0 = sizes
+    return abs(above - 0.5) * n1 * n0 / sqrt(n1 * n0 * (n1 + n0 + 1) / 12)
+
+
+def _is_far(part: Component, likely: float) -> bool:
+    """Whether z of a printed p lies `FAR` from the likely one, and on the other side of 0.05."""
+    least, most = (float(end) for end in as_range(part).bounds)
+    if part.relation in (">", ">="):
+        least, most = float(part.value or 0), 1.0
+    low, high = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in (most, least))
+    if likely > Z_OF_LEVEL:
+        return high < Z_OF_LEVEL and likely - high > FAR
+    return low > Z_OF_LEVEL and low - likely > FAR
 
 
 def _quarters(entry: Claim) -> Quarters:

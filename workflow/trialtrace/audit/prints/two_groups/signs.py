@@ -17,7 +17,13 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, unsigned
 from trialtrace.audit.prints.words.directions import GroupNumber, numbers_of, way_of
 
-MEASURES = ("mean_difference", "risk_difference")
+KINDS = {
+    "mean_difference": "value",
+    "risk_difference": "percent",
+    "median_difference": "median",
+    "hodges_lehmann": "median",
+}
+"""Differences, and the numbers of the groups that each is one of."""
 
 CARD = Card(
     "the sign of a difference against the numbers of its groups, where the paper says which group "
@@ -30,9 +36,10 @@ CARD = Card(
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         main = entry.main
-        if entry.measure not in MEASURES or len(entry.about.compared) != 2 or main is None:
+        if entry.measure not in KINDS or len(entry.about.compared) != 2 or main is None:
             continue
-        if entry.basis is None and main.relation == "=" and main.word is None and main.value:
+        alike = entry.basis is None or entry.plain_estimate or main.adjusted
+        if alike and main.relation == "=" and main.word is None and main.value:
             yield from _sign(ledger, entry, main)
 
 
@@ -69,12 +76,16 @@ def _sign(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
 
 def _pairs(ledger: Ledger, entry: Claim) -> list[tuple[GroupNumber, GroupNumber]]:
     """The numbers of both groups that the difference is one of: their means, or their shares."""
-    wanted = "percent" if entry.measure == "risk_difference" else "value"
+    wanted = KINDS[entry.measure or ""]
     every = (numbers_of(ledger, entry, group) for group in entry.about.compared)
+    adjusted = entry.main is not None and entry.main.adjusted
     return [
         (one, other)
         for one, other in product(*every)
         if one.kind == other.kind and one.kind[0] == wanted
+        # A difference of a model is held against means of a model alone.
+        if not adjusted
+        or all(number.entry.main and number.entry.main.adjusted for number in (one, other))
     ]
 
 
@@ -83,6 +94,6 @@ def _signed(ledger: Ledger, entry: Claim) -> list[Claim]:
     return [
         one
         for one in ledger.entries.values()
-        if one.measure in MEASURES and one.about.compared == entry.about.compared
+        if one.measure in KINDS and one.about.compared == entry.about.compared
         if one.paper == entry.paper and one.main is not None and (one.main.value or 0) < 0
     ]

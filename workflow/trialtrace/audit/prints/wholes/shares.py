@@ -48,6 +48,10 @@ WEIGHTED = re.compile(r"\b(?:imput\w+|weighted|weighting|estimated(?! glomerular
 """Labels of percentages that need no whole count."""
 
 
+OF_TIMES = re.compile(r"surviv|kaplan|cumulative|mortality|[- ]free\b", re.I)
+"""Labels of outcomes of which a percentage may be read off a survival curve."""
+
+
 CARD = Card(
     "count, percentage and denominator, of a group or in one expression; which denominators are "
     "possible; a name such as intention to treat against the number randomised; a rule that cannot "
@@ -175,7 +179,9 @@ def _share(
     would = f"; {_few(counts)} would print so" if counts else ""
     shown = f"{value:.{max(percent.places, 0)}f} %"
     text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
-    of_a_time = entry.about.visit is not None or entry.about.outcome in ledger.timed
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    of_times = outcome is not None and OF_TIMES.search(outcome.label) is not None
+    of_a_time = entry.about.outcome in ledger.timed or of_times
     alone = entry.about.category is None and "denominator" not in entry.parts
     if of_a_time and alone and value < float(percent.bounds[0]):
         text += " A percentage at a time of a survival curve need not be that of a count."

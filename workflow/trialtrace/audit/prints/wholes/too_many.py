@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed
+from trialtrace.audit.prints.finding import INCONSISTENT, Card, Finding, listed
 from trialtrace.audit.prints.wholes.shares import across, denominators_of
 
 _THINGS = (
@@ -68,7 +69,8 @@ def _too_many(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if implied and not _others_counted(ledger, entry):
         unless.append("the percentage is of all groups together")
     text += f", unless {listed(unless, 'or')}." if unless else "."
-    agreement = COMPATIBLE if unless else INCONSISTENT
+    text = f"Not checkable: {text}" if unless else text
+    agreement = NOT_CHECKABLE if unless else INCONSISTENT
     name = "size.denominator"
     yield Finding(name, entry.name, component, agreement, text, remark=bool(unless))
 

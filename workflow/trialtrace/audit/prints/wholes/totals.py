@@ -19,6 +19,15 @@ from trialtrace.audit.prints.finding import (
 from trialtrace.audit.prints.wholes.shares import with_a_value
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
+OPPOSITES = (
+    {"yes", "no"},
+    {"male", "female"},
+    {"men", "women"},
+    {"present", "absent"},
+    {"positive", "negative"},
+)
+"""Categories of which no patient can be in both."""
+
 CARD = Card(
     "categories that should add up to their group, or to a printed count of all of them, and the "
     "count that would make them; a remark where every percentage is that of the group (some may be "
@@ -121,6 +130,8 @@ def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int
         exhaustive = True
     if total < n and exhaustive is False:
         return finding(COMPATIBLE, f"{told} of {n}.", remark=True)
+    if total > n and {str(one.about.category).casefold() for one in entries} in OPPOSITES:
+        exhaustive = True
     if together is None and exhaustive is None and all(_is_right(ledger, one) for one in entries):
         if total > n:
             text = f"Not checkable: may one patient be in several? {told}, more than {n}."

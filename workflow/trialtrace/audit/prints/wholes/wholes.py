@@ -34,11 +34,12 @@ Span = tuple[float, float]
 CARD = Card(
     "the mean and deviation of all patients against those of the groups, or of a group against "
     "those of the strata of a split, weighted by their sizes, where these add up to all; where "
-    "only the numbers randomised do, it lies between the groups' least and greatest, as a share of "
-    "all does",
+    "only the numbers randomised do, it lies between the groups' least and greatest, as a share or "
+    "a median of all does",
     {
         "whole.mean": "The mean of all patients, and those of the groups.",
         "whole.between": "The mean of all patients, and the least and greatest of the groups.",
+        "whole.median": "The median of all patients, and the least and greatest of the groups.",
         "whole.share": "The share of all patients, and the least and greatest of the groups.",
         "whole.deviation": "The deviation of all patients, and what the groups give.",
     },
@@ -51,7 +52,11 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     if ledger.patients_of_every_group is not None or not 2 <= len(ledger.apart) <= MOST_GROUPS:
         return
     for entry in ledger.entries.values():
-        if entry.about.group != ALL or (not _is_mean(entry) and "percent" not in entry.parts):
+        if entry.about.group != ALL:
+            continue
+        if _is_median(entry):
+            yield from _medians(ledger, entry)
+        if not _is_mean(entry) and "percent" not in entry.parts:
             continue
         groups = _parts(ledger, entry)
         if groups is not None and _is_mean(entry):
@@ -84,6 +89,36 @@ def _is_mean(entry: Claim) -> bool:
     if value is None or value.relation != "=" or entry.basis is not None:
         return False
     return "sd" in entry.parts or value.symbol == "mean"
+
+
+def _is_median(entry: Claim) -> bool:
+    value = entry.parts.get("value")
+    if value is None or value.relation != "=" or entry.basis is not None:
+        return False
+    return value.symbol == "median" or "quartile_low" in entry.parts
+
+
+def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """The median of all lies between the least and the greatest of the groups'.
+
+    At most half of the values lie beyond it in each group on that side, and so in all together.
+    """
+    known = [
+        ledger.agreed(filter(_is_median, ledger.beside(entry, group)), "value")
+        for group in ledger.apart
+    ]
+    groups = [one for one in known if one is not None]
+    if len(groups) < len(known):
+        return
+    ranges = [_range(one.parts["value"]) for one in groups]
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    part = entry.parts["value"]
+    if overlaps(part, low, high):
+        return
+    text = f"The median {part.text} of all lies outside of the groups' {_shown((low, high))}, "
+    text += "where no median of the patients of all groups can be."
+    names = tuple(one.name for one in groups)
+    yield Finding("whole.median", entry.name, "value", INCONSISTENT, text, names)
 
 
 def _is_share(entry: Claim) -> bool:
@@ -127,7 +162,6 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     randomised = [n for name in ledger.apart if (n := ledger.groups[name].size) is not None]
     unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
     told = entry.about.group == ALL and len(randomised) == len(groups)
-    told = told and _are_all(ledger, entry, sum(randomised))
     if unsure and told:
         outside = list(_between(entry, ranges, beside, all_told=True))
         if outside:
@@ -136,7 +170,8 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     if everyone is None and len(sizes) == len(groups) and _are_all(ledger, entry, sum(sizes)):
         everyone = sum(sizes)
     if len(sizes) < len(groups) or everyone is None or sum(sizes) != everyone:
-        yield from _between(entry, ranges, beside)
+        everyone_told = told and everyone in (None, sum(randomised))
+        yield from _between(entry, ranges, beside, all_told=everyone_told)
         return
     low, high = (float(end) for end in np.array(sizes) @ ranges / everyone)
     part = entry.parts["value"]

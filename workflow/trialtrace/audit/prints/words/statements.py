@@ -55,11 +55,11 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         numbers = [_quantities(entry) for entry in entries]
         same_days = alike([dates(entry.printed) for entry in entries])
         if len({_words(entry) for entry in entries}) == 1 or same_days or _alike(numbers):
-            agreement, text = COMPATIBLE, f"The {name} is told alike: {told}."
+            agreement, text = COMPATIBLE, f"The {name} is the same in all places: {told}."
         elif same_days is False:
             agreement, text = INCONSISTENT, f"The {name} is not on the same days: {told}."
         elif all(numbers) and len({tuple(number) for number in numbers}) == 1:
-            agreement, text = INCONSISTENT, f"The {name} is not told alike: {told}."
+            agreement, text = INCONSISTENT, f"The {name} is not the same: {told}."
         else:
             agreement = NOT_CHECKABLE
             text = f"Not checkable: the {name} is told in other words: {told}."

@@ -1,0 +1,125 @@
+"""A limit of one side against the counts, or the means and deviations, of two groups.
+
+The limit of one side at a level L is that of the two-sided interval at 2 L - 1, so that its
+distance from the estimate is held against those of the usual two-sided ones. Within strata or by a
+variance restricted at a margin it lies near these, which is a remark.
+Source: Altman et al., Statistics with Confidence, 2000. Oracle: R's t.test with `alternative`.
+"""
+
+from collections.abc import Iterator
+from math import isfinite
+
+from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    INCONSISTENT,
+    Card,
+    Finding,
+    as_range,
+)
+from trialtrace.audit.prints.shared.two_groups import as_proportion, intervals_of, table_of
+from trialtrace.audit.prints.two_groups.differences import half_widths
+from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
+
+NAME = "comparison.bound"
+NARROWER, WIDER = 0.9, 2.0
+"""How near to the plain ones the limit of a stratified or restricted analysis lies."""
+LEVELS = (90, 95, 97.5, 99)
+Ends = tuple[float, float]
+
+CARD = Card(
+    "a limit of one side of a difference of shares or means against the counts, or the means and "
+    "deviations, by the two-sided intervals of twice the level less 100 %: a contradiction below "
+    "0.9 and beyond 2 of these, between them a remark; one of another level, or of two sides, is "
+    "told",
+    {NAME: "A limit of one side, and the counts or the means and deviations of the groups."},
+    of_sizes=(NAME,),
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        limits = [entry.parts[name] for name in ("ci_low", "ci_high") if name in entry.parts]
+        main = entry.main
+        if len(limits) != 1 or limits[0].sides != "one_sided" or limits[0].level is None:
+            continue
+        if entry.basis is None and main is not None and main.relation == "=":
+            yield from _held(ledger, entry)
+
+
+def _held(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    name = "ci_low" if "ci_low" in entry.parts else "ci_high"
+    limit, main = entry.parts[name], entry.main
+    level = float(limit.level or 0) / 100
+    found = _distances(ledger, entry, 2 * level - 1) if 0.5 < level < 1 else None
+    if found is None or main is None:
+        return
+    (least, most), beside = found
+    (e0, e1), (l0, l1) = ([float(end) for end in as_range(one).bounds] for one in (main, limit))
+    near, far = (e0 - l1, e1 - l0) if name == "ci_low" else (l0 - e1, l1 - e0)
+    if far <= 0:
+        return
+    text = f"The limit of one side at {float(limit.level or 0):g} % lies {_span(least, most)} from "
+    text += "the difference by the usual methods"
+    if near <= most and far >= least:
+        told = f"{text}, in keeping with {limit.text}."
+        yield Finding(NAME, entry.name, name, COMPATIBLE, told, beside)
+        return
+    text += f"; {limit.text} lies {_span(max(near, 0.0), far)} from it"
+    two_sided = _distances(ledger, entry, level)
+    other = next((one for one in LEVELS if _fits(ledger, entry, one, (near, far))), None)
+    agreement, remark, detail = INCONSISTENT, False, {}
+    if two_sided is not None and near <= two_sided[0][1] and far >= two_sided[0][0]:
+        said = f"that of two sides at {float(limit.level or 0):g} %"
+        agreement, text, detail = ALTERNATIVE, f"{text}, {said}.", {"alternative": said}
+    elif other is not None:
+        text += f", as that of one side at {other:g} % does."
+    elif NARROWER * least <= far and near <= WIDER * most:
+        agreement, remark = NOT_CHECKABLE, True
+        text = f"Not checkable: strata or another variance may give this. {text}."
+    else:
+        text += "."
+    yield Finding(NAME, entry.name, name, agreement, text, beside, detail, remark=remark)
+
+
+def _fits(ledger: Ledger, entry: Claim, level: float, distance: Ends) -> bool:
+    found = _distances(ledger, entry, 2 * level / 100 - 1)
+    return found is not None and distance[0] <= found[0][1] and distance[1] >= found[0][0]
+
+
+def _distances(
+    ledger: Ledger, entry: Claim, confidence: float
+) -> tuple[Ends, tuple[str, ...]] | None:
+    """The least and the greatest distance of a two-sided limit, and the claims that give it."""
+    if entry.measure == "risk_difference" and (counts := table_of(ledger, entry)):
+        groups, table = counts
+        main = entry.main
+        by = 1 if main is not None and as_proportion(entry, main) else 100
+        intervals = intervals_of(table, "difference", confidence).values()
+        away = [
+            by * distance
+            for one in intervals
+            for distance in (one.estimate - one.low, one.high - one.estimate)
+            if isfinite(distance)
+        ]
+        return (min(away), max(away)), tuple(group.name for group in groups)
+    means = with_spreads(ledger, entry) if entry.measure == "mean_difference" else None
+    if means is None or len(means) != 2 or any("sd" not in one.parts for one in means):
+        return None
+    sizes = [ledger.size(one) for one in means]
+    if min(n or 0 for n in sizes) < 2:
+        return None
+    spreads = tuple(
+        (float(low), float(high)) for low, high in (one.parts["sd"].bounds for one in means)
+    )
+    widths = half_widths(spreads, tuple(int(n or 0) for n in sizes), confidence).values()
+    ends = min(low for low, _ in widths), max(high for _, high in widths)
+    return ends, tuple(one.name for one in means)
+
+
+def _span(low: float, high: float) -> str:
+    ends = [f"{end:.3g}" for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
