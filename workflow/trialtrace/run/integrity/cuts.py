@@ -20,7 +20,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from trialtrace.base.arrays import Flags, Floats
+from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.integrity.codings import apart
 from trialtrace.run.integrity.export import CODE, DATE, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
@@ -99,7 +99,11 @@ def _of_groups(export: Export, sheet: Sheet) -> Iterator[Look]:
     used = sheet.occurrences or any(name == sheet.name for name, _ in export.used)
     if not used or sheet.name == export.subjects or not len(sheet.rows):
         return
-    groups = {"a site": export.site, "an arm": export.arm if sheet.occurrences else None}
+    groups: dict[str, Places] = {}
+    if export.site is not None:
+        groups["a site"] = export.site
+    if export.arm is not None and sheet.occurrences:
+        groups["an arm"] = export.arm
     for code in export.slices:
         if (
             code.table == export.subjects
@@ -112,7 +116,7 @@ def _of_groups(export: Export, sheet: Sheet) -> Iterator[Look]:
     present[sheet.subject] = True
     tried = []
     for what, group in groups.items():
-        for place in np.unique(group[group >= 0]) if group is not None else ():
+        for place in np.unique(group[group >= 0]):
             own, others = present[group == place], present[(group >= 0) & (group != place)]
             if len(own) >= OF_SITE and len(others) >= FEWEST:
                 p = 1.0 if own.any() else apart(own, others)
