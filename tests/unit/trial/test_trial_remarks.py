@@ -9,7 +9,7 @@ from mini_trial import ENDPOINTS, PLAN, edit, told, write_project
 from trialtrace.report.commands.check import check
 from trialtrace.run.jobs.run import begin
 from trialtrace.run.trace.words import labels
-from trialtrace.run.trial.label_remarks import label_remarks
+from trialtrace.run.trial.label_remarks import _ends, label_remarks
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 
@@ -397,6 +397,23 @@ def test_a_variable_with_the_name_of_another_column(tmp_path):
         "(Pain before; dictionary.csv, line 9) is there"
     ]
     assert labelled(tmp_path, (*other[:2], "smoker: smoker\n    pain_0: pain0\n")) == []
+
+
+def test_events_by_the_day_on_which_they_ended(tmp_path):
+    at = write_project(tmp_path, claims="papers: {}\nclaims: {}\n")
+    trial = load_trial("mini", at)
+    endpoint, any_column = trial.endpoints["nausea"], trial.dictionary["patients"]["age"]
+    columns = {
+        name: replace(any_column, name=name, kind="date", label=label)
+        for name, label in (("came", "Onset"), ("went", "Ended"))
+    }
+
+    def lines(date: str, known: dict) -> list[str]:
+        return list(_ends(replace(endpoint, entry=replace(endpoint.entry, date=date)), known))
+
+    (line,) = lines("went", columns)
+    assert line.startswith("endpoints.yaml, nausea: its date is went (Ended; dictionary.csv, line")
+    assert lines("came", columns) == lines("went", {"went": columns["went"]}) == []
 
 
 @pytest.mark.parametrize(
