@@ -313,6 +313,13 @@ def test_visits_after_the_last_contact_are_binomial_as_in_r():
     assert dated.p == pytest.approx(9.6097399422460359e-06, rel=1e-12)
     assert (planned.where, planned.rows) == ("p.w12", (2, 3, 4))
     assert planned.p == pytest.approx(9.8505999999999934e-06, rel=1e-12)
+    # Occurrences count by the day on which they began.
+    dates = tuple(Column(name, DATE, seen + by) for name, by in (("end", 30.0), ("start", 0.0)))
+    events = Sheet("ae", who + 2, who, none, none, dates, occurrences=True)
+    began, _ = contacts.looks(
+        replace(export, sheets=(people, events), last=(export.known(("p", "end")),))
+    )
+    assert "occurrences" in began.told and (began.p, began.rows) == (dated.p, dated.rows)
     # Three of five who had gone are free of an event by week 12; one of them died.
     free = replace(export.known(("p", "w12")), values=np.where(who < 3, 1.0, np.nan))
     died = Column("died_on", DATE, np.where(who == 0, last, np.nan))
