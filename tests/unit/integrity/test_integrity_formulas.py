@@ -20,8 +20,11 @@ from trialtrace.run.integrity import (
     duplicates,
     exchanged,
     factors,
+    meanings,
     numbering,
     records,
+    rest_days,
+    shifted,
     sites,
     weekdays,
 )
@@ -310,6 +313,13 @@ def test_visits_after_the_last_contact_are_binomial_as_in_r():
     assert dated.p == pytest.approx(9.6097399422460359e-06, rel=1e-12)
     assert (planned.where, planned.rows) == ("p.w12", (2, 3, 4))
     assert planned.p == pytest.approx(9.8505999999999934e-06, rel=1e-12)
+    # Occurrences count by the day on which they began.
+    dates = tuple(Column(name, DATE, seen + by) for name, by in (("end", 30.0), ("start", 0.0)))
+    events = Sheet("ae", who + 2, who, none, none, dates, occurrences=True)
+    began, _ = contacts.looks(
+        replace(export, sheets=(people, events), last=(export.known(("p", "end")),))
+    )
+    assert "occurrences" in began.told and (began.p, began.rows) == (dated.p, dated.rows)
     # Three of five who had gone are free of an event by week 12; one of them died.
     free = replace(export.known(("p", "w12")), values=np.where(who < 3, 1.0, np.nan))
     died = Column("died_on", DATE, np.where(who == 0, last, np.nan))
@@ -453,3 +463,104 @@ def test_a_number_that_is_ten_times_less_has_a_decimal_more():
     assert factors._finer(logs, 1) == pytest.approx(np.log(10))
     told = [factors.converted(ratio, 0.4, finer) for finer in (0.0, np.log(10))]
     assert told[0] == 1 and told[1] < 1e-6
+
+
+def _events(serious: np.ndarray, grade: np.ndarray, levels: tuple[str, ...]) -> Export:
+    n = len(grade)
+    who, none = np.arange(n), np.zeros(n, np.intp)
+    died = Column("died_on", DATE, np.where(who < 5, 19000.0, np.nan))
+    coded = (
+        Column("serious", CODE, serious.astype(float), label="Serious", levels=("No", "Yes")),
+        Column("grade", CODE, grade.astype(float), label="Grade", levels=levels),
+    )
+    people = Sheet("p", who + 2, who, none, none, (died,))
+    events = Sheet("ae", who + 2, who, none, none, coded, occurrences=True)
+    return Export(n, "p", (people, events))
+
+
+def test_codes_against_what_they_are_called():
+    grade = np.arange(60) % 3
+    right, words = (grade == 2).astype(int), ("Mild", "Severe", "Fatal")
+    for serious, p in ((right, 1.0), (1 - right, None)):
+        looks = {one.where: one for one in meanings.looks(_events(serious, grade, words))}
+        # Of the 20 with a fatal event (2, 5, 8 …) only the first has a day of death.
+        dead = looks["ae.grade"]
+        assert dead.told.startswith("19 of 20") and len(dead.rows) == 19
+        assert dead.p == pytest.approx(stats.binom.sf(18, 20, 0.01))
+        first, others = grade[serious == 1], grade[serious == 0]
+        due = stats.mannwhitneyu(first, others, alternative="less", method="asymptotic").pvalue
+        assert looks["ae.serious"].p == pytest.approx(min(1.0, 2 * due))
+        assert (looks["ae.serious"].p < 1e-6) == (p is None)
+    # By their words the codes run the other way.
+    (turned, _) = sorted(
+        meanings.looks(_events(right, grade, ("Fatal", "Severe", "Mild"))), key=lambda one: one.p
+    )
+    assert {turned.where} <= {"ae.serious", "ae.grade"} and turned.p < 1e-6
+
+
+def test_who_completed_was_followed_for_longer():
+    n = 60
+    who, none = np.arange(n), np.zeros(n, np.intp)
+    entered, days = np.full(n, 19000.0), np.where(who < 50, 180.0 + who, 10.0 + who)
+    columns = (Column("entered", DATE, entered), Column("seen", DATE, entered + days))
+    for levels, unusual in ((("Completed", "Lost"), False), (("Lost", "Completed"), True)):
+        ended = Column("ended", CODE, (who >= 50).astype(float), levels=levels)
+        people = Sheet("p", who + 2, who, none, none, (*columns, ended))
+        export = Export(n, "p", (people,), entry=("p", "entered"))
+        (look,) = meanings.looks(replace(export, last=(export.known(("p", "seen")),)))
+        assert (look.p < 1e-4) == unusual and look.where == "p.ended"
+
+
+def test_dates_that_avoid_the_days_beside_the_weekend():
+    who, none = np.arange(60), np.zeros(60, np.intp)
+    # 2022-01-03 was a Monday; five working days a week.
+    days = 18995.0 + who // 5 * 7 + who % 5
+    for by, p in ((0.0, 1.0), (-1.0, 7 * (5 / 7) ** 60), (-2.0, 1.0)):
+        columns = [Column(name, DATE, days) for name in ("a", "b")]
+        columns.append(Column("entered", DATE, days + by))
+        looks = rest_days.looks(
+            Export(60, "p", (Sheet("p", who, who, none, none, tuple(columns)),))
+        )
+        chance = {one.where: one.p for one in looks}
+        assert chance == {"p.a": 1, "p.b": 1, "p.entered": pytest.approx(p)}
+
+
+def test_a_column_one_row_down_goes_with_the_row_above():
+    rng = np.random.default_rng(5)
+    level = rng.normal(50, 10, 100)
+    first, later = np.round(level + rng.normal(0, 5, (2, 100)))
+    moved = np.append(first[:40], np.append(first[40], first[40:-1]))
+    assert shifted.down(first, later)[0] == 1
+    p, row = shifted.down(moved, later)
+    assert p < 1e-4 and row in (37, 50)
+    x, above, below = moved[row + 1 : -1], later[row:-2], later[row + 2 :]
+    r, other = (stats.spearmanr(x, each).statistic for each in (above, below))
+    z = (np.arctanh(r) - np.arctanh(max(other, 0))) * np.sqrt((len(x) - 3) / 1.06)
+    # 72 patients and more: seven places at which 20 are left.
+    assert p == pytest.approx(stats.norm.sf(z) * 7, rel=1e-6)
+    # Neighbours that are alike are so on both sides.
+    trend = np.arange(100.0)
+    assert shifted.down(trend + rng.normal(0, 5, 100), trend)[0] > 0.1
+
+
+def test_a_table_without_a_row_of_one_group():
+    n = 60
+    who, none = np.arange(n), np.zeros(n, np.intp)
+    site, arm = (who % 3).astype(np.intp), (who % 2).astype(np.intp)
+    sex = Column("sex", CODE, (who // 30).astype(float))
+    people = Sheet("p", who, who, none, none, (sex,))
+    for kept, told in (
+        (site > 0, "a site"),
+        (arm > 0, "an arm"),
+        (who > 29, "one sex"),
+        (who > 4, ""),
+    ):
+        rows = np.flatnonzero(kept & (who % 5 < 4))
+        events = Sheet("ae", rows, rows, none[rows], none[rows], (), occurrences=True)
+        (look,) = cuts.looks(Export(n, "p", (people, events), arm=arm, site=site))
+        assert (look.p < 1e-5) == bool(told) and told in look.told
+    # 20 of a site, of the others 32 of 40: odds of 32.5/8.5 by two; two ways, three groups.
+    rows = np.flatnonzero((site > 0) & (who % 5 < 4))
+    events = Sheet("ae", rows, rows, none[rows], none[rows], (), occurrences=True)
+    (look,) = cuts.looks(Export(n, "p", (people, events), site=site))
+    assert look.p == pytest.approx(2 * (1 / (1 + 32.5 / 8.5 / 2)) ** 20 * 5)

@@ -108,6 +108,7 @@ READ_OTHERWISE = [
     ("synonyms: {days: {'1': ['2']}}", "days, without choices"),
     ("synonyms: {stag: {a: [z]}}", 'did you mean "stage"?'),
     ("synonyms: {stage: {a: [z, z]}}", "every entry once"),
+    ("synonyms: {arm: {A: [drug]}}", "list them at design.arms.<arm>.code"),
     ("convert: {days: {factor: 7, from: weeks, to: days}}", ""),
     ("convert: {days: {factor: 0, from: weeks, to: days}}", "a factor above 0"),
     ("convert: {days: {factor: 7, to: days}}", "the key from is missing"),

@@ -1,5 +1,7 @@
 """What is odd in a plan and no mistake: names of other endpoints, endpoints without use."""
 
+from dataclasses import replace
+
 import mini_run
 import pytest
 from mini_trial import ENDPOINTS, PLAN, edit, told, write_project
@@ -7,7 +9,7 @@ from mini_trial import ENDPOINTS, PLAN, edit, told, write_project
 from trialtrace.report.commands.check import check
 from trialtrace.run.jobs.run import begin
 from trialtrace.run.trace.words import labels
-from trialtrace.run.trial.label_remarks import label_remarks
+from trialtrace.run.trial.label_remarks import _ends, label_remarks
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 
@@ -58,6 +60,22 @@ def test_its_own_endpoint_and_other_names_are_fine(tmp_path, name):
     assert remarks(tmp_path, renamed("pain_each", name)) == [UNUSED]
 
 
+def test_a_primary_analysis_without_the_control(tmp_path):
+    at = write_project(tmp_path, claims="papers: {}\nclaims: {}\n")
+    trial = load_trial("mini", at)
+    primary = next(name for name, a in trial.plan.analyses.items() if a.role == "primary")
+    estimand = trial.plan.analyses[primary].estimand
+    other = replace(estimand, treated=("drug",), reference="drug")
+    plan = replace(trial.plan.analyses[primary], estimand=other)
+    analyses = {**trial.plan.analyses, primary: plan}
+    vars(trial)["plan"] = replace(trial.plan, analyses=analyses)
+    assert plan_remarks(trial) == [
+        f"plan.yaml, analyses.{primary}: primary, and its estimand {estimand.name} compares drug "
+        "with drug, without the control placebo",
+        UNUSED,
+    ]
+
+
 def test_an_endpoint_that_it_is_made_from_is_its_own(tmp_path):
     plan = renamed("pain_each", "pain").replace("variable: pain\n", "variable: worse\n")
     worse = (
@@ -69,6 +87,38 @@ def test_an_endpoint_that_it_is_made_from_is_its_own(tmp_path):
         "test: welch_t", "test: fisher"
     )
     assert remarks(tmp_path, plan, ENDPOINTS + worse) == [UNUSED]
+
+
+def test_a_composite_under_the_label_of_one_of_its_parts(tmp_path):
+    at = write_project(tmp_path, endpoints=ENDPOINTS + TIMES, claims="papers: {}\nclaims: {}\n")
+    trial = load_trial("mini", at)
+    any_of = next(iter(trial.plan.analyses.values()))
+    first = replace(any_of.estimand, variables=("first",))
+
+    def lines(name: str, label: str) -> list[str]:
+        analysis = replace(any_of, label=label, estimand=first)
+        vars(trial)["plan"] = replace(trial.plan, analyses={name: analysis})
+        return [one for one in plan_remarks(trial) if "named as" in one]
+
+    assert len(lines("left", "Leaving")) == 1
+    assert lines("left", "Leaving or coming") == lines("first", "Either") == []
+
+
+def test_an_analysis_by_another_variable_than_its_label_says(tmp_path):
+    at = write_project(tmp_path, claims="papers: {}\nclaims: {}\n")
+    trial = load_trial("mini", at)
+    analysis = next(iter(trial.plan.analyses.values()))
+
+    def lines(by: str, label: str) -> list[str]:
+        analyses = {"each": replace(analysis, by=by, label=label)}
+        vars(trial)["plan"] = replace(trial.plan, analyses=analyses)
+        return [one for one in plan_remarks(trial) if "it is by" in one]
+
+    assert lines("sex", "Relief by smoker") == [
+        "plan.yaml, analyses.each: labelled Relief by smoker, and it is by sex, while the variable "
+        "smoker is there"
+    ]
+    assert lines("smoker", "Relief by smoker") == lines("sex", "Relief by subgroup") == []
 
 
 def test_what_another_endpoint_or_a_display_uses_is_used(tmp_path):
@@ -347,6 +397,23 @@ def test_a_variable_with_the_name_of_another_column(tmp_path):
         "(Pain before; dictionary.csv, line 9) is there"
     ]
     assert labelled(tmp_path, (*other[:2], "smoker: smoker\n    pain_0: pain0\n")) == []
+
+
+def test_events_by_the_day_on_which_they_ended(tmp_path):
+    at = write_project(tmp_path, claims="papers: {}\nclaims: {}\n")
+    trial = load_trial("mini", at)
+    endpoint, any_column = trial.endpoints["nausea"], trial.dictionary["patients"]["age"]
+    columns = {
+        name: replace(any_column, name=name, kind="date", label=label)
+        for name, label in (("came", "Onset"), ("went", "Ended"))
+    }
+
+    def lines(date: str, known: dict) -> list[str]:
+        return list(_ends(replace(endpoint, entry=replace(endpoint.entry, date=date)), known))
+
+    (line,) = lines("went", columns)
+    assert line.startswith("endpoints.yaml, nausea: its date is went (Ended; dictionary.csv, line")
+    assert lines("came", columns) == lines("went", {"went": columns["went"]}) == []
 
 
 @pytest.mark.parametrize(

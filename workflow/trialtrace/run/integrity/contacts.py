@@ -1,13 +1,14 @@
 """Visits and values after the last contact with their patient.
 
 The last contact is what a time to an event declares: the date of it, or for who had no event the
-time in days until it. It is held against the dates of declared visits, and against columns whose
-visit says when it is: "week 12". A visit counts from a week after the last contact on, a visit by
-its label where less than three quarters of the time until it had gone by. Where more than half of
-the patients have visits after it, or more than a fifth of the values by label are, it is no last
-contact, and nothing is looked at. By what it is the last contact lies after all visits, so that
-more than one in a thousand that does not is unusual; of those who had gone, more than one in a
-hundred with a value of later (binomial).
+time in days until it. It is held against the dates of declared visits, against the days on which
+occurrences began, and against columns whose visit says when it is: "week 12". A visit or an
+occurrence counts from a week after the last contact on, a visit by its label where less than three
+quarters of the time until it had gone by. Where more than half of the patients have visits after
+it, or more than a fifth of the values by label are, it is no last contact, and nothing is looked
+at. By what it is the last contact lies after all visits, so that more than one in a thousand that
+does not is unusual; of those who had gone, more than one in a hundred with a value of later
+(binomial).
 """
 
 import re
@@ -44,18 +45,25 @@ def looks(export: Export) -> Iterator[Look]:
 
 
 def _dated(export: Export, last: Slice) -> Iterator[Look]:
-    latest = np.full(export.n, np.nan)
+    """A look at visits, and one at occurrences, of which the first date of a row counts."""
+    latest = {"visits": np.full(export.n, np.nan), "occurrences": np.full(export.n, np.nan)}
     for sheet in export.sheets:
-        for column in sheet.columns:
-            if sheet.visits and column.kind == DATE and sheet.name != last.table:
-                np.fmax.at(latest, sheet.subject, column.values)
-    after = latest - last.values
-    known = ~np.isnan(after)
-    n, late = int(known.sum()), known & (after > DAYS)
-    k = int(late.sum())
-    if n >= FEWEST and k <= MOST * n:
-        text = f"{k} of {n} patients have visits more than a week after it, the last contact"
-        yield Look(NAME, last.where, text, chances.binomial(k, n, SLIPS), _rows(last.rows[late]))
+        dates = [column.values for column in sheet.columns if column.kind == DATE]
+        if not dates or sheet.name == last.table:
+            continue
+        if sheet.visits:
+            np.fmax.at(latest["visits"], sheet.subject, np.fmax.reduce(dates))
+        elif sheet.occurrences:
+            np.fmax.at(latest["occurrences"], sheet.subject, np.fmin.reduce(dates))
+    for what, day in latest.items():
+        after = day - last.values
+        known = ~np.isnan(after)
+        n, late = int(known.sum()), known & (after > DAYS)
+        k = int(late.sum())
+        if n >= FEWEST and k <= MOST * n:
+            text = f"{k} of {n} patients have {what} more than a week after it, the last contact"
+            p = chances.binomial(k, n, SLIPS)
+            yield Look(NAME, last.where, text, p, _rows(last.rows[late]))
 
 
 def _planned(export: Export, gone: Floats) -> Iterator[Look]:

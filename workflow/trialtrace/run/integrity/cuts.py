@@ -7,6 +7,9 @@ that is the product of their shares to lack one, of each patient that of one vis
 be lacking, since who lacks one lacks others. So it is of a site none of whose patients that were
 due has a row of a visit, where they have rows of another: times the sites and visits.
 
+A table of which none of a site, of an arm (occurrences alone) or of a code at entry has a row was
+filtered by it: the odds of the others times or by two are held against it, times all groups.
+
 Of occurrences so many are due as before: the days that patients were
 seen after the last date of the table, at the rate of days as long after entry, and two thirds of it
 as rates fall. None has the chance of e to the minus that (Poisson).
@@ -17,19 +20,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from trialtrace.base.arrays import Flags, Floats
-from trialtrace.run.integrity.export import DATE, Column, Export, Sheet
+from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.run.integrity.codings import apart
+from trialtrace.run.integrity.export import CODE, DATE, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
 NAME = "cuts"
 TITLE = "A table that ends before the others"
-FEWEST, OF_SITE, GRACE = 20, 10, 14
-"""Fewest rows of a visit, patients of a site; days that a visit or its entry may come late."""
+FEWEST, OF_SITE, GRACE, MANY = 20, 10, 14, 8
+"""Fewest rows of a visit, patients of a site; days that a visit or its entry may come late; more
+levels than a code has that exports are filtered by."""
 ALLOWED, LESS, PERIODS = 2.0, 1.5, 4
 
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each column of dates in a table with several rows a patient."""
+    for sheet in export.sheets:
+        yield from _of_groups(export, sheet)
     entry = export.known(export.entry)
     if entry is None:
         return
@@ -84,6 +91,39 @@ def _look(
         p, n = min(sites)
         text = f"none of {n} patients of a site has a visit that those of others have"
         yield Look(NAME, where, text, min(1.0, p * len(sites)))
+
+
+def _of_groups(export: Export, sheet: Sheet) -> Iterator[Look]:
+    """A look at whether all of one group have no row: of a site, of a code at entry, and of
+    occurrences of an arm."""
+    used = sheet.occurrences or any(name == sheet.name for name, _ in export.used)
+    if not used or sheet.name == export.subjects or not len(sheet.rows):
+        return
+    groups: dict[str, Places] = {}
+    if export.site is not None:
+        groups["a site"] = export.site
+    if export.arm is not None and sheet.occurrences:
+        groups["an arm"] = export.arm
+    for code in export.slices:
+        if (
+            code.table == export.subjects
+            and code.kind == CODE
+            and len(np.unique(code.values)) < MANY
+        ):
+            known = np.where(np.isnan(code.values), -1, code.values)
+            groups[f"one {code.column}"] = known.astype(np.intp)
+    present = np.zeros(export.n, dtype=bool)
+    present[sheet.subject] = True
+    tried = []
+    for what, group in groups.items():
+        for place in np.unique(group[group >= 0]):
+            own, others = present[group == place], present[(group >= 0) & (group != place)]
+            if len(own) >= OF_SITE and len(others) >= FEWEST:
+                p = 1.0 if own.any() else apart(own, others)
+                tried.append((p, f"none of {len(own)} patients of {what} has a row"))
+    if tried:
+        p, text = min(tried)
+        yield Look(NAME, sheet.name, text, min(1.0, p * len(tried)))
 
 
 def _without_rows(export: Export, due: Flags, present: Flags) -> Iterator[tuple[float, int]]:

@@ -15,13 +15,15 @@ FEW_SUBJECTS = 20
 
 @dataclass(frozen=True)
 class Column:
-    """A column: numbers, dates as days since 1970, or codes as their places; nan where missing."""
+    """A column: numbers, dates as days since 1970, or codes as their places; nan where missing.
+    `levels` are what the dictionary calls the code at each place."""
 
     name: str
     kind: str
     values: Floats
     unit: str = ""
     label: str = ""
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,14 @@ def _sheet(
     cleaning = trial.cleaning.tables.get(spec.name)
     units = cleaning.unit_of if cleaning else {}
     columns = [
-        Column(name, kind, _numbers(table, name, kind), units.get(name, ""), variable.label)
+        Column(
+            name,
+            kind,
+            _numbers(table, name, kind),
+            units.get(name, ""),
+            variable.label,
+            _levels(table, variable),
+        )
         for name, variable in known.items()
         if name not in left_out and (kind := _kind(variable))
     ]
@@ -111,7 +118,7 @@ def _sheet(
         subject[used],
         step[used],
         (np.zeros(len(subject), np.intp) if part is None else part)[used],
-        tuple(Column(c.name, c.kind, c.values[used], c.unit, c.label) for c in columns),
+        tuple(replace(column, values=column.values[used]) for column in columns),
         _in_order(names, table["source_row"].to_numpy()),
         bool(visits.intersection(ordered[:1])),
         bool(ordered) and spec.name in _tables_of_occurrences(trial),
@@ -167,6 +174,13 @@ def _codes(table: "pa.Table", name: str) -> Places:
     cells = table[name].to_pylist()
     levels = {value: at for at, value in enumerate(sorted({c for c in cells if c is not None}))}
     return np.array([NOBODY if c is None else levels[c] for c in cells], dtype=np.intp)
+
+
+def _levels(table: "pa.Table", variable: Variable) -> tuple[str, ...]:
+    """What the choices are called, in the places of `_codes`."""
+    cells = table[variable.name].to_pylist() if variable.choices else []
+    known = sorted({str(cell) for cell in cells if cell is not None})
+    return tuple(variable.choices.get(code, code) for code in known)
 
 
 def _order(table: "pa.Table", name: str, variable: Variable) -> Places:

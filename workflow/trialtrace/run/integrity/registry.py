@@ -24,11 +24,14 @@ from trialtrace.run.integrity import (
     far,
     intervals,
     labels,
+    meanings,
     numbering,
     ordered,
     possible,
     records,
+    rest_days,
     sequence,
+    shifted,
     sites,
     totals,
     weekdays,
@@ -45,11 +48,14 @@ OF_ROWS: tuple[ModuleType, ...] = (
     intervals,
     contacts,
     labels,
+    meanings,
     sequence,
+    rest_days,
     cuts,
     numbering,
     agreement,
     ordered,
+    shifted,
     totals,
     far,
     codes,
@@ -71,7 +77,7 @@ MODULES = (*IN_SECTION, *OF_ROWS)
 WEIGHTS = {
     **dict.fromkeys([one.NAME for one in (allocation, contacts, sequence, cuts, codings)], 2.0),
     **dict.fromkeys([one.NAME for one in (labels, ordered, totals, possible, constants)], 0.25),
-    **dict.fromkeys([one.NAME for one in (agreement, exchanged)], 0.25),
+    **dict.fromkeys([one.NAME for one in (agreement, exchanged, rest_days)], 0.25),
 }
 
 

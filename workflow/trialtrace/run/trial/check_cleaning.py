@@ -50,6 +50,13 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
     for one, codes in entry.get("synonyms", {}).items():
         variable = column(document, (*path, "synonyms", one), one, columns)
         _synonyms(document, (*path, "synonyms", one), codes, variable, entry.get("missing", {}))
+        if one in _arm_columns(files, name):
+            document.add(
+                (*path, "synonyms", one),
+                found="the column of the arm",
+                expected="spellings of an arm in trial.yaml",
+                do="list them at design.arms.<arm>.code there, the code first; take them out here",
+            )
     for one, conversion in entry.get("convert", {}).items():
         if "factor" in conversion:
             continue
@@ -58,6 +65,12 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
         factors = conversion["factors"]
         known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
     _losses(files, name, entry, columns)
+
+
+def _arm_columns(files: Files, name: str) -> list[str | None]:
+    """The columns of a table that trial.yaml says hold an arm."""
+    table, given = files.trial.get("tables", name) or {}, files.trial.get("subjects", "arm") or {}
+    return [table.get("arm"), given.get("column") if given.get("table") == name else None]
 
 
 def _synonyms(

@@ -14,6 +14,7 @@ from trialtrace.run.tables.conditions import columns_of, tests_of
 from trialtrace.run.trial.check_units import is_no_time
 from trialtrace.run.trial.context import NUMERIC, is_number
 from trialtrace.run.trial.endpoints.any_occurrence import OfOccurrences
+from trialtrace.run.trial.endpoints.occurrence import Occurrence
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
 from trialtrace.run.trial.endpoints.shared import InTable, Visit, VisitDates
 from trialtrace.run.trial.endpoints.time_to_event import TimeInColumn
@@ -46,6 +47,7 @@ def label_remarks(trial: Trial) -> Iterator[str]:
         yield from _visits(endpoint, columns)
         yield from _time(trial, endpoint, columns)
         yield from _other_column(endpoint, trial.dictionary)
+        yield from _ends(endpoint, columns)
     yield from _analyses(trial)
 
 
@@ -295,6 +297,8 @@ _PLAIN = frozenset(
 )
 _OF_ANY_EVENT = {"event", "events", "happened", "occurred", "outcome", "status", "primary", "the"}
 _DEATHS = {"died", "dead", "deceased", "mortality", "verstorben", "tod", "décès", "décédé"}
+_ENDS = {"end", "ended", "ends", "stop", "stopped", "resolved", "resolution", "ende", "fin"}
+_BEGINS = {"onset", "start", "started", "begin", "began", "beginn", "début", "inicio", "inizio"}
 # Words with the same beginning are forms of one: failed, failure.
 BEGINNING = 4
 
@@ -326,6 +330,20 @@ def _other_column(endpoint: Endpoint, dictionary: Mapping[str, Columns]) -> Iter
                     f"{_place(endpoint)}: {endpoint.label} takes {_described(used[0])}, while "
                     f"{_described(meant)} is there; mend the column or the label"
                 )
+
+
+def _ends(endpoint: Endpoint, columns: Columns) -> Iterator[str]:
+    """Occurrences by the day on which they ended, while there is one on which they began."""
+    entry = endpoint.entry
+    taken = columns.get(entry.date or "") if isinstance(entry, Occurrence) else None
+    if taken is None or not _ENDS & set(words_of(taken.label)):
+        return
+    for other in columns.values():
+        if other.kind == "date" and _BEGINS & set(words_of(other.label)):
+            yield (
+                f"{_place(endpoint)}: its date is {_described(taken)}, while {_described(other)} "
+                f"is there"
+            )
 
 
 def _kind(variable: Variable) -> str:

@@ -43,7 +43,8 @@ def plan_remarks(trial: Trial) -> list[str]:
     """Sentences; none of a blinded draft, which has no plan."""
     if trial.blinded:
         return []
-    named = [*_other_control(trial), *label_remarks(trial), *_named_otherwise(trial)]
+    named = [*_other_control(trial), *_without_control(trial), *label_remarks(trial)]
+    named += [*_named_otherwise(trial), *_grouped_otherwise(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
 
 
@@ -60,6 +61,34 @@ def _other_control(trial: Trial) -> Iterator[str]:
             )
 
 
+def _without_control(trial: Trial) -> Iterator[str]:
+    """A primary analysis of which the control is no part."""
+    control = trial.design.control.name
+    for name, analysis in trial.plan.analyses.items():
+        of = analysis.estimand
+        if analysis.role == "primary" and control not in (*of.treated, of.reference):
+            yield (
+                f"plan.yaml, analyses.{name}: primary, and its estimand {of.name} compares "
+                f"{', '.join(of.treated)} with {of.reference}, without the control {control}"
+            )
+
+
+def _grouped_otherwise(trial: Trial) -> Iterator[str]:
+    """An analysis whose label names another variable of the patients than the one it is by."""
+    subjects, dictionary = trial.subjects, trial.dictionary
+    for name, analysis in trial.plan.analyses.items():
+        by, words = analysis.by, set(words_of(analysis.label))
+        variable = subjects.described(by, dictionary) if by else None
+        if not by or words & set(words_of(f"{by} {variable.label if variable else ''}")):
+            continue
+        for other in subjects.origins:
+            if other in words:
+                yield (
+                    f"plan.yaml, analyses.{name}: labelled {analysis.label}, and it is by {by}, "
+                    f"while the variable {other} is there"
+                )
+
+
 def _is_called_control(label: str) -> bool:
     """Whether a label has a word for a control, and names nothing beside it: not "A + placebo"."""
     words = set(words_of(label))
@@ -72,7 +101,11 @@ def _named_otherwise(trial: Trial) -> Iterator[str]:
         of = [
             each.name for variable in analysis.estimand.variables for each in trial.family(variable)
         ]
-        if meant and not {each.name for each in meant} & _behind(trial, of):
+        names = {each.name for each in meant}
+        # A first of several is not one of them, where it has that one's label.
+        several = any(len(trial.endpoints[each].entry.parents) > 1 for each in of)
+        single = several and any(analysis.label == each.label for each in meant)
+        if meant and not names & (set(of) if single else _behind(trial, of)):
             text = ", ".join(f"{one} ({trial.endpoints[one].label})" for one in of)
             yield (
                 f"plan.yaml, analyses.{name}: named as the endpoint {name} ({meant[0].label}), and "
