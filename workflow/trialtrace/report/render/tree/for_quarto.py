@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from trialtrace.report.render.house import CHAINS
+from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.for_docx import LINE, LYING
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.mailed import for_mail
@@ -26,6 +27,7 @@ FOLDER = "TRIALTRACE_FOLDER"
 
 def for_quarto(document: Node, kind: str, folder: Path) -> None:
     """Change a document that Quarto is to number and to write."""
+    mark_authored(document)
     keep_per_cents(document)
     put_over(document)
     if "html" in kind:
