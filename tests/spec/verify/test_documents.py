@@ -15,6 +15,8 @@ from trialtrace.base.paths import Project
 from trialtrace.cli import main
 from trialtrace.report.documents import STEMS
 from trialtrace.report.render import check_document
+from trialtrace.report.render.by_hand import made_by_hand
+from trialtrace.report.render.by_hand import main as by_hand
 from trialtrace.report.render.document import read_document
 from trialtrace.report.render.tree.authored import OWN
 from trialtrace.report.report import render_report
@@ -207,3 +209,30 @@ def test_before_a_run_a_document_says_so(alone: Project, monkeypatch):
     with pytest.raises(UserError, match="has no results") as told:
         open_report("mini")
     assert "make run TRIAL=mini" in str(told.value)
+
+
+def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
+    alone: Project, rendered, monkeypatch, capsys
+):
+    rendered(lambda text: text)
+    image = {"t": "Image", "c": [["", [], []], [], ["figures/flow.png", ""]]}
+    document = {"blocks": [{"t": "Para", "c": [image]}]}
+    made_by_hand(document, "html5", own(alone).parent)
+    row, note, paragraph = document["blocks"]
+    assert 'class="skip"' in row["c"][1] and 'href="supplement.html"' in row["c"][1]
+    assert note["c"][0][1] == ["callout-warning"]
+    assert (own(alone).parent / paragraph["c"][0]["c"][2][0]).is_file()
+    page = alone.reports / "_site/mini/report.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("by Quarto")
+    monkeypatch.chdir(alone.reports)
+    monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "_site/mini/report.html")
+    by_hand()
+    assert page.read_text() == "by Quarto"
+    assert (page.parent / "trace/relief_primary.html").is_file()
+    monkeypatch.delenv("QUARTO_PROJECT_OUTPUT_FILES")
+    by_hand()
+    shutil.rmtree(alone.results)
+    with pytest.raises(SystemExit):
+        by_hand()
+    assert "make run TRIAL=mini" in capsys.readouterr().err

@@ -160,7 +160,11 @@ HTML_OPTIONS = {
     "html-math-method": ("mathml",),
 }
 DOCX_OPTIONS = {"toc": _BOOLEAN, "number-sections": _BOOLEAN}
-FORMAT_OPTIONS = {"html": HTML_OPTIONS, "docx": DOCX_OPTIONS, "typst": DOCX_OPTIONS}
+FORMAT_OPTIONS: dict[str, dict[str, tuple[bool | str, ...]]] = {
+    "html": HTML_OPTIONS,
+    "docx": DOCX_OPTIONS,
+    "typst": DOCX_OPTIONS,
+}
 CELL_OPTIONS: dict[str, tuple | type] = {
     "label": str,
     "fig-cap": str,

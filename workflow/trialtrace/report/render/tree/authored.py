@@ -4,6 +4,7 @@ gets one, before anything is numbered."""
 from __future__ import annotations
 
 from trialtrace.report.render.tree.nodes import (
+    Inner,
     Node,
     Nodes,
     all_of,
@@ -33,7 +34,7 @@ def mark_authored(document: Node) -> None:
 def _marked(blocks: Nodes) -> Nodes:
     made: Nodes = []
     for block in blocks:
-        inner = block.get("c")
+        inner: Inner = block.get("c") or []
         match block["t"]:
             case "Div" if OF_RUN in inner[0][1]:
                 made += inner[1]

@@ -12,6 +12,7 @@ import os
 import sys
 from pathlib import Path
 
+from trialtrace.report.render.by_hand import made_by_hand
 from trialtrace.report.render.house import CHAINS
 from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.for_docx import LINE, LYING
@@ -52,7 +53,10 @@ def _with_widths(element: Node) -> None:
 def main() -> None:
     """Change the document of standard input."""
     document = json.load(sys.stdin)
-    for_quarto(document, sys.argv[1], Path(os.environ[FOLDER]))
+    kind, folder = sys.argv[1], Path(os.environ.get(FOLDER) or Path.cwd())
+    if FOLDER not in os.environ:
+        made_by_hand(document, kind, folder)
+    for_quarto(document, kind, folder)
     json.dump(document, sys.stdout)
 
 
