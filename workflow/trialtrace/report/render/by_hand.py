@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
-from trialtrace.base.paths import Project, project
+from trialtrace.base.paths import Project
 from trialtrace.report.render.tree.nodes import (
     Node,
     attributes,
@@ -34,7 +34,7 @@ SKIP = '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the
 def made_by_hand(document: Node, kind: str, folder: Path) -> None:
     """Lead the pictures of a document in `folder` to those of the run; a note at its head, and in
     HTML the row of pages."""
-    report = project(folder).results / folder.name / "report"
+    report = Project(folder.parents[1]).results / folder.name / "report"
     walk(document, {"Image": lambda image: _led(image, folder, report)})
     callout = div([paragraph([word(NOTE)])], attributes(classes=["callout-warning"]))
     row = [raw_block("html", _pages(report))] if "html" in kind else []
@@ -55,7 +55,7 @@ def _pages(report: Path) -> str:
 
 def main() -> None:
     """As Quarto calls it: without files that it has rendered before, with them after."""
-    at = project()
+    at = Project(Path.cwd().parent)
     try:
         if RENDERED in os.environ:
             copy_pages(at)

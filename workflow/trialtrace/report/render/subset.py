@@ -153,18 +153,14 @@ FRONT_MATTER = {
     "toc",
     "number-sections",
 }
-HTML_OPTIONS = {
+HTML_OPTIONS: dict[str, tuple[object, ...]] = {
     "embed-resources": (True,),
     "toc": _BOOLEAN,
     "number-sections": _BOOLEAN,
     "html-math-method": ("mathml",),
 }
-DOCX_OPTIONS = {"toc": _BOOLEAN, "number-sections": _BOOLEAN}
-FORMAT_OPTIONS: dict[str, dict[str, tuple[bool | str, ...]]] = {
-    "html": HTML_OPTIONS,
-    "docx": DOCX_OPTIONS,
-    "typst": DOCX_OPTIONS,
-}
+DOCX_OPTIONS: dict[str, tuple[object, ...]] = {"toc": _BOOLEAN, "number-sections": _BOOLEAN}
+FORMAT_OPTIONS = {"html": HTML_OPTIONS, "docx": DOCX_OPTIONS, "typst": DOCX_OPTIONS}
 CELL_OPTIONS: dict[str, tuple | type] = {
     "label": str,
     "fig-cap": str,
