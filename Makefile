@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock slurm clean
+.PHONY: help run test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -25,6 +25,7 @@ help:
 	@echo 'make test-fast: without whole runs, R and files that take a second'
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
+	@echo 'make check-quarto both renderers on one document, where Quarto is; ARGS=--record writes what it did'
 	@echo 'make lint    ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make docs    the documentation as a site, docs/_site/index.html'
 	@echo 'make bench   measures a run and writes docs/benchmarks.md; fails where a ratio is 15 % worse'
@@ -114,6 +115,9 @@ bench-profile: $(READY)
 	@$(BIN)/python benchmarks/profile.py $(ARGS)
 
 # Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
+check-quarto: $(READY_TEST)
+	@$(BIN)/python campaigns/against_quarto.py $(ARGS)
+
 check-r: $(READY)
 	@$(BIN)/python campaigns/against_r.py
 

@@ -39,7 +39,7 @@ def run(at: Project) -> None:
     codes = {rule: fresh.code(rule, "mini") for rule in STAGES}
     render_report(trial, load_settings(at), at.results / "mini", codes)
     inputs = [f"{FOLDER}/{one}" for one in READ]
-    made = [f"{FOLDER}/report", f"{FOLDER}/seal.json"]
+    made = [f"{FOLDER}/report", f"{FOLDER}/quarto", f"{FOLDER}/seal.json"]
     origin = (RENDER, fresh.job(RENDER, "mini"))
     write_record(at.root, record_path(RENDER, "mini"), origin, inputs, made)
     keep_run(at, "mini", fresh)

@@ -179,7 +179,10 @@ SAMPLE = {
     "a method that one trial names": ["workflow/trialtrace/run/methods/survival/analyse.py"],
     "a pure function": ["workflow/trialtrace/stats/categorical/proportions.py"],
     "a plan": ["config/trials/ruetzler2013/plan.yaml"],
-    "a ledger and a style sheet": ["config/trials/moertel1990/claims.yaml", "reports/trial.qmd"],
+    "a ledger and a style sheet": [
+        "config/trials/moertel1990/claims.yaml",
+        "reports/assets/report.css",
+    ],
     "the lock": ["requirements.lock"],
     "a script": ["scripts/audit_claims.py"],
 }

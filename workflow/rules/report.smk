@@ -33,6 +33,7 @@ rule render_report:
         ),
     output:
         report=directory("results/{trial}/report"),
+        documents=directory("results/{trial}/quarto"),
         seal="results/{trial}/seal.json",
         made=RUN.made("render_report"),
     log:

@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
     add_script(add)
     _add_verify(add)
     _add_export(add)
-    _add_quarto_project(add)
+    _add_report(add)
     add_commands(add, WithoutPandas.lifted)
     add_read(add)
     _add_migrate(add)
@@ -364,26 +364,27 @@ def run_export(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _add_quarto_project(add: Add) -> None:
-    command = add(
-        "quarto-project",
-        help="write the report of a trial as a folder to extend in your own Quarto",
-    )
+def _add_report(add: Add) -> None:
+    command = add("report", help="the documents that a trial's report is made of")
     command.add_argument("trial", help="name of the trial, as under config/trials")
-    command.add_argument("folder", help="a new folder; no run of trialtrace reads it")
-    command.set_defaults(run=run_quarto_project)
+    command.add_argument(
+        "--write", action="store_true", help="copy those of the last run to reports/TRIAL, as yours"
+    )
+    command.set_defaults(run=run_report)
 
 
-def run_quarto_project(arguments: argparse.Namespace) -> int:
+def run_report(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
-    from trialtrace.report.commands.quarto_project import write_project
+    from trialtrace.report.commands.report import tell_documents, write_own
     from trialtrace.run.jobs.fresh import RENDER
-    from trialtrace.run.trial.load import load_settings, load_trial
+    from trialtrace.run.trial.load import load_trial
 
     at = project(arguments.project)
     trial = load_trial(configured(at, arguments.trial), at)
-    tell_run(at, trial.name, RENDER)
-    print(write_project(trial, load_settings(at), arguments.folder), end="")
+    if arguments.write:
+        tell_run(at, trial.name, RENDER)
+        print(write_own(trial), end="")
+    print(tell_documents(trial), end="")
     return 0
 
 

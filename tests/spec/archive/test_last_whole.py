@@ -140,7 +140,7 @@ def test_an_export_is_of_the_last_whole_run(asked: Asked, tmp_path: Path, form: 
 
 def test_a_document_of_the_report_needs_the_report(asked: Asked):
     asked.stop(CHECK)
-    status, out, said = asked.call("quarto-project", "mini", "x")
+    status, out, said = asked.call("report", "mini", "--write")
     assert (status, out) == (1, "") and "expected  a run that came to the end of render" in said
     assert "make run TRIAL=mini" in said
 

@@ -46,7 +46,7 @@ COMMANDS = (
     "audit",
     "read",
     "migrate",
-    "quarto-project",
+    "report",
 )
 
 

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from trialtrace.report.audit.cohort_words import PUT_IN, of_claim, of_primary, put_in
-from trialtrace.report.audit.targets import margins_table, targets, what_words
+from trialtrace.report.audit.targets import margins_table, targets, targets_title, what_words
 from trialtrace.report.material import Material
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.sections.measured import Measured, measure
@@ -102,8 +102,10 @@ def test_a_simulated_cohort_has_a_truth_not_targets(material, tmp_path, syntheti
     (tmp_path / "raw" / "truth.json").write_text(json.dumps(truth))
     for name in ("derived", "analysis", "clean"):
         (tmp_path / name).symlink_to(synthetic.folder / name)
-    text = targets(replace(material, folder=tmp_path))
-    assert "## Truth against drawn" in text
+    simulated = replace(material, folder=tmp_path)
+    assert targets_title(simulated) == "Truth against drawn"
+    assert "was drawn from the truth below" in targets(simulated)
+    assert targets_title(material) == "Target against drawn"
 
 
 def test_a_group_within_another_is_measured_in_the_population_of_its_check(material, margins):

@@ -11,7 +11,7 @@ from mini_trial import settings_of
 
 from trialtrace.report.figures.at_risk import PLACES
 from trialtrace.report.figures.make import draw_figures
-from trialtrace.report.images import first_figures, other_figures
+from trialtrace.report.images import beside, first_figures, images
 from trialtrace.report.material import Material
 
 END = 4000
@@ -54,7 +54,7 @@ def test_every_figure_has_its_numbers_and_a_link_to_them(made, disclosure):
         rows = numbers(folder, each.data)
         assert rows and any(value for row in rows for value in row.values()), each.kind
         assert None not in rows[0], each.kind
-    text = first_figures(figures) + other_figures(figures)
+    text = images([*first_figures(figures), *beside(figures, "")])
     assert "[Its numbers (CSV)](figures/forest_1.csv)" in text
     gone = {each.kind for each in drawn if not each.file}
     assert (gone >= OF_PATIENTS) == (disclosure == "restricted")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from trialtrace.report.links import trace_link
-from trialtrace.report.material import Material, at_hand, open_material
+from trialtrace.report.material import Material
 from trialtrace.report.sections.key_sentences import (
     excluding,
     leaves_out_no_effect,
@@ -216,15 +216,6 @@ def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini)
     assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text
     made_up = SimpleNamespace(trial=SimpleNamespace(synthetic=True))
     assert of_data(made_up) == []
-
-
-def test_documents_of_a_process_open_what_is_at_hand(mini):
-    at = str(mini.trial.at.root)
-    given = ("mini", at, str(mini.folder.resolve()), mini.codes)
-    with at_hand(mini):
-        assert open_material(*given) is mini
-        assert open_material(*given[:3], {}) is not mini
-    assert open_material(*given) is not mini
 
 
 def test_many_tests_of_several_effects_are_told_by_effect():

@@ -11,14 +11,13 @@ import pytest
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.styles import STYLES
-from trialtrace.report.extended import Numbers
 from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import beside, first_figures, other_figures
+from trialtrace.report.images import beside, first_figures, images
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import (
     _intercurrent,
     analysed,
-    analysis_section,
+    analysis_sentences,
     asked,
 )
 from trialtrace.report.sections.analysis_tables import _name, analysis_tables
@@ -173,7 +172,7 @@ def test_a_choice_without_estimate_or_test_says_so_in_the_place_of_its_number(
 
 
 def test_a_sensitivity_analysis_refers_to_the_question_it_answers_otherwise(mini):
-    text = analysis_section(mini, analysis(mini, "relief_other"), [])
+    text = analysis_sentences(mini, analysis(mini, "relief_other"))
     assert "as for [Relief](#sec-of-relief-primary)" in text
     assert "Intercurrent events" not in text
 
@@ -243,18 +242,13 @@ FOREST, FLOW, CURVE, SWIM = (
 
 def test_a_figure_stands_once():
     drawn = [FLOW, FOREST, CURVE, SWIM]
-    first = first_figures(drawn)
-    assert first.index("fig-forest") < first.index("fig-flow")
-    assert "fig-kaplan" in beside(drawn, "a") and "fig-forest" not in beside(drawn, "a")
-    assert "fig-swimmer" in other_figures(drawn) and "fig-flow" not in other_figures(drawn)
-    assert other_figures([FLOW]) == ""
+    assert first_figures(drawn) == [FOREST, FLOW]
+    assert (beside(drawn, "a"), beside(drawn, "")) == ([CURVE], [SWIM])
 
 
-def test_a_sentence_stands_where_there_is_no_figure(mini):
+def test_a_sentence_stands_where_there_is_no_figure():
     nothing = Drawn("bars", "fig-bars", "", "", "", "relief_primary", "Relief: no figure, since.")
-    text = analysis_section(mini, analysis(mini, "relief_primary"), [nothing])
-    assert shown(text).endswith("Relief: no figure, since.")
-    assert "![" not in text
+    assert shown(images([nothing])) == "Relief: no figure, since."
 
 
 @pytest.mark.parametrize(
@@ -292,13 +286,3 @@ def test_a_style_of_the_plan_writes_every_number_of_the_report(mini):
     rows = {row["result_id"]: row["stat_text"] for row in journal.results}
     p_values = [row["result_id"] for row in mini.results if row["stat_name"] == "p_value"]
     assert {rows[name][0] for name in p_values} <= set(".<>")
-
-
-def test_rows_of_an_own_table_say_what_they_are_of(mini):
-    table = shown(Numbers(mini).table("death_time").data)
-    lines = [line.strip("| ").split(" | ")[:2] for line in table.splitlines()[2:]]
-    assert ["event-free", "Drug, at 30 days"] in lines
-    assert ["hazard ratio", "Drug against Placebo"] in lines
-    pain = shown(Numbers(mini).table("pain_each").data)
-    assert "| mean difference | Drug against Placebo, after |" in pain
-    assert "| mean difference | Drug against Placebo, before |" in pain

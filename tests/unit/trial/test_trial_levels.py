@@ -7,7 +7,7 @@ import pytest
 from mini_trial import PLAN, edit, told, write_project
 
 from trialtrace.report.material import Material
-from trialtrace.report.sections.analysis_section import analysis_section
+from trialtrace.report.sections.analysis_section import analysis_sentences
 from trialtrace.run.trial.load import load_settings, load_trial
 
 PRIMARY = "    estimand: relief_itt\n"
@@ -114,6 +114,6 @@ def test_the_report_says_the_reasons(tmp_path):
     run = mini_run.run_mini(tmp_path, plan=plan, claims=claims)
     material = Material(run.trial, load_settings(run.at), run.folder, {})
     analysis = load_trial("mini", run.at).plan.analyses["relief_primary"]
-    text = unescape(analysis_section(material, analysis, []))
+    text = unescape(analysis_sentences(material, analysis))
     assert "Placebo against Drug (As it was)" in text
     assert "Why such levels: To show what such a level does" in text

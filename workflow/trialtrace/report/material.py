@@ -1,21 +1,18 @@
 """Everything a trial's report is made of, read once."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.base.paths import project
 from trialtrace.base.store import read_parquet
 from trialtrace.run.tables.contracts import CLAIMS
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.row_hash import RowHashes
 from trialtrace.run.trace.words import stratum_words
-from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.settings import Settings
 
@@ -204,27 +201,3 @@ class Material:
         if name in arms:
             return arms[name].label
         return "All patients" if self.trial.design.kind in OWN_TREATMENT else "All arms"
-
-
-# What the documents of this process open in place of reading it again.
-_AT_HAND: list[Material] = []
-
-
-@contextmanager
-def at_hand(material: Material) -> Iterator[None]:
-    """While documents are rendered in this process, they open this material as it is."""
-    _AT_HAND.append(material)
-    try:
-        yield
-    finally:
-        _AT_HAND.pop()
-
-
-def open_material(trial: str, root: str, results: str, codes: dict[str, str]) -> Material:
-    """The material of a trial's report; `root` is the project, `results` the trial's folder."""
-    for one in _AT_HAND:
-        same = (one.trial.name, str(one.trial.at.root), str(one.folder.resolve()), one.codes)
-        if same == (trial, root, results, codes):
-            return one
-    at = project(root)
-    return Material(load_trial(trial, at), load_settings(at), Path(results), codes)

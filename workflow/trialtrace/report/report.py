@@ -1,18 +1,29 @@
 """The report stage: a folder that can be mailed, with the pages behind its numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.base.errors import Problem, ProblemsError
 from trialtrace.base.store import write_bytes, write_json, write_text
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
+from trialtrace.report.cells import Cells, at_hand
 from trialtrace.report.crumbs import of_report
+from trialtrace.report.documents import (
+    Source,
+    differs,
+    foreign_code,
+    left_out,
+    own_files,
+    sources,
+    write_documents,
+)
 from trialtrace.report.downloads import offer_tables
-from trialtrace.report.figures.make import Drawn, draw_figures
+from trialtrace.report.figures.make import draw_figures
+from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import (
     AUDIT_PAGE,
     CONFIGURATION,
@@ -25,12 +36,14 @@ from trialtrace.report.links import (
     config_page,
     place_link,
 )
-from trialtrace.report.material import Material, at_hand
+from trialtrace.report.material import Material
 from trialtrace.report.pages.traces import config_lines, write_traces
 from trialtrace.report.render import RenderedFiles, render_document
+from trialtrace.report.render.document import read_document
 from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.run.claims.coverage import coverage, section_of
+from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO
 
 if TYPE_CHECKING:
@@ -124,6 +137,12 @@ def _check(programs: Iterable[str], checks: Iterable[CheckRow]) -> str:
     return "; ".join(lines) or "no independent check"
 
 
+# The head of a document that is somebody's own.
+AUTHORED = (
+    "Of {}, which is not what the run writes from the plan. Numbers that are links and all that "
+    "has no mark are of the run; what is marked is its author's own, and nothing checked it."
+)
+LEFT_OUT = "Analyses of the plan that it leaves out: {}."
 # What stands in the place of a file that names the arms.
 NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stands in {}.\n"
 
@@ -139,11 +158,18 @@ def render_report(
     material = Material(trial, settings, Path(results_dir), codes)
     out = Path(results_dir) / "report"
     drawn = draw_figures(material, out / "figures")
-    with at_hand(material):
-        document = _document(material, out, drawn)
+    cells = Cells(material, drawn, {}, _renderer(material))
+    write_documents(cells)
+    cells.write()
+    documents = {one.stem: one for one in sources(trial.at, trial.name)}
+    _refuse_code(material, documents.values())
+    with at_hand(cells):
+        document = _document(material, out, documents)
         pages = [file.name for file in document.files if file.suffix == HTML]
-        places = section_pages([out / name for name in pages])
-        summary = _summary(material, out, drawn, document, places)
+        cells.places = places = section_pages([out / name for name in pages])
+        cells.renderer = document.renderer
+        cells.write()
+        summary = _summary(material, out, documents[SUMMARY], document)
     offer_tables(out, [*pages, *summary], synthetic=trial.synthetic)
     printed = write_traces(material, out, [*pages, *summary], places)
     if material.claims:
@@ -185,18 +211,19 @@ def _readings(material: Material, places: Mapping[str, str]) -> dict[str, dict[s
     }
 
 
-def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFiles:
+def _document(material: Material, out: Path, documents: Mapping[str, Source]) -> RenderedFiles:
     trial = material.trial
     html = "html" in material.settings.report.formats
+    chosen = [documents[REPORT], documents[SUPPLEMENT]]
     return render_document(
-        trial.at.reports / "trial.qmd",
+        *(one.path for one in chosen),
         out_dir=out,
-        stem="report",
-        params=_params(material, drawn),
-        inputs={"figures": out / "figures"},
+        stem=REPORT,
+        inputs=_inputs(material, out),
         formats=material.settings.report.formats,
         renderer=_renderer(material),
         title=_title(material),
+        note=_note(material, chosen, [*documents.values()]),
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
         before=[("Summary", SUMMARY_PAGE)] if html else [],
@@ -206,13 +233,7 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> RenderedFile
     )
 
 
-def _summary(
-    material: Material,
-    out: Path,
-    drawn: list[Drawn],
-    report: RenderedFiles,
-    places: dict[str, str],
-) -> list[str]:
+def _summary(material: Material, out: Path, source: Source, report: RenderedFiles) -> list[str]:
     """Write the first page; returns its name, none where no page is asked for.
 
     A DOCX begins with most of it.
@@ -221,14 +242,14 @@ def _summary(
     if not pages:
         return []
     rendered_files = render_document(
-        material.trial.at.reports / "summary.qmd",
+        source.path,
         out_dir=out,
         stem=SUMMARY,
-        params={**_params(material, drawn), "renderer": report.renderer, "places": places},
-        inputs={"figures": out / "figures"},
+        inputs=_inputs(material, out),
         formats=("html",),
         renderer=_renderer(material),
         title=_title(material),
+        note=_note(material, [source], []),
         synthetic=material.trial.synthetic,
         private=material.disclosure != "full",
         beside=[
@@ -240,20 +261,48 @@ def _summary(
     return [file.name for file in rendered_files.files]
 
 
+def _inputs(material: Material, out: Path) -> dict[str, Path]:
+    """What a document finds beside it: the run's figures, and files of its author."""
+    at = material.trial.at
+    own = {one.name: one for one in own_files(at, material.trial.name)}
+    return {**own, "figures": out / "figures"}
+
+
+def _note(material: Material, chosen: Sequence[Source], documents: Sequence[Source]) -> str:
+    """What is told at the head of documents that are somebody's own; "" of those of the run."""
+    trial = material.trial
+    own = [trial.at.shown(one.path) for one in chosen if one.own and differs(material, one)]
+    if not own:
+        return ""
+    lacking = [one.label for one in left_out(trial, documents)]
+    text = AUTHORED.format(in_a_row(own))
+    return text + (f" {LEFT_OUT.format('; '.join(lacking))}" if lacking else "")
+
+
+def _refuse_code(material: Material, documents: Iterable[Source]) -> None:
+    """Code of a document can print patients: it runs where that is allowed."""
+    trial = material.trial
+    if material.disclosure == "full" or trial.document_code:
+        return
+    problems = [
+        Problem(
+            f"{trial.at.shown(one.path)}, line {line}",
+            "code of its own, which could print what patients have: disclosure is restricted",
+            found=code,
+            do="leave it out, or write `document_code: true` in trial.yaml",
+        )
+        for one in documents
+        if one.own
+        for line, code in foreign_code(read_document(one.path))
+    ]
+    if problems:
+        raise ProblemsError(problems)
+
+
 def _page_title(stem: str, pages: Sequence[str]) -> str:
     """A page of the report as its own title calls it: of several of a name each has a number."""
     number = " 1" if f"{stem}-2" in pages else ""
     return stem.replace("-", " ").capitalize() + number
-
-
-def _params(material: Material, drawn: list[Drawn]) -> dict[str, object]:
-    return {
-        "trial": material.trial.name,
-        "root": str(material.trial.at.root),
-        "results": str(material.folder.resolve()),
-        "codes": material.codes,
-        "drawn": [asdict(figure) for figure in drawn],
-    }
 
 
 def _renderer(material: Material) -> str:

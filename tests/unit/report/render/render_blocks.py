@@ -56,3 +56,8 @@ def blocks_of(html: str) -> list[str]:
     reader.feed(html)
     reader.flush()
     return reader.blocks
+
+
+def alike(blocks: list[str]) -> list[str]:
+    """Without what is the renderers' own: Quarto puts the caption of a table into a figure."""
+    return [block.replace("figcaption: ", "caption: ", 1) for block in blocks]

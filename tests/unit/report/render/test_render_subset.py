@@ -15,12 +15,16 @@ def _found(path) -> str:
     return "\n".join(str(problem) for problem in check_document(path))
 
 
-@pytest.mark.parametrize("path", sorted(REPORTS.glob("*.qmd")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(REPORTS.glob("*/*.qmd")), ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_reports_keep_to_the_shared_part(path):
     assert _found(path) == ""
 
 
-@pytest.mark.parametrize("path", sorted(REPORTS.glob("*.qmd")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(REPORTS.glob("*/*.qmd")), ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_every_cell_of_a_report_has_a_label(path):
     """Quarto gives one without a label a random identifier, another in each run."""
     assert all(cell.label for cell in read_document(path).cells)

@@ -27,9 +27,8 @@ def targets(material: Material) -> str:
         return ""
     truth = truth_of(material)
     display = truth["mode"] == "display"
-    title = "Target against drawn" if display else "Truth against drawn"
     rows = [row for row in truth["parameters"] if row["margin"]]
-    parts = [f"## {title} {{#sec-targets page=supplement}}", _lead(display, truth)]
+    parts = [_lead(display, truth)]
     if rows:
         parts.append(margins_table(material, rows, display))
     assumed = [row for row in truth["parameters"] if not row["margin"]]
@@ -38,6 +37,12 @@ def targets(material: Material) -> str:
     if truth["mess"]:
         parts.append(mess_table(material, truth["mess"]))
     return "\n\n".join(parts) + "\n"
+
+
+def targets_title(material: Material) -> str:
+    """The heading over it."""
+    display = truth_of(material)["mode"] == "display"
+    return "Target against drawn" if display else "Truth against drawn"
 
 
 def _lead(display: bool, truth: Row) -> str:

@@ -70,7 +70,7 @@ def check(
     if line := older_line(at, name):
         print(line, file=sys.stderr)
     if there and not (problems or unlisted):
-        after += _untied(trial)
+        after += [*_untied(trial), *_of_documents(trial)]
     wrong = [*first, *look.problems, *after, *([unlisted] if unlisted else [])]
     # The data are read by the same endpoints, whose mistakes they would tell anew.
     if problems := list(dict.fromkeys(wrong)):
@@ -83,6 +83,8 @@ def check(
         print(f"{MARK}{remark}")
     for remark in without_origin(trial):
         print(f"{name}: {remark}")
+    if lacking := _left_out(trial):
+        print(f"{MARK}reports/{name}/ leaves out {', '.join(lacking)} of the plan")
     if others:
         print("\nof other trials:\n" + "\n\n".join(map(str, others)))
     return 0
@@ -95,6 +97,24 @@ def _untied(trial: Trial) -> list[Problem]:
     from trialtrace.run.claims.planned import untied_claims
 
     return list(untied_claims(trial))
+
+
+def _of_documents(trial: Trial) -> list[Problem]:
+    """What is wrong in documents of somebody's own: names, and what not both renderers render."""
+    if not (trial.at.reports / trial.name).is_dir():
+        return []
+    from trialtrace.report.documents import own_problems
+
+    return own_problems(trial)
+
+
+def _left_out(trial: Trial) -> list[str]:
+    """Analyses of the plan that they leave out."""
+    if not (trial.at.reports / trial.name).is_dir():
+        return []
+    from trialtrace.report.documents import left_out, sources
+
+    return [one.name for one in left_out(trial, sources(trial.at, trial.name))]
 
 
 def _is_of_data(at: Project, name: str, problem: Problem) -> bool:

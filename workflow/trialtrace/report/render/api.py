@@ -83,7 +83,7 @@ class RenderedFiles:
 
 def render_document(
     source: Path,
-    *,
+    *further: Path,
     out_dir: Path,
     stem: str,
     params: Mapping[str, object] | None = None,
@@ -91,6 +91,7 @@ def render_document(
     formats: Sequence[str] = BY_EITHER,
     renderer: str = EMBEDDED,
     title: str | None = None,
+    note: str = "",
     synthetic: bool = False,
     private: bool = False,
     before: Sequence[tuple[str, str]] = (),
@@ -98,13 +99,14 @@ def render_document(
     above: Sequence[tuple[str, str]] | None = None,
     chains: Chains | None = None,
 ) -> RenderedFiles:
-    """Write `out_dir/stem.html`, `.docx` and `.pdf`, all or none, and the pages that sections of
-    the document name; a PDF has all of them in it.
+    """Write `out_dir/stem.html`, `.docx` and `.pdf`, all or none, and the pages of `further`
+    documents by their names; a PDF of the embedded renderer has all of them in it.
 
-    `inputs` maps a name to a file or folder that cells and images find under that name beside
-    the document. `title` replaces the title of the front matter; `synthetic` stamps every page;
-    `private` keeps what an exception says, which may hold a value of the data, out of errors.
-    `before` and `beside` are title and link of other pages of the folder, to which its pages lead
+    `note` stands at the head of the first. `inputs` maps a name to a file or folder that cells and
+    images find under that name beside the document. `title` replaces the title of the front
+    matter; `synthetic` stamps every page; `private` keeps what an exception says, which may hold a
+    value of the data, out of errors. `before` and `beside` are title and link of other pages of
+    the folder, to which its pages lead
     before and after its own; with `above`, those over it, they begin with the way to them, on
     which one that has none over it goes by its title. In a DOCX or PDF, mailed alone, a link to a
     page of the folder is text; one to a number's trace leads to what `chains` (chains.py) tells of
@@ -114,15 +116,17 @@ def render_document(
     _known("renderer", [renderer], RENDERERS)
     if renderer == QUARTO:
         _known("format of Quarto", formats, BY_EITHER)
-    document = read_document(source)
+    documents = [read_document(one) for one in (source, *further)]
+    document = documents[0]
     values = checked_params(document, dict(params or {}))
     chosen = _choose(renderer)
     with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
         folder = Path(scratch).resolve()
         _place_inputs(folder, inputs or {})
         over = None if above is None else tuple(above)
-        page = Page(title, synthetic, private, stem, tuple(before), tuple(beside), over, chains)
-        made, name = chosen(document, values, page, folder, tuple(formats))
+        around = tuple(before), tuple(beside), over
+        page = Page(title, synthetic, private, stem, *around, chains, note)
+        made, name = chosen(documents, values, page, folder, tuple(formats))
         _refuse_folder_in(made, folder, document)
     paths = {name: Path(out_dir) / name for name in made}
     for file, data in made.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
@@ -29,7 +30,6 @@ class Assembler:
         self._document = document
         self._session = session
         self._folder = folder
-        self._figures = 0
 
     def markdown(self, params: dict) -> str:
         """The whole text; parameters are assigned after the cell tagged `parameters`."""
@@ -71,7 +71,8 @@ class Assembler:
         if self._option(cell, "include", True) is False:
             return ""
         shown = self._shown(cell, outputs)
-        if shown and cell.label.startswith(("fig-", "tbl-")):
+        asis = self._option(cell, "output", True) == "asis"
+        if shown and not asis and cell.label.startswith(("fig-", "tbl-")):
             shown = self._float(cell, shown)
         return "\n\n".join(filter(None, [self._source(cell), shown]))
 
@@ -132,10 +133,9 @@ class Assembler:
         return text
 
     def _figure(self, cell: Cell, data: dict) -> str:
-        self._figures += 1
         folder = self._folder / FIGURE_FOLDER
         folder.mkdir(exist_ok=True)
-        stem = f"figure-{self._figures}"
+        stem = f"figure-{len(list(folder.glob('*.png'))) + 1}"
         (folder / f"{stem}.png").write_bytes(data["image/png"])
         if "image/svg+xml" in data:
             (folder / f"{stem}.svg").write_text(data["image/svg+xml"], encoding="utf-8")
@@ -163,9 +163,40 @@ def fenced(text: str, classes: str) -> str:
 
 
 def render(
-    document: Document, params: dict, page: Page, folder: Path, formats: tuple[str, ...]
+    documents: Sequence[Document],
+    params: dict,
+    page: Page,
+    folder: Path,
+    formats: tuple[str, ...],
 ) -> tuple[dict[str, bytes], str]:
-    """The bytes of each file by its name, and the name of the renderer."""
-    with session(document, folder, page.private) as running:
-        markdown = Assembler(document, running, folder).markdown(params)
-    return pandoc.convert(markdown, document, page, folder, formats), "embedded"
+    """The bytes of each file by its name, and the name of the renderer.
+
+    What follows the first document stands on pages of its own, by its name.
+    """
+    first, *others = documents
+    with session(first, folder, page.private) as running:
+        texts = [page.head + Assembler(first, running, folder).markdown(params)]
+        for document in others:
+            text = Assembler(document, running.of(document), folder).markdown({})
+            texts.append(_on_page(text, Path(document.name).stem))
+    return pandoc.convert("\n".join(texts), first, page, folder, formats), "embedded"
+
+
+def _on_page(text: str, name: str) -> str:
+    """A document whose sections name the page on which they stand."""
+    lines, fence = [], ""
+    for line in text.split("\n"):
+        opened = FENCE_OPEN.match(line)
+        if fence:
+            fence = "" if line.strip().startswith(fence) else fence
+        elif opened:
+            fence = opened.group(1)
+        elif line.startswith("## "):
+            heading, mark, end = line.partition("{#")
+            line = (
+                f"{heading}{mark}{end.rstrip()[:-1]} page={name}}}"
+                if mark
+                else f"{line} {{page={name}}}"
+            )
+        lines.append(line)
+    return "\n".join(lines)

@@ -47,6 +47,10 @@ class Session:
         self._document = document
         self._private = private
 
+    def of(self, document: Document) -> Session:
+        """The same state, for a document that follows."""
+        return Session(self._shell, document, self._private)
+
     def run(self, cell: Cell) -> list[Output]:
         """What the cell shows, in order. A failure raises unless the cell allows errors."""
         outputs: list[Output] = []

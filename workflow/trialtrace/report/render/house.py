@@ -12,6 +12,7 @@ from typing import TypedDict
 
 from trialtrace.base.paths import project
 from trialtrace.report.crumbs import Step, crumbs
+from trialtrace.report.render.escape import escape_markdown
 
 # Where names of code may end a line of a page.
 
@@ -61,7 +62,7 @@ class Page:
     Of a private one no error tells what an exception says: it may hold a value of the data. `stem`
     is the name of its files, `before` and `beside` are title and link of pages that lie beside it,
     `above` of those over it, where it has any way to it at its top.
-    `chains` is what a DOCX or PDF tells of the numbers in it.
+    `chains` is what a DOCX or PDF tells of the numbers in it, `note` what its head tells of it.
     """
 
     title: str | None = None
@@ -72,6 +73,7 @@ class Page:
     beside: tuple[tuple[str, str], ...] = ()
     above: tuple[Step, ...] | None = None
     chains: Chains | None = None
+    note: str = ""
 
     def way(self, text: str, over: Sequence[Step] = ()) -> str:
         """The way to one of its pages, called `text`, below others of it, as HTML; "" for none."""
@@ -79,6 +81,13 @@ class Page:
             return ""
         above = [*self.above, *over]
         return crumbs(above, text if above else self.title or text)
+
+    @property
+    def head(self) -> str:
+        """The note as Markdown; nothing where there is none."""
+        if not self.note:
+            return ""
+        return f"::: {{.callout-warning}}\n{escape_markdown(self.note)}\n:::\n\n"
 
     def place_chains(self, folder: Path) -> None:
         """Where Quarto's filter looks for them."""

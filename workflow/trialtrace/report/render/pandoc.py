@@ -38,6 +38,7 @@ from trialtrace.report.render.parts import (
     way,
 )
 from trialtrace.report.render.pdf import set_pdf
+from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.for_docx import for_docx
 from trialtrace.report.render.tree.for_html import for_html
@@ -132,6 +133,7 @@ def convert(
 def _numbered(read: Path, folder: Path, document: Document) -> Numbered:
     """What pandoc read, numbered. Raises UserError for what is wrong with it."""
     tree = json.loads(read.read_bytes())
+    mark_authored(tree)
     keep_per_cents(tree)
     put_over(tree)
     if problems := cross_refer(tree, folder):

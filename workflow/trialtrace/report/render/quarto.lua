@@ -2,6 +2,6 @@
 
 function Pandoc(doc)
   local program = { "-m", "trialtrace.report.render.tree.for_quarto", FORMAT }
-  local made = pandoc.pipe(os.getenv("QUARTO_PYTHON"), program, pandoc.write(doc, "json"))
+  local made = pandoc.pipe(os.getenv("QUARTO_PYTHON") or "python3", program, pandoc.write(doc, "json"))
   return pandoc.read(made, "json")
 end

@@ -13,6 +13,8 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
@@ -47,19 +49,31 @@ _CONDA = {
 
 
 def render(
-    document: Document, params: dict, page: Page, folder: Path, formats: tuple[str, ...]
+    documents: Sequence[Document],
+    params: dict,
+    page: Page,
+    folder: Path,
+    formats: tuple[str, ...],
 ) -> tuple[dict[str, bytes], str]:
-    """The bytes of each file, a format has one; the name and version of the renderer."""
+    """The bytes of each file, one a format of every document; the name and version of the
+    renderer."""
     quarto = Path(find_quarto())
     environment = quarto_environment(quarto) | {FOLDER: str(folder)}
-    text = f"---\n{_front_matter(document, page, folder)}---\n\n{document.body}"
-    (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
     page.place_chains(folder)
     (folder / "params.json").write_text(json.dumps(params), encoding="utf-8")
-    made = {
-        f"{page.stem}.{kind}": _render(quarto, kind, document, page, folder, environment, params)
-        for kind in formats
-    }
+    made = {}
+    for document in documents:
+        first = document is documents[0]
+        stem = page.stem if first else Path(document.name).stem
+        head = page.head if first else ""
+        around = _around(page, [one.name for one in documents], stem)
+        matter = _front_matter(document, page, folder, around)
+        text = f"---\n{matter}---\n\n{head}{document.body}"
+        (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
+        given = params if first else {}
+        for kind in formats:
+            data = _render(quarto, kind, document, page, folder, environment, given)
+            made[f"{stem}.{kind}"] = data
     version = _run([quarto, "--version"], folder, environment).stdout.strip()
     return made, f"quarto {version}"
 
@@ -80,7 +94,27 @@ def quarto_environment(quarto: Path) -> dict[str, str]:
     return environment
 
 
-def _front_matter(document: Document, page: Page, folder: Path) -> str:
+def _around(page: Page, names: Sequence[str], stem: str) -> str:
+    """What of a page stands before its text: skip link, stamp, the way to it, pages beside it."""
+    stems = [page.stem, *(Path(name).stem for name in names[1:])]
+    over = () if stem == page.stem else ((page.stem.capitalize(), f"{page.stem}.html"),)
+    pages = [*page.before, *((one.capitalize(), f"{one}.html") for one in stems), *page.beside]
+    links = " ".join(
+        f'<span aria-current="page">{escape(title)}</span>'
+        if target == f"{stem}.html"
+        else f'<a href="{escape(target)}">{escape(title)}</a>'
+        for title, target in pages
+    )
+    parts = [
+        '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>',
+        f'<div class="synthetic-banner">{SYNTHETIC}</div>' if page.synthetic else "",
+        page.way(stem.capitalize(), over),
+        f'<nav class="pages" aria-label="Pages of this report">{links}</nav>' if pages[1:] else "",
+    ]
+    return "\n".join(part for part in parts if part) + "\n"
+
+
+def _front_matter(document: Document, page: Page, folder: Path, around: str) -> str:
     import yaml
 
     (folder / "head.html").write_text(page_header(), encoding="utf-8")
@@ -106,17 +140,15 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
         "jupyter": "python3",
         "filters": [str(FILTER)],
         "execute": {**(execute if isinstance(execute, dict) else {}), "daemon": False},
-        "format": {"html": html, "docx": docx},
+        "format": {"html": html, "docx": docx, "typst": shared | {"toc": document.contents("pdf")}},
     }
     if page.title is not None:
         meta["title"] = page.title
     for name in ("title", "subtitle", "author"):
         if name in meta:
             meta[name] = escape_markdown(meta[name])
-    banner = f'<div class="synthetic-banner">{SYNTHETIC}</div>\n' if page.synthetic else ""
-    if before := banner + page.way(page.stem.capitalize()):
-        (folder / "before.html").write_text(before, encoding="utf-8")
-        html["include-before-body"] = "before.html"
+    (folder / "before.html").write_text(around, encoding="utf-8")
+    html["include-before-body"] = "before.html"
     if page.synthetic:
         meta |= {"description": SYNTHETIC, "subject": SYNTHETIC, "keywords": [SYNTHETIC]}
     return yaml.safe_dump(meta, sort_keys=False, allow_unicode=True, width=1000)
@@ -125,7 +157,8 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
 def _render(
     quarto: Path, kind: str, document: Document, page: Page, folder: Path, environment, params
 ):
-    command = [quarto, "render", f"{STEM}.qmd", "--to", kind, "--output-dir", OUTPUT]
+    form = "typst" if kind == "pdf" else kind
+    command = [quarto, "render", f"{STEM}.qmd", "--to", form, "--output-dir", OUTPUT]
     if params:
         command += ["--execute-params", "params.json"]
     done = _run(command, folder, environment)
@@ -135,7 +168,8 @@ def _render(
         found = hidden if page.private else _tail(done, folder)
         raise UserError(Problem(document.name, f"quarto could not write {kind}", found=found))
     data = output.read_bytes()
-    _refuse_unresolved(done.stderr + done.stdout, data, kind, document)
+    if kind != "pdf":
+        _refuse_unresolved(done.stderr + done.stdout, data, kind, document)
     return finished(data) if kind == "docx" else data
 
 

@@ -153,13 +153,14 @@ FRONT_MATTER = {
     "toc",
     "number-sections",
 }
-HTML_OPTIONS = {
+HTML_OPTIONS: dict[str, tuple[object, ...]] = {
     "embed-resources": (True,),
     "toc": _BOOLEAN,
     "number-sections": _BOOLEAN,
     "html-math-method": ("mathml",),
 }
-DOCX_OPTIONS = {"toc": _BOOLEAN, "number-sections": _BOOLEAN}
+DOCX_OPTIONS: dict[str, tuple[object, ...]] = {"toc": _BOOLEAN, "number-sections": _BOOLEAN}
+FORMAT_OPTIONS = {"html": HTML_OPTIONS, "docx": DOCX_OPTIONS, "typst": DOCX_OPTIONS}
 CELL_OPTIONS: dict[str, tuple | type] = {
     "label": str,
     "fig-cap": str,
@@ -233,9 +234,9 @@ def _formats(document: Document, place: str) -> Iterator[Problem]:
         yield Problem(place, "format", found=repr(formats), expected="a mapping: html, docx")
         return
     for name in formats:
-        if name not in ("html", "docx"):
-            yield _unknown(f"{place}, format", name, ["html", "docx"])
-    for kind, known in (("html", HTML_OPTIONS), ("docx", DOCX_OPTIONS)):
+        if name not in FORMAT_OPTIONS:
+            yield _unknown(f"{place}, format", name, [*FORMAT_OPTIONS])
+    for kind, known in FORMAT_OPTIONS.items():
         options = formats.get(kind)
         for name, value in (options if isinstance(options, dict) else {}).items():
             where = f"{place}, format.{kind}"
@@ -300,7 +301,7 @@ def _label(cell: Cell, place: str, seen: dict[str, int]) -> Iterator[Problem]:
         yield Problem(place, f"label {label} is used in line {seen[label]} too")
     elif label:
         seen[label] = cell.line
-    for kind in ("fig", "tbl"):
+    for kind in () if cell.options.get("output") == "asis" else ("fig", "tbl"):
         named, captioned = label.startswith(f"{kind}-"), f"{kind}-cap" in cell.options
         if named != captioned:
             missing = f"{kind}-cap" if named else f"a label that begins with {kind}-"

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.words import LABELS, number
 from trialtrace.report.audit.cohort_words import of_results
-from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import beside
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import NOT_ADJUSTED, Material, without_p
 from trialtrace.report.render.escape import escape_markdown
@@ -94,10 +92,9 @@ MOST_NAMED = 6
 MOST_PLACES = 3
 
 
-def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn]) -> str:
-    """Heading, the four answers, tables, other choices, notes and figures."""
-    parts = [f"### {escape_markdown(analysis.label)} {{#{analysis_place(analysis.name)}}}"]
-    parts.append(f"**Asked.** {_asked(material, analysis)}")
+def analysis_sentences(material: Material, analysis: "Analysis") -> str:
+    """The four answers, how it was later, and what was decided or noted beforehand."""
+    parts = [f"**Asked.** {_asked(material, analysis)}"]
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
         parts.append(f"**Arms.** {escape_markdown(used)}")
@@ -112,17 +109,20 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
         parts.append(drawn_to)
     if later := over_time(material, analysis):
         parts.append(f"**Over time.** {later}")
-    early = decided_early(material, analysis)
-    said = " ".join([early, *_left_out(material, analysis)])
-    if early:
+    if early := decided_early(material, analysis):
         parts.append(f"**{escape_markdown(early)}**")
     if analysis.note:
         parts.append(escape_markdown(analysis.note))
-    parts.append(analysis_tables(material, analysis.name))
+    return "\n\n".join(part for part in parts if part)
+
+
+def analysis_table(material: Material, analysis: "Analysis") -> str:
+    """The tables, families of p-values, other choices, and what could not be estimated."""
+    said = " ".join([decided_early(material, analysis), *_left_out(material, analysis)])
+    parts = [analysis_tables(material, analysis.name)]
     parts += families(material, analysis.name)
     parts.append(other_choices(material, analysis))
     parts.append("\n".join(f"- {remark}" for remark in remarks(material, analysis.name, said)))
-    parts.append(beside(drawn, analysis.name))
     return "\n\n".join(part for part in parts if part)
 
 

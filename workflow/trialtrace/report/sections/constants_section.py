@@ -11,7 +11,7 @@ OPENING = (
 
 
 def constants_section(material: Material) -> str:
-    """The section; nothing where no endpoint declares any."""
+    """The table with its lead; nothing where no endpoint declares any."""
     found = material.tracer.constants.every
     if not found:
         return ""
@@ -21,7 +21,7 @@ def constants_section(material: Material) -> str:
         for constant, entries in _joined(material, found)
     ]
     table = captioned(material, rows_table(header, body), "constants", "Declared constants.")
-    return f"## Declared constants {{#sec-constants page=supplement}}\n\n{OPENING}\n\n{table}\n"
+    return f"{OPENING}\n\n{table}\n"
 
 
 def place(constant: Constant) -> str:

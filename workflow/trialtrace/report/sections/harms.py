@@ -96,7 +96,7 @@ NONE = "No adverse events are reported here, which does not mean that there were
 
 
 def harms_section(material: Material) -> str:
-    """The section of the report: deaths, then a line an analysis or endpoint of harms, then tables
+    """Deaths, then a line an analysis or endpoint of harms, then tables
     by term; of a log without any event a line in place of its table."""
     declared = _declared(material)
     deaths = deaths_by_arm(material, _here)
@@ -106,8 +106,7 @@ def harms_section(material: Material) -> str:
         adverse_table(material, texts) if _events(material, texts) else _empty(material, texts)
         for texts in _displays(material)
     ]
-    parts = [*deaths, *_unreported(material)]
-    return "\n\n".join([f"## Harms {{#{PLACE}}}", *parts]) + "\n"
+    return "\n\n".join([*deaths, *_unreported(material)]) + "\n"
 
 
 def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:

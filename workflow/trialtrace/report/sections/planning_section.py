@@ -29,11 +29,11 @@ OTHERS = ("events_expected", "detectable_", "width_")
 
 
 def planning_section(material: Material) -> str:
-    """The section; nothing where a plan has no designs."""
+    """What a plan has of designs; nothing where it has none."""
     entries = material.trial.plan.planning
     if not entries:
         return ""
-    parts = ["## Sample size, power and precision {#sec-planning page=supplement}", OPENING]
+    parts = [OPENING]
     for entry in entries.values():
         parts += _entry(material, entry)
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,4 +1,4 @@
-"""The sections of a trial's report, each as Markdown. reports/trial.qmd sets their order."""
+"""Sections of a trial's report that are of no analysis, each as Markdown."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,10 @@ import trialtrace
 from trialtrace.audit.verdicts.tally import tally, tally_text
 from trialtrace.base.words import number
 from trialtrace.report.audit.cohort_words import of_primary
-from trialtrace.report.figures.make import Drawn
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import CONFIGURATION, config_page, role_place
+from trialtrace.report.links import CONFIGURATION, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.analysis_section import analysis_section
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table, with_names
@@ -20,7 +18,6 @@ from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import shown_hash
 from trialtrace.run.trace.words import subject_words, variable_label
-from trialtrace.run.trial.reported import ROLES, SUPPLEMENT, in_main_report
 from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
@@ -150,30 +147,6 @@ def populations(material: Material) -> str:
         for one in material.trial.subjects.made.values()
     ]
     return "\n\n".join([shown, *map(escape_markdown, groups)])
-
-
-def main_analyses(material: Material, drawn: list[Drawn]) -> str:
-    """The analyses of the main report, by role."""
-    return "\n".join(_of_role(material, role, drawn, "") for role in ROLES)
-
-
-def further_analyses(material: Material, drawn: list[Drawn]) -> str:
-    """The analyses of the supplement, by role."""
-    return "\n".join(_of_role(material, role, drawn, SUPPLEMENT) for role in ROLES)
-
-
-def _of_role(material: Material, role: str, drawn: list[Drawn], page: str) -> str:
-    """Analyses of a role on one page; of those on both the title in the supplement says so."""
-    every = [a for a in material.trial.plan.analyses.values() if a.role == role]
-    here = [a for a in every if in_main_report(material.trial, a) == (page != SUPPLEMENT)]
-    if not here:
-        return ""
-    title, place = ROLES[role], role_place(role)
-    if page and len(here) < len(every):
-        title, place = f"Further {lower_first(title)}", f"{place}-further"
-    where = f" page={page}" if page else ""
-    parts = [analysis_section(material, analysis, drawn) for analysis in here]
-    return "\n\n".join([f"## {title} {{#{place}{where}}}", *parts]) + "\n"
 
 
 def made_by(material: Material) -> str:

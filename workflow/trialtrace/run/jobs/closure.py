@@ -107,7 +107,8 @@ class Sources:
     def others(self) -> dict[str, list[Path]]:
         """Name of every file of the package and of reports/ that is no module -> its places."""
         paths: dict[str, list[Path]] = {}
-        reports = sorted(self.at.reports.rglob("*"))
+        # Not those of a trial, which its own report alone depends on.
+        reports = sorted([*self.at.reports.glob("*"), *(self.at.reports / "assets").rglob("*")])
         for path in (*self._package_files, *reports):
             if path.suffix != ".py" and path.is_file():
                 paths.setdefault(path.name, []).append(path)

@@ -119,6 +119,18 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
 }
 
 
+def document_files(at: Project, trial: str) -> list[Path]:
+    """Documents of somebody's own, and what lies beside them: code of the trial's report."""
+    every = (at.reports / trial).rglob("*")
+    return sorted(path for path in every if path.is_file() and _is_source(path, at.reports))
+
+
+def _is_source(path: Path, reports: Path) -> bool:
+    """Whether it is no file that Quarto wrote."""
+    names = path.relative_to(reports).parts
+    return not any(name.startswith((".", "_")) or name.endswith("_files") for name in names)
+
+
 def renderer(settings: Settings) -> str:
     """What renders reports: `embedded`, or Quarto with its version, which changes them.
 
@@ -223,7 +235,8 @@ class Freshness:
             known = registry_of(registry)
             return fewer[known] if known in fewer else named(registry)
 
-        return self.sources.closure(script, chosen, room=BY_CARD.get(rule))
+        files = self.sources.closure(script, chosen, room=BY_CARD.get(rule))
+        return files | set(document_files(self.at, trial)) if trial and rule == RENDER else files
 
     def named(self, rule: str, trial: str | None) -> Named:
         """The names of each registry that a job can use."""

@@ -127,6 +127,11 @@ class Trial:
         return self._trial.registration
 
     @property
+    def document_code(self) -> bool:
+        """Whether its own documents may run code of their own, whatever the disclosure."""
+        return self._trial.document_code
+
+    @property
     def drawn(self) -> bool:
         """Whether its patients are drawn from cohort.yaml."""
         return isinstance(self.source, Synthetic)

@@ -12,7 +12,9 @@ import os
 import sys
 from pathlib import Path
 
+from trialtrace.report.render.by_hand import made_by_hand
 from trialtrace.report.render.house import CHAINS
+from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.for_docx import LINE, LYING
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.mailed import for_mail
@@ -26,6 +28,7 @@ FOLDER = "TRIALTRACE_FOLDER"
 
 def for_quarto(document: Node, kind: str, folder: Path) -> None:
     """Change a document that Quarto is to number and to write."""
+    mark_authored(document)
     keep_per_cents(document)
     put_over(document)
     if "html" in kind:
@@ -50,7 +53,10 @@ def _with_widths(element: Node) -> None:
 def main() -> None:
     """Change the document of standard input."""
     document = json.load(sys.stdin)
-    for_quarto(document, sys.argv[1], Path(os.environ[FOLDER]))
+    kind, folder = sys.argv[1], Path(os.environ.get(FOLDER) or Path.cwd())
+    if FOLDER not in os.environ:
+        made_by_hand(document, kind, folder)
+    for_quarto(document, kind, folder)
     json.dump(document, sys.stdout)
 
 

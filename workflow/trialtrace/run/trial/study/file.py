@@ -26,6 +26,11 @@ class TrialFile:
     title: Text = key("Title of the trial.")
     question: Text = key("What the trial asks, in one sentence.")
     registration: Text | None = optional("Number in a trial registry.")
+    document_code: bool = optional(
+        "Whether documents under reports/ may have code of their own where disclosure is "
+        "restricted. Such code can print what patients have.",
+        empty=bool,
+    )
     design: Design = key("Design of the trial.")
     source: Source = key("Where the raw tables come from.")
     tables: Filled[Name, TableSpec] = key("Clean tables; each is a form of the dictionary.")

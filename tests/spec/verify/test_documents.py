@@ -1,0 +1,238 @@
+"""A trial's documents: what a run writes, and what becomes of a report of somebody's own."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import kept_report
+import mini_trial
+import pytest
+from kept_report import FOLDER
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.cli import main
+from trialtrace.report.documents import STEMS
+from trialtrace.report.render import check_document
+from trialtrace.report.render.by_hand import made_by_hand
+from trialtrace.report.render.by_hand import main as by_hand
+from trialtrace.report.render.document import read_document
+from trialtrace.report.render.tree.authored import OWN
+from trialtrace.report.report import render_report
+from trialtrace.report.shown.html_lines import html_lines
+from trialtrace.report.shown.lines import is_trace
+from trialtrace.report.verify.verified import verified
+from trialtrace.run.jobs.fresh import RENDER, freshness
+from trialtrace.run.trial.load import load_settings, load_trial
+
+SHARE = "mini/relief_primary/proportion.wilson@placebo"
+WITHOUT = ("sentences", "table")
+
+
+def own(at: Project, stem: str = "report") -> Path:
+    return at.reports / "mini" / f"{stem}.qmd"
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Project:
+    """A run in a project whose reports/ can be changed."""
+    at = kept_report.make(tmp_path)
+    at.reports.unlink()
+    shutil.copytree(mini_trial.REPOSITORY / "reports/assets", at.reports / "assets")
+    return at
+
+
+@pytest.fixture
+def rendered(alone: Project) -> Callable[..., str]:
+    """A function: change the text of the own report, render it; the page as text."""
+
+    def render(change: Callable[[str], str], disclosure: str = "full") -> str:
+        if not own(alone).exists():
+            assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 0
+        own(alone).write_text(change(own(alone).read_text(encoding="utf-8")), encoding="utf-8")
+        config = alone.config / "config.yaml"
+        text = config.read_text()
+        config.write_text(re.sub(r"disclosure: \w+", f"disclosure: {disclosure}", text))
+        folder = alone.results / "mini"
+        render_report(load_trial("mini", alone), load_settings(alone), folder, {"x": "0" * 64})
+        return (folder / "report/report.html").read_text(encoding="utf-8")
+
+    return render
+
+
+def chunk(text: str, call: str) -> str:
+    """The chunk of a call, with its fences."""
+    return next(one for one in re.findall(r"```\{python\}\n.*?```\n", text, re.S) if call in one)
+
+
+def without(text: str, analysis: str) -> str:
+    for function in WITHOUT:
+        text = text.replace(chunk(text, f'{function}("{analysis}")'), "")
+    return text
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+def test_a_run_writes_an_analysis_a_chunk_in_the_order_of_the_plan(whole: Project):
+    trial = load_trial("mini", whole)
+    named = []
+    for stem in STEMS:
+        path = whole.root / FOLDER / f"quarto/{stem}.qmd"
+        assert check_document(path) == []
+        document = read_document(path)
+        labels = [cell.label for cell in document.cells]
+        assert all(labels) and len(set(labels)) == len(labels)
+        assert all(cell.code.count("\n") == 0 for cell in document.cells[1:])
+        named += re.findall(r'^table\("(\w+)"\)', path.read_text(encoding="utf-8"), re.M)
+        page = (whole.root / FOLDER / f"report/{stem}.html").read_text(encoding="utf-8")
+        floats = [one for one in labels if one.startswith(("tbl-", "fig-"))]
+        assert all(f'id="{one}"' in page or "no figure" in page for one in floats)
+    roles = [trial.plan.analyses[name].role for name in named]
+    assert set(named) == set(trial.plan.analyses) and roles[0] == "primary"
+
+
+def test_the_documents_of_the_run_become_ones_own(alone: Project, capsys):
+    assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 0
+    assert "reports/mini/report.qmd: own" in capsys.readouterr().out
+    for stem in STEMS:
+        assert (
+            own(alone, stem).read_bytes()
+            == (alone.results / f"mini/quarto/{stem}.qmd").read_bytes()
+        )
+    assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 1
+    assert "is yours" in capsys.readouterr().err
+
+
+def test_a_document_as_the_run_writes_it_makes_the_same_report(alone: Project, rendered):
+    before = html_lines((alone.results / "mini/report/report.html").read_bytes())
+    page = rendered(lambda text: text)
+    after = html_lines((alone.results / "mini/report/report.html").read_bytes())
+    assert [one.pieces for one in after][:130] == [one.pieces for one in before][:130]
+    assert OWN not in page and "its author" not in page
+
+
+def test_an_own_report_is_reordered_shortened_and_marked(alone: Project, rendered):
+    def change(text: str) -> str:
+        text = without(text, "pain_each").replace("## Patients", "## Who took part")
+        baseline = chunk(text, 'section("baseline")')
+        more = f"""\
+About 17 of them came late, and relief was `{{python}} number("{SHARE}")` here; none left.
+
+```{{python}}
+#| label: fig-own
+#| fig-cap: A figure of my own
+import matplotlib.pyplot as plt
+plt.plot([1, 2]);
+```
+
+{baseline}"""
+        return text.replace(baseline, "").replace(chunk(text, 'section("populations")'), more)
+
+    page = plain(rendered(change))
+    assert f"A figure of my own {OWN}" in page
+    assert "About 17 of them came late, and relief was 33.3 % (95 % CI" in page
+    assert page.count(OWN) == 2 and f"none left. {OWN}" in page
+    assert "Of reports/mini/report.qmd, which is not what the run writes" in page
+    label = load_trial("mini", alone).plan.analyses["pain_each"].label
+    assert f"Analyses of the plan that it leaves out: {label}." in page
+    assert "reported nowhere" in plain((alone.results / "mini/report/plan.html").read_text())
+    links = {
+        target
+        for line in html_lines((alone.results / "mini/report/report.html").read_bytes())
+        for piece in line.pieces
+        for text, target in piece.links
+        if is_trace(target) and text.startswith("33.3 % (95 % CI")
+    }
+    assert len(links) == 1
+
+
+def test_a_number_of_the_run_that_is_altered_is_found(alone: Project):
+    assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 0
+    with own(alone).open("a", encoding="utf-8") as document:
+        document.write(f'\n\nIt was `{{python}} number("{SHARE}")`.\n')
+    kept_report.run(alone)
+    path = alone.results / "mini/report/report.html"
+    clean = path.read_bytes()
+    path.write_bytes(re.sub(rb"It was <a([^>]*)>33\.3", rb"It was <a\1>43.3", clean))
+    assert path.read_bytes() != clean
+    told = str(verified(alone, path))
+    assert "43.3" in told and "33.3" in told
+
+
+@pytest.mark.parametrize("code", ["print(open('x'))", "table('relief' + '_primary')", "import os"])
+def test_code_of_its_own_runs_under_restricted_disclosure_only_where_declared(
+    alone: Project, rendered, code: str
+):
+    addition = f"\n\n```{{python}}\n#| label: mine\n{code}\n```\n"
+    with pytest.raises(UserError, match="document_code: true") as told:
+        rendered(lambda text: text + addition, "restricted")
+    assert "reports/mini/report.qmd, line" in str(told.value)
+    rendered(lambda text: text.replace(addition, "\nOwn words.\n"), "restricted")
+    trial = alone.trial_config("mini") / "trial.yaml"
+    trial.write_text("document_code: true\n" + trial.read_text())
+    page = rendered(
+        lambda text: text + "\n\n```{python}\n#| label: mine\nprint(1 + 1)\n```\n", "restricted"
+    )
+    assert f"2 {OWN}" in plain(page)
+
+
+def test_check_tells_what_the_plan_has_and_a_document_lacks(alone: Project, rendered, capsys):
+    rendered(lambda text: without(text, "pain_each"))
+    asked = ["--project", str(alone.root), "check", "mini"]
+    assert main(asked) == 0
+    assert "leaves out pain_each" in capsys.readouterr().out
+    own(alone).write_text(
+        own(alone).read_text().replace('table("relief_primary")', 'table("relief")')
+    )
+    assert main(asked) == 1
+    told = capsys.readouterr().err
+    assert 'table("relief")' in told and "relief_primary" in told and "report.qmd, line" in told
+
+
+def test_an_own_document_is_code_of_its_trial_alone(alone: Project, rendered):
+    before = freshness(alone).code(RENDER, "mini")
+    rendered(lambda text: text + "\nMore.\n")
+    changed = freshness(alone).code(RENDER, "mini")
+    assert changed != before
+    (alone.reports / "mini/curve.png").write_bytes(b"drawn by R")
+    assert freshness(alone).code(RENDER, "mini") != changed
+
+
+def test_before_a_run_a_document_says_so(alone: Project, monkeypatch):
+    from trialtrace.report.cells import open_report
+
+    shutil.rmtree(alone.results)
+    monkeypatch.chdir(alone.reports)
+    with pytest.raises(UserError, match="has no results") as told:
+        open_report("mini")
+    assert "make run TRIAL=mini" in str(told.value)
+
+
+def test_rendered_by_hand_pictures_and_pages_are_those_of_the_run(
+    alone: Project, rendered, monkeypatch, capsys
+):
+    rendered(lambda text: text)
+    image = {"t": "Image", "c": [["", [], []], [], ["figures/flow.png", ""]]}
+    document = {"blocks": [{"t": "Para", "c": [image]}]}
+    made_by_hand(document, "html5", own(alone).parent)
+    row, note, paragraph = document["blocks"]
+    assert 'class="skip"' in row["c"][1] and 'href="supplement.html"' in row["c"][1]
+    assert note["c"][0][1] == ["callout-warning"]
+    assert (own(alone).parent / paragraph["c"][0]["c"][2][0]).is_file()
+    page = alone.reports / "_site/mini/report.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("by Quarto")
+    monkeypatch.chdir(alone.reports)
+    monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_FILES", "_site/mini/report.html")
+    by_hand()
+    assert page.read_text() == "by Quarto"
+    assert (page.parent / "trace/relief_primary.html").is_file()
+    monkeypatch.delenv("QUARTO_PROJECT_OUTPUT_FILES")
+    by_hand()
+    shutil.rmtree(alone.results)
+    with pytest.raises(SystemExit):
+        by_hand()
+    assert "make run TRIAL=mini" in capsys.readouterr().err

@@ -1,0 +1,206 @@
+"""What the chunks of a trial's documents call: its sections, sentences, tables, figures, numbers.
+
+A document begins with `open_report("NAME")`. What these give is marked as of the run; what stands
+in a document besides is its author's own (render/tree/authored.py).
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+
+from IPython.display import Markdown
+
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.paths import Project, project
+from trialtrace.base.store import write_json
+from trialtrace.report.audit.published import published
+from trialtrace.report.audit.targets import targets
+from trialtrace.report.figures.make import Drawn
+from trialtrace.report.images import images
+from trialtrace.report.material import Material
+from trialtrace.report.render.tree.authored import OF_RUN
+from trialtrace.report.sections import sections
+from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
+from trialtrace.report.sections.baseline_table import baseline_table
+from trialtrace.report.sections.constants_section import constants_section
+from trialtrace.report.sections.data_quality import data_quality
+from trialtrace.report.sections.endpoints_section import endpoints_table
+from trialtrace.report.sections.flow_table import flow_table
+from trialtrace.report.sections.harms import harms_section
+from trialtrace.report.sections.periods import clusters_table
+from trialtrace.report.sections.planning_section import planning_section
+from trialtrace.report.sections.summary import summary
+from trialtrace.report.tables import link
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trial.load import load_settings, load_trial
+
+# Sections of a report that are of no analysis.
+SECTIONS: dict[str, Callable[[Material], str]] = {
+    "opening": sections.opening,
+    "populations": sections.populations,
+    "flow": flow_table,
+    "clusters": clusters_table,
+    "baseline": baseline_table,
+    "harms": harms_section,
+    "published": published,
+    "data": data_quality,
+    "made": sections.made_by,
+    "planning": planning_section,
+    "endpoints": endpoints_table,
+    "constants": constants_section,
+    "targets": targets,
+}
+SUMMARY = "summary"
+# The folder of a run's documents, and in it what their chunks need besides results.
+FOLDER, STATE = "quarto", "cells.json"
+# Tells a document that is rendered elsewhere which project it is of.
+PROJECT = "TRIALTRACE_PROJECT"
+_COLONS = re.compile(r"^:{3,}", re.MULTILINE)
+
+
+@dataclass
+class Cells:
+    """A run of a trial as its documents use it.
+
+    `places` has the page of each section, for the summary; `renderer` is what makes the pages.
+    """
+
+    material: Material
+    drawn: list[Drawn]
+    places: dict[str, str]
+    renderer: str
+    _texts: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def section(self, name: str) -> Markdown:
+        """A section that is of no analysis, without its heading; empty where there is nothing."""
+        return _of_run(self.text("section", name))
+
+    def sentences(self, analysis: str) -> Markdown:
+        """What an analysis asked, of whom it is and what it found."""
+        return _of_run(self.text("sentences", analysis))
+
+    def table(self, analysis: str) -> Markdown:
+        """The tables of an analysis, the same under other choices, and what must be known of it."""
+        return _of_run(self.text("table", analysis))
+
+    def figure(self, name: str) -> Markdown:
+        """A figure of the plan, such as "kaplan_meier_1"; `@fig-kaplan-meier-1` refers to it."""
+        return _of_run(self.text("figure", name))
+
+    def number(self, result_id: str, text: str | None = None) -> Markdown:
+        """A number as the report prints it, or in other words, with the link to its trace."""
+        row = self.row(result_id)
+        shown = link(row, row["stat_text"] if text is None else text)
+        return Markdown(f"{shown}{{.{OF_RUN}}}")
+
+    def value(self, result_id: str) -> float | None:
+        """The unrounded value."""
+        return self.row(result_id)["stat_value"]
+
+    def row(self, result_id: str) -> ResultRow:
+        """All that is stored of a result. Raises UserError with the nearest names for none."""
+        return self.material.tracer.result(result_id)
+
+    def text(self, function: str, name: str) -> str:
+        """The Markdown of a chunk; kept, since who writes a document asks what is empty."""
+        if (function, name) not in self._texts:
+            self._texts[function, name] = getattr(self, f"_{function}")(name)
+        return self._texts[function, name]
+
+    def names(self, function: str) -> list[str]:
+        """What a function of chunks can be asked for."""
+        return {
+            "section": [*SECTIONS, SUMMARY],
+            "figure": [slug_of(figure) for figure in self.drawn],
+        }.get(function) or [*self.material.trial.plan.analyses]
+
+    def _section(self, name: str) -> str:
+        self._known("section", name)
+        if name == SUMMARY:
+            return summary(self.material, self.drawn, self.renderer, self.places)
+        return SECTIONS[name](self.material)
+
+    def _sentences(self, name: str) -> str:
+        self._known("sentences", name)
+        return analysis_sentences(self.material, self.material.trial.plan.analyses[name])
+
+    def _table(self, name: str) -> str:
+        self._known("table", name)
+        return analysis_table(self.material, self.material.trial.plan.analyses[name])
+
+    def _figure(self, name: str) -> str:
+        self._known("figure", name)
+        return images([one for one in self.drawn if slug_of(one) == name])
+
+    def _known(self, function: str, name: str) -> None:
+        if name not in (known := self.names(function)):
+            what, do = f'{function}("{name}")', did_you_mean(name, known)
+            raise UserError(Problem(what, "there is none", expected=one_of(known), do=do))
+
+    def write(self) -> None:
+        """Keep what another process needs to open the report."""
+        state = {
+            "codes": [*self.material.codes.items()],
+            "drawn": [asdict(one) for one in self.drawn],
+            "places": self.places,
+            "renderer": self.renderer,
+        }
+        write_json(self.material.folder / FOLDER / STATE, state)
+
+
+def slug_of(figure: Drawn) -> str:
+    """The name by which a document calls a figure."""
+    return figure.label.removeprefix("fig-").replace("-", "_")
+
+
+def _of_run(text: str) -> Markdown:
+    """Blocks that are marked as of the run; nothing where there are none."""
+    if not text.strip():
+        return Markdown("")
+    colons = ":" * (max((len(one) for one in _COLONS.findall(text)), default=2) + 1)
+    return Markdown(f"{colons} {{.{OF_RUN}}}\n\n{text.strip()}\n\n{colons}")
+
+
+# What the documents of this process open in place of reading it again.
+_AT_HAND: list[Cells] = []
+
+
+@contextmanager
+def at_hand(cells: Cells) -> Iterator[None]:
+    """While documents are rendered, they open this run as it is; in another process, its
+    project."""
+    _AT_HAND.append(cells)
+    os.environ[PROJECT] = str(cells.material.trial.at.root)
+    try:
+        yield
+    finally:
+        os.environ.pop(PROJECT)
+        _AT_HAND.pop()
+
+
+def open_report(trial: str) -> Cells:
+    """The last run of a trial, of the project around the document.
+
+    Raises UserError where the trial has not run.
+    """
+    for cells in _AT_HAND:
+        if cells.material.trial.name == trial:
+            return cells
+    at = project(os.environ.get(PROJECT))
+    state = read_state(at, trial)
+    codes, folder = dict(state["codes"]), at.results / trial
+    material = Material(load_trial(trial, at), load_settings(at), folder, codes)
+    drawn = [Drawn(**one) for one in state["drawn"]]
+    return Cells(material, drawn, state["places"], state["renderer"])
+
+
+def read_state(at: Project, trial: str) -> dict:
+    """What a run left for the documents of a trial. Raises UserError where there is no run."""
+    try:
+        return json.loads((at.results / trial / FOLDER / STATE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        what = "has no results, and a document shows those of its last run"
+        raise UserError(Problem(f"trial {trial}", what, do=f"make run TRIAL={trial}")) from None

@@ -1,0 +1,309 @@
+"""The documents of a trial: those that a run writes from the plan, and a statistician's own.
+
+`report.qmd` and `supplement.qmd` lie in reports/NAME/ where they are somebody's own, else in
+results/NAME/quarto/, written anew by each run. Both renderers make the report of them.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, did_you_mean, one_of
+from trialtrace.base.paths import Project
+from trialtrace.base.store import write_text
+from trialtrace.report.audit.targets import targets_title
+from trialtrace.report.cells import FOLDER, SECTIONS, SUMMARY, Cells, slug_of
+from trialtrace.report.figures.make import Drawn
+from trialtrace.report.images import beside, first_figures
+from trialtrace.report.links import analysis_place, role_place
+from trialtrace.report.material import Material
+from trialtrace.report.render.document import Document, Prose, read_document
+from trialtrace.report.render.embedded import INLINE
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.render.subset import check_document
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.reported import REPORT, ROLES, SUPPLEMENT, in_main_report
+
+STEMS = (REPORT, SUPPLEMENT, SUMMARY)
+HEAD = """\
+---
+# As a run of trialtrace writes it from the plan. `trialtrace report {name} --write` copies it to
+# reports/{name}/, where it is yours to change.
+title: {title}
+format:
+  html: {{embed-resources: true, toc: {long}, number-sections: {long}, html-math-method: mathml}}
+  docx: {{toc: {long}, number-sections: {long}}}
+  typst: {{toc: {long}, number-sections: {long}}}
+execute: {{echo: false, warning: false}}
+jupyter: python3
+---
+
+```{{python}}
+#| label: setup
+#| include: false
+from trialtrace.report.cells import open_report
+
+run = open_report("{name}")
+section, sentences, table, figure = run.section, run.sentences, run.table, run.figure
+number, value, row = run.number, run.value, run.row
+```
+"""
+MADE = """\
+Every number of a result in a table is a link to its trace: the rows it was made from, the method
+and its options, the independent check, the plan and the code. Printed numbers, constants, the
+account of the data and hashes are no results: their places stand beside them.
+"""
+# Heading, anchor and sections of what comes before and after the analyses of each document.
+BEFORE = ("Patients", "sec-patients", ("populations", "flow", "clusters", "baseline"))
+AFTER = {
+    REPORT: (
+        ("Harms", "sec-harms", "harms"),
+        ("Published numbers", "sec-published", "published"),
+        ("Data", "sec-data", "data"),
+        ("How these numbers were made", "sec-made", "made"),
+    ),
+    SUPPLEMENT: (
+        ("Sample size, power and precision", "sec-planning", "planning"),
+        ("Endpoints", "sec-endpoints", "endpoints"),
+        ("Declared constants", "sec-constants", "constants"),
+        ("", "sec-targets", "targets"),
+    ),
+}
+# What chunks call, and what the setup of a document assigns besides.
+FUNCTIONS = ("section", "sentences", "table", "figure")
+NUMBERS = ("number", "value", "row")
+_LABEL = re.compile(r"^::: \{#(tbl-[^}]+)\}", re.MULTILINE)
+
+
+def write_documents(cells: Cells) -> None:
+    """Write the documents of a trial from its plan."""
+    for stem in STEMS:
+        text = "\n".join(_document(cells, stem)).rstrip() + "\n"
+        write_text(written(cells.material, stem), text)
+
+
+def written(material: Material, stem: str) -> Path:
+    return material.folder / FOLDER / f"{stem}.qmd"
+
+
+def differs(material: Material, source: "Source") -> bool:
+    """Whether a document has anything that the run would not write."""
+    return source.path.read_bytes() != written(material, source.stem).read_bytes()
+
+
+def _document(cells: Cells, stem: str) -> Iterator[str]:
+    trial = cells.material.trial
+    # JSON's text is YAML's, and names no key by what stands in a title.
+    title = trial.title if stem == REPORT else f"{stem.capitalize()}: {trial.title}"
+    shown = json.dumps(title, ensure_ascii=False)
+    yield HEAD.format(name=trial.name, title=shown, long=json.dumps(stem != SUMMARY))
+    if stem == SUMMARY:
+        yield _written_chunk("section-summary", "section", SUMMARY)
+        return
+    if stem == REPORT:
+        yield from _opening(cells)
+    for role in ROLES:
+        yield from _of_role(cells, role, stem)
+    for heading, anchor, name in AFTER[stem]:
+        if cells.text("section", name):
+            yield f"## {heading or targets_title(cells.material)} {{#{anchor}}}\n"
+            if name == "made":
+                yield MADE
+            yield from _chunk(cells, "section", name)
+
+
+def _opening(cells: Cells) -> Iterator[str]:
+    yield from _chunk(cells, "section", "opening")
+    yield from _figures(cells, first_figures(cells.drawn))
+    heading, anchor, names = BEFORE
+    yield f"## {heading} {{#{anchor}}}\n"
+    for name in names:
+        yield from _chunk(cells, "section", name)
+    if alone := beside(cells.drawn, ""):
+        yield "## Treatment and course {#sec-course}\n"
+        yield from _figures(cells, alone)
+
+
+def _of_role(cells: Cells, role: str, stem: str) -> Iterator[str]:
+    """Analyses of a role in one document; the supplement's heading says where they are in both."""
+    trial = cells.material.trial
+    every = [one for one in trial.plan.analyses.values() if one.role == role]
+    here = [one for one in every if in_main_report(trial, one) == (stem == REPORT)]
+    if not here:
+        return
+    title, place = ROLES[role], role_place(role)
+    if stem == SUPPLEMENT and len(here) < len(every):
+        title, place = f"Further {lower_first(title)}", f"{place}-further"
+    yield f"## {title} {{#{place}}}\n"
+    for analysis in here:
+        yield f"### {escape_markdown(analysis.label)} {{#{analysis_place(analysis.name)}}}\n"
+        yield from _chunk(cells, "sentences", analysis.name)
+        yield from _chunk(cells, "table", analysis.name)
+        yield from _figures(cells, beside(cells.drawn, analysis.name))
+
+
+def _figures(cells: Cells, drawn: list[Drawn]) -> Iterator[str]:
+    for one in drawn:
+        yield from _chunk(cells, "figure", slug_of(one), one.label)
+
+
+def _chunk(cells: Cells, function: str, name: str, label: str = "") -> Iterator[str]:
+    """A chunk that shows something, labelled as the first table in it."""
+    text = cells.text(function, name)
+    if not text.strip():
+        return
+    table = _LABEL.search(text) if function != "sentences" else None
+    label = label or (table[1] if table else f"{function}-{name.replace('_', '-')}")
+    yield _written_chunk(label, function, name)
+
+
+def _written_chunk(label: str, function: str, name: str) -> str:
+    return f'```{{python}}\n#| label: {label}\n#| output: asis\n{function}("{name}")\n```\n'
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a function of chunks with a name, in a line of a document."""
+
+    function: str
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document as it is rendered, and whether it is somebody's own."""
+
+    path: Path
+    own: bool
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem
+
+    def calls(self) -> Iterator[Call]:
+        """What its chunks and sentences ask for. Raises UserError where it is malformed."""
+        for tree, line in _codes(read_document(self.path)):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and (call := _call(node, line)):
+                    yield call
+
+
+def own_document(at: Project, trial: str, stem: str) -> Path:
+    return at.reports / trial / f"{stem}.qmd"
+
+
+def sources(at: Project, trial: str) -> list[Source]:
+    """The documents of a trial's report, in their order."""
+    return [
+        Source(own, own=True)
+        if (own := own_document(at, trial, stem)).is_file()
+        else Source(at.results / trial / FOLDER / own.name, own=False)
+        for stem in STEMS
+    ]
+
+
+def own_files(at: Project, trial: str) -> list[Path]:
+    """What lies beside its own documents, such as figures of another program."""
+    folder = at.reports / trial
+    return [] if not folder.is_dir() else [one for one in sorted(folder.iterdir()) if _is_file(one)]
+
+
+def _is_file(path: Path) -> bool:
+    return path.suffix != ".qmd" and not path.name.startswith((".", "_"))
+
+
+def left_out(trial: Trial, documents: list[Source]) -> list[Analysis]:
+    """Analyses of the plan that own documents leave out; nothing where there are none."""
+    if not any(one.own for one in documents):
+        return []
+    shown = {
+        call.name
+        for one in documents
+        if one.path.is_file()
+        for call in one.calls()
+        if call.function in ("table", "sentences")
+    }
+    return [one for one in trial.plan.analyses.values() if one.name not in shown]
+
+
+def own_problems(trial: Trial) -> list[Problem]:
+    """What is wrong in own documents: what not both renderers render, what the plan has not."""
+    problems = []
+    for source in sources(trial.at, trial.name):
+        if source.own:
+            found = check_document(source.path)
+            problems += found or [*_unknown_names(trial, source)]
+    return problems
+
+
+def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:
+    """Calls of a document for sections and analyses that there are not."""
+    analyses = [*trial.plan.analyses]
+    known = {"section": [*SECTIONS, SUMMARY], "sentences": analyses, "table": analyses}
+    for call in source.calls():
+        names = known.get(call.function, [call.name])
+        if call.name not in names:
+            place = f"{trial.at.shown(source.path)}, line {call.line}"
+            found, do = f'{call.function}("{call.name}")', did_you_mean(call.name, names)
+            yield Problem(place, found=found, expected=one_of(names), do=do)
+
+
+def foreign_code(document: Document) -> Iterator[tuple[int, str]]:
+    """Line and text of every statement that does more than call what documents are given."""
+    for tree, line in _codes(document):
+        for statement in tree.body:
+            if not _is_given(statement):
+                yield line + statement.lineno - 1, ast.unparse(statement).split("\n")[0]
+
+
+def _is_given(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.ImportFrom(module="trialtrace.report.cells"):
+            return True
+        case ast.Expr(ast.Call() as call):
+            return _call(call, 0) is not None and _constant(call)
+        case ast.Assign([ast.Name()], ast.Call(ast.Name("open_report")) as call):
+            return _constant(call)
+        case ast.Assign([ast.Tuple(names)], ast.Tuple(values)):
+            pairs = zip(names, values, strict=False)
+            return len(names) == len(values) and all(_is_function(*pair) for pair in pairs)
+    return False
+
+
+def _is_function(name: ast.expr, value: ast.expr) -> bool:
+    """Whether a function of the run is given its own name."""
+    match name, value:
+        case ast.Name(own), ast.Attribute(ast.Name(), attribute):
+            return own == attribute and own in (*FUNCTIONS, *NUMBERS)
+    return False
+
+
+def _codes(document: Document) -> Iterator[tuple[ast.Module, int]]:
+    """Every piece of code of a document, and the line of its first."""
+    for part in document.parts:
+        if not isinstance(part, Prose):
+            yield ast.parse(part.code), part.code_line
+            continue
+        for number, line in enumerate(part.text.split("\n"), part.line):
+            for expression in INLINE.findall(line):
+                yield ast.parse(expression.strip()), number
+
+
+def _call(node: ast.Call, line: int) -> Call | None:
+    """A call of a function of chunks by its name with a text."""
+    function = node.func.id if isinstance(node.func, ast.Name) else None
+    first = node.args[0] if node.args else None
+    if function not in (*FUNCTIONS, *NUMBERS) or not isinstance(first, ast.Constant):
+        return None
+    return Call(function, str(first.value), line + node.lineno - 1)
+
+
+def _constant(call: ast.Call) -> bool:
+    given = [*call.args, *(one.value for one in call.keywords)]
+    return all(isinstance(one, ast.Constant) for one in given)

@@ -1,0 +1,93 @@
+"""Documents that a person renders by Quarto, in the project reports/, outside of any run.
+
+Their folder has neither figures nor pages of the run: the filter leads pictures to them, and after
+all is rendered the pages behind the numbers are copied beside it.
+"""
+
+import os
+import shutil
+import sys
+from html import escape
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.base.paths import Project
+from trialtrace.report.render.tree.nodes import (
+    Node,
+    attributes,
+    div,
+    paragraph,
+    raw_block,
+    walk,
+    word,
+)
+
+NOTE = (
+    "Rendered by hand from the last run of the trial: trialtrace verify knows the report of the "
+    "run alone. What is marked is its author's own, and nothing checked it."
+)
+OUTPUT, BESIDE = "_site", ("Report", "Supplement", "Summary", "Audit", "Plan")
+RENDERED = "QUARTO_PROJECT_OUTPUT_FILES"
+SKIP = '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>'
+
+
+def made_by_hand(document: Node, kind: str, folder: Path) -> None:
+    """Lead the pictures of a document in `folder` to those of the run; a note at its head, and in
+    HTML the row of pages."""
+    report = Project(folder.parents[1]).results / folder.name / "report"
+    walk(document, {"Image": lambda image: _led(image, folder, report)})
+    callout = div([paragraph([word(NOTE)])], attributes(classes=["callout-warning"]))
+    row = [raw_block("html", _pages(report))] if "html" in kind else []
+    document["blocks"] = [*row, callout, *document["blocks"]]
+
+
+def _led(image: Node, folder: Path, report: Path) -> None:
+    target = image["c"][2]
+    if target[0].startswith("figures/") and not (folder / target[0]).exists():
+        target[0] = os.path.relpath(report / target[0], folder)
+
+
+def _pages(report: Path) -> str:
+    names = [one for one in BESIDE if (report / f"{one.lower()}.html").is_file()]
+    links = " ".join(f'<a href="{escape(one.lower())}.html">{escape(one)}</a>' for one in names)
+    return f'{SKIP}\n<nav class="pages" aria-label="Pages of this report">{links}</nav>'
+
+
+def main() -> None:
+    """As Quarto calls it: without files that it has rendered before, with them after."""
+    at = Project(Path.cwd().parent)
+    try:
+        if RENDERED in os.environ:
+            copy_pages(at)
+        else:
+            refuse_without_run(at)
+    except UserError as error:
+        print(f"\n{error}\n", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _trials(at: Project) -> list[str]:
+    return sorted({path.parent.name for path in at.reports.glob("*/*.qmd")})
+
+
+def refuse_without_run(at: Project) -> None:
+    """Raises ProblemsError for each trial that has documents and no run."""
+    problems = [
+        Problem(f"reports/{name}/", "the trial has not run", do=f"make run TRIAL={name}")
+        for name in _trials(at)
+        if not (at.results / name / "quarto" / "cells.json").is_file()
+    ]
+    if problems:
+        raise ProblemsError(problems)
+
+
+def copy_pages(at: Project) -> None:
+    """Put what a run made beside what Quarto rendered, and nothing in the place of that."""
+    rendered = {(at.reports / one).resolve() for one in os.environ[RENDERED].splitlines()}
+    for name in _trials(at):
+        out = at.reports / OUTPUT / name
+        for path in sorted((at.results / name / "report").rglob("*")):
+            copy = out / path.relative_to(at.results / name / "report")
+            if path.is_file() and copy.resolve() not in rendered:
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)

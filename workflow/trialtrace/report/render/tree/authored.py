@@ -1,0 +1,89 @@
+"""What of a document is of the run, and what its author's own: the one loses its mark, the other
+gets one, before anything is numbered."""
+
+from __future__ import annotations
+
+from trialtrace.report.render.tree.nodes import (
+    Inner,
+    Node,
+    Nodes,
+    all_of,
+    attributes,
+    copied,
+    paragraph,
+    space,
+    span,
+    text_of,
+    walk,
+    word,
+)
+
+# The class of what the functions of a document give (cells.py).
+OF_RUN = "of-run"
+FLOATS = ("fig-", "tbl-")
+UNCHECKED = "unchecked"
+OWN = "[own, not checked]"
+
+
+def mark_authored(document: Node) -> None:
+    """Mark every paragraph with a number, table, code and picture that is not of the run."""
+    document["blocks"] = _marked(document["blocks"])
+    walk(document["blocks"], {"Link": _without_mark})
+
+
+def _marked(blocks: Nodes) -> Nodes:
+    made: Nodes = []
+    for block in blocks:
+        inner: Inner = block.get("c") or []
+        match block["t"]:
+            case "Div" if OF_RUN in inner[0][1]:
+                made += inner[1]
+                continue
+            case "Div" if inner[0][0].startswith(FLOATS):
+                inner[1] = _captioned(inner[1])
+            case "Div":
+                inner[1] = _marked(inner[1])
+            case "BlockQuote":
+                block["c"] = _marked(inner)
+            case "BulletList":
+                block["c"] = [_marked(item) for item in inner]
+            case "OrderedList":
+                inner[1] = [_marked(item) for item in inner[1]]
+            case "Para" | "Plain" if _is_own(inner):
+                block["c"] = [*inner, space(), _mark()]
+            case "Table" | "Figure" | "CodeBlock" | "DefinitionList" | "LineBlock":
+                made += [block, paragraph([_mark()])]
+                continue
+        made.append(block)
+    return made
+
+
+def _captioned(blocks: Nodes) -> Nodes:
+    """A figure or table with a label, whose last block is its caption."""
+    *before, last = blocks
+    if before and last["t"] in ("Para", "Plain"):
+        return [*before, {**last, "c": [*last["c"], space(), _mark()]}]
+    return [*blocks, paragraph([_mark()])]
+
+
+def _mark() -> Node:
+    return span([word(OWN)], attributes(classes=[UNCHECKED]))
+
+
+def _is_own(words: Nodes) -> bool:
+    """Whether they have a picture, or a digit that is in no number of the run."""
+    if next(all_of(words, "Image"), None):
+        return True
+    shown = copied(words)
+    walk(shown, {"Link": lambda one: [] if OF_RUN in one["c"][0][1] else None, "Cite": _nothing})
+    return any(letter.isdigit() for letter in text_of(shown))
+
+
+def _nothing(_: Node) -> Nodes:
+    """A reference is numbered by the renderer."""
+    return []
+
+
+def _without_mark(link: Node) -> None:
+    attr = link["c"][0]
+    attr[1] = [name for name in attr[1] if name != OF_RUN]
