@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 from trialtrace.audit.reading.registry.record import Entry, entries, text
+from trialtrace.stats.summaries.percentages import counts_for_percentage
+from trialtrace.stats.summaries.printed import read
 
 DIGITS = re.compile(
     r"[-−–]?\s*(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?)"
@@ -63,13 +65,15 @@ _OF_MODEL = re.compile(
 class Form:
     """A number in the form of ledgers. `numbers` are those that the ledger has to read in it, by
     their components; `about` is what the kind itself says. `why` tells what is not taken up, of
-    all where nothing is `printed`; `otherwise` is the same with its unit in one word."""
+    all where nothing is `printed`; `otherwise` is the same with its unit in one word; `doubt` is
+    what its reader has to confirm."""
 
     printed: str = ""
     numbers: dict[str, str] = field(default_factory=dict)
     about: dict[str, object] = field(default_factory=dict)
     why: str = ""
     otherwise: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ def form(kind: Kind, cell: dict[str, str], size: int | None) -> Form:
         printed = f"{AVERAGES[kind.value]} {value}{tail}"
         return Form(printed, {"value": value} | beside, about, why)
     if kind.is_share:
+        value = _unpadded(value, size)
         if _OF_CURVE.search(kind.words):
             about["basis"] = "curve"
         elif _OF_MODEL.search(kind.words):
@@ -148,6 +153,19 @@ def form(kind: Kind, cell: dict[str, str], size: int | None) -> Form:
     numbers = {"value": value} | beside
     word = f"{value} {_unit(kind.unit)}{tail}"
     return Form(f"{value} {kind.unit}{tail}", numbers, about, why, otherwise=word)
+
+
+def is_count(percent: str, size: int) -> bool:
+    """Whether some count of so many patients prints as a percentage."""
+    return len(counts_for_percentage(read(percent, rounding="half_up"), size)) > 0
+
+
+def _unpadded(percent: str, size: int | None) -> str:
+    """A percentage without zeros behind it that only fill its field: 6.70 of 15 is 6.7."""
+    plain = percent.rstrip("0").rstrip(".") if "." in percent else percent
+    if size is None or plain == percent or "," in percent or is_count(percent, size):
+        return percent
+    return plain if is_count(plain, size) else percent
 
 
 def _count(value: str, size: int | None) -> Form:
