@@ -6,7 +6,7 @@ Both hold where the groups' printed sizes add up to that of all, and are compute
 that prints as given: the mean is linear in the groups' means, the sum between them convex.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -35,10 +35,11 @@ CARD = Card(
     "the mean and deviation of all patients against those of the groups, or of a group against "
     "those of the strata of a split, weighted by their sizes, where these add up to all; where "
     "only the numbers randomised do, it lies between the groups' least and greatest, as a share of "
-    "all does",
+    "all does, and a median where the sizes add up",
     {
         "whole.mean": "The mean of all patients, and those of the groups.",
-        "whole.between": "The mean of all patients, and the least and greatest of the groups.",
+        "whole.between": "The mean or median of all patients, and the least and greatest of the "
+        "groups.",
         "whole.share": "The share of all patients, and the least and greatest of the groups.",
         "whole.deviation": "The deviation of all patients, and what the groups give.",
     },
@@ -51,10 +52,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     if ledger.patients_of_every_group is not None or not 2 <= len(ledger.apart) <= MOST_GROUPS:
         return
     for entry in ledger.entries.values():
-        if entry.about.group != ALL or (not _is_mean(entry) and "percent" not in entry.parts):
+        if entry.about.group != ALL or not (_averages(entry) or "percent" in entry.parts):
             continue
         groups = _parts(ledger, entry)
-        if groups is not None and _is_mean(entry):
+        if groups is not None and _is_median(entry):
+            yield from _median(ledger, entry, groups)
+        elif groups is not None and _is_mean(entry):
             yield from _of_groups(ledger, entry, groups)
         elif groups is not None:
             yield from _shares(ledger, entry, groups)
@@ -86,6 +89,16 @@ def _is_mean(entry: Claim) -> bool:
     return "sd" in entry.parts or value.symbol == "mean"
 
 
+def _is_median(entry: Claim) -> bool:
+    value = entry.parts.get("value")
+    return value is not None and value.symbol == "median" and value.relation == "="
+
+
+def _averages(entry: Claim) -> Callable[[Claim], bool] | None:
+    """Which averages a claim is of."""
+    return next((each for each in (_is_median, _is_mean) if each(entry)), None)
+
+
 def _is_share(entry: Claim) -> bool:
     return entry.share is not None and entry.share.relation == "=" and entry.measure is None
 
@@ -109,10 +122,11 @@ def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findi
 
 
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
-    """The mean of each group; None where a group has none, or several that do not agree."""
+    """The average of each group; None where a group has none, or several that do not agree."""
+    averages = _averages(entry)
     parts = [
-        ledger.agreed(filter(_is_mean, ledger.beside(entry, group)), "value")
-        if _is_mean(entry)
+        ledger.agreed(filter(averages, ledger.beside(entry, group)), "value")
+        if averages
         else ledger.agreed(filter(_is_share, ledger.beside(entry, group)), "percent")
         for group in ledger.apart
     ]
@@ -152,6 +166,15 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
         yield _deviation(entry, groups, sizes, beside)
 
 
+def _median(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
+    """The median of all lies between the least and the greatest of groups that are all."""
+    sizes = [ledger.size(group) or 0 for group in groups]
+    if all(sizes) and sum(sizes) == ledger.size(entry):
+        ranges = np.array([_range(group.parts["value"]) for group in groups])
+        names = tuple(group.name for group in groups)
+        yield from _between(entry, ranges, names, all_told=True, average="median")
+
+
 def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
     """Whether a printed number of all patients is that of the groups together."""
     population = entry.about.population
@@ -166,7 +189,12 @@ def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
 
 
 def _between(
-    entry: Claim, ranges: np.ndarray, texts: tuple[str, ...], *, all_told: bool = False
+    entry: Claim,
+    ranges: np.ndarray,
+    texts: tuple[str, ...],
+    *,
+    all_told: bool = False,
+    average: str = "mean",
 ) -> Iterator[Finding]:
     """The mean of all lies between those of the groups, whoever was measured, if they are all.
 
@@ -178,7 +206,9 @@ def _between(
         return
     text = f"{part.text} lies outside of the groups' {_shown((low, high))}, "
     if all_told:
-        text += "where no mean of the patients of all groups can be, however many were measured."
+        text += (
+            f"where no {average} of the patients of all groups can be, however many were measured."
+        )
         yield Finding("whole.between", entry.name, "value", INCONSISTENT, text, texts)
         return
     text = f"Not checkable: {text}where it cannot be if all patients are in a group and were "

@@ -92,7 +92,7 @@ class Kind:
         )
         methods = [text(each, "statisticalMethod") for each in entries(measure, "analyses")]
         words = "; ".join((text(measure, "title"), text(measure, "description"), *methods))
-        return cls(_key(value), _key(dispersion), unit, words)
+        return cls(key(value), key(dispersion), unit, words)
 
     @property
     def level(self) -> str | None:
@@ -112,7 +112,7 @@ class Kind:
         return self.value == NUMBER and _SHARE_OF_PEOPLE.fullmatch(self.unit) is not None
 
 
-def _key(text: str) -> str:
+def key(text: str) -> str:
     """A kind as the registry's interface spells it, whatever the file's spelling."""
     return re.sub(r"[^A-Z0-9.]+", "_", text.upper().replace("%", " percent ".upper())).strip("_")
 
@@ -175,7 +175,10 @@ def _count(value: str, size: int | None) -> Form:
 
 
 def share(count: int, size: int | None) -> Form:
-    """A count of those analysed, at risk or at the start; where there were none, of nobody."""
+    """A count of those analysed, at risk or at the start, where their number is told; where there
+    were none, of nobody."""
+    if size is None:
+        return Form(str(count), {"value": str(count)})
     if not size:
         return Form("0", {"value": "0"}) if not count else Form(why=f"{count} of nobody")
     return Form(f"{count} of {size}", {"count": str(count), "denominator": str(size)})

@@ -26,6 +26,10 @@ _SIZES = re.compile(
     r"\bn\s*=\s*([0-9]+(?:\s*[,;/]\s*(?:n\s*=\s*)?[0-9]+)*)(?![0-9.])", re.IGNORECASE
 )
 _PARTICIPANTS = "Participants"
+_OPPOSITES = {
+    frozenset(words)
+    for words in (("yes", "no"), ("positive", "negative"), ("present", "absent"), ("alive", "dead"))
+}
 SEVERAL = 2
 """Percentages that are none of the patients stated, from which on it may be the patients that are
 others: a single one is a slip of its own."""
@@ -108,6 +112,15 @@ def _classes(
     rows, cells, fits = entries(measure, "classes"), [], {}
     # A percentage of one row of several need not be of all that the measure has.
     several = len(rows) > 1
+    opposite = frozenset(text(row, "title").casefold() for row in rows) in _OPPOSITES
+    if (
+        opposite
+        and kind.counts_people
+        and all(len(entries(row, "categories")) == 1 for row in rows)
+    ):
+        # Two rows of whom nobody is in both: categories, as other records have them.
+        rows = [_of_category(row) for row in rows]
+        more |= {"exhaustive": False}
     for row in rows:
         head = text(row, "title")
         sized = _denominators(row, units) or _of_title(head, sizes)
@@ -130,6 +143,12 @@ def _classes(
                     fits[claim] = is_count(shown.numbers["percent"], size)
     _doubt(making, fits)
     return cells
+
+
+def _of_category(row: Entry) -> Entry:
+    """A row of one cell whose title is that of its category."""
+    (cell,) = entries(row, "categories")
+    return {**row, "title": "", "categories": [{**cell, "title": text(row, "title")}]}
 
 
 def _doubt(making: Making, fits: Mapping[str, bool]) -> None:
