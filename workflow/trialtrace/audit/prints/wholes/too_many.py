@@ -33,7 +33,7 @@ _THINGS = (
     "trials|tumou?rs|twins?|ulcers|vaccinations|veins?|vertebrae?|vessels?|visits|warts|weeks|"
     "wounds?"
 )
-OF_THINGS = re.compile(rf"\b(?:{_THINGS})\b|\bper\b(?!.protocol)", re.IGNORECASE)
+OF_THINGS = re.compile(rf"\b(?:{_THINGS}|units analysed)\b|\bper\b(?!.protocol)", re.IGNORECASE)
 """Words for what a patient can have several of, so that a denominator may not be of patients."""
 
 CARD = Card(
