@@ -226,6 +226,8 @@ def _p(entry: Mapping[str, str], stated: str, result: Analysis) -> Form:
         result.left.append((text, "p of non-inferiority or of equivalence: which is not stated"))
     else:
         value = number(match[2]) or match[2]
+        # Fields of two or three places are filled: 0.206 is posted as 0.2 and as 0.20.
+        value = re.sub(r"(\.0*[1-9][0-9]*?)0+$", r"\1", value)
         null = f" for {NULLS[hypothesis]}" if hypothesis in NULLS else ""
         sides = " (one-sided)" if _ONE_SIDED.search(stated) else ""
         return Form(f"P{match[1] or '='}{value}{null}{sides}", {"p": value})

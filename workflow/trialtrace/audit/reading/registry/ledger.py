@@ -151,7 +151,7 @@ def _event(stats: Entry, sizes: Mapping[str, int]) -> Form:
     if patients is None:
         return Form(said, {"value": str(events)}) if said else Form()
     form = share(patients, size)
-    if not said or form.why or not size:
+    if not said or form.why:
         return form
     return Form(f"{form.printed}, {said}", form.numbers | {"events": str(events)})
 
