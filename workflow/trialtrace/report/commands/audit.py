@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, UserError
 
@@ -107,7 +107,7 @@ def _beside_record(at: Project, paper: Ledger, file: Path, record: Path) -> int:
 
     posted, path = record_ledger(record), file.with_suffix(".pairs.yaml")
     if not path.exists():
-        pairs: dict[str, Any] = proposed(paper, posted)
+        pairs = proposed(paper, posted)
         write_text(path, yaml.safe_dump(pairs, allow_unicode=True, sort_keys=False, width=100))
     pairs = read_yaml(at, path, "pairs")
     check_pairs(path, pairs, paper, posted)

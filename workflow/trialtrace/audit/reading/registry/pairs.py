@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.ledger.about import ALL
@@ -51,6 +50,7 @@ class PairsFile:
 
 
 Labels = dict[str, str]
+Pairs = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 def record_ledger(path: Path) -> Ledger:
@@ -69,7 +69,7 @@ def proposed(paper: Ledger, record: Ledger) -> dict[str, dict[str, dict[str, str
     return {"groups": _best(*map(_groups, both)), "outcomes": _best(*map(_outcomes, both))}
 
 
-def check_pairs(path: Path, pairs: Mapping[str, Any], paper: Ledger, record: Ledger) -> None:
+def check_pairs(path: Path, pairs: Pairs, paper: Ledger, record: Ledger) -> None:
     """Raises UserError for a name that the ledger of its text does not have."""
     for kind, names in pairs.items():
         for name, pair in names.items():
@@ -101,7 +101,7 @@ def _outcomes(of: Ledger) -> Labels:
 
 def _best(paper: Labels, record: Labels) -> dict[str, dict[str, str]]:
     rare = Counter(word for label in record.values() for word in _words(label))
-    pairs = {}
+    pairs: dict[str, dict[str, str]] = {}
     for name, label in paper.items():
         scores = {each: _alike(label, other, rare) for each, other in record.items()}
         best = max(scores, key=lambda each: scores[each], default=None)
@@ -122,7 +122,7 @@ def _alike(label: str, other: str, rare: Counter[str]) -> float:
     return both / sum(weight.values()) if weight else 0.0
 
 
-def questions(paper: Ledger, record: Ledger, pairs: Mapping[str, Any]) -> Iterator[str]:
+def questions(paper: Ledger, record: Ledger, pairs: Pairs) -> Iterator[str]:
     """Numbers of confirmed pairs that differ, and primary outcomes of one text alone."""
     groups, outcomes = (
         {name: pair["record"] for name, pair in pairs[kind].items() if "unconfirmed" not in pair}
