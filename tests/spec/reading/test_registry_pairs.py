@@ -4,8 +4,10 @@ import json
 
 import pytest
 import yaml
-from mini_record import measure, record
+from mini_record import GROUPS, each, measure, record
 
+from trialtrace.audit.reading.registry.pairs import record_ledger
+from trialtrace.audit.verdicts.audit import audit_ledger
 from trialtrace.cli import main
 
 PAPER = {
@@ -41,7 +43,7 @@ def beside(tmp_path, capsys):
     of_trial.write_text(json.dumps(record(*rows)), encoding="utf-8")
 
     def run(*printed, confirmed=(), **more):
-        claims = {f"c{at}": each for at, each in enumerate(printed)}
+        claims = {f"c{at}": entry for at, entry in enumerate(printed)}
         ledger.write_text(yaml.safe_dump(PAPER | more | {"claims": claims}), encoding="utf-8")
         path = ledger.with_suffix(".pairs.yaml")
         if path.exists():
@@ -107,3 +109,31 @@ def test_a_pair_of_a_name_that_is_none_is_refused(beside, tmp_path):
     (tmp_path / "paper.pairs.yaml").write_text(yaml.safe_dump(pairs), encoding="utf-8")
     code, text, _ = beside(claim("62.1"))
     assert code and "outcomes.bp" in text.err and "of the record's ledger" in text.err
+
+
+def test_what_no_patients_can_have_is_found_in_a_record_as_it_stands(tmp_path):
+    """A median of all outside of every group's, 130 of 118, 62 in two exclusive rows of 60, and a
+    t test that is Welch's."""
+    groups = [*GROUPS, {"id": "X2", "title": "Total"}]
+    sizes = [{"units": "Participants", "counts": each("value", "60", "58", "118")}]
+    age = measure(*({"value": n} for n in ("40", "50", "60")), kind="MEDIAN", title="Age")
+    many = [{"units": "Participants", "counts": each("value", "130", "58")}]
+    rows = [
+        {"title": name, "categories": [{"measurements": each("value", n)}]}
+        for name, n in (("Yes", "50"), ("No", "12"))
+    ]
+    test = {"groupIds": ["X0", "X1"], "statisticalMethod": "t-test, 2 sided", "pValue": "0.113"}
+    # scipy.stats.ttest_ind_from_stats: Student's P = 0.1085, Welch's 0.1128.
+    means = ({"value": "5.00", "spread": "2.00"}, {"value": "4.10", "spread": "3.80"})
+    entry = record(
+        age | {"groups": groups, "denoms": sizes},
+        measure({"value": "12"}, kind="COUNT_OF_PARTICIPANTS", title="Cured", denoms=many),
+        measure(kind="COUNT_OF_PARTICIPANTS", title="Answered", classes=rows),
+        measure(*means, dispersion="Standard Deviation", title="Score", analyses=[test]),
+    )
+    path = tmp_path / "NCT00000000.json"
+    path.write_text(json.dumps(entry), encoding="utf-8")
+    findings = audit_ledger(record_ledger(path)).findings
+    wrong = {each.check for each in findings if each.agreement == "inconsistent"}
+    assert wrong == {"whole.between", "size.denominator", "total.categories"}
+    assert [each.agreement for each in findings if each.check == "p.means"] == ["compatible"]

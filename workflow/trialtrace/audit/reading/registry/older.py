@@ -214,7 +214,7 @@ def _measure(measure: Node) -> dict[str, object]:
         unitOfMeasure="units",
         typeUnitsAnalyzed="units_analyzed",
     )
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             **_said(node, title="title"),
             "denoms": _denominators(node),
