@@ -24,7 +24,7 @@ def claim(printed, **about):
 
 
 @pytest.fixture
-def beside(tmp_path, capsys):
+def against(tmp_path, capsys):
     """Exit code, text and pairs of a paper's claims beside a record; `confirmed` are right."""
     rows = [
         measure(
@@ -58,8 +58,8 @@ def beside(tmp_path, capsys):
     return run
 
 
-def test_pairs_are_proposed_by_words_and_nothing_is_compared_before_they_are_confirmed(beside):
-    code, text, pairs = beside(claim("70.0 (SD 8.8)"), claim("20.0%", outcome="pain"))
+def test_pairs_are_proposed_by_words_and_nothing_is_compared_before_they_are_confirmed(against):
+    code, text, pairs = against(claim("70.0 (SD 8.8)"), claim("20.0%", outcome="pain"))
     assert {name: pair["record"] for name, pair in pairs["outcomes"].items()} == {
         "bp": "pressure",
         "pain": "pain_relief",
@@ -82,32 +82,32 @@ def test_pairs_are_proposed_by_words_and_nothing_is_compared_before_they_are_con
     ],
 )
 def test_numbers_of_confirmed_pairs_that_cannot_be_the_same_are_asked_about(
-    beside, printed, differs
+    against, printed, differs
 ):
-    beside(claim("1.0"), claim("2.0%", outcome="pain"))
+    against(claim("1.0"), claim("2.0%", outcome="pain"))
     every = ("bp", "pain", "treated", "control")
-    code, text, _ = beside(printed, confirmed=every)
+    code, text, _ = against(printed, confirmed=every)
     assert ("Which is right" in text.out) == differs
     assert ("outcome measure" in text.out) == differs and code == int(bool(text.out))
 
 
-def test_primary_outcomes_of_one_text_alone_are_asked_about(beside):
+def test_primary_outcomes_of_one_text_alone_are_asked_about(against):
     every = claim("62.1"), claim("20.0%", outcome="pain")
-    beside(*every)
-    code, text, _ = beside(*every, confirmed=("bp", "treated", "control"))
+    against(*every)
+    code, text, _ = against(*every, confirmed=("bp", "treated", "control"))
     asked = [line for line in text.out.splitlines() if "primary outcome" in line]
     assert (code, len(asked)) == (1, 1) and asked[0].startswith("“Weight (mmHg)” is a primary")
     outcomes = PAPER["outcomes"] | {"qol": {"label": "Quality of life"}}
     own = {"reported": {"paper": {"primary": [{"outcome": "qol"}]}}, "outcomes": outcomes}
-    _, text, _ = beside(claim("62.1"), **own)
+    _, text, _ = against(claim("62.1"), **own)
     assert "“Quality of life” is a primary outcome of the paper" in text.out
 
 
-def test_a_pair_of_a_name_that_is_none_is_refused(beside, tmp_path):
-    beside(claim("62.1"))
+def test_a_pair_of_a_name_that_is_none_is_refused(against, tmp_path):
+    against(claim("62.1"))
     pairs = {"groups": {}, "outcomes": {"bp": {"record": "none"}}}
     (tmp_path / "paper.pairs.yaml").write_text(yaml.safe_dump(pairs), encoding="utf-8")
-    code, text, _ = beside(claim("62.1"))
+    code, text, _ = against(claim("62.1"))
     assert code and "outcomes.bp" in text.err and "of the record's ledger" in text.err
 
 

@@ -73,7 +73,7 @@ def run_audit(arguments: argparse.Namespace) -> int:
     file, form = Path(arguments.file), arguments.format
     read, standing = read_standing(at, file, trust=arguments.trust)
     if arguments.record is not None:
-        return _beside_record(at, read, file, Path(arguments.record))
+        return _against_record(at, read, file, Path(arguments.record))
     printed = audit_ledger(read)
     contradictions = told_of(read, printed.findings, printed.rows)
     registered = held(read)
@@ -91,7 +91,7 @@ def run_audit(arguments: argparse.Namespace) -> int:
     return int(failing(printed.rows) or registration.failing(registered))
 
 
-def _beside_record(at: Project, paper: Ledger, file: Path, record: Path) -> int:
+def _against_record(at: Project, paper: Ledger, file: Path, record: Path) -> int:
     """Proposes pairs where there is no file of them, else asks about what differs; exit code 1
     where pairs are to be confirmed or something is asked."""
     import yaml

@@ -247,8 +247,8 @@ def _category(category: Node) -> dict[str, object]:
 
 def _outcome(outcome: Node) -> dict[str, object]:
     measures = _items(outcome, "measure_list")
-    own = [node for node in measures if not _is_number(node)]
-    node = own[0] if own else _child(outcome, "measure")
+    others = [node for node in measures if not _is_number(node)]
+    node = others[0] if others else _child(outcome, "measure")
     measure = _measure(node)
     return {
         **measure,

@@ -103,7 +103,7 @@ def _best(paper: Labels, record: Labels) -> dict[str, dict[str, str]]:
     rare = Counter(word for label in record.values() for word in _words(label))
     pairs: dict[str, dict[str, str]] = {}
     for name, label in paper.items():
-        scores = {each: _alike(label, other, rare) for each, other in record.items()}
+        scores = {each: _likeness(label, other, rare) for each, other in record.items()}
         best = max(scores, key=lambda each: scores[each], default=None)
         if best is not None and scores[best] >= LEAST:
             why = f"“{label}” and “{record[best]}”: {scores[best]:.0%} of their words"
@@ -115,7 +115,7 @@ def _words(label: str) -> set[str]:
     return {word.rstrip("s") for word in _WORD.findall(label.casefold())} - _COMMON
 
 
-def _alike(label: str, other: str, rare: Counter[str]) -> float:
+def _likeness(label: str, other: str, rare: Counter[str]) -> float:
     """The share of words in common; one that many labels have weighs less."""
     weight = {word: 1 / max(rare[word], 1) for word in _words(label) | _words(other)}
     both = sum(weight[word] for word in _words(label) & _words(other))

@@ -32,11 +32,11 @@ def read_record(content: bytes, shown: str) -> Entry:
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
     if isinstance(data, list) and data:
-        found = f"a list of {len(data)} records"
-        raise _refused(shown, found, "save one entry of the list as a file of its own")
+        kind = f"a list of {len(data)} records"
+        raise _refused(shown, kind, "save one entry of the list as a file of its own")
     if isinstance(data, dict) and OF_VERSION_1 & set(data):
-        found = f"a record of version 1 of the interface ({min(OF_VERSION_1 & set(data))})"
-        raise _refused(shown, found, "take the record anew, from version 2 of the interface")
+        kind = f"a record of version 1 of the interface ({min(OF_VERSION_1 & set(data))})"
+        raise _refused(shown, kind, "take the record anew, from version 2 of the interface")
     return one_record(data, shown)
 
 
