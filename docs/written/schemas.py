@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.reading.registry.pairs import PairsFile
 from trialtrace.base.config.spec import Schema, shared_types
 from trialtrace.base.config.spec_schema import definition, schema_of
 from trialtrace.base.paths import SCHEMAS
@@ -67,6 +68,12 @@ FILES = {
         "a ledger of printed numbers, for trialtrace audit",
         "Published numbers of papers, without data.",
         LedgerFile,
+    ),
+    "pairs": File(
+        "pairs of a ledger and a record, for trialtrace audit --record",
+        "What groups and outcomes of a paper are in the record of its trial. "
+        "See docs/reading-papers.md.",
+        PairsFile,
     ),
 }
 # What several files refer to.

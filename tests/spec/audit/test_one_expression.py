@@ -21,6 +21,9 @@ MODEL = {"basis": "model", "test": "other"}
         # scipy: 7 of 17 by Wilson 0.2161 to 0.6400, by Clopper and Pearson 0.1844 to 0.6708
         ("7/17 (41.2%) (95% CI 21.6 to 64.0)", "ci_low", "compatible", "by Wilson"),
         ("7/17 (41.2%) (95% CI 28 to 55)", "ci_low", "inconsistent", "on 7 of 17"),
+        # No interval: the simplest of none has no width. Of an event it is wrong.
+        ("0/17 (0.0%) (95% CI 0.0 to 0.0)", "ci_low", "not_checkable", "no width"),
+        ("7/17 (41.2%) (95% CI 0.0 to 0.0)", "ci_low", "inconsistent", ""),
     ],
 )
 def test_a_share_needs_no_group(judged, about, printed, component, agreement, words):
@@ -51,6 +54,9 @@ def test_a_share_of_no_group_tells_how_its_paper_rounds(judged):
         ("-1.96 (95% CI -3.25 to -0.67), p = 0.340", {"test": "other"}, "inconsistent"),
         ("-1.96 (95% CI -3.25 to -0.67), p = 0.090", {"test": "other"}, "not_checkable"),
         ("-1.96 (95% CI -3.25 to -0.67), p < 0.0001", {"test": "other"}, "not_checkable"),
+        # 0.0001 is what some programs print for less: z of 13.
+        ("-1.96 (95% CI -2.25 to -1.67), p = 0.0001", MODEL, "compatible"),
+        ("-1.96 (95% CI -2.25 to -1.67), p = 0.0002", MODEL, "inconsistent"),
         # Ranks go by other numbers.
         ("-1.96 (95% CI -3.25 to -0.67), p = 0.340", {"test": "mann_whitney"}, "not_checkable"),
     ],

@@ -344,7 +344,7 @@ def test_a_limit_of_one_side_lies_where_counts_and_deviations_put_it(printed, ou
 )
 def test_a_median_of_all_lies_between_those_of_the_groups(of_all, expected):
     groups = [("median 4.0", AGE), ("median 7.0", AGE | {"group": "control"})]
-    assert told("whole.median", *groups, (of_all, AGE | {"group": "all"})) == expected
+    assert told("whole.between", *groups, (of_all, AGE | {"group": "all"})) == expected
 
 
 @pytest.mark.parametrize(

@@ -7,107 +7,13 @@ import sys
 
 import pytest
 import yaml
+from mini_record import SIZES, each, measure, record
 
 from trialtrace.audit.reading.read import read_paper
 from trialtrace.audit.reading.registry.ledger import registry_ledger
 from trialtrace.audit.reading.registry.record import read_record
 from trialtrace.base.errors import UserError
 from trialtrace.cli import main
-
-GROUPS = [{"id": "X0", "title": "Drug"}, {"id": "X1", "title": "Placebo"}]
-SIZES = [
-    {
-        "units": "Participants",
-        "counts": [{"groupId": "X0", "value": "60"}, {"groupId": "X1", "value": "58"}],
-    }
-]
-
-
-def each(name, *values):
-    return [{"groupId": f"X{at}", name: value} for at, value in enumerate(values)]
-
-
-def measure(*values, kind="MEAN", dispersion=None, unit="mmHg", title="Pressure", **more):
-    cells = [{"groupId": f"X{at}", **cell} for at, cell in enumerate(values)]
-    return {
-        "type": "PRIMARY",
-        "title": title,
-        "timeFrame": "Week 12",
-        "paramType": kind,
-        "unitOfMeasure": unit,
-        "groups": GROUPS,
-        "denoms": SIZES,
-        "classes": [{"categories": [{"measurements": cells}]}],
-        **({"dispersionType": dispersion} if dispersion else {}),
-        **more,
-    }
-
-
-def record(*measures, **design):
-    """A made-up record of 60 and 58 participants."""
-    milestones = [
-        {"type": "STARTED", "achievements": each("numSubjects", "60", "58")},
-        {"type": "Dosed", "achievements": each("numSubjects", "61", "57")},
-        {"type": "COMPLETED", "achievements": each("numSubjects", "55", "50")},
-        {"type": "NOT COMPLETED", "achievements": each("numSubjects", "5", "8")},
-    ]
-    lost = {"type": "Lost to Follow-up", "reasons": each("numSubjects", "5", "8")}
-    sex = {
-        "title": "Sex",
-        "paramType": "COUNT_OF_PARTICIPANTS",
-        "unitOfMeasure": "Participants",
-        "classes": [
-            {
-                "categories": [
-                    {"title": "Female", "measurements": each("value", "30", "20")},
-                    {"title": "Male", "measurements": each("value", "30", "38")},
-                ]
-            }
-        ],
-    }
-    totals = {
-        "seriousNumAffected": 4,
-        "seriousNumAtRisk": 60,
-        "otherNumAffected": 9,
-        "otherNumAtRisk": 60,
-    }
-    rash = {"groupId": "X0", "numEvents": 5, "numAffected": 3, "numAtRisk": 60}
-    return {
-        "protocolSection": {
-            "identificationModule": {"nctId": "NCT00000000", "briefTitle": "A made-up trial"},
-            "statusModule": {
-                "studyFirstSubmitDate": "2019-02-01",
-                "startDateStruct": {"date": "2019-03", "type": "ACTUAL"},
-                "completionDateStruct": {"date": "2030-03", "type": "ESTIMATED"},
-            },
-            "designModule": {
-                "designInfo": {"allocation": "RANDOMIZED", **design},
-                "enrollmentInfo": {"count": 120, "type": "ESTIMATED"},
-            },
-            "armsInterventionsModule": {
-                "armGroups": [{"label": "Placebo", "type": "PLACEBO_COMPARATOR"}]
-            },
-            "outcomesModule": {
-                "primaryOutcomes": [{"measure": "Pressure", "timeFrame": "12 weeks"}],
-                "secondaryOutcomes": [{"measure": "Pain", "timeFrame": "Before and after"}],
-            },
-        },
-        "resultsSection": {
-            "participantFlowModule": {
-                "groups": GROUPS,
-                "periods": [
-                    {"title": "Overall", "milestones": milestones, "dropWithdraws": [lost]}
-                ],
-            },
-            "baselineCharacteristicsModule": {"groups": GROUPS, "denoms": SIZES, "measures": [sex]},
-            "outcomeMeasuresModule": {"outcomeMeasures": list(measures)},
-            "adverseEventsModule": {
-                "frequencyThreshold": "5",
-                "eventGroups": [{"id": "X0", "title": "Drug", **totals}],
-                "seriousEvents": [{"term": "Rash", "organSystem": "Skin", "stats": [rash]}],
-            },
-        },
-    }
 
 
 def ledger(data):
@@ -122,6 +28,7 @@ def printed(draft, place):
     return [claim["printed"] for claim in claims(draft, place)]
 
 
+PLACE = "outcome measure 1, analysis 1"
 CI, SD = "95% Confidence Interval", "Standard Deviation"
 
 
@@ -401,3 +308,107 @@ def test_reading_a_record_needs_no_pandas(tmp_path):
         f"read_paper(Path({str(path)!r})); assert not {{'pandas', 'pyarrow'}} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def shares(*percents):
+    """A measure with a percentage of 60 and of 58 participants in each row."""
+    rows = [
+        {
+            "title": f"Row {at}",
+            "denoms": SIZES,
+            "categories": [{"measurements": each("value", *two)}],
+        }
+        for at, two in enumerate(percents)
+    ]
+    return measure(kind="NUMBER", unit="percentage of participants", classes=rows)
+
+
+def test_percentages_that_are_none_of_the_patients_stated_are_a_question():
+    # 12.3 and 9.1 are no shares of 60 and 58: 7 of 57, 5 of 55. One alone is a slip of its own.
+    one, two = (ledger(record(shares(*rows))) for rows in ([("12.3", "50.0")], [("12.3", "9.1")]))
+    assert not any("unconfirmed" in claim for claim in claims(one, "outcome measure 1"))
+    doubts = {claim["unconfirmed"] for claim in claims(two, "outcome measure 1")}
+    assert len(doubts) == 1 and "2 of 2 of this measure print as no count" in doubts.pop()
+    # 0.1167 for 11.67 % is no percentage of anybody.
+    fractions = ledger(record(shares(("0.1167", "0.1207"))))
+    assert not any("unconfirmed" in claim for claim in claims(fractions, "outcome measure 1"))
+
+
+def test_zeros_that_fill_a_field_are_no_digits_of_a_percentage():
+    # 1 of 60 is 1.67 %, 29 of 58 are 50 %.
+    assert printed(ledger(record(shares(("1.70", "50.00")))), "outcome measure 1") == [
+        "1.7%",
+        "50.00%",
+    ]
+
+
+def test_a_ratio_that_is_called_its_log_is_read_as_one_with_a_doubt():
+    analysed = {
+        "groupIds": ["X0", "X1"],
+        "paramType": "Odds Ratio, log",
+        "paramValue": "1.06",
+        "ciPctValue": "95",
+        "ciLowerLimit": "0.89",
+        "ciUpperLimit": "1.27",
+    }
+    rows = [analysed, analysed | {"paramValue": "0.06", "ciLowerLimit": "-0.12"}]
+    draft = ledger(record(*(measure({"value": "3"}, analyses=[row]) for row in rows)))
+    ratio, log = (claims(draft, f"outcome measure {at}, analysis 1")[0] for at in (1, 2))
+    assert (ratio["about"]["measure"], "unconfirmed" in ratio) == ("odds_ratio", True)
+    assert (log["about"]["measure"], "unconfirmed" in log) == ("log_odds_ratio", False)
+
+
+@pytest.mark.parametrize(
+    ("titles", "model"),
+    [
+        (("Before Treatment", "After Treatment"), True),
+        (("Drug - Baseline", "Drug - Week 12"), True),
+        (("Early: Week 1", "Late: Week 12"), False),
+        (("Drug", "Placebo"), False),
+    ],
+)
+def test_one_group_at_two_times_is_compared_with_itself(titles, model):
+    groups = [{"id": f"X{at}", "title": title} for at, title in enumerate(titles)]
+    analysed = {"groupIds": ["X0", "X1"], "statisticalMethod": "t-test, 2 sided", "pValue": "0.02"}
+    draft = ledger(record(measure({"value": "3"}, groups=groups, analyses=[analysed])))
+    (claim,) = claims(draft, "outcome measure 1, analysis 1")
+    assert (claim["about"].get("basis") == "model") == model
+
+
+def test_words_of_one_side_count_where_they_are_of_p():
+    analysed = {"groupIds": ["X0", "X1"], "statisticalMethod": "ANCOVA", "pValue": "0.06"}
+    for words, side in (("one-sided p-value and alpha", True), ("one-sided alpha of 0.05", False)):
+        row = analysed | {"statisticalComment": words}
+        (claim,) = claims(ledger(record(measure({"value": "3"}, analyses=[row]))), PLACE)
+        assert claim["printed"].endswith("(one-sided)") == side
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (json.dumps({"studies": [{}, {}]}), "a list of 2 records"),
+        (json.dumps([{}, {}]), "a list of 2 records"),
+        (json.dumps({"FullStudiesResponse": {}}), "version 1 of the interface"),
+    ],
+)
+def test_a_list_and_an_older_interface_are_called_so(text, found):
+    with pytest.raises(UserError, match=found):
+        read_record(text.encode(), "a.json")
+
+
+def test_what_is_not_as_the_interface_has_it_is_listed():
+    given = record(measure({"value": "12"}, kind="COUNT_OF_PARTICIPANTS", denoms=None))
+    results = given["resultsSection"]
+    results["adverseEventsModule"] = "none"
+    results["baselineCharacteristicsModule"] = None
+    results["participantFlowModule"]["periods"][0]["dropWithdraws"] = {"type": "Lost"}
+    results["participantFlowModule"]["periods"][0]["title"] = "x" * 100_000
+    draft = ledger(given)
+    assert [(each.text, each.why) for each in draft.left] == [
+        ("participantFlowModule.periods.1.dropWithdraws", "not as the interface has it"),
+        ("baselineCharacteristicsModule", "the record has none"),
+        ("adverseEventsModule", "not as the interface has it"),
+    ]
+    # A count of how many is not stated is a number all the same.
+    assert printed(draft, "outcome measure 1") == ["12"]
+    assert max(len(str(claim)) for claim in draft.claims.values()) < 10_000

@@ -43,6 +43,8 @@ class Card:
 ALTERNATIVE = "alternative"
 TURNED = "the groups the other way round"
 TWO_SIDED = ("two_sided",)
+LEAST_P = frozenset(Decimal(1).scaleb(-places) for places in range(4, 10))
+"""P = 0.0001 is often what stands for "<0.0001"."""
 # Values this near to the end of a range are told apart by their digits.
 NEAR = 1e-9
 MODEL = "model"
@@ -106,10 +108,12 @@ class Finding:
 def as_range(component: Component, *, rounding: str | None = None) -> Printed:
     """The values that a printed number stands for, as its paper rounds where `rounding` is None.
 
-    "<" reaches down to 0.
+    "<" reaches down to 0, as does a p that is the least which programs print.
     """
     if component.relation in ("<", "<="):
         return below(component.value or Decimal(0), least=Decimal(0))
+    if component.name == "p" and component.value in LEAST_P:
+        return below(component.bounds[1], least=Decimal(0))
     # The digits as printed: a trailing zero counts.
     return read(
         f"{component.value:.{max(component.places, 0)}f}", rounding=rounding or component.rounding

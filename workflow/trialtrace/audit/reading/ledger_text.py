@@ -15,9 +15,10 @@ _HEAD = """\
 # If it is wrong, mend it or take it out. `trialtrace audit --trust` judges all, and says so.
 """
 _OF_REGISTRY = """\
-# Read by a program out of {file}, in which the registry states what each number is. Nothing is left
-# to confirm; `trialtrace audit` judges it as it stands. Which of two groups is divided by, or taken
-# from, which a registry does not state: `compare` has them as their numbers need it.
+# Read by a program out of {file}, in which the registry states what each number is, so
+# that `trialtrace audit` judges it as it stands. Left to confirm is where its numbers speak against
+# what it states: these have `unconfirmed` with the question. Which of two groups is divided by, or
+# taken from, which a registry does not state: `compare` has them as their numbers need it.
 """
 
 

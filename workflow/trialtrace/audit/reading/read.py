@@ -7,25 +7,29 @@ from trialtrace.audit.reading.confined import confined
 from trialtrace.audit.reading.draft import Draft, draft
 from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.audit.reading.registry.ledger import registry_ledger
-from trialtrace.audit.reading.registry.record import read_record
+from trialtrace.audit.reading.registry.record import one_record, read_record
 from trialtrace.base.errors import Problem, UserError
 
 _OLE = b"\xd0\xcf\x11\xe0"
 LARGEST = 100 << 20
 FORMS = (
     "a paper as JATS XML, HTML, DOCX or PDF, a table typed as CSV or XLSX, or a record of "
-    "ClinicalTrials.gov as JSON"
+    "ClinicalTrials.gov as JSON or in its older XML"
 )
 
 
 def read_paper(path: Path) -> Draft:
     """The draft ledger of a file. Raises UserError for one that holds no paper, or no numbers."""
     shown = str(path)
-    content = _content(path, shown)
+    content = _in_bytes(_content(path, shown))
 
     def work() -> Draft:
         if content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
             return registry_ledger(read_record(content, shown))
+        if b"<clinical_study" in content[:65536]:
+            from trialtrace.audit.reading.registry.older import older_record
+
+            return registry_ledger(one_record(older_record(content, shown), shown))
         paper, typed = parsed(content, shown, path.suffix.lower())
         return draft(paper, typed=typed)
 
@@ -69,7 +73,6 @@ def _in_bytes(content: bytes) -> bytes:
 
 def parsed(content: bytes, text: str, suffix: str) -> tuple[ReadPaper, bool]:
     """The paper in a file's content, and whether a person typed it."""
-    content = _in_bytes(content)
     start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         web = b"<html" in start.lower() or b"<!doctype html" in start.lower()

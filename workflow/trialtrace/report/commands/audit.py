@@ -1,11 +1,18 @@
 """The command `audit`: printed numbers against each other, without data."""
 
+from __future__ import annotations
+
 import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    from trialtrace.audit.ledger.ledger import Ledger
+    from trialtrace.base.paths import Project
 
 FORMATS = ("table", "json", "csv", "html")
 """Those that `report.audit.audit_export` makes."""
@@ -18,6 +25,12 @@ def add_audit(add: Callable[..., argparse.ArgumentParser]) -> None:
     audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
     audit.add_argument("--example", action="store_true", help="print a ledger to start from")
     add_trust(audit, "judge also what a program read and nobody confirmed")
+    audit.add_argument(
+        "--record",
+        metavar="RECORD",
+        help="hold the ledger of a paper against a record of ClinicalTrials.gov: pairs are "
+        "proposed in a file beside the ledger, and compared once you have confirmed them",
+    )
     audit_output(audit, FOR_EDITORS)
     audit.set_defaults(run=run_audit)
 
@@ -82,6 +95,8 @@ def run_audit(arguments: argparse.Namespace) -> int:
     file, form = Path(arguments.file), arguments.format
     trust = arguments.trust
     read, standing = read_standing(at, file, trust=trust is not None, least=trust or 0.0)
+    if arguments.record is not None:
+        return _against_record(at, read, file, Path(arguments.record))
     printed = audit_ledger(read)
     contradictions = told_of(read, printed.findings, printed.rows)
     registered = held(read)
@@ -97,3 +112,37 @@ def run_audit(arguments: argparse.Namespace) -> int:
         text = ledger_text(audit, form, file, width=width(arguments.output))
     put(text, arguments.output)
     return int(failing(printed.rows) or registration.failing(registered))
+
+
+def _against_record(at: Project, paper: Ledger, file: Path, record: Path) -> int:
+    """Proposes pairs where there is no file of them, else asks about what differs; exit code 1
+    where pairs are to be confirmed or something is asked."""
+    import yaml
+
+    from trialtrace.audit.reading.registry.pairs import (
+        check_pairs,
+        proposed,
+        questions,
+        record_ledger,
+    )
+    from trialtrace.base.config.files import read_yaml
+    from trialtrace.base.store import write_text
+
+    posted, path = record_ledger(record), file.with_suffix(".pairs.yaml")
+    if not path.exists():
+        pairs = proposed(paper, posted)
+        write_text(path, yaml.safe_dump(pairs, allow_unicode=True, sort_keys=False, width=100))
+    pairs = read_yaml(at, path, "pairs")
+    check_pairs(path, pairs, paper, posted)
+    every = [pair for kind in pairs.values() for pair in kind.values()]
+    waiting = sum("unconfirmed" in pair for pair in every)
+    asked = list(questions(paper, posted, pairs))
+    for question in asked:
+        print(question)
+    if waiting:
+        print(
+            f"{waiting} of {len(every)} pairs of {path} are proposals: take `unconfirmed` away "
+            "from each that is right, and the entry out where it is not",
+            file=sys.stderr,
+        )
+    return int(bool(asked or waiting))

@@ -70,12 +70,12 @@ def _draft(path: Path, output: str | None) -> "Draft":
         print(text, end="")
     else:
         write_text(Path(output), text)
-    doubtful = sum(
-        "unconfirmed" in claim and claim["unconfirmed"] != "read" for claim in draft.claims.values()
-    )
+    open_ = [claim["unconfirmed"] for claim in draft.claims.values() if "unconfirmed" in claim]
+    tables = f"{len(draft.paper.tables)} tables, " if draft.paper.tables else ""
+    doubts = f"{len(open_) - open_.count('read')} with a doubt" if open_ else "none to confirm"
     print(
-        f"{path.name}: {len(draft.paper.tables)} tables, {len(draft.claims)} claims, {doubtful} "
-        f"with a doubt; {len(draft.left)} numbers seen and not taken up",
+        f"{path.name}: {tables}{len(draft.claims)} claims, {doubts}; {len(draft.left)} numbers "
+        "seen and not taken up",
         file=sys.stderr,
     )
     return draft

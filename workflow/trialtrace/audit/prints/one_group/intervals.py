@@ -142,6 +142,9 @@ def _share_finding(entry: Claim, pairs: Whole, found: dict, drawn: dict) -> Find
     if stated not in (None, *METHODS):
         text = f"Not checkable: the stated method ({stated}) is not one of a share."
         return _bounds(entry, NOT_CHECKABLE, text, detail)
+    if not found and not any(entry.parts[name].value for name in ("ci_low", "ci_high")):
+        text = f"Not checkable: {shown} is no interval; the simplest one of none has no width."
+        return _bounds(entry, NOT_CHECKABLE, text, detail)
     if not found and _of_three(entry, pairs):
         text = f"{shown} is the interval by the rule of three, 3 over {pairs[0][1]} patients."
         return _bounds(entry, COMPATIBLE, text, detail)

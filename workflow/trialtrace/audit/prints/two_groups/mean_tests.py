@@ -76,11 +76,12 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     beyond = _beyond(entry)
     if beyond is not None:
         agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; {_each(ranges)}."
-    elif stated in ranges and stated not in fit and fit:
+    elif stated == "welch" and fit and stated not in fit:
         text = f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ("
         text += f"{p_span(*ranges[stated])})."
         agreement, detail = ALTERNATIVE, detail | {"alternative": fit}
     elif fit:
+        # "t test" says not which; where the paper does, it is named by its ledger.
         names = " and ".join(TESTS[name][1] for name in fit)
         verb = "gives" if len(fit) == 1 else "give"
         agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, in keeping with {part.text}."

@@ -9,6 +9,7 @@ denominator has those on which it prints so; one of a row is a share of all grou
 
 import re
 from collections.abc import Iterator
+from math import inf
 
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
@@ -33,7 +34,7 @@ _THINGS = (
     "trials|tumou?rs|twins?|ulcers|vaccinations|veins?|vertebrae?|vessels?|visits|warts|weeks|"
     "wounds?"
 )
-OF_THINGS = re.compile(rf"\b(?:{_THINGS})\b|\bper\b(?!.protocol)", re.IGNORECASE)
+OF_THINGS = re.compile(rf"\b(?:{_THINGS}|units analysed)\b|\bper\b(?!.protocol)", re.IGNORECASE)
 """Words for what a patient can have several of, so that a denominator may not be of patients."""
 
 CARD = Card(
@@ -64,7 +65,7 @@ def _too_many(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     unless = []
     if _of_things(ledger, entry):
         unless.append("they are not patients")
-    if received:
+    if received and min(possible) <= _of_everyone(ledger):
         unless.append("they are counted by the treatment received")
     if implied and not _others_counted(ledger, entry):
         unless.append("the percentage is of all groups together")
@@ -104,6 +105,12 @@ def _most(ledger: Ledger, entry: Claim) -> tuple[int | None, str, bool]:
     if population is not None and everyone and "denominator" in entry.parts:
         return None, "", False
     return group.size, f"randomised to {group.label}", not everyone
+
+
+def _of_everyone(ledger: Ledger) -> float:
+    """How many were randomised to any group, who may have received the treatment of another."""
+    sizes = [group.size for group in ledger.groups.values()]
+    return sum(size or 0 for size in sizes) if all(sizes) else inf
 
 
 def _of_things(ledger: Ledger, entry: Claim) -> bool:

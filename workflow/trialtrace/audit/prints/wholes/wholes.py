@@ -6,7 +6,7 @@ Both hold where the groups' printed sizes add up to that of all, and are compute
 that prints as given: the mean is linear in the groups' means, the sum between them convex.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -38,8 +38,8 @@ CARD = Card(
     "a median of all does",
     {
         "whole.mean": "The mean of all patients, and those of the groups.",
-        "whole.between": "The mean of all patients, and the least and greatest of the groups.",
-        "whole.median": "The median of all patients, and the least and greatest of the groups.",
+        "whole.between": "The mean or median of all patients, and the least and greatest of the "
+        "groups.",
         "whole.share": "The share of all patients, and the least and greatest of the groups.",
         "whole.deviation": "The deviation of all patients, and what the groups give.",
     },
@@ -52,14 +52,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     if ledger.patients_of_every_group is not None or not 2 <= len(ledger.apart) <= MOST_GROUPS:
         return
     for entry in ledger.entries.values():
-        if entry.about.group != ALL:
-            continue
-        if _is_median(entry):
-            yield from _medians(ledger, entry)
-        if not _is_mean(entry) and "percent" not in entry.parts:
+        if entry.about.group != ALL or not (_averages(entry) or "percent" in entry.parts):
             continue
         groups = _parts(ledger, entry)
-        if groups is not None and _is_mean(entry):
+        if groups is not None and _is_median(entry):
+            yield from _median(ledger, entry, groups)
+        elif groups is not None and _is_mean(entry):
             yield from _of_groups(ledger, entry, groups)
         elif groups is not None:
             yield from _shares(ledger, entry, groups)
@@ -93,32 +91,12 @@ def _is_mean(entry: Claim) -> bool:
 
 def _is_median(entry: Claim) -> bool:
     value = entry.parts.get("value")
-    if value is None or value.relation != "=" or entry.basis is not None:
-        return False
-    return value.symbol == "median" or "quartile_low" in entry.parts
+    return value is not None and value.symbol == "median" and value.relation == "="
 
 
-def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    """The median of all lies between the least and the greatest of the groups'.
-
-    At most half of the values lie beyond it in each group on that side, and so in all together.
-    """
-    known = [
-        ledger.agreed(filter(_is_median, ledger.beside(entry, group)), "value")
-        for group in ledger.apart
-    ]
-    groups = [one for one in known if one is not None]
-    if len(groups) < len(known):
-        return
-    ranges = [_range(one.parts["value"]) for one in groups]
-    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-    part = entry.parts["value"]
-    if overlaps(part, low, high):
-        return
-    text = f"The median {part.text} of all lies outside of the groups' {_shown((low, high))}, "
-    text += "where no median of the patients of all groups can be."
-    names = tuple(one.name for one in groups)
-    yield Finding("whole.median", entry.name, "value", INCONSISTENT, text, names)
+def _averages(entry: Claim) -> Callable[[Claim], bool] | None:
+    """Which averages a claim is of."""
+    return next((each for each in (_is_median, _is_mean) if each(entry)), None)
 
 
 def _is_share(entry: Claim) -> bool:
@@ -144,10 +122,11 @@ def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findi
 
 
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
-    """The mean of each group; None where a group has none, or several that do not agree."""
+    """The average of each group; None where a group has none, or several that do not agree."""
+    averages = _averages(entry)
     parts = [
-        ledger.agreed(filter(_is_mean, ledger.beside(entry, group)), "value")
-        if _is_mean(entry)
+        ledger.agreed(filter(averages, ledger.beside(entry, group)), "value")
+        if averages
         else ledger.agreed(filter(_is_share, ledger.beside(entry, group)), "percent")
         for group in ledger.apart
     ]
@@ -159,10 +138,9 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     sizes = [n for group in groups if (n := ledger.size(group)) is not None]
     everyone, beside = ledger.size(entry), tuple(group.name for group in groups)
     ranges = np.array([_range(group.parts["value"]) for group in groups])
-    randomised = [n for name in ledger.apart if (n := ledger.groups[name].size) is not None]
+    randomised = _randomised(ledger, entry)
     unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
-    told = entry.about.group == ALL and len(randomised) == len(groups)
-    if unsure and told:
+    if unsure and randomised is not None:
         outside = list(_between(entry, ranges, beside, all_told=True))
         if outside:
             yield from outside
@@ -170,7 +148,7 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     if everyone is None and len(sizes) == len(groups) and _are_all(ledger, entry, sum(sizes)):
         everyone = sum(sizes)
     if len(sizes) < len(groups) or everyone is None or sum(sizes) != everyone:
-        everyone_told = told and everyone in (None, sum(randomised))
+        everyone_told = randomised is not None and everyone in (None, randomised)
         yield from _between(entry, ranges, beside, all_told=everyone_told)
         return
     low, high = (float(end) for end in np.array(sizes) @ ranges / everyone)
@@ -187,6 +165,25 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
         yield _deviation(entry, groups, sizes, beside)
 
 
+def _median(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
+    """The median of all lies between the least and the greatest of groups that are all."""
+    sizes = [ledger.size(group) or 0 for group in groups]
+    all_told = all(sizes) and sum(sizes) == ledger.size(entry)
+    if all_told or _randomised(ledger, entry) is not None:
+        ranges = np.array([_range(group.parts["value"]) for group in groups])
+        names = tuple(group.name for group in groups)
+        yield from _between(entry, ranges, names, all_told=True, average="median")
+
+
+def _randomised(ledger: Ledger, entry: Claim) -> int | None:
+    """How many the groups randomised; None where one tells none, or they are not all."""
+    sizes = [n for name in ledger.apart if (n := ledger.groups[name].size) is not None]
+    if entry.about.group != ALL or len(sizes) < len(ledger.apart):
+        return None
+    printed = ledger.sizes("randomised", None).get(ALL)
+    return sum(sizes) if printed is None or printed.whole_count == sum(sizes) else None
+
+
 def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
     """Whether a printed number of all patients is that of the groups together."""
     population = entry.about.population
@@ -201,7 +198,12 @@ def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
 
 
 def _between(
-    entry: Claim, ranges: np.ndarray, texts: tuple[str, ...], *, all_told: bool = False
+    entry: Claim,
+    ranges: np.ndarray,
+    texts: tuple[str, ...],
+    *,
+    all_told: bool = False,
+    average: str = "mean",
 ) -> Iterator[Finding]:
     """The mean of all lies between those of the groups, whoever was measured, if they are all.
 
@@ -213,7 +215,9 @@ def _between(
         return
     text = f"{part.text} lies outside of the groups' {_shown((low, high))}, "
     if all_told:
-        text += "where no mean of the patients of all groups can be, however many were measured."
+        text += (
+            f"where no {average} of the patients of all groups can be, however many were measured."
+        )
         yield Finding("whole.between", entry.name, "value", INCONSISTENT, text, texts)
         return
     text = f"Not checkable: {text}where it cannot be if all patients are in a group and were "

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import log
 
 from trialtrace.audit.reading.registry.kinds import AVERAGES, SPREADS, Form, Kind, number
 
@@ -60,6 +61,8 @@ _OF_MODEL = re.compile(
 )
 _BAYES = re.compile(r"bayes|posterior|credible", re.IGNORECASE)
 _ONE_SIDED = re.compile(r"\b(?:1|one)[\s-]*(?:sided|tailed)", re.IGNORECASE)
+OF_LOGS = {"log_odds_ratio": "odds_ratio", "log_hazard_ratio": "hazard_ratio"}
+_ONE_SIDED_P = re.compile(rf"{_ONE_SIDED.pattern} p\b", re.IGNORECASE)
 _P = re.compile(r"(?:p(?:-?\s?value)?)?\s*([<>=≤≥]?)\s*=?\s*([0-9]*\.?[0-9]+(?:e-?[0-9]+)?)", re.I)
 NULLS = {"NON_INFERIORITY": "non-inferiority", "EQUIVALENCE": "equivalence"}
 _DIFFERENCES = ("difference", "treatment difference", "estimated difference", "absolute difference")
@@ -101,8 +104,13 @@ def analysis(entry: Mapping[str, str], kind: Kind, *, paired: bool) -> Analysis:
     )
     comments = ". ".join(entry.get(name, "") for name in names)
     stated = " ".join((method, called, entry.get("pValueComment", "")))
-    result = Analysis()
+    if match := _ONE_SIDED_P.search(comments):
+        stated += f" {match.group()}"
+    result, doubt = Analysis(), ""
     measure = measure_of(called, kind)
+    if measure in OF_LOGS and _is_ratio(entry):
+        measure = OF_LOGS[measure]
+        doubt = "called a log ratio; its interval lies about it as about a ratio, so read as one"
     if measure == "mean_difference" and _OF_RANKS.search(method):
         # Hodges and Lehmann's, whatever its name.
         measure = "difference"
@@ -123,8 +131,19 @@ def analysis(entry: Mapping[str, str], kind: Kind, *, paired: bool) -> Analysis:
     if "ci_low" not in numbers:
         about.pop("interval", None)
     if pieces:
-        result.form = Form(", ".join(pieces), numbers, about)
+        result.form = Form(", ".join(pieces), numbers, about, doubt=doubt)
     return result
+
+
+def _is_ratio(entry: Mapping[str, str]) -> bool:
+    """Whether an estimate is the middle of its interval as a ratio is, and a log ratio is not."""
+    names = ("paramValue", "ciLowerLimit", "ciUpperLimit")
+    value, low, high = (
+        float((number(entry.get(name, "")) or "0").replace(",", "")) for name in names
+    )
+    if not 0 < low < value < high:
+        return False
+    return abs(log(value * value / (low * high))) < abs(2 * value - low - high) / value
 
 
 def _of_two_methods(method: str, comments: str) -> bool:
@@ -207,6 +226,8 @@ def _p(entry: Mapping[str, str], stated: str, result: Analysis) -> Form:
         result.left.append((text, "p of non-inferiority or of equivalence: which is not stated"))
     else:
         value = number(match[2]) or match[2]
+        # Fields of two or three places are filled: 0.206 is posted as 0.2 and as 0.20.
+        value = re.sub(r"(\.0*[1-9][0-9]*?)0+$", r"\1", value)
         null = f" for {NULLS[hypothesis]}" if hypothesis in NULLS else ""
         sides = " (one-sided)" if _ONE_SIDED.search(stated) else ""
         return Form(f"P{match[1] or '='}{value}{null}{sides}", {"p": value})

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 from trialtrace.audit.reading.registry.record import Entry, entries, text
+from trialtrace.stats.summaries.percentages import counts_for_percentage
+from trialtrace.stats.summaries.printed import read
 
 DIGITS = re.compile(
     r"[-−–]?\s*(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?)"
@@ -63,13 +65,15 @@ _OF_MODEL = re.compile(
 class Form:
     """A number in the form of ledgers. `numbers` are those that the ledger has to read in it, by
     their components; `about` is what the kind itself says. `why` tells what is not taken up, of
-    all where nothing is `printed`; `otherwise` is the same with its unit in one word."""
+    all where nothing is `printed`; `otherwise` is the same with its unit in one word; `doubt` is
+    what its reader has to confirm."""
 
     printed: str = ""
     numbers: dict[str, str] = field(default_factory=dict)
     about: dict[str, object] = field(default_factory=dict)
     why: str = ""
     otherwise: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Kind:
         )
         methods = [text(each, "statisticalMethod") for each in entries(measure, "analyses")]
         words = "; ".join((text(measure, "title"), text(measure, "description"), *methods))
-        return cls(_key(value), _key(dispersion), unit, words)
+        return cls(key(value), key(dispersion), unit, words)
 
     @property
     def level(self) -> str | None:
@@ -108,7 +112,7 @@ class Kind:
         return self.value == NUMBER and _SHARE_OF_PEOPLE.fullmatch(self.unit) is not None
 
 
-def _key(text: str) -> str:
+def key(text: str) -> str:
     """A kind as the registry's interface spells it, whatever the file's spelling."""
     return re.sub(r"[^A-Z0-9.]+", "_", text.upper().replace("%", " percent ".upper())).strip("_")
 
@@ -140,6 +144,7 @@ def form(kind: Kind, cell: dict[str, str], size: int | None) -> Form:
         printed = f"{AVERAGES[kind.value]} {value}{tail}"
         return Form(printed, {"value": value} | beside, about, why)
     if kind.is_share:
+        value = _unpadded(value, size)
         if _OF_CURVE.search(kind.words):
             about["basis"] = "curve"
         elif _OF_MODEL.search(kind.words):
@@ -150,6 +155,19 @@ def form(kind: Kind, cell: dict[str, str], size: int | None) -> Form:
     return Form(f"{value} {kind.unit}{tail}", numbers, about, why, otherwise=word)
 
 
+def is_count(percent: str, size: int) -> bool:
+    """Whether some count of so many patients prints as a percentage."""
+    return len(counts_for_percentage(read(percent, rounding="half_up"), size)) > 0
+
+
+def _unpadded(percent: str, size: int | None) -> str:
+    """A percentage without zeros behind it that only fill its field: 6.70 of 15 is 6.7."""
+    plain = percent.rstrip("0").rstrip(".") if "." in percent else percent
+    if size is None or plain == percent or "," in percent or is_count(percent, size):
+        return percent
+    return plain if is_count(plain, size) else percent
+
+
 def _count(value: str, size: int | None) -> Form:
     if "." in value or value.startswith("-"):
         return Form(why="a count that is no whole number")
@@ -157,7 +175,10 @@ def _count(value: str, size: int | None) -> Form:
 
 
 def share(count: int, size: int | None) -> Form:
-    """A count of those analysed, at risk or at the start; where there were none, of nobody."""
+    """A count of those analysed, at risk or at the start, where their number is told; where there
+    were none, of nobody."""
+    if size is None:
+        return Form(str(count), {"value": str(count)})
     if not size:
         return Form("0", {"value": "0"}) if not count else Form(why=f"{count} of nobody")
     return Form(f"{count} of {size}", {"count": str(count), "denominator": str(size)})

@@ -3,11 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 from trialtrace.audit.reading.draft import Draft
+from trialtrace.audit.reading.item import Left
 from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.audit.reading.registry.kinds import Form, number, share
 from trialtrace.audit.reading.registry.making import REGISTRATION, RESULTS, Cell, Making
 from trialtrace.audit.reading.registry.measures import apart, baseline, outcome_measures
-from trialtrace.audit.reading.registry.record import Entry, by_group, entries, entry, text, whole
+from trialtrace.audit.reading.registry.record import (
+    Entry,
+    by_group,
+    entries,
+    entry,
+    misshapen,
+    text,
+    whole,
+)
 from trialtrace.audit.reading.registry.registered import (
     RANKS,
     design_of,
@@ -15,6 +24,12 @@ from trialtrace.audit.reading.registry.registered import (
     registered_outcomes,
 )
 
+MODULES = {
+    "participantFlowModule": "participant flow",
+    "baselineCharacteristicsModule": "baseline",
+    "outcomeMeasuresModule": "outcome measures",
+    "adverseEventsModule": "adverse events",
+}
 ARMS_OF_CONTROL = ("PLACEBO_COMPARATOR", "SHAM_COMPARATOR", "NO_INTERVENTION")
 TOTALS = {
     "deaths": "Deaths from any cause",
@@ -29,6 +44,7 @@ def registry_ledger(record: Entry) -> Draft:
     design = entry(protocol, "designModule", "designInfo")
     making = Making(crossed=text(design, "interventionModel") == "CROSSOVER")
     _texts(making.draft, protocol)
+    _missing(making, results)
     randomised = text(design, "allocation") == "RANDOMIZED"
     _flow(making, entry(results, "participantFlowModule"), randomised=randomised)
     baseline(making, entry(results, "baselineCharacteristicsModule"))
@@ -38,6 +54,18 @@ def registry_ledger(record: Entry) -> Draft:
     _designs(making, protocol, outcomes)
     _control(making.draft, protocol)
     return making.draft
+
+
+def _missing(making: Making, results: Entry) -> None:
+    """Lists modules that a record lacks, and what in them is none of the interface's."""
+    for name, called in MODULES.items():
+        module = results.get(name)
+        if isinstance(module, Mapping):
+            for place in misshapen(module, name):
+                making.draft.left.append(Left(called, place, "not as the interface has it"))
+        else:
+            why = "the record has none" if module is None else "not as the interface has it"
+            making.draft.left.append(Left(called, name, why))
 
 
 def _texts(draft: Draft, protocol: Entry) -> None:
@@ -123,7 +151,7 @@ def _event(stats: Entry, sizes: Mapping[str, int]) -> Form:
     if patients is None:
         return Form(said, {"value": str(events)}) if said else Form()
     form = share(patients, size)
-    if not said or form.why or not size:
+    if not said or form.why:
         return form
     return Form(f"{form.printed}, {said}", form.numbers | {"events": str(events)})
 

@@ -75,9 +75,9 @@ class Making:
         outcome = self.outcome(label, unit, **more)
         return Cell(place, outcome, f"{label} ({unit})" if unit else label, about or {})
 
-    def claim(self, cell: Cell, form: Form, *groups: str, compare: bool = False) -> None:
-        """A claim of one group, of several that are compared, or of none, where the ledger reads
-        its numbers as the registry states them; else they are listed."""
+    def claim(self, cell: Cell, form: Form, *groups: str, compare: bool = False) -> str | None:
+        """The name of a claim of one group, of several that are compared, or of none, where the
+        ledger reads its numbers as the registry states them; else they are listed."""
         label = ", ".join(filter(None, (cell.named, " against ".join(map(self._label, groups)))))
         if form.why:
             self.draft.left.append(Left(cell.place, label, form.why))
@@ -87,7 +87,7 @@ class Making:
         if not prints:
             if form.printed:
                 self.left(replace(cell, label=label), form.printed, "a ledger has no form for it")
-            return
+            return None
         about: dict[str, object] = {"outcome": cell.outcome} if cell.outcome else {}
         about |= {**cell.about, **form.about}
         for name in {"category", "visit"} & set(about):
@@ -104,13 +104,16 @@ class Making:
             "printed": prints[0],
             "about": about,
         }
+        if form.doubt:
+            self.draft.claims[key]["unconfirmed"] = form.doubt
+        return key
 
-    def measured(self, cell: Cell, form: Form, group: str) -> None:
-        """A number of a group, by its id in the module that is read."""
+    def measured(self, cell: Cell, form: Form, group: str) -> str | None:
+        """The claim of a number of a group, by its id in the module that is read."""
         if group in self.groups:
-            self.claim(cell, form, self.groups[group])
-        else:
-            self.left(cell, form.printed, f"the group “{group}” is none of its module")
+            return self.claim(cell, form, self.groups[group])
+        self.left(cell, form.printed, f"the group “{group}” is none of its module")
+        return None
 
     def shares(self, cell: Cell, counts: Mapping[str, int], sizes: Mapping[str, int]) -> None:
         """Counts of the groups, of so many each."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.registry.analyses import analysis
-from trialtrace.audit.reading.registry.kinds import Form, Kind, form
+from trialtrace.audit.reading.registry.kinds import Form, Kind, form, is_count
 from trialtrace.audit.reading.registry.making import Cell, Making
 from trialtrace.audit.reading.registry.record import Entry, by_group, entries, text, texts
 
@@ -16,11 +16,24 @@ _VISIT = re.compile(
     rf"(?:at )?{_TIME}[ -](?:days?|weeks?|months?|years?|hours?|hrs?|minutes?)",
     re.IGNORECASE,
 )
+_OF_TIME = re.compile(
+    rf"\b(?:(?:pre|post|before|after)(?:[\s-]?(?:treatment|intervention|dose|test|operation))?|"
+    rf"baseline|follow[\s-]?up|at|(?:day|week|month|year|visit)s? {_TIME}|"
+    rf"{_TIME}[\s-](?:day|week|month|year|hour|minute)s?)\b|[^\w\s]"
+)
 _CHANGE = re.compile(r"\bchanges? (?:from|since) (?:\w+ ){0,3}baseline\b", re.IGNORECASE)
 _SIZES = re.compile(
     r"\bn\s*=\s*([0-9]+(?:\s*[,;/]\s*(?:n\s*=\s*)?[0-9]+)*)(?![0-9.])", re.IGNORECASE
 )
 _PARTICIPANTS = "Participants"
+_OPPOSITES = {
+    frozenset(words)
+    for words in (("yes", "no"), ("positive", "negative"), ("present", "absent"), ("alive", "dead"))
+}
+SEVERAL = 2
+"""Percentages that are none of the patients stated, from which on it may be the patients that are
+others: a single one is a slip of its own."""
+_FRACTION = re.compile(r"[01]\.[0-9]{3}")
 
 
 def baseline(making: Making, module: Entry) -> None:
@@ -96,9 +109,18 @@ def _classes(
     more: dict[str, object] = {"baseline": True} if baseline else {}
     things = "" if units.casefold() == _PARTICIPANTS.casefold() else f" (units analysed: {units})"
     unit = "" if kind.counts_people or kind.is_share else kind.unit
-    rows, cells = entries(measure, "classes"), []
+    rows, cells, fits = entries(measure, "classes"), [], {}
     # A percentage of one row of several need not be of all that the measure has.
     several = len(rows) > 1
+    opposite = frozenset(text(row, "title").casefold() for row in rows) in _OPPOSITES
+    if (
+        opposite
+        and kind.counts_people
+        and all(len(entries(row, "categories")) == 1 for row in rows)
+    ):
+        # Two rows of whom nobody is in both: categories, as other records have them.
+        rows = [_of_category(row) for row in rows]
+        more |= {"exhaustive": False}
     for row in rows:
         head = text(row, "title")
         sized = _denominators(row, units) or _of_title(head, sizes)
@@ -114,8 +136,32 @@ def _classes(
             cells.append(cell)
             for measured in entries(category, "measurements"):
                 group = text(measured, "groupId")
-                making.measured(cell, form(kind, texts(measured), sized.get(group)), group)
+                size = sized.get(group)
+                shown = form(kind, texts(measured), size)
+                claim = making.measured(cell, shown, group)
+                if claim is not None and size and "percent" in shown.numbers:
+                    fits[claim] = is_count(shown.numbers["percent"], size)
+    _doubt(making, fits)
     return cells
+
+
+def _of_category(row: Entry) -> Entry:
+    """A row of one cell whose title is that of its category."""
+    (cell,) = entries(row, "categories")
+    return {**row, "title": "", "categories": [{**cell, "title": text(row, "title")}]}
+
+
+def _doubt(making: Making, fits: Mapping[str, bool]) -> None:
+    """Percentages of a measure of which several are none of the patients that are stated: these may
+    be of others, or of a model. Shares in the place of percentages all lie below 1, and are none of
+    anybody."""
+    off = [claim for claim in fits if not fits[claim]]
+    claims = making.draft.claims
+    if len(off) < SEVERAL or all(_FRACTION.match(str(claims[each]["printed"])) for each in off):
+        return
+    why = f"percentage of the patients stated? {len(off)} of {len(fits)} of this measure print as "
+    for claim in fits:
+        claims[claim]["unconfirmed"] = f"{why}no count of theirs: of fewer patients, or of a model"
 
 
 def _analyses(
@@ -135,7 +181,9 @@ def _analyses(
         cell = cell or making.cell(where, f"{title}, analysis {at}")
         said = filter(None, (text(analysed, "paramType"), text(analysed, "statisticalMethod")))
         cell = replace(cell, place=where, label=": ".join(filter(None, (title, ", ".join(said)))))
-        result = analysis(texts(analysed), kind, paired=making.crossed)
+        titles = [text(each, "title") for each in entries(measure, "groups")]
+        paired = making.crossed or (len(ids) == len(titles) and _of_times(titles))
+        result = analysis(texts(analysed), kind, paired=paired)
         making.claim(
             cell, result.form, *_ordered(making, cell, names, result.form), compare=len(names) > 1
         )
@@ -144,6 +192,12 @@ def _analyses(
             making.claim(apart_cell, result.p, *names, compare=len(names) > 1)
         for value, why in result.left:
             making.left(cell, value, why)
+
+
+def _of_times(titles: Sequence[str]) -> bool:
+    """Whether groups are the same patients at several times: “Before treatment”, “Week 12”."""
+    whose = {"".join(_OF_TIME.sub("", title.casefold()).split()) for title in titles}
+    return len(whose) == 1 and all(map(_OF_TIME.search, map(str.casefold, titles)))
 
 
 def _ordered(making: Making, cell: Cell, names: list[str], result: Form) -> list[str]:

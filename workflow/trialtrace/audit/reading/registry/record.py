@@ -8,17 +8,40 @@ from collections.abc import Iterator, Mapping
 from trialtrace.base.errors import Problem, UserError
 
 Entry = Mapping[str, object]
-DEEPEST = 40
+LONGEST = 2000
+"""Characters of a text; the registry's own limits are below."""
+OF_VERSION_1 = frozenset({"FullStudiesResponse", "FullStudies", "FullStudy", "Study"})
+NUMBERS = ("value", "spread", "lowerLimit", "upperLimit", "num")
+LISTS = {
+    *("groups", "periods", "milestones", "achievements", "dropWithdraws", "reasons", "measures"),
+    *("denoms", "counts", "classes", "categories", "measurements", "outcomeMeasures", "analyses"),
+    *("eventGroups", "seriousEvents", "otherEvents", "stats"),
+}
+"""What of results is a list of entries."""
 
 
 def read_record(content: bytes, shown: str) -> Entry:
-    """The record in a JSON file. Raises UserError for a file that is none, or has no results."""
+    """The record in a JSON file. Raises UserError for a file that has none, several, or one
+    without results."""
     try:
         data = json.loads(content, parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
         raise _refused(shown, f"JSON that cannot be read: {type(error).__name__}") from None
+    if isinstance(data, dict) and isinstance(data.get("studies"), list):
+        data = data["studies"]
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
+    if isinstance(data, list) and data:
+        kind = f"a list of {len(data)} records"
+        raise _refused(shown, kind, "save one entry of the list as a file of its own")
+    if isinstance(data, dict) and OF_VERSION_1 & set(data):
+        kind = f"a record of version 1 of the interface ({min(OF_VERSION_1 & set(data))})"
+        raise _refused(shown, kind, "take the record anew, from version 2 of the interface")
+    return one_record(data, shown)
+
+
+def one_record(data: object, shown: str) -> Entry:
+    """A record that has a number and results. Raises UserError for another thing."""
     if not isinstance(data, dict) or not isinstance(data.get("protocolSection"), dict):
         raise _refused(shown, "JSON without a protocolSection")
     if not text(entry(data, "protocolSection", "identificationModule"), "nctId"):
@@ -28,13 +51,14 @@ def read_record(content: bytes, shown: str) -> Entry:
     return data
 
 
-def _refused(shown: str, found: str) -> UserError:
+def _refused(shown: str, found: str, do: str | None = None) -> UserError:
     return UserError(
         Problem(
             shown,
             found=found,
             expected="one record of ClinicalTrials.gov with results, as version 2 of its interface "
             "gives it (protocolSection and resultsSection)",
+            do=do,
         )
     )
 
@@ -59,7 +83,21 @@ def text(of: Entry, name: str) -> str:
     if not isinstance(value, str):
         return ""
     # Half of a surrogate pair, which JSON can hold, cannot be written to a ledger.
-    return " ".join(value.encode("utf-8", "replace").decode().split())
+    plain = " ".join(value.encode("utf-8", "replace").decode().split())
+    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…"
+
+
+def misshapen(of: Entry, place: str) -> Iterator[str]:
+    """The places of results where there is something else than the interface has there."""
+    for name, value in of.items():
+        if name in LISTS and value is not None:
+            for at, each in enumerate(value if isinstance(value, list) else [value], 1):
+                if isinstance(value, list) and isinstance(each, Mapping):
+                    yield from misshapen(each, f"{place}.{name}.{at}")
+                else:
+                    yield f"{place}.{name}"
+        elif isinstance(value, Mapping | bool) or (name.startswith(NUMBERS) and value is None):
+            yield f"{place}.{name}"
 
 
 def texts(of: Entry) -> dict[str, str]:
