@@ -1,6 +1,6 @@
 """Comparisons in a row: which estimate, interval, error and p belong together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from trialtrace.audit.printed.expression import parse
@@ -15,12 +15,13 @@ Read = tuple[Column, Cell]
 
 
 def compared(
-    own: Sequence[Read], items: Sequence[Item]
+    own: Sequence[Read], items: Sequence[Item], usual: Collection[str] = ()
 ) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
     """(cells, their expression, its measure) of the comparisons in one row.
 
     An estimate takes the interval, the standard error and the p that stand behind it, up to the
-    next estimate. `items` are the numbers of the arms in the row.
+    next estimate. `items` are the numbers of the arms in the row, `usual` the kinds of numbers that
+    the caption tells.
     """
     bundles: list[list[Read]] = []
     for column, cell in own:
@@ -30,7 +31,7 @@ def compared(
             bundles.append([])
         bundles[-1].append((column, cell))
     for bundle in bundles:
-        yield from _joined(bundle, items)
+        yield from _joined(bundle, items, set(usual))
 
 
 def ordered(
@@ -67,7 +68,7 @@ def _part(column: Column, cell: Cell) -> str:
 
 
 def _joined(
-    bundle: list[Read], beside: Sequence[Item]
+    bundle: list[Read], beside: Sequence[Item], usual: set[str]
 ) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
     by_part = {_part(column, cell): (column, cell) for column, cell in bundle}
     p = p_text(by_part["p"][1]) if "p" in by_part else None
@@ -81,7 +82,7 @@ def _joined(
         return
     column, cell = by_part["estimate"]
     measure = column.measure or UNSAID
-    found = expression(cell, "effect", None, set(), measure)
+    found = expression(cell, "effect", None, usual, measure)
     if found is None:
         yield bundle, None, None
         return

@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.cells import Cell
 from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
 from trialtrace.audit.reading.crossed import crossed
-from trialtrace.audit.reading.heading_words import other_words, said
+from trialtrace.audit.reading.heading_words import Said, other_words, said
 from trialtrace.audit.reading.heads import (
     ARM,
+    COMPARE,
     Column,
     columns,
     first_data_column,
     head_rows,
     of_tests,
+    with_limits,
+    with_sizes,
 )
 from trialtrace.audit.reading.heads import column as named_by
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.joined import joined
 from trialtrace.audit.reading.paper import Table
 from trialtrace.audit.reading.rows import Row, rows
 
@@ -28,17 +32,24 @@ _WHEN = re.compile(
     r"from|change|mean|total|all|overall|phase|period)\b",
     re.IGNORECASE,
 )
+_PEOPLE = re.compile(
+    r"(?:all )?(?:(?:fe)?males?|men|women|boys|girls|patients|subjects|participants|[AP]M first|"
+    r"(?:younger|older) \w+)",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"\b(9[0-9](?:\.[0-9])?)\s?%\s?(?:CI|CL|conf)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Laid:
-    """A table whose columns and rows are known."""
+    """A table whose columns and rows are known; `under` are rows whose cells stand in those of
+    another one."""
 
     table: Table
     columns: tuple[Column, ...]
     heads: int
     rows: tuple[Row, ...]
+    under: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def laid_out(table: Table) -> Laid | None:
@@ -54,8 +65,9 @@ def laid_out(table: Table) -> Laid | None:
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
         for column in columns(table, heads, first, other)
     ]
-    every = crossed(every)
-    return Laid(table, tuple(every), heads, tuple(rows(table, heads, every, other)))
+    every = crossed(with_sizes(with_limits(every, table, heads)))
+    whole, under = joined(table, heads, first)
+    return Laid(whole, tuple(every), heads, tuple(rows(whole, heads, every, other)), under)
 
 
 @dataclass
@@ -74,16 +86,17 @@ class Context:
 
     def _columns(self, row: Row) -> list[Column]:
         """The columns as the heads in the midst of the table have renamed them."""
-        if row.heads is None:
-            return list(self.laid.columns)
         made, name = [], None
         for column in self.laid.columns:
-            text = row.heads[column.at]
+            text = row.heads[column.at] if row.heads else ""
+            if column.role == ARM and self.arms.pair(column.arm or ""):
+                column = replace(column, role=COMPARE, kind=column.kind or "effect")
             own = said(text) if column.role == ARM else None
             if own is not None and (own.kind in ("p", "effect") or own.measure):
                 column = named_by(column.at, [text])
-            elif own is not None and (own.rest or own.kind or own.visit):
-                name = own.rest or column.arm
+            elif own is not None and own != Said(""):
+                worded = re.search(r"[^\W\d_]{2}", own.rest) or self.arms.of(own.rest)
+                name = own.rest if worded else column.arm
                 column = replace(
                     column,
                     arm=name,
@@ -127,13 +140,12 @@ class Context:
         place = self.laid.table.place_of(row.at, columns)
         name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
         path = row.path or (self._titled or row.label,)
-        if (
-            self._titled
-            and len(path) == 1
-            and not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
-        ):
+        bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
+        title = column.over or self._titled
+        if title and len(path) == 1 and (bare or _PEOPLE.fullmatch(path[0])):
             # "0–4" alone says when or of whom, and not what was measured.
-            path = (self._titled, *path)
+            path = (title, *path)
+        under = self.laid.under.get(row.at, ())
         by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
         return Item(
             place=place,
@@ -146,7 +158,7 @@ class Context:
             change=column.change or row.change,
             stem=name,
             baseline=self.baseline and not (column.visit or row.visit),
-            cells=tuple((row.at, at) for at in columns),
+            cells=tuple((n, at) for n in (row.at, *under) for at in columns),
         ).doubted(BY_POINT if by_point else None, _IN_ROWS if self.in_rows else None)
 
     def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:

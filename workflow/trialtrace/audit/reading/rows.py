@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from trialtrace.audit.reading.heading_words import Said, said
-from trialtrace.audit.reading.heads import ARM, LABEL, Column, is_head
+from trialtrace.audit.reading.heads import ARM, COMPARE, LABEL, Column, is_head
 from trialtrace.audit.reading.paper import Table
 
 
@@ -48,6 +48,7 @@ def rows(
     arms = [one for one in every if one.role == ARM]
     # A table of estimates alone, as of a model, has its numbers in the columns that it has.
     numbers = [one.at for one in arms or every if one.role != LABEL]
+    estimates = [one.at for one in every if one.role == COMPARE and one.kind not in ("p", None)]
     made: list[Row] = []
     sections = _Sections(table, indented=first == 1)
     carried = ""
@@ -61,11 +62,16 @@ def rows(
             if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
                 if len(told) > 1:
                     over = cells
+                    if cells[0] and all(said(cell).rest == "" for cell in cells[first:]):
+                        # "Neonatal | n = 84 | n = 86" is a section with its numbers of patients.
+                        sections.open(at, said(cells[0], other))
                     continue
                 over = tuple(new or old for new, old in zip(cells, over or cells, strict=True))
                 cells = (*cells[:first], *[""] * (len(cells) - first))
         texts = [cells[column.at] for column in labels]
         opens = not any(cells[column] for column in numbers) and any(texts)
+        # A difference alone in a row is of the row; a p may be of the rows below.
+        opens = opens and not any(cells[column] for column in estimates)
         if opens and first > 1 and not texts[0] and carried:
             opens = False
         if opens:
@@ -75,9 +81,9 @@ def rows(
             if any(cells[first:]):
                 made.append(_row(at, cells, sections.path(), [], labels, over, other, opens=True))
             continue
-        if first > 1:
-            carried = texts[0] or carried
-            texts[0] = carried
+        carried = texts[0] or carried
+        # A row without a label goes on with the one above it.
+        texts[0] = carried
         # A label over both columns of labels stands in each of them.
         texts = [text if text not in texts[:place] else "" for place, text in enumerate(texts)]
         named = said(" – ".join(text for text in texts if text), other)
@@ -164,6 +170,10 @@ def _unlike(section: str | None, own: str | None) -> bool:
     return section.startswith(_COUNTED) != own.startswith(_COUNTED)
 
 
+# Of tumours T1 to T4 are no times.
+_STAGED = re.compile(r"\b(?:stages?|staging|tumou?r|TNM|classification|T)\b", re.IGNORECASE)
+
+
 def _row(
     at: int,
     cells: tuple[str, ...],
@@ -175,11 +185,15 @@ def _row(
     opens: bool = False,
 ) -> Row:
     row = []
+    over_all = " ".join(one.rest for one in section)
     for text, column in zip(texts, labels, strict=False):
         if text and column.visit and re.fullmatch(r"[0-9.–-]+", text):
             row.append(Said("", None, visit=f"{column.visit} {text}"))
         elif text:
-            row.append(said(text, other))
+            own = said(text, other)
+            if own.visit and re.fullmatch(r"T ?[0-9]", own.visit) and _STAGED.search(over_all):
+                own = Said(own.visit)
+            row.append(own)
     every = [*section, *row]
     path = tuple(one.rest for one in every if one.rest)
     return Row(
