@@ -40,7 +40,7 @@ _MEASURED = re.compile(
     r"\b(?:differences?|changes?|effects?|number|no\.|rates?|ratio|mean|median|scores?|incidence|"
     r"estimates?|values?|time|age|total|years|duration|statistics?|reference|source|outcomes?|"
     r"levels?|significan(?:t|ce)|missing|grades?|size|p|agreement|adherence|attendance|proportions?|"
-    r"odds|sessions|repetitions|frequency|duration|weight|height|index|vs|versus)\b|[%=]|^(?:19|20)[0-9]{2}\b|"
+    r"odds|crude|(?:un)?adjusted|effectiveness|efficacy|(?-i:VE)|sessions|repetitions|frequency|duration|weight|height|index|vs|versus)\b|[%=]|^(?:19|20)[0-9]{2}\b|"
     r"[(\[](?:years|yrs?|days|kg|cm|mm|min|hrs?|mmHg|points|kg/m²|m?mol/l|mg/dl|ml)[)\]]|"
     r"^(?:n|sd|se|[dr])$",
     re.IGNORECASE,
@@ -85,6 +85,7 @@ class Arms:
         if len(near) == 1 and (len(key) > 1 or near[0].startswith(f"{key} ")):
             return near[0]
         begun = [name for name in self.labels if name.startswith(key) or key.startswith(name)]
+        begun = [name for name in begun if len(name) > 2]
         if len(begun) == 1 and len(key) > 2 and len(own) - len(begun[0].split()) < 4:
             return begun[0]
         short = [name for name in self.labels if _initials(name) == key]

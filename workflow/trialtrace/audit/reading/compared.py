@@ -58,6 +58,8 @@ def _main(printed: str) -> Decimal | None:
 
 
 def _part(column: Column, cell: Cell) -> str:
+    if column.kind == "statistic":
+        return "df" if column.measure == "df" else "statistic"
     if column.kind == "p" or cell.form in ("p", "not_significant"):
         return "p"
     if column.kind == "ci" or cell.form == "range":
@@ -67,12 +69,31 @@ def _part(column: Column, cell: Cell) -> str:
     return "error" if column.kind in ("se", "sd") else "estimate"
 
 
+def _tested(by_part: dict[str, Read], p: str | None) -> Expression | None:
+    """A statistic with its degrees of freedom and p from columns of their own."""
+    column, cell = by_part.get("statistic", (None, None))
+    if column is None or cell is None or cell.form != "value" or column.measure is None:
+        return None
+    df = by_part["df"][1].parts.get("a") if "df" in by_part else None
+    printed = f"{column.measure}{f'({df})' if df else ''} = {cell.parts['a']}"
+    return Expression(f"{printed}, {p}" if p else printed, "statistic")
+
+
 def _joined(
     bundle: list[Read], beside: Sequence[Item], usual: set[str]
 ) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
     by_part = {_part(column, cell): (column, cell) for column, cell in bundle}
     p = p_text(by_part["p"][1]) if "p" in by_part else None
     null = by_part["p"][0].null if "p" in by_part else None
+    if "statistic" in by_part or "df" in by_part:
+        tested = [one for one in bundle if one[0].kind == "statistic"]
+        bundle = [one for one in bundle if one not in tested]
+        alone = "estimate" not in by_part
+        found = _tested(by_part, p if alone else None)
+        yield (tested + bundle if alone and found else tested), found, None
+        if (alone and found is not None) or not bundle:
+            return
+        by_part = {part: one for part, one in by_part.items() if part not in ("statistic", "df")}
     if p is not None and null is not None:
         p = f"{p} for {null}"
     if "estimate" not in by_part:

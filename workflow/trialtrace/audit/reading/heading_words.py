@@ -14,7 +14,7 @@ _SE = (
 )
 _IQR = (
     r"(?:IQRs?|inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
-    r"25(?:th)?\W{1,4}75(?:th)?(?: per)?(?:\s?centiles?)?|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
+    r"25(?:th)?\W{1,4}75(?:th)?(?:\s?(?:per)?centiles?)?|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
 )
 _RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1,2}min\W{1,2}max)?"
 _LEVEL = r"9[059](?:\.\d)?\s?%"
@@ -131,6 +131,13 @@ _STATISTIC = re.compile(
 )
 # "HR (bpm)" and "RR (/min)" are of the heart and of breath.
 _RATE = re.compile(r"\b[HR]R\b\W{1,3}(?:bpm|b(?:eats?)?\W{0,3}min|breaths|/?\s?min)", re.IGNORECASE)
+SYMBOLS = (
+    ("t", r"[tT](?=$|[\s-])"),
+    ("F", r"F"),
+    ("z", r"[zZ](?=$|[\s-])"),
+    ("χ²", r"χ\s?²|[Cc]hi-?squared?"),
+    ("df", r"df|DF|d\.f\.|[Dd]egrees of freedom"),
+)
 # Of one group between two visits.
 _OVER_TIME = re.compile(
     r"\b(?:from|between|since|vs\.?)\s.*\b(?:baseline|before|pre\w*|start|day|week|month|visit)\b",
@@ -237,7 +244,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         return replace(said(text, other), size=size)
     bare = _bare(text)
     if size is None and _STATISTIC.fullmatch(bare):
-        return Said("", "statistic", size)
+        return Said("", "statistic", size, measure=symbol(bare))
     if _VISIT.fullmatch(bare) and not kinds_in(bare):
         return Said("", None, size, visit=bare)
     change = bool(_CHANGE.fullmatch(bare))
@@ -271,6 +278,14 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         left = _bare(f"{text[: match.start()]} {match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
+
+
+def symbol(head: str) -> str | None:
+    """The statistic that a head names, as a ledger prints it, or "df"; None for another one."""
+    for name, pattern in SYMBOLS:
+        if re.match(rf"(?:{pattern})(?![a-z])", head):
+            return name
+    return None
 
 
 def _over_time(text: str, size: int | None, *, adjusted: bool) -> Said:

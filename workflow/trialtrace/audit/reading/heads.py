@@ -88,7 +88,7 @@ def first_data_column(table: Table) -> int | None:
 def _of_statistics(cells: Sequence[str]) -> bool:
     """Whether a column names what the numbers behind it are: "Mean", "SD", "Range"."""
     told = [said(cell) for cell in cells if cell and not is_number(cell)]
-    kinds = sum(one.kind is not None and not one.rest for one in told)
+    kinds = sum(one.kind not in (None, "effect", "p", "count") and not one.rest for one in told)
     return kinds > 1 and 2 * kinds > sum(map(bool, cells))
 
 
@@ -167,13 +167,14 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
     told = [said(piece, other) for piece in pieces]
     found = Column(at, ARM)
     names: list[str] = []
-    for one in told:
+    for piece, one in zip(pieces, told, strict=True):
         if one.size or re.search(r"\b(?:group|arm)\b", one.rest, re.I):
             # "Routine change group" is no change.
             one = replace(one, change=False)
         found = _with(found, one)
         if one.rest and not _OF_LABELS.fullmatch(one.rest) and one.kind != "effect":
-            names.append(one.rest)
+            # "% Dietary compensation" is measured.
+            names.append(piece if one.kind == "percent" and piece.startswith("%") else one.rest)
             found = replace(found, sized=one.rest if one.size else found.sized)
     if found.kind in ("p", "effect") or found.measure is not None:
         return replace(found, role=COMPARE, names=tuple(names))

@@ -32,6 +32,7 @@ _WHEN = re.compile(
     r"from|change|mean|total|all|overall|phase|period)\b",
     re.IGNORECASE,
 )
+_COUNTED = ("count", "count_percent", "fraction", "percent", "p")
 _PEOPLE = re.compile(
     r"(?:all )?(?:(?:fe)?males?|men|women|boys|girls|patients|subjects|participants|[AP]M first|"
     r"(?:younger|older) \w+)",
@@ -113,7 +114,9 @@ class Context:
         caption = re.sub(
             r"^\s*table\s+\S+?[.:]?(?:\s|$)\W*", "", self.laid.table.caption, flags=re.I
         )
-        return said(words(re.split(r"[.;:(]\s?", caption)[0], 8)).rest
+        title = words(re.split(r"[.;:(]\s?", caption)[0], 8)
+        told = said(title)
+        return title if told.measure else told.rest
 
     def _arms_of(self, row: Row) -> list[str]:
         """The arms that the labels of a row are the names of."""
@@ -142,7 +145,8 @@ class Context:
         path = row.path or (self._titled or row.label,)
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
         title = column.over or self._titled
-        if title and len(path) == 1 and (bare or _PEOPLE.fullmatch(path[0])):
+        of_people = kind not in _COUNTED and _PEOPLE.fullmatch(path[0])
+        if title and len(path) == 1 and (bare or of_people):
             # "0–4" alone says when or of whom, and not what was measured.
             path = (title, *path)
         under = self.laid.under.get(row.at, ())
@@ -159,7 +163,11 @@ class Context:
             stem=name,
             baseline=self.baseline and not (column.visit or row.visit),
             cells=tuple((n, at) for n in (row.at, *under) for at in columns),
-        ).doubted(BY_POINT if by_point else None, _IN_ROWS if self.in_rows else None)
+        ).doubted(
+            BY_POINT if by_point else None,
+            _IN_ROWS if self.in_rows else None,
+            f"that this row is one of “{row.path[0]}” is guessed" if row.loose else None,
+        )
 
     def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
         """The expression with the level of its interval that heads, label or caption tell."""

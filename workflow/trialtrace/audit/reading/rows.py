@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.heading_words import Said, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, LABEL, Column, is_head
@@ -13,7 +13,7 @@ from trialtrace.audit.reading.paper import Table
 class Row:
     """A row of numbers. `path` are its labels from the section down, without words of kinds; `own`
     of them, at the end, are of the row itself. `size` stands beside its label or its section's,
-    or in a column of the row (`counted`)."""
+    or in a column of the row (`counted`). Whether its section is its own is open where `loose`."""
 
     at: int
     cells: tuple[str, ...]
@@ -28,6 +28,7 @@ class Row:
     opens: bool = False
     own: int = 0
     counted: bool = False
+    loose: bool = False
 
     @property
     def section(self) -> str | None:
@@ -62,7 +63,8 @@ def rows(
             if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
                 if len(told) > 1:
                     over = cells
-                    if cells[0] and all(said(cell).rest == "" for cell in cells[first:]):
+                    bare = all(said(cell).rest == "" for cell in cells[first:])
+                    if bare and cells[0] and not _OF_SIZES.match(cells[0]):
                         # "Neonatal | n = 84 | n = 86" is a section with its numbers of patients.
                         sections.open(at, said(cells[0], other))
                     continue
@@ -87,10 +89,12 @@ def rows(
         # A label over both columns of labels stands in each of them.
         texts = [text if text not in texts[:place] else "" for place, text in enumerate(texts)]
         named = said(" – ".join(text for text in texts if text), other)
-        sections.enter(at, named)
+        sections.enter(at, named, [cells[one.at] for one in arms])
         made.append(_row(at, cells, sections.path(), texts, labels, over, other))
         sections.count(at, named, [cells[one.at] for one in arms], [one.size for one in arms])
-    return made
+    # Nothing ends the last section of a table but its indents.
+    last = [at for at, row in enumerate(made) if row.at > sections.before and sections.loose]
+    return [replace(row, loose=at in last[2:]) for at, row in enumerate(made)]
 
 
 class _Sections:
@@ -122,17 +126,20 @@ class _Sections:
         if self._next(at) > self._indent(at):
             self.nested.append((self._indent(at), own))
         else:
-            self.loose = [*self.loose[-1:], own] if self.before == at - 1 else [own]
+            beside = len(self.loose) > 1 and bool(self.loose[-1].size and own.size)
+            above = self.loose[-1:] if self.before == at - 1 else self.loose[:1] if beside else []
+            self.loose = [*above, own]
             self.nested = []
         self.before = at
 
     def _leave(self, at: int) -> None:
         self.nested = [one for one in self.nested if one[0] < self._indent(at)]
 
-    def enter(self, at: int, own: Said) -> None:
+    def enter(self, at: int, own: Said, cells: Sequence[str]) -> None:
         """A row of numbers, before it is read."""
         self._leave(at)
-        if self.loose and _unlike(self.loose[-1].kind, own.kind):
+        spread = "mean_sd" if any("±" in cell for cell in cells) else None
+        if self.loose and _unlike(self.loose[-1].kind, own.kind or spread):
             self.loose = self.loose[:-1]
 
     def count(self, at: int, own: Said, cells: Sequence[str], sizes: Sequence[int | None]) -> None:
@@ -170,6 +177,7 @@ def _unlike(section: str | None, own: str | None) -> bool:
     return section.startswith(_COUNTED) != own.startswith(_COUNTED)
 
 
+_OF_SIZES = re.compile(r"(?:sample size|n\b|no\.|numbers?\b)", re.IGNORECASE)
 # Of tumours T1 to T4 are no times.
 _STAGED = re.compile(r"\b(?:stages?|staging|tumou?r|TNM|classification|T)\b", re.IGNORECASE)
 
@@ -205,7 +213,7 @@ def _row(
         _last([one.visit for one in every]),
         any(one.change for one in every),
         ", ".join([*path, *[one.visit for one in every if one.visit]]) or f"row {at + 1}",
-        _last([one.measure for one in every]),
+        _last([one.measure for one in every if one.kind == "effect"]),
         over,
         opens,
         sum(bool(one.rest) for one in row),

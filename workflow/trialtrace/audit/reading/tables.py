@@ -115,8 +115,11 @@ class _Reader(Context):
 
     def _of_arms(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
         groups: dict[tuple[object, ...], list[tuple[Column, Cell]]] = {}
+        change = False
         for column, cell in read:
-            whose = (column.arm, column.visit, column.change, column.part)
+            # A spread behind a mean change is that of the change.
+            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range"))
+            whose = (column.arm, column.visit, change, column.part)
             groups.setdefault(whose, []).append((column, cell))
         for group in groups.values():
             yield from self._group(row, group)
@@ -216,7 +219,8 @@ class _Reader(Context):
     ) -> Iterator[Item | Left]:
         """Estimate, interval and p of one comparison, as one expression."""
         words = (row.cells[one.at] for one in self.laid.columns)
-        named = next((one for text in words if text and (one := said(text).measure)), None)
+        told = [said(text) for text in words if text]
+        named = next((one.measure for one in told if one.kind == "effect"), None)
         groups: dict[
             tuple[str | None, bool, str | None, str | None], list[tuple[Column, Cell]]
         ] = {}
@@ -314,9 +318,10 @@ class _Reader(Context):
 def _measured(column: Column, text: str) -> tuple[Column, str]:
     """A cell with the words before its number that name its measure: "OR 0.88 (0.76 to 1.03)"."""
     match = re.match(r"([A-Za-z][A-Za-z -]{1,30}?)\s*[:=]?\s*(?=[-−–]?[0-9.])", text)
-    if match is None or (measure := said(match[1]).measure) is None:
+    told = said(match[1]) if match else None
+    if match is None or told is None or told.kind != "effect":
         return column, text
-    measured = replace(column, role=COMPARE, kind="effect", measure=measure, arm=None)
+    measured = replace(column, role=COMPARE, kind="effect", measure=told.measure, arm=None)
     return measured, text[match.end() :]
 
 
