@@ -26,6 +26,11 @@ _BRACKETED_SD = re.compile(
     r"[(\[](?-i:SD)[)\]]",
     re.IGNORECASE,
 )
+_VALUES_ARE = re.compile(
+    r"\b(?:values|data|results) (?:are|were) (?:[a-z]+ed as |given as |shown as )?(.{4,60}?)"
+    r"(?=,|[.;]|\bunless\b|\bexcept\b|\bor\b|$)",
+    re.IGNORECASE,
+)
 
 
 def usual(table: Table, heads: int) -> set[str]:
@@ -38,6 +43,8 @@ def usual(table: Table, heads: int) -> set[str]:
         kinds.add("mean_sd")
     kinds |= set(re.findall(r"(?<=mean )±|(?<=means )±", text))
     kinds |= {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", text)}
+    for match in _VALUES_ARE.finditer(caption):
+        kinds |= {f"usual {kind}" for kind in kinds_in(match[1])}
     return kinds | ({"percentages"} if _PERCENTAGES.search(caption) else set())
 
 

@@ -38,6 +38,7 @@ FORMS = (
         "fraction_percent",
         rf"(?P<a>{_COUNT}){_O}(?P<b>{_N})(?:{_PERCENT})?{_C}\s*,?\s*[(\[]?n\s?=\s?(?P<n>{_COUNT})[)\]]?",
     ),
+    _form("rated", rf"(?P<b>{_N}){_O}(?P<a>{_COUNT})\s?/\s?(?P<n>{_N}){_C}"),
     _form("rated", rf"(?P<a>{_COUNT})\s?/\s?(?P<n>{_N}){_O}(?P<b>{_N}){_C}"),
     _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of|out of|[:∶](?=\s?[0-9]+$))\s?(?P<n>{_COUNT})"),
     _form(
@@ -45,6 +46,7 @@ FORMS = (
         rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}{_O}{_CI}(?P<c>{_N})(?:{_PERCENT})?{_TO}(?P<d>{_N})(?:{_PERCENT})?{_C}",
     ),
     _form("count_percent", rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}"),
+    _form("count_below", rf"(?P<a>{_COUNT}){_O}(?P<c>[<>]\s?{_N})(?:{_PERCENT})?{_C}"),
     _form("percent_spread", rf"(?P<a>{_N}){_PERCENT}{_O}(?P<b>{_N})(?:{_PERCENT})?{_C}"),
     _form(
         "percent_range",
@@ -95,6 +97,7 @@ FORMS = (
     _form(
         "tested",
         rf"(?P<a>(?:F|t|z|[χxX]²)\s*(?:[(\[][0-9]+(?:\.[0-9]+)?(?:\s*,\s*[0-9.]+)?[)\]])?)\s*=\s*(?P<b>{_N})"
+        r"(?:\s*[,;]?\s*df\s*=\s*(?P<n>[0-9.]+))?"
         rf"(?:\s*[,;]?\s*[(]?(?P<p>p\s*[<>=≤≥]\s*[01]?\.[0-9]+)[)]?)?(?:\s*/?\s*[(](?P<c>[01]?\.[0-9]+)[)])?",
     ),
     _form("tested_p", rf"(?P<b>{_N})\s*[,;]\s+(?P<relation>[<>=≤≥]?)\s*(?P<p>[01]?\.[0-9]+)"),

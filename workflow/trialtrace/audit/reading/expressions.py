@@ -93,7 +93,8 @@ def _person_time(cell: Cell, usual: set[str]) -> Expression | None:
 
 def _tested(cell: Cell) -> Expression:
     """A statistic with its degrees of freedom, p and effect size, as cells print it."""
-    printed = f"{re.sub('^[xX]²', 'χ²', cell.parts['a']).strip()} = {cell.parts['b']}"
+    name = re.sub("^[xX]²", "χ²", cell.parts["a"]).strip()
+    printed = f"{name}{f'({df})' if (df := cell.parts.get('n')) else ''} = {cell.parts['b']}"
     printed += f", {cell.parts['p']}" if "p" in cell.parts else ""
     squared = f", η² = {cell.parts['c']}" if "c" in cell.parts else ""
     return Expression(printed + squared, "statistic", "η² by its place" if squared else None)
@@ -171,6 +172,10 @@ def _count_percent(cell: Cell, kind: str | None, size: int | None, usual: set[st
     return Expression(f"{cell.parts['a']} ({cell.parts['b']}%)", "count_percent")
 
 
+def _count_below(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
+    return Expression(f"{cell.parts['a']} ({cell.parts['c']}%)", "count_percent")
+
+
 def _count_percent_range(
     cell: Cell, kind: str | None, size: int | None, usual: set[str]
 ) -> Expression:
@@ -185,6 +190,8 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if kind == "mean_sd" or (kind == "mean" and "sd" in usual):
         return Expression(f"mean (SD) {a} ({b})", "mean_sd")
     whole = re.sub(r"\.0+$", "", a)
+    if kind == "count_percent" and not whole.replace(",", "").isdecimal():
+        kind = None
     if kind in ("count_percent", "count", "percent") and whole.replace(",", "").isdecimal():
         if kind == "percent" and "mean_sd" in usual and not is_share(cell, size):
             # "SpO2 (%)" tells a unit.
@@ -251,6 +258,8 @@ def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> 
         first += () if kind else ("geometric_mean_",)
         spreads = ("_iqr", "_range", "_ci")
         possible = [one for one in sorted(usual) if one.startswith(first) and one.endswith(spreads)]
+        # "Values are mean (95% CI)", and one of others in a further note.
+        possible = [one for one in possible if f"usual {one}" in usual] or possible
         if len(possible) != 1:
             return None
         kind, doubt = possible[0], "kind from the caption"
@@ -325,6 +334,7 @@ _BY_FORM = {
     "spread_size": _pair,
     "ranged_range": _ranged_range,
     "count_percent": _count_percent,
+    "count_below": _count_below,
     "count_percent_range": _count_percent_range,
     "pair": _pair,
     "plus_minus": _plus_minus,

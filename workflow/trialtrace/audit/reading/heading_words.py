@@ -118,13 +118,13 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ),
 )
 _P = (
-    r"(?:\W*p(?:[\s-]*values?)?(?:\s+for\s+[\w\s-]+|\s+between[\w\s-]*)?\W*|"
+    r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:for|main|interaction|within|between)\b[\w\s-]*)?\W*|"
     r".*\bp[\s-]values?\b.*|significance|sig\.)"
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
 _STATISTIC = re.compile(
-    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|χ\s?[²2]?|d\.f\.|degrees of freedom|η[²2]|"
-    r"(?:adj(?:usted|\.)? )?R[²2]|"
+    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|[tFz](?: or |\s?/\s?)[χx]\s?²|"
+    r"[χx]\s?²|χ2?|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
     r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
     r"effect sizes?(?: [(\[][^()]*[)\]])?",
     re.IGNORECASE,
@@ -144,7 +144,7 @@ _OVER_TIME = re.compile(
     re.I,
 )
 _OTHER_NULL = re.compile(
-    r"\b(?:interaction|trend|heterogeneity|non-?inferiority|equivalence)\b", re.I
+    r"\b(?:interaction|trend|heterogeneity|homogeneity|non-?inferiority|equivalence)\b", re.I
 )
 _ADJUSTED = re.compile(
     r"\b(?:adjust(?:ed|ing|ment)|ancova|mixed[\s-]|regression|model|imput|covaria|stratified|a(?:HR|OR|RR)\b)",
@@ -180,7 +180,7 @@ _VISIT = re.compile(
     r"(?: follow[\s-]?up| (?:mid|end|final|screen|rand|base)[\w/-]*(?: (?:of )?\w+)?)?|"
     rf"(?:{_NTH}|[0-9]+(?:\.[0-9]+)?)[\s-]?{_UNIT_OF_TIME}"
     r"(?: follow[\s-]?up| later| (?:after|post|of)[\s-][\w\s-]+)?)\.?"
-    r"(?:\s*[(\[][^()\[\]]{1,30}[)\]])?",
+    r"(?:\s*[(\[](?=[^()\[\]]*[a-z])[^()\[\]]{1,30}[)\]])?",
     re.IGNORECASE,
 )
 # Stages and populations that stand over or below arms: "induction phase", "per protocol".
@@ -237,7 +237,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         rest = (
             _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)) if two else ""
         )
-        return Said(rest, "p", size, null=null.group().lower() if null else None, adjusted=adjusted)
+        return Said(rest, "p", size, null=_null(null.group()) if null else None, adjusted=adjusted)
     if len({kind.split("_")[0] for kind in kinds_in(text) - {"ci", "fraction"}}) > 1:
         # "mean (SD), N (%) or median (IQR)" in a head tells the forms of all its cells.
         text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
@@ -278,6 +278,10 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         left = _bare(f"{text[: match.start()]} {match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
+
+
+def _null(word: str) -> str:
+    return "heterogeneity" if word.lower() == "homogeneity" else word.lower()
 
 
 def symbol(head: str) -> str | None:

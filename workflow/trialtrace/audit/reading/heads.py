@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from trialtrace.audit.reading.cells import is_missing, is_number
-from trialtrace.audit.reading.heading_words import EVERYONE, STAGE, UNSAID, Said, said
+from trialtrace.audit.reading.heading_words import COEFFICIENT, EVERYONE, STAGE, UNSAID, Said, said
 from trialtrace.audit.reading.paper import Table
 
 LABEL, ARM, COMPARE = "label", "arm", "compare"
 _TIME = re.compile(r"(?:months?|weeks?|days?|years?|hours?|visits?|time(?: ?point)?)\.?", re.I)
+_COEFFICIENTS = (("B",), ("b",), ("Beta",), ("beta",))
 # A column of numbers below these names its rows.
 _NAMES = re.compile(r"(?:groups?|arms?|cohorts?|patient|subject|case|id|no|nr)\.?", re.I)
 _OF_TESTS = re.compile(
-    r"\b(?:fisher|chi[\s-]?squared?|t[\s-]test|mann|wilcoxon|anova|significan|trend|interaction)|χ²",
+    r"\b(?:fisher|chi[\s-]?squared?|t[\s-]test|mann|wilcoxon|anova|significance|trend|interaction)|χ²",
     re.IGNORECASE,
 )
 _P_VALUE = re.compile(
@@ -155,6 +156,11 @@ def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -
         else:
             own = column(at, pieces, other)
             behind = own.kind in ("ci", "low", "high", "se") and made[-1].role == COMPARE
+            if own.kind == "se" and made and made[-1].names[-1:] in _COEFFICIENTS:
+                names = made[-1].names[:-1]
+                made[-1] = replace(made[-1], role=COMPARE, arm=None, names=names, kind="effect")
+                made[-1] = replace(made[-1], measure=COEFFICIENT)
+                behind = True
             if behind and set(own.names) <= set(made[-1].names):
                 # The interval of the estimate in the column before it, or one of its ends.
                 own = replace(own, role=COMPARE, arm=None)
@@ -222,6 +228,19 @@ def with_limits(every: Sequence[Column], table: Table, heads: int) -> list[Colum
             made[at] = replace(low, kind="low", **bare)
             made[at + 1] = replace(high, kind="high", **bare)
     return made
+
+
+def aligned(table: Table, heads: int) -> Table:
+    """The table with head rows that lack the cell over the labels moved to their columns: those
+    that hold only sizes and kinds, from the first column to the last but one."""
+    rows = list(table.rows)
+    for at in range(1, heads):
+        row = rows[at]
+        cells = [said(cell) for cell in row if cell]
+        bare = all(not one.rest and (one.size or one.kind) for one in cells)
+        if row[0] and not row[-1] and len(cells) > 2 and bare and rows[0][-1]:
+            rows[at] = ("", *row[:-1])
+    return replace(table, rows=tuple(rows))
 
 
 def with_sizes(every: Sequence[Column]) -> list[Column]:

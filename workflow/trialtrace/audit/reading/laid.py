@@ -13,6 +13,7 @@ from trialtrace.audit.reading.heads import (
     ARM,
     COMPARE,
     Column,
+    aligned,
     columns,
     first_data_column,
     head_rows,
@@ -61,6 +62,7 @@ def laid_out(table: Table) -> Laid | None:
     if first is None:
         return None
     heads = head_rows(table, first)
+    table = aligned(table, heads)
     other = other_words(f"{table.caption} {table.notes}")
     every = [
         of_tests(column, [row[column.at] for row in table.rows[heads:]])

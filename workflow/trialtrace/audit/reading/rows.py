@@ -94,7 +94,7 @@ def rows(
         sections.count(at, named, [cells[one.at] for one in arms], [one.size for one in arms])
     # Nothing ends the last section of a table but its indents.
     last = [at for at, row in enumerate(made) if row.at > sections.before and sections.loose]
-    return [replace(row, loose=at in last[2:]) for at, row in enumerate(made)]
+    return [replace(row, loose=at in last[1:]) for at, row in enumerate(made)]
 
 
 class _Sections:

@@ -56,7 +56,7 @@ class _Reader(Context):
             if behind:
                 text = " ".join([text, *(row.cells[at] for at in behind)])
                 joined |= set(behind)
-            column, text = _measured(column, text)
+            column, text = _measured(*_counted(column, text))
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
                 read.append((column, replace(cell, more=behind)))
@@ -313,6 +313,14 @@ class _Reader(Context):
         if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
             names = list(self.arms.labels)
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
+
+
+def _counted(column: Column, text: str) -> tuple[Column, str]:
+    """A cell without the number of its patients behind it: "2 (1–4) (N = 164)"."""
+    match = re.search(r"(?<=[0-9)%])\s*[,;]?\s*[(\[]n\s?=\s?([0-9]+)[)\]]$", text, re.I)
+    if match is None or "±" in text:
+        return column, text
+    return replace(column, size=int(match[1])), text[: match.start()]
 
 
 def _measured(column: Column, text: str) -> tuple[Column, str]:
