@@ -22,7 +22,8 @@ _FILLERS = [
     )
 ]
 _CONTROL = re.compile(
-    r"\b(?:controls?|placebo|PBO|usual care|standard (?:care|treatment|therapy)|sham|no treatment|"
+    r"\b(?:controls?|placebo|(?-i:PBO|Con|CON|CG|Ctrl|CTRL)|usual care|"
+    r"standard (?:care|treatment|therapy)|sham|no treatment|"
     r"wait(?:ing)?[\s-]?list|comparator|vehicle)\b",
     re.IGNORECASE,
 )

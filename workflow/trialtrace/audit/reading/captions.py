@@ -43,6 +43,8 @@ def usual(table: Table, heads: int) -> set[str]:
         kinds.add("mean_sd")
     kinds |= set(re.findall(r"(?<=mean )±|(?<=means )±", text))
     kinds |= {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", text)}
+    if not kinds and re.search(r"\bcoefficients?\b|\bcorrelation", caption, re.I):
+        kinds.add("coefficients")
     for match in _VALUES_ARE.finditer(caption):
         kinds |= {f"usual {kind}" for kind in kinds_in(match[1])}
     return kinds | ({"percentages"} if _PERCENTAGES.search(caption) else set())

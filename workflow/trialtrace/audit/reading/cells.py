@@ -64,6 +64,10 @@ FORMS = (
         rf"(?P<a>{_N}){_UNIT}\s?(?:±|\+/-)\s?(?P<b>{_N})[,;]\s+{_CI}(?P<c>{_N})\s*to\s*(?P<d>{_N})",
     ),
     _form(
+        "spread_median",
+        rf"(?P<a>{_N})\s?±\s?(?P<b>{_N}){_O}(?P<e>{_N})\s*[,;]\s*(?P<c>{_N}){_TO}(?P<d>{_N}){_C}",
+    ),
+    _form(
         "spread_size",
         rf"(?P<a>{_N}){_UNIT}(?:\s?(?:±|\+/-)\s?|{_O}±?\s?)(?P<b>{_N}){_UNIT}(?:{_C})?"
         rf"\s*[,;]?{_O}(?:n\s?=\s?)?(?P<n>{_COUNT}){_C}",
@@ -163,7 +167,7 @@ def _mended(text: str) -> str:
     """A cell without slips of its print that leave one meaning: "2. 54", "18,3" before or behind
     a sign, "+ 1.2, (0.3 – 2.1)", a bracket that is open at its end."""
     text = re.sub(r"(?<![0-9.])([0-9]+)\. (?=[0-9]+\b(?!\.))", r"\1.", text)
-    text = re.sub(r"^([0-9]+),([0-9]{1,2})(?=\s*(?:±|$))", r"\1.\2", text)
+    text = re.sub(r"^([0-9]+),([0-9]{1,2})(?=\s*±)", r"\1.\2", text)
     text = re.sub(r"(±\s*[0-9]+),([0-9]{1,2})(?![0-9,])", r"\1.\2", text)
     text = re.sub(r"±\s*\(([^()]*)\)", r"± \1", re.sub(r"\+\s?/\s?[-−–]", "±", text))
     text = re.sub(r"(?<=[0-9)])\.$", "", text)

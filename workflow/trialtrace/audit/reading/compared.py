@@ -74,7 +74,10 @@ def _tested(by_part: dict[str, Read], p: str | None) -> Expression | None:
     column, cell = by_part.get("statistic", (None, None))
     if column is None or cell is None or cell.form != "value" or column.measure is None:
         return None
-    df = by_part["df"][1].parts.get("a") if "df" in by_part else None
+    df = None
+    if "df" in by_part:
+        own = by_part["df"][1].parts
+        df = f"{own['b']}, {own['c']}" if {"b", "c"} <= own.keys() else own.get("a")
     printed = f"{column.measure}{f'({df})' if df else ''} = {cell.parts['a']}"
     return Expression(f"{printed}, {p}" if p else printed, "statistic")
 
@@ -99,6 +102,10 @@ def _joined(
     if "estimate" not in by_part:
         for part, one in by_part.items():
             made = Expression(p, "p") if part == "p" and p is not None else None
+            limits = one[1].parts
+            if part == "interval" and one[1].form == "range" and "b" in limits:
+                interval = f"(95% CI {limits['b']} to {limits['c']})".replace(",", "")
+                made = Expression(interval, "effect", "what this interval is of is not said")
             yield [one], made, None
         return
     column, cell = by_part["estimate"]

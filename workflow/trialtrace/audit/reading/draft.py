@@ -13,11 +13,11 @@ from trialtrace.audit.reading.categories import categorised, without_missing
 from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, UNSAID
 from trialtrace.audit.reading.item import Item, Left
-from trialtrace.audit.reading.laid import Laid, laid_out
+from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
 from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.audit.reading.row_arms import all_arms
 from trialtrace.audit.reading.sentences import read_passages
-from trialtrace.audit.reading.tables import left_whole, read_table
+from trialtrace.audit.reading.tables import read_table
 from trialtrace.base.config.scalars import resolve
 from trialtrace.base.errors import UserError
 

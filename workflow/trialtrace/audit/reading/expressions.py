@@ -52,7 +52,7 @@ def expression(
 
 # What a spread that is named alone stands beside, and cells that hold one and no share.
 _ALONE = {"sd": "mean_sd", "se": "mean_se", "iqr": "median_iqr"}
-_SPREADS = ("plus_minus", "spread_range", "spread_size", "ranged_range")
+_SPREADS = ("plus_minus", "spread_range", "spread_median", "spread_size", "ranged_range")
 _RANGED = {"mean_ci", "median_iqr"}
 NOT_SAID = "what this number is (a mean, a median, another) is not said"
 
@@ -157,6 +157,16 @@ def _spread_range(
     return replace(first, printed=first.printed + more)
 
 
+def _spread_median(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    """A mean with its spread, and the median and range of the same, of which a ledger has no form
+    with the median."""
+    found = _spread_range(cell, kind, size, usual - {"ci"})
+    doubt = f"its median, {cell.parts['e']}, is left out"
+    return found and replace(found, doubt="; ".join(filter(None, (found.doubt, doubt))))
+
+
 def _ranged_range(
     cell: Cell, kind: str | None, size: int | None, usual: set[str]
 ) -> Expression | None:
@@ -190,7 +200,7 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if kind == "mean_sd" or (kind == "mean" and "sd" in usual):
         return Expression(f"mean (SD) {a} ({b})", "mean_sd")
     whole = re.sub(r"\.0+$", "", a)
-    if kind == "count_percent" and not whole.replace(",", "").isdecimal():
+    if kind in ("count_percent", "percent") and not whole.replace(",", "").isdecimal():
         kind = None
     if kind in ("count_percent", "count", "percent") and whole.replace(",", "").isdecimal():
         if kind == "percent" and "mean_sd" in usual and not is_share(cell, size):
@@ -213,7 +223,7 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
         return Expression(f"mean (SD) {a} ({b})", "mean_sd", "mean (SD) from the caption")
     if "count_percent" in usual and cell.whole("a") is not None:
         return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
-    if "." in a and float(a.replace(",", "")) != 0:
+    if "." in a and float(a.replace(",", "")) != 0 and "coefficients" not in usual:
         return Expression(f"mean (SD) {a} ({b})", "mean_sd", "taken for mean (SD)")
     return None
 
@@ -298,7 +308,7 @@ def _percent_spread(
     a, b = cell.parts["a"], cell.parts["b"]
     if kind == "mean_sd":
         return Expression(f"mean (SD) {a} ({b})", kind)
-    if kind in ("percent_count", "count_percent", None) and cell.whole("b") is not None:
+    if kind in ("percent_count", "count_percent", "percent", None) and cell.whole("b") is not None:
         return Expression(f"{b} ({a}%)", "count_percent", None if kind else "taken for % (n)")
     return None
 
@@ -331,6 +341,7 @@ _BY_FORM = {
     "fraction": _fraction,
     "share": _share,
     "spread_range": _spread_range,
+    "spread_median": _spread_median,
     "spread_size": _pair,
     "ranged_range": _ranged_range,
     "count_percent": _count_percent,

@@ -28,7 +28,7 @@ _N = (
 )
 _PERCENT = r"(?:%|per ?cent(?:age)?s?)"
 _GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"
-_MEAN = r"(?:means?(?: values?| scores?)?|average(?=\s\w)|M(?=\W{1,3}S[DE]))"
+_MEAN = r"(?:(?<!response )means?(?: values?| scores?)?|average(?=\s\w)|M(?=\W{1,3}S[DE]))"
 _MEDIAN = r"(?:medians?|Mdn)(?: values?)?"
 _END = r"[)\]]?"
 LONGEST = 400
@@ -63,17 +63,17 @@ KINDS: tuple[tuple[str, str], ...] = (
         rf"(?:n|no\.?|numbers?) of events{_GAP}(?:n|no\.?|numbers?) of patients{_END}",
     ),
     ("geometric_mean_iqr", rf"geometric means?{_GAP}{_IQR}{_END}"),
-    ("geometric_mean_ci", rf"geometric means?{_GAP}{_CI}{_END}"),
-    ("fraction", r"n/N(?:\s*[(,]?\s*%\s*\)?)?"),
+    ("geometric_mean_ci", rf"(?:geometric means?|(?-i:GM[TC]s?)){_GAP}{_CI}{_END}"),
+    ("fraction", r"(?:n/N|no\.?\s?/\s?total(?: no\.?)?)(?:\s*[(,]?\s*%\s*\)?)?"),
     ("count_percent", rf"(?:{_N}|f)\.?{_GAP}{_PERCENT}{_END}"),
     ("percent_count", rf"{_PERCENT}{_GAP}{_N}{_END}"),
-    ("percent_ci", rf"{_PERCENT}{_GAP}{_CI}{_END}"),
+    ("percent_ci", rf"(?<![0-9])(?<![0-9]\s){_PERCENT}{_GAP}{_CI}{_END}"),
     ("person_time", r"(?:person|patient)[\s-]*(?:years?|yrs?)|pyrs?"),
     ("iqr", _IQR),
     ("sd", _SD),
     ("se", _SE),
     ("ci", _CI),
-    ("geometric_mean", r"geometric means?"),
+    ("geometric_mean", r"geometric means?(?: (?:titers?|titres?|concentrations?))?"),
     ("median", _MEDIAN),
     ("mean", _MEAN),
     ("percent", _PERCENT),
@@ -123,7 +123,8 @@ _P = (
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
 _STATISTIC = re.compile(
-    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|[tFz](?: or |\s?/\s?)[χx]\s?²|"
+    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|[tFz](?:[\s-]values?)?(?: or |\s?/\s?)[χx]\s?²|"
+    r"(?:within|between)[\s-]groups? (?-i:[tF])|"
     r"[χx]\s?²|χ2?|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
     r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
     r"effect sizes?(?: [(\[][^()]*[)\]])?",
@@ -132,7 +133,7 @@ _STATISTIC = re.compile(
 # "HR (bpm)" and "RR (/min)" are of the heart and of breath.
 _RATE = re.compile(r"\b[HR]R\b\W{1,3}(?:bpm|b(?:eats?)?\W{0,3}min|breaths|/?\s?min)", re.IGNORECASE)
 SYMBOLS = (
-    ("t", r"[tT](?=$|[\s-])"),
+    ("t", r"[tT](?=$|[\s-])(?!.*[χx]\s?²)"),
     ("F", r"F"),
     ("z", r"[zZ](?=$|[\s-])"),
     ("χ²", r"χ\s?²|[Cc]hi-?squared?"),
@@ -140,7 +141,7 @@ SYMBOLS = (
 )
 # Of one group between two visits.
 _OVER_TIME = re.compile(
-    r"\b(?:from|between|since|vs\.?)\s.*\b(?:baseline|before|pre\w*|start|day|week|month|visit)\b",
+    r"\b(?:from|between|since|vs\.?|to)\s.*\b(?:baseline|before|pre\w*|start|day|week|month|visit)\b",
     re.I,
 )
 _OTHER_NULL = re.compile(
@@ -286,8 +287,9 @@ def _null(word: str) -> str:
 
 def symbol(head: str) -> str | None:
     """The statistic that a head names, as a ledger prints it, or "df"; None for another one."""
+    head = re.sub(r"^(?:within|between)[\s-]groups? ", "", head, flags=re.I)
     for name, pattern in SYMBOLS:
-        if re.match(rf"(?:{pattern})(?![a-z])", head):
+        if re.match(rf"(?:{pattern})(?![a-z]| or |\s?/)", head):
             return name
     return None
 

@@ -11,6 +11,11 @@ from trialtrace.audit.reading.paper import Table
 
 LABEL, ARM, COMPARE = "label", "arm", "compare"
 _TIME = re.compile(r"(?:months?|weeks?|days?|years?|hours?|visits?|time(?: ?point)?)\.?", re.I)
+_AT_END = re.compile(
+    r"(?P<arm>.*[^\s,:–-])[\s,:–-]+(?P<visit>baseline|before|after|pre|post|follow[\s-]?up|end|"
+    r"T ?[0-9]|(?:week|month|day|year)s? [0-9]+|[0-9]+[\s-](?:weeks?|months?|days?|years?))",
+    re.IGNORECASE,
+)
 _COEFFICIENTS = (("B",), ("b",), ("Beta",), ("beta",))
 # A column of numbers below these names its rows.
 _NAMES = re.compile(r"(?:groups?|arms?|cohorts?|patient|subject|case|id|no|nr)\.?", re.I)
@@ -241,6 +246,21 @@ def aligned(table: Table, heads: int) -> Table:
         if row[0] and not row[-1] and len(cells) > 2 and bare and rows[0][-1]:
             rows[at] = ("", *row[:-1])
     return replace(table, rows=tuple(rows))
+
+
+def with_visits(every: Sequence[Column]) -> list[Column]:
+    """The columns, of which those whose names are alike but for a time at their ends, "Yoga before"
+    and "Yoga after", are of one arm at several visits."""
+    made = list(every)
+    ends: dict[str, dict[int, str]] = {}
+    for one in every:
+        match = _AT_END.fullmatch(one.arm or "") if one.role == ARM and not one.visit else None
+        if match and said(match["visit"]).visit:
+            ends.setdefault(match["arm"], {})[one.at] = match["visit"]
+    for arm, visits in ends.items():
+        for at in visits if len(set(visits.values())) > 1 else ():
+            made[at] = named(replace(made[at], names=(arm,), visit=visits[at]))
+    return made
 
 
 def with_sizes(every: Sequence[Column]) -> list[Column]:

@@ -50,6 +50,8 @@ def joined(table: Table, heads: int, first: int) -> tuple[Table, dict[int, tuple
 
 def _titled(label: str, title: str) -> str:
     """A label with what further rows hold: "Mean" and "SD" as "Mean (SD)"."""
+    if title.startswith("– "):
+        return f"{label} {title}"
     return f"{label}, {title}" if re.search(r"[±)]", label) else f"{label} ({title})"
 
 
@@ -65,6 +67,10 @@ def _piece(above: Cells, row: Cells, first: int) -> str | None:
         return "" if alone and bare else None
     own, over = said(labels[-1]), said(next((text for text in reversed(above[:first]) if text), ""))
     same = len(labels) == 1 or labels[:-1] == [text for text in above[: first - 1] if text]
+    bare = not any(re.search(r"[(\[]", over) for over, _ in pairs)
+    if bare and own.kind is None and all(_LIMITS.fullmatch(text) for _, text in pairs):
+        # The second line of a label, beside intervals.
+        return f"– {labels[-1]}"
     if own.rest or own.kind not in _ABOVE or not same:
         return None
     if over.kind not in _ABOVE[own.kind]:

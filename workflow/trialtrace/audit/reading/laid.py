@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.audit.reading.arms import ALL, Arms
-from trialtrace.audit.reading.cells import Cell
+from trialtrace.audit.reading.cells import Cell, is_number
 from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
 from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.heading_words import Said, other_words, said
@@ -20,6 +20,7 @@ from trialtrace.audit.reading.heads import (
     of_tests,
     with_limits,
     with_sizes,
+    with_visits,
 )
 from trialtrace.audit.reading.heads import column as named_by
 from trialtrace.audit.reading.item import Item, Left
@@ -68,9 +69,19 @@ def laid_out(table: Table) -> Laid | None:
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
         for column in columns(table, heads, first, other)
     ]
-    every = crossed(with_sizes(with_limits(every, table, heads)))
+    every = crossed(with_sizes(with_visits(with_limits(every, table, heads))))
     whole, under = joined(table, heads, first)
     return Laid(whole, tuple(every), heads, tuple(rows(whole, heads, every, other)), under)
+
+
+def left_whole(table: Table) -> list[Left]:
+    """The numbers of a table that has no columns of numbers."""
+    return [
+        Left(table.place_of(at, [number]), cell, "no column of numbers")
+        for at, row in enumerate(table.rows)
+        for number, cell in enumerate(row)
+        if cell and is_number(cell)
+    ]
 
 
 @dataclass
@@ -95,6 +106,8 @@ class Context:
             if column.role == ARM and self.arms.pair(column.arm or ""):
                 column = replace(column, role=COMPARE, kind=column.kind or "effect")
             own = said(text) if column.role == ARM else None
+            if column.role == COMPARE and text and (other := said(text)).kind == "effect":
+                column = replace(column, kind="effect", measure=other.measure)
             if own is not None and (own.kind in ("p", "effect") or own.measure):
                 column = named_by(column.at, [text])
             elif own is not None and own != Said(""):
@@ -122,7 +135,15 @@ class Context:
 
     def _arms_of(self, row: Row) -> list[str]:
         """The arms that the labels of a row are the names of."""
-        return [one for name in row.path if (one := self.arms.named(name))]
+        return [one for name in row.path if (one := self._arm_of(row, name))]
+
+    def _arm_of(self, row: Row, name: str) -> str | None:
+        """The arm that one label of a row names; of tables with arms in rows the last one may be
+        short for it."""
+        arm = self.arms.named(name)
+        if arm is None and self.in_rows and name == row.path[-1]:
+            arm = self.arms.of(name)
+        return None if arm == ALL else arm
 
     def _size(self, row: Row, column: Column, arm: str | None) -> int | None:
         """How many patients a column has in a row: by the row, its section, its head."""

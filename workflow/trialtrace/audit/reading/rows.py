@@ -76,6 +76,12 @@ def rows(
         opens = opens and not any(cells[column] for column in estimates)
         if opens and first > 1 and not texts[0] and carried:
             opens = False
+        closes = texts[0].count(")") > texts[0].count("(") and carried.count("(") > carried.count(
+            ")"
+        )
+        if opens and closes and not any(cells[first:]):
+            # "range 0-100)" goes on with the label above it.
+            continue
         if opens:
             own = said(" – ".join(dict.fromkeys(text for text in texts if text)), other)
             sections.open(at, own)

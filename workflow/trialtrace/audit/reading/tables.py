@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.captions import at_baseline, predicts, usual
-from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
+from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.expressions import expression
@@ -15,7 +15,6 @@ from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Context, Laid
 from trialtrace.audit.reading.pairs import paired
-from trialtrace.audit.reading.paper import Table
 from trialtrace.audit.reading.rows import Row
 
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
@@ -158,7 +157,7 @@ class _Reader(Context):
             "count",
         )
         # "% predicted" below "Mean (SD)" is a unit.
-        unit = row.kind == "percent" and column.kind and "_" in column.kind
+        unit = row.kind in ("percent", "count") and "_" in (column.kind or "")
         # A model's mean of a difference is a mean.
         by_column = by_column or unit or (row.kind == "effect" and "_" in (column.kind or ""))
         kind = column.kind if by_column and column.kind else row.kind or column.kind
@@ -202,7 +201,9 @@ class _Reader(Context):
         if arm is None:
             # A row below an outcome may be the arm's, and the head a part of what was measured.
             arm = next(iter(self._arms_of(row)), None)
-            path = tuple(name for name in item.path if arm is None or self.arms.named(name) != arm)
+            path = tuple(
+                name for name in item.path if arm is None or self._arm_of(row, name) != arm
+            )
             heads = (column.over, column.arm or "")
             path += tuple(head for head in heads if head not in ("", self._titled, *path))
             path = path or (self._titled or row.label,)
@@ -231,6 +232,9 @@ class _Reader(Context):
                 column = replace(column, measure=row.measure or named or column.measure)
             under = [one for name in column.names if (one := self._under(name))]
             within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            if within is None and self._within(column):
+                before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
+                within = self.arms.of(before[-1]) if before else None
             whose = (column.visit, column.change, column.part, within)
             groups.setdefault(whose, []).append((column, cell))
         for (_, _, part, within), group in groups.items():
@@ -278,6 +282,11 @@ class _Reader(Context):
             return next((one for side in sides if (one := self.arms.of(side))), None)
         return None if self.arms.pair(name) else self.arms.of(name)
 
+    def _within(self, column: Column) -> bool:
+        """Whether a head calls a comparison one within a group."""
+        heads = self.laid.table.rows[: self.laid.heads]
+        return any(re.match(r"within[\s-]group", head[column.at], re.I) for head in heads)
+
     def _pair(self, row: Row, column: Column) -> tuple[str, ...]:
         """The two groups that a head or the row's label names as those that are compared."""
         over = row.heads[column.at] if row.heads else ""
@@ -298,7 +307,7 @@ class _Reader(Context):
     def _path_beside(self, row: Row, column: Column) -> tuple[str, ...]:
         """What a comparison in a row of one arm is of: the outcome of the column before it."""
         before = [one for one in self.laid.columns if one.role == ARM and one.at < column.at]
-        path = tuple(name for name in row.path if self.arms.named(name) is None)
+        path = tuple(name for name in row.path if self._arm_of(row, name) is None)
         part = (before[-1].arm,) if before and before[-1].arm else ()
         return (*path, *part) or (self._titled or row.label,)
 
@@ -310,6 +319,8 @@ class _Reader(Context):
             own = [self.arms.of(column.arm) for column in self._columns(row) if column.role == ARM]
             names = list(dict.fromkeys(one for one in own if one and one != ALL))
         heads = any(column.role == ARM and column.arm for column in self.laid.columns)
+        # Where one row names the arms, the others are of other terms of a model.
+        heads = heads or any(self.arms.pair(one.path[-1]) for one in self.laid.rows if one.path)
         if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
             names = list(self.arms.labels)
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
@@ -378,13 +389,3 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
             one.doubted(again) if isinstance(one, Item) and one.arm == ALL else one for one in read
         ]
     return read
-
-
-def left_whole(table: Table) -> list[Left]:
-    """The numbers of a table that has no columns of numbers."""
-    return [
-        Left(table.place_of(at, [number]), cell, "no column of numbers")
-        for at, row in enumerate(table.rows)
-        for number, cell in enumerate(row)
-        if cell and is_number(cell)
-    ]
