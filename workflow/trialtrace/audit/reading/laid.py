@@ -141,7 +141,7 @@ class Context:
         """The arm that one label of a row names; of tables with arms in rows the last one may be
         short for it."""
         arm = self.arms.named(name)
-        if arm is None and self.in_rows and name == row.path[-1]:
+        if arm is None and self.in_rows and name in row.path[-1:]:
             arm = self.arms.of(name)
         return None if arm == ALL else arm
 
@@ -189,7 +189,7 @@ class Context:
         ).doubted(
             BY_POINT if by_point else None,
             _IN_ROWS if self.in_rows else None,
-            f"that this row is one of “{row.path[0]}” is guessed" if row.loose else None,
+            f"that this row is one of “{row.path[0]}” is guessed" if row.loose and row.path else None,
         )
 
     def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
