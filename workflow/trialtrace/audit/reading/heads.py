@@ -85,10 +85,16 @@ def first_data_column(table: Table) -> int | None:
         cells = [row[at] for row in rows if row[at]]
         numbers = [cell for cell in cells if is_number(cell) or is_missing(cell)]
         over = [row[at] for row in table.rows[: table.heads + 3]]
-        of_time = any(map(_TIME.fullmatch, over)) or (at < 2 and any(map(_NAMES.fullmatch, over)))
+        of_time = any(map(_TIME.fullmatch, over)) or (at < 2 and _names_rows(table, at))
         if cells and not of_time and 2 * len(numbers) > len(cells) and not _labels(table, at):
             return at
     return None
+
+
+def _names_rows(table: Table, at: int) -> bool:
+    """Whether a column of numbers has a head that names rows, "Group", and has it alone."""
+    heads = [(row[at], row[at + 1]) for row in table.rows[: table.heads] if at + 1 < len(row)]
+    return any(_NAMES.fullmatch(own) and own != behind for own, behind in heads)
 
 
 def _of_statistics(cells: Sequence[str]) -> bool:

@@ -189,7 +189,9 @@ class Context:
         ).doubted(
             BY_POINT if by_point else None,
             _IN_ROWS if self.in_rows else None,
-            f"that this row is one of “{row.path[0]}” is guessed" if row.loose and row.path else None,
+            f"that this row is one of “{row.path[0]}” is guessed"
+            if row.loose and row.path
+            else None,
         )
 
     def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
