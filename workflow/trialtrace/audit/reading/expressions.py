@@ -264,8 +264,7 @@ def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> 
     a, b, c = (cell.parts[name].replace(",", "") for name in "abc")
     doubt = None
     if kind in (None, "median", "mean"):
-        first = (f"{kind}_",) if kind else ("median_", "mean_")
-        first += () if kind else ("geometric_mean_",)
+        first = (f"{kind}_",) if kind else ("median_", "mean_", "geometric_mean_")
         spreads = ("_iqr", "_range", "_ci")
         possible = [one for one in sorted(usual) if one.startswith(first) and one.endswith(spreads)]
         # "Values are mean (95% CI)", and one of others in a further note.

@@ -235,9 +235,10 @@ def with_limits(every: Sequence[Column], table: Table, heads: int) -> list[Colum
         named = {low.kind, high.kind} & {"low", "high"}
         if any(said(text).kind == "ci" for text in over) and numbers == alone and not named:
             role = COMPARE if made[at - 1].role == COMPARE else low.role
-            bare = {"role": role, "measure": None, "names": (), "arm": made[at - 1].arm}
-            made[at] = replace(low, kind="low", **bare)
-            made[at + 1] = replace(high, kind="high", **bare)
+            arm = made[at - 1].arm
+            bare = replace(low, role=role, measure=None, names=(), arm=arm)
+            made[at] = replace(bare, kind="low")
+            made[at + 1] = replace(bare, at=high.at, kind="high")
     return made
 
 

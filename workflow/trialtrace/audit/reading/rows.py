@@ -132,8 +132,8 @@ class _Sections:
         if self._next(at) > self._indent(at):
             self.nested.append((self._indent(at), own))
         else:
-            beside = len(self.loose) > 1 and bool(self.loose[-1].size and own.size)
-            above = self.loose[-1:] if self.before == at - 1 else self.loose[:1] if beside else []
+            sibling = len(self.loose) > 1 and bool(self.loose[-1].size and own.size)
+            above = self.loose[-1:] if self.before == at - 1 else self.loose[:1] if sibling else []
             self.loose = [*above, own]
             self.nested = []
         self.before = at

@@ -220,8 +220,8 @@ class _Reader(Context):
     ) -> Iterator[Item | Left]:
         """Estimate, interval and p of one comparison, as one expression."""
         words = (row.cells[one.at] for one in self.laid.columns)
-        told = [said(text) for text in words if text]
-        named = next((one.measure for one in told if one.kind == "effect"), None)
+        in_row = [said(text) for text in words if text]
+        named = next((cell.measure for cell in in_row if cell.kind == "effect"), None)
         groups: dict[
             tuple[str | None, bool, str | None, str | None], list[tuple[Column, Cell]]
         ] = {}
@@ -247,10 +247,10 @@ class _Reader(Context):
                 item = self._item(row, cells, found.printed, found.kind)
                 if self.in_rows and self._arms_of(row):
                     item = replace(item, path=self._path_beside(row, cells[0][0]))
-                told = self._pair(row, cells[0][0])
-                printed = told or self._compared(row, items)
-                names = printed if told else ordered(printed, items, found, measure)
-                names = () if told == ("?",) else names
+                pair = self._pair(row, cells[0][0])
+                printed = pair or self._compared(row, items)
+                names = printed if pair else ordered(printed, items, found, measure)
+                names = () if pair == ("?",) else names
                 model = self.model or any(column.adjusted for column, _ in cells)
                 item = replace(
                     item, compare=names, measure=measure, model=model and found.kind != "p"
