@@ -51,6 +51,8 @@ _LOOSE = re.compile(
 _SPREADS = ("iqr", "sd", "se", "range", "ci")
 # The longest first: what is found is taken out of the text.
 KINDS: tuple[tuple[str, str], ...] = (
+    ("geometric_mean_iqr", rf"geometric means?{_GAP}{_IQR}{_END}"),
+    ("geometric_mean_ci", rf"(?:geometric means?|(?-i:GM[TC]s?)){_GAP}{_CI}{_END}"),
     ("median_iqr", rf"{_MEDIAN}{_GAP}{_IQR}{_END}"),
     ("median_range", rf"{_MEDIAN}{_GAP}{_RANGE}{_END}"),
     ("median_ci", rf"{_MEDIAN}{_GAP}{_CI}{_END}"),
@@ -62,8 +64,6 @@ KINDS: tuple[tuple[str, str], ...] = (
         "events_patients",
         rf"(?:n|no\.?|numbers?) of events{_GAP}(?:n|no\.?|numbers?) of patients{_END}",
     ),
-    ("geometric_mean_iqr", rf"geometric means?{_GAP}{_IQR}{_END}"),
-    ("geometric_mean_ci", rf"(?:geometric means?|(?-i:GM[TC]s?)){_GAP}{_CI}{_END}"),
     ("fraction", r"(?:n/N|no\.?\s?/\s?total(?: no\.?)?)(?:\s*[(,]?\s*%\s*\)?)?"),
     ("count_percent", rf"(?:{_N}|f)\.?{_GAP}{_PERCENT}{_END}"),
     ("percent_count", rf"{_PERCENT}{_GAP}{_N}{_END}"),
@@ -101,15 +101,15 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ("risk_ratio", r"risk ratio|relative risk|(?-i:\ba?RRs?\b)"),
     ("risk_difference", r"(?:absolute )?risk (?:difference|reduction)|(?-i:\bARR\b)|(?-i:\bRD\b)"),
     (
+        "standardised_difference",
+        r"Cohen.?s d|Hedges.{0,2} g|standardi[sz]ed mean differences?|(?-i:\bSMD\b)",
+    ),
+    (
         "mean_difference",
         r"(?:adjusted )?(?:mean|between[\s-]group) difference|difference (?:in|of|"
         r"between) means|diff\.? (?:in |of )?means?|(?-i:\bMD\b)",
     ),
     ("number_needed_to_treat", r"number needed to treat|(?-i:\bNNT\b)"),
-    (
-        "standardised_difference",
-        r"Cohen.?s d|Hedges.{0,2} g|standardi[sz]ed mean differences?|(?-i:\bSMD\b)",
-    ),
     (COEFFICIENT, r"(?:(?:un)?adjusted )?(?:(?:B|β|regression) )?coefficients?|(?-i:\bβ)"),
     (
         UNSAID,
@@ -239,7 +239,15 @@ def said(text: str, other: Collection[str] = ()) -> Said:
             _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)) if two else ""
         )
         return Said(rest, "p", size, null=_null(null.group()) if null else None, adjusted=adjusted)
-    if len({kind.split("_")[0] for kind in kinds_in(text) - {"ci", "fraction"}}) > 1:
+    if (
+        len(
+            {
+                kind.removeprefix("geometric_").split("_")[0]
+                for kind in kinds_in(text) - {"ci", "fraction"}
+            }
+        )
+        > 1
+    ):
         # "mean (SD), N (%) or median (IQR)" in a head tells the forms of all its cells.
         text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
         return replace(said(text, other), size=size)
