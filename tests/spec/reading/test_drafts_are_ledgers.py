@@ -33,6 +33,9 @@ HEADS = {
     "se": "SE",
     "ci": "95% CI",
     "geometric_mean": "geometric mean",
+    "geometric_mean_iqr": "geometric mean (IQR)",
+    "geometric_mean_ci": "geometric mean (95% CI)",
+    "person_time": "deaths/person-years",
     "median": "median",
     "mean": "mean",
     "percent": "%",
@@ -58,6 +61,11 @@ CELLS = {
     "spread_size": "6.2 (1.1) (38)",
     "ranged_range": "6.2 (5.1–7.0) [4.0–9.1]",
     "share": "13/32.5",
+    "spread_median": "6.2 ± 1.1 (6.0, 4.0–9.1)",
+    "halves": "13 (33)/27 (67)",
+    "rated": "14/66.2 (21.1)",
+    "tested": "F(1, 85) = 3.36, p = .070",
+    "count_below": "1 (<3%)",
     "ranged_p": "0.8 (0.6 to 1.1) 0.20",
     "ranged": "0.8 (0.6 to 1.1)",
     "range": "0.6 to 1.1",
@@ -88,7 +96,7 @@ SENTENCES = {
 
 
 def words(measure: str) -> str:
-    return measure.replace("_", " ")
+    return measure.replace("_", " ").replace("standardised", "standardised mean")
 
 
 def loaded(made: Draft, tmp_path) -> None:

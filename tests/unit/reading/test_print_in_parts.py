@@ -3,6 +3,7 @@
 import pytest
 
 from trialtrace.audit.reading.draft import draft
+from trialtrace.audit.reading.formats.web import read_web
 from trialtrace.audit.reading.heading_words import said
 from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 from trialtrace.audit.reading.read import parsed
@@ -199,8 +200,8 @@ def test_sexes_parted_by_a_stroke_are_two_counts():
 def test_statistics_of_tests_and_thousands_are_no_counts_and_ranges():
     head = ("", "Training (n=40)", "Control (n=50)", "t", "df")
     found, made = rows_of(head, ("Cost, mean", "1,683", "1,707", "5", "88"))
-    assert [one[2] for one in found] == ["mean 1,683", "mean 1,707"]
-    assert [one.text for one in made.left] == ["5", "88"]
+    assert [one[2] for one in found] == ["mean 1,683", "mean 1,707", "t(88) = 5"]
+    assert not made.left
 
 
 @pytest.mark.parametrize("indents", [(), (0, 0, 2, 2, 0, 0)])
@@ -226,3 +227,134 @@ def test_numbers_of_patients_of_a_section_and_of_a_row():
     head = ("", "n", "Mean (SD) before", "Mean (SD) after")
     found, _ = rows_of(head, ("Pain", "38", "3.1 (1.0)", "2.0 (1.1)"))
     assert [one[3] for one in found] == [38, 38]
+
+
+def numbers_of(*rows, heads=1, caption="", notes=""):
+    """(arm or arms, outcome, visit, expression) of the claims of one made table."""
+    made = draft(ReadPaper("", (), (Table("table 2", caption, rows, heads, notes),)))
+    return [
+        (item.arm or item.compare, item.outcome, item.visit, claim["printed"])
+        for claim, item in zip(made.claims.values(), made.items.values(), strict=True)
+    ]
+
+
+SIZED = ("", "Training (n=40)", "Usual care (n=50)")
+
+
+@pytest.mark.parametrize(
+    ("rows", "printed"),
+    [
+        ((("Age, mean", "61.5", "62.5"), ("SD", "8.1", "9.1")), "mean (SD) 61.5 (8.1)"),
+        ((("Mean ± SD", "61.5 ± 8.1", "62.5 ± 9.1"), ("Range", "40–80", "41–79")),
+         "mean (SD) 61.5 (8.1), range 40 to 80"),
+        ((("Age, mean (95% CI)", "61.5", "62.5"), ("", "(60.1; 62.9)", "(61; 64)")),
+         "mean 61.5 (95% CI 60.1 to 62.9)"),
+        ((("Men/women", "25 (62.5)/15 (37.5)", "30 (60)/20 (40)"),), "25 (62.5%)"),
+        ((("Weight, mean ± SD", "81.2 ± 9,5", "80.1 ± 8,8"),), "mean (SD) 81.2 (9.5)"),
+        ((("Fell, n (%)", "1 (<3%)", "2 (4%)"),), "1 (<3%)"),
+        ((("Pain, mean ± SD", "5.2+/−(1.1)", "5.0+/−(1.2)"),), "mean (SD) 5.2 (1.1)"),
+        ((("Score", "46.6", "42.4"),), "46.6"),
+    ],
+)  # fmt: skip
+def test_pieces_of_a_number_below_it_and_in_its_cell(rows, printed):
+    assert numbers_of(SIZED, *rows)[0][3] == printed
+
+
+@pytest.mark.parametrize(
+    ("second", "cells", "printed"),
+    [
+        (("Median", "Q1–Q3"), ("57", "33–72", "66", "29–77"), "median 57 (IQR 33 to 72)"),
+        (("Median", "IQR"), ("5·8", "0·9", "5·9", "1·2"), "median 5.8 (IQR 0.9)"),
+        (("n", "Mean (SD)"), ("38", "5.1 (1.2)", "47", "5.0 (1.1)"), "mean (SD) 5.1 (1.2)"),
+    ],
+)
+def test_columns_of_one_arm_are_one_number(second, cells, printed):
+    rows = (("", "Training", "Training", "Control", "Control"), ("", *second, *second))
+    assert numbers_of(*rows, ("Pain", *cells), heads=2)[0] == ("training", "Pain", None, printed)
+
+
+def test_limits_statistics_and_errors_in_columns_of_their_own():
+    rows = (
+        ("", "Training", "Control", "Difference", "95% CI", "95% CI", "t", "df", "P"),
+        ("Pain, mean", "3.1", "4.2", "-1.1", "-2.0", "-0.2", "2.1", "88", "0.04"),
+    )
+    assert [one[3] for one in numbers_of(*rows)[2:]] == [
+        "t(88) = 2.1",
+        "difference -1.1 (95% CI -2.0 to -0.2), P = 0.04",
+    ]
+
+
+def test_a_row_of_numbers_is_no_head_whose_decimals_look_like_times():
+    rows = (
+        ("", "", "Training", "Control", "Difference"),
+        ("Pain", "Baseline", "3.75 (0.72)", "3.80 (0.64)", ""),
+        ("", "28 weeks", "3.79 (0.67)", "3.97 (0.80)", "0.13 (−0.10 to 0.36)"),
+    )
+    made = numbers_of(*rows, notes="Values are mean (SD).")
+    assert [one[3] for one in made if one[2] == "28 weeks"][:2] == [
+        "mean (SD) 3.79 (0.67)",
+        "mean (SD) 3.97 (0.80)",
+    ]
+
+
+def test_a_comparison_with_another_time_is_of_its_arm_and_studies_are_no_arms():
+    rows = (
+        ("", "Training (n=40)", "Usual care (n=50)", "P", "P"),
+        ("", "", "", "Training vs. baseline", "Study 1 versus Study 2"),
+        ("Pain, mean", "3.1", "4.2", "0.01", "0.60"),
+    )
+    assert [one[0] for one in numbers_of(*rows, heads=2)[2:]] == ["training", ()]
+
+
+def test_times_at_the_ends_of_heads_are_visits_and_parts_of_a_trial_no_arms():
+    rows = (("", "Yoga before", "Yoga after", "Control before", "Control after"),)
+    made = numbers_of(*rows, ("Pain, mean", "3.1", "2.0", "3.0", "2.9"))
+    assert [one[:3] for one in made[:2]] == [("yoga", "Pain", "before"), ("yoga", "Pain", "after")]
+    parts = numbers_of(
+        ("", "Part A (n=40)", "Part B (n=50)"), ("Fell, n (%)", "10 (25)", "20 (40)")
+    )
+    assert [one[0] for one in parts] == [(), ()]
+
+
+def test_heads_that_lack_the_cell_over_the_labels_are_moved():
+    rows = (("", "Training", "Training", "Control", "Control", "P"), ("n", "%", "n", "%", "", ""))
+    made = numbers_of(*rows, ("Women", "10", "25.0", "20", "40.0", "0.1"), heads=2)
+    assert [one[3] for one in made[:2]] == ["10 (25.0%)", "20 (40.0%)"]
+
+
+def test_a_group_head_over_all_arms_names_no_rows():
+    rows = (("", "Group", "Group"), ("", "Hot pack", "Control"))
+    made = numbers_of(
+        *rows, ("Age, mean", "41.0", "40.1"), ("Weight, mean", "71.0", "72.1"), heads=2
+    )
+    assert [one[0] for one in made[:2]] == ["hot pack", "control"]
+    assert made[0][1] == "Age"
+
+
+def test_what_is_guessed_of_arms_and_sections_is_a_doubt():
+    rows = (("", "Alpha", "Beta"), ("Age, mean", "41.0", "40.1"))
+    made = draft(ReadPaper("", (), (Table("table 2", "", rows, 1),)))
+    assert all("is an arm is guessed" in one["unconfirmed"] for one in made.claims.values())
+    rows = (
+        SIZED,
+        ("Drinking", "", ""),
+        ("Daily", "4 (10)", "5 (10)"),
+        ("Smoker", "8 (20)", "5 (10)"),
+    )
+    made = draft(ReadPaper("", (), (Table("table 2", "", rows, 1),)))
+    doubts = ["is one of “Drinking”" in one["unconfirmed"] for one in made.claims.values()]
+    assert doubts == [False, False, True, True]
+
+
+def test_lines_of_cells_are_rows():
+    made = draft(
+        read_web(
+            b"<table><tr><th></th><th>Training (n=40)</th><th>Control (n=50)</th></tr>"
+            b"<tr><td>Sex, n (%)<br>Men<br>Women</td><td>25 (62.5)<br>15 (37.5)</td>"
+            b"<td>30 (60)<br>20 (40)</td></tr></table>",
+            "page",
+        )
+    )
+    assert [claim["printed"] for claim in made.claims.values()] == [
+        "25 (62.5%)", "30 (60%)", "15 (37.5%)", "20 (40%)",
+    ]  # fmt: skip

@@ -22,7 +22,8 @@ _FILLERS = [
     )
 ]
 _CONTROL = re.compile(
-    r"\b(?:controls?|placebo|usual care|standard (?:care|treatment|therapy)|sham|no treatment|"
+    r"\b(?:controls?|placebo|(?-i:PBO|Con|CON|CG|Ctrl|CTRL)|usual care|"
+    r"standard (?:care|treatment|therapy)|sham|no treatment|"
     r"wait(?:ing)?[\s-]?list|comparator|vehicle)\b",
     re.IGNORECASE,
 )
@@ -39,9 +40,16 @@ _TOGETHER = re.compile(
 _MEASURED = re.compile(
     r"\b(?:differences?|changes?|effects?|number|no\.|rates?|ratio|mean|median|scores?|incidence|"
     r"estimates?|values?|time|age|total|years|duration|statistics?|reference|source|outcomes?|"
-    r"levels?|significan(?:t|ce)|missing|grades?|size|p)\b|%|^(?:19|20)[0-9]{2}\b|"
+    r"levels?|significan(?:t|ce)|missing|grades?|size|p|agreement|adherence|attendance|proportions?|"
+    r"odds|crude|(?:un)?adjusted|effectiveness|efficacy|(?-i:VE)|sessions|repetitions|frequency|duration|weight|height|index|vs|versus)\b|[%=]|^(?:19|20)[0-9]{2}\b|"
     r"[(\[](?:years|yrs?|days|kg|cm|mm|min|hrs?|mmHg|points|kg/m²|m?mol/l|mg/dl|ml)[)\]]|"
     r"^(?:n|sd|se|[dr])$",
+    re.IGNORECASE,
+)
+# Of a trial, and of its patients at other times or places.
+_STAGED = re.compile(
+    r"(?:part|study|phase|stage|period|trial|site|centre|center|visit) ?(?:[A-Z]|[0-9]+|[IV]+)\b.*|"
+    r".*\b(?:first|then)\b.*",
     re.IGNORECASE,
 )
 ALL = "all"
@@ -49,9 +57,11 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Arms:
-    """Names of the arms, small letters without fillers, to their labels as printed."""
+    """Names of the arms, small letters without fillers, to their labels as printed; `guessed`
+    where none has a number of patients and none is a control's."""
 
     labels: dict[str, str]
+    guessed: bool = False
 
     def of(self, text: str | None) -> str | None:
         """The name of the arm that a head calls so: exactly, or by words that one arm alone has."""
@@ -65,6 +75,9 @@ class Arms:
         own = set(key.split())
         if not own or _TOGETHER.search(text):
             return None
+        plural = [name for name in self.labels if _singular(name) == _singular(key)]
+        if len(plural) == 1:
+            return plural[0]
         near = [
             name
             for name in self.labels
@@ -73,6 +86,7 @@ class Arms:
         if len(near) == 1 and (len(key) > 1 or near[0].startswith(f"{key} ")):
             return near[0]
         begun = [name for name in self.labels if name.startswith(key) or key.startswith(name)]
+        begun = [name for name in begun if len(name) > 2]
         if len(begun) == 1 and len(key) > 2 and len(own) - len(begun[0].split()) < 4:
             return begun[0]
         short = [name for name in self.labels if _initials(name) == key]
@@ -85,7 +99,9 @@ class Arms:
 
     def pair(self, text: str) -> tuple[str, ...]:
         """The two arms of "A vs B" or "A – B"; none where a text names no such."""
-        pieces = re.split(r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/]\s", text)
+        pieces = re.split(
+            r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/]\s|[—–]", text
+        )
         found = [self.of(piece.strip(" ,:()")) for piece in pieces]
         both = len(found) == 2 and found[0] != found[1]
         return tuple(one for one in found if one is not None) if both and None not in found else ()
@@ -142,6 +158,7 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
     for every in tables:
         arms = [one for one in every if one.role == ARM and one.arm not in (None, ALL)]
         arms = [one for one in arms if one.size or not _no_name(one.arm or "")]
+        arms = [one for one in arms if not _STAGED.fullmatch(one.arm or "")]
         names = list(dict.fromkeys(bare(one.arm or "") for one in arms))
         if len(names) < 2:
             continue
@@ -158,7 +175,8 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
         kept = {
             name: labels[name] for names in together if kept.keys() & set(names) for name in names
         }
-    if len(kept) < 2:
+    guessed = len(kept) < 2
+    if guessed:
         most = max(seen.values(), default=0)
         kept = {name: label for name, label in labels.items() if 2 * seen[name] >= most}
     kept = _beside(kept, labels, together)
@@ -171,7 +189,20 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
         for other in kept
         if other.startswith(f"{name} ") and not any({name, other} <= set(one) for one in together)
     }
-    return Arms({name: label for name, label in kept.items() if name not in shorter - sized})
+    left = shorter - sized | _plurals(kept, together)
+    return Arms({name: label for name, label in kept.items() if name not in left}, guessed)
+
+
+def _plurals(kept: dict[str, str], together: Sequence[Sequence[str]]) -> set[str]:
+    """Names that are another one's but for an "s", as of "1 portion" and "1 portions"."""
+    every = list(kept)
+    return {
+        later
+        for at, later in enumerate(every)
+        for name in every[:at]
+        if _singular(name) == _singular(later)
+        and not any({name, later} <= set(one) for one in together)
+    }
 
 
 def _beside(
@@ -190,6 +221,10 @@ def _beside(
 def _more(own: set[str], name: set[str]) -> bool:
     """Whether a head has an arm's words and few others, none of which parts its patients."""
     return own >= name and len(own - name) < 4 and not own & {"not", "without", "non", "no"}
+
+
+def _singular(name: str) -> str:
+    return re.sub(r"(?<=[a-z]{3})s\b", "", name)
 
 
 def _initials(name: str) -> str | None:

@@ -67,6 +67,8 @@ def _judged(item: Item) -> Item:
         return item if can_be_share(percent, item.size) else item.doubted(_OTHER_SHARE)
     if _is_of(item, item.size):
         return item
+    if _count(item) > item.size:
+        return item.doubted(_OTHER_SHARE)
     fewer = range(max(_count(item), 1), item.size)
     return item.doubted(_OTHER_SHARE) if any(_is_of(item, size) for size in fewer) else item
 

@@ -34,22 +34,38 @@ FORMS = (
         "percent_fraction",
         rf"(?P<b>{_N}){_PERCENT}{_O}(?P<a>{_COUNT})\s?(?:/|of)\s?(?P<n>{_COUNT}){_C}",
     ),
-    _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of|[:∶](?=\s?[0-9]+$))\s?(?P<n>{_COUNT})"),
+    _form(
+        "fraction_percent",
+        rf"(?P<a>{_COUNT}){_O}(?P<b>{_N})(?:{_PERCENT})?{_C}\s*,?\s*[(\[]?n\s?=\s?(?P<n>{_COUNT})[)\]]?",
+    ),
+    _form("rated", rf"(?P<b>{_N}){_O}(?P<a>{_COUNT})\s?/\s?(?P<n>{_N}){_C}"),
+    _form("rated", rf"(?P<a>{_COUNT})\s?/\s?(?P<n>{_N}){_O}(?P<b>{_N}){_C}"),
+    _form("fraction", rf"(?P<a>{_COUNT})\s?(?:/|of|out of|[:∶](?=\s?[0-9]+$))\s?(?P<n>{_COUNT})"),
     _form(
         "count_percent_range",
         rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}{_O}{_CI}(?P<c>{_N})(?:{_PERCENT})?{_TO}(?P<d>{_N})(?:{_PERCENT})?{_C}",
     ),
     _form("count_percent", rf"(?P<a>{_COUNT}){_O}(?P<b>{_N}){_PERCENT}{_C}"),
+    _form("count_below", rf"(?P<a>{_COUNT}){_O}(?P<c>[<>]\s?{_N})(?:{_PERCENT})?{_C}"),
     _form("percent_spread", rf"(?P<a>{_N}){_PERCENT}{_O}(?P<b>{_N})(?:{_PERCENT})?{_C}"),
     _form(
         "percent_range",
-        rf"(?P<a>{_N}){_PERCENT}{_O}{_CI}(?P<b>{_N})(?:{_PERCENT})?{_TO}(?P<c>{_N})(?:{_PERCENT})?{_C}",
+        rf"(?P<a>{_N}){_PERCENT}{_O}{_CI}(?P<b>{_N})(?:{_PERCENT})?{_TO}(?P<c>{_N})(?:{_PERCENT})?"
+        rf"(?:\s*[;,]\s*{_P})?{_C}",
     ),
     _form("percent", rf"(?P<a>{_N}){_PERCENT}"),
     _form(
         "spread_range",
         rf"(?P<a>{_N}){_UNIT}(?:\s?(?:±|\+/-)\s?|{_O}±?\s?)(?P<b>{_N}){_UNIT}(?:{_C})?"
         rf"\s*[,;]?{_O}{_CI}(?P<c>{_N}){_TO}(?P<d>{_N}){_C}",
+    ),
+    _form(
+        "spread_range",
+        rf"(?P<a>{_N}){_UNIT}\s?(?:±|\+/-)\s?(?P<b>{_N})[,;]\s+{_CI}(?P<c>{_N})\s*to\s*(?P<d>{_N})",
+    ),
+    _form(
+        "spread_median",
+        rf"(?P<a>{_N})\s?±\s?(?P<b>{_N}){_O}(?P<e>{_N})\s*[,;]\s*(?P<c>{_N}){_TO}(?P<d>{_N}){_C}",
     ),
     _form(
         "spread_size",
@@ -59,6 +75,11 @@ FORMS = (
     _form(
         "ranged_range",
         rf"(?P<a>{_N}){_UNIT}{_O}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}\s*[,;]?{_O}(?P<d>{_N}){_TO}(?P<e>{_N}){_C}",
+    ),
+    _form(
+        "halves",
+        rf"(?P<a>{_COUNT}){_O}(?P<b>{_N})(?:{_PERCENT})?{_C}\s*[/:,]\s*"
+        rf"(?P<c>{_COUNT}){_O}(?P<d>{_N})(?:{_PERCENT})?{_C}",
     ),
     _form("share", rf"(?P<a>{_COUNT})\s?/\s?(?P<b>{_N})(?:{_PERCENT})?"),
     _form("plus_minus", rf"(?P<a>{_N}){_UNIT}\s?(?:±|\+/-|\+-)\s?(?P<b>{_N}){_UNIT}"),
@@ -76,17 +97,24 @@ FORMS = (
     _form(
         "p", r"p\s*(?:-?\s*value)?\s*(?P<relation>[<>=≤≥])\s*(?P<p>(?:0|1)?\.[0-9]+|[01](?:\.0+)?)"
     ),
+    _form("p", r"n\.?s\.?\s*[(\[]\s*(?P<relation>[<>=≤≥]?)\s*(?P<p>0?\.[0-9]+)\s*[)\]]"),
+    _form(
+        "tested",
+        rf"(?P<a>(?:F|t|z|[χxX]²)\s*(?:[(\[][0-9]+(?:\.[0-9]+)?(?:\s*,\s*[0-9.]+)?[)\]])?)\s*=\s*(?P<b>{_N})"
+        r"(?:\s*[,;]?\s*df\s*=\s*(?P<n>[0-9.]+))?"
+        rf"(?:\s*[,;]?\s*[(]?(?P<p>p\s*[<>=≤≥]\s*[01]?\.[0-9]+)[)]?)?(?:\s*/?\s*[(](?P<c>[01]?\.[0-9]+)[)])?",
+    ),
     _form(
         "power",
         r"(?:p\s*(?:-?\s*value)?\s*)?(?P<relation>[<>=≤≥]?)\s*"
         r"(?P<p>(?:[0-9](?:\.[0-9]+)?\s*[×x]\s*)?10\^-[0-9]+|[0-9](?:\.[0-9]+)?e-[0-9]+)",
     ),
-    _form("bound", rf"(?P<relation>[<>≤≥])\s?(?P<a>{_N})"),
+    _form("bound", rf"(?P<relation>[<>≤≥=])\s?(?P<a>{_N})"),
     _form("not_significant", r"n\.?\s?s\.?|not significant"),
     _form("value", rf"(?P<a>{_N}){_UNIT}"),
 )
 _MISSING = re.compile(
-    r"\W*|n/?a\.?|n\.a\.|nd|nr|ref(?:erence)?\.?|1\s*\(?ref\w*\.?\)?|not "
+    r"\W*|n/?a\.?|n\.a\.|nd|nr|ref(?:erence)?\.?|1(?:\.0+)?\s*\(?(?:ref\w*\.?|n/?a|-|–|—)\)?|not "
     r"(?:applicable|reported|done)",
     re.I,
 )
@@ -121,7 +149,7 @@ def read_cell(text: str, *, commas: bool = False) -> Cell | None:
     """The cell, or None for one that holds no number, or one of no known form."""
     if len(text) > LONGEST:
         return None
-    bare = plain(unmarked(text.strip()), commas=commas).strip()
+    bare = plain(_mended(unmarked(text.strip())), commas=commas).strip()
     if is_missing(bare):
         return None
     bare = (
@@ -134,6 +162,24 @@ def read_cell(text: str, *, commas: bool = False) -> Cell | None:
     return None
 
 
+def _mended(text: str) -> str:
+    """A cell without slips of its print that leave one meaning: "2. 54", "18,3" before or behind
+    a sign, "+ 1.2, (0.3 – 2.1)", a bracket that is open at its end."""
+    text = re.sub(r"(?<![0-9.])([0-9]+)\. (?=[0-9]+\b(?!\.))", r"\1.", text)
+    text = re.sub(r"^([0-9]+),([0-9]{1,2})(?=\s*±)", r"\1.\2", text)
+    text = re.sub(r"(±\s*[0-9]+),([0-9]{1,2})(?![0-9,])", r"\1.\2", text)
+    text = re.sub(r"±\s*\(([^()]*)\)", r"± \1", re.sub(r"\+\s?/\s?[-−–]", "±", text))
+    text = re.sub(r"(?<=[0-9)])\.$", "", text)
+    text = re.sub(r"^\+\s?(?=\.?[0-9])", "", text)
+    text = re.sub(r"^([-−–]?)\s(?=\.?[0-9])", r"\1", text)
+    text = re.sub(r"(?<=[0-9])\s*,\s*(?=[(\[])", " ", text)
+    if text.count("(") == text.count(")") + 1 and re.search(r"\([^()]*[0-9]$", text):
+        text += ")"
+    if text.count("[") == text.count("]") + 1 and re.search(r"\[[^\[\]]*[0-9]$", text):
+        text += "]"
+    return text
+
+
 def is_number(text: str) -> bool:
     """Whether a cell begins as a number does, and is none of a head: no "12 weeks", no "95% CI"."""
     bare = plain(unmarked(text.strip()))
@@ -141,4 +187,4 @@ def is_number(text: str) -> bool:
         return False
     if re.match(r"p\s*[<>=≤≥]", bare, re.I) or re.fullmatch(r"n\.?\s?s\.?", bare, re.I):
         return True
-    return bool(re.match(r"[(\[<>≤≥~±+-]*\s*\.?[0-9]", bare))
+    return bool(re.match(r"[(\[<>=≤≥~±+-]*\s*\.?[0-9]", bare))

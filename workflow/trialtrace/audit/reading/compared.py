@@ -1,6 +1,6 @@
 """Comparisons in a row: which estimate, interval, error and p belong together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from trialtrace.audit.printed.expression import parse
@@ -15,12 +15,13 @@ Read = tuple[Column, Cell]
 
 
 def compared(
-    own: Sequence[Read], items: Sequence[Item]
+    own: Sequence[Read], items: Sequence[Item], usual: Collection[str] = ()
 ) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
     """(cells, their expression, its measure) of the comparisons in one row.
 
     An estimate takes the interval, the standard error and the p that stand behind it, up to the
-    next estimate. `items` are the numbers of the arms in the row.
+    next estimate. `items` are the numbers of the arms in the row, `usual` the kinds of numbers that
+    the caption tells.
     """
     bundles: list[list[Read]] = []
     for column, cell in own:
@@ -30,7 +31,7 @@ def compared(
             bundles.append([])
         bundles[-1].append((column, cell))
     for bundle in bundles:
-        yield from _joined(bundle, items)
+        yield from _joined(bundle, items, set(usual))
 
 
 def ordered(
@@ -57,6 +58,8 @@ def _main(printed: str) -> Decimal | None:
 
 
 def _part(column: Column, cell: Cell) -> str:
+    if column.kind == "statistic":
+        return "df" if column.measure == "df" else "statistic"
     if column.kind == "p" or cell.form in ("p", "not_significant"):
         return "p"
     if column.kind == "ci" or cell.form == "range":
@@ -66,22 +69,48 @@ def _part(column: Column, cell: Cell) -> str:
     return "error" if column.kind in ("se", "sd") else "estimate"
 
 
+def _tested(by_part: dict[str, Read], p: str | None) -> Expression | None:
+    """A statistic with its degrees of freedom and p from columns of their own."""
+    column, cell = by_part.get("statistic", (None, None))
+    if column is None or cell is None or cell.form != "value" or column.measure is None:
+        return None
+    df = None
+    if "df" in by_part:
+        own = by_part["df"][1].parts
+        df = f"{own['b']}, {own['c']}" if {"b", "c"} <= own.keys() else own.get("a")
+    printed = f"{column.measure}{f'({df})' if df else ''} = {cell.parts['a']}"
+    return Expression(f"{printed}, {p}" if p else printed, "statistic")
+
+
 def _joined(
-    bundle: list[Read], beside: Sequence[Item]
+    bundle: list[Read], beside: Sequence[Item], usual: set[str]
 ) -> Iterator[tuple[list[Read], Expression | None, str | None]]:
     by_part = {_part(column, cell): (column, cell) for column, cell in bundle}
     p = p_text(by_part["p"][1]) if "p" in by_part else None
     null = by_part["p"][0].null if "p" in by_part else None
+    if "statistic" in by_part or "df" in by_part:
+        tested = [one for one in bundle if one[0].kind == "statistic"]
+        bundle = [one for one in bundle if one not in tested]
+        alone = "estimate" not in by_part
+        found = _tested(by_part, p if alone else None)
+        yield (tested + bundle if alone and found else tested), found, None
+        if (alone and found is not None) or not bundle:
+            return
+        by_part = {part: one for part, one in by_part.items() if part not in ("statistic", "df")}
     if p is not None and null is not None:
         p = f"{p} for {null}"
     if "estimate" not in by_part:
         for part, one in by_part.items():
             made = Expression(p, "p") if part == "p" and p is not None else None
+            limits = one[1].parts
+            if part == "interval" and one[1].form == "range" and "b" in limits:
+                interval = f"(95% CI {limits['b']} to {limits['c']})".replace(",", "")
+                made = Expression(interval, "effect", "what this interval is of is not said")
             yield [one], made, None
         return
     column, cell = by_part["estimate"]
     measure = column.measure or UNSAID
-    found = expression(cell, "effect", None, set(), measure)
+    found = expression(cell, "effect", None, usual, measure)
     if found is None:
         yield bundle, None, None
         return

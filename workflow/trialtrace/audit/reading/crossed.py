@@ -20,6 +20,7 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
     common = set.intersection(*(set(one.names) for one in columns)) if len(columns) > 1 else set()
     if any(len(one.names) > 1 for one in columns):
         every = [_without(one, common) for one in every]
+    every = _without_shared(every)
     columns = [one for one in every if one.role == ARM and one.arm != ALL and len(one.names) > 1]
     pairs = {at: (one.names[0], " ".join(one.names[1:])) for one in columns for at in [one.at]}
     upper = list(dict.fromkeys(pair[0] for pair in pairs.values()))
@@ -47,6 +48,20 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
         else:
             made.append(one)
     return made
+
+
+def _without_shared(every: Sequence[Column]) -> list[Column]:
+    """The columns without a name over all of those that have several, where the rest of their names
+    have numbers of patients or are a control's, as of arms below "Within group"."""
+    several = [one for one in every if one.role == ARM and one.arm != ALL and len(one.names) > 1]
+    several = [one for one in several if one.kind != "statistic"]
+    shared = set.intersection(*(set(one.names) for one in several)) if len(several) > 1 else set()
+    left = [" ".join(name for name in one.names if name not in shared) for one in several]
+    named_arms = any(map(names_control, left)) or all(one.sized in left for one in several)
+    if not shared or not all(left) or len(set(left)) < len(left) or not named_arms:
+        return list(every)
+    at = {one.at for one in several}
+    return [_without(one, shared) if one.at in at else one for one in every]
 
 
 def _without(column: Column, common: set[str]) -> Column:

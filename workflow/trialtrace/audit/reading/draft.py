@@ -12,13 +12,13 @@ from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.categories import categorised, without_missing
 from trialtrace.audit.reading.crossed import crossed
 from trialtrace.audit.reading.doubt import chances
-from trialtrace.audit.reading.heading_words import UNSAID
+from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, UNSAID
 from trialtrace.audit.reading.item import Item, Left
-from trialtrace.audit.reading.laid import laid_out
+from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
 from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.audit.reading.row_arms import all_arms
 from trialtrace.audit.reading.sentences import read_passages
-from trialtrace.audit.reading.tables import left_whole, read_table
+from trialtrace.audit.reading.tables import read_table
 from trialtrace.base.config.scalars import resolve
 from trialtrace.base.errors import UserError
 
@@ -83,11 +83,13 @@ def draft(paper: ReadPaper, *, typed: bool = False) -> Draft:
 
 
 def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
-    laid = [one for table in paper.tables if (one := laid_out(table)) is not None]
+    laid: list[Laid] = []
     read: list[Item | Left] = []
     for table in paper.tables:
-        if not any(one.table is table for one in laid):
+        if (found := laid_out(table)) is None:
             read += left_whole(table)
+        else:
+            laid.append(found)
     known, _ = all_arms(laid)
     laid = [replace(one, columns=tuple(crossed(one.columns, known))) for one in laid]
     arms, in_rows = all_arms(laid)
@@ -156,7 +158,7 @@ def _about(draft: Draft, item: Item) -> Entry:
         about["visit"] = spelling(draft, item.visit)
     if item.size and not item.compare and not item.is_size and "/" not in item.printed:
         about["patients"] = str(item.size)
-    if item.measure not in (None, UNSAID) and item.kind == "effect":
+    if item.measure not in (None, UNSAID, COEFFICIENT, EITHER) and item.kind == "effect":
         about["measure"] = item.measure
     if item.model:
         about["basis"] = "model"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.cells import Cell
-from trialtrace.audit.reading.heading_words import UNSAID
+from trialtrace.audit.reading.heading_words import EITHER, UNSAID
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,27 @@ def expression(
     `kind` is what heads or row labels say, `usual` what the caption says of the cells of the
     table, `size` how many patients there are in the column.
     """
+    if cell.form == "tested":
+        return _tested(cell)
+    if kind == "person_time":
+        return _person_time(cell, usual)
+    if kind in ("mean_sd", "mean_se") and cell.form == "range":
+        # "29.1, 9.9" below "mean, SD"
+        cell = replace(cell, form="pair", parts={"a": cell.parts["b"], "b": cell.parts["c"]})
     if kind == "statistic":
         return None
     if kind == "effect" or measure is not None:
-        return _effect(cell, measure or UNSAID)
+        found = _effect(cell, measure or UNSAID, usual)
+        # "HR 73 ± 11" is no ratio.
+        return found if found or kind == "effect" else expression(cell, kind, size, usual)
     if kind == "p" or cell.form in ("p", "not_significant"):
         return _p(cell)
     if kind in _ALONE and cell.form not in ("value", "range"):
         kind = _ALONE[kind]
     if kind in ("count", "count_percent", "percent") and cell.form in _SPREADS:
         kind = None
-    if kind == "percent" and cell.form == "ranged" and usual & {"mean_ci", "median_iqr"}:
-        kind = None
+    if kind in ("count_percent", "percent", "count") and cell.form == "ranged":
+        kind = "percent_ci" if kind == "percent" and not usual & _RANGED else None
     if cell.form in _BY_FORM:
         return _BY_FORM[cell.form](cell, kind, size, usual)
     return None
@@ -43,7 +52,9 @@ def expression(
 
 # What a spread that is named alone stands beside, and cells that hold one and no share.
 _ALONE = {"sd": "mean_sd", "se": "mean_se", "iqr": "median_iqr"}
-_SPREADS = ("plus_minus", "spread_range", "spread_size", "ranged_range")
+_SPREADS = ("plus_minus", "spread_range", "spread_median", "spread_size", "ranged_range")
+_RANGED = {"mean_ci", "median_iqr"}
+NOT_SAID = "what this number is (a mean, a median, another) is not said"
 
 
 def p_text(cell: Cell) -> str | None:
@@ -51,7 +62,7 @@ def p_text(cell: Cell) -> str | None:
     if cell.form == "not_significant":
         return "P = n.s."
     if cell.form == "p":
-        return f"P {cell.parts['relation']} {cell.parts['p']}"
+        return f"P {cell.parts['relation'] or '='} {cell.parts['p']}"
     if cell.form == "power":
         p = cell.parts["p"]
         return f"P {cell.parts['relation'] or '='} {'1 × ' if p.startswith('10^') else ''}{p}"
@@ -68,8 +79,29 @@ def _p(cell: Cell) -> Expression | None:
     return None if text is None else Expression(text, "p")
 
 
-def _effect(cell: Cell, measure: str) -> Expression | None:
-    lead = f"{measure.replace('_', ' ')} {{}}"
+def _person_time(cell: Cell, usual: set[str]) -> Expression | None:
+    """Events over the time of all patients: "14/66.2 (21.1)"."""
+    time = cell.parts.get("n") or (cell.parts.get("b") if cell.form == "share" else None)
+    per = [one for one in usual if one.startswith("per ")]
+    if time is None or "a" not in cell.parts:
+        return Expression(cell.parts["a"], "value", NOT_SAID) if cell.form == "value" else None
+    rate = f" ({cell.parts['b']} {per[0]} person-years)" if "n" in cell.parts and per else ""
+    if "n" in cell.parts and "b" in cell.parts and len(per) != 1:
+        return None
+    return Expression(f"{cell.parts['a']}/{time} person-years{rate}", "rate", "time of patients")
+
+
+def _tested(cell: Cell) -> Expression:
+    """A statistic with its degrees of freedom, p and effect size, as cells print it."""
+    name = re.sub("^[xX]²", "χ²", cell.parts["a"]).strip()
+    printed = f"{name}{f'({df})' if (df := cell.parts.get('n')) else ''} = {cell.parts['b']}"
+    printed += f", {cell.parts['p']}" if "p" in cell.parts else ""
+    squared = f", η² = {cell.parts['c']}" if "c" in cell.parts else ""
+    return Expression(printed + squared, "statistic", "η² by its place" if squared else None)
+
+
+def _effect(cell: Cell, measure: str, usual: set[str]) -> Expression | None:
+    lead = "{}" if measure == EITHER else f"{_LEADS.get(measure, measure.replace('_', ' '))} {{}}"
     a, b, c = (cell.parts.get(name, "").replace(",", "") for name in "abc")
     percent = " percentage points" if measure in ("risk_difference", UNSAID) else "%"
     if cell.form in ("ranged", "ranged_p"):
@@ -80,12 +112,20 @@ def _effect(cell: Cell, measure: str) -> Expression | None:
         )
         return Expression(f"{lead.format(a)} (95% CI {b} to {c}){p}", "effect")
     if cell.form == "percent_range":
-        return Expression(f"{lead.format(a)}{percent} (95% CI {b} to {c})", "effect")
+        p = f", P {cell.parts['relation'] or '='} {cell.parts['p']}" if "p" in cell.parts else ""
+        return Expression(f"{lead.format(a)}{percent} (95% CI {b} to {c}){p}", "effect")
     if cell.form == "percent":
         return Expression(f"{lead.format(a)}{percent}", "effect")
     if cell.form == "value":
         return Expression(lead.format(a), "effect")
+    spreads = usual & {"mean_sd", "mean_se"}
+    if cell.form in ("pair", "plus_minus") and len(spreads) == 1:
+        spread = next(iter(spreads))[-2:].upper()
+        return Expression(f"{lead.format(a)} ({spread} {b})", "effect", "spread from the caption")
     return None
+
+
+_LEADS = {"standardised_difference": "standardised mean difference"}
 
 
 def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
@@ -117,6 +157,16 @@ def _spread_range(
     return replace(first, printed=first.printed + more)
 
 
+def _spread_median(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    """A mean with its spread, and the median and range of the same, of which a ledger has no form
+    with the median."""
+    found = _spread_range(cell, kind, size, usual - {"ci"})
+    doubt = f"its median, {cell.parts['e']}, is left out"
+    return found and replace(found, doubt="; ".join(filter(None, (found.doubt, doubt))))
+
+
 def _ranged_range(
     cell: Cell, kind: str | None, size: int | None, usual: set[str]
 ) -> Expression | None:
@@ -130,6 +180,10 @@ def _ranged_range(
 
 def _count_percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
     return Expression(f"{cell.parts['a']} ({cell.parts['b']}%)", "count_percent")
+
+
+def _count_below(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
+    return Expression(f"{cell.parts['a']} ({cell.parts['c']}%)", "count_percent")
 
 
 def _count_percent_range(
@@ -146,21 +200,30 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if kind == "mean_sd" or (kind == "mean" and "sd" in usual):
         return Expression(f"mean (SD) {a} ({b})", "mean_sd")
     whole = re.sub(r"\.0+$", "", a)
+    if kind in ("count_percent", "percent") and not whole.replace(",", "").isdecimal():
+        kind = None
     if kind in ("count_percent", "count", "percent") and whole.replace(",", "").isdecimal():
-        return Expression(f"{whole} ({b}%)", "count_percent")
+        if kind == "percent" and "mean_sd" in usual and not is_share(cell, size):
+            # "SpO2 (%)" tells a unit.
+            return Expression(f"mean (SD) {a} ({b})", "mean_sd", "mean (SD) from the caption")
+        doubt = None if kind == "count_percent" or is_share(cell, size) else "taken for n (%)"
+        return Expression(f"{whole} ({b}%)", "count_percent", doubt)
     if kind == "percent_count" and cell.whole("b") is not None:
         return Expression(f"{b} ({a}%)", "count_percent")
     if kind not in (None, "mean"):
         return None
     if is_share(cell, size):
         return Expression(f"{a} ({b}%)", "count_percent", "n (%) by its arithmetic")
+    if kind is None and {"count_percent", "±"} <= usual and _of_fewer(cell, size):
+        # "mean ± SD or n (%)": a number in brackets is no deviation.
+        return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
     if kind is None and "mean_se" in usual and "mean_sd" not in usual:
         return Expression(f"mean {a} (SE {b})", "mean_se", "kind from the caption")
     if "mean_sd" in usual or kind == "mean":
         return Expression(f"mean (SD) {a} ({b})", "mean_sd", "mean (SD) from the caption")
     if "count_percent" in usual and cell.whole("a") is not None:
         return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
-    if "." in a and float(a.replace(",", "")) != 0:
+    if "." in a and float(a.replace(",", "")) != 0 and "coefficients" not in usual:
         return Expression(f"mean (SD) {a} ({b})", "mean_sd", "taken for mean (SD)")
     return None
 
@@ -178,6 +241,12 @@ def is_share_of(count: str, percent: str, size: int) -> bool:
     number, places = float(count.replace(",", "")), len(percent.partition(".")[2])
     share = float(percent.replace(",", ""))
     return number <= size and abs(100 * number / size - share) <= 10.0**-places
+
+
+def _of_fewer(cell: Cell, size: int | None) -> bool:
+    """Whether a pair may be a count and its percentage of some of the patients."""
+    count, percent = cell.whole("a"), cell.parts["b"].replace(",", "")
+    return count is not None and count <= (size or count) and 0 <= float(percent) <= 100
 
 
 def _plus_minus(
@@ -201,8 +270,11 @@ def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> 
     a, b, c = (cell.parts[name].replace(",", "") for name in "abc")
     doubt = None
     if kind in (None, "median", "mean"):
-        first = (f"{kind}_",) if kind else ("median_", "mean_")
-        possible = [one for one in sorted(usual) if one.startswith(first) and one[-2:] != "sd"]
+        first = (f"{kind}_",) if kind else ("median_", "mean_", "geometric_mean_")
+        spreads = ("_iqr", "_range", "_ci")
+        possible = [one for one in sorted(usual) if one.startswith(first) and one.endswith(spreads)]
+        # "Values are mean (95% CI)", and one of others in a further note.
+        possible = [one for one in possible if f"usual {one}" in usual] or possible
         if len(possible) != 1:
             return None
         kind, doubt = possible[0], "kind from the caption"
@@ -210,16 +282,22 @@ def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> 
         "median_iqr": f"median (IQR) {a} ({b} to {c})",
         "median_range": f"median {a} (range {b} to {c})",
         "median_ci": f"median {a} (95% CI {b} to {c})",
+        "geometric_mean_iqr": f"geometric mean {a} (IQR {b} to {c})",
+        "geometric_mean_ci": f"geometric mean {a} (95% CI {b} to {c})",
+        "range": f"{a} (range {b} to {c})",
         "mean_range": f"mean {a} (range {b} to {c})",
         "mean_ci": f"mean {a} (95% CI {b} to {c})",
         "percent_ci": f"{a}% (95% CI {b} to {c})",
     }.get(kind)
+    if kind == "range":
+        doubt = NOT_SAID
     return None if data is None else Expression(data, kind, doubt)
 
 
 def _percent_range(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
     a, b, c = (cell.parts[name] for name in "abc")
-    return Expression(f"{a}% (95% CI {b} to {c})", "percent_ci")
+    p = f", P {cell.parts['relation'] or '='} {cell.parts['p']}" if "p" in cell.parts else ""
+    return Expression(f"{a}% (95% CI {b} to {c}){p}", "percent_ci")
 
 
 def _percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
@@ -235,7 +313,7 @@ def _percent_spread(
     a, b = cell.parts["a"], cell.parts["b"]
     if kind == "mean_sd":
         return Expression(f"mean (SD) {a} ({b})", kind)
-    if kind in ("percent_count", "count_percent", None) and cell.whole("b") is not None:
+    if kind in ("percent_count", "count_percent", "percent", None) and cell.whole("b") is not None:
         return Expression(f"{b} ({a}%)", "count_percent", None if kind else "taken for % (n)")
     return None
 
@@ -249,9 +327,17 @@ def _value(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> E
     count = cell.whole("a")
     if kind in ("count", "count_percent", "fraction") and count is not None:
         return Expression(a, "count")
-    if kind is None and count is not None and (size is None or count <= size):
+    if kind is None and "percentages" in usual and 0 <= float(a.replace(",", "")) <= 100:
+        return Expression(f"{a}%", "percent", "a percentage by the caption")
+    if kind is None and count is not None and (size is not None and count <= size):
         return Expression(a, "count", "taken for a count")
+    if kind in (None, "count", "count_percent") or kind in _AVERAGED:
+        return Expression(a, "value", NOT_SAID)
     return None
+
+
+# A number alone below a head of two is the first of them.
+_AVERAGED = ("mean_sd", "mean_se", "mean_ci", "median_iqr", "median_range", "median_ci")
 
 
 _BY_FORM = {
@@ -260,9 +346,11 @@ _BY_FORM = {
     "fraction": _fraction,
     "share": _share,
     "spread_range": _spread_range,
+    "spread_median": _spread_median,
     "spread_size": _pair,
     "ranged_range": _ranged_range,
     "count_percent": _count_percent,
+    "count_below": _count_below,
     "count_percent_range": _count_percent_range,
     "pair": _pair,
     "plus_minus": _plus_minus,

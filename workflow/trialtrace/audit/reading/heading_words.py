@@ -6,37 +6,39 @@ from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.characters import MARKS
 
-_SD = r"(?:SDs?|s\.?d\.?|standard deviations?|std\.? dev\.?)"
+_SD = r"(?:SDs?|s\.?\s?d\.?(?![a-z])|standard deviations?|std\.? dev\.?)"
 # "Se" is selenium.
 _SE = (
-    r"(?:(?-i:SEM?s?|sem?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?)|"
+    r"(?:(?-i:SEM?s?|sem?|S\.\s?E\.(?:\s?M\.)?|s\.e\.(?:m\.)?)|"
     r"(?:standard|std\.?) err(?:ors?)?(?: of the mean)?)"
 )
 _IQR = (
     r"(?:IQRs?|inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
-    r"25th?\W{1,4}75th?.{0,14}|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
+    r"25(?:th)?\W{1,4}75(?:th)?(?:\s?(?:per)?centiles?)?|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
 )
 _RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1,2}min\W{1,2}max)?"
+_LEVEL = r"9[059](?:\.\d)?\s?%"
 _CI = (
-    r"(?:(?:9[059](?:\.\d)?\s?%\s?)?(?:CIs?|CL|confidence (?:intervals?|limits))(?:\s?9[059]\s?%)?)"
+    rf"(?:(?:{_LEVEL}?\s?)?"
+    rf"(?:CIs?|CL|(?:confidence|credib(?:le|ility)) (?:intervals?|limits))(?:\s?{_LEVEL})?)"
 )
 _N = (
     r"(?:n|no\.?|nos\.?|numbers?|counts?|cases|frequency)(?: of (?:patients|participants|"
     r"subjects|cases|events))?"
 )
-_PERCENT = r"(?:%|per ?cent(?:age)?s?|proportion)"
-_GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and)*\s*(?:[±(])?\s*"
-_MEAN = r"(?:means?(?: values?| scores?)?|average(?=\s\w)|M(?=\W{1,3}S[DE]))"
-_MEDIAN = r"(?:medians?|Mdn)"
+_PERCENT = r"(?:%|per ?cent(?:age)?s?)"
+_GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"
+_MEAN = r"(?:(?<!response )means?(?: values?| scores?)?|average(?=\s\w)|M(?=\W{1,3}S[DE]))"
+_MEDIAN = r"(?:medians?|Mdn)(?: values?)?"
 _END = r"[)\]]?"
 LONGEST = 400
 """Characters of a head or a label; what is longer is text."""
 _UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|hrs?|minutes?|min|kg|mm|cm|mg|g)"
 # "Median days in hospital (IQR)": words between a statistic and its spread, a unit behind it.
 _PARTED = re.compile(
-    rf"^(?P<main>mean|median)\s+(?P<of>[^;:()\[\]]*[^,;:()\[\]\s±])\s*[,(\[]\s*"
+    rf"^(?P<main>mean|median)\s+(?P<of>(?:[^;:()\[\]±]|\([^()]{{1,12}}\))*[^,;:(\[\]\s±])\s*[,(\[]+\s*"
     rf"(?:(?P<iqr>{_IQR})|(?P<sd>{_SD})|(?P<se>{_SE})|(?P<range>{_RANGE})|(?P<ci>{_CI}))\s*[)\]]?"
-    rf"(?:\s*[,;(\[–—-]?\s*{_UNIT}\.?\s*[)\]]?)?$",
+    rf"(?:\s*[,;(\[–—-]?\s*{_UNIT}\.?\s*[)\]]?|\s*[,;]\s*\S{{1,12}}(?:\s\S{{1,12}})?)?$",
     re.IGNORECASE,
 )
 # "Mean change (95% CI) from baseline": the same, with words behind it.
@@ -49,26 +51,29 @@ _LOOSE = re.compile(
 _SPREADS = ("iqr", "sd", "se", "range", "ci")
 # The longest first: what is found is taken out of the text.
 KINDS: tuple[tuple[str, str], ...] = (
+    ("geometric_mean_iqr", rf"geometric means?{_GAP}{_IQR}{_END}"),
+    ("geometric_mean_ci", rf"(?:geometric means?|(?-i:GM[TC]s?)){_GAP}{_CI}{_END}"),
     ("median_iqr", rf"{_MEDIAN}{_GAP}{_IQR}{_END}"),
     ("median_range", rf"{_MEDIAN}{_GAP}{_RANGE}{_END}"),
     ("median_ci", rf"{_MEDIAN}{_GAP}{_CI}{_END}"),
     ("mean_range", rf"{_MEAN}{_GAP}{_RANGE}{_END}"),
     ("mean_sd", rf"{_MEAN}{_GAP}{_SD}{_END}"),
     ("mean_se", rf"{_MEAN}{_GAP}{_SE}{_END}"),
-    ("mean_ci", rf"{_MEAN}{_GAP}{_CI}{_END}"),
+    ("mean_ci", rf"{_MEAN}(?:{_GAP}|\s[^.;,]{{1,30}}\swith\s){_CI}{_END}"),
     (
         "events_patients",
         rf"(?:n|no\.?|numbers?) of events{_GAP}(?:n|no\.?|numbers?) of patients{_END}",
     ),
-    ("fraction", r"n/N(?:\s*[(,]?\s*%\s*\)?)?"),
-    ("count_percent", rf"{_N}{_GAP}{_PERCENT}{_END}"),
+    ("fraction", r"(?:n/N|no\.?\s?/\s?total(?: no\.?)?)(?:\s*[(,]?\s*%\s*\)?)?"),
+    ("count_percent", rf"(?:{_N}|f)\.?{_GAP}{_PERCENT}{_END}"),
     ("percent_count", rf"{_PERCENT}{_GAP}{_N}{_END}"),
-    ("percent_ci", rf"{_PERCENT}{_GAP}{_CI}{_END}"),
+    ("percent_ci", rf"(?<![0-9])(?<![0-9]\s){_PERCENT}{_GAP}{_CI}{_END}"),
+    ("person_time", r"(?:person|patient)[\s-]*(?:years?|yrs?)|pyrs?"),
     ("iqr", _IQR),
     ("sd", _SD),
     ("se", _SE),
     ("ci", _CI),
-    ("geometric_mean", r"geometric means?"),
+    ("geometric_mean", r"geometric means?(?: (?:titers?|titres?|concentrations?))?"),
     ("median", _MEDIAN),
     ("mean", _MEAN),
     ("percent", _PERCENT),
@@ -86,6 +91,9 @@ _ALONE: tuple[tuple[str, str], ...] = (
 )
 # As a ledger names them; which measure a "difference" is, its word alone does not say.
 UNSAID = "difference"
+COEFFICIENT = "coefficient"
+# "Regression coefficient or odds ratio": which of them a row has is not said.
+EITHER = "estimate"
 MEASURES: tuple[tuple[str, str], ...] = (
     ("hazard_ratio", r"hazards? ratio|(?-i:\ba?HRs?\b)"),
     ("odds_ratio", r"odds ratio|(?-i:\ba?ORs?\b)|relative odds"),
@@ -93,11 +101,16 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ("risk_ratio", r"risk ratio|relative risk|(?-i:\ba?RRs?\b)"),
     ("risk_difference", r"(?:absolute )?risk (?:difference|reduction)|(?-i:\bARR\b)|(?-i:\bRD\b)"),
     (
+        "standardised_difference",
+        r"Cohen.?s d|Hedges.{0,2} g|standardi[sz]ed mean differences?|(?-i:\bSMD\b)",
+    ),
+    (
         "mean_difference",
         r"(?:adjusted )?(?:mean|between[\s-]group) difference|difference (?:in|of|"
-        r"between) means|(?-i:\bMD\b)",
+        r"between) means|diff\.? (?:in |of )?means?|(?-i:\bMD\b)",
     ),
     ("number_needed_to_treat", r"number needed to treat|(?-i:\bNNT\b)"),
+    (COEFFICIENT, r"(?:(?:un)?adjusted )?(?:(?:B|β|regression) )?coefficients?|(?-i:\bβ)"),
     (
         UNSAID,
         r"(?:treatment |group )?differences?|treatment effects?|estimates?|diff\.?|"
@@ -105,32 +118,51 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ),
 )
 _P = (
-    r"(?:\W*p(?:[\s-]*values?)?(?:\s+for\s+[\w\s-]+|\s+between[\w\s-]*)?\W*|"
+    r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:for|main|interaction|within|between)\b[\w\s-]*)?\W*|"
     r".*\bp[\s-]values?\b.*|significance|sig\.)"
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
 _STATISTIC = re.compile(
-    r"(?-i:[Ftz]|df|DF)|χ[²2]?|β|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
+    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|[tFz](?:[\s-]values?)?(?: or |\s?/\s?)[χx]\s?²|"
+    r"(?:within|between)[\s-]groups? (?-i:[tF])|"
+    r"[χx]\s?²|χ2?|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
     r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"
-    r"(?:(?:B|β|regression) )?coefficients?.*|effect sizes?(?: [(\[][^()]*[)\]])?|Cohen.s d|"
-    r"Hedges.{0,2} g",
+    r"effect sizes?(?: [(\[][^()]*[)\]])?",
     re.IGNORECASE,
 )
+# "HR (bpm)" and "RR (/min)" are of the heart and of breath.
+_RATE = re.compile(r"\b[HR]R\b\W{1,3}(?:bpm|b(?:eats?)?\W{0,3}min|breaths|/?\s?min)", re.IGNORECASE)
+SYMBOLS = (
+    ("t", r"[tT](?=$|[\s-])(?!.*[χx]\s?²)"),
+    ("F", r"F"),
+    ("z", r"[zZ](?=$|[\s-])"),
+    ("χ²", r"χ\s?²|[Cc]hi-?squared?"),
+    ("df", r"df|DF|d\.f\.|[Dd]egrees of freedom"),
+)
+# Of one group between two visits.
+_OVER_TIME = re.compile(
+    r"\b(?:from|between|since|vs\.?|to)\s.*\b(?:baseline|before|pre\w*|start|day|week|month|visit)\b",
+    re.I,
+)
 _OTHER_NULL = re.compile(
-    r"\b(?:interaction|trend|heterogeneity|non-?inferiority|equivalence)\b", re.I
+    r"\b(?:interaction|trend|heterogeneity|homogeneity|non-?inferiority|equivalence)\b", re.I
 )
 _ADJUSTED = re.compile(
     r"\b(?:adjust(?:ed|ing|ment)|ancova|mixed[\s-]|regression|model|imput|covaria|stratified|a(?:HR|OR|RR)\b)",
     re.IGNORECASE,
 )
-_PEOPLE = r"(?:patients|participants|subjects|women|men|children|infants)"
+_PEOPLE = r"(?:patients|participants|subjects|women|men|children|infants|pts)"
 _DIGITS = r"[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+"
-# "(n = 17 schools, 44 teams)": of what is no patient.
+# "(n = 17 schools, 44 teams)": of what is no patient; "(n = 40, 38)": of which visit is not said.
 _OTHER_SIZE = re.compile(
-    rf"[(\[]\s*n\s*=\s*[0-9]+\s+(?!{_PEOPLE}\b)[a-z][^()]*[)\]]", re.IGNORECASE
+    rf"[(\[]\s*n\s*=\s*[0-9]+\s+(?!{_PEOPLE}\b)[a-z][^()]*[)\]]"
+    r"|[(\[]?\s*\bn\s*=\s*[0-9]+(?:(?:[,;]\s+|\s?/\s?)[0-9]+)+\s*[)\]]?",
+    re.IGNORECASE,
 )
 _SIZE = re.compile(
-    rf"[(\[]?\s*\b(?:n|no\.?)\s*[=:]\s*({_DIGITS})\b(?!\.[0-9])(?:\s*{_PEOPLE})?\s*[)\]]?"
+    # "Group Cn = 60" has lost the brackets.
+    rf"[(\[]?\s*(?:\b|(?<=(?-i:\s[A-Z]))(?=(?-i:n)))(?:n|no\.?)\s*[=:]\s*({_DIGITS})\b(?!\.[0-9]|\s*[,/]\s*[0-9])"
+    rf"(?:\s*{_PEOPLE})?\s*[)\]]?|[(\[]?\bno\.\s*({_DIGITS})\s+{_PEOPLE}\.?\s*[)\]]?"
     rf"|[(\[]\s*n?\s*({_DIGITS})\s+{_PEOPLE}\s*[)\]]|[(\[]\s*n\s+({_DIGITS})\s*[)\]]",
     re.IGNORECASE,
 )
@@ -138,18 +170,18 @@ _UNIT_OF_TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mo
 _NTH = r"(?:first|second|third|fourth|1st|2nd|3rd|[0-9]th|final|last|initial|all)"
 _VISIT = re.compile(
     r"(?:at |after |on )?(?:(?:at )?baseline|base line|entry|enrolment|admission|discharge|"
-    r"[0-9]{1,2}[:.][0-9]{2}(?: ?[ap]\.?m\.?)?|(?:pre|post)"
+    r"[0-9]{1,2}:[0-9]{2}(?: ?[ap]\.?m\.?)?|[0-9]{1,2}\.[0-9]{2} ?(?:[ap]\.?m\.?|hrs?)|(?:pre|post)"
     r"(?:[\s-]\w+|-?(?:test|treatment|intervention|training|dose|surgery|op\w*))?"
     r"(?:[\s-]+(?:week|month|day)s? ?[0-9]+)?|start|exit|"
     rf"(?:(?:{_NTH}|end of) )?follow[\s-]?up(?: [0-9]+)?|{_NTH} (?:visits?|assessment)|"
-    r"end(?: ?point| (?:of|at) (?:the )?(?:treatment|study|trial|intervention|follow[\s-]?up))?|"
+    r"end(?: ?point| (?:of|at) (?:the )?[a-z]+(?:[\s-]up)?)?|"
     r"(?:before|after)(?: (?:the )?(?:treatment|intervention|training|surgery))?|final|"
     r"T ?[0-9]|(?:week|month|day|year|visit|hour|time|session|phase|period|cycle)s?\s?[0-9]+"
     r"(?:\s?(?:to|and|-|–)\s?[0-9]+)?"
     r"(?: follow[\s-]?up| (?:mid|end|final|screen|rand|base)[\w/-]*(?: (?:of )?\w+)?)?|"
     rf"(?:{_NTH}|[0-9]+(?:\.[0-9]+)?)[\s-]?{_UNIT_OF_TIME}"
     r"(?: follow[\s-]?up| later| (?:after|post|of)[\s-][\w\s-]+)?)\.?"
-    r"(?:\s*[(\[][^()\[\]]{1,30}[)\]])?",
+    r"(?:\s*[(\[](?=[^()\[\]]*[a-z])[^()\[\]]{1,30}[)\]])?",
     re.IGNORECASE,
 )
 # Stages and populations that stand over or below arms: "induction phase", "per protocol".
@@ -157,7 +189,7 @@ STAGE = re.compile(
     r"\b(?:cycles?|phases?|periods?|visits?|stages?|time ?points?|follow[\s-]?up|baseline|before|"
     r"after|during|pre|post|weeks?|months?|days?|hours?|years?|start|end|session|in ?hospital|"
     r"ITT|PP|mITT|FAS|intention|intent|protocol|randomi[sz]ed|completers?|population|as treated|"
-    r"safety|analysis set|any grade|all grades?|grades?)\b",
+    r"safety|analysis set|any grade|all grades?|grades?|(?-i:G[0-4]))\b",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
@@ -167,7 +199,7 @@ _CHANGE = re.compile(
 )
 EVERYONE = re.compile(
     r"(?:total|all|overall|both(?: groups)?|"
-    r"(?:all|total) (?:patients|participants|subjects|groups)|"
+    r"(?:all|total) (?:patients|participants|subjects|groups|pts)|"
     r"(?:whole|entire|total|full|overall) (?:cohort|sample|group|population)|overall total)",
     re.IGNORECASE,
 )
@@ -197,37 +229,51 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     size = None
     text = _OTHER_SIZE.sub(" ", text)
     if match := _SIZE.search(text):
-        size = int(re.sub("[, ]", "", match.group(1) or match.group(2) or match.group(3)))
+        size = int(re.sub("[, ]", "", next(filter(None, match.groups()))))
         text = text[: match.start()] + " " + text[match.end() :]
-    if re.fullmatch(_P, text.strip(), re.I) and not re.search(_CI, text):
+    only = re.fullmatch(_P, text.strip(), re.I) and not re.search(_CI, text)
+    if only or re.match(rf"\s*p[\s-]*values?\s*[(,]\s*{_CI}\s*\)?$", text, re.I):
         null = _OTHER_NULL.search(text)
         two = re.search(r"\b(?:vs?\b|versus)", text, re.I)
         rest = (
             _bare(re.sub(r"(?<!\w)p(?:[\s-]*values?)?(?!\w)", " ", text, flags=re.I)) if two else ""
         )
-        return Said(rest, "p", size, null=null.group().lower() if null else None, adjusted=adjusted)
-    if len({kind.split("_")[0] for kind in kinds_in(text) - {"ci", "fraction"}}) > 1:
+        return Said(rest, "p", size, null=_null(null.group()) if null else None, adjusted=adjusted)
+    if (
+        len(
+            {
+                kind.removeprefix("geometric_").split("_")[0]
+                for kind in kinds_in(text) - {"ci", "fraction"}
+            }
+        )
+        > 1
+    ):
         # "mean (SD), N (%) or median (IQR)" in a head tells the forms of all its cells.
         text = re.split(r"[(\[,;]?\s*(?:mean|median|n\b|no\b|%)", text, maxsplit=1, flags=re.I)[0]
         return replace(said(text, other), size=size)
     bare = _bare(text)
     if size is None and _STATISTIC.fullmatch(bare):
-        return Said("", "statistic", size)
-    if _VISIT.fullmatch(bare):
+        return Said("", "statistic", size, measure=symbol(bare))
+    if _VISIT.fullmatch(bare) and not kinds_in(bare):
         return Said("", None, size, visit=bare)
     change = bool(_CHANGE.fullmatch(bare))
     if change:
-        return Said("", None, size, change=True)
+        kind = "mean" if re.match("mean", bare, re.I) else None
+        return Said("", kind, size, change=True)
     if re.search(_CI, text):
         text = re.sub(r"[\s,;(]*(?<!\w)p(?:[\s-]*values?)?\s*\)?$", "", text, flags=re.I)
     for name, pattern in MEASURES:
         match = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.I)
-        if match and match.group() not in other and _leads(text, match):
+        if match and match.group() not in other and _leads(text, match) and not _RATE.search(text):
+            if name in (UNSAID, "mean_difference") and _OVER_TIME.search(text):
+                return _over_time(text, size, adjusted=adjusted)
             if name == UNSAID and "mean_sd" in kinds_in(text):
                 return Said("", "mean_sd", size, change=True, adjusted=adjusted)
-            left = _bare(
-                re.sub(_CI, " ", text[: match.start()] + " " + text[match.end() :], flags=re.I)
-            )
+            behind = re.sub(_CI, " ", text[match.end() :], flags=re.I)
+            left = _bare(f"{text[: match.start()]} {behind}")
+            if left.startswith("or ") and said(left[3:], other).measure:
+                return Said("", "effect", size, measure=EITHER, adjusted=adjusted)
+            left = re.sub(r"^effect sizes?$", "", left, flags=re.I)
             return Said(left, "effect", size, measure=name, adjusted=adjusted)
     if match := _LOOSE.search(text):
         spread = next(name for name in _SPREADS if match[name])
@@ -241,6 +287,28 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         left = _bare(f"{text[: match.start()]} {match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
+
+
+def _null(word: str) -> str:
+    return "heterogeneity" if word.lower() == "homogeneity" else word.lower()
+
+
+def symbol(head: str) -> str | None:
+    """The statistic that a head names, as a ledger prints it, or "df"; None for another one."""
+    head = re.sub(r"^(?:within|between)[\s-]groups? ", "", head, flags=re.I)
+    for name, pattern in SYMBOLS:
+        if re.match(rf"(?:{pattern})(?![a-z]| or |\s?/)", head):
+            return name
+    return None
+
+
+def _over_time(text: str, size: int | None, *, adjusted: bool) -> Said:
+    """A difference between two visits, which is a change."""
+    kinds = [one for one in ("mean_sd", "mean_se") if one in kinds_in(text)]
+    mean = re.match(r"means?\b", text, re.I)
+    kind = "mean_ci" if mean and re.search(_CI, text) else next(iter(kinds), None)
+    left = re.sub(rf"[(\[]?(?:{_CI}|{_MEAN}{_GAP}(?:{_SD}|{_SE})){_END}", " ", text, flags=re.I)
+    return Said(_bare(left), kind, size, change=True, adjusted=adjusted)
 
 
 def _of_kinds(
@@ -260,7 +328,7 @@ def _of_kinds(
         match = re.search(rf"[,—–(]\s*(?:{pattern})\.?\s*\)?$", text, re.I)
         if match and name in ("count", "range"):
             return Said(_bare(text[: match.start()]), name, size, adjusted=adjusted)
-    changed = bool(re.search(r"(?<!no )\bchanges?\b", bare, re.I))
+    changed = bool(re.search(r"(?<!no )\bchanges?\b|Δ", bare, re.I))
     return Said(bare, None, size, change=changed, adjusted=adjusted)
 
 
@@ -286,7 +354,7 @@ def _leads(text: str, match: re.Match[str]) -> bool:
 
 def _bare(text: str) -> str:
     text = re.sub(r"[(\[]\s*[,;:/±-]*\s*[)\]]", " ", text)
-    text = re.sub(r"^[\s,;:/—–-]+|[\s,;:/—–(\[=-]+$", "", text)
+    text = re.sub(r"^[\s,;:/—–-]+|[\s,;:/—–(\[=-]+$", "", re.sub(r"\s±(?=\s|$)", " ", text))
     for begin, end in ("()", "[]"):
         if text.count(begin) != text.count(end):
             text = re.sub(
@@ -299,7 +367,7 @@ def _bare(text: str) -> str:
 def kinds_in(text: str) -> set[str]:
     """The kinds that a caption or a note tells of the cells of its table."""
     kinds = set()
-    for name, pattern in (*KINDS[:11], ("ci", _CI)):
+    for name, pattern in (*KINDS[:13], ("ci", _CI)):
         if re.search(rf"(?<!\w){pattern}(?!\w)", text, re.I):
             kinds.add(name)
     return kinds

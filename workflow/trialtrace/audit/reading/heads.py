@@ -3,14 +3,30 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from trialtrace.audit.reading.cells import is_missing, is_number
-from trialtrace.audit.reading.heading_words import EVERYONE, STAGE, Said, said
+from trialtrace.audit.reading.heading_words import COEFFICIENT, EVERYONE, STAGE, UNSAID, Said, said
 from trialtrace.audit.reading.paper import Table
 
 LABEL, ARM, COMPARE = "label", "arm", "compare"
 _TIME = re.compile(r"(?:months?|weeks?|days?|years?|hours?|visits?|time(?: ?point)?)\.?", re.I)
-_OF_TESTS = re.compile(r"\b(?:fisher|chi[\s-]?squared?|χ²|t[\s-]test|mann)", re.I)
+_AT_END = re.compile(
+    r"(?P<arm>.*[^\s,:–-])[\s,:–-]+(?P<visit>baseline|before|after|pre|post|follow[\s-]?up|end|"
+    r"T ?[0-9]|(?:week|month|day|year)s? [0-9]+|[0-9]+[\s-](?:weeks?|months?|days?|years?))",
+    re.IGNORECASE,
+)
+_COEFFICIENTS = (("B",), ("b",), ("Beta",), ("beta",))
+# A column of numbers below these names its rows.
+_NAMES = re.compile(r"(?:groups?|arms?|cohorts?|patient|subject|case|id|no|nr)\.?", re.I)
+_OF_TESTS = re.compile(
+    r"\b(?:fisher|chi[\s-]?squared?|t[\s-]test|mann|wilcoxon|anova|significance|trend|interaction)|χ²",
+    re.IGNORECASE,
+)
+_P_VALUE = re.compile(
+    r"(?:p\s*)?[<>=≤]?\s*(?:0?[.·,][0-9]+|[01](?:[.·,]0+)?)\W*|n\.?\s?s\.?", re.IGNORECASE
+)
+_SMALL = re.compile(r"(?:p\s*)?[<≤]\s*0?[.·,]0|p\s*[<=>]", re.IGNORECASE)
 _OF_LABELS = re.compile(
     r"(?:characteristics?|variables?|outcomes?(?: measures?)?|parameters?|events?|items?|analysis|"
     r"adverse events?|measures?|end ?points?|scales?|domains?)",
@@ -64,13 +80,28 @@ def first_data_column(table: Table) -> int | None:
     begin = next((n for n, row in enumerate(rows) if any(map(is_number, row[1:]))), 0)
     rows = rows[begin:]
     width = len(rows[0]) if rows else 0
-    for at in range(min(1, width - 1), width):
+    statistics = [at for at in range(1, width - 1) if _of_statistics([row[at] for row in rows])]
+    for at in range(min(max([0, *statistics]) + 1, width - 1), width):
         cells = [row[at] for row in rows if row[at]]
         numbers = [cell for cell in cells if is_number(cell) or is_missing(cell)]
-        of_time = any(_TIME.fullmatch(row[at]) for row in table.rows[: table.heads + 3])
+        over = [row[at] for row in table.rows[: table.heads + 3]]
+        of_time = any(map(_TIME.fullmatch, over)) or (at < 2 and _names_rows(table, at))
         if cells and not of_time and 2 * len(numbers) > len(cells) and not _labels(table, at):
             return at
     return None
+
+
+def _names_rows(table: Table, at: int) -> bool:
+    """Whether a column of numbers has a head that names rows, "Group", and has it alone."""
+    heads = [(row[at], row[at + 1]) for row in table.rows[: table.heads] if at + 1 < len(row)]
+    return any(_NAMES.fullmatch(own) and own != behind for own, behind in heads)
+
+
+def _of_statistics(cells: Sequence[str]) -> bool:
+    """Whether a column names what the numbers behind it are: "Mean", "SD", "Range"."""
+    told = [said(cell) for cell in cells if cell and not is_number(cell)]
+    kinds = sum(one.kind not in (None, "effect", "p", "count") and not one.rest for one in told)
+    return kinds > 1 and 2 * kinds > sum(map(bool, cells))
 
 
 def _labels(table: Table, at: int) -> bool:
@@ -79,10 +110,22 @@ def _labels(table: Table, at: int) -> bool:
     if not 0 < table.heads < len(table.rows) or at > 2:
         return False
     over = [(row[at - 1], row[at]) for row in table.rows[: table.heads]]
+    if _answers(table, at):
+        return True
     body = table.rows[table.heads :]
     filled = sum(bool(row[at]) and not row[at - 1] for row in body)
     bare = all(not own or own == before for before, own in over)
     return bare and 3 * filled > len(body) and at + 1 < len(body[0])
+
+
+def _answers(table: Table, at: int) -> bool:
+    """Whether small whole numbers below no head are answers or grades, one to a row."""
+    heads, body = table.rows[: table.heads], table.rows[table.heads :]
+    cells = [row[at] for row in body if row[at]]
+    headed = any(row[at] for row in heads) or at + 2 >= len(table.rows[0])
+    named = [any(row[one] for row in heads) for one in range(at + 1, len(table.rows[0]))]
+    small = [cell for cell in cells if re.fullmatch(r"[0-9]{1,2}", cell)]
+    return not headed and all(named) and len(small) == len(cells) < len(body)
 
 
 def head_rows(table: Table, first: int) -> int:
@@ -112,14 +155,23 @@ def _only_sizes(row: Sequence[str], first: int) -> bool:
 def columns(table: Table, heads: int, first: int, other: Collection[str] = ()) -> list[Column]:
     """The columns of a table by its heads; groups of patients are known by their names only.
     `other` are abbreviations of measures that are short for something else here."""
-    made = []
+    made: list[Column] = []
+    yes = any(cell.lower() == "yes" for row in table.rows[:heads] for cell in row)
     for at in range(len(table.rows[0])):
         pieces = list(dict.fromkeys(row[at] for row in table.rows[:heads] if row[at]))
+        if yes:
+            # "No" beside "Yes" is no "number".
+            pieces = ["Not yes" if piece.lower() == "no" else piece for piece in pieces]
         if at < first:
             made.append(Column(at, LABEL, visit=_times(pieces)))
         else:
             own = column(at, pieces, other)
-            behind = own.kind in ("ci", "low", "high") and made[-1].role == COMPARE
+            behind = own.kind in ("ci", "low", "high", "se") and made[-1].role == COMPARE
+            if own.kind == "se" and made and made[-1].names[-1:] in _COEFFICIENTS:
+                names = made[-1].names[:-1]
+                made[-1] = replace(made[-1], role=COMPARE, arm=None, names=names, kind="effect")
+                made[-1] = replace(made[-1], measure=COEFFICIENT)
+                behind = True
             if behind and set(own.names) <= set(made[-1].names):
                 # The interval of the estimate in the column before it, or one of its ends.
                 own = replace(own, role=COMPARE, arm=None)
@@ -132,13 +184,14 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
     told = [said(piece, other) for piece in pieces]
     found = Column(at, ARM)
     names: list[str] = []
-    for one in told:
+    for piece, one in zip(pieces, told, strict=True):
         if one.size or re.search(r"\b(?:group|arm)\b", one.rest, re.I):
             # "Routine change group" is no change.
             one = replace(one, change=False)
         found = _with(found, one)
         if one.rest and not _OF_LABELS.fullmatch(one.rest) and one.kind != "effect":
-            names.append(one.rest)
+            # "% Dietary compensation" is measured.
+            names.append(piece if one.kind == "percent" and piece.startswith("%") else one.rest)
             found = replace(found, sized=one.rest if one.size else found.sized)
     if found.kind in ("p", "effect") or found.measure is not None:
         return replace(found, role=COMPARE, names=tuple(names))
@@ -157,22 +210,84 @@ def named(column: Column) -> Column:
 
 
 def of_tests(column: Column, cells: Sequence[str]) -> Column:
-    """A column that a test heads, and that holds numbers up to 1 only, is one of p-values."""
-    if column.arm is None or not _OF_TESTS.search(column.arm):
+    """A column that holds numbers up to 1 only is one of p-values where a test heads it, or where
+    some of them are below a small number, as "<0.001" is."""
+    tested = any(map(_OF_TESTS.search, column.names[-1:]))
+    effect = column.kind == "effect" and column.measure == UNSAID
+    if (not effect and column.kind not in (None, "statistic")) or (column.size and not tested):
         return column
     numbers = [cell for cell in cells if is_number(cell)]
-    if all(
-        re.fullmatch(r"[<>=≤]?\s*(?:0?[.·,][0-9]+|[01](?:[.·,]0+)?)\W*", number)
-        for number in numbers
-    ):
-        return replace(column, role=COMPARE, arm=None, kind="p")
-    return column
+    small = sum(bool(_SMALL.match(cell)) for cell in numbers)
+    if not numbers or not all(map(_P_VALUE.fullmatch, numbers)) or not (tested or small):
+        return column
+    return replace(column, role=COMPARE, arm=None, kind="p", measure=None)
+
+
+def with_limits(every: Sequence[Column], table: Table, heads: int) -> list[Column]:
+    """The columns, of which two beside each other below one head of an interval, with a number
+    each, are its lower and its upper limit."""
+    made = list(every)
+    for at, (low, high) in enumerate(pairwise(every)):
+        over = [row[low.at] for row in table.rows[:heads] if row[low.at] == row[high.at]]
+        body = [row[one.at] for row in table.rows[heads:] for one in (low, high)]
+        numbers = [cell for cell in body if is_number(cell)]
+        alone = [cell for cell in numbers if re.fullmatch(r"[-−–+]?\s?[0-9]*[.·,]?[0-9]+", cell)]
+        named = {low.kind, high.kind} & {"low", "high"}
+        if any(said(text).kind == "ci" for text in over) and numbers == alone and not named:
+            role = COMPARE if made[at - 1].role == COMPARE else low.role
+            arm = made[at - 1].arm
+            bare = replace(low, role=role, measure=None, names=(), arm=arm)
+            made[at] = replace(bare, kind="low")
+            made[at + 1] = replace(bare, at=high.at, kind="high")
+    return made
+
+
+def aligned(table: Table, heads: int) -> Table:
+    """The table with head rows that lack the cell over the labels moved to their columns: those
+    that hold only sizes and kinds, from the first column to the last but one."""
+    rows = list(table.rows)
+    for at in range(1, heads):
+        row = rows[at]
+        cells = [said(cell) for cell in row if cell]
+        bare = all(not one.rest and (one.size or one.kind) for one in cells)
+        if row[0] and not row[-1] and len(cells) > 2 and bare and rows[0][-1]:
+            rows[at] = ("", *row[:-1])
+    return replace(table, rows=tuple(rows))
+
+
+def with_visits(every: Sequence[Column]) -> list[Column]:
+    """The columns, of which those whose names are alike but for a time at their ends, "Yoga before"
+    and "Yoga after", are of one arm at several visits."""
+    made = list(every)
+    ends: dict[str, dict[int, str]] = {}
+    for one in every:
+        match = _AT_END.fullmatch(one.arm or "") if one.role == ARM and not one.visit else None
+        if match and said(match["visit"]).visit:
+            ends.setdefault(match["arm"], {})[one.at] = match["visit"]
+    for arm, visits in ends.items():
+        for at in visits if len(set(visits.values())) > 1 else ():
+            made[at] = named(replace(made[at], names=(arm,), visit=visits[at]))
+    return made
+
+
+def with_sizes(every: Sequence[Column]) -> list[Column]:
+    """The columns, of which those headed "n" alone before each arm's are of that arm."""
+    made = list(every)
+    arms = [one for one in every if one.role == ARM and one.kind != "count"]
+    before = [
+        at
+        for at, (one, after) in enumerate(pairwise(every))
+        if (one.role, one.kind, one.arm) == (ARM, "count", None) and after.role == ARM and after.arm
+    ]
+    for at in before if 1 < len(before) == len(arms) else ():
+        made[at] = replace(every[at + 1], at=at, kind="count")
+    return made
 
 
 def _with(column: Column, item: Said) -> Column:
     """A column with what one more text over it says."""
     kind = item.kind or column.kind
-    if column.kind == "effect" and item.kind == "count":
+    if column.kind == "effect" and item.kind in ("count", "ci"):
         kind = column.kind
     return replace(
         column,

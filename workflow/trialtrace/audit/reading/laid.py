@@ -2,23 +2,29 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from trialtrace.audit.reading.arms import ALL, Arms
-from trialtrace.audit.reading.cells import Cell
+from trialtrace.audit.reading.cells import Cell, is_number
 from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
 from trialtrace.audit.reading.crossed import crossed
-from trialtrace.audit.reading.heading_words import other_words, said
+from trialtrace.audit.reading.heading_words import Said, other_words, said
 from trialtrace.audit.reading.heads import (
     ARM,
+    COMPARE,
     Column,
+    aligned,
     columns,
     first_data_column,
     head_rows,
     of_tests,
+    with_limits,
+    with_sizes,
+    with_visits,
 )
 from trialtrace.audit.reading.heads import column as named_by
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.joined import joined
 from trialtrace.audit.reading.paper import Table
 from trialtrace.audit.reading.rows import Row, rows
 
@@ -28,17 +34,25 @@ _WHEN = re.compile(
     r"from|change|mean|total|all|overall|phase|period)\b",
     re.IGNORECASE,
 )
+_COUNTED = ("count", "count_percent", "fraction", "percent", "p")
+_PEOPLE = re.compile(
+    r"(?:all )?(?:(?:fe)?males?|men|women|boys|girls|patients|subjects|participants|[AP]M first|"
+    r"(?:younger|older) \w+)",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"\b(9[0-9](?:\.[0-9])?)\s?%\s?(?:CI|CL|conf)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Laid:
-    """A table whose columns and rows are known."""
+    """A table whose columns and rows are known; `under` are rows whose cells stand in those of
+    another one."""
 
     table: Table
     columns: tuple[Column, ...]
     heads: int
     rows: tuple[Row, ...]
+    under: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 def laid_out(table: Table) -> Laid | None:
@@ -49,13 +63,25 @@ def laid_out(table: Table) -> Laid | None:
     if first is None:
         return None
     heads = head_rows(table, first)
+    table = aligned(table, heads)
     other = other_words(f"{table.caption} {table.notes}")
     every = [
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
         for column in columns(table, heads, first, other)
     ]
-    every = crossed(every)
-    return Laid(table, tuple(every), heads, tuple(rows(table, heads, every, other)))
+    every = crossed(with_sizes(with_visits(with_limits(every, table, heads))))
+    whole, under = joined(table, heads, first)
+    return Laid(whole, tuple(every), heads, tuple(rows(whole, heads, every, other)), under)
+
+
+def left_whole(table: Table) -> list[Left]:
+    """The numbers of a table that has no columns of numbers."""
+    return [
+        Left(table.place_of(at, [number]), cell, "no column of numbers")
+        for at, row in enumerate(table.rows)
+        for number, cell in enumerate(row)
+        if cell and is_number(cell)
+    ]
 
 
 @dataclass
@@ -74,16 +100,19 @@ class Context:
 
     def _columns(self, row: Row) -> list[Column]:
         """The columns as the heads in the midst of the table have renamed them."""
-        if row.heads is None:
-            return list(self.laid.columns)
         made, name = [], None
         for column in self.laid.columns:
-            text = row.heads[column.at]
+            text = row.heads[column.at] if row.heads else ""
+            if column.role == ARM and self.arms.pair(column.arm or ""):
+                column = replace(column, role=COMPARE, kind=column.kind or "effect")
             own = said(text) if column.role == ARM else None
+            if column.role == COMPARE and text and (other := said(text)).kind == "effect":
+                column = replace(column, kind="effect", measure=other.measure)
             if own is not None and (own.kind in ("p", "effect") or own.measure):
                 column = named_by(column.at, [text])
-            elif own is not None and (own.rest or own.kind or own.visit):
-                name = own.rest or column.arm
+            elif own is not None and own != Said(""):
+                worded = re.search(r"[^\W\d_]{2}", own.rest) or self.arms.of(own.rest)
+                name = own.rest if worded else column.arm
                 column = replace(
                     column,
                     arm=name,
@@ -100,11 +129,21 @@ class Context:
         caption = re.sub(
             r"^\s*table\s+\S+?[.:]?(?:\s|$)\W*", "", self.laid.table.caption, flags=re.I
         )
-        return said(words(re.split(r"[.;:(]\s?", caption)[0], 8)).rest
+        title = words(re.split(r"[.;:(]\s?", caption)[0], 8)
+        told = said(title)
+        return title if told.measure else told.rest
 
     def _arms_of(self, row: Row) -> list[str]:
         """The arms that the labels of a row are the names of."""
-        return [one for name in row.path if (one := self.arms.named(name))]
+        return [one for name in row.path if (one := self._arm_of(row, name))]
+
+    def _arm_of(self, row: Row, name: str) -> str | None:
+        """The arm that one label of a row names; of tables with arms in rows the last one may be
+        short for it."""
+        arm = self.arms.named(name)
+        if arm is None and self.in_rows and name in row.path[-1:]:
+            arm = self.arms.of(name)
+        return None if arm == ALL else arm
 
     def _size(self, row: Row, column: Column, arm: str | None) -> int | None:
         """How many patients a column has in a row: by the row, its section, its head."""
@@ -127,13 +166,13 @@ class Context:
         place = self.laid.table.place_of(row.at, columns)
         name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
         path = row.path or (self._titled or row.label,)
-        if (
-            self._titled
-            and len(path) == 1
-            and not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
-        ):
+        bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
+        title = column.over or self._titled
+        of_people = kind not in _COUNTED and _PEOPLE.fullmatch(path[0])
+        if title and len(path) == 1 and (bare or of_people):
             # "0–4" alone says when or of whom, and not what was measured.
-            path = (self._titled, *path)
+            path = (title, *path)
+        under = self.laid.under.get(row.at, ())
         by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
         return Item(
             place=place,
@@ -146,8 +185,14 @@ class Context:
             change=column.change or row.change,
             stem=name,
             baseline=self.baseline and not (column.visit or row.visit),
-            cells=tuple((row.at, at) for at in columns),
-        ).doubted(BY_POINT if by_point else None, _IN_ROWS if self.in_rows else None)
+            cells=tuple((n, at) for n in (row.at, *under) for at in columns),
+        ).doubted(
+            BY_POINT if by_point else None,
+            _IN_ROWS if self.in_rows else None,
+            f"that this row is one of “{row.path[0]}” is guessed"
+            if row.loose and row.path
+            else None,
+        )
 
     def _levelled(self, printed: str, row: Row, columns: Sequence[int]) -> str:
         """The expression with the level of its interval that heads, label or caption tell."""

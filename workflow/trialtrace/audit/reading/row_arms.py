@@ -27,7 +27,7 @@ def all_arms(every: Sequence[Laid]) -> tuple[Arms, list[Laid]]:
         for label in found:
             if not EVERYONE.fullmatch(label) and columns.of(label) is None and bare(label):
                 labels.setdefault(bare(label), label)
-    return Arms(labels), in_rows
+    return Arms(labels, columns.guessed and len(labels) == len(columns.labels)), in_rows
 
 
 def _labels(laid: Laid) -> list[str]:
@@ -65,10 +65,10 @@ def _in_rows(laid: Laid, known: Arms) -> bool:
 
 def _below_outcomes(laid: Laid, known: Arms) -> list[str]:
     """Labels that come back below several outcomes, of which one is a control's or a known arm."""
-    blocks: dict[tuple[str, ...], list[str]] = {}
+    blocks: dict[tuple[str | None, ...], list[str]] = {}
     for row in laid.rows:
-        if row.own and len(row.path) > 1 and row.kind != "p":
-            blocks.setdefault(row.path[:-1], []).append(row.path[-1])
+        if row.own and (len(row.path) > 1 or row.visit) and row.kind != "p":
+            blocks.setdefault((row.visit, *row.path[:-1]), []).append(row.path[-1])
     labels = next(iter(blocks.values()), [])
     again = [one for one in blocks.values() if {*labels} <= {*one}]
     if len(again) < 2 or not 1 < len(labels) < 6 or not _no_arm_over(laid, known):

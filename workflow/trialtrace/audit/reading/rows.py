@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialtrace.audit.reading.heading_words import Said, said
-from trialtrace.audit.reading.heads import ARM, LABEL, Column, is_head
+from trialtrace.audit.reading.heads import ARM, COMPARE, LABEL, Column, is_head
 from trialtrace.audit.reading.paper import Table
 
 
@@ -13,7 +13,7 @@ from trialtrace.audit.reading.paper import Table
 class Row:
     """A row of numbers. `path` are its labels from the section down, without words of kinds; `own`
     of them, at the end, are of the row itself. `size` stands beside its label or its section's,
-    or in a column of the row (`counted`)."""
+    or in a column of the row (`counted`). Whether its section is its own is open where `loose`."""
 
     at: int
     cells: tuple[str, ...]
@@ -28,6 +28,7 @@ class Row:
     opens: bool = False
     own: int = 0
     counted: bool = False
+    loose: bool = False
 
     @property
     def section(self) -> str | None:
@@ -48,6 +49,7 @@ def rows(
     arms = [one for one in every if one.role == ARM]
     # A table of estimates alone, as of a model, has its numbers in the columns that it has.
     numbers = [one.at for one in arms or every if one.role != LABEL]
+    estimates = [one.at for one in every if one.role == COMPARE and one.kind not in ("p", None)]
     made: list[Row] = []
     sections = _Sections(table, indented=first == 1)
     carried = ""
@@ -61,13 +63,25 @@ def rows(
             if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
                 if len(told) > 1:
                     over = cells
+                    bare = all(said(cell).rest == "" for cell in cells[first:])
+                    if bare and cells[0] and not _OF_SIZES.match(cells[0]):
+                        # "Neonatal | n = 84 | n = 86" is a section with its numbers of patients.
+                        sections.open(at, said(cells[0], other))
                     continue
                 over = tuple(new or old for new, old in zip(cells, over or cells, strict=True))
                 cells = (*cells[:first], *[""] * (len(cells) - first))
         texts = [cells[column.at] for column in labels]
         opens = not any(cells[column] for column in numbers) and any(texts)
+        # A difference alone in a row is of the row; a p may be of the rows below.
+        opens = opens and not any(cells[column] for column in estimates)
         if opens and first > 1 and not texts[0] and carried:
             opens = False
+        closes = texts[0].count(")") > texts[0].count("(") and carried.count("(") > carried.count(
+            ")"
+        )
+        if opens and closes and not any(cells[first:]):
+            # "range 0-100)" goes on with the label above it.
+            continue
         if opens:
             own = said(" – ".join(dict.fromkeys(text for text in texts if text)), other)
             sections.open(at, own)
@@ -75,16 +89,18 @@ def rows(
             if any(cells[first:]):
                 made.append(_row(at, cells, sections.path(), [], labels, over, other, opens=True))
             continue
-        if first > 1:
-            carried = texts[0] or carried
-            texts[0] = carried
+        carried = texts[0] or carried
+        # A row without a label goes on with the one above it.
+        texts[0] = carried
         # A label over both columns of labels stands in each of them.
         texts = [text if text not in texts[:place] else "" for place, text in enumerate(texts)]
         named = said(" – ".join(text for text in texts if text), other)
-        sections.enter(at, named)
+        sections.enter(at, named, [cells[one.at] for one in arms])
         made.append(_row(at, cells, sections.path(), texts, labels, over, other))
         sections.count(at, named, [cells[one.at] for one in arms], [one.size for one in arms])
-    return made
+    # Nothing ends the last section of a table but its indents.
+    last = [at for at, row in enumerate(made) if row.at > sections.before and sections.loose]
+    return [replace(row, loose=at in last[1:]) for at, row in enumerate(made)]
 
 
 class _Sections:
@@ -116,17 +132,20 @@ class _Sections:
         if self._next(at) > self._indent(at):
             self.nested.append((self._indent(at), own))
         else:
-            self.loose = [*self.loose[-1:], own] if self.before == at - 1 else [own]
+            sibling = len(self.loose) > 1 and bool(self.loose[-1].size and own.size)
+            above = self.loose[-1:] if self.before == at - 1 else self.loose[:1] if sibling else []
+            self.loose = [*above, own]
             self.nested = []
         self.before = at
 
     def _leave(self, at: int) -> None:
         self.nested = [one for one in self.nested if one[0] < self._indent(at)]
 
-    def enter(self, at: int, own: Said) -> None:
+    def enter(self, at: int, own: Said, cells: Sequence[str]) -> None:
         """A row of numbers, before it is read."""
         self._leave(at)
-        if self.loose and _unlike(self.loose[-1].kind, own.kind):
+        spread = "mean_sd" if any("±" in cell for cell in cells) else None
+        if self.loose and _unlike(self.loose[-1].kind, own.kind or spread):
             self.loose = self.loose[:-1]
 
     def count(self, at: int, own: Said, cells: Sequence[str], sizes: Sequence[int | None]) -> None:
@@ -164,6 +183,11 @@ def _unlike(section: str | None, own: str | None) -> bool:
     return section.startswith(_COUNTED) != own.startswith(_COUNTED)
 
 
+_OF_SIZES = re.compile(r"(?:sample size|n\b|no\.|numbers?\b)", re.IGNORECASE)
+# Of tumours T1 to T4 are no times.
+_STAGED = re.compile(r"\b(?:stages?|staging|tumou?r|TNM|classification|T)\b", re.IGNORECASE)
+
+
 def _row(
     at: int,
     cells: tuple[str, ...],
@@ -175,11 +199,15 @@ def _row(
     opens: bool = False,
 ) -> Row:
     row = []
+    over_all = " ".join(one.rest for one in section)
     for text, column in zip(texts, labels, strict=False):
         if text and column.visit and re.fullmatch(r"[0-9.–-]+", text):
             row.append(Said("", None, visit=f"{column.visit} {text}"))
         elif text:
-            row.append(said(text, other))
+            own = said(text, other)
+            if own.visit and re.fullmatch(r"T ?[0-9]", own.visit) and _STAGED.search(over_all):
+                own = Said(own.visit)
+            row.append(own)
     every = [*section, *row]
     path = tuple(one.rest for one in every if one.rest)
     return Row(
@@ -191,7 +219,7 @@ def _row(
         _last([one.visit for one in every]),
         any(one.change for one in every),
         ", ".join([*path, *[one.visit for one in every if one.visit]]) or f"row {at + 1}",
-        _last([one.measure for one in every]),
+        _last([one.measure for one in every if one.kind == "effect"]),
         over,
         opens,
         sum(bool(one.rest) for one in row),

@@ -3,40 +3,28 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from trialtrace.audit.reading.arms import ALL, Arms, bare
-from trialtrace.audit.reading.categories import can_be_share
-from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
+from trialtrace.audit.reading.captions import at_baseline, predicts, usual
+from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import compared, ordered
 from trialtrace.audit.reading.expressions import expression
-from trialtrace.audit.reading.heading_words import LONGEST, kinds_in, said
+from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Context, Laid
-from trialtrace.audit.reading.paper import Table
+from trialtrace.audit.reading.pairs import paired
 from trialtrace.audit.reading.rows import Row
 
-_SPREAD = {"sd": "mean (SD) {} ({})", "se": "mean {} (SE {})"}
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
+_WHOSE = "whose number of patients is not said"
+_GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
 _NO_ARM = "no arm is named over this column"
-# Estimates of a model's terms are no comparisons of arms.
-_PREDICTS = re.compile(
-    r"\b(?:predict|regression|associat|correlat|factors|determinants|covariate)", re.I
-)
 # "Sex (male/female)" over cells such as 10/15.
+_HALF = r"((?:fe)?males?|men|women|boys|girls|[MF♂♀]|yes|no|left|right)"
 _HALVES = re.compile(
-    r"\b((?:fe)?males?|men|women|boys|girls|[MF]|yes|no|left|right)\b\s*(?:\(n\))?\s*[/:∶]\s*"
-    r"((?:fe)?males?|men|women|boys|girls|[MF]|yes|no|left|right)\b",
-    re.IGNORECASE,
-)
-_BASELINE = re.compile(
-    r"\bbaseline\b|\bdemographic|\bat (?:entry|enrolment|randomi[sz]ation)\b", re.I
-)
-_LATER = re.compile(
-    r"\b(?:follow|change|chang|after|post|outcomes?|results?|end of|weeks?|months?|adjust|predict|"
-    r"effects?|final|responders?|completers?|dropouts?|and [0-9]+)",
+    rf"(?<!\w){_HALF}\s*(?:\(n\))?\s*[/:∶]\s*{_HALF}(?!\w)",
     re.IGNORECASE,
 )
 _PATIENTS = re.compile(
@@ -67,7 +55,7 @@ class _Reader(Context):
             if behind:
                 text = " ".join([text, *(row.cells[at] for at in behind)])
                 joined |= set(behind)
-            column, text = _measured(column, text)
+            column, text = _measured(*_counted(column, text))
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
                 read.append((column, replace(cell, more=behind)))
@@ -112,72 +100,45 @@ class _Reader(Context):
         bare = row.kind == "count" and (row.own == 0 or bool(_PATIENTS.fullmatch(label)))
         return bare and all(cell.form == "value" and cell.whole("a") for _, cell in read)
 
-    def _sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item]:
+    def _sizes(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
         for column, cell in read:
             arm, size = self.arms.of(column.arm), cell.whole("a")
+            if size is not None:
+                self.sizes[row.path[: len(row.path) - row.own], column.at] = size
             if arm is None or size is None:
+                yield self._left(row, column.at, cell.text, _WHOSE)
                 continue
-            self.sizes[row.path[: len(row.path) - row.own], column.at] = size
             item = self._item(row, [(column, cell)], cell.parts["a"], "size")
             doubt = "which patients these are is not said"
             yield replace(item, arm=arm, is_size=True, path=()).doubted(doubt)
 
     def _of_arms(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
         groups: dict[tuple[object, ...], list[tuple[Column, Cell]]] = {}
+        change = False
         for column, cell in read:
-            whose = (column.arm, column.visit, column.change, column.part)
+            # A spread behind a mean change is that of the change.
+            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range"))
+            whose = (column.arm, column.visit, change, column.part)
             groups.setdefault(whose, []).append((column, cell))
         for group in groups.values():
             yield from self._group(row, group)
 
     def _group(self, row: Row, own: list[tuple[Column, Cell]]) -> Iterator[Item | Left]:
-        """The numbers of one arm in one row: a count beside a mean is its number of patients."""
-        kinds = {column.kind: (column, cell) for column, cell in own}
-        size = None
-        if "mean" in kinds and (spread := kinds.keys() & _SPREAD.keys()):
-            other = "sd" if "sd" in spread else "se"
-            pair = [kinds["mean"], kinds[other]]
-            if all(cell.form == "value" for _, cell in pair):
-                printed = _SPREAD[other].format(*(cell.parts["a"] for _, cell in pair))
-                own = [one for one in own if one not in pair]
-                size = self._beside(own)
-                yield self._of_arm(row, pair, printed, f"mean_{other}", size)
-                own = [] if size else own
-        elif "count" in kinds and "percent" in kinds:
-            pair = [kinds["count"], kinds["percent"]]
-            count, percent = (cell.parts.get("a") for _, cell in pair)
-            if count and percent and pair[0][1].form == "value":
-                yield self._of_arm(row, pair, f"{count} ({percent}%)", "count_percent", None)
-                own = [one for one in own if one not in pair]
-        elif pair := _count_and_percent(own):
-            count, percent = (cell.parts["a"] for _, cell in pair)
-            item = self._of_arm(row, pair, f"{count} ({percent}%)", "count_percent", None)
-            yield item.doubted("a whole number before a percentage: taken for its count")
-            own = [one for one in own if one not in pair]
-        elif len(own) > 1 and (size := self._beside(own)):
-            counted = next(one for one in own if one[0].kind == "count")
-            own = [one for one in own if one is not counted]
-            first = own[0][1]
-            if first.form == "percent" and not can_be_share(first.parts["a"], size):
-                printed = f"{counted[1].parts['a']} ({first.parts['a']}%)"
-                item = self._of_arm(row, [counted, own[0]], printed, "count_percent", None)
-                yield item.doubted("a whole number before a percentage: taken for its count")
-                size, own = None, own[1:]
-        for column, cell in own:
-            if cell.form == "fraction" and (halves := _HALVES.search(row.label)):
-                for half, name in zip("an", halves.groups(), strict=True):
-                    item = self._of_arm(row, [(column, cell)], cell.parts[half], "count", size)
+        """The numbers of one arm in one row."""
+        pairs, rest, size = paired(own, row.kind)
+        for cells, one in pairs:
+            yield self._of_arm(row, cells, one.printed, one.kind, size).doubted(one.doubt)
+        for column, cell in rest:
+            parts = _halves(row, cell)
+            if parts:
+                for name, printed in parts:
+                    item = self._of_arm(row, [(column, cell)], printed, "count", size)
                     label = f"{item.label}, {name}"
                     yield replace(item, path=(*item.path, name), label=label)
                 continue
             yield self._single(
                 row, column, cell, size or (cell.whole("n") if cell.form == "spread_size" else None)
             )
-
-    def _beside(self, own: Sequence[tuple[Column, Cell]]) -> int | None:
-        """The number of patients in a column of its own, beside what is told of them."""
-        counts = [cell.whole("a") for column, cell in own if column.kind == "count"]
-        return counts[0] if len(counts) == 1 else None
 
     def _single(self, row: Row, column: Column, cell: Cell, size: int | None) -> Item | Left:
         arm = self.arms.of(column.arm)
@@ -195,16 +156,22 @@ class _Reader(Context):
             "percent",
             "count",
         )
+        # "% predicted" below "Mean (SD)" is a unit.
+        unit = row.kind in ("percent", "count") and "_" in (column.kind or "")
+        # A model's mean of a difference is a mean.
+        by_column = by_column or unit or (row.kind == "effect" and "_" in (column.kind or ""))
         kind = column.kind if by_column and column.kind else row.kind or column.kind
         if column.kind in ("count", "mean") and row.kind and row.kind.startswith(column.kind):
             kind = row.kind
-        measure = row.measure if column.arm is None else None
-        usual = self.usual | ({"ci"} & kinds_in(row.cells[0]))
+        measure = row.measure if column.arm is None and kind == "effect" else None
+        own = f"{row.cells[0]} {row.label}"
+        usual = self.usual | ({"ci"} & kinds_in(own))
+        usual -= {"ci"} if re.search(r"\brange\b", own) else set()
         found = expression(cell, kind, n, usual, measure)
         if found is None:
             return self._left(row, column.at, cell.text, "what its numbers are is not said")
         if found.kind == "count" and column.kind == "count" and column.arm is None and self._armed:
-            return self._left(row, column.at, cell.text, "whose number of patients is not said")
+            return self._left(row, column.at, cell.text, _WHOSE)
         item = self._of_arm(row, [(column, cell)], found.printed, found.kind, size)
         heads = self.laid.table.rows[: self.laid.heads]
         last = next((head[column.at] for head in reversed(heads) if head[column.at]), "")
@@ -229,14 +196,16 @@ class _Reader(Context):
     ) -> Item:
         column = read[0][0]
         arm = self.arms.of(column.arm)
-        doubts = [column.doubt]
+        doubts = [column.doubt, _GUESSED if self.arms.guessed and arm not in (None, ALL) else None]
         item = self._item(row, read, printed, kind)
         if arm is None:
             # A row below an outcome may be the arm's, and the head a part of what was measured.
             arm = next(iter(self._arms_of(row)), None)
-            path = tuple(name for name in item.path if arm is None or self.arms.named(name) != arm)
+            path = tuple(
+                name for name in item.path if arm is None or self._arm_of(row, name) != arm
+            )
             heads = (column.over, column.arm or "")
-            path += tuple(head for head in heads if head and head != self._titled)
+            path += tuple(head for head in heads if head not in ("", self._titled, *path))
             path = path or (self._titled or row.label,)
             item = replace(item, path=path, label=", ".join(path))
             doubts += [None if arm else _NO_ARM]
@@ -250,18 +219,26 @@ class _Reader(Context):
         self, row: Row, read: list[tuple[Column, Cell]], items: Sequence[Item]
     ) -> Iterator[Item | Left]:
         """Estimate, interval and p of one comparison, as one expression."""
+        words = (row.cells[one.at] for one in self.laid.columns)
+        in_row = [said(text) for text in words if text]
+        named = next((cell.measure for cell in in_row if cell.kind == "effect"), None)
         groups: dict[
             tuple[str | None, bool, str | None, str | None], list[tuple[Column, Cell]]
         ] = {}
         for column, cell in read:
             if row.kind == "p":
                 column = replace(column, kind="p", measure=None)
+            elif column.kind == "effect" and column.measure in (None, UNSAID):
+                column = replace(column, measure=row.measure or named or column.measure)
             under = [one for name in column.names if (one := self._under(name))]
             within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            if within is None and self._within(column):
+                before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
+                within = self.arms.of(before[-1]) if before else None
             whose = (column.visit, column.change, column.part, within)
             groups.setdefault(whose, []).append((column, cell))
         for (_, _, part, within), group in groups.items():
-            for cells, found, measure in compared(group, items):
+            for cells, found, measure in compared(group, items, self.usual):
                 if found is None:
                     for column, cell in cells:
                         why = "what its numbers are is not said"
@@ -270,12 +247,10 @@ class _Reader(Context):
                 item = self._item(row, cells, found.printed, found.kind)
                 if self.in_rows and self._arms_of(row):
                     item = replace(item, path=self._path_beside(row, cells[0][0]))
-                printed = self._pair(row, cells[0][0]) or self._compared(row, items)
-                names = (
-                    printed
-                    if self._pair(row, cells[0][0])
-                    else ordered(printed, items, found, measure)
-                )
+                pair = self._pair(row, cells[0][0])
+                printed = pair or self._compared(row, items)
+                names = printed if pair else ordered(printed, items, found, measure)
+                names = () if pair == ("?",) else names
                 model = self.model or any(column.adjusted for column, _ in cells)
                 item = replace(
                     item, compare=names, measure=measure, model=model and found.kind != "p"
@@ -302,12 +277,23 @@ class _Reader(Context):
 
     def _under(self, name: str) -> str | None:
         """The arm that a comparison stands below: it is of that arm alone, as before and after."""
+        sides = re.split(r"\s(?:vs?\.?|versus)\s", name)
+        if len(sides) == 2 and any(said(side).visit for side in sides):
+            return next((one for side in sides if (one := self.arms.of(side))), None)
         return None if self.arms.pair(name) else self.arms.of(name)
+
+    def _within(self, column: Column) -> bool:
+        """Whether a head calls a comparison one within a group."""
+        heads = self.laid.table.rows[: self.laid.heads]
+        return any(re.match(r"within[\s-]group", head[column.at], re.I) for head in heads)
 
     def _pair(self, row: Row, column: Column) -> tuple[str, ...]:
         """The two groups that a head or the row's label names as those that are compared."""
         over = row.heads[column.at] if row.heads else ""
         texts = (over, *column.names, row.path[-1] if row.path else "")
+        if any(re.search(r"\S\s(?:vs?\.?|versus)\s", name) for name in column.names):
+            # Two that are no arms, as two studies are, are not those of the row.
+            return next((pair for text in texts if (pair := self.arms.pair(text))), ("?",))
         return next((pair for text in texts if (pair := self.arms.pair(text))), ())
 
     def _parts(self, row: Row) -> bool:
@@ -321,7 +307,7 @@ class _Reader(Context):
     def _path_beside(self, row: Row, column: Column) -> tuple[str, ...]:
         """What a comparison in a row of one arm is of: the outcome of the column before it."""
         before = [one for one in self.laid.columns if one.role == ARM and one.at < column.at]
-        path = tuple(name for name in row.path if self.arms.named(name) is None)
+        path = tuple(name for name in row.path if self._arm_of(row, name) is None)
         part = (before[-1].arm,) if before and before[-1].arm else ()
         return (*path, *part) or (self._titled or row.label,)
 
@@ -333,27 +319,41 @@ class _Reader(Context):
             own = [self.arms.of(column.arm) for column in self._columns(row) if column.role == ARM]
             names = list(dict.fromkeys(one for one in own if one and one != ALL))
         heads = any(column.role == ARM and column.arm for column in self.laid.columns)
+        # Where one row names the arms, the others are of other terms of a model.
+        heads = heads or any(self.arms.pair(one.path[-1]) for one in self.laid.rows if one.path)
         if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
             names = list(self.arms.labels)
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
 
 
+def _counted(column: Column, text: str) -> tuple[Column, str]:
+    """A cell without the number of its patients behind it: "2 (1–4) (N = 164)"."""
+    match = re.search(r"(?<=[0-9)%])\s*[,;]?\s*[(\[]n\s?=\s?([0-9]+)[)\]]$", text, re.I)
+    if match is None or "±" in text:
+        return column, text
+    return replace(column, size=int(match[1])), text[: match.start()]
+
+
 def _measured(column: Column, text: str) -> tuple[Column, str]:
     """A cell with the words before its number that name its measure: "OR 0.88 (0.76 to 1.03)"."""
     match = re.match(r"([A-Za-z][A-Za-z -]{1,30}?)\s*[:=]?\s*(?=[-−–]?[0-9.])", text)
-    if match is None or (measure := said(match[1]).measure) is None:
+    told = said(match[1]) if match else None
+    if match is None or told is None or told.kind != "effect":
         return column, text
-    measured = replace(column, role=COMPARE, kind="effect", measure=measure, arm=None)
+    measured = replace(column, role=COMPARE, kind="effect", measure=told.measure, arm=None)
     return measured, text[match.end() :]
 
 
-def _count_and_percent(own: Sequence[tuple[Column, Cell]]) -> list[tuple[Column, Cell]]:
-    """A whole number right before a percentage, both under heads of percentages."""
-    for first, second in pairwise(own):
-        both = first[0].kind == second[0].kind == "percent"
-        if both and first[1].whole("a") is not None and first[1].form == "value":
-            return [first, second] if second[1].form == "percent" else []
-    return []
+def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
+    """The two counts of "Sex (male/female)", each with its name."""
+    match = _HALVES.search(row.label) or _HALVES.search(row.cells[0])
+    if match is None or cell.form not in ("fraction", "halves"):
+        return []
+    parts = cell.parts
+    if cell.form == "fraction":
+        return list(zip(match.groups(), (parts["a"], parts["n"]), strict=True))
+    texts = (f"{parts['a']} ({parts['b']}%)", f"{parts['c']} ({parts['d']}%)")
+    return list(zip(match.groups(), texts, strict=True))
 
 
 def bare_differs(arms: Arms, arm: str, head: str | None) -> bool:
@@ -372,13 +372,13 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
     reader = _Reader(
         laid,
         arms,
-        kinds_in(text) | {kind for kind in told if "_" in kind},
+        usual(table, laid.heads) | {kind for kind in told if "_" in kind},
         decimal_commas(body),
         said(text[:LONGEST]).adjusted,
         {},
-        bool(_PREDICTS.search(table.caption)),
+        predicts(table),
         in_rows,
-        bool(_BASELINE.search(table.caption)) and not _LATER.search(table.caption),
+        at_baseline(table),
     )
     read = list(reader.items())
     arms_sizes = [one.size or 0 for one in laid.columns if one.role == ARM and one.arm != ALL]
@@ -389,13 +389,3 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
             one.doubted(again) if isinstance(one, Item) and one.arm == ALL else one for one in read
         ]
     return read
-
-
-def left_whole(table: Table) -> list[Left]:
-    """The numbers of a table that has no columns of numbers."""
-    return [
-        Left(table.place_of(at, [number]), cell, "no column of numbers")
-        for at, row in enumerate(table.rows)
-        for number, cell in enumerate(row)
-        if cell and is_number(cell)
-    ]

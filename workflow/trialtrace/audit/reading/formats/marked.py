@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from trialtrace.audit.reading.cells import is_number
 from trialtrace.audit.reading.characters import tidy
 from trialtrace.audit.reading.grid import WIDEST, Span, grid
 from trialtrace.audit.reading.markup import Node
@@ -19,8 +21,49 @@ def table_grid(table: Node) -> tuple[tuple[tuple[str, ...], ...], int, tuple[int
     else:
         while heads < len(rows) and all(cell.name == "th" for cell in rows[heads].elements()):
             heads += 1
-    indents = tuple(_indent(next(row.elements(), None)) for row in rows)
-    return grid([list(_spans(row)) for row in rows], heads), heads, indents
+    made: list[list[Span]] = []
+    indents: list[int] = []
+    for at, row in enumerate(rows):
+        lines = [list(_spans(row))] if at < heads else _by_lines(row)
+        made += lines
+        indents += [_indent(next(row.elements(), None))] * len(lines)
+    return grid(made, heads), heads, tuple(indents)
+
+
+def _by_lines(row: Node) -> list[list[Span]]:
+    """A row as one, or as several where its cells of numbers have as many lines each and its label
+    a line for each of them; one line more of the label is over all."""
+    whole = list(_spans(row))
+    cells = [cell for cell in row.elements() if cell.name in ("td", "th")]
+    lines = [_lines(cell) for cell in cells]
+    of_numbers = {len(one) for one in lines[1:] if len(one) > 1 and all(map(is_number, one))}
+    count = next(iter(of_numbers), 0)
+    fit = all(len(one) in (0, 1, count) for one in lines[1:])
+    if len(of_numbers) != 1 or not fit or any(span.rows > 1 for span in whole):
+        return [whole]
+    label = lines[0]
+    if len(label) == count + 1:
+        label = [f"{label[0]} – {line}" for line in label[1:]]
+    if len(label) != count:
+        return [whole]
+    return [
+        [
+            replace(span, text=one[at] if len(one) == count else one[0] if one and not at else "")
+            for span, one in zip(whole, [label, *lines[1:]], strict=True)
+        ]
+        for at in range(count)
+    ]
+
+
+def _lines(cell: Node) -> list[str]:
+    """The lines of a cell that are parted by breaks or stand in paragraphs."""
+    parts = [Node("")]
+    for child in cell.children:
+        if isinstance(child, Node) and child.name in ("break", "br", "p"):
+            parts += [Node("", {}, list(child.children)), Node("")]
+        else:
+            parts[-1].children.append(child)
+    return [text for part in parts if (text := part.text("table"))]
 
 
 def _indent(cell: Node | None) -> int:
