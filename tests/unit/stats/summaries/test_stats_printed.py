@@ -57,8 +57,8 @@ def test_rounding_modes(rounding, text, inside, outside):
 
 
 @given(
-    st.decimals(-(10**25), 10**25, allow_nan=False, places=3),
-    st.lists(st.integers(1, 10**9), min_size=1, max_size=3),
+    number=st.decimals(-(10**25), 10**25, allow_nan=False, places=3),
+    parts=st.lists(st.integers(1, 10**9), min_size=1, max_size=3),
 )
 def test_multiples_are_exact_for_numbers_of_any_size(number, parts):
     """Below and above what 64 bits hold; the range of a number rounded half up is [low, high)."""
