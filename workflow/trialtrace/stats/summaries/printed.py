@@ -258,10 +258,11 @@ def _quotients(limits: Exact, parts: ArrayLike, *, up: bool) -> tuple[Exact, Fla
     """
     above, below = _each(attrgetter("numerator"), limits), _each(attrgetter("denominator"), limits)
     wholes = _each(int, np.asarray(parts))
-    if _largest(above) * _largest(wholes) < MACHINE and _largest(below) < MACHINE:
-        above, below, wholes = (each.astype(np.int64) for each in (above, below, wholes))
-    product = np.asarray(above * wholes, dtype=above.dtype)
-    quotient = np.asarray(-(-product // below) if up else product // below, dtype=above.dtype)
+    small = _largest(above) * _largest(wholes) < MACHINE and _largest(below) < MACHINE
+    kind = np.dtype(np.int64 if small else object)
+    above, below, wholes = (np.asarray(each, dtype=kind) for each in (above, below, wholes))
+    product = np.asarray(above * wholes, dtype=kind)
+    quotient = np.asarray(-(-product // below) if up else product // below, dtype=kind)
     exact = np.asarray(quotient * below == product).astype(bool)
     return quotient.astype(object), exact
 
