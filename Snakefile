@@ -8,13 +8,18 @@ import shlex
 import sys
 from pathlib import Path
 
+from snakemake.script import PythonScript
+
 from trialtrace.report.commands.after_run import after_run
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.run.jobs.run import begin
 from trialtrace.run.jobs.run_record import end_run
+from trialtrace.run.jobs.start import forking
 
+# A job is a fork of a process that has its libraries loaded.
+PythonScript.execute_script = forking(sys.executable, PythonScript.execute_script)
 # Snakemake puts the interpreter's path into a shell command as it stands, also with a space in it.
 sys.executable = shlex.quote(sys.executable)
 

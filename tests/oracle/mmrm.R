@@ -39,6 +39,15 @@ theta_of <- function(structure, S) {
 # S in the whole: entry (i, j) for values of one subject, 0 otherwise.
 whole <- function(S, d) S[d$visit, d$visit] * outer(d$subject, d$subject, "==")
 
+# M %*% whole(S, d), whose other blocks are 0.
+times_whole <- function(M, S, d) {
+  for (rows in split(seq_len(nrow(d)), d$subject)) {
+    visits <- d$visit[rows]
+    M[, rows] <- M[, rows, drop = FALSE] %*% S[visits, visits, drop = FALSE]
+  }
+  M
+}
+
 # Of the subjects with the same visits at once: V is 0 between subjects.
 likelihood <- function(S, groups, X, y, reml) {
   Z <- cbind(X, y)
@@ -100,7 +109,8 @@ derivatives <- function(S, theta, d, X, y, reml, expected = NULL) {
   k <- max(d$visit)
   V <- whole(S(theta), d)
   J <- jacobian(function(t) as.vector(S(t)), theta)
-  first <- lapply(seq_along(theta), function(h) whole(matrix(J[, h], k), d))
+  slopes <- lapply(seq_along(theta), function(h) matrix(J[, h], k))
+  first <- lapply(slopes, whole, d)
   Vi <- solve(V)
   Phi <- solve(t(X) %*% Vi %*% X)
   P <- Vi - Vi %*% X %*% Phi %*% t(X) %*% Vi
@@ -108,25 +118,26 @@ derivatives <- function(S, theta, d, X, y, reml, expected = NULL) {
   Py <- P %*% y
   gradient <- sapply(first, function(W) -0.5 * (sum(M * W) - t(Py) %*% W %*% Py))
   if (is.null(expected)) {
-    PV <- lapply(first, function(W) M %*% W)
-    expected <- outer(seq_along(theta), seq_along(theta), Vectorize(function(h, j) {
-      0.5 * sum(PV[[h]] * t(PV[[j]]))
-    }))
+    # Half the traces of PV[[h]] %*% PV[[j]].
+    PV <- lapply(slopes, function(W) times_whole(M, W, d))
+    expected <- 0.5 * crossprod(sapply(PV, as.vector), sapply(PV, function(A) as.vector(t(A))))
   }
   list(first = first, Vi = Vi, Phi = Phi, gradient = gradient, expected = expected)
 }
 
-# Kenward and Roger (1997): P_h, Q_hj and R_hj as they define them.
+# Kenward and Roger (1997): P_h, Q_hj and R_hj as they define them; R_hj is 0 where `second` is NULL.
 kenward_roger <- function(D, second, X) {
   q <- length(D$first)
   W <- solve(D$expected)
   B <- D$Vi %*% X
   P <- lapply(D$first, function(V) -t(B) %*% V %*% B)
+  left <- lapply(D$first, function(V) t(B) %*% V)
+  middle <- lapply(left, function(A) A %*% D$Vi)
   inner <- matrix(0, ncol(X), ncol(X))
   for (h in 1:q) for (j in 1:q) {
-    Q <- t(B) %*% D$first[[h]] %*% D$Vi %*% D$first[[j]] %*% B
-    R <- t(B) %*% second(h, j) %*% B
-    inner <- inner + W[h, j] * (Q - P[[h]] %*% D$Phi %*% P[[j]] - R / 4)
+    Q <- middle[[h]] %*% t(left[[j]])
+    inner <- inner + W[h, j] * (Q - P[[h]] %*% D$Phi %*% P[[j]])
+    if (!is.null(second)) inner <- inner - W[h, j] * (t(B) %*% second(h, j) %*% B) / 4
   }
   list(Phi_a = D$Phi + 2 * D$Phi %*% inner %*% D$Phi, P = P, W = W)
 }
@@ -212,9 +223,7 @@ one_model <- function(case, d, X, structure, method) {
   if (!reml) return(invisible())
   linear <- structure %in% c("unstructured", "compound_symmetry")
   H <- if (!linear) lapply(seq_len(k * k), function(e) hessian(function(t) as.vector(S(t))[e], theta))
-  second <- function(h, j) {
-    whole(matrix(if (linear) 0 else sapply(H, function(m) m[h, j]), k, k), d)
-  }
+  second <- if (!linear) function(h, j) whole(matrix(sapply(H, function(m) m[h, j]), k, k), d)
   for (how in c("kenward_roger", "kenward_roger_observed")) {
     if (how == "kenward_roger_observed") D$expected <- information
     kr <- kenward_roger(D, second, X)

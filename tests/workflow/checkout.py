@@ -12,6 +12,7 @@ from pathlib import Path
 from mini_trial import write_project
 
 from trialtrace.run.jobs.products import VOLATILE
+from trialtrace.run.jobs.start import PLAIN
 
 ROOT = Path(__file__).resolve().parents[2]
 TRACING = Path(__file__).parent / "tracing"
@@ -113,7 +114,8 @@ class Traced:
 def traced_run(made: Copy, traces: Path) -> Traced:
     """Run everything with every job traced."""
     traces.mkdir(exist_ok=True)
-    done = made.snakemake("--cores", "2", PYTHONPATH=str(TRACING), TRIALTRACE_TRACE=str(traces))
+    watched = {"TRIALTRACE_TRACE": str(traces), PLAIN: "1"}
+    done = made.snakemake("--cores", "2", PYTHONPATH=str(TRACING), **watched)
     assert done.returncode == 0, done.stderr
     told = [json.loads(path.read_text()) for path in sorted(traces.glob("*.json"))]
     jobs = [(one["job"][-1], one["job"][0] if len(one["job"]) > 1 else None) for one in told]

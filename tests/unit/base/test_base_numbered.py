@@ -28,3 +28,14 @@ def test_rows_are_told_apart_as_tuples_are(monkeypatch, names: str, largest: int
 
 def test_an_empty_table_has_no_numbers():
     assert numbered(TABLE.slice(0, 0), "xyz").tolist() == []
+
+
+@pytest.mark.parametrize("largest", [module.LARGEST, 0])
+@pytest.mark.parametrize("names", ["x", "xyz", "zyx"])
+def test_numbers_are_in_the_order_of_the_columns(monkeypatch, names: str, largest: int):
+    """As tuples are, and what is missing comes last."""
+    monkeypatch.setattr(module, "LARGEST", largest)
+    number = numbered(TABLE, names).tolist()
+    rows = [tuple(TABLE[name][at].as_py() for name in names) for at in range(TABLE.num_rows)]
+    rows = [tuple((value is None, str(value)) for value in row) for row in rows]
+    assert [[a < b for b in number] for a in number] == [[a < b for b in rows] for a in rows]

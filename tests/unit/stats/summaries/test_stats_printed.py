@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from math import inf, isnan, nan
+from math import ceil, inf, isnan, nan
 
 import numpy as np
 import pytest
@@ -54,6 +54,20 @@ def test_rounding_modes(rounding, text, inside, outside):
     number = read(text, rounding=rounding)
     assert number.contains([Decimal(x) for x in inside]).all()
     assert not number.contains([Decimal(x) for x in outside]).any()
+
+
+@given(
+    number=st.decimals(-(10**25), 10**25, allow_nan=False, places=3),
+    parts=st.lists(st.integers(1, 10**9), min_size=1, max_size=3),
+)
+def test_multiples_are_exact_for_numbers_of_any_size(number, parts):
+    """Below and above what 64 bits hold; the range of a number rounded half up is [low, high)."""
+    printed = up(str(number))
+    first, last = printed.multiples(parts)
+    low, high = printed.low.item(), printed.high.item()
+    assert first.tolist() == [ceil(low * n) for n in parts]
+    assert last.tolist() == [ceil(high * n) - 1 for n in parts]
+    assert printed.multiples(parts[0])[0].item() == ceil(low * parts[0])
 
 
 def test_units_floats_and_missing_values():

@@ -29,7 +29,7 @@ from trialtrace.audit.printed.forms import (
     LAST_P,
     LOWER,
     NAMED_INTERVAL,
-    NS,
+    OF_NS,
     PLAIN,
     RAISED,
     RELATIONS,
@@ -40,7 +40,6 @@ from trialtrace.audit.printed.forms import (
     VALUED,
     VERSUS,
     P,
-    compiled,
 )
 from trialtrace.audit.printed.significance_words import SAID, significant
 from trialtrace.audit.printed.symbols import (
@@ -287,7 +286,9 @@ def _tail(printed: str, plain: str, start: int, names: set[str]) -> list[Compone
             return components
         every = (pattern.match(plain, start) for pattern in (P, *BESIDE, INTERVAL))
         match = next((one for one in every if one is not None), None)
-        if match is None or (match.re is INTERVAL and not _is_interval(match, alone=False)):
+        if match is None or (
+            match.re is INTERVAL.compiled and not _is_interval(match, alone=False)
+        ):
             return None
         if names & {name for name in NAMES if match.groupdict().get(name)}:
             return None
@@ -382,7 +383,7 @@ def _component(name: str, text: str, **more: object) -> Component:
     plain = text.translate(PLAIN)
     if name == "direction":
         return Component(name, text, relation=_side(plain) or "=")
-    if name == "p" and compiled(rf".*?(?:{NS})").fullmatch(plain):
+    if name == "p" and OF_NS.fullmatch(plain):
         return Component(name, text, relation="ns")
     body = plain[1:] if name == "p" else plain
     match = (FIRST_P if name == "p" else FIRST_NUMBER).search(body)

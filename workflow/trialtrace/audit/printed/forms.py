@@ -1,6 +1,8 @@
 """The forms of printed expressions, as patterns whose groups are named as components."""
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 
 from trialtrace.audit.printed.symbols import MEASURES, NAMED_AFTER, PROCEDURES, TESTS
 
@@ -284,31 +286,49 @@ _BESIDE = [
 ]
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+@dataclass(frozen=True)
+class Form:
+    """A pattern that is compiled when it is first tried: all of them take a fifth of a check of a
+    trial, whose claims are of a few forms."""
+
+    pattern: str
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.IGNORECASE)
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        return self.compiled.match(text, start)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        return self.compiled.fullmatch(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self.compiled.search(text)
 
 
-HEADS = [compiled(pattern) for pattern in (*_HEADS, _BESIDE[-1])]
-P = compiled(rf"\(?\s*{_P}\s*\)?")
-INTERVAL = compiled(_INTERVAL)
-BESIDE = [compiled(pattern) for pattern in _BESIDE]
-DIRECTION = compiled(rf"[^0-9]*?\b(?P<direction>{_any(LOWER + HIGHER + VALUED)})[^0-9]*")
-TWO_NUMBERS = compiled(rf"\s*{_NUMBER}\s*[(\[]\s*{_NUMBER}\s*[)\]]\s*")
+HEADS = [Form(pattern) for pattern in (*_HEADS, _BESIDE[-1])]
+P = Form(rf"\(?\s*{_P}\s*\)?")
+INTERVAL = Form(_INTERVAL)
+BESIDE = [Form(pattern) for pattern in _BESIDE]
+DIRECTION = Form(rf"[^0-9]*?\b(?P<direction>{_any(LOWER + HIGHER + VALUED)})[^0-9]*")
+TWO_NUMBERS = Form(rf"\s*{_NUMBER}\s*[(\[]\s*{_NUMBER}\s*[)\]]\s*")
 CURRENCY = re.compile(r"(?:\b(?:US|CA|AU|NZ|HK|[AC])(?=\$)|\b(?:USD|EUR|GBP|CHF|JPY)(?=\s*[0-9]))")
 SIGN_BEFORE = re.compile(r"(?P<money>[$€£¥]|USD|EUR|GBP|CHF|JPY)\s*$")
 JOINER = re.compile(r"[\s,;:]*")
-FIRST_NUMBER = compiled(_NUMBER)
-FIRST_P = compiled(_NUMBER + _POWER)
-FIRST_RELATION = compiled(_RELATION)
+FIRST_NUMBER = Form(_NUMBER)
+FIRST_P = Form(_NUMBER + _POWER)
+FIRST_RELATION = Form(_RELATION)
 # What is looked for in an expression of no known form.
-FIRST_SHARE = compiled(rf"{_NUMBER}(?:{_POINTS}|{_PERCENT})?")
-NAMED_INTERVAL = compiled(
+FIRST_SHARE = Form(rf"{_NUMBER}(?:{_POINTS}|{_PERCENT})?")
+NAMED_INTERVAL = Form(
     rf"[0-9.]+{_PERCENT}\s*(?:CI|CrI|confidence\s+interval)[\s:,=]*{_BARE}(?:{_PERCENT})?{_TO}"
     rf"{_BARE}(?:{_PERCENT})?"
 )
-LAST_P = compiled(rf"\b{_P}(?=[\s).]*$)")
-SIDE = compiled(rf"\b(?:{_any(LOWER + HIGHER)})")
-DENIED = compiled(r"\b(?:no|not|without|neither)\b")
+LAST_P = Form(rf"\b{_P}(?=[\s).]*$)")
+SIDE = Form(rf"\b(?:{_any(LOWER + HIGHER)})")
+OF_NS = Form(rf".*?(?:{NS})")
+DENIED = Form(r"\b(?:no|not|without|neither)\b")
 DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 THOUSANDS = re.compile(r"[1-9][0-9]*,[0-9]{3}(?![0-9])")
-VERSUS = compiled(r"[0-9%)]\s+(?:vs\.?|versus)\s+[0-9]")
+VERSUS = Form(r"[0-9%)]\s+(?:vs\.?|versus)\s+[0-9]")

@@ -5,9 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.run.tables.contracts import REJECTS, read_table
-from trialtrace.run.tables.frames import Frames, Selection, canonical
-from trialtrace.run.trace.raw_rows import RawPart, RawRows
+from trialtrace.run.tables.contracts import RAW, REJECTS, read_table
+from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Selection, canonical
+from trialtrace.run.trace.raw_rows import MADE, RawPart, RawRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
     from trialtrace.base.arrays import Flags, Labels, Places
     from trialtrace.run.trial.load import Trial
-from typing import TYPE_CHECKING
-
-from trialtrace.run.tables.contracts import RAW
-from trialtrace.run.tables.frames import COMPLETE, LACKING
-from trialtrace.run.trace.raw_rows import MADE
 
 # Whether a row that no derived row came of could have been one of a number, by its own keys.
 
@@ -33,6 +28,7 @@ class RowKeys:
     def __init__(self, trial: "Trial", raw: Path, frames: Frames, rows: RawRows):
         self._trial, self._folder, self._frames, self._rows = trial, Path(raw), frames, rows
         self._tables: dict[str, pa.Table] = {}
+        self._edges: dict[str, np.ndarray] = {}
         self._elsewhere: dict[tuple[str, str, str], dict[str, set[str]]] = {}
 
     def of_another(self, table: str, lines: "Places", selection: Selection) -> "Flags":
@@ -66,16 +62,21 @@ class RowKeys:
 
     def _lines(self, table: str, kind: Selection) -> "tuple[np.ndarray, np.ndarray]":
         """The rows of a table behind a selection, and behind other records of its subjects."""
+        edges, here = self._rows.all_edges, self._edges_of(table)
+        used = self._rows.uses(kind)[here]
+        theirs = self._rows.subjects(kind)[edges.subject[here]]
+        lines = edges.source_row[here]
+        return _sorted(lines[used]), _sorted(lines[theirs & ~used])
+
+    def _edges_of(self, table: str) -> "np.ndarray":
+        """The places of the edges that lead to a table."""
         import numpy as np
 
-        edges = self._rows.all_edges
-        names = edges.coded.names["table"]
-        if table not in names:
-            return np.array([], dtype=np.int64), np.array([], dtype=np.int64)
-        here = edges.coded.codes["table"] == names.index(table)
-        used = self._rows.uses(kind)
-        theirs = self._rows.subjects(kind)[edges.subject] & here
-        return np.unique(edges.source_row[used & here]), np.unique(edges.source_row[theirs & ~used])
+        if table not in self._edges:
+            names, codes = (getattr(self._rows.edges, of)["table"] for of in ("names", "codes"))
+            known = names.index(table) if table in names else -1
+            self._edges[table] = np.flatnonzero(codes == known)
+        return self._edges[table]
 
     def _columns(self, table: str) -> list[str]:
         spec = self._trial.tables[table]
@@ -98,6 +99,15 @@ class RowKeys:
         if name not in self._tables:
             self._tables[name] = read_table(self._folder / f"{name}.parquet", RAW)
         return self._tables[name]
+
+
+def _sorted(lines: "np.ndarray") -> "np.ndarray":
+    """Each line number once, in order: they are small, and too many for a search among them."""
+    import numpy as np
+
+    there = np.zeros(1 + int(lines.max(initial=-1)), dtype=bool)
+    there[lines] = True
+    return np.flatnonzero(there)
 
 
 ROW, FLAG = "row", "flag"

@@ -23,6 +23,7 @@ from trialtrace.audit.prints.finding import (
     listed,
 )
 from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.percentages import count_ranges
 
 SHOWN = 4
@@ -156,15 +157,15 @@ def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
         return
     total, (events, n) = found
     parts = [entry.parts["percent"] for entry in entries]
-    fewest = (out for out in range(n - 1) if _splits(parts, None, events, n, out))
-    outside = next(fewest, None)
+    ranges = _ranges(parts, (None, None), n)
+    outside = next((out for out in range(n - 1) if _splits(ranges, events, n, out)), None)
     if outside is None:
         return
     shown = listed([part.text for part in parts])
     given = f"{events} of {n}"
     detail: dict[str, object]
     if not outside:
-        few = _splits(parts, None, events, n, 0)
+        few = _splits(ranges, events, n, 0)
         text = f"{shown} can be the two parts of {given}"
         text += f": {_told(few)}." if len(few) <= SHOWN else f", in {len(few)} ways."
         agreement, detail = COMPATIBLE, {"splits": few}
@@ -217,30 +218,31 @@ def _cut_off(parts: list[Component], events: int, n: int) -> Iterator[tuple[list
         ("truncate", None, f"only {one} cut off"),
     )
     for first, second, how in ways:
-        if splits := _splits(parts, (first, second), events, n, 0):
+        if splits := _splits(_ranges(parts, (first, second), n), events, n, 0):
             yield splits, how
             return
 
 
-def _splits(
-    parts: list[Component],
-    rounding: str | tuple[str | None, str | None] | None,
-    events: int,
-    n: int,
-    outside: int,
-) -> list[list[int]]:
-    """(x1, n1, x2, n2) that print as the two parts, with `outside` patients in neither.
+Ranges = list[tuple[Whole, Whole]]
 
-    `rounding` of both, or of each; None as the paper rounds.
+
+def _ranges(parts: list[Component], roundings: tuple[str | None, str | None], n: int) -> Ranges:
+    """For each part the first and last count of 1 to n - 1 patients that print as it does.
+
+    A rounding of None is that of the paper.
     """
-    modes = rounding if isinstance(rounding, tuple) else (rounding, rounding)
+    sizes = np.arange(1, n)
+    return [
+        count_ranges(as_range(part, rounding=rounding), sizes)
+        for part, rounding in zip(parts, roundings, strict=True)
+    ]
+
+
+def _splits(ranges: Ranges, events: int, n: int, outside: int) -> list[list[int]]:
+    """(x1, n1, x2, n2) that print as the two parts, with `outside` patients in neither."""
     sizes = np.arange(1, n - outside)
-    if not len(sizes):
-        return []
-    low1, high1 = count_ranges(as_range(parts[0], rounding=modes[0]), sizes)
-    low2, high2 = (
-        ends[::-1] for ends in count_ranges(as_range(parts[1], rounding=modes[1]), sizes)
-    )
+    (low1, high1), (low2, high2) = ([each[: len(sizes)] for each in ends] for ends in ranges)
+    low2, high2 = low2[::-1], high2[::-1]
     # The patients in neither part have from none to all of the events that are left.
     least = np.maximum(low1 + low2, events - outside)
     most = np.minimum(high1 + high2, events)

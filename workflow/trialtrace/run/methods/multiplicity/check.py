@@ -1,6 +1,7 @@
 """Adjusted p-values, from p-values that were themselves recomputed."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import isnan, nan
 from typing import TYPE_CHECKING
@@ -58,13 +59,23 @@ def _family(data: Data, family: "Family") -> P | None:
         return _closed(data, family, tests, p)
     if isinstance(family, FixedSequence | Graphical):
         return _ordered(family, p)
-    from statsmodels.stats.multitest import multipletests
-
     known = {name: value for name, value in p.items() if not isnan(value)}
     if known:
-        values = multipletests(list(known.values()), method=METHODS[family.adjust])[1]
+        values = _adjusted(list(known.values()), METHODS[family.adjust])
         p |= dict(zip(known, (float(value) for value in values), strict=True))
     return p
+
+
+def _adjusted(p: list[float], method: str) -> Iterable[float]:
+    from statsmodels.stats.multitest import multipletests
+
+    # It has all objects looked at for garbage each time, which takes longer than a family's tests.
+    gc.freeze()
+    try:
+        adjusted: Iterable[float] = multipletests(p, method=method)[1]
+    finally:
+        gc.unfreeze()
+    return adjusted
 
 
 def _is_of(test: HolmTest, other: Asked) -> bool:
