@@ -23,7 +23,7 @@ PARTS = (
     "percent_ci",
 )
 """Kinds of numbers that are of patients, and compare none."""
-WORDS = 12
+WORDS = 18
 """Of an outcome that a sentence names."""
 # Words between numbers of one outcome, of which none names what was measured.
 _LINKS = {
@@ -205,7 +205,7 @@ def _comparing(
     )
     within = item.kind == "p" and not pair and _WITHIN.search(clause) is not None
     if _INTERACTION.search(clause):
-        compare = ()
+        arm, compare = (near[0] if own else None), ()
     elif _alone(item, before, text, clause):
         arm, compare = before[0], ()
     elif (within and not _BETWEEN.search(clause)) or (
@@ -272,7 +272,7 @@ def _clause(text: str, behind: str, first: str) -> str:
         return words_behind
     if len(_telling(clause)) > 3:
         return clause
-    lead = first if len(_telling(first)) > 3 else ""
+    lead = first if len(_telling(first)) > 1 else ""
     return " … ".join(dict.fromkeys(one for one in (lead, clause, words_behind) if one))
 
 
@@ -321,13 +321,16 @@ def _begin(mentions: Sequence[Mention], arm: str) -> int:
 
 
 def _of_each(found: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:
-    """The same; as many values with intervals as there are arms named, or twice as many, are one of
-    each arm, where no word calls them differences."""
+    """The same; values with intervals are one of each arm where arms are named and no word calls
+    them differences, or as many arms as there are values."""
     values = [one for one in found if one[2].kind == "estimate"]
-    every = len(values) and not len(values) % max(len(named), 1) and len(named) > 1
-    if not every or any(item.kind in (*PARTS, "effect", "percent_ci") for _, _, item in found):
+    if (
+        not values
+        or len(named) < 2
+        or any(item.kind in (*PARTS, "effect", "percent_ci") for _, _, item in found)
+    ):
         return found
-    if len(values) > len(named) and _COMPARED.search(text):
+    if _COMPARED.search(text) and len(values) != len(named):
         return found
     doubt = "taken for a value of one group, and not for a comparison"
     return [
@@ -408,6 +411,10 @@ def _of_run(
         tight = [m for m in mentions if end <= m.begin < after]
         joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", text[end:])
         told = "respectively" in text[start:].lower()
+        outer = [*before[0][-1:], *behind[-1][:1]]
+        if size == 2 and not behind[0] and len(distinct(outer)) == 2 and not told:
+            if _VERSUS.search(text[run[0][1] : run[1][0]]) and joined:
+                return [(m.arm, NEAREST) for m in outer]
         if all(len(ms) == 1 for ms in behind) and len({ms[0].arm for ms in behind}) == size:
             return [(ms[0].arm, ms[0].doubt) for ms in behind]
         if all(before[1:]) and before[0] and len({ms[-1].arm for ms in before}) == size:
@@ -434,7 +441,7 @@ def _of_run(
             one,
             back,
             ahead,
-            [m for m in mentions if m.begin < one[0]],
+            mentions,
             text,
             alone=len(found) == 1 and len(distinct(mentions)) == 1,
         )
@@ -449,22 +456,25 @@ def _nearest(
     one: Seen,
     before: Sequence[Mention],
     behind: Sequence[Mention],
-    earlier: Sequence[Mention],
+    mentions: Sequence[Mention],
     text: str,
     *,
     alone: bool,
 ) -> _Arm:
     """The arm of a number by itself: that behind it where a word joins them, else that before."""
-    behind = (
-        [m for m in behind if not _REFERENCE.search(text, 0, m.begin)] if not before else behind
-    )
+    inside = [m for m in mentions if one[0] <= m.begin < one[1]]
+    if len(inside) == 1:
+        return inside[0].arm, inside[0].doubt
+    behind = [m for m in behind if not _REFERENCE.search(text, 0, m.begin)]
+    begun = bool(_ENDED.search(text[max(0, one[0] - 20) : one[0]]))
     # A name in brackets that are closed is of what stands in them.
     before = [m for m in before if not re.match(r"[^(]*\)", text[m.end : one[0]])]
+    earlier = [m for m in mentions if m.begin < one[0]]
     earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : one[0]])]
     tail = text[one[1] : behind[0].begin] if behind else ""
     joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", tail)
-    close = len(tail.split()) < 7 and not re.search(r"[,;]", tail)
-    if behind and close and (joined or not before or not tail.strip(" )]%")):
+    close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
+    if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
         return behind[0].arm, NEAREST
     if before:
         return before[-1].arm, before[-1].doubt if alone else NEAREST

@@ -100,7 +100,7 @@ def _roles(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
     if len(arms.labels) == 2:
         other = next(name for name in arms.labels if name not in controls)
         words = (
-            rf"(?<!\w)(?:(?:intervention|experimental|treatment)\W{_PEOPLE}|"
+            rf"(?<!\w)(?<!each )(?:(?:intervention|experimental|treatment)\W{_PEOPLE}|"
             r"(?:active|study)\W(?:groups?|arms?))(?!\w)"
         )
         made.append((other, re.compile(words, re.IGNORECASE), None))
@@ -153,8 +153,9 @@ def _single_words(
     for word, owners in of.items():
         if len(set(owners)) == 1 and word not in named:
             stands = (
-                rf"(?:(?<=in )|(?<=in the )|(?<=with )|(?<=for )|(?<=on )|(?<=receiving )|"
+                rf"(?:(?<=[(\[])|(?<=received )|(?<=applied )|(?<=given )|(?<=taking )|(?<=in )|(?<=in the )|(?<=with )|(?<=for )|(?<=on )|(?<=receiving )|"
                 rf"(?<=than )|(?<=to )|(?<=and )|(?<=vs )|(?<=vs\. )|(?<=versus )){word}(?![\w-])|"
+                rf"(?<=[,;] ){word}(?=:? [0-9])|(?<![\w-]){word}-treated|"
                 rf"(?<![\w-]){word}[\s-](?:\w+[\s-]){{0,2}}?{_PEOPLE}(?!\w)"
             )
             made.append((owners[0], re.compile(stands, re.IGNORECASE), BY_A_WORD))
