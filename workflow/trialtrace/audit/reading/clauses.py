@@ -78,6 +78,7 @@ _MORE = re.compile(
 )
 NEAREST = "arm by the nearest words"
 IN_ORDER = "arms in the order in which they are named"
+UNSAID = "which of the outcomes before it this is of is not said"
 NOT_NAMED = "no arm is named beside it"
 OTHER = "the arm that is not named is taken for the other one"
 EARLIER = "arm by words earlier in the sentence"
@@ -93,10 +94,11 @@ class _Outcome:
     compared: bool = False
     tested: bool = False
     within: bool = False
+    unsaid: bool = False
 
     def next(self, told: str) -> None:
         self.number, self.told, self.seen = self.number + 1, told, []
-        self.compared = self.tested = False
+        self.compared = self.tested = self.unsaid = False
 
 
 def told_apart(found: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
@@ -113,10 +115,13 @@ def told_apart(found: Sequence[Seen], text: str, names: Names, place: str) -> It
         if item.kind in PARTS:
             arm, doubt = assigned[start, item.printed]
             again = arm in outcome.seen or (arm is None and bool(outcome.seen) and says)
+            unsaid = again and not says
             if again or (outcome.tested and says):
                 outcome.next(clause if says or not outcome.told else outcome.told)
             outcome.told = outcome.told or clause
             outcome.seen.append(arm or "")
+            item = item.doubted(UNSAID if unsaid or outcome.unsaid else None)
+            outcome.unsaid = unsaid or outcome.unsaid
             yield replace(item, arm=arm, path=(_named(outcome, place),)).doubted(doubt)
             continue
         if item.kind != "p" and (outcome.compared or (outcome.tested and says)):
@@ -188,7 +193,7 @@ def _comparing(
     arm = None
     if not pair:
         compare = tuple(named) if len(named) == 2 else ()
-    if not compare and item.kind == "p" and len(names.arms) == 2:
+    if not compare and item.kind in ("p", "statistic") and len(names.arms) == 2:
         whole = _BETWEEN.search(clause if _WITHIN.search(text) else text)
         other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
         if other is not None or whole:
@@ -220,6 +225,8 @@ def _comparing(
             if compare
             else "which groups are compared is not said"
         )
+    elif item.kind == "statistic" and (mentions or _BETWEEN.search(text)):
+        item = item.doubted("which groups it compares is guessed")
     elif item.kind == "p":
         item = item.doubted(
             "which numbers this p belongs to is guessed"
@@ -370,8 +377,8 @@ def _runs(found: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Iter
         if run:
             end, start = run[-1][1], one[0]
             between = re.sub(r"\bn\s*=\s*[0-9]+", "", text[end:start])
-            apart = (
-                _says(text, end, start, mentions) or ";" in between and not _LISTED.search(between)
+            apart = _says(text, end, start, mentions) or (
+                ";" in between and not _LISTED.search(between)
             )
             if apart or re.search(r"[0-9]", between) or run[-1][2].kind != one[2].kind:
                 yield run
@@ -464,7 +471,7 @@ def _nearest(
     """The arm of a number by itself: that behind it where a word joins them, else that before."""
     inside = [m for m in mentions if one[0] <= m.begin < one[1]]
     if len(inside) == 1:
-        return inside[0].arm, inside[0].doubt
+        return inside[0].arm, inside[0].doubt or NEAREST
     behind = [m for m in behind if not _REFERENCE.search(text, 0, m.begin)]
     begun = bool(_ENDED.search(text[max(0, one[0] - 20) : one[0]]))
     # A name in brackets that are closed is of what stands in them.

@@ -99,8 +99,9 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
 
 
 def _by_text(one: Item | Left) -> Item | Left:
-    of_group = isinstance(one, Item) and (one.arm or one.compare)
-    return one.doubted("the groups are known from the text alone") if of_group else one
+    if isinstance(one, Item) and (one.arm or one.compare):
+        return one.doubted("the groups are known from the text alone")
+    return one
 
 
 def _groups(claim: Entry) -> Iterable[object]:

@@ -96,7 +96,9 @@ def _roles(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
     if len(controls) != 1 or len(arms.labels) < 2:
         return []
     control = rf"(?<!\w)(?:controls(?!\w)|(?:control|comparison|comparator)\W{_PEOPLE}(?!\w))"
-    made = [(controls[0], re.compile(control, re.IGNORECASE), None)]
+    made: list[tuple[str, re.Pattern[str], str | None]] = [
+        (controls[0], re.compile(control, re.IGNORECASE), None)
+    ]
     if len(arms.labels) == 2:
         other = next(name for name in arms.labels if name not in controls)
         words = (

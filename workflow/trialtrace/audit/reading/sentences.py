@@ -161,7 +161,8 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
     if name in ("percent", "percent_pair"):
         if re.search(r"[0-9](?:\s+[a-z-]+){0,2}\s*\(\s*$|[Pp]\s*[=<>≤≥]\s*$", before):
             return False
-        if name == "percent" and _CHANGE_BEHIND.match(match.string, match.end()):
+        units = match.string.startswith(("-unit", " unit"), match.end())
+        if units or (name == "percent" and _CHANGE_BEHIND.match(match.string, match.end())):
             return False
         ranged = _RANGE_BEFORE.search(before) or _RANGE_BEHIND.match(match.string, match.end())
         return not (ranged or _is_no_result(match) or re.search(r"\b(?:CI|interval)\W*$", before))
