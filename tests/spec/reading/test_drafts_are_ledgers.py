@@ -92,6 +92,13 @@ SENTENCES = {
     "value_ci": "It was 5.2 (95% CI 1.1 to 9.3) with training.",
     "p": "They did not differ (P = n.s.), nor later (p < 0.05).",
     "percents": "It was 31% versus 54% with training.",
+    "z": "They did not differ (z = -0.84, p = 0.40).",
+    "told": "Pain, mean (SD), was 3.1 (1.2) with training and 4.2 (1.4) with control.",
+    "percent_pair": "With training fewer fell than with control (31 vs 54%).",
+    "share_of": "With training 17 of 55 fell.",
+    "value_pair": "They slept longer with training than with control (6.1 vs 5.2 hours).",
+    "change": "There was a 28% reduction in falls with training.",
+    "percent": "With training 31% fell.",
 }
 
 

@@ -111,23 +111,6 @@ class Arms:
         key = bare(label)
         return key if key in self.labels and key != ALL else None
 
-    def mentions(self, sentence: str) -> list[tuple[int, str]]:
-        """(place, name) of each arm that a sentence names, in order; longer names first."""
-        found: list[tuple[int, int, str]] = []
-        patterns = {name: _loose(name) for name in sorted(self.labels, key=len, reverse=True)}
-        controls = [name for name in self.labels if names_control(name)]
-        if len(self.labels) == 2 and len(controls) == 1:
-            other = next(name for name in self.labels if name not in controls)
-            patterns[other] += (
-                r"|(?:intervention|experimental|treatment|active|study)\W(?:group|arm)"
-            )
-            patterns[controls[0]] += r"|(?:control|comparison)\W(?:group|arm)"
-        for name, pattern in patterns.items():
-            for match in re.finditer(rf"(?<!\w)(?:{pattern})s?(?!\w)", sentence, re.I):
-                if all(match.end() <= start or match.start() >= end for start, end, _ in found):
-                    found.append((match.start(), match.end(), name))
-        return [(start, name) for start, _, name in sorted(found)]
-
 
 def names_control(text: str) -> bool:
     """Whether a head or label is of a group that is compared with."""
@@ -139,10 +122,6 @@ def bare(label: str) -> str:
     names = (re.sub(r"[^\w+]+", " ", fillers.sub(" ", label)) for fillers in _FILLERS)
     short = [" ".join(name.split()).lower() for name in names]
     return next((name for name in short if len(name) > 1), short[-1])
-
-
-def _loose(name: str) -> str:
-    return r"[\W_]*".join(re.escape(word) for word in name.split())
 
 
 def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:

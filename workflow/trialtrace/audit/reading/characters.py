@@ -77,7 +77,7 @@ def plain(text: str, *, commas: bool = False) -> str:
         parts[1::2] = [part.replace(".", "\x00") for part in parts[1::2]]
         text = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", "".join(parts)).replace("\x00", ",")
     # A dash behind a number parts a range; any other one before a number is its sign.
-    ranged = rf"(?<=[0-9%])\s*[{_DASH}]\s*(?=[<>≤≥]?\s*[{_DASH}]?\s*\.?[0-9])"
+    ranged = rf"(?<=[0-9%])\s*[{_DASH}]\s*(?=[<>≤≥]?\s*[{_DASH}+]?\s*\.?[0-9])"
     tight = re.sub(rf"(?<=[0-9]) [{_DASH}](?=\.?[0-9])", " -", text)
     text = re.sub(ranged, lambda m: m.group() if m.group() == " -" else " to ", tight)
     text = re.sub(rf"[{_DASH}]\s?(?=\.?[0-9])", "-", text)

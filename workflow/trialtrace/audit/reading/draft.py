@@ -15,6 +15,7 @@ from trialtrace.audit.reading.doubt import chances
 from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, UNSAID
 from trialtrace.audit.reading.item import Item, Left
 from trialtrace.audit.reading.laid import Laid, laid_out, left_whole
+from trialtrace.audit.reading.mentions import arms_of_text
 from trialtrace.audit.reading.paper import ReadPaper
 from trialtrace.audit.reading.row_arms import all_arms
 from trialtrace.audit.reading.sentences import read_passages
@@ -95,8 +96,19 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     arms, in_rows = all_arms(laid)
     for one in laid:
         read += without_missing(categorised(read_table(one, arms, in_rows=one in in_rows)))
+    if len(arms.labels) < 2:
+        named = arms_of_text([passage.text for passage in paper.passages])
+        if len(named.labels) > 1:
+            texts = list(read_passages(paper.passages, named))
+            return read + [_by_text(one) for one in texts], named
     read += list(read_passages(paper.passages, arms))
     return read, arms
+
+
+def _by_text(one: Item | Left) -> Item | Left:
+    if isinstance(one, Item) and (one.arm or one.compare):
+        return one.doubted("the groups are known from the text alone")
+    return one
 
 
 def _groups(claim: Entry) -> Iterable[object]:

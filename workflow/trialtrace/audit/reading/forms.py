@@ -16,6 +16,15 @@ _PEOPLE = (
     r"(?:\s+(?:[a-z-]+\s+)?(?:patients|participants|subjects|women|men|children|infants|"
     r"adults|people))?"
 )
+# What was counted, in at most two words: no unit, no link, no "of".
+_NOUNS = (
+    rf"(?:{_PEOPLE}|(?:\s+(?!(?:of|and|or|to|vs|versus|in|at|for|with|than|by|was|were|had|from|"
+    r"minutes?|mins?|hours?|days?|weeks?|months?|years?|points?|m?g|kg|mm|cm|ml|mmol|per)\b)"
+    r"[A-Za-z][a-z-]*){1,2}|\s+of\s+(?:whom|them|these|those))"
+)
+# An arm's name between two numbers that are compared, in brackets or not.
+_ARM = r"(?:\s+(?:(?:in|for|with|on)\s+)?(?:the\s+)?[A-Za-z][\w/+-]*(?:\s[A-Za-z][\w/+-]*)?)?\)?"
+_VERSUS = r"\s*,?\s+(?:vs?\.?|versus|compared (?:with|to))\s+(?:an?\s)?\(?"
 _O, _C = r"\s*[(\[]\s*", r"\s*[)\]]"
 _PC = r"\s?(?:%|per\s?cent\b)"
 _TO = r"\s*(?:to|,|;|and)\s*"
@@ -30,19 +39,21 @@ P = (
     rf"(?:{_P_VALUE}(?:\s+for\s+(?:trend|interaction|heterogeneity|non-?inferiority|"
     r"superiority))?|[Pp]\s*=\s*n\.?\s?s\.?)"
 )
+_UNITS = (
+    r"(?:(?:percentage\s)?points?|days?|weeks?|months?|years?|hours?|hrs?|minutes?|mins?|seconds?|"
+    r"[kmµμnp]?[glmU]|c?mm?|mmHg|k?cal|kJ|bpm|IU|[mµμnp]mol|h|s|"
+    r"[kmµμnp]?[glU]/(?:d?l|kg|m²|min|day|week|h)|(?:[mµμnp]?mol|min|hours?|beats|steps|events|[kc]?m)"
+    r"/(?:l|min|day|week|year|h|s|mol|d))(?![\w/])"
+)
+_UNIT = rf"(?P<unit>\s?%|\s{_UNITS})?"
 _AND_P = rf"(?:\s*[,;(]\s*(?P<p>{P}))?"
 _LEVEL = r"(?P<level>9[059](?:\.[0-9])?)"
 _CI = (
     rf"\s*[,;]?\s*[(\[]?\s*{_LEVEL}\s?%\s?(?:CI|[Cc]onfidence "
     r"[Ii]nterval)\s*(?:\(CI\)\s*)?[:,=]?\s*"
-    rf"[(\[]?\s*(?P<low>{N})(?:{_PC})?{_TO}(?P<high>{N}|{NO_END})(?:{_PC})?"
+    rf"[(\[]?\s*(?P<low>{N})(?:{_PC}|\s{_UNITS})?{_TO}(?P<high>{N}|{NO_END})(?:{_PC}|\s{_UNITS})?"
 )
 _MEASURE = "|".join(f"(?:{pattern})" for _, pattern in MEASURES)
-_UNIT = (
-    r"(?P<unit>\s?%|\s(?:percentage\s)?points?|\s(?:days?|weeks?|months?|years?|kg|mm|"
-    r"cm|mmHg|mg|min|h|g|s))?"
-)
-
 # Words before a number end before its sign.
 _NO_SIGN = r"(?<![-–+])(?<![-–+]\s)"
 
@@ -60,6 +71,11 @@ FORMS = (
         0,
     ),
     _form(
+        "z",
+        rf"(?<![\w.])(?P<symbol>[Zz])(?:\s?(?:value|score))?\s*=\s*(?P<a>{N})\s*[,;]?\s*(?P<p>{P})",
+        0,
+    ),
+    _form(
         "effect",
         rf"(?<!\w)(?P<measure>{_MEASURE})(?!\w)(?:\s*\([A-Za-z]{{2,4}}\))?(?:\s+(?:for|of|in|between)\s+[^0-9;:(=<>]{{1,70}}?{_NO_SIGN})?"
         rf"\s*[\[(]?\s*(?:=|:|,|of|was|is)?\s*(?P<a>{N}){_UNIT}(?:{_CI}\s*)?"
@@ -72,7 +88,7 @@ FORMS = (
     ),
     _form(
         "percent_fraction",
-        rf"(?P<b>{N}){_PC}{_O}(?:n\s*=\s*)?(?P<a>{COUNT})\s*(?:/|of)\s*(?P<n>[0-9,]+){_PEOPLE}{_C}",
+        rf"(?P<b>{N}){_PC}{_O}(?:n\s*=\s*)?(?P<a>{COUNT})\s*(?:/|of)\s*(?P<n>[0-9,]+){_PEOPLE}(?:[:;,]\s*[^()0-9]{{1,40}})?{_C}",
     ),
     _form(
         "fraction_by_sum",
@@ -80,7 +96,9 @@ FORMS = (
         rf"{_PEOPLE}{_O}(?P<b>{N}){_PC}",
     ),
     _form("percent_ci", rf"(?P<a>{N}){_PC}{_CI}\s*{_AND_P}"),
-    _form("count_percent", rf"(?P<a>{COUNT}){_PEOPLE}{_O}(?P<b>{N}){_PC}\s*(?=[)\],;])"),
+    _form(
+        "count_percent", rf"(?P<a>{COUNT}){_NOUNS}{_O}(?P<b>{N}){_PC}\s*(?=[)\],;]|(?:of|for)\b)"
+    ),
     _form("percent_count", rf"(?P<b>{N}){_PC}{_O}n\s*=\s*(?P<a>{COUNT}){_C}"),
     _form("fraction", rf"(?<![\w./])(?P<a>{COUNT})/(?P<n>[0-9]+)(?![/0-9.])"),
     _form(
@@ -95,10 +113,24 @@ FORMS = (
     ),
     _form("mean_sd", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SD\s*[,:=]?\s*±?\s*(?P<b>{N})"),
     _form("mean_se", rf"(?P<a>{N})(?:\s[a-z]+)?\s*[(\[,]\s*SEM?\s*[,:=]?\s*±?\s*(?P<b>{N})"),
-    _form("plus_minus", rf"(?P<a>{N})\s*(?:±|\+/-)\s*(?P<b>{N})"),
+    _form("plus_minus", rf"(?P<a>{N})(?:{_PC})?\s*(?:±|\+/-)\s*(?P<b>{N})"),
     _form("value_ci", rf"(?P<a>{N}){_UNIT}{_CI}\s*{_AND_P}"),
+    _form("told", rf"(?P<a>{N}){_UNIT}\s*[(\[](?P<low>{N})(?:{_TO}(?P<high>{N}))?\s*[)\]]"),
     _form("p", rf"(?<!\w)(?P<p>{P})", 0),
     _form(
         "percents", rf"(?P<a>{N}){_PC}\s+(?:v|vs\.?|versus|compared (?:with|to))\s+(?P<b>{N}){_PC}"
     ),
+    _form("percent_pair", rf"(?P<a>{N})(?:{_PC})?{_ARM}{_VERSUS}(?P<b>{N}){_PC}"),
+    _form(
+        "share_of",
+        rf"(?P<a>{COUNT}){_PEOPLE}\s+(?:out\s+)?of\s+(?:the\s+)?(?P<n>{_WHOLE})(?![.,]?[0-9%])",
+    ),
+    _form("value_pair", rf"(?P<a>{N})(?:\s{_UNITS})?{_ARM}{_VERSUS}(?P<b>{N}){_UNIT}(?![\w%])"),
+    _form(
+        "change",
+        rf"(?P<a>{N}){_PC}\s(?P<word>reduction|decrease|increase|lower|higher|greater|fewer|less|more)\b",
+    ),
+    _form("percent", rf"(?P<a>{N}){_PC}(?!\s?(?:CIs?\b|confidence))"),
 )
+PAIRS = ("percents", "percent_pair", "value_pair")
+"""Forms of two numbers that are compared."""

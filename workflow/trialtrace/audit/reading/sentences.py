@@ -1,7 +1,7 @@
 """Running text: statistics in sentences, the arms that the words beside them name, and their p."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,23 +14,32 @@ from trialtrace.audit.reading.characters import (
     thousands_by_point,
     words,
 )
-from trialtrace.audit.reading.forms import FORMS
+from trialtrace.audit.reading.clauses import Seen, told_apart
+from trialtrace.audit.reading.forms import FORMS, PAIRS
 from trialtrace.audit.reading.heading_words import MEASURES
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.mentions import Names, names_of
 from trialtrace.audit.reading.paper import Passage
 
-# Sections that tell of other studies, of plans, or of nothing that was measured.
+# Sections, also of an abstract, that tell of other studies, of plans, or of nothing measured.
 _SKIPPED = re.compile(
-    r"(?:introduction|background|(?:materials? and |patients and )?methods?|"
-    r"discussion|conclusions?|"
-    r"references|acknowledg|supporting|author|funding|competing|statistic|sample size|ethics)",
+    r"(?:abstract, )?(?:(?:[0-9]+(?:\.[0-9]+)*|[ivx]+)\.?\s+)?"
+    r"(?!.*\b(?:results?|findings|outcomes)\b)"
+    r"(?:introduction|background|aims?\b|objectives?|purpose|context|rationale|importance|"
+    r"[\w ,-]*\b(?:methods?|methodology)|(?:study |trial )?design|setting|"
+    r"[\w -]*\bdiscussion|[\w ]*conclusions?|interpretation|significance|limitations?|"
+    r"references|acknowledg|supporting|author|funding|competing|statistic|sample size|ethics|"
+    r"(?:clinical )?trial registr|registration)",
     re.IGNORECASE,
 )
+_OF_RESULTS = re.compile(r"\b(?:results?|findings)\b", re.IGNORECASE)
 _NO_RESULT = re.compile(
     r"\b(?:considered (?:to be )?(?:statistically )?significant|significance "
     r"(?:level|was set|threshold)|"
     r"level of significance|alpha|power of|(?:80|90)\s?% power|sample size|"
-    r"previous(?:ly)? (?:stud|report|publish))",
+    r"previous(?:ly)? (?:stud|report|publish)|"
+    r"[Pp][\s-]?values?\s*(?:of\s*)?[<>≤≥=]\s*0?\.[0-9]+\s+(?:(?:was|were|is|are|indicat\w+)\s+)?"
+    r"(?:considered|regarded|taken|accepted|defined|used|deemed|that|set)|to detect an?\b)",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
@@ -43,37 +52,38 @@ _SHARE_OF = r"(?:of|among|out of|von|aus|sur|parmi|van|av|af|su|de|di)(?: the| a
 _NUMBER = r"[0-9][0-9,.]{0,24}"
 _RESULT = re.compile(
     rf"(?<![\w.]){_NUMBER}\s+(?:out\s+)?(?:of|among|vs?\.?|versus)\s+(?:the\s+)?{_NUMBER}|"
-    rf"(?<![\w.]){_NUMBER}\s?%(?!\s?(?:CI|confidence))|"
+    rf"(?<![\w.]){_NUMBER}\s?%(?!\s?(?:CIs?\b|confidence))|"
     rf"(?<![\w.]){_NUMBER}(?:\s[a-z]+)?\s*(?:±\s*|[(\[]\s*){_NUMBER}(?:\s*to\s*{_NUMBER})?|"
     rf"(?<!\w)[Pp](?:[\s-]?[Vv]alue)?\s*[=<>≤≥]\s*{_NUMBER}|"
     rf"9[059]\s?%\s?(?:CI|confidence interval)\W*-?{_NUMBER}"
 )
 _CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)")
-LONGEST = 10
-WORDS = 12
-"""Of an outcome that a sentence names."""
-# Words that stand between numbers of one outcome.
-_LINKS = {
-    *("and", "or", "vs", "v", "versus", "to", "compared", "with", "than", "in", "for", "of", "at"),
-    *("the", "a", "group", "groups", "was", "were"),
-}
-LONGEST_SENTENCE = 5_000
-_PARTS = (
-    "count_percent",
-    "fraction",
-    "percent",
-    "mean_sd",
-    "mean_se",
-    "median",
-    "count",
-    "percent_ci",
-    "mean_ci",
-)
-# What stands right before the group that another is compared with.
-_REFERENCE = re.compile(
-    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|than|against)\W+(?:the\W+)?$",
+# Doses, mixtures, thresholds and efforts: numbers with a percent sign that nobody measured.
+_LIMIT = re.compile(r"(?:[<>≤≥]|\b(?:at least|up to|every|of maxim\w+))\s*$", re.IGNORECASE)
+_MIXTURE = re.compile(
+    r"\s?%\s?(?:\(?[wv]/[wv]|/|or (?:more|greater|less|higher|lower|above)\b|(?:of )?(?:(?:the |total |their |age-predicted )?maxim\w*|"
+    r"HR|VO2|1RM|[\w-]*\s?(?:saline|sodium|NaCl|glucose|dextrose|\w+caine|solution|gel|cream|"
+    r"ointment|ethanol|alcohol|oxygen|chlorhexidine|acid|iodine|FiO2|power|extract|heart rate))\b)",
     re.IGNORECASE,
 )
+NO_FORM = "no form of sentence is known for it"
+_DIFFERENCE = re.compile(
+    r"\b(?:differences?|effect|ratio)\b[^.;,()]{0,25}[(\[]?\s*$", re.IGNORECASE
+)
+# "A 28% reduction in risk" is no share of anyone.
+_CHANGE_BEHIND = re.compile(
+    r"\s(?:relative |absolute |risk |mean )*"
+    r"(?:reduction|decrease|increase|fall|drop|improvement|rise|decline|lower|higher|greater|less|more|fewer)\b",
+    re.IGNORECASE,
+)
+# One end of a range, and no share of anyone; "fell from 60% to 40%" has two.
+_RANGE_BEFORE = re.compile(r"(?<!from )(?<![0-9.])[0-9.]+\s?%? to $|rang\w+ from [0-9.]+%? to $")
+_RANGE_BEHIND = re.compile(r" to [0-9.]+\s?%")
+NO_SHARE = "a change or a difference in per cent, and of what is not said"
+NO_RESULT = "no result: a dose, a threshold, a level or an end of a range"
+_CURLY = str.maketrans("{}", "()")
+LONGEST = 10
+LONGEST_SENTENCE = 5_000
 
 
 def sentences(text: str) -> list[str]:
@@ -90,51 +100,85 @@ def sentences(text: str) -> list[str]:
 def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | Left]:
     """The statistics of the abstract, the results and of text in no named section."""
     commas = decimal_commas(passage.text for passage in passages)
+    names = names_of(arms, [passage.text for passage in passages])
+    sections = any(_OF_RESULTS.match(_bare_title(passage.place)) for passage in passages)
     for passage in passages:
-        if _SKIPPED.match(passage.place):
+        # What stands before the first title of a paper that has titles is its introduction.
+        opening = sections and passage.place == "text"
+        if opening or _SKIPPED.match(passage.place):
             continue
         for number, sentence in enumerate(sentences(passage.text), 1):
             if re.search(r"[0-9]", sentence) and not _NO_RESULT.search(sentence):
                 place = f"{passage.place}, sentence {number}"
-                yield from _sentence(sentence, place, arms, commas)
+                yield from _sentence(sentence, place, names, commas)
 
 
-def _sentence(sentence: str, place: str, arms: Arms, commas: bool) -> Iterator[Item | Left]:
+def _bare_title(place: str) -> str:
+    return re.sub(r"^[\W0-9ivx.]*\s", "", place.partition(",")[0])
+
+
+def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator[Item | Left]:
     if len(sentence) > LONGEST_SENTENCE:
         why = f"{len(sentence):,} characters without an end are no sentence"
         yield Left(place, words(sentence[:200], 20), why)
         return
-    text = plain(sentence, commas=commas)
+    text = plain(sentence, commas=commas).translate(_CURLY)
     if _CELLS.search(text):
         yield Left(place, words(sentence, 20), "cells of a table stand among its words")
         return
-    found: list[tuple[int, int, Item]] = []
+    found: list[Seen] = []
     for name, pattern in FORMS:
         for match in pattern.finditer(text):
             if any(match.start() < end and match.end() > start for start, end, _ in found):
                 continue
             if not _is_one(name, match):
                 continue
-            for item in _items(name, match):
-                quote = _verbatim(sentence, text, match.start(), match.end())
+            for start, end, item in _items(name, match):
+                quote = _verbatim(sentence, text, start, end)
                 label = words(sentence, 8)
                 made = replace(item, place=place, label=label, quote=quote, stem=_stem(place))
                 by_point = thousands_by_point(quote, commas=commas)
                 made = made.doubted(BY_POINT if by_point else None)
-                found.append((match.start(), match.end(), made))
+                found.append((start, end, made))
     found.sort(key=lambda one: (one[0], one[1]))
-    yield from _told_apart(found, text, arms, place)
+    yield from told_apart(found, text, names, place)
     for match in _RESULT.finditer(text):
         if all(match.end() <= start or match.start() >= end for start, end, _ in found):
             near = _verbatim(sentence, text, match.start(), match.end())
-            yield Left(place, near, "no form of sentence is known for it")
+            change = _CHANGE_BEHIND.match(text, match.end()) is not None
+            why = NO_RESULT if _is_no_result(match) else NO_SHARE if change else NO_FORM
+            yield Left(place, near, why)
 
 
 def _is_one(name: str, match: re.Match[str]) -> bool:
     """Whether a match is what its form says, by the words before it and by what it holds."""
     before = match.string[: match.start()]
+    if name == "count_percent" and _NO_SHARE.search(before):
+        return False
     if name in ("count_percent", "percents"):
-        return not re.search(rf"(?:\b{_SHARE_OF}|/)\s*$", before, re.IGNORECASE)
+        total = before.rstrip().endswith("total of")
+        return total or not re.search(rf"(?:\b{_SHARE_OF}|/)\s*$", before, re.IGNORECASE)
+    if name in ("percent", "percent_pair"):
+        if re.search(r"[0-9](?:\s+[a-z-]+){0,2}\s*\(\s*$|[Pp]\s*[=<>≤≥]\s*$", before):
+            return False
+        units = match.string.startswith(("-unit", " unit"), match.end())
+        if units or (name == "percent" and _CHANGE_BEHIND.match(match.string, match.end())):
+            return False
+        ranged = _RANGE_BEFORE.search(before) or _RANGE_BEHIND.match(match.string, match.end())
+        return not (ranged or _is_no_result(match) or re.search(r"\b(?:CI|interval)\W*$", before))
+    if name in ("mean_sd", "mean_se") and _DIFFERENCE.search(before):
+        return False
+    if name == "mean_se":
+        return not re.search(r"(?:\b[Bb]|β|[Ee]stimate|[Cc]oefficient)\s*(?:=|of|was)?\s*$", before)
+    if name == "told":
+        told = _told(match)
+        return told is not None and (told[1] == "estimate" or not _DIFFERENCE.search(before))
+    if name == "value_pair":
+        return not _NO_SHARE.search(before) and bool(match["unit"] or _AVERAGE.search(before))
+    if name == "share_of":
+        count, size = (int(match[key].replace(",", "")) for key in "an")
+        behind = match.string[match.end() :]
+        return count <= size and not (_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
     if name == "fraction":
         # "2005/6" is a year, "3/6 months" and "grade 1/2" are no shares.
         behind = match.string[match.end() :]
@@ -150,9 +194,51 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
     return True
 
 
+def _is_no_result(match: re.Match[str]) -> bool:
+    """Whether a number with a percent sign is a dose, a threshold or a level."""
+    number = re.search(r"[0-9][0-9.,]*\s?%", match.group())
+    if number is None:
+        return False
+    begin, end = match.start() + number.start(), match.start() + number.end() - 1
+    if _RANGE_BEFORE.search(match.string[:begin]) or _RANGE_BEHIND.match(match.string, end + 1):
+        return True
+    return bool(_LIMIT.search(match.string[:begin]) or _MIXTURE.match(match.string, end))
+
+
+def _told(match: re.Match[str]) -> tuple[str, str] | None:
+    """What the last words for a spread before "4.2 (1.3)" or "7 (2 to 13)" say of it, in the form
+    of a ledger, and its kind; the median alone where only that is told."""
+    before = match.string[: match.start()]
+    value = f"{match['a']}{match['unit'] or ''}"
+    spreads = list(_SPREAD.finditer(before))
+    last = spreads[-1] if spreads else None
+    if match["high"] is None:
+        if last is None or not (last["sd"] or last["se"]):
+            return None
+        if last["sd"]:
+            return f"mean (SD) {match['a']} ({match['low']})", "mean_sd"
+        return f"mean {match['a']} (SE {match['low']})", "mean_se"
+    pair = f"{match['low']} to {match['high']}"
+    if last is not None and last["level"]:
+        return f"{value} ({last['level']}% CI {pair})", "estimate"
+    average = list(_AVERAGE.finditer(before))
+    if not average or average[-1][0].lower() != "median":
+        return None
+    if last is not None and (last["iqr"] or last["range"]):
+        median = f"median (IQR) {match['a']} ({pair})"
+        return (median if last["iqr"] else f"median {match['a']} (range {pair})"), "median"
+    return f"median {match['a']}", "median"
+
+
+_AVERAGE = re.compile(r"\b(?:mean|median|average)\b", re.IGNORECASE)
+_SPREAD = re.compile(
+    r"[(\[,±;]\s*±?\s*(?:(?P<sd>SDs?|standard deviations?)|(?P<se>SEMs?|SEs?|standard errors?)|"
+    r"(?P<iqr>IQRs?|inter-?quartile ranges?)|(?P<range>range)|"
+    r"(?P<level>9[059])\s?%\s?(?:CIs?|confidence intervals?))(?:\s*[)\]]|[\s:,=]*[-±]?[0-9])"
+)
 _NO_SHARE = re.compile(
-    r"\b(?:grades?|stages?|phases?|class|types?|weeks?|months?|days?|scores?|ratio|ECOG|HER|fig\w*|"
-    r"tables?)\W*$",
+    r"\b(?:visits?|doses?|age[ds]?|levels?|grades?|stages?|phases?|class|types?|weeks?|months?|days?|scores?|ratio|ECOG|HER|fig\w*|"
+    r"tables?)[\s:(#.-]*$",
     re.IGNORECASE,
 )
 _EFFICACY = re.compile(r"\b(?:efficacy|effectiveness|VE)\b[^.;%]{0,60}$", re.IGNORECASE)
@@ -168,15 +254,37 @@ def _is_share(count: str, size: str, percent: str) -> bool:
     return n > 0 and abs(100 * a / n - b) <= Decimal(1).scaleb(-places)
 
 
-def _items(name: str, match: re.Match[str]) -> Iterator[Item]:
+def _items(name: str, match: re.Match[str]) -> Iterator[Seen]:
+    """What a match prints, each with its place; a pair is two numbers."""
     given = {key: value for key, value in match.groupdict().items() if value is not None}
-    if name == "percent_ci" and _EFFICACY.search(match.string[: match.start()]):
-        for printed, _ in _printed(name, given):
-            yield Item("", "", f"efficacy {printed}", "", "effect")
+    begin, end = match.span()
+    if name == "told":
+        told = _told(match)
+        if told is not None:
+            item = Item("", "", told[0], "", told[1])
+            alone = told[1] == "median" and "(" not in told[0]
+            yield begin, end, item.doubted(NO_SPREAD if alone else BY_WORDS_BEFORE)
         return
-    for printed, kind in _printed(name, given):
+    if name == "percent_ci" and _EFFICACY.search(match.string[:begin]):
+        for printed, _ in _printed(name, given):
+            yield begin, end, Item("", "", f"efficacy {printed}", "", "effect")
+        return
+    pair = name in PAIRS
+    for key, (printed, kind) in zip("ab", _printed(name, given), strict=False):
+        if kind == "percent_ci" and _DIFFERENCE.search(match.string[:begin]):
+            kind = "estimate"
         measure = _measure(given["measure"]) if name == "effect" else None
-        yield Item("", "", printed, "", kind, measure=measure)
+        item = Item("", "", printed, "", kind, measure=measure)
+        if pair and key == "a":
+            yield begin, match.end("a"), item
+        else:
+            yield (match.start("b") if pair else begin), end, item
+            if name == "share_of":
+                return
+
+
+NO_SPREAD = "whether the numbers beside it are quartiles or the range is not said"
+BY_WORDS_BEFORE = "its spread is that which words earlier in the sentence name"
 
 
 def _measure(text: str) -> str:
@@ -196,6 +304,10 @@ def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
         symbol = CHI_SQUARED if texts["symbol"][0] in "χcC" else texts["symbol"]
         effect = f", {texts.get('partial', '')}η² = {texts['effect']}" if "effect" in texts else ""
         yield f"{symbol}({texts['df']}) = {a}{p}{effect}", "statistic"
+    elif name == "z":
+        yield f"z = {a}{p}", "statistic"
+    elif name == "change":
+        yield f"{a}% {texts['word'].lower()}", "estimate"
     elif name == "effect":
         yield f"{_measure(texts['measure']).replace('_', ' ')} {a}{unit}{interval}{p}", "effect"
     elif name in ("fraction_percent", "percent_fraction", "fraction_by_sum"):
@@ -221,151 +333,18 @@ def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield f"{a}%{interval}{p}", "percent_ci"
     elif name == "value_ci":
         yield f"{a}{unit}{interval}{p}", "estimate"
-    elif name == "percents":
+    elif name in ("percents", "percent_pair"):
         yield f"{a}%", "percent"
         yield f"{b}%", "percent"
+    elif name == "percent":
+        yield f"{a}%", "percent"
+    elif name == "share_of":
+        yield f"{a}/{texts['n']}", "fraction"
+    elif name == "value_pair":
+        yield f"{a}{unit}", "value"
+        yield f"{b}{unit}", "value"
     else:
         yield texts["p"], "p"
-
-
-def _told_apart(
-    found: list[tuple[int, int, Item]], text: str, arms: Arms, place: str
-) -> Iterator[Item]:
-    """Items with arms and outcome: an arm named once more begins another outcome."""
-    mentions = arms.mentions(text)
-    found = _of_each(found, mentions)
-    of_arms = [one for one in found if one[2].kind in _PARTS]
-    assigned = _assigned(of_arms, mentions, text)
-    number, unplaced, seen = 1, 0, list[str]()
-    lone = sum(item.kind == "p" for _, _, item in found)
-    told, compared, before = "", False, 0
-    for start, end, item in found:
-        clause, before = _clause(text[before:start], text[end:]), end
-        told = told or clause
-        if item.kind in _PARTS:
-            arm, doubt = assigned[(start, item.printed)]
-            if seen and (arm in seen or (arm is None and _says(clause))):
-                number, seen, compared, told = number + 1, [], False, clause or told
-            seen += [arm or ""]
-            item = replace(item, arm=arm).doubted(doubt)
-        else:
-            if item.kind != "p" and compared:
-                number, seen, told = number + 1, [], clause or told
-            compared = compared or item.kind != "p"
-            compare = tuple(dict.fromkeys(one for one in seen if one))
-            if len(compare) != 2:
-                named = list(dict.fromkeys(name for _, name in mentions))
-                compare = tuple(named) if len(named) == 2 else ()
-            if len(compare) == 2 and _REFERENCE.search(text, 0, _begin(mentions, compare[0])):
-                compare = (compare[1], compare[0])
-            item = replace(item, compare=compare)
-            if item.kind == "p" and (len({*seen} - {""}) != 2 or lone > 1):
-                unplaced += 1
-                items = (_named(clause, f"{place}, p {unplaced}"),)
-                yield replace(item, path=items, compare=()).doubted(
-                    "which numbers it is of is not said"
-                )
-                continue
-            if item.kind in ("effect", "estimate", "percent_ci"):
-                order = "the order of the groups is guessed" if compare else None
-                item = item.doubted(order or "which groups are compared is not said")
-            elif item.kind == "p":
-                item = item.doubted("which numbers this p belongs to is guessed")
-            if re.search(r"\badjust", text, re.I) and item.kind in ("effect", "estimate", "p"):
-                item = replace(item, model=True).doubted("adjusted, by the words beside it")
-        yield replace(item, path=(_named(told, f"{place}, outcome {number}"),))
-
-
-def _named(clause: str, place: str) -> str:
-    """An outcome of a sentence by the words before its numbers, and by its place."""
-    return f"{clause} ({place})" if clause else place
-
-
-def _clause(text: str, behind: str) -> str:
-    """The words before a number, at most so many that a reader knows it by them; where they name
-    nothing, those behind it too."""
-    bare = re.sub(r"^[^\w(]*\)?[^\w(]*|[^\w)]*$", "", re.sub(r"\s*[(\[][^()\[\]]*$", "", text))
-    clause = " ".join(bare.split()[-WORDS:])
-    if len(re.findall(r"[^\W\d_]{4,}", clause)) > 3:
-        return clause
-    after = re.match(r"[\s%)\]]*([^\d,;:.(\[]{8,}?)(?=[\d,;:.(\[]|$)", behind)
-    words_behind = " ".join(after[1].split()[:WORDS]) if after else ""
-    return " … ".join(part for part in (clause, words_behind) if part)
-
-
-def _says(clause: str) -> bool:
-    """Whether words between two numbers without an arm name something else that was measured."""
-    return bool(set(re.findall(r"[^\W\d_]+", clause.lower())) - _LINKS)
-
-
-def _begin(mentions: Sequence[tuple[int, str]], arm: str) -> int:
-    """Where the first mention of an arm begins."""
-    return next((at for at, name in mentions if name == arm), 0)
-
-
-def _of_each(
-    found: list[tuple[int, int, Item]], mentions: Sequence[tuple[int, str]]
-) -> list[tuple[int, int, Item]]:
-    """The same; as many values with intervals as there are arms named are one of each arm."""
-    names = [name for _, name in mentions]
-    values = [one for one in found if one[2].kind == "estimate"]
-    whole = len(values) == len(names) == len(set(names)) > 1
-    if not whole or any(item.kind in (*_PARTS, "effect") for _, _, item in found):
-        return found
-    doubt = "taken for a value of one group, and not for a comparison"
-    return [
-        (start, end, replace(item, kind="mean_ci").doubted(doubt))
-        if item.kind == "estimate"
-        else (start, end, item)
-        for start, end, item in found
-    ]
-
-
-def _assigned(
-    found: list[tuple[int, int, Item]], mentions: list[tuple[int, str]], text: str
-) -> dict[tuple[int, str], tuple[str | None, str | None]]:
-    """The arm of each number: by order where as many are named, else by the nearest words."""
-    made: dict[tuple[int, str], tuple[str | None, str | None]] = {}
-    named = [name for _, name in mentions]
-    in_order = len(named) == len(found) and len(set(named)) == len(named)
-    for at, (start, end, item) in enumerate(found):
-        if not mentions:
-            made[start, item.printed] = (None, "no arm is named beside it")
-            continue
-        if in_order:
-            made[start, item.printed] = (named[at], None)
-            continue
-        pair = _in_order(found, at, mentions, text)
-        if pair is not None:
-            made[start, item.printed] = (pair, None)
-            continue
-        following = found[at + 1][0] if at + 1 < len(found) else len(text)
-        previous = found[at - 1][1] if at else 0
-        behind = [name for place, name in mentions if end <= place < following]
-        before = [name for place, name in mentions if previous <= place < start]
-        joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", text[end:])
-        own = behind[:1] if behind and (joined or not before) else before[-1:]
-        doubt = "arm by the nearest words" if own else "no arm is named beside it"
-        made[start, item.printed] = (own[0] if own else None, doubt)
-    return made
-
-
-def _in_order(
-    found: list[tuple[int, int, Item]], at: int, mentions: list[tuple[int, str]], text: str
-) -> str | None:
-    """The arm of one of two numbers, "3% vs 36%", behind two arms that are named in order."""
-    for first in (at - 1, at):
-        if not 0 <= first < len(found) - 1:
-            continue
-        (start, end, one), (begin, _, other) = found[first : first + 2]
-        joined = start == begin or _VERSUS.fullmatch(text[end:begin])
-        named = [name for place, name in mentions if place < start]
-        if one.kind == other.kind and joined and len(named) > 1 and named[-1] != named[-2]:
-            return named[-2] if first == at else named[-1]
-    return None
-
-
-_VERSUS = re.compile(r"\W*(?:vs?\.?|versus|and|compared (?:with|to))\W*", re.IGNORECASE)
 
 
 def _verbatim(original: str, text: str, start: int, end: int) -> str:

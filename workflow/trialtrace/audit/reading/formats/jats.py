@@ -30,7 +30,7 @@ def read_jats(content: bytes, shown: str) -> ReadPaper:
     passages = []
     for abstract in front.every("abstract"):
         if abstract.given.get("abstract-type") not in ("toc", "graphical", "teaser"):
-            passages += list(_paragraphs(abstract, "abstract"))
+            passages += list(_abstract(abstract))
     body = article.first("body")
     if body is not None:
         loose = [
@@ -49,6 +49,18 @@ def read_jats(content: bytes, shown: str) -> ReadPaper:
         doi,
         tuple(remarks),
     )
+
+
+def _abstract(abstract: Node) -> Iterator[Passage]:
+    """Its paragraphs, each with the title of its part, "abstract, results", where it has one."""
+    parts = [one for one in abstract.elements() if one.name == "sec"]
+    if len(parts) < 2:
+        yield from _paragraphs(abstract, "abstract")
+        return
+    for part in parts:
+        title = text_of(part.first("title")).lower().rstrip(":. ")
+        texts = [one.text(*_NOT_TEXT) for one in part.every("p")]
+        yield Passage(" ".join(texts), f"abstract, {title or 'text'}")
 
 
 def _paragraphs(section: Node, name: str) -> Iterator[Passage]:

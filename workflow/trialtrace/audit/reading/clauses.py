@@ -1,0 +1,491 @@
+"""Numbers of a sentence told apart: whose each is, what was measured, what a p belongs to."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from trialtrace.audit.reading.item import Item
+from trialtrace.audit.reading.mentions import Mention, Names, distinct
+
+Seen = tuple[int, int, Item]
+"""Where a number begins and ends in its sentence, and what it is."""
+PARTS = (
+    "count_percent",
+    "fraction",
+    "percent",
+    "mean_sd",
+    "mean_se",
+    "median",
+    "mean",
+    "value",
+    "count",
+    "mean_ci",
+    "percent_ci",
+)
+"""Kinds of numbers that are of patients, and compare none."""
+WORDS = 18
+"""Of an outcome that a sentence names."""
+# Words between numbers of one outcome, of which none names what was measured.
+_LINKS = {
+    *("and", "or", "vs", "v", "versus", "to", "compared", "with", "than", "in", "for", "of", "at"),
+    *("the", "a", "group", "groups", "arm", "arms", "was", "were", "respectively", "both", "those"),
+    *("receiving", "who", "while", "whereas", "but", "only", "also", "n", "p", "by", "on", "from"),
+    *("patients", "participants", "subjects", "treated", "assigned", "randomized", "randomised"),
+    *("kg", "mm", "mg", "ml", "min", "h", "hours", "days", "weeks", "months", "years", "minutes"),
+    *("mmhg", "points", "g", "l", "cm", "s", "sd", "ci", "iqr", "range", "mean", "median", "all"),
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"),
+    *(
+        "eleven",
+        "fifteen",
+        "fourteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "them",
+        "there",
+        "this",
+        "that",
+    ),
+    *("these", "which", "have", "had", "total", "more", "most", "half", "been", "they", "their"),
+    *("children", "women", "men", "infants", "adults", "among", "only", "one", "other", "versus"),
+    *("difference", "significant", "significantly", "statistically", "not", "an", "is", "are"),
+}
+# What stands right before the group that another is compared with.
+_REFERENCE = re.compile(
+    r"\b(?:(?:as )?compared (?:with|to)|relative to|versus|vs\.?|than|against)\W+(?:the\W+)?$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"\b(?:between|among|across)\b[^.;]{0,30}\b(?:groups|arms|treatments|interventions|two)\b|"
+    r"\b(?:inter|between)-?\s?(?:group|treatment)|\bthan (?:the )?(?:other|controls?)\b",
+    re.IGNORECASE,
+)
+_WITHIN = re.compile(
+    r"\b(?:baseline|before|pre-?(?:treatment|test|intervention|op\w*)|initial|intragroup|during|"
+    r"(?:with)?in (?:both|each|all)|within[\s-]group|first (?:visit|day)|from [0-9]|predict\w*|"
+    r"over (?:the )?(?:time|follow|course|period|study)|(?:correlat|associat)\w+|"
+    r"(?:in|de)creased from|effects? of time)\b",
+    re.IGNORECASE,
+)
+_INTERACTION = re.compile(r"\binteraction|\b(?:main|time) effect|\beffects? of time", re.I)
+# "In the control group (P = 0.2)": words before and behind the arm that a p is of alone.
+_OWN = re.compile(r"(?:\s+(?:groups?|arms?|patients|participants))?[\s,(\[]*")
+_ITS = re.compile(r"(?:\b(?:in|for|within|of)|[,;]|\band)\s+(?:the\s+)?$", re.IGNORECASE)
+_MORE = re.compile(
+    r"\b(?:\w+er|more|less|better|worse|superior|inferior|differ\w*|similar|compar\w+|versus|vs|"
+    r"than|reduc\w+|increas\w+|decreas\w+|improv\w+|favou?r\w*|shorten\w*|prolong\w*)\b",
+    re.IGNORECASE,
+)
+NEAREST = "arm by the nearest words"
+IN_ORDER = "arms in the order in which they are named"
+UNSAID = "which of the outcomes before it this is of is not said"
+NOT_NAMED = "no arm is named beside it"
+OTHER = "the arm that is not named is taken for the other one"
+EARLIER = "arm by words earlier in the sentence"
+
+
+@dataclass
+class _Outcome:
+    """What numbers of a sentence are of, as it goes on: the arms so far and the words for it."""
+
+    number: int = 1
+    told: str = ""
+    seen: list[str] = field(default_factory=list)
+    compared: bool = False
+    tested: bool = False
+    within: bool = False
+    unsaid: bool = False
+
+    def next(self, told: str) -> None:
+        self.number, self.told, self.seen = self.number + 1, told, []
+        self.compared = self.tested = self.unsaid = False
+
+
+def told_apart(found: Sequence[Seen], text: str, names: Names, place: str) -> Iterator[Item]:
+    """Items with arms and outcome: an arm named once more begins another outcome."""
+    mentions = names.mentions(text)
+    found = _of_each(found, distinct(mentions), text)
+    assigned = _assigned([one for one in found if one[2].kind in PARTS], mentions, text, names)
+    outcome, before, lone, first = _Outcome(), 0, 0, ""
+    for at, (start, end, item) in enumerate(found):
+        says = _says(text, before, start, mentions)
+        behind = "" if item.kind not in PARTS and says else _behind(found, at, mentions, text)
+        clause = _clause(text[before:start], behind, first)
+        first, begin, before = first or clause, before, max(before, end)
+        if item.kind in PARTS:
+            arm, doubt = assigned[start, item.printed]
+            again = arm in outcome.seen or (arm is None and bool(outcome.seen) and says)
+            unsaid = again and not says
+            if again or (outcome.tested and says):
+                outcome.next(clause if says or not outcome.told else outcome.told)
+            outcome.told = outcome.told or clause
+            outcome.seen.append(arm or "")
+            item = item.doubted(UNSAID if unsaid or outcome.unsaid else None)
+            outcome.unsaid = unsaid or outcome.unsaid
+            yield replace(item, arm=arm, path=(_named(outcome, place),)).doubted(doubt)
+            continue
+        if item.kind != "p" and (outcome.compared or (outcome.tested and says)):
+            outcome.next(clause if says else outcome.told)
+        item = _comparing(item, outcome, text, mentions, names, (begin, start, end))
+        if item.kind == "p" and (says or outcome.tested) and not _of_pair(outcome):
+            lone += 1
+            label = (clause if says else outcome.told) or clause
+            label = label or _clause("", text[end:], first)
+            path = f"{label} ({place}, p {lone})" if label else f"{place}, p {lone}"
+            yield replace(item, path=(path,))
+            continue
+        outcome.told = outcome.told or clause
+        outcome.compared = outcome.compared or item.kind != "p"
+        outcome.tested = outcome.tested or item.kind == "p"
+        yield replace(item, path=(_named(outcome, place),))
+
+
+def _behind(found: Sequence[Seen], at: int, mentions: Sequence[Mention], text: str) -> str:
+    """The words behind a number, past others between which nothing is said."""
+    for place in range(at, len(found)):
+        end = max(one[1] for one in found[: place + 1])
+        to = found[place + 1][0] if place + 1 < len(found) else len(text)
+        if found[place][2].kind == "p" or _says(text, end, to, mentions):
+            return _FILLED.sub("", _without(text, end, to, mentions))
+    return ""
+
+
+def _without(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> str:
+    """A piece of a text with spaces in the place of the arms that it names."""
+    piece = list(text[begin:end])
+    for one in mentions:
+        for at in range(max(begin, one.begin), min(end, one.end)):
+            piece[at - begin] = " "
+    return "".join(piece)
+
+
+# Links and closed brackets where an arm's name was.
+_FILLED = re.compile(
+    r"^[\s%)\],]*(?:(?:in|for|of|with|on|the|groups?|arms?|and|patients|participants|"
+    r"subjects|respectively)\b[\s%)\],]*)*"
+)
+
+
+def _of_pair(outcome: _Outcome) -> bool:
+    """Whether numbers of two arms stand before a p that no other p belongs to."""
+    return len({*outcome.seen} - {""}) == 2 and not outcome.tested
+
+
+def _comparing(
+    item: Item,
+    outcome: _Outcome,
+    text: str,
+    mentions: Sequence[Mention],
+    names: Names,
+    at: tuple[int, int, int],
+) -> Item:
+    """An estimate or a p with the groups that it compares, or the one in which it does."""
+    begin, start, end = at
+    compare = tuple(dict.fromkeys(arm for arm in outcome.seen if arm))
+    pair = len(compare) == 2 and not outcome.tested
+    beyond = re.split(r"[,;(0-9]|(?<!vs)\.", text[end:].lstrip(" )]"), maxsplit=1)[0]
+    clause = f"{text[begin:start]} {beyond}"
+    close = end + len(beyond) + 2
+    near = distinct([one for one in mentions if begin <= one.begin < start])
+    before = distinct([one for one in mentions if one.begin < start])
+    reach = distinct([one for one in mentions if one.begin < close])
+    named = near if len(near) == 2 else before if len(before) == 2 else reach
+    arm = None
+    if not pair:
+        compare = tuple(named) if len(named) == 2 else ()
+    if not compare and item.kind in ("p", "statistic") and len(names.arms) == 2:
+        whole = _BETWEEN.search(clause if _WITHIN.search(text) else text)
+        other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
+        if other is not None or whole:
+            compare = (named[0], str(other)) if other is not None else names.arms
+    if len(compare) == 2 and _REFERENCE.search(text, 0, _begin(mentions, compare[0])):
+        compare = (compare[1], compare[0])
+    own = item.kind == "p" and not pair and len(near) == 1
+    own = own and any(
+        one.end <= start
+        and _OWN.fullmatch(text, one.end, start)
+        and _ITS.search(text, 0, one.begin)
+        for one in mentions
+        if one.begin >= begin
+    )
+    within = item.kind == "p" and not pair and _WITHIN.search(clause) is not None
+    if _INTERACTION.search(clause):
+        arm, compare = (near[0] if own else None), ()
+    elif _alone(item, before, text, clause):
+        arm, compare = before[0], ()
+    elif (within and not _BETWEEN.search(clause)) or (
+        own and not (compare and _MORE.search(clause))
+    ):
+        arm = near[0] if len(near) == 1 else before[0] if len(before) == 1 else None
+        compare, outcome.within = (), True
+    item = replace(item, compare=compare, arm=arm)
+    if item.kind in ("effect", "estimate"):
+        item = item.doubted(
+            "the order of the groups is guessed"
+            if compare
+            else "which groups are compared is not said"
+        )
+    elif item.kind == "statistic" and (mentions or _BETWEEN.search(text)):
+        item = item.doubted("which groups it compares is guessed")
+    elif item.kind == "p":
+        item = item.doubted(
+            "which numbers this p belongs to is guessed"
+            if pair
+            else "which groups it compares is guessed"
+            if compare or arm
+            else "which numbers it is of is not said"
+        )
+    if re.search(r"\badjust", text, re.IGNORECASE) and item.kind in ("effect", "estimate", "p"):
+        item = replace(item, model=True).doubted("adjusted, by the words beside it")
+    return item
+
+
+def _alone(item: Item, before: Sequence[str], text: str, clause: str) -> bool:
+    """Whether a p is of the change in the one arm that its sentence names."""
+    if item.kind != "p" or len(before) != 1 or _BETWEEN.search(text):
+        return False
+    return bool(_CHANGED.search(text)) and not _THAN.search(text)
+
+
+_CHANGED = re.compile(
+    r"\b(?:improv|increas|decreas|reduc|chang|declin|rose|fell)\w*", re.IGNORECASE
+)
+_THAN = re.compile(
+    r"\b(?:than|compar\w+|versus|vs|differ\w*|relative to|more|less|fewer|greater|higher|lower|"
+    r"associat\w*|correlat\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def _named(outcome: _Outcome, place: str) -> str:
+    """An outcome of a sentence by the words before its numbers, and by its place."""
+    where = f"{place}, outcome {outcome.number}"
+    return f"{outcome.told} ({where})" if outcome.told else where
+
+
+def _clause(text: str, behind: str, first: str) -> str:
+    """The words before a number, at most so many that a reader knows it by them; where they name
+    little, those behind it too, and before them those at the sentence's first number."""
+    outside = _outside(text)
+    bare = re.sub(r"^[^\w(]*\)?[^\w(]*|[^\w)]*$", "", outside)
+    clause = _last(bare)
+    after = _AFTER.match(behind)
+    words_behind = " ".join(after[1].split()[:WORDS]) if after else ""
+    if outside != text and len(_telling(clause)) > 2:
+        # In brackets behind the words for it.
+        words_behind = ""
+    if _ENDED.search(text) and len(_telling(words_behind)) > 1:
+        # "…, 28 (35%) had none": what stands before belongs to the number before.
+        return words_behind
+    if len(_telling(clause)) > 3:
+        return clause
+    lead = first if len(_telling(first)) > 1 else ""
+    return " … ".join(dict.fromkeys(one for one in (lead, clause, words_behind) if one))
+
+
+def _last(text: str) -> str:
+    """The last words of a text, of which those that name nothing do not count."""
+    words = re.sub(r"\s*[(\[][^()\[\]]*[0-9][^()\[\]]*[)\]]", "", text).split()
+    kept, telling = len(words), 0
+    while kept and telling < WORDS and len(words) - kept < 2 * WORDS:
+        kept -= 1
+        telling += words[kept].strip(".,;:()").lower() not in _LINKS
+    return " ".join(words[kept:])
+
+
+def _outside(text: str) -> str:
+    """A text up to the bracket that is still open where it ends."""
+    open_at: list[int] = []
+    for at, sign in enumerate(text):
+        if sign in "([":
+            open_at.append(at)
+        elif sign in ")]" and open_at:
+            open_at.pop()
+    return text[: open_at[0]] if open_at else text
+
+
+# Words up to a number or a stop; "≥1" and "DAS28" are words of them.
+_AFTER = re.compile(
+    r"[\s%)\],]*((?:[^\d,;:.(\[]|[<>≤≥]\s?\d+|(?<=[A-Za-z-])\d+){4,}?)(?=[\d,;:.(\[]|$)"
+)
+_ENDED = re.compile(r"(?:[,;]|\b(?:and|or|while|whereas|but))\s*(?:only|another|the)?\s*$")
+
+
+def _telling(text: str) -> list[str]:
+    found = re.findall(r"[^\W\d_]{4,}", text)
+    return [word for word in found if word.lower() not in _LINKS]
+
+
+def _says(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
+    """Whether words between two numbers name something that was measured, and not an arm alone."""
+    found = re.findall(r"[^\W\d_]+", _without(text, begin, end, mentions).lower())
+    return bool({word for word in found if len(word) > 1} - _LINKS)
+
+
+def _begin(mentions: Sequence[Mention], arm: str) -> int:
+    """Where the first mention of an arm begins."""
+    return next((one.begin for one in mentions if one.arm == arm), 0)
+
+
+def _of_each(found: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:
+    """The same; values with intervals are one of each arm where arms are named and no word calls
+    them differences, or as many arms as there are values."""
+    values = [one for one in found if one[2].kind == "estimate"]
+    if (
+        not values
+        or len(named) < 2
+        or any(item.kind in (*PARTS, "effect", "percent_ci") for _, _, item in found)
+    ):
+        return found
+    if _COMPARED.search(text) and len(values) != len(named):
+        return found
+    doubt = "taken for a value of one group, and not for a comparison"
+    return [
+        (start, end, replace(item, kind="mean_ci").doubted(doubt))
+        if item.kind == "estimate"
+        else (start, end, item)
+        for start, end, item in found
+    ]
+
+
+_COMPARED = re.compile(r"\b(?:difference|ratio|risk|odds|ORs?|HRs?|RRs?|coefficient|effect)\b|β")
+
+
+_Arm = tuple[str | None, str | None]
+
+
+def _assigned(
+    found: Sequence[Seen], mentions: Sequence[Mention], text: str, names: Names
+) -> dict[tuple[int, str], _Arm]:
+    """The arm of each number and the doubt of it: of numbers beside each other together."""
+    made: dict[tuple[int, str], _Arm] = {}
+    if "respectively" not in text:
+        # "In both A and B" is neither.
+        both = [at for at, m in enumerate(mentions) if _BOTH.search(text, 0, m.begin)]
+        mentions = [m for at, m in enumerate(mentions) if not {at, at - 1} & {*both}]
+    for run in _runs(found, mentions, text):
+        arms = _of_run(run, found, mentions, text, names)
+        for (start, _, item), (arm, doubt) in zip(run, arms, strict=True):
+            made[start, item.printed] = (arm, doubt)
+    return made
+
+
+def _runs(found: Sequence[Seen], mentions: Sequence[Mention], text: str) -> Iterator[list[Seen]]:
+    """Numbers of one kind between which nothing stands but arms and links."""
+    run: list[Seen] = []
+    for one in found:
+        if run:
+            end, start = run[-1][1], one[0]
+            between = re.sub(r"\bn\s*=\s*[0-9]+", "", text[end:start])
+            apart = _says(text, end, start, mentions) or (
+                ";" in between and not _LISTED.search(between)
+            )
+            if apart or re.search(r"[0-9]", between) or run[-1][2].kind != one[2].kind:
+                yield run
+                run = []
+        run.append(one)
+    if run:
+        yield run
+
+
+_BOTH = re.compile(r"\b(?:both|either)\s+(?:the\s+)?$", re.IGNORECASE)
+_LISTED = re.compile(r";\s*\w[\w\s-]{0,40}[:=]?\s*$")
+
+
+def _of_run(
+    run: Sequence[Seen],
+    found: Sequence[Seen],
+    mentions: Sequence[Mention],
+    text: str,
+    names: Names,
+) -> list[_Arm]:
+    """The arms of numbers that stand together."""
+    size, start, end = len(run), run[0][0], run[-1][1]
+    after = min((one[0] for one in found if one[0] >= end and one not in run), default=len(text))
+    closed = re.search(r"(?<!^)[)\];]|\.\s", text[end:after].lstrip(" )]%"))
+    close = min(after, end + closed.start() + 4) if closed else after
+    ends = [*(one[0] for one in run[1:]), close]
+    behind = [
+        [m for m in mentions if one[1] <= m.begin < to] for one, to in zip(run, ends, strict=True)
+    ]
+    previous = max((one[1] for one in found if one[1] <= start), default=0)
+    begins = [previous, *(one[1] for one in run[:-1])]
+    before = [
+        [m for m in mentions if at <= m.begin < one[0]] for one, at in zip(run, begins, strict=True)
+    ]
+    every = [m for m in mentions if m.begin < start]
+    if size > 1:
+        tight = [m for m in mentions if end <= m.begin < after]
+        joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", text[end:])
+        told = "respectively" in text[start:].lower()
+        outer = [*before[0][-1:], *behind[-1][:1]]
+        if size == 2 and not behind[0] and len(distinct(outer)) == 2 and not told:
+            if _VERSUS.search(text[run[0][1] : run[1][0]]) and joined:
+                return [(m.arm, NEAREST) for m in outer]
+        if all(len(ms) == 1 for ms in behind) and len({ms[0].arm for ms in behind}) == size:
+            return [(ms[0].arm, ms[0].doubt) for ms in behind]
+        if all(before[1:]) and before[0] and len({ms[-1].arm for ms in before}) == size:
+            return [(ms[-1].arm, ms[-1].doubt) for ms in before]
+        between = any(ms for ms in before[1:])
+        last = distinct(list(reversed(every)))[:size][::-1]
+        if not between and joined and len(distinct(tight)) == size:
+            return [(arm, None if told else IN_ORDER) for arm in distinct(tight)]
+        if not between and len(last) == size and (told or len(distinct(every)) == size):
+            return [
+                (arm, None if told and len(distinct(every)) == size else IN_ORDER) for arm in last
+            ]
+        if size == 2 and len(names.arms) == 2:
+            if len(behind[1]) == 1 and not behind[0]:
+                arm = behind[1][0].arm
+                return [(names.other(arm), OTHER), (arm, behind[1][0].doubt)]
+            if len(behind[0]) == 1 and not behind[1]:
+                arm = behind[0][0].arm
+                return [(arm, behind[0][0].doubt), (names.other(arm), OTHER)]
+            if not between and len(last) == 1 and _VERSUS.search(text[run[0][1] : run[1][0]]):
+                return [(last[0], OTHER), (names.other(last[0]), OTHER)]
+    return [
+        _nearest(
+            one,
+            back,
+            ahead,
+            mentions,
+            text,
+            alone=len(found) == 1 and len(distinct(mentions)) == 1,
+        )
+        for one, back, ahead in zip(run, before, behind, strict=True)
+    ]
+
+
+_VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared (?:with|to)|against)(?!\w)", re.IGNORECASE)
+
+
+def _nearest(
+    one: Seen,
+    before: Sequence[Mention],
+    behind: Sequence[Mention],
+    mentions: Sequence[Mention],
+    text: str,
+    *,
+    alone: bool,
+) -> _Arm:
+    """The arm of a number by itself: that behind it where a word joins them, else that before."""
+    inside = [m for m in mentions if one[0] <= m.begin < one[1]]
+    if len(inside) == 1:
+        return inside[0].arm, inside[0].doubt or NEAREST
+    behind = [m for m in behind if not _REFERENCE.search(text, 0, m.begin)]
+    begun = bool(_ENDED.search(text[max(0, one[0] - 20) : one[0]]))
+    # A name in brackets that are closed is of what stands in them.
+    before = [m for m in before if not re.match(r"[^(]*\)", text[m.end : one[0]])]
+    earlier = [m for m in mentions if m.begin < one[0]]
+    earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : one[0]])]
+    tail = text[one[1] : behind[0].begin] if behind else ""
+    joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", tail)
+    close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
+    if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
+        return behind[0].arm, NEAREST
+    if before:
+        return before[-1].arm, before[-1].doubt if alone else NEAREST
+    contrast = re.compile(r"\b(?:than|vs|versus|compared|or|whereas|overall|total)\b")
+    if len(distinct(earlier)) == 1 and not contrast.search(text, earlier[-1].end, one[0]):
+        return earlier[-1].arm, EARLIER
+    return None, NOT_NAMED

@@ -1,0 +1,235 @@
+"""Which arms a text names, and where: by their names, by abbreviations that the paper explains, and
+by words that one arm alone has."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from trialtrace.audit.reading.arms import Arms, bare, names_control
+
+_PEOPLE = r"(?:groups?|arms?|patients|participants|subjects|women|men|children|infants|cohort)"
+# Words of names that tell no arm from what is measured or done.
+_COMMON = {
+    *("group", "groups", "treatment", "therapy", "patients", "daily", "twice", "once", "weeks"),
+    *("months", "days", "plus", "alone", "dose", "high", "low", "standard", "usual", "care"),
+    *("intervention", "control", "with", "without", "after", "before", "only", "study", "total"),
+    *("active", "early", "late", "first", "second", "single", "trial", "programme", "program"),
+}
+_SIZED = re.compile(
+    r"\s*(?:[(\[]?\s*(?:n\s*=\s*)?[0-9]+\s*(?:m|mo|months?|w|weeks?|d|days?|y|years?)?\s*[)\]]?)\s*$",
+    re.IGNORECASE,
+)
+LONGEST_NAME, MOST_ABBREVIATIONS = 120, 400
+BY_A_WORD = "the group is known by a word of its name"
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An arm's name in a sentence; `doubt` where it is not its whole name."""
+
+    begin: int
+    end: int
+    arm: str
+    doubt: str | None = None
+
+
+@dataclass(frozen=True)
+class Names:
+    """Patterns of the names of each arm, the most telling first."""
+
+    patterns: tuple[tuple[str, re.Pattern[str], str | None], ...]
+    arms: tuple[str, ...]
+
+    def mentions(self, sentence: str) -> list[Mention]:
+        """The arms that a sentence names, in order."""
+        found: list[Mention] = []
+        for arm, pattern, doubt in self.patterns:
+            for match in pattern.finditer(sentence):
+                begin, end = match.span()
+                if all(end <= one.begin or begin >= one.end for one in found):
+                    found.append(Mention(begin, end, arm, doubt))
+        return sorted(found, key=lambda one: one.begin)
+
+    def other(self, arm: str | None) -> str | None:
+        """The other one of two arms."""
+        rest = [name for name in self.arms if name != arm]
+        return rest[0] if len(self.arms) == 2 and arm in self.arms and len(rest) == 1 else None
+
+
+def names_of(arms: Arms, texts: Sequence[str]) -> Names:
+    """What a paper's text calls its arms."""
+    whole: dict[str, str | None] = {}
+    for name, label in arms.labels.items():
+        _add(whole, name, name)
+        _add(whole, bare(re.sub(r"[(\[][^()\[\]]*[)\]]", " ", label)), name)
+        for short in re.findall(r"[(\[]([A-Z][A-Za-z0-9+-]{1,9})[)\]]", label):
+            _add(whole, short.lower(), name)
+    for name, label in arms.labels.items():
+        # "Sucrose 6 months" and "Sucrose (22)" are one arm to a sentence.
+        whole.setdefault(bare(_SIZED.sub("", label)), name)
+    for short, long in _explained(texts):
+        by_short = whole.get(short.lower())
+        if by_short is not None:
+            _add(whole, long.lower(), by_short)
+        elif (arm := _named_by(long, arms)) is not None:
+            _add(whole, short.lower(), arm)
+    named = {text: arm for text, arm in whole.items() if arm is not None and re.search(r"\w", text)}
+    made: list[tuple[str, re.Pattern[str], str | None]] = [
+        (named[text], re.compile(rf"(?<!\w)(?:{_loose(text)})s?(?!\w)", re.IGNORECASE), None)
+        for text in sorted(named, key=len, reverse=True)
+    ]
+    made += _roles(arms)
+    made += _called(arms, named, texts)
+    made += _single_words(arms, named)
+    return Names(tuple(made), tuple(arms.labels))
+
+
+def _add(whole: dict[str, str | None], text: str, arm: str) -> None:
+    """A name of an arm; one that two arms have is none."""
+    whole[text] = arm if whole.get(text, arm) == arm else None
+
+
+def _roles(arms: Arms) -> list[tuple[str, re.Pattern[str], str | None]]:
+    """ "The control group", where one arm is the control, and the other one of two."""
+    controls = [name for name in arms.labels if names_control(name)]
+    if len(controls) != 1 or len(arms.labels) < 2:
+        return []
+    control = rf"(?<!\w)(?:controls(?!\w)|(?:control|comparison|comparator)\W{_PEOPLE}(?!\w))"
+    made: list[tuple[str, re.Pattern[str], str | None]] = [
+        (controls[0], re.compile(control, re.IGNORECASE), None)
+    ]
+    if len(arms.labels) == 2:
+        other = next(name for name in arms.labels if name not in controls)
+        words = (
+            rf"(?<!\w)(?<!each )(?:(?:intervention|experimental|treatment)\W{_PEOPLE}|"
+            r"(?:active|study)\W(?:groups?|arms?))(?!\w)"
+        )
+        made.append((other, re.compile(words, re.IGNORECASE), None))
+    return made
+
+
+def _called(
+    arms: Arms, named: Mapping[str, str], texts: Sequence[str]
+) -> list[tuple[str, re.Pattern[str], str | None]]:
+    """What text calls the one arm that tables call "Experimental" or the like."""
+    others = [name for name in arms.labels if not names_control(name)]
+    if len(arms.labels) != 2 or len(others) != 1 or not _GENERAL.fullmatch(others[0]):
+        return []
+    called: Counter[str] = Counter()
+    for text in texts:
+        for match in re.finditer(r"\b(?:the|in) ((?:[\w-]{2,20} )?[\w-]{2,20}) group\b", text):
+            called[match[1].lower().removeprefix("the ")] += 1
+    for known in [*called]:
+        if (
+            known in named
+            or names_control(known)
+            or _GENERAL.search(known)
+            or _NO_ARM.search(known)
+        ):
+            del called[known]
+    most = called.most_common(2)
+    if not most or most[0][1] < 3 or (len(most) > 1 and most[1][1] * 2 > most[0][1]):
+        return []
+    pattern = re.compile(rf"(?<!\w){_loose(most[0][0])}\s{_PEOPLE}(?!\w)", re.IGNORECASE)
+    return [(others[0], pattern, "the group is known by what text alone calls it")]
+
+
+_GENERAL = re.compile(r"(?:intervention|experiment(?:al)?|treatment|active|study|treated|test)\b")
+_NO_ARM = re.compile(
+    r"\b(?:each|this|that|both|two|other|same|age|one|every|all|first|second|any|which|either|whole|"
+    r"entire|third|per|between|within|small|large|three|four|these|those|most|no|non|was|were|had|"
+    r"is|are|not|also|differ\w*|significant\w*|respective|comparison|sub|younger|older|patients|by)\b"
+)
+
+
+def _single_words(
+    arms: Arms, named: Mapping[str, str]
+) -> list[tuple[str, re.Pattern[str], str | None]]:
+    """Words that one arm alone has, where they stand for its patients."""
+    of: dict[str, list[str]] = {}
+    for text, arm in named.items():
+        for word in set(re.findall(r"[^\W\d_]{4,}", text)) - _COMMON:
+            of.setdefault(word, []).append(arm)
+    made: list[tuple[str, re.Pattern[str], str | None]] = []
+    for word, owners in of.items():
+        if len(set(owners)) == 1 and word not in named:
+            stands = (
+                rf"(?:(?<=[(\[])|(?<=received )|(?<=applied )|(?<=given )|(?<=taking )|(?<=in )|(?<=in the )|(?<=with )|(?<=for )|(?<=on )|(?<=receiving )|"
+                rf"(?<=than )|(?<=to )|(?<=and )|(?<=vs )|(?<=vs\. )|(?<=versus )){word}(?![\w-])|"
+                rf"(?<=[,;] ){word}(?=:? [0-9])|(?<![\w-]){word}-treated|"
+                rf"(?<![\w-]){word}[\s-](?:\w+[\s-]){{0,2}}?{_PEOPLE}(?!\w)"
+            )
+            made.append((owners[0], re.compile(stands, re.IGNORECASE), BY_A_WORD))
+    return made
+
+
+def _explained(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Abbreviations and the words before their brackets, as many as they have letters."""
+    found: dict[tuple[str, str], None] = {}
+    for text in texts:
+        for match in re.finditer(r"[(\[]([A-Z][A-Za-z0-9/+-]{0,8}[A-Z0-9])(?=[)\],;])", text):
+            before = text[max(0, match.start() - LONGEST_NAME) : match.start()]
+            long = re.findall(r"[^\W_]+", re.split(r"[.;:()]", before)[-1])
+            letters = [letter for letter in match[1] if letter.isalpha()]
+            begun = [at for at in range(len(long)) if long[at][0].lower() == letters[0].lower()]
+            near = [at for at in begun if len(long) - at <= len(letters) + 2]
+            if near and len(found) < MOST_ABBREVIATIONS:
+                exact = len(long) - len(letters)
+                found[match[1], " ".join(long[exact if exact in near else near[0] :])] = None
+    return list(found)
+
+
+def _named_by(long: str, arms: Arms) -> str | None:
+    """The arm whose name is explained: all its words stand there, or it has all of them."""
+    words = set(bare(long).split())
+    near = [
+        name
+        for name in arms.labels
+        if (own := set(name.split())) and (own <= words or words <= own) and len(words) < 8
+    ]
+    longest = [name for name in near if len(name) == max(map(len, near))]
+    return longest[0] if len(longest) == 1 else None
+
+
+def _loose(name: str) -> str:
+    return r"[\W_]*".join(re.escape(word) for word in re.split(r"[\W_]+", name) if word)
+
+
+def distinct(mentions: Sequence[Mention]) -> list[str]:
+    """The names of the arms of some mentions, each once, in order."""
+    return list(dict.fromkeys(one.arm for one in mentions))
+
+
+def arms_of_text(texts: Sequence[str]) -> Arms:
+    """The arms that text alone names: "the A group" and "the B group", in one sentence more than
+    once. None where more than four are so named."""
+    together: Counter[tuple[str, str]] = Counter()
+    labels: dict[str, str] = {}
+    for text in texts:
+        for sentence in re.split(r"(?<=[.;])\s", text):
+            labelled = {bare(one): one for one in _groups_in(sentence)}
+            labels = labelled | labels
+            names = sorted(labelled)
+            together.update((a, b) for at, a in enumerate(names) for b in names[at + 1 :])
+    pairs = [pair for pair, times in together.most_common(6) if times > 1]
+    if not pairs:
+        return Arms({})
+    kept = {name: None for pair in pairs for name in pair if {*pair} & {*pairs[0]}}
+    long = {name for name in kept for other in kept if name != other and name.endswith(f" {other}")}
+    kept = {name: None for name in kept if name not in long or name in pairs[0]}
+    return Arms({name: labels[name] for name in kept} if 1 < len(kept) < 5 else {})
+
+
+def _groups_in(sentence: str) -> list[str]:
+    """What a sentence calls groups, without the words for them."""
+    found = re.findall(r"\b[Gg]roups? (?:[A-D]|I{1,3}V?|IV|[1-4])\b(?! ?[×x%.][0-9])", sentence)
+    for match in re.finditer(
+        r"\b(?:the|in|to|for|and|with|than) "
+        r"((?:[\w/+-]{2,20} ){0,2}[\w/+-]{2,20}) (?:group|arm)s?\b",
+        sentence,
+    ):
+        name = re.sub(r"^(?:.*\b)?(?:the|in|of|and|to|for|with|than|a|an|both)\s+", "", match[1])
+        if not _NO_ARM.search(name.lower()) and not re.fullmatch(r"(?:age|study|\d+)", name):
+            found.append(name)
+    return found
