@@ -7,7 +7,7 @@ results/NAME/quarto/, written anew by each run. Both renderers make the report o
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,7 +218,7 @@ def _is_file(path: Path) -> bool:
     return path.suffix != ".qmd" and not path.name.startswith((".", "_"))
 
 
-def left_out(trial: Trial, documents: list[Source]) -> list[Analysis]:
+def left_out(trial: Trial, documents: Sequence[Source]) -> list[Analysis]:
     """Analyses of the plan that own documents leave out; nothing where there are none."""
     if not any(one.own for one in documents):
         return []

@@ -419,9 +419,9 @@ def _of_run(
         joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", text[end:])
         told = "respectively" in text[start:].lower()
         outer = [*before[0][-1:], *behind[-1][:1]]
-        if size == 2 and not behind[0] and len(distinct(outer)) == 2 and not told:
-            if _VERSUS.search(text[run[0][1] : run[1][0]]) and joined:
-                return [(m.arm, NEAREST) for m in outer]
+        facing = size == 2 and not behind[0] and len(distinct(outer)) == 2 and not told
+        if facing and joined and _VERSUS.search(text[run[0][1] : run[1][0]]):
+            return [(m.arm, NEAREST) for m in outer]
         if all(len(ms) == 1 for ms in behind) and len({ms[0].arm for ms in behind}) == size:
             return [(ms[0].arm, ms[0].doubt) for ms in behind]
         if all(before[1:]) and before[0] and len({ms[-1].arm for ms in before}) == size:

@@ -155,8 +155,9 @@ def _single_words(
     for word, owners in of.items():
         if len(set(owners)) == 1 and word not in named:
             stands = (
-                rf"(?:(?<=[(\[])|(?<=received )|(?<=applied )|(?<=given )|(?<=taking )|(?<=in )|(?<=in the )|(?<=with )|(?<=for )|(?<=on )|(?<=receiving )|"
-                rf"(?<=than )|(?<=to )|(?<=and )|(?<=vs )|(?<=vs\. )|(?<=versus )){word}(?![\w-])|"
+                rf"(?:(?<=[(\[])|(?<=received )|(?<=applied )|(?<=given )|(?<=taking )|(?<=in )|"
+                rf"(?<=in the )|(?<=with )|(?<=for )|(?<=on )|(?<=receiving )|(?<=than )|"
+                rf"(?<=to )|(?<=and )|(?<=vs )|(?<=vs\. )|(?<=versus )){word}(?![\w-])|"
                 rf"(?<=[,;] ){word}(?=:? [0-9])|(?<![\w-]){word}-treated|"
                 rf"(?<![\w-]){word}[\s-](?:\w+[\s-]){{0,2}}?{_PEOPLE}(?!\w)"
             )

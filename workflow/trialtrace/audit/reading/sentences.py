@@ -61,7 +61,8 @@ _CELLS = re.compile(rf"{_NUMBER}\s?\({_NUMBER}%?\)\s{_NUMBER}\s?\({_NUMBER}%?\)"
 # Doses, mixtures, thresholds and efforts: numbers with a percent sign that nobody measured.
 _LIMIT = re.compile(r"(?:[<>≤≥]|\b(?:at least|up to|every|of maxim\w+))\s*$", re.IGNORECASE)
 _MIXTURE = re.compile(
-    r"\s?%\s?(?:\(?[wv]/[wv]|/|or (?:more|greater|less|higher|lower|above)\b|(?:of )?(?:(?:the |total |their |age-predicted )?maxim\w*|"
+    r"\s?%\s?(?:\(?[wv]/[wv]|/|or (?:more|greater|less|higher|lower|above)\b|"
+    r"(?:of )?(?:(?:the |total |their |age-predicted )?maxim\w*|"
     r"HR|VO2|1RM|[\w-]*\s?(?:saline|sodium|NaCl|glucose|dextrose|\w+caine|solution|gel|cream|"
     r"ointment|ethanol|alcohol|oxygen|chlorhexidine|acid|iodine|FiO2|power|extract|heart rate))\b)",
     re.IGNORECASE,
