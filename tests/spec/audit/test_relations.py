@@ -260,7 +260,7 @@ def test_a_curve_and_the_numbers_at_risk_only_fall():
     [
         ("P = .85", "mann_whitney", "inconsistent"),
         ("P = .85", None, "not_checkable"),
-        ("P = .60", "mann_whitney", None),
+        ("P = .60", "mann_whitney", "not_checkable"),
         ("P < .001", "mann_whitney", None),
         ("P = .60", "t", None),
     ],

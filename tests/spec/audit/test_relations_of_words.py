@@ -202,7 +202,7 @@ def test_the_mean_of_all_lies_between_those_of_the_groups():
     claims["all"]["printed"] = "mean (SD) 63.1 (9.1)"
     assert verdict(claims, "all", "value", "whole.mean") == ["inconsistent"]
     claims["n"]["printed"] = "58"
-    assert verdict(claims, "all", "value", "whole.mean") == ["not_checkable"]
+    assert verdict(claims, "all", "value", "whole.between") == ["inconsistent"]
 
 
 @pytest.mark.parametrize(

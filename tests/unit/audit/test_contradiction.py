@@ -1,7 +1,7 @@
 """Numbers that cannot all hold: the fewest of them, by hand, and what would mend them."""
 
 import pytest
-from paper import claim, read
+from paper import TWO, claim, read
 
 from trialtrace.audit.contradiction.cores import shrunk
 from trialtrace.audit.contradiction.misprints import Place, likelihood, usual
@@ -19,7 +19,9 @@ from trialtrace.audit.verdicts.audit import audit_ledger
 
 
 def found(claims, groups=None):
-    whole = read(claims, groups)
+    whole = read(
+        claims, groups or {name: group | {"randomised": "400"} for name, group in TWO.items()}
+    )
     audit = audit_ledger(whole)
     return whole, audit, contradictions(whole, audit.findings, audit.rows)
 

@@ -198,12 +198,13 @@ def own_document(at: Project, trial: str, stem: str) -> Path:
     return at.reports / trial / f"{stem}.qmd"
 
 
-def sources(at: Project, trial: str) -> list[Source]:
-    """The documents of a trial's report, in their order."""
+def sources(at: Project, trial: str, results: Path | None = None) -> list[Source]:
+    """The documents of a trial's report, in their order; `results` is the folder of another run."""
+    folder = (results or at.results / trial) / FOLDER
     return [
         Source(own, own=True)
         if (own := own_document(at, trial, stem)).is_file()
-        else Source(at.results / trial / FOLDER / own.name, own=False)
+        else Source(folder / own.name, own=False)
         for stem in STEMS
     ]
 

@@ -161,7 +161,7 @@ def render_report(
     cells = Cells(material, drawn, {}, _renderer(material))
     write_documents(cells)
     cells.write()
-    documents = {one.stem: one for one in sources(trial.at, trial.name)}
+    documents = {one.stem: one for one in sources(trial.at, trial.name, material.folder)}
     _refuse_code(material, documents.values())
     with at_hand(cells):
         document = _document(material, out, documents)

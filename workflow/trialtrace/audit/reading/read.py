@@ -73,6 +73,7 @@ def _in_bytes(content: bytes) -> bytes:
 
 def parsed(content: bytes, text: str, suffix: str) -> tuple[ReadPaper, bool]:
     """The paper in a file's content, and whether a person typed it."""
+    content = _in_bytes(content)
     start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         web = b"<html" in start.lower() or b"<!doctype html" in start.lower()

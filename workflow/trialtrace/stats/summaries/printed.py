@@ -279,7 +279,7 @@ def _ceiling(value: Fraction | int) -> int:
     return -(-value.numerator // value.denominator)
 
 
-def _each(function: Callable[[Any], int], values: Exact) -> Exact:
+def _each(function: Callable[[Fraction], int], values: Exact) -> Exact:
     return np.asarray(np.vectorize(function, otypes=[object])(values), dtype=object)
 
 

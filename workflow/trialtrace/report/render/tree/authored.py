@@ -26,7 +26,13 @@ OWN = "[own, not checked]"
 
 
 def mark_authored(document: Node) -> None:
-    """Mark every paragraph with a number, table, code and picture that is not of the run."""
+    """Mark every paragraph with a number, table, code and picture that is not of the run.
+
+    A document without anything of a run is no report, and has nothing to be told apart.
+    """
+    attributed = (node for kind in ("Div", "Link") for node in all_of(document["blocks"], kind))
+    if not any(OF_RUN in node["c"][0][1] for node in attributed):
+        return
     document["blocks"] = _marked(document["blocks"])
     walk(document["blocks"], {"Link": _without_mark})
 
