@@ -22,7 +22,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 # What a rule's work loads anyway. A library that is not here is loaded by each job that uses it.
 COMMON = ("snakemake.logging", "snakemake.iocontainers", "numpy", "pyarrow.parquet", "yaml")
@@ -89,14 +89,26 @@ class Starter:
             self.process.wait()
 
 
-def forking(python: str, plain: Callable[..., Any]) -> Callable[..., Any]:
+class Script(Protocol):
+    """What Snakemake knows of the script of a job."""
+
+    rulename: str
+    conda_env: object
+    container_img: object
+    env_modules: object
+
+
+Start = Callable[[Script, str, bool], None]
+
+
+def forking(python: str, plain: Start) -> Start:
     """What Snakemake is to call in place of `plain`, which runs a script of Python.
 
     `python` is the interpreter. What has an environment of its own starts in it.
     """
     starter = Starter(python)
 
-    def execute_script(script: Any, path: str, edit: bool = False) -> Any:
+    def execute_script(script: Script, path: str, edit: bool = False) -> None:
         elsewhere = edit or script.conda_env or script.container_img or script.env_modules
         if elsewhere or PLAIN in os.environ:
             return plain(script, path, edit)
@@ -105,7 +117,6 @@ def forking(python: str, plain: Callable[..., Any]) -> Callable[..., Any]:
             return plain(script, path, edit)
         if code:
             raise subprocess.CalledProcessError(code, [python, path])
-        return None
 
     return execute_script if sys.platform == "linux" else plain
 
