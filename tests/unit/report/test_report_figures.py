@@ -81,3 +81,26 @@ def test_the_axis_of_a_forest_has_the_unit_that_all_lines_share(stat, units, lab
     from trialtrace.report.figures.forest import _axis_label
 
     assert _axis_label(stat, units) == label
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.02, 0.5), (1.1, 40.0), (0.8, 0.9), (0.004, 300.0)])
+def test_a_forest_of_ratios_has_a_tick_either_side_of_no_effect(low, high):
+    from matplotlib.figure import Figure
+
+    from trialtrace.report.figures.forest import _scale
+
+    axes = Figure().subplots()
+    _scale(
+        axes, [{"ci_low": low, "ci_high": high, "stat_value": (low * high) ** 0.5}], "risk_ratio"
+    )
+    ticks, (left, right) = axes.get_xticks(), axes.get_xlim()
+    assert min(ticks) < 1 < max(ticks) and 3 <= len(ticks) <= 9
+    assert left < min(low, min(ticks)) and max(high, max(ticks)) < right
+
+
+def test_squares_of_a_forest_have_areas_as_the_precision():
+    from trialtrace.report.figures.forest import _sizes
+
+    rows = [{"ci_low": -1.0, "ci_high": 1.0}, {"ci_low": -0.5, "ci_high": 0.5}]
+    wide, narrow = _sizes([*rows, {"ci_low": None, "ci_high": None}], "mean_difference")[:2]
+    assert (narrow / wide) ** 2 == pytest.approx(4)
