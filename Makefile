@@ -114,10 +114,10 @@ bench-render: $(READY)
 bench-profile: $(READY)
 	@$(BIN)/python benchmarks/profile.py $(ARGS)
 
-# Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-quarto: $(READY_TEST)
 	@$(BIN)/python campaigns/against_quarto.py $(ARGS)
 
+# Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-r: $(READY)
 	@$(BIN)/python campaigns/against_r.py
 
