@@ -21,10 +21,10 @@ FILL = (
 )
 
 
-def html(trial: Trial, two: bool = False) -> str:
+def html(trial: Trial, two: bool = False, page: str = "") -> str:
     tables = "\n".join(_table(one, two) for one in trial.tables)
     abstract = " ".join(text for text, _ in trial.sentences)
-    style = CSS + (TWO if two else "")
+    style = CSS + (TWO if two else "") + page
     return (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>A made-up trial</title>'
         f"<style>{style}</style></head><body><h1>A made-up trial</h1><h2>Abstract</h2>"
@@ -53,9 +53,11 @@ def _table(table: PrintedTable, two: bool) -> str:
     )
 
 
-def render(trial: Trial, form: str) -> tuple[bytes, str]:
-    """The report as a file of the form, and the ending of its name."""
-    page = html(trial, form == "pdf_two_columns")
+def render(trial: Trial, form: str, height: int = 297) -> tuple[bytes, str]:
+    """The report as a file of the form, and the ending of its name; pages of Chromium have the
+    height in mm."""
+    sheet = f"@page{{size:210mm {height}mm}}"
+    page = html(trial, form == "pdf_two_columns", sheet)
     if form == "html":
         return page.encode(), ".html"
     with tempfile.TemporaryDirectory() as folder:

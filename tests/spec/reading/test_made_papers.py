@@ -25,14 +25,15 @@ def test_numbers_are_found_with_place_arm_and_kind(form):
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+@pytest.mark.parametrize("height", [170, 200, 297])
 @pytest.mark.parametrize("form", ["pdf_chromium", "pdf_two_columns"])
-def test_pages_are_read(form):
-    count: Counter[str] = Counter()
-    for seed in (2_000, 2_001):
-        made = trial(seed)
-        count += read_papers.measured(read_papers.read(*render(made, form)), made)
-    assert count["kind"] >= 0.75 * count["numbers"]
-    assert count["claims right"] >= 0.9 * count["claims"]
+def test_pages_are_read_wherever_they_end(form, height):
+    """Fonts of a machine and heights of pages decide which table a page ends in."""
+    made = trial(2_000 + height % 2)
+    count = read_papers.measured(read_papers.read(*render(made, form, height)), made)
+    assert count["kind"] >= 0.95 * count["numbers"]
+    assert count["claims right"] >= 0.95 * count["claims"] > 40
+    assert count["text kind"] >= 0.95 * count["text numbers"] > 10
 
 
 @pytest.mark.parametrize(

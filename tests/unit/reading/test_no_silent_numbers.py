@@ -7,7 +7,7 @@ from trialtrace.audit.reading.draft import draft
 from trialtrace.audit.reading.formats.glyphs import Page, Word, _Glyph, _words
 from trialtrace.audit.reading.formats.jats import read_jats
 from trialtrace.audit.reading.formats.lines import lines
-from trialtrace.audit.reading.formats.pdf import _continued, _tables
+from trialtrace.audit.reading.formats.pdf import BlockReader
 from trialtrace.audit.reading.formats.side_by_side import below_each_other
 from trialtrace.audit.reading.formats.web import read_web
 from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
@@ -209,6 +209,15 @@ def put(rows, size=9.0):
     return lines(Page(1, 600, 800, tuple(words), False).words)
 
 
+def reader_of(*pages):
+    """What is read of pages of one block each."""
+    reader = BlockReader()
+    for number, block in enumerate(pages, 1):
+        reader.read(block, number, top=True)
+    reader.end()
+    return reader
+
+
 def test_a_table_over_three_pages_keeps_its_rows_and_their_pages():
     def part(first):
         body = [
@@ -219,12 +228,10 @@ def test_a_table_over_three_pages_keeps_its_rows_and_their_pages():
         return [*heads, *body]
 
     caption = [[(50, "Table 1. Events")]]
-    first = put([(14 * at, row) for at, row in enumerate(caption + part(1))])
-    _, tables, _ = _tables(first, 1, 0, [])
-    for page, begin in ((2, 4), (3, 7)):
-        block = put([(14 * at, row) for at, row in enumerate(part(begin))])
-        assert not _continued(block, tables, page, [])
-    (table,) = tables
+    parts = (caption + part(1), part(4), part(7))
+    reader = reader_of(*(put([(14 * at, row) for at, row in enumerate(rows)]) for rows in parts))
+    (table,) = reader.tables
+    assert not reader.passages and not reader.lost
     assert [row[0] for row in table.rows[1:]] == [f"Item {n}, n (%)" for n in range(1, 10)]
     assert [table.place_of(at, [1]) for at in (1, 4, 9)] == [
         "table 1, page 1, row 2, column 2",
@@ -246,7 +253,7 @@ def test_tables_side_by_side_are_two():
             (59, [(320, "of any cause")]),
         ]
     )
-    _, (left, right), _ = _tables(below_each_other(block), 1, 0, [])
+    left, right = reader_of(below_each_other(block)).tables
     assert left.rows[1:] == (("Women", "10 (25)", "20 (40)"), ("Men", "30 (75)", "30 (60)"))
     assert right.name == "table 2" and right.rows[0][1:] == ("Training", "Control")
     numbers = [row[1:] for row in right.rows[1:] if any(row[1:])]
@@ -254,9 +261,55 @@ def test_tables_side_by_side_are_two():
 
 
 def test_a_caption_without_a_table_is_told():
-    lost = []
-    _tables(put([(0, [(50, "Table 3. Nothing")]), (14, [(50, "Some words.")])]), 2, 0, lost)
-    assert lost == ["page 2: no table was found below “Table 3. Nothing”"]
+    block = put([(0, [(50, "Table 3. Nothing")]), (14, [(50, "Some words.")])])
+    assert reader_of(block).lost == ["page 1: no table was found below “Table 3. Nothing”"]
+
+
+ROWS = [
+    [(50, f"Item {n}, n (%)"), (250, f"{n} (1{n}.5)"), (400, f"{n} (2{n}.5)")] for n in range(1, 7)
+]
+HEADS = [(50, "Event"), (250, "Training"), (400, "Control")]
+TWO = [
+    [(50, "Table 1. Baseline")],
+    HEADS,
+    *ROWS[:2],
+    [(50, "Table 2. Events, and a section of them")],
+    HEADS,
+    [(50, "Serious")],
+    *ROWS[2:],
+]
+
+
+@pytest.mark.parametrize("cut", range(1, len(TWO)))
+@pytest.mark.parametrize("repeated", [False, True])
+def test_two_tables_are_the_same_wherever_a_page_ends(cut, repeated):
+    """Also behind a caption, between heads and rows, and behind the label of a section."""
+    whole = reader_of(put([(14 * at, row) for at, row in enumerate(TWO)])).tables
+    behind_heads = cut in (*range(2, 4), *range(6, len(TWO)))
+    pages = [TWO[:cut], [*([HEADS] if repeated and behind_heads else []), *TWO[cut:]]]
+    reader = reader_of(*(put([(14 * at, row) for at, row in enumerate(rows)]) for rows in pages))
+    assert [(t.name, t.caption, t.rows, t.heads) for t in reader.tables] == [
+        (t.name, t.caption, t.rows, t.heads) for t in whole
+    ]
+    assert [len(table.rows) for table in whole] == [3, 6]
+    assert not reader.lost and not reader.passages
+    assert reader.tables[0].page == (2 if cut <= 2 else 1)
+
+
+def test_rows_of_other_columns_on_the_next_page_are_told():
+    further = [[(50, "Deaths"), (200, "1"), (300, "2"), (400, "3"), (500, "4")]] * 2
+    pages = (TWO[:4], further)
+    reader = reader_of(*(put([(14 * at, row) for at, row in enumerate(rows)]) for rows in pages))
+    assert len(reader.tables) == 1 and len(reader.tables[0].rows) == 3
+    (lost,) = reader.lost
+    assert lost.startswith("page 2 begins with 2 lines that may be rows of table 1, in other")
+
+
+def test_text_on_the_next_page_is_no_row():
+    text = [[(50, "The trial was stopped when all patients had been seen for one whole year")]] * 2
+    pages = (TWO[:4], text)
+    reader = reader_of(*(put([(14 * at, row) for at, row in enumerate(rows)]) for rows in pages))
+    assert len(reader.tables[0].rows) == 3 and len(reader.passages) == 1
 
 
 @pytest.mark.parametrize(

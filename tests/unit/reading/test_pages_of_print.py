@@ -2,7 +2,7 @@
 
 from trialtrace.audit.reading.formats.glyphs import Page, Word
 from trialtrace.audit.reading.formats.lines import gutter, lines, parted
-from trialtrace.audit.reading.formats.pdf import _places, _tables
+from trialtrace.audit.reading.formats.pdf import BlockReader, _places
 from trialtrace.audit.reading.formats.ruled import table_rows
 
 
@@ -33,8 +33,11 @@ TABLE = [
 
 
 def test_a_table_has_its_heads_and_rows():
-    rest, (table,), _ = _tables(lines(put(TABLE)), 3, 0, [])
-    assert not rest and (table.name, table.page, table.heads) == ("table 1", 3, 1)
+    reader = BlockReader()
+    reader.read(lines(put(TABLE)), 3, top=True)
+    reader.end()
+    (table,) = reader.tables
+    assert not reader.passages and (table.name, table.page, table.heads) == ("table 1", 3, 1)
     assert table.rows == (
         ("Characteristic", "Training (n = 27)", "Usual care (n = 29)"),
         ("Men, n (%)", "13 (48.1)", "12 (41.4)"),

@@ -77,24 +77,18 @@ def gutter(page: Page) -> float | None:
     every = lines(page.words)
     if len(every) < 12:
         return None
-    best, fewest = None, len(every)
-    for step in range(35, 66):
-        at = page.width * step / 100
-        crossing = sum(any(s.left < at < s.right for s in line.segments) for line in every)
-        if crossing < fewest:
-            best, fewest = at, crossing
-    if best is None:
-        return None
-    # Lines of text, not cells, on both sides of it.
-    long = [
-        segment
-        for line in every
-        for segment in line.segments
-        if segment.right - segment.left > 0.25 * page.width
-    ]
-    left = sum(one.right < best for one in long)
-    right = sum(one.left > best for one in long)
-    return best if min(left, right) >= 5 and fewest < 0.6 * len(every) else None
+    segments = [segment for line in every for segment in line.segments]
+    # Lines of text; tables across both columns say nothing of where these part.
+    long = [part for part in segments if part.right - part.left > 0.25 * page.width]
+
+    def crossing(at: float) -> tuple[int, int]:
+        over_text = sum(part.left < at < part.right for part in long)
+        return over_text, sum(part.left < at < part.right for part in segments)
+
+    best = min((page.width * step / 100 for step in range(35, 66)), key=crossing)
+    left = sum(part.right < best for part in long)
+    right = sum(part.left > best for part in long)
+    return best if min(left, right) >= 5 and crossing(best)[0] < 0.6 * len(long) else None
 
 
 def parted(page: Page, tables: Callable[[Sequence[Line]], list[range]]) -> list[list[Line]]:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from trialtrace.audit.reading.cells import is_missing, is_number
 from trialtrace.audit.reading.characters import tidy, words
@@ -15,6 +16,7 @@ from trialtrace.audit.reading.formats.web import CAPTION
 from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 from trialtrace.base.errors import Problem, UserError
 
+_NOTE = re.compile(r"[a-h*†‡§¶]\W?\s?[A-Z]|(?i:values|data|abbreviations|note|SD\b|CI\b)")
 _SECTIONS = re.compile(
     r"(?:[0-9.]+\s+)?(abstract|summary|introduction|background|methods?|materials and methods|"
     r"patients and methods|results|findings|discussion|conclusions?|references|acknowledge?ments?|"
@@ -25,31 +27,17 @@ _SECTIONS = re.compile(
 
 def read_pdf(content: bytes, shown: str) -> ReadPaper:
     """The paper in a PDF. Raises UserError where it is broken, locked, or has no text."""
-    tables: list[Table] = []
-    passages: list[Passage] = []
-    section, title, number, goes_on = "text", "", 0, False
+    reader = BlockReader()
+    number = 0
     empty: list[int] = []
-    lost: list[str] = []
-    waiting: list[Line] = []
     for page in pages(content, shown):
         number = page.number
         if not page.words:
             empty.append(page.number)
             continue
         for place, lines in enumerate(parted(page, _places)):
-            lines = below_each_other(lines)
-            rows = lines
-            if place == 0 and goes_on:
-                rows = _continued(lines, tables, page.number, lost)
-                if lines and not rows:
-                    continue
-            block, waiting = _with_heads(waiting, rows), []
-            if begin := _unfinished(block):
-                block, waiting = block[:-begin], block[-begin:]
-            rest, found, goes_on = _tables(block, page.number, len(tables), lost)
-            tables += found
-            title = title or max(rest, key=lambda one: one.size).text if rest else title
-            section = _passages(rest, page.number, section, passages)
+            reader.read(below_each_other(lines), page.number, top=place == 0)
+    reader.end()
     if empty and len(empty) == number:
         raise UserError(
             Problem(
@@ -61,13 +49,153 @@ def read_pdf(content: bytes, shown: str) -> ReadPaper:
             )
         )
     scans = (f"{len(empty)} pages without text, as scans are: {_few(empty)}",) if empty else ()
-    remarks = (*scans, *lost)
+    passages = tuple(reader.passages)
     doi = re.search(
         r"\b10\.[0-9]{4,9}/[^\s\"'<>]+", " ".join(passage.text for passage in passages[:8])
     )
     return ReadPaper(
-        title, tuple(passages), tuple(tables), doi.group().rstrip(".,;)") if doi else None, remarks
+        reader.title,
+        passages,
+        tuple(reader.tables),
+        doi.group().rstrip(".,;)") if doi else None,
+        (*scans, *reader.lost),
     )
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """The lines of a table, from its caption on, that a page ends with. `breaks` are how many of
+    them stand before each page on which it goes on, with that page's number."""
+
+    lines: tuple[Line, ...]
+    page: int
+    breaks: tuple[tuple[int, int], ...] = ()
+
+    def joined(self, block: Sequence[Line], page: int) -> "tuple[_Begun, int]":
+        """With the lines of the next page below its own, less the heads that these repeat; and
+        how many are left out."""
+        heads = self.lines[_caption_end(self.lines, 0) :]
+        repeated = 0
+        for line, head in zip(block, heads, strict=False):
+            if line.text != head.text:
+                break
+            repeated += 1
+        below = _below(self.lines, block[repeated:])
+        breaks = (*self.breaks, (len(self.lines), page))
+        return _Begun((*self.lines, *below), self.page, breaks), repeated
+
+
+def _below(lines: Sequence[Line], block: Sequence[Line]) -> list[Line]:
+    """The lines of a page moved below those of the page before, as far as these stand apart."""
+    if not block:
+        return []
+    steps = sorted(line.top - above.top for above, line in pairwise(lines[-12:]))
+    step = steps[len(steps) // 2] if steps else 1.5 * block[0].size
+    down = lines[-1].top + step - block[0].top
+    return [replace(line, top=line.top + down, bottom=line.bottom + down) for line in block]
+
+
+class BlockReader:
+    """What is read so far, block by block; `lost` tells what was not."""
+
+    def __init__(self) -> None:
+        self.title, self.section = "", "text"
+        self.tables: list[Table] = []
+        self.passages: list[Passage] = []
+        self.lost: list[str] = []
+        self.begun: _Begun | None = None
+
+    def read(self, block: Sequence[Line], page: int, top: bool) -> None:
+        """Reads the lines of a block; `top` where a page begins with it."""
+        begun, self.begun = self.begun, None
+        if begun is None:
+            self._read(_Begun(tuple(block), page))
+        elif self._goes_on(begun, block, page, top):
+            self._read(begun.joined(block, page)[0])
+        else:
+            self._read(begun, last=True)
+            self._read(_Begun(tuple(block), page))
+
+    def end(self) -> None:
+        if self.begun is not None:
+            self._read(self.begun, last=True)
+
+    def _goes_on(self, begun: _Begun, block: Sequence[Line], page: int, top: bool) -> bool:
+        """Whether a block may hold further rows of a table begun, or the rows of its caption."""
+        begin = _caption_end(begun.lines, 0)
+        grid, _ = table_rows(begun.lines[begin:])
+        if not grid:
+            return True
+        if not top:
+            return len(block) <= 2 and all(_is_label(line) for line in block)
+        joined, _ = begun.joined(block, page)
+        end = _table_end(joined.lines, begin)
+        if end <= len(begun.lines) or len(table_rows(joined.lines[begin:end])[0][0]) == len(
+            grid[0]
+        ):
+            return True
+        self.lost.append(
+            f"page {page} begins with {end - len(begun.lines)} lines that may be rows of "
+            f"{numbered(begun.lines[0].text, len(self.tables) + 1)}, in other columns: they were "
+            "not read"
+        )
+        return False
+
+    def _read(self, begun: _Begun, last: bool = False) -> None:
+        """Reads lines as text and tables. A table, or a caption, that they end with is kept until
+        it is known what follows; `last` where nothing can."""
+        block = begun.lines
+        page = begun.breaks[-1][1] if begun.breaks else begun.page
+        rest: list[Line] = []
+        at = 0
+        while at < len(block):
+            if not CAPTION.match(block[at].text):
+                rest.append(block[at])
+                at += 1
+                continue
+            begin = _caption_end(block, at)
+            end = _table_end(block, begin)
+            grid, _ = table_rows(block[begin:end])
+            notes, after = _notes(block, end)
+            ends = _may_go_on(block, end, after) if grid else _is_last_caption(block, at)
+            if ends and not last:
+                self.begun = (
+                    replace(begun, lines=block[at:]) if at == 0 else _Begun(block[at:], page)
+                )
+                break
+            if grid:
+                self._add(
+                    begun if at == 0 else _Begun(block[at:], page), begin - at, end - at, notes
+                )
+                at = after
+            else:
+                self.lost.append(
+                    f"page {page}: no table was found below “{words(block[at].text, 6)}”"
+                )
+                rest.append(block[at])
+                at += 1
+        self.title = self.title or (max(rest, key=lambda line: line.size).text if rest else "")
+        self.section = _passages(rest, page, self.section, self.passages)
+
+    def _add(self, begun: _Begun, begin: int, end: int, notes: str) -> None:
+        """Adds the table whose caption is the first of the lines, and whose heads and rows are
+        those from `begin` to `end`."""
+        caption = tidy(" ".join(line.text for line in begun.lines[:begin]))
+        grid, heads = table_rows(begun.lines[begin:end])
+        page, pages = begun.page, []
+        for before, number in begun.breaks:
+            rows = len(table_rows(begun.lines[begin : min(before, end)])[0])
+            if not rows:
+                page = number
+            elif before < end:
+                pages.append((rows, number))
+        name = numbered(caption, len(self.tables) + 1)
+        self.tables.append(Table(name, caption, grid, heads, notes, page, tuple(pages)))
+
+
+def _is_last_caption(block: Sequence[Line], at: int) -> bool:
+    """Whether a caption is so near the end of a block that its table may be behind it."""
+    return len(block) - at <= 7 and not any(CAPTION.match(line.text) for line in block[at + 1 :])
 
 
 def _few(numbers: Sequence[int]) -> str:
@@ -83,71 +211,23 @@ def _places(every: Sequence[Line]) -> list[range]:
             end = _table_end(every, begin)
             if table_rows(every[begin:end])[0]:
                 places.append(range(at, end))
+            elif _is_last_caption(every, at):
+                places.append(range(at, len(every)))
     return places
 
 
-def _unfinished(block: Sequence[Line]) -> int:
-    """How many lines at the end of a block are a caption, and heads, of a table behind it."""
-    for back in range(1, min(len(block), 7) + 1):
-        if CAPTION.match(block[-back].text):
-            return 0 if table_rows(block[-back:][1:])[0] else back
-    return 0
+def _may_go_on(block: Sequence[Line], end: int, after: int) -> bool:
+    """Whether a table that ends before a line, with its notes before another, may go on behind
+    the block: nothing stands below it but labels of its next rows."""
+    labels = block[end:]
+    return after == end and len(labels) <= 2 and all(_is_label(line) for line in labels)
 
 
-def _with_heads(waiting: Sequence[Line], block: Sequence[Line]) -> list[Line]:
-    """A block with the caption before it, and with its heads where it does not repeat them."""
-    if len(waiting) > 1 and block and waiting[1].text == block[0].text:
-        return [waiting[0], *block]
-    return [*waiting, *block]
-
-
-def _continued(block: list[Line], tables: list[Table], page: int, lost: list[str]) -> list[Line]:
-    """What is left of a page whose first lines are further rows of the last table; `lost` is told
-    where they are rows of other columns, which may be of that table or not."""
-    end = _table_end(block, 0)
-    grid, heads = table_rows(block[:end])
-    last = tables[-1]
-    if not grid or len(grid[0]) != len(last.rows[0]):
-        if grid and not CAPTION.match(block[0].text):
-            lost.append(
-                f"page {page} begins with {len(grid) - heads} rows that may be of {last.name}, "
-                "in other columns: they were not read"
-            )
-        return block
-    repeated = [row for row in grid[:heads] if row not in last.rows[: last.heads]]
-    rows = grid[heads:] if not repeated else grid
-    pages = (*last.pages, (len(last.rows), page))
-    tables[-1] = replace(last, rows=last.rows + rows, pages=pages)
-    return block[end:]
-
-
-def _tables(
-    block: Sequence[Line], page: int, before: int, lost: list[str]
-) -> tuple[list[Line], list[Table], bool]:
-    """The lines that are text, the tables, and whether the last line is one of a table; `lost` is
-    told of captions below which none was found."""
-    rest: list[Line] = []
-    tables: list[Table] = []
-    at, inside = 0, False
-    while at < len(block):
-        if not CAPTION.match(block[at].text):
-            rest.append(block[at])
-            at, inside = at + 1, False
-            continue
-        begin = _caption_end(block, at)
-        end = _table_end(block, begin)
-        grid, heads = table_rows(block[begin:end])
-        if not grid:
-            rest.append(block[at])
-            lost.append(f"page {page}: no table was found below “{words(block[at].text, 6)}”")
-            at += 1
-            continue
-        caption = tidy(" ".join(line.text for line in block[at:begin]))
-        notes, after = _notes(block, end)
-        name = numbered(caption, before + len(tables) + 1)
-        tables.append(Table(name, caption, grid, heads, notes, page))
-        at, inside = after, after == end
-    return rest, tables, inside
+def _is_label(line: Line) -> bool:
+    """Whether a line may be the label of rows behind it: no number of a page, no text."""
+    text = line.text
+    single = len(line.segments) == 1 and not _is_prose(line) and re.search(r"[A-Za-z]", text)
+    return bool(single and not _SECTIONS.fullmatch(text) and not CAPTION.match(text))
 
 
 def _caption_end(block: Sequence[Line], at: int) -> int:
@@ -194,10 +274,7 @@ def _notes(block: Sequence[Line], end: int) -> tuple[str, int]:
     notes: list[str] = []
     while end < len(block) and len(notes) < 6:
         text = block[end].text
-        told = re.match(
-            (r"(?:[a-h*†‡§¶]\W?\s?[A-Z]|values|data|abbreviations|note|SD\b|CI\b)"), text, re.I
-        )
-        if not told and not notes:
+        if not notes and not _NOTE.match(text):
             break
         if notes and block[end].top - block[end - 1].bottom > 0.8 * block[end].size:
             break
