@@ -149,6 +149,11 @@ plt.plot([1, 2]);
     assert len(links) == 1
 
 
+def test_a_document_with_nothing_of_the_run_is_marked(alone: Project, rendered):
+    page = plain(rendered(lambda text: "# Ours\n\nOf 17 patients 5 were well.\n\nNo number.\n"))
+    assert page.count(OWN) == 1 and f"5 were well. {OWN}" in page
+
+
 def test_a_number_of_the_run_that_is_altered_is_found(alone: Project):
     assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 0
     with own(alone).open("a", encoding="utf-8") as document:

@@ -16,6 +16,7 @@ from PIL import Image
 from render_blocks import blocks_of
 
 from trialtrace.base.errors import UserError
+from trialtrace.report.render.tree.authored import OWN
 
 NUMBERED = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
 
@@ -470,3 +471,15 @@ def test_an_old_or_missing_pandoc_is_told(write, render, tmp_path, monkeypatch):
     assert "too old" in failure(render, write("x"))
     monkeypatch.setenv("PATH", "/nowhere")
     assert "neither quarto nor pandoc" in failure(render, write("x"))
+
+
+def test_numbers_of_an_own_document_are_marked_and_those_of_its_note_not(write, render):
+    page = render(write("Of us 5 were well.\n"), note="It leaves out pain at 12 weeks.")
+    assert page.count(OWN) == 1 and "5 were well. <span" in page
+    assert OWN not in render(write("Of us 5 were well.\n"))
+
+
+def test_a_link_to_a_section_that_is_left_out_is_its_words(write, render):
+    body = "## Kept {#sec-kept}\n\nSee [this](#sec-kept) and [that](#sec-gone).\n"
+    page = render(write(body), formats=("html", "pdf"))
+    assert 'href="#sec-kept">this</a> and that.' in page

@@ -13,6 +13,7 @@ from typing import TypedDict
 from trialtrace.base.paths import project
 from trialtrace.report.crumbs import Step, crumbs
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.render.tree.authored import OF_RUN
 
 # Where names of code may end a line of a page.
 
@@ -84,10 +85,11 @@ class Page:
 
     @property
     def head(self) -> str:
-        """The note as Markdown; nothing where there is none."""
+        """The note as Markdown, of the run; nothing where there is none."""
         if not self.note:
             return ""
-        return f"::: {{.callout-warning}}\n{escape_markdown(self.note)}\n:::\n\n"
+        note = f"::: {{.callout-warning}}\n{escape_markdown(self.note)}\n:::"
+        return f":::: {{.{OF_RUN}}}\n{note}\n::::\n\n"
 
     def place_chains(self, folder: Path) -> None:
         """Where Quarto's filter looks for them."""

@@ -98,7 +98,7 @@ def convert(
     read = build / "document.json"
     told = [*_command(len(text)), *common, f"--from={READER}", "--to=json", f"--output={read}"]
     _start(told, folder, stdin=subprocess.PIPE).finish(document, text)
-    commands = _pages(_numbered(read, folder, document), document, page, build)
+    commands = _pages(_numbered(read, folder, document, bool(page.note)), document, page, build)
 
     def written(name: str, node: Node, flags: list[str]) -> bytes:
         kind = name.rpartition(".")[2]
@@ -130,10 +130,10 @@ def convert(
         return {name: made[name].result() for name in jobs}
 
 
-def _numbered(read: Path, folder: Path, document: Document) -> Numbered:
+def _numbered(read: Path, folder: Path, document: Document, authored: bool) -> Numbered:
     """What pandoc read, numbered. Raises UserError for what is wrong with it."""
     tree = json.loads(read.read_bytes())
-    mark_authored(tree)
+    mark_authored(tree, authored=authored)
     keep_per_cents(tree)
     put_over(tree)
     if problems := cross_refer(tree, folder):

@@ -28,7 +28,7 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
-from trialtrace.report.render.tree.for_quarto import FOLDER
+from trialtrace.report.render.tree.for_quarto import AUTHORED, FOLDER
 from trialtrace.run.trial.find_quarto import find_quarto
 
 OUTPUT = "rendered"
@@ -59,6 +59,7 @@ def render(
     renderer."""
     quarto = Path(find_quarto())
     environment = quarto_environment(quarto) | {FOLDER: str(folder)}
+    environment |= {AUTHORED: "yes"} if page.note else {}
     page.place_chains(folder)
     (folder / "params.json").write_text(json.dumps(params), encoding="utf-8")
     made = {}

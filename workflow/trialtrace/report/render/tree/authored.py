@@ -25,13 +25,14 @@ UNCHECKED = "unchecked"
 OWN = "[own, not checked]"
 
 
-def mark_authored(document: Node) -> None:
+def mark_authored(document: Node, *, authored: bool) -> None:
     """Mark every paragraph with a number, table, code and picture that is not of the run.
 
-    A document without anything of a run is no report, and has nothing to be told apart.
+    `authored` tells that the document is somebody's own, also where it has nothing of the run. Any
+    other without that is no report, and has nothing to be told apart.
     """
     attributed = (node for kind in ("Div", "Link") for node in all_of(document["blocks"], kind))
-    if not any(OF_RUN in node["c"][0][1] for node in attributed):
+    if not authored and not any(OF_RUN in node["c"][0][1] for node in attributed):
         return
     document["blocks"] = _marked(document["blocks"])
     walk(document["blocks"], {"Link": _without_mark})

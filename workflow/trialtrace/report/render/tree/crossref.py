@@ -72,6 +72,8 @@ class _Crossref:
         self._letter = ""
         self._floats(document["blocks"])
         walk(document, {"Cite": self._cite})
+        sections = {one["c"][1][0] for one in all_of(document["blocks"], "Header")}
+        walk(document["blocks"], {"Link": lambda link: _without_end(link, sections)})
         walk(document["blocks"], {"Div": _special_div}, words=False)
 
     def _register(self, name: str, number: str) -> None:
@@ -216,6 +218,12 @@ def _safe_link(element: Node) -> Nodes | None:
         return list(words)
     attr[1:] = [[name for name in attr[1] if name not in ("uri", "email")], []]
     return None
+
+
+def _without_end(link: Node, sections: set[str]) -> Nodes | None:
+    """The words of a link to a section that is left out: a PDF with the link cannot be made."""
+    target = link["c"][2][0]
+    return link["c"][1] if target.startswith("#sec-") and target[1:] not in sections else None
 
 
 def _inlines(blocks: Nodes) -> Nodes:

@@ -24,11 +24,13 @@ from trialtrace.report.render.tree.widths import Widths
 
 # Names the folder of the document, which is not that of the filter.
 FOLDER = "TRIALTRACE_FOLDER"
+# Tells that a document of a run is somebody's own.
+AUTHORED = "TRIALTRACE_AUTHORED"
 
 
-def for_quarto(document: Node, kind: str, folder: Path) -> None:
+def for_quarto(document: Node, kind: str, folder: Path, *, authored: bool) -> None:
     """Change a document that Quarto is to number and to write."""
-    mark_authored(document)
+    mark_authored(document, authored=authored)
     keep_per_cents(document)
     put_over(document)
     if "html" in kind:
@@ -54,9 +56,10 @@ def main() -> None:
     """Change the document of standard input."""
     document = json.load(sys.stdin)
     kind, folder = sys.argv[1], Path(os.environ.get(FOLDER) or Path.cwd())
-    if FOLDER not in os.environ:
+    by_hand = FOLDER not in os.environ
+    if by_hand:
         made_by_hand(document, kind, folder)
-    for_quarto(document, kind, folder)
+    for_quarto(document, kind, folder, authored=by_hand or AUTHORED in os.environ)
     json.dump(document, sys.stdout)
 
 
