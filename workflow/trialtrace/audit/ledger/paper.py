@@ -48,7 +48,7 @@ NumberPrinted = Annotated[
     Shared("common", "number_printed"),
     Rule(
         pattern=r"^-?([0-9]+(\.[0-9]+)?|\.[0-9]+)$",
-        expected="a number in quotes, as printed",
+        expected='a number in quotes, as printed, its minus typed as "-"',
     ),
 ]
 

@@ -45,6 +45,12 @@ TESTS = {
     "mantel haenszel": "mantel_haenszel",
     "cochran mantel haenszel": "mantel_haenszel",
     "cmh": "mantel_haenszel",
+    "mcnemar": "other",
+    "mcnemar's": "other",
+    "mcnemar’s": "other",
+    "exact mcnemar": "other",
+    "kruskal wallis": "other",
+    "wilcoxon signed rank": "other",
 }
 """What an expression may call the test of its p or statistic."""
 Procedure = Literal["bonferroni", "dunnett", "hochberg", "holm", "sidak", "tukey", "multiplicity"]

@@ -22,7 +22,7 @@ from trialtrace.audit.prints.finding import ALTERNATIVE, COMPATIBLE, EXACT, INCO
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.search.bundles import USUAL, bundles
 from trialtrace.audit.search.search import MAY_SAY, Searched, search
-from trialtrace.audit.verdicts.asked import questioned
+from trialtrace.audit.verdicts.asked import QUESTION, RESTS_ON, questioned
 
 # The verdict of print on each component of a claim: the gravest finding of all checks on it.
 
@@ -121,10 +121,11 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
     `unchecked` is told where there are neither.
     """
     judged = [finding for finding in findings if finding.agreement != NOT_CHECKABLE]
+    asked = [f"{QUESTION} {one.sentence}" for one in findings if RESTS_ON in one.detail]
     if not judged:
-        reasons = [finding.sentence for finding in findings]
+        reasons = [*asked, *(finding.sentence for finding in findings)]
         # A check that was made on it, and could not decide, says more than where it was used.
-        if others and not any(finding.made for finding in findings):
+        if others and not asked and not any(finding.made for finding in findings):
             return _told(USED, [ENTERS.format(named(others)), *reasons])
         told = _told(NOT_CHECKABLE, reasons or [unchecked])
         return told | {"no_usual_test": any(finding.open for finding in findings)}
@@ -136,6 +137,9 @@ def _verdict(findings: list[Finding], others: list[str], unchecked: str) -> dict
     remarks = [finding for finding in findings if finding.remark and finding not in as_grave]
     other = worst.detail.get("alternative")
     row = _told(worst.agreement, [one.sentence for one in (worst, *as_grave, *remarks)])
+    if asked and worst.agreement in (EXACT, COMPATIBLE):
+        # What would contradict, were it read right, is not settled by what else holds.
+        row |= _told(NOT_CHECKABLE, [*asked, *(one.sentence for one in as_grave)])
     left = [brief([one.sentence]) for one in remarks]
     left = [text for text in left if text not in row["print_finding"]]
     row |= {"print_more": brief(left) if left else None}

@@ -17,6 +17,7 @@ from trialtrace.audit.printed.verdicts import (
     WORST_FIRST,
 )
 from trialtrace.audit.registration.rows import said
+from trialtrace.audit.verdicts.asked import is_asked
 from trialtrace.audit.verdicts.tally import (
     NO_USUAL_TEST,
     by_chance,
@@ -74,6 +75,10 @@ def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:
     odd = [claim for claim, own in claims.items() if any(unmatched(row) for row in own)]
     if odd:
         yield from _wrapped(f"  {NO_USUAL_TEST} on print: {', '.join(odd)}", width)
+    asked = [claim for claim, own in claims.items() if any(is_asked(row) for row in own)]
+    if asked:
+        text = f"  would contradict if read right, which is asked: {', '.join(asked)}"
+        yield from _wrapped(text, width)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -100,8 +105,8 @@ def _claim(rows: Sequence[Row], width: int) -> Iterator[str]:
 def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | None, list[str]]]:
     """(verdict, finding, second line, components) of one claim in a column, the worst first.
 
-    What cannot be checked beside what can is left out, but for a p that no usual test gives. A
-    ledger by itself has none of the data.
+    What cannot be checked beside what can is left out, but for questions and a p that no usual test
+    gives. A ledger by itself has none of the data.
     """
     if column == DATA and len(of_readings(rows)) > 1:
         return [_of_readings(rows)]
@@ -136,4 +141,4 @@ def _of_readings(rows: Sequence[Row]) -> tuple[str, str, str | None, list[str]]:
 
 
 def _told_anyway(row: Row, column: str) -> bool:
-    return column == PRINT and unmatched(row)
+    return column == PRINT and (unmatched(row) or is_asked(row))

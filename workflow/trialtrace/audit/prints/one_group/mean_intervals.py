@@ -21,6 +21,7 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
 from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.times.rates import per_year
 from trialtrace.stats.summaries.printed import Printed, below
 
 MOST_WIDER = 1.2
@@ -67,6 +68,8 @@ def _usual(entry: Claim, *called: str) -> bool:
     Or what else it has to be `called`.
     """
     if not {"value", "ci_low", "ci_high"} <= set(entry.parts) or entry.basis is not None:
+        return False
+    if per_year(entry.parts["value"].unit):
         return False
     usual = entry.measure is None and entry.about.interval is None
     return usual and entry.parts["value"].symbol in (called or (None, "mean"))

@@ -8,14 +8,15 @@ itself is that of both means (`differences`).
 Source: Student 1908. Oracle: scipy's ttest_rel on made values, with every correlation.
 """
 
-from collections.abc import Iterator
-from math import inf, sqrt
+from collections.abc import Iterator, Sequence
+from math import ceil, floor, inf, sqrt
 
-from scipy.special import stdtr, stdtrit
+from scipy.special import bdtr, chdtrc, ndtri, stdtr, stdtrit
 
 from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
@@ -27,6 +28,7 @@ from trialtrace.audit.prints.finding import (
     p_span,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.shared.two_groups import as_proportion
 
 TESTS = (None, "t")
 SLACK = 1.25
@@ -58,7 +60,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if len(designs) > 1 or (entry.main is not None and entry.main.adjusted):
             continue
-        n = ledger.size(entry) if of_group else _patients(ledger, entry)
+        n = ledger.size(entry) if of_group else patients(ledger, entry)
         if n is not None and n > 2:
             yield from _degrees(entry, n)
         if of_group and n is not None and n > 2:
@@ -69,10 +71,58 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 yield from _of_error(ledger, entry, groups, n)
 
 
-def _patients(ledger: Ledger, entry: Claim) -> int | None:
+def patients(ledger: Ledger, entry: Claim) -> int | None:
     """How many patients were measured twice: the same number in both, or the claim's own."""
     sizes = {ledger.size_of(entry, group) for group in entry.about.compared}
     return entry.about.n or (sizes.pop() if len(sizes) == 1 else None)
+
+
+def of_fewer(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> bool:
+    """Whether groups are of more patients than were measured twice, so that the difference of
+    these need not be that of the groups."""
+    if not {PAIRED, CROSSOVER} & set(entry.about.design or ()):
+        return False
+    sizes = {ledger.size(group) for group in groups}
+    return len(sizes) > 1 or (entry.about.n is not None and sizes != {entry.about.n})
+
+
+def of_pairs(ledger: Ledger, entry: Claim, component: Component) -> str | None:
+    """What McNemar's tests give where a p of the same patients is theirs, None where it is not."""
+    paired = {PAIRED, CROSSOVER} & set(entry.about.design or ())
+    if not paired or entry.measure != "risk_difference" or entry.tails != TWO_SIDED:
+        return None
+    span = _p_of_pairs(ledger, entry)
+    return p_span(*span) if span and overlaps(component, *span) else None
+
+
+def _p_of_pairs(ledger: Ledger, entry: Claim) -> Ends | None:
+    """The least and greatest p of McNemar's tests, exact, mid-p and of chi², on the pairs that
+    differ, as many as a difference of shares and the usual interval of it leave.
+
+    Of b and c such pairs among n the difference is (b - c) / n, and n² times the square of its
+    error b + c - (b - c)² / n. Sources: McNemar 1947; Fagerland et al. 2013. Oracle: R's
+    mcnemar.test and binom.test.
+    """
+    main, n = entry.main, patients(ledger, entry)
+    if main is None or n is None or not {"ci_low", "ci_high"} <= set(entry.parts):
+        return None
+    scale = 1.0 if as_proportion(entry, main) else 100.0
+    low, high = (abs(float(end)) * n / scale for end in main.bounds)
+    (l0, l1), (u0, u1) = (_ends(entry, name) for name in ("ci_low", "ci_high"))
+    z = 2 * float(ndtri(0.5 + confidence_of(entry) / 2)) * scale / n
+    least, most = max(u0 - l1, 0.0) / z, (u1 - l0) / z
+    found = []
+    for gap in range(ceil(min(low, high) - 0.01), floor(max(low, high) + 0.01) + 1):
+        pairs = ceil(least**2 + gap**2 / n) - 1, floor(most**2 + gap**2 / n) + 1
+        for both in range(max(pairs[0], gap, 1), min(pairs[1], n) + 1):
+            if (both - gap) % 2 == 0:
+                fewer = (both - gap) // 2
+                exact = 2 * float(bdtr(fewer, both, 0.5))
+                middle = exact / 2 + (float(bdtr(fewer - 1, both, 0.5)) if fewer else 0.0)
+                plain = float(chdtrc(1, gap**2 / both))
+                corrected = float(chdtrc(1, max(gap - 1, 0) ** 2 / both))
+                found += [min(exact, 1.0), middle, plain, corrected]
+    return (min(found), max(found)) if found else None
 
 
 def _degrees(entry: Claim, n: int) -> Iterator[Finding]:

@@ -179,6 +179,7 @@ def _rate(entry: Claim, counted: Claim, timed: Claim) -> Iterator[Finding]:
         return
     low, high = (end * float(per) for end in span)
     fits = overlaps(part, low, high)
+    agreement = COMPATIBLE if fits else INCONSISTENT
     places = max(part.places, 0) + 1
     shown = " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in (low, high)))
     text = (
@@ -186,11 +187,15 @@ def _rate(entry: Claim, counted: Claim, timed: Claim) -> Iterator[Finding]:
     )
     text += f"{shown} {part.unit}"
     text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    if not fits and entry.stated_basis is not None:
+        # A model's rate is that of a patient with usual covariates, or weighs patients by time.
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {text.partition(';')[0]}; {part.text} is that of a model."
     yield Finding(
         "rate.time",
         entry.name,
         "value",
-        COMPATIBLE if fits else INCONSISTENT,
+        agreement,
         text,
         tuple(dict.fromkeys(one.name for one in (counted, timed) if one is not entry)),
         {"low": low, "high": high},

@@ -31,6 +31,7 @@ from trialtrace.audit.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.audit.prints.paired.same_patients import of_fewer
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     METHODS,
@@ -108,7 +109,7 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     groups, table = found
     findings = tuple(group.name for group in groups)
     if entry.basis is not None:
-        yield _of_model(entry, main, table, findings)
+        yield _of_model(entry, main, table, findings, of_fewer(ledger, entry, groups))
         return
     of_it, value = [], None
     if entry.measure not in RATIOS or main.name != "percent":
@@ -343,7 +344,9 @@ def _harm(main: Component) -> str:
     )
 
 
-def _of_model(entry: Claim, main: Component, table: Table, texts: tuple[str, ...]) -> Finding:
+def _of_model(
+    entry: Claim, main: Component, table: Table, texts: tuple[str, ...], fewer: bool
+) -> Finding:
     """An estimate that need not be the plain one, with the plain one."""
     measure, (x1, n1, x0, n0) = entry.measure or "", table
     value = estimate(measure, table)
@@ -360,6 +363,10 @@ def _of_model(entry: Claim, main: Component, table: Table, texts: tuple[str, ...
         agreement = COMPATIBLE if holds else INCONSISTENT
         text = f"A difference {said_of(entry)} is the plain one: {given} {shown}"
         text += f", in keeping with {main.text}." if holds else f"; printed is {main.text}."
+        if not holds and fewer:
+            agreement = NOT_CHECKABLE
+            text = f"Not checkable: {given} the difference is {shown}; {main.text} is that of the "
+            text += "patients measured twice, who are others."
     return Finding(
         "comparison.estimate",
         entry.name,

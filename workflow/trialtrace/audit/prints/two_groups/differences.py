@@ -41,6 +41,7 @@ from trialtrace.audit.prints.finding import (
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
+from trialtrace.audit.prints.paired.same_patients import of_fewer
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
 
 MEASURE = "mean_difference"
@@ -83,7 +84,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         findings = tuple(group.name for group in groups)
         span = _gap([_ends(group.parts["value"]) for group in groups])
         found = _turned(span) if _is_turned(main, span) else span
-        yield _estimate(entry, main, span, found, findings)
+        estimate = _estimate(entry, main, span, found, findings)
+        yield _of_both(entry, estimate) if of_fewer(ledger, entry, groups) else estimate
         paired = entry.plain_estimate and not entry.of_family
         if bare or paired or not {"ci_low", "ci_high"} <= set(entry.parts):
             continue
@@ -194,6 +196,15 @@ def _gap(means: Sequence[Ends]) -> Ends:
 
 def _turned(span: Ends) -> Ends:
     return -span[1], -span[0]
+
+
+def _of_both(entry: Claim, finding: Finding) -> Finding:
+    """A difference of the patients who were measured twice, beside means of more."""
+    if finding.agreement != INCONSISTENT:
+        return finding
+    text = f"Not checkable: {finding.sentence.partition(';')[0]}, of other patients than those "
+    text += f"measured twice, whose difference is {entry.parts['value'].text}."
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text.replace(": T", ": t", 1))
 
 
 def _is_turned(main: Component, span: Ends) -> bool:

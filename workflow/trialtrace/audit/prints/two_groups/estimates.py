@@ -28,6 +28,7 @@ from trialtrace.audit.prints.finding import (
     p_span,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.paired.same_patients import of_pairs
 from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
 from trialtrace.audit.prints.shared.p_sides import (
@@ -301,6 +302,9 @@ def _p(
             pass
         elif _of_neither(ledger, entry, component, (low, high)):
             text += " It is not that of the counts either."
+        elif p_of_pairs := of_pairs(ledger, entry, component):
+            agreement = COMPATIBLE
+            text += f" McNemar's tests of as few pairs as the interval leaves give {p_of_pairs}."
         elif _has_own_test(ledger, entry):
             text += " The p-value is that of another test, "
             if of_no_such_test(entry, component, (low, high)) and not _counted(ledger, entry):

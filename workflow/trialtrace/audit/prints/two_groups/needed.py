@@ -20,6 +20,7 @@ from trialtrace.audit.prints.finding import (
     overlaps,
     signed,
 )
+from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.shared.two_groups import NEEDED, as_proportion, table_of
 
 DIFFERENCE = "risk_difference"
@@ -69,7 +70,8 @@ def _held(entry: Claim, other: Claim, counted: bool) -> Iterator[Finding]:
     agreement = COMPATIBLE if fits else INCONSISTENT
     if not counted:
         yield Finding("needed.difference", entry.name, "value", agreement, text, (other.name,))
-    if fits and all(set(BOUNDS) <= set(one.parts) for one in (entry, other)):
+    bounded = all(set(BOUNDS) <= set(one.parts) for one in (entry, other))
+    if fits and bounded and confidence_of(entry) == confidence_of(other):
         yield from _interval(entry, other, as_proportion(other, main))
 
 

@@ -94,14 +94,17 @@ def _sum(
         yield from _alike(kind, totals)
         return
     findings = tuple(entries[-1].name for entries in claims.values())
-    told = " + ".join(thousands(sizes[name]) for name in ledger.apart)
+    # Sequences of a crossover, to which patients are randomised, beside treatments, which all take.
+    arms = {name: n for name, n in sizes.items() if ledger.groups[name].size is not None}
     for total in totals:
         count = total.whole_count
         if count is None:
             continue
+        parts = arms if len(arms) > 1 and sum(arms.values()) == count else sizes
+        told = " + ".join(thousands(size) for size in parts.values())
         if kind == "randomised" and ledger.patients_of_every_group == count:
             agreement, text = EXACT, f"All {count} patients are in every group."
-        elif sum(sizes.values()) == count:
+        elif sum(parts.values()) == count:
             agreement, text = EXACT, f"{told} are {thousands(count)}, as printed."
         else:
             agreement, whole = INCONSISTENT, sum(sizes.values())

@@ -14,6 +14,7 @@ from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, NO_
 from trialtrace.audit.prints.shared.p_sides import p_range
 
 ABSTRACT = "abstract"
+OTHER_TESTS = " Both tests are called other ones, which need not be the same."
 NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
 
 
@@ -62,8 +63,9 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         there = f"{comparison.place} has {comparison.parts['p'].text}"
         text = f"{part.text} here, while {there} of the same comparison"
         agreement, text = INCONSISTENT, f"{text} and test."
-        if entry.about.test is None:
-            text = f"Not checkable: {text.removesuffix(' and test.')}.{NO_TEST}"
+        if entry.about.test in (None, "other"):
+            why = OTHER_TESTS if entry.about.test else NO_TEST
+            text = f"Not checkable: {text.removesuffix(' and test.')}.{why}"
             agreement = NOT_CHECKABLE
         remark = agreement == NOT_CHECKABLE
         findings = (comparison.name,)
