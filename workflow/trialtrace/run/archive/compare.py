@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.archive.code_changes import FunctionChange, code_changes, moves
 from trialtrace.run.archive.code_scope import OwnCode
 from trialtrace.run.archive.functions import KnownFunctions
@@ -155,12 +155,10 @@ class RunOfTrial:
         manifest = self.shelf.manifest(self.name)
         if manifest["contract"] != CONTRACT:
             raise UserError(
-                Problem(
-                    f"run {self.name} of {self.shelf.trial}",
-                    found=f"tables that keep version {manifest['contract']} of the data contracts",
-                    expected=f"version {CONTRACT}, which this trialtrace compares",
-                    do="compare it with the trialtrace that kept it",
-                )
+                f"run {self.name} of {self.shelf.trial}",
+                found=f"tables that keep version {manifest['contract']} of the data contracts",
+                expected=f"version {CONTRACT}, which this trialtrace compares",
+                do="compare it with the trialtrace that kept it",
             )
         return manifest
 

@@ -188,7 +188,7 @@ class Auditor:
         if reason is None and "words" in self.claim.parts:
             raise UserError(unread(self.claim.printed, f"{self.place}.printed"))
         if reason is None and self.claim.selects is None:
-            raise UserError(Problem(self.place, expected="what recomputes it (is) or cannot"))
+            raise UserError(self.place, expected="what recomputes it (is) or cannot")
         if reason is not None and self.trial.synthetic:
             reason = f"{SYNTHETIC} {reason}"
         for component in components:
@@ -212,11 +212,9 @@ class Auditor:
     def _direction(self, component: Component) -> dict[str, Any]:
         if not self.claim.direction or component.name != "direction":
             raise UserError(
-                Problem(
-                    self.place,
-                    found=f"printed {self.claim.printed!r}",
-                    expected="words and a `direction`, or a number and none",
-                )
+                self.place,
+                found=f"printed {self.claim.printed!r}",
+                expected="words and a `direction`, or a number and none",
             )
         labels = {arm.name: arm.label for arm in self.trial.design.arms.values()}
         found = judge_direction(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED, STANDARDISED
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.words import COUNTS, P_VALUES, SYMBOLS
 
 EVENTS = ("count.events", "count.descriptive", "events.count")
@@ -50,11 +50,9 @@ def statistics_of(
         return [".".join(filter(None, ["partial_eta_squared", method]))]
     if name in ESTIMATED and kind in P_VALUES and "p" in parts:
         raise UserError(
-            Problem(
-                f"{place}.is.stat",
-                found=f"{stat}, for the printed {component.text!r}",
-                expected="the statistic of that number, whose p is then looked for beside it",
-            )
+            f"{place}.is.stat",
+            found=f"{stat}, for the printed {component.text!r}",
+            expected="the statistic of that number, whose p is then looked for beside it",
         )
     if name == "percent":
         return ["proportion"] if stat is None or kind in COUNTS else [stat]
@@ -66,11 +64,9 @@ def statistics_of(
     if name in ("ci_low", "ci_high") and "group" in selects:
         return ["proportion"]
     raise UserError(
-        Problem(
-            f"{place}.is",
-            found=f"no stat, for the printed {component.text!r}",
-            expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log",
-        )
+        f"{place}.is",
+        found=f"no stat, for the printed {component.text!r}",
+        expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log",
     )
 
 

@@ -144,11 +144,9 @@ def _read(direction: Mapping[str, str], place: str) -> tuple[str, str, str]:
     words = [word for word in WORDS if word in direction]
     if len(words) != 1 or "than" not in direction:
         raise UserError(
-            Problem(
-                f"{place}.direction",
-                found=str(dict(direction)),
-                expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
-            )
+            f"{place}.direction",
+            found=str(dict(direction)),
+            expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
         )
     return words[0], direction[words[0]], direction["than"]
 

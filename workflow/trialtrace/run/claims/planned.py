@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.compose import compose
-from trialtrace.base.errors import Problem, UserError, problems_of
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.words import DIFFERENCES, IN_UNITS
 from trialtrace.run.claims.audit import Auditor, by_reading
 from trialtrace.run.claims.select import Selects
@@ -47,7 +47,7 @@ def untied_claims(trial: "Trial") -> Iterator[Problem]:
         try:
             list(Auditor(trial, rows, alone, document.place(("claims", name))).rows())
         except UserError as error:
-            yield from problems_of(error)
+            yield from error.problems
 
 
 def _places(place: Place, selects: Selects) -> Iterator[Place]:

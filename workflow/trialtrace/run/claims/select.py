@@ -27,12 +27,10 @@ def rows_of(results: list[ResultRow], selects: Selects, place: str) -> list[Resu
     if not mine:
         names = list(dict.fromkeys(row["analysis_id"] for row in results))
         raise UserError(
-            Problem(
-                f"{place}.is.analysis",
-                found=repr(selects["analysis"]),
-                expected=f"an analysis with results: {', '.join(names)}",
-                do=did_you_mean(str(selects["analysis"]), names),
-            )
+            f"{place}.is.analysis",
+            found=repr(selects["analysis"]),
+            expected=f"an analysis with results: {', '.join(names)}",
+            do=did_you_mean(str(selects["analysis"]), names),
         )
     return [row for row in mine if _meets(row, selects)]
 

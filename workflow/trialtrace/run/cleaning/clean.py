@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problems, UserError, problems_of
+from trialtrace.base.errors import Problems, UserError
 from trialtrace.base.store import make_folder, write_json, write_parquet
 from trialtrace.run.cleaning.account import FILE, write_account
 from trialtrace.run.cleaning.branching import where_not_shown
@@ -72,7 +72,7 @@ def type_tables(
             try:
                 typed[name] = type_table(trial, spec, raw[spec.of], known, names)
             except UserError as error:
-                problems.found += problems_of(error)
+                problems.found += error.problems
         if name == first and name in typed:
             people = people_of(trial, typed[name])
     problems.raise_if_any()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.cells import (
     Broken,
     as_mask,
@@ -133,9 +133,7 @@ def _limit(variable: Variable, limit: str) -> Any:
         return pa.scalar(float(limit.replace(",", ".")))
     except ValueError:
         raise UserError(
-            Problem(
-                f"dictionary.csv, row {variable.row}: minimum or maximum of {variable.name}",
-                found=repr(limit),
-                expected="an ISO date" if variable.kind == "date" else "a number",
-            )
+            f"dictionary.csv, row {variable.row}: minimum or maximum of {variable.name}",
+            found=repr(limit),
+            expected="an ISO date" if variable.kind == "date" else "a number",
         ) from None

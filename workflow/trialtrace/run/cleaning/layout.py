@@ -4,7 +4,7 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, Problems, UserError, did_you_mean, one_of
+from trialtrace.base.errors import Problems, UserError, did_you_mean, one_of
 from trialtrace.run.cleaning.cells import as_mask, stripped
 from trialtrace.run.cleaning.column_words import ToldColumns, told_columns
 from trialtrace.run.cleaning.ignored import described_beside, ignored_by_entry
@@ -95,15 +95,13 @@ def _check_header(
     """Where no declared column is there, the names are no names: told once, and not by name."""
     if variables and not told.known.intersection(told.there):
         raise UserError(
-            Problem(
-                place,
-                f"the first row of the raw table {spec.of} does not look like a header",
-                found=f"{len(told.there)} column(s), and none of the {len(variables)} that "
-                f"dictionary.csv declares for {spec.name}",
-                expected=f"columns such as {one_of(variables, 6)}",
-                do="look at the export's first row, and at source in trial.yaml: separator, "
-                "encoding, sheet",
-            )
+            place,
+            f"the first row of the raw table {spec.of} does not look like a header",
+            found=f"{len(told.there)} column(s), and none of the {len(variables)} that "
+            f"dictionary.csv declares for {spec.name}",
+            expected=f"columns such as {one_of(variables, 6)}",
+            do="look at the export's first row, and at source in trial.yaml: separator, "
+            "encoding, sheet",
         )
 
 
@@ -177,15 +175,13 @@ def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: "pa.Table") -> 
     near = sorted({spelt[_plain(one)] for one in other if _plain(one) in spelt})
     meant = f"did you mean {one_of(near)}, but for capital letters or blanks? " if near else ""
     raise UserError(
-        Problem(
-            f"{trial.name}: table {spec.name}, column {column}",
-            "the data has arms that the design does not have",
-            found=f"{len(other)} other code(s) in {len(bad)} row(s): {file}, lines {lines}{more}",
-            expected=f"the arms' codes in trial.yaml: {one_of(codes)}",
-            do=f"{meant}mend design.arms, where `code` may be a list of spellings, or the export; "
-            "a code that is listed under missing in cleaning.yaml leaves its patients out of all "
-            "arms",
-        )
+        f"{trial.name}: table {spec.name}, column {column}",
+        "the data has arms that the design does not have",
+        found=f"{len(other)} other code(s) in {len(bad)} row(s): {file}, lines {lines}{more}",
+        expected=f"the arms' codes in trial.yaml: {one_of(codes)}",
+        do=f"{meant}mend design.arms, where `code` may be a list of spellings, or the export; "
+        "a code that is listed under missing in cleaning.yaml leaves its patients out of all "
+        "arms",
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.conditions import met
 from trialtrace.run.trial.cleaning import Beside
 
@@ -48,12 +48,10 @@ def with_beside(
 def _table(others: Mapping[str, Accepted], name: str, place: str) -> Accepted:
     if name not in others:
         raise UserError(
-            Problem(
-                f"{place}.table",
-                found=repr(name),
-                expected=f"a table of trial.yaml: {one_of(others)}",
-                do=did_you_mean(name, others),
-            )
+            f"{place}.table",
+            found=repr(name),
+            expected=f"a table of trial.yaml: {one_of(others)}",
+            do=did_you_mean(name, others),
         )
     return others[name]
 
@@ -102,10 +100,8 @@ def _check_single(keys: "pa.Array", place: str) -> None:
     repeats = len(keys) - len(pc.unique(keys))
     if repeats:
         raise UserError(
-            Problem(
-                place,
-                found=f"{repeats} rows beside another of the same subject",
-                expected="one row of the other table for each row here",
-                do=f"say which by match, or write take: {one_of(AGGREGATES)}",
-            )
+            place,
+            found=f"{repeats} rows beside another of the same subject",
+            expected="one row of the other table for each row here",
+            do=f"say which by match, or write take: {one_of(AGGREGATES)}",
         )

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.cells import as_mask, stripped
 from trialtrace.run.cleaning.keys import PLACE, Roster, subject_text
 from trialtrace.run.cleaning.rejects import ROW, RejectLog
@@ -137,11 +137,9 @@ def check_subjects(trial: Trial, typed: Typed) -> None:
     for finding in typed.log.findings:
         rules[finding.rule] += len(finding.positions) if finding.level == ROW else 0
     raise UserError(
-        Problem(
-            f"{trial.name}: table {typed.spec.name}",
-            "no row is accepted, so there is no subject",
-            found=", ".join(f"{rule} in {rows} row(s)" for rule, rows in rules.items() if rows),
-            expected="rows with a subject of their own",
-            do=f"look at the column {typed.spec.subject} and at the key in trial.yaml",
-        )
+        f"{trial.name}: table {typed.spec.name}",
+        "no row is accepted, so there is no subject",
+        found=", ".join(f"{rule} in {rows} row(s)" for rule, rows in rules.items() if rows),
+        expected="rows with a subject of their own",
+        do=f"look at the column {typed.spec.subject} and at the key in trial.yaml",
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
 from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.decided import Decided, column_of
@@ -63,12 +63,10 @@ def arm_of(
                 )
     if not choices:
         raise UserError(
-            Problem(
-                "the arm",
-                found=f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient",
-                expected="the column of the arm",
-                do="name it: --arm COLUMN",
-            )
+            "the arm",
+            found=f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient",
+            expected="the column of the arm",
+            do="name it: --arm COLUMN",
         )
     at = ("trial.yaml", "tables.{}.arm")
 
@@ -151,13 +149,11 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""
     raise UserError(
-        Problem(
-            f"the arm, column {column.name} of {table.name}",
-            found=f"{n} different value{'s' if n != 1 else ''}{varies}",
-            expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
-            do="name another column: --arm COLUMN"
-            + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
-        )
+        f"the arm, column {column.name} of {table.name}",
+        found=f"{n} different value{'s' if n != 1 else ''}{varies}",
+        expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
+        do="name another column: --arm COLUMN"
+        + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
     )
 
 
@@ -197,12 +193,10 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
                 return name
         codes = [code for _, code in arms.values()]
         raise UserError(
-            Problem(
-                "--control",
-                found=text,
-                expected=f"an arm of column {column.name}: {one_of(codes)}",
-                do=did_you_mean(text, codes),
-            )
+            "--control",
+            found=text,
+            expected=f"an arm of column {column.name}: {one_of(codes)}",
+            do=did_you_mean(text, codes),
         )
 
     name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)

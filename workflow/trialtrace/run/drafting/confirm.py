@@ -12,7 +12,7 @@ from typing import Literal
 
 from trialtrace.base.config.files import read_yaml
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.by_hand import settled_by_hand
@@ -48,13 +48,9 @@ def read_guesses(at: Project, name: str) -> GuessesFile:
     path = at.trial_config(name) / FILE
     if not path.is_file():
         raise UserError(
-            Problem(
-                f"trial {name}",
-                found=f"no {FILE}"
-                if path.parent.is_dir()
-                else f"no folder {at.shown(path.parent)}",
-                expected="a trial that trialtrace new drafted",
-            )
+            f"trial {name}",
+            found=f"no {FILE}" if path.parent.is_dir() else f"no folder {at.shown(path.parent)}",
+            expected="a trial that trialtrace new drafted",
         )
     read: GuessesFile = structure(GuessesFile, read_yaml(at, path, "guesses"))
     return read
@@ -108,11 +104,11 @@ def confirm(
     if only is not None and only not in guesses_file.guesses:
         names = list(guesses_file.guesses)
         raise UserError(
-            Problem(
-                f"guess {only}", found="none of this name is open", expected=one_of(names),
-                do=did_you_mean(only, names),
-            )
-        )  # fmt: skip
+            f"guess {only}",
+            found="none of this name is open",
+            expected=one_of(names),
+            do=did_you_mean(only, names),
+        )
     for guess in [one for one in guesses_file.guesses.values() if only in (None, one.name)]:
         if guess.name not in read_guesses(at, name).guesses:
             continue
@@ -168,12 +164,10 @@ def change(at: Project, name: str, guess: Guess, value: str, take: Take) -> None
     else:
         shown = at.shown(at.trial_config(name) / guess.file)
         raise UserError(
-            Problem(
-                f"guess {guess.name}",
-                found=f"another value for {guess.key_}",
-                expected=f"it written in {shown}, where it stands",
-                do=f"mend that file, then trialtrace confirm {name} --key {guess.name}",
-            )
+            f"guess {guess.name}",
+            found=f"another value for {guess.key_}",
+            expected=f"it written in {shown}, where it stands",
+            do=f"mend that file, then trialtrace confirm {name} --key {guess.name}",
         )
 
 
@@ -211,13 +205,11 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     profiles = profile(guesses_file.given)
     if (changed := changed_data(at, name, profiles)) and not take(changed):
         raise UserError(
-            Problem(
-                f"{flag}: {value}",
-                found=f"{one_of(changed)}, with another checksum than trial.yaml has",
-                expected="the data that the trial was drafted from, since it is drafted anew",
-                do=f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
-                "takes them, with their checksum",
-            )
+            f"{flag}: {value}",
+            found=f"{one_of(changed)}, with another checksum than trial.yaml has",
+            expected="the data that the trial was drafted from, since it is drafted anew",
+            do=f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
+            "takes them, with their checksum",
         )
     draft = drafted(profiles, answers)
     files = files_of(at, name, guesses_file.given, draft)
@@ -232,13 +224,11 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     ]
     if edited:
         raise UserError(
-            Problem(
-                f"{flag}: {value}",
-                found=f"{one_of(edited)}, edited since it was drafted",
-                expected="files as they were drafted, since they would be written anew",
-                do=f"write it into {one_of(edited)} yourself, then "
-                f"trialtrace confirm {name} --key {flag}",
-            )
+            f"{flag}: {value}",
+            found=f"{one_of(edited)}, edited since it was drafted",
+            expected="files as they were drafted, since they would be written anew",
+            do=f"write it into {one_of(edited)} yourself, then "
+            f"trialtrace confirm {name} --key {flag}",
         )
     left = still_open(at, name, guesses_file, profiles, files[FILE])
     files[FILE] = guesses_text(name, guesses_file.given, draft.told, files, left)

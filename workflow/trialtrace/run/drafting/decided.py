@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question
 
@@ -103,10 +103,8 @@ def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Col
                 return table, column
     known = [one.name for table in tables for one in table.columns]
     raise UserError(
-        Problem(
-            f"--{flag}",
-            found=name,
-            expected=f"the {FLAGS[flag]}: {one_of(known)}",
-            do=did_you_mean(name, known),
-        )
+        f"--{flag}",
+        found=name,
+        expected=f"the {FLAGS[flag]}: {one_of(known)}",
+        do=did_you_mean(name, known),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.sources.files import contents
 
@@ -44,7 +44,7 @@ def read_define(text: str) -> Define:
         root = ElementTree.fromstring(contents(Path(text), text))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise UserError(
-            Problem(text, f"this is not whole XML: {error}", expected="a Define-XML document")
+            text, f"this is not whole XML: {error}", expected="a Define-XML document"
         ) from None
     items = {element.get("OID", ""): element for element in _all(root, "ItemDef")}
     lists = {element.get("OID", ""): tuple(_codes(element)) for element in _all(root, "CodeList")}
@@ -54,12 +54,10 @@ def read_define(text: str) -> Define:
         sets[name] = _data_set(name, group, items, lists)
     if not sets:
         raise UserError(
-            Problem(
-                text,
-                found=f"XML of the kind {_plain(root.tag)}, without a data set (ItemGroupDef)",
-                expected="a Define-XML document",
-                do="leave it out, or give the define.xml of the data sets",
-            )
+            text,
+            found=f"XML of the kind {_plain(root.tag)}, without a data set (ItemGroupDef)",
+            expected="a Define-XML document",
+            do="leave it out, or give the define.xml of the data sets",
         )
     return Define(text, sets)
 
@@ -92,13 +90,11 @@ def check_used(define: Define, used: int) -> None:
     """Raise where a document described no column of any table."""
     if not used:
         raise UserError(
-            Problem(
-                define.shown,
-                found=f"a description of {one_of(list(define.sets))}, and none of the variables "
-                "in the files",
-                expected="the define.xml of these data sets",
-                do="give the one that belongs to them, or leave it out",
-            )
+            define.shown,
+            found=f"a description of {one_of(list(define.sets))}, and none of the variables "
+            "in the files",
+            expected="the define.xml of these data sets",
+            do="give the one that belongs to them, or leave it out",
         )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.surroundings import around
@@ -94,9 +94,9 @@ def _head(path: Path, text: str) -> bytes:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise UserError(Problem(text, f"the file cannot be read: {error.strerror}")) from None
+        raise UserError(text, f"the file cannot be read: {error.strerror}") from None
     if not head:
-        raise UserError(Problem(text, "the file is empty (0 bytes)", do="export the table again"))
+        raise UserError(text, "the file is empty (0 bytes)", do="export the table again")
     return head
 
 
@@ -109,13 +109,11 @@ def _encoding(path: Path, head: bytes, text: str) -> tuple[str, str]:
         return encoding, "Every second byte is nought, as in UTF-16 without a mark."
     if b"\0" in head:
         raise UserError(
-            Problem(
-                text,
-                found="binary data, whatever its name says",
-                expected="delimited text, or a workbook, SAS, SPSS, Stata or Parquet file with "
-                "the ending of its format",
-                do="export the table as CSV",
-            )
+            text,
+            found="binary data, whatever its name says",
+            expected="delimited text, or a workbook, SAS, SPSS, Stata or Parquet file with "
+            "the ending of its format",
+            do="export the table as CSV",
         )
     if (bad := _first_bad(path, "utf-8")) is None:
         return "utf-8", "All its bytes are UTF-8."
@@ -125,12 +123,10 @@ def _encoding(path: Path, head: bytes, text: str) -> tuple[str, str]:
             "spreadsheets on Windows write. Wrong letters in the labels would show another one."
         )
     raise UserError(
-        Problem(
-            text,
-            found=f"bytes that are neither UTF-8 (byte {bad}) nor {FALLBACK}",
-            expected="delimited text in one of them, or in UTF-16 with its mark",
-            do='save it again as "CSV UTF-8"',
-        )
+        text,
+        found=f"bytes that are neither UTF-8 (byte {bad}) nor {FALLBACK}",
+        expected="delimited text in one of them, or in UTF-16 with its mark",
+        do='save it again as "CSV UTF-8"',
     )
 
 
@@ -171,7 +167,7 @@ def _start(head: bytes, encoding: str) -> str:
 def _separator(start: str, text: str) -> tuple[str, str]:
     """The separator that gives every record the same number of cells, and the most of them."""
     if not start.strip():
-        raise UserError(Problem(text, "the file holds blanks only", expected="a header"))
+        raise UserError(text, "the file holds blanks only", expected="a header")
     marks = [*SEPARATORS, *([" "] if _spaced(start) else [])]
     widths = {mark: _widths(start, mark) for mark in marks}
     even = {mark: found[0] for mark, found in widths.items() if found and len(set(found)) == 1}

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.names import CLUSTERS, SEQUENCES, SITES, rank
@@ -50,7 +50,7 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     data = decided.told.get("design", "")
     if data and data not in KINDS:
         raise UserError(
-            Problem("--design", found=data, expected=one_of(KINDS), do=did_you_mean(data, KINDS))
+            "--design", found=data, expected=one_of(KINDS), do=did_you_mean(data, KINDS)
         )
     if arm.constant_within is False:
         made, why = _several_treatments(table, subject, arm)
@@ -60,11 +60,9 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         within = {data, made.kind} == {CROSSOVER, WITHIN}
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):
             raise UserError(
-                Problem(
-                    "--design",
-                    found=f"{data}, and rows of a design of kind {made.kind}",
-                    expected=made.kind,
-                )
+                "--design",
+                found=f"{data}, and rows of a design of kind {made.kind}",
+                expected=made.kind,
             )
         return replace(made, kind=data, sequence="", starts={}, cluster="")
     if not data and made.kind != PARALLEL:
@@ -81,13 +79,11 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     times = Counter(row[:2] for row in rows)
     if not rows or max(times.values()) > 1:
         raise UserError(
-            Problem(
-                f"the arm, column {arm.name} of {table.name}",
-                found=f"{arm.distinct} different values, which varies within patients",
-                expected="the same in all rows of a patient, or each treatment of a patient in one "
-                "row (a period, a side)",
-                do="name another column: --arm COLUMN",
-            )
+            f"the arm, column {arm.name} of {table.name}",
+            found=f"{arm.distinct} different values, which varies within patients",
+            expected="the same in all rows of a patient, or each treatment of a patient in one "
+            "row (a period, a side)",
+            do="name another column: --arm COLUMN",
         )
     codes = {code for _, code in times}
     whole = Counter(who for who, _ in times)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.assignment import arm_of, arms_by_name, control_of, tells_arm
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
@@ -219,10 +219,11 @@ def _visit(table: Table, decided: Decided) -> str:
         found = next((one for one in table.columns if one.name == data), None)
         if found is not None and not levels(found):
             raise UserError(
-                Problem("--visit", found=f"{data}, {found.distinct} different values",
-                        expected=f"a column of at most {SHOWN_LEVELS} visits",
-                        do="add a column with the number of the visit to the export")
-            )  # fmt: skip
+                "--visit",
+                found=f"{data}, {found.distinct} different values",
+                expected=f"a column of at most {SHOWN_LEVELS} visits",
+                do="add a column with the number of the visit to the export",
+            )
         return data if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
     once = [name for name in usable if "each level once" in table.evidence[f"visit.{name}"]]

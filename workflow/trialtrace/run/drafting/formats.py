@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.delimited import ROW_NAMES, read_text
@@ -132,7 +132,7 @@ def _statistical(path: Path, text: str, kind: str) -> Read:
         more = {"encoding": FALLBACK}
         records, _ = _tried(opened(more))
         if records is None:
-            raise wrong or UserError(Problem(text, "the file cannot be read"))
+            raise wrong or UserError(text, "the file cannot be read")
         evidence["encoding"] = (
             f"It cannot be read in the encoding that it says, and it can as {FALLBACK}. "
             "Wrong letters in the labels would show another one."

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
-from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
+from trialtrace.base.errors import ProblemsError, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
@@ -80,9 +80,11 @@ def free_name(at: Project, name: str) -> None:
     folder = at.trial_config(name)
     if name in NO_NAMES:
         raise UserError(
-            Problem("trial name", found=name, expected="a name that YAML reads as text",
-                    do="take another name")
-        )  # fmt: skip
+            "trial name",
+            found=name,
+            expected="a name that YAML reads as text",
+            do="take another name",
+        )
     if not folder.exists():
         return
     drafted = (folder / FILE).is_file()
@@ -93,12 +95,10 @@ def free_name(at: Project, name: str) -> None:
         else ""
     )
     raise UserError(
-        Problem(
-            f"trial {name}",
-            found=f"{at.shown(folder)}, which is there",
-            expected="a name that no trial has",
-            do=f"take another name, or move that folder away{again}",
-        )
+        f"trial {name}",
+        found=f"{at.shown(folder)}, which is there",
+        expected="a name that no trial has",
+        do=f"take another name, or move that folder away{again}",
     )
 
 
@@ -216,6 +216,8 @@ def with_trial(at: Project, name: str) -> str | None:
         between = "" if text.endswith("\n") or not text else "\n"
         return f"{text}{between}trials: [{name}]\n"
     raise UserError(
-        Problem("config/config.yaml", found="`trials`, which is no list",
-                expected="trials: [...]", do=f"write {name} into it")
-    )  # fmt: skip
+        "config/config.yaml",
+        found="`trials`, which is no list",
+        expected="trials: [...]",
+        do=f"write {name} into it",
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.arms import without_unrandomised
 from trialtrace.run.drafting.cells import Cells
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
@@ -29,9 +29,7 @@ def profile(texts: Sequence[str]) -> tuple[Table, ...]:
     tables = tuple(table for key in found(texts) for table in profiles_of(key))
     if not tables:
         raise UserError(
-            Problem(
-                "the files", found="none", expected="a file, a folder, or registry:package/item"
-            )
+            "the files", found="none", expected="a file, a folder, or registry:package/item"
         )
     return tables
 
@@ -54,12 +52,10 @@ def check_names(candidate: Found) -> None:
     bad = [str(at) for at, name in enumerate(candidate.cells.names, start=1) if not is_field(name)]
     if bad:
         raise UserError(
-            Problem(
-                f"{candidate.shown}, the header",
-                found=f"a name that cannot be used in position {one_of(bad)}",
-                expected="names of one line, at most 100 characters, and not any, all or not",
-                do="rename the column in the export",
-            )
+            f"{candidate.shown}, the header",
+            found=f"a name that cannot be used in position {one_of(bad)}",
+            expected="names of one line, at most 100 characters, and not any, all or not",
+            do="rename the column in the export",
         )
 
 
@@ -82,12 +78,10 @@ def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, st
     rows = next((tally.rows for tally in tallies.values()), 0)
     if not rows:
         raise UserError(
-            Problem(
-                candidate.shown,
-                found="a header and no row",
-                expected="rows: types, codes and arms are read out of them",
-                do="give an export that has data",
-            )
+            candidate.shown,
+            found="a header and no row",
+            expected="rows: types, codes and arms are read out of them",
+            do="give an export that has data",
         )
     structure = structure_of(columns, rows, _loader(candidate.cells), candidate.key)
     return Table(

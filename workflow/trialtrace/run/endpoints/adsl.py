@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.groups import made_from
 from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.endpoints.populations import derive_flag
@@ -79,12 +79,10 @@ def _check_treatment(trial: Trial, place: str) -> None:
     if arm_origin(trial) or trial.design.kind in OWN_TREATMENT:
         return
     raise UserError(
-        Problem(
-            f"{place}: tables.{trial.subjects.table}",
-            found="no arm",
-            expected=f"the column of the arm, for a design of kind {trial.design.kind}",
-            do="name it there, or as subjects.arm where it stands in another table",
-        )
+        f"{place}: tables.{trial.subjects.table}",
+        found="no arm",
+        expected=f"the column of the arm, for a design of kind {trial.design.kind}",
+        do="name it there, or as subjects.arm where it stands in another table",
     )
 
 
@@ -98,11 +96,9 @@ def _check_names(trial: Trial, place: str) -> None:
     twice = sorted({name for name in taken if taken.count(name) > 1})
     if twice:
         raise UserError(
-            Problem(
-                f"{place}: subjects.variables",
-                found=f"several variables that become {one_of(twice)}",
-                expected="names that differ from each other, from flags and from ADSL's own",
-            )
+            f"{place}: subjects.variables",
+            found=f"several variables that become {one_of(twice)}",
+            expected="names that differ from each other, from flags and from ADSL's own",
         )
 
 

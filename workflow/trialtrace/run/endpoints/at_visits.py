@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.endpoints.records import Cells, Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
@@ -67,11 +67,9 @@ def refuse_own_treatment(study: Study, endpoint: Endpoint, parent: Records) -> N
     """Records of several treatments of a subject cannot be drawn together over sides."""
     if study.trial.design.kind in OWN_TREATMENT and "TRTP" in parent.columns:
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found="an endpoint whose records each have a treatment of their own",
-                expected="an endpoint with one treatment a subject",
-            )
+            study.place(endpoint),
+            found="an endpoint whose records each have a treatment of their own",
+            expected="an endpoint with one treatment a subject",
         )
 
 
@@ -88,12 +86,10 @@ def one_each(
     cell = grid.cells_of(parent)
     if (np.bincount(cell[cell >= 0], minlength=1) > 1).any():
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"several records a visit of {name}",
-                expected="one, as of an endpoint without sides and locations",
-                do=f"make a finding of {name} first, which draws sides and locations together",
-            )
+            study.place(endpoint),
+            found=f"several records a visit of {name}",
+            expected="one, as of an endpoint without sides and locations",
+            do=f"make a finding of {name} first, which draws sides and locations together",
         )
     values = np.full(len(grid), np.nan)
     known = values_of(parent, what).to_numpy(zero_copy_only=False).astype(np.float64)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.store import difference
 from trialtrace.run.endpoints.records import Cells, Records
 from trialtrace.run.endpoints.study import Study
@@ -29,11 +29,9 @@ def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: li
         return records
     if baseline not in visits:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: baseline",
-                found=f'"{baseline}"',
-                expected=f"a visit: {one_of(visits)}",
-            )
+            f"{study.place(endpoint)}: baseline",
+            found=f'"{baseline}"',
+            expected=f"a visit: {one_of(visits)}",
         )
     block = len(records) // len(visits)
     start = visits.index(baseline) * block

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.model import Endpoint
@@ -32,13 +32,11 @@ def worth(
     strange = index.null_count - texts.null_count
     if strange:
         raise UserError(
-            Problem(
-                place,
-                found=f"{strange} values whose code has no number in `codes`",
-                expected=f"one of {one_of(codes)}",
-                do="give every code a number; declare a code that means that nothing is known "
-                "under `missing` in cleaning.yaml",
-            )
+            place,
+            found=f"{strange} values whose code has no number in `codes`",
+            expected=f"one of {one_of(codes)}",
+            do="give every code a number; declare a code that means that nothing is known "
+            "under `missing` in cleaning.yaml",
         )
     return pa.array(codes.values(), type=pa.float64()).take(index)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import CleanTable
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
@@ -33,11 +33,9 @@ def require_dates(place: str, column: str, values: "pa.Array") -> "pa.Array":
 
     if not pa.types.is_date(values.type):
         raise UserError(
-            Problem(
-                f"{place}, column {column}",
-                found="a column without dates",
-                expected="a column with a date validation in the dictionary",
-            )
+            f"{place}, column {column}",
+            found="a column without dates",
+            expected="a column with a date validation in the dictionary",
         )
     return values
 
@@ -47,11 +45,9 @@ def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
     code = adsl_code(endpoint.entry.start)
     if code not in study.adsl.columns:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: start",
-                found=endpoint.entry.start,
-                expected="a variable of `subjects`",
-            )
+            f"{study.place(endpoint)}: start",
+            found=endpoint.entry.start,
+            expected="a variable of `subjects`",
         )
     return day_numbers(require_dates(study.place(endpoint), code, study.adsl.columns[code]))
 
@@ -81,12 +77,10 @@ def visit_rows(
     times = np.bincount(cell, minlength=len(wanted) * study.size)
     if (times > 1).any():
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"{int((times > 1).sum())} subject visits with several rows of {table.name}",
-                expected="one row a subject and visit",
-                do="choose the row with `where`",
-            )
+            study.place(endpoint),
+            found=f"{int((times > 1).sum())} subject visits with several rows of {table.name}",
+            expected="one row a subject and visit",
+            do="choose the row with `where`",
         )
     chosen = np.full(len(wanted) * study.size, -1, dtype=np.int64)
     chosen[cell] = rows[used]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import ConservationError, Problem, UserError, one_of, unbalanced
+from trialtrace.base.errors import ConservationError, UserError, one_of, unbalanced
 from trialtrace.base.store import make_folder
 from trialtrace.run.cleaning.account import Account, read_account
 from trialtrace.run.endpoints.adsl import adsl_table, derive_adsl
@@ -115,11 +115,9 @@ def in_order(trial: Trial) -> list[Endpoint]:
             ready = [e for e in waiting.values() if done.keys() >= {*made_after(e, get)}][:1]
         if not ready:
             raise UserError(
-                Problem(
-                    config_file(trial, "endpoints"),
-                    found=f"endpoints made from themselves or from unknown ones: {one_of(waiting)}",
-                    expected="endpoints that lead to others made from tables",
-                )
+                config_file(trial, "endpoints"),
+                found=f"endpoints made from themselves or from unknown ones: {one_of(waiting)}",
+                expected="endpoints that lead to others made from tables",
             )
         for endpoint in ready:
             done[endpoint.name] = waiting.pop(endpoint.name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.arrays import Floats
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.trial.study.groups import TRANSFORMATIONS, Groups, GroupsFrom, Made, Transformed
 
@@ -49,14 +49,12 @@ def transformed(made: Transformed, values: "pa.Array", place: str) -> "pa.Array"
     }.get(made.as_, (np.zeros(len(numbers), dtype=bool), ""))
     if count := int(np.sum(bad)):
         raise UserError(
-            Problem(
-                f"{place}.as",
-                found=f"{count} of {int(np.sum(~np.isnan(numbers)))} values of {made.of} {where}, "
-                f"which have no {TRANSFORMATIONS[made.as_]}",
-                expected="a function that every value has",
-                do="take another function, or groups; where 0 stands for a value below what can be "
-                "measured, say so in cleaning.yaml",
-            )
+            f"{place}.as",
+            found=f"{count} of {int(np.sum(~np.isnan(numbers)))} values of {made.of} {where}, "
+            f"which have no {TRANSFORMATIONS[made.as_]}",
+            expected="a function that every value has",
+            do="take another function, or groups; where 0 stands for a value below what can be "
+            "measured, say so in cleaning.yaml",
         )
     return pa.array(_FUNCTIONS[made.as_](numbers), mask=np.isnan(numbers))
 
@@ -75,11 +73,9 @@ def grouped(groups: Groups, values: "pa.Array", place: str) -> "pa.Array":
     at = np.searchsorted(list(groups.from_.values()), numbers, side="right") - 1
     if below := int(np.sum((at < 0) & ~missing)):
         raise UserError(
-            Problem(
-                f"{place}.from",
-                found=f"{below} values of {groups.of} below the lowest group",
-                expected="a group for every value",
-                do="let the lowest group begin at a lower value",
-            )
+            f"{place}.from",
+            found=f"{below} values of {groups.of} below the lowest group",
+            expected="a group for every value",
+            do="let the lowest group begin at a lower value",
         )
     return pa.array(groups.levels, type=pa.string()).take(pa.array(at, mask=missing))

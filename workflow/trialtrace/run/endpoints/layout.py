@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells
 from trialtrace.run.endpoints.study import Study, met_rows, one_row_each
 from trialtrace.run.endpoints.visit_windows import (
@@ -218,7 +218,7 @@ def distinct_labels(study: Study, endpoint: Endpoint, axis: str, labels: list[st
     """The labels in declared order; each must stand once."""
     if len(set(labels)) < len(labels):
         raise UserError(
-            Problem(study.place(endpoint), found=f"{axis}s that share a label", expected="one each")
+            study.place(endpoint), found=f"{axis}s that share a label", expected="one each"
         )
     return labels
 
@@ -228,12 +228,10 @@ def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int, every:
     if lost:
         value = "" if every else "value and a "
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: {axis}.labels",
-                found=f"{lost} rows with a {value}{axis} that has no label",
-                expected=f"a label for every {axis}{'' if every else ' with a value'}",
-                do=f"label the {axis}, or leave its rows out with `where`",
-            )
+            f"{study.place(endpoint)}: {axis}.labels",
+            found=f"{lost} rows with a {value}{axis} that has no label",
+            expected=f"a label for every {axis}{'' if every else ' with a value'}",
+            do=f"label the {axis}, or leave its rows out with `where`",
         )
 
 
@@ -245,11 +243,9 @@ def _check_one_row_each(study: Study, endpoint: Endpoint, placed: Placed) -> Non
             tuple(axes), f"places ({', '.join(['subject', *axes])})"
         )
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"{several.size} {data} with several rows of {placed.table.name}, "
-                f"in {np.unique(several % study.size).size} subjects",
-                expected=f"one row a {' and '.join(['subject', *axes])}",
-                do="choose the row with `where`, or name visits, sides or locations",
-            )
+            study.place(endpoint),
+            found=f"{several.size} {data} with several rows of {placed.table.name}, "
+            f"in {np.unique(several % study.size).size} subjects",
+            expected=f"one row a {' and '.join(['subject', *axes])}",
+            do="choose the row with `where`, or name visits, sides or locations",
         )

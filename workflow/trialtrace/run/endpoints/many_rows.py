@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.layout import Layout, place_rows
 from trialtrace.run.endpoints.records import Cells, CleanTable
 from trialtrace.run.endpoints.study import Study
@@ -45,11 +45,9 @@ class Gathered:
         values = self.column(name)
         if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
             raise UserError(
-                Problem(
-                    f"{study.place(endpoint)}, column {name}",
-                    found="a column without numbers",
-                    expected="a number or integer by the dictionary",
-                )
+                f"{study.place(endpoint)}, column {name}",
+                found="a column without numbers",
+                expected="a number or integer by the dictionary",
             )
         return values.cast("float64").to_numpy(zero_copy_only=False).astype(np.float64)
 

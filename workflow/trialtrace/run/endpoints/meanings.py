@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.tables.canonical import column_text
 
 if TYPE_CHECKING:
@@ -20,11 +20,9 @@ def decode(codes: "pa.Array", meanings: dict[str, str], place: str) -> "pa.Array
     strange = pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(index))).as_py() or 0
     if strange:
         raise UserError(
-            Problem(
-                place,
-                found=f"{strange} values with a code that has no meaning here",
-                expected=f"one of {one_of(meanings)}",
-                do="complete the codes in trial.yaml or the choices in dictionary.csv",
-            )
+            place,
+            found=f"{strange} values with a code that has no meaning here",
+            expected=f"one of {one_of(meanings)}",
+            do="complete the codes in trial.yaml or the choices in dictionary.csv",
         )
     return pa.array(list(meanings.values()), type=pa.string()).take(index)

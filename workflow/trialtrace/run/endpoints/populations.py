@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
 from trialtrace.run.endpoints.study import Study, config_file, require_columns
 from trialtrace.run.endpoints.subject_rows import Taken
@@ -165,11 +165,9 @@ def _at(
     labels = [] if visits is None else pc.unique(visits).to_pylist()
     if visit not in labels:
         raise UserError(
-            Problem(
-                f"{config_file(study.trial, 'trial')}: populations.{population.name}.endpoints",
-                found=f'the visit "{visit}" of {name}',
-                expected=f"one of {one_of(str(label) for label in labels)}",
-            )
+            f"{config_file(study.trial, 'trial')}: populations.{population.name}.endpoints",
+            found=f'the visit "{visit}" of {name}',
+            expected=f"one of {one_of(str(label) for label in labels)}",
         )
     return pc.equal(visits, visit).fill_null(False).to_numpy(zero_copy_only=False)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_cells
 from trialtrace.run.endpoints.unused import Reason, Unused, rejected_cells
 from trialtrace.run.tables.canonical import column_text
@@ -69,11 +69,9 @@ class Study:
         records = self.made[name]
         if records.dataset not in datasets:
             raise UserError(
-                Problem(
-                    self.place(endpoint),
-                    found=f'"{name}", an endpoint with records in {records.dataset}',
-                    expected=f"an endpoint with records in {' or '.join(datasets)}",
-                )
+                self.place(endpoint),
+                found=f'"{name}", an endpoint with records in {records.dataset}',
+                expected=f"an endpoint with records in {' or '.join(datasets)}",
             )
         return records
 
@@ -118,11 +116,9 @@ def require_columns(rows: "pa.Table", columns: list[str], place: str) -> None:
     lacking = [name for name in columns if name not in rows.column_names]
     if lacking:
         raise UserError(
-            Problem(
-                place,
-                found=f"no column {one_of(lacking)}",
-                expected=f"columns of the clean table: {one_of(rows.column_names)}",
-            )
+            place,
+            found=f"no column {one_of(lacking)}",
+            expected=f"columns of the clean table: {one_of(rows.column_names)}",
         )
 
 
@@ -144,12 +140,10 @@ def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":
     keys = column_text(rows[column], place)
     if keys.null_count:
         raise UserError(
-            Problem(
-                place,
-                found=f"{keys.null_count} rows without a subject",
-                expected="a subject in every clean row",
-                do="run the cleaning stage again; it rejects rows without a subject",
-            )
+            place,
+            found=f"{keys.null_count} rows without a subject",
+            expected="a subject in every clean row",
+            do="run the cleaning stage again; it rejects rows without a subject",
         )
     return keys
 
@@ -163,13 +157,11 @@ def place_rows(trial: Trial, name: str, rows: "pa.Table", keys: "pa.Array") -> C
     if position.null_count:
         unknown = pc.count_distinct(own.filter(pc.is_null(position))).as_py()
         raise UserError(
-            Problem(
-                f"{trial.name}: clean table {name}",
-                found=f"{unknown} subjects ({position.null_count} rows) who are not in the table "
-                f"of subjects, {trial.subjects.table}",
-                expected="known subjects only",
-                do=f"add them to {trial.subjects.table}, or let cleaning reject their rows",
-            )
+            f"{trial.name}: clean table {name}",
+            found=f"{unknown} subjects ({position.null_count} rows) who are not in the table "
+            f"of subjects, {trial.subjects.table}",
+            expected="known subjects only",
+            do=f"add them to {trial.subjects.table}, or let cleaning reject their rows",
         )
     return CleanTable(name, rows, position.to_numpy().astype(np.int64))
 
@@ -186,12 +178,10 @@ def one_row_each(
     times = np.bincount(subject, minlength=study.size)
     if (times > 1).any():
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"{int((times > 1).sum())} subjects with several rows of {table.name}",
-                expected="one row a subject",
-                do="choose the row with `where`, or name the visits of a repeated endpoint",
-            )
+            study.place(endpoint),
+            found=f"{int((times > 1).sum())} subjects with several rows of {table.name}",
+            expected="one row a subject",
+            do="choose the row with `where`, or name the visits of a repeated endpoint",
         )
     chosen = np.full(study.size, -1, dtype=np.int64)
     chosen[subject] = rows

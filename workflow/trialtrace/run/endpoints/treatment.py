@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.endpoints.meanings import decode
@@ -52,13 +52,11 @@ def check_one_treatment(
     if mixed.size:
         one = run_text(table.rows["source_row"].to_numpy()[rows[record == mixed[0]]].tolist())
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found=f"{mixed.size} records made of rows with different treatments, or with a "
-                f"missing one; the first of rows {one} of {table.name}",
-                expected="one treatment for all rows of a record",
-                do="tell treatments apart by `side`, `location` or `visit`, or correct the data",
-            )
+            f"{study.place(endpoint)}, column {column}",
+            found=f"{mixed.size} records made of rows with different treatments, or with a "
+            f"missing one; the first of rows {one} of {table.name}",
+            expected="one treatment for all rows of a record",
+            do="tell treatments apart by `side`, `location` or `visit`, or correct the data",
         )
 
 
@@ -71,11 +69,9 @@ def _check_agreement(study: Study, table: CleanTable, named: "pa.Array", place: 
     differs = pc.fill_null(pc.not_equal(named, planned), False).to_numpy(zero_copy_only=False)
     if differs.any():
         raise UserError(
-            Problem(
-                place,
-                found=f"another arm than in {study.trial.subjects.table} for "
-                f"{np.unique(table.subject[differs]).size} subjects",
-                expected="one treatment a subject in this design",
-                do="correct the data, or leave `arm` out of this table in trial.yaml",
-            )
+            place,
+            found=f"another arm than in {study.trial.subjects.table} for "
+            f"{np.unique(table.subject[differs]).size} subjects",
+            expected="one treatment a subject in this design",
+            do="correct the data, or leave `arm` out of this table in trial.yaml",
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
 from trialtrace.run.endpoints.layout import Layout
 from trialtrace.run.endpoints.records import Records, chosen_cells, pick
@@ -76,11 +76,9 @@ def _outside(
     strange = [label for label in windows if label not in visits]
     if strange:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: windows",
-                found=one_of(strange),
-                expected=f"visits: {one_of(visits)}",
-            )
+            f"{study.place(endpoint)}: windows",
+            found=one_of(strange),
+            expected=f"visits: {one_of(visits)}",
         )
     low, high = (
         np.array([windows.get(label, (-np.inf, np.inf))[end] for label in visits], dtype=float)

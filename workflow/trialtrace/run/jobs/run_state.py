@@ -98,13 +98,11 @@ def check_blind(at: Project, trial: str, results: Path | None = None) -> None:
     levels = pq.read_table(path, columns=["group1_level"]).column(0).unique().to_pylist()
     if set(levels) - {"all", None}:
         raise UserError(
-            Problem(
-                f"trial {trial}",
-                found="results by arm of an earlier run, and a draft that is blinded",
-                expected="results of all patients together, until arm, control and primary "
-                "endpoint are confirmed",
-                do=f"make run TRIAL={trial}, or trialtrace confirm {trial}",
-            )
+            f"trial {trial}",
+            found="results by arm of an earlier run, and a draft that is blinded",
+            expected="results of all patients together, until arm, control and primary "
+            "endpoint are confirmed",
+            do=f"make run TRIAL={trial}, or trialtrace confirm {trial}",
         )
 
 

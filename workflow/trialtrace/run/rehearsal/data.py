@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, Problems, UserError, problems_of
+from trialtrace.base.errors import Problem, Problems, UserError
 from trialtrace.run.cleaning.account import Account
 from trialtrace.run.cleaning.clean import (
     check_tables,
@@ -55,7 +55,7 @@ def rehearse(trial: Trial, names: bool = False, sample: bool = False) -> Rehears
         try:
             raw[raw_table.name] = conform(raw_table.table(), RAW, raw_table.name)
         except UserError as error:
-            problems.found += problems_of(error)
+            problems.found += error.problems
     noted = {one.name: one.manifest() for one in loaded}
     looked_at = ""
     if sample and not problems.found:
@@ -64,7 +64,7 @@ def rehearse(trial: Trial, names: bool = False, sample: bool = False) -> Rehears
     try:
         typed, people = type_tables(trial, raw, names)
     except UserError as error:
-        problems.found += problems_of(error)
+        problems.found += error.problems
     if problems.found:
         return Rehearsed(problems.found, looked_at=looked_at)
     cleaned, losses, derived = _judged(trial, typed, people, problems)
@@ -85,7 +85,7 @@ def _judged(
     try:
         losses = losses_of_typing(trial, typed, people)
     except UserError as error:
-        problems.found += problems_of(error)
+        problems.found += error.problems
     try:
         cleaned = check_tables(trial, typed)
         derived = rehearse_endpoints(trial, {name: one.table for name, one in cleaned.items()})
@@ -95,5 +95,5 @@ def _judged(
     except UserError as error:
         # Without a subject nothing else can be told, and why is told above.
         if cleaned or not problems.found:
-            problems.found += problems_of(error)
+            problems.found += error.problems
     return cleaned, losses, derived

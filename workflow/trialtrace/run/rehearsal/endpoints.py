@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, one_of, problems_of
+from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.run.endpoints.adsl import derive_adsl
 from trialtrace.run.endpoints.derive import in_order
 from trialtrace.run.endpoints.known import planned_arms
@@ -45,7 +45,7 @@ def rehearse_endpoints(trial: Trial, clean: "Mapping[str, pa.Table]") -> Derived
             try:
                 placed[name] = place_rows(trial, name, clean[name], keys)
             except UserError as error:
-                problems += problems_of(error)
+                problems += error.problems
     if problems:
         return Derived(problems, [])
     study = Study(trial, Path(), keys, adsl, placed)
@@ -55,14 +55,14 @@ def rehearse_endpoints(trial: Trial, clean: "Mapping[str, pa.Table]") -> Derived
             if failed.isdisjoint(endpoint.entry.parents):
                 study.made[endpoint.name] = derivation(endpoint.kind)(endpoint, study)
         except UserError as error:
-            problems += problems_of(error)
+            problems += error.problems
         if endpoint.name not in study.made:
             failed.add(endpoint.name)
     if not problems:
         try:
             add_flags(study, found)
         except UserError as error:
-            problems += problems_of(error)
+            problems += error.problems
     remarks = [*_other_sizes(study), *_shortened([*_empty(study), *_unused(study)])]
     if problems:
         return Derived(problems, remarks)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import SYNTHETIC, sha256_bytes
 from trialtrace.base.synthetic import MARK
 from trialtrace.run.synthetic.drawn import Drawn
@@ -70,11 +70,9 @@ def file_bytes(trial: Trial, sheet: Sheet) -> bytes:
             else error.object[error.start : error.end]
         )
         raise UserError(
-            Problem(
-                f"{trial.name}: trial.yaml: source.items.{sheet.name}.encoding",
-                found=f"{sheet.spelling.encoding}: {found!r}",
-                expected="an encoding in which every cell can be written, such as utf-8",
-            )
+            f"{trial.name}: trial.yaml: source.items.{sheet.name}.encoding",
+            found=f"{sheet.spelling.encoding}: {found!r}",
+            expected="an encoding in which every cell can be written, such as utf-8",
         ) from None
 
 
@@ -84,11 +82,9 @@ def _marked(trial: Trial, sheet: Sheet) -> "dict[str, pa.Array]":
 
     if MARK in sheet.columns:
         raise UserError(
-            Problem(
-                f"{trial.name}: dictionary.csv: {sheet.table.name}",
-                found=f"a column {MARK}",
-                expected="another name: a drawn file says in that column that it is drawn",
-            )
+            f"{trial.name}: dictionary.csv: {sheet.table.name}",
+            found=f"a column {MARK}",
+            expected="another name: a drawn file says in that column that it is drawn",
         )
     return {**sheet.columns, MARK: pa.repeat(SYNTHETIC, sheet.size)}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.synthetic.drawn import Drawn, Level
 from trialtrace.run.synthetic.sheet import Sheet, Spelling, recoded, spelt
 from trialtrace.run.tables.conditions import columns_of, met
@@ -64,12 +64,10 @@ def _form(trial: Trial, name: str) -> Form:
     forms = trial.cohort.forms or {}
     if name not in forms:
         raise UserError(
-            Problem(
-                f"{trial.name}: trial.yaml: source.items.{name}",
-                found=f'no form "{name}" in cohort.yaml',
-                expected=f"one of its forms: {one_of(forms)}",
-                do=did_you_mean(name, forms),
-            )
+            f"{trial.name}: trial.yaml: source.items.{name}",
+            found=f'no form "{name}" in cohort.yaml',
+            expected=f"one of its forms: {one_of(forms)}",
+            do=did_you_mean(name, forms),
         )
     return forms[name]
 
@@ -79,11 +77,9 @@ def _table(trial: Trial, name: str) -> TableSpec:
     made = [table for table in trial.tables.values() if table.of == name]
     if len(made) != 1:
         raise UserError(
-            Problem(
-                f"{trial.name}: trial.yaml: tables",
-                found=f"{len(made)} tables of the form {name}",
-                expected="one table for each form of a synthetic source",
-            )
+            f"{trial.name}: trial.yaml: tables",
+            found=f"{len(made)} tables of the form {name}",
+            expected="one table for each form of a synthetic source",
         )
     return made[0]
 
@@ -105,12 +101,10 @@ def _text(
         return pa.repeat(pa.scalar(written.text), level.size)
     if written.of not in level.names:
         raise UserError(
-            Problem(
-                place,
-                found=repr(written.of),
-                expected=f"a quantity of {level.name} or above: {one_of(level.names, 40)}",
-                do=did_you_mean(written.of, level.names),
-            )
+            place,
+            found=repr(written.of),
+            expected=f"a quantity of {level.name} or above: {one_of(level.names, 40)}",
+            do=did_you_mean(written.of, level.names),
         )
     values = level.view(written.of)
     if written.text is not None:

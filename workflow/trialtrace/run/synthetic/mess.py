@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.synthetic.drawn import Drawn
 from trialtrace.run.synthetic.forms import rows_met
 from trialtrace.run.synthetic.sheet import Sheet, dates, order_of, spelt
@@ -75,12 +75,10 @@ class Job:
         wanted = self.defect.rows
         if len(open_) < wanted and self.drawn.mode == "display":
             raise UserError(
-                Problem(
-                    f"{self.place}.rows",
-                    found=f"{wanted}, while {len(open_)} rows {what} and have no other defect",
-                    expected="a defect in so many rows at most",
-                    do="let the cohort miss more values there, or ask for fewer rows",
-                )
+                f"{self.place}.rows",
+                found=f"{wanted}, while {len(open_)} rows {what} and have no other defect",
+                expected="a defect in so many rows at most",
+                do="let the cohort miss more values there, or ask for fewer rows",
             )
         chosen = np.sort(self.drawn.stream(self.stream).permutation(open_)[:wanted])
         self.sheet.used[chosen] = True

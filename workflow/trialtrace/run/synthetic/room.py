@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from trialtrace.base.arrays import Floats
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.truth import Truth
 from trialtrace.run.trial.cohort.file import CohortFile
@@ -96,7 +96,7 @@ class Room:
 
     def fail(self, quantity: Quantity, message: str, **details: str | None) -> UserError:
         place = f"config/trials/{self.trial}/cohort.yaml: quantities.{quantity.name}"
-        return UserError(Problem(place, message, **details))
+        return UserError(place, message, **details)
 
 
 def parameter(rows: Rows, given: Parameter) -> np.ndarray:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.tables import TableSpec
 
@@ -108,12 +108,10 @@ def recoded(text: "pa.Array", codes: dict[str, str], place: str) -> "pa.Array":
     strange = pc.unique(text.filter(pc.and_(pc.is_valid(text), pc.is_null(at))))
     if len(strange):
         raise UserError(
-            Problem(
-                place,
-                found=f"the drawn values {one_of(strange.to_pylist())}",
-                expected=f"values with a code: {one_of(codes)}",
-                do='write codes: {value: "code"} for the column in cohort.yaml',
-            )
+            place,
+            found=f"the drawn values {one_of(strange.to_pylist())}",
+            expected=f"values with a code: {one_of(codes)}",
+            do='write codes: {value: "code"} for the column in cohort.yaml',
         )
     return pa.array(list(codes.values()), type=pa.string()).take(at)
 

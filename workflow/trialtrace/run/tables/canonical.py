@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.tables.moments import date_text, time_text, timestamp_text
 
 if TYPE_CHECKING:
@@ -100,9 +100,7 @@ def column_text(column: "pa.Array | pa.ChunkedArray", place: str) -> "pa.Array":
         stored = pa.int32() if kind.bit_width == 32 else pa.int64()
         return _each_stored(column, time_text(kind, place), stored)
     raise UserError(
-        Problem(
-            place, found=f"values of type {kind}", expected="text, numbers, dates or truth values"
-        )
+        place, found=f"values of type {kind}", expected="text, numbers, dates or truth values"
     )
 
 
@@ -119,12 +117,10 @@ def _checked_text(column: "pa.Array", place: str) -> "pa.Array":
         text.validate(full=True)
     except pa.ArrowInvalid:
         raise UserError(
-            Problem(
-                place,
-                found="text that is not UTF-8",
-                expected="text in UTF-8, as the format demands",
-                do="export it again with the text decoded",
-            )
+            place,
+            found="text that is not UTF-8",
+            expected="text in UTF-8, as the format demands",
+            do="export it again with the text decoded",
         ) from None
     return text
 

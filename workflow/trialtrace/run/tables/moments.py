@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,7 +78,7 @@ def time_text(kind: "pa.DataType", place: str) -> Spell:
             return None
         seconds, parts = divmod(value, PER_SECOND[kind.unit])
         if not 0 <= seconds < DAY:
-            raise UserError(Problem(place, found="a time of more than a day, or less than none"))
+            raise UserError(place, found="a time of more than a day, or less than none")
         clock = (EPOCH + datetime.timedelta(seconds=seconds)).time()
         return clock.isoformat() + _fraction(parts, kind.unit)
 
@@ -103,21 +103,17 @@ def _zone(name: str | None, place: str) -> datetime.tzinfo | None:
         return zone
     except pa.ArrowInvalid:
         raise UserError(
-            Problem(
-                place,
-                found=f"times in the zone {name!r}, which is not known here",
-                expected="a zone such as Europe/Berlin, UTC or +01:00",
-                do="export the times in UTC, or as text",
-            )
+            place,
+            found=f"times in the zone {name!r}, which is not known here",
+            expected="a zone such as Europe/Berlin, UTC or +01:00",
+            do="export the times in UTC, or as text",
         ) from None
 
 
 def _outside(place: str) -> UserError:
     return UserError(
-        Problem(
-            place,
-            found="a date outside the years 1 to 9999",
-            expected="dates that a calendar has",
-            do="mend it in the source, or export the column as text",
-        )
+        place,
+        found="a date outside the years 1 to 9999",
+        expected="dates that a calendar has",
+        do="mend it in the source, or export the column as text",
     )

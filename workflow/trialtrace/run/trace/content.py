@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.cleaning.summary import rejects_summary
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
@@ -251,12 +251,10 @@ class Tracer:
         row = self.result(result_id)
         if rows and self.disclosure != "full":
             raise UserError(
-                Problem(
-                    f"trial {self.trial.name}",
-                    found=f"disclosure: {self.disclosure}",
-                    expected="disclosure: full, to list the cells behind a number",
-                    do="without --rows a trace counts them",
-                )
+                f"trial {self.trial.name}",
+                found=f"disclosure: {self.disclosure}",
+                expected="disclosure: full, to list the cells behind a number",
+                do="without --rows a trace counts them",
             )
         made = {
             "result_id": result_id,
@@ -297,21 +295,17 @@ class Tracer:
         begin = [name for name in self.results if re.match(rf"{re.escape(result_id)}[/@;]", name)]
         if len(begin) > 1:
             raise UserError(
-                Problem(
-                    f"result {result_id!r}",
-                    found=f"{len(begin)} results whose names begin so",
-                    expected="one of them, whole: " + one_of(begin[:5]),
-                    do=f"list them all: trialtrace results {self.trial.name}",
-                )
+                f"result {result_id!r}",
+                found=f"{len(begin)} results whose names begin so",
+                expected="one of them, whole: " + one_of(begin[:5]),
+                do=f"list them all: trialtrace results {self.trial.name}",
             )
         near = difflib.get_close_matches(result_id, self.results, n=5, cutoff=0.4)
         raise UserError(
-            Problem(
-                f"result {result_id!r}",
-                found="no result of this name",
-                expected="nearest: " + one_of(near) if near else None,
-                do=f"list them all: trialtrace results {self.trial.name}",
-            )
+            f"result {result_id!r}",
+            found="no result of this name",
+            expected="nearest: " + one_of(near) if near else None,
+            do=f"list them all: trialtrace results {self.trial.name}",
         )
 
     def counted(self, row: ResultRow) -> list[str]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
 from trialtrace.run.tables.contracts.columns import Columns
 from trialtrace.run.tables.frames import Frames, Predicate
@@ -164,43 +164,35 @@ class Impact:
         match = PLACE.fullmatch(asked)
         if not match:
             raise UserError(
-                Problem(
-                    f"place {asked!r}",
-                    found="no line",
-                    expected="FILE:LINE or FILE:LINE:COLUMN"
-                    + (f", such as {next(iter(self._files))}:2" if self._full else ""),
-                )
+                f"place {asked!r}",
+                found="no line",
+                expected="FILE:LINE or FILE:LINE:COLUMN"
+                + (f", such as {next(iter(self._files))}:2" if self._full else ""),
             )
         file, row, column = self._file(match["file"]), int(match["row"]), match["column"]
         if file not in self._files:
             raise UserError(
-                Problem(
-                    f"file {file!r}",
-                    found=f"no source file of {self.tracer.trial.name}",
-                    expected=one_of(self._files) if self._full else "the name of a source file",
-                    do=did_you_mean(file, list(self._files)) if self._full else None,
-                )
+                f"file {file!r}",
+                found=f"no source file of {self.tracer.trial.name}",
+                expected=one_of(self._files) if self._full else "the name of a source file",
+                do=did_you_mean(file, list(self._files)) if self._full else None,
             )
         table = self._files[file]
         raw = Columns(self._path(table), RAW)
         rows = _lines(raw, file)
         if row not in rows:
             raise UserError(
-                Problem(
-                    f"{file}:{row}",
-                    found="no row of data",
-                    expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
-                )
+                f"{file}:{row}",
+                found="no row of data",
+                expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
             )
         columns = [name for name in raw.names if name not in PLACES]
         if column is not None and column not in columns:
             raise UserError(
-                Problem(
-                    f"{file}, column {column!r}",
-                    found="no such column",
-                    expected=one_of(columns),
-                    do=did_you_mean(column, columns),
-                )
+                f"{file}, column {column!r}",
+                found="no such column",
+                expected=one_of(columns),
+                do=did_you_mean(column, columns),
             )
         return RawPlace(table, file, row, column)
 
@@ -248,14 +240,12 @@ class Impact:
         subject = names.get(asked, asked if asked in names.values() else None)
         if subject is None:
             raise UserError(
-                Problem(
-                    f"subject {asked!r}",
-                    found="no subject of this name",
-                    expected=f"one of the {len(names)} of ADSL, by SUBJID or USUBJID",
-                    do=did_you_mean(asked, [str(one) for both in names.items() for one in both])
-                    if self._full
-                    else None,
-                )
+                f"subject {asked!r}",
+                found="no subject of this name",
+                expected=f"one of the {len(names)} of ADSL, by SUBJID or USUBJID",
+                do=did_you_mean(asked, [str(one) for both in names.items() for one in both])
+                if self._full
+                else None,
             )
         return self.tracer.raw.edges.equal("USUBJID", subject)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
@@ -150,12 +150,10 @@ def _numbers(
         if wanted == "span":
             return day_numbers(values)
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: statistic",
-                found=f"{wanted} of dates",
-                expected="span (days from the first to the last), count or distinct",
-                do="name the date from which days are counted as `start` for another one",
-            )
+            f"{study.place(endpoint)}: statistic",
+            found=f"{wanted} of dates",
+            expected="span (days from the first to the last), count or distinct",
+            do="name the date from which days are counted as `start` for another one",
         )
     column, codes = endpoint.entry.column, endpoint.entry.codes
     if codes:
@@ -180,11 +178,9 @@ def _treatment(
         arms = statistic("distinct", codes.astype(float), gathered.record, len(gathered))
         if (arms > 1).any():
             raise UserError(
-                Problem(
-                    f"{study.place(endpoint)}, column {column}",
-                    found=f"{int((arms > 1).sum())} records whose rows have different arms",
-                    expected="one arm a record",
-                    do="declare `side`, `visit` or `location`, or correct the data",
-                )
+                f"{study.place(endpoint)}, column {column}",
+                found=f"{int((arms > 1).sum())} records whose rows have different arms",
+                expected="one arm a record",
+                do="declare `side`, `visit` or `location`, or correct the data",
             )
     return own_treatment(study, endpoint, gathered.table, gathered.layout.row)

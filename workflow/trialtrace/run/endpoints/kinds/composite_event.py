@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, one_each
 from trialtrace.run.endpoints.composite_rule import COUNT, rule
 from trialtrace.run.endpoints.kinds.event import yes_no
@@ -57,11 +57,9 @@ def _parts(
         known = findings[name][~np.isnan(findings[name])]
         if not np.isin(known, (0, 1)).all():
             raise UserError(
-                Problem(
-                    f"{study.place(endpoint)}: {COUNT}",
-                    found=f"{name}, whose values are not yes or no",
-                    expected="yes/no endpoints; a value belongs under `scores`",
-                )
+                f"{study.place(endpoint)}: {COUNT}",
+                found=f"{name}, whose values are not yes or no",
+                expected="yes/no endpoints; a value belongs under `scores`",
             )
         cells += behind
     for name, score in endpoint.entry.parts.items():

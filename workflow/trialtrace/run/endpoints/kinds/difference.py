@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.store import difference
 from trialtrace.base.units import of_difference
 from trialtrace.run.endpoints.records import Records, moved, values_of
@@ -44,12 +44,10 @@ def derive(endpoint: Endpoint[Difference], study: Study) -> Records:
         times = np.bincount(cell[here], minlength=found.shape[1])
         if (times > 1).any():
             raise UserError(
-                Problem(
-                    study.place(endpoint),
-                    found=f"{int((times > 1).sum())} subjects and places with several records "
-                    f"of {name}",
-                    expected="one record",
-                )
+                study.place(endpoint),
+                found=f"{int((times > 1).sum())} subjects and places with several records "
+                f"of {name}",
+                expected="one record",
             )
         found[number, cell[here]] = values[here]
         cells += moved(parent.cells, np.where(level == name, cell, -1), wanted)
@@ -91,11 +89,9 @@ def _levels(
     lacking = [name for name in levels if name not in there]
     if lacking:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: levels",
-                found=f"{one_of(lacking)}, which no record of {endpoint.entry.of} has",
-                expected=f"a {endpoint.entry.by} of its records: {one_of(there)}",
-            )
+            f"{study.place(endpoint)}: levels",
+            found=f"{one_of(lacking)}, which no record of {endpoint.entry.of} has",
+            expected=f"a {endpoint.entry.by} of its records: {one_of(there)}",
         )
     return found
 

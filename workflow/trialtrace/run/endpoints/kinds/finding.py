@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, refuse_own_treatment
 from trialtrace.run.endpoints.kinds.event import yes_no
 from trialtrace.run.endpoints.records import Records, moved, values_of
@@ -75,7 +75,7 @@ def _chosen(study: Study, endpoint: Endpoint[AnyFinding], parent: Records) -> np
 
 
 def _refuse(place: str, text: str, expected: str) -> None:
-    raise UserError(Problem(place, found=text, expected=expected))
+    raise UserError(place, found=text, expected=expected)
 
 
 def _abnormal(

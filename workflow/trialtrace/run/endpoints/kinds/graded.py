@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import PLACE_OF_RECORD, Records, renamed, values_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.conditions import evaluate
@@ -34,11 +34,9 @@ def derive(endpoint: Endpoint[Graded], study: Study) -> Records:
     if wrong.any():
         none = int((known & (times == 0)).sum())
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: grades",
-                found=f"{none} values in no grade, {int(wrong.sum()) - none} in several",
-                expected="limits that cover every value once",
-            )
+            f"{study.place(endpoint)}: grades",
+            found=f"{none} values in no grade, {int(wrong.sum()) - none} in several",
+            expected="limits that cover every value once",
         )
     grade = pa.array(met.argmax(axis=0), mask=~known)
     kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.at_visits import Grid, one_each
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days, visit_rows
 from trialtrace.run.endpoints.kinds.measure import unit_column
@@ -34,11 +34,9 @@ def derive(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
     labels = study.visits(endpoint.entry.of)
     if not labels:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: of",
-                found=f"{endpoint.entry.of}, an endpoint without visits",
-                expected="a yes/no endpoint with visits",
-            )
+            f"{study.place(endpoint)}: of",
+            found=f"{endpoint.entry.of}, an endpoint without visits",
+            expected="a yes/no endpoint with visits",
         )
     grid = Grid(labels, study.size)
     truth, cells = one_each(study, endpoint, grid, endpoint.entry.of, "value")
@@ -134,9 +132,7 @@ def _check_labels(
     lacking = [label for label in wanted if label not in container]
     if lacking:
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"no day for the visit {one_of(lacking)}",
-                expected=f"every visit of {endpoint.entry.of}: {one_of(wanted)}",
-            )
+            study.place(endpoint),
+            found=f"no day for the visit {one_of(lacking)}",
+            expected=f"every visit of {endpoint.entry.of}: {one_of(wanted)}",
         )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.coded_values import words, worth
 from trialtrace.run.endpoints.layout import lay_out
 from trialtrace.run.endpoints.meanings import decode
@@ -55,11 +55,9 @@ def numbers(
         declared = _coded(study, endpoint, table.name, column, values)
     else:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found="a column without numbers",
-                expected="a number or integer by the dictionary, or numeric codes and a `scale`",
-            )
+            f"{study.place(endpoint)}, column {column}",
+            found="a column without numbers",
+            expected="a number or integer by the dictionary, or numeric codes and a `scale`",
         )
     _check_scale(study, endpoint, declared["AVAL"], column)
     return declared
@@ -93,7 +91,7 @@ def _coded(
         scores = pa.array([float(code) for code in labels], type=pa.float64())
     except ValueError:
         raise UserError(
-            Problem(place, found="codes that are no numbers", expected="numeric codes of a scale")
+            place, found="codes that are no numbers", expected="numeric codes of a scale"
         ) from None
     label = decode(values, labels, place)
     codes = pa.array(list(labels), type=pa.string())
@@ -111,11 +109,9 @@ def _check_scale(study: Study, endpoint: Endpoint, values: "pa.Array", column: s
     outside += pc.sum(pc.greater(values, float(scale.to))).as_py() or 0
     if outside:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found=f"{outside} values outside the scale",
-                expected=f"{scale.from_} to {scale.to}",
-                do="correct `scale`, or give the dictionary these bounds so that cleaning rejects "
-                "the values",
-            )
+            f"{study.place(endpoint)}, column {column}",
+            found=f"{outside} values outside the scale",
+            expected=f"{scale.from_} to {scale.to}",
+            do="correct `scale`, or give the dictionary these bounds so that cleaning rejects "
+            "the values",
         )

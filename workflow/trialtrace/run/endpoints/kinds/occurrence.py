@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.endpoints.records import CleanTable, Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, met_rows
@@ -65,12 +65,10 @@ def _terms(
     if values.null_count:
         lines = _lines(table, rows, values)
         raise UserError(
-            Problem(
-                place,
-                found=f"{values.null_count} occurrences without a term: {lines}",
-                expected="a term in every occurrence",
-                do=f"complete the data, or leave them out: add {{{column}: present}} to `where`",
-            )
+            place,
+            found=f"{values.null_count} occurrences without a term: {lines}",
+            expected="a term in every occurrence",
+            do=f"complete the data, or leave them out: add {{{column}: present}} to `where`",
         )
     return values.cast(pa.string())
 
@@ -90,10 +88,8 @@ def _dates(
 
     if not pa.types.is_date(table.column(column).type):
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found="a column without dates",
-                expected="a column with a date validation in the dictionary",
-            )
+            f"{study.place(endpoint)}, column {column}",
+            found="a column without dates",
+            expected="a column with a date validation in the dictionary",
         )
     return pick(table.column(column), rows)

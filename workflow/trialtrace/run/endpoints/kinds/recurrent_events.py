@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.dates import as_dates, day_numbers, require_dates, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
@@ -253,11 +253,9 @@ def _numbers(study: Study, endpoint: Endpoint, table: CleanTable, column: str) -
     values = table.column(column)
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found="a column without numbers",
-                expected="a number or integer by the dictionary",
-            )
+            f"{study.place(endpoint)}, column {column}",
+            found="a column without numbers",
+            expected="a number or integer by the dictionary",
         )
     numbers: np.ndarray = values.cast("float64").to_numpy(zero_copy_only=False)
     return numbers

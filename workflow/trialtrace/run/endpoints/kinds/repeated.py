@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.kinds.measure import numbers, unit_column
 from trialtrace.run.endpoints.layout import distinct_labels, lay_out
@@ -61,12 +61,10 @@ def _one_unit(study: Study, endpoint: Endpoint, columns: list[str]) -> str | Non
     units = {study.unit(endpoint, column) for column in columns}
     if len(units) > 1:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: visits",
-                found=f"different units: {one_of(sorted(str(unit) for unit in units))}",
-                expected="one unit at all visits",
-                do="convert the columns in cleaning.yaml, or give each a unit there",
-            )
+            f"{study.place(endpoint)}: visits",
+            found=f"different units: {one_of(sorted(str(unit) for unit in units))}",
+            expected="one unit at all visits",
+            do="convert the columns in cleaning.yaml, or give each a unit there",
         )
     return units.pop()
 

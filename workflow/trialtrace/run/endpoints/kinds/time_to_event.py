@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.records import Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, one_row_each
@@ -101,11 +101,9 @@ def _numeric(study: Study, endpoint: Endpoint, values: "pa.Array") -> np.ndarray
 
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: time",
-                found="a column without numbers",
-                expected="a number or integer by the dictionary",
-            )
+            f"{study.place(endpoint)}: time",
+            found="a column without numbers",
+            expected="a number or integer by the dictionary",
         )
     return _numpy(values.cast("float64"))
 
@@ -246,10 +244,8 @@ def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: st
     units = {records.columns["AVALU"][0].as_py() if len(records) else None for records in parts}
     if len(units) > 1:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: {key}",
-                found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
-                expected="one unit",
-            )
+            f"{study.place(endpoint)}: {key}",
+            found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
+            expected="one unit",
         )
     return units.pop()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, Records
 from trialtrace.run.endpoints.scores.items import score_columns
 from trialtrace.run.endpoints.study import Study
@@ -44,11 +44,9 @@ def _tenths(endpoint: Endpoint, study: Study, end: float | None) -> float:
     """The factor that makes the scale of pain one from 0 to 10."""
     if end not in (10, 100):
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: pain",
-                found=f"a scale up to {end}" if end else "an endpoint without a scale",
-                expected="an endpoint with a scale from 0 to 10, or to 100 for mm",
-            )
+            f"{study.place(endpoint)}: pain",
+            found=f"a scale up to {end}" if end else "an endpoint without a scale",
+            expected="an endpoint with a scale from 0 to 10, or to 100 for mm",
         )
     return 10 / end
 
@@ -62,14 +60,11 @@ def _at(
     doubled = "LAT" in parent.columns or "LOC" in parent.columns
     if lacking or doubled or "BASE" not in parent.columns:
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"{name}, which has no visit {one_of(lacking)}"
-                if lacking
-                else f"{name}, which has {'sides or locations' if doubled else 'no baseline'}",
-                expected="an endpoint with a baseline and one record a subject at each visit of "
-                "`days`",
-            )
+            study.place(endpoint),
+            found=f"{name}, which has no visit {one_of(lacking)}"
+            if lacking
+            else f"{name}, which has {'sides or locations' if doubled else 'no baseline'}",
+            expected="an endpoint with a baseline and one record a subject at each visit of `days`",
         )
     taken = np.full(len(visits) * study.size, -1, dtype=np.int64)
     for position, visit in enumerate(visits):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.kinds.measure import unit_column
@@ -165,12 +165,10 @@ def item_values(
     if bad.any():
         kind = "whole numbers" if item.whole else "numbers"
         raise UserError(
-            Problem(
-                place,
-                found=f"{int(bad.sum())} values that the item cannot have",
-                expected=f"{kind} from {item.low:g} to {item.high:g}",
-                do="give the dictionary these bounds or choices, so that cleaning rejects them",
-            )
+            place,
+            found=f"{int(bad.sum())} values that the item cannot have",
+            expected=f"{kind} from {item.low:g} to {item.high:g}",
+            do="give the dictionary these bounds or choices, so that cleaning rejects them",
         )
     return values
 
@@ -179,12 +177,10 @@ def _check_unit(study: Study, endpoint: Endpoint, column: str, item: Item, place
     unit = study.unit(endpoint, column)
     if item.units and unit not in item.units:
         raise UserError(
-            Problem(
-                place,
-                found=f"the unit {unit}" if unit else "no unit",
-                expected=one_of(item.units),
-                do="give the column its unit in cleaning.yaml, under units or convert",
-            )
+            place,
+            found=f"the unit {unit}" if unit else "no unit",
+            expected=one_of(item.units),
+            do="give the column its unit in cleaning.yaml, under units or convert",
         )
 
 
@@ -208,12 +204,10 @@ def coded(
     unknown = int(pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(at))).as_py() or 0)
     if unknown:
         raise UserError(
-            Problem(
-                place,
-                found=f"{unknown} values that `{item.codes}` does not list",
-                expected=f"one of {one_of(known, 20)}",
-                do=f"give each code of the data its meaning under {item.codes}",
-            )
+            place,
+            found=f"{unknown} values that `{item.codes}` does not list",
+            expected=f"one of {one_of(known, 20)}",
+            do=f"give each code of the data its meaning under {item.codes}",
         )
     values = np.array([*known.values(), np.nan])
     return values[pc.fill_null(at, len(known)).to_numpy()]
@@ -230,6 +224,6 @@ def as_numbers(values: "pa.Array", place: str) -> np.ndarray:
             values = pa.array([True])
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         raise UserError(
-            Problem(place, found="a column without numbers", expected="numbers or numeric codes")
+            place, found="a column without numbers", expected="numbers or numeric codes"
         )
     return values.cast(pa.float64()).to_numpy(zero_copy_only=False)

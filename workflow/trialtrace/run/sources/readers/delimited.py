@@ -115,12 +115,10 @@ def check_text(data: bytes, name: str, place: str) -> None:
     for start, kind in BINARY.items():
         if data.startswith(start):
             raise UserError(
-                Problem(
-                    name,
-                    f"this is {kind}, whatever its name says",
-                    expected="delimited text",
-                    do=f"declare its true format in {place}.format, or export it as text",
-                )
+                name,
+                f"this is {kind}, whatever its name says",
+                expected="delimited text",
+                do=f"declare its true format in {place}.format, or export it as text",
             )
 
 
@@ -141,20 +139,16 @@ def _encoding(opened: "Opened[Delimited]") -> tuple[str, bool]:
         "".encode(name)
     except (LookupError, ValueError):
         raise UserError(
-            Problem(
-                f"{opened.place}.encoding",
-                found=repr(declared),
-                expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
-            )
+            f"{opened.place}.encoding",
+            found=repr(declared),
+            expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
         ) from None
     if mark and not name.startswith(mark):
         raise UserError(
-            Problem(
-                f"{opened.place}.encoding",
-                found=f"{declared!r}, while {opened.name} begins with the mark of {mark}",
-                expected=mark,
-                do=f'write encoding: "{mark}", or leave it out',
-            )
+            f"{opened.place}.encoding",
+            found=f"{declared!r}, while {opened.name} begins with the mark of {mark}",
+            expected=mark,
+            do=f'write encoding: "{mark}", or leave it out',
         )
     return name, mark is not None
 
@@ -166,27 +160,23 @@ def _decode(opened: "Opened[Delimited]", encoding: str) -> str:
     except UnicodeDecodeError as error:
         line = opened.data[: error.start].count(b"\n") + 1
         raise UserError(
-            Problem(
-                f"{opened.name}, line {line}",
-                found=f"byte 0x{opened.data[error.start]:02x} at offset {error.start}, "
-                f"which is not {encoding}",
-                expected=f"text in {encoding}",
-                do=f'declare {opened.place}.encoding, for Excel on Windows often "windows-1252"',
-            )
+            f"{opened.name}, line {line}",
+            found=f"byte 0x{opened.data[error.start]:02x} at offset {error.start}, "
+            f"which is not {encoding}",
+            expected=f"text in {encoding}",
+            do=f'declare {opened.place}.encoding, for Excel on Windows often "windows-1252"',
         ) from None
     at = text.find("\0")
     if at >= 0:
         line = text.count("\n", 0, at) + 1
         raise UserError(
-            Problem(
-                f"{opened.name}, line {line}",
-                found=f"a NUL character (offset {at})",
-                expected=f"text in {encoding}",
-                do='the file is damaged or binary; UTF-16 text is declared as encoding: "utf-16"',
-            )
+            f"{opened.name}, line {line}",
+            found=f"a NUL character (offset {at})",
+            expected=f"text in {encoding}",
+            do='the file is damaged or binary; UTF-16 text is declared as encoding: "utf-16"',
         )
     if not text.strip():
-        raise UserError(Problem(opened.name, "the file holds blanks only", expected="a header"))
+        raise UserError(opened.name, "the file holds blanks only", expected="a header")
     return text
 
 
@@ -342,10 +332,8 @@ def _check_split(names: list[str], separator: str, opened: "Opened[Delimited]") 
     inside = [mark for mark in ",;\t|" if mark in names[0]]
     if len(names) == 1 and inside:
         raise UserError(
-            Problem(
-                f"{opened.name}, line {around(opened.declared).header or 1}",
-                found=f"one column with the separator {separator!r}; its name holds {inside[0]!r}",
-                expected="the separator of the file",
-                do=f"write {opened.place}.separator: {inside[0]!r}",
-            )
+            f"{opened.name}, line {around(opened.declared).header or 1}",
+            found=f"one column with the separator {separator!r}; its name holds {inside[0]!r}",
+            expected="the separator of the file",
+            do=f"write {opened.place}.separator: {inside[0]!r}",
         )

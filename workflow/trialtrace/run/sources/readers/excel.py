@@ -58,7 +58,7 @@ def read(opened: "Opened[Excel]") -> Records:
     source_file = f"{opened.name}[{chosen.title}]"
     sheet = _read_cells(book, chosen, opened.name)
     if not sheet.rows:
-        raise UserError(Problem(source_file, "the sheet is empty", expected="a header"))
+        raise UserError(source_file, "the sheet is empty", expected="a header")
     laid = around(opened.declared)
     (line, header), body, foot = _table(sheet.rows, laid, source_file, opened.place)
     inside = partial(_inside, _bounds(line, body, foot, laid))
@@ -120,23 +120,19 @@ def _check_archive(opened: "Opened[Excel]") -> None:
     place = opened.name
     if opened.data.startswith(OLD_FORMAT):
         raise UserError(
-            Problem(
-                place,
-                "this is an old .xls workbook, or one with a password",
-                expected="an .xlsx workbook without a password",
-                do="open it and save it as .xlsx",
-            )
+            place,
+            "this is an old .xls workbook, or one with a password",
+            expected="an .xlsx workbook without a password",
+            do="open it and save it as .xlsx",
         )
     try:
         with zipfile.ZipFile(io.BytesIO(opened.data)) as archive:
             total = sum(member.file_size for member in archive.infolist())
             if total > LARGEST or total > max(SMALL, LARGEST_RATIO * len(opened.data)):
                 raise UserError(
-                    Problem(
-                        place,
-                        found=f"an archive of {len(opened.data)} bytes that unpacks to {total}",
-                        expected=f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size",
-                    )
+                    place,
+                    found=f"an archive of {len(opened.data)} bytes that unpacks to {total}",
+                    expected=f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size",
                 )
     except (zipfile.BadZipFile, zipfile.LargeZipFile):
         raise UserError(_not_excel(place)) from None
@@ -181,12 +177,10 @@ def _sheet(book: Any, opened: "Opened[Excel]") -> Any:
         return book.worksheets[0]
     if wanted not in names:
         raise UserError(
-            Problem(
-                f"{opened.place}.sheet",
-                found=repr(wanted) if wanted else f"none, and {opened.name} has {len(names)}",
-                expected=f"one of its sheets: {one_of(names)}",
-                do=did_you_mean(wanted, names) if wanted else "name the sheet",
-            )
+            f"{opened.place}.sheet",
+            found=repr(wanted) if wanted else f"none, and {opened.name} has {len(names)}",
+            expected=f"one of its sheets: {one_of(names)}",
+            do=did_you_mean(wanted, names) if wanted else "name the sheet",
         )
     return book[wanted]
 
@@ -230,12 +224,10 @@ def _check_merged(sheet: Sheet, inside: Callable[[str], bool], source_file: str)
     merged = [places for places in sheet.merged if inside(places)]
     if merged:
         raise UserError(
-            Problem(
-                source_file,
-                found=f"merged cells: {one_of(sorted(merged))}",
-                expected="one value in each cell",
-                do="unmerge them and fill in every cell",
-            )
+            source_file,
+            found=f"merged cells: {one_of(sorted(merged))}",
+            expected="one value in each cell",
+            do="unmerge them and fill in every cell",
         )
 
 
@@ -244,12 +236,10 @@ def _check_computed(sheet: Sheet, inside: Callable[[str], bool], source_file: st
     uncomputed = [place for place in sheet.uncomputed if inside(place)]
     if uncomputed:
         raise UserError(
-            Problem(
-                f"{source_file}, cell {one_of(uncomputed)}",
-                found="a formula without a computed value",
-                expected="the value beside each formula",
-                do="open the workbook in a spreadsheet program and save it",
-            )
+            f"{source_file}, cell {one_of(uncomputed)}",
+            found="a formula without a computed value",
+            expected="the value beside each formula",
+            do="open the workbook in a spreadsheet program and save it",
         )
 
 
@@ -261,13 +251,11 @@ def _check_beside(header: dict[int, str], body: Rows, place: str) -> None:
     if beside:
         furthest = max(column for column, _ in cells)
         raise UserError(
-            Problem(
-                place,
-                found=f"a value in cell {one_of(beside)}, and no column name in position "
-                f"{end + 1} of {furthest}",
-                expected="a name for every column, and nothing beside the table",
-                do="name the column in the header, or clear what stands beside the table",
-            )
+            place,
+            found=f"a value in cell {one_of(beside)}, and no column name in position "
+            f"{end + 1} of {furthest}",
+            expected="a name for every column, and nothing beside the table",
+            do="name the column in the header, or clear what stands beside the table",
         )
 
 

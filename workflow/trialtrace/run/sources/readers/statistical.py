@@ -83,19 +83,15 @@ def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
     declared = opened.declared.encoding
     if declared is not None and not ENCODING.fullmatch(declared):
         raise UserError(
-            Problem(
-                f"{opened.place}.encoding",
-                found=repr(declared[:LONGEST_NAME]),
-                expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
-            )
+            f"{opened.place}.encoding",
+            found=repr(declared[:LONGEST_NAME]),
+            expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
         )
     if declared is not None and _portable(opened):
         raise UserError(
-            Problem(
-                f"{opened.place}.encoding",
-                f"{opened.name} is a portable file of SPSS, which is read without an encoding",
-                do="leave it out; where letters are wrong, export a .sav file",
-            )
+            f"{opened.place}.encoding",
+            f"{opened.name} is a portable file of SPSS, which is read without an encoding",
+            do="leave it out; where letters are wrong, export a .sav file",
         )
 
 

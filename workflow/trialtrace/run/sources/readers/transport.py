@@ -7,7 +7,7 @@ several tables.
 import re
 from typing import NoReturn
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 
 RECORD = 80
 HEADER = b"HEADER RECORD*******"
@@ -25,12 +25,10 @@ def check_whole(data: bytes, name: str, rows_read: int) -> None:
     tables = _starts(TABLE, data)
     if len(tables) > 1:
         raise UserError(
-            Problem(
-                name,
-                found=f"{len(tables)} tables in one file",
-                expected="one table a file",
-                do="export each table into a file of its own",
-            )
+            name,
+            found=f"{len(tables)} tables in one file",
+            expected="one table a file",
+            do="export each table into a file of its own",
         )
     variables, rows = _starts(VARIABLES, data), _starts(ROWS, data)
     if not tables or not variables or not rows:
@@ -66,11 +64,9 @@ def _row_width(data: bytes, table: int, variables: int, name: str) -> int:
 
 def _cut(name: str, text: str) -> NoReturn:
     raise UserError(
-        Problem(
-            name,
-            "this SAS transport file is not whole: it was cut, or changed after SAS wrote it",
-            found=text,
-            expected="a file that ends as its headers say",
-            do="export or copy it again; copy it as binary, not as text",
-        )
+        name,
+        "this SAS transport file is not whole: it was cut, or changed after SAS wrote it",
+        found=text,
+        expected="a file that ends as its headers say",
+        do="export or copy it again; copy it as binary, not as text",
     )
