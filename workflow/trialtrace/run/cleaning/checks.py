@@ -7,7 +7,10 @@ is counted.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems
 from trialtrace.run.cleaning.cells import as_mask
@@ -24,10 +27,6 @@ from trialtrace.run.trial.cleaning import (
     CleaningCheck,
 )
 from trialtrace.run.trial.model import Condition
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 TOLERANCE = 1e-9
 
@@ -63,12 +62,9 @@ def run_check(
     return _grouped(check, table, mine.subject, where)
 
 
-def _at_fault(check: CheckExpect, table: "pa.Table", judged: Judged) -> Judged:
+def _at_fault(check: CheckExpect, table: pa.Table, judged: Judged) -> Judged:
     """Without the flags of cells that meet what is expected of them, where another of the row does
     not: of six columns each with its condition the one that is broken."""
-    import numpy as np
-    import pyarrow.compute as pc
-
     conditions = {column: {column: check.expect[column]} for column in check.listed}
     bad = {
         column: as_mask(pc.invert(evaluate(condition, table)))
@@ -87,13 +83,11 @@ def _at_fault(check: CheckExpect, table: "pa.Table", judged: Judged) -> Judged:
 
 def _grouped(
     check: CheckEachOf | CheckUnique,
-    table: "pa.Table",
-    subject: "pa.Array",
-    where: "np.ndarray | None",
+    table: pa.Table,
+    subject: pa.Array,
+    where: np.ndarray | None,
 ) -> Judged:
     """A check over several rows, `each_of` or `unique`."""
-    import numpy as np
-
     looked = np.ones(table.num_rows, dtype=bool) if where is None else where
     if isinstance(check, CheckEachOf):
         groups = each_of(check.each_of, table, subject, looked)
@@ -111,14 +105,11 @@ def _grouped(
 
 def _judged(
     check: CleaningCheck,
-    table: "pa.Table",
-    holds: "pa.Array",
-    where: "np.ndarray | None",
+    table: pa.Table,
+    holds: pa.Array,
+    where: np.ndarray | None,
     reason: str,
 ) -> Judged:
-    import numpy as np
-    import pyarrow.compute as pc
-
     looked = np.ones(table.num_rows, dtype=bool) if where is None else where
     broken = looked & as_mask(pc.invert(holds))
     unknown = looked & as_mask(pc.is_null(holds))
@@ -130,12 +121,9 @@ def _judged(
 
 
 def _cells(
-    check: CleaningCheck, table: "pa.Table", column: str, broken: "np.ndarray", reason: str
+    check: CleaningCheck, table: pa.Table, column: str, broken: np.ndarray, reason: str
 ) -> list[Finding]:
     """Findings on the cells of a column; a missing cell cannot be taken away, so it is flagged."""
-    import numpy as np
-    import pyarrow.compute as pc
-
     present = pc.is_valid(table[column]).to_numpy()
     used = np.flatnonzero(broken & present)
     absent = np.flatnonzero(broken & ~present)
@@ -145,11 +133,8 @@ def _cells(
     ]
 
 
-def _score_holds(check: CheckStored, table: "pa.Table") -> "pa.Array":
+def _score_holds(check: CheckStored, table: pa.Table) -> pa.Array:
     """Whether the stored score is the sum of its points; unknown where a criterion is."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     total = pa.repeat(0.0, table.num_rows)
     for point in check.points:
         met_or_not = evaluate(point.when, table).cast(pa.float64())
@@ -158,7 +143,7 @@ def _score_holds(check: CheckStored, table: "pa.Table") -> "pa.Array":
     return pc.less_equal(difference, TOLERANCE)
 
 
-def _constant(check: CheckConstant, table: "pa.Table", subject: "pa.Array") -> Judged:
+def _constant(check: CheckConstant, table: pa.Table, subject: pa.Array) -> Judged:
     """Recorded values of a subject are the same in all its rows; missing ones are not compared."""
     findings, looked, broken = [], 0, 0
     for column in check.listed:
@@ -171,7 +156,7 @@ def _constant(check: CheckConstant, table: "pa.Table", subject: "pa.Array") -> J
     return Judged(findings, counts)
 
 
-def _check_conditions(check: CleaningCheck, table: "pa.Table") -> None:
+def _check_conditions(check: CleaningCheck, table: pa.Table) -> None:
     """Columns and operands of a check fit the table."""
     place = f"cleaning.yaml: checks.{check.name}"
     problems = Problems()
@@ -215,9 +200,7 @@ def _named_columns(check: CleaningCheck) -> dict[str, tuple[str, ...]]:
             return {"columns": check.columns, "unique": check.unique}
 
 
-def column_kinds(table: "pa.Table") -> dict[str, str]:
+def column_kinds(table: pa.Table) -> dict[str, str]:
     """The columns of a clean table with their kinds, as conditions know them."""
-    import pyarrow as pa
-
     kinds = {pa.string(): "text", pa.float64(): "number", pa.int64(): "integer"}
     return {field.name: kinds.get(field.type, "date") for field in table.schema}

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems, UserError
 from trialtrace.base.store import make_folder, write_json, write_parquet
@@ -30,9 +33,6 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.tables import TableSpec
 from trialtrace.run.trial.treatment import arm_origin
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
     """Write `<table>.parquet` for each clean table, `rejects.parquet`, `conservation.json` and
@@ -56,7 +56,7 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
 
 
 def type_tables(
-    trial: Trial, raw: "Mapping[str, pa.Table]", names: bool = False
+    trial: Trial, raw: Mapping[str, pa.Table], names: bool = False
 ) -> tuple[dict[str, Typed], People]:
     """The tables before their checks, that of subjects first, and who the subjects are.
 
@@ -122,8 +122,6 @@ def losses_of_checks(
 
 
 def _write(trial: Trial, cleaned: dict[str, Cleaned], out_dir: Path) -> None:
-    import pyarrow as pa
-
     rejects = pa.concat_tables([one.rejects for one in cleaned.values()])
     rejects = conform(rejects, REJECTS, "rejects")
     make_folder(out_dir, trial.private)
@@ -134,7 +132,7 @@ def _write(trial: Trial, cleaned: dict[str, Cleaned], out_dir: Path) -> None:
     write_json(out_dir / "conservation.json", balances)
 
 
-def clean_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None) -> Cleaned:
+def clean_table(trial: Trial, spec: TableSpec, raw: pa.Table, known: Roster | None) -> Cleaned:
     """Clean one raw table by itself; `known` are its possible subjects (None: any)."""
     typed = type_table(trial, spec, raw, known)
     return check_table(trial, typed, {spec.name: typed.accepted})
@@ -142,8 +140,6 @@ def clean_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | 
 
 def check_table(trial: Trial, typed: Typed, others: dict[str, Accepted]) -> Cleaned:
     """The clean table: without the cells that its checks take away."""
-    import pyarrow.compute as pc
-
     name = typed.spec.name
     table, counts = _checked(trial, typed, others)
     rejects = typed.log.as_table(typed.raw, typed.subject)
@@ -155,11 +151,8 @@ def check_table(trial: Trial, typed: Typed, others: dict[str, Accepted]) -> Clea
 
 def _checked(
     trial: Trial, typed: Typed, others: dict[str, Accepted]
-) -> tuple["pa.Table", dict[str, dict[str, int]]]:
+) -> tuple[pa.Table, dict[str, dict[str, int]]]:
     """The table after its checks, and what each of them counted."""
-    import numpy as np
-    import pyarrow as pa
-
     counts = {}
     log, kept, table = typed.log, typed.kept, typed.accepted.table
     for finding in where_not_shown(trial.dictionary.get(typed.spec.name, {}), table):
@@ -180,11 +173,9 @@ def _checked(
 
 
 def _balance(
-    trial: Trial, typed: Typed, table: "pa.Table", checks: dict[str, dict[str, int]]
+    trial: Trial, typed: Typed, table: pa.Table, checks: dict[str, dict[str, int]]
 ) -> Balance:
     """Count what came in, what is in the table, and what is in the list."""
-    import numpy as np
-
     raw, log = typed.raw, typed.log
     gone = log.rejected_rows()
     cells = {}

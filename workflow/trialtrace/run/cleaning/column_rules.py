@@ -3,7 +3,11 @@
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.cells import (
@@ -19,10 +23,6 @@ from trialtrace.run.cleaning.units import Conversion, convert, convert_all
 from trialtrace.run.cleaning.values import exact_integers, parse
 from trialtrace.run.trial.cleaning import LinearFactor
 from trialtrace.run.trial.model import Variable
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,15 @@ class Spelling:
 class CleanColumn:
     """The values of a column, the cells that were missing, what was found, and the padded cells."""
 
-    values: "pa.Array"
-    missing: "np.ndarray"
+    values: pa.Array
+    missing: np.ndarray
     findings: list[Finding]
     padded: int
 
 
 def clean_column(
     variable: Variable,
-    raw: "pa.Table",
+    raw: pa.Table,
     spelling: Spelling,
     conversion: Conversion | LinearFactor | None,
     identifies: bool = False,
@@ -65,8 +65,6 @@ def clean_column(
     A column that `identifies` subjects is never calculated with: every digit of a whole number
     counts, and a number (a float) cannot keep them all.
     """
-    import pyarrow.compute as pc
-
     cells = raw[variable.name].combine_chunks()
     trimmed = pc.utf8_trim_whitespace(cells)
     text = present_text(trimmed, spelling.missing)
@@ -94,15 +92,11 @@ def clean_column(
 
 
 def _finding(column: str, broken: Broken) -> Finding:
-    import numpy as np
-
     return Finding(broken.rule, broken.reason, np.flatnonzero(broken.mask), column)
 
 
-def check_range(variable: Variable, values: "pa.Array") -> tuple["pa.Array", list[Broken]]:
+def check_range(variable: Variable, values: pa.Array) -> tuple[pa.Array, list[Broken]]:
     """Values between the dictionary's minimum and maximum, both included."""
-    import pyarrow.compute as pc
-
     broken = []
     checks: list[tuple[str, str | None, Callable[..., Any], str]] = [
         ("below_minimum", variable.minimum, pc.less, "below the minimum of"),
@@ -117,16 +111,12 @@ def check_range(variable: Variable, values: "pa.Array") -> tuple["pa.Array", lis
     return result, broken
 
 
-def _comparable(values: "pa.Array") -> "pa.Array":
+def _comparable(values: pa.Array) -> pa.Array:
     """Whole numbers as floats, as limits are."""
-    import pyarrow as pa
-
     return values.cast(pa.float64(), safe=False) if pa.types.is_integer(values.type) else values
 
 
 def _limit(variable: Variable, limit: str) -> Any:
-    import pyarrow as pa
-
     try:
         if variable.kind == "date":
             return pa.scalar(datetime.date.fromisoformat(limit), type=pa.date32())

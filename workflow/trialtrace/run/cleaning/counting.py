@@ -3,6 +3,9 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+
 from trialtrace.run.cleaning.account import (
     WITH_ROW,
     Account,
@@ -57,8 +60,6 @@ def selection_of(trial: Trial, typed: "Typed") -> Selection:
 
 def _reasons(trial: Trial, typed: "Typed") -> dict[str, int]:
     """The rows left out by the label of their reason; without a known one "not recorded"."""
-    import pyarrow as pa
-
     spec, selected = typed.spec, typed.selected
     assert spec.reason is not None
     labels = trial.dictionary[spec.name][spec.reason].choices
@@ -118,8 +119,6 @@ def flagged_by_rule(log: RejectLog) -> dict[str, int]:
 
 def cells_by_rule(log: RejectLog, columns: list[str], rows: int) -> dict[str, int]:
     """Rejected cells by the first rule that each breaks; those of rejected rows as `with_row`."""
-    import numpy as np
-
     gone = np.zeros(rows, dtype=bool)
     gone[log.rejected_rows()] = True
     counter = Counter({WITH_ROW: int(gone.sum()) * len(columns)})

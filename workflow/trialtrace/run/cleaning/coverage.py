@@ -9,13 +9,12 @@ often than `UNLIKELY`: it is then of an older data cut; `covers: earlier` declar
 from dataclasses import dataclass
 from math import exp, lgamma
 from statistics import median
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.account import Decision, RedLine
 from trialtrace.run.cleaning.losses import Losses
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 FEW = 0.75
 UNLIKELY = 1e-6
@@ -50,11 +49,9 @@ def _log_choose(n: int, k: int) -> float:
 
 
 def covered(
-    table: str, rows: int, subjects: "pa.Array", every: "pa.Array", declared: str | None
+    table: str, rows: int, subjects: pa.Array, every: pa.Array, declared: str | None
 ) -> Covered:
     """The coverage of a table; `every` are the subjects in the order of the table of subjects."""
-    import pyarrow.compute as pc
-
     at = pc.index_in(subjects, value_set=every)
     last = pc.max(at).as_py()
     absent = len(every) - 1 - (-1 if last is None else last)

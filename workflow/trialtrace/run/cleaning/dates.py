@@ -1,12 +1,10 @@
 """Text becomes dates, by the declared order of day, month and year."""
 
-from typing import TYPE_CHECKING
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.cells import Broken, Parsed, as_mask
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 ISO = r"^(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})$"
 SHAPES = {
@@ -16,16 +14,12 @@ SHAPES = {
 }
 
 
-def parse_dates(text: "pa.Array", order: str) -> Parsed:
+def parse_dates(text: pa.Array, order: str) -> Parsed:
     """Dates in the declared order, with a year of four digits.
 
     ISO dates (2026-11-20) are read under every order: they can mean one day only, and typed
     formats and database exports write them whatever was shown on the form.
     """
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     iso, shaped = _parts(text, ISO), _parts(text, SHAPES[order])
     year, month, day = (np.where(i >= 0, i, s) for i, s in zip(iso, shaped, strict=True))
     present = as_mask(pc.is_valid(text))
@@ -41,29 +35,22 @@ def parse_dates(text: "pa.Array", order: str) -> Parsed:
     ]
 
 
-def _parts(text: "pa.Array", shape: str) -> list["np.ndarray"]:
+def _parts(text: pa.Array, shape: str) -> list[np.ndarray]:
     """Year, month, day as whole numbers; -1 where the text has another shape."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     found = pc.extract_regex(text, shape)
     return [
         pc.fill_null(pc.struct_field(found, part).cast(pa.int64()), -1).to_numpy() for part in "ymd"
     ]
 
 
-def _exists(year: "np.ndarray", month: "np.ndarray", day: "np.ndarray") -> "np.ndarray":
-    import numpy as np
-
+def _exists(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
     proper = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)
     y, m = np.where(proper, year, 1970), np.where(proper, month, 1)
     length = _days(y + m // 12, m % 12 + 1) - _days(y, m)
     return proper & (day <= length)
 
 
-def _days(year: "np.ndarray", month: "np.ndarray") -> "np.ndarray":
+def _days(year: np.ndarray, month: np.ndarray) -> np.ndarray:
     """Days from 1970-01-01 to the first of the month."""
-    import numpy as np
-
     months = (year - 1970) * 12 + (month - 1)
     return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)

@@ -8,14 +8,12 @@ nothing.
 """
 
 import re
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from trialtrace.run.cleaning.typed import Typed
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.model import Variable
-
-if TYPE_CHECKING:
-    import numpy as np
 
 FILLED = 0.80
 FEWEST = 5
@@ -46,12 +44,10 @@ def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]
     ]
 
 
-def _bare(typed: Typed, key: Variable, missing: "np.ndarray") -> list[tuple[int, str]]:
+def _bare(typed: Typed, key: Variable, missing: np.ndarray) -> list[tuple[int, str]]:
     """Values of a key column in all rows of which a cell is missing: how many rows, and which.
 
     A value is told where the dictionary lists it."""
-    import numpy as np
-
     codes = typed.accepted.table[key.name].combine_chunks().dictionary_encode()
     at = codes.indices.to_numpy()
     rows = np.bincount(at)

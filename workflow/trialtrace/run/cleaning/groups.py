@@ -5,41 +5,35 @@ judged since a value is missing.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.cleaning import EachOf
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
 class Groups:
     """Rows that break a check with the reason, and rows of which nothing can be said."""
 
-    broken: list[tuple["np.ndarray", str]]
-    unknown: "np.ndarray"
+    broken: list[tuple[np.ndarray, str]]
+    unknown: np.ndarray
 
 
-def constant(column: "pa.Array", subject: "pa.Array") -> tuple["np.ndarray", "np.ndarray"]:
+def constant(column: pa.Array, subject: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """(rows with a value, those of them whose subject has another value in another row)."""
     value, present = _codes(column)
     return present, present & _varies(_codes(subject)[0], value, present)
 
 
-def each_of(
-    declared: EachOf, table: "pa.Table", subject: "pa.Array", looked: "np.ndarray"
-) -> Groups:
+def each_of(declared: EachOf, table: pa.Table, subject: pa.Array, looked: np.ndarray) -> Groups:
     """Every group of rows (a subject, and the columns `by`) has each of the values.
 
     A group without one of them is broken, unless a value is missing in it: then it is unknown.
     """
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     group = _group(table, subject, declared.by)
     size = int(group.max()) + 1 if len(group) else 0
     column = table[declared.column].combine_chunks()
@@ -64,10 +58,8 @@ def each_of(
     )
 
 
-def unique(columns: tuple[str, ...], table: "pa.Table", looked: "np.ndarray") -> Groups:
+def unique(columns: tuple[str, ...], table: pa.Table, looked: np.ndarray) -> Groups:
     """Rows with the same values in all of the columns; rows with a missing one are not compared."""
-    import numpy as np
-
     whole = looked.copy()
     group = np.zeros(table.num_rows, dtype=np.int64)
     for name in columns:
@@ -80,19 +72,15 @@ def unique(columns: tuple[str, ...], table: "pa.Table", looked: "np.ndarray") ->
     return Groups([(twice, reason)], looked & ~whole)
 
 
-def _typed(column: "pa.Array", value: Any) -> Any:
+def _typed(column: pa.Array, value: Any) -> Any:
     """A value of the configuration as the column holds it; dates stand there as text."""
     import datetime
-
-    import pyarrow as pa
 
     return datetime.date.fromisoformat(value) if pa.types.is_date(column.type) else value
 
 
-def _group(table: "pa.Table", subject: "pa.Array", by: tuple[str, ...]) -> "np.ndarray":
+def _group(table: pa.Table, subject: pa.Array, by: tuple[str, ...]) -> np.ndarray:
     """A number for each row; the same for rows of a subject that agree in the columns `by`."""
-    import numpy as np
-
     group = _codes(subject)[0]
     for name in by:
         code, present = _codes(table[name].combine_chunks())
@@ -101,19 +89,15 @@ def _group(table: "pa.Table", subject: "pa.Array", by: tuple[str, ...]) -> "np.n
     return group
 
 
-def _codes(column: "pa.Array") -> tuple["np.ndarray", "np.ndarray"]:
+def _codes(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """(a number for each different value, whether there is one)."""
-    import numpy as np
-
     indices = column.dictionary_encode().indices
     present = indices.is_valid().to_numpy(zero_copy_only=False)
     return indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64), present
 
 
-def _varies(group: "np.ndarray", value: "np.ndarray", present: "np.ndarray") -> "np.ndarray":
+def _varies(group: np.ndarray, value: np.ndarray, present: np.ndarray) -> np.ndarray:
     """For each row, whether its group has more than one different value among the present ones."""
-    import numpy as np
-
     size = int(group.max()) + 1 if len(group) else 0
     low = np.full(size, np.iinfo(np.int64).max)
     high = np.full(size, -1)

@@ -2,7 +2,10 @@
 
 import json
 from itertools import chain
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems, UserError, did_you_mean, one_of
 from trialtrace.run.cleaning.cells import as_mask, stripped
@@ -19,14 +22,11 @@ from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.tables import TableSpec
 from trialtrace.run.trial.treatment import arm_columns
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 ROWS_TOLD = 20
 NO_REASON = '""'
 
 
-def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table", names: bool = False) -> None:
+def check_columns(trial: Trial, spec: TableSpec, raw: pa.Table, names: bool = False) -> None:
     """Every column is described or ignored with a reason, and every described one is there.
 
     `names` tells the names of a file's columns that nobody declared; else their places.
@@ -105,7 +105,7 @@ def _check_header(
         )
 
 
-def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
+def check_named(trial: Trial, spec: TableSpec, raw: pa.Table) -> None:
     """The columns that trial.yaml and cleaning.yaml name are there and of a kind that fits."""
     problems = Problems()
     variables = trial.dictionary[spec.name]
@@ -149,17 +149,13 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     problems.raise_if_any()
 
 
-def check_arms(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
+def check_arms(trial: Trial, spec: TableSpec, raw: pa.Table) -> None:
     """Every arm in the data is an arm of the design: a wrong arm would be a wrong analysis."""
     for column in arm_columns(trial, spec):
         _check_arms(trial, spec, column, raw)
 
 
-def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: "pa.Table") -> None:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: pa.Table) -> None:
     missing = trial.cleaning.tables[spec.name].absent.get(column, ())
     text = stripped(raw[column], missing)
     codes = [code for arm in trial.design.arms.values() for code in arm.codes]

@@ -9,7 +9,9 @@ goes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import Problem, Problems
 from trialtrace.run.cleaning.account import Decision, RedLine
@@ -19,10 +21,6 @@ from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, other_orde
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.cleaning.typed import Typed, spelling_of
 from trialtrace.run.trial.load import Trial
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 TOLD = 0.05
 STOPS = 0.20
@@ -48,7 +46,7 @@ class ColumnLoss:
     lost: int
     there: int
     rules: dict[str, int]
-    positions: "np.ndarray"
+    positions: np.ndarray
     by_arm: str = ""
     in_an_arm: float = 0.0
 
@@ -81,11 +79,9 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
                 _empty(spec.name, column, bare, losses)
 
 
-def column_loss(typed: Typed, column: str, arms: "Mapping[str, np.ndarray]") -> ColumnLoss:
+def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> ColumnLoss:
     """The rejected values of a column, counted by the first rule that each breaks; `arms` are masks
     of rows."""
-    import numpy as np
-
     gone = np.zeros(typed.raw.num_rows, dtype=bool)
     rules = typed.log.first_rules(column, gone)
     counts = {rule: n for rule, n in sorted(rules.items()) if n}
@@ -200,21 +196,19 @@ def sentences(text: str, more: list[str]) -> str:
     return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (text, *more))
 
 
-def lines_told(typed: Typed, positions: "np.ndarray") -> str:
+def lines_told(typed: Typed, positions: np.ndarray) -> str:
     """Where some rows stand: their file and lines."""
     file = typed.raw["source_file"][int(positions[0])].as_py()
     return f"{file}, lines {line_runs(typed.raw, positions)}"
 
 
-def lines_alone(typed: Typed, positions: "np.ndarray") -> str:
+def lines_alone(typed: Typed, positions: np.ndarray) -> str:
     """The lines of some rows in words. Red lines name no file."""
     return f"{'line' if len(positions) == 1 else 'lines'} {line_runs(typed.raw, positions)}"
 
 
-def line_runs(raw: "pa.Table", positions: "np.ndarray") -> str:
+def line_runs(raw: pa.Table, positions: np.ndarray) -> str:
     """The lines of some rows, cut where there are many runs of them."""
-    import numpy as np
-
     line = np.sort(raw["source_row"].to_numpy()[positions])
     ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
     shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]

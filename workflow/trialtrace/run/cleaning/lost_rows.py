@@ -5,7 +5,9 @@ subjects without an accepted row there (`exclude`). In other tables, rows withou
 rows of unknown subjects are a red line, and end the run above a share of `STOPS` (`exclude`).
 """
 
-from typing import TYPE_CHECKING
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem
 from trialtrace.run.cleaning.account import Decision, RedLine
@@ -31,9 +33,6 @@ from trialtrace.run.cleaning.subjects import Lost, People, blank_rows
 from trialtrace.run.cleaning.typed import Typed, spelling_of, text_of
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.trial.load import Trial
-
-if TYPE_CHECKING:
-    import numpy as np
 
 FEW_CONFLICTS = 0.10
 """Where fewer rows of a table share a key, the key is right and a row is there twice."""
@@ -98,7 +97,7 @@ def _conflicts(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> None:
         losses.warnings.append(RedLine("conflicts", table, None, text))
 
 
-def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
+def _taken(typed: Typed, at: np.ndarray, take: str) -> str:
     """What became of rows that share a key and differ; `at` are those that are not used."""
     keys, rows = ", ".join(typed.spec.key_), typed.raw.num_rows
     if take == "reject":
@@ -110,7 +109,7 @@ def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
     )
 
 
-def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
+def _conflict(trial: Trial, typed: Typed, at: np.ndarray) -> Problem:
     spec = typed.spec
     keys, rows = ", ".join(spec.key_), typed.raw.num_rows
     there = f"{len(at)} of {rows} rows share their {keys} and differ: {lines_told(typed, at)}"
@@ -133,10 +132,8 @@ def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
     )
 
 
-def _wider_key(trial: Trial, typed: Typed, at: "np.ndarray") -> str:
+def _wider_key(trial: Trial, typed: Typed, at: np.ndarray) -> str:
     """The key that would tell rows apart; with what was measured only where nothing else does."""
-    import pyarrow as pa
-
     spec = typed.spec
     cells = [c.combine_chunks() for c in text_of(trial, spec, typed.raw)(at).columns]
     key = [typed.column(name).take(pa.array(at)) for name in spec.key_]
@@ -171,8 +168,6 @@ def _by_rule(
     trial: Trial, typed: Typed, people: People, rule: str, arms: Arms, losses: Losses
 ) -> None:
     """Rows of a rule: a red line, or the end of the run."""
-    import numpy as np
-
     table = typed.spec.name
     blank = _blank(typed)
     at = np.setdiff1d(rows_of(typed, rule), blank)
@@ -200,10 +195,8 @@ def _by_rule(
     losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {text}", hints)))
 
 
-def _by_arm(typed: Typed, arms: Arms, at: "np.ndarray") -> list[str]:
+def _by_arm(typed: Typed, arms: Arms, at: np.ndarray) -> list[str]:
     """Of each arm how many of its rows are among some that are lost."""
-    import numpy as np
-
     gone = np.zeros(typed.raw.num_rows, dtype=bool)
     gone[at] = True
     told = told_by_arm(arms.rows(typed), gone, np.ones_like(gone))
@@ -238,10 +231,8 @@ def _misread(trial: Trial, typed: Typed) -> bool:
     )
 
 
-def _blank(typed: Typed) -> "np.ndarray":
+def _blank(typed: Typed) -> np.ndarray:
     """Rows that hold nothing at all: nobody misses them."""
-    import numpy as np
-
     at = np.union1d(rows_of(typed, "subject_missing"), rows_of(typed, "key_missing"))
     return at[blank_rows(typed.raw, at)]
 
@@ -259,7 +250,7 @@ def _too_many(trial: Trial, typed: Typed, rule: str, text: str, misread: bool) -
 
 
 def _hints(
-    trial: Trial, typed: Typed, people: People, rule: str, at: "np.ndarray", show: bool | None
+    trial: Trial, typed: Typed, people: People, rule: str, at: np.ndarray, show: bool | None
 ) -> list[str]:
     """What would make the rows usable; what they hold too unless `show` is None.
 
@@ -282,17 +273,12 @@ def _hints(
     return hints
 
 
-def _unknown(typed: Typed, at: "np.ndarray") -> list[str]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+def _unknown(typed: Typed, at: np.ndarray) -> list[str]:
     return pc.unique(typed.subject.take(pa.array(at))).to_pylist()
 
 
-def rows_of(typed: Typed, rule: str) -> "np.ndarray":
+def rows_of(typed: Typed, rule: str) -> np.ndarray:
     """The rows that a rule rejects."""
-    import numpy as np
-
     rows = [
         finding.positions
         for finding in typed.log.findings
@@ -342,9 +328,6 @@ def _vanished(trial: Trial, typed: Typed, people: People, lost: Lost) -> Problem
 def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
     """Subjects whose arm, in a column of a table, is an empty cell, or who have no row there: no
     comparison has them. A code says that it is meant."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     cells = stripped(typed.raw[arm], ()).take(pa.array(typed.kept))
     subject = typed.accepted.subject
     there = pc.unique(subject.filter(pc.is_valid(cells)))
@@ -361,9 +344,6 @@ def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
 
 def look_alikes(typed: Typed, losses: Losses) -> None:
     """Subjects of the table of subjects who may be one: told as pairs, by their lines."""
-    import numpy as np
-    import pyarrow.compute as pc
-
     subject = typed.subject.dictionary_encode()
     names = subject.dictionary.to_pylist()
     found = pairs(names)

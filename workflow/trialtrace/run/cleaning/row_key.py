@@ -1,20 +1,18 @@
 """The key that would tell rows apart: the declared one and as few further columns as will do."""
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.cleaning.keys import distinct
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 SAMPLE = 400
 MOST_COLUMNS = 150
 
 
 def further_columns(
-    key: "list[pa.Array]", cells: "list[pa.Array]", columns: "dict[str, pa.Array]"
+    key: list[pa.Array], cells: list[pa.Array], columns: dict[str, pa.Array]
 ) -> tuple[str, ...] | None:
     """One or two columns that, with the key, tell rows apart that differ; None where none do.
 
@@ -22,8 +20,6 @@ def further_columns(
     columns to choose from. A column with a missing value is none to choose. Of several, those with
     the fewest different values come first: a visit rather than what was measured there.
     """
-    import numpy as np
-
     group, row = distinct(key), distinct([*cells, *key])
     numbers = {
         name: distinct([values]) for name, values in columns.items() if not values.null_count
@@ -41,7 +37,7 @@ def further_columns(
     return None
 
 
-def _tells(group: "np.ndarray", row: "np.ndarray", further: "list[np.ndarray]") -> bool:
+def _tells(group: np.ndarray, row: np.ndarray, further: list[np.ndarray]) -> bool:
     """Whether the key with further columns has as many values as there are different rows."""
     whole = group
     for number in further:
@@ -49,8 +45,6 @@ def _tells(group: "np.ndarray", row: "np.ndarray", further: "list[np.ndarray]") 
     return whole.max(initial=-1) == _numbered(row).max(initial=-1)
 
 
-def _numbered(code: "np.ndarray") -> "np.ndarray":
+def _numbered(code: np.ndarray) -> np.ndarray:
     """A number from 0 for each different value."""
-    import numpy as np
-
     return np.unique(code, return_inverse=True)[1]

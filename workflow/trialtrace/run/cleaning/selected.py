@@ -9,49 +9,39 @@ left out, and told.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.cells import as_mask
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.model import Condition
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
 class Selected:
     """The rows that are used; positions in the whole raw table of those that are not."""
 
-    whole: "pa.Table"
-    raw: "pa.Table"
-    left_out: "np.ndarray"
-    undecided: "np.ndarray"
+    whole: pa.Table
+    raw: pa.Table
+    left_out: np.ndarray
+    undecided: np.ndarray
 
     @property
-    def unused(self) -> "pa.Table":
+    def unused(self) -> pa.Table:
         """The rows that are not used."""
-        import numpy as np
-        import pyarrow as pa
-
         return self.whole.take(pa.array(np.union1d(self.left_out, self.undecided)))
 
 
-def all_rows(raw: "pa.Table") -> Selected:
+def all_rows(raw: pa.Table) -> Selected:
     """A table without a condition."""
-    import numpy as np
-
     nothing = np.array([], dtype=np.int64)
     return Selected(raw, raw, nothing, nothing)
 
 
-def select_rows(raw: "pa.Table", where: Condition, values: Callable[[str], "pa.Array"]) -> Selected:
+def select_rows(raw: pa.Table, where: Condition, values: Callable[[str], pa.Array]) -> Selected:
     """The rows that surely meet a condition over typed columns; `values` gives one by its name."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     truth = evaluate(where, pa.table({name: values(name) for name in columns_of(where)}))
     unknown = as_mask(pc.is_null(truth))
     chosen = as_mask(pc.fill_null(truth, False))

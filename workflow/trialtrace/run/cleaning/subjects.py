@@ -2,7 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.cells import as_mask, stripped
@@ -12,10 +15,6 @@ from trialtrace.run.cleaning.typed import Typed, clean_cells
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.tables import TableSpec
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
 BETWEEN = "\x1f"
 
 
@@ -24,7 +23,7 @@ class Lost:
     """Subjects without an accepted row, by the rule that took their first row; those rows."""
 
     rule: str
-    rows: "np.ndarray"
+    rows: np.ndarray
 
     @property
     def n(self) -> int:
@@ -44,18 +43,12 @@ class People:
 
 def nobody() -> People:
     """Of an export whose table of subjects cannot be read."""
-    import pyarrow as pa
-
     none = pa.array([], type=pa.string())
     return People(0, Roster(none, none), ())
 
 
 def people_of(trial: Trial, typed: Typed) -> People:
     """The subjects of the table of subjects, by its cleaning."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     rules = trial.cleaning.tables[typed.spec.name]
     who = _who(typed, rules.absent.get(typed.spec.subject, ()))
     accepted = pc.unique(typed.accepted.subject)
@@ -74,20 +67,15 @@ def people_of(trial: Trial, typed: Typed) -> People:
     return People(n + len(others), roster, lost, len(others))
 
 
-def _subjects(trial: Trial, spec: TableSpec, raw: "pa.Table") -> "pa.Array":
+def _subjects(trial: Trial, spec: TableSpec, raw: pa.Table) -> pa.Array:
     """The usable subjects of rows of a raw table, each once."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if spec.subject not in PLACE:
         values = clean_cells(trial, spec, raw, spec.subject).values
         raw = pa.table({spec.subject: values})
     return pc.unique(pc.drop_null(subject_text(raw, spec)))
 
 
-def _by_rule(log: RejectLog, rows: "np.ndarray") -> tuple[Lost, ...]:
-    import numpy as np
-
+def _by_rule(log: RejectLog, rows: np.ndarray) -> tuple[Lost, ...]:
     values: dict[str, list[np.ndarray]] = {}
     for finding in log.findings:
         if finding.level == ROW and len(at := np.intersect1d(finding.positions, rows)):
@@ -95,15 +83,11 @@ def _by_rule(log: RejectLog, rows: "np.ndarray") -> tuple[Lost, ...]:
     return tuple(Lost(rule, np.sort(np.concatenate(values[rule]))) for rule in sorted(values))
 
 
-def _who(typed: Typed, missing: tuple[str, ...]) -> "pa.Array":
+def _who(typed: Typed, missing: tuple[str, ...]) -> pa.Array:
     """Whose each row is: an unusable subject by its text, a row without one by its place.
 
     Null for rows that are blank in every column: they are of nobody.
     """
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     subject = typed.subject
     if not subject.null_count:
         return subject
@@ -115,12 +99,8 @@ def _who(typed: Typed, missing: tuple[str, ...]) -> "pa.Array":
     return pc.replace_with_mask(subject, pc.is_null(subject), pc.coalesce(spelt, place))
 
 
-def blank_rows(raw: "pa.Table", at: "np.ndarray") -> "np.ndarray":
+def blank_rows(raw: pa.Table, at: np.ndarray) -> np.ndarray:
     """Which of these rows hold nothing in any column."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     rows = raw.take(pa.array(at))
     blank = np.ones(len(at), dtype=bool)
     for name in rows.column_names:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.account import Decision
 from trialtrace.run.cleaning.cells import blank, present_text, stripped, without_numbers
@@ -20,10 +23,6 @@ from trialtrace.run.trial.study.source import date_order, decimal_sign
 from trialtrace.run.trial.study.tables import TableSpec
 from trialtrace.run.trial.treatment import arm_columns
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
 
 @dataclass(frozen=True)
 class Typed:
@@ -31,25 +30,22 @@ class Typed:
     positions of the accepted ones among them."""
 
     spec: TableSpec
-    raw: "pa.Table"
-    subject: "pa.Array"
+    raw: pa.Table
+    subject: pa.Array
     columns: dict[str, CleanColumn]
-    kept: "np.ndarray"
+    kept: np.ndarray
     accepted: Accepted
     log: RejectLog
     selected: Selected
 
-    def column(self, name: str) -> "pa.Array":
+    def column(self, name: str) -> pa.Array:
         """The values of a column in every row, before any row is rejected."""
         if name in PLACE:
             return self.raw[name].combine_chunks()
         return self.columns[name].values
 
-    def text(self, name: str) -> "pa.Array":
+    def text(self, name: str) -> pa.Array:
         """The cells of a column in every row, without blanks around them; null where missing."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         cells = pc.utf8_trim_whitespace(self.raw[name].combine_chunks())
         return blank(cells, pa.array(self.columns[name].missing))
 
@@ -58,15 +54,15 @@ class Typed:
 class Cleaned:
     """A clean table, its rejects, its counts, its subjects as text, and what it is made of."""
 
-    table: "pa.Table"
-    rejects: "pa.Table"
+    table: pa.Table
+    rejects: pa.Table
     balance: Balance
-    subjects: "pa.Array"
+    subjects: pa.Array
     typed: Typed
 
 
 def type_table(
-    trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None, names: bool = False
+    trial: Trial, spec: TableSpec, raw: pa.Table, known: Roster | None, names: bool = False
 ) -> Typed:
     """The typed rows of a raw table that `where` selects and whose keys are good; what is not good
     is in the log.
@@ -75,9 +71,6 @@ def type_table(
     the names of columns that nobody declared. Raises UserError for columns and arms that are not
     those of the configuration.
     """
-    import numpy as np
-    import pyarrow as pa
-
     check_columns(trial, spec, raw, names)
     check_named(trial, spec, raw)
     selected = _selected(trial, spec, raw)
@@ -102,17 +95,17 @@ def type_table(
     return Typed(spec, raw, subject, columns, kept, rows, log, selected)
 
 
-def _selected(trial: Trial, spec: TableSpec, raw: "pa.Table") -> Selected:
+def _selected(trial: Trial, spec: TableSpec, raw: pa.Table) -> Selected:
     if spec.where is None:
         return all_rows(raw)
     return select_rows(raw, spec.where, lambda name: clean_cells(trial, spec, raw, name).values)
 
 
-def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, CleanColumn]:
+def _clean_columns(trial: Trial, spec: TableSpec, raw: pa.Table) -> dict[str, CleanColumn]:
     return {name: clean_cells(trial, spec, raw, name) for name in trial.dictionary[spec.name]}
 
 
-def clean_cells(trial: Trial, spec: TableSpec, raw: "pa.Table", name: str) -> CleanColumn:
+def clean_cells(trial: Trial, spec: TableSpec, raw: pa.Table, name: str) -> CleanColumn:
     """A column of a table, by the dictionary and cleaning.yaml."""
     rules = trial.cleaning.tables[spec.name]
     data = rules.convert.get(name)
@@ -176,13 +169,11 @@ def kinds_of_missing(trial: Trial, typed: Typed) -> Iterator[Decision]:
                 yield Decision(spec.name, column, f'"{code}" is missing', n, kind)
 
 
-def text_of(trial: Trial, spec: TableSpec, raw: "pa.Table") -> TextOf:
+def text_of(trial: Trial, spec: TableSpec, raw: pa.Table) -> TextOf:
     """Gives, for some rows, the cells of the dictionary's columns without blanks around them."""
-    import pyarrow as pa
-
     missing = trial.cleaning.tables[spec.name].absent
 
-    def text(positions: "np.ndarray") -> "pa.Table":
+    def text(positions: np.ndarray) -> pa.Table:
         rows = raw.select(list(trial.dictionary[spec.name])).take(pa.array(positions))
         cells = {n: stripped(rows[n], missing.get(n, ())) for n in rows.column_names}
         return pa.table(cells)
@@ -194,12 +185,10 @@ def _flag_required(
     trial: Trial,
     spec: TableSpec,
     columns: dict[str, CleanColumn],
-    kept: "np.ndarray",
+    kept: np.ndarray,
     log: RejectLog,
 ) -> None:
     """A required value that is missing is listed; its row stays."""
-    import numpy as np
-
     for name, variable in trial.dictionary[spec.name].items():
         if variable.required:
             absent = np.intersect1d(np.flatnonzero(columns[name].missing), kept)

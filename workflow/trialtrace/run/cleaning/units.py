@@ -6,14 +6,14 @@ number, or `{multiply: 0.5555555555555556, add: -17.77777777777778}` for scales 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.cells import Broken, Parsed, as_mask, blank, limited, stripped
 from trialtrace.run.trial.cleaning import Convert, LinearFactor
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -34,21 +34,14 @@ def conversion_of(declared: Convert, missing: tuple[str, ...]) -> Conversion:
     return Conversion(declared.unit_column, declared.to, multiply, add, missing)
 
 
-def convert_all(values: "pa.Array", factor: LinearFactor) -> Parsed:
+def convert_all(values: pa.Array, factor: LinearFactor) -> Parsed:
     """All values by one factor."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     product = pc.multiply(values.cast(pa.float64()), float(factor.multiply))
     return limited(pc.add(product, float(factor.add)))
 
 
-def convert(values: "pa.Array", raw: "pa.Table", conversion: Conversion) -> Parsed:
+def convert(values: pa.Array, raw: pa.Table, conversion: Conversion) -> Parsed:
     """Values in the unit `to`; a value whose unit is missing or unknown is rejected."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     units = stripped(raw[conversion.unit_column], conversion.missing)
     known = list(conversion.multiply)
     index = pc.index_in(units, value_set=pa.array(known, type=pa.string()))

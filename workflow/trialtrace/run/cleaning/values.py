@@ -4,15 +4,14 @@ Each function takes text without blanks around it, missing cells as nulls, and g
 (null where there is none) with a mask for every broken rule. A cell breaks one rule at most.
 """
 
-from typing import TYPE_CHECKING
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.cells import NUMBER, Broken, Parsed, as_mask, blank, limited
 from trialtrace.run.cleaning.dates import parse_dates
 from trialtrace.run.trial.model import Variable
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 WHOLE = r"^[+-]?0*[0-9]{1,18}(\.0*)?$"
 NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity)$"
@@ -20,7 +19,7 @@ EXACT = 2**53
 TOO_LARGE = f"beyond {EXACT - 1}, up to which numbers are exact; a code of so many digits is text"
 
 
-def parse(variable: Variable, text: "pa.Array", decimal: str, date_order: str) -> Parsed:
+def parse(variable: Variable, text: pa.Array, decimal: str, date_order: str) -> Parsed:
     """The values of a column by the kind of its variable."""
     if variable.choices:
         text, broken = parse_codes(text, variable.choices)
@@ -37,22 +36,16 @@ def parse(variable: Variable, text: "pa.Array", decimal: str, date_order: str) -
     return values, broken + more
 
 
-def parse_codes(text: "pa.Array", choices: dict[str, str]) -> Parsed:
+def parse_codes(text: pa.Array, choices: dict[str, str]) -> Parsed:
     """Codes of a closed list."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     known = pc.is_in(text, value_set=pa.array(list(choices), type=pa.string()))
     bad = pc.and_(pc.is_valid(text), pc.invert(known))
     reason = f"not one of the codes {one_of(choices)}"
     return blank(text, bad), [Broken("unknown_code", reason, as_mask(bad))]
 
 
-def parse_numbers(text: "pa.Array", decimal: str) -> Parsed:
+def parse_numbers(text: pa.Array, decimal: str) -> Parsed:
     """Finite numbers with the declared decimal sign; no grouping of thousands."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     spelt, broken = _with_point(text, decimal)
     finite = pc.match_substring_regex(spelt, NUMBER)
     broken.append(_not_finite(spelt))
@@ -69,12 +62,8 @@ def parse_numbers(text: "pa.Array", decimal: str) -> Parsed:
     return values, broken + more
 
 
-def parse_integers(text: "pa.Array", decimal: str) -> Parsed:
+def parse_integers(text: pa.Array, decimal: str) -> Parsed:
     """Whole numbers; 3.0 is 3, and 3.5 is rejected."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     spelt, _ = _with_point(text, decimal)
     plain = pc.match_substring_regex(spelt, WHOLE)
     digits = pc.replace_substring_regex(blank(spelt, pc.invert(plain)), r"\.0*$|^\+", "")
@@ -92,18 +81,14 @@ def parse_integers(text: "pa.Array", decimal: str) -> Parsed:
     return pc.coalesce(values, rest), broken
 
 
-def exact_integers(values: "pa.Array") -> Parsed:
+def exact_integers(values: pa.Array) -> Parsed:
     """Whole numbers that are the same as a float, which every later step may make of them."""
-    import pyarrow.compute as pc
-
     large = pc.or_(pc.greater_equal(values, EXACT), pc.less_equal(values, -EXACT))
     return blank(values, large), [Broken("too_large", TOO_LARGE, as_mask(large))]
 
 
-def _with_point(text: "pa.Array", decimal: str) -> Parsed:
+def _with_point(text: pa.Array, decimal: str) -> Parsed:
     """Numbers spelt with a point; those with the sign that was not declared are rejected."""
-    import pyarrow.compute as pc
-
     other = "," if decimal == "." else "."
     wrong = pc.match_substring(text, other)
     reason = f"holds {other!r}, and the declared decimal sign is {decimal!r}"
@@ -113,8 +98,6 @@ def _with_point(text: "pa.Array", decimal: str) -> Parsed:
     return spelt, [Broken("decimal_sign", reason, as_mask(wrong))]
 
 
-def _not_finite(spelt: "pa.Array") -> Broken:
-    import pyarrow.compute as pc
-
+def _not_finite(spelt: pa.Array) -> Broken:
     mask = pc.match_substring_regex(spelt, NOT_FINITE)
     return Broken("not_finite", "infinite or not a number", as_mask(mask))

@@ -1,9 +1,10 @@
 """ADSL: one row a subject, with treatment, covariates and population flags."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.groups import made_from
@@ -18,16 +19,13 @@ from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.study.subjects import ARM, Origin
 from trialtrace.run.trial.treatment import arm_origin
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 OWN_TREATMENT = ("within_subject", "crossover")
 """Designs in which a subject has several treatments, so that a record has its own."""
 
 
 def derive_adsl(
-    trial: Trial, clean: Callable[[str], "pa.Table"]
-) -> tuple["pa.Array", dict[str, CleanTable], dict[str, Taken], Records]:
+    trial: Trial, clean: Callable[[str], pa.Table]
+) -> tuple[pa.Array, dict[str, CleanTable], dict[str, Taken], Records]:
     """Subjects' keys in the order of USUBJID, the clean tables read, the rows that variables come
     from, and ADSL's records. `clean` gives a clean table by its name.
 
@@ -66,10 +64,8 @@ def derive_adsl(
     return keys, tables, found, Records("adsl", np.arange(len(keys)), columns, tuple(cells))
 
 
-def usubjid(trial: Trial, keys: "pa.Array") -> "pa.Array":
+def usubjid(trial: Trial, keys: pa.Array) -> pa.Array:
     """Keys that are unique over trials; a synthetic subject's begins with SYN-."""
-    import pyarrow.compute as pc
-
     prefix = "SYN-" if trial.synthetic else ""
     return pc.binary_join_element_wise(f"{prefix}{trial.name}", keys, "-")
 
@@ -102,9 +98,7 @@ def _check_names(trial: Trial, place: str) -> None:
         )
 
 
-def _sorted_keys(trial: Trial, keys: "pa.Array") -> "pa.Array":
-    import pyarrow.compute as pc
-
+def _sorted_keys(trial: Trial, keys: pa.Array) -> pa.Array:
     unique = pc.unique(keys)
     return unique.take(pc.sort_indices(usubjid(trial, unique)))
 
@@ -115,9 +109,7 @@ def _origins(trial: Trial) -> dict[str, Origin]:
     return ({ARM: arm} if arm else {}) | trial.subjects.origins
 
 
-def _identity(trial: Trial, keys: "pa.Array") -> dict[str, "pa.Array"]:
-    import pyarrow as pa
-
+def _identity(trial: Trial, keys: pa.Array) -> dict[str, pa.Array]:
     synthetic = "Y" if trial.synthetic else "N"
     return {
         "STUDYID": pa.repeat(trial.name, len(keys)),
@@ -127,7 +119,7 @@ def _identity(trial: Trial, keys: "pa.Array") -> dict[str, "pa.Array"]:
     }
 
 
-def _values(trial: Trial, variable: str, item: Taken) -> dict[str, "pa.Array"]:
+def _values(trial: Trial, variable: str, item: Taken) -> dict[str, pa.Array]:
     """The columns of ADSL of a variable: numbers and dates as they are, codes by their labels."""
     place = f"{trial.name}: clean table {item.table.name}, column {item.column}"
     if variable == ARM:
@@ -143,10 +135,8 @@ def _values(trial: Trial, variable: str, item: Taken) -> dict[str, "pa.Array"]:
     return {adsl_code(variable): values}
 
 
-def adsl_table(trial: Trial, records: Records) -> "pa.Table":
+def adsl_table(trial: Trial, records: Records) -> pa.Table:
     """ADSL in its contract's columns, then covariates and flags in declared order."""
-    import pyarrow as pa
-
     size = len(records)
     given = dict(records.columns)
     if trial.subjects.age:

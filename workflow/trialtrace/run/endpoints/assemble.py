@@ -1,26 +1,20 @@
 """Puts endpoints' records into data sets, numbers them, and writes their edges to raw cells."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.records import Cells, Records, distinct
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.contracts import SOURCES, Contract, empty
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 def data_set(
     study: Study, contract: Contract, names: list[str], numbers: list[np.ndarray]
-) -> "pa.Table":
+) -> pa.Table:
     """The records of the endpoints in one data set; `numbers` is the ASEQ of each one's records.
 
     Planned treatment, population flags and SYNTHFL are the subject's unless a record has its own.
     """
-    import pyarrow as pa
-
     flags = [population.flag for population in study.trial.populations.values()]
     start = empty(contract)
     for flag in flags:
@@ -46,10 +40,8 @@ def number_records(subjects: list[np.ndarray]) -> list[np.ndarray]:
 
 def _part(
     study: Study, contract: Contract, name: str, aseq: np.ndarray, flags: list[str]
-) -> "pa.Table":
+) -> pa.Table:
     """One endpoint's records in the columns of the data set, the flags, then its own columns."""
-    import pyarrow as pa
-
     endpoint, records = study.trial.endpoints[name], study.made[name]
     size = len(records)
     adsl = study.adsl.columns
@@ -71,15 +63,13 @@ def _part(
     return pa.table(whole | {flag: adsl[flag].take(records.subject) for flag in flags} | further)
 
 
-def sources_table(study: Study, traced: list[tuple[str, Records, np.ndarray]]) -> "pa.Table":
+def sources_table(study: Study, traced: list[tuple[str, Records, np.ndarray]]) -> pa.Table:
     """An edge from each derived value to each cell behind it; `traced` has data set, records, ASEQ.
 
     A record's edges stand under the variable that says what it holds: AVAL in BDS and ADTTE (CNSR
     and the descriptions come from the same cells), TERM in OCCDS; besides, BASE has its baseline's
     cells, and TRTP and ADT theirs where the record has its own. ADSL is traced by variable.
     """
-    import pyarrow as pa
-
     parts = [
         _edges(study, dataset, records, aseq, cells)
         for dataset, records, aseq in traced
@@ -90,9 +80,7 @@ def sources_table(study: Study, traced: list[tuple[str, Records, np.ndarray]]) -
 
 def _edges(
     study: Study, dataset: str, records: Records, aseq: np.ndarray, cells: Cells
-) -> "pa.Table":
-    import pyarrow as pa
-
+) -> pa.Table:
     size, rows = len(cells.record), study.tables[cells.table].rows
     fixed = {"dataset": dataset, "variable": cells.variable, "table": cells.table}
     columns = {name: pa.repeat(text, size) for name, text in fixed.items()} | {

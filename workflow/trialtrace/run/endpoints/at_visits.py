@@ -1,9 +1,10 @@
 """Records of other endpoints as visits × subjects: what findings and composites are made from."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
@@ -11,9 +12,6 @@ from trialtrace.run.endpoints.records import Cells, Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.visits import chosen_visits
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def looked_at_visits(study: Study, endpoint: Endpoint) -> list[str]:
@@ -40,19 +38,14 @@ class Grid:
 
         Records without a visit have the cell of the first visit.
         """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         if "AVISIT" not in records.columns or not self.labels:
             return records.subject
         number = pc.index_in(records.columns["AVISIT"], value_set=pa.array(self.labels))
         number = pc.fill_null(number, -1).to_numpy().astype(np.int64)
         return np.where(number >= 0, number * self.size + records.subject, -1)
 
-    def place(self) -> dict[str, "pa.Array"]:
+    def place(self) -> dict[str, pa.Array]:
         """AVISIT and AVISITN of a record a cell; nothing without visits."""
-        import pyarrow as pa
-
         if not self.labels:
             return {}
         number = np.repeat(np.arange(self.visits), self.size)

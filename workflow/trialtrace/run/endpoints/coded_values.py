@@ -1,15 +1,14 @@
 """Codes of a column as the numbers that an endpoint declares for them."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def worth(
@@ -17,15 +16,12 @@ def worth(
     endpoint: Endpoint,
     column: str,
     codes: Mapping[str, float],
-    values: "pa.Array",
-) -> "pa.Array":
+    values: pa.Array,
+) -> pa.Array:
     """The number of each code; a missing code stays missing.
 
     Raises UserError with a count where the data have a code without a number.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     place = f"{study.place(endpoint)}, column {column}"
     texts = column_text(values, place)
     index = pc.index_in(texts, value_set=pa.array(list(codes), type=pa.string()))

@@ -1,8 +1,8 @@
 """Dates and days: from subject variables and from the rows of visits."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import CleanTable
@@ -10,27 +10,20 @@ from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
-
-def day_numbers(dates: "pa.Array") -> np.ndarray:
+def day_numbers(dates: pa.Array) -> np.ndarray:
     """Days since 1970-01-01 as floats, NaN where a date is missing."""
     days = dates.cast("int32").cast("float64").to_numpy(zero_copy_only=False)
     return days.astype(np.float64)
 
 
-def as_dates(days: np.ndarray) -> "pa.Array":
+def as_dates(days: np.ndarray) -> pa.Array:
     """Dates from days since 1970-01-01; missing where NaN."""
-    import pyarrow as pa
-
     known = np.where(np.isnan(days), 0, days).astype(np.int32)
     return pa.array(known, mask=np.isnan(days)).cast(pa.date32())
 
 
-def require_dates(place: str, column: str, values: "pa.Array") -> "pa.Array":
-    import pyarrow as pa
-
+def require_dates(place: str, column: str, values: pa.Array) -> pa.Array:
     if not pa.types.is_date(values.type):
         raise UserError(
             f"{place}, column {column}",
@@ -65,9 +58,6 @@ def visit_rows(
 
     Raises UserError where a subject has several rows of a visit.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     codes = column_text(table.column(column), study.place(endpoint)).take(pa.array(rows))
     known = pc.index_in(codes, value_set=pa.array([str(code) for code in labels]))
     order = [wanted.index(label) if label in wanted else -1 for label in labels.values()]

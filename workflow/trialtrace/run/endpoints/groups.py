@@ -1,18 +1,14 @@
 """Subject variables made from another: groups by cut points or codes, functions of a number."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.trial.study.groups import TRANSFORMATIONS, Groups, GroupsFrom, Made, Transformed
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 # What a number must be above, or from, to have the function.
 _ABOVE_0 = ("log", "log2", "log10")
@@ -27,20 +23,18 @@ _FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def made_from(product: Made, values: "pa.Array", place: str, name: str) -> "pa.Array":
+def made_from(product: Made, values: pa.Array, place: str, name: str) -> pa.Array:
     """The variable `name` from the values of the one that it is made of."""
     if isinstance(product, Transformed):
         return transformed(product, values, f"{place}.transformed.{name}")
     return grouped(product, values, f"{place}.groups.{name}")
 
 
-def transformed(made: Transformed, values: "pa.Array", place: str) -> "pa.Array":
+def transformed(made: Transformed, values: pa.Array, place: str) -> pa.Array:
     """The function of each value; of a missing one it is missing.
 
     Raises UserError with the number of values that have none.
     """
-    import pyarrow as pa
-
     numbers = values.cast("float64").to_numpy(zero_copy_only=False)
     bad, where = {
         **dict.fromkeys(_ABOVE_0, (numbers <= 0, "at or below 0")),
@@ -59,13 +53,11 @@ def transformed(made: Transformed, values: "pa.Array", place: str) -> "pa.Array"
     return pa.array(_FUNCTIONS[made.as_](numbers), mask=np.isnan(numbers))
 
 
-def grouped(groups: Groups, values: "pa.Array", place: str) -> "pa.Array":
+def grouped(groups: Groups, values: pa.Array, place: str) -> pa.Array:
     """The group of each value. A missing value has none.
 
     Raises UserError for a value that lies below every group, and for a code that is in none.
     """
-    import pyarrow as pa
-
     if not isinstance(groups, GroupsFrom):
         return decode(values, groups.by_code, place)
     numbers = values.cast("float64").to_numpy(zero_copy_only=False)

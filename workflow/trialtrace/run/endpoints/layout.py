@@ -1,9 +1,10 @@
 """Where the records of an endpoint stand: at which visit, location and side, and in which row."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells
@@ -21,9 +22,6 @@ from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.shared import Axis, InTable
 from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # Axis of an endpoint -> column of the data set.
 AXES = {"visit": "AVISIT", "location": "LOC", "side": "LAT"}
@@ -58,10 +56,8 @@ class Layout:
                 break
         return np.arange(len(self.row)) // inside % len(self.labels[axis])
 
-    def columns(self) -> dict[str, "pa.Array"]:
+    def columns(self) -> dict[str, pa.Array]:
         """AVISIT, AVISITN, LOC and LAT, as far as the endpoint has them, and ANL01FL."""
-        import pyarrow as pa
-
         found = {}
         if self.selected:
             found["ANL01FL"] = pa.array(["Y"]).take(pa.array(self.row * 0, mask=self.row < 0))
@@ -204,9 +200,6 @@ def _numbered(
     study: Study, endpoint: Endpoint[InTable], table: CleanTable, axis: Axis
 ) -> np.ndarray:
     """The number of each row's label; -1 where its value has none."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if isinstance(axis, VisitWindows):
         return window_numbers(days_of(study, endpoint, table, axis), axis)
     codes = column_text(table.column(axis.column), study.place(endpoint))

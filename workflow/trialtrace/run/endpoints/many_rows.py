@@ -1,9 +1,9 @@
 """Several rows a subject, and a visit, location or side where these are declared, as one record."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.layout import Layout, place_rows
@@ -11,9 +11,6 @@ from trialtrace.run.endpoints.records import Cells, CleanTable
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -32,16 +29,12 @@ class Gathered:
     def __len__(self) -> int:
         return len(self.layout.row)
 
-    def column(self, name: str) -> "pa.Array":
+    def column(self, name: str) -> pa.Array:
         """The column in the rows that count."""
-        import pyarrow as pa
-
         return self.table.column(name).take(pa.array(self.rows))
 
     def numbers(self, study: Study, endpoint: Endpoint, name: str) -> np.ndarray:
         """A column of numbers in the rows that count; NaN where missing."""
-        import pyarrow as pa
-
         values = self.column(name)
         if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
             raise UserError(

@@ -1,19 +1,14 @@
 """What codes mean."""
 
-from typing import TYPE_CHECKING
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.tables.canonical import column_text
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
-
-def decode(codes: "pa.Array", meanings: dict[str, str], place: str) -> "pa.Array":
+def decode(codes: pa.Array, meanings: dict[str, str], place: str) -> pa.Array:
     """What each code means; a missing code stays missing, one without a meaning is an error."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     codes = column_text(codes, place)
     index = pc.index_in(codes, value_set=pa.array(list(meanings), type=pa.string()))
     index = pc.if_else(pc.is_valid(codes), index, pa.scalar(None, type=pa.int32()))

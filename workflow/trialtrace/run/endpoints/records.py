@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.store import significant
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # What a record keeps when another endpoint is derived from it.
 PLACE_OF_RECORD = ("AVISIT", "AVISITN", "ADT", "LAT", "LOC", "TRTP")
@@ -20,10 +18,10 @@ class CleanTable:
     """A clean table in the order of its source rows; `subject` is each row's position in ADSL."""
 
     name: str
-    rows: "pa.Table"
+    rows: pa.Table
     subject: np.ndarray
 
-    def column(self, name: str) -> "pa.Array":
+    def column(self, name: str) -> pa.Array:
         return self.rows[name].combine_chunks()
 
 
@@ -50,7 +48,7 @@ class Records:
 
     dataset: str
     subject: np.ndarray
-    columns: dict[str, "pa.Array"]
+    columns: dict[str, pa.Array]
     cells: tuple[Cells, ...]
 
     def __len__(self) -> int:
@@ -100,21 +98,16 @@ def _merged(group: list[Cells]) -> Cells:
     return replace(group[0], record=pairs // span, row=pairs % span)
 
 
-def pick(values: "pa.Array", row: np.ndarray) -> "pa.Array":
+def pick(values: pa.Array, row: np.ndarray) -> pa.Array:
     """The value in the row chosen for each record; missing where the row is -1."""
-    import pyarrow as pa
-
     return values.take(pa.array(row, mask=row < 0))
 
 
-def values_of(parent: Records, what: str) -> "pa.Array":
+def values_of(parent: Records, what: str) -> pa.Array:
     """AVAL, its change from baseline, or that in percent of the baseline (missing where it is 0).
 
     All missing where a change is asked of records without a baseline.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if what == "value":
         return parent.columns["AVAL"]
     change = parent.columns.get("CHG", pa.nulls(len(parent), pa.float64()))
@@ -126,13 +119,11 @@ def values_of(parent: Records, what: str) -> "pa.Array":
     return pa.array(significant(share), type=pa.float64(), from_pandas=True)
 
 
-def joined(texts: list["pa.Array"], between: str) -> "pa.Array":
+def joined(texts: list[pa.Array], between: str) -> pa.Array:
     """Texts element by element, missing ones left out; missing where all are.
 
     (pyarrow's own joining with null_handling="skip" loses the elements that are missing in all.)
     """
-    import pyarrow.compute as pc
-
     whole = texts[0]
     for text in texts[1:]:
         both = pc.binary_join_element_wise(whole, text, between)

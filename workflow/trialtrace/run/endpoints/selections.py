@@ -5,9 +5,9 @@ configured words; populations that an endpoint chooses have it in their label to
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.arrays import Flags
 from trialtrace.run.cleaning.account import RedLine
@@ -20,9 +20,6 @@ from trialtrace.run.trial.label_words import means_everybody, means_missing
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.outcomes import CHOSEN, Outcomes
 from trialtrace.run.trial.study.populations import Population
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def selection_lines(study: Study) -> Iterator[RedLine]:
@@ -84,13 +81,11 @@ def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator
             yield RedLine("population_chosen", rows.name, name, text)
 
 
-def _is_date(values: "pa.Array") -> bool:
-    import pyarrow as pa
-
+def _is_date(values: pa.Array) -> bool:
     return pa.types.is_date(values.type)
 
 
-def _days(values: "pa.Array") -> np.ndarray:
+def _days(values: pa.Array) -> np.ndarray:
     days = values.cast("int32").cast("float64")
     return np.asarray(days.to_numpy(zero_copy_only=False), dtype=float)
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_cells
@@ -16,9 +18,6 @@ from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Condition, Endpoint
 from trialtrace.run.trial.visits import visit_labels
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Kept = TypeVar("Kept")
 
@@ -33,11 +32,11 @@ class Study:
 
     trial: Trial
     clean_dir: Path
-    keys: "pa.Array"
+    keys: pa.Array
     adsl: Records
     tables: dict[str, CleanTable] = field(default_factory=dict)
     made: dict[str, Records] = field(default_factory=dict)
-    rejects: list["pa.Table"] = field(default_factory=list)
+    rejects: list[pa.Table] = field(default_factory=list)
     unused: dict[str, list[Unused]] = field(default_factory=dict)
     events: dict[str, np.ndarray] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict)
@@ -106,12 +105,12 @@ def config_file(trial: Trial, text: str) -> str:
     return trial.at.shown(trial.at.trial_config(trial.name) / f"{text}.yaml")
 
 
-def read_clean(clean_dir: Path, name: str) -> "pa.Table":
+def read_clean(clean_dir: Path, name: str) -> pa.Table:
     """A clean table in the order of its source rows."""
     return read_table(Path(clean_dir) / f"{name}.parquet", CLEAN)
 
 
-def require_columns(rows: "pa.Table", columns: list[str], place: str) -> None:
+def require_columns(rows: pa.Table, columns: list[str], place: str) -> None:
     """Refuse a table that lacks a column a derivation reads."""
     lacking = [name for name in columns if name not in rows.column_names]
     if lacking:
@@ -132,7 +131,7 @@ def read_placed(study: Study, endpoint: Endpoint, name: str, columns: list[str])
     return table
 
 
-def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":
+def subject_keys(trial: Trial, name: str, rows: pa.Table) -> pa.Array:
     """Each row's subject key as text. Raises UserError where a row has none."""
     column = trial.tables[name].subject
     place = f"{trial.name}: clean table {name}, column {column}"
@@ -148,10 +147,8 @@ def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":
     return keys
 
 
-def place_rows(trial: Trial, name: str, rows: "pa.Table", keys: "pa.Array") -> CleanTable:
+def place_rows(trial: Trial, name: str, rows: pa.Table, keys: pa.Array) -> CleanTable:
     """Give each row its subject's position in ADSL; a subject that ADSL lacks is an error."""
-    import pyarrow.compute as pc
-
     own = subject_keys(trial, name, rows)
     position = pc.index_in(own, value_set=keys)
     if position.null_count:

@@ -1,9 +1,9 @@
 """Times to an event from dates: start, event, last contact, and a horizon."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import as_dates, day_numbers, require_dates, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
@@ -19,9 +19,6 @@ from trialtrace.run.trial.endpoints.time_to_event import (
     TimeToOccurrence,
 )
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 EARLY_EVENT = Reason("event_before_start", "the event is dated before the start")
 EARLY_CONTACT = Reason("contact_before_start", "the last contact is dated before the start")
@@ -166,9 +163,7 @@ def _values(
     happened: np.ndarray,
     start: np.ndarray,
     unknown: np.ndarray,
-) -> dict[str, "pa.Array"]:
-    import pyarrow as pa
-
+) -> dict[str, pa.Array]:
     entry = endpoint.entry
     time, beyond, why = up_to_horizon(entry, time)
     happened = happened & ~beyond

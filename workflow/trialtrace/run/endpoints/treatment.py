@@ -1,8 +1,8 @@
 """The planned treatment of a record, where it is not simply the subject's."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.summary import run_text
@@ -12,13 +12,10 @@ from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pi
 from trialtrace.run.endpoints.study import Study, require_columns
 from trialtrace.run.trial.model import Endpoint
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 def own_treatment(
     study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray
-) -> tuple[dict[str, "pa.Array"], list[Cells]]:
+) -> tuple[dict[str, pa.Array], list[Cells]]:
     """TRTP of records made from `row` of a table with an arm of its own, and the cells behind it.
 
     Nothing where TRTP is the subject's. In a design in which a subject has one treatment, an arm in
@@ -60,9 +57,7 @@ def check_one_treatment(
         )
 
 
-def _check_agreement(study: Study, table: CleanTable, named: "pa.Array", place: str) -> None:
-    import pyarrow.compute as pc
-
+def _check_agreement(study: Study, table: CleanTable, named: pa.Array, place: str) -> None:
     if "TRT01P" not in study.adsl.columns:
         return
     planned = study.adsl.columns["TRT01P"].take(table.subject)

@@ -1,9 +1,10 @@
 """Dates of records: ADT from a column, the day from a start, and windows of visits."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
@@ -14,9 +15,6 @@ from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 OUTSIDE = "outside_window"
 
@@ -58,9 +56,7 @@ def _by_start(entry: DatedRecords) -> bool:
     return isinstance(entry.visit, VisitWindows) and entry.visit.day is None
 
 
-def _ady(day: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def _ady(day: np.ndarray) -> pa.Array:
     counted = np.where(day >= 0, day + 1, day)
     return pa.array(np.nan_to_num(counted).astype(np.int64), mask=np.isnan(day))
 
@@ -88,11 +84,8 @@ def _outside(
     return (day < low[number]) | (day > high[number])
 
 
-def _without(columns: dict[str, "pa.Array"], gone: np.ndarray) -> dict[str, "pa.Array"]:
+def _without(columns: dict[str, pa.Array], gone: np.ndarray) -> dict[str, pa.Array]:
     """The columns without the values of some records."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     kept = {}
     for name in ("AVAL", "AVALC"):
         if name in columns:

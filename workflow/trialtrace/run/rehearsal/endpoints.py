@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.run.endpoints.adsl import derive_adsl
@@ -18,9 +20,6 @@ from trialtrace.run.endpoints.study import Study, place_rows
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.visits import visit_labels
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 SHOWN = 12
 
 
@@ -32,7 +31,7 @@ class Derived:
     remarks: list[str]
 
 
-def rehearse_endpoints(trial: Trial, clean: "Mapping[str, pa.Table]") -> Derived:
+def rehearse_endpoints(trial: Trial, clean: Mapping[str, pa.Table]) -> Derived:
     """Derive every endpoint of a trial as its run would, and keep nothing of it.
 
     An endpoint that is made from one that cannot be derived is left out: it may follow from that.
@@ -102,8 +101,6 @@ def _empty(study: Study) -> Iterator[str]:
 
 
 def _with_value(records: Records) -> set[object]:
-    import pyarrow.compute as pc
-
     visits = records.columns.get("AVISIT")
     values = records.columns.get("AVAL", records.columns.get("AVALC"))
     if visits is None or values is None:

@@ -1,25 +1,22 @@
 """The rows of some patients: what is looked at of data that take long to clean."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.trial.load import Trial
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 # Cleaning so many rows takes some seconds.
 ROWS = 150_000
 
 
 def sampled(
-    trial: Trial, raw: "Mapping[str, pa.Table]", most: int = ROWS
-) -> "tuple[dict[str, pa.Table], str]":
+    trial: Trial, raw: Mapping[str, pa.Table], most: int = ROWS
+) -> tuple[dict[str, pa.Table], str]:
     """All rows of every so-manieth patient, so that keys, visits and tables belong together still,
     and a sentence on how many they are. Everything where `most` rows are not exceeded."""
-    import pyarrow as pa
-
     rows = sum(table.num_rows for table in raw.values())
     every = -(-rows // most)
     if every < 2:
@@ -33,12 +30,8 @@ def sampled(
     return made, f"{kept:,} of {rows:,} rows, those of one patient in {every}".replace(",", " ", 2)
 
 
-def _marks(table: "pa.Table", subject: str) -> "np.ndarray":
+def _marks(table: pa.Table, subject: str) -> np.ndarray:
     """A number for each row that all rows of a patient share; its own where no column tells."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if subject not in table.column_names or subject == "source_row":
         return np.arange(table.num_rows)
     text = pc.fill_null(pc.utf8_trim_whitespace(table[subject].cast(pa.string())), "")

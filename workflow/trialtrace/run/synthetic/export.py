@@ -4,7 +4,10 @@ The files are delimited text with the columns of the dictionary, spelt as `sourc
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.errors import UserError
@@ -15,9 +18,6 @@ from trialtrace.run.synthetic.forms import sheets
 from trialtrace.run.synthetic.mess import Done, make_mess
 from trialtrace.run.synthetic.sheet import Sheet
 from trialtrace.run.trial.load import Trial
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 NOTICE = (
     "SYNTHETIC: drawn by a program from cohort.yaml. No row is a patient, and no number of it is "
@@ -76,10 +76,8 @@ def file_bytes(trial: Trial, sheet: Sheet) -> bytes:
         ) from None
 
 
-def _marked(trial: Trial, sheet: Sheet) -> "dict[str, pa.Array]":
+def _marked(trial: Trial, sheet: Sheet) -> dict[str, pa.Array]:
     """The columns with the one by which the file is known again wherever it is copied to."""
-    import pyarrow as pa
-
     if MARK in sheet.columns:
         raise UserError(
             f"{trial.name}: dictionary.csv: {sheet.table.name}",
@@ -89,11 +87,8 @@ def _marked(trial: Trial, sheet: Sheet) -> "dict[str, pa.Array]":
     return {**sheet.columns, MARK: pa.repeat(SYNTHETIC, sheet.size)}
 
 
-def delimited(columns: "dict[str, pa.Array]", separator: str) -> str:
+def delimited(columns: dict[str, pa.Array], separator: str) -> str:
     """Columns of text as lines of cells between separators; nulls are empty cells."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     header = separator.join(_quoted(pa.array(list(columns)), separator).to_pylist())
     cells = [pc.fill_null(_quoted(column, separator), "") for column in columns.values()]
     if len(cells) == 1:
@@ -103,11 +98,8 @@ def delimited(columns: "dict[str, pa.Array]", separator: str) -> str:
     return "\n".join([header, *rows.to_pylist()]) + "\n"
 
 
-def _quoted(column: "pa.Array", separator: str) -> "pa.Array":
+def _quoted(column: pa.Array, separator: str) -> pa.Array:
     """Cells with quotes around them where they hold a separator, a quote or a line break."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     special = pc.match_substring_regex(column, f'[\\{separator}"\r\n]')
     if not pc.any(special).as_py():
         return column
@@ -116,19 +108,15 @@ def _quoted(column: "pa.Array", separator: str) -> "pa.Array":
     return pc.if_else(special, inside, column).cast(pa.string())
 
 
-def _lines(sheet: Sheet) -> "pa.Array":
+def _lines(sheet: Sheet) -> pa.Array:
     """The line of the file on which each row starts."""
-    import pyarrow as pa
-
     from trialtrace.run.tables.canonical import csv_lines
 
     return csv_lines(pa.table(sheet.columns))
 
 
-def _told(done: Done, lines: "pa.Array") -> dict[str, Any]:
+def _told(done: Done, lines: pa.Array) -> dict[str, Any]:
     """A defect in the truth manifest: as declared, where, and what cleaning has to list of it."""
-    import pyarrow as pa
-
     n = len(done.rows)
     return {
         **mapping_of(done.defect),

@@ -1,8 +1,7 @@
 """Attendance: the share of a subject's planned sessions that was done."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import day_numbers, require_dates
 from trialtrace.run.endpoints.many_rows import Gathered, gather
@@ -14,9 +13,6 @@ from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.attendance import Attendance, End, PlannedVariable
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 TOO_MANY = Reason("more_than_planned", "more sessions done than planned")
 AFTER_DEATH = Reason("after_the_end", "a session done after the subject's death")
 
@@ -27,8 +23,6 @@ def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
     Missing where nothing was planned or the plan is unknown, where a session may or may not have
     been done (unless `unknown: not_done`), and where more were done than planned (listed).
     """
-    import pyarrow as pa
-
     entry = endpoint.entry
     used = [*columns_of(entry.done), *([entry.end.date] if entry.end else [])]
     gathered = gather(endpoint, study, used)
@@ -54,9 +48,7 @@ def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
     return Records("bds", np.arange(study.size), values, tuple(cells))
 
 
-def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> pa.Array:
     parts = [
         pa.array(np.where(unknown, 0, number).astype(np.int64), mask=unknown).cast(pa.string())
         for number in (done, planned)

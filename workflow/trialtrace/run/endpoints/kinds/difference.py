@@ -1,8 +1,7 @@
 """Differences within a subject: of two sides, treatments, locations or visits."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.store import difference
@@ -11,9 +10,6 @@ from trialtrace.run.endpoints.records import Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.endpoints.difference import Difference
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 COLUMNS = {"treatment": "TRTP", "side": "LAT", "location": "LOC", "visit": "AVISIT"}
 PLACE = ("AVISIT", "LOC", "LAT", "TRTP")
@@ -26,8 +22,6 @@ def derive(endpoint: Endpoint[Difference], study: Study) -> Records:
     `by: side` the other of these two is not kept, since it goes with it. Raises UserError where a
     subject has several records of a level at one place.
     """
-    import pyarrow as pa
-
     entry = endpoint.entry
     parent = study.parent(endpoint, entry.of, ("bds",))
     by, what = entry.by, entry.value or "value"
@@ -108,5 +102,5 @@ def _places(parent: Records, kept: list[str]) -> tuple[np.ndarray, int]:
     return rank[back], places
 
 
-def _coded(values: "pa.Array") -> np.ndarray:
+def _coded(values: pa.Array) -> np.ndarray:
     return values.dictionary_encode(null_encoding="encode").indices.to_numpy().astype(np.int64)

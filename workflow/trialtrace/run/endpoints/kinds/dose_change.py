@@ -1,6 +1,7 @@
 """Changes of dose: cycles below the planned dose, delayed, not given, or stopped for a reason."""
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import day_numbers, require_dates
 from trialtrace.run.endpoints.many_rows import Gathered, gather
@@ -19,8 +20,6 @@ NO_PLAN = Reason("no_planned_dose", "a delivered dose without a planned dose abo
 
 def derive(endpoint: Endpoint[DoseChange], study: Study) -> Records:
     """A record a cycle and change: TERM is Not given, Reduced, Delayed or Stopped."""
-    import pyarrow as pa
-
     gathered = gather(endpoint, study, used_columns(endpoint))
     found = changes(endpoint, study, gathered)
     study_rejects(endpoint, study, gathered)

@@ -7,6 +7,7 @@ Oncol 1986;4:1281), by drug, then the mean over a subject's drugs.
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import day_numbers, require_dates
 from trialtrace.run.endpoints.kinds.measure import unit_column
@@ -55,8 +56,6 @@ def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     Missing where a cycle of the subject has no number, drug, planned or delivered dose, where the
     first or last dose has no date, and where no time can have elapsed. Impossible cells are listed.
     """
-    import pyarrow as pa
-
     entry = endpoint.entry
     used = _columns(entry)
     gathered = gather(endpoint, study, used)

@@ -1,6 +1,7 @@
 """Grades: classes of another endpoint's value by declared limits."""
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import PLACE_OF_RECORD, Records, renamed, values_of
@@ -15,8 +16,6 @@ def derive(endpoint: Endpoint[Graded], study: Study) -> Records:
 
     Raises UserError where a value meets the tests of no grade, or of several.
     """
-    import pyarrow as pa
-
     parent = study.parent(endpoint, endpoint.entry.of, ("bds",))
     what = endpoint.entry.value or "value"
     values = values_of(parent, what)

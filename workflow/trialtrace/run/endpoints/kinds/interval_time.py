@@ -1,9 +1,9 @@
 """Interval-censored times: an event is known to lie between two visits, or after the last one."""
 
 from collections.abc import Container
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.at_visits import Grid, one_each
@@ -15,9 +15,6 @@ from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.endpoints.interval_time import IntervalTime
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 UNDATED = Reason("undated_visit", "a visit with an outcome has no date, so no time can be made")
 DISORDER = Reason("visit_order", "the visit's date is before the start or an earlier visit's")
@@ -66,12 +63,10 @@ def bounds(happened: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _values(
     endpoint: Endpoint[IntervalTime], low: np.ndarray, high: np.ndarray, unknown: np.ndarray
-) -> dict[str, "pa.Array"]:
-    import pyarrow as pa
-
+) -> dict[str, pa.Array]:
     yes = np.isfinite(high)
 
-    def said(label: str, mask: np.ndarray) -> "pa.Array":
+    def said(label: str, mask: np.ndarray) -> pa.Array:
         texts = np.full(len(yes), label, dtype=object)
         return pa.array(texts, type=pa.string(), mask=mask)
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.endpoints.records import CleanTable, Records, chosen_cells, pick
@@ -14,7 +16,6 @@ from trialtrace.run.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
 
 
 def derive(endpoint: Endpoint[NamedOccurrence | OneOccurrence], study: Study) -> Records:
@@ -51,9 +52,7 @@ def _terms(
     endpoint: Endpoint[NamedOccurrence | OneOccurrence],
     table: CleanTable,
     rows: "np.ndarray",
-) -> "pa.Array":
-    import pyarrow as pa
-
+) -> pa.Array:
     if isinstance(entry := endpoint.entry, OneOccurrence):
         return pa.repeat(entry.term, len(rows))
     column = entry.term_column
@@ -73,19 +72,15 @@ def _terms(
     return values.cast(pa.string())
 
 
-def _lines(table: CleanTable, rows: "np.ndarray", values: "pa.Array") -> str:
+def _lines(table: CleanTable, rows: "np.ndarray", values: pa.Array) -> str:
     """Where the rows without a value stand in the export."""
-    import pyarrow as pa
-
     lines = table.column("source_row").take(pa.array(rows[values.is_null().to_numpy(False)]))
     return f"{table.name}, row {one_of(str(line) for line in lines.to_pylist())}"
 
 
 def _dates(
     study: Study, endpoint: Endpoint, column: str, table: CleanTable, rows: "np.ndarray"
-) -> "pa.Array":
-    import pyarrow as pa
-
+) -> pa.Array:
     if not pa.types.is_date(table.column(column).type):
         raise UserError(
             f"{study.place(endpoint)}, column {column}",

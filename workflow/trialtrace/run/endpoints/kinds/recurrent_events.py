@@ -1,9 +1,9 @@
 """Several events a subject: a record for each interval at risk, which ends with an event or not."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.dates import as_dates, day_numbers, require_dates, start_days
@@ -20,9 +20,6 @@ from trialtrace.run.trial.endpoints.recurrent_events import (
     EventsOnDates,
 )
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 UNBOUNDED = Reason("interval_without_bounds", "an interval at risk has no start or no end")
 BEFORE = Reason("interval_before_start", "an interval at risk begins before time 0")
@@ -92,12 +89,10 @@ def _values(
     begin: np.ndarray,
     stop: np.ndarray,
     event: np.ndarray,
-) -> dict[str, "pa.Array"]:
-    import pyarrow as pa
-
+) -> dict[str, pa.Array]:
     unknown = np.isnan(event)
 
-    def said(text: str, mask: np.ndarray) -> "pa.Array":
+    def said(text: str, mask: np.ndarray) -> pa.Array:
         return pa.array(np.full(len(mask), text, dtype=object), type=pa.string(), mask=mask)
 
     return {
@@ -248,8 +243,6 @@ def _times(
 
 def _numbers(study: Study, endpoint: Endpoint, table: CleanTable, column: str) -> np.ndarray:
     """A column of numbers; NaN where missing."""
-    import pyarrow as pa
-
     values = table.column(column)
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         raise UserError(

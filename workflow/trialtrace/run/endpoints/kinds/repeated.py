@@ -1,6 +1,7 @@
 """Repeated measures: a number a subject and visit, from columns (wide) or from rows (long)."""
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.baseline import with_baseline
@@ -28,8 +29,6 @@ def derive(endpoint: Endpoint[RepeatedInRows | RepeatedInColumns], study: Study)
 
 def _wide(endpoint: Endpoint[Repeated], entry: RepeatedInColumns, study: Study) -> Records:
     """From each visit's column in the subject's one row."""
-    import pyarrow as pa
-
     visits, where = list(entry.columns), entry.where
     labels = distinct_labels(study, endpoint, "visit", entry.visit_labels)
     chosen_by = columns_of(where or {})

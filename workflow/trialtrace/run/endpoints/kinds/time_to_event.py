@@ -1,9 +1,10 @@
 """Times to an event, right-censored: from a row, dates or visits, or the first of several."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
@@ -21,9 +22,6 @@ from trialtrace.run.trial.endpoints.time_to_event import (
     TimeInColumn,
 )
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 LATER = Reason("beyond_horizon", "the time is cut at the horizon, without the event", "flag")
 LATER_EVENT = Reason(
@@ -96,9 +94,7 @@ def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
     return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
 
 
-def _numeric(study: Study, endpoint: Endpoint, values: "pa.Array") -> np.ndarray:
-    import pyarrow as pa
-
+def _numeric(study: Study, endpoint: Endpoint, values: pa.Array) -> np.ndarray:
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         raise UserError(
             f"{study.place(endpoint)}: time",
@@ -108,17 +104,15 @@ def _numeric(study: Study, endpoint: Endpoint, values: "pa.Array") -> np.ndarray
     return _numpy(values.cast("float64"))
 
 
-def _numpy(values: "pa.Array") -> np.ndarray:
+def _numpy(values: pa.Array) -> np.ndarray:
     """Floats with NaN where a value is missing."""
     return values.to_numpy(zero_copy_only=False)
 
 
 def _outcome(
     time: np.ndarray, happened: np.ndarray, event_text: np.ndarray, censored_text: np.ndarray
-) -> dict[str, "pa.Array"]:
+) -> dict[str, pa.Array]:
     """AVAL, CNSR and their descriptions; texts are one for all or one a subject."""
-    import pyarrow as pa
-
     unknown = ~(time >= 0) | np.isnan(happened)
     yes = happened == 1
     said = np.broadcast_to(event_text, time.shape), np.broadcast_to(censored_text, time.shape)
@@ -166,9 +160,6 @@ def _told(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
 
 def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
     """Why follow-up ended: the different reasons of the components whose censoring ends it."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     texts: list[pa.Array] = []
     for records, mask in zip(parts, ends, strict=True):
         new = pa.array(mask)
@@ -190,8 +181,6 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     to the time of censoring, that day included. A subject censored for the event, whose competing
     events are not all known, is missing.
     """
-    import pyarrow as pa
-
     time, status = _numpy(records.columns["AVAL"]), _status(records)
     when = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
     what = np.stack([_status(part) for part in parts])
@@ -227,9 +216,7 @@ def _texts(records: Records, name: str) -> np.ndarray:
     return records.columns[name].to_numpy(zero_copy_only=False)
 
 
-def _text(values: np.ndarray, unknown: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def _text(values: np.ndarray, unknown: np.ndarray) -> pa.Array:
     return pa.array(values, type=pa.string(), mask=unknown)
 
 

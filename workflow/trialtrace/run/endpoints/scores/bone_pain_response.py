@@ -1,8 +1,7 @@
 """Categories of response, made of the records of pain, of opioids and of death."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, Records
@@ -13,14 +12,9 @@ from trialtrace.run.instruments.declaration import Scale
 from trialtrace.run.trial.instruments.bone_pain_response import BonePainResponse
 from trialtrace.run.trial.model import Endpoint
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 def derive(endpoint: Endpoint[BonePainResponse], scale: Scale, study: Study) -> Records:
     """A record a subject and declared visit, made of the records of pain, opioids and death."""
-    import pyarrow as pa
-
     entry, visits = endpoint.entry, endpoint.entry.visit_labels
     names = {"pain": entry.pain, "opioids": entry.opioids}
     records = {key: study.parent(endpoint, name, ("bds",)) for key, name in names.items()}
@@ -78,9 +72,7 @@ def _values(parent: Records, taken: np.ndarray) -> np.ndarray:
     return np.stack([_numbers(parent.columns[name])[taken] for name in ("AVAL", "BASE")])
 
 
-def _numbers(values: "pa.Array") -> np.ndarray:
-    import pyarrow as pa
-
+def _numbers(values: pa.Array) -> np.ndarray:
     return values.cast(pa.float64()).to_numpy(zero_copy_only=False)
 
 

@@ -1,6 +1,7 @@
 """Delta Ct from rows of cycle thresholds, a row a gene and replicate."""
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.layout import place_rows
 from trialtrace.run.endpoints.records import Cells, Records
@@ -16,8 +17,6 @@ from trialtrace.run.trial.model import Endpoint
 
 def derive(endpoint: Endpoint[DeltaCt], scale: Scale, study: Study) -> Records:
     """Delta Ct of one gene; every replicate of it and of the reference genes leads to it."""
-    import pyarrow as pa
-
     entry, place = endpoint.entry, study.place(endpoint)
     columns = [entry.ct, entry.gene]
     study.table(endpoint, columns)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.baseline import with_baseline
@@ -22,9 +23,6 @@ from trialtrace.run.trial.endpoints.item_codes import applies
 from trialtrace.run.trial.endpoints.wide import ItemPattern
 from trialtrace.run.trial.instruments.shared import InstrumentEntry, Scored, ScoredRows
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def read_items(
@@ -115,10 +113,8 @@ def scored(
     return with_baseline(endpoint, study, records, layout.visits)
 
 
-def score_columns(scale: Scale, values: np.ndarray) -> dict[str, "pa.Array"]:
+def score_columns(scale: Scale, values: np.ndarray) -> dict[str, pa.Array]:
     """AVAL, and AVALC where values have names. Raises ValueError outside the scale's range."""
-    import pyarrow as pa
-
     low = -np.inf if scale.low is None else scale.low
     high = np.inf if scale.high is None else scale.high
     slack = 1e-9 * max(1.0, abs(high) if np.isfinite(high) else 1.0)
@@ -185,15 +181,12 @@ def _check_unit(study: Study, endpoint: Endpoint, column: str, item: Item, place
 
 
 def coded(
-    cells: "pa.Array", meanings: Mapping[str, float | str], item: Item, place: str
+    cells: pa.Array, meanings: Mapping[str, float | str], item: Item, place: str
 ) -> np.ndarray:
     """The value that the configuration gives each code; NaN where there is no code.
 
     Raises UserError where a code has none, and is no number where numbers may stand as they are.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     codes = column_text(cells, place)
     known = {
         code: float(item.words.get(str(meaning), meaning)) for code, meaning in meanings.items()
@@ -213,10 +206,8 @@ def coded(
     return values[pc.fill_null(at, len(known)).to_numpy()]
 
 
-def as_numbers(values: "pa.Array", place: str) -> np.ndarray:
+def as_numbers(values: pa.Array, place: str) -> np.ndarray:
     """Numbers, or numeric codes, as float64 with NaN for missing."""
-    import pyarrow as pa
-
     if pa.types.is_string(values.type) or pa.types.is_null(values.type):
         try:
             values = values.cast(pa.float64())

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pyarrow as pa
+
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.run.sources.raw import ROW_NAMES, Records, check_header
 from trialtrace.run.sources.readers.surroundings import (
@@ -30,8 +32,6 @@ from trialtrace.run.sources.readers.surroundings import (
 from trialtrace.run.trial.study.source import Delimited, SyntheticItem, Tsv
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.run.sources.files import Opened
 
 MARKS = (
@@ -77,8 +77,8 @@ class Table(NamedTuple):
     """The records as columns, the line of each, the number of blank lines, the records at the end
     that are none, and what is doubtful."""
 
-    cells: "pa.Table"
-    lines: "pa.Array"
+    cells: pa.Table
+    lines: pa.Array
     blank: int
     foot: list[Record]
     like_rows: list[str]
@@ -234,8 +234,6 @@ def _columns(
     records: Iterator[Record], names: list[str], separator: str, name: str, foot: int
 ) -> Table:
     """The records as columns, block by block, without those at the foot."""
-    import pyarrow as pa
-
     schema = pa.schema([(column, pa.string()) for column in names])
     blocks, lines, blank, like_rows = [], [], 0, []
     block: list[list[str]] = []
@@ -309,9 +307,7 @@ def _decoded_wrongly(text: str, encoding: str, name: str) -> list[str]:
     return told
 
 
-def _block(rows: list[list[str]], schema: "pa.Schema") -> "pa.Table":
-    import pyarrow as pa
-
+def _block(rows: list[list[str]], schema: pa.Schema) -> pa.Table:
     columns = [pa.array(column, type=pa.string()) for column in zip(*rows, strict=True)]
     return pa.Table.from_arrays(columns, schema=schema)
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.sources.raw import Records, check_header
 from trialtrace.run.sources.readers.sheet import (
@@ -34,8 +36,6 @@ from trialtrace.run.sources.readers.surroundings import (
 )
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.run.sources.files import Opened
     from trialtrace.run.trial.study.source import Excel, Laid
 
@@ -276,15 +276,11 @@ def _doubts(sheet: Sheet, names: list[str], source_file: str) -> list[str]:
     ]
 
 
-def _numbers(body: Rows) -> "pa.Array":
-    import pyarrow as pa
-
+def _numbers(body: Rows) -> pa.Array:
     return pa.array([number for number, _ in body], type=pa.int64())
 
 
-def _cells(body: Rows, names: list[str]) -> "pa.Table":
-    import pyarrow as pa
-
+def _cells(body: Rows, names: list[str]) -> pa.Table:
     columns = [
         pa.array([cells.get(position) for _, cells in body], type=pa.string())
         for position in range(1, len(names) + 1)

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from trialtrace.base.errors import UserError
 from trialtrace.base.synthetic import MARK
 from trialtrace.run.sources.raw import Records, check_header
@@ -16,9 +19,6 @@ SMALL, LARGEST_RATIO = 100_000_000, 200
 
 
 def read(opened: "Opened[Parquet]") -> Records:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         file = pq.ParquetFile(pa.BufferReader(opened.data))
         _check_size(file.metadata.num_rows, file.metadata.num_columns, opened)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.run.sources.raw import Records, check_header
 from trialtrace.run.sources.readers.transport import check_whole
@@ -37,8 +39,6 @@ NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "St
 
 
 def read(opened: "Opened[StatisticalFile]") -> Records:
-    import pyarrow as pa
-
     _check_encoding(opened)
     columns, meta = parsed(opened)
     if opened.declared.format == "xpt":

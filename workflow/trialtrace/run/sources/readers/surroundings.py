@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import Problem, one_of
 from trialtrace.run.trial.study.source import File, Laid, SyntheticItem
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # With fewer values, a row at the end may as well be a note.
 FEWEST_VALUES = 2
@@ -76,14 +76,11 @@ def under_like_data(name: str, under: Sequence[tuple[int, Sequence[str]]]) -> li
     ]
 
 
-def like_data(name: str, foot: Sequence[tuple[int, int]], cells: "pa.Table") -> list[str]:
+def like_data(name: str, foot: Sequence[tuple[int, int]], cells: pa.Table) -> list[str]:
     """A sentence on rows at the end that hold as many values as the rows of the table do.
 
     `foot` are the line and the number of values of each.
     """
-    import numpy as np
-    import pyarrow.compute as pc
-
     if not foot or not cells.num_rows:
         return []
     filled = np.zeros(cells.num_rows, dtype=np.int64)
