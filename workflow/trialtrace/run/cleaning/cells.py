@@ -3,13 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-
-if TYPE_CHECKING:
-    import numpy as np
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
@@ -20,10 +17,10 @@ class Broken:
 
     rule: str
     reason: str
-    mask: "np.ndarray"
+    mask: np.ndarray
 
 
-Parsed = tuple["pa.Array", list[Broken]]
+Parsed = tuple[pa.Array, list[Broken]]
 
 # Squares of larger numbers, and sums of these, would be infinite.
 LARGEST = 1e100
@@ -74,6 +71,6 @@ def blank(values: pa.Array, mask: pa.Array) -> pa.Array:
     return pc.if_else(pc.fill_null(mask, False), pa.scalar(None, type=values.type), values)
 
 
-def as_mask(mask: pa.Array) -> "np.ndarray":
+def as_mask(mask: pa.Array) -> np.ndarray:
     """A mask as numpy; unknown is false."""
     return pc.fill_null(mask, False).to_numpy(zero_copy_only=False)

@@ -1,6 +1,6 @@
 """Columns of a raw table that cleaning.yaml leaves out, by name, by pattern, or as the rest."""
 
-from typing import TYPE_CHECKING
+import pyarrow as pa
 
 from trialtrace.run.cleaning.account import Decision
 from trialtrace.run.cleaning.column_words import told_columns
@@ -9,11 +9,8 @@ from trialtrace.run.trial.ignored import OTHERS, covered_by, is_wide
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.tables import TableSpec
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
-
-def ignored_by_entry(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, list[str]]:
+def ignored_by_entry(trial: Trial, spec: TableSpec, raw: pa.Table) -> dict[str, list[str]]:
     """Each entry of `ignore` and the columns of the raw table that it covers."""
     described = trial.dictionary.get(spec.name, {})
     free = [name for name in raw.column_names if name not in described and name not in PLACE]
@@ -30,14 +27,14 @@ def described_beside(trial: Trial, spec: TableSpec) -> set[str]:
     return {column for name in beside for column in trial.dictionary.get(name, {})}
 
 
-def ignored_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, str]:
+def ignored_columns(trial: Trial, spec: TableSpec, raw: pa.Table) -> dict[str, str]:
     """Each column that is left out, with the reason."""
     reasons = trial.cleaning.tables[spec.name].ignore
     covered = ignored_by_entry(trial, spec, raw)
     return {name: reasons[entry] for entry, names in covered.items() for name in names}
 
 
-def ignore_decisions(trial: Trial, spec: TableSpec, raw: "pa.Table") -> list[Decision]:
+def ignore_decisions(trial: Trial, spec: TableSpec, raw: pa.Table) -> list[Decision]:
     """What patterns and `others` cover; an entry that names its column says so itself."""
     rules = trial.cleaning.tables[spec.name]
     there = [name for name in raw.column_names if name not in PLACE]

@@ -11,7 +11,7 @@ from trialtrace.run.cleaning.rejects import Finding
 from trialtrace.run.tables.contracts import SOURCE
 from trialtrace.run.trial.study.tables import TableSpec
 
-TextOf = Callable[["np.ndarray"], "pa.Table"]
+TextOf = Callable[[np.ndarray], pa.Table]
 PLACE = tuple(column.name for column in SOURCE)
 CONFLICT = "duplicate_key"
 TAKEN = {

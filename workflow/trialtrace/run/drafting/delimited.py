@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError
@@ -23,9 +25,6 @@ from trialtrace.run.sources.files import Opened, contents
 from trialtrace.run.sources.raw import check_header
 from trialtrace.run.sources.readers import delimited
 from trialtrace.run.trial.study.source import Csv, Tsv
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # From here on a file is streamed.
 LARGE = 64 << 20
@@ -237,8 +236,6 @@ def _row_names(start: str, separator: str, reading: Mapping[str, str | int]) -> 
 def _cells(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
     if path.stat().st_size < LARGE or "row_names" in reading:
         return _read(path, text, reading)
-    import pyarrow as pa
-
     try:
         given = _stream(path, reading).schema.names
         names = check_header(given, f"{text}, line 1")
@@ -246,7 +243,7 @@ def _cells(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
         return _read(path, text, reading)
     as_given = dict(zip(names, given, strict=True))
 
-    def of(wanted: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+    def of(wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
         stream = _stream(path, reading, [as_given[name] for name in wanted])
         try:
             for batch in stream:
@@ -268,11 +265,8 @@ def _read(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
 
 def _stream(
     path: Path, reading: dict[str, str | int], names: Sequence[str] = ()
-) -> "pa.csv.CSVStreamingReader":
+) -> pa.csv.CSVStreamingReader:
     """The columns of these names, all where there are none; only what is not there is null."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
     separator = str(reading.get("separator", "\t"))
     convert = arrow_csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()),

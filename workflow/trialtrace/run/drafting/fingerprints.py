@@ -9,10 +9,10 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     Numbers = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 WORD = 8
@@ -22,11 +22,8 @@ _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _ENDS = np.array([(1 << (8 * size)) - 1 for size in range(WORD + 1)], dtype=np.uint64)
 
 
-def fingerprints(text: "pa.Array") -> "Numbers":
+def fingerprints(text: pa.Array) -> "Numbers":
     """A number for each text; a missing one is an empty one."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     text = pc.fill_null(text, "").cast(pa.string())
     if not len(text):
         return np.empty(0, dtype=np.uint64)
@@ -57,8 +54,6 @@ def unique(rows: "Numbers") -> bool:
 
 def marks_of(texts: Iterable[str]) -> "Numbers":
     """The numbers of these texts; that of an empty one is that of a cell without a value."""
-    import pyarrow as pa
-
     return fingerprints(pa.array(list(texts), type=pa.string()))
 
 

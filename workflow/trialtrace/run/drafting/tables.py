@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.arms import without_unrandomised
@@ -120,9 +121,7 @@ def _tallied(cells: Cells) -> dict[str, Tally]:
 def _loader(cells: Cells) -> Load:
     """The fingerprints of some columns, read anew at each call."""
 
-    def load(names: Sequence[str]) -> "Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint64]]]":
-        import pyarrow.compute as pc
-
+    def load(names: Sequence[str]) -> Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint64]]]:
         values: dict[str, list[np.ndarray[tuple[int], np.dtype[np.uint64]]]] = {
             n: [] for n in names
         }

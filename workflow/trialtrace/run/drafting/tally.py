@@ -7,13 +7,12 @@ and codes that stand for missing are counted over all rows.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.cells import NUMBER
 from trialtrace.run.cleaning.dates import parse_dates
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MOST_VALUES = 20_000
 # A column is of no kind that more different texts do not fit.
@@ -44,10 +43,7 @@ class Numbers:
     misfits: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
+    def add(self, values: pa.Array, counts: pa.Array) -> None:
         fits = pc.match_substring_regex(values, NUMBER if self.sign == "." else _COMMA_NUMBER)
         _count(self.misfits, values, counts, pc.invert(fits))
         values, counts = values.filter(fits), counts.filter(fits)
@@ -88,10 +84,7 @@ class Days:
     last: int | None = None
     misfits: Counter[str] = field(default_factory=Counter)
 
-    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
+    def add(self, values: pa.Array, counts: pa.Array) -> None:
         text = pc.replace_substring_regex(values, _AFTER_DAY, "") if self.timed else values
         days, _ = parse_dates(text, self.order)
         _count(self.misfits, values, counts, pc.is_null(days))
@@ -116,9 +109,7 @@ class Times:
 
     misfits: Counter[str] = field(default_factory=Counter)
 
-    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
-        import pyarrow.compute as pc
-
+    def add(self, values: pa.Array, counts: pa.Array) -> None:
         _count(self.misfits, values, counts, pc.invert(pc.match_substring_regex(values, _TIME)))
 
     @property
@@ -141,11 +132,8 @@ class Tally:
     days: dict[str, Days] = field(default_factory=lambda: {o: Days(o, False) for o in ORDERS})
     moments: dict[str, Days] = field(default_factory=lambda: {o: Days(o, True) for o in ORDERS})
 
-    def add(self, cells: "pa.Array") -> None:
+    def add(self, cells: pa.Array) -> None:
         """Count the cells of one part."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         counted = pc.utf8_trim_whitespace(cells.cast(pa.string())).value_counts()
         values, counts = counted.field("values"), counted.field("counts")
         there = pc.fill_null(pc.not_equal(values, ""), False)
@@ -158,8 +146,6 @@ class Tally:
 
     def without(self, codes: Iterable[str]) -> "Tally":
         """The counts as if cells with these codes were blank. Only an exact tally can tell."""
-        import pyarrow as pa
-
         left = Counter(self.values)
         for code in codes:
             left.pop(code, None)
@@ -168,9 +154,7 @@ class Tally:
             tally._count(pa.array(left, type=pa.string()), pa.array(left.values(), type=pa.int64()))
         return tally
 
-    def _count(self, values: "pa.Array", counts: "pa.Array") -> None:
-        import pyarrow.compute as pc
-
+    def _count(self, values: pa.Array, counts: pa.Array) -> None:
         self._keep(values, counts)
         self.longest = max(self.longest, pc.max(pc.utf8_length(values)).as_py())
         kinds: tuple[Numbers | Times, ...] = (self.point, self.comma, self.times)
@@ -179,10 +163,8 @@ class Tally:
                 kind.add(values, counts)
         self._count_days(values, counts)
 
-    def _count_days(self, values: "pa.Array", counts: "pa.Array") -> None:
+    def _count_days(self, values: pa.Array, counts: pa.Array) -> None:
         """Count days in all orders; most columns have no text that is like one."""
-        import pyarrow.compute as pc
-
         days = [one for one in (*self.days.values(), *self.moments.values()) if one.possible]
         if not days:
             return
@@ -197,11 +179,8 @@ class Tally:
                 if day.possible:
                     day.add(values, counts)
 
-    def _keep(self, values: "pa.Array", counts: "pa.Array") -> None:
+    def _keep(self, values: pa.Array, counts: pa.Array) -> None:
         """Count values, new ones only while there are not too many."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         room = max(0, MOST_VALUES + 1 - len(self.values))
         if len(values) > room:
             known = pc.is_in(values, value_set=pa.array(list(self.values), type=pa.string()))
@@ -220,7 +199,7 @@ class Tally:
         return self.rows - self.blank
 
 
-def _count(into: Counter[str], values: "pa.Array", counts: "pa.Array", mask: "pa.Array") -> None:
+def _count(into: Counter[str], values: pa.Array, counts: pa.Array, mask: pa.Array) -> None:
     """Count the texts of a mask, so many that it can be told that there are too many."""
     texts = values.filter(mask).slice(0, MOST_MISFITS + 1)
     times = counts.filter(mask).slice(0, MOST_MISFITS + 1)
@@ -228,7 +207,5 @@ def _count(into: Counter[str], values: "pa.Array", counts: "pa.Array", mask: "pa
         into[text] += count
 
 
-def _total(counts: "pa.Array", mask: "pa.Array") -> int:
-    import pyarrow.compute as pc
-
+def _total(counts: pa.Array, mask: pa.Array) -> int:
     return pc.sum(counts.filter(mask)).as_py() or 0

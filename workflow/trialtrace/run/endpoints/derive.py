@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import ConservationError, UserError, one_of, unbalanced
 from trialtrace.base.store import make_folder
@@ -31,9 +31,6 @@ from trialtrace.run.tables.contracts import (
 )
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint, made_after
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 RECORDED = (BDS, ADTTE, OCCDS)
 
@@ -78,7 +75,7 @@ def verify_subjects(trial: str, account: Account, in_adsl: int) -> None:
         raise ConservationError([unbalanced(place, text)])
 
 
-def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:
+def derive_tables(study: Study) -> Iterator[tuple[Contract, pa.Table]]:
     """The six tables one after the other, so that only one need be held; not yet sorted."""
     yield ADSL, adsl_table(study.trial, study.adsl)
     traced = [("adsl", study.adsl, np.zeros(study.size, dtype=np.int64))]

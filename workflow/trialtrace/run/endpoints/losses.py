@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.store import write_json
 from trialtrace.run.cleaning.account import FILE, RedLine
@@ -31,9 +31,6 @@ from trialtrace.run.endpoints.unused import Unused
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import BINARY, INTERVALS, RECURRENT, SCORES, TIMES
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 FEWEST = 2
 """Values of fewer patients are alike by themselves."""

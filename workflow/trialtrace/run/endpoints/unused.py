@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from trialtrace.run.tables.canonical import column_text
@@ -10,8 +11,6 @@ from trialtrace.run.tables.contracts import REJECTS, empty
 from trialtrace.run.trial.model import Endpoint
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from trialtrace.run.endpoints.records import CleanTable
 
 
@@ -33,12 +32,12 @@ class Unused:
     """Rows of a clean table of which an endpoint could not use a cell."""
 
     table: "CleanTable"
-    rows: "np.ndarray"
+    rows: np.ndarray
     why: Reason
 
 
 def rejected_cells(
-    study: Any, endpoint: Endpoint, table: Any, rows: "np.ndarray", column: str, why: Reason
+    study: Any, endpoint: Endpoint, table: Any, rows: np.ndarray, column: str, why: Reason
 ) -> pa.Table:
     """Cells of a clean table (positions `rows`) as rows of the REJECTS contract."""
 

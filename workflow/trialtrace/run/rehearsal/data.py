@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from trialtrace.base.errors import Problem, Problems, UserError
 from trialtrace.run.cleaning.account import Account
 from trialtrace.run.cleaning.clean import (
@@ -23,8 +25,6 @@ from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.run.cleaning.typed import Cleaned
 
 

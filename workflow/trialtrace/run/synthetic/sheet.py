@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -11,8 +12,6 @@ from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from trialtrace.run.synthetic.drawn import Level
 
 YES_NO = {"yes": "Yes", "no": "No"}
@@ -40,10 +39,10 @@ class Sheet:
     table: TableSpec
     variables: dict[str, Variable]
     spelling: Spelling
-    rows: "np.ndarray"
+    rows: np.ndarray
     columns: dict[str, pa.Array]
-    used: "np.ndarray"
-    blank: "dict[str, np.ndarray]" = field(default_factory=dict)
+    used: np.ndarray
+    blank: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def size(self) -> int:

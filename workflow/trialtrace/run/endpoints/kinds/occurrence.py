@@ -1,7 +1,6 @@
 """Occurrences: a record for every row that tells of one (adverse event, dose, session)."""
 
-from typing import TYPE_CHECKING
-
+import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
@@ -13,9 +12,6 @@ from trialtrace.run.endpoints.typed_columns import typed_columns
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.occurrence import NamedOccurrence, OneOccurrence
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def derive(endpoint: Endpoint[NamedOccurrence | OneOccurrence], study: Study) -> Records:
@@ -51,7 +47,7 @@ def _terms(
     study: Study,
     endpoint: Endpoint[NamedOccurrence | OneOccurrence],
     table: CleanTable,
-    rows: "np.ndarray",
+    rows: np.ndarray,
 ) -> pa.Array:
     if isinstance(entry := endpoint.entry, OneOccurrence):
         return pa.repeat(entry.term, len(rows))
@@ -72,14 +68,14 @@ def _terms(
     return values.cast(pa.string())
 
 
-def _lines(table: CleanTable, rows: "np.ndarray", values: pa.Array) -> str:
+def _lines(table: CleanTable, rows: np.ndarray, values: pa.Array) -> str:
     """Where the rows without a value stand in the export."""
     lines = table.column("source_row").take(pa.array(rows[values.is_null().to_numpy(False)]))
     return f"{table.name}, row {one_of(str(line) for line in lines.to_pylist())}"
 
 
 def _dates(
-    study: Study, endpoint: Endpoint, column: str, table: CleanTable, rows: "np.ndarray"
+    study: Study, endpoint: Endpoint, column: str, table: CleanTable, rows: np.ndarray
 ) -> pa.Array:
     if not pa.types.is_date(table.column(column).type):
         raise UserError(
