@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from trialtrace.run.archive.code_changes import FunctionChange
+from trialtrace.run.archive.functions import FunctionChange
 from trialtrace.run.archive.shelf import Manifest, Shelf
 from trialtrace.run.jobs.fresh import (
     ANALYSE,

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.archive.code_changes import FunctionChange, code_changes, moves
 from trialtrace.run.archive.code_scope import OwnCode
-from trialtrace.run.archive.functions import KnownFunctions
+from trialtrace.run.archive.functions import FunctionChange, KnownFunctions, code_changes, moves
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT

@@ -22,15 +22,14 @@ from trialtrace.audit.printed.agreement import (
 from trialtrace.audit.printed.expression import Component, unread
 from trialtrace.audit.printed.sentences import house
 from trialtrace.audit.printed.verdicts import DATA
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_json
 from trialtrace.base.words import NUMBER_NEEDED, RATIOS
 from trialtrace.run.claims.components import statistics_of, without_result
 from trialtrace.run.claims.convert import convert, factor_between, falls, scale_of, scaled
-from trialtrace.run.claims.direction import judge_direction
+from trialtrace.run.claims.direction import judge_direction, judge_significance
 from trialtrace.run.claims.finding import sentence
 from trialtrace.run.claims.select import one
-from trialtrace.run.claims.significance import judge_significance
 from trialtrace.run.claims.standard_errors import standard_error
 from trialtrace.run.tables.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.run.tables.contracts.rows import ResultRow
@@ -66,7 +65,7 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
         note_searches,
         search_as_json,
     )
-    from trialtrace.run.claims.joined import with_print
+    from trialtrace.run.claims.finding import with_print
 
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
     claims = read_claims(trial)
@@ -121,7 +120,7 @@ def by_reading(claim: Claim) -> dict[str | None, Claim]:
 
 def _not_tied(claim: Claim, error: UserError) -> list[dict[str, Any]]:
     """The rows of a claim that no single result answers: what is wrong, and what to do."""
-    first = error.problems[0] if error.problems else Problem("", str(error))
+    first = error.problems[0]
     told = ": ".join(filter(None, [first.message, first.found])) or "nothing to compare it with"
     todo = "; ".join(filter(None, [f"expected {first.expected}", first.do]))
     return [

@@ -10,9 +10,8 @@ from pathlib import Path
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting import define as define_xml
 from trialtrace.run.drafting import redcap
-from trialtrace.run.drafting.adam import described_by_convention
 from trialtrace.run.drafting.cells import Cells, held
-from trialtrace.run.drafting.define import Define, read_define
+from trialtrace.run.drafting.define import Define, described_by_convention, read_define
 from trialtrace.run.drafting.described import Described, merged
 from trialtrace.run.drafting.formats import format_of, read_file, read_sheet
 from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, places

@@ -9,9 +9,8 @@ from collections.abc import Callable
 import numpy as np
 
 from trialtrace.base.config.spec import items_of, mapping_of
-from trialtrace.run.synthetic.moments import Unreachable, hit
-from trialtrace.run.synthetic.population import Parts, with_moments
-from trialtrace.run.synthetic.population import draw as draw_numbers
+from trialtrace.run.synthetic.moments import Parts, Unreachable, hit, with_moments
+from trialtrace.run.synthetic.moments import draw as draw_numbers
 from trialtrace.run.synthetic.room import Room, groups, in_steps, limits, parameter, told
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.scores import score
