@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.column_rules import Spelling
-from trialtrace.run.cleaning.dates import SHAPES, parse_dates
 from trialtrace.run.cleaning.similar_names import STEPS
-from trialtrace.run.cleaning.values import parse_numbers
+from trialtrace.run.cleaning.values import SHAPES, parse_dates, parse_numbers
 from trialtrace.run.trial.model import Variable
 
 # fmt: off

@@ -5,6 +5,8 @@ subjects without an accepted row there (`exclude`). In other tables, rows withou
 rows of unknown subjects are a red line, and end the run above a share of `STOPS` (`exclude`).
 """
 
+from itertools import combinations
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +16,7 @@ from trialtrace.run.cleaning.account import Decision, RedLine
 from trialtrace.run.cleaning.by_arm import Arms, told_by_arm
 from trialtrace.run.cleaning.cells import as_mask, stripped
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
-from trialtrace.run.cleaning.keys import CONFLICT, PLACE
+from trialtrace.run.cleaning.keys import CONFLICT, PLACE, distinct
 from trialtrace.run.cleaning.losses import (
     AT_MOST,
     BETTER,
@@ -27,12 +29,56 @@ from trialtrace.run.cleaning.losses import (
     sentences,
 )
 from trialtrace.run.cleaning.rejects import ROW
-from trialtrace.run.cleaning.row_key import further_columns
 from trialtrace.run.cleaning.similar_names import MOST_PAIRS, as_known, differ_by, pairs
 from trialtrace.run.cleaning.subjects import Lost, People, blank_rows
 from trialtrace.run.cleaning.typed import Typed, spelling_of, text_of
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.trial.load import Trial
+
+# The key that would tell rows apart: the declared one and as few further columns as will do.
+
+SAMPLE = 400
+MOST_COLUMNS = 150
+
+
+def further_columns(
+    key: list[pa.Array], cells: list[pa.Array], columns: dict[str, pa.Array]
+) -> tuple[str, ...] | None:
+    """One or two columns that, with the key, tell rows apart that differ; None where none do.
+
+    All arrays have an entry for each row: of the key, of the cells that make rows differ, of the
+    columns to choose from. A column with a missing value is none to choose. Of several, those with
+    the fewest different values come first: a visit rather than what was measured there.
+    """
+    group, row = distinct(key), distinct([*cells, *key])
+    numbers = {
+        name: distinct([values]) for name, values in columns.items() if not values.null_count
+    }
+    # A column that is the same in all rows tells none apart.
+    several = {name: number for name, number in numbers.items() if number.max(initial=0) > 0}
+    ranked = sorted(several, key=lambda name: int(several[name].max()))[:MOST_COLUMNS]
+    part = np.argsort(group, kind="stable")[:SAMPLE]
+    every = np.arange(len(group))
+    for size in (1, 2):
+        for names in combinations(ranked, size):
+            chosen = [several[name] for name in names]
+            if all(_tells(group[at], row[at], [c[at] for c in chosen]) for at in (part, every)):
+                return names
+    return None
+
+
+def _tells(group: np.ndarray, row: np.ndarray, further: list[np.ndarray]) -> bool:
+    """Whether the key with further columns has as many values as there are different rows."""
+    whole = group
+    for number in further:
+        whole = _numbered(whole * (int(number.max(initial=0)) + 1) + number)
+    return whole.max(initial=-1) == _numbered(row).max(initial=-1)
+
+
+def _numbered(code: np.ndarray) -> np.ndarray:
+    """A number from 0 for each different value."""
+    return np.unique(code, return_inverse=True)[1]
+
 
 FEW_CONFLICTS = 0.10
 """Where fewer rows of a table share a key, the key is right and a row is there twice."""

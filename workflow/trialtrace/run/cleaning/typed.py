@@ -9,13 +9,18 @@ import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.account import Decision
 from trialtrace.run.cleaning.cells import as_mask, blank, present_text, stripped, without_numbers
-from trialtrace.run.cleaning.column_rules import CleanColumn, Spelling, clean_column
+from trialtrace.run.cleaning.column_rules import (
+    CleanColumn,
+    Conversion,
+    Spelling,
+    clean_column,
+    conversion_of,
+)
 from trialtrace.run.cleaning.conservation import Balance
 from trialtrace.run.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
 from trialtrace.run.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG, Finding, RejectLog
-from trialtrace.run.cleaning.units import Conversion, conversion_of
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.cleaning import ConvertAll, LinearFactor
 from trialtrace.run.trial.load import Trial

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trialtrace.run.drafting.fingerprints import joined
-from trialtrace.run.drafting.keys import Load
+from trialtrace.run.drafting.keys import Load, joined
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
     ARMS,

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
-from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.names import ARMS, rank, words_of
 from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.tables.measures import folded, plain
 
 CONTROL = re.compile(

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import one_of
-from trialtrace.run.drafting.missing import far_off
 from trialtrace.run.drafting.names import (
     ARMS,
     SEX,
@@ -18,7 +17,7 @@ from trialtrace.run.drafting.names import (
     speaks_of,
     words_of,
 )
-from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally
+from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, far_off
 from trialtrace.run.tables.canonical import number_text
 
 # Levels that a coded text may have, and so many rows a level in the mean.

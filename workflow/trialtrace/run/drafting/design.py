@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of
-from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.decided import Decided
 from trialtrace.run.drafting.names import CLUSTERS, SEQUENCES, SITES, rank
 from trialtrace.run.drafting.outcomes import label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.tables.measures import parts, plain
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"

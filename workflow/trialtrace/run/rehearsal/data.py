@@ -23,8 +23,7 @@ from trialtrace.run.cleaning.counting import account_of
 from trialtrace.run.cleaning.losses import Losses
 from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.cleaning.typed import Typed, spelling_of
-from trialtrace.run.drafting.missing import far_off
-from trialtrace.run.drafting.tally import Tally
+from trialtrace.run.drafting.tally import Tally, far_off
 from trialtrace.run.endpoints.adsl import derive_adsl
 from trialtrace.run.endpoints.derive import in_order
 from trialtrace.run.endpoints.known import planned_arms

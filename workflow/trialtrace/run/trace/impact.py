@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
-from trialtrace.run.tables.contracts.columns import Columns
-from trialtrace.run.tables.frames import Frames, Predicate
+from trialtrace.run.tables.frames import Columns, Frames, Predicate
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import RawRows
 

@@ -8,10 +8,9 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from trialtrace.base.arrays import Floats
-from trialtrace.run.claims.search.blocks import Blocks
 from trialtrace.run.claims.search.time_blocks import Block
 from trialtrace.run.claims.search.wanted import Key, P, Who
-from trialtrace.run.claims.search.ways import Option
+from trialtrace.run.claims.search.ways import Blocks, Option
 from trialtrace.stats._inputs import normal_quantile
 from trialtrace.stats.survival.group_cox import GroupCox
 from trialtrace.stats.survival.risk_sets import log_rank_sums

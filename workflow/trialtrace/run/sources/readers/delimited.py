@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.run.sources.raw import ROW_NAMES, Records, check_header
-from trialtrace.run.sources.readers.surroundings import (
+from trialtrace.run.sources.readers.sheet import (
     around,
     left_out,
     like_data,

@@ -22,14 +22,12 @@ from trialtrace.run.sources.readers.sheet import (
     OddSheet,
     Sheet,
     Workbook,
-    column_letters,
-    read_sheet,
-)
-from trialtrace.run.sources.readers.surroundings import (
     around,
+    column_letters,
     left_out,
     like_data,
     no_header,
+    read_sheet,
     too_few,
     under_like_data,
     with_row_names,
