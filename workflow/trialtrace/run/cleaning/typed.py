@@ -125,7 +125,7 @@ def type_table(
     raw = selected.raw
     check_arms(trial, spec, raw)
     log = RejectLog(spec.name)
-    columns = _clean_columns(trial, spec, raw)
+    columns = {name: clean_cells(trial, spec, raw, name) for name in trial.dictionary[spec.name]}
     for column in columns.values():
         for finding in column.findings:
             log.add(finding)
@@ -147,10 +147,6 @@ def _selected(trial: Trial, spec: TableSpec, raw: pa.Table) -> Selected:
     if spec.where is None:
         return all_rows(raw)
     return select_rows(raw, spec.where, lambda name: clean_cells(trial, spec, raw, name).values)
-
-
-def _clean_columns(trial: Trial, spec: TableSpec, raw: pa.Table) -> dict[str, CleanColumn]:
-    return {name: clean_cells(trial, spec, raw, name) for name in trial.dictionary[spec.name]}
 
 
 def clean_cells(trial: Trial, spec: TableSpec, raw: pa.Table, name: str) -> CleanColumn:

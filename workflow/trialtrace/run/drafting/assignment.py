@@ -174,8 +174,10 @@ def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
 def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
     """The name of the control arm. Raises UserError where what was told is no arm."""
     counts = dict(column.values)
-    said = [name for name in arms if _reads_control(*arms[name])]
-    bare = [name for name in arms if _bare_control(*arms[name])]
+    said = [
+        name for name, arm in arms.items() if any(CONTROL.fullmatch(folded(text)) for text in arm)
+    ]
+    bare = [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))]
     ranked = sorted(arms, key=lambda name: (name not in said, name not in bare))
     sure = len(said) == 1 or (
         not said and len(bare) == 1 and len(arms) == 2 and plain(column.name) in TREATMENTS
@@ -202,11 +204,3 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
     name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
     decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
     return name
-
-
-def _reads_control(label: str, code: str) -> bool:
-    return any(CONTROL.fullmatch(folded(text)) is not None for text in (label, code))
-
-
-def _bare_control(label: str, code: str) -> bool:
-    return any(BARE_CONTROL.fullmatch(text) is not None for text in (label, code))

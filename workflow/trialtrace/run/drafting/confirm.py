@@ -57,18 +57,10 @@ def _part(content: object, *keys: str) -> object:
     return content
 
 
-def _question(guess: Guess, trial: Content) -> bool:
-    return trial.get("question") == QUESTION
-
-
 def _intercurrent(guess: Guess, plan: Content) -> bool:
     estimands = plan.get("estimands")
     entries = estimands.values() if isinstance(estimands, Mapping) else ()
     return not any(_part(entry, "intercurrent") for entry in entries)
-
-
-def _endpoints(guess: Guess, endpoints: Content) -> bool:
-    return any(word in endpoints for word in guess.value.split(", "))
 
 
 def _missing(guess: Guess, cleaning: Content) -> bool:
@@ -87,9 +79,9 @@ def _baseline(guess: Guess, plan: Content) -> bool:
 
 
 HOLDS: Mapping[str, Callable[[Guess, Content], bool]] = {
-    "question": _question,
+    "question": lambda _, trial: trial.get("question") == QUESTION,
     "intercurrent": _intercurrent,
-    "endpoints": _endpoints,
+    "endpoints": lambda guess, file: any(name in file for name in guess.value.split(", ")),
     "missing": _missing,
     "baseline": _baseline,
 }

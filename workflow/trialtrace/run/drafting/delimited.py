@@ -168,7 +168,7 @@ def _separator(start: str, text: str) -> tuple[str, str]:
     if not start.strip():
         raise UserError(text, "the file holds blanks only", expected="a header")
     marks = [*SEPARATORS, *([" "] if _spaced(start) else [])]
-    widths = {mark: _widths(start, mark) for mark in marks}
+    widths = {mark: [len(cells) for cells in _records_of(start, mark)] for mark in marks}
     even = {mark: found[0] for mark, found in widths.items() if found and len(set(found)) == 1}
     best = max(even, key=lambda mark: even[mark], default=",")
     if even.get(best, 0) > 1:
@@ -195,11 +195,6 @@ def _spaced(start: str) -> bool:
     """Whether the header is names in quotes between spaces, as R's write.table writes it."""
     header = start.split("\n", 1)[0].rstrip("\r")
     return bool(re.fullmatch(r'("[^"]*" )+"[^"]*"', header))
-
-
-def _widths(start: str, mark: str) -> list[int]:
-    """Cells of the first records."""
-    return [len(cells) for cells in _records_of(start, mark)]
 
 
 def _records_of(start: str, mark: str) -> list[list[str]]:

@@ -179,7 +179,7 @@ def _columns(field: Mapping[str, str]) -> Iterator[tuple[str, Described]]:
     kind = field["field_type"]
     about = Described(
         by=BY,
-        label=_plain(field["label"]),
+        label=" ".join(field["label"].split()),
         type="" if kind in UNSUPPORTED else kind,
         validation=_validation(field),
         choices=_choices(field),
@@ -206,10 +206,6 @@ def _is_supported(field: Mapping[str, str]) -> bool:
     return field["field_type"] not in UNSUPPORTED and (
         not text or field["validation"] in validations
     )
-
-
-def _plain(label: str) -> str:
-    return " ".join(label.split())
 
 
 def _validation(field: Mapping[str, str]) -> str:

@@ -236,7 +236,7 @@ def far_off(
     for text in numbers.codes:
         spelt.setdefault(float(text.replace(numbers.sign, ".")), []).append(text)
     low, high = numbers.low, numbers.high
-    others = _others(numbers, tally)
+    others = len(tally.values) - len(numbers.codes) - len(numbers.misfits)
     suspected: list[float] = []
     for code in sorted(spelt, key=lambda one: (abs(one), one)):
         cells = sum(numbers.codes[text] for text in spelt[code])
@@ -252,11 +252,6 @@ def far_off(
         for code in suspected
     ]
     return tuple(text for code in suspected for text in spelt[code]), tuple(told), low, high
-
-
-def _others(numbers: Numbers, tally: Tally) -> int:
-    """How many different values are there besides codes for missing."""
-    return len(tally.values) - len(numbers.codes) - len(numbers.misfits)
 
 
 def _is_far(code: float, low: float, high: float, whole: bool, others: int, visits: bool) -> bool:

@@ -45,15 +45,12 @@ def dated(endpoint: Endpoint, study: Study, layout: Layout, records: Records) ->
             why = Reason(OUTSIDE, "a visit dated outside its window", entry.outside)
             study.reject(endpoint, layout.table, rows, column, why)
             cells += chosen_cells("AVAL", layout.table.name, layout.row, [column])
-        if entry.windows is not None or _by_start(entry):
+        if entry.windows is not None or (
+            isinstance(entry.visit, VisitWindows) and entry.visit.day is None
+        ):
             code = adsl_code(entry.start)
             cells += study.subject_cells(code, "AVAL", records.subject)
     return replace(records, columns=columns, cells=tuple(cells))
-
-
-def _by_start(entry: DatedRecords) -> bool:
-    """Whether the visit of a record follows from the day since the start."""
-    return isinstance(entry.visit, VisitWindows) and entry.visit.day is None
 
 
 def _ady(day: np.ndarray) -> pa.Array:

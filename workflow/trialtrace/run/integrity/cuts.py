@@ -41,7 +41,10 @@ def looks(export: Export) -> Iterator[Look]:
     if entry is None:
         return
     dated = [
-        (sheet, column) for sheet in export.sheets for column in sheet.columns if _whole(column)
+        (sheet, column)
+        for sheet in export.sheets
+        for column in sheet.columns
+        if column.kind == DATE and not np.isnan(column.values).all()
     ]
     end = max((float(np.nanmax(column.values)) for _, column in dated), default=0.0)
     seen = np.full(export.n, np.nan)
@@ -53,10 +56,6 @@ def looks(export: Export) -> Iterator[Look]:
             yield from _look(export, sheet, column, entry.values, end)
         elif sheet.occurrences:
             yield _occurrences(sheet, column, entry.values, seen)
-
-
-def _whole(column: Column) -> bool:
-    return column.kind == DATE and bool((~np.isnan(column.values)).any())
 
 
 def _look(

@@ -46,7 +46,7 @@ def looks(export: Export) -> Iterator[Look]:
     deaths = [one for one in export.slices if is_death(export, one)]
     for sheet in export.sheets:
         for column in sheet.columns:
-            if column.kind != DATE or not _repeated(sheet):
+            if column.kind != DATE or not sheet.step.any():
                 continue
             if entry is not None:
                 since = column.values - entry.values[sheet.subject]
@@ -59,10 +59,6 @@ def looks(export: Export) -> Iterator[Look]:
         for one in export.slices:
             if one.kind == DATE and (one.table, one.column) != export.entry:
                 yield from _two_groups(one, one.values - entry.values)
-
-
-def _repeated(sheet: Sheet) -> bool:
-    return bool(sheet.step.any())
 
 
 def is_death(export: Export, item: Slice) -> bool:

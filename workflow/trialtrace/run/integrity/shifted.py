@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Whole
+from trialtrace.base.arrays import Floats
 from trialtrace.run.integrity.correlations import rank_correlation, weaker
 from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import Look
@@ -36,7 +36,7 @@ def looks(export: Export) -> Iterator[Look]:
                 continue
             p, first = down(values[order, at], np.nanmean(others[order], axis=1))
             text = f"whether {len(order)} values go with the patient in the row above"
-            rows = _rows(visit.rows[order], first) if p < 1 else ()
+            rows = tuple(sorted(int(row) for row in visit.rows[order][first:])) if p < 1 else ()
             yield Look(NAME, visit.where, text, p, rows)
 
 
@@ -57,7 +57,3 @@ def down(values: Floats, others: Floats) -> tuple[float, int]:
         tried.append((p, first))
     p, first = min(tried, default=(1.0, 0))
     return min(1.0, p * len(tried)), first
-
-
-def _rows(rows: Whole, first: int) -> tuple[int, ...]:
-    return tuple(sorted(int(row) for row in rows[first:]))

@@ -68,7 +68,7 @@ def spelt(
         text = values.cast(pa.string())
     if variable is None or not variable.choices:
         return text
-    return _codes(text, variable, arms)
+    return recoded(text, codes_of(variable, arms), f"{variable.table}, column {variable.name}")
 
 
 def numbers(values: pa.Array) -> pa.Array:
@@ -105,10 +105,6 @@ def recoded(text: pa.Array, codes: dict[str, str], place: str) -> pa.Array:
             do='write codes: {value: "code"} for the column in cohort.yaml',
         )
     return pa.array(list(codes.values()), type=pa.string()).take(at)
-
-
-def _codes(text: pa.Array, variable: Variable, arms: dict[str, str]) -> pa.Array:
-    return recoded(text, codes_of(variable, arms), f"{variable.table}, column {variable.name}")
 
 
 def codes_of(variable: Variable, arms: dict[str, str]) -> dict[str, str]:

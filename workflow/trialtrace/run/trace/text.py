@@ -206,10 +206,6 @@ def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:
             )
 
 
-def _family_lines(trace: Trace) -> list[str]:
-    return [f"{one['result_id']}   {one['text']}" for one in trace["family"]]
-
-
 def _function_lines(trace: Trace) -> list[str]:
     return [*map(function_line, trace["functions"]), *code_lines(trace.get("code", {}))]
 
@@ -226,7 +222,7 @@ _LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
     "out of": lambda trace: _text(trace["denominator"]),
     "drawn": lambda trace: trace["drawn"],
     "method": method_lines,
-    "family": _family_lines,
+    "family": lambda trace: [f"{one['result_id']}   {one['text']}" for one in trace["family"]],
     "error": lambda trace: [trace["error"]] if trace["error"] else [],
     "warning": lambda trace: [trace["warning"]] if trace["warning"] else [],
     "check": lambda trace: check_lines(trace["checks"]) or ["no independent check"],

@@ -87,7 +87,7 @@ class Table(NamedTuple):
 def read(opened: "Opened[Delimited]") -> Records:
     """The cells of a text file, each as found between its separators and quotes."""
     check_text(opened.data, opened.name, opened.place)
-    separator = _separator(opened.declared)
+    separator = "\t" if isinstance(opened.declared, Tsv) else opened.declared.separator or ","
     encoding, marked = _encoding(opened)
     text = _decode(opened, encoding)
     records, laid = _records(text, separator, opened.name), around(opened.declared)
@@ -120,10 +120,6 @@ def check_text(data: bytes, name: str, place: str) -> None:
                 expected="delimited text",
                 do=f"declare its true format in {place}.format, or export it as text",
             )
-
-
-def _separator(declared: Delimited) -> str:
-    return "\t" if isinstance(declared, Tsv) else declared.separator or ","
 
 
 def _encoding(opened: "Opened[Delimited]") -> tuple[str, bool]:

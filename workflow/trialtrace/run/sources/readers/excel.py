@@ -79,7 +79,9 @@ def read(opened: "Opened[Excel]") -> Records:
     warnings = _doubts(sheet, names, source_file) + like_data(source_file, ends, cells)
     if warnings := warnings + under_like_data(source_file, under):
         notes["warnings"] = warnings
-    return Records(cells, _numbers(body), source_file, notes)
+    return Records(
+        cells, pa.array([number for number, _ in body], type=pa.int64()), source_file, notes
+    )
 
 
 def _table(rows: Rows, laid: "Laid", source_file: str, place: str) -> tuple[Row, Rows, Rows]:
@@ -272,10 +274,6 @@ def _doubts(sheet: Sheet, names: list[str], source_file: str) -> list[str]:
         for column, count in sorted(sheet.errors.items())
         if column <= len(names)
     ]
-
-
-def _numbers(body: Rows) -> pa.Array:
-    return pa.array([number for number, _ in body], type=pa.int64())
 
 
 def _cells(body: Rows, names: list[str]) -> pa.Table:

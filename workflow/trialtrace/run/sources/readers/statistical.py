@@ -193,16 +193,16 @@ def _clocks(
     opened: "Opened[StatisticalFile]", columns: dict[str, list[Any]]
 ) -> dict[str, list[str | None]]:
     """Columns of times as text. The library makes 06:00 of a stay of 30 hours."""
-    times = [name for name, values in columns.items() if _holds_times(values)]
+    times = [
+        name
+        for name, values in columns.items()
+        if any(isinstance(value, datetime.time) for value in values)
+    ]
     if not times:
         return {}
     numbers, _ = parsed(opened, usecols=times, disable_datetime_conversion=True)
     unit = 1_000 if opened.declared.format == "stata" else 1_000_000
     return {name: [_clock(number, unit) for number in numbers[name]] for name in times}
-
-
-def _holds_times(values: list[Any]) -> bool:
-    return any(isinstance(value, datetime.time) for value in values)
 
 
 def _clock(value: Any, unit: int) -> str | None:

@@ -123,13 +123,9 @@ def _moments(
             )
 
 
-def _sd(values: np.ndarray) -> float:
-    return float(np.std(values, ddof=1))
-
-
 STATISTICS: dict[str, Callable[[np.ndarray], float]] = {
     "mean": np.mean,
-    "sd": _sd,
+    "sd": lambda values: float(np.std(values, ddof=1)),
     "min": np.min,
     "max": np.max,
 }
