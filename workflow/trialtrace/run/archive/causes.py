@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.words import DECIDING
@@ -22,10 +22,8 @@ from trialtrace.run.archive.functions import FunctionChange
 from trialtrace.run.jobs.fresh import ANALYSE, CLAIMS, CLEAN, DERIVE, INGEST, PLAN
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trace.raw_rows import RawPart, RawRows
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
 
 # Which changed keys of the configuration a result may rest on, and how near to it they are.
 
@@ -132,7 +130,7 @@ class Cause:
 class Causes:
     """The causes of the changes of one comparison."""
 
-    def __init__(self, comparison: Comparison, trial: "Trial"):
+    def __init__(self, comparison: Comparison, trial: Trial):
         self.compared, self.trial = comparison, trial
         self._rows = {run.name: self._raw_rows(run) for run in (comparison.old, comparison.new)}
         self._cells: dict[tuple[str, str, str], frozenset[Cell]] = {}

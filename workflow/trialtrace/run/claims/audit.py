@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.printed.agreement import (
@@ -34,9 +34,7 @@ from trialtrace.run.claims.standard_errors import standard_error
 from trialtrace.run.tables.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.claims.load import read_claims
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial
 
 PRINT = "print.json"
 SYNTHETIC = "The data are synthetic."
@@ -49,7 +47,7 @@ _MISSING = {
 }
 
 
-def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
+def audit_claims(trial: Trial, derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
     """Write the claims table, and print.json beside it: the findings on print and the searches.
 
     A claim that no single result answers is told as such; the others are audited all the same.
@@ -94,7 +92,7 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
 
 
 def audit_rows(
-    trial: "Trial", claims: Mapping[str, Claim], results: list[ResultRow]
+    trial: Trial, claims: Mapping[str, Claim], results: list[ResultRow]
 ) -> list[dict[str, Any]]:
     """The rows of the claims table: a row a component, in the order of the ledger."""
     rows: list[dict[str, Any]] = []
@@ -171,7 +169,7 @@ def _not_checkable(
 class Auditor:
     """One claim against the results of its trial."""
 
-    trial: "Trial"
+    trial: Trial
     results: list[ResultRow]
     claim: Claim
     place: str

@@ -6,12 +6,10 @@ time of a day, is refused with the name of its column.
 
 import datetime
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from trialtrace.base.errors import UserError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Spell = Callable[[int | None], str | None]
 
@@ -33,10 +31,8 @@ def duration_text(microseconds: int) -> str:
     return "-" * (microseconds < 0) + clock + _fraction(rest, "us")
 
 
-def timestamp_text(kind: "pa.DataType", place: str) -> Spell:
+def timestamp_text(kind: pa.DataType, place: str) -> Spell:
     """Spells timestamps (and dates in milliseconds); midnight without a zone is a date."""
-    import pyarrow as pa
-
     unit, name = ("ms", None) if pa.types.is_date64(kind) else (kind.unit, kind.tz)
     zone = _zone(name, place)
 
@@ -70,7 +66,7 @@ def date_text(place: str) -> Spell:
     return spell
 
 
-def time_text(kind: "pa.DataType", place: str) -> Spell:
+def time_text(kind: pa.DataType, place: str) -> Spell:
     """Spells times of a day."""
 
     def spell(value: int | None) -> str | None:
@@ -94,8 +90,6 @@ def _fraction(parts: int, unit: str) -> str:
 
 
 def _zone(name: str | None, place: str) -> datetime.tzinfo | None:
-    import pyarrow as pa
-
     if not name:
         return None
     try:

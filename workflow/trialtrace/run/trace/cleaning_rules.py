@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from trialtrace.base.config.compose import Path_, compose
 from trialtrace.run.trace.raw_rows import RawPart
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial
 
 EXCLUDED = "exclude"
 
@@ -33,7 +31,7 @@ class _Rule(NamedTuple):
 class CleaningRules:
     """The lines of a trial's cleaning.yaml. The file is read when it is first needed."""
 
-    def __init__(self, trial: "Trial"):
+    def __init__(self, trial: Trial):
         self.trial = trial
         self._told: dict[frozenset[tuple[str, tuple[str, ...]]], list[dict[str, str | int]]] = {}
 
@@ -54,7 +52,7 @@ class CleaningRules:
         return list(_rules(self.trial, path)) if path.exists() else []
 
 
-def _rules(trial: "Trial", file: Path) -> Iterator[_Rule]:
+def _rules(trial: Trial, file: Path) -> Iterator[_Rule]:
     document = compose(trial.at, file)
     for path, line in sorted(document.lines.items(), key=lambda item: (item[1], str(item[0]))):
         # checks.NAME; tables.vas.convert.pain of a column; tables.ntx.exclude.REASON.

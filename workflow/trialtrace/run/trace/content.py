@@ -32,6 +32,7 @@ from trialtrace.run.trace.row_hash import RowHashes
 from trialtrace.run.trace.variables import Variables
 from trialtrace.run.trace.words import in_words
 from trialtrace.run.trial.constants import Constants, endpoints_behind
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.references import method_of
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialtrace.audit.ledger.claim import Claim
-    from trialtrace.run.trial.load import Trial
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -154,7 +154,7 @@ class Tracer:
 
     def __init__(
         self,
-        trial: "Trial",
+        trial: Trial,
         results_dir: Path,
         disclosure: str,
         hashes: RowHashes | None = None,

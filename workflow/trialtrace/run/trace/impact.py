@@ -12,6 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
 from trialtrace.run.tables.frames import Columns, Frames, Predicate
@@ -19,9 +23,6 @@ from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import RawRows
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
     from trialtrace.base.arrays import Whole
 
 PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
@@ -66,7 +67,7 @@ class Listed(TypedDict):
     stat_name: str
 
 
-def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
+def reasons(rejects: pa.Table, place: RawPlace) -> list[str]:
     """Of a list of what was rejected or flagged, the rule and the reason at a place, each once."""
     return [
         *dict.fromkeys(
@@ -81,8 +82,6 @@ def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
 
 def _lines(raw: Columns, file: str) -> "Whole":
     """The lines of a source file that a raw table has."""
-    import pyarrow.compute as pc
-
     places = raw.read(PLACES)
     lines: Whole = places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()
     return lines
@@ -110,7 +109,7 @@ class Reach:
     the endpoint.
     """
 
-    chosen: "np.ndarray"
+    chosen: np.ndarray
     reached: set[tuple[str, str | None, str]]
     frames: Frames
     raw: RawRows
@@ -209,7 +208,7 @@ class Impact:
         tables = self.tracer.manifest["tables"].items()
         return {table["source_file"]: name for name, table in tables}
 
-    def edges(self, place: RawPlace) -> "np.ndarray":
+    def edges(self, place: RawPlace) -> np.ndarray:
         """Which edges lead to a place."""
         edges = self.tracer.raw.edges
         there = edges.equal("source_row", place.row) & edges.equal("source_file", place.file)
@@ -232,7 +231,7 @@ class Impact:
             RawPlace(place.table, file, row, None) for file, row, value in cells if value == cell
         ]
 
-    def of_subject(self, asked: str) -> "np.ndarray":
+    def of_subject(self, asked: str) -> np.ndarray:
         """Which edges are of a patient, by USUBJID or SUBJID. Raises UserError if there is none."""
         adsl = self.tracer.frames.table("adsl", ["SUBJID", "USUBJID"])
         names = dict(zip(adsl["SUBJID"].to_pylist(), adsl["USUBJID"].to_pylist(), strict=True))
@@ -248,10 +247,8 @@ class Impact:
             )
         return self.tracer.raw.edges.equal("USUBJID", subject)
 
-    def derived(self, chosen: "np.ndarray") -> Iterator[DerivedValue]:
+    def derived(self, chosen: np.ndarray) -> Iterator[DerivedValue]:
         """The derived values that the chosen edges lead from, each once."""
-        import numpy as np
-
         frames, named = self._frames(chosen), {}
         keys = ("dataset", "USUBJID", "ASEQ", "variable")
         edges = self.tracer.raw.edges.table(np.flatnonzero(chosen))
@@ -262,10 +259,8 @@ class Impact:
             parameter, visit = named[dataset].get((subject, record), (None, None))
             yield DerivedValue(dataset, subject, parameter, visit, variable)
 
-    def _frames(self, chosen: "np.ndarray") -> Frames:
+    def _frames(self, chosen: np.ndarray) -> Frames:
         """The data sets with the rows of the subjects of whom the chosen edges are."""
-        import pyarrow as pa
-
         codes = tuple(sorted(set(self.tracer.raw.edges.codes["USUBJID"][chosen].tolist())))
         if codes not in self._parts:
             names = [self.tracer.raw.edges.names["USUBJID"][code] for code in codes]
@@ -273,7 +268,7 @@ class Impact:
         return self._parts[codes]
 
     @cached_property
-    def _results(self) -> "pa.Table":
+    def _results(self) -> pa.Table:
         """What is told of every result, in the order of the plan."""
         path = self.tracer.folder / "analysis" / "results.parquet"
         return Columns(path, RESULTS).read(Listed.__annotations__)
@@ -288,7 +283,7 @@ class Impact:
             selections.setdefault(result, []).append((selected[0], selected[1]))
         return selections
 
-    def reach(self, chosen: "np.ndarray") -> "Reach":
+    def reach(self, chosen: np.ndarray) -> Reach:
         """Which selections of derived rows rest on any of the chosen edges."""
         reached = {
             (table_change.dataset, table_change.parameter, table_change.variable)
@@ -297,7 +292,7 @@ class Impact:
         frames = self._frames(chosen)
         return Reach(chosen, reached, frames, self.tracer.raw.within(frames))
 
-    def results(self, reach: "Reach") -> list[Listed]:
+    def results(self, reach: Reach) -> list[Listed]:
         """The results that rest on the chosen edges, in the order of the plan."""
         known: dict[tuple[str, str], bool] = {}
         found = []
@@ -311,8 +306,6 @@ class Impact:
         return self._told(found)
 
     def _told(self, places: list[int]) -> list[Listed]:
-        import pyarrow as pa
-
         told: list[Listed] = self._results.take(pa.array(places, pa.int64())).to_pylist()
         return told
 

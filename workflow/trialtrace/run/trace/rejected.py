@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from trialtrace.run.tables.contracts import RAW, REJECTS, read_table
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Selection, canonical
 from trialtrace.run.trace.raw_rows import MADE, RawPart, RawRows
+from trialtrace.run.trial.load import Trial
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
     from trialtrace.base.arrays import Flags, Labels, Places
-    from trialtrace.run.trial.load import Trial
 
 # Whether a row that no derived row came of could have been one of a number, by its own keys.
 
@@ -25,7 +25,7 @@ OF_VALUES = {*MADE, COMPLETE, LACKING}
 class RowKeys:
     """The keys of raw rows, beside the subject: a visit, a side, a muscle."""
 
-    def __init__(self, trial: "Trial", raw: Path, frames: Frames, rows: RawRows):
+    def __init__(self, trial: Trial, raw: Path, frames: Frames, rows: RawRows):
         self._trial, self._folder, self._frames, self._rows = trial, Path(raw), frames, rows
         self._tables: dict[str, pa.Table] = {}
         self._edges: dict[str, np.ndarray] = {}
@@ -120,7 +120,7 @@ class Rejected:
     The rule of an endpoint's reject begins with its name: it says whose cell was of no use.
     """
 
-    def __init__(self, trial: "Trial", results: Path, frames: Frames, raw: RawRows):
+    def __init__(self, trial: Trial, results: Path, frames: Frames, raw: RawRows):
         self._places = (
             results / "clean" / "rejects.parquet",
             results / "derived" / "rejects.parquet",

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.run.tables.conditions import lower_first
@@ -10,11 +9,9 @@ from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.words import labels, rule_of
 from trialtrace.run.trial.endpoints.shared import Labels
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Endpoint, adsl_code
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
 
 ENDPOINTS = "endpoints.yaml"
 
@@ -33,7 +30,7 @@ class Variable:
 class Variables:
     """The variables of a trial's results; each rule is told once."""
 
-    def __init__(self, trial: "Trial"):
+    def __init__(self, trial: Trial):
         self.trial = trial
         self._made: dict[tuple[str, str | None], list[dict[str, str | int]]] = {}
 

@@ -11,18 +11,20 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.claims.search.ways import Sets
 from trialtrace.run.methods.analysing.subject_tables import TWICE
 from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.tables.frames import Frames, Selection
-    from trialtrace.run.trial.load import Trial
 
 MOST_LEVELS = 12
 PLANNED = "the same patients"
@@ -34,7 +36,7 @@ class Patients:
     `arm` (subjects,) is each subject's arm by its place in the configuration.
     """
 
-    def __init__(self, trial: "Trial", frames: "Frames", population: str, stratum: str | None):
+    def __init__(self, trial: Trial, frames: "Frames", population: str, stratum: str | None):
         self.trial, self.frames = trial, frames
         self.subjects = frames.select("adsl", {})
         self.n = self.subjects.n
@@ -75,9 +77,6 @@ class Patients:
 
         Raises StatsError for two records of a subject.
         """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         every = pa.array(self.subjects.column("USUBJID"), type=pa.string())
         mine = pa.array(rows.column("USUBJID"), type=pa.string())
         at = pc.index_in(mine, value_set=every).to_numpy()

@@ -19,6 +19,7 @@ from trialtrace.run.claims.search.patients import PLANNED, Patients
 from trialtrace.run.claims.search.time_blocks import Block, Reading
 from trialtrace.run.claims.search.wanted import Key, P, Wanted, Who
 from trialtrace.run.claims.search.ways import Blocks, Option, Way, both_bounds, crossed, levels_of
+from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.survival.cox import cox
@@ -32,7 +33,6 @@ from trialtrace.stats.survival.risk_sets import (
 )
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.model import Endpoint
     from trialtrace.run.trial.plan.build import Analysis
 
 # Hazards stratified by variables of the subjects, or adjusted for them.
@@ -295,7 +295,7 @@ BOUNDED = ("value", "low", "high")
 class Times:
     """The candidates of a bundle of one analysis of times."""
 
-    def __init__(self, patients: Patients, analysis: "Analysis", endpoint: "Endpoint"):
+    def __init__(self, patients: Patients, analysis: "Analysis", endpoint: Endpoint):
         self.patients, self.analysis, self.endpoint = patients, analysis, endpoint
 
     @property
@@ -370,7 +370,7 @@ class Times:
                         found.add(float(time))
         return sorted(found)
 
-    def _read(self, endpoint: "Endpoint", name: str, tier: int) -> Reading:
+    def _read(self, endpoint: Endpoint, name: str, tier: int) -> Reading:
         condition: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, "AVAL": "present"}
         if self.analysis.where is not None:
             condition["all"] = [self.analysis.where]

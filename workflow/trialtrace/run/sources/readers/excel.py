@@ -32,10 +32,10 @@ from trialtrace.run.sources.readers.sheet import (
     under_like_data,
     with_row_names,
 )
+from trialtrace.run.trial.study.source import Excel, Laid
 
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
-    from trialtrace.run.trial.study.source import Excel, Laid
 
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 LARGEST = 4 << 30
@@ -84,7 +84,7 @@ def read(opened: "Opened[Excel]") -> Records:
     )
 
 
-def _table(rows: Rows, laid: "Laid", source_file: str, place: str) -> tuple[Row, Rows, Rows]:
+def _table(rows: Rows, laid: Laid, source_file: str, place: str) -> tuple[Row, Rows, Rows]:
     """The row of the names, the rows of the table, and those at the foot."""
     numbers = [number for number, _ in rows]
     if laid.header is not None and laid.header not in numbers:
@@ -201,7 +201,7 @@ def _read_cells(book: Any, chosen: Any, name: str) -> Sheet:
         raise UserError(_unreadable(name, type(error).__name__)) from None
 
 
-def _bounds(line: int, body: Rows, foot: Rows, laid: "Laid") -> list[tuple[int, int]]:
+def _bounds(line: int, body: Rows, foot: Rows, laid: Laid) -> list[tuple[int, int]]:
     """First and last row of each part of the sheet that is left out as declared."""
     last = max([line, *(number for number, _ in body)])
     first = min([*(number for number, _ in body), *(number for number, _ in foot), LAST_ROW])

@@ -9,10 +9,10 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.synthetic import MARK
 from trialtrace.run.sources.raw import Records, check_header
 from trialtrace.run.tables.canonical import column_text, precision_of, rounded_warning
+from trialtrace.run.trial.study.source import Parquet
 
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
-    from trialtrace.run.trial.study.source import Parquet
 
 # Cells that a file may hold: of any, of a larger one for each byte.
 SMALL, LARGEST_RATIO = 100_000_000, 200

@@ -21,10 +21,10 @@ from trialtrace.base.errors import Problem, UserError
 from trialtrace.run.sources.raw import Records, check_header
 from trialtrace.run.tables.canonical import DOUBLE, SINGLE, number_text, rounded_warning
 from trialtrace.run.tables.moments import duration_text, moment_text
+from trialtrace.run.trial.study.source import StatisticalFile
 
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
-    from trialtrace.run.trial.study.source import StatisticalFile
 
 # SAS transport files (XPT, versions 5 and 8) by their records of 80 bytes: is the file whole?
 #
