@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.words import DECIDING
@@ -21,8 +21,10 @@ from trialtrace.run.archive.compare import Comparison, KeyChange, Row, RunOfTria
 from trialtrace.run.archive.functions import FunctionChange
 from trialtrace.run.jobs.fresh import ANALYSE, CLAIMS, CLEAN, DERIVE, INGEST, PLAN
 from trialtrace.run.tables.frames import Frames
-from trialtrace.run.trace.raw_rows import RawPart, RawRows
 from trialtrace.run.trial.load import Trial
+
+if TYPE_CHECKING:
+    from trialtrace.run.trace.raw_rows import RawPart, RawRows
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
 # Which changed keys of the configuration a result may rest on, and how near to it they are.
@@ -137,7 +139,9 @@ class Causes:
         self._touched: dict[tuple[str, int], frozenset[Cell]] = {}
 
     @staticmethod
-    def _raw_rows(run: RunOfTrial) -> tuple[Frames, RawRows]:
+    def _raw_rows(run: RunOfTrial) -> "tuple[Frames, RawRows]":
+        from trialtrace.run.trace.raw_rows import RawRows
+
         frames = Frames(run.files / "derived")
         return frames, RawRows(run.files / "derived", frames)
 
@@ -307,7 +311,7 @@ class Causes:
             self._cells[key] = frozenset().union(*touched)
         return self._cells[key]
 
-    def _of_part(self, run: RunOfTrial, part: RawPart) -> frozenset[Cell]:
+    def _of_part(self, run: RunOfTrial, part: "RawPart") -> frozenset[Cell]:
         key = (run.name, id(part))
         if key not in self._touched:
             table = (

@@ -5,6 +5,7 @@ their order does not matter. What cannot be judged because a value is missing br
 is counted.
 """
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -94,8 +95,6 @@ def unique(columns: tuple[str, ...], table: pa.Table, looked: np.ndarray) -> Gro
 
 def _typed(column: pa.Array, value: Any) -> Any:
     """A value of the configuration as the column holds it; dates stand there as text."""
-    import datetime
-
     return datetime.date.fromisoformat(value) if pa.types.is_date(column.type) else value
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.rejects import Finding
+from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.contracts import SOURCE
 from trialtrace.run.trial.study.tables import TableSpec
 
@@ -32,8 +33,6 @@ class Roster:
 
 def subject_text(typed: pa.Table, spec: TableSpec) -> pa.Array:
     """The subject of each row as text."""
-    from trialtrace.run.tables.canonical import column_text
-
     return column_text(typed[spec.subject], f"table {spec.name}, column {spec.subject}")
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, did_you_mean, one_of
+from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import met
 from trialtrace.run.trial.cleaning import Beside
 
@@ -80,8 +81,6 @@ def _values(beside: Beside, mine: Accepted, other: Accepted, place: str) -> pa.A
 
 def _keys(accepted: Accepted, columns: list[str]) -> pa.Array:
     """The subject and the matching columns of each row as one text; null where one is missing."""
-    from trialtrace.run.tables.canonical import column_text
-
     parts = [column_text(accepted.table[name], name) for name in columns]
     if not parts:
         return accepted.subject

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import yaml
+
 from trialtrace.base.config.files import read_yaml
 from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError, did_you_mean, one_of
@@ -23,7 +25,9 @@ from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.questions import FLAGS, Ask, guess_nothing_told
 from trialtrace.run.drafting.study import QUESTION
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.yaml_text import Quoted, lines
 from trialtrace.run.trial.guesses import FILE, Guess, GuessesFile
+from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.study.source import Files as FilesOfTrial
 from trialtrace.run.trial.study.source import Rdatasets
 
@@ -233,8 +237,6 @@ def change(at: Project, name: str, guess: Guess, value: str, take: Take) -> None
 
 def with_words(text: str, key: str, value: str) -> str:
     """The text with another line for a key at its top."""
-    from trialtrace.run.drafting.yaml_text import Quoted, lines
-
     (line,) = lines(key, Quoted(value))
     kept = [line if word.startswith(f"{key}:") else word for word in text.split("\n")]
     return "\n".join(kept)
@@ -357,8 +359,6 @@ def drafted(profiles: Sequence[Table], answers: Mapping[str, str]) -> Draft:
 
 def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]:
     """The files and data sets whose checksum is another than that of trial.yaml."""
-    from trialtrace.run.trial.load import load_trial
-
     source = load_trial(name, at).source
     if not isinstance(source, FilesOfTrial | Rdatasets):
         return []
@@ -373,14 +373,9 @@ def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]
 
 def load_question(at: Project, name: str) -> str | None:
     """The question that a person wrote; None where nobody did."""
-    from trialtrace.run.drafting.study import QUESTION
-    from trialtrace.run.trial.load import load_trial
-
     asked = load_trial(name, at).question
     return None if asked == QUESTION else asked
 
 
 def _yaml(text: str) -> object:
-    import yaml
-
     return yaml.safe_load(text)

@@ -11,7 +11,7 @@ from trialtrace.run.drafting.design import Design, by_treatment, design_of, pati
 from trialtrace.run.drafting.final_outcomes import Once, once_in
 from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import candidates
-from trialtrace.run.drafting.names import PARAMETERS, rank
+from trialtrace.run.drafting.names import PARAMETERS, REPEATS, ROW_NUMBERS, SEX, SITES, VISITS, rank
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -236,8 +236,6 @@ def _visit(table: Table, decided: Decided) -> str:
 
 def _roles(table: Table) -> set[str]:
     """Columns that describe patients, visits or rows, and so are no outcomes."""
-    from trialtrace.run.drafting.names import REPEATS, ROW_NUMBERS, SEX, SITES, VISITS
-
     known = (ROW_NUMBERS, SEX, SITES, REPEATS)
     roles = {
         column.name

@@ -13,6 +13,8 @@ from trialtrace.run.drafting.delimited import ROW_NAMES, read_text
 from trialtrace.run.drafting.described import Described, described_units
 from trialtrace.run.drafting.surroundings import around
 from trialtrace.run.sources.files import Opened, contents
+from trialtrace.run.sources.readers import excel, parquet, statistical
+from trialtrace.run.sources.readers.statistical import table_name, variables
 from trialtrace.run.trial.study.source import Excel, Parquet, StatisticalFile
 
 if TYPE_CHECKING:
@@ -56,15 +58,11 @@ def format_of(path: Path) -> str:
 
 def sheets_of(path: Path, text: str) -> list[str]:
     """The sheets of a workbook that have cells."""
-    from trialtrace.run.sources.readers import excel
-
     return excel.sheets(_excel(path, text, "any"))
 
 
 def read_sheet(path: Path, text: str, sheet: str) -> Read:
     """A sheet of a workbook."""
-    from trialtrace.run.sources.readers import excel
-
     rows = excel.rows(_excel(path, text, sheet))
     context = around(rows)
     more, evidence = dict[str, str | int](context.keys), dict(context.evidence)
@@ -107,8 +105,6 @@ def _excel(
 
 
 def _parquet(path: Path, text: str) -> Read:
-    from trialtrace.run.sources.readers import parquet
-
     declared = structure(Parquet, {"path": text, "format": "parquet"})
     opened = Opened(path, text, contents(path, text), declared, text)
     records = parquet.read(opened)
@@ -117,8 +113,6 @@ def _parquet(path: Path, text: str) -> Read:
 
 def _statistical(path: Path, text: str, kind: str) -> Read:
     """A file of a statistical package, in the encoding that it says, or in that of Windows."""
-    from trialtrace.run.sources.readers.statistical import table_name, variables
-
     data = contents(path, text)
 
     def opened(more: Mapping[str, str]) -> Opened[StatisticalFile]:
@@ -160,8 +154,6 @@ def _statistical(path: Path, text: str, kind: str) -> Read:
 
 
 def _tried(opened: Opened[StatisticalFile]) -> "tuple[Records | None, UserError | None]":
-    from trialtrace.run.sources.readers import statistical
-
     try:
         return statistical.read(opened), None
     except UserError as error:

@@ -17,6 +17,7 @@ from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.study import QUESTION, population_flags, trial_file
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.yaml_text import Quoted, document
+from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.guesses import FILE
 from trialtrace.run.trial.listing import listed_trials
 
@@ -49,8 +50,6 @@ def new(at: Project, name: str, texts: Sequence[str], told: Mapping[str, str], a
 def put_in_place(at: Project, name: str, files: Files) -> None:
     """Write the folder at once, in the place of the one that is there. Raises UserError, and leaves
     what was there, where `check` would refuse it."""
-    from trialtrace.run.trial.check import check_trial
-
     folder = at.trial_config(name)
     staged, before = (folder.with_name(f".{name}.{each}") for each in ("new", "before"))
     for each in (staged, before):

@@ -13,6 +13,7 @@ from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_cells
 from trialtrace.run.endpoints.unused import Reason, Unused, rejected_cells
 from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.tables.conditions import met
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.load import Trial
@@ -187,8 +188,6 @@ def one_row_each(
 
 def met_rows(table: CleanTable, where: Condition | None) -> np.ndarray:
     """Positions of the rows that surely meet `where`: all rows where there is no condition."""
-    from trialtrace.run.tables.conditions import met
-
     if where is None:
         return np.arange(table.rows.num_rows)
     return np.flatnonzero(met(where, table.rows).to_numpy(zero_copy_only=False))

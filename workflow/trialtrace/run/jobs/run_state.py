@@ -12,7 +12,7 @@ from typing import Any
 from trialtrace.base.errors import Problem, Problems, UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.jobs.closure import Sources
-from trialtrace.run.jobs.fresh import STAGES
+from trialtrace.run.jobs.fresh import RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, altered, edited, read_record, record_path, together
 from trialtrace.run.tables.contracts.definitions import VERSION
 from trialtrace.run.trial.load import load_settings, load_trial
@@ -117,7 +117,6 @@ def changed_since(at: Project, trial: str, kept: Mapping[str, str] | None = None
     The report is none of a number. Without the code nothing can be compared, and none is named.
     `kept` has the hash of each stage of a kept run, where that is asked about.
     """
-    from trialtrace.run.jobs.fresh import RENDER, Freshness
     from trialtrace.run.jobs.known_jobs import known_jobs
 
     if not has_code(at):

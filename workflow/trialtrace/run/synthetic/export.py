@@ -17,6 +17,7 @@ from trialtrace.run.synthetic.drawn import Drawn
 from trialtrace.run.synthetic.forms import sheets
 from trialtrace.run.synthetic.mess import Done, make_mess
 from trialtrace.run.synthetic.sheet import Sheet
+from trialtrace.run.tables.canonical import csv_lines
 from trialtrace.run.trial.load import Trial
 
 NOTICE = (
@@ -110,8 +111,6 @@ def _quoted(column: pa.Array, separator: str) -> pa.Array:
 
 def _lines(sheet: Sheet) -> pa.Array:
     """The line of the file on which each row starts."""
-    from trialtrace.run.tables.canonical import csv_lines
-
     return csv_lines(pa.table(sheet.columns))
 
 

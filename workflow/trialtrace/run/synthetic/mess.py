@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
+from trialtrace.base.store import significant
 from trialtrace.run.synthetic.drawn import Drawn
 from trialtrace.run.synthetic.forms import rows_met
 from trialtrace.run.synthetic.sheet import Sheet, dates, order_of, spelt
@@ -212,8 +213,6 @@ def _(defect: StraySpace, job: Job) -> tuple[np.ndarray, list[Expected]]:
 @put_in.register(WrongUnit)
 def _(defect: WrongUnit, job: Job) -> tuple[np.ndarray, list[Expected]]:
     """The value in another unit: (value - add) / multiply, as cleaning's conversion undoes it."""
-    from trialtrace.base.store import significant
-
     column, unit, sheet = defect.column, defect.unit, job.sheet
     conversion = _conversion(defect, job)
     factor = conversion.linear[unit]

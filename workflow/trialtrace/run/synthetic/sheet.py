@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.store import significant
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.tables import TableSpec
 
@@ -73,8 +74,6 @@ def spelt(
 
 def numbers(values: pa.Array) -> pa.Array:
     """Numbers with 12 significant digits at most, whole ones without a point."""
-    from trialtrace.base.store import significant
-
     if pa.types.is_integer(values.type):
         return values.cast(pa.string())
     rounded = significant(values.to_numpy(zero_copy_only=False))

@@ -9,6 +9,7 @@ import csv
 import io
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,6 @@ def _shortest(value: float, precision: str) -> str:
 
 def _in_digits(shortest: str) -> str:
     """A whole number without a point or an exponent."""
-    from decimal import Decimal
-
     return format(Decimal(shortest), "f").partition(".")[0]
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from trialtrace.base.config.compose import Path_, compose
-from trialtrace.run.trace.raw_rows import RawPart
 from trialtrace.run.trial.load import Trial
+
+if TYPE_CHECKING:
+    from trialtrace.run.trace.raw_rows import RawPart
 
 EXCLUDED = "exclude"
 
@@ -35,7 +37,7 @@ class CleaningRules:
         self.trial = trial
         self._told: dict[frozenset[tuple[str, tuple[str, ...]]], list[dict[str, str | int]]] = {}
 
-    def behind(self, parts: Iterable[RawPart]) -> list[dict[str, str | int]]:
+    def behind(self, parts: Iterable["RawPart"]) -> list[dict[str, str | int]]:
         """File, line and key of what is declared of the columns, of rows that are left out, and of
         checks over the columns; in the order of the file."""
         read = frozenset((part.table, part.columns) for part in parts)

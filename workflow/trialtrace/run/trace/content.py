@@ -8,6 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.cleaning.summary import rejects_summary
@@ -37,8 +40,6 @@ from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.audit.ledger.claim import Claim
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -529,8 +530,6 @@ class Tracer:
         return self._told[key]
 
 
-def rows_with(table: "pa.Table", column: str, value: str) -> "pa.Table":
+def rows_with(table: pa.Table, column: str, value: str) -> pa.Table:
     """The rows of a table with a value in a column."""
-    import pyarrow.compute as pc
-
     return table.filter(pc.equal(table[column], value))

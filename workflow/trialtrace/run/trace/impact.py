@@ -10,20 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialtrace.base.arrays import Whole
 from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
 from trialtrace.run.tables.frames import Columns, Frames, Predicate
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import RawRows
-
-if TYPE_CHECKING:
-    from trialtrace.base.arrays import Whole
 
 PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
 PLACES = ("source_file", "source_row")
@@ -80,7 +78,7 @@ def reasons(rejects: pa.Table, place: RawPlace) -> list[str]:
     ]
 
 
-def _lines(raw: Columns, file: str) -> "Whole":
+def _lines(raw: Columns, file: str) -> Whole:
     """The lines of a source file that a raw table has."""
     places = raw.read(PLACES)
     lines: Whole = places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()

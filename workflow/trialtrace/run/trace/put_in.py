@@ -9,19 +9,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.synthetic import TRUTH
 from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.tables.frames import Frames
-from trialtrace.run.trace.raw_rows import RawRows
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.constants import Constants
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
+
+if TYPE_CHECKING:
+    from trialtrace.run.trace.raw_rows import RawRows
 
 Margin = dict[str, Any]
 # Clean table and column.
@@ -80,7 +82,7 @@ class PutIn:
     """The margins of a trial's cohort that a paper set; none of data that are not drawn here."""
 
     def __init__(
-        self, trial: Trial, results: Path, frames: Frames, raw: RawRows, constants: Constants
+        self, trial: Trial, results: Path, frames: Frames, raw: "RawRows", constants: Constants
     ):
         self._trial, self._results, self._frames, self._raw = trial, Path(results), frames, raw
         self._constants = constants
