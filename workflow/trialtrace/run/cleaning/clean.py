@@ -17,14 +17,20 @@ from trialtrace.run.cleaning.cells import blank
 from trialtrace.run.cleaning.checks import run_check
 from trialtrace.run.cleaning.conservation import Balance, Cells
 from trialtrace.run.cleaning.counting import account_of, noted_in
-from trialtrace.run.cleaning.coverage import coverage_losses, covered
 from trialtrace.run.cleaning.keys import Roster
 from trialtrace.run.cleaning.layout import ignore_decisions, ignored_columns
 from trialtrace.run.cleaning.losses import Losses, column_losses
 from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG
-from trialtrace.run.cleaning.subjects import People, check_subjects, nobody, people_of
+from trialtrace.run.cleaning.subjects import (
+    People,
+    check_subjects,
+    coverage_losses,
+    covered,
+    nobody,
+    people_of,
+)
 from trialtrace.run.cleaning.typed import Cleaned, Typed, read_otherwise, type_table
 from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.run.tables.contracts.rows import present

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.meanings import decode
+from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.populations import derive_flag
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
 from trialtrace.run.endpoints.study import config_file, place_rows, subject_keys

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
-from trialtrace.run.endpoints.meanings import decode
+from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, require_columns
 from trialtrace.run.trial.model import Endpoint

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.meanings import decode
+from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.endpoints.occurrence import FurtherColumns

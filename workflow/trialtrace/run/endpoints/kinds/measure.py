@@ -5,9 +5,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.endpoints.coded_values import words, worth
+from trialtrace.run.endpoints.coded_values import decode, words, worth
 from trialtrace.run.endpoints.layout import lay_out
-from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.endpoints.records import CleanTable, Records, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.meanings import decode
+from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.records import CleanTable, Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
