@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.base.errors import UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
-from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.names import ARMS, rank, words_of
 from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
@@ -193,13 +193,8 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
         for name, (label, code) in arms.items():
             if text.casefold() in (name, label.casefold(), code.casefold()):
                 return name
-        codes = [code for _, code in arms.values()]
-        raise UserError(
-            "--control",
-            found=text,
-            expected=f"an arm of column {column.name}: {one_of(codes)}",
-            do=did_you_mean(text, codes),
-        )
+        codes = (code for _, code in arms.values())
+        raise none_of("control", text, codes, f"an arm of column {column.name}: ")
 
     name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
     decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})

@@ -17,7 +17,7 @@ from trialtrace.run.drafting.names import (
     speaks_of,
     words_of,
 )
-from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, far_off
+from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, Times, far_off
 from trialtrace.run.tables.canonical import number_text
 
 # Levels that a coded text may have, and so many rows a level in the mean.
@@ -50,13 +50,12 @@ class Kind:
     also: tuple[tuple[str, str], ...] = ()
 
 
-def reads(numbers: Numbers, tally: Tally) -> bool:
-    """Whether all but few cells of a column are such numbers, besides words for missing."""
-    if not numbers.possible or not tally.present:
-        return False
-    words = sum(count for text, count in numbers.misfits.items() if not_known(text))
+def reads(kind: Numbers | Days | Times, tally: Tally) -> bool:
+    """Whether all but few cells of a column are of a kind, besides words for missing."""
+    words = sum(count for text, count in kind.misfits.items() if not_known(text))
     there = tally.present - words
-    return there > 0 and numbers.misfits.total() - words <= MOST_WRONG * there
+    few = kind.misfits.total() - words <= MOST_WRONG * there
+    return kind.possible and there > 0 and few
 
 
 def inferred(name: str, tally: Tally, sign: str) -> Kind:
@@ -69,7 +68,7 @@ def inferred(name: str, tally: Tally, sign: str) -> Kind:
         return _day(tally, orders, "date")
     if orders := _orders(tally.moments, tally):
         return _day(tally, orders, "datetime")
-    if tally.times.possible and _few_wrong(tally.times.misfits, tally):
+    if reads(tally.times, tally):
         return Kind(validation="time", why="All cells are times of day, kept as text.")
     text = _text(name, tally)
     mixed = _mixed_signs(tally)
@@ -86,12 +85,6 @@ def _mixed_signs(tally: Tally) -> str:
     if not (signs["point"] and signs["comma"]) or signs["other"] > MOST_WRONG * sum(signs.values()):
         return ""
     return f"{signs['point']} cells have a decimal point and {signs['comma']} a comma."
-
-
-def _few_wrong(misfits: Counter[str], tally: Tally) -> bool:
-    words = sum(count for text, count in misfits.items() if not_known(text))
-    there = tally.present - words
-    return there > 0 and misfits.total() - words <= MOST_WRONG * there
 
 
 def _words(misfits: Counter[str]) -> tuple[str, ...]:
@@ -182,7 +175,7 @@ def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
 
 
 def _orders(days: dict[str, Days], tally: Tally) -> tuple[str, ...]:
-    return tuple(o for o in ORDERS if days[o].possible and _few_wrong(days[o].misfits, tally))
+    return tuple(o for o in ORDERS if reads(days[o], tally))
 
 
 def _day(tally: Tally, fitting: tuple[str, ...], kind: str) -> Kind:

@@ -190,13 +190,13 @@ def _left(name: str, n: int) -> str:
     return f"{name}: {n} guess{'es' if n > 1 else ''} open; trialtrace confirm {name}"
 
 
-def settle(at: Project, name: str, guess: Guess, answer: str = "") -> None:
+def settle(at: Project, name: str, guess: Guess) -> None:
     """Take a guess out of the open ones; what a flag could have told is kept as told."""
     guesses_file = read_guesses(at, name)
     flag = guess.name.partition(".")[0]
     answers = dict(guesses_file.told)
-    if flag in FLAGS and (answer or guess.value):
-        answers[flag] = answer or guess.value
+    if flag in FLAGS and guess.value:
+        answers[flag] = guess.value
     left = [_open(one) for key, one in guesses_file.guesses.items() if key != guess.name]
     _write(at, name, guesses_file, answers, left)
 
@@ -206,12 +206,10 @@ def _open(guess: Guess) -> Guessed:
 
 
 def _write(
-    at: Project, name: str, guesses_file: GuessesFile, answers: dict[str, str], left: list[Guessed],
-    files: Files | None = None,
-) -> None:  # fmt: skip
-    text = guesses_text(
-        name, guesses_file.given, answers, files or {}, left, drafted=guesses_file.drafted
-    )
+    at: Project, name: str, guesses_file: GuessesFile, answers: dict[str, str], left: list[Guessed]
+) -> None:
+    drafted = guesses_file.drafted
+    text = guesses_text(name, guesses_file.given, answers, {}, left, drafted=drafted)
     write_text(at.trial_config(name) / FILE, text)
 
 
@@ -257,7 +255,6 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     says that they are not to be taken."""
     guesses_file = read_guesses(at, name)
     folder = at.trial_config(name)
-    question = load_question(at, name)
     answers = dict(guesses_file.told) | {flag: value}
     if flag in ("arm", "primary"):
         for other in (
@@ -274,9 +271,7 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
             "takes them, with their checksum",
         )
     draft = drafted(profiles, answers)
-    files = files_of(at, name, guesses_file.given, draft)
-    if question is not None:
-        files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
+    files = _files_of(at, name, guesses_file.given, draft)
     edited = [
         file
         for file, text in files.items()
@@ -323,13 +318,11 @@ def anew(
     Raises UserError, and leaves the folder as it was, where what stays and what is new do not fit.
     """
     found, folder = read_guesses(at, name), at.trial_config(name)
-    question, texts = load_question(at, name), texts or found.given
+    texts = texts or found.given
     answers = {**found.told, **told}
     profiles = profile(texts)
     draft = with_covariates(decide(profiles, answers, ask), ask)
-    files = files_of(at, name, texts, draft)
-    if question is not None:
-        files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
+    files = _files_of(at, name, texts, draft)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
     edited = [
         file for file, data in now.items()
@@ -371,10 +364,12 @@ def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]
     ]
 
 
-def load_question(at: Project, name: str) -> str | None:
-    """The question that a person wrote; None where nobody did."""
-    asked = load_trial(name, at).question
-    return None if asked == QUESTION else asked
+def _files_of(at: Project, name: str, texts: Sequence[str], draft: Draft) -> Files:
+    """Every file of a new draft, with the question that a person wrote."""
+    files, asked = files_of(at, name, texts, draft), load_trial(name, at).question
+    if asked != QUESTION:
+        files["trial.yaml"] = with_words(files["trial.yaml"], "question", asked)
+    return files
 
 
 def _yaml(text: str) -> object:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from trialtrace.run.drafting.likely_outcome import candidates
 from trialtrace.run.drafting.outcomes import Outcome, usable
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 
-MOST_ROWS = 2_000_000
 BEGINNING = re.compile(r".*(baseline|screen|enrol|random|pre[-_ ]|entry).*|bl|0", re.IGNORECASE)
 
 

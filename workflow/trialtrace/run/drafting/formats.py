@@ -9,7 +9,7 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
 from trialtrace.run.drafting.cells import Cells, held
-from trialtrace.run.drafting.delimited import ROW_NAMES, read_text
+from trialtrace.run.drafting.delimited import FALLBACK, ROW_NAMES, read_text
 from trialtrace.run.drafting.described import Described, described_units
 from trialtrace.run.drafting.surroundings import around
 from trialtrace.run.sources.files import Opened, contents
@@ -32,8 +32,6 @@ ENDINGS = {
 }
 TOLD = {"xpt": "The SAS transport file", "sas7bdat": "The SAS file", "spss": "The SPSS file"}
 TOLD |= {"stata": "The Stata file"}
-# What SAS files are often written in that do not say so.
-FALLBACK = "windows-1252"
 # Words for "no label", which programs write in its place.
 NOTHING_AROUND: Mapping[str, str | int] = {}
 NO_LABELS = ("", ".", "-", "*")

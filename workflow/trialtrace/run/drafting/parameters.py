@@ -8,17 +8,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from trialtrace.run.drafting.names import PARAMETERS, rank
+from trialtrace.run.drafting.names import PARAMETERS, name_words, rank
 from trialtrace.run.drafting.outcomes import STATUSES, TIMES, Outcome, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.tables.measures import parts, plain
 
 NAMES = (*PARAMETERS, "etype", "eventtype", "endpoint", "endpt", "outcometype", "eventcode")
 LAST_WORDS = {"paramcd", "etype", "endpoint", "testcd"}
 # The column with words beside the one with codes.
 WORDED = {"paramcd": "param", "testcd": "test"}
-MOST_ROWS, MOST_LEVELS = 2_000_000, 40
+MOST_LEVELS = 40
 ANALYSED = "anl01fl"
 # What is likely the primary one, the likeliest first.
 PRIMARY = (
@@ -132,7 +132,7 @@ def _read(
 def _of_record(name: str) -> bool:
     """Whether a column is of a record, also where all records of each patient have the same: deaths
     that are also the events of another parameter."""
-    return bool({*parts(name), plain(name)} & (TIMES | STATUSES))
+    return bool(name_words(name) & (TIMES | STATUSES))
 
 
 def _likely(code: str, label: str) -> int:

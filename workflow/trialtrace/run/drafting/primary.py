@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trialtrace.base.errors import UserError, did_you_mean, one_of
-from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.final_outcomes import Once
 from trialtrace.run.drafting.intervals import recurrent_of
 from trialtrace.run.drafting.likely_outcome import sure_first
@@ -77,7 +77,7 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     """The primary endpoint: told, asked for, or the likeliest of those found."""
     kind = decided.told.get("kind", "")
     if kind and kind not in KINDS:
-        raise UserError("--kind", found=kind, expected=one_of(KINDS), do=did_you_mean(kind, KINDS))
+        raise none_of("kind", kind, KINDS)
     fitting = [one for one in offered.found if not kind or one.kind == kind]
     if not fitting and "primary" not in decided.told:
         raise UserError(
@@ -138,15 +138,8 @@ def _of_parameter(
     choices = [(code, f"{label}. {why}") for code, label in data.labels.items()]
 
     def read(text: str) -> Outcome:
-        for code, label in data.labels.items():
-            if text.casefold() in (code.casefold(), label.casefold()):
-                return data.of(outcome, code)
-        codes = list(data.labels)
-        raise UserError(
-            "--parameter",
-            found=text,
-            expected=f"a value of {data.column}: {one_of(codes)}",
-            do=did_you_mean(text, codes),
+        return data.of(
+            outcome, code_of("parameter", text, data.labels, f"a value of {data.column}: ")
         )
 
     words = f"Which {data.column} is the primary endpoint?"
@@ -190,7 +183,14 @@ def _as_told(
                 expected="a time",
                 do="name the column of the time: --primary COLUMN",
             )
-        return paired(table, column, _state(column_of([table], status, "status")[1], "status"))
+        state = column_of([table], status, "status")[1]
+        if not is_state(state):
+            raise UserError(
+                "--status",
+                found=f"{state.name}, {state.distinct} values",
+                expected=f"two values, or at most {MOST_STATES} of which one is the event",
+            )
+        return paired(table, column, state)
     made = outcome(table, column, visit, kind)
     if made is not None and kind in ("", made.kind):
         return made
@@ -203,16 +203,6 @@ def _as_told(
         "values, or of numbered levels"
         + (", and a column of the visit (--visit)" if within and not visit else ""),
         do=ROW_A_PATIENT if column.constant_within else None,
-    )
-
-
-def _state(column: Column, flag: str) -> Column:
-    if is_state(column):
-        return column
-    raise UserError(
-        f"--{flag}",
-        found=f"{column.name}, {column.distinct} values",
-        expected=f"two values, or at most {MOST_STATES} of which one is the event",
     )
 
 
@@ -236,15 +226,9 @@ def _with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> 
     words = f"Which value of {column.name} is the event?"
 
     def read(text: str) -> Outcome:
-        for code in codes:
-            if text.casefold() in (code.casefold(), label_of(column, code).casefold()):
-                return replace(outcome, event=code, sure=True)
-        raise UserError(
-            "--event",
-            found=text,
-            expected=f"a value of {column.name}: {one_of(codes)}",
-            do=did_you_mean(text, codes),
-        )
+        labels = {code: label_of(column, code) for code in codes}
+        code = code_of("event", text, labels, f"a value of {column.name}: ")
+        return replace(outcome, event=code, sure=True)
 
     return decided.choose("event", words, choices, place, read, False)
 
@@ -273,12 +257,7 @@ def with_competing(tables: Sequence[Table], outcome: Outcome, decided: Decided) 
         if answer == NO_COMPETING:
             return outcome
         if answer not in codes:
-            raise UserError(
-                "--competing",
-                found=answer,
-                expected=one_of([NO_COMPETING, *codes]),
-                do=did_you_mean(answer, codes),
-            )
+            raise none_of("competing", answer, [NO_COMPETING, *codes])
         return replace(outcome, competing=answer)
 
     words = f"Which value of {column.name} is an event that competes?"

@@ -13,6 +13,8 @@ from trialtrace.run.drafting.raw_tables import Condition, Found, found
 from trialtrace.run.drafting.redcap import EVENT, INSTANCE, INSTRUMENT
 
 FIRST = "subjects"
+# Of larger tables cells are not read anew.
+MOST_ROWS = 2_000_000
 
 
 def kinds_of(candidate: Found) -> list[Found]:

@@ -75,7 +75,7 @@ class Numbers:
 class Days:
     """Cells that are days in one order, with a time behind each where `timed`.
 
-    Only texts of the shape `LIKE_DAY` are given; all others are `missed`.
+    Only texts of the shape `LIKE_DAY` are given; all others are misfits.
     """
 
     order: str
@@ -94,9 +94,6 @@ class Days:
             self.first = min(found)
             found = [day for day in (self.last, ends["max"].as_py()) if day is not None]
             self.last = max(found)
-
-    def missed(self, misfits: Counter[str]) -> None:
-        self.misfits.update(misfits)
 
     @property
     def possible(self) -> bool:
@@ -172,7 +169,7 @@ class Tally:
         misfits: Counter[str] = Counter()
         _count(misfits, values, counts, pc.invert(like))
         for day in days:
-            day.missed(misfits)
+            day.misfits.update(misfits)
         values, counts = values.filter(like), counts.filter(like)
         if len(values):
             for day in days:
