@@ -67,14 +67,21 @@ def judge_direction(
     shown = difference * 100 if in_percent else difference
     found = "equal" if difference == 0 else "lower" if difference < 0 else "higher"
     texts = [_of_stratum(row) if by else _text(row, labels) for row in rows]
+    return _columns(rows[0], shown, (found, word), f"{texts[0]} and {texts[1]}")
+
+
+def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], told: str) -> dict[str, Any]:
+    """The columns of a direction that was found and one that is printed."""
+    found, printed = ways
+    same = found == printed
     return {
-        "row": rows[0],
-        "recomputed": float(twelve(Decimal(shown))),
+        "row": row,
+        "recomputed": float(twelve(value)),
         "recomputed_text": found,
-        "against_data": EXACT if found == word else DIFFERS,
-        "decision": SAME if found == word else CHANGES,
-        "data_finding": f"The data give {texts[0]} and {texts[1]}, "
-        + ("as printed." if found == word else f"which is {found}; printed is {word}."),
+        "against_data": EXACT if same else DIFFERS,
+        "decision": SAME if same else CHANGES,
+        "data_finding": f"The data give {told}, "
+        + ("as printed." if same else f"which is {found}; printed is {printed}."),
     }
 
 
@@ -133,15 +140,7 @@ def _of_comparison(
     names = present(row["comparison"]), present(row["reference"])
     of, to = (_within(labels.get(name, name)) for name in names)
     text = f"{row['stat_label']} of {value_text(stat, value)}{unit_text(stat, row['unit'])}"
-    return {
-        "row": row,
-        "recomputed": float(twelve(decimal(value))),
-        "recomputed_text": way,
-        "against_data": EXACT if way == word else DIFFERS,
-        "decision": SAME if way == word else CHANGES,
-        "data_finding": f"The data give a {text} of {of} against {to}, "
-        + ("as printed." if way == word else f"which is {way}; printed is {word}."),
-    }
+    return _columns(row, decimal(value), (way, word), f"a {text} of {of} against {to}")
 
 
 def _read(direction: Mapping[str, str], place: str) -> tuple[str, str, str]:

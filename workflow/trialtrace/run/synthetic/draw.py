@@ -32,8 +32,6 @@ def told_by_line(trial: Trial) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        if not error.problems:
-            raise
         document = compose(trial.at, trial.at.trial_config(trial.name) / "cohort.yaml")
         placed = [_placed(document, problem) for problem in error.problems]
         raise ProblemsError(placed) from error

@@ -24,7 +24,6 @@ from trialtrace.run.trial.cohort.mess import (
     BreaksCheck,
     CodedMissing,
     DateAfter,
-    DecimalSign,
     Defect,
     DefectOfCell,
     DefectWithValue,
@@ -32,11 +31,9 @@ from trialtrace.run.trial.cohort.mess import (
     FreeText,
     HalfValue,
     Impossible,
-    ImpossibleDate,
     NoSubject,
     NoUnit,
     StraySpace,
-    UnknownCode,
     UnknownSubject,
     UnknownUnit,
     WrongUnit,
@@ -131,19 +128,24 @@ def _missing_cells(defect: DefectWithValue, job: Job) -> np.ndarray:
     return rows
 
 
-@put_in.register(UnknownCode)
-@put_in.register(DecimalSign)
-@put_in.register(ImpossibleDate)
+@put_in.register(DefectWithValue)
 def _(defect: DefectWithValue, job: Job) -> tuple[np.ndarray, list[Expected]]:
-    # The rule of cleaning that rejects each of these has the name of the defect.
-    return _missing_cells(defect, job), [Expected(defect.column, defect.defect)]
+    rule = _rule_of(defect, job.sheet.variables[defect.column])
+    return _missing_cells(defect, job), [Expected(defect.column, rule)] if rule else []
 
 
-@put_in.register(Impossible)
-def _(defect: Impossible, job: Job) -> tuple[np.ndarray, list[Expected]]:
-    low = below_minimum(defect.value, job.sheet.variables[defect.column])
-    rule = "below_minimum" if low else "above_maximum"
-    return _missing_cells(defect, job), [Expected(defect.column, rule)]
+def _rule_of(defect: DefectWithValue, variable: Variable) -> str:
+    """The rule by which cleaning rejects a value, which most have the name of the defect; nothing of
+    a code for missing."""
+    if isinstance(defect, CodedMissing):
+        return ""
+    if isinstance(defect, Impossible):
+        return "below_minimum" if below_minimum(defect.value, variable) else "above_maximum"
+    if isinstance(defect, HalfValue):
+        return "unknown_code" if variable.choices else "not_an_integer"
+    if isinstance(defect, FreeText):
+        return "not_a_date" if variable.kind == "date" else "not_a_number"
+    return defect.defect
 
 
 def below_minimum(text: str, variable: Variable) -> bool:
@@ -153,25 +155,6 @@ def below_minimum(text: str, variable: Variable) -> bool:
     if variable.kind == "date":
         return text < variable.minimum
     return float(text.replace(",", ".")) < float(variable.minimum.replace(",", "."))
-
-
-@put_in.register(HalfValue)
-def _(defect: HalfValue, job: Job) -> tuple[np.ndarray, list[Expected]]:
-    coded = job.sheet.variables[defect.column].choices
-    rule = "unknown_code" if coded else "not_an_integer"
-    return _missing_cells(defect, job), [Expected(defect.column, rule)]
-
-
-@put_in.register(FreeText)
-def _(defect: FreeText, job: Job) -> tuple[np.ndarray, list[Expected]]:
-    dated = job.sheet.variables[defect.column].kind == "date"
-    rule = "not_a_date" if dated else "not_a_number"
-    return _missing_cells(defect, job), [Expected(defect.column, rule)]
-
-
-@put_in.register(CodedMissing)
-def _(defect: CodedMissing, job: Job) -> tuple[np.ndarray, list[Expected]]:
-    return _missing_cells(defect, job), []
 
 
 def _conversion(defect: DefectOfCell, job: Job) -> Convert:
