@@ -25,11 +25,10 @@ from trialtrace.audit.printed.verdicts import DATA
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_json
 from trialtrace.base.words import NUMBER_NEEDED, RATIOS
-from trialtrace.run.claims.components import statistics_of, without_result
 from trialtrace.run.claims.convert import convert, factor_between, falls, scale_of, scaled
 from trialtrace.run.claims.direction import judge_direction, judge_significance
 from trialtrace.run.claims.finding import sentence
-from trialtrace.run.claims.select import one
+from trialtrace.run.claims.select import one, statistics_of, without_result
 from trialtrace.run.claims.standard_errors import standard_error
 from trialtrace.run.tables.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.run.tables.contracts.rows import ResultRow

@@ -16,8 +16,7 @@ from trialtrace.audit.printed.agreement import (
 )
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.words import COUNTS, P_VALUES, POINTS, SHARES, percent, unit_text, value_text
-from trialtrace.run.claims.components import SUMMARIES
-from trialtrace.run.claims.select import Selects, is_stat, one, rows_of
+from trialtrace.run.claims.select import SUMMARIES, Selects, is_stat, one, rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from trialtrace.run.drafting.assignment import arm_of, arms_by_name, control_of,
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
-from trialtrace.run.drafting.final_outcomes import Once, once_in
 from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import candidates
 from trialtrace.run.drafting.names import PARAMETERS, REPEATS, ROW_NUMBERS, SEX, SITES, VISITS, rank
@@ -19,7 +18,7 @@ from trialtrace.run.drafting.outcomes import (
     Outcome,
     levels,
 )
-from trialtrace.run.drafting.parameters import Parameters, parameters_of
+from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
-from trialtrace.run.drafting.final_outcomes import Once
 from trialtrace.run.drafting.intervals import recurrent_of
 from trialtrace.run.drafting.likely_outcome import sure_first
 from trialtrace.run.drafting.outcomes import (
@@ -27,7 +26,7 @@ from trialtrace.run.drafting.outcomes import (
     outcome,
     paired,
 )
-from trialtrace.run.drafting.parameters import Parameters
+from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 
 NO_COMPETING = "none"

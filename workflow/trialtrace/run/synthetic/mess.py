@@ -135,8 +135,8 @@ def _(defect: DefectWithValue, job: Job) -> tuple[np.ndarray, list[Expected]]:
 
 
 def _rule_of(defect: DefectWithValue, variable: Variable) -> str:
-    """The rule by which cleaning rejects a value, which most have the name of the defect; nothing of
-    a code for missing."""
+    """The rule by which cleaning rejects a value: most have the name of the defect, and a code for
+    missing is not rejected."""
     if isinstance(defect, CodedMissing):
         return ""
     if isinstance(defect, Impossible):

@@ -25,14 +25,13 @@ from trialtrace.run.tables.contracts.rows import (
 )
 from trialtrace.run.tables.frames import Frames, Selection
 from trialtrace.run.trace.about import About, heading
-from trialtrace.run.trace.cleaning_rules import CleaningRules
 from trialtrace.run.trace.families import ADJUSTED, family_of, members
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.row_hash import RowHashes
-from trialtrace.run.trace.variables import Variables
+from trialtrace.run.trace.variables import CleaningRules, Variables
 from trialtrace.run.trace.words import in_words
 from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import Trial

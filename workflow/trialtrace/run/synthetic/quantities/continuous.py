@@ -11,9 +11,8 @@ import numpy as np
 from trialtrace.base.config.spec import items_of, mapping_of
 from trialtrace.run.synthetic.moments import Parts, Unreachable, hit, with_moments
 from trialtrace.run.synthetic.moments import draw as draw_numbers
-from trialtrace.run.synthetic.room import Room, groups, in_steps, limits, parameter, told
+from trialtrace.run.synthetic.room import Room, groups, in_steps, limits, parameter, score, told
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.scores import score
 from trialtrace.run.synthetic.values import Values, number
 from trialtrace.run.trial.cohort.margins import Moments
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Uniform

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.run.synthetic.room import Room, groups, parameter, told, uniforms
+from trialtrace.run.synthetic.room import Room, groups, parameter, score, told, uniforms
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.scores import score
 from trialtrace.run.synthetic.truth import plain
 from trialtrace.run.synthetic.values import Values, yes_no
 from trialtrace.run.trial.cohort.margins import MarginCheck, ShareMargin
