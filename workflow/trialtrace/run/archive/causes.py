@@ -22,10 +22,10 @@ from trialtrace.run.archive.functions import FunctionChange
 from trialtrace.run.jobs.fresh import ANALYSE, CLAIMS, CLEAN, DERIVE, INGEST, PLAN
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
 if TYPE_CHECKING:
     from trialtrace.run.trace.raw_rows import RawPart, RawRows
-from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
 # Which changed keys of the configuration a result may rest on, and how near to it they are.
 

@@ -1,12 +1,15 @@
 """Two kept runs of a trial, held against each other: what changed, from the export to the audit."""
 
+import csv
+import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.base.config.compose import compose_text
 from trialtrace.base.errors import UserError
 from trialtrace.run.archive.code_scope import OwnCode
 from trialtrace.run.archive.functions import FunctionChange, KnownFunctions, code_changes, moves
@@ -16,11 +19,7 @@ from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
 
 if TYPE_CHECKING:
     import pyarrow as pa
-import csv
-import io
-from collections.abc import Iterator
 
-from trialtrace.base.config.compose import compose_text
 
 # What changed in the configuration: each key whose value is another, with its lines.
 

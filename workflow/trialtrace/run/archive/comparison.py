@@ -1,29 +1,26 @@
 """What a comparison of two runs found, as one object: for a terminal, JSON and the page."""
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypedDict
 
+from trialtrace.base.config.compose import compose_text
+from trialtrace.base.config.schema import validate
+from trialtrace.base.paths import SCHEMAS
+from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.causes import Cause, Causes, cell_place
-from trialtrace.run.archive.compare import Comparison, Row
+from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.archive.table_changes import CellChange, TableChange
+from trialtrace.run.trace.families import ADJUSTED
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.build import plan
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialtrace.run.trial.plan.build import Plan
 
-import json
-from typing import TYPE_CHECKING
-
-from trialtrace.base.config.compose import compose_text
-from trialtrace.base.config.schema import validate
-from trialtrace.base.paths import SCHEMAS
-from trialtrace.base.words import DECIDING
-from trialtrace.run.archive.compare import CONFIG, PLACES, RunOfTrial
-from trialtrace.run.trace.families import ADJUSTED
-from trialtrace.run.trial.plan.build import plan
 
 # Files that changed without what they say: rows in another order, other bytes, comments alone.
 

@@ -22,7 +22,7 @@ _DIGITS = [digit * repeated for digit in "987" for repeated in range(1, 6)]
 CODES = frozenset([-1, *(int(digits) for digits in _DIGITS), *(-int(digits) for digits in _DIGITS)])
 ORDERS = ("ymd", "dmy", "mdy")
 _CLOCK = "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
-# What every date of the orders above begins with; see trialtrace.run.cleaning.dates.
+# What every date of the orders above begins with; see trialtrace.run.cleaning.values.
 LIKE_DAY = "^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]"
 _TIME = f"^{_CLOCK}$"
 _AFTER_DAY = f"[T ]{_CLOCK}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?$"

@@ -3,7 +3,8 @@
 import difflib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ import pyarrow.compute as pc
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.styles import PLAIN, Style, places_of
+from trialtrace.base.words import NUMBER_NEEDED, stat_text, value_text
 from trialtrace.run.cleaning.summary import rejects_summary
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
@@ -40,11 +43,7 @@ from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.claim import Claim
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from trialtrace.base.styles import PLAIN, Style, places_of
-from trialtrace.base.words import NUMBER_NEEDED, stat_text, value_text
 
 # Results in the style of a plan: each carries it, and its text is written anew.
 
