@@ -166,7 +166,7 @@ def _parallel(
         return of_times(patients, analysis, endpoint)
     if endpoint.kind not in BINARY + SCORES:
         return None
-    visits, arms = visits_of(patients, analysis, endpoint), _arms(patients, analysis)
+    visits, arms = visits_of(patients, analysis, endpoint), patients.arms_of(analysis)
     if visit is None and len(visits.labels) > 1:
         if endpoint.kind in BINARY:
             return None
@@ -184,7 +184,7 @@ def _within_subjects(patients: Patients, analysis: "Analysis", endpoint: Endpoin
     """The candidates of an analysis of variance of two treatments of one subject."""
     if endpoint.kind not in SCORES:
         return None
-    arms = _arms(patients, analysis)
+    arms = patients.arms_of(analysis)
     each = [visits_of(patients, analysis, endpoint, patients.arms[place]) for place in arms]
     planned = planned_visits(patients.trial, analysis, endpoint)
     if len(planned) < 2:
@@ -192,12 +192,6 @@ def _within_subjects(patients: Patients, analysis: "Analysis", endpoint: Endpoin
     readings = repeated_readings(each, planned, analysis.value)
     designs = partial(within_designs, patients, arms)
     return Repeated(patients, endpoint.label, readings, designs, tuple(WITHIN))
-
-
-def _arms(patients: Patients, analysis: "Analysis") -> list[int]:
-    """The places of an analysis's arms, the reference first."""
-    names = (analysis.estimand.reference, *analysis.estimand.treated)
-    return [patients.arms.index(name) for name in names]
 
 
 def _wanted(claims: Sequence[Read], level: float) -> Iterator[Wanted]:

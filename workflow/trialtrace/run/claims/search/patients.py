@@ -25,6 +25,7 @@ from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.tables.frames import Frames, Selection
+    from trialtrace.run.trial.plan.build import Analysis
 
 MOST_LEVELS = 12
 PLANNED = "the same patients"
@@ -46,6 +47,11 @@ class Patients:
         self.population = population
         self.stratum = stratum
         self._levels: dict[str, NDArray[Any] | None] = {}
+
+    def arms_of(self, analysis: "Analysis") -> list[int]:
+        """The places of an analysis's arms, the reference first."""
+        names = (analysis.estimand.reference, *analysis.estimand.treated)
+        return [self.arms.index(name) for name in names]
 
     @cached_property
     def planned(self) -> Flags:

@@ -34,6 +34,7 @@ class Shares:
     def __init__(self, patients: Patients, label: str, found: Sequence[Reading], confidence: float):
         self.patients, self.label, self.readings = patients, label, found
         self.confidence = confidence
+        self._counted: dict[Who, tuple[Floats, Floats]] = {}
 
     def supports(self, key: Key) -> bool:
         if key.second is not None or key.field == "error":
@@ -55,10 +56,6 @@ class Shares:
     @cached_property
     def _blocks(self) -> Blocks:
         return Blocks(blocks_of(self.patients, self.readings))
-
-    @cached_property
-    def _counted(self) -> dict[Who, tuple[Floats, Floats]]:
-        return {}
 
     def _counts(self, who: Who) -> tuple[Floats, Floats]:
         """Events and subjects of a group in every set."""

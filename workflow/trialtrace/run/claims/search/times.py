@@ -224,13 +224,8 @@ def curve_options(
     bounded = any(key.field != "value" for key in wanted)
     for interval, (name, tier) in (BOUNDS if bounded else {"log_log": ("", 1)}).items():
         for level, second in (levels if bounded else {0.95: 1}).items():
-            values = {
-                key: blocks.column(
-                    partial(_of_event, key=key, interval=interval, level=level),
-                    tier=max(tier, second),
-                )
-                for key in wanted
-            }
+            of_event = partial(_of_event, interval=interval, level=level)
+            values = blocks.columns(wanted, of_event, max(tier, second))
             told = f"{name} at {100 * level:g} %" if bounded else "Kaplan-Meier"
             yield Option(told, max(tier, second), values)
 
@@ -258,17 +253,12 @@ def follow_up_options(
         return
     bounded = any(key.field != "value" for key in wanted)
     for level, second in (levels if bounded else {0.95: 1}).items():
-        values = {
-            key: blocks.column(partial(_of_follow_up, key=key, level=level)) for key in wanted
-        }
+        values = blocks.columns(wanted, partial(_of_follow_up, level=level))
         more = f" at {100 * level:g} %" if bounded else ""
         yield Option(f"reverse Kaplan-Meier{more}", second, values)
     for name, function in () if bounded else (("median", np.median), ("mean", np.mean)):
         for among, only in (("all times", False), ("the times without the event", True)):
-            values = {
-                key: blocks.column(partial(_plain, key=key, function=function, only=only), tier=2)
-                for key in wanted
-            }
+            values = blocks.columns(wanted, partial(_plain, function=function, only=only), 2)
             yield Option(f"{name} of {among}", 2, values)
 
 
@@ -314,7 +304,7 @@ class Times:
 
     def ways(self, order: Sequence[Wanted]) -> Iterator[Way]:
         """Every way of giving all wanted numbers at once."""
-        keys, arms, blocks = both_bounds(order), self._arms, self._blocks
+        keys, arms, blocks = both_bounds(order), self.patients.arms_of(self.analysis), self._blocks
         levels = levels_of(self.analysis.confidence)
         pairs = {key.who for key in keys if key.stat in COMPARED and isinstance(key.who, tuple)}
         fitted: dict[Who, list[hazards.Fitted]] = {
@@ -332,12 +322,6 @@ class Times:
         if all(key.stat in COMPARED and key.who in pairs for key in keys):
             yield from stratified(self.patients, self._readings[0], keys, levels, arms)
             yield from adjusted(self.patients, self._readings[0], keys, levels, arms)
-
-    @property
-    def _arms(self) -> list[int]:
-        """The places of the analysis's arms, the reference first."""
-        estimand = self.analysis.estimand
-        return [self.patients.arms.index(a) for a in (estimand.reference, *estimand.treated)]
 
     @cached_property
     def _blocks(self) -> Blocks:

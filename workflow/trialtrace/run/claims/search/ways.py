@@ -7,6 +7,7 @@ with a year of 365 days.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -60,6 +61,12 @@ class Blocks:
             for column, block in zip(columns, self.blocks, strict=True)
         ]
         return np.concatenate(filled, axis=-1)
+
+    def columns(
+        self, keys: Iterable[Key], compute: Callable[..., Floats], tier: int = 1
+    ) -> dict[Key, Floats]:
+        """A column of each key; `compute` takes a block, and the key by its name."""
+        return {key: self.column(partial(compute, key=key), tier) for key in keys}
 
 
 RATIOS = ("hazard_ratio", "risk_ratio", "odds_ratio")
