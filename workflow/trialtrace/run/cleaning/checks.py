@@ -147,16 +147,19 @@ def run_check(
     _check_conditions(check, table)
     if isinstance(check, CheckConstant):
         return _constant(check, table, mine.subject)
+    looked = np.ones(table.num_rows, dtype=bool)
     if isinstance(check, CheckStored):
-        reason = f"{check.label}: {check.stored} differs from the sum of its points"
-        return _judged(check, table, _score_holds(check, table), None, reason)
-    where = as_mask(met(check.where, table)) if check.where else None
+        why = f"{check.stored} differs from the sum of its points"
+        return _judged(check, table, looked, _each_row(_score_holds(check, table), looked, why))
+    looked = as_mask(met(check.where, table)) if check.where else looked
     if isinstance(check, CheckExpect):
-        reason = f"{check.label}: does not hold"
-        judged = _judged(check, table, evaluate(check.expect, table), where, reason)
+        holds = evaluate(check.expect, table)
+        judged = _judged(check, table, looked, _each_row(holds, looked, "does not hold"))
         each = check.severity == FLAG and set(check.listed) <= set(check.expect)
         return _at_fault(check, table, judged) if each else judged
-    return _grouped(check, table, mine.subject, where)
+    if isinstance(check, CheckEachOf):
+        return _judged(check, table, looked, each_of(check.each_of, table, mine.subject, looked))
+    return _judged(check, table, looked, unique(check.unique, table, looked))
 
 
 def _at_fault(check: CheckExpect, table: pa.Table, judged: Judged) -> Judged:
@@ -178,18 +181,13 @@ def _at_fault(check: CheckExpect, table: pa.Table, judged: Judged) -> Judged:
     return replace(judged, findings=findings)
 
 
-def _grouped(
-    check: CheckEachOf | CheckUnique,
-    table: pa.Table,
-    subject: pa.Array,
-    where: np.ndarray | None,
-) -> Judged:
-    """A check over several rows, `each_of` or `unique`."""
-    looked = np.ones(table.num_rows, dtype=bool) if where is None else where
-    if isinstance(check, CheckEachOf):
-        groups = each_of(check.each_of, table, subject, looked)
-    else:
-        groups = unique(check.unique, table, looked)
+def _each_row(holds: pa.Array, looked: np.ndarray, why: str) -> Groups:
+    """The rows of which something does not hold."""
+    broken = looked & as_mask(pc.invert(holds))
+    return Groups([(broken, why)], looked & as_mask(pc.is_null(holds)))
+
+
+def _judged(check: CleaningCheck, table: pa.Table, looked: np.ndarray, groups: Groups) -> Judged:
     findings = []
     broken = np.zeros(table.num_rows, dtype=bool)
     for mask, why in groups.broken:
@@ -197,23 +195,6 @@ def _grouped(
         for column in check.listed:
             findings += _cells(check, table, column, mask, f"{check.label}: {why}")
     counts = {"looked_at": looked, "broken": broken, "not_judged": groups.unknown}
-    return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
-
-
-def _judged(
-    check: CleaningCheck,
-    table: pa.Table,
-    holds: pa.Array,
-    where: np.ndarray | None,
-    reason: str,
-) -> Judged:
-    looked = np.ones(table.num_rows, dtype=bool) if where is None else where
-    broken = looked & as_mask(pc.invert(holds))
-    unknown = looked & as_mask(pc.is_null(holds))
-    findings = []
-    for column in check.listed:
-        findings += _cells(check, table, column, broken, reason)
-    counts = {"looked_at": looked, "broken": broken, "not_judged": unknown}
     return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
 
 

@@ -152,26 +152,13 @@ def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
     if found == [0, 1]:
         yes = rank(name, SEX) is None and rank(name, ARMS) is None
         why = "The codes are 0 and 1" + (", read as No and Yes." if yes else ".")
-        choices = (("0", "No"), ("1", "Yes")) if yes else (("0", "0"), ("1", "1"))
-        return replace(
-            kind,
-            type="yesno" if yes else "radio",
-            validation="",
-            choices=choices,
-            low="",
-            high="",
-            why=why,
-        )
-    why = f"The whole numbers {found[0]} to {found[-1]}, as codes are; what they mean is not said."
-    return replace(
-        kind,
-        type="radio",
-        validation="",
-        choices=tuple((level, level) for level in levels),
-        low="",
-        high="",
-        why=why,
-    )
+    else:
+        yes = False
+        why = f"The whole numbers {found[0]} to {found[-1]}, as codes are; what they mean is not "
+        why += "said."
+    choices = (("0", "No"), ("1", "Yes")) if yes else tuple((level, level) for level in levels)
+    coded = "yesno" if yes else "radio"
+    return replace(kind, type=coded, validation="", choices=choices, low="", high="", why=why)
 
 
 def _orders(days: dict[str, Days], tally: Tally) -> tuple[str, ...]:

@@ -140,12 +140,16 @@ def _subjects(
         why[f"subject.{beside}"] = (
             f"With the visit it tells the rows apart ({' and '.join(keys[0])})."
         )
-    ranked = tuple(name for _, name in sorted(subjects))
-    if ranked:
-        why["subject"] = f"{ranked[0]}: {why[f'subject.{ranked[0]}']}"
-    else:
-        why["subject"] = "No column has the name of a subject: every row would be a subject."
-    return ranked, why
+    none = "No column has the name of a subject: every row would be a subject."
+    return _ranked("subject", subjects, why, none)
+
+
+def _ranked(
+    role: str, found: Sequence[tuple[tuple[int, int], str]], why: dict[str, str], none: str
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Candidates for a role from the best on, and why, of the first also under the role itself."""
+    ranked = tuple(name for _, name in sorted(found))
+    return ranked, why | {role: f"{ranked[0]}: {why[f'{role}.{ranked[0]}']}" if ranked else none}
 
 
 def _like_id(column: Column) -> bool:
@@ -256,12 +260,8 @@ def _visits(
         why[f"visit.{candidate.name}"] = (
             f"Its name is that of a visit; {candidate.distinct} levels; {told}."
         )
-    ranked = tuple(name for _, name in sorted(visits))
-    if ranked:
-        why["visit"] = f"{ranked[0]}: {why[f'visit.{ranked[0]}']}"
-    else:
-        why["visit"] = "No column that varies within subjects has the name of a visit."
-    return ranked, why
+    none = "No column that varies within subjects has the name of a visit."
+    return _ranked("visit", visits, why, none)
 
 
 def profile(texts: Sequence[str]) -> tuple[Table, ...]:

@@ -33,6 +33,11 @@ def require_dates(place: str, column: str, values: pa.Array) -> pa.Array:
     return values
 
 
+def days_of(study: Study, endpoint: Endpoint, column: str, values: pa.Array) -> np.ndarray:
+    """The days of a column of dates, as `day_numbers`."""
+    return day_numbers(require_dates(study.place(endpoint), column, values))
+
+
 def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
     """The day of `start`, a date among the subject variables, for each subject."""
     code = adsl_code(endpoint.entry.start)
@@ -42,7 +47,7 @@ def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
             found=endpoint.entry.start,
             expected="a variable of `subjects`",
         )
-    return day_numbers(require_dates(study.place(endpoint), code, study.adsl.columns[code]))
+    return days_of(study, endpoint, code, study.adsl.columns[code])
 
 
 def visit_rows(

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.layout import Layout, place_rows
-from trialtrace.run.endpoints.records import Cells, CleanTable
+from trialtrace.run.endpoints.records import Cells, CleanTable, floats
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.model import Endpoint
@@ -35,14 +34,7 @@ class Gathered:
 
     def numbers(self, study: Study, endpoint: Endpoint, name: str) -> np.ndarray:
         """A column of numbers in the rows that count; NaN where missing."""
-        values = self.column(name)
-        if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-            raise UserError(
-                f"{study.place(endpoint)}, column {name}",
-                found="a column without numbers",
-                expected="a number or integer by the dictionary",
-            )
-        return values.cast("float64").to_numpy(zero_copy_only=False).astype(np.float64)
+        return floats(f"{study.place(endpoint)}, column {name}", self.column(name))
 
     def count(self, mask: np.ndarray | None = None) -> np.ndarray:
         """How many rows each record has, of those in `mask`."""

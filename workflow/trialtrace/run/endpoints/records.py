@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import significant
 
 # What a record keeps when another endpoint is derived from it.
@@ -101,6 +102,38 @@ def _merged(group: list[Cells]) -> Cells:
 def pick(values: pa.Array, row: np.ndarray) -> pa.Array:
     """The value in the row chosen for each record; missing where the row is -1."""
     return values.take(pa.array(row, mask=row < 0))
+
+
+def floats(place: str, values: pa.Array) -> np.ndarray:
+    """The values of a column of numbers; NaN where missing."""
+    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
+        raise UserError(
+            place,
+            found="a column without numbers",
+            expected="a number or integer by the dictionary",
+        )
+    return values.cast("float64").to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def ended(
+    time: np.ndarray,
+    yes: np.ndarray,
+    unknown: np.ndarray,
+    event: str | np.ndarray,
+    censored: str | np.ndarray,
+) -> dict[str, pa.Array]:
+    """AVAL, CNSR (0 an event, 1 none) and how each time ended, in texts for all or for each."""
+
+    def said(text: str | np.ndarray, mask: np.ndarray) -> pa.Array:
+        every = np.broadcast_to(np.asarray(text, dtype=object), time.shape)
+        return pa.array(every, type=pa.string(), mask=mask)
+
+    return {
+        "AVAL": pa.array(time, mask=unknown),
+        "CNSR": pa.array(np.where(yes, 0, 1), mask=unknown),
+        "EVNTDESC": said(event, unknown | ~yes),
+        "CNSDTDSC": said(censored, unknown | yes),
+    }
 
 
 def values_of(parent: Records, what: str) -> pa.Array:

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import day_numbers, require_dates
+from trialtrace.run.endpoints.dates import day_numbers, days_of
 from trialtrace.run.endpoints.many_rows import Gathered, gather
 from trialtrace.run.endpoints.records import Cells, Records, joined
 from trialtrace.run.endpoints.study import Study
@@ -84,8 +84,7 @@ def _after_the_end(
     parent = study.parent(endpoint, end.event, ("adtte",))
     happened = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False) == 0
     last = np.where(happened, day_numbers(parent.columns["ADT"]), np.nan)
-    place = study.place(endpoint)
-    day = day_numbers(require_dates(place, end.date, gathered.column(end.date)))
+    day = days_of(study, endpoint, end.date, gathered.column(end.date))
     after = day > last[gathered.record]
     listed = gathered.rows[after & (done == 1)]
     study.reject(endpoint, gathered.table, listed, end.date, AFTER_DEATH)

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import day_numbers, require_dates
+from trialtrace.run.endpoints.dates import days_of, require_dates
 from trialtrace.run.endpoints.many_rows import Gathered, gather
 from trialtrace.run.endpoints.records import Cells, Records
 from trialtrace.run.endpoints.study import Study
@@ -94,10 +94,7 @@ def changes(
         found["Not given"] = np.where(unknown, np.nan, given == 0)
         found["Reduced"] = np.where(unknown, np.nan, below & (given > 0))
     if entry.delayed is not None:
-        due, day = (
-            day_numbers(require_dates(study.place(endpoint), name, gathered.column(name)))
-            for name in _days(entry)
-        )
+        due, day = (days_of(study, endpoint, name, gathered.column(name)) for name in _days(entry))
         late = day - due
         delayed = np.where(np.isnan(late), np.nan, late > entry.delayed.more_than)
         found["Delayed"] = np.where(given == 0, 0.0, delayed)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import day_numbers, require_dates
+from trialtrace.run.endpoints.dates import days_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.many_rows import Gathered, gather
 from trialtrace.run.endpoints.records import Records
@@ -161,14 +161,13 @@ def _cycles(
         for name in (entry.cycle, entry.planned, entry.delivered)
     )
     caps = np.array([(entry.caps or {}).get(one, np.inf) for one in drugs] or [np.inf])
-    dates = require_dates(study.place(endpoint), entry.date, gathered.column(entry.date))
     course = np.maximum(drug, 0) * study.size + gathered.record
     return Cycles(
         course,
         number,
         np.minimum(planned, caps[drug]),
         delivered,
-        day_numbers(dates),
+        days_of(study, endpoint, entry.date, gathered.column(entry.date)),
         _planned(study, endpoint, gathered, entry.interval, (drug, drugs)),
         _planned(study, endpoint, gathered, entry.planned_cycles or "rows", (drug, drugs)),
     )

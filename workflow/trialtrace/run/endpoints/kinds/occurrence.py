@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.coded_values import decode
+from trialtrace.run.endpoints.dates import require_dates
 from trialtrace.run.endpoints.records import CleanTable, Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
@@ -29,7 +30,8 @@ def derive(endpoint: Endpoint[NamedOccurrence | OneOccurrence], study: Study) ->
     more, behind_more = typed_columns(study, endpoint, table, rows)
     cells += behind_more
     if date:
-        values["ADT"] = _dates(study, endpoint, date, table, rows)
+        dates = require_dates(study.place(endpoint), date, table.column(date))
+        values["ADT"] = pick(dates, rows)
         cells += chosen_cells("ADT", table.name, rows, [date])
     return Records("occds", table.subject[rows], values | more, (*cells, *behind))
 
@@ -72,15 +74,3 @@ def _lines(table: CleanTable, rows: np.ndarray, values: pa.Array) -> str:
     """Where the rows without a value stand in the export."""
     lines = table.column("source_row").take(pa.array(rows[values.is_null().to_numpy(False)]))
     return f"{table.name}, row {one_of(str(line) for line in lines.to_pylist())}"
-
-
-def _dates(
-    study: Study, endpoint: Endpoint, column: str, table: CleanTable, rows: np.ndarray
-) -> pa.Array:
-    if not pa.types.is_date(table.column(column).type):
-        raise UserError(
-            f"{study.place(endpoint)}, column {column}",
-            found="a column without dates",
-            expected="a column with a date validation in the dictionary",
-        )
-    return pick(table.column(column), rows)

@@ -7,9 +7,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.dates import as_dates, day_numbers, require_dates, start_days
+from trialtrace.run.endpoints.dates import as_dates, day_numbers, days_of, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_cells, moved, pick
+from trialtrace.run.endpoints.records import (
+    Cells,
+    CleanTable,
+    Records,
+    chosen_cells,
+    ended,
+    floats,
+    joined,
+    moved,
+    pick,
+)
 from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers
@@ -79,7 +89,7 @@ def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
     columns = list(dict.fromkeys([time, *deciding]))
     table = study.table(endpoint, columns)
     row = one_row_each(study, endpoint, table, where)
-    days = _numeric(study, endpoint, pick(table.column(time), row))
+    days = floats(f"{study.place(endpoint)}: time", pick(table.column(time), row))
     happened = as_numbers(pick(evaluate(event, table.rows), row))
     days, beyond, why = up_to_horizon(entry, days)
     for later, reason in (
@@ -89,21 +99,11 @@ def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
         study.reject(endpoint, table, row[later], time, reason)
     # Of whom the event is not known the product is not known either.
     happened = happened * ~beyond
-    values = _outcome(days, happened, np.array([entry.event_label], dtype=object), why)
+    values = _outcome(days, happened, entry.event_label, why)
     values["AVALU"] = unit_column(study.unit(endpoint, time), study.size)
     treatment, behind = own_treatment(study, endpoint, table, row)
     cells = chosen_cells("AVAL", table.name, row, columns)
     return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
-
-
-def _numeric(study: Study, endpoint: Endpoint, values: pa.Array) -> np.ndarray:
-    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-        raise UserError(
-            f"{study.place(endpoint)}: time",
-            found="a column without numbers",
-            expected="a number or integer by the dictionary",
-        )
-    return _numpy(values.cast("float64"))
 
 
 def _numpy(values: pa.Array) -> np.ndarray:
@@ -112,18 +112,11 @@ def _numpy(values: pa.Array) -> np.ndarray:
 
 
 def _outcome(
-    time: np.ndarray, happened: np.ndarray, event_text: np.ndarray, censored_text: np.ndarray
+    time: np.ndarray, happened: np.ndarray, event_text: str | np.ndarray, censored_text: np.ndarray
 ) -> dict[str, pa.Array]:
     """AVAL, CNSR and their descriptions; texts are one for all or one a subject."""
     unknown = ~(time >= 0) | np.isnan(happened)
-    yes = happened == 1
-    said = np.broadcast_to(event_text, time.shape), np.broadcast_to(censored_text, time.shape)
-    return {
-        "AVAL": pa.array(time, mask=unknown),
-        "CNSR": pa.array(np.where(yes, 0, 1).astype(np.int64), mask=unknown),
-        "EVNTDESC": pa.array(said[0], type=pa.string(), mask=unknown | ~yes),
-        "CNSDTDSC": pa.array(said[1], type=pa.string(), mask=unknown | yes),
-    }
+    return ended(time, happened == 1, unknown, event_text, censored_text)
 
 
 def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
@@ -170,10 +163,7 @@ def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
             new = pc.and_(new, pc.invert(pc.fill_null(same, False)))
         none = pa.scalar(None, type=pa.string())
         texts.append(pc.if_else(new, records.columns["CNSDTDSC"], none))
-    joined = texts[0]
-    for text in texts[1:]:
-        joined = pc.coalesce(pc.binary_join_element_wise(joined, text, "; "), joined, text)
-    return joined.to_numpy(zero_copy_only=False)
+    return joined(texts, "; ").to_numpy(zero_copy_only=False)
 
 
 def _with_competing(records: Records, parts: list[Records]) -> Records:
@@ -193,7 +183,7 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     undecided = np.isnan(what).any(axis=0) & (status == 1) & ~before
     unknown = np.isnan(time) | np.isnan(status) | undecided
     before &= ~unknown
-    told = np.stack([_texts(part, "EVNTDESC") for part in parts])[first, np.arange(len(first))]
+    told = _told(parts, "EVNTDESC", first)
     end = np.stack([_days(part) for part in parts])[first, np.arange(len(first))]
     columns = dict(records.columns) | {
         "AVAL": pa.array(np.where(before, earliest, time), mask=unknown),
@@ -203,8 +193,7 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     }
     if "ADT" in records.columns:
         days = np.where(before, end, _days(records))
-        dates = np.where(np.isnan(days) | unknown, 0, days).astype(np.int32)
-        columns["ADT"] = pa.array(dates, mask=unknown | np.isnan(days)).cast(pa.date32())
+        columns["ADT"] = as_dates(np.where(unknown, np.nan, days))
     behind = [cell for part in parts for cell in part.cells if cell.variable == "AVAL"]
     return replace(records, columns=columns, cells=(*records.cells, *behind))
 
@@ -225,8 +214,7 @@ def _text(values: np.ndarray, unknown: np.ndarray) -> pa.Array:
 def _days(records: Records) -> np.ndarray:
     if "ADT" not in records.columns:
         return np.full(len(records), np.nan)
-    days = records.columns["ADT"].cast("int32").cast("float64")
-    return days.to_numpy(zero_copy_only=False).astype(float)
+    return day_numbers(records.columns["ADT"])
 
 
 def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: str) -> str | None:
@@ -275,7 +263,7 @@ def time_from_dates(endpoint: Endpoint[DatedTime], study: Study) -> Records:
         used += [entry.event_date, *columns_of(entry.event)]
     table = study.table(endpoint, list(dict.fromkeys(used)))
     row = one_row_each(study, endpoint, table, where)
-    contact = _days_of(study, endpoint, table, last, row)
+    contact = days_of(study, endpoint, last, pick(table.column(last), row))
     if isinstance(entry, TimeFromDates):
         candidate = _event_of_row(study, endpoint, entry, table, row)
     else:
@@ -300,20 +288,13 @@ def up_to_horizon(
     return np.where(beyond, entry.horizon or 0, time), beyond, why
 
 
-def _days_of(
-    study: Study, endpoint: Endpoint, table: CleanTable, column: str, row: np.ndarray
-) -> np.ndarray:
-    dates = require_dates(study.place(endpoint), column, table.column(column))
-    return day_numbers(pick(dates, row))
-
-
 def _event_of_row(
     study: Study, endpoint: Endpoint, entry: TimeFromDates, table: CleanTable, row: np.ndarray
 ) -> Found:
     column = entry.event_date
     happened = as_numbers(pick(evaluate(entry.event, table.rows), row))
     study.events[endpoint.name] = happened == 1
-    day = _days_of(study, endpoint, table, column, row)
+    day = days_of(study, endpoint, column, pick(table.column(column), row))
     for mask, why in (
         ((happened == 1) & np.isnan(day), UNDATED),
         ((happened == 0) & ~np.isnan(day), DENIED),
@@ -389,14 +370,10 @@ def _values(
     entry = endpoint.entry
     time, beyond, why = up_to_horizon(entry, time)
     happened = happened & ~beyond
-    event = np.full(len(time), entry.event_label, dtype=object)
     end = np.where(unknown, np.nan, start + time - entry.day_of_start)
     return {
-        "AVAL": pa.array(time, mask=unknown),
+        **ended(time, happened, unknown, entry.event_label, why),
         "AVALU": unit_column("days", len(time)),
-        "CNSR": pa.array(np.where(happened, 0, 1), mask=unknown),
-        "EVNTDESC": pa.array(event, type=pa.string(), mask=unknown | ~happened),
-        "CNSDTDSC": pa.array(why, type=pa.string(), mask=unknown | happened),
         "STARTDT": as_dates(start),
         "ADT": as_dates(end),
     }
