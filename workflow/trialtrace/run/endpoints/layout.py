@@ -1,6 +1,7 @@
 """Where the records of an endpoint stand: at which visit, location and side, and in which row."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
-from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells
+from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, floats
 from trialtrace.run.endpoints.study import Study, met_rows, one_row_each, require_columns
 from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.canonical import column_text
@@ -154,7 +155,8 @@ class Layout:
 
 @dataclass(frozen=True)
 class Placed:
-    """Rows of a table, each with its record: several rows can belong to one record."""
+    """The rows of a table that count (`rows`, positions in it) and the record that each belongs to:
+    several can belong to one."""
 
     table: CleanTable
     rows: np.ndarray
@@ -163,8 +165,7 @@ class Placed:
     labels: dict[str, list[str]]
     read: list[str]
 
-    @property
-    def size(self) -> int:
+    def __len__(self) -> int:
         """How many records there are: one for every place and subject."""
         return self.places * self.subjects
 
@@ -172,17 +173,30 @@ class Placed:
     def places(self) -> int:
         return int(np.prod([len(names) for names in self.labels.values()], dtype=np.int64))
 
-    def first(self) -> Layout:
+    @cached_property
+    def layout(self) -> Layout:
         """Each record with the first of its rows."""
-        row = np.full(self.size, -1, dtype=np.int64)
+        row = np.full(len(self), -1, dtype=np.int64)
         # Of several rows for one record the last assignment stays, hence backwards.
         row[self.record[::-1]] = self.rows[::-1]
         subject = np.tile(np.arange(self.subjects), self.places)
         return Layout(self.table, row, subject, self.labels, self.read)
 
+    def column(self, name: str) -> pa.Array:
+        """The column in the rows that count."""
+        return self.table.column(name).take(pa.array(self.rows))
+
+    def numbers(self, study: Study, endpoint: Endpoint, name: str) -> np.ndarray:
+        """A column of numbers in the rows that count; NaN where missing."""
+        return floats(f"{study.place(endpoint)}, column {name}", self.column(name))
+
+    def count(self, mask: np.ndarray) -> np.ndarray:
+        """How many rows of `mask` each record has."""
+        return np.bincount(self.record[mask], minlength=len(self))
+
     def cells(self, columns: list[str]) -> list[Cells]:
-        """The cells of all rows of each record behind AVAL."""
-        each = list(dict.fromkeys([*columns, *self.read]))
+        """The cells of these columns, and of those by which rows were chosen, behind AVAL."""
+        each = dict.fromkeys([*columns, *self.read])
         return [Cells("AVAL", self.record, self.table.name, self.rows, one) for one in each]
 
 
@@ -195,7 +209,7 @@ def lay_out(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Lay
     if isinstance(told, VisitWindows):
         placed = _one_of_window(study, endpoint, told, placed, values)
     _check_one_row_each(study, endpoint, placed)
-    return replace(placed.first(), selected=isinstance(told, VisitWindows))
+    return replace(placed.layout, selected=isinstance(told, VisitWindows))
 
 
 def lay_out_wide(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Layout:
@@ -206,6 +220,11 @@ def lay_out_wide(endpoint: Endpoint[InTable], study: Study, values: list[str]) -
     row = np.tile(one_row_each(study, endpoint, table, where), len(visits))
     subject = np.tile(np.arange(study.size), len(visits))
     return Layout(table, row, subject, {"visit": visits}, read)
+
+
+def gather(endpoint: Endpoint[InTable], study: Study, columns: list[str]) -> Placed:
+    """The rows that meet `where`, by record. Raises UserError for a row at an unlabelled place."""
+    return place_rows(endpoint, study, columns, every=True)
 
 
 def place_rows(
@@ -307,7 +326,7 @@ def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int, every:
 
 
 def _check_one_row_each(study: Study, endpoint: Endpoint, placed: Placed) -> None:
-    several = np.flatnonzero(np.bincount(placed.record, minlength=placed.size) > 1)
+    several = np.flatnonzero(np.bincount(placed.record, minlength=len(placed)) > 1)
     if several.size:
         axes = list(endpoint.entry.axes)
         data = {("visit",): "subject visits", (): "subjects"}.get(

@@ -8,7 +8,7 @@ from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
@@ -125,7 +125,7 @@ def _order(values: np.ndarray, start: np.ndarray, n: np.ndarray, q: float) -> np
 
 
 def _numbers(
-    study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered, values: pa.Array
+    study: Study, endpoint: Endpoint[Aggregate], gathered: Placed, values: pa.Array
 ) -> np.ndarray:
     """The values as numbers; dates as days since `start`. Without one their only statistics are
     span and counts."""
@@ -159,7 +159,7 @@ def _unit(study: Study, endpoint: Endpoint) -> str | None:
 
 
 def _treatment(
-    study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered
+    study: Study, endpoint: Endpoint[Aggregate], gathered: Placed
 ) -> tuple[dict[str, pa.Array], list]:
     """The treatment of each record's first row; its other rows must have the same."""
     column = study.trial.tables[gathered.table.name].arm

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import day_numbers, days_of
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Cells, Records, joined
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
@@ -60,7 +60,7 @@ def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> pa.Arra
 
 
 def _planned(
-    study: Study, endpoint: Endpoint[Attendance], gathered: Gathered, counts: np.ndarray
+    study: Study, endpoint: Endpoint[Attendance], gathered: Placed, counts: np.ndarray
 ) -> tuple[np.ndarray, list[Cells]]:
     """The number of planned sessions of each subject, NaN where it is unknown."""
     planned = endpoint.entry.planned
@@ -74,7 +74,7 @@ def _planned(
 
 
 def _after_the_end(
-    study: Study, endpoint: Endpoint, end: End, gathered: Gathered, done: np.ndarray
+    study: Study, endpoint: Endpoint, end: End, gathered: Placed, done: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, list[Cells]]:
     """Which rows count, whether they were done, and the cells of the event that ends the plan.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import days_of, require_dates
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Cells, Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
@@ -77,7 +77,7 @@ def undecided(study: Study, endpoint: Endpoint[DoseChange]) -> np.ndarray:
 
 
 def changes(
-    endpoint: Endpoint[DoseChange], study: Study, gathered: Gathered
+    endpoint: Endpoint[DoseChange], study: Study, gathered: Placed
 ) -> dict[str, np.ndarray]:
     """For each change whether it is in each row: 1, 0 or NaN where a value is missing.
 
@@ -104,7 +104,7 @@ def changes(
     return found
 
 
-def study_rejects(endpoint: Endpoint[DoseChange], study: Study, gathered: Gathered) -> None:
+def study_rejects(endpoint: Endpoint[DoseChange], study: Study, gathered: Placed) -> None:
     """List negative doses, and doses without a plan."""
     columns = _doses(endpoint.entry)
     if not columns:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import days_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.unused import Reason
@@ -137,7 +137,7 @@ def _columns(entry: DoseIntensity) -> list[str]:
 
 
 def _drugs(
-    study: Study, endpoint: Endpoint[DoseIntensity], gathered: Gathered
+    study: Study, endpoint: Endpoint[DoseIntensity], gathered: Placed
 ) -> tuple[np.ndarray, list[str]]:
     """The number of each row's drug, -1 where there is none, and the drugs' codes."""
     if endpoint.entry.drug is None:
@@ -151,7 +151,7 @@ def _drugs(
 def _cycles(
     study: Study,
     endpoint: Endpoint[DoseIntensity],
-    gathered: Gathered,
+    gathered: Placed,
     drug: np.ndarray,
     drugs: list[str],
 ) -> Cycles:
@@ -176,7 +176,7 @@ def _cycles(
 def _planned(
     study: Study,
     endpoint: Endpoint[DoseIntensity],
-    gathered: Gathered,
+    gathered: Placed,
     given: float | str | IntervalColumn | IntervalByDrug | PlannedCyclesColumn,
     drugs: tuple[np.ndarray, list[str]],
 ) -> np.ndarray:
@@ -194,7 +194,7 @@ def _planned(
 def _wrong(
     study: Study,
     endpoint: Endpoint[DoseIntensity],
-    gathered: Gathered,
+    gathered: Placed,
     drug: np.ndarray,
     cycles: Cycles,
 ) -> np.ndarray:

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.unused import Reason
@@ -76,7 +76,7 @@ def _told(bad: np.ndarray) -> pa.Array:
 def _factors(
     study: Study,
     endpoint: Endpoint[OralMorphine],
-    gathered: Gathered,
+    gathered: Placed,
     table: Conversions,
     dose: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -112,7 +112,7 @@ def _factors(
 def _named(
     study: Study,
     endpoint: Endpoint,
-    gathered: Gathered,
+    gathered: Placed,
     column: str,
     names: dict[str, str] | None,
 ) -> np.ndarray:
