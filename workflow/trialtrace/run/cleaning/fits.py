@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.column_rules import Spelling
-from trialtrace.run.cleaning.similar_names import STEPS
+from trialtrace.run.cleaning.similar_names import looks
 from trialtrace.run.cleaning.values import SHAPES, parse_dates, parse_numbers
 from trialtrace.run.trial.model import Variable
 
@@ -169,7 +169,7 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
     count = _count(bad, lambda v: v.casefold() in labels, "hold the label instead of the code")
     ways: dict[str, Callable[[str], str]] = {
         "capital letters": str.casefold,
-        "what cannot be seen, or blanks": _compact,
+        "what cannot be seen, or blanks": looks,
         "leading zeros": lambda v: v.lstrip("0") or "0",
         ".0 at the end": lambda v: re.sub(r"\.0+$", "", v),
     }
@@ -179,13 +179,6 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
             [way(value) for value in bad], known.__contains__, f"are a code but for {words}"
         )
     return count
-
-
-def _compact(value: str) -> str:
-    """A value as it is seen, without blanks."""
-    for step in STEPS.values():
-        value = step(value)
-    return value
 
 
 def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:

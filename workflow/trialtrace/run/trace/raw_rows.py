@@ -177,27 +177,26 @@ class RawPart:
 class RawRows:
     """The edges of a trial, read once."""
 
-    def __init__(self, derived: Path, frames: Frames):
-        self._derived, self._frames = Path(derived), frames
+    def __init__(self, derived: Path, frames: Frames, whole: "RawRows | None" = None):
+        """With `whole` its edges, beside data sets with fewer rows."""
+        self._derived, self._frames, self._whole = Path(derived), frames, whole
         self._parts: dict[tuple[str, str], list[RawPart]] = {}
-        self._variables: dict[str, list[str]] = {}
+        self._variables: dict[str, list[str]] = whole._variables if whole else {}
         self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
-    @property
-    def all_edges(self) -> Edges:
-        return self._read_edges
-
     @cached_property
-    def _read_edges(self) -> Edges:
+    def all_edges(self) -> Edges:
+        if self._whole:
+            return self._whole.all_edges
         return Edges.of(read_coded(self._derived / "sources.parquet", SOURCES), self._subjects)
 
     @property
     def _subjects(self) -> pa.Array:
-        return self._frames.column("adsl", "USUBJID")
+        return (self._whole or self)._frames.column("adsl", "USUBJID")
 
     def within(self, frames: Frames) -> "RawRows":
         """The same edges beside data sets with fewer rows."""
-        return _Part(self, frames)
+        return RawRows(self._derived, frames, self)
 
     def parts(self, selection: Selection) -> list[RawPart]:
         """Where the selected rows come from: their values, and what their predicate looked at."""
@@ -302,23 +301,6 @@ class RawRows:
             record = table["ASEQ"].to_numpy()
             self._numbers[dataset] = subject, *self.all_edges.of_rows(dataset, subject, record)
         return self._numbers[dataset]
-
-
-class _Part(RawRows):
-    """The edges of a trial beside a part of its rows."""
-
-    def __init__(self, whole: RawRows, frames: Frames):
-        super().__init__(whole._derived, frames)
-        self._whole = whole
-        self._variables = whole._variables
-
-    @property
-    def all_edges(self) -> Edges:
-        return self._whole.all_edges
-
-    @property
-    def _subjects(self) -> pa.Array:
-        return self._whole._subjects
 
 
 def columns_read(predicate: Predicate) -> list[str]:
