@@ -34,7 +34,7 @@ import sys
 from trialtrace.base.config.accepted import accepted
 from trialtrace.base.paths import project
 from trialtrace.run.jobs.fresh import freshness
-from trialtrace.run.jobs.known_jobs import remember_jobs
+from trialtrace.run.jobs.run_state import remember_jobs
 at, trial = project(), sys.argv[1]
 fresh = freshness(at)
 fresh.trial(trial).claims_document

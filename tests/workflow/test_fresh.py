@@ -147,7 +147,6 @@ def test_no_module_reruns_everything_but_the_core(direct, hashes):
         "run/tables/contracts/__init__",
         "run/tables/contracts/definitions",
         "run/tables/contracts/tables",
-        "run/tables/numbered",
         "run/jobs/__init__",
         "run/jobs/faults",
         "run/jobs/job",

@@ -197,9 +197,8 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.report.listing import json_text
     from trialtrace.run.jobs.fresh import AUDIT
     from trialtrace.run.trace.content import Tracer
-    from trialtrace.run.trace.record import with_record
     from trialtrace.run.trace.row_hash import RowHashes
-    from trialtrace.run.trace.text import trace_text
+    from trialtrace.run.trace.text import trace_text, with_record
     from trialtrace.run.trial.load import load_settings, load_trial
 
     at = project(arguments.project)

@@ -4,7 +4,7 @@ import pytest
 from paper import claim, read
 
 from trialtrace.audit.verdicts.audit import audit_ledger
-from trialtrace.run.claims.joined import with_print
+from trialtrace.run.claims.finding import with_print
 
 TRAINING = {"outcome": "event", "group": "training"}
 

@@ -12,8 +12,8 @@ from trialtrace.base.paths import Project
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
 from trialtrace.run.sources.ingest import ingest_sources
-from trialtrace.run.trace.cleaning_rules import CleaningRules
 from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.variables import CleaningRules
 from trialtrace.run.trial.load import load_trial
 
 NAMES = {"fcr": "flexor carpi radialis", "ecr": "extensor carpi radialis", "biceps": "biceps"}

@@ -4,8 +4,7 @@ import hashlib
 from pathlib import Path
 
 from trialtrace.base.paths import Project
-from trialtrace.run.archive.code_changes import code_changes, moves
-from trialtrace.run.archive.functions import MODULE, KnownFunctions
+from trialtrace.run.archive.functions import MODULE, KnownFunctions, code_changes, moves
 
 OLD = (
     "from here import LIMIT\n\n\ndef one(x):\n    return x\n\n\ndef two(x):\n    return x + LIMIT\n"

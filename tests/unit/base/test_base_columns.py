@@ -6,7 +6,7 @@ import pytest
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.tables.contracts import CLEAN
-from trialtrace.run.tables.contracts.columns import Columns
+from trialtrace.run.tables.frames import Columns
 
 WHOLE = {
     "source_file": ["a.csv", "a.csv", "b.csv"],

@@ -61,8 +61,10 @@ def test_several_mistakes_are_raised_together_with_a_line_between():
 
 
 def test_a_user_error_keeps_its_problem():
-    assert UserError(Problem("a")).problems == [Problem("a")]
-    assert UserError("only words").problems == []
+    problem = Problem("a", "no", found="1", do="mend it")
+    assert UserError(problem).problems == [problem]
+    assert UserError("a", "no", found="1", do="mend it").problems == [problem]
+    assert str(UserError(problem)) == str(UserError("a", "no", found="1", do="mend it"))
 
 
 def test_long_lists_are_cut_and_counted():

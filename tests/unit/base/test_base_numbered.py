@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from trialtrace.run.tables import numbered as module
-from trialtrace.run.tables.numbered import numbered
+from trialtrace.run.tables.contracts import tables as module
+from trialtrace.run.tables.contracts.tables import numbered
 
 ROWS = [
     ("a", 1, None),

@@ -3,7 +3,7 @@
 import json
 from types import SimpleNamespace
 
-from trialtrace.run.cleaning.file_warnings import file_warnings, noted_in
+from trialtrace.run.cleaning.counting import file_warnings, noted_in
 
 
 def told(tmp_path, notes: dict, missing: dict | None = None, choices: tuple = ()) -> list[str]:

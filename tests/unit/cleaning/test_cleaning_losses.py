@@ -9,11 +9,10 @@ import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
 from trialtrace.run.cleaning.column_rules import Spelling
-from trialtrace.run.cleaning.coverage import Covered, covered
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
-from trialtrace.run.cleaning.row_key import further_columns
+from trialtrace.run.cleaning.lost_rows import further_columns
 from trialtrace.run.cleaning.similar_names import as_known, differ_by, looks, pairs
-from trialtrace.run.cleaning.subjects import people_of
+from trialtrace.run.cleaning.subjects import Covered, covered, people_of
 from trialtrace.run.cleaning.typed import type_table
 
 

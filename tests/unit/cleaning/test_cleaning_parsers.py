@@ -7,8 +7,7 @@ import pyarrow as pa
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trialtrace.run.cleaning.dates import parse_dates
-from trialtrace.run.cleaning.values import parse_integers, parse_numbers
+from trialtrace.run.cleaning.values import parse_dates, parse_integers, parse_numbers
 
 PYTHON_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 TEXTS = st.lists(st.text("0123456789+-.,eEinfa _", max_size=8), min_size=1, max_size=20)

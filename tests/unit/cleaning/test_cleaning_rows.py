@@ -5,8 +5,7 @@ import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.cleaning.column_words import letters
-from trialtrace.run.cleaning.ignored import ignore_decisions
+from trialtrace.run.cleaning.layout import ignore_decisions, letters
 from trialtrace.run.cleaning.subjects import check_subjects
 from trialtrace.run.cleaning.typed import type_table
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from tiny_trial import derived, tiny
 
-from trialtrace.run.cleaning.emptied import SELDOM
+from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.endpoints.known import _chance
 from trialtrace.run.endpoints.losses import read_losses
 

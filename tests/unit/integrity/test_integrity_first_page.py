@@ -8,12 +8,13 @@ from rows.spoiled import FOUND_BY, UNSEEN, spoiled_export, trial_to_spoil
 from rows.true_trials import chosen
 from scipy import stats
 
-from trialtrace.run.integrity import agreement, allocation, breaks, far, ordered, totals
+from trialtrace.run.integrity import agreement, breaks, far, ordered
+from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet
 from trialtrace.run.integrity.first_page import red_lines_of
 from trialtrace.run.integrity.intervals import days_exchanged
 from trialtrace.run.integrity.look import PAGE_LEVEL, Look, judged
-from trialtrace.run.integrity.registry import IN_SECTION, MODULES, OF_ROWS, WEIGHTS, look_at
+from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, OF_ROWS, WEIGHTS, look_at
 from trialtrace.run.tables.measures import known_ends
 
 
@@ -52,7 +53,7 @@ def test_true_trials_have_no_red_line_and_none_when_their_rows_are_in_any_order(
 
 def test_every_check_is_on_one_of_both_pages():
     assert not {*OF_ROWS} & {*IN_SECTION}
-    assert len(MODULES) == len({module.NAME for module in MODULES})
+    assert len(CHECKS) == len(IN_SECTION) + len(OF_ROWS)
 
 
 def test_looks_of_rows_need_no_arm_but_those_at_the_allocation():
@@ -60,7 +61,7 @@ def test_looks_of_rows_need_no_arm_but_those_at_the_allocation():
     made, _ = trial_to_spoil(1001)
     export = spoiled_export(made)
     blinded = look_at(replace(export, arm=None), OF_ROWS)
-    assert blinded == [one for one in look_at(export, OF_ROWS) if one.check != allocation.NAME]
+    assert blinded == [one for one in look_at(export, OF_ROWS) if one.check != "allocation"]
 
 
 def test_the_chance_of_a_sorted_column_is_that_of_all_orders():
@@ -114,10 +115,10 @@ def test_a_row_that_is_the_sum_of_all_others():
     values = np.arange(1.0, 31)
     values[-1] = values[:-1].sum()
     export = Export(30, "p", (one_sheet("p", [numbers("x", values)]),))
-    look = next(totals.looks(export))
+    look = next(single.totals(export))
     assert look.rows == (31,) and look.p == 30 * 2.0**-29
     export = Export(30, "p", (one_sheet("p", [numbers("x", values + 1)]),))
-    assert next(totals.looks(export)).p == 1
+    assert next(single.totals(export)).p == 1
 
 
 def test_two_tables_that_disagree_on_a_sex():
@@ -155,8 +156,8 @@ def test_what_a_measure_can_be_is_known_by_name_and_unit():
 def test_a_red_line_says_where_how_likely_which_rows_and_who_uses_it():
     looks = judged(
         [
-            Look("far", "visits.crp", "2 of 90 values stand alone", 1e-9, (4, 5)),
-            Look("far", "visits.score", "0 of 90 values stand alone", 1.0),
+            Look("visits.crp", "2 of 90 values stand alone", 1e-9, (4, 5), "far"),
+            Look("visits.score", "0 of 90 values stand alone", 1.0, check="far"),
         ]
     )
     line, *others = red_lines_of(looks, {("visits", "crp"): ["crp", "crp_change"]})

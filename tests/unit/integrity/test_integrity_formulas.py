@@ -12,7 +12,6 @@ from trialtrace.run.integrity import (
     balance,
     blocks,
     carried,
-    codes,
     contacts,
     correlations,
     cuts,
@@ -21,13 +20,12 @@ from trialtrace.run.integrity import (
     exchanged,
     factors,
     meanings,
-    numbering,
     records,
-    rest_days,
-    shifted,
+    sequence,
     sites,
     weekdays,
 )
+from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import (
     CODE,
     DATE,
@@ -338,17 +336,17 @@ def test_visits_after_the_last_contact_are_binomial_as_in_r():
 def test_a_number_of_nines_is_due_as_often_as_its_neighbours():
     values = np.repeat(np.arange(1.0, 201), 2)
     # Within a tenth 20 others, twice each, on 20 units; of those within five units 10 on 10.
-    assert codes.due(values, 99) == 2 * 2
+    assert single.due(values, 99) == 2 * 2
     # At an end, where nothing is near, one value is due on the tenth that is inside the column.
-    assert codes.due(np.append(values, [777.0] * 4), 777) == 2 * 1 / 78
+    assert single.due(np.append(values, [777.0] * 4), 777) == 2 * 1 / 78
     more = np.append(values, [99.0] * 10)
-    (look,) = codes.looks(one_sheet(more))
+    (look,) = single.codes(one_sheet(more))
     # ppois(11, 4, lower.tail = FALSE), times the three such numbers: 77, 88 and 99.
     assert look.p == pytest.approx(3 * 0.00091522914727006305, rel=1e-12)
     assert len(look.rows) == 12 and look.told.startswith("12 of 410 patients")
-    assert not list(codes.looks(one_sheet(values[values < 77])))
+    assert not list(single.codes(one_sheet(values[values < 77])))
     # Whole numbers beside whole ones: tenths are written by others.
-    assert codes.due(np.append(values, values + 0.1), 99) == 4
+    assert single.due(np.append(values, values + 0.1), 99) == 4
 
 
 def one_sheet(values):
@@ -447,11 +445,11 @@ def test_numbers_of_occurrences_that_are_not_there_are_binomial_as_in_r():
     number = np.tile([0, 1], 12)
     number[1:12:2] = 2
     sheet = Sheet("ae", np.arange(24), who, number, none, (), occurrences=True)
-    (look,) = numbering.looks(Export(12, "p", (sheet,)))
+    (look,) = sequence.numbering(Export(12, "p", (sheet,)))
     # binom.test(6, 30, 0.05, alternative = "greater")$p.value
     assert look.told.startswith("6 of 30") and look.p == pytest.approx(0.003282485595)
     late = Sheet("ae", np.arange(24), who, number + 3, none, (), occurrences=True)
-    assert not list(numbering.looks(Export(12, "p", (late,))))
+    assert not list(sequence.numbering(Export(12, "p", (late,))))
 
 
 def test_a_number_that_is_ten_times_less_has_a_decimal_more():
@@ -518,7 +516,7 @@ def test_dates_that_avoid_the_days_beside_the_weekend():
     for by, p in ((0.0, 1.0), (-1.0, 7 * (5 / 7) ** 60), (-2.0, 1.0)):
         columns = [Column(name, DATE, days) for name in ("a", "b")]
         columns.append(Column("entered", DATE, days + by))
-        looks = rest_days.looks(
+        looks = weekdays.rest_days(
             Export(60, "p", (Sheet("p", who, who, none, none, tuple(columns)),))
         )
         chance = {one.where: one.p for one in looks}
@@ -530,8 +528,8 @@ def test_a_column_one_row_down_goes_with_the_row_above():
     level = rng.normal(50, 10, 100)
     first, later = np.round(level + rng.normal(0, 5, (2, 100)))
     moved = np.append(first[:40], np.append(first[40], first[40:-1]))
-    assert shifted.down(first, later)[0] == 1
-    p, row = shifted.down(moved, later)
+    assert exchanged.down(first, later)[0] == 1
+    p, row = exchanged.down(moved, later)
     assert p < 1e-4 and row in (37, 50)
     x, above, below = moved[row + 1 : -1], later[row:-2], later[row + 2 :]
     r, other = (stats.spearmanr(x, each).statistic for each in (above, below))
@@ -540,7 +538,7 @@ def test_a_column_one_row_down_goes_with_the_row_above():
     assert p == pytest.approx(stats.norm.sf(z) * 7, rel=1e-6)
     # Neighbours that are alike are so on both sides.
     trend = np.arange(100.0)
-    assert shifted.down(trend + rng.normal(0, 5, 100), trend)[0] > 0.1
+    assert exchanged.down(trend + rng.normal(0, 5, 100), trend)[0] > 0.1
 
 
 def test_a_table_without_a_row_of_one_group():

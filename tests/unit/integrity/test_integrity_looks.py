@@ -38,7 +38,10 @@ def made() -> Made:
 
 
 def test_many_looks_are_taken_into_account():
-    looks = [Look("a", "x", "", 0.001), Look("a", "y", "", 0.5), Look("b", "z", "", 0.02)]
+    looks = [
+        Look(*each)
+        for each in (("x", "", 0.001, (), "a"), ("y", "", 0.5, (), "a"), ("z", "", 0.02, (), "b"))
+    ]
     told = judged(looks)
     assert [(one.look.where, one.adjusted) for one in told] == [("x", 0.004), ("z", 0.04), ("y", 1)]
     assert [one.unusual for one in told] == [True, False, False]

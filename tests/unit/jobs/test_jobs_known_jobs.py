@@ -10,11 +10,11 @@ import pytest
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
-from trialtrace.run.jobs import known_jobs as module
+from trialtrace.run.jobs import run_state as module
 from trialtrace.run.jobs.closure import Sources
 from trialtrace.run.jobs.fresh import RENDER, STAGES, Freshness, freshness
-from trialtrace.run.jobs.known_jobs import REMEMBERED, known_jobs, recall, remember_jobs
 from trialtrace.run.jobs.run import begin
+from trialtrace.run.jobs.run_state import REMEMBERED, known_jobs, recall, remember_jobs
 from trialtrace.run.trial import check
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,19 +10,19 @@ REAL = Stub(trial=Stub(synthetic=False, plan=Stub(style=PLAIN)))
 
 
 def test_looks_are_counted_beside_what_chance_gives():
-    looks = [Look("digits", f"t.x{k}", "last digits", 0.5) for k in range(150)]
+    looks = [Look(f"t.x{k}", "last digits", 0.5, check="digits") for k in range(150)]
     told = sentence(judged(looks))
     assert "150 looks" in told and "about 1.5 with p below 0.01; there are 0" in told
     assert "none is unusual" in told
-    told = sentence(judged([*looks, Look("sites", "t.y", "spread", 1e-9)]))
+    told = sentence(judged([*looks, Look("t.y", "spread", 1e-9, check="sites")]))
     assert "there is 1." in told and "1 is unusual" in told
 
 
 def test_rows_of_what_stands_out_are_shown_and_cut():
     rows = tuple(range(2, 90, 2))
     looks = [
-        Look("carried", "v.x", "44 of 90 values", 1e-6, rows),
-        Look("sites", "v.y", "spread", 0.3),
+        Look("v.x", "44 of 90 values", 1e-6, rows, "carried"),
+        Look("v.y", "spread", 0.3, check="sites"),
     ]
     told = told_rows(REAL, judged(looks))
     line = next(line for line in told.splitlines() if "44 of 90" in line)
@@ -32,7 +32,7 @@ def test_rows_of_what_stands_out_are_shown_and_cut():
 
 
 def test_more_lines_than_a_reader_takes_are_counted():
-    looks = [Look("digits", f"t.x{k}", "last digits", 0.001) for k in range(30)]
+    looks = [Look(f"t.x{k}", "last digits", 0.001, check="digits") for k in range(30)]
     told = told_rows(REAL, judged(looks))
     assert told.count("last digits") == 25
     assert "The first 25 of 30" in told

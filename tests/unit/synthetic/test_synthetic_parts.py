@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from random_cohorts import printed
 
 from trialtrace.run.synthetic.assignment import NoAssignment, assign, assign_with_gaps
-from trialtrace.run.synthetic.moments import Unreachable, hit
-from trialtrace.run.synthetic.population import draw, with_moments
+from trialtrace.run.synthetic.moments import Unreachable, draw, hit, with_moments
 from trialtrace.run.synthetic.quantities.pattern import draw_profiles, solve_odds
 from trialtrace.run.synthetic.quantities.share import Cells, Margin, NoCounts, settle
 from trialtrace.run.synthetic.room import normals, streams, uniforms

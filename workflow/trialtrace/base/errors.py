@@ -121,10 +121,12 @@ def visible(text: str) -> str:
 
 
 class UserError(Exception):
-    """A mistake in data or configuration, told without a traceback."""
+    """A mistake in data or configuration, told without a traceback: by the parts of a problem, or
+    by one that is there already."""
 
-    def __init__(self, problem: Problem | str):
-        self.problems = [problem] if isinstance(problem, Problem) else []
+    def __init__(self, place: Problem | str, message: str = "", **details: str | None):
+        problem = place if isinstance(place, Problem) else Problem(place, message, **details)
+        self.problems = [problem]
         super().__init__(str(problem))
 
 
@@ -137,11 +139,6 @@ class ProblemsError(UserError):
             told.append(f"… and {len(problems) - MOST} more")
         Exception.__init__(self, "\n\n".join(told))
         self.problems = problems
-
-
-def problems_of(error: UserError) -> list[Problem]:
-    """The mistakes of an error, to be told with others."""
-    return error.problems or [Problem(str(error))]
 
 
 class ConservationError(ProblemsError):

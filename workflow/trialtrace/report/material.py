@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.base.store import read_parquet
 from trialtrace.run.tables.contracts import CLAIMS
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.row_hash import RowHashes
 from trialtrace.run.trace.words import stratum_words
 from trialtrace.run.trial.load import Trial
@@ -19,6 +18,7 @@ from trialtrace.run.trial.settings import Settings
 if TYPE_CHECKING:
     from trialtrace.run.cleaning.account import Account
     from trialtrace.run.endpoints.losses import EndpointLosses
+    from trialtrace.run.trace.content import Tracer
     from trialtrace.run.trace.seal import Seal
     from trialtrace.run.trial.plan.build import Analysis, Plan
 from collections.abc import Iterable
@@ -84,7 +84,9 @@ class Material:
         return self.trial.disclosure(self.settings)
 
     @cached_property
-    def tracer(self) -> Tracer:
+    def tracer(self) -> "Tracer":
+        from trialtrace.run.trace.content import Tracer
+
         return Tracer(
             self.trial, self.folder, self.disclosure, RowHashes(self.trial, self.settings)
         )

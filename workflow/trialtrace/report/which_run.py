@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import ProblemsError, UserError, problems_of
+from trialtrace.base.errors import ProblemsError, UserError
 from trialtrace.base.paths import Project
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _last_whole(at: Project, trial: str, last: str, error: UserError) -> "KeptPr
             check_blind(at, trial, kept.results)
         return kept
     except UserError as broken:
-        problems = [*problems_of(error), *problems_of(broken)]
+        problems = [*error.problems, *broken.problems]
         raise ProblemsError(problems) from None
 
 

@@ -152,8 +152,8 @@ def _drafted(path: Path, sha256: str, ledger: Path) -> PaperRow:
     try:
         draft = read_paper(path)
     except UserError as error:
-        problem = error.problems[0] if error.problems else None
-        return PaperRow(path.name, sha256, told=(problem.found if problem else None) or str(error))
+        problem = error.problems[0]
+        return PaperRow(path.name, sha256, told=problem.found or str(error))
     text = ledger_yaml(draft, path.name)
     write_text(ledger, text)
     doubtful = sum(claim.get("unconfirmed", READ) != READ for claim in draft.claims.values())
@@ -174,7 +174,7 @@ def _judge(at: Project, ledger: Path, row: PaperRow, trust: float | None) -> Non
     try:
         read, standing = read_standing(at, ledger, trust=trust is not None, least=trust or 0.0)
     except UserError as error:
-        row.told = (error.problems[0].found if error.problems else None) or str(error)
+        row.told = error.problems[0].found or str(error)
         return
     audit = audit_ledger(read)
     verdicts = Counter(worst(rows, PRINT) or "" for rows in of_claims(audit.rows).values())

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trialtrace.base.errors import Problem, ProblemsError, UserError, problems_of
+from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.jobs.data import data_files
 from trialtrace.run.trial.check import check_trial
@@ -139,7 +139,7 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> L
     try:
         rehearsed = rehearse(trial, names, sample=size > LARGE)
     except UserError as error:
-        return Look(problems=tuple(problems_of(error)))
+        return Look(problems=tuple(error.problems))
     lines = account_lines(rehearsed.account) if rehearsed.account else [""]
     lines += [f"{MARK}{remark}" for remark in rehearsed.remarks]
     some = SOME.format(rehearsed.looked_at) if rehearsed.looked_at else ""

@@ -9,7 +9,7 @@ from trialtrace.base.paths import Project
 from trialtrace.report.listing import json_text
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.comparison import Told, told_comparison
-from trialtrace.run.archive.function_faults import function_faults
+from trialtrace.run.archive.functions import function_faults
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.archive.text import counted, run_text, told_text
 from trialtrace.run.trial.listing import listed_trials

@@ -78,7 +78,7 @@ def clean_rows(material: Material, given: dict[str, Any]) -> CleanRows:
 
 def _own_arm(material: Material, table: "pa.Table", name: str) -> "pa.Array | None":
     """The arm of each row where the table has one, as the sides of a body can."""
-    from trialtrace.run.endpoints.meanings import decode
+    from trialtrace.run.endpoints.coded_values import decode
 
     column = material.trial.tables[name].arm
     if column is None or name == material.trial.subjects.table:

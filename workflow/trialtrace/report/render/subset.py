@@ -196,7 +196,7 @@ def check_document(path: Path) -> list[Problem]:
     try:
         document = read_document(Path(path))
     except UserError as error:
-        return error.problems or [Problem(str(error))]
+        return error.problems
     problems = [*_front_matter(document), *_cells(document)]
     prose = [part for part in document.parts if isinstance(part, Prose)]
     return problems + list(check_prose(prose, document.name, document.numbered))

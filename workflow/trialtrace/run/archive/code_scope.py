@@ -8,10 +8,10 @@ this step, or this endpoint, alone.
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from trialtrace.run.archive.code_changes import FunctionChange
+from trialtrace.run.archive.functions import FunctionChange
 from trialtrace.run.archive.shelf import Manifest, Shelf
 from trialtrace.run.jobs.fresh import (
     ANALYSE,
@@ -42,10 +42,7 @@ def own_code(fresh: Freshness, trial: str, root: Path) -> bytes:
         for name, endpoint in whole.endpoints.items()
     }
     for rule in (DERIVE, ANALYSE):
-
-        def files(only: Mapping[str, set[str]], rule: str = rule) -> set[Path]:
-            return fresh.code_files(rule, trial, only)
-
+        files = partial(fresh.code_files, rule, trial)
         data[rule] = {"endpoints": _by_name(files, ENDPOINT_REGISTRIES, by_endpoint, root)}
         if rule == ANALYSE:
             data[rule]["steps"] = _by_name(files, STEP_REGISTRIES, by_step, root)

@@ -1,27 +1,25 @@
 """Two kept runs of a trial, held against each other: what changed, from the export to the audit."""
 
+import csv
+import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
-from trialtrace.run.archive.code_changes import FunctionChange, code_changes, moves
+from trialtrace.base.config.compose import compose_text
+from trialtrace.base.errors import UserError
 from trialtrace.run.archive.code_scope import OwnCode
-from trialtrace.run.archive.functions import KnownFunctions
+from trialtrace.run.archive.functions import FunctionChange, KnownFunctions, code_changes, moves
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
 
 if TYPE_CHECKING:
     import pyarrow as pa
-import csv
-import io
-from collections.abc import Iterator
 
-from trialtrace.base.config.compose import compose_text
 
 # What changed in the configuration: each key whose value is another, with its lines.
 
@@ -155,12 +153,10 @@ class RunOfTrial:
         manifest = self.shelf.manifest(self.name)
         if manifest["contract"] != CONTRACT:
             raise UserError(
-                Problem(
-                    f"run {self.name} of {self.shelf.trial}",
-                    found=f"tables that keep version {manifest['contract']} of the data contracts",
-                    expected=f"version {CONTRACT}, which this trialtrace compares",
-                    do="compare it with the trialtrace that kept it",
-                )
+                f"run {self.name} of {self.shelf.trial}",
+                found=f"tables that keep version {manifest['contract']} of the data contracts",
+                expected=f"version {CONTRACT}, which this trialtrace compares",
+                do="compare it with the trialtrace that kept it",
             )
         return manifest
 

@@ -1,29 +1,26 @@
 """What a comparison of two runs found, as one object: for a terminal, JSON and the page."""
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypedDict
-
-from trialtrace.run.archive.causes import Cause, Causes, cell_place
-from trialtrace.run.archive.compare import Comparison, Row
-from trialtrace.run.archive.shelf import Kept, Shelf
-from trialtrace.run.archive.table_changes import CellChange, TableChange
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.plan.build import Plan
-
-import json
-from typing import TYPE_CHECKING
 
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.config.schema import validate
 from trialtrace.base.paths import SCHEMAS
 from trialtrace.base.words import DECIDING
-from trialtrace.run.archive.compare import CONFIG, PLACES, RunOfTrial
+from trialtrace.run.archive.causes import Cause, Causes, cell_place
+from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial
+from trialtrace.run.archive.shelf import Kept, Shelf
+from trialtrace.run.archive.table_changes import CellChange, TableChange
 from trialtrace.run.trace.families import ADJUSTED
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import plan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from trialtrace.run.trial.plan.build import Plan
+
 
 # Files that changed without what they say: rows in another order, other bytes, comments alone.
 
@@ -81,12 +78,12 @@ Plans = tuple["Plan", "Plan"]
 Levels = tuple[float | None, float | None]
 
 
-def plans_of(comparison: Comparison, trial: "Trial") -> Plans:
+def plans_of(comparison: Comparison, trial: Trial) -> Plans:
     """The plan of the older and of the newer run."""
     return _plan_of(comparison.old, trial), _plan_of(comparison.new, trial)
 
 
-def _plan_of(run: RunOfTrial, trial: "Trial") -> "Plan":
+def _plan_of(run: RunOfTrial, trial: Trial) -> "Plan":
     """The plan that a run was made by; today's where it is of a version that is read no more."""
     path = trial.at.trial_config(trial.name) / "plan.yaml"
     content = run.configuration.get(path.relative_to(trial.at.root).as_posix())
@@ -209,7 +206,7 @@ class Told(TypedDict):
     reordered: bool
 
 
-def told_comparison(shelf: Shelf, trial: "Trial", old: Kept, new: Kept, full: bool) -> Told:
+def told_comparison(shelf: Shelf, trial: Trial, old: Kept, new: Kept, full: bool) -> Told:
     """Compare two runs. Values of patients are told only where disclosure is `full`."""
     comparison = Comparison(shelf, old, new)
     try:
@@ -218,7 +215,7 @@ def told_comparison(shelf: Shelf, trial: "Trial", old: Kept, new: Kept, full: bo
         comparison.close()
 
 
-def told_of(comparison: Comparison, trial: "Trial", full: bool) -> Told:
+def told_of(comparison: Comparison, trial: Trial, full: bool) -> Told:
     """What a comparison found."""
     table = comparison.new.table("analysis/results")
     plans = plans_of(comparison, trial)
@@ -297,7 +294,7 @@ def _derived_place(change: TableChange, cell: CellChange) -> str:
 
 
 def _results(
-    comparison: Comparison, trial: "Trial", plans: Plans, full: bool
+    comparison: Comparison, trial: Trial, plans: Plans, full: bool
 ) -> Iterator[ToldResult]:
     """Results that changed, then those that are as they were and are decided otherwise."""
     changed, levelled = comparison.rows_of_results, [*decided_otherwise(comparison, plans)]

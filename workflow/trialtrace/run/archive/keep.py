@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from trialtrace.base.paths import Project
 from trialtrace.base.store import make_folder
@@ -53,7 +52,7 @@ def manifest_of(
     shelf: Shelf,
     known: KnownFunctions,
     texts: dict[str, list[str]],
-    before: Mapping[str, KeptTable] = MappingProxyType({}),
+    before: Mapping[str, KeptTable],
 ) -> Manifest:
     """What a run holds, by the results as they stand; its objects are put on the shelf, on which
     those of the tables `before` lie."""

@@ -172,30 +172,23 @@ class Shelf:
             whole, version = False, VERSION
         if not whole:
             raise UserError(
-                Problem(
-                    self.at.shown(place),
-                    "is gone" if not place.exists() else "is not what was kept under this name",
-                    do=f"bring it back from a copy, or: trialtrace runs {self.trial} "
-                    f"--remove {run}",
-                )
+                self.at.shown(place),
+                "is gone" if not place.exists() else "is not what was kept under this name",
+                do=f"bring it back from a copy, or: trialtrace runs {self.trial} --remove {run}",
             )
         if version not in READ:
             raise UserError(
-                Problem(
-                    self.at.shown(place),
-                    found=f"a run kept in version {version} of the archive",
-                    expected=f"version {VERSION}, which this trialtrace reads",
-                    do="compare it with the trialtrace that kept it",
-                )
+                self.at.shown(place),
+                found=f"a run kept in version {version} of the archive",
+                expected=f"version {VERSION}, which this trialtrace reads",
+                do="compare it with the trialtrace that kept it",
             )
         if manifest["trial"] != self.trial:
             raise UserError(
-                Problem(
-                    self.at.shown(place),
-                    found=f"a run of the trial {manifest['trial']}",
-                    expected=f"runs of {self.trial}: an archive is of the trial of its folder",
-                    do=f"move it back, or delete {self.at.shown(self.folder)}",
-                )
+                self.at.shown(place),
+                found=f"a run of the trial {manifest['trial']}",
+                expected=f"runs of {self.trial}: an archive is of the trial of its folder",
+                do=f"move it back, or delete {self.at.shown(self.folder)}",
             )
         return manifest
 
@@ -205,12 +198,10 @@ class Shelf:
         found = [name for name in names if name.startswith(asked)] if asked else []
         if len(found) != 1:
             raise UserError(
-                Problem(
-                    f"run {asked!r} of {self.trial}",
-                    found="several runs that begin so" if found else "no kept run of this name",
-                    expected=one_of(found or names),
-                    do=f"list them: trialtrace runs {self.trial}",
-                )
+                f"run {asked!r} of {self.trial}",
+                found="several runs that begin so" if found else "no kept run of this name",
+                expected=one_of(found or names),
+                do=f"list them: trialtrace runs {self.trial}",
             )
         return found[0]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.printed.agreement import (
@@ -22,22 +22,18 @@ from trialtrace.audit.printed.agreement import (
 from trialtrace.audit.printed.expression import Component, unread
 from trialtrace.audit.printed.sentences import house
 from trialtrace.audit.printed.verdicts import DATA
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_json
 from trialtrace.base.words import NUMBER_NEEDED, RATIOS
-from trialtrace.run.claims.components import statistics_of, without_result
 from trialtrace.run.claims.convert import convert, factor_between, falls, scale_of, scaled
-from trialtrace.run.claims.direction import judge_direction
+from trialtrace.run.claims.direction import judge_direction, judge_significance
 from trialtrace.run.claims.finding import sentence
-from trialtrace.run.claims.select import one
-from trialtrace.run.claims.significance import judge_significance
+from trialtrace.run.claims.select import one, statistics_of, without_result
 from trialtrace.run.claims.standard_errors import standard_error
 from trialtrace.run.tables.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.claims.load import read_claims
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial
 
 PRINT = "print.json"
 SYNTHETIC = "The data are synthetic."
@@ -50,7 +46,7 @@ _MISSING = {
 }
 
 
-def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
+def audit_claims(trial: Trial, derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
     """Write the claims table, and print.json beside it: the findings on print and the searches.
 
     A claim that no single result answers is told as such; the others are audited all the same.
@@ -66,7 +62,7 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
         note_searches,
         search_as_json,
     )
-    from trialtrace.run.claims.joined import with_print
+    from trialtrace.run.claims.finding import with_print
 
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
     claims = read_claims(trial)
@@ -95,7 +91,7 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
 
 
 def audit_rows(
-    trial: "Trial", claims: Mapping[str, Claim], results: list[ResultRow]
+    trial: Trial, claims: Mapping[str, Claim], results: list[ResultRow]
 ) -> list[dict[str, Any]]:
     """The rows of the claims table: a row a component, in the order of the ledger."""
     rows: list[dict[str, Any]] = []
@@ -121,7 +117,7 @@ def by_reading(claim: Claim) -> dict[str | None, Claim]:
 
 def _not_tied(claim: Claim, error: UserError) -> list[dict[str, Any]]:
     """The rows of a claim that no single result answers: what is wrong, and what to do."""
-    first = error.problems[0] if error.problems else Problem("", str(error))
+    first = error.problems[0]
     told = ": ".join(filter(None, [first.message, first.found])) or "nothing to compare it with"
     todo = "; ".join(filter(None, [f"expected {first.expected}", first.do]))
     return [
@@ -172,7 +168,7 @@ def _not_checkable(
 class Auditor:
     """One claim against the results of its trial."""
 
-    trial: "Trial"
+    trial: Trial
     results: list[ResultRow]
     claim: Claim
     place: str
@@ -188,7 +184,7 @@ class Auditor:
         if reason is None and "words" in self.claim.parts:
             raise UserError(unread(self.claim.printed, f"{self.place}.printed"))
         if reason is None and self.claim.selects is None:
-            raise UserError(Problem(self.place, expected="what recomputes it (is) or cannot"))
+            raise UserError(self.place, expected="what recomputes it (is) or cannot")
         if reason is not None and self.trial.synthetic:
             reason = f"{SYNTHETIC} {reason}"
         for component in components:
@@ -212,11 +208,9 @@ class Auditor:
     def _direction(self, component: Component) -> dict[str, Any]:
         if not self.claim.direction or component.name != "direction":
             raise UserError(
-                Problem(
-                    self.place,
-                    found=f"printed {self.claim.printed!r}",
-                    expected="words and a `direction`, or a number and none",
-                )
+                self.place,
+                found=f"printed {self.claim.printed!r}",
+                expected="words and a `direction`, or a number and none",
             )
         labels = {arm.name: arm.label for arm in self.trial.design.arms.values()}
         found = judge_direction(

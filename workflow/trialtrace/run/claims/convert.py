@@ -10,7 +10,7 @@ from trialtrace.audit.printed.agreement import EXACT, compare, decimal, twelve
 from trialtrace.audit.printed.expression import RANGE, Component
 from trialtrace.audit.printed.quantities import UNITS
 from trialtrace.audit.printed.symbols import SPREADS
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.words import SHARES
 from trialtrace.run.tables.contracts.rows import ResultRow
 
@@ -84,17 +84,15 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
     """
     data = selects.get("as")
     if data is not None and data not in CONVERSIONS:
-        raise UserError(Problem(f"{place}.is.as", found=data, expected=one_of(CONVERSIONS)))
+        raise UserError(f"{place}.is.as", found=data, expected=one_of(CONVERSIONS))
     wanted = data
     if data is None and printed.name == "percent":
         if stat not in FRACTIONS:
             raise UserError(
-                Problem(
-                    place,
-                    found=f"a percentage compared with {stat}",
-                    expected="how one becomes the other",
-                    do="say as: percent, percent_reduction or percent_decrease under `is`",
-                )
+                place,
+                found=f"a percentage compared with {stat}",
+                expected="how one becomes the other",
+                do="say as: percent, percent_reduction or percent_decrease under `is`",
             )
         wanted = "percent"
     if data is None and printed.name == "value" and printed.word == "lower":
@@ -110,11 +108,9 @@ def _refuse_words(printed: Component, name: str | None, place: str) -> None:
     lowers = name in LOWERS
     if (printed.word == "lower" and not lowers) or (printed.word == "higher" and lowers):
         raise UserError(
-            Problem(
-                place,
-                found=f'words that say "{printed.word}", as {name or "value"}',
-                expected="percent_reduction or percent_decrease, for a reduction only",
-            )
+            place,
+            found=f'words that say "{printed.word}", as {name or "value"}',
+            expected="percent_reduction or percent_decrease, for a reduction only",
         )
 
 
@@ -124,12 +120,10 @@ def _refuse_units(printed: Component, name: str | None, unit: str | None, place:
     result = FROM_DAYS.get(name or "", unit)
     if _of_unit(printed.unit) != _of_unit(result) or (name in FROM_DAYS and unit != "days"):
         raise UserError(
-            Problem(
-                place,
-                found=f"printed in {printed.unit}, recomputed in {unit}",
-                expected="the same unit",
-                do="say how one becomes the other: as, or factor, under `is`",
-            )
+            place,
+            found=f"printed in {printed.unit}, recomputed in {unit}",
+            expected="the same unit",
+            do="say how one becomes the other: as, or factor, under `is`",
         )
 
 

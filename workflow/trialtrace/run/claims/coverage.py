@@ -6,7 +6,6 @@ claims that no item has. An item that nothing covers has its row with the reason
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from trialtrace.audit.ledger.claim import Claim, claims_of
 from trialtrace.audit.ledger.item import SourceItem
@@ -14,9 +13,7 @@ from trialtrace.audit.ledger.paper import PaperText, unplaced
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.base.config.spec import structure
 from trialtrace.run.methods.analysing.cuts import parameters
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial
 
 WHOLE, PART, LEDGER, NOTHING = "whole", "in part", "in the ledger alone", "not covered"
 HOW = (WHOLE, PART, LEDGER, NOTHING)
@@ -54,7 +51,7 @@ class Covered:
         return LEDGER if self.claims else NOTHING
 
 
-def coverage(trial: "Trial") -> list[Covered]:
+def coverage(trial: Trial) -> list[Covered]:
     """A row an item, then a row a claim of which no item is."""
     declared: LedgerFile = structure(LedgerFile, trial.claims_document)
     claims = claims_of(declared)
@@ -67,7 +64,7 @@ def coverage(trial: "Trial") -> list[Covered]:
 
 
 def _of_item(
-    trial: "Trial", name: str, item: SourceItem, paper: str | PaperText, claims: dict[str, Claim]
+    trial: Trial, name: str, item: SourceItem, paper: str | PaperText, claims: dict[str, Claim]
 ) -> Covered:
     endpoints, variables = item.endpoints or (), item.variables or ()
     scales = {
@@ -113,7 +110,7 @@ def _of_item(
     )
 
 
-def _of_claim(trial: "Trial", claim: Claim) -> Covered:
+def _of_claim(trial: Trial, claim: Claim) -> Covered:
     analyses = dict.fromkeys(selection["analysis"] for selection in claim.selections.values())
     variable = _variable(claim)
     return Covered(
@@ -135,7 +132,7 @@ def _of_claim(trial: "Trial", claim: Claim) -> Covered:
     )
 
 
-def _endpoints(trial: "Trial", claim: Claim) -> set[str]:
+def _endpoints(trial: Trial, claim: Claim) -> set[str]:
     """The endpoints that a claim is of: the one it names, or those of its analysis."""
     found: set[str] = set()
     for selects in claim.selections.values():
@@ -153,7 +150,7 @@ def _variable(claim: Claim) -> str | None:
     return selects.get("parameter") if selects.get("analysis") == "baseline" else None
 
 
-def _figures(trial: "Trial", scales: set[str]) -> Iterator[str]:
+def _figures(trial: Trial, scales: set[str]) -> Iterator[str]:
     """The titles of figures of endpoints."""
     for displays in trial.plan.displays.values():
         for one in displays if isinstance(displays, list) else ():

@@ -1,8 +1,8 @@
 """Claims that name a direction and no number: "less with licorice"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.agreement import (
     CHANGES,
@@ -11,13 +11,16 @@ from trialtrace.audit.printed.agreement import (
     SAME,
     decimal,
     null_value,
+    p_text,
     twelve,
 )
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.words import COUNTS, P_VALUES, POINTS, SHARES, percent, unit_text, value_text
-from trialtrace.run.claims.components import SUMMARIES
-from trialtrace.run.claims.select import Selects, is_stat, one, rows_of
+from trialtrace.run.claims.select import SUMMARIES, Selects, is_stat, one, rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.build import Analysis
 
 STATS = ("proportion", "mean", "median")
 WORDS = ("lower", "higher")
@@ -63,14 +66,21 @@ def judge_direction(
     shown = difference * 100 if in_percent else difference
     found = "equal" if difference == 0 else "lower" if difference < 0 else "higher"
     texts = [_of_stratum(row) if by else _text(row, labels) for row in rows]
+    return _columns(rows[0], shown, (found, word), f"{texts[0]} and {texts[1]}")
+
+
+def _columns(row: ResultRow, value: Decimal, ways: tuple[str, str], told: str) -> dict[str, Any]:
+    """The columns of a direction that was found and one that is printed."""
+    found, printed = ways
+    same = found == printed
     return {
-        "row": rows[0],
-        "recomputed": float(twelve(Decimal(shown))),
+        "row": row,
+        "recomputed": float(twelve(value)),
         "recomputed_text": found,
-        "against_data": EXACT if found == word else DIFFERS,
-        "decision": SAME if found == word else CHANGES,
-        "data_finding": f"The data give {texts[0]} and {texts[1]}, "
-        + ("as printed." if found == word else f"which is {found}; printed is {word}."),
+        "against_data": EXACT if same else DIFFERS,
+        "decision": SAME if same else CHANGES,
+        "data_finding": f"The data give {told}, "
+        + ("as printed." if same else f"which is {found}; printed is {printed}."),
     }
 
 
@@ -129,26 +139,16 @@ def _of_comparison(
     names = present(row["comparison"]), present(row["reference"])
     of, to = (_within(labels.get(name, name)) for name in names)
     text = f"{row['stat_label']} of {value_text(stat, value)}{unit_text(stat, row['unit'])}"
-    return {
-        "row": row,
-        "recomputed": float(twelve(decimal(value))),
-        "recomputed_text": way,
-        "against_data": EXACT if way == word else DIFFERS,
-        "decision": SAME if way == word else CHANGES,
-        "data_finding": f"The data give a {text} of {of} against {to}, "
-        + ("as printed." if way == word else f"which is {way}; printed is {word}."),
-    }
+    return _columns(row, decimal(value), (way, word), f"a {text} of {of} against {to}")
 
 
 def _read(direction: Mapping[str, str], place: str) -> tuple[str, str, str]:
     words = [word for word in WORDS if word in direction]
     if len(words) != 1 or "than" not in direction:
         raise UserError(
-            Problem(
-                f"{place}.direction",
-                found=str(dict(direction)),
-                expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
-            )
+            f"{place}.direction",
+            found=str(dict(direction)),
+            expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
         )
     return words[0], direction[words[0]], direction["than"]
 
@@ -173,3 +173,80 @@ def _within(label: str) -> str:
     """A label inside a sentence: "Sugar water" becomes "sugar water", "5FU + Lev" stays."""
     first = label.split(" ")[0]
     return label[0].lower() + label[1:] if first[1:].islower() else label
+
+
+# Claims that call a difference significant: the word is a printed p below the level.
+#
+# It is held against p of the same comparison, else against the interval of its estimate. The level
+# is the claim's own, else that of the decisions of its analysis.
+
+USUAL = Decimal("0.05")
+NOTHING = "only the direction was checked: the analysis has no p and no interval of this comparison"
+DIVIDED = "only the direction was checked: the tests of this comparison lie on both sides of {}"
+# What a claim on groups selects beside the comparison.
+_OF_GROUPS = ("group", "compare", "stat")
+
+
+def judge_significance(
+    analyses: "Mapping[str, Analysis]",
+    results: list[ResultRow],
+    selects: Mapping[str, Any],
+    direction: Mapping[str, str],
+    declared: str | None,
+) -> dict[str, Any]:
+    """The columns of the claims table that the word decides; under "missing" why none are."""
+    analysis = analyses.get(selects["analysis"])
+    known = declared or (analysis and str(analysis.decision_level))
+    level = Decimal(known) if known else USUAL
+    text = f"the level of {level}" + ("" if known else ", the usual one: none is told")
+    rows = _of_pair(results, selects, direction)
+    tests = [row for row in rows if row["stat_name"] == "p_value"]
+    found = [(row, decimal(present(row["stat_value"])) <= level) for row in tests]
+    if not found:
+        found = [(row, out) for row in rows if (out := _excludes(row, level)) is not None]
+    if len({below for _, below in found}) != 1:
+        return {"missing": DIVIDED.format(text) if found else NOTHING}
+    row, below = found[0]
+    value = decimal(present(row["stat_value"]))
+    shown = p_text(value) if tests else row["stat_text"]
+    side = "below" if below else "above"
+    if not tests:
+        side = "which lacks" if below else "which holds"
+        text = "the value of no effect"
+    return {
+        "recomputed": float(value),
+        "recomputed_text": shown,
+        "result_id": row["result_id"],
+        "against_data": EXACT if below else DIFFERS,
+        "decision": SAME if below else CHANGES,
+        "data_finding": f"The data give {shown}, {side} {text}"
+        + (", as printed." if below else "; printed is a significant difference."),
+    }
+
+
+def _of_pair(
+    results: list[ResultRow], selects: Mapping[str, Any], direction: Mapping[str, str]
+) -> Sequence[ResultRow]:
+    """The results of the comparison of both groups, or of the only one, that have a value."""
+    keys = {key: value for key, value in selects.items() if key not in _OF_GROUPS}
+    pair = {value for key, value in direction.items() if key != "by"}
+    every = [row for row in results if row["analysis_id"] == selects["analysis"]]
+    pairs = {(row["comparison"], row["reference"]) for row in every if row["comparison"]}
+    asked = [{"compare": {"of": of, "to": to}} for of, to in pairs if {of, to} == pair]
+    if "by" in direction:
+        # No comparison of arms is one of strata.
+        return []
+    if not asked and len(pairs) <= 1:
+        asked = [{}]
+    rows = [row for one in asked for row in rows_of(results, keys | one, "is")]
+    return [row for row in rows if row["stat_value"] is not None and row["group2"] is None]
+
+
+def _excludes(row: ResultRow, level: Decimal) -> bool | None:
+    """Whether an interval of this level excludes no effect; None where there is no such."""
+    null, low, high = null_value(row["stat_name"]), row["ci_low"], row["ci_high"]
+    if null is None or low is None or high is None or row["ci_level"] is None:
+        return None
+    if decimal(1 - row["ci_level"]) != level:
+        return None
+    return not low <= null <= high

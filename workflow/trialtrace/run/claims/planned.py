@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from trialtrace.base.config.compose import compose
-from trialtrace.base.errors import Problem, UserError, problems_of
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.words import DIFFERENCES, IN_UNITS
 from trialtrace.run.claims.audit import Auditor, by_reading
 from trialtrace.run.claims.select import Selects
@@ -15,15 +14,13 @@ from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.claims.load import read_claims
 from trialtrace.run.trial.endpoints.time_to_event import TimeFromStart
+from trialtrace.run.trial.load import Trial
 
 # Statistics that have the unit of what is analysed.
 OF_VALUES = {*IN_UNITS - DIFFERENCES, "median_time", "mean_time"}
 
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
 
-
-def untied_claims(trial: "Trial") -> Iterator[Problem]:
+def untied_claims(trial: Trial) -> Iterator[Problem]:
     """What is wrong with each claim that no planned result, or no single one, can answer."""
     claims = [claim for claim in read_claims(trial).values() if claim.cannot is None]
     readings = [
@@ -47,7 +44,7 @@ def untied_claims(trial: "Trial") -> Iterator[Problem]:
         try:
             list(Auditor(trial, rows, alone, document.place(("claims", name))).rows())
         except UserError as error:
-            yield from problems_of(error)
+            yield from error.problems
 
 
 def _places(place: Place, selects: Selects) -> Iterator[Place]:
@@ -69,7 +66,7 @@ def _level(planned: str, asked: str, unnamed: str) -> str:
     return asked if named and asked else planned.replace(UNKNOWN_LEVEL, unnamed)
 
 
-def _unit(trial: "Trial", place: Place, stat: str) -> str | None:
+def _unit(trial: Trial, place: Place, stat: str) -> str | None:
     """The unit of a value or a time that stands in a column; None of others, and where none is."""
     endpoint = trial.endpoints.get(place.parameter or "")
     if endpoint is None or stat not in OF_VALUES:
@@ -83,7 +80,7 @@ def _unit(trial: "Trial", place: Place, stat: str) -> str | None:
     return getattr(entry, "unit", None) or units.get(getattr(entry, column))
 
 
-def _row(trial: "Trial", planned: Planned, place: Place) -> ResultRow:
+def _row(trial: Trial, planned: Planned, place: Place) -> ResultRow:
     """The row of a planned result, with some value."""
     unit = _unit(trial, place, planned.stat)
     row = Result(place, planned.stat, planned.method, 1.0, {}, {}, unit=unit).row()

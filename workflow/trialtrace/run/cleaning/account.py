@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trialtrace.base.errors import ConservationError, Problem, UserError, unbalanced
+from trialtrace.base.errors import ConservationError, UserError, unbalanced
 from trialtrace.base.store import write_json
 
 FILE = "account.json"
@@ -151,15 +151,13 @@ def read_account(clean_dir: Path) -> Account:
         return _account(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise UserError(
-            Problem(str(path), "this file is not there", do="run the workflow first: make run")
+            str(path), "this file is not there", do="run the workflow first: make run"
         ) from None
     except (AttributeError, KeyError, TypeError, ValueError):
         raise UserError(
-            Problem(
-                str(path),
-                "this is not a whole account of cleaning",
-                do="delete the folder and run the workflow again: make run",
-            )
+            str(path),
+            "this is not a whole account of cleaning",
+            do="delete the folder and run the workflow again: make run",
         ) from None
 
 

@@ -6,16 +6,16 @@ parentheses; logic that asks for more (functions, other events, other tables) sa
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.cells import as_mask
 from trialtrace.run.cleaning.rejects import FLAG, Finding
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.dictionary_types import FIXED_CHOICES
 from trialtrace.run.trial.model import Condition, Variable
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 RULE = "branching"
 _TOKENS = re.compile(
@@ -93,13 +93,9 @@ def _test(name: str, compare: str, operand: str, variable: Variable) -> Conditio
     return {"not": equal} if unequal else equal
 
 
-def where_not_shown(variables: Mapping[str, Variable], table: "pa.Table") -> Iterator[Finding]:
+def where_not_shown(variables: Mapping[str, Variable], table: pa.Table) -> Iterator[Finding]:
     """The cells with a value in rows where their field is surely not shown; a box that is not
     checked holds none. Positions are those of the table."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     read = {name: one for name, one in variables.items() if name in table.column_names}
     for name, variable in read.items():
         condition = shown_where(variable.branching, read) if variable.branching else None

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.typed import Typed
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.treatment import arm_origin
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -18,12 +17,10 @@ class Arms:
     """Label of each arm -> its subjects as text; none where a patient has every treatment, and none
     of a blinded draft."""
 
-    subjects: "Mapping[str, pa.Array]" = field(default_factory=dict)
+    subjects: Mapping[str, pa.Array] = field(default_factory=dict)
 
-    def rows(self, typed: Typed) -> "dict[str, np.ndarray]":
+    def rows(self, typed: Typed) -> dict[str, np.ndarray]:
         """Label of each arm -> a mask of the rows of a table."""
-        import pyarrow.compute as pc
-
         return {
             label: pc.is_in(typed.subject, value_set=subjects).to_numpy(zero_copy_only=False)
             for label, subjects in self.subjects.items()
@@ -32,9 +29,6 @@ class Arms:
 
 def arms_of(trial: Trial, typed: Mapping[str, Typed]) -> Arms:
     """The subjects of each arm, by the column that says it."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     origin = arm_origin(trial)
     if origin is None or trial.blinded:
         return Arms()
@@ -54,7 +48,7 @@ def arms_of(trial: Trial, typed: Mapping[str, Typed]) -> Arms:
     )
 
 
-def told_by_arm(arms: "Mapping[str, np.ndarray]", gone: "np.ndarray", there: "np.ndarray") -> str:
+def told_by_arm(arms: Mapping[str, np.ndarray], gone: np.ndarray, there: np.ndarray) -> str:
     """ "By arm: Active 2 of 20, Control 0 of 20", of masks of rows; empty where no arm has any."""
     parts = [
         f"{label} {int((gone & mask).sum())} of {int((there & mask).sum())}"

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
@@ -18,53 +17,40 @@ class Broken:
 
     rule: str
     reason: str
-    mask: "np.ndarray"
+    mask: np.ndarray
 
 
-Parsed = tuple["pa.Array", list[Broken]]
+Parsed = tuple[pa.Array, list[Broken]]
 
 # Squares of larger numbers, and sums of these, would be infinite.
 LARGEST = 1e100
 
 
-def limited(values: "pa.Array") -> Parsed:
+def limited(values: pa.Array) -> Parsed:
     """Numbers that can be calculated with."""
-    import pyarrow.compute as pc
-
     large = pc.greater_equal(pc.abs(values), LARGEST)
     return blank(values, large), [Broken("too_large", f"beyond {LARGEST:.0e}", as_mask(large))]
 
 
-def stripped(raw: "pa.ChunkedArray", missing: tuple[str, ...]) -> "pa.Array":
+def stripped(raw: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.Array:
     """Text without blanks around it; null where the cell is empty or holds a code for missing."""
-    import pyarrow.compute as pc
-
     return present_text(pc.utf8_trim_whitespace(raw.combine_chunks()), missing)
 
 
-def present_text(trimmed: "pa.Array", missing: tuple[str, ...]) -> "pa.Array":
+def present_text(trimmed: pa.Array, missing: tuple[str, ...]) -> pa.Array:
     """Trimmed text; null where it is empty or a code for missing."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     absent = pa.array(["", *missing], type=pa.string())
     return blank(trimmed, pc.is_in(trimmed, value_set=absent))
 
 
-def respelt(text: "pa.Array", spelt: Mapping[str, str]) -> "pa.Array":
+def respelt(text: pa.Array, spelt: Mapping[str, str]) -> pa.Array:
     """Other spellings as the codes that they are read as."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     index = pc.index_in(text, value_set=pa.array(list(spelt), type=pa.string()))
     return pc.coalesce(pa.array(list(spelt.values()), type=pa.string()).take(index), text)
 
 
-def without_numbers(text: "pa.Array", codes: tuple[str, ...], sign: str) -> "pa.Array":
+def without_numbers(text: pa.Array, codes: tuple[str, ...], sign: str) -> pa.Array:
     """Numbers that are a code for missing in another spelling, as null: -9.0 and -09 are -9."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     wanted = {number for code in codes if (number := _number(code, sign)) is not None}
     if not wanted:
         return text
@@ -80,16 +66,11 @@ def _number(text: str, sign: str) -> float | None:
     return float(spelt)
 
 
-def blank(values: "pa.Array", mask: "pa.Array") -> "pa.Array":
+def blank(values: pa.Array, mask: pa.Array) -> pa.Array:
     """Null where the mask is true; an unknown mask is false."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     return pc.if_else(pc.fill_null(mask, False), pa.scalar(None, type=values.type), values)
 
 
-def as_mask(mask: "pa.Array") -> "np.ndarray":
+def as_mask(mask: pa.Array) -> np.ndarray:
     """A mask as numpy; unknown is false."""
-    import pyarrow.compute as pc
-
     return pc.fill_null(mask, False).to_numpy(zero_copy_only=False)

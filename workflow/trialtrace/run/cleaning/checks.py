@@ -5,13 +5,17 @@ their order does not matter. What cannot be judged because a value is missing br
 is counted.
 """
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Any
 
-from trialtrace.base.errors import Problems
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import Problems, one_of
 from trialtrace.run.cleaning.cells import as_mask
-from trialtrace.run.cleaning.groups import constant, each_of, unique
 from trialtrace.run.cleaning.other_tables import Accepted, with_beside
 from trialtrace.run.cleaning.rejects import FLAG, RULES, Finding
 from trialtrace.run.tables.conditions import evaluate, met, mistakes
@@ -22,12 +26,104 @@ from trialtrace.run.trial.cleaning import (
     CheckStored,
     CheckUnique,
     CleaningCheck,
+    EachOf,
 )
 from trialtrace.run.trial.model import Condition
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
+# Checks over several rows: the same in all rows of a subject, each of a list once, no row twice.
+#
+# Each gives (mask of the rows that break it, why) pairs; `Groups.unknown` are rows that cannot be
+# judged since a value is missing.
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rows that break a check with the reason, and rows of which nothing can be said."""
+
+    broken: list[tuple[np.ndarray, str]]
+    unknown: np.ndarray
+
+
+def constant(column: pa.Array, subject: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """(rows with a value, those of them whose subject has another value in another row)."""
+    value, present = _codes(column)
+    return present, present & _varies(_codes(subject)[0], value, present)
+
+
+def each_of(declared: EachOf, table: pa.Table, subject: pa.Array, looked: np.ndarray) -> Groups:
+    """Every group of rows (a subject, and the columns `by`) has each of the values.
+
+    A group without one of them is broken, unless a value is missing in it: then it is unknown.
+    """
+    group = _group(table, subject, declared.by)
+    size = int(group.max()) + 1 if len(group) else 0
+    column = table[declared.column].combine_chunks()
+    wanted = pa.array([_typed(column, value) for value in declared.values], type=column.type)
+    at = pc.fill_null(pc.index_in(column, value_set=wanted), -1).to_numpy(zero_copy_only=False)
+    counts = np.zeros((size, len(wanted)), dtype=np.int64)
+    chosen = looked & (at >= 0)
+    np.add.at(counts, (group[chosen], at[chosen]), 1)
+    blank = np.zeros(size, dtype=bool)
+    blank[group[looked & column.is_null().to_numpy(zero_copy_only=False)]] = True
+    most = 1 if declared.times == "once" else np.inf
+    often: np.ndarray = np.any(counts > most, axis=1)
+    short = (counts == 0).any(axis=1) & ~often
+    told = one_of([str(value) for value in declared.values])
+    name = declared.column
+    return Groups(
+        [
+            (looked & often[group], f"{name} has one of {told} more than once"),
+            (looked & (short & ~blank)[group], f"{name} has not each of {told}"),
+        ],
+        looked & (short & blank)[group],
+    )
+
+
+def unique(columns: tuple[str, ...], table: pa.Table, looked: np.ndarray) -> Groups:
+    """Rows with the same values in all of the columns; rows with a missing one are not compared."""
+    whole = looked.copy()
+    group = np.zeros(table.num_rows, dtype=np.int64)
+    for name in columns:
+        code, present = _codes(table[name].combine_chunks())
+        whole &= present
+        group = np.unique(group * (code.max(initial=0) + 1) + code, return_inverse=True)[1]
+    times = np.bincount(group[whole], minlength=1)
+    twice = whole & (times[np.minimum(group, len(times) - 1)] > 1)
+    reason = f"another row has the same {', '.join(columns)}"
+    return Groups([(twice, reason)], looked & ~whole)
+
+
+def _typed(column: pa.Array, value: Any) -> Any:
+    """A value of the configuration as the column holds it; dates stand there as text."""
+    return datetime.date.fromisoformat(value) if pa.types.is_date(column.type) else value
+
+
+def _group(table: pa.Table, subject: pa.Array, by: tuple[str, ...]) -> np.ndarray:
+    """A number for each row; the same for rows of a subject that agree in the columns `by`."""
+    group = _codes(subject)[0]
+    for name in by:
+        code, present = _codes(table[name].combine_chunks())
+        code = np.where(present, code + 1, 0)
+        group = np.unique(group * (code.max(initial=0) + 1) + code, return_inverse=True)[1]
+    return group
+
+
+def _codes(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """(a number for each different value, whether there is one)."""
+    indices = column.dictionary_encode().indices
+    present = indices.is_valid().to_numpy(zero_copy_only=False)
+    return indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64), present
+
+
+def _varies(group: np.ndarray, value: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """For each row, whether its group has more than one different value among the present ones."""
+    size = int(group.max()) + 1 if len(group) else 0
+    low = np.full(size, np.iinfo(np.int64).max)
+    high = np.full(size, -1)
+    np.minimum.at(low, group[present], value[present])
+    np.maximum.at(high, group[present], value[present])
+    return (high > low)[group]
+
 
 TOLERANCE = 1e-9
 
@@ -51,24 +147,24 @@ def run_check(
     _check_conditions(check, table)
     if isinstance(check, CheckConstant):
         return _constant(check, table, mine.subject)
+    looked = np.ones(table.num_rows, dtype=bool)
     if isinstance(check, CheckStored):
-        reason = f"{check.label}: {check.stored} differs from the sum of its points"
-        return _judged(check, table, _score_holds(check, table), None, reason)
-    where = as_mask(met(check.where, table)) if check.where else None
+        why = f"{check.stored} differs from the sum of its points"
+        return _judged(check, table, looked, _each_row(_score_holds(check, table), looked, why))
+    looked = as_mask(met(check.where, table)) if check.where else looked
     if isinstance(check, CheckExpect):
-        reason = f"{check.label}: does not hold"
-        judged = _judged(check, table, evaluate(check.expect, table), where, reason)
+        holds = evaluate(check.expect, table)
+        judged = _judged(check, table, looked, _each_row(holds, looked, "does not hold"))
         each = check.severity == FLAG and set(check.listed) <= set(check.expect)
         return _at_fault(check, table, judged) if each else judged
-    return _grouped(check, table, mine.subject, where)
+    if isinstance(check, CheckEachOf):
+        return _judged(check, table, looked, each_of(check.each_of, table, mine.subject, looked))
+    return _judged(check, table, looked, unique(check.unique, table, looked))
 
 
-def _at_fault(check: CheckExpect, table: "pa.Table", judged: Judged) -> Judged:
+def _at_fault(check: CheckExpect, table: pa.Table, judged: Judged) -> Judged:
     """Without the flags of cells that meet what is expected of them, where another of the row does
     not: of six columns each with its condition the one that is broken."""
-    import numpy as np
-    import pyarrow.compute as pc
-
     conditions = {column: {column: check.expect[column]} for column in check.listed}
     bad = {
         column: as_mask(pc.invert(evaluate(condition, table)))
@@ -85,20 +181,13 @@ def _at_fault(check: CheckExpect, table: "pa.Table", judged: Judged) -> Judged:
     return replace(judged, findings=findings)
 
 
-def _grouped(
-    check: CheckEachOf | CheckUnique,
-    table: "pa.Table",
-    subject: "pa.Array",
-    where: "np.ndarray | None",
-) -> Judged:
-    """A check over several rows, `each_of` or `unique`."""
-    import numpy as np
+def _each_row(holds: pa.Array, looked: np.ndarray, why: str) -> Groups:
+    """The rows of which something does not hold."""
+    broken = looked & as_mask(pc.invert(holds))
+    return Groups([(broken, why)], looked & as_mask(pc.is_null(holds)))
 
-    looked = np.ones(table.num_rows, dtype=bool) if where is None else where
-    if isinstance(check, CheckEachOf):
-        groups = each_of(check.each_of, table, subject, looked)
-    else:
-        groups = unique(check.unique, table, looked)
+
+def _judged(check: CleaningCheck, table: pa.Table, looked: np.ndarray, groups: Groups) -> Judged:
     findings = []
     broken = np.zeros(table.num_rows, dtype=bool)
     for mask, why in groups.broken:
@@ -109,33 +198,10 @@ def _grouped(
     return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
 
 
-def _judged(
-    check: CleaningCheck,
-    table: "pa.Table",
-    holds: "pa.Array",
-    where: "np.ndarray | None",
-    reason: str,
-) -> Judged:
-    import numpy as np
-    import pyarrow.compute as pc
-
-    looked = np.ones(table.num_rows, dtype=bool) if where is None else where
-    broken = looked & as_mask(pc.invert(holds))
-    unknown = looked & as_mask(pc.is_null(holds))
-    findings = []
-    for column in check.listed:
-        findings += _cells(check, table, column, broken, reason)
-    counts = {"looked_at": looked, "broken": broken, "not_judged": unknown}
-    return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
-
-
 def _cells(
-    check: CleaningCheck, table: "pa.Table", column: str, broken: "np.ndarray", reason: str
+    check: CleaningCheck, table: pa.Table, column: str, broken: np.ndarray, reason: str
 ) -> list[Finding]:
     """Findings on the cells of a column; a missing cell cannot be taken away, so it is flagged."""
-    import numpy as np
-    import pyarrow.compute as pc
-
     present = pc.is_valid(table[column]).to_numpy()
     used = np.flatnonzero(broken & present)
     absent = np.flatnonzero(broken & ~present)
@@ -145,11 +211,8 @@ def _cells(
     ]
 
 
-def _score_holds(check: CheckStored, table: "pa.Table") -> "pa.Array":
+def _score_holds(check: CheckStored, table: pa.Table) -> pa.Array:
     """Whether the stored score is the sum of its points; unknown where a criterion is."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     total = pa.repeat(0.0, table.num_rows)
     for point in check.points:
         met_or_not = evaluate(point.when, table).cast(pa.float64())
@@ -158,7 +221,7 @@ def _score_holds(check: CheckStored, table: "pa.Table") -> "pa.Array":
     return pc.less_equal(difference, TOLERANCE)
 
 
-def _constant(check: CheckConstant, table: "pa.Table", subject: "pa.Array") -> Judged:
+def _constant(check: CheckConstant, table: pa.Table, subject: pa.Array) -> Judged:
     """Recorded values of a subject are the same in all its rows; missing ones are not compared."""
     findings, looked, broken = [], 0, 0
     for column in check.listed:
@@ -171,7 +234,7 @@ def _constant(check: CheckConstant, table: "pa.Table", subject: "pa.Array") -> J
     return Judged(findings, counts)
 
 
-def _check_conditions(check: CleaningCheck, table: "pa.Table") -> None:
+def _check_conditions(check: CleaningCheck, table: pa.Table) -> None:
     """Columns and operands of a check fit the table."""
     place = f"cleaning.yaml: checks.{check.name}"
     problems = Problems()
@@ -215,9 +278,7 @@ def _named_columns(check: CleaningCheck) -> dict[str, tuple[str, ...]]:
             return {"columns": check.columns, "unique": check.unique}
 
 
-def column_kinds(table: "pa.Table") -> dict[str, str]:
+def column_kinds(table: pa.Table) -> dict[str, str]:
     """The columns of a clean table with their kinds, as conditions know them."""
-    import pyarrow as pa
-
     kinds = {pa.string(): "text", pa.float64(): "number", pa.int64(): "integer"}
     return {field.name: kinds.get(field.type, "date") for field in table.schema}

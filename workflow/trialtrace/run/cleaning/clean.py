@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problems, UserError, problems_of
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import Problems, UserError
 from trialtrace.base.store import make_folder, write_json, write_parquet
 from trialtrace.run.cleaning.account import FILE, write_account
 from trialtrace.run.cleaning.branching import where_not_shown
@@ -13,25 +16,27 @@ from trialtrace.run.cleaning.by_arm import arms_of
 from trialtrace.run.cleaning.cells import blank
 from trialtrace.run.cleaning.checks import run_check
 from trialtrace.run.cleaning.conservation import Balance, Cells
-from trialtrace.run.cleaning.counting import account_of
-from trialtrace.run.cleaning.coverage import coverage_losses, covered
-from trialtrace.run.cleaning.file_warnings import noted_in
-from trialtrace.run.cleaning.ignored import ignore_decisions, ignored_columns
+from trialtrace.run.cleaning.counting import account_of, noted_in
 from trialtrace.run.cleaning.keys import Roster
+from trialtrace.run.cleaning.layout import ignore_decisions, ignored_columns
 from trialtrace.run.cleaning.losses import Losses, column_losses
 from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG
-from trialtrace.run.cleaning.subjects import People, check_subjects, nobody, people_of
+from trialtrace.run.cleaning.subjects import (
+    People,
+    check_subjects,
+    coverage_losses,
+    covered,
+    nobody,
+    people_of,
+)
 from trialtrace.run.cleaning.typed import Cleaned, Typed, read_otherwise, type_table
 from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.tables import TableSpec
 from trialtrace.run.trial.treatment import arm_origin
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
@@ -56,7 +61,7 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
 
 
 def type_tables(
-    trial: Trial, raw: "Mapping[str, pa.Table]", names: bool = False
+    trial: Trial, raw: Mapping[str, pa.Table], names: bool = False
 ) -> tuple[dict[str, Typed], People]:
     """The tables before their checks, that of subjects first, and who the subjects are.
 
@@ -72,7 +77,7 @@ def type_tables(
             try:
                 typed[name] = type_table(trial, spec, raw[spec.of], known, names)
             except UserError as error:
-                problems.found += problems_of(error)
+                problems.found += error.problems
         if name == first and name in typed:
             people = people_of(trial, typed[name])
     problems.raise_if_any()
@@ -122,8 +127,6 @@ def losses_of_checks(
 
 
 def _write(trial: Trial, cleaned: dict[str, Cleaned], out_dir: Path) -> None:
-    import pyarrow as pa
-
     rejects = pa.concat_tables([one.rejects for one in cleaned.values()])
     rejects = conform(rejects, REJECTS, "rejects")
     make_folder(out_dir, trial.private)
@@ -134,7 +137,7 @@ def _write(trial: Trial, cleaned: dict[str, Cleaned], out_dir: Path) -> None:
     write_json(out_dir / "conservation.json", balances)
 
 
-def clean_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None) -> Cleaned:
+def clean_table(trial: Trial, spec: TableSpec, raw: pa.Table, known: Roster | None) -> Cleaned:
     """Clean one raw table by itself; `known` are its possible subjects (None: any)."""
     typed = type_table(trial, spec, raw, known)
     return check_table(trial, typed, {spec.name: typed.accepted})
@@ -142,8 +145,6 @@ def clean_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | 
 
 def check_table(trial: Trial, typed: Typed, others: dict[str, Accepted]) -> Cleaned:
     """The clean table: without the cells that its checks take away."""
-    import pyarrow.compute as pc
-
     name = typed.spec.name
     table, counts = _checked(trial, typed, others)
     rejects = typed.log.as_table(typed.raw, typed.subject)
@@ -155,11 +156,8 @@ def check_table(trial: Trial, typed: Typed, others: dict[str, Accepted]) -> Clea
 
 def _checked(
     trial: Trial, typed: Typed, others: dict[str, Accepted]
-) -> tuple["pa.Table", dict[str, dict[str, int]]]:
+) -> tuple[pa.Table, dict[str, dict[str, int]]]:
     """The table after its checks, and what each of them counted."""
-    import numpy as np
-    import pyarrow as pa
-
     counts = {}
     log, kept, table = typed.log, typed.kept, typed.accepted.table
     for finding in where_not_shown(trial.dictionary.get(typed.spec.name, {}), table):
@@ -180,11 +178,9 @@ def _checked(
 
 
 def _balance(
-    trial: Trial, typed: Typed, table: "pa.Table", checks: dict[str, dict[str, int]]
+    trial: Trial, typed: Typed, table: pa.Table, checks: dict[str, dict[str, int]]
 ) -> Balance:
     """Count what came in, what is in the table, and what is in the list."""
-    import numpy as np
-
     raw, log = typed.raw, typed.log
     gone = log.rejected_rows()
     cells = {}

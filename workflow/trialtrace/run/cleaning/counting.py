@@ -1,17 +1,23 @@
 """Counts of the account: rows and cells by rule, subjects of the export by what became of them."""
 
+import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.cleaning.account import (
     WITH_ROW,
     Account,
     Excluded,
+    RedLine,
     Selection,
     SubjectCount,
     TableCount,
 )
-from trialtrace.run.cleaning.file_warnings import Noted, file_warnings
 from trialtrace.run.cleaning.keys import CONFLICT
 from trialtrace.run.cleaning.rejects import FLAG, ROW, RejectLog
 from trialtrace.run.cleaning.subjects import People
@@ -20,12 +26,73 @@ from trialtrace.run.trial.cleaning import CleaningTable
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.tables import TableSpec
 
-# Why a row is left out where its reason is empty or has no label.
-NOT_RECORDED = "not recorded"
-
 if TYPE_CHECKING:
     from trialtrace.run.cleaning.losses import Losses
     from trialtrace.run.cleaning.typed import Cleaned, Typed
+
+# What the readers of files have noted that a reader of results must know, as red lines.
+#
+# A file is called by its name in trial.yaml, never by that on the disk, which may hold a patient's.
+
+# What the manifest of the raw tables has of each.
+Noted = Mapping[str, Mapping[str, Any]]
+
+
+def noted_in(raw_dir: Path) -> Noted:
+    """What the manifest of a folder of raw tables has of each."""
+    manifest = json.loads((Path(raw_dir) / "manifest.json").read_text(encoding="utf-8"))
+    noted: Noted = manifest["tables"]
+    return noted
+
+
+def file_warnings(trial: Trial, noted: Noted) -> list[RedLine]:
+    """The warnings of every file, under the first clean table that is made from it."""
+    warnings = []
+    for raw, one in noted.items():
+        table = next((name for name, spec in trial.tables.items() if spec.of == raw), raw)
+        notes = one.get("file", {})
+        for text in notes.get("warnings", ()):
+            warnings.append(
+                RedLine("file", table, None, _without_name(text, one["source_file"], raw))
+            )
+        warnings += _declared_missing(trial, table, raw, notes.get("missing", {}))
+    return warnings
+
+
+def _without_name(text: str, source_file: str, raw: str) -> str:
+    """The raw table's name in place of the file's; behind a workbook's stands the sheet."""
+    return text.replace(source_file, raw).replace(source_file.partition("[")[0], raw)
+
+
+def _declared_missing(
+    trial: Trial, table: str, raw: str, declared: Mapping[str, Mapping[str, int]]
+) -> Iterator[RedLine]:
+    """Values that the file itself declares missing, and cleaning.yaml does not.
+
+    They stay values, since a code may also be a category; then it is a choice of the dictionary.
+    """
+    if table not in trial.tables:
+        return
+    variables, known = trial.dictionary[table], trial.cleaning.tables[table].absent
+    for column, codes in declared.items():
+        if column not in variables:
+            continue
+        red_lines = {*known.get(column, ()), *variables[column].choices}
+        used = sum(n for code, n in codes.items() if code not in red_lines)
+        if used:
+            yield RedLine(
+                "declared_missing",
+                table,
+                column,
+                f"Table {table}, column {column}: {used} cells hold what the file of {raw} itself "
+                "declares missing; they are used as values. If they are missing, list them in "
+                "cleaning.yaml: "
+                f"tables.{table}.missing.{column}.",
+            )
+
+
+# Why a row is left out where its reason is empty or has no label.
+NOT_RECORDED = "not recorded"
 
 
 def account_of(
@@ -57,8 +124,6 @@ def selection_of(trial: Trial, typed: "Typed") -> Selection:
 
 def _reasons(trial: Trial, typed: "Typed") -> dict[str, int]:
     """The rows left out by the label of their reason; without a known one "not recorded"."""
-    import pyarrow as pa
-
     spec, selected = typed.spec, typed.selected
     assert spec.reason is not None
     labels = trial.dictionary[spec.name][spec.reason].choices
@@ -118,8 +183,6 @@ def flagged_by_rule(log: RejectLog) -> dict[str, int]:
 
 def cells_by_rule(log: RejectLog, columns: list[str], rows: int) -> dict[str, int]:
     """Rejected cells by the first rule that each breaks; those of rejected rows as `with_row`."""
-    import numpy as np
-
     gone = np.zeros(rows, dtype=bool)
     gone[log.rejected_rows()] = True
     counter = Counter({WITH_ROW: int(gone.sum()) * len(columns)})

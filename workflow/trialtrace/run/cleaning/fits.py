@@ -7,18 +7,16 @@ a code, or of nothing: that a column holds TRUE and FALSE says nothing of a pati
 import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.cleaning.column_rules import Spelling
-from trialtrace.run.cleaning.dates import SHAPES, parse_dates
-from trialtrace.run.cleaning.similar_names import STEPS
-from trialtrace.run.cleaning.values import parse_numbers
+from trialtrace.run.cleaning.similar_names import looks
+from trialtrace.run.cleaning.values import SHAPES, parse_dates, parse_numbers
 from trialtrace.run.trial.model import Variable
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 # fmt: off
 WORDS = frozenset({
@@ -78,7 +76,7 @@ class Wanted:
         return self.spelling.sign(self.variable)
 
 
-def seen(wanted: Wanted, text: "pa.Array", lost: "np.ndarray", show: bool) -> list[str]:
+def seen(wanted: Wanted, text: pa.Array, lost: np.ndarray, show: bool) -> list[str]:
     """The different values that are rejected, where they may be told."""
     values = sorted(set(_lost(text, lost)))
     words = WORDS | MISSING if wanted.variable.choices else NOTHING
@@ -86,7 +84,7 @@ def seen(wanted: Wanted, text: "pa.Array", lost: "np.ndarray", show: bool) -> li
     return [f"the values are {one_of(values, SHOWN)}"] if told and values else []
 
 
-def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray") -> list[str]:
+def fits(wanted: Wanted, text: pa.Array, lost: np.ndarray) -> list[str]:
     """Sentences, without a value, on what would fit. `text` are all cells of the column, null where
     missing; `lost` are the rows of those that are rejected."""
     bad = _lost(text, lost)
@@ -103,17 +101,13 @@ def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray") -> list[str]:
     return found + _coded_missing(bad)
 
 
-def _lost(text: "pa.Array", lost: "np.ndarray") -> list[str]:
-    import pyarrow as pa
-
+def _lost(text: pa.Array, lost: np.ndarray) -> list[str]:
     return text.take(pa.array(lost[:MOST])).drop_null().to_pylist()
 
 
-def better_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+def better_orders(wanted: Wanted, text: pa.Array) -> list[str]:
     """Orders in which all dates are possible, where some are impossible in the declared one and
     others were read as another day. Dates written as ISO are the same in every order."""
-    import pyarrow.compute as pc
-
     days = _days(text)
     there, declared = len(text) - text.null_count, days[wanted.order]
     bad = declared.null_count - text.null_count
@@ -128,12 +122,12 @@ def better_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
     return orders
 
 
-def _days(text: "pa.Array") -> "dict[str, pa.Array]":
+def _days(text: pa.Array) -> dict[str, pa.Array]:
     """The dates of a column in each order."""
     return {order: parse_dates(text, order)[0] for order in SHAPES}
 
 
-def _orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+def _orders(wanted: Wanted, text: pa.Array) -> list[str]:
     """Other orders in which fewer dates are impossible."""
     there = len(text) - text.null_count
     bad = {order: days.null_count - text.null_count for order, days in _days(text).items()}
@@ -145,12 +139,10 @@ def _orders(wanted: Wanted, text: "pa.Array") -> list[str]:
     ]
 
 
-def other_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+def other_orders(wanted: Wanted, text: pa.Array) -> list[str]:
     """Orders in which every date is possible that is impossible in the declared one: part of the
     column is then written in another order, and some of the rest may be read as another day. One
     such date alone is a mistyped one."""
-    import pyarrow.compute as pc
-
     days = _days(text)
     declared = days[wanted.order]
     lost = pc.and_(pc.is_null(declared), pc.is_valid(text))
@@ -177,7 +169,7 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
     count = _count(bad, lambda v: v.casefold() in labels, "hold the label instead of the code")
     ways: dict[str, Callable[[str], str]] = {
         "capital letters": str.casefold,
-        "what cannot be seen, or blanks": _compact,
+        "what cannot be seen, or blanks": looks,
         "leading zeros": lambda v: v.lstrip("0") or "0",
         ".0 at the end": lambda v: re.sub(r"\.0+$", "", v),
     }
@@ -187,13 +179,6 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
             [way(value) for value in bad], known.__contains__, f"are a code but for {words}"
         )
     return count
-
-
-def _compact(value: str) -> str:
-    """A value as it is seen, without blanks."""
-    for step in STEPS.values():
-        value = step(value)
-    return value
 
 
 def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
@@ -207,18 +192,14 @@ def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
 
 def _numbers(values: list[str], decimal: str) -> set[str]:
     """Those that are numbers with a decimal sign."""
-    import pyarrow as pa
-
     read, _ = parse_numbers(pa.array(values, type=pa.string()), decimal)
     return {
         value for value, number in zip(values, read.to_pylist(), strict=True) if number is not None
     }
 
 
-def _factor(wanted: Wanted, text: "pa.Array") -> list[str]:
+def _factor(wanted: Wanted, text: pa.Array) -> list[str]:
     """A factor that brings nearly all numbers between the dictionary's bounds: another unit."""
-    import numpy as np
-
     low, high = (_bound(b) for b in (wanted.variable.minimum, wanted.variable.maximum))
     if low is None or high is None:
         return []

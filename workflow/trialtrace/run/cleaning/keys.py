@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.rejects import Finding
+from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.contracts import SOURCE
 from trialtrace.run.trial.study.tables import TableSpec
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
-TextOf = Callable[["np.ndarray"], "pa.Table"]
+TextOf = Callable[[np.ndarray], pa.Table]
 PLACE = tuple(column.name for column in SOURCE)
 CONFLICT = "duplicate_key"
 TAKEN = {
@@ -27,22 +27,20 @@ TAKEN = {
 class Roster:
     """Subjects with an accepted row in the table of subjects, and those it has without one."""
 
-    accepted: "pa.Array"
-    left_out: "pa.Array"
+    accepted: pa.Array
+    left_out: pa.Array
 
 
-def subject_text(typed: "pa.Table", spec: TableSpec) -> "pa.Array":
+def subject_text(typed: pa.Table, spec: TableSpec) -> pa.Array:
     """The subject of each row as text."""
-    from trialtrace.run.tables.canonical import column_text
-
     return column_text(typed[spec.subject], f"table {spec.name}, column {spec.subject}")
 
 
 def bad_rows(
-    typed: "pa.Table",
+    typed: pa.Table,
     text_of: TextOf,
     spec: TableSpec,
-    subject: "pa.Array",
+    subject: pa.Array,
     known: Roster | None,
     take: str = "stop",
 ) -> list[Finding]:
@@ -53,13 +51,10 @@ def bad_rows(
     for the table that says who they are. `take` says which of the rows that share a key and differ
     is used: first, last, or none.
     """
-    import numpy as np
-    import pyarrow.compute as pc
-
     findings = []
     free = np.ones(typed.num_rows, dtype=bool)
 
-    def found(rule: str, reason: str, mask: "np.ndarray", values: "pa.Array | None" = None) -> None:
+    def found(rule: str, reason: str, mask: np.ndarray, values: pa.Array | None = None) -> None:
         positions = np.flatnonzero(mask & free)
         free[positions] = False
         chosen = None if values is None else values.take(positions)
@@ -81,24 +76,19 @@ def bad_rows(
     return findings
 
 
-def _is_in(subject: "pa.Array", known: "pa.Array") -> "np.ndarray":
-    import pyarrow.compute as pc
-
+def _is_in(subject: pa.Array, known: pa.Array) -> np.ndarray:
     return pc.is_in(subject, value_set=known).to_numpy(zero_copy_only=False)
 
 
 def _duplicates(
-    typed: "pa.Table", text_of: TextOf, spec: TableSpec, free: "np.ndarray", take: str
-) -> tuple["np.ndarray", "np.ndarray"]:
+    typed: pa.Table, text_of: TextOf, spec: TableSpec, free: np.ndarray, take: str
+) -> tuple[np.ndarray, np.ndarray]:
     """(rows that repeat an earlier one, rows that share a key with one that differs and are not
     used).
 
     Where rows of one key differ, the data do not say which is right: unless the configuration
     takes the first or the last of them, all of them are conflicts.
     """
-    import numpy as np
-    import pyarrow as pa
-
     repeats = np.zeros(typed.num_rows, dtype=bool)
     conflicts = repeats.copy()
     place = np.flatnonzero(free)
@@ -119,19 +109,14 @@ def _duplicates(
     return repeats, conflicts
 
 
-def _one_each(rows: "np.ndarray", key: "np.ndarray", last: bool) -> "np.ndarray":
+def _one_each(rows: np.ndarray, key: np.ndarray, last: bool) -> np.ndarray:
     """The first or the last row of each key."""
-    import numpy as np
-
     rows, key = (rows[::-1], key[::-1]) if last else (rows, key)
     return rows[np.unique(key, return_index=True)[1]]
 
 
-def distinct(columns: "list[pa.Array | pa.ChunkedArray]") -> "np.ndarray":
+def distinct(columns: list[pa.Array | pa.ChunkedArray]) -> np.ndarray:
     """A number for each row, the same for rows that are equal in every column."""
-    import numpy as np
-    import pyarrow as pa
-
     number = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -1,32 +1,155 @@
 """Before cleaning: columns are those of the dictionary, arms are those of the design."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, Problems, UserError, did_you_mean, one_of
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import Problems, UserError, did_you_mean, one_of
+from trialtrace.run.cleaning.account import Decision
 from trialtrace.run.cleaning.cells import as_mask, stripped
-from trialtrace.run.cleaning.column_words import ToldColumns, told_columns
-from trialtrace.run.cleaning.ignored import described_beside, ignored_by_entry
 from trialtrace.run.cleaning.keys import PLACE
 from trialtrace.run.cleaning.rejects import REJECT
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cleaning import Convert
-from trialtrace.run.trial.ignored import OTHERS, is_wide
+from trialtrace.run.trial.ignored import OTHERS, covered_by, is_wide
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.tables import TableSpec
 from trialtrace.run.trial.treatment import arm_columns
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+# Columns of a raw table that cleaning.yaml leaves out, by name, by pattern, or as the rest.
+
+
+def ignored_by_entry(trial: Trial, spec: TableSpec, raw: pa.Table) -> dict[str, list[str]]:
+    """Each entry of `ignore` and the columns of the raw table that it covers."""
+    described = trial.dictionary.get(spec.name, {})
+    free = [name for name in raw.column_names if name not in described and name not in PLACE]
+    entries = trial.cleaning.tables[spec.name].ignore
+    elsewhere = described_beside(trial, spec)
+    return covered_by(entries, [one for one in free if one in entries or one not in elsewhere])
+
+
+def described_beside(trial: Trial, spec: TableSpec) -> set[str]:
+    """Columns of the same raw table that the dictionary describes for another table made of it."""
+    beside = [
+        name for name, table in trial.tables.items() if table.of == spec.of and name != spec.name
+    ]
+    return {column for name in beside for column in trial.dictionary.get(name, {})}
+
+
+def ignored_columns(trial: Trial, spec: TableSpec, raw: pa.Table) -> dict[str, str]:
+    """Each column that is left out, with the reason."""
+    reasons = trial.cleaning.tables[spec.name].ignore
+    covered = ignored_by_entry(trial, spec, raw)
+    return {name: reasons[entry] for entry, names in covered.items() for name in names}
+
+
+def ignore_decisions(trial: Trial, spec: TableSpec, raw: pa.Table) -> list[Decision]:
+    """What patterns and `others` cover; an entry that names its column says so itself."""
+    rules = trial.cleaning.tables[spec.name]
+    there = [name for name in raw.column_names if name not in PLACE]
+    known = [*trial.dictionary[spec.name], *rules.ignore]
+    told = told_columns(there, known, trial.source.kind)
+    return [
+        Decision(
+            spec.name, None, _what(entry, told.several(names)), len(names), rules.ignore[entry]
+        )
+        for entry, names in ignored_by_entry(trial, spec, raw).items()
+        if is_wide(entry) and names != [entry]
+    ]
+
+
+def _what(entry: str, columns: str) -> str:
+    meant = "other columns" if entry == OTHERS else f"columns {entry}"
+    return f"{meant} not used: {columns or 'none'}"
+
+
+# How messages speak of the columns of a raw table.
+#
+# Where a file has no header its first row stands in its place, and where it is read in another
+# encoding the whole file may: then what looks like a name is a patient's cell. So of a trial's own
+# files only names that the configuration knows are told; others by their place.
+
+LONGEST = 40
+
+
+@dataclass(frozen=True)
+class ToldColumns:
+    """The columns of a raw table in their order; `known` are those that the configuration names.
+
+    `by_name` says whether names that it does not know may be told.
+    """
+
+    there: list[str]
+    known: frozenset[str]
+    by_name: bool
+
+    @property
+    def strange(self) -> list[str]:
+        return [name for name in self.there if name not in self.known]
+
+    def one(self, name: str) -> str:
+        """A column: "column weight", or "column 28 of 60 (AB)"."""
+        if self.by_name or name in self.known:
+            return f"column {name[:LONGEST]}"
+        position = self.there.index(name) + 1
+        return f"column {position} of {len(self.there)} ({letters(position)})"
+
+    def several(self, names: list[str]) -> str:
+        """Columns in a list: all their names, or their places; empty where there are none."""
+        if self.by_name or not names:
+            return ", ".join(name[:LONGEST] for name in names)
+        places = {name: position for position, name in enumerate(self.there, start=1)}
+        return f"columns {run_text(places[name] for name in names)} of {len(self.there)}"
+
+    def all(self) -> str:
+        """What there is, for an `expected` line."""
+        if self.by_name:
+            return f"one of its columns: {one_of(name[:LONGEST] for name in self.there)}"
+        known = [name for name in self.there if name in self.known]
+        others = f"; {len(self.strange)} that nobody declared" if self.strange else ""
+        return f"one of its {len(self.there)} columns: {one_of(known)}{others}"
+
+    def near(self, name: str) -> str | None:
+        """A question after the column that a name may mean, or None where none is near."""
+        found = self.like(name)
+        if self.by_name:
+            return did_you_mean(name, [found] if found else self.there)
+        return f"did you mean {self.one(found)}? Its name is much like this" if found else None
+
+    def like(self, name: str) -> str | None:
+        """The column that nobody declared whose name is like this one; None where none is."""
+        return next((one for one in self.strange if did_you_mean(name, [one])), None)
+
+
+def told_columns(
+    there: list[str], known: Iterable[str], kind: str, names: bool = False
+) -> ToldColumns:
+    """For a raw table of a source of this kind: files are a trial's own, whose names are told where
+    the reader has asked for `names`."""
+    return ToldColumns(there, frozenset(known), names or kind != "files")
+
+
+def letters(position: int) -> str:
+    """The letters over a column of a spreadsheet: 1 is A, 28 is AB."""
+    text = ""
+    while position:
+        position, rest = divmod(position - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
 
 ROWS_TOLD = 20
 NO_REASON = '""'
 
 
-def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table", names: bool = False) -> None:
+def check_columns(trial: Trial, spec: TableSpec, raw: pa.Table, names: bool = False) -> None:
     """Every column is described or ignored with a reason, and every described one is there.
 
     `names` tells the names of a file's columns that nobody declared; else their places.
@@ -95,19 +218,17 @@ def _check_header(
     """Where no declared column is there, the names are no names: told once, and not by name."""
     if variables and not told.known.intersection(told.there):
         raise UserError(
-            Problem(
-                place,
-                f"the first row of the raw table {spec.of} does not look like a header",
-                found=f"{len(told.there)} column(s), and none of the {len(variables)} that "
-                f"dictionary.csv declares for {spec.name}",
-                expected=f"columns such as {one_of(variables, 6)}",
-                do="look at the export's first row, and at source in trial.yaml: separator, "
-                "encoding, sheet",
-            )
+            place,
+            f"the first row of the raw table {spec.of} does not look like a header",
+            found=f"{len(told.there)} column(s), and none of the {len(variables)} that "
+            f"dictionary.csv declares for {spec.name}",
+            expected=f"columns such as {one_of(variables, 6)}",
+            do="look at the export's first row, and at source in trial.yaml: separator, "
+            "encoding, sheet",
         )
 
 
-def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
+def check_named(trial: Trial, spec: TableSpec, raw: pa.Table) -> None:
     """The columns that trial.yaml and cleaning.yaml name are there and of a kind that fits."""
     problems = Problems()
     variables = trial.dictionary[spec.name]
@@ -151,17 +272,13 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     problems.raise_if_any()
 
 
-def check_arms(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
+def check_arms(trial: Trial, spec: TableSpec, raw: pa.Table) -> None:
     """Every arm in the data is an arm of the design: a wrong arm would be a wrong analysis."""
     for column in arm_columns(trial, spec):
         _check_arms(trial, spec, column, raw)
 
 
-def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: "pa.Table") -> None:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: pa.Table) -> None:
     missing = trial.cleaning.tables[spec.name].absent.get(column, ())
     text = stripped(raw[column], missing)
     codes = [code for arm in trial.design.arms.values() for code in arm.codes]
@@ -177,15 +294,13 @@ def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: "pa.Table") -> 
     near = sorted({spelt[_plain(one)] for one in other if _plain(one) in spelt})
     meant = f"did you mean {one_of(near)}, but for capital letters or blanks? " if near else ""
     raise UserError(
-        Problem(
-            f"{trial.name}: table {spec.name}, column {column}",
-            "the data has arms that the design does not have",
-            found=f"{len(other)} other code(s) in {len(bad)} row(s): {file}, lines {lines}{more}",
-            expected=f"the arms' codes in trial.yaml: {one_of(codes)}",
-            do=f"{meant}mend design.arms, where `code` may be a list of spellings, or the export; "
-            "a code that is listed under missing in cleaning.yaml leaves its patients out of all "
-            "arms",
-        )
+        f"{trial.name}: table {spec.name}, column {column}",
+        "the data has arms that the design does not have",
+        found=f"{len(other)} other code(s) in {len(bad)} row(s): {file}, lines {lines}{more}",
+        expected=f"the arms' codes in trial.yaml: {one_of(codes)}",
+        do=f"{meant}mend design.arms, where `code` may be a list of spellings, or the export; "
+        "a code that is listed under missing in cleaning.yaml leaves its patients out of all "
+        "arms",
     )
 
 

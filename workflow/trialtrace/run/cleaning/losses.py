@@ -7,22 +7,83 @@ line (see `emptied`). Columns of the key are counted as rows (see `lost_rows`): 
 goes.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.errors import Problem, Problems
 from trialtrace.run.cleaning.account import Decision, RedLine
 from trialtrace.run.cleaning.by_arm import Arms, told_by_arm
-from trialtrace.run.cleaning.emptied import gaps
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.cleaning.typed import Typed, spelling_of
+from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Variable
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
+# Columns that hold nothing, in a whole table or in all rows of one visit: told as red lines.
+#
+# A column of the dictionary without a value in any accepted row, and one without a value in all
+# rows of one value of a key column, where at least `FILLED` of the rows of each other value have
+# one. A field whose branching logic shows it in some rows only is told where all of them are blank.
+# Columns by which rows are selected hold what is asked for, and that of the reason why others are
+# left out nothing.
+
+FILLED = 0.80
+FEWEST = 5
+"""Blank cells of fewer rows of a visit are no sign."""
+NAMED = 3
+SELDOM = re.compile(r"[A-Z][A-Z0-9]*FL|P?CHG|BASE|DTYPE")
+"""Columns of ADaM that hold something where they apply: flags, and what has a baseline."""
+
+
+def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]:
+    """Sentences on where a column holds nothing; `variables` are those of its table."""
+    missing = typed.columns[column].missing[typed.kept]
+    there = f"Column {column} of table {typed.spec.name} has no value in any"
+    asked = columns_of(typed.spec.where or {})
+    if not len(missing) or column in (typed.spec.arm, typed.spec.reason, *asked):
+        return []
+    if missing.all():
+        return [f"{there} of its {len(missing)} rows"]
+    if variables[column].branching or SELDOM.fullmatch(column):
+        return []
+    return [
+        f"{there} of the {', '.join(f'{n} rows {where}' for n, where in bare[:NAMED])}"
+        f"{f' and of {len(bare) - NAMED} more' if len(bare) > NAMED else ''}"
+        f"; of those of each other {key}, at least {100 * FILLED:.0f} % have one"
+        for key in typed.spec.key_
+        if key in variables and key != typed.spec.subject
+        if (bare := _bare(typed, variables[key], missing))
+    ]
+
+
+def _bare(typed: Typed, key: Variable, missing: np.ndarray) -> list[tuple[int, str]]:
+    """Values of a key column in all rows of which a cell is missing: how many rows, and which.
+
+    A value is told where the dictionary lists it."""
+    codes = typed.accepted.table[key.name].combine_chunks().dictionary_encode()
+    at = codes.indices.to_numpy()
+    rows = np.bincount(at)
+    filled = np.bincount(at, ~missing) / rows
+    bare = filled == 0
+    if len(rows) < 2 or not bare.any() or (filled[~bare] < FILLED).any():
+        return []
+    names = codes.dictionary.to_pylist()
+    return [
+        (int(rows[one]), _where(key, names[one]))
+        for one in np.flatnonzero(bare)
+        if rows[one] >= FEWEST
+    ]
+
+
+def _where(key: Variable, value: object) -> str:
+    label = key.choices.get(str(value))
+    return f"of one {key.name}" if label is None else f"of {key.name} {value} ({label})"
+
 
 TOLD = 0.05
 STOPS = 0.20
@@ -48,7 +109,7 @@ class ColumnLoss:
     lost: int
     there: int
     rules: dict[str, int]
-    positions: "np.ndarray"
+    positions: np.ndarray
     by_arm: str = ""
     in_an_arm: float = 0.0
 
@@ -81,11 +142,9 @@ def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> Non
                 _empty(spec.name, column, bare, losses)
 
 
-def column_loss(typed: Typed, column: str, arms: "Mapping[str, np.ndarray]") -> ColumnLoss:
+def column_loss(typed: Typed, column: str, arms: Mapping[str, np.ndarray]) -> ColumnLoss:
     """The rejected values of a column, counted by the first rule that each breaks; `arms` are masks
     of rows."""
-    import numpy as np
-
     gone = np.zeros(typed.raw.num_rows, dtype=bool)
     rules = typed.log.first_rules(column, gone)
     counts = {rule: n for rule, n in sorted(rules.items()) if n}
@@ -200,21 +259,19 @@ def sentences(text: str, more: list[str]) -> str:
     return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (text, *more))
 
 
-def lines_told(typed: Typed, positions: "np.ndarray") -> str:
+def lines_told(typed: Typed, positions: np.ndarray) -> str:
     """Where some rows stand: their file and lines."""
     file = typed.raw["source_file"][int(positions[0])].as_py()
     return f"{file}, lines {line_runs(typed.raw, positions)}"
 
 
-def lines_alone(typed: Typed, positions: "np.ndarray") -> str:
+def lines_alone(typed: Typed, positions: np.ndarray) -> str:
     """The lines of some rows in words. Red lines name no file."""
     return f"{'line' if len(positions) == 1 else 'lines'} {line_runs(typed.raw, positions)}"
 
 
-def line_runs(raw: "pa.Table", positions: "np.ndarray") -> str:
+def line_runs(raw: pa.Table, positions: np.ndarray) -> str:
     """The lines of some rows, cut where there are many runs of them."""
-    import numpy as np
-
     line = np.sort(raw["source_row"].to_numpy()[positions])
     ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
     shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]

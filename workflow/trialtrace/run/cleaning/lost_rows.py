@@ -5,14 +5,18 @@ subjects without an accepted row there (`exclude`). In other tables, rows withou
 rows of unknown subjects are a red line, and end the run above a share of `STOPS` (`exclude`).
 """
 
-from typing import TYPE_CHECKING
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem
 from trialtrace.run.cleaning.account import Decision, RedLine
 from trialtrace.run.cleaning.by_arm import Arms, told_by_arm
 from trialtrace.run.cleaning.cells import as_mask, stripped
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
-from trialtrace.run.cleaning.keys import CONFLICT, PLACE
+from trialtrace.run.cleaning.keys import CONFLICT, PLACE, distinct
 from trialtrace.run.cleaning.losses import (
     AT_MOST,
     BETTER,
@@ -25,15 +29,56 @@ from trialtrace.run.cleaning.losses import (
     sentences,
 )
 from trialtrace.run.cleaning.rejects import ROW
-from trialtrace.run.cleaning.row_key import further_columns
 from trialtrace.run.cleaning.similar_names import MOST_PAIRS, as_known, differ_by, pairs
 from trialtrace.run.cleaning.subjects import Lost, People, blank_rows
 from trialtrace.run.cleaning.typed import Typed, spelling_of, text_of
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.trial.load import Trial
 
-if TYPE_CHECKING:
-    import numpy as np
+# The key that would tell rows apart: the declared one and as few further columns as will do.
+
+SAMPLE = 400
+MOST_COLUMNS = 150
+
+
+def further_columns(
+    key: list[pa.Array], cells: list[pa.Array], columns: dict[str, pa.Array]
+) -> tuple[str, ...] | None:
+    """One or two columns that, with the key, tell rows apart that differ; None where none do.
+
+    All arrays have an entry for each row: of the key, of the cells that make rows differ, of the
+    columns to choose from. A column with a missing value is none to choose. Of several, those with
+    the fewest different values come first: a visit rather than what was measured there.
+    """
+    group, row = distinct(key), distinct([*cells, *key])
+    numbers = {
+        name: distinct([values]) for name, values in columns.items() if not values.null_count
+    }
+    # A column that is the same in all rows tells none apart.
+    several = {name: number for name, number in numbers.items() if number.max(initial=0) > 0}
+    ranked = sorted(several, key=lambda name: int(several[name].max()))[:MOST_COLUMNS]
+    part = np.argsort(group, kind="stable")[:SAMPLE]
+    every = np.arange(len(group))
+    for size in (1, 2):
+        for names in combinations(ranked, size):
+            chosen = [several[name] for name in names]
+            if all(_tells(group[at], row[at], [c[at] for c in chosen]) for at in (part, every)):
+                return names
+    return None
+
+
+def _tells(group: np.ndarray, row: np.ndarray, further: list[np.ndarray]) -> bool:
+    """Whether the key with further columns has as many values as there are different rows."""
+    whole = group
+    for number in further:
+        whole = _numbered(whole * (int(number.max(initial=0)) + 1) + number)
+    return whole.max(initial=-1) == _numbered(row).max(initial=-1)
+
+
+def _numbered(code: np.ndarray) -> np.ndarray:
+    """A number from 0 for each different value."""
+    return np.unique(code, return_inverse=True)[1]
+
 
 FEW_CONFLICTS = 0.10
 """Where fewer rows of a table share a key, the key is right and a row is there twice."""
@@ -98,7 +143,7 @@ def _conflicts(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> None:
         losses.warnings.append(RedLine("conflicts", table, None, text))
 
 
-def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
+def _taken(typed: Typed, at: np.ndarray, take: str) -> str:
     """What became of rows that share a key and differ; `at` are those that are not used."""
     keys, rows = ", ".join(typed.spec.key_), typed.raw.num_rows
     if take == "reject":
@@ -110,7 +155,7 @@ def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
     )
 
 
-def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
+def _conflict(trial: Trial, typed: Typed, at: np.ndarray) -> Problem:
     spec = typed.spec
     keys, rows = ", ".join(spec.key_), typed.raw.num_rows
     there = f"{len(at)} of {rows} rows share their {keys} and differ: {lines_told(typed, at)}"
@@ -133,10 +178,8 @@ def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
     )
 
 
-def _wider_key(trial: Trial, typed: Typed, at: "np.ndarray") -> str:
+def _wider_key(trial: Trial, typed: Typed, at: np.ndarray) -> str:
     """The key that would tell rows apart; with what was measured only where nothing else does."""
-    import pyarrow as pa
-
     spec = typed.spec
     cells = [c.combine_chunks() for c in text_of(trial, spec, typed.raw)(at).columns]
     key = [typed.column(name).take(pa.array(at)) for name in spec.key_]
@@ -171,8 +214,6 @@ def _by_rule(
     trial: Trial, typed: Typed, people: People, rule: str, arms: Arms, losses: Losses
 ) -> None:
     """Rows of a rule: a red line, or the end of the run."""
-    import numpy as np
-
     table = typed.spec.name
     blank = _blank(typed)
     at = np.setdiff1d(rows_of(typed, rule), blank)
@@ -200,10 +241,8 @@ def _by_rule(
     losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {text}", hints)))
 
 
-def _by_arm(typed: Typed, arms: Arms, at: "np.ndarray") -> list[str]:
+def _by_arm(typed: Typed, arms: Arms, at: np.ndarray) -> list[str]:
     """Of each arm how many of its rows are among some that are lost."""
-    import numpy as np
-
     gone = np.zeros(typed.raw.num_rows, dtype=bool)
     gone[at] = True
     told = told_by_arm(arms.rows(typed), gone, np.ones_like(gone))
@@ -238,10 +277,8 @@ def _misread(trial: Trial, typed: Typed) -> bool:
     )
 
 
-def _blank(typed: Typed) -> "np.ndarray":
+def _blank(typed: Typed) -> np.ndarray:
     """Rows that hold nothing at all: nobody misses them."""
-    import numpy as np
-
     at = np.union1d(rows_of(typed, "subject_missing"), rows_of(typed, "key_missing"))
     return at[blank_rows(typed.raw, at)]
 
@@ -259,7 +296,7 @@ def _too_many(trial: Trial, typed: Typed, rule: str, text: str, misread: bool) -
 
 
 def _hints(
-    trial: Trial, typed: Typed, people: People, rule: str, at: "np.ndarray", show: bool | None
+    trial: Trial, typed: Typed, people: People, rule: str, at: np.ndarray, show: bool | None
 ) -> list[str]:
     """What would make the rows usable; what they hold too unless `show` is None.
 
@@ -282,17 +319,12 @@ def _hints(
     return hints
 
 
-def _unknown(typed: Typed, at: "np.ndarray") -> list[str]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+def _unknown(typed: Typed, at: np.ndarray) -> list[str]:
     return pc.unique(typed.subject.take(pa.array(at))).to_pylist()
 
 
-def rows_of(typed: Typed, rule: str) -> "np.ndarray":
+def rows_of(typed: Typed, rule: str) -> np.ndarray:
     """The rows that a rule rejects."""
-    import numpy as np
-
     rows = [
         finding.positions
         for finding in typed.log.findings
@@ -342,9 +374,6 @@ def _vanished(trial: Trial, typed: Typed, people: People, lost: Lost) -> Problem
 def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
     """Subjects whose arm, in a column of a table, is an empty cell, or who have no row there: no
     comparison has them. A code says that it is meant."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     cells = stripped(typed.raw[arm], ()).take(pa.array(typed.kept))
     subject = typed.accepted.subject
     there = pc.unique(subject.filter(pc.is_valid(cells)))
@@ -361,9 +390,6 @@ def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
 
 def look_alikes(typed: Typed, losses: Losses) -> None:
     """Subjects of the table of subjects who may be one: told as pairs, by their lines."""
-    import numpy as np
-    import pyarrow.compute as pc
-
     subject = typed.subject.dictionary_encode()
     names = subject.dictionary.to_pylist()
     found = pairs(names)

@@ -9,14 +9,14 @@ What has no row there is missing; a count of no rows is 0.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import UserError, did_you_mean, one_of
+from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import met
 from trialtrace.run.trial.cleaning import Beside
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 AGGREGATES = {"lowest": "min", "highest": "max", "sum": "sum", "count": "count"}
 _BETWEEN = "\x1f"
@@ -26,8 +26,8 @@ _BETWEEN = "\x1f"
 class Accepted:
     """The accepted rows of a table, typed, before any check; and the subject of each as text."""
 
-    table: "pa.Table"
-    subject: "pa.Array"
+    table: pa.Table
+    subject: pa.Array
 
 
 def with_beside(
@@ -35,7 +35,7 @@ def with_beside(
     mine: Accepted,
     others: Mapping[str, Accepted],
     place: str,
-) -> "pa.Table":
+) -> pa.Table:
     """The table with a column for each declared name. Raises UserError for what is not there."""
     table = mine.table
     for name, beside in declared.items():
@@ -48,20 +48,15 @@ def with_beside(
 def _table(others: Mapping[str, Accepted], name: str, place: str) -> Accepted:
     if name not in others:
         raise UserError(
-            Problem(
-                f"{place}.table",
-                found=repr(name),
-                expected=f"a table of trial.yaml: {one_of(others)}",
-                do=did_you_mean(name, others),
-            )
+            f"{place}.table",
+            found=repr(name),
+            expected=f"a table of trial.yaml: {one_of(others)}",
+            do=did_you_mean(name, others),
         )
     return others[name]
 
 
-def _values(beside: Beside, mine: Accepted, other: Accepted, place: str) -> "pa.Array":
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+def _values(beside: Beside, mine: Accepted, other: Accepted, place: str) -> pa.Array:
     wanted = _keys(mine, list(beside.match))
     there = _keys(other, list(beside.match.values()))
     kept = pc.is_valid(there)
@@ -84,28 +79,20 @@ def _values(beside: Beside, mine: Accepted, other: Accepted, place: str) -> "pa.
     return pc.if_else(pc.is_valid(wanted), pc.fill_null(values, 0), pa.scalar(None, pa.int64()))
 
 
-def _keys(accepted: Accepted, columns: list[str]) -> "pa.Array":
+def _keys(accepted: Accepted, columns: list[str]) -> pa.Array:
     """The subject and the matching columns of each row as one text; null where one is missing."""
-    import pyarrow.compute as pc
-
-    from trialtrace.run.tables.canonical import column_text
-
     parts = [column_text(accepted.table[name], name) for name in columns]
     if not parts:
         return accepted.subject
     return pc.binary_join_element_wise(accepted.subject, *parts, _BETWEEN)
 
 
-def _check_single(keys: "pa.Array", place: str) -> None:
-    import pyarrow.compute as pc
-
+def _check_single(keys: pa.Array, place: str) -> None:
     repeats = len(keys) - len(pc.unique(keys))
     if repeats:
         raise UserError(
-            Problem(
-                place,
-                found=f"{repeats} rows beside another of the same subject",
-                expected="one row of the other table for each row here",
-                do=f"say which by match, or write take: {one_of(AGGREGATES)}",
-            )
+            place,
+            found=f"{repeats} rows beside another of the same subject",
+            expected="one row of the other table for each row here",
+            do=f"say which by match, or write take: {one_of(AGGREGATES)}",
         )

@@ -7,13 +7,11 @@ only the quarantine file shows.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.tables.contracts import REJECTS, empty
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 REJECT, FLAG = "reject", "flag"
 ROW, CELL = "row", "cell"
@@ -47,10 +45,10 @@ class Finding:
 
     rule: str
     reason: str
-    positions: "np.ndarray"
+    positions: np.ndarray
     column: str | None = None
     severity: str = REJECT
-    values: "pa.Array | None" = None
+    values: pa.Array | None = None
 
     @property
     def level(self) -> str:
@@ -68,16 +66,16 @@ class RejectLog:
         if len(finding.positions):
             self.findings.append(finding)
 
-    def rejected_rows(self) -> "np.ndarray":
+    def rejected_rows(self) -> np.ndarray:
         return _union(f.positions for f in self.findings if f.level == ROW)
 
-    def rejected_cells(self, column: str) -> "np.ndarray":
+    def rejected_cells(self, column: str) -> np.ndarray:
         """Positions whose cell of this column is not used."""
         return _union(
             f.positions for f in self.findings if f.column == column and f.severity == REJECT
         )
 
-    def first_rules(self, column: str, gone: "np.ndarray") -> Counter[str]:
+    def first_rules(self, column: str, gone: np.ndarray) -> Counter[str]:
         """Rejected cells of a column by the first rule that each breaks.
 
         `gone` is a mask of rows: those in it are not counted, and those that are counted enter it.
@@ -89,21 +87,17 @@ class RejectLog:
                 gone[finding.positions] = True
         return counts
 
-    def as_table(self, raw: "pa.Table", subject: "pa.Array") -> "pa.Table":
+    def as_table(self, raw: pa.Table, subject: pa.Array) -> pa.Table:
         """The findings as rows of the REJECTS contract; `subject` is text, a value for each row."""
-        import pyarrow as pa
-
         parts = [_as_table(self.table, finding, raw, subject) for finding in self.findings]
         return pa.concat_tables(parts) if parts else empty(REJECTS)
 
 
-def _as_table(table: str, finding: Finding, raw: "pa.Table", subject: "pa.Array") -> "pa.Table":
-    import pyarrow as pa
-
+def _as_table(table: str, finding: Finding, raw: pa.Table, subject: pa.Array) -> pa.Table:
     n = len(finding.positions)
     at = pa.array(finding.positions)
 
-    def same(value: str | None) -> "pa.Array":
+    def same(value: str | None) -> pa.Array:
         return pa.repeat(pa.scalar(value, type=pa.string()), n)
 
     if finding.values is not None:
@@ -127,10 +121,8 @@ def _as_table(table: str, finding: Finding, raw: "pa.Table", subject: "pa.Array"
     return pa.table(columns).select(REJECTS.names)
 
 
-def _union(parts: "Iterable[np.ndarray]") -> "np.ndarray":
+def _union(parts: Iterable[np.ndarray]) -> np.ndarray:
     """Positions that stand in any of the parts, in order."""
-    import numpy as np
-
     arrays = [np.asarray(part, dtype=np.int64) for part in parts if len(part)]
     there = np.zeros(max((int(array.max()) + 1 for array in arrays), default=0), dtype=bool)
     for part in arrays:

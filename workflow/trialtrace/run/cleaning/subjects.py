@@ -2,19 +2,22 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from math import exp, lgamma
+from statistics import median
 
-from trialtrace.base.errors import Problem, UserError
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import UserError
+from trialtrace.run.cleaning.account import Decision, RedLine
 from trialtrace.run.cleaning.cells import as_mask, stripped
 from trialtrace.run.cleaning.keys import PLACE, Roster, subject_text
+from trialtrace.run.cleaning.losses import Losses
 from trialtrace.run.cleaning.rejects import ROW, RejectLog
 from trialtrace.run.cleaning.typed import Typed, clean_cells
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.tables import TableSpec
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 BETWEEN = "\x1f"
 
@@ -24,7 +27,7 @@ class Lost:
     """Subjects without an accepted row, by the rule that took their first row; those rows."""
 
     rule: str
-    rows: "np.ndarray"
+    rows: np.ndarray
 
     @property
     def n(self) -> int:
@@ -44,18 +47,12 @@ class People:
 
 def nobody() -> People:
     """Of an export whose table of subjects cannot be read."""
-    import pyarrow as pa
-
     none = pa.array([], type=pa.string())
     return People(0, Roster(none, none), ())
 
 
 def people_of(trial: Trial, typed: Typed) -> People:
     """The subjects of the table of subjects, by its cleaning."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     rules = trial.cleaning.tables[typed.spec.name]
     who = _who(typed, rules.absent.get(typed.spec.subject, ()))
     accepted = pc.unique(typed.accepted.subject)
@@ -74,20 +71,15 @@ def people_of(trial: Trial, typed: Typed) -> People:
     return People(n + len(others), roster, lost, len(others))
 
 
-def _subjects(trial: Trial, spec: TableSpec, raw: "pa.Table") -> "pa.Array":
+def _subjects(trial: Trial, spec: TableSpec, raw: pa.Table) -> pa.Array:
     """The usable subjects of rows of a raw table, each once."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if spec.subject not in PLACE:
         values = clean_cells(trial, spec, raw, spec.subject).values
         raw = pa.table({spec.subject: values})
     return pc.unique(pc.drop_null(subject_text(raw, spec)))
 
 
-def _by_rule(log: RejectLog, rows: "np.ndarray") -> tuple[Lost, ...]:
-    import numpy as np
-
+def _by_rule(log: RejectLog, rows: np.ndarray) -> tuple[Lost, ...]:
     values: dict[str, list[np.ndarray]] = {}
     for finding in log.findings:
         if finding.level == ROW and len(at := np.intersect1d(finding.positions, rows)):
@@ -95,15 +87,11 @@ def _by_rule(log: RejectLog, rows: "np.ndarray") -> tuple[Lost, ...]:
     return tuple(Lost(rule, np.sort(np.concatenate(values[rule]))) for rule in sorted(values))
 
 
-def _who(typed: Typed, missing: tuple[str, ...]) -> "pa.Array":
+def _who(typed: Typed, missing: tuple[str, ...]) -> pa.Array:
     """Whose each row is: an unusable subject by its text, a row without one by its place.
 
     Null for rows that are blank in every column: they are of nobody.
     """
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     subject = typed.subject
     if not subject.null_count:
         return subject
@@ -115,12 +103,8 @@ def _who(typed: Typed, missing: tuple[str, ...]) -> "pa.Array":
     return pc.replace_with_mask(subject, pc.is_null(subject), pc.coalesce(spelt, place))
 
 
-def blank_rows(raw: "pa.Table", at: "np.ndarray") -> "np.ndarray":
+def blank_rows(raw: pa.Table, at: np.ndarray) -> np.ndarray:
     """Which of these rows hold nothing in any column."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     rows = raw.take(pa.array(at))
     blank = np.ones(len(at), dtype=bool)
     for name in rows.column_names:
@@ -137,11 +121,94 @@ def check_subjects(trial: Trial, typed: Typed) -> None:
     for finding in typed.log.findings:
         rules[finding.rule] += len(finding.positions) if finding.level == ROW else 0
     raise UserError(
-        Problem(
-            f"{trial.name}: table {typed.spec.name}",
-            "no row is accepted, so there is no subject",
-            found=", ".join(f"{rule} in {rows} row(s)" for rule, rows in rules.items() if rows),
-            expected="rows with a subject of their own",
-            do=f"look at the column {typed.spec.subject} and at the key in trial.yaml",
-        )
+        f"{trial.name}: table {typed.spec.name}",
+        "no row is accepted, so there is no subject",
+        found=", ".join(f"{rule} in {rows} row(s)" for rule, rows in rules.items() if rows),
+        expected="rows with a subject of their own",
+        do=f"look at the column {typed.spec.subject} and at the key in trial.yaml",
     )
+
+
+# Tables that do not belong together: how many of the subjects each table has rows of.
+#
+# A table that has rows of no subject is a red line unless `empty` declares it. One that has rows of
+# far fewer subjects than the other tables (below `FEW` times their median) is a red line unless
+# `covers` declares it. So is one that has none of the last subjects, where chance does that less
+# often than `UNLIKELY`: it is then of an older data cut; `covers: earlier` declares that.
+
+FEW = 0.75
+UNLIKELY = 1e-6
+EMPTY = "empty"
+
+
+@dataclass(frozen=True)
+class Covered:
+    """The subjects of a table among all, and how many of the last of them all have no row."""
+
+    table: str
+    rows: int
+    n: int
+    of: int
+    last_absent: int
+    declared: str | None
+
+    @property
+    def share(self) -> float:
+        return self.n / self.of
+
+    @property
+    def chance(self) -> float:
+        """How often that many of the last subjects have no row where those with rows are drawn at
+        random: C(of - last_absent, n) / C(of, n)."""
+        rest = self.of - self.last_absent
+        return exp(_log_choose(rest, self.n) - _log_choose(self.of, self.n))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+
+
+def covered(
+    table: str, rows: int, subjects: pa.Array, every: pa.Array, declared: str | None
+) -> Covered:
+    """The coverage of a table; `every` are the subjects in the order of the table of subjects."""
+    at = pc.index_in(subjects, value_set=every)
+    last = pc.max(at).as_py()
+    absent = len(every) - 1 - (-1 if last is None else last)
+    return Covered(table, rows, len(subjects), len(every), absent, declared)
+
+
+def coverage_losses(tables: list[Covered], losses: Losses) -> None:
+    """Add red lines and decisions for all tables but the table of subjects."""
+    for one in tables:
+        if one.declared:
+            what = EMPTY if one.declared == EMPTY else f"covers: {one.declared}"
+            losses.decisions.append(Decision(one.table, None, what, one.of - one.n))
+        others = [t.share for t in tables if t is not one and not t.declared]
+        told = _told(one, median([1.0, *others]))
+        if told:
+            losses.warnings.append(
+                RedLine("coverage", one.table, None, f"Table {one.table} {told}.")
+            )
+
+
+def _told(covered: Covered, usual: float) -> str | None:
+    """What is strange about a table's coverage, or None."""
+    if covered.declared == EMPTY:
+        return f"is declared empty and has {covered.rows} rows" if covered.rows else None
+    if not covered.rows:
+        return "has no row; where that is so, declare it in cleaning.yaml (empty: true)"
+    if not covered.n:
+        return f"has {covered.rows} rows, and none of them is used"
+    there = f"has rows of {covered.n} of {covered.of} subjects"
+    if covered.declared != "earlier" and covered.chance < UNLIKELY:
+        return (
+            f"{there} and of none of the last {covered.last_absent}: it looks like an older data "
+            "cut; where that is right, declare it in cleaning.yaml (covers: earlier)"
+        )
+    if covered.declared is None and covered.share < FEW * usual:
+        return (
+            f"{there}, where the other tables have {100 * usual:.0f} % of them on the median; "
+            "where that is right, declare it in cleaning.yaml (covers: some)"
+        )
+    return None

@@ -1,28 +1,75 @@
 """Typing: a raw table of text as typed rows, before any check looks at them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.account import Decision
-from trialtrace.run.cleaning.cells import blank, present_text, stripped, without_numbers
-from trialtrace.run.cleaning.column_rules import CleanColumn, Spelling, clean_column
+from trialtrace.run.cleaning.cells import as_mask, blank, present_text, stripped, without_numbers
+from trialtrace.run.cleaning.column_rules import (
+    CleanColumn,
+    Conversion,
+    Spelling,
+    clean_column,
+    conversion_of,
+)
 from trialtrace.run.cleaning.conservation import Balance
 from trialtrace.run.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
 from trialtrace.run.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG, Finding, RejectLog
-from trialtrace.run.cleaning.selected import Selected, all_rows, select_rows
-from trialtrace.run.cleaning.units import Conversion, conversion_of
+from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.cleaning import ConvertAll, LinearFactor
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.study.source import date_order, decimal_sign
 from trialtrace.run.trial.study.tables import TableSpec
 from trialtrace.run.trial.treatment import arm_columns
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
+# The rows of a raw table that a clean table is made of: `tables.<name>.where` of trial.yaml.
+#
+#     rows of the raw table = selected + left out + undecided
+#
+# It comes before every other rule, so that a cell is judged as what it is in the rows of its own
+# kind. A row is undecided where a value that the condition needs is missing or cannot be used; it
+# is left out, and told.
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The rows that are used; positions in the whole raw table of those that are not."""
+
+    whole: pa.Table
+    raw: pa.Table
+    left_out: np.ndarray
+    undecided: np.ndarray
+
+    @property
+    def unused(self) -> pa.Table:
+        """The rows that are not used."""
+        return self.whole.take(pa.array(np.union1d(self.left_out, self.undecided)))
+
+
+def all_rows(raw: pa.Table) -> Selected:
+    """A table without a condition."""
+    nothing = np.array([], dtype=np.int64)
+    return Selected(raw, raw, nothing, nothing)
+
+
+def select_rows(raw: pa.Table, where: Condition, values: Callable[[str], pa.Array]) -> Selected:
+    """The rows that surely meet a condition over typed columns; `values` gives one by its name."""
+    truth = evaluate(where, pa.table({name: values(name) for name in columns_of(where)}))
+    unknown = as_mask(pc.is_null(truth))
+    chosen = as_mask(pc.fill_null(truth, False))
+    return Selected(
+        raw,
+        raw.filter(pa.array(chosen)),
+        np.flatnonzero(~chosen & ~unknown),
+        np.flatnonzero(unknown),
+    )
 
 
 @dataclass(frozen=True)
@@ -31,25 +78,22 @@ class Typed:
     positions of the accepted ones among them."""
 
     spec: TableSpec
-    raw: "pa.Table"
-    subject: "pa.Array"
+    raw: pa.Table
+    subject: pa.Array
     columns: dict[str, CleanColumn]
-    kept: "np.ndarray"
+    kept: np.ndarray
     accepted: Accepted
     log: RejectLog
     selected: Selected
 
-    def column(self, name: str) -> "pa.Array":
+    def column(self, name: str) -> pa.Array:
         """The values of a column in every row, before any row is rejected."""
         if name in PLACE:
             return self.raw[name].combine_chunks()
         return self.columns[name].values
 
-    def text(self, name: str) -> "pa.Array":
+    def text(self, name: str) -> pa.Array:
         """The cells of a column in every row, without blanks around them; null where missing."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         cells = pc.utf8_trim_whitespace(self.raw[name].combine_chunks())
         return blank(cells, pa.array(self.columns[name].missing))
 
@@ -58,15 +102,15 @@ class Typed:
 class Cleaned:
     """A clean table, its rejects, its counts, its subjects as text, and what it is made of."""
 
-    table: "pa.Table"
-    rejects: "pa.Table"
+    table: pa.Table
+    rejects: pa.Table
     balance: Balance
-    subjects: "pa.Array"
+    subjects: pa.Array
     typed: Typed
 
 
 def type_table(
-    trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None, names: bool = False
+    trial: Trial, spec: TableSpec, raw: pa.Table, known: Roster | None, names: bool = False
 ) -> Typed:
     """The typed rows of a raw table that `where` selects and whose keys are good; what is not good
     is in the log.
@@ -75,16 +119,13 @@ def type_table(
     the names of columns that nobody declared. Raises UserError for columns and arms that are not
     those of the configuration.
     """
-    import numpy as np
-    import pyarrow as pa
-
     check_columns(trial, spec, raw, names)
     check_named(trial, spec, raw)
     selected = _selected(trial, spec, raw)
     raw = selected.raw
     check_arms(trial, spec, raw)
     log = RejectLog(spec.name)
-    columns = _clean_columns(trial, spec, raw)
+    columns = {name: clean_cells(trial, spec, raw, name) for name in trial.dictionary[spec.name]}
     for column in columns.values():
         for finding in column.findings:
             log.add(finding)
@@ -102,17 +143,13 @@ def type_table(
     return Typed(spec, raw, subject, columns, kept, rows, log, selected)
 
 
-def _selected(trial: Trial, spec: TableSpec, raw: "pa.Table") -> Selected:
+def _selected(trial: Trial, spec: TableSpec, raw: pa.Table) -> Selected:
     if spec.where is None:
         return all_rows(raw)
     return select_rows(raw, spec.where, lambda name: clean_cells(trial, spec, raw, name).values)
 
 
-def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, CleanColumn]:
-    return {name: clean_cells(trial, spec, raw, name) for name in trial.dictionary[spec.name]}
-
-
-def clean_cells(trial: Trial, spec: TableSpec, raw: "pa.Table", name: str) -> CleanColumn:
+def clean_cells(trial: Trial, spec: TableSpec, raw: pa.Table, name: str) -> CleanColumn:
     """A column of a table, by the dictionary and cleaning.yaml."""
     rules = trial.cleaning.tables[spec.name]
     data = rules.convert.get(name)
@@ -176,13 +213,11 @@ def kinds_of_missing(trial: Trial, typed: Typed) -> Iterator[Decision]:
                 yield Decision(spec.name, column, f'"{code}" is missing', n, kind)
 
 
-def text_of(trial: Trial, spec: TableSpec, raw: "pa.Table") -> TextOf:
+def text_of(trial: Trial, spec: TableSpec, raw: pa.Table) -> TextOf:
     """Gives, for some rows, the cells of the dictionary's columns without blanks around them."""
-    import pyarrow as pa
-
     missing = trial.cleaning.tables[spec.name].absent
 
-    def text(positions: "np.ndarray") -> "pa.Table":
+    def text(positions: np.ndarray) -> pa.Table:
         rows = raw.select(list(trial.dictionary[spec.name])).take(pa.array(positions))
         cells = {n: stripped(rows[n], missing.get(n, ())) for n in rows.column_names}
         return pa.table(cells)
@@ -194,12 +229,10 @@ def _flag_required(
     trial: Trial,
     spec: TableSpec,
     columns: dict[str, CleanColumn],
-    kept: "np.ndarray",
+    kept: np.ndarray,
     log: RejectLog,
 ) -> None:
     """A required value that is missing is listed; its row stays."""
-    import numpy as np
-
     for name, variable in trial.dictionary[spec.name].items():
         if variable.required:
             absent = np.intersect1d(np.flatnonzero(columns[name].missing), kept)

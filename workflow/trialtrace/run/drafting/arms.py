@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trialtrace.run.drafting.fingerprints import joined
-from trialtrace.run.drafting.keys import Load
+from trialtrace.run.drafting.keys import Load, joined
 from trialtrace.run.drafting.names import (
     ARM_PARTS,
     ARMS,
@@ -19,11 +18,12 @@ from trialtrace.run.drafting.names import (
     TREATED,
     VISIT_PARTS,
     VISITS,
+    name_words,
     rank,
     speaks_of,
 )
 from trialtrace.run.drafting.profile import Column
-from trialtrace.run.tables.measures import parts, plain
+from trialtrace.run.tables.measures import parts
 
 MOST_ARMS = 8
 # The smallest arm, as a share of the largest.
@@ -148,7 +148,7 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     elif words & set(ARM_PARTS) and not words & set(NO_ARM_PARTS):
         score += SPOKEN
         evidence.append("its name speaks of an arm")
-    if {*words, plain(column.name)} & SEQUENCES:
+    if name_words(column.name) & SEQUENCES:
         score -= ORDER
         evidence.append("its name is that of a sequence of treatments")
     levels = [*(text for text, _ in column.values), *(label for _, label in column.choices)]

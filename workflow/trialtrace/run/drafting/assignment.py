@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
-from trialtrace.run.drafting.cells_of import cells_of
-from trialtrace.run.drafting.decided import Decided, column_of
+from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.names import ARMS, rank, words_of
 from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.tables.measures import folded, plain
 
 CONTROL = re.compile(
@@ -63,12 +63,10 @@ def arm_of(
                 )
     if not choices:
         raise UserError(
-            Problem(
-                "the arm",
-                found=f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient",
-                expected="the column of the arm",
-                do="name it: --arm COLUMN",
-            )
+            "the arm",
+            found=f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient",
+            expected="the column of the arm",
+            do="name it: --arm COLUMN",
         )
     at = ("trial.yaml", "tables.{}.arm")
 
@@ -151,13 +149,11 @@ def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""
     raise UserError(
-        Problem(
-            f"the arm, column {column.name} of {table.name}",
-            found=f"{n} different value{'s' if n != 1 else ''}{varies}",
-            expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
-            do="name another column: --arm COLUMN"
-            + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
-        )
+        f"the arm, column {column.name} of {table.name}",
+        found=f"{n} different value{'s' if n != 1 else ''}{varies}",
+        expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
+        do="name another column: --arm COLUMN"
+        + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
     )
 
 
@@ -178,8 +174,10 @@ def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
 def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
     """The name of the control arm. Raises UserError where what was told is no arm."""
     counts = dict(column.values)
-    said = [name for name in arms if _reads_control(*arms[name])]
-    bare = [name for name in arms if _bare_control(*arms[name])]
+    said = [
+        name for name, arm in arms.items() if any(CONTROL.fullmatch(folded(text)) for text in arm)
+    ]
+    bare = [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))]
     ranked = sorted(arms, key=lambda name: (name not in said, name not in bare))
     sure = len(said) == 1 or (
         not said and len(bare) == 1 and len(arms) == 2 and plain(column.name) in TREATMENTS
@@ -195,24 +193,9 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
         for name, (label, code) in arms.items():
             if text.casefold() in (name, label.casefold(), code.casefold()):
                 return name
-        codes = [code for _, code in arms.values()]
-        raise UserError(
-            Problem(
-                "--control",
-                found=text,
-                expected=f"an arm of column {column.name}: {one_of(codes)}",
-                do=did_you_mean(text, codes),
-            )
-        )
+        codes = (code for _, code in arms.values())
+        raise none_of("control", text, codes, f"an arm of column {column.name}: ")
 
     name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
     decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
     return name
-
-
-def _reads_control(label: str, code: str) -> bool:
-    return any(CONTROL.fullmatch(folded(text)) is not None for text in (label, code))
-
-
-def _bare_control(label: str, code: str) -> bool:
-    return any(BARE_CONTROL.fullmatch(text) is not None for text in (label, code))

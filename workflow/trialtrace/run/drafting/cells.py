@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pyarrow as pa
 
 PART = 200_000
 
@@ -15,17 +13,17 @@ class Cells:
     """Column names, and a function from some of them to their rows in parts, in the same order."""
 
     names: list[str]
-    of: "Callable[[Sequence[str]], Iterator[pa.RecordBatch]]"
+    of: Callable[[Sequence[str]], Iterator[pa.RecordBatch]]
 
-    def parts(self) -> "Iterator[pa.RecordBatch]":
+    def parts(self) -> Iterator[pa.RecordBatch]:
         """The rows with all columns."""
         return self.of(self.names)
 
 
-def held(table: "pa.Table") -> Cells:
+def held(table: pa.Table) -> Cells:
     """The cells of a table that is in memory."""
 
-    def of(names: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+    def of(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         return iter(table.select(list(names)).to_batches(max_chunksize=PART))
 
     return Cells(table.column_names, of)

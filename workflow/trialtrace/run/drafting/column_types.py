@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from trialtrace.base.errors import one_of
-from trialtrace.run.drafting.missing import far_off
 from trialtrace.run.drafting.names import (
     ARMS,
     SEX,
@@ -18,7 +17,7 @@ from trialtrace.run.drafting.names import (
     speaks_of,
     words_of,
 )
-from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally
+from trialtrace.run.drafting.tally import ORDERS, Days, Numbers, Tally, Times, far_off
 from trialtrace.run.tables.canonical import number_text
 
 # Levels that a coded text may have, and so many rows a level in the mean.
@@ -51,13 +50,12 @@ class Kind:
     also: tuple[tuple[str, str], ...] = ()
 
 
-def reads(numbers: Numbers, tally: Tally) -> bool:
-    """Whether all but few cells of a column are such numbers, besides words for missing."""
-    if not numbers.possible or not tally.present:
-        return False
-    words = sum(count for text, count in numbers.misfits.items() if not_known(text))
+def reads(kind: Numbers | Days | Times, tally: Tally) -> bool:
+    """Whether all but few cells of a column are of a kind, besides words for missing."""
+    words = sum(count for text, count in kind.misfits.items() if not_known(text))
     there = tally.present - words
-    return there > 0 and numbers.misfits.total() - words <= MOST_WRONG * there
+    few = kind.misfits.total() - words <= MOST_WRONG * there
+    return kind.possible and there > 0 and few
 
 
 def inferred(name: str, tally: Tally, sign: str) -> Kind:
@@ -70,7 +68,7 @@ def inferred(name: str, tally: Tally, sign: str) -> Kind:
         return _day(tally, orders, "date")
     if orders := _orders(tally.moments, tally):
         return _day(tally, orders, "datetime")
-    if tally.times.possible and _few_wrong(tally.times.misfits, tally):
+    if reads(tally.times, tally):
         return Kind(validation="time", why="All cells are times of day, kept as text.")
     text = _text(name, tally)
     mixed = _mixed_signs(tally)
@@ -87,12 +85,6 @@ def _mixed_signs(tally: Tally) -> str:
     if not (signs["point"] and signs["comma"]) or signs["other"] > MOST_WRONG * sum(signs.values()):
         return ""
     return f"{signs['point']} cells have a decimal point and {signs['comma']} a comma."
-
-
-def _few_wrong(misfits: Counter[str], tally: Tally) -> bool:
-    words = sum(count for text, count in misfits.items() if not_known(text))
-    there = tally.present - words
-    return there > 0 and misfits.total() - words <= MOST_WRONG * there
 
 
 def _words(misfits: Counter[str]) -> tuple[str, ...]:
@@ -160,30 +152,17 @@ def _coded(name: str, tally: Tally, kind: Kind) -> Kind:
     if found == [0, 1]:
         yes = rank(name, SEX) is None and rank(name, ARMS) is None
         why = "The codes are 0 and 1" + (", read as No and Yes." if yes else ".")
-        choices = (("0", "No"), ("1", "Yes")) if yes else (("0", "0"), ("1", "1"))
-        return replace(
-            kind,
-            type="yesno" if yes else "radio",
-            validation="",
-            choices=choices,
-            low="",
-            high="",
-            why=why,
-        )
-    why = f"The whole numbers {found[0]} to {found[-1]}, as codes are; what they mean is not said."
-    return replace(
-        kind,
-        type="radio",
-        validation="",
-        choices=tuple((level, level) for level in levels),
-        low="",
-        high="",
-        why=why,
-    )
+    else:
+        yes = False
+        why = f"The whole numbers {found[0]} to {found[-1]}, as codes are; what they mean is not "
+        why += "said."
+    choices = (("0", "No"), ("1", "Yes")) if yes else tuple((level, level) for level in levels)
+    coded = "yesno" if yes else "radio"
+    return replace(kind, type=coded, validation="", choices=choices, low="", high="", why=why)
 
 
 def _orders(days: dict[str, Days], tally: Tally) -> tuple[str, ...]:
-    return tuple(o for o in ORDERS if days[o].possible and _few_wrong(days[o].misfits, tally))
+    return tuple(o for o in ORDERS if reads(days[o], tally))
 
 
 def _day(tally: Tally, fitting: tuple[str, ...], kind: str) -> Kind:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, visible
+from trialtrace.base.errors import UserError, visible
 from trialtrace.run.drafting.questions import (
     FLAGS,
     Ask,
@@ -69,9 +69,11 @@ def run_new(arguments: argparse.Namespace) -> int:
     told = {flag: given for flag in FLAGS if (given := getattr(arguments, flag)) is not None}
     if not (arguments.given or arguments.anew):
         raise UserError(
-            Problem("trialtrace new", found="no file", expected="FILE",
-                    do="--anew drafts a trial over itself, from the files that it was drafted from")
-        )  # fmt: skip
+            "trialtrace new",
+            found="no file",
+            expected="FILE",
+            do="--anew drafts a trial over itself, from the files that it was drafted from",
+        )
     if arguments.again:
         from trialtrace.run.drafting.new_cut import compared
 
@@ -119,9 +121,7 @@ def run_confirm(arguments: argparse.Namespace) -> int:
     arguments.with_pandas()
     at = project(arguments.project)
     if arguments.value is not None and arguments.key is None:
-        raise UserError(
-            Problem("trialtrace confirm", found="--value alone", expected="--key with it")
-        )
+        raise UserError("trialtrace confirm", found="--value alone", expected="--key with it")
 
     def choose(name: str, lines: list[str]) -> Choice:
         if arguments.key is not None and name != arguments.key:

@@ -10,22 +10,86 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import yaml
+
 from trialtrace.base.config.files import read_yaml
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
-from trialtrace.run.drafting.by_hand import settled_by_hand
 from trialtrace.run.drafting.decided import Guessed
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.new import Files, files_of, guesses_text, put_in_place
 from trialtrace.run.drafting.people import with_covariates
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.questions import FLAGS, Ask, guess_nothing_told
+from trialtrace.run.drafting.study import QUESTION
 from trialtrace.run.drafting.tables import profile
+from trialtrace.run.drafting.yaml_text import Quoted, lines
 from trialtrace.run.trial.guesses import FILE, Guess, GuessesFile
+from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.study.source import Files as FilesOfTrial
 from trialtrace.run.trial.study.source import Rdatasets
+
+# Guesses that a person settled by editing the files of the trial, not by `trialtrace confirm`.
+
+Content = Mapping[str, object]
+
+
+def settled_by_hand(at: Project, name: str, guesses: Mapping[str, Guess]) -> list[str]:
+    """Names of the open guesses of which the files do not say any longer what was guessed."""
+    read: dict[str, Content] = {}
+
+    def content(file: str) -> Content:
+        if file not in read:
+            path = at.trial_config(name) / file
+            found = read_yaml(at, path, path.stem) if path.is_file() else {}
+            read[file] = found if isinstance(found, Mapping) else {}
+        return read[file]
+
+    settled = []
+    for guess in guesses.values():
+        holds = HOLDS.get(guess.name.partition(".")[0])
+        if holds is not None and not holds(guess, content(guess.file)):
+            settled.append(guess.name)
+    return settled
+
+
+def _part(content: object, *keys: str) -> object:
+    for key in keys:
+        content = content.get(key) if isinstance(content, Mapping) else None
+    return content
+
+
+def _intercurrent(guess: Guess, plan: Content) -> bool:
+    estimands = plan.get("estimands")
+    entries = estimands.values() if isinstance(estimands, Mapping) else ()
+    return not any(_part(entry, "intercurrent") for entry in entries)
+
+
+def _missing(guess: Guess, cleaning: Content) -> bool:
+    """Whether some column has still one of the codes."""
+    _, table, _ = guess.name.split(".", 2)
+    codes = set(guess.value.partition(" in ")[0].split(", "))
+    columns = _part(cleaning, "tables", table, "missing")
+    found = columns.values() if isinstance(columns, Mapping) else ()
+    return any(codes & set(map(str, each)) for each in found if isinstance(each, (list, Mapping)))
+
+
+def _baseline(guess: Guess, plan: Content) -> bool:
+    """Whether the baseline table has all the variables that were drafted."""
+    shown = _part(plan, "displays", "baseline", "variables")
+    return isinstance(shown, list) and set(guess.value.split(", ")) <= set(shown)
+
+
+HOLDS: Mapping[str, Callable[[Guess, Content], bool]] = {
+    "question": lambda _, trial: trial.get("question") == QUESTION,
+    "intercurrent": _intercurrent,
+    "endpoints": lambda guess, file: any(name in file for name in guess.value.split(", ")),
+    "missing": _missing,
+    "baseline": _baseline,
+}
+
 
 # A line of trial.yaml that a person writes in words.
 WORDS = ("question",)
@@ -48,13 +112,9 @@ def read_guesses(at: Project, name: str) -> GuessesFile:
     path = at.trial_config(name) / FILE
     if not path.is_file():
         raise UserError(
-            Problem(
-                f"trial {name}",
-                found=f"no {FILE}"
-                if path.parent.is_dir()
-                else f"no folder {at.shown(path.parent)}",
-                expected="a trial that trialtrace new drafted",
-            )
+            f"trial {name}",
+            found=f"no {FILE}" if path.parent.is_dir() else f"no folder {at.shown(path.parent)}",
+            expected="a trial that trialtrace new drafted",
         )
     read: GuessesFile = structure(GuessesFile, read_yaml(at, path, "guesses"))
     return read
@@ -108,11 +168,11 @@ def confirm(
     if only is not None and only not in guesses_file.guesses:
         names = list(guesses_file.guesses)
         raise UserError(
-            Problem(
-                f"guess {only}", found="none of this name is open", expected=one_of(names),
-                do=did_you_mean(only, names),
-            )
-        )  # fmt: skip
+            f"guess {only}",
+            found="none of this name is open",
+            expected=one_of(names),
+            do=did_you_mean(only, names),
+        )
     for guess in [one for one in guesses_file.guesses.values() if only in (None, one.name)]:
         if guess.name not in read_guesses(at, name).guesses:
             continue
@@ -130,13 +190,13 @@ def _left(name: str, n: int) -> str:
     return f"{name}: {n} guess{'es' if n > 1 else ''} open; trialtrace confirm {name}"
 
 
-def settle(at: Project, name: str, guess: Guess, answer: str = "") -> None:
+def settle(at: Project, name: str, guess: Guess) -> None:
     """Take a guess out of the open ones; what a flag could have told is kept as told."""
     guesses_file = read_guesses(at, name)
     flag = guess.name.partition(".")[0]
     answers = dict(guesses_file.told)
-    if flag in FLAGS and (answer or guess.value):
-        answers[flag] = answer or guess.value
+    if flag in FLAGS and guess.value:
+        answers[flag] = guess.value
     left = [_open(one) for key, one in guesses_file.guesses.items() if key != guess.name]
     _write(at, name, guesses_file, answers, left)
 
@@ -146,12 +206,10 @@ def _open(guess: Guess) -> Guessed:
 
 
 def _write(
-    at: Project, name: str, guesses_file: GuessesFile, answers: dict[str, str], left: list[Guessed],
-    files: Files | None = None,
-) -> None:  # fmt: skip
-    text = guesses_text(
-        name, guesses_file.given, answers, files or {}, left, drafted=guesses_file.drafted
-    )
+    at: Project, name: str, guesses_file: GuessesFile, answers: dict[str, str], left: list[Guessed]
+) -> None:
+    drafted = guesses_file.drafted
+    text = guesses_text(name, guesses_file.given, answers, {}, left, drafted=drafted)
     write_text(at.trial_config(name) / FILE, text)
 
 
@@ -168,19 +226,15 @@ def change(at: Project, name: str, guess: Guess, value: str, take: Take) -> None
     else:
         shown = at.shown(at.trial_config(name) / guess.file)
         raise UserError(
-            Problem(
-                f"guess {guess.name}",
-                found=f"another value for {guess.key_}",
-                expected=f"it written in {shown}, where it stands",
-                do=f"mend that file, then trialtrace confirm {name} --key {guess.name}",
-            )
+            f"guess {guess.name}",
+            found=f"another value for {guess.key_}",
+            expected=f"it written in {shown}, where it stands",
+            do=f"mend that file, then trialtrace confirm {name} --key {guess.name}",
         )
 
 
 def with_words(text: str, key: str, value: str) -> str:
     """The text with another line for a key at its top."""
-    from trialtrace.run.drafting.yaml_text import Quoted, lines
-
     (line,) = lines(key, Quoted(value))
     kept = [line if word.startswith(f"{key}:") else word for word in text.split("\n")]
     return "\n".join(kept)
@@ -201,7 +255,6 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     says that they are not to be taken."""
     guesses_file = read_guesses(at, name)
     folder = at.trial_config(name)
-    question = load_question(at, name)
     answers = dict(guesses_file.told) | {flag: value}
     if flag in ("arm", "primary"):
         for other in (
@@ -211,18 +264,14 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     profiles = profile(guesses_file.given)
     if (changed := changed_data(at, name, profiles)) and not take(changed):
         raise UserError(
-            Problem(
-                f"{flag}: {value}",
-                found=f"{one_of(changed)}, with another checksum than trial.yaml has",
-                expected="the data that the trial was drafted from, since it is drafted anew",
-                do=f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
-                "takes them, with their checksum",
-            )
+            f"{flag}: {value}",
+            found=f"{one_of(changed)}, with another checksum than trial.yaml has",
+            expected="the data that the trial was drafted from, since it is drafted anew",
+            do=f"trialtrace new {name} FILE --again tells what is new in them; --new-data "
+            "takes them, with their checksum",
         )
     draft = drafted(profiles, answers)
-    files = files_of(at, name, guesses_file.given, draft)
-    if question is not None:
-        files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
+    files = _files_of(at, name, guesses_file.given, draft)
     edited = [
         file
         for file, text in files.items()
@@ -232,13 +281,11 @@ def redraft(at: Project, name: str, flag: str, value: str, take: Take) -> None:
     ]
     if edited:
         raise UserError(
-            Problem(
-                f"{flag}: {value}",
-                found=f"{one_of(edited)}, edited since it was drafted",
-                expected="files as they were drafted, since they would be written anew",
-                do=f"write it into {one_of(edited)} yourself, then "
-                f"trialtrace confirm {name} --key {flag}",
-            )
+            f"{flag}: {value}",
+            found=f"{one_of(edited)}, edited since it was drafted",
+            expected="files as they were drafted, since they would be written anew",
+            do=f"write it into {one_of(edited)} yourself, then "
+            f"trialtrace confirm {name} --key {flag}",
         )
     left = still_open(at, name, guesses_file, profiles, files[FILE])
     files[FILE] = guesses_text(name, guesses_file.given, draft.told, files, left)
@@ -271,13 +318,11 @@ def anew(
     Raises UserError, and leaves the folder as it was, where what stays and what is new do not fit.
     """
     found, folder = read_guesses(at, name), at.trial_config(name)
-    question, texts = load_question(at, name), texts or found.given
+    texts = texts or found.given
     answers = {**found.told, **told}
     profiles = profile(texts)
     draft = with_covariates(decide(profiles, answers, ask), ask)
-    files = files_of(at, name, texts, draft)
-    if question is not None:
-        files["trial.yaml"] = with_words(files["trial.yaml"], "question", question)
+    files = _files_of(at, name, texts, draft)
     now = {one: (folder / one).read_bytes() for one in files if (folder / one).is_file()}
     edited = [
         file for file, data in now.items()
@@ -307,8 +352,6 @@ def drafted(profiles: Sequence[Table], answers: Mapping[str, str]) -> Draft:
 
 def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]:
     """The files and data sets whose checksum is another than that of trial.yaml."""
-    from trialtrace.run.trial.load import load_trial
-
     source = load_trial(name, at).source
     if not isinstance(source, FilesOfTrial | Rdatasets):
         return []
@@ -321,16 +364,13 @@ def changed_data(at: Project, name: str, profiles: Sequence[Table]) -> list[str]
     ]
 
 
-def load_question(at: Project, name: str) -> str | None:
-    """The question that a person wrote; None where nobody did."""
-    from trialtrace.run.drafting.study import QUESTION
-    from trialtrace.run.trial.load import load_trial
-
-    asked = load_trial(name, at).question
-    return None if asked == QUESTION else asked
+def _files_of(at: Project, name: str, texts: Sequence[str], draft: Draft) -> Files:
+    """Every file of a new draft, with the question that a person wrote."""
+    files, asked = files_of(at, name, texts, draft), load_trial(name, at).question
+    if asked != QUESTION:
+        files["trial.yaml"] = with_words(files["trial.yaml"], "question", asked)
+    return files
 
 
 def _yaml(text: str) -> object:
-    import yaml
-
     return yaml.safe_load(text)

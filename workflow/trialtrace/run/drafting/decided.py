@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.questions import FLAGS, MOST_QUESTIONS, Ask, Question
 
@@ -102,11 +102,20 @@ def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Col
             if name in (column.name, f"{table.name}.{column.name}"):
                 return table, column
     known = [one.name for table in tables for one in table.columns]
-    raise UserError(
-        Problem(
-            f"--{flag}",
-            found=name,
-            expected=f"the {FLAGS[flag]}: {one_of(known)}",
-            do=did_you_mean(name, known),
-        )
+    raise none_of(flag, name, known, f"the {FLAGS[flag]}: ")
+
+
+def code_of(flag: str, text: str, labels: Mapping[str, str], what: str) -> str:
+    """The code that was told, or that has this label. Raises UserError where none has."""
+    for code, label in labels.items():
+        if text.casefold() in (code.casefold(), label.casefold()):
+            return code
+    raise none_of(flag, text, labels, what)
+
+
+def none_of(flag: str, text: str, names: Iterable[str], what: str = "") -> UserError:
+    """What was told by a flag is none of these names, which are `what`."""
+    known = [*names]
+    return UserError(
+        f"--{flag}", found=text, expected=f"{what}{one_of(known)}", do=did_you_mean(text, known)
     )

@@ -67,7 +67,9 @@ def _labelled(name: str, tally: Tally, about: Described, missing: Sequence[str],
         and not any(map(no_code, [*labelled, *unlabelled]))
     ):
         choices = [
-            (code, _one_line(label) or code) for code, label in about.choices if code not in missing
+            (code, " ".join(label.replace("|", "/").split()) or code)
+            for code, label in about.choices
+            if code not in missing
         ]
         choices += [(text, text) for text in sorted(unlabelled)]
         why = f"{about.by} has labels of the codes"
@@ -75,10 +77,6 @@ def _labelled(name: str, tally: Tally, about: Described, missing: Sequence[str],
         return Kind(type="radio", choices=tuple(choices), why=why)
     kind = inferred(name, tally, sign)
     return replace(kind, why=f"{kind.why} {about.by} has labels of some of them alone.")
-
-
-def _one_line(label: str) -> str:
-    return " ".join(label.replace("|", "/").split())
 
 
 def _typed(name: str, tally: Tally, about: Described, sign: str) -> Kind:
@@ -109,7 +107,7 @@ def _coded(name: str, tally: Tally, about: Described, said: Kind, sign: str) -> 
     if not others and tally.exact:
         return replace(said, missing=tuple(sorted(t for t in tally.values if t not in codes)))
     if tally.exact and _are_labels(others, codes.values()):
-        labels = _distinct(codes.values())
+        labels = list(dict.fromkeys(" ".join(label.split()) for label in codes.values() if label))
         return Kind(
             type="radio",
             choices=tuple((label, label) for label in labels),
@@ -138,10 +136,6 @@ def _are_labels(texts: Sequence[str], labels: Iterable[str]) -> bool:
     """Whether all cells hold labels, or "Yes" and the like of a field of two."""
     known = {" ".join(label.split()) for label in labels}
     return bool(texts) and all(" ".join(text.split()) in known for text in texts)
-
-
-def _distinct(labels: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(" ".join(label.split()) for label in labels if label))
 
 
 def _number(name: str, tally: Tally, about: Described, said: Kind, sign: str) -> Kind:

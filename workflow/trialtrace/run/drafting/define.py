@@ -4,17 +4,87 @@ After CDISC Define-XML, versions 1.0 to 2.1; elements are told by their names wi
 which is what the versions differ in.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.sources.files import contents
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+# Variables of ADaM data sets by the conventions of CDISC, where no Define-XML tells of them.
+#
+# After CDISC ADaM Implementation Guide 1.3, chapter 3: names, controlled values of flags and of
+# CNSR.
+
+CONVENTIONS = "The conventions of ADaM"
+SUBJECT = "USUBJID"
+# A table with a subject and one of these is a data set of ADaM.
+TELLING = ("TRT01P", "TRT01A", "TRTP", "TRTA", "PARAMCD", "TRTEMFL")
+LABELS = {
+    "STUDYID": "Study Identifier",
+    "USUBJID": "Unique Subject Identifier",
+    "SUBJID": "Subject Identifier for the Study",
+    "SITEID": "Study Site Identifier",
+    "AGE": "Age",
+    "AGEU": "Age Units",
+    "SEX": "Sex",
+    "RACE": "Race",
+    "ARM": "Description of Planned Arm",
+    "ACTARM": "Description of Actual Arm",
+    "TRT01P": "Planned Treatment for Period 01",
+    "TRT01A": "Actual Treatment for Period 01",
+    "TRTP": "Planned Treatment",
+    "TRTA": "Actual Treatment",
+    "TRTSDT": "Date of First Exposure to Treatment",
+    "TRTEDT": "Date of Last Exposure to Treatment",
+    "RANDDT": "Date of Randomization",
+    "PARAM": "Parameter",
+    "PARAMCD": "Parameter Code",
+    "AVAL": "Analysis Value",
+    "AVALC": "Analysis Value (C)",
+    "BASE": "Baseline Value",
+    "CHG": "Change from Baseline",
+    "PCHG": "Percent Change from Baseline",
+    "AVISIT": "Analysis Visit",
+    "AVISITN": "Analysis Visit (N)",
+    "ADT": "Analysis Date",
+    "ADY": "Analysis Relative Day",
+    "ABLFL": "Baseline Record Flag",
+    "CNSR": "Censor",
+    "EVNTDESC": "Event or Censoring Description",
+    "STARTDT": "Time to Event Origin Date for Subject",
+    "DTYPE": "Derivation Type",
+    "SAFFL": "Safety Population Flag",
+    "ITTFL": "Intent-To-Treat Population Flag",
+    "FASFL": "Full Analysis Set Population Flag",
+    "PPROTFL": "Per-Protocol Population Flag",
+}
+YES_NO = (("Y", "Yes"), ("N", "No"))
+CODES = {
+    "CNSR": (("0", "Event"), ("1", "Censored")),
+    "SEX": (("F", "Female"), ("M", "Male"), ("U", "Unknown")),
+}
+_FLAG = re.compile(r"[A-Z0-9]{1,6}FL")
+
+
+def described_by_convention(names: Sequence[str]) -> dict[str, Described]:
+    """The columns that the conventions know, where the table is a data set of ADaM."""
+    capital = {name.upper(): name for name in names}
+    if SUBJECT not in capital or not any(name in capital for name in TELLING):
+        return {}
+    made = {}
+    for name, column in capital.items():
+        codes = CODES.get(name) or (YES_NO if _FLAG.fullmatch(name) else ())
+        if name in LABELS or codes:
+            made[column] = Described(by=CONVENTIONS, label=LABELS.get(name, ""), choices=codes)
+    return made
+
 
 BY = "Define-XML"
 
@@ -44,7 +114,7 @@ def read_define(text: str) -> Define:
         root = ElementTree.fromstring(contents(Path(text), text))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise UserError(
-            Problem(text, f"this is not whole XML: {error}", expected="a Define-XML document")
+            text, f"this is not whole XML: {error}", expected="a Define-XML document"
         ) from None
     items = {element.get("OID", ""): element for element in _all(root, "ItemDef")}
     lists = {element.get("OID", ""): tuple(_codes(element)) for element in _all(root, "CodeList")}
@@ -54,12 +124,10 @@ def read_define(text: str) -> Define:
         sets[name] = _data_set(name, group, items, lists)
     if not sets:
         raise UserError(
-            Problem(
-                text,
-                found=f"XML of the kind {_plain(root.tag)}, without a data set (ItemGroupDef)",
-                expected="a Define-XML document",
-                do="leave it out, or give the define.xml of the data sets",
-            )
+            text,
+            found=f"XML of the kind {_plain(root.tag)}, without a data set (ItemGroupDef)",
+            expected="a Define-XML document",
+            do="leave it out, or give the define.xml of the data sets",
         )
     return Define(text, sets)
 
@@ -92,13 +160,11 @@ def check_used(define: Define, used: int) -> None:
     """Raise where a document described no column of any table."""
     if not used:
         raise UserError(
-            Problem(
-                define.shown,
-                found=f"a description of {one_of(list(define.sets))}, and none of the variables "
-                "in the files",
-                expected="the define.xml of these data sets",
-                do="give the one that belongs to them, or leave it out",
-            )
+            define.shown,
+            found=f"a description of {one_of(list(define.sets))}, and none of the variables "
+            "in the files",
+            expected="the define.xml of these data sets",
+            do="give the one that belongs to them, or leave it out",
         )
 
 

@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file
 from trialtrace.run.drafting.cells import Cells, held
 from trialtrace.run.drafting.surroundings import around
@@ -23,9 +25,6 @@ from trialtrace.run.sources.files import Opened, contents
 from trialtrace.run.sources.raw import check_header
 from trialtrace.run.sources.readers import delimited
 from trialtrace.run.trial.study.source import Csv, Tsv
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # From here on a file is streamed.
 LARGE = 64 << 20
@@ -94,9 +93,9 @@ def _head(path: Path, text: str) -> bytes:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise UserError(Problem(text, f"the file cannot be read: {error.strerror}")) from None
+        raise UserError(text, f"the file cannot be read: {error.strerror}") from None
     if not head:
-        raise UserError(Problem(text, "the file is empty (0 bytes)", do="export the table again"))
+        raise UserError(text, "the file is empty (0 bytes)", do="export the table again")
     return head
 
 
@@ -109,13 +108,11 @@ def _encoding(path: Path, head: bytes, text: str) -> tuple[str, str]:
         return encoding, "Every second byte is nought, as in UTF-16 without a mark."
     if b"\0" in head:
         raise UserError(
-            Problem(
-                text,
-                found="binary data, whatever its name says",
-                expected="delimited text, or a workbook, SAS, SPSS, Stata or Parquet file with "
-                "the ending of its format",
-                do="export the table as CSV",
-            )
+            text,
+            found="binary data, whatever its name says",
+            expected="delimited text, or a workbook, SAS, SPSS, Stata or Parquet file with "
+            "the ending of its format",
+            do="export the table as CSV",
         )
     if (bad := _first_bad(path, "utf-8")) is None:
         return "utf-8", "All its bytes are UTF-8."
@@ -125,12 +122,10 @@ def _encoding(path: Path, head: bytes, text: str) -> tuple[str, str]:
             "spreadsheets on Windows write. Wrong letters in the labels would show another one."
         )
     raise UserError(
-        Problem(
-            text,
-            found=f"bytes that are neither UTF-8 (byte {bad}) nor {FALLBACK}",
-            expected="delimited text in one of them, or in UTF-16 with its mark",
-            do='save it again as "CSV UTF-8"',
-        )
+        text,
+        found=f"bytes that are neither UTF-8 (byte {bad}) nor {FALLBACK}",
+        expected="delimited text in one of them, or in UTF-16 with its mark",
+        do='save it again as "CSV UTF-8"',
     )
 
 
@@ -171,9 +166,9 @@ def _start(head: bytes, encoding: str) -> str:
 def _separator(start: str, text: str) -> tuple[str, str]:
     """The separator that gives every record the same number of cells, and the most of them."""
     if not start.strip():
-        raise UserError(Problem(text, "the file holds blanks only", expected="a header"))
+        raise UserError(text, "the file holds blanks only", expected="a header")
     marks = [*SEPARATORS, *([" "] if _spaced(start) else [])]
-    widths = {mark: _widths(start, mark) for mark in marks}
+    widths = {mark: [len(cells) for cells in _records_of(start, mark)] for mark in marks}
     even = {mark: found[0] for mark, found in widths.items() if found and len(set(found)) == 1}
     best = max(even, key=lambda mark: even[mark], default=",")
     if even.get(best, 0) > 1:
@@ -200,11 +195,6 @@ def _spaced(start: str) -> bool:
     """Whether the header is names in quotes between spaces, as R's write.table writes it."""
     header = start.split("\n", 1)[0].rstrip("\r")
     return bool(re.fullmatch(r'("[^"]*" )+"[^"]*"', header))
-
-
-def _widths(start: str, mark: str) -> list[int]:
-    """Cells of the first records."""
-    return [len(cells) for cells in _records_of(start, mark)]
 
 
 def _records_of(start: str, mark: str) -> list[list[str]]:
@@ -241,8 +231,6 @@ def _row_names(start: str, separator: str, reading: Mapping[str, str | int]) -> 
 def _cells(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
     if path.stat().st_size < LARGE or "row_names" in reading:
         return _read(path, text, reading)
-    import pyarrow as pa
-
     try:
         given = _stream(path, reading).schema.names
         names = check_header(given, f"{text}, line 1")
@@ -250,7 +238,7 @@ def _cells(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
         return _read(path, text, reading)
     as_given = dict(zip(names, given, strict=True))
 
-    def of(wanted: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+    def of(wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
         stream = _stream(path, reading, [as_given[name] for name in wanted])
         try:
             for batch in stream:
@@ -272,11 +260,8 @@ def _read(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
 
 def _stream(
     path: Path, reading: dict[str, str | int], names: Sequence[str] = ()
-) -> "pa.csv.CSVStreamingReader":
+) -> pa.csv.CSVStreamingReader:
     """The columns of these names, all where there are none; only what is not there is null."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
     separator = str(reading.get("separator", "\t"))
     convert = arrow_csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()),

@@ -5,13 +5,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.run.drafting.cells_of import cells_of
-from trialtrace.run.drafting.decided import Decided
-from trialtrace.run.drafting.names import CLUSTERS, SEQUENCES, SITES, rank
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.decided import Decided, none_of
+from trialtrace.run.drafting.names import CLUSTERS, SEQUENCES, SITES, name_words, rank
 from trialtrace.run.drafting.outcomes import label_of, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
-from trialtrace.run.tables.measures import parts, plain
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
+from trialtrace.run.tables.measures import parts
 
 PARALLEL, CROSSOVER, WITHIN, CLUSTER = "parallel", "crossover", "within_subject", "cluster"
 KINDS = (PARALLEL, CROSSOVER, WITHIN, CLUSTER)
@@ -20,7 +20,7 @@ PERIODS |= {"periode", "sitzung", "visite", "abschnitt", "tag", "woche", "period
 SIDES = {"side", "eye", "eyes", "leg", "foot", "knee", "limb", "hand", "hip", "ear", "lat", "seite"}
 # Fewer clusters may have one arm each by chance, or by a name that is none of a cluster.
 FEWEST_CLUSTERS, FEWEST_EACH = 4, 3
-MOST_ROWS, MOST_PLACES = 2_000_000, 8
+MOST_PLACES = 8
 PATIENTS = "patients"
 
 
@@ -49,9 +49,7 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     """
     data = decided.told.get("design", "")
     if data and data not in KINDS:
-        raise UserError(
-            Problem("--design", found=data, expected=one_of(KINDS), do=did_you_mean(data, KINDS))
-        )
+        raise none_of("design", data, KINDS)
     if arm.constant_within is False:
         made, why = _several_treatments(table, subject, arm)
     else:
@@ -60,11 +58,9 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
         within = {data, made.kind} == {CROSSOVER, WITHIN}
         if not within and (data, made.kind) != (PARALLEL, CLUSTER):
             raise UserError(
-                Problem(
-                    "--design",
-                    found=f"{data}, and rows of a design of kind {made.kind}",
-                    expected=made.kind,
-                )
+                "--design",
+                found=f"{data}, and rows of a design of kind {made.kind}",
+                expected=made.kind,
             )
         return replace(made, kind=data, sequence="", starts={}, cluster="")
     if not data and made.kind != PARALLEL:
@@ -81,13 +77,11 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     times = Counter(row[:2] for row in rows)
     if not rows or max(times.values()) > 1:
         raise UserError(
-            Problem(
-                f"the arm, column {arm.name} of {table.name}",
-                found=f"{arm.distinct} different values, which varies within patients",
-                expected="the same in all rows of a patient, or each treatment of a patient in one "
-                "row (a period, a side)",
-                do="name another column: --arm COLUMN",
-            )
+            f"the arm, column {arm.name} of {table.name}",
+            found=f"{arm.distinct} different values, which varies within patients",
+            expected="the same in all rows of a patient, or each treatment of a patient in one "
+            "row (a period, a side)",
+            do="name another column: --arm COLUMN",
         )
     codes = {code for _, code in times}
     whole = Counter(who for who, _ in times)
@@ -121,18 +115,18 @@ def _place(table: Table, subject: str, arm: str) -> str:
 
 
 def _is_period(column: Column) -> bool:
-    return bool({*parts(column.name), plain(column.name)} & PERIODS)
+    return bool(name_words(column.name) & PERIODS)
 
 
 def _is_side(name: str) -> bool:
-    return bool({*parts(name), plain(name)} & SIDES)
+    return bool(name_words(name) & SIDES)
 
 
 def _sequences(table: Table) -> list[Column]:
     return [
         column for column in table.columns
         if column.constant_within and len(levels(column)) == 2
-        and {*parts(column.name), plain(column.name)} & SEQUENCES
+        and name_words(column.name) & SEQUENCES
     ]  # fmt: skip
 
 
@@ -168,7 +162,7 @@ def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
     if repeated or table.rows > MOST_ROWS:
         return Design(), ""
     for column in table.columns:
-        words = {*parts(column.name), plain(column.name)}
+        words = name_words(column.name)
         if column.name in (arm.name, subject) or not (words & CLUSTERS or rank(column.name, SITES)):
             continue
         if not FEWEST_CLUSTERS <= column.distinct <= table.rows / FEWEST_EACH:

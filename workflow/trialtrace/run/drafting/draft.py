@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.assignment import arm_of, arms_by_name, control_of, tells_arm
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
-from trialtrace.run.drafting.final_outcomes import Once, once_in
 from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import candidates
-from trialtrace.run.drafting.names import PARAMETERS, rank
+from trialtrace.run.drafting.names import PARAMETERS, REPEATS, ROW_NUMBERS, SEX, SITES, VISITS, rank
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
@@ -19,7 +18,7 @@ from trialtrace.run.drafting.outcomes import (
     Outcome,
     levels,
 )
-from trialtrace.run.drafting.parameters import Parameters, parameters_of
+from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
@@ -219,10 +218,11 @@ def _visit(table: Table, decided: Decided) -> str:
         found = next((one for one in table.columns if one.name == data), None)
         if found is not None and not levels(found):
             raise UserError(
-                Problem("--visit", found=f"{data}, {found.distinct} different values",
-                        expected=f"a column of at most {SHOWN_LEVELS} visits",
-                        do="add a column with the number of the visit to the export")
-            )  # fmt: skip
+                "--visit",
+                found=f"{data}, {found.distinct} different values",
+                expected=f"a column of at most {SHOWN_LEVELS} visits",
+                do="add a column with the number of the visit to the export",
+            )
         return data if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
     once = [name for name in usable if "each level once" in table.evidence[f"visit.{name}"]]
@@ -235,8 +235,6 @@ def _visit(table: Table, decided: Decided) -> str:
 
 def _roles(table: Table) -> set[str]:
     """Columns that describe patients, visits or rows, and so are no outcomes."""
-    from trialtrace.run.drafting.names import REPEATS, ROW_NUMBERS, SEX, SITES, VISITS
-
     known = (ROW_NUMBERS, SEX, SITES, REPEATS)
     roles = {
         column.name

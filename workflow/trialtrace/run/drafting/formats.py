@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
 from trialtrace.run.drafting.cells import Cells, held
-from trialtrace.run.drafting.delimited import ROW_NAMES, read_text
+from trialtrace.run.drafting.delimited import FALLBACK, ROW_NAMES, read_text
 from trialtrace.run.drafting.described import Described, described_units
 from trialtrace.run.drafting.surroundings import around
 from trialtrace.run.sources.files import Opened, contents
+from trialtrace.run.sources.readers import excel, parquet, statistical
+from trialtrace.run.sources.readers.statistical import table_name, variables
 from trialtrace.run.trial.study.source import Excel, Parquet, StatisticalFile
 
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ ENDINGS = {
 }
 TOLD = {"xpt": "The SAS transport file", "sas7bdat": "The SAS file", "spss": "The SPSS file"}
 TOLD |= {"stata": "The Stata file"}
-# What SAS files are often written in that do not say so.
-FALLBACK = "windows-1252"
 # Words for "no label", which programs write in its place.
 NOTHING_AROUND: Mapping[str, str | int] = {}
 NO_LABELS = ("", ".", "-", "*")
@@ -56,15 +56,11 @@ def format_of(path: Path) -> str:
 
 def sheets_of(path: Path, text: str) -> list[str]:
     """The sheets of a workbook that have cells."""
-    from trialtrace.run.sources.readers import excel
-
     return excel.sheets(_excel(path, text, "any"))
 
 
 def read_sheet(path: Path, text: str, sheet: str) -> Read:
     """A sheet of a workbook."""
-    from trialtrace.run.sources.readers import excel
-
     rows = excel.rows(_excel(path, text, sheet))
     context = around(rows)
     more, evidence = dict[str, str | int](context.keys), dict(context.evidence)
@@ -107,8 +103,6 @@ def _excel(
 
 
 def _parquet(path: Path, text: str) -> Read:
-    from trialtrace.run.sources.readers import parquet
-
     declared = structure(Parquet, {"path": text, "format": "parquet"})
     opened = Opened(path, text, contents(path, text), declared, text)
     records = parquet.read(opened)
@@ -117,8 +111,6 @@ def _parquet(path: Path, text: str) -> Read:
 
 def _statistical(path: Path, text: str, kind: str) -> Read:
     """A file of a statistical package, in the encoding that it says, or in that of Windows."""
-    from trialtrace.run.sources.readers.labels import table_name, variables
-
     data = contents(path, text)
 
     def opened(more: Mapping[str, str]) -> Opened[StatisticalFile]:
@@ -132,7 +124,7 @@ def _statistical(path: Path, text: str, kind: str) -> Read:
         more = {"encoding": FALLBACK}
         records, _ = _tried(opened(more))
         if records is None:
-            raise wrong or UserError(Problem(text, "the file cannot be read"))
+            raise wrong or UserError(text, "the file cannot be read")
         evidence["encoding"] = (
             f"It cannot be read in the encoding that it says, and it can as {FALLBACK}. "
             "Wrong letters in the labels would show another one."
@@ -160,8 +152,6 @@ def _statistical(path: Path, text: str, kind: str) -> Read:
 
 
 def _tried(opened: Opened[StatisticalFile]) -> "tuple[Records | None, UserError | None]":
-    from trialtrace.run.sources.readers import statistical
-
     try:
         return statistical.read(opened), None
     except UserError as error:

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
-from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.names import REPEATS, rank
 from trialtrace.run.drafting.outcomes import (
     COUNT,
@@ -20,6 +19,7 @@ from trialtrace.run.drafting.outcomes import (
     numbers_rows,
 )
 from trialtrace.run.drafting.profile import Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.tables.measures import parts, plain
 
 # Names of a start with those of its stop, without marks between their words.

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from trialtrace.run.drafting.names import name_words
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
@@ -136,7 +137,7 @@ def _of_scale(outcome: Outcome, column: Column, items: Mapping[str, str]) -> Out
 def after_start(column: Column, texts: Sequence[str]) -> str:
     """Why a column is later than randomisation, or may be; nothing where its name and its label do
     not say so. `texts` are the names of all columns of its table."""
-    name, label = _words(column.name), set(parts(column.label))
+    name, label = name_words(column.name), set(parts(column.label))
     if (name | label) & BEFORE:
         return ""
     family = NUMBERED.fullmatch(column.name)
@@ -163,7 +164,7 @@ def sure_first(ranked: Sequence[Outcome]) -> bool:
 def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]) -> Outcome:
     """The candidate with its score and what speaks for it. `place` is that of its column, from 0
     to 1; `texts` are the names of all columns of its table."""
-    name, label = _words(column.name), set(parts(column.label))
+    name, label = name_words(column.name), set(parts(column.label))
     score, told = PLACE * place, []
     if plain(column.name) in WHOLE or RESPONSE.fullmatch(column.name):
         score += EXACT
@@ -201,10 +202,6 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
         score += COUNTED
     score -= 2 * column.blank / max(1, column.rows)
     return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]))
-
-
-def _words(name: str) -> set[str]:
-    return {*parts(name), plain(name)}
 
 
 def _first(known: re.Pattern[str], words: Iterable[str]) -> str:

@@ -188,6 +188,11 @@ def speaks_of(name: str, known: tuple[str, ...], inside: tuple[str, ...]) -> boo
     return rank(name, known) is not None or bool(set(parts(name)) & set(inside))
 
 
+def name_words(name: str) -> set[str]:
+    """The words of a name, and the name as one."""
+    return {*parts(name), plain(name)}
+
+
 def not_known(text: str) -> bool:
     """Whether a text is one of those that stand for a value that is not there."""
     words = " ".join(text.split()).lower()

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 
-from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
+from trialtrace.base.errors import ProblemsError, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 from trialtrace.run.drafting.decided import Guessed
@@ -17,6 +17,7 @@ from trialtrace.run.drafting.questions import Ask
 from trialtrace.run.drafting.study import QUESTION, population_flags, trial_file
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.drafting.yaml_text import Quoted, document
+from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.guesses import FILE
 from trialtrace.run.trial.listing import listed_trials
 
@@ -49,8 +50,6 @@ def new(at: Project, name: str, texts: Sequence[str], told: Mapping[str, str], a
 def put_in_place(at: Project, name: str, files: Files) -> None:
     """Write the folder at once, in the place of the one that is there. Raises UserError, and leaves
     what was there, where `check` would refuse it."""
-    from trialtrace.run.trial.check import check_trial
-
     folder = at.trial_config(name)
     staged, before = (folder.with_name(f".{name}.{each}") for each in ("new", "before"))
     for each in (staged, before):
@@ -80,9 +79,11 @@ def free_name(at: Project, name: str) -> None:
     folder = at.trial_config(name)
     if name in NO_NAMES:
         raise UserError(
-            Problem("trial name", found=name, expected="a name that YAML reads as text",
-                    do="take another name")
-        )  # fmt: skip
+            "trial name",
+            found=name,
+            expected="a name that YAML reads as text",
+            do="take another name",
+        )
     if not folder.exists():
         return
     drafted = (folder / FILE).is_file()
@@ -93,12 +94,10 @@ def free_name(at: Project, name: str) -> None:
         else ""
     )
     raise UserError(
-        Problem(
-            f"trial {name}",
-            found=f"{at.shown(folder)}, which is there",
-            expected="a name that no trial has",
-            do=f"take another name, or move that folder away{again}",
-        )
+        f"trial {name}",
+        found=f"{at.shown(folder)}, which is there",
+        expected="a name that no trial has",
+        do=f"take another name, or move that folder away{again}",
     )
 
 
@@ -216,6 +215,8 @@ def with_trial(at: Project, name: str) -> str | None:
         between = "" if text.endswith("\n") or not text else "\n"
         return f"{text}{between}trials: [{name}]\n"
     raise UserError(
-        Problem("config/config.yaml", found="`trials`, which is no list",
-                expected="trials: [...]", do=f"write {name} into it")
-    )  # fmt: skip
+        "config/config.yaml",
+        found="`trials`, which is no list",
+        expected="trials: [...]",
+        do=f"write {name} into it",
+    )

@@ -6,12 +6,12 @@ It compares and writes nothing: a new code may be a mistake of the data as well 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet
-from trialtrace.run.drafting.cells_of import cells_of
 from trialtrace.run.drafting.outcomes import is_coded, is_number, levels
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.drafting.repeats import cells_of
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.ignored import covered_by
 from trialtrace.run.trial.load import Trial, load_trial
@@ -26,12 +26,10 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
     folder = at.trial_config(name)
     if not folder.is_dir():
         raise UserError(
-            Problem(
-                f"trial {name}",
-                found=f"no folder {at.shown(folder)}",
-                expected="a trial that is there, for a new cut of its data",
-                do=f"leave --again away to draft it: trialtrace new {name} {' '.join(texts)}",
-            )
+            f"trial {name}",
+            found=f"no folder {at.shown(folder)}",
+            expected="a trial that is there, for a new cut of its data",
+            do=f"leave --again away to draft it: trialtrace new {name} {' '.join(texts)}",
         )
     trial = load_trial(name, at)
     lines: list[str] = []
@@ -46,12 +44,10 @@ def compared(at: Project, name: str, texts: Sequence[str]) -> list[str]:
             known = list(trial.tables)
         if not known:
             raise UserError(
-                Problem(
-                    table.item,
-                    found=f"a file that would be the table {table.name}",
-                    expected=f"one of the tables of {name}: {one_of(trial.tables)}",
-                    do="call the new file as the old one is called",
-                )
+                table.item,
+                found=f"a file that would be the table {table.name}",
+                expected=f"one of the tables of {name}: {one_of(trial.tables)}",
+                do="call the new file as the old one is called",
             )
         for clean in known:
             lines += [f"{clean}: {line}" for line in _table(trial, clean, table)]

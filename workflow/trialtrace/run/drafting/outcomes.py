@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from trialtrace.run.drafting.names import POPULATION_FLAGS, SUBJECTS, rank, words_of
+from trialtrace.run.drafting.names import POPULATION_FLAGS, SUBJECTS, name_words, rank, words_of
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import parts, plain
 
@@ -226,16 +226,19 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
     times = [
         column
         for column in free
-        if _words(column.name) & TIMES
+        if name_words(column.name) & TIMES
         and is_number(column)
         and column.distinct >= LEAST_TIMES
         and not (column.low and float(column.low) < 0)
         and column.constant_within is None
     ]
     states = [
-        column for column in free
-        if _words(column.name) & STATUSES and is_state(column) and column.constant_within is None
-    ]  # fmt: skip
+        column
+        for column in free
+        if name_words(column.name) & STATUSES
+        and is_state(column)
+        and column.constant_within is None
+    ]
     # A record of days and of what they end with, whatever that is called: adm_days, adm_link.
     linked = [
         column for column in free
@@ -270,15 +273,11 @@ def is_state(column: Column) -> bool:
 def paired(table: Table, time: Column, status: Column) -> Outcome:
     """A time and how it ended."""
     code, sure = event_code(status)
-    if _words(status.name) & CENSORED and set(levels(status)) == {"0", "1"}:
+    if name_words(status.name) & CENSORED and set(levels(status)) == {"0", "1"}:
         # CNSR of ADaM is 1 where it is censored; other columns of that name are so or the reverse.
         code, sure = "0", plain(status.name) == "cnsr"
     text = f"{time.name} is a time and {status.name} tells how it ended."
     return Outcome(table.name, time.name, TIME, PAIRED, text, code, status=status.name, sure=sure)
-
-
-def _words(name: str) -> set[str]:
-    return {*parts(name), plain(name)}
 
 
 def _stem(name: str) -> str:

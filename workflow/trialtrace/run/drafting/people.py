@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.assignment import tells_arm
 from trialtrace.run.drafting.decided import Decided, column_of
 from trialtrace.run.drafting.draft import Draft
@@ -118,9 +118,10 @@ def with_covariates(draft: Draft, ask: Ask) -> Draft:
         named = {draft.arm.name, draft.subject[draft.home.name], draft.primary.column}
         if column.name in named or not (is_number(column) or is_coded(column)):
             raise UserError(
-                Problem("--covariates", found=column.name,
-                        expected="a number or a code of the patients, known before randomisation")
-            )  # fmt: skip
+                "--covariates",
+                found=column.name,
+                expected="a number or a code of the patients, known before randomisation",
+            )
         return column.name
 
     words = "What does the primary analysis adjust for?"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.formats import ENDINGS, format_of, sheets_of
 from trialtrace.run.drafting.names import TABLES
 from trialtrace.run.tables.measures import folded
@@ -44,7 +44,7 @@ def files_of(texts: Sequence[str]) -> list[str]:
 
 def _expanded(text: str) -> Iterator[str]:
     if not text:
-        raise UserError(Problem("the files", found="an empty name", expected="a file or a folder"))
+        raise UserError("the files", found="an empty name", expected="a file or a folder")
     if text.startswith(REGISTRY):
         yield text
         return
@@ -56,12 +56,10 @@ def _expanded(text: str) -> Iterator[str]:
     known = [file for file in files if _is_wanted(file)]
     if not any(Path(file).suffix.lower() in OF_FOLDERS for file in known):
         raise UserError(
-            Problem(
-                text,
-                found="a folder without a table",
-                expected=f"files in it that end in {one_of(OF_FOLDERS, 20)}",
-                do="give the folder in which the files are, or the files themselves",
-            )
+            text,
+            found="a folder without a table",
+            expected=f"files in it that end in {one_of(OF_FOLDERS, 20)}",
+            do="give the folder in which the files are, or the files themselves",
         )
     yield from known
 
@@ -73,9 +71,7 @@ def _file(text: str) -> str:
     except (OSError, ValueError):
         there = False
     if not there:
-        raise UserError(
-            Problem(text, "there is no such file", expected="a file or a folder that is there")
-        )
+        raise UserError(text, "there is no such file", expected="a file or a folder that is there")
     return text
 
 
@@ -102,12 +98,10 @@ def places(texts: Sequence[str]) -> list[Place]:
         if n > 1 and not (place.sheet or place.name == NEUTRAL):
             which = [one.shown for one in (*made, place) if one.name == place.name]
             raise UserError(
-                Problem(
-                    "the files",
-                    found=f"several that would be the table {place.name}: {one_of(which)}",
-                    expected="a name of its own for each",
-                    do="rename one of them, or give one alone",
-                )
+                "the files",
+                found=f"several that would be the table {place.name}: {one_of(which)}",
+                expected="a name of its own for each",
+                do="rename one of them, or give one alone",
             )
         made.append(place if n == 1 else replace(place, name=f"{place.name}_{n}"))
     return made
@@ -123,7 +117,7 @@ def _places(text: str) -> Iterator[Place]:
         return
     sheets = sheets_of(path, text)
     if not sheets:
-        raise UserError(Problem(text, "no sheet of the workbook has a cell", expected="a table"))
+        raise UserError(text, "no sheet of the workbook has a cell", expected="a table")
     for sheet in sheets:
         yield Place(text, neutral_name(path.stem if len(sheets) == 1 else sheet), path, sheet)
 

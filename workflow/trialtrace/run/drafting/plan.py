@@ -194,40 +194,20 @@ def _fifths(time: Column | None) -> list[float]:
 
 def _also(item: Planned, covariates: Sequence[str]) -> Iterator[tuple[str, object]]:
     """Analyses beside the one of an endpoint with visits."""
+    estimates: dict[str, tuple[str, dict[str, object]]] = {}
     if item.outcome.kind == REPEATED_EVENT and len(item.after) > 1:
-        label = f"{item.label}, one odds ratio over the visits"
-        yield (
-            f"{item.name}_gee",
-            {
-                "label": label,
-                "role": "supportive",
-                "of": item.name,
-                "estimates": [{"odds_ratio": GEE | {"covariates": list(covariates)}}],
-            },
-        )
+        step = GEE | {"covariates": list(covariates)}
+        estimates["gee"] = "one odds ratio over the visits", {"odds_ratio": step}
     if item.outcome.kind == RECURRENT:
         step = {"method": "andersen_gill", "ties": "efron", "covariates": []}
-        yield (
-            f"{item.name}_andersen_gill",
-            {
-                "label": f"{item.label}, its events taken as independent of each other",
-                "role": "supportive",
-                "of": item.name,
-                "estimates": [{"rate_ratio": step}],
-            },
-        )
+        words = "its events taken as independent of each other"
+        estimates["andersen_gill"] = words, {"rate_ratio": step}
     if item.outcome.kind == REPEATED and item.baseline and not (item.outcome.codes or covariates):
         step = {"method": "ancova", "covariates": ["baseline"], "strata": [], "variance": "model"}
-        label = f"{item.label}, given the value before"
-        yield (
-            f"{item.name}_ancova",
-            {
-                "label": label,
-                "role": "supportive",
-                "of": item.name,
-                "estimates": [{"mean_difference": step}],
-            },
-        )
+        estimates["ancova"] = "given the value before", {"mean_difference": step}
+    for method, (words, estimate) in estimates.items():
+        beside = {"label": f"{item.label}, {words}", "role": "supportive", "of": item.name}
+        yield f"{item.name}_{method}", {**beside, "estimates": [estimate]}
 
 
 def _figures(item: Planned) -> dict[str, object]:

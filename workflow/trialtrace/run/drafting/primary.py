@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.run.drafting.decided import Decided, column_of
-from trialtrace.run.drafting.final_outcomes import Once
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.decided import Decided, code_of, column_of, none_of
 from trialtrace.run.drafting.intervals import recurrent_of
 from trialtrace.run.drafting.likely_outcome import sure_first
 from trialtrace.run.drafting.outcomes import (
@@ -27,7 +26,7 @@ from trialtrace.run.drafting.outcomes import (
     outcome,
     paired,
 )
-from trialtrace.run.drafting.parameters import Parameters
+from trialtrace.run.drafting.parameters import Once, Parameters
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 
 NO_COMPETING = "none"
@@ -63,9 +62,7 @@ class Offered:
         table, column = column_of(self.tables, name, flag)
         if column.name in (self.arm.name, self.subject[table.name]):
             role = "the arm" if column.name == self.arm.name else "the column of the patients"
-            raise UserError(
-                Problem(f"--{flag}", found=f"{column.name}, {role}", expected="another column")
-            )
+            raise UserError(f"--{flag}", found=f"{column.name}, {role}", expected="another column")
         data = self.once.get(table.name)
         filled = data.columns.get(column.name) if data else None
         if data and filled is not None and kind in ("", EVENT, MEASURE, TIME):
@@ -79,18 +76,14 @@ def primary_of(offered: Offered, decided: Decided) -> Outcome:
     """The primary endpoint: told, asked for, or the likeliest of those found."""
     kind = decided.told.get("kind", "")
     if kind and kind not in KINDS:
-        raise UserError(
-            Problem("--kind", found=kind, expected=one_of(KINDS), do=did_you_mean(kind, KINDS))
-        )
+        raise none_of("kind", kind, KINDS)
     fitting = [one for one in offered.found if not kind or one.kind == kind]
     if not fitting and "primary" not in decided.told:
         raise UserError(
-            Problem(
-                "the primary endpoint",
-                found="no column that could be one" + (f" of kind {kind}" if kind else ""),
-                expected="a column of numbers, of two values, or of numbered levels",
-                do="name it: --primary COLUMN",
-            )
+            "the primary endpoint",
+            found="no column that could be one" + (f" of kind {kind}" if kind else ""),
+            expected="a column of numbers, of two values, or of numbered levels",
+            do="name it: --primary COLUMN",
         )
     choices = [(offered.named(one), f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
     place = ("plan.yaml", "analyses")
@@ -120,7 +113,7 @@ def secondary_of(
         made = by_name.get(name) or offered.read(name, "", decided, "secondary")
         if (made.table, made.column, made.where) == (primary.table, primary.column, primary.where):
             raise UserError(
-                Problem("--secondary", found=f"{name}, the primary endpoint", expected="another")
+                "--secondary", found=f"{name}, the primary endpoint", expected="another"
             )
         return made
 
@@ -135,22 +128,18 @@ def _of_parameter(
     if data is None or outcome.kind in (COUNT, RECURRENT):
         if "parameter" in decided.told:
             raise UserError(
-                Problem("--parameter", found=f"{outcome.table}, which has no parameters",
-                        expected="a table with PARAMCD or the like")
-            )  # fmt: skip
+                "--parameter",
+                found=f"{outcome.table}, which has no parameters",
+                expected="a table with PARAMCD or the like",
+            )
         return outcome
     why = f"It is one of {len(data.labels)} of {data.column}; nothing says which is the primary."
     choices = [(code, f"{label}. {why}") for code, label in data.labels.items()]
 
     def read(text: str) -> Outcome:
-        for code, label in data.labels.items():
-            if text.casefold() in (code.casefold(), label.casefold()):
-                return data.of(outcome, code)
-        codes = list(data.labels)
-        raise UserError(
-            Problem("--parameter", found=text, expected=f"a value of {data.column}: "
-                    f"{one_of(codes)}", do=did_you_mean(text, codes))
-        )  # fmt: skip
+        return data.of(
+            outcome, code_of("parameter", text, data.labels, f"a value of {data.column}: ")
+        )
 
     words = f"Which {data.column} is the primary endpoint?"
     return decided.choose("parameter", words, choices, ("endpoints.yaml", "where"), read, False)
@@ -162,14 +151,13 @@ def _as_recurrent(table: Table, column: Column, subject: str) -> Outcome:
     if made is not None:
         return made
     raise UserError(
-        Problem(
-            "--primary", found=f"{column.name}, of kind {RECURRENT}",
-            expected="a column of two values that tells how the interval of its row ended, between "
-            "columns such as tstart and tstop; intervals of a patient that do not overlap, and "
-            "several events of a patient",
-            do="--kind count counts the rows with the event",
-        )
-    )  # fmt: skip
+        "--primary",
+        found=f"{column.name}, of kind {RECURRENT}",
+        expected="a column of two values that tells how the interval of its row ended, between "
+        "columns such as tstart and tstop; intervals of a patient that do not overlap, and "
+        "several events of a patient",
+        do="--kind count counts the rows with the event",
+    )
 
 
 def _as_told(
@@ -180,47 +168,40 @@ def _as_told(
     if status or kind == TIME:
         if not status:
             raise UserError(
-                Problem(
-                    f"--{flag}", found=f"{column.name}, of kind {TIME}",
-                    expected="also the column of how the time ended", do="add --status COLUMN",
-                )
-            )  # fmt: skip
+                f"--{flag}",
+                found=f"{column.name}, of kind {TIME}",
+                expected="also the column of how the time ended",
+                do="add --status COLUMN",
+            )
         if column.constant_within:
-            raise UserError(Problem(f"--{flag}", found=column.name, do=ROW_A_PATIENT))
+            raise UserError(f"--{flag}", found=column.name, do=ROW_A_PATIENT)
         if not is_number(column):
             raise UserError(
-                Problem(
-                    f"--{flag}", found=f"{column.name}, no number", expected="a time",
-                    do="name the column of the time: --primary COLUMN",
-                )
-            )  # fmt: skip
-        return paired(table, column, _state(column_of([table], status, "status")[1], "status"))
+                f"--{flag}",
+                found=f"{column.name}, no number",
+                expected="a time",
+                do="name the column of the time: --primary COLUMN",
+            )
+        state = column_of([table], status, "status")[1]
+        if not is_state(state):
+            raise UserError(
+                "--status",
+                found=f"{state.name}, {state.distinct} values",
+                expected=f"two values, or at most {MOST_STATES} of which one is the event",
+            )
+        return paired(table, column, state)
     made = outcome(table, column, visit, kind)
     if made is not None and kind in ("", made.kind):
         return made
     told = "a number" if is_number(column) else f"{column.distinct} values"
     within = ", which varies within patients" if column.constant_within is False else ""
     raise UserError(
-        Problem(
-            f"--{flag}",
-            found=f"{column.name}, {told}{within}",
-            expected=f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
-            "values, or of numbered levels"
-            + (", and a column of the visit (--visit)" if within and not visit else ""),
-            do=ROW_A_PATIENT if column.constant_within else None,
-        )
-    )
-
-
-def _state(column: Column, flag: str) -> Column:
-    if is_state(column):
-        return column
-    raise UserError(
-        Problem(
-            f"--{flag}",
-            found=f"{column.name}, {column.distinct} values",
-            expected=f"two values, or at most {MOST_STATES} of which one is the event",
-        )
+        f"--{flag}",
+        found=f"{column.name}, {told}{within}",
+        expected=f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
+        "values, or of numbered levels"
+        + (", and a column of the visit (--visit)" if within and not visit else ""),
+        do=ROW_A_PATIENT if column.constant_within else None,
     )
 
 
@@ -229,9 +210,10 @@ def _with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> 
     if outcome.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME, RECURRENT):
         if "event" in decided.told:
             raise UserError(
-                Problem("--event", found=f"{outcome.column} is {WORDS[outcome.kind]}",
-                        expected="an endpoint of two values")
-            )  # fmt: skip
+                "--event",
+                found=f"{outcome.column} is {WORDS[outcome.kind]}",
+                expected="an endpoint of two values",
+            )
         return outcome
     column = column_of(tables, outcome.status or outcome.source, "primary")[1]
     codes = sorted(levels(column), key=lambda code: code != outcome.event)
@@ -243,13 +225,9 @@ def _with_event(tables: Sequence[Table], outcome: Outcome, decided: Decided) -> 
     words = f"Which value of {column.name} is the event?"
 
     def read(text: str) -> Outcome:
-        for code in codes:
-            if text.casefold() in (code.casefold(), label_of(column, code).casefold()):
-                return replace(outcome, event=code, sure=True)
-        raise UserError(
-            Problem("--event", found=text, expected=f"a value of {column.name}: {one_of(codes)}",
-                    do=did_you_mean(text, codes))
-        )  # fmt: skip
+        labels = {code: label_of(column, code) for code in codes}
+        code = code_of("event", text, labels, f"a value of {column.name}: ")
+        return replace(outcome, event=code, sure=True)
 
     return decided.choose("event", words, choices, place, read, False)
 
@@ -278,10 +256,7 @@ def with_competing(tables: Sequence[Table], outcome: Outcome, decided: Decided) 
         if answer == NO_COMPETING:
             return outcome
         if answer not in codes:
-            raise UserError(
-                Problem("--competing", found=answer, expected=one_of([NO_COMPETING, *codes]),
-                        do=did_you_mean(answer, codes))
-            )  # fmt: skip
+            raise none_of("competing", answer, [NO_COMPETING, *codes])
         return replace(outcome, competing=answer)
 
     words = f"Which value of {column.name} is an event that competes?"

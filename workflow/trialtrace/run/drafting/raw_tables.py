@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting import define as define_xml
 from trialtrace.run.drafting import redcap
-from trialtrace.run.drafting.adam import described_by_convention
 from trialtrace.run.drafting.cells import Cells, held
-from trialtrace.run.drafting.define import Define, read_define
+from trialtrace.run.drafting.define import Define, described_by_convention, read_define
 from trialtrace.run.drafting.described import Described, merged
 from trialtrace.run.drafting.formats import format_of, read_file, read_sheet
 from trialtrace.run.drafting.places import DESCRIPTIONS, REGISTRY, Place, files_of, places
@@ -94,11 +93,9 @@ def found(texts: Sequence[str]) -> Iterator[Found]:
     tables = [file for file in files if file not in (*dictionaries, *defines)]
     if files and not tables:
         raise UserError(
-            Problem(
-                "the files",
-                found=f"descriptions alone: {one_of(files)}",
-                expected="the data that they describe too",
-            )
+            "the files",
+            found=f"descriptions alone: {one_of(files)}",
+            expected="the data that they describe too",
         )
     descriptions = Descriptions(
         [read_dictionary(dictionary) for dictionary in dictionaries],

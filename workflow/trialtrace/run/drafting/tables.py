@@ -1,23 +1,267 @@
 """From what was given on a command line to profiles: files, folders, data sets of the registry."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError, one_of
-from trialtrace.run.drafting.arms import without_unrandomised
+from trialtrace.base.errors import UserError, one_of
+from trialtrace.run.drafting.arms import MOST_ARMS, arms_of, without_unrandomised
 from trialtrace.run.drafting.cells import Cells
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
-from trialtrace.run.drafting.fingerprints import fingerprints
-from trialtrace.run.drafting.keys import Load
-from trialtrace.run.drafting.profile import Table
+from trialtrace.run.drafting.keys import (
+    ROWS_A_VISIT,
+    Load,
+    ends_in_id,
+    fingerprints,
+    joined,
+    keys_of,
+    marks_of,
+    may_tell_apart,
+    unique,
+)
+from trialtrace.run.drafting.names import (
+    CLUSTERS,
+    ROW_NUMBERS,
+    SITES,
+    SUBJECTS,
+    SURE_SUBJECTS,
+    VISIT_PARTS,
+    VISITS,
+    rank,
+)
+from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.repeats import kinds_of
-from trialtrace.run.drafting.structure import structure_of, with_constant
 from trialtrace.run.drafting.tally import Tally
 from trialtrace.run.sources.marks import is_mark, says_drawn
+from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.dictionary import is_field
+
+# What tells the rows of a table apart, and which columns are its subject, arm and visit.
+
+MOST_VISITS = 60
+# A subject with a row each may come again in so few of them; rows that are named.
+NEARLY, FEWEST_ROWS, MOST_SHOWN = 0.97, 30, 10
+ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
+# Columns whose cells are kept for a look at rows, and how many cells of them.
+MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Ranked candidates, with a sentence each; of the arm also how much speaks for each, and
+    whether the first may be taken for it unasked."""
+
+    keys: tuple[tuple[str, ...], ...]
+    subject: tuple[str, ...]
+    arm: Mapping[str, float]
+    visit: tuple[str, ...]
+    constant: Mapping[str, bool]
+    evidence: Mapping[str, str]
+    lacking: Mapping[str, float] = field(default_factory=dict)
+    sure_arm: bool = False
+
+
+def structure_of(
+    columns: Sequence[Column], rows: int, load: Load, said: tuple[str, ...] = ()
+) -> Structure:
+    """The structure of a table. `load` gives the fingerprints of some of its columns, by name.
+
+    `said` is the key that a description of the table declares.
+    """
+    if not rows or not columns:
+        why = {"keys": "The table has no rows."}
+        return Structure((), (), {}, (), {}, why)
+    keys, told = keys_of(columns, rows, load, said)
+    subject, why = _subjects(columns, keys, rows)
+    if subject and (repeats := _few_repeats(columns, subject[0], keys, rows, load)):
+        keys, told = ((subject[0],), *keys), repeats
+        why["repeats"] = repeats
+    evidence = dict(why) | {"keys": told}
+    constant: dict[str, bool] = {}
+    lacking: dict[str, float] = {}
+    if subject and (subject[0],) not in keys:
+        constant, lacking = _constant(columns, subject[0], load)
+        columns = [replace(column, lacking=lacking.get(column.name)) for column in columns]
+    if nested := _nested(columns, constant):
+        evidence["subject"] += nested
+    arms = arms_of(columns, subject, constant, load)
+    evidence |= arms.evidence
+    visit, why = _visits(columns, keys, subject, constant, load)
+    evidence |= why
+    return Structure(keys, subject, arms.weights, visit, constant, evidence, lacking, arms.sure)
+
+
+def with_constant(column: Column, structure: Structure) -> Column:
+    """The column with what is known of it within subjects."""
+    known, share = structure.constant.get(column.name), structure.lacking.get(column.name)
+    return replace(column, constant_within=known, lacking=share)
+
+
+def _subjects(
+    columns: Sequence[Column], keys: tuple[tuple[str, ...], ...], rows: int
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Columns that may name the subject, and why."""
+    why: dict[str, str] = {}
+    subjects: list[tuple[tuple[int, int], str]] = []
+    single = {key[0] for key in keys if len(key) == 1}
+    for place, candidate in enumerate(columns):
+        named = rank(candidate.name, SUBJECTS)
+        if (
+            not may_tell_apart(candidate)
+            or candidate.type in ("notes", "checkbox")
+            or not candidate.distinct
+        ):
+            continue
+        if plain(candidate.name) in ROW_NUMBERS or rank(candidate.name, SITES) is not None:
+            continue
+        if 2 * candidate.blank > rows:
+            continue
+        alone = candidate.name in single
+        sure = named is not None and named < SURE_SUBJECTS
+        if named is not None and (sure or candidate.distinct > 2 or alone):
+            subjects.append(((0, named), candidate.name))
+            why[f"subject.{candidate.name}"] = (
+                f"Its name is that of a subject; {candidate.distinct} different."
+            )
+        elif candidate.distinct > MOST_ARMS and (ends_in_id(candidate.name) or _like_id(candidate)):
+            # A patient's id before that of a place; one that tells all rows apart first.
+            group = bool({*parts(candidate.name)} & CLUSTERS)
+            subjects.append(((1 + group, place - len(columns) * alone), candidate.name))
+            why[f"subject.{candidate.name}"] = (
+                f"Its name ends in id; {candidate.distinct} different."
+            )
+    if not subjects and (beside := _beside_visit(columns, keys)):
+        subjects.append(((3, 0), beside))
+        why[f"subject.{beside}"] = (
+            f"With the visit it tells the rows apart ({' and '.join(keys[0])})."
+        )
+    none = "No column has the name of a subject: every row would be a subject."
+    return _ranked("subject", subjects, why, none)
+
+
+def _ranked(
+    role: str, found: Sequence[tuple[tuple[int, int], str]], why: dict[str, str], none: str
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Candidates for a role from the best on, and why, of the first also under the role itself."""
+    ranked = tuple(name for _, name in sorted(found))
+    return ranked, why | {role: f"{ranked[0]}: {why[f'{role}.{ranked[0]}']}" if ranked else none}
+
+
+def _like_id(column: Column) -> bool:
+    """Whether a name of one word ends in id or in a word for a number, and nearly every row has a
+    value of its own."""
+    return bool(ID.fullmatch(plain(column.name))) and column.distinct >= NEARLY * column.rows
+
+
+def _few_repeats(
+    columns: Sequence[Column],
+    subject: str,
+    keys: tuple[tuple[str, ...], ...],
+    rows: int,
+    load: Load,
+) -> str:
+    """A sentence on the rows in which a subject comes again, where nearly all have one row; nothing
+    where the subject has several rows by design, or none."""
+    column = next(one for one in columns if one.name == subject)
+    if (subject,) in keys or column.blank or rows < FEWEST_ROWS or column.distinct < NEARLY * rows:
+        return ""
+    _, whose, counts = np.unique(load([subject])[subject], return_inverse=True, return_counts=True)
+    again = np.flatnonzero(counts[whose] > 1)
+    text = ", ".join(str(at + 1) for at in again[:MOST_SHOWN])
+    more = f" and {len(again) - MOST_SHOWN} more" if len(again) > MOST_SHOWN else ""
+    return (
+        f"{subject} tells all but {rows - column.distinct} of {rows} rows apart; it comes again in "
+        f"the rows {text}{more} of the data. They have to be settled before a run."
+    )
+
+
+def _beside_visit(columns: Sequence[Column], keys: tuple[tuple[str, ...], ...]) -> str:
+    """The other column of a key of two, of which one is a visit by its name."""
+    levels = {column.name: column.distinct for column in columns}
+    for key in keys:
+        visits = [name for name in key if rank(name, VISITS) is not None]
+        others = [name for name in key if name not in visits]
+        if len(key) == 2 and len(visits) == 1 and levels[others[0]] > MOST_ARMS:
+            return others[0]
+    return ""
+
+
+def _nested(columns: Sequence[Column], constant: Mapping[str, bool]) -> str:
+    """A sentence where a subject has several sites: each may have numbered its own."""
+    sites = [
+        column.name
+        for column in columns
+        if rank(column.name, SITES) is not None and constant.get(column.name) is False
+    ]
+    if not sites:
+        return ""
+    return f" A subject has several values of {sites[0]}: is each of them numbered anew?"
+
+
+def _constant(
+    columns: Sequence[Column], subject: str, load: Load
+) -> tuple[dict[str, bool], dict[str, float]]:
+    """Which columns have no two values in the rows of a subject; of these the share of subjects
+    without any. Cells without a value do not count: an arm may stand in the first row alone.
+    Columns are read a few at a time."""
+    made: dict[str, bool] = {}
+    lacking: dict[str, float] = {}
+    absent = {column.name: marks_of(["", *column.missing_codes]) for column in columns}
+    names = [column.name for column in columns if column.name != subject]
+    subjects, whose = np.unique(load([subject])[subject], return_inverse=True)
+    several = max(1, min(MOST_LOOKED_AT, CELLS_LOOKED_AT // len(whose)))
+    for at in range(0, len(names), several):
+        part = load(names[at : at + several])
+        for name, marks in part.items():
+            there = np.flatnonzero(~np.isin(marks, absent[name]))
+            first = np.zeros(len(subjects), dtype=np.uint64)
+            # Of several rows of a subject the last assignment stays, hence backwards.
+            first[whose[there[::-1]]] = marks[there[::-1]]
+            made[name] = bool(np.all(marks[there] == first[whose[there]]))
+            if made[name]:
+                lacking[name] = 1 - len(np.unique(whose[there])) / len(subjects)
+    return made, lacking
+
+
+def _visits(
+    columns: Sequence[Column],
+    keys: tuple[tuple[str, ...], ...],
+    subject: tuple[str, ...],
+    constant: Mapping[str, bool],
+    load: Load,
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Columns that vary within subjects, by their names; best where each subject has each once."""
+    why: dict[str, str] = {}
+    visits: list[tuple[tuple[int, int], str]] = []
+    if not subject or (subject[0],) in keys:
+        return (), {"visit": "Every subject has one row."} if subject else {}
+    for place, candidate in enumerate(columns):
+        if candidate.name == subject[0] or constant.get(candidate.name, True):
+            continue
+        named = rank(candidate.name, VISITS)
+        if named is None and set(parts(candidate.name)) & set(VISIT_PARTS):
+            named = len(VISITS)
+        rare = ROWS_A_VISIT * candidate.distinct > candidate.rows
+        if named is None or candidate.distinct > MOST_VISITS or rare:
+            continue
+        marks = load([subject[0], candidate.name])
+        groups = unique(joined([marks[subject[0]], marks[candidate.name]]))
+        if plain(candidate.name) == "age" and not groups:
+            continue
+        visits.append(((0 if groups else 1, 100 * named + place), candidate.name))
+        told = (
+            "each subject has each level once" if groups else "subjects have levels several times"
+        )
+        why[f"visit.{candidate.name}"] = (
+            f"Its name is that of a visit; {candidate.distinct} levels; {told}."
+        )
+    none = "No column that varies within subjects has the name of a visit."
+    return _ranked("visit", visits, why, none)
 
 
 def profile(texts: Sequence[str]) -> tuple[Table, ...]:
@@ -29,9 +273,7 @@ def profile(texts: Sequence[str]) -> tuple[Table, ...]:
     tables = tuple(table for key in found(texts) for table in profiles_of(key))
     if not tables:
         raise UserError(
-            Problem(
-                "the files", found="none", expected="a file, a folder, or registry:package/item"
-            )
+            "the files", found="none", expected="a file, a folder, or registry:package/item"
         )
     return tables
 
@@ -54,12 +296,10 @@ def check_names(candidate: Found) -> None:
     bad = [str(at) for at, name in enumerate(candidate.cells.names, start=1) if not is_field(name)]
     if bad:
         raise UserError(
-            Problem(
-                f"{candidate.shown}, the header",
-                found=f"a name that cannot be used in position {one_of(bad)}",
-                expected="names of one line, at most 100 characters, and not any, all or not",
-                do="rename the column in the export",
-            )
+            f"{candidate.shown}, the header",
+            found=f"a name that cannot be used in position {one_of(bad)}",
+            expected="names of one line, at most 100 characters, and not any, all or not",
+            do="rename the column in the export",
         )
 
 
@@ -82,12 +322,10 @@ def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, st
     rows = next((tally.rows for tally in tallies.values()), 0)
     if not rows:
         raise UserError(
-            Problem(
-                candidate.shown,
-                found="a header and no row",
-                expected="rows: types, codes and arms are read out of them",
-                do="give an export that has data",
-            )
+            candidate.shown,
+            found="a header and no row",
+            expected="rows: types, codes and arms are read out of them",
+            do="give an export that has data",
         )
     structure = structure_of(columns, rows, _loader(candidate.cells), candidate.key)
     return Table(
@@ -126,9 +364,7 @@ def _tallied(cells: Cells) -> dict[str, Tally]:
 def _loader(cells: Cells) -> Load:
     """The fingerprints of some columns, read anew at each call."""
 
-    def load(names: Sequence[str]) -> "Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint64]]]":
-        import pyarrow.compute as pc
-
+    def load(names: Sequence[str]) -> Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint64]]]:
         values: dict[str, list[np.ndarray[tuple[int], np.dtype[np.uint64]]]] = {
             n: [] for n in names
         }

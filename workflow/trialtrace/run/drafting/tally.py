@@ -7,13 +7,12 @@ and codes that stand for missing are counted over all rows.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.cells import NUMBER
-from trialtrace.run.cleaning.dates import parse_dates
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from trialtrace.run.cleaning.values import parse_dates
 
 MOST_VALUES = 20_000
 # A column is of no kind that more different texts do not fit.
@@ -23,7 +22,7 @@ _DIGITS = [digit * repeated for digit in "987" for repeated in range(1, 6)]
 CODES = frozenset([-1, *(int(digits) for digits in _DIGITS), *(-int(digits) for digits in _DIGITS)])
 ORDERS = ("ymd", "dmy", "mdy")
 _CLOCK = "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
-# What every date of the orders above begins with; see trialtrace.run.cleaning.dates.
+# What every date of the orders above begins with; see trialtrace.run.cleaning.values.
 LIKE_DAY = "^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]"
 _TIME = f"^{_CLOCK}$"
 _AFTER_DAY = f"[T ]{_CLOCK}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?$"
@@ -44,10 +43,7 @@ class Numbers:
     misfits: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
+    def add(self, values: pa.Array, counts: pa.Array) -> None:
         fits = pc.match_substring_regex(values, NUMBER if self.sign == "." else _COMMA_NUMBER)
         _count(self.misfits, values, counts, pc.invert(fits))
         values, counts = values.filter(fits), counts.filter(fits)
@@ -79,7 +75,7 @@ class Numbers:
 class Days:
     """Cells that are days in one order, with a time behind each where `timed`.
 
-    Only texts of the shape `LIKE_DAY` are given; all others are `missed`.
+    Only texts of the shape `LIKE_DAY` are given; all others are misfits.
     """
 
     order: str
@@ -88,10 +84,7 @@ class Days:
     last: int | None = None
     misfits: Counter[str] = field(default_factory=Counter)
 
-    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
+    def add(self, values: pa.Array, counts: pa.Array) -> None:
         text = pc.replace_substring_regex(values, _AFTER_DAY, "") if self.timed else values
         days, _ = parse_dates(text, self.order)
         _count(self.misfits, values, counts, pc.is_null(days))
@@ -101,9 +94,6 @@ class Days:
             self.first = min(found)
             found = [day for day in (self.last, ends["max"].as_py()) if day is not None]
             self.last = max(found)
-
-    def missed(self, misfits: Counter[str]) -> None:
-        self.misfits.update(misfits)
 
     @property
     def possible(self) -> bool:
@@ -116,9 +106,7 @@ class Times:
 
     misfits: Counter[str] = field(default_factory=Counter)
 
-    def add(self, values: "pa.Array", counts: "pa.Array") -> None:
-        import pyarrow.compute as pc
-
+    def add(self, values: pa.Array, counts: pa.Array) -> None:
         _count(self.misfits, values, counts, pc.invert(pc.match_substring_regex(values, _TIME)))
 
     @property
@@ -141,11 +129,8 @@ class Tally:
     days: dict[str, Days] = field(default_factory=lambda: {o: Days(o, False) for o in ORDERS})
     moments: dict[str, Days] = field(default_factory=lambda: {o: Days(o, True) for o in ORDERS})
 
-    def add(self, cells: "pa.Array") -> None:
+    def add(self, cells: pa.Array) -> None:
         """Count the cells of one part."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         counted = pc.utf8_trim_whitespace(cells.cast(pa.string())).value_counts()
         values, counts = counted.field("values"), counted.field("counts")
         there = pc.fill_null(pc.not_equal(values, ""), False)
@@ -158,8 +143,6 @@ class Tally:
 
     def without(self, codes: Iterable[str]) -> "Tally":
         """The counts as if cells with these codes were blank. Only an exact tally can tell."""
-        import pyarrow as pa
-
         left = Counter(self.values)
         for code in codes:
             left.pop(code, None)
@@ -168,9 +151,7 @@ class Tally:
             tally._count(pa.array(left, type=pa.string()), pa.array(left.values(), type=pa.int64()))
         return tally
 
-    def _count(self, values: "pa.Array", counts: "pa.Array") -> None:
-        import pyarrow.compute as pc
-
+    def _count(self, values: pa.Array, counts: pa.Array) -> None:
         self._keep(values, counts)
         self.longest = max(self.longest, pc.max(pc.utf8_length(values)).as_py())
         kinds: tuple[Numbers | Times, ...] = (self.point, self.comma, self.times)
@@ -179,10 +160,8 @@ class Tally:
                 kind.add(values, counts)
         self._count_days(values, counts)
 
-    def _count_days(self, values: "pa.Array", counts: "pa.Array") -> None:
+    def _count_days(self, values: pa.Array, counts: pa.Array) -> None:
         """Count days in all orders; most columns have no text that is like one."""
-        import pyarrow.compute as pc
-
         days = [one for one in (*self.days.values(), *self.moments.values()) if one.possible]
         if not days:
             return
@@ -190,18 +169,15 @@ class Tally:
         misfits: Counter[str] = Counter()
         _count(misfits, values, counts, pc.invert(like))
         for day in days:
-            day.missed(misfits)
+            day.misfits.update(misfits)
         values, counts = values.filter(like), counts.filter(like)
         if len(values):
             for day in days:
                 if day.possible:
                     day.add(values, counts)
 
-    def _keep(self, values: "pa.Array", counts: "pa.Array") -> None:
+    def _keep(self, values: pa.Array, counts: pa.Array) -> None:
         """Count values, new ones only while there are not too many."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         room = max(0, MOST_VALUES + 1 - len(self.values))
         if len(values) > room:
             known = pc.is_in(values, value_set=pa.array(list(self.values), type=pa.string()))
@@ -220,7 +196,7 @@ class Tally:
         return self.rows - self.blank
 
 
-def _count(into: Counter[str], values: "pa.Array", counts: "pa.Array", mask: "pa.Array") -> None:
+def _count(into: Counter[str], values: pa.Array, counts: pa.Array, mask: pa.Array) -> None:
     """Count the texts of a mask, so many that it can be told that there are too many."""
     texts = values.filter(mask).slice(0, MOST_MISFITS + 1)
     times = counts.filter(mask).slice(0, MOST_MISFITS + 1)
@@ -228,7 +204,59 @@ def _count(into: Counter[str], values: "pa.Array", counts: "pa.Array", mask: "pa
         into[text] += count
 
 
-def _total(counts: "pa.Array", mask: "pa.Array") -> int:
-    import pyarrow.compute as pc
-
+def _total(counts: pa.Array, mask: pa.Array) -> int:
     return pc.sum(counts.filter(mask)).as_py() or 0
+
+
+# Numbers that stand for a value that is not there: 9, 99, -9, 8888, where they are far off.
+#
+# A code is suspected where it lies beyond every other value by at least as much as these are apart
+# and does not go on in their steps, or where it alone is below nought. What is
+# suspected is left to a person.
+
+# Different values that others must have, so that "far off" means something.
+FEWEST = 2
+# A code of one digit is suspected among codes only, of which there are at most so many.
+MOST_CODES = 7
+# A code of one digit in a larger share of the cells is rather a value.
+MOST_OFTEN = 0.15
+
+
+def far_off(
+    numbers: Numbers, tally: Tally, visits: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], float, float]:
+    """The suspected codes as they are spelt, a sentence each, and the ends of the other numbers.
+
+    Of `visits` none is suspected above the others, nor a few days before: weeks -1, 0, 2, 8.
+    """
+    spelt: dict[float, list[str]] = {}
+    for text in numbers.codes:
+        spelt.setdefault(float(text.replace(numbers.sign, ".")), []).append(text)
+    low, high = numbers.low, numbers.high
+    others = len(tally.values) - len(numbers.codes) - len(numbers.misfits)
+    suspected: list[float] = []
+    for code in sorted(spelt, key=lambda one: (abs(one), one)):
+        cells = sum(numbers.codes[text] for text in spelt[code])
+        often = abs(code) < 10 and cells > MOST_OFTEN * tally.present
+        enough = others >= FEWEST and not often
+        if enough and _is_far(code, low, high, numbers.whole, others, visits):
+            suspected.append(code)
+        else:
+            low, high, others = min(low, code), max(high, code), others + 1
+    told = [
+        f"{spelt[code][0]} ({sum(numbers.codes[text] for text in spelt[code])} cells) "
+        f"lies far off the others, which are {low:g} to {high:g}."
+        for code in suspected
+    ]
+    return tuple(text for code in suspected for text in spelt[code]), tuple(told), low, high
+
+
+def _is_far(code: float, low: float, high: float, whole: bool, others: int, visits: bool) -> bool:
+    if code < 0:
+        return low >= 0 and not (visits and code > -10)
+    if visits:
+        return False
+    if abs(code) < 10 and not (whole and others <= MOST_CODES):
+        return False
+    step = (high - low) / (others - 1)
+    return code > high and code - high >= max(1.0, high - low, 2 * step)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from trialtrace.run.drafting.likely_outcome import ALONE, SURE, TOTALS, items_of
-from trialtrace.run.drafting.names import SEQUENCES, TREATED, VISIT_PARTS, VISITS
+from trialtrace.run.drafting.names import SEQUENCES, TREATED, VISIT_PARTS, VISITS, name_words
 from trialtrace.run.drafting.outcomes import (
     EVENT,
     MEASURE,
@@ -20,7 +20,7 @@ from trialtrace.run.drafting.outcomes import (
     levels,
 )
 from trialtrace.run.drafting.profile import Column
-from trialtrace.run.tables.measures import folded, parts, plain
+from trialtrace.run.tables.measures import folded, parts
 
 # Columns of one outcome; more are rather the items of a scale.
 FEWEST, MOST, MOST_TREATMENTS = 2, 16, 4
@@ -193,7 +193,7 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
     the sequences of a crossover."""
     orders = [
         {*folded(level).upper()} for one in columns
-        if {*parts(one.name), plain(one.name)} & SEQUENCES for level in levels(one)
+        if name_words(one.name) & SEQUENCES for level in levels(one)
     ]  # fmt: skip
     found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for column in columns:

@@ -1,19 +1,17 @@
 """Records of other endpoints as visits × subjects: what findings and composites are made from."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.endpoints.records import Cells, Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.visits import chosen_visits
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def looked_at_visits(study: Study, endpoint: Endpoint) -> list[str]:
@@ -40,19 +38,14 @@ class Grid:
 
         Records without a visit have the cell of the first visit.
         """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         if "AVISIT" not in records.columns or not self.labels:
             return records.subject
         number = pc.index_in(records.columns["AVISIT"], value_set=pa.array(self.labels))
         number = pc.fill_null(number, -1).to_numpy().astype(np.int64)
         return np.where(number >= 0, number * self.size + records.subject, -1)
 
-    def place(self) -> dict[str, "pa.Array"]:
+    def place(self) -> dict[str, pa.Array]:
         """AVISIT and AVISITN of a record a cell; nothing without visits."""
-        import pyarrow as pa
-
         if not self.labels:
             return {}
         number = np.repeat(np.arange(self.visits), self.size)
@@ -67,11 +60,9 @@ def refuse_own_treatment(study: Study, endpoint: Endpoint, parent: Records) -> N
     """Records of several treatments of a subject cannot be drawn together over sides."""
     if study.trial.design.kind in OWN_TREATMENT and "TRTP" in parent.columns:
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found="an endpoint whose records each have a treatment of their own",
-                expected="an endpoint with one treatment a subject",
-            )
+            study.place(endpoint),
+            found="an endpoint whose records each have a treatment of their own",
+            expected="an endpoint with one treatment a subject",
         )
 
 
@@ -88,12 +79,10 @@ def one_each(
     cell = grid.cells_of(parent)
     if (np.bincount(cell[cell >= 0], minlength=1) > 1).any():
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"several records a visit of {name}",
-                expected="one, as of an endpoint without sides and locations",
-                do=f"make a finding of {name} first, which draws sides and locations together",
-            )
+            study.place(endpoint),
+            found=f"several records a visit of {name}",
+            expected="one, as of an endpoint without sides and locations",
+            do=f"make a finding of {name} first, which draws sides and locations together",
         )
     values = np.full(len(grid), np.nan)
     known = values_of(parent, what).to_numpy(zero_copy_only=False).astype(np.float64)

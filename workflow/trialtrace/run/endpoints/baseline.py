@@ -1,18 +1,16 @@
 """The baseline of records at several visits: ABLFL, BASE and CHG."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.store import difference
 from trialtrace.run.endpoints.records import Cells, Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: list[str]) -> Records:
@@ -21,19 +19,14 @@ def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: li
     The records of each visit are one block, in the same order of locations, sides and subjects; so
     a record's baseline is that of its own location and side. Without `baseline` nothing is added.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     baseline = endpoint.entry.baseline
     if baseline is None:
         return records
     if baseline not in visits:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: baseline",
-                found=f'"{baseline}"',
-                expected=f"a visit: {one_of(visits)}",
-            )
+            f"{study.place(endpoint)}: baseline",
+            found=f'"{baseline}"',
+            expected=f"a visit: {one_of(visits)}",
         )
     block = len(records) // len(visits)
     start = visits.index(baseline) * block
@@ -49,9 +42,7 @@ def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: li
     return replace(records, columns=records.columns | added, cells=(*records.cells, *behind))
 
 
-def _change(aval: "pa.Array", base: "pa.Array") -> "pa.Array":
-    import pyarrow as pa
-
+def _change(aval: pa.Array, base: pa.Array) -> pa.Array:
     change = difference(*(one.to_numpy(zero_copy_only=False) for one in (aval, base)))
     return pa.array(change, type=pa.float64(), from_pandas=True)
 

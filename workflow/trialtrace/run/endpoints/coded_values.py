@@ -1,15 +1,32 @@
 """Codes of a column as the numbers that an endpoint declares for them."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, one_of
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.model import Endpoint
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+# What codes mean.
+
+
+def decode(codes: pa.Array, meanings: dict[str, str], place: str) -> pa.Array:
+    """What each code means; a missing code stays missing, one without a meaning is an error."""
+    codes = column_text(codes, place)
+    index = pc.index_in(codes, value_set=pa.array(list(meanings), type=pa.string()))
+    index = pc.if_else(pc.is_valid(codes), index, pa.scalar(None, type=pa.int32()))
+    strange = pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(index))).as_py() or 0
+    if strange:
+        raise UserError(
+            place,
+            found=f"{strange} values with a code that has no meaning here",
+            expected=f"one of {one_of(meanings)}",
+            do="complete the codes in trial.yaml or the choices in dictionary.csv",
+        )
+    return pa.array(list(meanings.values()), type=pa.string()).take(index)
 
 
 def worth(
@@ -17,28 +34,23 @@ def worth(
     endpoint: Endpoint,
     column: str,
     codes: Mapping[str, float],
-    values: "pa.Array",
-) -> "pa.Array":
+    values: pa.Array,
+) -> pa.Array:
     """The number of each code; a missing code stays missing.
 
     Raises UserError with a count where the data have a code without a number.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     place = f"{study.place(endpoint)}, column {column}"
     texts = column_text(values, place)
     index = pc.index_in(texts, value_set=pa.array(list(codes), type=pa.string()))
     strange = index.null_count - texts.null_count
     if strange:
         raise UserError(
-            Problem(
-                place,
-                found=f"{strange} values whose code has no number in `codes`",
-                expected=f"one of {one_of(codes)}",
-                do="give every code a number; declare a code that means that nothing is known "
-                "under `missing` in cleaning.yaml",
-            )
+            place,
+            found=f"{strange} values whose code has no number in `codes`",
+            expected=f"one of {one_of(codes)}",
+            do="give every code a number; declare a code that means that nothing is known "
+            "under `missing` in cleaning.yaml",
         )
     return pa.array(codes.values(), type=pa.float64()).take(index)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.truth import as_numbers
 from trialtrace.run.tables.conditions import evaluate
@@ -25,8 +26,6 @@ def rule(
     where an unknown score could change the answer. `measured`: what is unknown counts as not met.
     Where no finding is known the answer is unknown under each rule.
     """
-    import pyarrow as pa
-
     parts = {**findings, **scores}
     known = {name: pa.array(value, from_pandas=True) for name, value in parts.items()}
     stacked = np.stack(list(findings.values()))

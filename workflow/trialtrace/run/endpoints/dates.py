@@ -1,45 +1,41 @@
 """Dates and days: from subject variables and from the rows of visits."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import CleanTable
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
-
-def day_numbers(dates: "pa.Array") -> np.ndarray:
+def day_numbers(dates: pa.Array) -> np.ndarray:
     """Days since 1970-01-01 as floats, NaN where a date is missing."""
     days = dates.cast("int32").cast("float64").to_numpy(zero_copy_only=False)
     return days.astype(np.float64)
 
 
-def as_dates(days: np.ndarray) -> "pa.Array":
+def as_dates(days: np.ndarray) -> pa.Array:
     """Dates from days since 1970-01-01; missing where NaN."""
-    import pyarrow as pa
-
     known = np.where(np.isnan(days), 0, days).astype(np.int32)
     return pa.array(known, mask=np.isnan(days)).cast(pa.date32())
 
 
-def require_dates(place: str, column: str, values: "pa.Array") -> "pa.Array":
-    import pyarrow as pa
-
+def require_dates(place: str, column: str, values: pa.Array) -> pa.Array:
     if not pa.types.is_date(values.type):
         raise UserError(
-            Problem(
-                f"{place}, column {column}",
-                found="a column without dates",
-                expected="a column with a date validation in the dictionary",
-            )
+            f"{place}, column {column}",
+            found="a column without dates",
+            expected="a column with a date validation in the dictionary",
         )
     return values
+
+
+def days_of(study: Study, endpoint: Endpoint, column: str, values: pa.Array) -> np.ndarray:
+    """The days of a column of dates, as `day_numbers`."""
+    return day_numbers(require_dates(study.place(endpoint), column, values))
 
 
 def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
@@ -47,13 +43,11 @@ def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
     code = adsl_code(endpoint.entry.start)
     if code not in study.adsl.columns:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: start",
-                found=endpoint.entry.start,
-                expected="a variable of `subjects`",
-            )
+            f"{study.place(endpoint)}: start",
+            found=endpoint.entry.start,
+            expected="a variable of `subjects`",
         )
-    return day_numbers(require_dates(study.place(endpoint), code, study.adsl.columns[code]))
+    return days_of(study, endpoint, code, study.adsl.columns[code])
 
 
 def visit_rows(
@@ -69,9 +63,6 @@ def visit_rows(
 
     Raises UserError where a subject has several rows of a visit.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     codes = column_text(table.column(column), study.place(endpoint)).take(pa.array(rows))
     known = pc.index_in(codes, value_set=pa.array([str(code) for code in labels]))
     order = [wanted.index(label) if label in wanted else -1 for label in labels.values()]
@@ -81,12 +72,10 @@ def visit_rows(
     times = np.bincount(cell, minlength=len(wanted) * study.size)
     if (times > 1).any():
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"{int((times > 1).sum())} subject visits with several rows of {table.name}",
-                expected="one row a subject and visit",
-                do="choose the row with `where`",
-            )
+            study.place(endpoint),
+            found=f"{int((times > 1).sum())} subject visits with several rows of {table.name}",
+            expected="one row a subject and visit",
+            do="choose the row with `where`",
         )
     chosen = np.full(len(wanted) * study.size, -1, dtype=np.int64)
     chosen[cell] = rows[used]

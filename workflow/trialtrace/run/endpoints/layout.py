@@ -1,29 +1,106 @@
 """Where the records of an endpoint stand: at which visit, location and side, and in which row."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError
-from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells
-from trialtrace.run.endpoints.study import Study, met_rows, one_row_each
-from trialtrace.run.endpoints.visit_windows import (
-    OTHER,
-    counting,
-    day_column,
-    days_of,
-    list_without_visit,
-    window_numbers,
-)
+from trialtrace.base.errors import UserError
+from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
+from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, floats
+from trialtrace.run.endpoints.study import Study, met_rows, one_row_each, require_columns
+from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import columns_of
-from trialtrace.run.trial.endpoints.shared import Axis, InTable
+from trialtrace.run.trial.endpoints.shared import Axis, DatedRecords, InTable
 from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.run.trial.model import Endpoint
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+# Visits by windows of days: the visit of each row, and the one row of a window that counts.
+
+FLAG = "flag"
+NO_DAY = Reason("no_day", "the record has no day, so that its visit is not known")
+OUTSIDE = Reason("outside_windows", "the day is in the window of no visit", FLAG)
+OTHER = {
+    "nearest": Reason("not_nearest", "another record is nearer the day of the visit", FLAG),
+    "first": Reason("not_first", "another record of the visit's window is earlier", FLAG),
+    "last": Reason("not_last", "another record of the visit's window is later", FLAG),
+}
+
+
+def day_column(endpoint: Endpoint[InTable], visit_windows: VisitWindows) -> str:
+    """The column by which the visit of a row is known."""
+    entry = endpoint.entry
+    date = entry.date if isinstance(entry, DatedRecords) else None
+    return visit_windows.day or date or ""
+
+
+def days_of(
+    study: Study, endpoint: Endpoint[InTable], table: CleanTable, visit_windows: VisitWindows
+) -> np.ndarray:
+    """The day of each row, NaN where it is missing: a column of days, else `date` - `start`."""
+    column = day_column(endpoint, visit_windows)
+    require_columns(table.rows, [column], study.place(endpoint))
+    if visit_windows.day is not None:
+        return table.column(column).cast("float64").to_numpy(zero_copy_only=False)
+    dates = require_dates(study.place(endpoint), column, table.column(column))
+    days: np.ndarray = day_numbers(dates) - start_days(study, endpoint)[table.subject]
+    return days
+
+
+def window_numbers(days: np.ndarray, visit_windows: VisitWindows) -> np.ndarray:
+    """The number of each row's window, -1 where its day is in none. Windows do not overlap."""
+    number = np.full(len(days), -1, dtype=np.int64)
+    for position, window in enumerate(visit_windows.windows.values()):
+        number[(days >= window.from_) & (days <= window.to)] = position
+    return number
+
+
+def list_without_visit(
+    study: Study,
+    endpoint: Endpoint[InTable],
+    table: CleanTable,
+    visit_windows: VisitWindows,
+    rows: np.ndarray,
+    days: np.ndarray,
+) -> None:
+    """List rows (of no window) by why they are of no visit."""
+    column = day_column(endpoint, visit_windows)
+    unknown = np.isnan(days[rows])
+    study.reject(endpoint, table, rows[unknown], column, NO_DAY)
+    study.reject(endpoint, table, rows[~unknown], column, OUTSIDE)
+
+
+def counting(
+    visit_windows: VisitWindows, days: np.ndarray, record: np.ndarray, there: np.ndarray
+) -> np.ndarray:
+    """Which rows count, one for each record: that which `take` chooses.
+
+    A row without a value (`there`) counts only where no other row of the window has one. Rows of
+    the same day that are as good all count, so that they are told as several.
+    """
+    rank = np.column_stack(
+        [~there, *_ranks(days, window_numbers(days, visit_windows), visit_windows)]
+    )
+    order = np.lexsort((*rank.T[::-1], record))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = np.diff(record[order]) != 0
+    best = np.empty(rank.shape)
+    best[order] = rank[order[first]][np.cumsum(first) - 1]
+    chosen: np.ndarray = (rank == best).all(axis=1)
+    return chosen
+
+
+def _ranks(days: np.ndarray, number: np.ndarray, visit_windows: VisitWindows) -> list[np.ndarray]:
+    """By what records of a window are compared, the less the better."""
+    if visit_windows.take != "nearest":
+        return [days if visit_windows.take == "first" else -days]
+    targets = [window.target for window in visit_windows.windows.values()]
+    target = np.array([np.nan if one is None else one for one in targets])[number]
+    return [np.abs(days - target), days if visit_windows.tie == "first" else -days]
+
 
 # Axis of an endpoint -> column of the data set.
 AXES = {"visit": "AVISIT", "location": "LOC", "side": "LAT"}
@@ -58,10 +135,8 @@ class Layout:
                 break
         return np.arange(len(self.row)) // inside % len(self.labels[axis])
 
-    def columns(self) -> dict[str, "pa.Array"]:
+    def columns(self) -> dict[str, pa.Array]:
         """AVISIT, AVISITN, LOC and LAT, as far as the endpoint has them, and ANL01FL."""
-        import pyarrow as pa
-
         found = {}
         if self.selected:
             found["ANL01FL"] = pa.array(["Y"]).take(pa.array(self.row * 0, mask=self.row < 0))
@@ -80,7 +155,8 @@ class Layout:
 
 @dataclass(frozen=True)
 class Placed:
-    """Rows of a table, each with its record: several rows can belong to one record."""
+    """The rows of a table that count (`rows`, positions in it) and the record that each belongs to:
+    several can belong to one."""
 
     table: CleanTable
     rows: np.ndarray
@@ -89,8 +165,7 @@ class Placed:
     labels: dict[str, list[str]]
     read: list[str]
 
-    @property
-    def size(self) -> int:
+    def __len__(self) -> int:
         """How many records there are: one for every place and subject."""
         return self.places * self.subjects
 
@@ -98,17 +173,30 @@ class Placed:
     def places(self) -> int:
         return int(np.prod([len(names) for names in self.labels.values()], dtype=np.int64))
 
-    def first(self) -> Layout:
+    @cached_property
+    def layout(self) -> Layout:
         """Each record with the first of its rows."""
-        row = np.full(self.size, -1, dtype=np.int64)
+        row = np.full(len(self), -1, dtype=np.int64)
         # Of several rows for one record the last assignment stays, hence backwards.
         row[self.record[::-1]] = self.rows[::-1]
         subject = np.tile(np.arange(self.subjects), self.places)
         return Layout(self.table, row, subject, self.labels, self.read)
 
+    def column(self, name: str) -> pa.Array:
+        """The column in the rows that count."""
+        return self.table.column(name).take(pa.array(self.rows))
+
+    def numbers(self, study: Study, endpoint: Endpoint, name: str) -> np.ndarray:
+        """A column of numbers in the rows that count; NaN where missing."""
+        return floats(f"{study.place(endpoint)}, column {name}", self.column(name))
+
+    def count(self, mask: np.ndarray) -> np.ndarray:
+        """How many rows of `mask` each record has."""
+        return np.bincount(self.record[mask], minlength=len(self))
+
     def cells(self, columns: list[str]) -> list[Cells]:
-        """The cells of all rows of each record behind AVAL."""
-        each = list(dict.fromkeys([*columns, *self.read]))
+        """The cells of these columns, and of those by which rows were chosen, behind AVAL."""
+        each = dict.fromkeys([*columns, *self.read])
         return [Cells("AVAL", self.record, self.table.name, self.rows, one) for one in each]
 
 
@@ -121,7 +209,7 @@ def lay_out(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Lay
     if isinstance(told, VisitWindows):
         placed = _one_of_window(study, endpoint, told, placed, values)
     _check_one_row_each(study, endpoint, placed)
-    return replace(placed.first(), selected=isinstance(told, VisitWindows))
+    return replace(placed.layout, selected=isinstance(told, VisitWindows))
 
 
 def lay_out_wide(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Layout:
@@ -132,6 +220,11 @@ def lay_out_wide(endpoint: Endpoint[InTable], study: Study, values: list[str]) -
     row = np.tile(one_row_each(study, endpoint, table, where), len(visits))
     subject = np.tile(np.arange(study.size), len(visits))
     return Layout(table, row, subject, {"visit": visits}, read)
+
+
+def gather(endpoint: Endpoint[InTable], study: Study, columns: list[str]) -> Placed:
+    """The rows that meet `where`, by record. Raises UserError for a row at an unlabelled place."""
+    return place_rows(endpoint, study, columns, every=True)
 
 
 def place_rows(
@@ -204,9 +297,6 @@ def _numbered(
     study: Study, endpoint: Endpoint[InTable], table: CleanTable, axis: Axis
 ) -> np.ndarray:
     """The number of each row's label; -1 where its value has none."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if isinstance(axis, VisitWindows):
         return window_numbers(days_of(study, endpoint, table, axis), axis)
     codes = column_text(table.column(axis.column), study.place(endpoint))
@@ -218,7 +308,7 @@ def distinct_labels(study: Study, endpoint: Endpoint, axis: str, labels: list[st
     """The labels in declared order; each must stand once."""
     if len(set(labels)) < len(labels):
         raise UserError(
-            Problem(study.place(endpoint), found=f"{axis}s that share a label", expected="one each")
+            study.place(endpoint), found=f"{axis}s that share a label", expected="one each"
         )
     return labels
 
@@ -228,28 +318,24 @@ def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int, every:
     if lost:
         value = "" if every else "value and a "
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: {axis}.labels",
-                found=f"{lost} rows with a {value}{axis} that has no label",
-                expected=f"a label for every {axis}{'' if every else ' with a value'}",
-                do=f"label the {axis}, or leave its rows out with `where`",
-            )
+            f"{study.place(endpoint)}: {axis}.labels",
+            found=f"{lost} rows with a {value}{axis} that has no label",
+            expected=f"a label for every {axis}{'' if every else ' with a value'}",
+            do=f"label the {axis}, or leave its rows out with `where`",
         )
 
 
 def _check_one_row_each(study: Study, endpoint: Endpoint, placed: Placed) -> None:
-    several = np.flatnonzero(np.bincount(placed.record, minlength=placed.size) > 1)
+    several = np.flatnonzero(np.bincount(placed.record, minlength=len(placed)) > 1)
     if several.size:
         axes = list(endpoint.entry.axes)
         data = {("visit",): "subject visits", (): "subjects"}.get(
             tuple(axes), f"places ({', '.join(['subject', *axes])})"
         )
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"{several.size} {data} with several rows of {placed.table.name}, "
-                f"in {np.unique(several % study.size).size} subjects",
-                expected=f"one row a {' and '.join(['subject', *axes])}",
-                do="choose the row with `where`, or name visits, sides or locations",
-            )
+            study.place(endpoint),
+            found=f"{several.size} {data} with several rows of {placed.table.name}, "
+            f"in {np.unique(several % study.size).size} subjects",
+            expected=f"one row a {' and '.join(['subject', *axes])}",
+            do="choose the row with `where`, or name visits, sides or locations",
         )

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
 from trialtrace.run.endpoints.study import Study, config_file, require_columns
 from trialtrace.run.endpoints.subject_rows import Taken
@@ -15,16 +17,13 @@ from trialtrace.run.tables.conditions import Named, columns_of, describe, evalua
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.study.populations import EndpointVisit, Population
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 Part = tuple[np.ndarray, list[Cells]]
 Found = Mapping[str, Taken]
 
 
 def derive_flag(
     population: Population, table: CleanTable, candidate: Found, size: int, place: str
-) -> tuple["pa.Array", list[Cells]]:
+) -> tuple[pa.Array, list[Cells]]:
     """Y for each of `size` subjects with a row that surely meets the condition, else N.
 
     A condition that is unknown for want of a value does not put a subject into a population. The
@@ -76,9 +75,7 @@ def add_flags(study: Study, candidate: Found) -> None:
     study.adsl = replace(study.adsl, columns=columns, cells=tuple(cells))
 
 
-def _flag(belongs: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def _flag(belongs: np.ndarray) -> pa.Array:
     return pa.array(np.where(belongs, "Y", "N"), type=pa.string())
 
 
@@ -136,8 +133,6 @@ def _conditions(
 
 def _by_endpoint(study: Study, population: Population, name: str, test: Any) -> Part:
     """Who has a record of an endpoint that surely meets the test, and the cells of all of them."""
-    import pyarrow as pa
-
     records = study.made[name]
     looked = np.ones(len(records), dtype=bool)
     if isinstance(test, EndpointVisit):
@@ -159,24 +154,18 @@ def _by_endpoint(study: Study, population: Population, name: str, test: Any) -> 
 def _at(
     study: Study, population: Population, name: str, records: Records, visit: str
 ) -> np.ndarray:
-    import pyarrow.compute as pc
-
     visits = records.columns.get("AVISIT")
     labels = [] if visits is None else pc.unique(visits).to_pylist()
     if visit not in labels:
         raise UserError(
-            Problem(
-                f"{config_file(study.trial, 'trial')}: populations.{population.name}.endpoints",
-                found=f'the visit "{visit}" of {name}',
-                expected=f"one of {one_of(str(label) for label in labels)}",
-            )
+            f"{config_file(study.trial, 'trial')}: populations.{population.name}.endpoints",
+            found=f'the visit "{visit}" of {name}',
+            expected=f"one of {one_of(str(label) for label in labels)}",
         )
     return pc.equal(visits, visit).fill_null(False).to_numpy(zero_copy_only=False)
 
 
 def _of_arm(study: Study, arm: str) -> np.ndarray:
-    import pyarrow.compute as pc
-
     planned = study.adsl.columns["TRT01P"]
     return pc.equal(planned, arm).fill_null(False).to_numpy(zero_copy_only=False)
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import significant
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # What a record keeps when another endpoint is derived from it.
 PLACE_OF_RECORD = ("AVISIT", "AVISITN", "ADT", "LAT", "LOC", "TRTP")
@@ -20,10 +19,10 @@ class CleanTable:
     """A clean table in the order of its source rows; `subject` is each row's position in ADSL."""
 
     name: str
-    rows: "pa.Table"
+    rows: pa.Table
     subject: np.ndarray
 
-    def column(self, name: str) -> "pa.Array":
+    def column(self, name: str) -> pa.Array:
         return self.rows[name].combine_chunks()
 
 
@@ -50,7 +49,7 @@ class Records:
 
     dataset: str
     subject: np.ndarray
-    columns: dict[str, "pa.Array"]
+    columns: dict[str, pa.Array]
     cells: tuple[Cells, ...]
 
     def __len__(self) -> int:
@@ -100,21 +99,48 @@ def _merged(group: list[Cells]) -> Cells:
     return replace(group[0], record=pairs // span, row=pairs % span)
 
 
-def pick(values: "pa.Array", row: np.ndarray) -> "pa.Array":
+def pick(values: pa.Array, row: np.ndarray) -> pa.Array:
     """The value in the row chosen for each record; missing where the row is -1."""
-    import pyarrow as pa
-
     return values.take(pa.array(row, mask=row < 0))
 
 
-def values_of(parent: Records, what: str) -> "pa.Array":
+def floats(place: str, values: pa.Array) -> np.ndarray:
+    """The values of a column of numbers; NaN where missing."""
+    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
+        raise UserError(
+            place,
+            found="a column without numbers",
+            expected="a number or integer by the dictionary",
+        )
+    return values.cast("float64").to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def ended(
+    time: np.ndarray,
+    yes: np.ndarray,
+    unknown: np.ndarray,
+    event: str | np.ndarray,
+    censored: str | np.ndarray,
+) -> dict[str, pa.Array]:
+    """AVAL, CNSR (0 an event, 1 none) and how each time ended, in texts for all or for each."""
+
+    def said(text: str | np.ndarray, mask: np.ndarray) -> pa.Array:
+        every = np.broadcast_to(np.asarray(text, dtype=object), time.shape)
+        return pa.array(every, type=pa.string(), mask=mask)
+
+    return {
+        "AVAL": pa.array(time, mask=unknown),
+        "CNSR": pa.array(np.where(yes, 0, 1), mask=unknown),
+        "EVNTDESC": said(event, unknown | ~yes),
+        "CNSDTDSC": said(censored, unknown | yes),
+    }
+
+
+def values_of(parent: Records, what: str) -> pa.Array:
     """AVAL, its change from baseline, or that in percent of the baseline (missing where it is 0).
 
     All missing where a change is asked of records without a baseline.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if what == "value":
         return parent.columns["AVAL"]
     change = parent.columns.get("CHG", pa.nulls(len(parent), pa.float64()))
@@ -126,13 +152,11 @@ def values_of(parent: Records, what: str) -> "pa.Array":
     return pa.array(significant(share), type=pa.float64(), from_pandas=True)
 
 
-def joined(texts: list["pa.Array"], between: str) -> "pa.Array":
+def joined(texts: list[pa.Array], between: str) -> pa.Array:
     """Texts element by element, missing ones left out; missing where all are.
 
     (pyarrow's own joining with null_handling="skip" loses the elements that are missing in all.)
     """
-    import pyarrow.compute as pc
-
     whole = texts[0]
     for text in texts[1:]:
         both = pc.binary_join_element_wise(whole, text, between)

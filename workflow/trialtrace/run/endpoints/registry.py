@@ -5,14 +5,12 @@ Each module has `derive(endpoint, study) -> Records`, and is imported when a tri
 
 import importlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import numpy as np
 
 KINDS = {
     "event": "trialtrace.run.endpoints.kinds.event",
@@ -53,10 +51,8 @@ def looked_at(endpoint: Endpoint, study: Study) -> list[str]:
     return importlib.import_module(KINDS[endpoint.kind]).looked_at(study, endpoint)
 
 
-def undecided_subjects(endpoint: Endpoint, study: Study) -> "np.ndarray":
+def undecided_subjects(endpoint: Endpoint, study: Study) -> np.ndarray:
     """Subjects of whom it is not known whether they had an occurrence of this endpoint."""
-    import numpy as np
-
     module = importlib.import_module(KINDS[endpoint.kind])
     if not hasattr(module, "undecided"):
         return np.zeros(study.size, dtype=bool)

@@ -3,22 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_cells
 from trialtrace.run.endpoints.unused import Reason, Unused, rejected_cells
 from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.tables.conditions import met
 from trialtrace.run.tables.contracts import CLEAN, read_table
 from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Condition, Endpoint
 from trialtrace.run.trial.visits import visit_labels
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Kept = TypeVar("Kept")
 
@@ -33,11 +33,11 @@ class Study:
 
     trial: Trial
     clean_dir: Path
-    keys: "pa.Array"
+    keys: pa.Array
     adsl: Records
     tables: dict[str, CleanTable] = field(default_factory=dict)
     made: dict[str, Records] = field(default_factory=dict)
-    rejects: list["pa.Table"] = field(default_factory=list)
+    rejects: list[pa.Table] = field(default_factory=list)
     unused: dict[str, list[Unused]] = field(default_factory=dict)
     events: dict[str, np.ndarray] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict)
@@ -69,11 +69,9 @@ class Study:
         records = self.made[name]
         if records.dataset not in datasets:
             raise UserError(
-                Problem(
-                    self.place(endpoint),
-                    found=f'"{name}", an endpoint with records in {records.dataset}',
-                    expected=f"an endpoint with records in {' or '.join(datasets)}",
-                )
+                self.place(endpoint),
+                found=f'"{name}", an endpoint with records in {records.dataset}',
+                expected=f"an endpoint with records in {' or '.join(datasets)}",
             )
         return records
 
@@ -108,21 +106,19 @@ def config_file(trial: Trial, text: str) -> str:
     return trial.at.shown(trial.at.trial_config(trial.name) / f"{text}.yaml")
 
 
-def read_clean(clean_dir: Path, name: str) -> "pa.Table":
+def read_clean(clean_dir: Path, name: str) -> pa.Table:
     """A clean table in the order of its source rows."""
     return read_table(Path(clean_dir) / f"{name}.parquet", CLEAN)
 
 
-def require_columns(rows: "pa.Table", columns: list[str], place: str) -> None:
+def require_columns(rows: pa.Table, columns: list[str], place: str) -> None:
     """Refuse a table that lacks a column a derivation reads."""
     lacking = [name for name in columns if name not in rows.column_names]
     if lacking:
         raise UserError(
-            Problem(
-                place,
-                found=f"no column {one_of(lacking)}",
-                expected=f"columns of the clean table: {one_of(rows.column_names)}",
-            )
+            place,
+            found=f"no column {one_of(lacking)}",
+            expected=f"columns of the clean table: {one_of(rows.column_names)}",
         )
 
 
@@ -136,7 +132,7 @@ def read_placed(study: Study, endpoint: Endpoint, name: str, columns: list[str])
     return table
 
 
-def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":
+def subject_keys(trial: Trial, name: str, rows: pa.Table) -> pa.Array:
     """Each row's subject key as text. Raises UserError where a row has none."""
     column = trial.tables[name].subject
     place = f"{trial.name}: clean table {name}, column {column}"
@@ -144,32 +140,26 @@ def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":
     keys = column_text(rows[column], place)
     if keys.null_count:
         raise UserError(
-            Problem(
-                place,
-                found=f"{keys.null_count} rows without a subject",
-                expected="a subject in every clean row",
-                do="run the cleaning stage again; it rejects rows without a subject",
-            )
+            place,
+            found=f"{keys.null_count} rows without a subject",
+            expected="a subject in every clean row",
+            do="run the cleaning stage again; it rejects rows without a subject",
         )
     return keys
 
 
-def place_rows(trial: Trial, name: str, rows: "pa.Table", keys: "pa.Array") -> CleanTable:
+def place_rows(trial: Trial, name: str, rows: pa.Table, keys: pa.Array) -> CleanTable:
     """Give each row its subject's position in ADSL; a subject that ADSL lacks is an error."""
-    import pyarrow.compute as pc
-
     own = subject_keys(trial, name, rows)
     position = pc.index_in(own, value_set=keys)
     if position.null_count:
         unknown = pc.count_distinct(own.filter(pc.is_null(position))).as_py()
         raise UserError(
-            Problem(
-                f"{trial.name}: clean table {name}",
-                found=f"{unknown} subjects ({position.null_count} rows) who are not in the table "
-                f"of subjects, {trial.subjects.table}",
-                expected="known subjects only",
-                do=f"add them to {trial.subjects.table}, or let cleaning reject their rows",
-            )
+            f"{trial.name}: clean table {name}",
+            found=f"{unknown} subjects ({position.null_count} rows) who are not in the table "
+            f"of subjects, {trial.subjects.table}",
+            expected="known subjects only",
+            do=f"add them to {trial.subjects.table}, or let cleaning reject their rows",
         )
     return CleanTable(name, rows, position.to_numpy().astype(np.int64))
 
@@ -186,12 +176,10 @@ def one_row_each(
     times = np.bincount(subject, minlength=study.size)
     if (times > 1).any():
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"{int((times > 1).sum())} subjects with several rows of {table.name}",
-                expected="one row a subject",
-                do="choose the row with `where`, or name the visits of a repeated endpoint",
-            )
+            study.place(endpoint),
+            found=f"{int((times > 1).sum())} subjects with several rows of {table.name}",
+            expected="one row a subject",
+            do="choose the row with `where`, or name the visits of a repeated endpoint",
         )
     chosen = np.full(study.size, -1, dtype=np.int64)
     chosen[subject] = rows
@@ -200,8 +188,6 @@ def one_row_each(
 
 def met_rows(table: CleanTable, where: Condition | None) -> np.ndarray:
     """Positions of the rows that surely meet `where`: all rows where there is no condition."""
-    from trialtrace.run.tables.conditions import met
-
     if where is None:
         return np.arange(table.rows.num_rows)
     return np.flatnonzero(met(where, table.rows).to_numpy(zero_copy_only=False))

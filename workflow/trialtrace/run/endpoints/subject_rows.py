@@ -1,9 +1,10 @@
 """Which row of a clean table gives a subject the value of a variable."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
@@ -11,9 +12,6 @@ from trialtrace.run.endpoints.study import config_file, met_rows, require_column
 from trialtrace.run.tables.conditions import columns_of, describe
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.subjects import Origin
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Taken:
     row: np.ndarray
 
     @property
-    def values(self) -> "pa.Array":
+    def values(self) -> pa.Array:
         return pick(self.table.column(self.column), self.row)
 
     def cells(self, variable: str) -> list[Cells]:
@@ -86,9 +84,6 @@ def _taken(
 
 def _by_value(table: CleanTable, origin: Origin, rows: np.ndarray) -> np.ndarray:
     """The rows from the value that is to be taken; equal values in the order of the table."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     values = table.column(origin.column).take(pa.array(rows))
     order = "ascending" if origin.take == "lowest" else "descending"
     return rows[pc.array_sort_indices(values, order=order).to_numpy()]

@@ -1,24 +1,21 @@
 """The planned treatment of a record, where it is not simply the subject's."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
-from trialtrace.run.endpoints.meanings import decode
+from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, require_columns
 from trialtrace.run.trial.model import Endpoint
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 def own_treatment(
     study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray
-) -> tuple[dict[str, "pa.Array"], list[Cells]]:
+) -> tuple[dict[str, pa.Array], list[Cells]]:
     """TRTP of records made from `row` of a table with an arm of its own, and the cells behind it.
 
     Nothing where TRTP is the subject's. In a design in which a subject has one treatment, an arm in
@@ -52,30 +49,24 @@ def check_one_treatment(
     if mixed.size:
         one = run_text(table.rows["source_row"].to_numpy()[rows[record == mixed[0]]].tolist())
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found=f"{mixed.size} records made of rows with different treatments, or with a "
-                f"missing one; the first of rows {one} of {table.name}",
-                expected="one treatment for all rows of a record",
-                do="tell treatments apart by `side`, `location` or `visit`, or correct the data",
-            )
+            f"{study.place(endpoint)}, column {column}",
+            found=f"{mixed.size} records made of rows with different treatments, or with a "
+            f"missing one; the first of rows {one} of {table.name}",
+            expected="one treatment for all rows of a record",
+            do="tell treatments apart by `side`, `location` or `visit`, or correct the data",
         )
 
 
-def _check_agreement(study: Study, table: CleanTable, named: "pa.Array", place: str) -> None:
-    import pyarrow.compute as pc
-
+def _check_agreement(study: Study, table: CleanTable, named: pa.Array, place: str) -> None:
     if "TRT01P" not in study.adsl.columns:
         return
     planned = study.adsl.columns["TRT01P"].take(table.subject)
     differs = pc.fill_null(pc.not_equal(named, planned), False).to_numpy(zero_copy_only=False)
     if differs.any():
         raise UserError(
-            Problem(
-                place,
-                found=f"another arm than in {study.trial.subjects.table} for "
-                f"{np.unique(table.subject[differs]).size} subjects",
-                expected="one treatment a subject in this design",
-                do="correct the data, or leave `arm` out of this table in trial.yaml",
-            )
+            place,
+            found=f"another arm than in {study.trial.subjects.table} for "
+            f"{np.unique(table.subject[differs]).size} subjects",
+            expected="one treatment a subject in this design",
+            do="correct the data, or leave `arm` out of this table in trial.yaml",
         )

@@ -1,20 +1,14 @@
 """Truth with three values as numbers: 1 yes, 0 no, NaN unknown; and rules for what is missing."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pyarrow as pa
 
 
-def as_numbers(truth: "pa.Array") -> np.ndarray:
+def as_numbers(truth: pa.Array) -> np.ndarray:
     return truth.cast("int8").cast("float64").to_numpy(zero_copy_only=False)
 
 
-def as_truth(numbers: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def as_truth(numbers: np.ndarray) -> pa.Array:
     return pa.array(numbers == 1, mask=np.isnan(numbers))
 
 

@@ -1,22 +1,18 @@
 """Further columns of occurrences: grade, seriousness, reason and the like, with their type."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.run.endpoints.meanings import decode
+from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.endpoints.occurrence import FurtherColumns
 from trialtrace.run.trial.model import Endpoint
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 def typed_columns(
     study: Study, endpoint: Endpoint[FurtherColumns], table: CleanTable, rows: np.ndarray
-) -> tuple[dict[str, "pa.Array"], list[Cells]]:
+) -> tuple[dict[str, pa.Array], list[Cells]]:
     """The declared `columns` in the records' rows, by their names in capitals, and their cells.
 
     Codes stand by their labels; numbers and dates as they are; a missing value stays missing.

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.contracts import REJECTS, empty
 from trialtrace.run.trial.model import Endpoint
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
     from trialtrace.run.endpoints.records import CleanTable
 
 
@@ -32,17 +32,16 @@ class Unused:
     """Rows of a clean table of which an endpoint could not use a cell."""
 
     table: "CleanTable"
-    rows: "np.ndarray"
+    rows: np.ndarray
     why: Reason
 
 
 def rejected_cells(
-    study: Any, endpoint: Endpoint, table: Any, rows: "np.ndarray", column: str, why: Reason
-) -> "pa.Table":
+    study: Any, endpoint: Endpoint, table: Any, rows: np.ndarray, column: str, why: Reason
+) -> pa.Table:
     """Cells of a clean table (positions `rows`) as rows of the REJECTS contract."""
-    import pyarrow as pa
 
-    def same(text: str) -> "pa.Array":
+    def same(text: str) -> pa.Array:
         return pa.repeat(pa.scalar(text, type=pa.string()), len(rows))
 
     values = table.column(column).take(pa.array(rows))
@@ -61,9 +60,7 @@ def rejected_cells(
     return pa.table(columns).select(REJECTS.names)
 
 
-def rejects_table(study: Any) -> "pa.Table":
+def rejects_table(study: Any) -> pa.Table:
     """All cells that no record could use, in the order in which they were met; each once."""
-    import pyarrow as pa
-
     whole = pa.concat_tables([empty(REJECTS), *study.rejects]).combine_chunks()
     return whole.group_by(whole.column_names, use_threads=False).aggregate([])

@@ -1,11 +1,12 @@
 """Dates of records: ADT from a column, the day from a start, and windows of visits."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
 from trialtrace.run.endpoints.layout import Layout
 from trialtrace.run.endpoints.records import Records, chosen_cells, pick
@@ -14,9 +15,6 @@ from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 OUTSIDE = "outside_window"
 
@@ -47,20 +45,15 @@ def dated(endpoint: Endpoint, study: Study, layout: Layout, records: Records) ->
             why = Reason(OUTSIDE, "a visit dated outside its window", entry.outside)
             study.reject(endpoint, layout.table, rows, column, why)
             cells += chosen_cells("AVAL", layout.table.name, layout.row, [column])
-        if entry.windows is not None or _by_start(entry):
+        if entry.windows is not None or (
+            isinstance(entry.visit, VisitWindows) and entry.visit.day is None
+        ):
             code = adsl_code(entry.start)
             cells += study.subject_cells(code, "AVAL", records.subject)
     return replace(records, columns=columns, cells=tuple(cells))
 
 
-def _by_start(entry: DatedRecords) -> bool:
-    """Whether the visit of a record follows from the day since the start."""
-    return isinstance(entry.visit, VisitWindows) and entry.visit.day is None
-
-
-def _ady(day: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def _ady(day: np.ndarray) -> pa.Array:
     counted = np.where(day >= 0, day + 1, day)
     return pa.array(np.nan_to_num(counted).astype(np.int64), mask=np.isnan(day))
 
@@ -76,11 +69,9 @@ def _outside(
     strange = [label for label in windows if label not in visits]
     if strange:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: windows",
-                found=one_of(strange),
-                expected=f"visits: {one_of(visits)}",
-            )
+            f"{study.place(endpoint)}: windows",
+            found=one_of(strange),
+            expected=f"visits: {one_of(visits)}",
         )
     low, high = (
         np.array([windows.get(label, (-np.inf, np.inf))[end] for label in visits], dtype=float)
@@ -90,11 +81,8 @@ def _outside(
     return (day < low[number]) | (day > high[number])
 
 
-def _without(columns: dict[str, "pa.Array"], gone: np.ndarray) -> dict[str, "pa.Array"]:
+def _without(columns: dict[str, pa.Array], gone: np.ndarray) -> dict[str, pa.Array]:
     """The columns without the values of some records."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     kept = {}
     for name in ("AVAL", "AVALC"):
         if name in columns:

@@ -17,8 +17,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, NUMBER, Export, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "agreement"
-TITLE = "What two tables say of the same patients"
 FEWEST, MOSTLY, SLIPS = 20, 0.7, 0.01
 LASTING = re.compile(
     r"sex|gender|geschlecht|sexe|sesso|sexo|age|alter|eta|edad|birth\w*|dob|geburt\w*", re.I
@@ -78,4 +76,4 @@ def _look(export: Export, name: str, item: Slice, other: Slice) -> Iterator[Look
 
 def _differing(of: Slice, text: str, known: Places, differ: Flags) -> Look:
     rows = tuple(sorted(int(row) for row in of.rows[known[differ]]))
-    return Look(NAME, of.where, text, chances.binomial(int(differ.sum()), len(known), SLIPS), rows)
+    return Look(of.where, text, chances.binomial(int(differ.sum()), len(known), SLIPS), rows)

@@ -17,8 +17,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "allocation"
-TITLE = "Arms against the day, weekday and site of entry, and their order"
 SLIPS = 0.005
 FEWEST, NEARLY_EQUAL, PIECE = 20, 0.6, 4
 
@@ -54,7 +52,7 @@ def _by_date(arm: Places, day: Floats, entry: Slice) -> Iterator[Look]:
     if len(np.unique(day)) > 1:
         groups = [day[arm == a] for a in np.unique(arm)]
         p = chances.kruskal_wallis(groups)
-        yield Look(NAME, entry.where, f"arms of {len(day)} patients by their day of entry", p)
+        yield Look(entry.where, f"arms of {len(day)} patients by their day of entry", p)
 
 
 def _table(arm: Places, other: Places, where: str, what: str) -> Iterator[Look]:
@@ -67,7 +65,7 @@ def _table(arm: Places, other: Places, where: str, what: str) -> Iterator[Look]:
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) >= 5]
     if min(counts.shape) > 1 and counts.sum() >= 5 * counts.size:
         p = chances.pearson(counts)
-        yield Look(NAME, where, f"arms of {int(counts.sum())} patients by {what}", p)
+        yield Look(where, f"arms of {int(counts.sum())} patients by {what}", p)
 
 
 def runs_z(groups: list[Places]) -> float:
@@ -93,7 +91,7 @@ def _runs(export: Export, arm: Places, day: Floats, strata: Places, entry: Slice
         p, what = 2 * chances.normal(-abs(z)), "runs"
     else:
         p, what = chances.normal(z), "few runs"
-    return Look(NAME, entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
+    return Look(entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
 
 
 def _of_equal_size(arm: Places, day: Floats, strata: Places, size: int) -> bool:
@@ -135,4 +133,4 @@ def _blocks(
         beyond += [int(known[own[at]]) for at in np.flatnonzero(far)]
     p = chances.binomial(len(beyond), ends, SLIPS)
     text = f"{len(beyond)} of {ends} days end with arms further apart than the blocks allow"
-    return Look(NAME, entry.where, text, p, export.places(np.array(beyond, dtype=np.intp)))
+    return Look(entry.where, text, p, export.places(np.array(beyond, dtype=np.intp)))

@@ -17,8 +17,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import CODE, Export, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "balance"
-TITLE = "What is known at entry between the arms: too alike, too different"
 DRAWS = 1999
 FEWEST = 20
 SURE = 10
@@ -44,13 +42,13 @@ def looks(export: Export) -> Iterator[Look]:
     of = f"{len(found)} variables of {len(known)} patients"
     sums = drawn[:, :cut].sum(axis=1)
     p = tails(float(seen[:cut].sum()), sums)
-    yield Look(NAME, export.subjects, f"how alike the arms are at entry in {of}", p[0])
-    yield Look(NAME, export.subjects, f"how different the arms are at entry in {of}", p[1])
+    yield Look(export.subjects, f"how alike the arms are at entry in {of}", p[0])
+    yield Look(export.subjects, f"how different the arms are at entry in {of}", p[1])
     if numbers:
         sums = drawn[:, cut:].sum(axis=1)
         p = tails(float(seen[cut:].sum()), sums)
         text = f"how differently {len(numbers)} variables at entry spread in the arms"
-        yield Look(NAME, export.subjects, text, p[1])
+        yield Look(export.subjects, text, p[1])
 
 
 def columns(item: Slice, known: Places) -> Floats:

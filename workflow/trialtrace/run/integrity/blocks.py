@@ -14,8 +14,6 @@ from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import Look
 
-NAME = "blocks"
-TITLE = "Runs of values that stand twice in a column"
 FEWEST, ALIKE = 30, 0.1
 
 
@@ -30,7 +28,7 @@ def looks(export: Export) -> Iterator[Look]:
         p = chance(values, length)
         rows = sorted({int(number.rows[order[s + k]]) for s in starts for k in range(length)})
         text = f"the longest run of values that stands twice has {length} of {len(values)} values"
-        yield Look(NAME, number.where, text, p, tuple(rows))
+        yield Look(number.where, text, p, tuple(rows))
 
 
 def chance_alike(values: Floats) -> float:

@@ -16,8 +16,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "breaks"
-TITLE = "Another level at one site, or from one day on"
 FEWEST, LEVELS, ALLOWED = 10, 8, 1.0
 
 
@@ -46,7 +44,7 @@ def _by_site(export: Export, item: Slice, values: Floats, site: Places) -> Itera
         p, s = min(looks)
         text = f"the level of {len(values)} values at the site that differs most from the others"
         rows = tuple(sorted(int(row) for row in item.rows[item.there[site == s]]))
-        yield Look(NAME, item.where, text, min(1.0, float(p) * len(looks)), rows)
+        yield Look(item.where, text, min(1.0, float(p) * len(looks)), rows)
 
 
 def _by_entry(item: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
@@ -68,7 +66,7 @@ def _by_entry(item: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
     best = int(np.argmin(p))
     rows = tuple(sorted(int(row) for row in item.rows[item.there[order[at[best] :]]]))
     text = f"the level of {n} values before and after the day of entry that parts them most"
-    yield Look(NAME, item.where, text, float(min(1.0, p[best] * len(at))), rows)
+    yield Look(item.where, text, float(min(1.0, p[best] * len(at))), rows)
 
 
 def _sums(values: Floats) -> tuple[Floats, Floats, Floats]:

@@ -21,8 +21,6 @@ from trialtrace.run.integrity.correlations import rank_correlation, successive
 from trialtrace.run.integrity.export import Export, Slice, resolution
 from trialtrace.run.integrity.look import Look
 
-NAME = "carried"
-TITLE = "Values midway between their neighbours, or carried forward"
 FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
 NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
 
@@ -56,7 +54,7 @@ def _look(middle: Slice, target: Floats, first: Floats, last: Floats, text: str)
         return
     same, p = met(x, y, unit)
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
-    yield Look(NAME, middle.where, f"{int(same.sum())} of {len(x)} values {text}", p, rows)
+    yield Look(middle.where, f"{int(same.sum())} of {len(x)} values {text}", p, rows)
 
 
 def _copied(middle: Slice, known: Places, x: Floats, y: Floats, unit: float) -> Iterator[Look]:
@@ -67,7 +65,7 @@ def _copied(middle: Slice, known: Places, x: Floats, y: Floats, unit: float) -> 
         return
     rows = tuple(sorted(int(row) for row in middle.rows[known[same]]))
     text = f"{k} of {n} values equal to the value before, where others are far from it"
-    yield Look(NAME, middle.where, text, p, rows)
+    yield Look(middle.where, text, p, rows)
 
 
 def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.base.arrays import Floats
+
 if TYPE_CHECKING:
     from types import ModuleType
-
-    from trialtrace.base.arrays import Floats
 
 
 def _special() -> "ModuleType":
@@ -26,13 +26,13 @@ def normal(z: float) -> float:
     return float(_special().ndtr(z))
 
 
-def upper(z: "Floats") -> "Floats":
+def upper(z: Floats) -> Floats:
     """The upper tails of standard normal values."""
     values: Floats = _special().ndtr(-z)
     return values
 
 
-def scores(share: "Floats") -> "Floats":
+def scores(share: Floats) -> Floats:
     """Standard normal values with these lower tails."""
     values: Floats = _special().ndtri(share)
     return values
@@ -71,21 +71,21 @@ def gamma(value: float, mean: float, variance: float) -> tuple[float, float]:
     return float(_special().gammainc(shape, at)), float(_special().gammaincc(shape, at))
 
 
-def ranks(values: "Floats") -> "Floats":
+def ranks(values: Floats) -> Floats:
     """Ranks from 1, ties sharing their mean rank."""
     _, group, size = np.unique(values, return_inverse=True, return_counts=True)
     made: Floats = (np.cumsum(size) - (size - 1) / 2)[group]
     return made
 
 
-def pearson(counts: "Floats") -> float:
+def pearson(counts: Floats) -> float:
     """Pearson's chi-squared test of a table without empty rows and columns."""
     due = counts.sum(axis=1)[:, None] * counts.sum(axis=0) / counts.sum()
     df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
     return chi2(float(((counts - due) ** 2 / due).sum()), df) if df else 1.0
 
 
-def kruskal_wallis(groups: Sequence["Floats"]) -> float:
+def kruskal_wallis(groups: Sequence[Floats]) -> float:
     """The test of groups by ranks, corrected for ties; values are not all equal."""
     sizes = np.array([len(group) for group in groups])
     values = np.concatenate(groups)
@@ -96,7 +96,7 @@ def kruskal_wallis(groups: Sequence["Floats"]) -> float:
     return chi2(h / (1 - float((tied**3 - tied).sum()) / (n**3 - n)), len(groups) - 1)
 
 
-def brown_forsythe(groups: Sequence["Floats"]) -> float:
+def brown_forsythe(groups: Sequence[Floats]) -> float:
     """Levene's test of the spread of groups around their medians."""
     far = [np.abs(group - np.median(group)) for group in groups]
     n, mean = sum(map(len, far)), np.concatenate(far).mean()
@@ -106,7 +106,7 @@ def brown_forsythe(groups: Sequence["Floats"]) -> float:
     return float(_special().fdtrc(*df, between / df[0] / (within / df[1])))
 
 
-def rank_sum(first: "Floats", others: "Floats") -> float:
+def rank_sum(first: Floats, others: Floats) -> float:
     """The chance of ranks as low in the first sample, normal with a correction for continuity."""
     m, n = len(first), len(others)
     values = np.concatenate([first, others])

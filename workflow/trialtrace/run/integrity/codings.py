@@ -17,8 +17,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Export, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "codings"
-TITLE = "Another coding at one site"
 FEWEST, LEVELS, ALLOWED, USUAL = 10, 5, 2.0, 0.2
 
 
@@ -50,7 +48,7 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
         p, place = min(tried)
         text = f"whether all of a site are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
-        yield Look(NAME, visit.where, text, min(1.0, p * len(tried)), rows)
+        yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
 
 
 def apart(inside: Floats, others: Floats) -> float:
@@ -80,7 +78,7 @@ def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
         p, place = min(tried)
         text = f"the first visit against the later ones of {len(known)} patients, by site"
         rows = tuple(sorted(int(row) for row in visits[0].rows[known[site[known] == place]]))
-        yield Look(NAME, visits[0].where, text, min(1.0, p * len(tried)), rows)
+        yield Look(visits[0].where, text, min(1.0, p * len(tried)), rows)
 
 
 def _mean(values: Floats) -> Floats:

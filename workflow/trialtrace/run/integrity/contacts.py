@@ -22,8 +22,6 @@ from trialtrace.run.integrity import chances, intervals
 from trialtrace.run.integrity.export import DATE, NOBODY, NUMBER, Export, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "contacts"
-TITLE = "Visits and values after the last contact"
 FEWEST, SLIPS, VALUES, MOST, FEW = 20, 0.001, 0.01, 0.5, 0.2
 DAYS, GONE_BY = 7.0, 0.75
 UNITS = {"day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
@@ -63,7 +61,7 @@ def _dated(export: Export, last: Slice) -> Iterator[Look]:
         if n >= FEWEST and k <= MOST * n:
             text = f"{k} of {n} patients have {what} more than a week after it, the last contact"
             p = chances.binomial(k, n, SLIPS)
-            yield Look(NAME, last.where, text, p, _rows(last.rows[late]))
+            yield Look(last.where, text, p, _rows(last.rows[late]))
 
 
 def _planned(export: Export, gone: Floats) -> Iterator[Look]:
@@ -92,7 +90,7 @@ def _planned(export: Export, gone: Floats) -> Iterator[Look]:
         k, n = int(late.sum()), int(before.sum())
         text = f"{k} of {n} patients whose last contact was well before a visit have a value of it"
         p = chances.binomial(k, n, VALUES)
-        yield Look(NAME, most.where, text, p, _rows(most.rows[late]))
+        yield Look(most.where, text, p, _rows(most.rows[late]))
 
 
 def _rows(rows: Whole) -> tuple[int, ...]:

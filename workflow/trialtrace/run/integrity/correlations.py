@@ -16,8 +16,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "correlations"
-TITLE = "Correlations that are too weak, or differ between sites"
 FEWEST, LEVELS, FEWEST_OF_SITE = 40, 8, 12
 OF_VISITS, OF_SIZE = 0.2, 0.1
 COLUMNS, STRONGEST = 20, 10
@@ -34,7 +32,7 @@ def looks(export: Export) -> Iterator[Look]:
         tall, heavy = sized["cm"][0], sized["kg"][0]
         if (weaker := _weaker(tall, heavy, OF_SIZE)) is not None:
             where = f"{tall.where} and {heavy.column}"
-            yield Look(NAME, where, f"rank correlation of {weaker[1]} values", weaker[0])
+            yield Look(where, f"rank correlation of {weaker[1]} values", weaker[0])
     yield from _between_sites(export)
 
 
@@ -48,7 +46,7 @@ def _over_visits(export: Export) -> Iterator[Look]:
         z = float(chances.scores(np.array([p for p, _ in each])).sum()) / np.sqrt(len(each))
         n = sum(pairs for _, pairs in each)
         text = f"rank correlation of {n} values with those of the next visit"
-        yield Look(NAME, where, text, chances.normal(z))
+        yield Look(where, text, chances.normal(z))
 
 
 def successive(export: Export) -> Iterator[tuple[Slice, Slice]]:
@@ -97,7 +95,7 @@ def _between_sites(export: Export) -> Iterator[Look]:
         p = unlike(export, one, other)
         if p is not None:
             text = "rank correlation in each site"
-            yield Look(NAME, f"{one.where} and {other.where}", text, p)
+            yield Look(f"{one.where} and {other.where}", text, p)
 
 
 def unlike(export: Export, item: Slice, other: Slice) -> float | None:

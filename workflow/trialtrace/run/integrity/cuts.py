@@ -25,8 +25,6 @@ from trialtrace.run.integrity.codings import apart
 from trialtrace.run.integrity.export import CODE, DATE, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
-NAME = "cuts"
-TITLE = "A table that ends before the others"
 FEWEST, OF_SITE, GRACE, MANY = 20, 10, 14, 8
 """Fewest rows of a visit, patients of a site; days that a visit or its entry may come late; more
 levels than a code has that exports are filtered by."""
@@ -41,7 +39,10 @@ def looks(export: Export) -> Iterator[Look]:
     if entry is None:
         return
     dated = [
-        (sheet, column) for sheet in export.sheets for column in sheet.columns if _whole(column)
+        (sheet, column)
+        for sheet in export.sheets
+        for column in sheet.columns
+        if column.kind == DATE and not np.isnan(column.values).all()
     ]
     end = max((float(np.nanmax(column.values)) for _, column in dated), default=0.0)
     seen = np.full(export.n, np.nan)
@@ -53,10 +54,6 @@ def looks(export: Export) -> Iterator[Look]:
             yield from _look(export, sheet, column, entry.values, end)
         elif sheet.occurrences:
             yield _occurrences(sheet, column, entry.values, seen)
-
-
-def _whole(column: Column) -> bool:
-    return column.kind == DATE and bool((~np.isnan(column.values)).any())
 
 
 def _look(
@@ -86,11 +83,11 @@ def _look(
     late = lacking > 0
     text = f"none of {visits} visits that were due after its last date and before that of others"
     chance = float(np.prod(lacking[late]))
-    yield Look(NAME, where, text, chance if late.any() else 1.0)
+    yield Look(where, text, chance if late.any() else 1.0)
     if sites:
         p, n = min(sites)
         text = f"none of {n} patients of a site has a visit that those of others have"
-        yield Look(NAME, where, text, min(1.0, p * len(sites)))
+        yield Look(where, text, min(1.0, p * len(sites)))
 
 
 def _of_groups(export: Export, sheet: Sheet) -> Iterator[Look]:
@@ -123,7 +120,7 @@ def _of_groups(export: Export, sheet: Sheet) -> Iterator[Look]:
                 tried.append((p, f"none of {len(own)} patients of {what} has a row"))
     if tried:
         p, text = min(tried)
-        yield Look(NAME, sheet.name, text, min(1.0, p * len(tried)))
+        yield Look(sheet.name, text, min(1.0, p * len(tried)))
 
 
 def _without_rows(export: Export, due: Flags, present: Flags) -> Iterator[tuple[float, int]]:
@@ -152,4 +149,4 @@ def _occurrences(sheet: Sheet, column: Column, entered: Floats, seen: Floats) ->
         days = float(np.nansum(np.maximum(before, 0.0)))
         due += n / days * float(np.nansum(np.maximum(after, 0.0))) if days else 0.0
     text = f"no row after its last date, where {due:.0f} are due at the rate of before"
-    return Look(NAME, f"{sheet.name}.{column.name}", text, float(np.exp(-due / LESS)))
+    return Look(f"{sheet.name}.{column.name}", text, float(np.exp(-due / LESS)))

@@ -19,8 +19,6 @@ from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.export import Export, in_units, resolution
 from trialtrace.run.integrity.look import Look
 
-NAME = "digits"
-TITLE = "Last digits of numbers"
 FEWEST, SPREAD, EXPECTED, ALIKE_AT_MOST = 100, 7, 5.0, 0.1
 HALF = 5
 WINDOW = np.array([0.5, *[1.0] * 9, 0.5]) / 10
@@ -45,12 +43,10 @@ def looks(export: Export) -> Iterator[Look]:
         p = preference(whole)
         if p is not None:
             text = f"last digits of {len(whole)} values within 1, 3, 7, 9 and within 2, 4, 6, 8"
-            yield Look(NAME, number.where, text, p)
+            yield Look(number.where, text, p)
         for groups, what in ((export.arm, "arms"), (export.site, "sites")):
             if groups is not None and (apart := between(digit, groups[number.there])) is not None:
-                yield Look(
-                    NAME, number.where, f"last digits of {len(whole)} values by {what}", apart
-                )
+                yield Look(number.where, f"last digits of {len(whole)} values by {what}", apart)
 
 
 def inner(whole: Whole) -> tuple[Floats, Floats]:

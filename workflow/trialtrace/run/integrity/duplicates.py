@@ -16,8 +16,6 @@ from trialtrace.base.arrays import Floats
 from trialtrace.run.integrity.export import CODE, Export, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "duplicates"
-TITLE = "Patients who are nearly the same"
 FEWEST, FEWEST_COLUMNS = 20, 6
 TOP, BELOW = 200, 100
 WORK = 6e7
@@ -36,7 +34,7 @@ def looks(export: Export) -> Iterator[Look]:
     who = np.unique(np.concatenate([left[first], right[first]]))
     text = f"{pairs} of {len(above)} pairs of patients stand apart from the others in how many "
     text += f"of {len(chosen)} values they share"
-    yield Look(NAME, export.subjects, text, p, export.places(who))
+    yield Look(export.subjects, text, p, export.places(who))
 
 
 def informative(export: Export) -> list[Slice]:

@@ -21,8 +21,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, Slice, resolution
 from trialtrace.run.integrity.look import Look
 
-NAME = "factors"
-TITLE = "A visit in another unit"
 FEWEST, LEVELS, ALLOWED, NEAR = 20, 8, 1.0, 0.05
 SCALES, KEPT, NEAR_TEN = (1.0, 10.0, 100.0), 0.2, 0.3
 CONVERSIONS = (
@@ -63,7 +61,7 @@ def _look(visits: list[Slice], logs: Floats) -> Look:
     visit = visits[place]
     told = f"{size} patients beside their other visits" if size else "no visit near a conversion"
     rows = tuple(sorted(int(row) for row in visit.rows[visit.there])) if size else ()
-    return Look(NAME, visit.where, told, min(1.0, smallest * len(visits)), rows)
+    return Look(visit.where, told, min(1.0, smallest * len(visits)), rows)
 
 
 def _finer(logs: Floats, at: int) -> float:
@@ -99,7 +97,7 @@ def _by_scale(visits: list[Slice], values: Floats, highest: float) -> Look:
     p, at = min(tried, default=(1.0, 0))
     visit, text = visits[at], "whether nobody keeps a value beyond a smaller scale"
     rows = tuple(sorted(int(row) for row in visit.rows[visit.there])) if p < 1 else ()
-    return Look(NAME, visit.where, text, min(1.0, len(tried) * p), rows)
+    return Look(visit.where, text, min(1.0, len(tried) * p), rows)
 
 
 def on_scale(values: Floats, at: int, highest: float, to: float) -> float:

@@ -18,8 +18,6 @@ from trialtrace.run.integrity.export import DATE, NUMBER, Column, Export, Sheet
 from trialtrace.run.integrity.intervals import usual
 from trialtrace.run.integrity.look import Look
 
-NAME = "far"
-TITLE = "Values that stand alone"
 FEWEST, LEVELS = 20, 5
 QUARTILE_RANGES, MOST, BELOW = 8.0, 0.1, 50
 
@@ -53,7 +51,7 @@ def _look(sheet: Sheet, column: Column, known: Places) -> Iterator[Look]:
     p, far = min(ends, key=lambda end: end[0])
     rows = tuple(sorted(int(row) for row in sheet.rows[known[far]]))
     text = f"{int(far.sum())} of {len(values)} values stand alone, far from all others"
-    yield Look(NAME, f"{sheet.name}.{column.name}", text, min(1.0, len(ends) * p), rows)
+    yield Look(f"{sheet.name}.{column.name}", text, min(1.0, len(ends) * p), rows)
 
 
 def _spread(values: Floats) -> float:

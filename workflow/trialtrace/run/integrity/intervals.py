@@ -20,8 +20,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "intervals"
-TITLE = "Dates against dates"
 FEWEST, SLIPS, MOSTLY = 20, 0.01, 0.8
 EXCEL, NEAREST, APART, FEWEST_OFF = 1462, 3.0, 3.0, 3
 STEPS = {
@@ -46,7 +44,7 @@ def looks(export: Export) -> Iterator[Look]:
     deaths = [one for one in export.slices if is_death(export, one)]
     for sheet in export.sheets:
         for column in sheet.columns:
-            if column.kind != DATE or not _repeated(sheet):
+            if column.kind != DATE or not sheet.step.any():
                 continue
             if entry is not None:
                 since = column.values - entry.values[sheet.subject]
@@ -59,10 +57,6 @@ def looks(export: Export) -> Iterator[Look]:
         for one in export.slices:
             if one.kind == DATE and (one.table, one.column) != export.entry:
                 yield from _two_groups(one, one.values - entry.values)
-
-
-def _repeated(sheet: Sheet) -> bool:
-    return bool(sheet.step.any())
 
 
 def is_death(export: Export, item: Slice) -> bool:
@@ -107,7 +101,7 @@ def _patients(
     if n:
         rows = tuple(sorted(int(row) for row in sheet.rows[wrong]))
         where = f"{sheet.name}.{column.name}"
-        yield Look(NAME, where, f"{k} of {n} {text}", chances.binomial(k, n, SLIPS), rows)
+        yield Look(where, f"{k} of {n} {text}", chances.binomial(k, n, SLIPS), rows)
 
 
 def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
@@ -134,7 +128,7 @@ def _off(sheet: Sheet, column: Column, since: Floats) -> Iterator[Look]:
     p, told, back = min(looks, key=lambda one: one[0])
     rows = tuple(sorted(int(row) for row in sheet.rows[known[back]]))
     text = f"{int(back.sum())} of {len(known)} dates are {told}, by the usual time of their visit"
-    yield Look(NAME, f"{sheet.name}.{column.name}", text, min(1.0, p * len(ways)), rows)
+    yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p * len(ways)), rows)
 
 
 def usual(step: Places, since: Floats) -> tuple[Floats, Floats]:
@@ -182,4 +176,4 @@ def _two_groups(item: Slice, apart: Floats) -> Iterator[Look]:
     fewer = order[at:] if len(high) <= len(low) else order[:at]
     text = f"{len(fewer)} of {n} stand {EXCEL} days, as of another calendar of Excel, from the rest"
     rows = tuple(sorted(int(row) for row in item.rows[fewer])) if p < 1 else ()
-    yield Look(NAME, item.where, text, p, rows)
+    yield Look(item.where, text, p, rows)

@@ -14,8 +14,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import CODE, DATE, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
-NAME = "labels"
-TITLE = "Labels of visits against their days"
 FEWEST, FEWEST_VISITS, SLIPS, NEAR = 20, 2, 0.005, 0.25
 
 
@@ -61,7 +59,7 @@ def _look(sheet: Sheet, column: Column, time: Floats, usual: Floats) -> Look:
     rows = tuple(sorted(int(row) for row in sheet.rows[known[shifted[subject]]]))
     text = f"{k} of {n} patients have visits at the times of the labels beside theirs"
     where = f"{sheet.name}.{column.name}"
-    return Look(NAME, where, text, chances.binomial(k, n, SLIPS), rows)
+    return Look(where, text, chances.binomial(k, n, SLIPS), rows)
 
 
 def _near(step: Places, time: Floats, usual: Floats, by: int) -> Flags:

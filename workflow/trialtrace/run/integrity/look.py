@@ -11,17 +11,17 @@ on the data, and on page 1."""
 
 @dataclass(frozen=True)
 class Look:
-    """What was looked at: the check, where, what is there in counts, its chance, rows of the file.
+    """What was looked at: where, what is there in counts, its chance, rows of the file; the check.
 
     `told` holds no value of the data. `p` is the chance of as much or more where nothing is
-    behind it; `rows` are row numbers of the raw file.
+    behind it; `rows` are row numbers of the raw file. The registry says of which check it is.
     """
 
-    check: str
     where: str
     told: str
     p: float
     rows: tuple[int, ...] = ()
+    check: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,6 @@ from trialtrace.run.integrity.export import CODE, NOBODY, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.trial.label_words import means_no
 
-NAME = "meanings"
-TITLE = "What codes are called against other columns"
 FEWEST, OF_SITE, SLIPS = 3, 10, 0.01
 DEAD = re.compile(r"died|dead|deceased|death|fatal|verstorben|gestorben|t[öo]dlich|d[ée]c[ée]d")
 SERIOUS = re.compile(r"\bserious\b|\bsae\b|\baeser\b|schwerwiegend|\bgraves?\b")
@@ -65,7 +63,7 @@ def _deaths(sheet: Sheet, column: Column, died: Flags) -> Iterator[Look]:
         text = f"{k} of {n} patients whose code is called a death have no day of death"
         rows = tuple(sorted(int(row) for row in sheet.rows[without]))
         where = f"{sheet.name}.{column.name}"
-        yield Look(NAME, where, text, chances.binomial(k, n, SLIPS), rows)
+        yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
 
 
 def _order(column: Column) -> Floats:
@@ -124,4 +122,4 @@ def _lower(
     if tried:
         p, rows = min(tried)
         where = f"{sheet.name}.{column.name}"
-        yield Look(NAME, where, text, min(1.0, p * len(tried)), rows)
+        yield Look(where, text, min(1.0, p * len(tried)), rows)

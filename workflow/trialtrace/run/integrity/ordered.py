@@ -16,8 +16,6 @@ from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity.export import DATE, Column, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
-NAME = "ordered"
-TITLE = "A column that is sorted while its rows are not"
 FEWEST, FEW_LEVELS = 20, 10
 
 
@@ -36,7 +34,7 @@ def looks(export: Export) -> Iterator[Look]:
             p = chance(values[known])
             if sum(_rises(other, place) for other in sheet.columns) > 1:
                 p = 1.0
-            yield Look(NAME, f"{sheet.name}.{column.name}", text, p)
+            yield Look(f"{sheet.name}.{column.name}", text, p)
 
 
 def chance(values: Floats) -> float:

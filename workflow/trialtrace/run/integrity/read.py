@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.cleaning.keys import subject_text
@@ -25,9 +25,6 @@ from trialtrace.run.trial.model import Condition, Variable
 from trialtrace.run.trial.study.design import Blocked, StratifiedBlocks
 from trialtrace.run.trial.study.tables import TableSpec
 from trialtrace.run.trial.treatment import arm_columns, arm_origin
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 OF_SITES = 0.05
 """Rows of a file in the order of its patients at which another site may begin."""
@@ -85,7 +82,7 @@ def read_export(trial: Trial, clean_dir: Path) -> Export:
 
 
 def _sheet(
-    trial: Trial, spec: TableSpec, table: "pa.Table", subject: Places, names: "pa.Array"
+    trial: Trial, spec: TableSpec, table: pa.Table, subject: Places, names: pa.Array
 ) -> Sheet:
     known = trial.dictionary[spec.name]
     keys = [name for name in spec.key_ if name in known and name != spec.subject]
@@ -125,7 +122,7 @@ def _sheet(
     )
 
 
-def _in_order(names: "pa.Array", rows: Places) -> bool:
+def _in_order(names: pa.Array, rows: Places) -> bool:
     """Whether keys rise with the rows of the file, numbers in them by their size; sites may stand
     in any order."""
     every = names.to_pylist()
@@ -156,9 +153,7 @@ def _kind(variable: Variable) -> str:
     return DATE if variable.kind == "date" else NUMBER
 
 
-def _numbers(table: "pa.Table", name: str, kind: str) -> Floats:
-    import pyarrow as pa
-
+def _numbers(table: pa.Table, name: str, kind: str) -> Floats:
     if kind == CODE:
         codes = _codes(table, name)
         return np.where(codes == NOBODY, np.nan, codes.astype(float))
@@ -169,21 +164,21 @@ def _numbers(table: "pa.Table", name: str, kind: str) -> Floats:
     return made
 
 
-def _codes(table: "pa.Table", name: str) -> Places:
+def _codes(table: pa.Table, name: str) -> Places:
     """A column as places of its values in their order; `NOBODY` where missing."""
     cells = table[name].to_pylist()
     levels = {value: at for at, value in enumerate(sorted({c for c in cells if c is not None}))}
     return np.array([NOBODY if c is None else levels[c] for c in cells], dtype=np.intp)
 
 
-def _levels(table: "pa.Table", variable: Variable) -> tuple[str, ...]:
+def _levels(table: pa.Table, variable: Variable) -> tuple[str, ...]:
     """What the choices are called, in the places of `_codes`."""
     cells = table[variable.name].to_pylist() if variable.choices else []
     known = sorted({str(cell) for cell in cells if cell is not None})
     return tuple(variable.choices.get(code, code) for code in known)
 
 
-def _order(table: "pa.Table", name: str, variable: Variable) -> Places:
+def _order(table: pa.Table, name: str, variable: Variable) -> Places:
     """Visits in the order of the dictionary's choices, or of their numbers."""
     if not variable.choices:
         return np.maximum(_codes(table, name), 0)
@@ -255,7 +250,7 @@ def _wide(trial: Trial) -> list[RepeatedInColumns]:
 
 
 def _last_contacts(
-    trial: Trial, export: Export, tables: dict[str, "pa.Table"], who: dict[str, Places]
+    trial: Trial, export: Export, tables: dict[str, pa.Table], who: dict[str, Places]
 ) -> Iterator[Slice]:
     """The days of last contact that times to an event declare, as dates; of a time in days from
     entry, whose column speaks of a last contact, those of who had no event."""
@@ -284,7 +279,7 @@ def _last_contacts(
 
 
 def _free_of_events(
-    trial: Trial, export: Export, tables: dict[str, "pa.Table"], who: dict[str, Places]
+    trial: Trial, export: Export, tables: dict[str, pa.Table], who: dict[str, Places]
 ) -> Iterator[tuple[Slice, float]]:
     """Of each event by a time that its label says, a value for who is known not to have had it."""
     for endpoint in trial.endpoints.values():
@@ -296,7 +291,7 @@ def _free_of_events(
                 yield replace(column, values=np.where(without, 1.0, np.nan)), days
 
 
-def _without(event: Condition, table: "pa.Table", who: Places, n: int) -> Flags:
+def _without(event: Condition, table: pa.Table, who: Places, n: int) -> Flags:
     """The subjects of whom it is known that a condition does not hold."""
     free = np.array([truth is False for truth in evaluate(event, table).to_pylist()])
     flags: Flags = _by_subject(free.astype(np.intp), who, n) == 1

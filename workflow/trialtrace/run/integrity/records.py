@@ -22,8 +22,6 @@ from trialtrace.run.integrity.blocks import chance_alike
 from trialtrace.run.integrity.export import DATE, NUMBER, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
-NAME = "records"
-TITLE = "Records of two patients that are the same"
 FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED = 20, 3, 0.1, 3.0, 2.0
 MOST_COLUMNS, FOLLOWS, CROWD = 10, 0.9, 30
 SHARES = (0.02, 0.01, 0.005, 0.001)
@@ -58,7 +56,7 @@ def _of_patients(sheet: Sheet) -> Iterator[Look]:
     rows = tuple(sorted({int(row) for row in sheet.rows[pairs[order[:k]]].ravel()}))
     text = f"{k} pairs of patients among {n} records are equal in most of {len(chosen)} columns of "
     p = min(1.0, len(tried) * min(tried)) if tried else 1.0
-    yield Look(NAME, sheet.name, f"{text}numbers", p, rows)
+    yield Look(sheet.name, f"{text}numbers", p, rows)
 
 
 def alike_in(data: Floats, columns: int) -> Places:
@@ -108,7 +106,7 @@ def _again(sheet: Sheet) -> Iterator[Look]:
     group = _groups([who.astype(float), day.astype(float), rest.astype(float)], slice(None))
     rows = sheet.rows[dated[np.bincount(group)[group] > 1]]
     p = chances.binomial(equal, same, min(1.0, ALLOWED * usual))
-    yield Look(NAME, sheet.name, text, p, tuple(sorted(int(row) for row in rows)))
+    yield Look(sheet.name, text, p, tuple(sorted(int(row) for row in rows)))
 
 
 def _groups(columns: list[Floats], rows: Places | slice) -> Places:
@@ -146,7 +144,7 @@ def _registered(export: Export) -> Iterator[Look]:
     text = f"{len(twice)} pairs of {n} patients share the day of birth and most of {len(chosen)} "
     text += "values"
     rows = export.places(np.unique(twice))
-    yield Look(NAME, export.subjects, text, min(1.0, len(SHARES) * p), rows)
+    yield Look(export.subjects, text, min(1.0, len(SHARES) * p), rows)
 
 
 def share_as_rare(equal: Floats, q: Floats) -> Floats:

@@ -1,8 +1,7 @@
 """The checks, in the order in which they are told."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from types import ModuleType
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from trialtrace.run.integrity import (
     agreement,
@@ -11,9 +10,7 @@ from trialtrace.run.integrity import (
     blocks,
     breaks,
     carried,
-    codes,
     codings,
-    constants,
     contacts,
     correlations,
     cuts,
@@ -25,73 +22,85 @@ from trialtrace.run.integrity import (
     intervals,
     labels,
     meanings,
-    numbering,
     ordered,
-    possible,
     records,
-    rest_days,
     sequence,
-    shifted,
     sites,
-    totals,
+    values,
     weekdays,
 )
 from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import Look
 
-# Checks that compare arms, or find habits of people and of measures: for the section on the data
-# alone.
-IN_SECTION: tuple[ModuleType, ...] = (balance, digits, weekdays, correlations)
-# Checks of rows, and of the allocation: what is unusual is told on page 1 too.
-OF_ROWS: tuple[ModuleType, ...] = (
-    allocation,
-    intervals,
-    contacts,
-    labels,
-    meanings,
-    sequence,
-    rest_days,
-    cuts,
-    numbering,
-    agreement,
-    ordered,
-    shifted,
-    totals,
-    far,
-    codes,
-    possible,
-    constants,
-    breaks,
-    codings,
-    factors,
-    exchanged,
-    sites,
-    carried,
-    duplicates,
-    records,
-    blocks,
-)
-MODULES = (*IN_SECTION, *OF_ROWS)
-# What shares of page 1 checks take, those without a weight 1: more where a slip in few rows is just
-# beyond chance, less where one that is there is far beyond it.
-WEIGHTS = {
-    **dict.fromkeys([one.NAME for one in (allocation, contacts, sequence, cuts, codings)], 2.0),
-    **dict.fromkeys([one.NAME for one in (labels, ordered, totals, possible, constants)], 0.25),
-    **dict.fromkeys([one.NAME for one in (agreement, exchanged, rest_days)], 0.25),
-}
-
 
 @dataclass(frozen=True)
 class Check:
-    """What a check is called, and what it looks at."""
+    """What a check is called, and what it looks at.
+
+    `weight` is the share of page 1 that it takes: more where a slip in few rows is just beyond
+    chance, less where one that is there is far beyond it.
+    """
 
     name: str
     title: str
+    looks: Callable[[Export], Iterator[Look]]
+    weight: float = 1.0
 
 
-CHECKS = {module.NAME: Check(module.NAME, module.TITLE) for module in MODULES}
+# Checks that compare arms, or find habits of people and of measures: for the section on the data
+# alone.
+IN_SECTION = (
+    Check(
+        "balance",
+        "What is known at entry between the arms: too alike, too different",
+        balance.looks,
+    ),
+    Check("digits", "Last digits of numbers", digits.looks),
+    Check("weekdays", "Weekends and holidays among the dates", weekdays.looks),
+    Check(
+        "correlations",
+        "Correlations that are too weak, or differ between sites",
+        correlations.looks,
+    ),
+)
+# Checks of rows, and of the allocation: what is unusual is told on page 1 too.
+OF_ROWS = (
+    Check(
+        "allocation",
+        "Arms against the day, weekday and site of entry, and their order",
+        allocation.looks,
+        2.0,
+    ),
+    Check("intervals", "Dates against dates", intervals.looks),
+    Check("contacts", "Visits and values after the last contact", contacts.looks, 2.0),
+    Check("labels", "Labels of visits against their days", labels.looks, 0.25),
+    Check("meanings", "What codes are called against other columns", meanings.looks),
+    Check("sequence", "Dates against their order", sequence.looks, 2.0),
+    Check("rest_days", "Dates a day beside the working days of others", weekdays.rest_days, 0.25),
+    Check("cuts", "A table that ends before the others", cuts.looks, 2.0),
+    Check("numbering", "Numbers of occurrences that are not there", sequence.numbering),
+    Check("agreement", "What two tables say of the same patients", agreement.looks, 0.25),
+    Check("ordered", "A column that is sorted while its rows are not", ordered.looks, 0.25),
+    Check("shifted", "A column one row down", exchanged.shifted),
+    Check("totals", "A row that is the sum of all others", values.totals, 0.25),
+    Check("far", "Values that stand alone", far.looks),
+    Check("codes", "A number that may be a code for missing", values.codes),
+    Check("possible", "Values that nobody can have", values.possible, 0.25),
+    Check("constants", "One value for all", values.constants, 0.25),
+    Check("breaks", "Another level at one site, or from one day on", breaks.looks),
+    Check("codings", "Another coding at one site", codings.looks, 2.0),
+    Check("factors", "A visit in another unit", factors.looks),
+    Check("exchanged", "Two numbers exchanged at a visit", exchanged.looks, 0.25),
+    Check("sites", "Spread and nearness to the centre by site", sites.looks),
+    Check("carried", "Values midway between their neighbours, or carried forward", carried.looks),
+    Check("duplicates", "Patients who are nearly the same", duplicates.looks),
+    Check("records", "Records of two patients that are the same", records.looks),
+    Check("blocks", "Runs of values that stand twice in a column", blocks.looks),
+)
+CHECKS = {check.name: check for check in (*IN_SECTION, *OF_ROWS)}
+WEIGHTS = {check.name: check.weight for check in CHECKS.values()}
 
 
-def look_at(export: Export, modules: Iterable[ModuleType] = MODULES) -> list[Look]:
+def look_at(export: Export, checks: Iterable[Check] = tuple(CHECKS.values())) -> list[Look]:
     """Every look of the checks."""
-    return [look for module in modules for look in module.looks(export)]
+    return [replace(look, check=check.name) for check in checks for look in check.looks(export)]

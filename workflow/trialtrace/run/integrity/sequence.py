@@ -14,8 +14,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import DATE, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
-NAME = "sequence"
-TITLE = "Dates against their order"
 FEWEST, SLIPS, MOSTLY = 20, 0.005, 0.1
 
 
@@ -37,7 +35,7 @@ def looks(export: Export) -> Iterator[Look]:
             rows = tuple(sorted(int(row) for row in sheet.rows[order[1:][back]]))
             text = f"{k} of {n} visits are dated before the visit that they follow"
             where = f"{sheet.name}.{column.name}"
-            yield Look(NAME, where, text, chances.binomial(k, n, SLIPS), rows)
+            yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
         yield from _in_rows(sheet)
 
 
@@ -56,4 +54,31 @@ def _in_rows(sheet: Sheet) -> Iterator[Look]:
             rows = tuple(sorted(int(row) for row in sheet.rows[back]))
             text = f"{len(back)} of {len(known)} dates are before {one.name} of their row"
             p = chances.binomial(len(back), len(known), SLIPS)
-            yield Look(NAME, f"{sheet.name}.{later.name}", text, p, rows)
+            yield Look(f"{sheet.name}.{later.name}", text, p, rows)
+
+
+# Numbers of a patient's occurrences that are not there: an export of some of them alone.
+#
+# Occurrences of a patient are numbered from the first on, so that who has a third has a first and a
+# second. Records are deleted: more than one number in twenty that is lacking is unusual (binomial).
+# Where fewer than half of the patients have a first, numbers are those of something else, and
+# nothing is looked at.
+
+FEWEST_NUMBERED, LACKING, FIRST = 20, 0.05, 0.5
+
+
+def numbering(export: Export) -> Iterator[Look]:
+    """A look for each table of numbered occurrences."""
+    for sheet in export.sheets:
+        if not sheet.occurrences or len(sheet.rows) < FEWEST_NUMBERED:
+            continue
+        pairs = np.unique(np.column_stack([sheet.subject, sheet.step]), axis=0)
+        last = np.full(export.n, -1)
+        np.maximum.at(last, pairs[:, 0], pairs[:, 1])
+        first = np.count_nonzero(pairs[:, 1] == 0)
+        if first < FIRST * np.count_nonzero(last >= 0):
+            continue
+        n = int((last + 1).sum())
+        lacking = n - len(pairs)
+        text = f"{lacking} of {n} numbers up to the last of each patient are not there"
+        yield Look(sheet.name, text, chances.binomial(lacking, n, LACKING))

@@ -15,8 +15,6 @@ from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export
 from trialtrace.run.integrity.look import Look
 
-NAME = "sites"
-TITLE = "Spread and nearness to the centre by site"
 FEWEST, LEVELS = 10, 8
 MOST, A_COLUMN, NEARLY_ALL = 20, 8, 0.9
 
@@ -34,7 +32,7 @@ def looks(export: Export) -> Iterator[Look]:
             if len(groups) > 1 and any(np.ptp(group) > 0 for group in groups):
                 p = chances.brown_forsythe(groups)
                 text = f"spread of {len(values)} values in {len(groups)} sites"
-                yield Look(NAME, number.where, text, p)
+                yield Look(number.where, text, p)
     yield from _near(export)
 
 
@@ -64,7 +62,7 @@ def _near(export: Export) -> Iterator[Look]:
             f"how near {len(known)} patients of a site lie to the centre of all, in {len(chosen)}"
         )
         rows = export.places(known[site == s])
-        yield Look(NAME, export.subjects, f"{text} columns", min(1.0, p * len(looks)), rows)
+        yield Look(export.subjects, f"{text} columns", min(1.0, p * len(looks)), rows)
 
 
 def distances(data: Floats) -> Floats:

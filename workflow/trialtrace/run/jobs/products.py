@@ -34,11 +34,9 @@ def lock_run(root: Path) -> IO[str]:
     if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB):
         run.seek(0)
         raise UserError(
-            Problem(
-                "this folder",
-                f"another run is at work here (process {run.read().strip()})",
-                do="wait until it has ended",
-            )
+            "this folder",
+            f"another run is at work here (process {run.read().strip()})",
+            do="wait until it has ended",
         )
     run.truncate(0)
     run.write(str(os.getpid()))
@@ -72,11 +70,9 @@ def _opened(root: Path) -> IO[str]:
         return _open(root / RUN)
     except OSError as error:
         raise UserError(
-            Problem(
-                "this folder",
-                f"cannot be written: {error.strerror}",
-                do="run in a copy of your own, or mend the rights of the folder",
-            )
+            "this folder",
+            f"cannot be written: {error.strerror}",
+            do="run in a copy of your own, or mend the rights of the folder",
         ) from None
 
 
@@ -187,11 +183,9 @@ def check_inputs(root: Path, inputs: Iterable[str], records: Iterable[str]) -> N
     for one in inputs:
         if one not in written:
             raise UserError(
-                Problem(
-                    one,
-                    "no record says which job wrote this",
-                    do=f'delete it, and it is made again: rm -r "{one}"; make run',
-                )
+                one,
+                "no record says which job wrote this",
+                do=f'delete it, and it is made again: rm -r "{one}"; make run',
             )
         made, files = written[one]
         for name in altered(root, files):

@@ -15,7 +15,6 @@ from trialtrace.base.paths import Project
 from trialtrace.run.jobs.data import check_data
 from trialtrace.run.jobs.faults import forget_last_words
 from trialtrace.run.jobs.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
-from trialtrace.run.jobs.known_jobs import recall, remember_jobs
 from trialtrace.run.jobs.products import (
     Made,
     altered,
@@ -27,7 +26,7 @@ from trialtrace.run.jobs.products import (
     together,
 )
 from trialtrace.run.jobs.progress import Progress
-from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, standing
+from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, recall, remember_jobs, standing
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks

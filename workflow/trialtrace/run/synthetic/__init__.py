@@ -1,6 +1,7 @@
 """Synthetic cohorts: drawn from cohort.yaml, then written as a raw export and read like one."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,6 @@ def make(trial: Trial) -> "Export":
 
 
 def _read(trial: Trial, name: str, declared: SyntheticItem, export: "Export") -> RawTable:
-    from dataclasses import replace
-
     from trialtrace.base.store import sha256_bytes
     from trialtrace.run.sources.files import Opened
     from trialtrace.run.sources.marks import without_mark

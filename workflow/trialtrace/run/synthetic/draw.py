@@ -32,8 +32,6 @@ def told_by_line(trial: Trial) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        if not error.problems:
-            raise
         document = compose(trial.at, trial.at.trial_config(trial.name) / "cohort.yaml")
         placed = [_placed(document, problem) for problem in error.problems]
         raise ProblemsError(placed) from error
@@ -72,11 +70,9 @@ def draw(
     mode = mode or "display"
     if mode not in MODES or seed is None or seed < 0:
         raise UserError(
-            Problem(
-                f"{trial.name}: source",
-                found=f"mode {mode!r}, seed {seed!r}",
-                expected=f"a mode ({one_of(MODES)}) and a seed of at least 0",
-            )
+            f"{trial.name}: source",
+            found=f"mode {mode!r}, seed {seed!r}",
+            expected=f"a mode ({one_of(MODES)}) and a seed of at least 0",
         )
     return draw_cohort(trial.cohort, trial.name, mode=mode, seed=seed, sizes=sizes)
 
@@ -110,11 +106,9 @@ def _sizes(
     whole = all(isinstance(size, int) and size >= 0 for size in sizes.values())
     if mode == "display" or set(sizes) != set(own) or not whole:
         raise UserError(
-            Problem(
-                f"{name}: sizes",
-                found=f"{dict(sizes)} in mode {mode}",
-                expected=f"sizes of {one_of(own)}, in mode simulate alone",
-            )
+            f"{name}: sizes",
+            found=f"{dict(sizes)} in mode {mode}",
+            expected=f"sizes of {one_of(own)}, in mode simulate alone",
         )
     return {arm: sizes[arm] for arm in own}
 
@@ -151,11 +145,9 @@ def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
     counts = np.where(number.known, number.data, 0)
     if (counts < 0).any() or (counts != np.floor(counts)).any():
         raise UserError(
-            Problem(
-                f"config/trials/{room.trial}/cohort.yaml: levels.{name}.count",
-                found=f"{level.count} with values that count no rows",
-                expected="whole numbers of at least 0",
-            )
+            f"config/trials/{room.trial}/cohort.yaml: levels.{name}.count",
+            found=f"{level.count} with values that count no rows",
+            expected="whole numbers of at least 0",
         )
     _held(room, name, int(counts.sum()))
     return counted(level, above, counts.astype(np.int64))
@@ -165,9 +157,7 @@ def _held(room: Room, name: str, rows: int) -> None:
     """Refuse a level of more rows than can be held, before memory is asked for."""
     if rows > MOST_ROWS:
         raise UserError(
-            Problem(
-                f"config/trials/{room.trial}/cohort.yaml: levels.{name}",
-                found=f"{rows} rows",
-                expected=f"at most {MOST_ROWS} rows",
-            )
+            f"config/trials/{room.trial}/cohort.yaml: levels.{name}",
+            found=f"{rows} rows",
+            expected=f"at most {MOST_ROWS} rows",
         )

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pyarrow as pa
 
 
 @dataclass
@@ -22,8 +20,8 @@ class Level:
     name: str
     size: int
     above: "Level | None" = None
-    parent: "np.ndarray | None" = None
-    columns: "dict[str, pa.Array]" = field(default_factory=dict)
+    parent: np.ndarray | None = None
+    columns: dict[str, pa.Array] = field(default_factory=dict)
 
     def rows_of(self, ancestor: "Level") -> np.ndarray:
         """For each row, the row of a level above (or of this one)."""
@@ -43,10 +41,8 @@ class Level:
             level = level.above
         raise KeyError(name)
 
-    def view(self, name: str) -> "pa.Array":
+    def view(self, name: str) -> pa.Array:
         """A quantity of this level or of one above, with a value for each row of this one."""
-        import pyarrow as pa
-
         holder = self.holder(name)
         column = holder.columns[name]
         return column if holder is self else column.take(pa.array(self.rows_of(holder)))

@@ -4,20 +4,21 @@ The files are delimited text with the columns of the dictionary, spelt as `sourc
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import SYNTHETIC, sha256_bytes
 from trialtrace.base.synthetic import MARK
 from trialtrace.run.synthetic.drawn import Drawn
 from trialtrace.run.synthetic.forms import sheets
 from trialtrace.run.synthetic.mess import Done, make_mess
 from trialtrace.run.synthetic.sheet import Sheet
+from trialtrace.run.tables.canonical import csv_lines
 from trialtrace.run.trial.load import Trial
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 NOTICE = (
     "SYNTHETIC: drawn by a program from cohort.yaml. No row is a patient, and no number of it is "
@@ -70,34 +71,25 @@ def file_bytes(trial: Trial, sheet: Sheet) -> bytes:
             else error.object[error.start : error.end]
         )
         raise UserError(
-            Problem(
-                f"{trial.name}: trial.yaml: source.items.{sheet.name}.encoding",
-                found=f"{sheet.spelling.encoding}: {found!r}",
-                expected="an encoding in which every cell can be written, such as utf-8",
-            )
+            f"{trial.name}: trial.yaml: source.items.{sheet.name}.encoding",
+            found=f"{sheet.spelling.encoding}: {found!r}",
+            expected="an encoding in which every cell can be written, such as utf-8",
         ) from None
 
 
-def _marked(trial: Trial, sheet: Sheet) -> "dict[str, pa.Array]":
+def _marked(trial: Trial, sheet: Sheet) -> dict[str, pa.Array]:
     """The columns with the one by which the file is known again wherever it is copied to."""
-    import pyarrow as pa
-
     if MARK in sheet.columns:
         raise UserError(
-            Problem(
-                f"{trial.name}: dictionary.csv: {sheet.table.name}",
-                found=f"a column {MARK}",
-                expected="another name: a drawn file says in that column that it is drawn",
-            )
+            f"{trial.name}: dictionary.csv: {sheet.table.name}",
+            found=f"a column {MARK}",
+            expected="another name: a drawn file says in that column that it is drawn",
         )
     return {**sheet.columns, MARK: pa.repeat(SYNTHETIC, sheet.size)}
 
 
-def delimited(columns: "dict[str, pa.Array]", separator: str) -> str:
+def delimited(columns: dict[str, pa.Array], separator: str) -> str:
     """Columns of text as lines of cells between separators; nulls are empty cells."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     header = separator.join(_quoted(pa.array(list(columns)), separator).to_pylist())
     cells = [pc.fill_null(_quoted(column, separator), "") for column in columns.values()]
     if len(cells) == 1:
@@ -107,11 +99,8 @@ def delimited(columns: "dict[str, pa.Array]", separator: str) -> str:
     return "\n".join([header, *rows.to_pylist()]) + "\n"
 
 
-def _quoted(column: "pa.Array", separator: str) -> "pa.Array":
+def _quoted(column: pa.Array, separator: str) -> pa.Array:
     """Cells with quotes around them where they hold a separator, a quote or a line break."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     special = pc.match_substring_regex(column, f'[\\{separator}"\r\n]')
     if not pc.any(special).as_py():
         return column
@@ -120,19 +109,13 @@ def _quoted(column: "pa.Array", separator: str) -> "pa.Array":
     return pc.if_else(special, inside, column).cast(pa.string())
 
 
-def _lines(sheet: Sheet) -> "pa.Array":
+def _lines(sheet: Sheet) -> pa.Array:
     """The line of the file on which each row starts."""
-    import pyarrow as pa
-
-    from trialtrace.run.tables.canonical import csv_lines
-
     return csv_lines(pa.table(sheet.columns))
 
 
-def _told(done: Done, lines: "pa.Array") -> dict[str, Any]:
+def _told(done: Done, lines: pa.Array) -> dict[str, Any]:
     """A defect in the truth manifest: as declared, where, and what cleaning has to list of it."""
-    import pyarrow as pa
-
     n = len(done.rows)
     return {
         **mapping_of(done.defect),

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_bytes, write_json, write_text
 from trialtrace.base.synthetic import SIGN, TRUTH
 from trialtrace.run.synthetic import make
@@ -33,16 +33,14 @@ def write_folder(trial: Trial, folder: Path) -> list[str]:
     """
     if not trial.drawn:
         raise UserError(
-            Problem(
-                f"{trial.name}: trial.yaml: source.kind",
-                found=repr(trial.source.kind),
-                expected="synthetic: only a drawn cohort can be exported",
-            )
+            f"{trial.name}: trial.yaml: source.kind",
+            found=repr(trial.source.kind),
+            expected="synthetic: only a drawn cohort can be exported",
         )
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(
-            Problem(str(folder), found="a file, or a folder with files", expected="a new folder")
+            str(folder), found="a file, or a folder with files", expected="a new folder"
         )
     made = make(trial)
     for name, data in made.files.items():

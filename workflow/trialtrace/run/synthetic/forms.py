@@ -1,10 +1,14 @@
 """Forms of cohort.yaml: the rows and columns of the export, from the levels of a drawn cohort."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.synthetic.drawn import Drawn, Level
 from trialtrace.run.synthetic.sheet import Sheet, Spelling, recoded, spelt
 from trialtrace.run.tables.conditions import columns_of, met
@@ -14,10 +18,6 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.source import RawItem
 from trialtrace.run.trial.study.tables import TableSpec
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 
 def sheets(trial: Trial, drawn: Drawn) -> list[Sheet]:
@@ -31,8 +31,6 @@ def spelling_of(declared: RawItem) -> Spelling:
 
 
 def _sheet(trial: Trial, drawn: Drawn, name: str) -> Sheet:
-    import numpy as np
-
     form = _form(trial, name)
     table = _table(trial, name)
     variables = trial.dictionary[table.name]
@@ -64,12 +62,10 @@ def _form(trial: Trial, name: str) -> Form:
     forms = trial.cohort.forms or {}
     if name not in forms:
         raise UserError(
-            Problem(
-                f"{trial.name}: trial.yaml: source.items.{name}",
-                found=f'no form "{name}" in cohort.yaml',
-                expected=f"one of its forms: {one_of(forms)}",
-                do=did_you_mean(name, forms),
-            )
+            f"{trial.name}: trial.yaml: source.items.{name}",
+            found=f'no form "{name}" in cohort.yaml',
+            expected=f"one of its forms: {one_of(forms)}",
+            do=did_you_mean(name, forms),
         )
     return forms[name]
 
@@ -79,11 +75,9 @@ def _table(trial: Trial, name: str) -> TableSpec:
     made = [table for table in trial.tables.values() if table.of == name]
     if len(made) != 1:
         raise UserError(
-            Problem(
-                f"{trial.name}: trial.yaml: tables",
-                found=f"{len(made)} tables of the form {name}",
-                expected="one table for each form of a synthetic source",
-            )
+            f"{trial.name}: trial.yaml: tables",
+            found=f"{len(made)} tables of the form {name}",
+            expected="one table for each form of a synthetic source",
         )
     return made[0]
 
@@ -95,22 +89,17 @@ def _text(
     spelling: Spelling,
     arms: dict[str, str],
     place: str,
-) -> "pa.Array":
+) -> pa.Array:
     """The text of a column in every row of the level."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     written = ColumnOfLevel(of=holds, codes=None, text=None) if isinstance(holds, str) else holds
     if written.of is None:
         return pa.repeat(pa.scalar(written.text), level.size)
     if written.of not in level.names:
         raise UserError(
-            Problem(
-                place,
-                found=repr(written.of),
-                expected=f"a quantity of {level.name} or above: {one_of(level.names, 40)}",
-                do=did_you_mean(written.of, level.names),
-            )
+            place,
+            found=repr(written.of),
+            expected=f"a quantity of {level.name} or above: {one_of(level.names, 40)}",
+            do=did_you_mean(written.of, level.names),
         )
     values = level.view(written.of)
     if written.text is not None:
@@ -121,10 +110,8 @@ def _text(
     return spelt(values, variable, spelling, arms)
 
 
-def _wide(trial: Trial, form: Form, drawn: Drawn) -> "dict[str, pa.Array]":
+def _wide(trial: Trial, form: Form, drawn: Drawn) -> dict[str, pa.Array]:
     """Column -> value in each row of the form's level, for rows of a level below side by side."""
-    import pyarrow.compute as pc
-
     found = {}
     for wide in form.wide or ():
         below = drawn.levels[wide.level]
@@ -136,11 +123,8 @@ def _wide(trial: Trial, form: Form, drawn: Drawn) -> "dict[str, pa.Array]":
     return found
 
 
-def _of_label(below: Level, values: "pa.Array", chosen: "pa.Array") -> "pa.Array":
+def _of_label(below: Level, values: pa.Array, chosen: pa.Array) -> pa.Array:
     """The value in the chosen row under each row of the level above; missing where none is."""
-    import numpy as np
-    import pyarrow as pa
-
     rows = np.flatnonzero(chosen.to_numpy(zero_copy_only=False))
     at = np.full(present(below.above).size, -1)
     at[present(below.parent)[rows]] = rows
@@ -148,12 +132,9 @@ def _of_label(below: Level, values: "pa.Array", chosen: "pa.Array") -> "pa.Array
 
 
 def _coded_missing(
-    form: Form, column: str, text: "pa.Array", level: Level, rows: "np.ndarray"
-) -> "pa.Array":
+    form: Form, column: str, text: pa.Array, level: Level, rows: np.ndarray
+) -> pa.Array:
     """The column with its code where a value is missing."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     code = (form.missing or {}).get(column)
     if code is None:
         return text
@@ -163,9 +144,7 @@ def _coded_missing(
     return pc.if_else(coded, code.code, text)
 
 
-def rows_met(condition: Mapping[str, Any], level: Level) -> "np.ndarray":
+def rows_met(condition: Mapping[str, Any], level: Level) -> np.ndarray:
     """Rows of a level in which a condition over its quantities is surely met."""
-    import pyarrow as pa
-
     table = pa.table({name: level.view(name) for name in columns_of(condition)})
     return met(condition, table).to_numpy(zero_copy_only=False)

@@ -9,9 +9,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import significant
 from trialtrace.run.synthetic.drawn import Drawn
 from trialtrace.run.synthetic.forms import rows_met
 from trialtrace.run.synthetic.sheet import Sheet, dates, order_of, spelt
@@ -20,7 +24,6 @@ from trialtrace.run.trial.cohort.mess import (
     BreaksCheck,
     CodedMissing,
     DateAfter,
-    DecimalSign,
     Defect,
     DefectOfCell,
     DefectWithValue,
@@ -28,21 +31,15 @@ from trialtrace.run.trial.cohort.mess import (
     FreeText,
     HalfValue,
     Impossible,
-    ImpossibleDate,
     NoSubject,
     NoUnit,
     StraySpace,
-    UnknownCode,
     UnknownSubject,
     UnknownUnit,
     WrongUnit,
 )
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 REJECT, FLAG = "reject", "flag"
 
@@ -67,31 +64,23 @@ class Job:
     place: str
     stream: str
 
-    def choose(self, free: "np.ndarray", what: str) -> "np.ndarray":
+    def choose(self, free: np.ndarray, what: str) -> np.ndarray:
         """Free rows without a defect, in their order; all where a simulated cohort has too few."""
-        import numpy as np
-
         open_ = np.flatnonzero(free & ~self.sheet.used)
         wanted = self.defect.rows
         if len(open_) < wanted and self.drawn.mode == "display":
             raise UserError(
-                Problem(
-                    f"{self.place}.rows",
-                    found=f"{wanted}, while {len(open_)} rows {what} and have no other defect",
-                    expected="a defect in so many rows at most",
-                    do="let the cohort miss more values there, or ask for fewer rows",
-                )
+                f"{self.place}.rows",
+                found=f"{wanted}, while {len(open_)} rows {what} and have no other defect",
+                expected="a defect in so many rows at most",
+                do="let the cohort miss more values there, or ask for fewer rows",
             )
         chosen = np.sort(self.drawn.stream(self.stream).permutation(open_)[:wanted])
         self.sheet.used[chosen] = True
         return chosen
 
-    def put(self, column: str, rows: "np.ndarray", text: "pa.Array | str") -> None:
+    def put(self, column: str, rows: np.ndarray, text: pa.Array | str) -> None:
         """Write text into cells of a column."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         mask = np.zeros(self.sheet.size, dtype=bool)
         mask[rows] = True
         values = pa.repeat(pa.scalar(text), len(rows)) if isinstance(text, str) else text
@@ -105,7 +94,7 @@ class Done:
 
     defect: Defect
     sheet: Sheet
-    rows: "np.ndarray"
+    rows: np.ndarray
     expected: list[Expected]
 
 
@@ -127,31 +116,36 @@ def make_mess(trial: Trial, drawn: Drawn, sheets: list[Sheet]) -> list[Done]:
 
 
 @singledispatch
-def put_in(defect: Defect, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+def put_in(defect: Defect, job: Job) -> tuple[np.ndarray, list[Expected]]:
     """Put a defect into its sheet: the rows that have it, and what cleaning lists in each."""
     raise NotImplementedError(defect.defect)
 
 
-def _missing_cells(defect: DefectWithValue, job: Job) -> "np.ndarray":
+def _missing_cells(defect: DefectWithValue, job: Job) -> np.ndarray:
     """Write the value into cells that are missing anyway: the rows."""
     rows = job.choose(job.sheet.blank[defect.column], f"have no {defect.column}")
     job.put(defect.column, rows, defect.value)
     return rows
 
 
-@put_in.register(UnknownCode)
-@put_in.register(DecimalSign)
-@put_in.register(ImpossibleDate)
-def _(defect: DefectWithValue, job: Job) -> "tuple[np.ndarray, list[Expected]]":
-    # The rule of cleaning that rejects each of these has the name of the defect.
-    return _missing_cells(defect, job), [Expected(defect.column, defect.defect)]
+@put_in.register(DefectWithValue)
+def _(defect: DefectWithValue, job: Job) -> tuple[np.ndarray, list[Expected]]:
+    rule = _rule_of(defect, job.sheet.variables[defect.column])
+    return _missing_cells(defect, job), [Expected(defect.column, rule)] if rule else []
 
 
-@put_in.register(Impossible)
-def _(defect: Impossible, job: Job) -> "tuple[np.ndarray, list[Expected]]":
-    low = below_minimum(defect.value, job.sheet.variables[defect.column])
-    rule = "below_minimum" if low else "above_maximum"
-    return _missing_cells(defect, job), [Expected(defect.column, rule)]
+def _rule_of(defect: DefectWithValue, variable: Variable) -> str:
+    """The rule by which cleaning rejects a value: most have the name of the defect, and a code for
+    missing is not rejected."""
+    if isinstance(defect, CodedMissing):
+        return ""
+    if isinstance(defect, Impossible):
+        return "below_minimum" if below_minimum(defect.value, variable) else "above_maximum"
+    if isinstance(defect, HalfValue):
+        return "unknown_code" if variable.choices else "not_an_integer"
+    if isinstance(defect, FreeText):
+        return "not_a_date" if variable.kind == "date" else "not_a_number"
+    return defect.defect
 
 
 def below_minimum(text: str, variable: Variable) -> bool:
@@ -163,25 +157,6 @@ def below_minimum(text: str, variable: Variable) -> bool:
     return float(text.replace(",", ".")) < float(variable.minimum.replace(",", "."))
 
 
-@put_in.register(HalfValue)
-def _(defect: HalfValue, job: Job) -> "tuple[np.ndarray, list[Expected]]":
-    coded = job.sheet.variables[defect.column].choices
-    rule = "unknown_code" if coded else "not_an_integer"
-    return _missing_cells(defect, job), [Expected(defect.column, rule)]
-
-
-@put_in.register(FreeText)
-def _(defect: FreeText, job: Job) -> "tuple[np.ndarray, list[Expected]]":
-    dated = job.sheet.variables[defect.column].kind == "date"
-    rule = "not_a_date" if dated else "not_a_number"
-    return _missing_cells(defect, job), [Expected(defect.column, rule)]
-
-
-@put_in.register(CodedMissing)
-def _(defect: CodedMissing, job: Job) -> "tuple[np.ndarray, list[Expected]]":
-    return _missing_cells(defect, job), []
-
-
 def _conversion(defect: DefectOfCell, job: Job) -> Convert:
     """How cleaning converts the column."""
     convert = job.trial.cleaning.tables[job.sheet.table.name].convert[defect.column]
@@ -190,9 +165,7 @@ def _conversion(defect: DefectOfCell, job: Job) -> Convert:
 
 
 @put_in.register(NoUnit)
-def _(defect: NoUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
-    import pyarrow as pa
-
+def _(defect: NoUnit, job: Job) -> tuple[np.ndarray, list[Expected]]:
     rows, expected = _missing_cells(defect, job), [Expected(defect.column, "missing_unit")]
     unit = _conversion(defect, job).unit_column
     job.put(unit, rows, pa.nulls(len(rows), pa.string()))
@@ -202,7 +175,7 @@ def _(defect: NoUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
 
 
 @put_in.register(UnknownUnit)
-def _(defect: UnknownUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+def _(defect: UnknownUnit, job: Job) -> tuple[np.ndarray, list[Expected]]:
     rows, expected = _missing_cells(defect, job), [Expected(defect.column, "unknown_unit")]
     unit = _conversion(defect, job).unit_column
     job.put(unit, rows, defect.unit)
@@ -212,10 +185,7 @@ def _(defect: UnknownUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
 
 
 @put_in.register(StraySpace)
-def _(defect: StraySpace, job: Job) -> "tuple[np.ndarray, list[Expected]]":
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+def _(defect: StraySpace, job: Job) -> tuple[np.ndarray, list[Expected]]:
     column = defect.column
     rows = job.choose(~job.sheet.blank[column], f"have a {column}")
     cells = job.sheet.columns[column].take(pa.array(rows))
@@ -224,14 +194,8 @@ def _(defect: StraySpace, job: Job) -> "tuple[np.ndarray, list[Expected]]":
 
 
 @put_in.register(WrongUnit)
-def _(defect: WrongUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+def _(defect: WrongUnit, job: Job) -> tuple[np.ndarray, list[Expected]]:
     """The value in another unit: (value - add) / multiply, as cleaning's conversion undoes it."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from trialtrace.base.store import significant
-
     column, unit, sheet = defect.column, defect.unit, job.sheet
     conversion = _conversion(defect, job)
     factor = conversion.linear[unit]
@@ -250,26 +214,24 @@ def _(defect: WrongUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
 
 
 @put_in.register(DuplicateRow)
-def _(defect: DuplicateRow, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+def _(defect: DuplicateRow, job: Job) -> tuple[np.ndarray, list[Expected]]:
     return _copied_rows(job, {}), [Expected(None, "duplicate_row")]
 
 
 @put_in.register(UnknownSubject)
-def _(defect: UnknownSubject, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+def _(defect: UnknownSubject, job: Job) -> tuple[np.ndarray, list[Expected]]:
     rows = _copied_rows(job, {job.sheet.table.subject: defect.value})
     return rows, [Expected(None, "unknown_subject")]
 
 
 @put_in.register(NoSubject)
-def _(defect: NoSubject, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+def _(defect: NoSubject, job: Job) -> tuple[np.ndarray, list[Expected]]:
     rows = _copied_rows(job, {job.sheet.table.subject: None})
     return rows, [Expected(None, "subject_missing")]
 
 
 @put_in.register(BreaksCheck)
-def _(defect: BreaksCheck, job: Job) -> "tuple[np.ndarray, list[Expected]]":
-    import numpy as np
-
+def _(defect: BreaksCheck, job: Job) -> tuple[np.ndarray, list[Expected]]:
     put, where = defect.put, defect.where
     free = np.logical_and.reduce([job.sheet.blank[column] for column in put])
     if where:
@@ -286,11 +248,8 @@ def _(defect: BreaksCheck, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     ]
 
 
-def _shifted(job: Job, column: str, written: DateAfter, rows: "np.ndarray") -> "pa.Array":
+def _shifted(job: Job, column: str, written: DateAfter, rows: np.ndarray) -> pa.Array:
     """Days after a date among the quantities, as text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     sheet = job.sheet
     start = sheet.level.view(written.date).take(pa.array(sheet.rows[rows]))
     moved = pc.add(start.cast(pa.int32()), pa.scalar(written.days, pa.int32()))
@@ -298,11 +257,8 @@ def _shifted(job: Job, column: str, written: DateAfter, rows: "np.ndarray") -> "
     return dates(moved.cast(pa.date32()), order)
 
 
-def _copied_rows(job: Job, changed: Mapping[str, str | None]) -> "np.ndarray":
+def _copied_rows(job: Job, changed: Mapping[str, str | None]) -> np.ndarray:
     """Copies at the end of the sheet, with other text in some columns; they get no more defects."""
-    import numpy as np
-    import pyarrow as pa
-
     sheet = job.sheet
     rows = job.choose(np.ones(sheet.size, dtype=bool), "are there")
     n, before = len(rows), sheet.size

@@ -1,17 +1,15 @@
 """The rows of a level while a cohort is drawn: made from their parents, thinned out by `keep`."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.synthetic import drawn
 from trialtrace.run.synthetic.values import CATEGORY, INTEGER, NUMBER, Values
 from trialtrace.run.tables.conditions import columns_of, met
 from trialtrace.run.trial.cohort.levels import Level
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 class Rows:
@@ -48,10 +46,8 @@ class Rows:
             rows, level = level.parent[rows], level.above
         return rows
 
-    def table(self, names: list[str]) -> "pa.Table":
+    def table(self, names: list[str]) -> pa.Table:
         """Quantities as an Arrow table, for conditions."""
-        import pyarrow as pa
-
         return pa.table({name: self[name].to_arrow() for name in names})
 
     def met(self, condition: Mapping[str, Any] | None) -> np.ndarray:

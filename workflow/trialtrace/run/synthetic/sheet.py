@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.base.errors import Problem, UserError, one_of
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.store import significant
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
     from trialtrace.run.synthetic.drawn import Level
 
 YES_NO = {"yes": "Yes", "no": "No"}
@@ -38,10 +40,10 @@ class Sheet:
     table: TableSpec
     variables: dict[str, Variable]
     spelling: Spelling
-    rows: "np.ndarray"
-    columns: "dict[str, pa.Array]"
-    used: "np.ndarray"
-    blank: "dict[str, np.ndarray]" = field(default_factory=dict)
+    rows: np.ndarray
+    columns: dict[str, pa.Array]
+    used: np.ndarray
+    blank: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -49,16 +51,13 @@ class Sheet:
 
 
 def spelt(
-    values: "pa.Array", variable: Variable | None, spelling: Spelling, arms: dict[str, str]
-) -> "pa.Array":
+    values: pa.Array, variable: Variable | None, spelling: Spelling, arms: dict[str, str]
+) -> pa.Array:
     """A quantity as text, the way the dictionary and the file's spelling want it.
 
     Text becomes the code that it is, or whose label it is; yes and no become Yes and No first.
     `arms` are the codes of the arms by name. Raises UserError for text that is no code.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     kind = values.type
     if pa.types.is_date(kind):
         return dates(values, order_of(variable, spelling))
@@ -70,15 +69,11 @@ def spelt(
         text = values.cast(pa.string())
     if variable is None or not variable.choices:
         return text
-    return _codes(text, variable, arms)
+    return recoded(text, codes_of(variable, arms), f"{variable.table}, column {variable.name}")
 
 
-def numbers(values: "pa.Array") -> "pa.Array":
+def numbers(values: pa.Array) -> pa.Array:
     """Numbers with 12 significant digits at most, whole ones without a point."""
-    import pyarrow as pa
-
-    from trialtrace.base.store import significant
-
     if pa.types.is_integer(values.type):
         return values.cast(pa.string())
     rounded = significant(values.to_numpy(zero_copy_only=False))
@@ -91,35 +86,24 @@ def order_of(variable: Variable | None, spelling: Spelling) -> str:
     return "ymd" if spelling.date_order == "ymd" else own or spelling.date_order
 
 
-def dates(values: "pa.Array", order: str) -> "pa.Array":
+def dates(values: pa.Array, order: str) -> pa.Array:
     """Dates as 2026-11-20, 20.11.2026 or 11/20/2026."""
-    import pyarrow.compute as pc
-
     shape = {"ymd": "%Y-%m-%d", "dmy": "%d.%m.%Y", "mdy": "%m/%d/%Y"}[order]
     return pc.strftime(values, format=shape)
 
 
-def recoded(text: "pa.Array", codes: dict[str, str], place: str) -> "pa.Array":
+def recoded(text: pa.Array, codes: dict[str, str], place: str) -> pa.Array:
     """Each value by its code. Raises UserError for a value without one."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     at = pc.index_in(text, value_set=pa.array(list(codes), type=pa.string()), skip_nulls=True)
     strange = pc.unique(text.filter(pc.and_(pc.is_valid(text), pc.is_null(at))))
     if len(strange):
         raise UserError(
-            Problem(
-                place,
-                found=f"the drawn values {one_of(strange.to_pylist())}",
-                expected=f"values with a code: {one_of(codes)}",
-                do='write codes: {value: "code"} for the column in cohort.yaml',
-            )
+            place,
+            found=f"the drawn values {one_of(strange.to_pylist())}",
+            expected=f"values with a code: {one_of(codes)}",
+            do='write codes: {value: "code"} for the column in cohort.yaml',
         )
     return pa.array(list(codes.values()), type=pa.string()).take(at)
-
-
-def _codes(text: "pa.Array", variable: Variable, arms: dict[str, str]) -> "pa.Array":
-    return recoded(text, codes_of(variable, arms), f"{variable.table}, column {variable.name}")
 
 
 def codes_of(variable: Variable, arms: dict[str, str]) -> dict[str, str]:

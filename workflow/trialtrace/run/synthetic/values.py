@@ -1,12 +1,9 @@
 """Values of a quantity while a cohort is drawn: plain arrays, and which of them are known."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pyarrow as pa
 
 NUMBER, INTEGER, CATEGORY, DATE = "number", "integer", "category", "date"
 NO, YES = 0, 1
@@ -34,7 +31,7 @@ class Values:
         """float64, NaN where it is missing."""
         return np.where(self.known, self.data, np.nan).astype(np.float64)
 
-    def coded(self) -> "tuple[np.ndarray, tuple[str, ...]]":
+    def coded(self) -> tuple[np.ndarray, tuple[str, ...]]:
         """Codes and labels of the values, -1 where missing; whole numbers by their digits."""
         if self.kind == CATEGORY:
             return np.where(self.known, self.data, -1), self.labels
@@ -47,9 +44,7 @@ class Values:
         codes, labels = self.coded()
         return codes == (labels.index("yes") if "yes" in labels else -2)
 
-    def to_arrow(self) -> "pa.Array":
-        import pyarrow as pa
-
+    def to_arrow(self) -> pa.Array:
         missing = ~self.known
         if self.kind == CATEGORY:
             codes = pa.array(self.data.astype(np.int32), mask=missing)

@@ -9,13 +9,15 @@ import csv
 import io
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
-from trialtrace.base.errors import Problem, UserError
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.errors import UserError
 from trialtrace.run.tables.moments import date_text, time_text, timestamp_text
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 DOUBLE, SINGLE, HALF = "float64", "float32", "float16"
 # From here on not every whole number is one of the precision.
@@ -39,15 +41,11 @@ def number_text(value: float, precision: str = DOUBLE) -> str:
 def _shortest(value: float, precision: str) -> str:
     if precision == DOUBLE:
         return repr(float(value))
-    import numpy as np
-
     return str(np.dtype(precision).type(value))
 
 
 def _in_digits(shortest: str) -> str:
     """A whole number without a point or an exponent."""
-    from decimal import Decimal
-
     return format(Decimal(shortest), "f").partition(".")[0]
 
 
@@ -72,10 +70,8 @@ def rounded_warning(place: str, values: Iterable[Any], precision: str = DOUBLE) 
     ]
 
 
-def column_text(column: "pa.Array | pa.ChunkedArray", place: str) -> "pa.Array":
+def column_text(column: pa.Array | pa.ChunkedArray, place: str) -> pa.Array:
     """A typed column as text. `place` names it for the message about a type that has no text."""
-    import pyarrow as pa
-
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     kind = column.type
@@ -100,50 +96,42 @@ def column_text(column: "pa.Array | pa.ChunkedArray", place: str) -> "pa.Array":
         stored = pa.int32() if kind.bit_width == 32 else pa.int64()
         return _each_stored(column, time_text(kind, place), stored)
     raise UserError(
-        Problem(
-            place, found=f"values of type {kind}", expected="text, numbers, dates or truth values"
-        )
+        place, found=f"values of type {kind}", expected="text, numbers, dates or truth values"
     )
 
 
-def precision_of(kind: "pa.DataType") -> str:
+def precision_of(kind: pa.DataType) -> str:
     """The precision of a floating type."""
     return {64: DOUBLE, 32: SINGLE, 16: HALF}[kind.bit_width]
 
 
-def _checked_text(column: "pa.Array", place: str) -> "pa.Array":
-    import pyarrow as pa
-
+def _checked_text(column: pa.Array, place: str) -> pa.Array:
     text = column.cast(pa.string())
     try:
         text.validate(full=True)
     except pa.ArrowInvalid:
         raise UserError(
-            Problem(
-                place,
-                found="text that is not UTF-8",
-                expected="text in UTF-8, as the format demands",
-                do="export it again with the text decoded",
-            )
+            place,
+            found="text that is not UTF-8",
+            expected="text in UTF-8, as the format demands",
+            do="export it again with the text decoded",
         ) from None
     return text
 
 
-def _each_stored(column: "pa.Array", spell: Any, stored: "pa.DataType") -> "pa.Array":
+def _each_stored(column: pa.Array, spell: Any, stored: pa.DataType) -> pa.Array:
     """Spell each different value by the number that stands for it in the file."""
     return _each(column.view(stored), spell)
 
 
-def _each(column: "pa.Array", spell: Any) -> "pa.Array":
+def _each(column: pa.Array, spell: Any) -> pa.Array:
     """Spell each different value once."""
-    import pyarrow as pa
-
     coded = column.dictionary_encode()
     spelt = pa.array([spell(value) for value in coded.dictionary.to_pylist()], type=pa.string())
     return spelt.take(coded.indices)
 
 
-def csv_bytes(cells: "pa.Table") -> bytes:
+def csv_bytes(cells: pa.Table) -> bytes:
     """A table of text as CSV: UTF-8, comma, line feed, quotes only where needed."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
@@ -153,12 +141,8 @@ def csv_bytes(cells: "pa.Table") -> bytes:
     return buffer.getvalue().encode("utf-8")
 
 
-def csv_lines(cells: "pa.Table") -> "pa.Array":
+def csv_lines(cells: pa.Table) -> pa.Array:
     """The line of `csv_bytes` on which each row starts; the header starts on line 1."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     height = np.ones(cells.num_rows, dtype=np.int64)
     for column in cells.columns:
         breaks = pc.fill_null(pc.count_substring(column, "\n"), 0)

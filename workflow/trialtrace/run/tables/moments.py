@@ -6,12 +6,10 @@ time of a day, is refused with the name of its column.
 
 import datetime
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+import pyarrow as pa
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from trialtrace.base.errors import UserError
 
 Spell = Callable[[int | None], str | None]
 
@@ -33,10 +31,8 @@ def duration_text(microseconds: int) -> str:
     return "-" * (microseconds < 0) + clock + _fraction(rest, "us")
 
 
-def timestamp_text(kind: "pa.DataType", place: str) -> Spell:
+def timestamp_text(kind: pa.DataType, place: str) -> Spell:
     """Spells timestamps (and dates in milliseconds); midnight without a zone is a date."""
-    import pyarrow as pa
-
     unit, name = ("ms", None) if pa.types.is_date64(kind) else (kind.unit, kind.tz)
     zone = _zone(name, place)
 
@@ -70,7 +66,7 @@ def date_text(place: str) -> Spell:
     return spell
 
 
-def time_text(kind: "pa.DataType", place: str) -> Spell:
+def time_text(kind: pa.DataType, place: str) -> Spell:
     """Spells times of a day."""
 
     def spell(value: int | None) -> str | None:
@@ -78,7 +74,7 @@ def time_text(kind: "pa.DataType", place: str) -> Spell:
             return None
         seconds, parts = divmod(value, PER_SECOND[kind.unit])
         if not 0 <= seconds < DAY:
-            raise UserError(Problem(place, found="a time of more than a day, or less than none"))
+            raise UserError(place, found="a time of more than a day, or less than none")
         clock = (EPOCH + datetime.timedelta(seconds=seconds)).time()
         return clock.isoformat() + _fraction(parts, kind.unit)
 
@@ -94,8 +90,6 @@ def _fraction(parts: int, unit: str) -> str:
 
 
 def _zone(name: str | None, place: str) -> datetime.tzinfo | None:
-    import pyarrow as pa
-
     if not name:
         return None
     try:
@@ -103,21 +97,17 @@ def _zone(name: str | None, place: str) -> datetime.tzinfo | None:
         return zone
     except pa.ArrowInvalid:
         raise UserError(
-            Problem(
-                place,
-                found=f"times in the zone {name!r}, which is not known here",
-                expected="a zone such as Europe/Berlin, UTC or +01:00",
-                do="export the times in UTC, or as text",
-            )
+            place,
+            found=f"times in the zone {name!r}, which is not known here",
+            expected="a zone such as Europe/Berlin, UTC or +01:00",
+            do="export the times in UTC, or as text",
         ) from None
 
 
 def _outside(place: str) -> UserError:
     return UserError(
-        Problem(
-            place,
-            found="a date outside the years 1 to 9999",
-            expected="dates that a calendar has",
-            do="mend it in the source, or export the column as text",
-        )
+        place,
+        found="a date outside the years 1 to 9999",
+        expected="dates that a calendar has",
+        do="mend it in the source, or export the column as text",
     )

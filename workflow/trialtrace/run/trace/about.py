@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.words import stratum_words, variable_label
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.run.tables.frames import Frames
-    from trialtrace.run.trial.load import Trial
 
 # Results that no analysis of the plan makes, by their place in a report.
 DISPLAYS = {
@@ -50,7 +50,7 @@ def plain(row: ResultRow) -> bool:
 class About:
     """The words of a trial's results; derived data are looked at where they hold the words."""
 
-    def __init__(self, trial: "Trial", frames: "Frames"):
+    def __init__(self, trial: Trial, frames: "Frames"):
         self.trial, self.frames = trial, frames
         self._populations = trial.populations
         self._told: dict[tuple[int, str], tuple[object, str]] = {}

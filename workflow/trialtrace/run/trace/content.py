@@ -3,13 +3,19 @@
 import difflib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.styles import PLAIN, Style, places_of
+from trialtrace.base.words import NUMBER_NEEDED, stat_text, value_text
 from trialtrace.run.cleaning.summary import rejects_summary
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
@@ -22,29 +28,22 @@ from trialtrace.run.tables.contracts.rows import (
 )
 from trialtrace.run.tables.frames import Frames, Selection
 from trialtrace.run.trace.about import About, heading
-from trialtrace.run.trace.cleaning_rules import CleaningRules
 from trialtrace.run.trace.families import ADJUSTED, family_of, members
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.row_hash import RowHashes
-from trialtrace.run.trace.variables import Variables
+from trialtrace.run.trace.variables import CleaningRules, Variables
 from trialtrace.run.trace.words import in_words
 from trialtrace.run.trial.constants import Constants, endpoints_behind
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.audit.ledger.claim import Claim
-    from trialtrace.run.trial.load import Trial
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from trialtrace.base.styles import PLAIN, Style, places_of
-from trialtrace.base.words import NUMBER_NEEDED, stat_text, value_text
 
 # Results in the style of a plan: each carries it, and its text is written anew.
 
@@ -154,7 +153,7 @@ class Tracer:
 
     def __init__(
         self,
-        trial: "Trial",
+        trial: Trial,
         results_dir: Path,
         disclosure: str,
         hashes: RowHashes | None = None,
@@ -251,12 +250,10 @@ class Tracer:
         row = self.result(result_id)
         if rows and self.disclosure != "full":
             raise UserError(
-                Problem(
-                    f"trial {self.trial.name}",
-                    found=f"disclosure: {self.disclosure}",
-                    expected="disclosure: full, to list the cells behind a number",
-                    do="without --rows a trace counts them",
-                )
+                f"trial {self.trial.name}",
+                found=f"disclosure: {self.disclosure}",
+                expected="disclosure: full, to list the cells behind a number",
+                do="without --rows a trace counts them",
             )
         made = {
             "result_id": result_id,
@@ -297,21 +294,17 @@ class Tracer:
         begin = [name for name in self.results if re.match(rf"{re.escape(result_id)}[/@;]", name)]
         if len(begin) > 1:
             raise UserError(
-                Problem(
-                    f"result {result_id!r}",
-                    found=f"{len(begin)} results whose names begin so",
-                    expected="one of them, whole: " + one_of(begin[:5]),
-                    do=f"list them all: trialtrace results {self.trial.name}",
-                )
+                f"result {result_id!r}",
+                found=f"{len(begin)} results whose names begin so",
+                expected="one of them, whole: " + one_of(begin[:5]),
+                do=f"list them all: trialtrace results {self.trial.name}",
             )
         near = difflib.get_close_matches(result_id, self.results, n=5, cutoff=0.4)
         raise UserError(
-            Problem(
-                f"result {result_id!r}",
-                found="no result of this name",
-                expected="nearest: " + one_of(near) if near else None,
-                do=f"list them all: trialtrace results {self.trial.name}",
-            )
+            f"result {result_id!r}",
+            found="no result of this name",
+            expected="nearest: " + one_of(near) if near else None,
+            do=f"list them all: trialtrace results {self.trial.name}",
         )
 
     def counted(self, row: ResultRow) -> list[str]:
@@ -535,8 +528,6 @@ class Tracer:
         return self._told[key]
 
 
-def rows_with(table: "pa.Table", column: str, value: str) -> "pa.Table":
+def rows_with(table: pa.Table, column: str, value: str) -> pa.Table:
     """The rows of a table with a value in a column."""
-    import pyarrow.compute as pc
-
     return table.filter(pc.equal(table[column], value))

@@ -10,20 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.arrays import Whole
+from trialtrace.base.errors import UserError, did_you_mean, one_of
 from trialtrace.run.tables.contracts import MEMBERS, RAW, RESULTS
-from trialtrace.run.tables.contracts.columns import Columns
-from trialtrace.run.tables.frames import Frames, Predicate
+from trialtrace.run.tables.frames import Columns, Frames, Predicate
 from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.raw_rows import RawRows
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
-    from trialtrace.base.arrays import Whole
 
 PLACE = re.compile(r"(?P<file>.+?):(?P<row>\d+)(?::(?P<column>.+))?")
 PLACES = ("source_file", "source_row")
@@ -67,7 +65,7 @@ class Listed(TypedDict):
     stat_name: str
 
 
-def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
+def reasons(rejects: pa.Table, place: RawPlace) -> list[str]:
     """Of a list of what was rejected or flagged, the rule and the reason at a place, each once."""
     return [
         *dict.fromkeys(
@@ -80,10 +78,8 @@ def reasons(rejects: "pa.Table", place: RawPlace) -> list[str]:
     ]
 
 
-def _lines(raw: Columns, file: str) -> "Whole":
+def _lines(raw: Columns, file: str) -> Whole:
     """The lines of a source file that a raw table has."""
-    import pyarrow.compute as pc
-
     places = raw.read(PLACES)
     lines: Whole = places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()
     return lines
@@ -111,7 +107,7 @@ class Reach:
     the endpoint.
     """
 
-    chosen: "np.ndarray"
+    chosen: np.ndarray
     reached: set[tuple[str, str | None, str]]
     frames: Frames
     raw: RawRows
@@ -164,43 +160,35 @@ class Impact:
         match = PLACE.fullmatch(asked)
         if not match:
             raise UserError(
-                Problem(
-                    f"place {asked!r}",
-                    found="no line",
-                    expected="FILE:LINE or FILE:LINE:COLUMN"
-                    + (f", such as {next(iter(self._files))}:2" if self._full else ""),
-                )
+                f"place {asked!r}",
+                found="no line",
+                expected="FILE:LINE or FILE:LINE:COLUMN"
+                + (f", such as {next(iter(self._files))}:2" if self._full else ""),
             )
         file, row, column = self._file(match["file"]), int(match["row"]), match["column"]
         if file not in self._files:
             raise UserError(
-                Problem(
-                    f"file {file!r}",
-                    found=f"no source file of {self.tracer.trial.name}",
-                    expected=one_of(self._files) if self._full else "the name of a source file",
-                    do=did_you_mean(file, list(self._files)) if self._full else None,
-                )
+                f"file {file!r}",
+                found=f"no source file of {self.tracer.trial.name}",
+                expected=one_of(self._files) if self._full else "the name of a source file",
+                do=did_you_mean(file, list(self._files)) if self._full else None,
             )
         table = self._files[file]
         raw = Columns(self._path(table), RAW)
         rows = _lines(raw, file)
         if row not in rows:
             raise UserError(
-                Problem(
-                    f"{file}:{row}",
-                    found="no row of data",
-                    expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
-                )
+                f"{file}:{row}",
+                found="no row of data",
+                expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
             )
         columns = [name for name in raw.names if name not in PLACES]
         if column is not None and column not in columns:
             raise UserError(
-                Problem(
-                    f"{file}, column {column!r}",
-                    found="no such column",
-                    expected=one_of(columns),
-                    do=did_you_mean(column, columns),
-                )
+                f"{file}, column {column!r}",
+                found="no such column",
+                expected=one_of(columns),
+                do=did_you_mean(column, columns),
             )
         return RawPlace(table, file, row, column)
 
@@ -218,7 +206,7 @@ class Impact:
         tables = self.tracer.manifest["tables"].items()
         return {table["source_file"]: name for name, table in tables}
 
-    def edges(self, place: RawPlace) -> "np.ndarray":
+    def edges(self, place: RawPlace) -> np.ndarray:
         """Which edges lead to a place."""
         edges = self.tracer.raw.edges
         there = edges.equal("source_row", place.row) & edges.equal("source_file", place.file)
@@ -241,28 +229,24 @@ class Impact:
             RawPlace(place.table, file, row, None) for file, row, value in cells if value == cell
         ]
 
-    def of_subject(self, asked: str) -> "np.ndarray":
+    def of_subject(self, asked: str) -> np.ndarray:
         """Which edges are of a patient, by USUBJID or SUBJID. Raises UserError if there is none."""
         adsl = self.tracer.frames.table("adsl", ["SUBJID", "USUBJID"])
         names = dict(zip(adsl["SUBJID"].to_pylist(), adsl["USUBJID"].to_pylist(), strict=True))
         subject = names.get(asked, asked if asked in names.values() else None)
         if subject is None:
             raise UserError(
-                Problem(
-                    f"subject {asked!r}",
-                    found="no subject of this name",
-                    expected=f"one of the {len(names)} of ADSL, by SUBJID or USUBJID",
-                    do=did_you_mean(asked, [str(one) for both in names.items() for one in both])
-                    if self._full
-                    else None,
-                )
+                f"subject {asked!r}",
+                found="no subject of this name",
+                expected=f"one of the {len(names)} of ADSL, by SUBJID or USUBJID",
+                do=did_you_mean(asked, [str(one) for both in names.items() for one in both])
+                if self._full
+                else None,
             )
         return self.tracer.raw.edges.equal("USUBJID", subject)
 
-    def derived(self, chosen: "np.ndarray") -> Iterator[DerivedValue]:
+    def derived(self, chosen: np.ndarray) -> Iterator[DerivedValue]:
         """The derived values that the chosen edges lead from, each once."""
-        import numpy as np
-
         frames, named = self._frames(chosen), {}
         keys = ("dataset", "USUBJID", "ASEQ", "variable")
         edges = self.tracer.raw.edges.table(np.flatnonzero(chosen))
@@ -273,10 +257,8 @@ class Impact:
             parameter, visit = named[dataset].get((subject, record), (None, None))
             yield DerivedValue(dataset, subject, parameter, visit, variable)
 
-    def _frames(self, chosen: "np.ndarray") -> Frames:
+    def _frames(self, chosen: np.ndarray) -> Frames:
         """The data sets with the rows of the subjects of whom the chosen edges are."""
-        import pyarrow as pa
-
         codes = tuple(sorted(set(self.tracer.raw.edges.codes["USUBJID"][chosen].tolist())))
         if codes not in self._parts:
             names = [self.tracer.raw.edges.names["USUBJID"][code] for code in codes]
@@ -284,7 +266,7 @@ class Impact:
         return self._parts[codes]
 
     @cached_property
-    def _results(self) -> "pa.Table":
+    def _results(self) -> pa.Table:
         """What is told of every result, in the order of the plan."""
         path = self.tracer.folder / "analysis" / "results.parquet"
         return Columns(path, RESULTS).read(Listed.__annotations__)
@@ -299,7 +281,7 @@ class Impact:
             selections.setdefault(result, []).append((selected[0], selected[1]))
         return selections
 
-    def reach(self, chosen: "np.ndarray") -> "Reach":
+    def reach(self, chosen: np.ndarray) -> Reach:
         """Which selections of derived rows rest on any of the chosen edges."""
         reached = {
             (table_change.dataset, table_change.parameter, table_change.variable)
@@ -308,7 +290,7 @@ class Impact:
         frames = self._frames(chosen)
         return Reach(chosen, reached, frames, self.tracer.raw.within(frames))
 
-    def results(self, reach: "Reach") -> list[Listed]:
+    def results(self, reach: Reach) -> list[Listed]:
         """The results that rest on the chosen edges, in the order of the plan."""
         known: dict[tuple[str, str], bool] = {}
         found = []
@@ -322,8 +304,6 @@ class Impact:
         return self._told(found)
 
     def _told(self, places: list[int]) -> list[Listed]:
-        import pyarrow as pa
-
         told: list[Listed] = self._results.take(pa.array(places, pa.int64())).to_pylist()
         return told
 

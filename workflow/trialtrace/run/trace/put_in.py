@@ -16,14 +16,14 @@ from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.tables.frames import Frames
-from trialtrace.run.trace.raw_rows import RawRows
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.constants import Constants
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trace.raw_rows import RawRows
 
 Margin = dict[str, Any]
 # Clean table and column.
@@ -53,7 +53,7 @@ class Rests:
     columns: tuple[Margin, ...] = ()
 
 
-def margin_name(trial: "Trial", margin: Margin) -> str:
+def margin_name(trial: Trial, margin: Margin) -> str:
     """What a reader calls what a margin is of: its endpoint, its variable with the level, or the
     label of its quantity."""
     check, quantity = margin["check"] or {}, trial.cohort.quantities.get(margin["quantity"])
@@ -65,7 +65,7 @@ def margin_name(trial: "Trial", margin: Margin) -> str:
     return f"{name}, {lower_first(check['value'])}" if "value" in check else name
 
 
-def statistic_words(trial: "Trial", margin: Margin) -> str:
+def statistic_words(trial: Trial, margin: Margin) -> str:
     """The statistic of a margin in words, such as "mean" and "count of Lung cancer"; empty of a
     share or a number itself."""
     what = str(margin["what"])
@@ -82,7 +82,7 @@ class PutIn:
     """The margins of a trial's cohort that a paper set; none of data that are not drawn here."""
 
     def __init__(
-        self, trial: "Trial", results: Path, frames: Frames, raw: RawRows, constants: Constants
+        self, trial: Trial, results: Path, frames: Frames, raw: "RawRows", constants: Constants
     ):
         self._trial, self._results, self._frames, self._raw = trial, Path(results), frames, raw
         self._constants = constants

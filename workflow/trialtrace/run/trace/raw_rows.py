@@ -4,20 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.cleaning.summary import run_text
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.contracts import RAW, SOURCES, read_table
-from trialtrace.run.tables.contracts.coded import Coded, read_coded
+from trialtrace.run.tables.contracts.coded import Coded, holding, read_coded
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection, canonical
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-from typing import TYPE_CHECKING
-
-from trialtrace.run.tables.contracts.coded import holding
 
 # The edges from derived values to raw cells as numbers, so that a selection searches no text.
 
@@ -36,20 +33,18 @@ class Edges:
 
     coded: Coded
     bounds: dict[str, tuple[int, int]]
-    derived_row: "np.ndarray"
+    derived_row: np.ndarray
     stride: int
-    subject: "np.ndarray"
-    variable: "np.ndarray"
+    subject: np.ndarray
+    variable: np.ndarray
     variables: list[str]
-    source_row: "np.ndarray"
-    column: "np.ndarray"
+    source_row: np.ndarray
+    column: np.ndarray
     columns: list[str]
 
     @classmethod
-    def of(cls, coded: Coded, subjects: "pa.Array") -> "Edges":
+    def of(cls, coded: Coded, subjects: pa.Array) -> "Edges":
         """Number the edges of a trial; `subjects` are those of ADSL, in order."""
-        import numpy as np
-
         codes, names = coded.codes, coded.names
         datasets = names["dataset"]
         every = np.arange(len(datasets) + 1, dtype=codes["dataset"].dtype)
@@ -76,11 +71,9 @@ class Edges:
         )
 
     def of_rows(
-        self, dataset: str, subject: "np.ndarray", record: "np.ndarray"
-    ) -> "tuple[np.ndarray, np.ndarray]":
+        self, dataset: str, subject: np.ndarray, record: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Where the edges of each derived row begin, and how many they are."""
-        import numpy as np
-
         begin, end = self.bounds.get(dataset, (0, 0))
         keys = self.derived_row[begin:end]
         # A row has several edges: each key is searched among those of rows, which stand once.
@@ -91,10 +84,8 @@ class Edges:
         ends = np.append(begins, len(keys))
         return begin + ends[at], np.where(known, np.diff(ends, append=len(keys))[at], 0)
 
-    def of_subjects(self, chosen: "np.ndarray", variables: list[str]) -> "np.ndarray":
+    def of_subjects(self, chosen: np.ndarray, variables: list[str]) -> np.ndarray:
         """Positions of the edges of ADSL variables, of the subjects for which `chosen` is true."""
-        import numpy as np
-
         begin, end = self.bounds.get("adsl", (0, 0))
         numbers = [self.variables.index(name) for name in variables if name in self.variables]
         named = np.zeros(len(self.variables), dtype=bool)
@@ -102,19 +93,15 @@ class Edges:
         wanted = named[self.variable[begin:end]] & chosen[self.subject[begin:end]]
         return begin + np.flatnonzero(wanted)
 
-    def columns_of(self, edges: "np.ndarray") -> set[tuple[str, str]]:
+    def columns_of(self, edges: np.ndarray) -> set[tuple[str, str]]:
         """Table and column of these edges."""
-        import numpy as np
-
         tables = self.coded.codes["table"][edges].astype(np.int64)
         pairs = np.unique(tables * len(self.columns) + self.column[edges]).tolist()
         names, width = self.coded.names["table"], len(self.columns)
         return {(names[pair // width], self.columns[pair % width]) for pair in pairs}
 
-    def place(self, edges: "np.ndarray") -> "np.ndarray":
+    def place(self, edges: np.ndarray) -> np.ndarray:
         """The number of the table and source file of each of these edges."""
-        import numpy as np
-
         codes, files = self.coded.codes, len(self.coded.names["source_file"])
         return codes["table"][edges].astype(np.int64) * files + codes["source_file"][edges]
 
@@ -124,14 +111,12 @@ class Edges:
         table, file = divmod(number, len(names["source_file"]))
         return names["table"][table], names["source_file"][file]
 
-    def blocks(self, edges: "np.ndarray") -> list[Block]:
+    def blocks(self, edges: np.ndarray) -> list[Block]:
         """The cells of these edges: in each file the rows in which the same columns were used,
         most columns first.
 
         A subject can have several rows of which one gives a value and all give the population.
         """
-        import numpy as np
-
         if not len(edges):
             return []
         stride = 1 + int(self.source_row.max(initial=0))
@@ -153,10 +138,8 @@ class Edges:
         return [(*self.place_name(at), own, names) for at, _, own, names in sorted(found)]
 
 
-def _patterns(used: "np.ndarray") -> "np.ndarray":
+def _patterns(used: np.ndarray) -> np.ndarray:
     """Each row of a table of truths as a number, the same for equal rows."""
-    import numpy as np
-
     pattern = np.zeros(len(used), dtype=np.int64)
     for start in range(0, used.shape[1], BITS):
         block = used[:, start : start + BITS]
@@ -194,27 +177,26 @@ class RawPart:
 class RawRows:
     """The edges of a trial, read once."""
 
-    def __init__(self, derived: Path, frames: Frames):
-        self._derived, self._frames = Path(derived), frames
+    def __init__(self, derived: Path, frames: Frames, whole: "RawRows | None" = None):
+        """With `whole` its edges, beside data sets with fewer rows."""
+        self._derived, self._frames, self._whole = Path(derived), frames, whole
         self._parts: dict[tuple[str, str], list[RawPart]] = {}
-        self._variables: dict[str, list[str]] = {}
+        self._variables: dict[str, list[str]] = whole._variables if whole else {}
         self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
-    @property
-    def all_edges(self) -> Edges:
-        return self._read_edges
-
     @cached_property
-    def _read_edges(self) -> Edges:
+    def all_edges(self) -> Edges:
+        if self._whole:
+            return self._whole.all_edges
         return Edges.of(read_coded(self._derived / "sources.parquet", SOURCES), self._subjects)
 
     @property
-    def _subjects(self) -> "pa.Array":
-        return self._frames.column("adsl", "USUBJID")
+    def _subjects(self) -> pa.Array:
+        return (self._whole or self)._frames.column("adsl", "USUBJID")
 
     def within(self, frames: Frames) -> "RawRows":
         """The same edges beside data sets with fewer rows."""
-        return _Part(self, frames)
+        return RawRows(self._derived, frames, self)
 
     def parts(self, selection: Selection) -> list[RawPart]:
         """Where the selected rows come from: their values, and what their predicate looked at."""
@@ -229,20 +211,18 @@ class RawRows:
         """The edges of all derived values, in the order of their key."""
         return self.all_edges.coded
 
-    def rests_on(self, selection: Selection, chosen: "np.ndarray") -> bool:
+    def rests_on(self, selection: Selection, chosen: np.ndarray) -> bool:
         """Whether any of the chosen edges is one of the selected rows or of their subjects."""
         return any(chosen[some].any() for some in self._found(selection))
 
-    def cells(self, selection: Selection) -> "pa.Table":
+    def cells(self, selection: Selection) -> pa.Table:
         """The edges of the selected rows: one line a derived value and raw cell."""
         return self.all_edges.coded.table(self.used(selection))
 
     def behind(
-        self, dataset: str, rows: "np.ndarray", variables: Iterable[str] = ()
+        self, dataset: str, rows: np.ndarray, variables: Iterable[str] = ()
     ) -> list[list[Cell]]:
         """The raw cells of each of these derived rows; in ADSL those of these variables."""
-        import numpy as np
-
         subject, first, count = self._of_dataset(dataset)
         edges = self.all_edges
         if dataset == "adsl":
@@ -275,25 +255,19 @@ class RawRows:
             self._variables[key] = sorted(adsl.intersection(named))
         return self._variables[key]
 
-    def used(self, selection: Selection) -> "np.ndarray":
+    def used(self, selection: Selection) -> np.ndarray:
         """Positions of the edges of the selected rows and of their subjects, in order."""
-        import numpy as np
-
         return np.flatnonzero(self.uses(selection))
 
-    def uses(self, selection: Selection) -> "np.ndarray":
+    def uses(self, selection: Selection) -> np.ndarray:
         """Whether each edge is one of the selected rows or of their subjects."""
-        import numpy as np
-
         there = np.zeros(len(self.all_edges.subject), dtype=bool)
         for some in self._found(selection):
             there[some] = True
         return there
 
-    def subjects(self, selection: Selection) -> "np.ndarray":
+    def subjects(self, selection: Selection) -> np.ndarray:
         """Whether each subject of ADSL has a selected row."""
-        import numpy as np
-
         there = np.zeros(len(self._subjects), dtype=bool)
         there[self._of_dataset(selection.dataset)[0][selection.rows]] = True
         return there
@@ -305,15 +279,11 @@ class RawRows:
 
     def variable_columns(self, variable: str) -> set[tuple[str, str]]:
         """The same of a variable of all subjects."""
-        import numpy as np
-
         every = np.ones(len(self._subjects), dtype=bool)
         return self.all_edges.columns_of(self.all_edges.of_subjects(every, [variable]))
 
-    def _found(self, selection: Selection) -> "list[np.ndarray]":
+    def _found(self, selection: Selection) -> list[np.ndarray]:
         """Positions of the edges of the subjects of the selected rows, and of the rows."""
-        import numpy as np
-
         _, first, count = self._of_dataset(selection.dataset)
         there = self.subjects(selection)
         values = [self.all_edges.of_subjects(there, self.variables(selection.predicate))]
@@ -323,33 +293,14 @@ class RawRows:
             values.append(np.repeat(first, count) + inside)
         return values
 
-    def _of_dataset(self, dataset: str) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+    def _of_dataset(self, dataset: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For each row of a data set its subject, where its edges begin, and their number."""
-        import pyarrow.compute as pc
-
         if dataset not in self._numbers:
             table = self._frames.table(dataset, ["USUBJID", "ASEQ"])
             subject = pc.index_in(table["USUBJID"], value_set=self._subjects).to_numpy()
             record = table["ASEQ"].to_numpy()
             self._numbers[dataset] = subject, *self.all_edges.of_rows(dataset, subject, record)
         return self._numbers[dataset]
-
-
-class _Part(RawRows):
-    """The edges of a trial beside a part of its rows."""
-
-    def __init__(self, whole: RawRows, frames: Frames):
-        super().__init__(whole._derived, frames)
-        self._whole = whole
-        self._variables = whole._variables
-
-    @property
-    def all_edges(self) -> Edges:
-        return self._whole.all_edges
-
-    @property
-    def _subjects(self) -> "pa.Array":
-        return self._whole._subjects
 
 
 def columns_read(predicate: Predicate) -> list[str]:

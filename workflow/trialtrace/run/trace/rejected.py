@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Sequence, Set
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trialtrace.base.arrays import Flags, Labels, Places
 from trialtrace.run.tables.contracts import RAW, REJECTS, read_table
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Selection, canonical
 from trialtrace.run.trace.raw_rows import MADE, RawPart, RawRows
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
-
-    from trialtrace.base.arrays import Flags, Labels, Places
-    from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial
 
 # Whether a row that no derived row came of could have been one of a number, by its own keys.
 
@@ -25,20 +23,18 @@ OF_VALUES = {*MADE, COMPLETE, LACKING}
 class RowKeys:
     """The keys of raw rows, beside the subject: a visit, a side, a muscle."""
 
-    def __init__(self, trial: "Trial", raw: Path, frames: Frames, rows: RawRows):
+    def __init__(self, trial: Trial, raw: Path, frames: Frames, rows: RawRows):
         self._trial, self._folder, self._frames, self._rows = trial, Path(raw), frames, rows
         self._tables: dict[str, pa.Table] = {}
         self._edges: dict[str, np.ndarray] = {}
         self._elsewhere: dict[tuple[str, str, str], dict[str, set[str]]] = {}
 
-    def of_another(self, table: str, lines: "Places", selection: Selection) -> "Flags":
+    def of_another(self, table: str, lines: Places, selection: Selection) -> Flags:
         """Which of these rows of a table have a key that only other rows of the same subjects have.
 
         A key that leads to no value is not known to be of another kind: such a row could have been
         one of the selected.
         """
-        import numpy as np
-
         found = np.zeros(len(lines), dtype=bool)
         for column, values in self._values_elsewhere(table, selection).items():
             own = self._cells(table, column, lines).to_pylist()
@@ -47,8 +43,6 @@ class RowKeys:
 
     def _values_elsewhere(self, table: str, selection: Selection) -> dict[str, set[str]]:
         """Column -> values by which rows of these subjects are none of the selected."""
-        import pyarrow.compute as pc
-
         where = {k: v for k, v in selection.predicate.items() if k not in OF_VALUES}
         key = (selection.dataset, canonical(where), table)
         if key not in self._elsewhere:
@@ -60,7 +54,7 @@ class RowKeys:
             self._elsewhere[key] = texts
         return self._elsewhere[key]
 
-    def _lines(self, table: str, kind: Selection) -> "tuple[np.ndarray, np.ndarray]":
+    def _lines(self, table: str, kind: Selection) -> tuple[np.ndarray, np.ndarray]:
         """The rows of a table behind a selection, and behind other records of its subjects."""
         edges, here = self._rows.all_edges, self._edges_of(table)
         used = self._rows.uses(kind)[here]
@@ -68,10 +62,8 @@ class RowKeys:
         lines = edges.source_row[here]
         return _sorted(lines[used]), _sorted(lines[theirs & ~used])
 
-    def _edges_of(self, table: str) -> "np.ndarray":
+    def _edges_of(self, table: str) -> np.ndarray:
         """The places of the edges that lead to a table."""
-        import numpy as np
-
         if table not in self._edges:
             names, codes = (getattr(self._rows.edges, of)["table"] for of in ("names", "codes"))
             known = names.index(table) if table in names else -1
@@ -85,26 +77,21 @@ class RowKeys:
             name for name in spec.key_ if name in known and name not in (spec.subject, "source_row")
         ]
 
-    def _cells(self, table: str, column: str, lines: "np.ndarray") -> "pa.Array":
+    def _cells(self, table: str, column: str, lines: np.ndarray) -> pa.Array:
         """The cells of a column in these rows, as they stand in the file."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         raw = self._raw(table)
         at = pc.index_in(pa.array(lines, pa.int64()), value_set=raw["source_row"].combine_chunks())
         return pc.utf8_trim_whitespace(raw[column].combine_chunks().take(at))
 
-    def _raw(self, table: str) -> "pa.Table":
+    def _raw(self, table: str) -> pa.Table:
         name = self._trial.tables[table].of
         if name not in self._tables:
             self._tables[name] = read_table(self._folder / f"{name}.parquet", RAW)
         return self._tables[name]
 
 
-def _sorted(lines: "np.ndarray") -> "np.ndarray":
+def _sorted(lines: np.ndarray) -> np.ndarray:
     """Each line number once, in order: they are small, and too many for a search among them."""
-    import numpy as np
-
     there = np.zeros(1 + int(lines.max(initial=-1)), dtype=bool)
     there[lines] = True
     return np.flatnonzero(there)
@@ -120,7 +107,7 @@ class Rejected:
     The rule of an endpoint's reject begins with its name: it says whose cell was of no use.
     """
 
-    def __init__(self, trial: "Trial", results: Path, frames: Frames, raw: RawRows):
+    def __init__(self, trial: Trial, results: Path, frames: Frames, raw: RawRows):
         self._places = (
             results / "clean" / "rejects.parquet",
             results / "derived" / "rejects.parquet",
@@ -133,20 +120,18 @@ class Rejected:
         self._open: dict[tuple[str, str], tuple[Flags, Flags]] = {}
 
     @cached_property
-    def _both(self) -> "tuple[pa.Table, pa.Table]":
+    def _both(self) -> tuple[pa.Table, pa.Table]:
         cleaning, deriving = (read_table(place, REJECTS) for place in self._places)
         return cleaning, deriving
 
     @cached_property
-    def table(self) -> "pa.Table":
+    def table(self) -> pa.Table:
         """What cleaning did not accept, then what no endpoint could use."""
-        import pyarrow as pa
-
         return pa.concat_tables(self._both).combine_chunks()
 
     def behind(
         self, selections: Sequence[Selection], parts: Iterable[RawPart], endpoints: Set[str]
-    ) -> "pa.Table":
+    ) -> pa.Table:
         """Those that bear on a number, by the rows that it uses, the `parts` of the raw data that
         these come from, and the `endpoints` that it rests on.
 
@@ -155,9 +140,6 @@ class Rejected:
         patient is among those of the number, or is not known, and no key of its row is that of
         other rows alone. A flagged cell was used itself.
         """
-        import numpy as np
-        import pyarrow as pa
-
         wanted = np.zeros(self.table.num_rows, dtype=bool)
         for part in parts:
             if part not in self._touched:
@@ -172,16 +154,12 @@ class Rejected:
         return self.table.filter(pa.array(wanted & np.where(self._flagged, own, belongs)))
 
     @cached_property
-    def _by_edge(self) -> "Flags":
+    def _by_edge(self) -> Flags:
         """Which cleaning did not accept, though a derived value rests on it."""
-        import numpy as np
-
         return self._is_led_to & np.array([name is None for name in self._of_endpoint])
 
     @cached_property
-    def _flagged(self) -> "Flags":
-        import numpy as np
-
+    def _flagged(self) -> Flags:
         return np.array([severity == FLAG for severity in self._column("severity")])
 
     def _column(self, name: str) -> list[str | None]:
@@ -203,10 +181,8 @@ class Rejected:
         ]
 
     @cached_property
-    def _subject(self) -> "Places":
+    def _subject(self) -> Places:
         """The place in ADSL of the patient of each; NOBODY where that is not known."""
-        import numpy as np
-
         names = self._frames.column("adsl", "SUBJID").to_pylist()
         places = {name: at for at, name in enumerate(names)}
         found = [
@@ -215,10 +191,8 @@ class Rejected:
         return np.array(found, dtype=np.intp)
 
     @cached_property
-    def _led_to(self) -> "tuple[Places, Places]":
+    def _led_to(self) -> tuple[Places, Places]:
         """Edges that lead to a rejected cell, and which of the rejects that is."""
-        import numpy as np
-
         edges = self._raw.edges
         keys = ("table", "source_file", "source_row", "column")
         cells: dict[tuple[str | int | None, ...], list[int]] = {}
@@ -236,19 +210,15 @@ class Rejected:
         return edge, reject
 
     @cached_property
-    def _is_led_to(self) -> "Flags":
+    def _is_led_to(self) -> Flags:
         """Whether a derived value rests on each."""
-        import numpy as np
-
         found = np.zeros(self.table.num_rows, dtype=bool)
         found[self._led_to[1]] = True
         return found
 
-    def _of(self, selection: Selection) -> "tuple[Flags, Flags]":
+    def _of(self, selection: Selection) -> tuple[Flags, Flags]:
         """Of each whether a row rests on it that is selected, or would be if what it lacks were
         there; and whether it is of a patient of these rows, or of nobody that is known."""
-        import numpy as np
-
         key = (selection.dataset, canonical(selection.predicate))
         if key not in self._open:
             possible = self._frames.possible(selection.dataset, selection.predicate)
@@ -259,10 +229,8 @@ class Rejected:
             self._open[key] = reached, theirs & ~self._of_another(selection)
         return self._open[key]
 
-    def _of_another(self, selection: Selection) -> "Flags":
+    def _of_another(self, selection: Selection) -> Flags:
         """Which stand in a row that is of another visit, side or muscle than those selected."""
-        import numpy as np
-
         found = np.zeros(self.table.num_rows, dtype=bool)
         tables = np.array(self._column("table"))
         for table in dict.fromkeys(tables.tolist()):
@@ -270,10 +238,8 @@ class Rejected:
             found[here] = self._keys.of_another(table, self._lines[here], selection)
         return found
 
-    def _touching(self, part: RawPart) -> "Places":
+    def _touching(self, part: RawPart) -> Places:
         """Rejected rows of a part's table, rejects in its columns, flags of its own cells."""
-        import numpy as np
-
         key = part.table, part.columns
         if key not in self._of_columns:
             self._of_columns[key] = self._in_columns(*key)
@@ -285,12 +251,8 @@ class Rejected:
         places: Places = np.concatenate([wholly, flagged[here & own]])
         return places
 
-    def _in_columns(self, table: str, columns: Sequence[str]) -> "tuple[Places, Places]":
+    def _in_columns(self, table: str, columns: Sequence[str]) -> tuple[Places, Places]:
         """Rejected rows of a table and rejects in some of its columns; flags in these."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         rejects = self.table
         row = pc.equal(rejects["level"], ROW)
         column = pc.is_in(rejects["column"], value_set=pa.array(columns, pa.string()))
@@ -301,11 +263,11 @@ class Rejected:
         return np.flatnonzero(wholly.to_numpy()), np.flatnonzero(flagged.to_numpy())
 
     @cached_property
-    def _files(self) -> "Labels":
+    def _files(self) -> Labels:
         labels: Labels = self.table["source_file"].to_numpy()
         return labels
 
     @cached_property
-    def _lines(self) -> "Places":
+    def _lines(self) -> Places:
         places: Places = self.table["source_row"].to_numpy()
         return places

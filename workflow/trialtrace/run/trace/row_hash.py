@@ -3,22 +3,19 @@
 import hmac
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from trialtrace.run.tables.frames import Selection, canonical
 from trialtrace.run.trial.hash_key import read_hash_key
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.settings import Settings
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.settings import Settings
 
 
 @dataclass(frozen=True)
 class RowHashes:
     """The hashes of a trial. Raises UserError for a key that is none, when first asked."""
 
-    trial: "Trial"
-    settings: "Settings"
+    trial: Trial
+    settings: Settings
 
     @cached_property
     def _key(self) -> bytes | None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypedDict
 
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.store import sha256_bytes, sha256_file
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.settings import Settings
 
 if TYPE_CHECKING:
     from trialtrace.run.trace.row_hash import RowHashes
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.settings import Settings
 
 # Folders of a trial's results: all that a run makes but the report.
 FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
@@ -51,7 +51,7 @@ class Seal:
 
 
 def seal_of(
-    trial: "Trial", settings: "Settings", folder: Path, codes: dict[str, str], hashes: "RowHashes"
+    trial: Trial, settings: Settings, folder: Path, codes: dict[str, str], hashes: "RowHashes"
 ) -> Seal:
     """The hash over the files in `folder` as they are, the configuration, and `codes`.
 
@@ -93,7 +93,7 @@ def data_files(folder: Path) -> dict[str, str]:
     }
 
 
-def configuration_files(trial: "Trial") -> dict[str, str]:
+def configuration_files(trial: Trial) -> dict[str, str]:
     """The files of a trial's configuration by their sha256, with the tables that it reads."""
     names = [*FILES, *(["cohort.yaml"] if trial.drawn else [])]
     names += ["guesses.yaml"] if trial.guesses is not None else []

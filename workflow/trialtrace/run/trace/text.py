@@ -1,13 +1,15 @@
 """A trace for a terminal: aligned, quiet, complete."""
 
+import json
 import shlex
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS, SHOWN
+from trialtrace.base.paths import Project
 from trialtrace.base.terminal import plain_text, without_controls
 from trialtrace.run.jobs.fresh import STAGES
-from trialtrace.run.jobs.run_state import outdated_line, run_line
+from trialtrace.run.jobs.run_state import outdated_line, read_run, run_line
 from trialtrace.run.tables.contracts.rows import CheckRow
 
 # A trace as JSON has it.
@@ -204,10 +206,6 @@ def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:
             )
 
 
-def _family_lines(trace: Trace) -> list[str]:
-    return [f"{one['result_id']}   {one['text']}" for one in trace["family"]]
-
-
 def _function_lines(trace: Trace) -> list[str]:
     return [*map(function_line, trace["functions"]), *code_lines(trace.get("code", {}))]
 
@@ -224,7 +222,7 @@ _LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
     "out of": lambda trace: _text(trace["denominator"]),
     "drawn": lambda trace: trace["drawn"],
     "method": method_lines,
-    "family": _family_lines,
+    "family": lambda trace: [f"{one['result_id']}   {one['text']}" for one in trace["family"]],
     "error": lambda trace: [trace["error"]] if trace["error"] else [],
     "warning": lambda trace: [trace["warning"]] if trace["warning"] else [],
     "check": lambda trace: check_lines(trace["checks"]) or ["no independent check"],
@@ -242,3 +240,22 @@ _LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
     "claims": lambda trace: map(claim_line, trace["claims"]),
     "cells": lambda trace: cell_lines(trace["rows"]),
 }
+
+
+# What the last run left beside the results: hashes of the code, when and where it ran.
+
+
+def with_record(
+    trace: dict[str, Any], at: Project, trial: str, changed: list[str]
+) -> dict[str, Any]:
+    """The trace with hashes of the stages' code, the run, and the stages that `changed` since."""
+    found = dict(trace)
+    folder = at.results / trial
+    codes = folder / "report" / "code.json"
+    if codes.is_file():
+        found["code"] = json.loads(codes.read_text(encoding="utf-8"))
+    run = read_run(folder)
+    if run:
+        found["run"] = run
+        found["changed"] = changed
+    return found

@@ -1,17 +1,14 @@
 """Predicates, strata and variables in the words of a trace."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from trialtrace.run.tables.conditions import describe, lower_first, plain
+from trialtrace.run.tables.conditions import Named, describe, lower_first, plain
 from trialtrace.run.tables.frames import COMPLETE, LACKING
 from trialtrace.run.trial.endpoints.occurrence import Occurrence
 from trialtrace.run.trial.endpoints.shared import Labels
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.plan.origins import CURVES, time_unit
-
-if TYPE_CHECKING:
-    from trialtrace.run.tables.conditions import Named
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.model import Endpoint, Variable
 
 
 def in_words(predicate: dict[str, Any]) -> str:
@@ -26,25 +23,25 @@ def in_words(predicate: dict[str, Any]) -> str:
     return words
 
 
-def stratum_words(trial: "Trial", stratum: str) -> str:
+def stratum_words(trial: Trial, stratum: str) -> str:
     """A stratum by the label of its variable: "Pancreatic stent: No"."""
     name, level = stratum.split("=", 1)
     return f"{variable_label(trial, name)}: {level}"
 
 
-def variable_label(trial: "Trial", name: str) -> str:
+def variable_label(trial: Trial, name: str) -> str:
     """The label of a subject variable: the dictionary's for its column."""
     variable = trial.subjects.described(name, trial.dictionary)
     return variable.label if variable is not None else name
 
 
-def rule_of(words: Labels, endpoint: "Endpoint") -> str:
+def rule_of(words: Labels, endpoint: Endpoint) -> str:
     """How the values of an endpoint are made, as a sentence, in the words of its trial."""
     text = endpoint.entry.rule(words)
     return text[:1].upper() + text[1:] + "."
 
 
-def labels(trial: "Trial") -> Labels:
+def labels(trial: Trial) -> Labels:
     """The words of a trial's endpoints, of its subjects' variables and of its tables' columns."""
     return Labels(
         trial.at,
@@ -64,13 +61,13 @@ def labels(trial: "Trial") -> Labels:
     )
 
 
-def _unit(trial: "Trial", name: str) -> str | None:
+def _unit(trial: Trial, name: str) -> str | None:
     """The unit that an endpoint declares, or that of its time."""
     declared = trial.endpoints[name]
     return time_unit(trial, name) if declared.kind in CURVES else declared.entry.unit
 
 
-def subject_words(trial: "Trial") -> "Named":
+def subject_words(trial: Trial) -> Named:
     """The words of all that a population is told by: columns of the subjects' table, their
     variables, and endpoints."""
     columns = trial.dictionary.get(trial.subjects.table, {}).items()
@@ -79,11 +76,11 @@ def subject_words(trial: "Trial") -> "Named":
     return {**named, **variables, **{name: _words(one) for name, one in columns}}
 
 
-def _words(variable: "Variable") -> tuple[str, dict[str, str]]:
+def _words(variable: Variable) -> tuple[str, dict[str, str]]:
     return variable.label or variable.name, variable.choices
 
 
-def _occurrence_words(trial: "Trial", entry: Occurrence) -> "Named":
+def _occurrence_words(trial: Trial, entry: Occurrence) -> Named:
     """By the names that an entry gives to columns of its table."""
     known = trial.dictionary.get(entry.table, {})
     named = {name: known[column] for name, column in (entry.columns or {}).items()}

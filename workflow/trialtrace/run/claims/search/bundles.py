@@ -22,18 +22,18 @@ from trialtrace.run.claims.search.wanted import Judged, Wanted, ordered, wanted
 from trialtrace.run.claims.search.ways import families
 from trialtrace.run.methods.analysing.cuts import visits as planned_visits
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import BINARY, OWN_TREATMENT, SCORES, TIMES
 from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.tables.frames import Frames
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.model import Endpoint
     from trialtrace.run.trial.plan.build import Analysis
 
 
 def search_rows(
-    trial: "Trial",
+    trial: Trial,
     claims: Mapping[str, Claim],
     frames: "Frames",
     results: Sequence[ResultRow],
@@ -108,7 +108,7 @@ def _components(links: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _bundle(
-    trial: "Trial", grid_of: Callable[[Place], Grid | None], place: Place, claims: Sequence[Read]
+    trial: Trial, grid_of: Callable[[Place], Grid | None], place: Place, claims: Sequence[Read]
 ) -> Bundle | None:
     """The bundle of linked claims; None where all is given, or nothing can be searched."""
     if not any(row["against_data"] == DIFFERS for _, parts in claims for _, row, _ in parts):
@@ -143,7 +143,7 @@ def _bundle(
     )
 
 
-def _grid(trial: "Trial", patients: Callable[..., Patients], place: Place) -> Grid | None:
+def _grid(trial: Trial, patients: Callable[..., Patients], place: Place) -> Grid | None:
     """The candidates of an analysis; None where there are none for its kind of endpoint."""
     name, parameter, visit, stratum = place
     analysis, endpoint = trial.plan.analyses.get(name), trial.endpoints.get(parameter or "")
@@ -159,14 +159,14 @@ def _grid(trial: "Trial", patients: Callable[..., Patients], place: Place) -> Gr
 
 
 def _parallel(
-    patients: Patients, analysis: "Analysis", endpoint: "Endpoint", visit: str | None
+    patients: Patients, analysis: "Analysis", endpoint: Endpoint, visit: str | None
 ) -> Grid | None:
     """The candidates where every subject has one treatment."""
     if endpoint.kind in TIMES:
         return of_times(patients, analysis, endpoint)
     if endpoint.kind not in BINARY + SCORES:
         return None
-    visits, arms = visits_of(patients, analysis, endpoint), _arms(patients, analysis)
+    visits, arms = visits_of(patients, analysis, endpoint), patients.arms_of(analysis)
     if visit is None and len(visits.labels) > 1:
         if endpoint.kind in BINARY:
             return None
@@ -180,11 +180,11 @@ def _parallel(
     return Means(patients, endpoint.label, at_visit, arms, analysis.confidence)
 
 
-def _within_subjects(patients: Patients, analysis: "Analysis", endpoint: "Endpoint") -> Grid | None:
+def _within_subjects(patients: Patients, analysis: "Analysis", endpoint: Endpoint) -> Grid | None:
     """The candidates of an analysis of variance of two treatments of one subject."""
     if endpoint.kind not in SCORES:
         return None
-    arms = _arms(patients, analysis)
+    arms = patients.arms_of(analysis)
     each = [visits_of(patients, analysis, endpoint, patients.arms[place]) for place in arms]
     planned = planned_visits(patients.trial, analysis, endpoint)
     if len(planned) < 2:
@@ -192,12 +192,6 @@ def _within_subjects(patients: Patients, analysis: "Analysis", endpoint: "Endpoi
     readings = repeated_readings(each, planned, analysis.value)
     designs = partial(within_designs, patients, arms)
     return Repeated(patients, endpoint.label, readings, designs, tuple(WITHIN))
-
-
-def _arms(patients: Patients, analysis: "Analysis") -> list[int]:
-    """The places of an analysis's arms, the reference first."""
-    names = (analysis.estimand.reference, *analysis.estimand.treated)
-    return [patients.arms.index(name) for name in names]
 
 
 def _wanted(claims: Sequence[Read], level: float) -> Iterator[Wanted]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 from trialtrace.run.claims.search.patients import Patients
 from trialtrace.run.claims.search.wanted import Key, Wanted
 from trialtrace.run.claims.search.ways import Way
+from trialtrace.run.trial.model import Endpoint
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.model import Endpoint
     from trialtrace.run.trial.plan.build import Analysis
 
 TIMES = {"time_to_event": "trialtrace.run.claims.search.times"}
@@ -28,7 +28,7 @@ class Grid(Protocol):
     def ways(self, order: Sequence[Wanted]) -> Iterator[Way]: ...
 
 
-def of_times(patients: Patients, analysis: "Analysis", endpoint: "Endpoint") -> Grid:
+def of_times(patients: Patients, analysis: "Analysis", endpoint: Endpoint) -> Grid:
     """The candidates of an analysis of times."""
     grid: Grid = importlib.import_module(TIMES[endpoint.kind]).Times(patients, analysis, endpoint)
     return grid

@@ -8,10 +8,9 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from trialtrace.base.arrays import Floats
-from trialtrace.run.claims.search.blocks import Blocks
 from trialtrace.run.claims.search.time_blocks import Block
 from trialtrace.run.claims.search.wanted import Key, P, Who
-from trialtrace.run.claims.search.ways import Option
+from trialtrace.run.claims.search.ways import Blocks, Option
 from trialtrace.stats._inputs import normal_quantile
 from trialtrace.stats.survival.group_cox import GroupCox
 from trialtrace.stats.survival.risk_sets import log_rank_sums
@@ -143,19 +142,14 @@ def test_options(blocks: Blocks, keys: Sequence[Key], arms: Sequence[int]) -> It
         halves = not over_all or len(arms) == 2
         for name, own_tier, p_of in _tests():
             own_tier = max(tier, own_tier)
-            values = {
-                key: blocks.column(
-                    partial(_p, p_of=p_of, who=key.who, arms=tuple(arms) if over_all else None),
-                    tier=own_tier,
-                )
-                for key in tested
-            }
+            p = partial(_p, p_of=p_of, arms=tuple(arms) if over_all else None)
+            values = blocks.columns(tested, p, own_tier)
             yield Option(f"{name}{more}", own_tier, values, halves=halves)
 
 
-def _p(block: Block, p_of: Test, who: Who, arms: tuple[int, ...] | None) -> Floats:
+def _p(block: Block, key: Key, p_of: Test, arms: tuple[int, ...] | None) -> Floats:
     """P of a test of some arms, the compared pair where none are given; the reference is first."""
-    return p_of(block, block.pair(who)[::-1] if arms is None else arms)
+    return p_of(block, block.pair(key.who)[::-1] if arms is None else arms)
 
 
 def _tests() -> Iterator[tuple[str, int, Test]]:

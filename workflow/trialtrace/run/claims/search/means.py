@@ -5,18 +5,17 @@ test; adjustment for the baseline, a variance pooled over all arms and a continu
 tier 2, as are a standard error or a deviation with divisor n in the place of a deviation.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 import numpy as np
 from scipy.special import stdtrit
 
 from trialtrace.base.arrays import Floats
-from trialtrace.run.claims.search.blocks import Blocks
 from trialtrace.run.claims.search.patients import Patients
 from trialtrace.run.claims.search.values import Block, Reading, blocks_of
 from trialtrace.run.claims.search.wanted import ALL, Key, P, Wanted
-from trialtrace.run.claims.search.ways import Option, Way, both_bounds, crossed, levels_of
+from trialtrace.run.claims.search.ways import Blocks, Option, Way, both_bounds, crossed, levels_of
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.stats.continuous import group_means
 
@@ -50,6 +49,7 @@ class Means:
     ):
         self.patients, self.label, self.arms = patients, label, list(arms)
         self.confidence, self.readings = confidence, found
+        self._moments: dict[Block, group_means.GroupMoments] = {}
 
     def supports(self, key: Key) -> bool:
         if key.stat in ("mean_difference", P):
@@ -70,10 +70,6 @@ class Means:
     def _blocks(self) -> Blocks:
         return Blocks(blocks_of(self.patients, self.readings))
 
-    @cached_property
-    def _moments(self) -> dict[Block, group_means.GroupMoments]:
-        return {}
-
     def _of(self, block: Block) -> group_means.GroupMoments:
         """Moments of all arms of everybody with a value."""
         if block not in self._moments:
@@ -91,12 +87,8 @@ class Means:
         for spread, tier in spreads.items():
             for level, second in (levels if bounded else {0.95: 1}).items():
                 own = max(tier, second)
-                values = {
-                    key: self._blocks.column(
-                        partial(self._summary, key=key, spread=spread, level=level), tier=own
-                    )
-                    for key in wanted
-                }
+                summary = partial(self._summary, spread=spread, level=level)
+                values = self._blocks.columns(wanted, summary, own)
                 groups = [spread, f"interval at {100 * level:g} %" if bounded else ""]
                 yield Option(", ".join(filter(None, groups)), own, values)
 
@@ -137,12 +129,8 @@ class Means:
         for model, tier in self._models().items():
             for level, second in (levels if bounded else {0.95: 1}).items():
                 own = max(tier, second)
-                values = {
-                    key: self._blocks.column(
-                        partial(self._effect, key=key, model=model, level=level), tier=own
-                    )
-                    for key in wanted
-                }
+                effect = partial(self._effect, model=model, level=level)
+                values = self._blocks.columns(wanted, effect, own)
                 told = f"{model} at {100 * level:g} %" if bounded and second > 1 else model
                 yield Option(told, own, values, model=model)
 
@@ -151,17 +139,12 @@ class Means:
         if not wanted:
             return
         for model, tier in self._models().items():
-            values = self._columns(wanted, tier, partial(self._t_test, model=model))
+            values = self._blocks.columns(wanted, partial(self._t_test, model=model), tier)
             yield Option("t test", tier, values, model=model, halves=True)
         for name, (tier, correction) in RANKS.items():
-            values = self._columns(wanted, tier, partial(self._ranks, correction=correction))
+            ranks = partial(self._ranks, correction=correction)
+            values = self._blocks.columns(wanted, ranks, tier)
             yield Option(name, tier, values, halves=True)
-
-    def _columns(
-        self, keys: Sequence[Key], tier: int, compute: Callable[..., Floats]
-    ) -> dict[Key, Floats]:
-        """A column of each key; `compute` takes a block, and the key by its name."""
-        return {key: self._blocks.column(partial(compute, key=key), tier=tier) for key in keys}
 
     def _models(self) -> dict[str, int]:
         """The models that make sense: with a baseline, and with more than two arms."""

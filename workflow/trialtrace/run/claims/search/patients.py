@@ -11,18 +11,21 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.claims.search.ways import Sets
 from trialtrace.run.methods.analysing.subject_tables import TWICE
 from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.tables.frames import Frames, Selection
-    from trialtrace.run.trial.load import Trial
+    from trialtrace.run.trial.plan.build import Analysis
 
 MOST_LEVELS = 12
 PLANNED = "the same patients"
@@ -34,7 +37,7 @@ class Patients:
     `arm` (subjects,) is each subject's arm by its place in the configuration.
     """
 
-    def __init__(self, trial: "Trial", frames: "Frames", population: str, stratum: str | None):
+    def __init__(self, trial: Trial, frames: "Frames", population: str, stratum: str | None):
         self.trial, self.frames = trial, frames
         self.subjects = frames.select("adsl", {})
         self.n = self.subjects.n
@@ -44,6 +47,11 @@ class Patients:
         self.population = population
         self.stratum = stratum
         self._levels: dict[str, NDArray[Any] | None] = {}
+
+    def arms_of(self, analysis: "Analysis") -> list[int]:
+        """The places of an analysis's arms, the reference first."""
+        names = (analysis.estimand.reference, *analysis.estimand.treated)
+        return [self.arms.index(name) for name in names]
 
     @cached_property
     def planned(self) -> Flags:
@@ -75,9 +83,6 @@ class Patients:
 
         Raises StatsError for two records of a subject.
         """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         every = pa.array(self.subjects.column("USUBJID"), type=pa.string())
         mine = pa.array(rows.column("USUBJID"), type=pa.string())
         at = pc.index_in(mine, value_set=every).to_numpy()

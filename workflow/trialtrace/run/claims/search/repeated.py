@@ -6,7 +6,6 @@ usual one, types II and III; other effects, visits and values are tier 2, subset
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.run.claims.search.designs import Design
 from trialtrace.run.claims.search.patients import Patients
-from trialtrace.run.claims.search.values import CASES, KINDS, Visits, changed
+from trialtrace.run.claims.search.values import CASES, KINDS, Reading, Visits, changed
 from trialtrace.run.claims.search.wanted import Key, P, Wanted
 from trialtrace.run.claims.search.ways import Option, Way, crossed
 from trialtrace.stats.repeated.anova_general import AnovaEffect
@@ -28,15 +27,6 @@ CORRECTIONS = {
 }
 STATS = ("f", "df1", "df2", P)
 MOST_VISITS = 6
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """Values of the subjects, (subjects, visits) or (subjects, treatments, visits)."""
-
-    name: str
-    tier: int
-    values: Floats
 
 
 def _effect(key: Key) -> str | None:
@@ -94,7 +84,10 @@ class Repeated:
 def repeated_readings(
     each: Sequence[Visits], planned: Sequence[str], planned_kind: str
 ) -> list[Reading]:
-    """Every reading, the planned one first; `each` are the visits of every treatment, or of all."""
+    """Every reading, the planned one first; `each` are the visits of every treatment, or of all.
+
+    Values are (subjects, visits), of several treatments (subjects, treatments, visits).
+    """
     visits, planned = each[0], tuple(planned)
     labels, several = list(visits.labels), [planned]
     if len(labels) <= MOST_VISITS:
@@ -129,20 +122,13 @@ def _at(visits: Visits, places: Sequence[int], kind: str, how: str) -> Floats:
 
 
 def _options(
-    design: Design, keys: Sequence[Key], anova_effects: Sequence[AnovaEffect | None]
+    design: Design, keys: Sequence[Key], effects: Sequence[AnovaEffect | None]
 ) -> Iterator[Option]:
     """The corrections of an effect, each with the plain degrees of freedom or corrected ones."""
     for correction, (attribute, second) in CORRECTIONS.items():
-        if attribute and all(
-            anova_effect is None or anova_effect.corrections is None
-            for anova_effect in anova_effects
-        ):
+        if attribute and all(one is None or one.corrections is None for one in effects):
             continue
-        columns = (
-            np.array([_numbers(anova_effect, attribute) for anova_effect in anova_effects])
-            .reshape(-1, 6)
-            .T
-        )
+        columns = np.array([_numbers(one, attribute) for one in effects]).reshape(-1, 6).T
         for corrected in (False, True) if attribute else (False,):
             row = {P: 0, "f": 1, "df1": 4 if corrected else 2, "df2": 5 if corrected else 3}
             more = ", corrected degrees of freedom" if corrected else ""

@@ -14,11 +14,10 @@ from trialtrace.audit.candidates.grid import INTERVALS, TESTS, grid, interval
 from trialtrace.audit.prints.shared.two_groups import METHODS
 from trialtrace.audit.search.comparisons import USUAL
 from trialtrace.base.arrays import Floats
-from trialtrace.run.claims.search.blocks import Blocks
 from trialtrace.run.claims.search.patients import Patients
 from trialtrace.run.claims.search.values import Block, Reading, blocks_of
 from trialtrace.run.claims.search.wanted import ALL, Key, P, Wanted, Who
-from trialtrace.run.claims.search.ways import Option, Way, both_bounds, crossed, levels_of
+from trialtrace.run.claims.search.ways import Blocks, Option, Way, both_bounds, crossed, levels_of
 from trialtrace.stats.summaries.count_bounds import intervals_of_tables
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
@@ -35,6 +34,7 @@ class Shares:
     def __init__(self, patients: Patients, label: str, found: Sequence[Reading], confidence: float):
         self.patients, self.label, self.readings = patients, label, found
         self.confidence = confidence
+        self._counted: dict[Who, tuple[Floats, Floats]] = {}
 
     def supports(self, key: Key) -> bool:
         if key.second is not None or key.field == "error":
@@ -56,10 +56,6 @@ class Shares:
     @cached_property
     def _blocks(self) -> Blocks:
         return Blocks(blocks_of(self.patients, self.readings))
-
-    @cached_property
-    def _counted(self) -> dict[Who, tuple[Floats, Floats]]:
-        return {}
 
     def _counts(self, who: Who) -> tuple[Floats, Floats]:
         """Events and subjects of a group in every set."""

@@ -18,11 +18,11 @@ from trialtrace.base.store import significant
 from trialtrace.run.claims.search.patients import Patients
 from trialtrace.run.claims.search.ways import Sets
 from trialtrace.run.methods.analysing.cuts import endpoint_visits
+from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.visits import baseline
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.model import Endpoint
     from trialtrace.run.trial.plan.build import Analysis
 
 KINDS = {"value": "the value", "change": "the change", "percent_change": "the change in percent"}
@@ -71,7 +71,7 @@ class Visits:
 
 
 def visits_of(
-    patients: Patients, analysis: "Analysis", endpoint: "Endpoint", treatment: str | None = None
+    patients: Patients, analysis: "Analysis", endpoint: Endpoint, treatment: str | None = None
 ) -> Visits:
     """The values of an endpoint, under one treatment of the subject where one is named; an endpoint
     without visits has one, called "".
@@ -96,7 +96,7 @@ def visits_of(
 
 
 def readings(
-    visits: Visits, analysis: "Analysis", endpoint: "Endpoint", visit: str | None
+    visits: Visits, analysis: "Analysis", endpoint: Endpoint, visit: str | None
 ) -> list[Reading]:
     """Every reading, the planned one first."""
     if endpoint.kind in BINARY:

@@ -5,9 +5,11 @@ groups are compared, also the other way round and with a one-sided p; where days
 with a year of 365 days.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +17,57 @@ from trialtrace.audit.candidates.coincidence import Family
 from trialtrace.audit.candidates.grid import LEVELS, ROUNDINGS, departures, tabulated
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.run.claims.convert import FROM_DAYS
-from trialtrace.run.claims.search.blocks import SUBSETS
 from trialtrace.run.claims.search.wanted import Key, P, Wanted
+
+# Blocks of candidates: one reading of an endpoint on one list of sets of patients each.
+#
+# A column of numbers is computed block by block and put together.
+
+SUBSETS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """All blocks of a bundle, as one list of candidates."""
+
+    blocks: Sequence[Any]
+
+    @property
+    def names(self) -> list[str]:
+        return [
+            f"{name}, {block.reading.name}" if block.reading.name else name
+            for block in self.blocks
+            for name in block.sets.names
+        ]
+
+    @property
+    def tiers(self) -> list[int]:
+        return [max(tier, block.reading.tier) for block in self.blocks for tier in block.sets.tiers]
+
+    def column(self, compute: Callable[[Any], Floats], tier: int = 1) -> Floats:
+        """A column over all sets of all blocks; NaN on subsets for a choice that is not tier 1.
+
+        A subset is a departure by itself, so it is tried with the usual choices only.
+        """
+        columns: list[Floats | None] = []
+        for block in self.blocks:
+            if tier > 1 and min(block.sets.tiers, default=SUBSETS) == SUBSETS:
+                columns.append(None)
+            else:
+                columns.append(compute(block))
+        shape = next(column.shape[:-1] for column in columns if column is not None)
+        filled = [
+            np.full((*shape, len(block.sets)), np.nan) if column is None else column
+            for column, block in zip(columns, self.blocks, strict=True)
+        ]
+        return np.concatenate(filled, axis=-1)
+
+    def columns(
+        self, keys: Iterable[Key], compute: Callable[..., Floats], tier: int = 1
+    ) -> dict[Key, Floats]:
+        """A column of each key; `compute` takes a block, and the key by its name."""
+        return {key: self.column(partial(compute, key=key), tier) for key in keys}
+
 
 RATIOS = ("hazard_ratio", "risk_ratio", "odds_ratio")
 DIFFERENCES = ("mean_difference", "risk_difference")

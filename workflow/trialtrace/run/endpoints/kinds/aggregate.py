@@ -1,23 +1,19 @@
 """Aggregates: one number from several rows of a subject, such as the mean over fibres."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.trial.endpoints.aggregate import Aggregate
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 COUNTS = ("count", "distinct")
 
@@ -29,8 +25,6 @@ def derive(endpoint: Endpoint[Aggregate], study: Study) -> Records:
     says how many there are. A record
     without any row is missing, or 0 with `without_rows: zero` (for counts and sums).
     """
-    import pyarrow as pa
-
     entry = endpoint.entry
     column = entry.column
     gathered = gather(endpoint, study, [column])
@@ -78,9 +72,7 @@ def _least_rows(entry: Aggregate) -> int:
     return 0 if entry.statistic in COUNTS else 1
 
 
-def _too_few(count: np.ndarray, least: int) -> "pa.Array":
-    import pyarrow as pa
-
+def _too_few(count: np.ndarray, least: int) -> pa.Array:
     text = np.char.add(count.astype(str), f" of at least {least} values").astype(object)
     return pa.array(text, mask=(count == 0) | (count >= least), type=pa.string())
 
@@ -133,12 +125,10 @@ def _order(values: np.ndarray, start: np.ndarray, n: np.ndarray, q: float) -> np
 
 
 def _numbers(
-    study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered, values: "pa.Array"
+    study: Study, endpoint: Endpoint[Aggregate], gathered: Placed, values: pa.Array
 ) -> np.ndarray:
     """The values as numbers; dates as days since `start`. Without one their only statistics are
     span and counts."""
-    import pyarrow as pa
-
     wanted = endpoint.entry.statistic
     if wanted == "count":
         return np.zeros(len(values))
@@ -150,12 +140,10 @@ def _numbers(
         if wanted == "span":
             return day_numbers(values)
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: statistic",
-                found=f"{wanted} of dates",
-                expected="span (days from the first to the last), count or distinct",
-                do="name the date from which days are counted as `start` for another one",
-            )
+            f"{study.place(endpoint)}: statistic",
+            found=f"{wanted} of dates",
+            expected="span (days from the first to the last), count or distinct",
+            do="name the date from which days are counted as `start` for another one",
         )
     column, codes = endpoint.entry.column, endpoint.entry.codes
     if codes:
@@ -171,8 +159,8 @@ def _unit(study: Study, endpoint: Endpoint) -> str | None:
 
 
 def _treatment(
-    study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered
-) -> tuple[dict[str, "pa.Array"], list]:
+    study: Study, endpoint: Endpoint[Aggregate], gathered: Placed
+) -> tuple[dict[str, pa.Array], list]:
     """The treatment of each record's first row; its other rows must have the same."""
     column = study.trial.tables[gathered.table.name].arm
     if column and column in gathered.table.rows.column_names:
@@ -180,11 +168,9 @@ def _treatment(
         arms = statistic("distinct", codes.astype(float), gathered.record, len(gathered))
         if (arms > 1).any():
             raise UserError(
-                Problem(
-                    f"{study.place(endpoint)}, column {column}",
-                    found=f"{int((arms > 1).sum())} records whose rows have different arms",
-                    expected="one arm a record",
-                    do="declare `side`, `visit` or `location`, or correct the data",
-                )
+                f"{study.place(endpoint)}, column {column}",
+                found=f"{int((arms > 1).sum())} records whose rows have different arms",
+                expected="one arm a record",
+                do="declare `side`, `visit` or `location`, or correct the data",
             )
     return own_treatment(study, endpoint, gathered.table, gathered.layout.row)

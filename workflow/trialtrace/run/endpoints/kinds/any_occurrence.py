@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.kinds.event import yes_no
 from trialtrace.run.endpoints.records import Cells, Records
@@ -42,8 +43,6 @@ def derive(endpoint: Endpoint[OfOccurrences], study: Study) -> Records:
 
 def outcomes(endpoint: Endpoint[OfOccurrences], study: Study) -> Outcomes:
     """The occurrences, which of them count, and subjects of whom it cannot be known."""
-    import pyarrow as pa
-
     parent = study.parent(endpoint, endpoint.entry.of, ("occds",))
     truth = np.ones(len(parent))
     where = endpoint.entry.where

@@ -1,11 +1,10 @@
 """Attendance: the share of a subject's planned sessions that was done."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import day_numbers, require_dates
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.dates import day_numbers, days_of
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Cells, Records, joined
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
@@ -13,9 +12,6 @@ from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.attendance import Attendance, End, PlannedVariable
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 TOO_MANY = Reason("more_than_planned", "more sessions done than planned")
 AFTER_DEATH = Reason("after_the_end", "a session done after the subject's death")
@@ -27,8 +23,6 @@ def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
     Missing where nothing was planned or the plan is unknown, where a session may or may not have
     been done (unless `unknown: not_done`), and where more were done than planned (listed).
     """
-    import pyarrow as pa
-
     entry = endpoint.entry
     used = [*columns_of(entry.done), *([entry.end.date] if entry.end else [])]
     gathered = gather(endpoint, study, used)
@@ -54,9 +48,7 @@ def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
     return Records("bds", np.arange(study.size), values, tuple(cells))
 
 
-def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> pa.Array:
     parts = [
         pa.array(np.where(unknown, 0, number).astype(np.int64), mask=unknown).cast(pa.string())
         for number in (done, planned)
@@ -68,7 +60,7 @@ def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> "pa.Arr
 
 
 def _planned(
-    study: Study, endpoint: Endpoint[Attendance], gathered: Gathered, counts: np.ndarray
+    study: Study, endpoint: Endpoint[Attendance], gathered: Placed, counts: np.ndarray
 ) -> tuple[np.ndarray, list[Cells]]:
     """The number of planned sessions of each subject, NaN where it is unknown."""
     planned = endpoint.entry.planned
@@ -82,7 +74,7 @@ def _planned(
 
 
 def _after_the_end(
-    study: Study, endpoint: Endpoint, end: End, gathered: Gathered, done: np.ndarray
+    study: Study, endpoint: Endpoint, end: End, gathered: Placed, done: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, list[Cells]]:
     """Which rows count, whether they were done, and the cells of the event that ends the plan.
 
@@ -92,8 +84,7 @@ def _after_the_end(
     parent = study.parent(endpoint, end.event, ("adtte",))
     happened = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False) == 0
     last = np.where(happened, day_numbers(parent.columns["ADT"]), np.nan)
-    place = study.place(endpoint)
-    day = day_numbers(require_dates(place, end.date, gathered.column(end.date)))
+    day = days_of(study, endpoint, end.date, gathered.column(end.date))
     after = day > last[gathered.record]
     listed = gathered.rows[after & (done == 1)]
     study.reject(endpoint, gathered.table, listed, end.date, AFTER_DEATH)

@@ -1,11 +1,13 @@
 """Composite events: a declared rule over findings and scores, by visit, up to a visit, or ever."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, one_each
 from trialtrace.run.endpoints.composite_rule import COUNT, rule
 from trialtrace.run.endpoints.kinds.event import yes_no
@@ -15,9 +17,6 @@ from trialtrace.run.endpoints.truth import as_numbers, as_truth, ever
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.composite_event import CompositeEvent
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def derive(endpoint: Endpoint[CompositeEvent], study: Study) -> Records:
@@ -57,11 +56,9 @@ def _parts(
         known = findings[name][~np.isnan(findings[name])]
         if not np.isin(known, (0, 1)).all():
             raise UserError(
-                Problem(
-                    f"{study.place(endpoint)}: {COUNT}",
-                    found=f"{name}, whose values are not yes or no",
-                    expected="yes/no endpoints; a value belongs under `scores`",
-                )
+                f"{study.place(endpoint)}: {COUNT}",
+                found=f"{name}, whose values are not yes or no",
+                expected="yes/no endpoints; a value belongs under `scores`",
             )
         cells += behind
     for name, score in endpoint.entry.parts.items():
@@ -87,11 +84,8 @@ def _grounds(
     findings: Mapping[str, np.ndarray],
     scores: Mapping[str, np.ndarray],
     truth: np.ndarray,
-) -> "pa.Array":
+) -> pa.Array:
     """ "present: a, b; unknown: c"; nothing where no part is present nor unknown."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     named = set(columns_of(condition))
     parts = dict(findings) | {name: value for name, value in scores.items() if name in named}
     present, unknown = [], []
@@ -107,18 +101,12 @@ def _grounds(
     return joined([pc.binary_join_element_wise(head, text, "") for head, text in heads], "; ")
 
 
-def _where(mask: np.ndarray, text: str) -> "pa.Array":
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+def _where(mask: np.ndarray, text: str) -> pa.Array:
     return pc.if_else(pa.array(mask), text, pa.scalar(None, type=pa.string()))
 
 
-def _first_grounds(grid: Grid, by_visit: np.ndarray, grounds: "pa.Array") -> "pa.Array":
+def _first_grounds(grid: Grid, by_visit: np.ndarray, grounds: pa.Array) -> pa.Array:
     """At each visit the grounds of the first yes so far, with its visit; else the visit's own."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     yes = by_visit == 1
     visit = np.arange(grid.visits)[:, None]
     first = np.where(yes.any(axis=0), yes.argmax(axis=0), grid.visits)

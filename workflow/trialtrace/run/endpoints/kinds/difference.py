@@ -1,19 +1,15 @@
 """Differences within a subject: of two sides, treatments, locations or visits."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.store import difference
 from trialtrace.base.units import of_difference
 from trialtrace.run.endpoints.records import Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.endpoints.difference import Difference
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 COLUMNS = {"treatment": "TRTP", "side": "LAT", "location": "LOC", "visit": "AVISIT"}
 PLACE = ("AVISIT", "LOC", "LAT", "TRTP")
@@ -26,8 +22,6 @@ def derive(endpoint: Endpoint[Difference], study: Study) -> Records:
     `by: side` the other of these two is not kept, since it goes with it. Raises UserError where a
     subject has several records of a level at one place.
     """
-    import pyarrow as pa
-
     entry = endpoint.entry
     parent = study.parent(endpoint, entry.of, ("bds",))
     by, what = entry.by, entry.value or "value"
@@ -44,12 +38,10 @@ def derive(endpoint: Endpoint[Difference], study: Study) -> Records:
         times = np.bincount(cell[here], minlength=found.shape[1])
         if (times > 1).any():
             raise UserError(
-                Problem(
-                    study.place(endpoint),
-                    found=f"{int((times > 1).sum())} subjects and places with several records "
-                    f"of {name}",
-                    expected="one record",
-                )
+                study.place(endpoint),
+                found=f"{int((times > 1).sum())} subjects and places with several records "
+                f"of {name}",
+                expected="one record",
             )
         found[number, cell[here]] = values[here]
         cells += moved(parent.cells, np.where(level == name, cell, -1), wanted)
@@ -91,11 +83,9 @@ def _levels(
     lacking = [name for name in levels if name not in there]
     if lacking:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: levels",
-                found=f"{one_of(lacking)}, which no record of {endpoint.entry.of} has",
-                expected=f"a {endpoint.entry.by} of its records: {one_of(there)}",
-            )
+            f"{study.place(endpoint)}: levels",
+            found=f"{one_of(lacking)}, which no record of {endpoint.entry.of} has",
+            expected=f"a {endpoint.entry.by} of its records: {one_of(there)}",
         )
     return found
 
@@ -112,5 +102,5 @@ def _places(parent: Records, kept: list[str]) -> tuple[np.ndarray, int]:
     return rank[back], places
 
 
-def _coded(values: "pa.Array") -> np.ndarray:
+def _coded(values: pa.Array) -> np.ndarray:
     return values.dictionary_encode(null_encoding="encode").indices.to_numpy().astype(np.int64)

@@ -1,9 +1,10 @@
 """Changes of dose: cycles below the planned dose, delayed, not given, or stopped for a reason."""
 
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import day_numbers, require_dates
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.dates import days_of, require_dates
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Cells, Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
@@ -19,8 +20,6 @@ NO_PLAN = Reason("no_planned_dose", "a delivered dose without a planned dose abo
 
 def derive(endpoint: Endpoint[DoseChange], study: Study) -> Records:
     """A record a cycle and change: TERM is Not given, Reduced, Delayed or Stopped."""
-    import pyarrow as pa
-
     gathered = gather(endpoint, study, used_columns(endpoint))
     found = changes(endpoint, study, gathered)
     study_rejects(endpoint, study, gathered)
@@ -78,7 +77,7 @@ def undecided(study: Study, endpoint: Endpoint[DoseChange]) -> np.ndarray:
 
 
 def changes(
-    endpoint: Endpoint[DoseChange], study: Study, gathered: Gathered
+    endpoint: Endpoint[DoseChange], study: Study, gathered: Placed
 ) -> dict[str, np.ndarray]:
     """For each change whether it is in each row: 1, 0 or NaN where a value is missing.
 
@@ -95,10 +94,7 @@ def changes(
         found["Not given"] = np.where(unknown, np.nan, given == 0)
         found["Reduced"] = np.where(unknown, np.nan, below & (given > 0))
     if entry.delayed is not None:
-        due, day = (
-            day_numbers(require_dates(study.place(endpoint), name, gathered.column(name)))
-            for name in _days(entry)
-        )
+        due, day = (days_of(study, endpoint, name, gathered.column(name)) for name in _days(entry))
         late = day - due
         delayed = np.where(np.isnan(late), np.nan, late > entry.delayed.more_than)
         found["Delayed"] = np.where(given == 0, 0.0, delayed)
@@ -108,7 +104,7 @@ def changes(
     return found
 
 
-def study_rejects(endpoint: Endpoint[DoseChange], study: Study, gathered: Gathered) -> None:
+def study_rejects(endpoint: Endpoint[DoseChange], study: Study, gathered: Placed) -> None:
     """List negative doses, and doses without a plan."""
     columns = _doses(endpoint.entry)
     if not columns:

@@ -7,10 +7,11 @@ Oncol 1986;4:1281), by drug, then the mean over a subject's drugs.
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import day_numbers, require_dates
+from trialtrace.run.endpoints.dates import days_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.unused import Reason
@@ -55,8 +56,6 @@ def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     Missing where a cycle of the subject has no number, drug, planned or delivered dose, where the
     first or last dose has no date, and where no time can have elapsed. Impossible cells are listed.
     """
-    import pyarrow as pa
-
     entry = endpoint.entry
     used = _columns(entry)
     gathered = gather(endpoint, study, used)
@@ -138,7 +137,7 @@ def _columns(entry: DoseIntensity) -> list[str]:
 
 
 def _drugs(
-    study: Study, endpoint: Endpoint[DoseIntensity], gathered: Gathered
+    study: Study, endpoint: Endpoint[DoseIntensity], gathered: Placed
 ) -> tuple[np.ndarray, list[str]]:
     """The number of each row's drug, -1 where there is none, and the drugs' codes."""
     if endpoint.entry.drug is None:
@@ -152,7 +151,7 @@ def _drugs(
 def _cycles(
     study: Study,
     endpoint: Endpoint[DoseIntensity],
-    gathered: Gathered,
+    gathered: Placed,
     drug: np.ndarray,
     drugs: list[str],
 ) -> Cycles:
@@ -162,14 +161,13 @@ def _cycles(
         for name in (entry.cycle, entry.planned, entry.delivered)
     )
     caps = np.array([(entry.caps or {}).get(one, np.inf) for one in drugs] or [np.inf])
-    dates = require_dates(study.place(endpoint), entry.date, gathered.column(entry.date))
     course = np.maximum(drug, 0) * study.size + gathered.record
     return Cycles(
         course,
         number,
         np.minimum(planned, caps[drug]),
         delivered,
-        day_numbers(dates),
+        days_of(study, endpoint, entry.date, gathered.column(entry.date)),
         _planned(study, endpoint, gathered, entry.interval, (drug, drugs)),
         _planned(study, endpoint, gathered, entry.planned_cycles or "rows", (drug, drugs)),
     )
@@ -178,7 +176,7 @@ def _cycles(
 def _planned(
     study: Study,
     endpoint: Endpoint[DoseIntensity],
-    gathered: Gathered,
+    gathered: Placed,
     given: float | str | IntervalColumn | IntervalByDrug | PlannedCyclesColumn,
     drugs: tuple[np.ndarray, list[str]],
 ) -> np.ndarray:
@@ -196,7 +194,7 @@ def _planned(
 def _wrong(
     study: Study,
     endpoint: Endpoint[DoseIntensity],
-    gathered: Gathered,
+    gathered: Placed,
     drug: np.ndarray,
     cycles: Cycles,
 ) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Events: did it happen (1, Y) or not (0, N)? Unknown stays missing, for missing is never no."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.run.endpoints.records import (
     PLACE_OF_RECORD,
@@ -18,9 +18,6 @@ from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.event import EventInRow, EventOfEndpoint
 from trialtrace.run.trial.model import Endpoint
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 def derive(endpoint: Endpoint[EventOfEndpoint | EventInRow], study: Study) -> Records:
     """A record a subject from a condition over its row, or one a record of the endpoint `of`."""
@@ -29,11 +26,8 @@ def derive(endpoint: Endpoint[EventOfEndpoint | EventInRow], study: Study) -> Re
     return _of_row(endpoint, entry, study)
 
 
-def yes_no(truth: "pa.Array") -> dict[str, "pa.Array"]:
+def yes_no(truth: pa.Array) -> dict[str, pa.Array]:
     """AVAL 1 or 0 and AVALC Y or N; both missing where the truth is unknown."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     aval = truth.cast(pa.int8()).cast(pa.float64())
     return {"AVAL": aval, "AVALC": pc.if_else(truth, "Y", "N").cast(pa.string())}
 
@@ -50,8 +44,6 @@ def _of_row(endpoint: Endpoint, entry: EventInRow, study: Study) -> Records:
 
 
 def _of_endpoint(endpoint: Endpoint, entry: EventOfEndpoint, study: Study) -> Records:
-    import pyarrow as pa
-
     parent = study.parent(endpoint, entry.of, ("bds",))
     what = entry.value or "value"
     values = values_of(parent, what)

@@ -1,11 +1,13 @@
 """Findings: yes or no by visit, where a value is abnormal by a test or by a norm for the age."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, refuse_own_treatment
 from trialtrace.run.endpoints.kinds.event import yes_no
 from trialtrace.run.endpoints.records import Records, moved, values_of
@@ -21,9 +23,6 @@ from trialtrace.run.trial.endpoints.finding import (
 )
 from trialtrace.run.trial.endpoints.norms import read_norms
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def derive(endpoint: Endpoint[AnyFinding], study: Study) -> Records:
@@ -54,8 +53,6 @@ def derive(endpoint: Endpoint[AnyFinding], study: Study) -> Records:
 
 def _chosen(study: Study, endpoint: Endpoint[AnyFinding], parent: Records) -> np.ndarray:
     """The records of the sides and locations that count."""
-    import pyarrow.compute as pc
-
     chosen = np.ones(len(parent), dtype=bool)
     entry = endpoint.entry
     for key, column, wanted in (
@@ -75,7 +72,7 @@ def _chosen(study: Study, endpoint: Endpoint[AnyFinding], parent: Records) -> np
 
 
 def _refuse(place: str, text: str, expected: str) -> None:
-    raise UserError(Problem(place, found=text, expected=expected))
+    raise UserError(place, found=text, expected=expected)
 
 
 def _abnormal(
@@ -100,7 +97,7 @@ def _abnormal(
 
 
 def _tested(
-    study: Study, endpoint: Endpoint[AnyFinding], parent: Records, values: "pa.Array"
+    study: Study, endpoint: Endpoint[AnyFinding], parent: Records, values: pa.Array
 ) -> np.ndarray:
     entry = endpoint.entry
     if isinstance(entry, FindingByTest):
@@ -110,9 +107,7 @@ def _tested(
     return _by_norm(study, endpoint, entry.norm, parent, values)
 
 
-def _test(test: Any, values: "pa.Array") -> np.ndarray:
-    import pyarrow as pa
-
+def _test(test: Any, values: pa.Array) -> np.ndarray:
     return as_numbers(evaluate({"AVAL": test}, pa.table({"AVAL": values})))
 
 
@@ -131,7 +126,7 @@ def _by_location(
     endpoint: Endpoint[AnyFinding],
     tests: Mapping[str, Any],
     parent: Records,
-    values: "pa.Array",
+    values: pa.Array,
 ) -> np.ndarray:
     """A test for each location; a location that is looked at needs one."""
     location = _locations(study, endpoint, parent)
@@ -144,7 +139,7 @@ def _by_location(
 
 
 def _by_norm(
-    study: Study, endpoint: Endpoint[AnyFinding], norm: Norm, parent: Records, values: "pa.Array"
+    study: Study, endpoint: Endpoint[AnyFinding], norm: Norm, parent: Records, values: pa.Array
 ) -> np.ndarray:
     """Outside the norm's limits, shifted, for the location's group and the subject's age."""
     norms = read_norms(study.trial.at, norm.table)
@@ -185,11 +180,8 @@ def _all_named(
 
 def _grounds(
     parent: Records, truth: np.ndarray, cell: np.ndarray, grid: Grid
-) -> dict[str, "pa.Array"]:
+) -> dict[str, pa.Array]:
     """Which sides and locations are abnormal; nothing where there is one record a visit."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     having = [name for name in ("LAT", "LOC") if name in parent.columns]
     if not having:
         return {}

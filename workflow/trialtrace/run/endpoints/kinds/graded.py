@@ -1,8 +1,9 @@
 """Grades: classes of another endpoint's value by declared limits."""
 
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import PLACE_OF_RECORD, Records, renamed, values_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.conditions import evaluate
@@ -15,8 +16,6 @@ def derive(endpoint: Endpoint[Graded], study: Study) -> Records:
 
     Raises UserError where a value meets the tests of no grade, or of several.
     """
-    import pyarrow as pa
-
     parent = study.parent(endpoint, endpoint.entry.of, ("bds",))
     what = endpoint.entry.value or "value"
     values = values_of(parent, what)
@@ -34,11 +33,9 @@ def derive(endpoint: Endpoint[Graded], study: Study) -> Records:
     if wrong.any():
         none = int((known & (times == 0)).sum())
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: grades",
-                found=f"{none} values in no grade, {int(wrong.sum()) - none} in several",
-                expected="limits that cover every value once",
-            )
+            f"{study.place(endpoint)}: grades",
+            found=f"{none} values in no grade, {int(wrong.sum()) - none} in several",
+            expected="limits that cover every value once",
         )
     grade = pa.array(met.argmax(axis=0), mask=~known)
     kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}

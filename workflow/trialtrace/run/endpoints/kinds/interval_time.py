@@ -1,23 +1,20 @@
 """Interval-censored times: an event is known to lie between two visits, or after the last one."""
 
 from collections.abc import Container
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.at_visits import Grid, one_each
-from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days, visit_rows
+from trialtrace.run.endpoints.dates import days_of, start_days, visit_rows
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, moved, pick
+from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, ended, moved, pick
 from trialtrace.run.endpoints.study import Study, met_rows, read_placed
 from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.endpoints.interval_time import IntervalTime
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 UNDATED = Reason("undated_visit", "a visit with an outcome has no date, so no time can be made")
 DISORDER = Reason("visit_order", "the visit's date is before the start or an earlier visit's")
@@ -34,11 +31,9 @@ def derive(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
     labels = study.visits(endpoint.entry.of)
     if not labels:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: of",
-                found=f"{endpoint.entry.of}, an endpoint without visits",
-                expected="a yes/no endpoint with visits",
-            )
+            f"{study.place(endpoint)}: of",
+            found=f"{endpoint.entry.of}, an endpoint without visits",
+            expected="a yes/no endpoint with visits",
         )
     grid = Grid(labels, study.size)
     truth, cells = one_each(study, endpoint, grid, endpoint.entry.of, "value")
@@ -68,21 +63,11 @@ def bounds(happened: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _values(
     endpoint: Endpoint[IntervalTime], low: np.ndarray, high: np.ndarray, unknown: np.ndarray
-) -> dict[str, "pa.Array"]:
-    import pyarrow as pa
-
-    yes = np.isfinite(high)
-
-    def said(label: str, mask: np.ndarray) -> "pa.Array":
-        texts = np.full(len(yes), label, dtype=object)
-        return pa.array(texts, type=pa.string(), mask=mask)
-
+) -> dict[str, pa.Array]:
+    yes, labels = np.isfinite(high), (endpoint.entry.event_label, endpoint.entry.censored_label)
     return {
-        "AVAL": pa.array(np.where(yes, high, low), mask=unknown),
+        **ended(np.where(yes, high, low), yes, unknown, *labels),
         "AVALU": unit_column("days", len(yes)),
-        "CNSR": pa.array(np.where(yes, 0, 1), mask=unknown),
-        "EVNTDESC": said(endpoint.entry.event_label, unknown | ~yes),
-        "CNSDTDSC": said(endpoint.entry.censored_label, unknown | yes),
         "AVALLO": pa.array(low, mask=unknown),
         "AVALHI": pa.array(high, mask=unknown | ~yes),
     }
@@ -107,9 +92,8 @@ def _days(
     _check_labels(study, endpoint, labels.values(), grid.labels)
     rows = met_rows(table, None)
     row = visit_rows(study, endpoint, table, given.visit.column, labels, grid.labels, rows)
-    dates = require_dates(study.place(endpoint), given.date, table.column(given.date))
-    start = start_days(study, endpoint)
-    day = day_numbers(pick(dates, row)) - np.tile(start, grid.visits)
+    day = days_of(study, endpoint, given.date, pick(table.column(given.date), row))
+    day -= np.tile(start_days(study, endpoint), grid.visits)
     day = np.where(np.isnan(day), nominal, day)
     disorder = _disorder(day.reshape(grid.visits, grid.size))
     undated = known & np.isnan(day)
@@ -134,9 +118,7 @@ def _check_labels(
     lacking = [label for label in wanted if label not in container]
     if lacking:
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"no day for the visit {one_of(lacking)}",
-                expected=f"every visit of {endpoint.entry.of}: {one_of(wanted)}",
-            )
+            study.place(endpoint),
+            found=f"no day for the visit {one_of(lacking)}",
+            expected=f"every visit of {endpoint.entry.of}: {one_of(wanted)}",
         )

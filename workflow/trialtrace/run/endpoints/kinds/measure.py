@@ -1,22 +1,18 @@
 """Measures: one number a subject."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError
-from trialtrace.run.endpoints.coded_values import words, worth
+from trialtrace.base.errors import UserError
+from trialtrace.run.endpoints.coded_values import decode, words, worth
 from trialtrace.run.endpoints.layout import lay_out
-from trialtrace.run.endpoints.meanings import decode
 from trialtrace.run.endpoints.records import CleanTable, Records, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.trial.endpoints.measure import Measure
 from trialtrace.run.trial.endpoints.shared import Coded
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def derive(endpoint: Endpoint[Measure], study: Study) -> Records:
@@ -30,22 +26,18 @@ def derive(endpoint: Endpoint[Measure], study: Study) -> Records:
     return Records("bds", layout.subject, columns, (*layout.cells([column]), *behind))
 
 
-def unit_column(unit: str | None, size: int) -> "pa.Array":
-    import pyarrow as pa
-
+def unit_column(unit: str | None, size: int) -> pa.Array:
     return pa.repeat(pa.scalar(unit, type=pa.string()), size)
 
 
 def numbers(
     study: Study, endpoint: Endpoint[Coded], table: CleanTable, column: str, row: np.ndarray
-) -> dict[str, "pa.Array"]:
+) -> dict[str, pa.Array]:
     """AVAL in each record's row, and AVALC with the label where the column holds codes.
 
     Codes count as numbers only where the endpoint says in `codes` what each is worth, or declares a
     scale and every code is a number. AVALC of codes that are no and yes alone is N or Y.
     """
-    import pyarrow as pa
-
     values = pick(table.column(column), row)
     if endpoint.entry.codes:
         declared = _declared(study, endpoint, table.name, column, values)
@@ -55,23 +47,18 @@ def numbers(
         declared = _coded(study, endpoint, table.name, column, values)
     else:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found="a column without numbers",
-                expected="a number or integer by the dictionary, or numeric codes and a `scale`",
-            )
+            f"{study.place(endpoint)}, column {column}",
+            found="a column without numbers",
+            expected="a number or integer by the dictionary, or numeric codes and a `scale`",
         )
     _check_scale(study, endpoint, declared["AVAL"], column)
     return declared
 
 
 def _declared(
-    study: Study, endpoint: Endpoint[Coded], table: str, column: str, values: "pa.Array"
-) -> dict[str, "pa.Array"]:
+    study: Study, endpoint: Endpoint[Coded], table: str, column: str, values: pa.Array
+) -> dict[str, pa.Array]:
     """The values of codes that the endpoint gives a number each, and the words of these."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     codes = endpoint.entry.codes or {}
     found = worth(study, endpoint, column, codes, values)
     yes_or_no = {0.0: "N", 1.0: "Y"}
@@ -81,11 +68,8 @@ def _declared(
 
 
 def _coded(
-    study: Study, endpoint: Endpoint, table: str, column: str, values: "pa.Array"
-) -> dict[str, "pa.Array"]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
+    study: Study, endpoint: Endpoint, table: str, column: str, values: pa.Array
+) -> dict[str, pa.Array]:
     place = f"{study.place(endpoint)}, column {column}"
     known = study.trial.dictionary.get(table, {}).get(column)
     labels = known.choices if known else {}
@@ -93,17 +77,15 @@ def _coded(
         scores = pa.array([float(code) for code in labels], type=pa.float64())
     except ValueError:
         raise UserError(
-            Problem(place, found="codes that are no numbers", expected="numeric codes of a scale")
+            place, found="codes that are no numbers", expected="numeric codes of a scale"
         ) from None
     label = decode(values, labels, place)
     codes = pa.array(list(labels), type=pa.string())
     return {"AVAL": scores.take(pc.index_in(values, codes)), "AVALC": label}
 
 
-def _check_scale(study: Study, endpoint: Endpoint, values: "pa.Array", column: str) -> None:
+def _check_scale(study: Study, endpoint: Endpoint, values: pa.Array, column: str) -> None:
     """Refuse values outside the scale that the endpoint declares."""
-    import pyarrow.compute as pc
-
     scale = endpoint.entry.scale
     if scale is None:
         return
@@ -111,11 +93,9 @@ def _check_scale(study: Study, endpoint: Endpoint, values: "pa.Array", column: s
     outside += pc.sum(pc.greater(values, float(scale.to))).as_py() or 0
     if outside:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found=f"{outside} values outside the scale",
-                expected=f"{scale.from_} to {scale.to}",
-                do="correct `scale`, or give the dictionary these bounds so that cleaning rejects "
-                "the values",
-            )
+            f"{study.place(endpoint)}, column {column}",
+            found=f"{outside} values outside the scale",
+            expected=f"{scale.from_} to {scale.to}",
+            do="correct `scale`, or give the dictionary these bounds so that cleaning rejects "
+            "the values",
         )

@@ -1,9 +1,11 @@
 """Occurrences: a record for every row that tells of one (adverse event, dose, session)."""
 
-from typing import TYPE_CHECKING
+import numpy as np
+import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError, one_of
-from trialtrace.run.endpoints.meanings import decode
+from trialtrace.base.errors import UserError, one_of
+from trialtrace.run.endpoints.coded_values import decode
+from trialtrace.run.endpoints.dates import require_dates
 from trialtrace.run.endpoints.records import CleanTable, Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
@@ -11,10 +13,6 @@ from trialtrace.run.endpoints.typed_columns import typed_columns
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.occurrence import NamedOccurrence, OneOccurrence
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pyarrow as pa
 
 
 def derive(endpoint: Endpoint[NamedOccurrence | OneOccurrence], study: Study) -> Records:
@@ -32,7 +30,8 @@ def derive(endpoint: Endpoint[NamedOccurrence | OneOccurrence], study: Study) ->
     more, behind_more = typed_columns(study, endpoint, table, rows)
     cells += behind_more
     if date:
-        values["ADT"] = _dates(study, endpoint, date, table, rows)
+        dates = require_dates(study.place(endpoint), date, table.column(date))
+        values["ADT"] = pick(dates, rows)
         cells += chosen_cells("ADT", table.name, rows, [date])
     return Records("occds", table.subject[rows], values | more, (*cells, *behind))
 
@@ -50,10 +49,8 @@ def _terms(
     study: Study,
     endpoint: Endpoint[NamedOccurrence | OneOccurrence],
     table: CleanTable,
-    rows: "np.ndarray",
-) -> "pa.Array":
-    import pyarrow as pa
-
+    rows: np.ndarray,
+) -> pa.Array:
     if isinstance(entry := endpoint.entry, OneOccurrence):
         return pa.repeat(entry.term, len(rows))
     column = entry.term_column
@@ -65,35 +62,15 @@ def _terms(
     if values.null_count:
         lines = _lines(table, rows, values)
         raise UserError(
-            Problem(
-                place,
-                found=f"{values.null_count} occurrences without a term: {lines}",
-                expected="a term in every occurrence",
-                do=f"complete the data, or leave them out: add {{{column}: present}} to `where`",
-            )
+            place,
+            found=f"{values.null_count} occurrences without a term: {lines}",
+            expected="a term in every occurrence",
+            do=f"complete the data, or leave them out: add {{{column}: present}} to `where`",
         )
     return values.cast(pa.string())
 
 
-def _lines(table: CleanTable, rows: "np.ndarray", values: "pa.Array") -> str:
+def _lines(table: CleanTable, rows: np.ndarray, values: pa.Array) -> str:
     """Where the rows without a value stand in the export."""
-    import pyarrow as pa
-
     lines = table.column("source_row").take(pa.array(rows[values.is_null().to_numpy(False)]))
     return f"{table.name}, row {one_of(str(line) for line in lines.to_pylist())}"
-
-
-def _dates(
-    study: Study, endpoint: Endpoint, column: str, table: CleanTable, rows: "np.ndarray"
-) -> "pa.Array":
-    import pyarrow as pa
-
-    if not pa.types.is_date(table.column(column).type):
-        raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found="a column without dates",
-                expected="a column with a date validation in the dictionary",
-            )
-        )
-    return pick(table.column(column), rows)

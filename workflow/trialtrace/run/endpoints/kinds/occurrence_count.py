@@ -1,6 +1,7 @@
 """How many occurrences a subject had."""
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.kinds.any_occurrence import behind, outcomes
 from trialtrace.run.endpoints.records import Records
@@ -14,8 +15,6 @@ def derive(endpoint: Endpoint[OccurrenceCount], study: Study) -> Records:
 
     Missing where one of them may or may not count.
     """
-    import pyarrow as pa
-
     found = outcomes(endpoint, study)
     number = np.bincount(found.subject[found.truth == 1], minlength=study.size).astype(float)
     unknown = found.unclear.copy()

@@ -1,12 +1,11 @@
 """Oral morphine equivalents: daily doses of opioids by drug and route, with a table of factors."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.many_rows import Gathered, gather
+from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.unused import Reason
@@ -15,9 +14,6 @@ from trialtrace.run.tables.conditions import columns_of, met
 from trialtrace.run.trial.endpoints.conversions import Conversions, read_conversions
 from trialtrace.run.trial.endpoints.oral_morphine import OralMorphine
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 UNIT = "mg/day"
 UNKNOWN_DRUG = Reason("unknown_drug", "a dose of a drug, by this route, that the table lacks")
@@ -35,8 +31,6 @@ def derive(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
     row that meets `none`, and a dose of 0, add nothing. A subject (and visit) without any row is
     missing, or 0 with `without_rows: zero`.
     """
-    import pyarrow as pa
-
     entry = endpoint.entry
     table = read_conversions(study.trial.at, entry.conversion)
     used = [
@@ -73,9 +67,7 @@ def derive(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
     return with_baseline(endpoint, study, records, gathered.layout.visits)
 
 
-def _told(bad: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def _told(bad: np.ndarray) -> pa.Array:
     end = np.where(bad == 1, " line that could not be used", " lines that could not be used")
     text = np.char.add(bad.astype(str), end).astype(object)
     return pa.array(text, mask=bad == 0, type=pa.string())
@@ -84,7 +76,7 @@ def _told(bad: np.ndarray) -> "pa.Array":
 def _factors(
     study: Study,
     endpoint: Endpoint[OralMorphine],
-    gathered: Gathered,
+    gathered: Placed,
     table: Conversions,
     dose: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -120,7 +112,7 @@ def _factors(
 def _named(
     study: Study,
     endpoint: Endpoint,
-    gathered: Gathered,
+    gathered: Placed,
     column: str,
     names: dict[str, str] | None,
 ) -> np.ndarray:

@@ -1,14 +1,13 @@
 """Several events a subject: a record for each interval at risk, which ends with an event or not."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError
-from trialtrace.run.endpoints.dates import as_dates, day_numbers, require_dates, start_days
+from trialtrace.run.endpoints.dates import as_dates, days_of, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Cells, CleanTable, Records
+from trialtrace.run.endpoints.records import Cells, CleanTable, Records, ended, floats
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers
@@ -20,9 +19,6 @@ from trialtrace.run.trial.endpoints.recurrent_events import (
     EventsOnDates,
 )
 from trialtrace.run.trial.model import Endpoint, adsl_code
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 UNBOUNDED = Reason("interval_without_bounds", "an interval at risk has no start or no end")
 BEFORE = Reason("interval_before_start", "an interval at risk begins before time 0")
@@ -92,19 +88,10 @@ def _values(
     begin: np.ndarray,
     stop: np.ndarray,
     event: np.ndarray,
-) -> dict[str, "pa.Array"]:
-    import pyarrow as pa
-
+) -> dict[str, pa.Array]:
     unknown = np.isnan(event)
-
-    def said(text: str, mask: np.ndarray) -> "pa.Array":
-        return pa.array(np.full(len(mask), text, dtype=object), type=pa.string(), mask=mask)
-
     return {
-        "AVAL": pa.array(stop, mask=unknown),
-        "CNSR": pa.array(np.where(event == 1, 0, 1), mask=unknown),
-        "EVNTDESC": said(entry.event_label, unknown | (event == 0)),
-        "CNSDTDSC": said(entry.censored_label, unknown | (event == 1)),
+        **ended(stop, event == 1, unknown, entry.event_label, entry.censored_label),
         "TSTART": pa.array(begin, mask=unknown),
         "TSTOP": pa.array(stop, mask=unknown),
     }
@@ -161,7 +148,11 @@ def _of_events(endpoint: Endpoint, entry: DescribedEvents, study: Study) -> Inte
     end = _end(study, endpoint, entry) - start
     rows = met_rows(table, entry.where)
     own_treatment(study, endpoint, table, rows)
-    time = _times(study, endpoint, table, told, dated=dated)[rows] - start[table.subject[rows]]
+    if dated:
+        time = days_of(study, endpoint, told, table.column(told))
+    else:
+        time = _numbers(study, endpoint, table, told)
+    time = time[rows] - start[table.subject[rows]]
     order = np.lexsort((time, table.subject[rows]))
     rows, time = rows[order], time[order]
     subject = table.subject[rows]
@@ -225,7 +216,7 @@ def _end(study: Study, endpoint: Endpoint, entry: DescribedEvents) -> np.ndarray
     """The end of the follow-up: a time, or the day of a date."""
     values = study.adsl.columns[adsl_code(entry.end)]
     if isinstance(entry, EventsOnDates):
-        return day_numbers(require_dates(study.place(endpoint), entry.end, values))
+        return days_of(study, endpoint, entry.end, values)
     ends: np.ndarray = values.cast("float64").to_numpy(zero_copy_only=False)
     return ends
 
@@ -237,27 +228,5 @@ def _list_subjects(study: Study, endpoint: Endpoint, name: str, mask: np.ndarray
         study.reject(endpoint, table, cells.row, cells.column, NEVER)
 
 
-def _times(
-    study: Study, endpoint: Endpoint, table: CleanTable, column: str, *, dated: bool
-) -> np.ndarray:
-    if dated:
-        place = study.place(endpoint)
-        return day_numbers(require_dates(place, column, table.column(column)))
-    return _numbers(study, endpoint, table, column)
-
-
 def _numbers(study: Study, endpoint: Endpoint, table: CleanTable, column: str) -> np.ndarray:
-    """A column of numbers; NaN where missing."""
-    import pyarrow as pa
-
-    values = table.column(column)
-    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-        raise UserError(
-            Problem(
-                f"{study.place(endpoint)}, column {column}",
-                found="a column without numbers",
-                expected="a number or integer by the dictionary",
-            )
-        )
-    numbers: np.ndarray = values.cast("float64").to_numpy(zero_copy_only=False)
-    return numbers
+    return floats(f"{study.place(endpoint)}, column {column}", table.column(column))

@@ -1,8 +1,9 @@
 """Repeated measures: a number a subject and visit, from columns (wide) or from rows (long)."""
 
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.kinds.measure import numbers, unit_column
 from trialtrace.run.endpoints.layout import distinct_labels, lay_out
@@ -28,8 +29,6 @@ def derive(endpoint: Endpoint[RepeatedInRows | RepeatedInColumns], study: Study)
 
 def _wide(endpoint: Endpoint[Repeated], entry: RepeatedInColumns, study: Study) -> Records:
     """From each visit's column in the subject's one row."""
-    import pyarrow as pa
-
     visits, where = list(entry.columns), entry.where
     labels = distinct_labels(study, endpoint, "visit", entry.visit_labels)
     chosen_by = columns_of(where or {})
@@ -61,12 +60,10 @@ def _one_unit(study: Study, endpoint: Endpoint, columns: list[str]) -> str | Non
     units = {study.unit(endpoint, column) for column in columns}
     if len(units) > 1:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: visits",
-                found=f"different units: {one_of(sorted(str(unit) for unit in units))}",
-                expected="one unit at all visits",
-                do="convert the columns in cleaning.yaml, or give each a unit there",
-            )
+            f"{study.place(endpoint)}: visits",
+            found=f"different units: {one_of(sorted(str(unit) for unit in units))}",
+            expected="one unit at all visits",
+            do="convert the columns in cleaning.yaml, or give each a unit there",
         )
     return units.pop()
 

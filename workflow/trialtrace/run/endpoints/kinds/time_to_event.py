@@ -1,15 +1,26 @@
 """Times to an event, right-censored: from a row, dates or visits, or the first of several."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
+from trialtrace.run.endpoints.dates import as_dates, day_numbers, days_of, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Records, chosen_cells, pick
+from trialtrace.run.endpoints.records import (
+    Cells,
+    CleanTable,
+    Records,
+    chosen_cells,
+    ended,
+    floats,
+    joined,
+    moved,
+    pick,
+)
 from trialtrace.run.endpoints.study import Study, one_row_each
-from trialtrace.run.endpoints.time_from_dates import time_from_dates, up_to_horizon
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers
 from trialtrace.run.endpoints.unused import Reason
@@ -18,12 +29,11 @@ from trialtrace.run.trial.endpoints.time_to_event import (
     DatedTime,
     FirstOfTimes,
     FirstSeen,
+    TimeFromDates,
     TimeInColumn,
+    TimeToOccurrence,
 )
-from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from trialtrace.run.trial.model import Endpoint, adsl_code
 
 LATER = Reason("beyond_horizon", "the time is cut at the horizon, without the event", "flag")
 LATER_EVENT = Reason(
@@ -79,7 +89,7 @@ def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
     columns = list(dict.fromkeys([time, *deciding]))
     table = study.table(endpoint, columns)
     row = one_row_each(study, endpoint, table, where)
-    days = _numeric(study, endpoint, pick(table.column(time), row))
+    days = floats(f"{study.place(endpoint)}: time", pick(table.column(time), row))
     happened = as_numbers(pick(evaluate(event, table.rows), row))
     days, beyond, why = up_to_horizon(entry, days)
     for later, reason in (
@@ -89,47 +99,24 @@ def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
         study.reject(endpoint, table, row[later], time, reason)
     # Of whom the event is not known the product is not known either.
     happened = happened * ~beyond
-    values = _outcome(days, happened, np.array([entry.event_label], dtype=object), why)
+    values = _outcome(days, happened, entry.event_label, why)
     values["AVALU"] = unit_column(study.unit(endpoint, time), study.size)
     treatment, behind = own_treatment(study, endpoint, table, row)
     cells = chosen_cells("AVAL", table.name, row, columns)
     return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
 
 
-def _numeric(study: Study, endpoint: Endpoint, values: "pa.Array") -> np.ndarray:
-    import pyarrow as pa
-
-    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-        raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: time",
-                found="a column without numbers",
-                expected="a number or integer by the dictionary",
-            )
-        )
-    return _numpy(values.cast("float64"))
-
-
-def _numpy(values: "pa.Array") -> np.ndarray:
+def _numpy(values: pa.Array) -> np.ndarray:
     """Floats with NaN where a value is missing."""
     return values.to_numpy(zero_copy_only=False)
 
 
 def _outcome(
-    time: np.ndarray, happened: np.ndarray, event_text: np.ndarray, censored_text: np.ndarray
-) -> dict[str, "pa.Array"]:
+    time: np.ndarray, happened: np.ndarray, event_text: str | np.ndarray, censored_text: np.ndarray
+) -> dict[str, pa.Array]:
     """AVAL, CNSR and their descriptions; texts are one for all or one a subject."""
-    import pyarrow as pa
-
     unknown = ~(time >= 0) | np.isnan(happened)
-    yes = happened == 1
-    said = np.broadcast_to(event_text, time.shape), np.broadcast_to(censored_text, time.shape)
-    return {
-        "AVAL": pa.array(time, mask=unknown),
-        "CNSR": pa.array(np.where(yes, 0, 1).astype(np.int64), mask=unknown),
-        "EVNTDESC": pa.array(said[0], type=pa.string(), mask=unknown | ~yes),
-        "CNSDTDSC": pa.array(said[1], type=pa.string(), mask=unknown | yes),
-    }
+    return ended(time, happened == 1, unknown, event_text, censored_text)
 
 
 def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
@@ -168,9 +155,6 @@ def _told(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
 
 def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
     """Why follow-up ended: the different reasons of the components whose censoring ends it."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     texts: list[pa.Array] = []
     for records, mask in zip(parts, ends, strict=True):
         new = pa.array(mask)
@@ -179,10 +163,7 @@ def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
             new = pc.and_(new, pc.invert(pc.fill_null(same, False)))
         none = pa.scalar(None, type=pa.string())
         texts.append(pc.if_else(new, records.columns["CNSDTDSC"], none))
-    joined = texts[0]
-    for text in texts[1:]:
-        joined = pc.coalesce(pc.binary_join_element_wise(joined, text, "; "), joined, text)
-    return joined.to_numpy(zero_copy_only=False)
+    return joined(texts, "; ").to_numpy(zero_copy_only=False)
 
 
 def _with_competing(records: Records, parts: list[Records]) -> Records:
@@ -192,8 +173,6 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     to the time of censoring, that day included. A subject censored for the event, whose competing
     events are not all known, is missing.
     """
-    import pyarrow as pa
-
     time, status = _numpy(records.columns["AVAL"]), _status(records)
     when = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
     what = np.stack([_status(part) for part in parts])
@@ -204,7 +183,7 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     undecided = np.isnan(what).any(axis=0) & (status == 1) & ~before
     unknown = np.isnan(time) | np.isnan(status) | undecided
     before &= ~unknown
-    told = np.stack([_texts(part, "EVNTDESC") for part in parts])[first, np.arange(len(first))]
+    told = _told(parts, "EVNTDESC", first)
     end = np.stack([_days(part) for part in parts])[first, np.arange(len(first))]
     columns = dict(records.columns) | {
         "AVAL": pa.array(np.where(before, earliest, time), mask=unknown),
@@ -214,8 +193,7 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     }
     if "ADT" in records.columns:
         days = np.where(before, end, _days(records))
-        dates = np.where(np.isnan(days) | unknown, 0, days).astype(np.int32)
-        columns["ADT"] = pa.array(dates, mask=unknown | np.isnan(days)).cast(pa.date32())
+        columns["ADT"] = as_dates(np.where(unknown, np.nan, days))
     behind = [cell for part in parts for cell in part.cells if cell.variable == "AVAL"]
     return replace(records, columns=columns, cells=(*records.cells, *behind))
 
@@ -229,27 +207,173 @@ def _texts(records: Records, name: str) -> np.ndarray:
     return records.columns[name].to_numpy(zero_copy_only=False)
 
 
-def _text(values: np.ndarray, unknown: np.ndarray) -> "pa.Array":
-    import pyarrow as pa
-
+def _text(values: np.ndarray, unknown: np.ndarray) -> pa.Array:
     return pa.array(values, type=pa.string(), mask=unknown)
 
 
 def _days(records: Records) -> np.ndarray:
     if "ADT" not in records.columns:
         return np.full(len(records), np.nan)
-    days = records.columns["ADT"].cast("int32").cast("float64")
-    return days.to_numpy(zero_copy_only=False).astype(float)
+    return day_numbers(records.columns["ADT"])
 
 
 def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: str) -> str | None:
     units = {records.columns["AVALU"][0].as_py() if len(records) else None for records in parts}
     if len(units) > 1:
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: {key}",
-                found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
-                expected="one unit",
-            )
+            f"{study.place(endpoint)}: {key}",
+            found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
+            expected="one unit",
         )
     return units.pop()
+
+
+# Times to an event from dates: start, event, last contact, and a horizon.
+
+EARLY_EVENT = Reason("event_before_start", "the event is dated before the start")
+EARLY_CONTACT = Reason("contact_before_start", "the last contact is dated before the start")
+SEEN_AFTER = Reason("contact_after_event", "a contact is dated after an event that ends all")
+UNSEEN = Reason("event_after_contact", "the event is dated after the last contact")
+UNDATED = Reason("event_without_date", "the event happened and has no date")
+DENIED = Reason("date_without_event", "there is a date of an event that did not happen")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A subject each: whether it happened (1, 0, NaN), its day, the row and column of the day."""
+
+    happened: np.ndarray
+    day: np.ndarray
+    row: np.ndarray
+    table: CleanTable
+    column: str
+    cells: list[Cells]
+
+
+def time_from_dates(endpoint: Endpoint[DatedTime], study: Study) -> Records:
+    """A record a subject: AVAL days from `start` to the event, else to the last contact.
+
+    A time beyond `horizon` is censored there. Dates in an impossible order are listed as rejects,
+    and their subject has no time; so has one whose event is unknown.
+    """
+    entry = endpoint.entry
+    last, where = entry.last_contact, entry.where
+    used = [last, *columns_of(where or {})]
+    if isinstance(entry, TimeFromDates):
+        used += [entry.event_date, *columns_of(entry.event)]
+    table = study.table(endpoint, list(dict.fromkeys(used)))
+    row = one_row_each(study, endpoint, table, where)
+    contact = days_of(study, endpoint, last, pick(table.column(last), row))
+    if isinstance(entry, TimeFromDates):
+        candidate = _event_of_row(study, endpoint, entry, table, row)
+    else:
+        candidate = _of_occurrences(study, endpoint, entry, row)
+    start = start_days(study, endpoint)
+    wrong = _impossible(study, endpoint, candidate, start, (table, row, contact))
+    time = np.where(candidate.happened == 1, candidate.day, contact) - start + entry.day_of_start
+    unknown = wrong | np.isnan(time) | np.isnan(candidate.happened)
+    code = adsl_code(entry.start)
+    cells = [*chosen_cells("AVAL", table.name, row, list(dict.fromkeys(used))), *candidate.cells]
+    cells += study.subject_cells(code, "AVAL", np.arange(study.size))
+    values = _values(endpoint, time, candidate.happened == 1, start, unknown)
+    return Records("adtte", np.arange(study.size), values, tuple(cells))
+
+
+def up_to_horizon(
+    entry: DatedTime | TimeInColumn, time: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Times cut at the horizon, which of them are, and why each ends without the event."""
+    beyond = time > (np.inf if entry.horizon is None else entry.horizon)
+    why = np.where(beyond, entry.horizon_label or "", entry.censored_label).astype(object)
+    return np.where(beyond, entry.horizon or 0, time), beyond, why
+
+
+def _event_of_row(
+    study: Study, endpoint: Endpoint, entry: TimeFromDates, table: CleanTable, row: np.ndarray
+) -> Found:
+    column = entry.event_date
+    happened = as_numbers(pick(evaluate(entry.event, table.rows), row))
+    study.events[endpoint.name] = happened == 1
+    day = days_of(study, endpoint, column, pick(table.column(column), row))
+    for mask, why in (
+        ((happened == 1) & np.isnan(day), UNDATED),
+        ((happened == 0) & ~np.isnan(day), DENIED),
+    ):
+        study.reject(endpoint, table, row[mask & (row >= 0)], column, why)
+        happened = np.where(mask, np.nan, happened)
+    return Found(happened, day, row, table, column, [])
+
+
+def _of_occurrences(
+    study: Study, endpoint: Endpoint, entry: TimeToOccurrence, row: np.ndarray
+) -> Found:
+    """The first of a subject's occurrences; unknown where one of them has no date."""
+    parent = study.parent(endpoint, entry.occurrence, ("occds",))
+    of = study.trial.endpoints[entry.occurrence]
+    size, column = study.size, of.entry.date
+    day = day_numbers(parent.columns["ADT"])
+    first = np.full(size, np.inf)
+    np.fmin.at(first, parent.subject, day)
+    happened = np.isin(np.arange(size), parent.subject).astype(float)
+    study.events[endpoint.name] = happened == 1
+    happened[parent.subject[np.isnan(day)]] = np.nan
+    happened[row < 0] = np.nan
+    behind = [cell for cell in parent.cells if cell.variable in ("TERM", "ADT")]
+    source = np.full(size, -1, dtype=np.int64)
+    for one in parent.cells:
+        if one.variable == "ADT":
+            is_first = day[one.record] == first[parent.subject[one.record]]
+            source[parent.subject[one.record[is_first]]] = one.row[is_first]
+    occurrences = study.tables[of.entry.table]
+    for one in parent.cells:
+        if one.variable == "ADT":
+            undated = one.row[np.isnan(day[one.record])]
+            study.reject(endpoint, occurrences, undated, column, UNDATED)
+    cells = moved(behind, parent.subject, ("TERM", "ADT"))
+    first = np.where(np.isinf(first), np.nan, first)
+    return Found(happened, first, source, occurrences, column, cells)
+
+
+def _impossible(
+    study: Study,
+    endpoint: Endpoint[DatedTime],
+    candidate: Found,
+    start: np.ndarray,
+    last: tuple[CleanTable, np.ndarray, np.ndarray],
+) -> np.ndarray:
+    """Subjects whose dates contradict each other; the cells are listed as rejects."""
+    table, row, contact = last
+    yes = candidate.happened == 1
+    terminal = endpoint.entry.terminal
+    order = (contact > candidate.day) if terminal else (contact < candidate.day)
+    wrong = np.zeros(study.size, dtype=bool)
+    for mask, why in (
+        (yes & (candidate.day < start), EARLY_EVENT),
+        (yes & order, SEEN_AFTER if terminal else UNSEEN),
+    ):
+        rows = candidate.row[mask & (candidate.row >= 0)]
+        study.reject(endpoint, candidate.table, rows, candidate.column, why)
+        wrong |= mask
+    early = contact < start
+    rows = row[early & (row >= 0)]
+    study.reject(endpoint, table, rows, endpoint.entry.last_contact, EARLY_CONTACT)
+    return wrong | early
+
+
+def _values(
+    endpoint: Endpoint[DatedTime],
+    time: np.ndarray,
+    happened: np.ndarray,
+    start: np.ndarray,
+    unknown: np.ndarray,
+) -> dict[str, pa.Array]:
+    entry = endpoint.entry
+    time, beyond, why = up_to_horizon(entry, time)
+    happened = happened & ~beyond
+    end = np.where(unknown, np.nan, start + time - entry.day_of_start)
+    return {
+        **ended(time, happened, unknown, entry.event_label, why),
+        "AVALU": unit_column("days", len(time)),
+        "STARTDT": as_dates(start),
+        "ADT": as_dates(end),
+    }

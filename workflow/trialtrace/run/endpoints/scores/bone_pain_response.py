@@ -1,10 +1,9 @@
 """Categories of response, made of the records of pain, of opioids and of death."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pyarrow as pa
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.records import Cells, Records
 from trialtrace.run.endpoints.scores.items import score_columns
 from trialtrace.run.endpoints.study import Study
@@ -13,14 +12,9 @@ from trialtrace.run.instruments.declaration import Scale
 from trialtrace.run.trial.instruments.bone_pain_response import BonePainResponse
 from trialtrace.run.trial.model import Endpoint
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 def derive(endpoint: Endpoint[BonePainResponse], scale: Scale, study: Study) -> Records:
     """A record a subject and declared visit, made of the records of pain, opioids and death."""
-    import pyarrow as pa
-
     entry, visits = endpoint.entry, endpoint.entry.visit_labels
     names = {"pain": entry.pain, "opioids": entry.opioids}
     records = {key: study.parent(endpoint, name, ("bds",)) for key, name in names.items()}
@@ -44,11 +38,9 @@ def _tenths(endpoint: Endpoint, study: Study, end: float | None) -> float:
     """The factor that makes the scale of pain one from 0 to 10."""
     if end not in (10, 100):
         raise UserError(
-            Problem(
-                f"{study.place(endpoint)}: pain",
-                found=f"a scale up to {end}" if end else "an endpoint without a scale",
-                expected="an endpoint with a scale from 0 to 10, or to 100 for mm",
-            )
+            f"{study.place(endpoint)}: pain",
+            found=f"a scale up to {end}" if end else "an endpoint without a scale",
+            expected="an endpoint with a scale from 0 to 10, or to 100 for mm",
         )
     return 10 / end
 
@@ -62,14 +54,11 @@ def _at(
     doubled = "LAT" in parent.columns or "LOC" in parent.columns
     if lacking or doubled or "BASE" not in parent.columns:
         raise UserError(
-            Problem(
-                study.place(endpoint),
-                found=f"{name}, which has no visit {one_of(lacking)}"
-                if lacking
-                else f"{name}, which has {'sides or locations' if doubled else 'no baseline'}",
-                expected="an endpoint with a baseline and one record a subject at each visit of "
-                "`days`",
-            )
+            study.place(endpoint),
+            found=f"{name}, which has no visit {one_of(lacking)}"
+            if lacking
+            else f"{name}, which has {'sides or locations' if doubled else 'no baseline'}",
+            expected="an endpoint with a baseline and one record a subject at each visit of `days`",
         )
     taken = np.full(len(visits) * study.size, -1, dtype=np.int64)
     for position, visit in enumerate(visits):
@@ -83,9 +72,7 @@ def _values(parent: Records, taken: np.ndarray) -> np.ndarray:
     return np.stack([_numbers(parent.columns[name])[taken] for name in ("AVAL", "BASE")])
 
 
-def _numbers(values: "pa.Array") -> np.ndarray:
-    import pyarrow as pa
-
+def _numbers(values: pa.Array) -> np.ndarray:
     return values.cast(pa.float64()).to_numpy(zero_copy_only=False)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.kinds.measure import unit_column
@@ -22,9 +23,6 @@ from trialtrace.run.trial.endpoints.item_codes import applies
 from trialtrace.run.trial.endpoints.wide import ItemPattern
 from trialtrace.run.trial.instruments.shared import InstrumentEntry, Scored, ScoredRows
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def read_items(
@@ -115,10 +113,8 @@ def scored(
     return with_baseline(endpoint, study, records, layout.visits)
 
 
-def score_columns(scale: Scale, values: np.ndarray) -> dict[str, "pa.Array"]:
+def score_columns(scale: Scale, values: np.ndarray) -> dict[str, pa.Array]:
     """AVAL, and AVALC where values have names. Raises ValueError outside the scale's range."""
-    import pyarrow as pa
-
     low = -np.inf if scale.low is None else scale.low
     high = np.inf if scale.high is None else scale.high
     slack = 1e-9 * max(1.0, abs(high) if np.isfinite(high) else 1.0)
@@ -165,12 +161,10 @@ def item_values(
     if bad.any():
         kind = "whole numbers" if item.whole else "numbers"
         raise UserError(
-            Problem(
-                place,
-                found=f"{int(bad.sum())} values that the item cannot have",
-                expected=f"{kind} from {item.low:g} to {item.high:g}",
-                do="give the dictionary these bounds or choices, so that cleaning rejects them",
-            )
+            place,
+            found=f"{int(bad.sum())} values that the item cannot have",
+            expected=f"{kind} from {item.low:g} to {item.high:g}",
+            do="give the dictionary these bounds or choices, so that cleaning rejects them",
         )
     return values
 
@@ -179,25 +173,20 @@ def _check_unit(study: Study, endpoint: Endpoint, column: str, item: Item, place
     unit = study.unit(endpoint, column)
     if item.units and unit not in item.units:
         raise UserError(
-            Problem(
-                place,
-                found=f"the unit {unit}" if unit else "no unit",
-                expected=one_of(item.units),
-                do="give the column its unit in cleaning.yaml, under units or convert",
-            )
+            place,
+            found=f"the unit {unit}" if unit else "no unit",
+            expected=one_of(item.units),
+            do="give the column its unit in cleaning.yaml, under units or convert",
         )
 
 
 def coded(
-    cells: "pa.Array", meanings: Mapping[str, float | str], item: Item, place: str
+    cells: pa.Array, meanings: Mapping[str, float | str], item: Item, place: str
 ) -> np.ndarray:
     """The value that the configuration gives each code; NaN where there is no code.
 
     Raises UserError where a code has none, and is no number where numbers may stand as they are.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     codes = column_text(cells, place)
     known = {
         code: float(item.words.get(str(meaning), meaning)) for code, meaning in meanings.items()
@@ -208,21 +197,17 @@ def coded(
     unknown = int(pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(at))).as_py() or 0)
     if unknown:
         raise UserError(
-            Problem(
-                place,
-                found=f"{unknown} values that `{item.codes}` does not list",
-                expected=f"one of {one_of(known, 20)}",
-                do=f"give each code of the data its meaning under {item.codes}",
-            )
+            place,
+            found=f"{unknown} values that `{item.codes}` does not list",
+            expected=f"one of {one_of(known, 20)}",
+            do=f"give each code of the data its meaning under {item.codes}",
         )
     values = np.array([*known.values(), np.nan])
     return values[pc.fill_null(at, len(known)).to_numpy()]
 
 
-def as_numbers(values: "pa.Array", place: str) -> np.ndarray:
+def as_numbers(values: pa.Array, place: str) -> np.ndarray:
     """Numbers, or numeric codes, as float64 with NaN for missing."""
-    import pyarrow as pa
-
     if pa.types.is_string(values.type) or pa.types.is_null(values.type):
         try:
             values = values.cast(pa.float64())
@@ -230,6 +215,6 @@ def as_numbers(values: "pa.Array", place: str) -> np.ndarray:
             values = pa.array([True])
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         raise UserError(
-            Problem(place, found="a column without numbers", expected="numbers or numeric codes")
+            place, found="a column without numbers", expected="numbers or numeric codes"
         )
     return values.cast(pa.float64()).to_numpy(zero_copy_only=False)

@@ -21,6 +21,6 @@ def derive(endpoint: Endpoint[SwaySummary | SwayTraces], scale: Scale, study: St
     check_one_treatment(study, endpoint, placed.table, placed.record, placed.rows)
     place = study.place(endpoint)
     time, x, y = (as_numbers(placed.table.column(name), place)[placed.rows] for name in columns)
-    scores = trace(placed.record, placed.size, time, x, y, entry.ellipse)
+    scores = trace(placed.record, len(placed), time, x, y, entry.ellipse)
     values, cells = scores[scale.name], placed.cells(columns)
-    return scored(endpoint, study, placed.first(), scale, values, columns, cells=cells)
+    return scored(endpoint, study, placed.layout, scale, values, columns, cells=cells)

@@ -1,6 +1,7 @@
 """The value of a tuning fork as read, or whether it lies outside the norm for the age."""
 
 import numpy as np
+import pyarrow as pa
 
 from trialtrace.run.endpoints.layout import Layout
 from trialtrace.run.endpoints.records import Records
@@ -32,8 +33,6 @@ def _limits(
     endpoint: Endpoint[TuningFork], study: Study, layout: Layout, age: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and highest normal value of each record; NaN where the age is missing."""
-    import pyarrow as pa
-
     norm = endpoint.entry.norm
     ages = study.adsl.columns[age].cast(pa.float64()).to_numpy(zero_copy_only=False)
     if endpoint.entry.location and norm.groups:

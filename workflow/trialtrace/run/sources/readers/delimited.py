@@ -16,9 +16,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pyarrow as pa
+
 from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.run.sources.raw import ROW_NAMES, Records, check_header
-from trialtrace.run.sources.readers.surroundings import (
+from trialtrace.run.sources.readers.sheet import (
     around,
     left_out,
     like_data,
@@ -30,8 +32,6 @@ from trialtrace.run.sources.readers.surroundings import (
 from trialtrace.run.trial.study.source import Delimited, SyntheticItem, Tsv
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.run.sources.files import Opened
 
 MARKS = (
@@ -77,8 +77,8 @@ class Table(NamedTuple):
     """The records as columns, the line of each, the number of blank lines, the records at the end
     that are none, and what is doubtful."""
 
-    cells: "pa.Table"
-    lines: "pa.Array"
+    cells: pa.Table
+    lines: pa.Array
     blank: int
     foot: list[Record]
     like_rows: list[str]
@@ -87,7 +87,7 @@ class Table(NamedTuple):
 def read(opened: "Opened[Delimited]") -> Records:
     """The cells of a text file, each as found between its separators and quotes."""
     check_text(opened.data, opened.name, opened.place)
-    separator = _separator(opened.declared)
+    separator = "\t" if isinstance(opened.declared, Tsv) else opened.declared.separator or ","
     encoding, marked = _encoding(opened)
     text = _decode(opened, encoding)
     records, laid = _records(text, separator, opened.name), around(opened.declared)
@@ -115,17 +115,11 @@ def check_text(data: bytes, name: str, place: str) -> None:
     for start, kind in BINARY.items():
         if data.startswith(start):
             raise UserError(
-                Problem(
-                    name,
-                    f"this is {kind}, whatever its name says",
-                    expected="delimited text",
-                    do=f"declare its true format in {place}.format, or export it as text",
-                )
+                name,
+                f"this is {kind}, whatever its name says",
+                expected="delimited text",
+                do=f"declare its true format in {place}.format, or export it as text",
             )
-
-
-def _separator(declared: Delimited) -> str:
-    return "\t" if isinstance(declared, Tsv) else declared.separator or ","
 
 
 def _encoding(opened: "Opened[Delimited]") -> tuple[str, bool]:
@@ -141,20 +135,16 @@ def _encoding(opened: "Opened[Delimited]") -> tuple[str, bool]:
         "".encode(name)
     except (LookupError, ValueError):
         raise UserError(
-            Problem(
-                f"{opened.place}.encoding",
-                found=repr(declared),
-                expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
-            )
+            f"{opened.place}.encoding",
+            found=repr(declared),
+            expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
         ) from None
     if mark and not name.startswith(mark):
         raise UserError(
-            Problem(
-                f"{opened.place}.encoding",
-                found=f"{declared!r}, while {opened.name} begins with the mark of {mark}",
-                expected=mark,
-                do=f'write encoding: "{mark}", or leave it out',
-            )
+            f"{opened.place}.encoding",
+            found=f"{declared!r}, while {opened.name} begins with the mark of {mark}",
+            expected=mark,
+            do=f'write encoding: "{mark}", or leave it out',
         )
     return name, mark is not None
 
@@ -166,27 +156,23 @@ def _decode(opened: "Opened[Delimited]", encoding: str) -> str:
     except UnicodeDecodeError as error:
         line = opened.data[: error.start].count(b"\n") + 1
         raise UserError(
-            Problem(
-                f"{opened.name}, line {line}",
-                found=f"byte 0x{opened.data[error.start]:02x} at offset {error.start}, "
-                f"which is not {encoding}",
-                expected=f"text in {encoding}",
-                do=f'declare {opened.place}.encoding, for Excel on Windows often "windows-1252"',
-            )
+            f"{opened.name}, line {line}",
+            found=f"byte 0x{opened.data[error.start]:02x} at offset {error.start}, "
+            f"which is not {encoding}",
+            expected=f"text in {encoding}",
+            do=f'declare {opened.place}.encoding, for Excel on Windows often "windows-1252"',
         ) from None
     at = text.find("\0")
     if at >= 0:
         line = text.count("\n", 0, at) + 1
         raise UserError(
-            Problem(
-                f"{opened.name}, line {line}",
-                found=f"a NUL character (offset {at})",
-                expected=f"text in {encoding}",
-                do='the file is damaged or binary; UTF-16 text is declared as encoding: "utf-16"',
-            )
+            f"{opened.name}, line {line}",
+            found=f"a NUL character (offset {at})",
+            expected=f"text in {encoding}",
+            do='the file is damaged or binary; UTF-16 text is declared as encoding: "utf-16"',
         )
     if not text.strip():
-        raise UserError(Problem(opened.name, "the file holds blanks only", expected="a header"))
+        raise UserError(opened.name, "the file holds blanks only", expected="a header")
     return text
 
 
@@ -244,8 +230,6 @@ def _columns(
     records: Iterator[Record], names: list[str], separator: str, name: str, foot: int
 ) -> Table:
     """The records as columns, block by block, without those at the foot."""
-    import pyarrow as pa
-
     schema = pa.schema([(column, pa.string()) for column in names])
     blocks, lines, blank, like_rows = [], [], 0, []
     block: list[list[str]] = []
@@ -319,9 +303,7 @@ def _decoded_wrongly(text: str, encoding: str, name: str) -> list[str]:
     return told
 
 
-def _block(rows: list[list[str]], schema: "pa.Schema") -> "pa.Table":
-    import pyarrow as pa
-
+def _block(rows: list[list[str]], schema: pa.Schema) -> pa.Table:
     columns = [pa.array(column, type=pa.string()) for column in zip(*rows, strict=True)]
     return pa.Table.from_arrays(columns, schema=schema)
 
@@ -342,10 +324,8 @@ def _check_split(names: list[str], separator: str, opened: "Opened[Delimited]") 
     inside = [mark for mark in ",;\t|" if mark in names[0]]
     if len(names) == 1 and inside:
         raise UserError(
-            Problem(
-                f"{opened.name}, line {around(opened.declared).header or 1}",
-                found=f"one column with the separator {separator!r}; its name holds {inside[0]!r}",
-                expected="the separator of the file",
-                do=f"write {opened.place}.separator: {inside[0]!r}",
-            )
+            f"{opened.name}, line {around(opened.declared).header or 1}",
+            found=f"one column with the separator {separator!r}; its name holds {inside[0]!r}",
+            expected="the separator of the file",
+            do=f"write {opened.place}.separator: {inside[0]!r}",
         )

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.run.sources.raw import Records, check_header
 from trialtrace.run.sources.readers.sheet import (
@@ -20,24 +22,20 @@ from trialtrace.run.sources.readers.sheet import (
     OddSheet,
     Sheet,
     Workbook,
-    column_letters,
-    read_sheet,
-)
-from trialtrace.run.sources.readers.surroundings import (
     around,
+    column_letters,
     left_out,
     like_data,
     no_header,
+    read_sheet,
     too_few,
     under_like_data,
     with_row_names,
 )
+from trialtrace.run.trial.study.source import Excel, Laid
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.run.sources.files import Opened
-    from trialtrace.run.trial.study.source import Excel, Laid
 
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 LARGEST = 4 << 30
@@ -58,7 +56,7 @@ def read(opened: "Opened[Excel]") -> Records:
     source_file = f"{opened.name}[{chosen.title}]"
     sheet = _read_cells(book, chosen, opened.name)
     if not sheet.rows:
-        raise UserError(Problem(source_file, "the sheet is empty", expected="a header"))
+        raise UserError(source_file, "the sheet is empty", expected="a header")
     laid = around(opened.declared)
     (line, header), body, foot = _table(sheet.rows, laid, source_file, opened.place)
     inside = partial(_inside, _bounds(line, body, foot, laid))
@@ -81,10 +79,12 @@ def read(opened: "Opened[Excel]") -> Records:
     warnings = _doubts(sheet, names, source_file) + like_data(source_file, ends, cells)
     if warnings := warnings + under_like_data(source_file, under):
         notes["warnings"] = warnings
-    return Records(cells, _numbers(body), source_file, notes)
+    return Records(
+        cells, pa.array([number for number, _ in body], type=pa.int64()), source_file, notes
+    )
 
 
-def _table(rows: Rows, laid: "Laid", source_file: str, place: str) -> tuple[Row, Rows, Rows]:
+def _table(rows: Rows, laid: Laid, source_file: str, place: str) -> tuple[Row, Rows, Rows]:
     """The row of the names, the rows of the table, and those at the foot."""
     numbers = [number for number, _ in rows]
     if laid.header is not None and laid.header not in numbers:
@@ -120,23 +120,19 @@ def _check_archive(opened: "Opened[Excel]") -> None:
     place = opened.name
     if opened.data.startswith(OLD_FORMAT):
         raise UserError(
-            Problem(
-                place,
-                "this is an old .xls workbook, or one with a password",
-                expected="an .xlsx workbook without a password",
-                do="open it and save it as .xlsx",
-            )
+            place,
+            "this is an old .xls workbook, or one with a password",
+            expected="an .xlsx workbook without a password",
+            do="open it and save it as .xlsx",
         )
     try:
         with zipfile.ZipFile(io.BytesIO(opened.data)) as archive:
             total = sum(member.file_size for member in archive.infolist())
             if total > LARGEST or total > max(SMALL, LARGEST_RATIO * len(opened.data)):
                 raise UserError(
-                    Problem(
-                        place,
-                        found=f"an archive of {len(opened.data)} bytes that unpacks to {total}",
-                        expected=f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size",
-                    )
+                    place,
+                    found=f"an archive of {len(opened.data)} bytes that unpacks to {total}",
+                    expected=f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size",
                 )
     except (zipfile.BadZipFile, zipfile.LargeZipFile):
         raise UserError(_not_excel(place)) from None
@@ -181,12 +177,10 @@ def _sheet(book: Any, opened: "Opened[Excel]") -> Any:
         return book.worksheets[0]
     if wanted not in names:
         raise UserError(
-            Problem(
-                f"{opened.place}.sheet",
-                found=repr(wanted) if wanted else f"none, and {opened.name} has {len(names)}",
-                expected=f"one of its sheets: {one_of(names)}",
-                do=did_you_mean(wanted, names) if wanted else "name the sheet",
-            )
+            f"{opened.place}.sheet",
+            found=repr(wanted) if wanted else f"none, and {opened.name} has {len(names)}",
+            expected=f"one of its sheets: {one_of(names)}",
+            do=did_you_mean(wanted, names) if wanted else "name the sheet",
         )
     return book[wanted]
 
@@ -207,7 +201,7 @@ def _read_cells(book: Any, chosen: Any, name: str) -> Sheet:
         raise UserError(_unreadable(name, type(error).__name__)) from None
 
 
-def _bounds(line: int, body: Rows, foot: Rows, laid: "Laid") -> list[tuple[int, int]]:
+def _bounds(line: int, body: Rows, foot: Rows, laid: Laid) -> list[tuple[int, int]]:
     """First and last row of each part of the sheet that is left out as declared."""
     last = max([line, *(number for number, _ in body)])
     first = min([*(number for number, _ in body), *(number for number, _ in foot), LAST_ROW])
@@ -230,12 +224,10 @@ def _check_merged(sheet: Sheet, inside: Callable[[str], bool], source_file: str)
     merged = [places for places in sheet.merged if inside(places)]
     if merged:
         raise UserError(
-            Problem(
-                source_file,
-                found=f"merged cells: {one_of(sorted(merged))}",
-                expected="one value in each cell",
-                do="unmerge them and fill in every cell",
-            )
+            source_file,
+            found=f"merged cells: {one_of(sorted(merged))}",
+            expected="one value in each cell",
+            do="unmerge them and fill in every cell",
         )
 
 
@@ -244,12 +236,10 @@ def _check_computed(sheet: Sheet, inside: Callable[[str], bool], source_file: st
     uncomputed = [place for place in sheet.uncomputed if inside(place)]
     if uncomputed:
         raise UserError(
-            Problem(
-                f"{source_file}, cell {one_of(uncomputed)}",
-                found="a formula without a computed value",
-                expected="the value beside each formula",
-                do="open the workbook in a spreadsheet program and save it",
-            )
+            f"{source_file}, cell {one_of(uncomputed)}",
+            found="a formula without a computed value",
+            expected="the value beside each formula",
+            do="open the workbook in a spreadsheet program and save it",
         )
 
 
@@ -261,13 +251,11 @@ def _check_beside(header: dict[int, str], body: Rows, place: str) -> None:
     if beside:
         furthest = max(column for column, _ in cells)
         raise UserError(
-            Problem(
-                place,
-                found=f"a value in cell {one_of(beside)}, and no column name in position "
-                f"{end + 1} of {furthest}",
-                expected="a name for every column, and nothing beside the table",
-                do="name the column in the header, or clear what stands beside the table",
-            )
+            place,
+            found=f"a value in cell {one_of(beside)}, and no column name in position "
+            f"{end + 1} of {furthest}",
+            expected="a name for every column, and nothing beside the table",
+            do="name the column in the header, or clear what stands beside the table",
         )
 
 
@@ -288,15 +276,7 @@ def _doubts(sheet: Sheet, names: list[str], source_file: str) -> list[str]:
     ]
 
 
-def _numbers(body: Rows) -> "pa.Array":
-    import pyarrow as pa
-
-    return pa.array([number for number, _ in body], type=pa.int64())
-
-
-def _cells(body: Rows, names: list[str]) -> "pa.Table":
-    import pyarrow as pa
-
+def _cells(body: Rows, names: list[str]) -> pa.Table:
     columns = [
         pa.array([cells.get(position) for _, cells in body], type=pa.string())
         for position in range(1, len(names) + 1)

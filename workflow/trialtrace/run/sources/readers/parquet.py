@@ -2,34 +2,32 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trialtrace.base.errors import UserError
 from trialtrace.base.synthetic import MARK
 from trialtrace.run.sources.raw import Records, check_header
 from trialtrace.run.tables.canonical import column_text, precision_of, rounded_warning
+from trialtrace.run.trial.study.source import Parquet
 
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
-    from trialtrace.run.trial.study.source import Parquet
 
 # Cells that a file may hold: of any, of a larger one for each byte.
 SMALL, LARGEST_RATIO = 100_000_000, 200
 
 
 def read(opened: "Opened[Parquet]") -> Records:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         file = pq.ParquetFile(pa.BufferReader(opened.data))
         _check_size(file.metadata.num_rows, file.metadata.num_columns, opened)
         table = file.read()
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise UserError(
-            Problem(
-                opened.name,
-                "this is not a whole Parquet file, whatever its name says",
-                do="export it again, or declare its true format",
-            )
+            opened.name,
+            "this is not a whole Parquet file, whatever its name says",
+            do="export it again, or declare its true format",
         ) from None
     names = check_header(list(table.column_names), f"{opened.name}, schema")
     columns, warnings = [], []
@@ -52,9 +50,7 @@ def _check_size(rows: int, columns: int, opened: "Opened[Parquet]") -> None:
     most = max(SMALL, LARGEST_RATIO * len(opened.data))
     if rows * columns > most:
         raise UserError(
-            Problem(
-                opened.name,
-                found=f"{rows} rows of {columns} columns in {len(opened.data)} bytes",
-                expected=f"at most {most} cells in a file of this size",
-            )
+            opened.name,
+            found=f"{rows} rows of {columns} columns in {len(opened.data)} bytes",
+            expected=f"at most {most} cells in a file of this size",
         )

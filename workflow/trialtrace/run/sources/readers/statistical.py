@@ -11,18 +11,88 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pyarrow as pa
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.run.sources.raw import Records, check_header
-from trialtrace.run.sources.readers.transport import check_whole
 from trialtrace.run.tables.canonical import DOUBLE, SINGLE, number_text, rounded_warning
 from trialtrace.run.tables.moments import duration_text, moment_text
+from trialtrace.run.trial.study.source import StatisticalFile
 
 if TYPE_CHECKING:
     from trialtrace.run.sources.files import Opened
-    from trialtrace.run.trial.study.source import StatisticalFile
+
+# SAS transport files (XPT, versions 5 and 8) by their records of 80 bytes: is the file whole?
+#
+# The library that reads them stops at the end of a cut file without a word, and reads the first of
+# several tables.
+
+RECORD = 80
+HEADER = b"HEADER RECORD*******"
+TABLE = re.compile(rb"HEADER RECORD\*{7}(?:MEMBER  |MEMBV8  )HEADER RECORD!{7}")
+VARIABLES = re.compile(rb"HEADER RECORD\*{7}(?:NAMESTR |NAMSTV8 )HEADER RECORD!{7}")
+ROWS = re.compile(rb"HEADER RECORD\*{7}(?:OBS     |OBSV8   )HEADER RECORD!{7}")
+# Where a header holds a number: the size of a description, how many there are, the count of rows.
+SIZE, COUNT, COUNTED = slice(73, 78), slice(53, 58), slice(48, 80)
+
+
+def check_whole(data: bytes, name: str, rows_read: int) -> None:
+    """Raise UserError where the end is missing, rows were not read, or there are more tables."""
+    if len(data) % RECORD:
+        _cut(name, f"{len(data)} bytes, which is no whole number of records of {RECORD} bytes")
+    tables = _starts(TABLE, data)
+    if len(tables) > 1:
+        raise UserError(
+            name,
+            found=f"{len(tables)} tables in one file",
+            expected="one table a file",
+            do="export each table into a file of its own",
+        )
+    variables, rows = _starts(VARIABLES, data), _starts(ROWS, data)
+    if not tables or not variables or not rows:
+        _cut(name, "no header of a table, its variables or its observations")
+    width = _row_width(data, tables[0], variables[0], name)
+    rest = data[rows[0] + RECORD + rows_read * width :]
+    if rest.strip(b" "):
+        whole = f"{rows_read} whole observation(s) of {width} bytes, and a part of another"
+        _cut(name, whole)
+    counted = _record(data, rows[0])[COUNTED].strip()
+    if counted.isdigit() and int(counted) not in (0, rows_read):
+        _cut(name, f"{rows_read} observation(s), while its header counts {int(counted)}")
+
+
+def _starts(header: re.Pattern[bytes], data: bytes) -> list[int]:
+    """Where headers of a kind begin; only at the start of a record are they headers."""
+    return [at.start() for at in header.finditer(data) if at.start() % RECORD == 0]
+
+
+def _record(data: bytes, start: int) -> bytes:
+    return data[start : start + RECORD]
+
+
+def _row_width(data: bytes, table: int, variables: int, name: str) -> int:
+    """The bytes of an observation, by the descriptions of its variables."""
+    size, count = _record(data, table)[SIZE], _record(data, variables)[COUNT]
+    if not (size.isdigit() and count.isdigit() and int(count)):
+        _cut(name, "a header without the number of its variables")
+    first = variables + RECORD
+    at = range(first, first + int(size) * int(count), int(size))
+    return sum(int.from_bytes(data[one + 4 : one + 6], "big") for one in at)
+
+
+def _cut(name: str, text: str) -> NoReturn:
+    raise UserError(
+        name,
+        "this SAS transport file is not whole: it was cut, or changed after SAS wrote it",
+        found=text,
+        expected="a file that ends as its headers say",
+        do="export or copy it again; copy it as binary, not as text",
+    )
+
 
 # How an SPSS file begins whose rows are compressed as a zip archive is, and where it counts rows.
 COMPRESSED = b"$FL3"
@@ -37,8 +107,6 @@ NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "St
 
 
 def read(opened: "Opened[StatisticalFile]") -> Records:
-    import pyarrow as pa
-
     _check_encoding(opened)
     columns, meta = parsed(opened)
     if opened.declared.format == "xpt":
@@ -83,19 +151,15 @@ def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
     declared = opened.declared.encoding
     if declared is not None and not ENCODING.fullmatch(declared):
         raise UserError(
-            Problem(
-                f"{opened.place}.encoding",
-                found=repr(declared[:LONGEST_NAME]),
-                expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
-            )
+            f"{opened.place}.encoding",
+            found=repr(declared[:LONGEST_NAME]),
+            expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
         )
     if declared is not None and _portable(opened):
         raise UserError(
-            Problem(
-                f"{opened.place}.encoding",
-                f"{opened.name} is a portable file of SPSS, which is read without an encoding",
-                do="leave it out; where letters are wrong, export a .sav file",
-            )
+            f"{opened.place}.encoding",
+            f"{opened.name} is a portable file of SPSS, which is read without an encoding",
+            do="leave it out; where letters are wrong, export a .sav file",
         )
 
 
@@ -129,16 +193,16 @@ def _clocks(
     opened: "Opened[StatisticalFile]", columns: dict[str, list[Any]]
 ) -> dict[str, list[str | None]]:
     """Columns of times as text. The library makes 06:00 of a stay of 30 hours."""
-    times = [name for name, values in columns.items() if _holds_times(values)]
+    times = [
+        name
+        for name, values in columns.items()
+        if any(isinstance(value, datetime.time) for value in values)
+    ]
     if not times:
         return {}
     numbers, _ = parsed(opened, usecols=times, disable_datetime_conversion=True)
     unit = 1_000 if opened.declared.format == "stata" else 1_000_000
     return {name: [_clock(number, unit) for number in numbers[name]] for name in times}
-
-
-def _holds_times(values: list[Any]) -> bool:
-    return any(isinstance(value, datetime.time) for value in values)
 
 
 def _clock(value: Any, unit: int) -> str | None:
@@ -220,3 +284,40 @@ def value_text(value: Any, precision: str = DOUBLE) -> str | None:
     if isinstance(value, datetime.datetime):
         return moment_text(value)
     return value.isoformat()
+
+
+# What SAS, SPSS and Stata files say of their own variables: labels, formats, labels of codes.
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable by its own file. `labels` by code, which is spelt as a cell is."""
+
+    label: str
+    format: str
+    labels: Mapping[str, str]
+
+
+def variables(opened: "Opened[StatisticalFile]") -> dict[str, Variable]:
+    """The variables by the name of their column."""
+    _, meta = parsed(opened, metadataonly=True)
+    labelled = meta.variable_value_labels or {}
+    made = {}
+    for name, label in zip(meta.column_names, meta.column_labels, strict=True):
+        precision = SINGLE if meta.readstat_variable_types.get(name) == "float" else DOUBLE
+        numeric = meta.readstat_variable_types.get(name) != "string"
+        codes = {}
+        for code, words in labelled.get(name, {}).items():
+            text = value_text(code, precision) if numeric else str(code).strip()
+            if text:
+                codes[text] = " ".join(str(words).split())
+        shown = (meta.original_variable_types or {}).get(name) or ""
+        shown = "" if shown == "NULL" else shown
+        made[name.strip()] = Variable((label or "").strip(), shown, codes)
+    return made
+
+
+def table_name(opened: "Opened[StatisticalFile]") -> str:
+    """The name of the table inside the file, where its format has one."""
+    _, meta = parsed(opened, metadataonly=True)
+    return (meta.table_name or "").strip()

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.run.synthetic.room import Room, groups, told
+from trialtrace.run.synthetic.room import Room, groups, score, told
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.scores import score
 from trialtrace.run.synthetic.values import CATEGORY, Values
 from trialtrace.run.trial.cohort.quantities.choice import Categories, Choice
 from trialtrace.run.trial.cohort.tables import Group

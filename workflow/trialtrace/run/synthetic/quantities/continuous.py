@@ -9,12 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from trialtrace.base.config.spec import items_of, mapping_of
-from trialtrace.run.synthetic.moments import Unreachable, hit
-from trialtrace.run.synthetic.population import Parts, with_moments
-from trialtrace.run.synthetic.population import draw as draw_numbers
-from trialtrace.run.synthetic.room import Room, groups, in_steps, limits, parameter, told
+from trialtrace.run.synthetic.moments import Parts, Unreachable, hit, with_moments
+from trialtrace.run.synthetic.moments import draw as draw_numbers
+from trialtrace.run.synthetic.room import Room, groups, in_steps, limits, parameter, score, told
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.scores import score
 from trialtrace.run.synthetic.values import Values, number
 from trialtrace.run.trial.cohort.margins import Moments
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Uniform
@@ -124,13 +122,9 @@ def _moments(
             )
 
 
-def _sd(values: np.ndarray) -> float:
-    return float(np.std(values, ddof=1))
-
-
 STATISTICS: dict[str, Callable[[np.ndarray], float]] = {
     "mean": np.mean,
-    "sd": _sd,
+    "sd": lambda values: float(np.std(values, ddof=1)),
     "min": np.min,
     "max": np.max,
 }

@@ -6,9 +6,8 @@ shift the probabilities are those of an ordered probit model.
 
 import numpy as np
 
-from trialtrace.run.synthetic.room import Room, groups, parameter
+from trialtrace.run.synthetic.room import Room, groups, parameter, score
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.scores import score
 from trialtrace.run.synthetic.values import INTEGER, Values
 from trialtrace.run.trial.cohort.quantities.ordinal import Ordinal
 

@@ -7,6 +7,7 @@ agrees with the composite; the odds are those under which the margins hold on av
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -126,7 +127,8 @@ def draw(room: Room, rows: Rows, quantity: Pattern) -> dict[str, Values]:
         yes = draw_profiles(odds, known, low, high, place)
     else:
         gain = np.log(np.maximum(odds, 1e-12)) + _noise(room, rows, list(parts))
-        yes = _assigned(room, quantity, (known, low, high), gain, _sums(margins, known))
+        with _told_together(room, quantity):
+            yes = assign(np.clip(gain, -40, 40), known, low, high, _sums(margins, known))
     states = quantity.pattern.states
     room.truth.parameters(quantity, {key: of for key, of in states.items() if of is not None})
     made = {}
@@ -199,16 +201,10 @@ def _known(
     loss = _noise(room, rows, [f"{name}.known" for name in names])
     loss = np.where(state[:, None] == 2, loss + 20, loss - 20)
     counts = (state == 2, state == 1)
-    try:
+    with _told_together(room, quantity):
         known = assign_with_gaps(
             (gain, loss), open_, (low, high), counts, (_sums(margins, open_), gaps)
         )
-    except NoAssignment as reason:
-        raise room.fail(
-            quantity,
-            str(reason),
-            expected="margins of parts that can hold together with the composite",
-        ) from None
     noted = room.noted.setdefault(quantity.name, {})
     for at, name in enumerate(names):
         for group, _, mask in margins[name]:
@@ -329,12 +325,11 @@ def _by_probability(
     return made
 
 
-def _assigned(
-    room: Room, quantity: Pattern, bounds: Bounds, gain: np.ndarray, sums: list[Sum]
-) -> np.ndarray:
-    known, low, high = bounds
+@contextmanager
+def _told_together(room: Room, quantity: Pattern) -> Iterator[None]:
+    """Margins that cannot hold together are a mistake of the quantity."""
     try:
-        return assign(np.clip(gain, -40, 40), known, low, high, sums)
+        yield
     except NoAssignment as reason:
         raise room.fail(
             quantity,

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from trialtrace.run.synthetic.room import Room, parameter
+from trialtrace.run.synthetic.room import Room, parameter, score
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.scores import score
 from trialtrace.run.synthetic.values import Values, yes_no
 from trialtrace.run.trial.cohort.quantities.pick import Pick
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.run.synthetic.room import Room, groups, parameter, told, uniforms
+from trialtrace.run.synthetic.room import Room, groups, parameter, score, told, uniforms
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.scores import score
 from trialtrace.run.synthetic.truth import plain
 from trialtrace.run.synthetic.values import Values, yes_no
 from trialtrace.run.trial.cohort.margins import MarginCheck, ShareMargin
@@ -135,6 +134,8 @@ Cell = tuple[Group, ShareMargin, np.ndarray]
 
 
 def draw(room: Room, rows: Rows, quantity: Share) -> dict[str, Values]:
+    from scipy.special import ndtr
+
     name = quantity.name
     z, open_ = score(room, rows, name, quantity.loads, quantity.correlation)
     open_ &= rows.met(quantity.where)
@@ -148,7 +149,7 @@ def draw(room: Room, rows: Rows, quantity: Share) -> dict[str, Values]:
             continue
         p = parameter(rows, leaf.probability)
         known |= here & ~np.isnan(p)
-        yes |= known & here & (_place(z) > 1 - p)
+        yes |= known & here & (ndtr(z) > 1 - p)
     cells, margins = _cells(rows, quantity, fixed)
     plan = _plan(room, quantity, cells, margins)
     for cell, (share_known, share_yes) in enumerate(plan):
@@ -160,12 +161,6 @@ def draw(room: Room, rows: Rows, quantity: Share) -> dict[str, Values]:
     room.truth.parameters(quantity, {})
     _tell(room, rows, quantity, yes, known)
     return {name: yes_no(yes & known, known)}
-
-
-def _place(z: np.ndarray) -> np.ndarray:
-    from scipy.special import ndtr
-
-    return np.asarray(ndtr(z))
 
 
 def _top(room: Room, name: str, z: np.ndarray, rows: np.ndarray, wanted: float) -> np.ndarray:

@@ -1,21 +1,16 @@
 """Long tables of few texts, each text as a number: nothing is then searched or compared by text."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+
+from trialtrace.base.arrays import Codes, Flags, Places, Whole
 from trialtrace.base.store import column_names, read_columns, read_parquet
 from trialtrace.run.tables.contracts.definitions import TEXT, Contract
 from trialtrace.run.tables.contracts.tables import conform
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence, Sized
-
-    import numpy as np
-    import pyarrow as pa
-
-    from trialtrace.base.arrays import Codes, Flags, Places, Whole
 
 
 @dataclass(frozen=True)
@@ -23,11 +18,11 @@ class Coded:
     """The columns of a table as whole numbers: a text is its place among `names`, which are in
     order, so that numbers compare as their texts do."""
 
-    codes: "Mapping[str, Whole | Codes]"
+    codes: Mapping[str, Whole | Codes]
     names: Mapping[str, list[str]]
 
     @classmethod
-    def of(cls, columns: "Iterable[tuple[str, pa.ChunkedArray]]") -> "Coded":
+    def of(cls, columns: Iterable[tuple[str, pa.ChunkedArray]]) -> "Coded":
         """Columns of texts and whole numbers without gaps, each by its name."""
         codes, names = {}, {}
         for name, column in columns:
@@ -37,7 +32,7 @@ class Coded:
                 codes[name], names[name] = _numbered(column)
         return cls(codes, names)
 
-    def equal(self, column: str, value: str | int) -> "Flags":
+    def equal(self, column: str, value: str | int) -> Flags:
         """Whether a column has a value, for each row."""
         if isinstance(value, str):
             known = self.names[column]
@@ -45,7 +40,7 @@ class Coded:
         flags: Flags = self.codes[column] == value
         return flags
 
-    def spelt(self, column: str, rows: "Places") -> list[object]:
+    def spelt(self, column: str, rows: Places) -> list[object]:
         """The values of a column in these rows."""
         values = self.codes[column][rows].tolist()
         if column not in self.names:
@@ -53,16 +48,12 @@ class Coded:
         names = self.names[column]
         return [names[code] for code in values]
 
-    def table(self, rows: "Places") -> "pa.Table":
+    def table(self, rows: Places) -> pa.Table:
         """These rows with their texts."""
-        import pyarrow as pa
-
         return pa.table({name: pa.array(self.spelt(name, rows)) for name in self.codes})
 
     def increases(self, key: tuple[str, ...]) -> bool:
         """Whether each row's key is above that of the row before."""
-        import numpy as np
-
         above = np.zeros(max(len(self.codes[key[0]]) - 1, 0), dtype=bool)
         for name in reversed(key):
             column = self.codes[name]
@@ -93,11 +84,9 @@ class _Otherwise(Exception):
 
 
 def _as_written(
-    columns: "Iterable[tuple[str, pa.ChunkedArray]]", contract: Contract
-) -> "Iterator[tuple[str, pa.ChunkedArray]]":
+    columns: Iterable[tuple[str, pa.ChunkedArray]], contract: Contract
+) -> Iterator[tuple[str, pa.ChunkedArray]]:
     """The columns of a contract, in their types and without gaps."""
-    import pyarrow as pa
-
     kinds = {column.name: column.kind for column in contract.columns}
     for name, column in columns:
         fits = pa.types.is_dictionary if kinds[name] == TEXT else pa.types.is_int64
@@ -106,16 +95,12 @@ def _as_written(
         yield name, column
 
 
-def _is_number(column: "pa.ChunkedArray") -> bool:
-    import pyarrow as pa
-
+def _is_number(column: pa.ChunkedArray) -> bool:
     return bool(pa.types.is_integer(column.type))
 
 
-def _narrow(column: "pa.ChunkedArray") -> "Whole | Codes":
+def _narrow(column: pa.ChunkedArray) -> Whole | Codes:
     """Whole numbers in as little memory as holds them."""
-    import numpy as np
-
     parts = [chunk.to_numpy() for chunk in column.chunks]
     ends = [int(end) for part in parts if len(part) for end in (part.min(), part.max())]
     table = np.empty(len(column), holding(*ends))
@@ -124,12 +109,9 @@ def _narrow(column: "pa.ChunkedArray") -> "Whole | Codes":
     return table
 
 
-def _numbered(column: "pa.ChunkedArray") -> "tuple[Whole | Codes, list[str]]":
+def _numbered(column: pa.ChunkedArray) -> tuple[Whole | Codes, list[str]]:
     """Each value as its place among the sorted distinct ones, and these. Of a file that was written
     in parts each has texts of its own."""
-    import numpy as np
-    import pyarrow as pa
-
     coded = pa.types.is_dictionary(column.type)
     parts = [chunk if coded else chunk.dictionary_encode() for chunk in column.chunks]
     texts = [part.dictionary.to_pylist() for part in parts]
@@ -145,10 +127,8 @@ def _numbered(column: "pa.ChunkedArray") -> "tuple[Whole | Codes, list[str]]":
     return table, names
 
 
-def holding(*ends: int) -> "type[np.signedinteger]":
+def holding(*ends: int) -> type[np.signedinteger]:
     """The shortest numbers that reach from the lowest of these to the highest."""
-    import numpy as np
-
     for short in (np.int8, np.int16, np.int32):
         limits = np.iinfo(short)
         if all(limits.min <= end <= limits.max for end in ends):
@@ -156,7 +136,7 @@ def holding(*ends: int) -> "type[np.signedinteger]":
     return np.int64
 
 
-def _pieces(whole: "Whole | Codes", parts: "Sequence[Sized]") -> "Iterator[Whole | Codes]":
+def _pieces(whole: Whole | Codes, parts: Sequence[Sized]) -> Iterator[Whole | Codes]:
     """An array in pieces as long as each of these."""
     begin = 0
     for sized in parts:

@@ -41,9 +41,7 @@ class Contract:
         return [column.name for column in self.columns]
 
 
-def _c(name: str, kind: str, means: str, required: bool = False) -> Column:
-    return Column(name, kind, means, required)
-
+_c = Column
 
 SOURCE = (
     _c("source_file", TEXT, "file of the export; a sheet is file[sheet]", True),

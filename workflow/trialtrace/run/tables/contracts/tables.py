@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import Problem, UserError, one_of
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.store import read_parquet, write_parquet
 from trialtrace.run.tables.contracts.definitions import (
     DATE,
@@ -16,10 +16,37 @@ from trialtrace.run.tables.contracts.definitions import (
     Column,
     Contract,
 )
-from trialtrace.run.tables.numbered import numbered
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from trialtrace.base.arrays import Whole
+
+# Rows as whole numbers by what stands in some of their columns.
+
+# A number above this could not be multiplied by that of one more column.
+LARGEST = 2**31
+
+
+def numbered(table: "pa.Table", names: Iterable[str]) -> "Whole":
+    """A number for each row: the same where all of these columns are, a missing value as any, and
+    in the order of the first column, then of the next; what is missing comes last.
+
+    Grouping and sorting tables by pyarrow would load its data sets, which takes longer than all of
+    this.
+    """
+    import numpy as np
+    import pyarrow.compute as pc
+
+    number: Whole = np.zeros(table.num_rows, dtype=np.int64)
+    for name in names:
+        coded = table[name].combine_chunks().dictionary_encode(null_encoding="encode")
+        if number.max(initial=0) >= LARGEST:
+            number = np.unique(number, return_inverse=True)[1].astype(np.int64)
+        rank = np.empty(len(coded.dictionary), dtype=np.int64)
+        rank[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(rank))
+        number = number * len(rank) + rank[coded.indices.to_numpy()]
+    return number
 
 
 def _arrow_type(kind: str) -> "pa.DataType":
@@ -57,11 +84,9 @@ def typed(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
     for name, column in known.items():
         if column.required and name in table.column_names and table[name].null_count:
             raise UserError(
-                Problem(
-                    f"{place}: table {contract.name}, column {name}",
-                    found=f"{table[name].null_count} empty values",
-                    expected="a value in every row",
-                )
+                f"{place}: table {contract.name}, column {name}",
+                found=f"{table[name].null_count} empty values",
+                expected="a value in every row",
             )
     return table
 
@@ -84,13 +109,9 @@ def check_names(names: list[str], contract: Contract, place: str) -> None:
     }
     if any(wrong.values()):
         raise UserError(
-            Problem(
-                f"{place}: table {contract.name}",
-                found="; ".join(
-                    f"{what} {one_of(which)}" for what, which in wrong.items() if which
-                ),
-                expected=f"columns {one_of(known, 40)}",
-            )
+            f"{place}: table {contract.name}",
+            found="; ".join(f"{what} {one_of(which)}" for what, which in wrong.items() if which),
+            expected=f"columns {one_of(known, 40)}",
         )
 
 
@@ -106,11 +127,9 @@ def _typed(table: "pa.Table", position: int, column: Column, place: str) -> "pa.
         return table.set_column(position, field, given.cast(field.type))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise UserError(
-            Problem(
-                f"{place}, column {column.name}",
-                found=f"a value of type {given.type} that is no {column.kind}",
-                expected=f"{column.kind} in every row",
-            )
+            f"{place}, column {column.name}",
+            found=f"a value of type {given.type} that is no {column.kind}",
+            expected=f"{column.kind} in every row",
         ) from None
 
 
@@ -144,11 +163,9 @@ def _by_key(table: "pa.Table", contract: Contract, place: str) -> "pa.Array":
     repeats = int((ordered[1:] == ordered[:-1]).sum())
     if repeats:
         raise UserError(
-            Problem(
-                f"{place}: table {contract.name}",
-                found=f"{repeats} rows whose key stands twice",
-                expected=f"unique {', '.join(contract.key)}",
-            )
+            f"{place}: table {contract.name}",
+            found=f"{repeats} rows whose key stands twice",
+            expected=f"unique {', '.join(contract.key)}",
         )
     return pa.array(order)
 

@@ -1,0 +1,135 @@
+"""Values of a column by themselves: that nobody can have, that all have, codes, and a sum."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.run.integrity import chances
+from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet, resolution
+from trialtrace.run.integrity.look import Look
+from trialtrace.run.tables.measures import known_ends
+
+FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
+FEWEST_CODED, LEVELS, LIKED, WHOLE = 40, 10, 2.0, 1e-6
+NEAR, UNITS = 0.1, 5
+CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
+
+
+def _numbers(export: Export, fewest: int) -> Iterator[tuple[Sheet, Column, Places]]:
+    """Each column of numbers with its sheet and the rows that have a value, where enough do."""
+    for sheet in export.sheets:
+        for column in sheet.columns:
+            known = np.flatnonzero(~np.isnan(column.values))
+            if column.kind == NUMBER and len(known) >= fewest:
+                yield sheet, column, known
+
+
+def possible(export: Export) -> Iterator[Look]:
+    """A look for each column of a known measure: an age, a weight, a blood pressure beyond what is
+    possible.
+
+    A column is known by its name and its unit. More than one value in a hundred that is not
+    possible is unusual (binomial): another unit, or the values of another column.
+    """
+    for sheet, column, known in _numbers(export, FEWEST):
+        values = column.values[known]
+        ends = known_ends(column.name, column.unit)
+        outside = [(values < low) | (values > high) for low, high in ends]
+        if outside:
+            least = min(outside, key=lambda one: int(one.sum()))
+            k, n = int(least.sum()), len(values)
+            rows = tuple(sorted(int(row) for row in sheet.rows[known[least]]))
+            text = f"{k} of {n} values are beyond what is possible"
+            where = f"{sheet.name}.{column.name}"
+            yield Look(where, text, chances.binomial(k, n, SLIPS), rows)
+
+
+def totals(export: Export) -> Iterator[Look]:
+    """A look for each column of numbers above zero: whether one is the sum of all others.
+
+    Of values as uneven as waiting times (exponential) the chance that one is as large as all others
+    together is n times two to the minus (n - 1).
+    """
+    for sheet, column, known in _numbers(export, FEWEST):
+        values = column.values[known]
+        n = len(values)
+        if values.min() < 0 or values.max() <= 0:
+            continue
+        at = int(values.argmax())
+        others = float(values.sum() - values[at])
+        total = abs(others - values[at]) <= SUM * others + 0.5 * (others > 1000)
+        text = f"the highest of {n} values against the sum of all others"
+        p, rows = (n * 2.0 ** (1 - n), (int(sheet.rows[known[at]]),)) if total else (1.0, ())
+        yield Look(f"{sheet.name}.{column.name}", text, min(1.0, p), rows)
+
+
+def constants(export: Export) -> Iterator[Look]:
+    """A look for each number and date that an endpoint uses, and the day of entry: whether all have
+    one value.
+
+    Of two values that are equally likely the chance that all n are alike is two to the minus
+    (n - 1); of more it is less.
+    """
+    for sheet in export.sheets:
+        for column in sheet.columns:
+            at = (sheet.name, column.name)
+            if column.kind == CODE or (at not in export.used and at != export.entry):
+                continue
+            known = ~np.isnan(column.values)
+            n = len(np.unique(sheet.subject[known]))
+            if n < FEWEST:
+                continue
+            alike = len(np.unique(column.values[known])) == 1
+            text = f"the values of {n} patients"
+            p = 2.0 ** -min(n - 1, 1000) if alike else 1.0
+            yield Look(f"{sheet.name}.{column.name}", text, p)
+
+
+def codes(export: Export) -> Iterator[Look]:
+    """A look for each column with a number such as 99, 777 or 99.9 more often than its neighbours.
+
+    Nines, eights or sevens alone are what a code for missing is written in. More patients than
+    twice what stands near it leads to are unusual (Poisson), by all such numbers of a column.
+    """
+    for sheet, column, known in _numbers(export, FEWEST_CODED):
+        values, subject = column.values[known], sheet.subject[known]
+        levels = np.unique(values)
+        if resolution(values) is None or len(levels) < LEVELS:
+            continue
+        counts = {
+            code: len(np.unique(subject[values == code]))
+            for code in levels.tolist()
+            if CODE_OF_MISSING.fullmatch(f"{code:g}")
+        }
+        chance = {code: chances.poisson(k, due(values, code)) for code, k in counts.items()}
+        if not chance:
+            continue
+        code = min(chance, key=lambda code: chance[code])
+        rows = tuple(sorted(int(row) for row in sheet.rows[known[values == code]]))
+        text = f"{counts[code]} of {len(np.unique(subject))} patients have one number of nines, "
+        where = f"{sheet.name}.{column.name}"
+        p = min(1.0, len(chance) * chance[code])
+        yield Look(where, f"{text}eights or sevens", p, rows)
+
+
+def due(values: Floats, code: float) -> float:
+    """How many values of this number its neighbours lead to, at most.
+
+    That is the mean of all numbers within a tenth of it, at least of one, or of the five units on
+    each side, inside the ends of the column, whichever is more; twice as much, for people like some
+    digits. A whole number has whole neighbours: many write no tenths.
+    """
+    unit = resolution(np.array([code])) or 1.0
+    in_units = values / unit
+    others = values[(values != code) & (np.abs(in_units - np.round(in_units)) < WHOLE)]
+
+    def share(width: float) -> tuple[int, float]:
+        low, high = max(code - width, values.min()), min(code + width, values.max())
+        inside = int(((others >= low - unit / 2) & (others <= high + unit / 2)).sum())
+        return inside, max(1.0, round((high - low) / unit))
+
+    wide, of = share(NEAR * code)
+    narrow, cells = share(UNITS * unit)
+    return LIKED * max(max(wide, 1) / of, narrow / cells)
