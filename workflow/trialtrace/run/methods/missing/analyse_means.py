@@ -14,14 +14,9 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import (
-    f_results,
-    interval_result,
-    plain_result,
-    test_results,
-)
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formulas
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result, stream
+from trialtrace.run.methods.analysing.rows import Result, stream
 from trialtrace.run.methods.analysing.subject_tables import (
     BASELINE,
     SubjectTable,
@@ -156,26 +151,16 @@ class Imputed:
 def imputed(cut: Cut, step: "Step[cards.Drawn]") -> Iterator[Result]:
     """By visit: the pooled difference of each comparison with its test, and a test of all arms."""
     model = Imputed(cut, step)
-    members = {"analysed": model.rows}
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": size(model.rows)}
+    sample = Sample(cut, step, cut.place, {"analysed": model.rows}, size(model.rows))
     for visit in cut.visits:
         for pair in cut.analysis.pairs:
             made = partial(model.difference, visit, pair)
-            yield from _pooled(cut, cut.at(visit=visit, pair=pair), step, members, made, common)
-        test = partial(model.overall, visit)
-        yield from f_results(cut, cut.at(visit=visit), step.method, members, test, common)
+            yield from _pooled(sample.at(visit=visit, pair=pair), made)
+        yield from sample.at(visit=visit).f_test(partial(model.overall, visit))
 
 
-def _pooled(
-    cut: Cut,
-    place: Place,
-    step: Step[object],
-    members: dict[str, Selection],
-    function: "Callable[[], Pooled]",
-    common: Basis,
-) -> Iterator[Result]:
+def _pooled(sample: Sample, function: "Callable[[], Pooled]") -> Iterator[Result]:
     """Estimate with its interval, p-value, t and df, and the fraction of information missing."""
-    names = (step.statistic, step.method)
 
     def interval() -> Interval:
         found = function()
@@ -189,12 +174,11 @@ def _pooled(
             float(function().statistic), nan if df == inf else df, float(function().p_value)
         )
 
-    estimate = interval_result(cut, place, names, members, interval, **common)
+    estimate = sample.interval(interval)
     yield estimate
-    yield from test_results(cut, place, step.method, members, test, statistic="t", **common)
+    yield from sample.test(test, "t")
     if estimate.error is None:
-        value = float(function().fraction_missing)
-        yield plain_result(cut, place, ("fraction_missing", step.method), members, value, **common)
+        yield sample.value("fraction_missing", float(function().fraction_missing))
 
 
 def _seed(cut: Cut, step: "Step[cards.Drawn]") -> tuple[int, int]:
@@ -277,22 +261,12 @@ def carried(cut: Cut, step: "Step[cards.Filled]") -> Iterator[Result]:
     """By visit and comparison: analysis of covariance with one value for each missing one."""
     for number, visit in enumerate(cut.visits):
         rows = rows_of(cut, step.options.covariates, _read(cut, step, number))
-        members = {"analysed": rows}
-        common: Basis = {"options": cut.options(step, interval=True), "n_used": size(rows)}
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, size(rows))
         fit = cache(partial(_filled_fit, cut, step, rows, number))
         for pair in cut.analysis.pairs:
-            place, names = cut.at(visit=visit, pair=pair), (step.statistic, step.method)
-            yield interval_result(
-                cut,
-                place,
-                names,
-                members,
-                partial(_difference, cut, step, fit, pair),
-                warning=CAUTION,
-                **common,
-            )
-            test = partial(_test, step, fit, pair)
-            yield from f_results(cut, place, step.method, members, test, common)
+            of_pair = sample.at(visit=visit, pair=pair)
+            yield of_pair.interval(partial(_difference, cut, step, fit, pair), warning=CAUTION)
+            yield from of_pair.f_test(partial(_test, step, fit, pair))
 
 
 def _difference(

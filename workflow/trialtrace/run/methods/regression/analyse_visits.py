@@ -16,14 +16,9 @@ import numpy as np
 from trialtrace.base.arrays import Floats
 from trialtrace.base.words import RATIOS
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import (
-    interval_result,
-    noted,
-    plain_result,
-    test_results,
-)
+from trialtrace.run.methods.analysing.estimate import Sample, noted
 from trialtrace.run.methods.analysing.formulas import formula
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result
+from trialtrace.run.methods.analysing.rows import Place, Result, Where
 from trialtrace.run.methods.analysing.subject_tables import known, levels_of
 from trialtrace.run.methods.regression.analyse import NO_SPREAD
 from trialtrace.run.methods.regression.analyse_covariates import (
@@ -52,8 +47,6 @@ if TYPE_CHECKING:
     from trialtrace.stats.regression.gee import GeeFit
     from trialtrace.stats.regression.ordinal_gee import OrdinalGeeFit
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
-
-    Members = dict[str, Selection]
 
 
 def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
@@ -189,8 +182,7 @@ def _coefficients(
         for number, term in enumerate(named):
             place = cut.at(second=("term", term))
             add(place, partial(_unit, number - len(named)))
-    members, common = _basis(cut, step, rows)
-    yield from coefficient_results(cut, step, members, terms, common)
+    yield from coefficient_results(_sample(cut, step, rows), terms)
 
 
 def _line(arm: str, at: tuple[float, float], design: Design) -> Floats:
@@ -211,16 +203,14 @@ def _spread(
     cut: Cut, step: "Step[Mixed]", rows: "Selection", fit: "Callable[[], OrdinalMixedFit]"
 ) -> Iterator[Result]:
     """The standard deviation of the random intercepts and its error."""
-    members, common = _basis(cut, step, rows)
-    place = cut.at(second=("term", "random_intercept"))
+    sample = _sample(cut, step, rows).at(second=("term", "random_intercept"))
     try:
         value, se, error = fit().sd, fit().sd_se, None
     except StatsError as refused:
         value, se, error = nan, nan, str(refused)
-    names = ("random_sd", step.method)
-    yield plain_result(cut, place, names, members, value, error=error, **common)
+    yield sample.value("random_sd", value, error=error)
     if isfinite(se):
-        yield plain_result(cut, place, ("standard_error", step.method), members, se, **common)
+        yield sample.value("standard_error", se)
 
 
 def _rows(cut: Cut, options: "Options") -> "Selection":
@@ -229,13 +219,13 @@ def _rows(cut: Cut, options: "Options") -> "Selection":
     )
 
 
-def _basis(cut: Cut, step: "Step[Options]", rows: "Selection") -> "tuple[Members, Basis]":
-    """The records behind a result, with those of the times, and what results share."""
+def _sample(cut: Cut, step: "Step[Options]", rows: "Selection") -> Sample:
+    """What results share: the records behind them, with those of the times."""
     members, times = {"analysed": rows}, getattr(step.options, "times", None)
     if isinstance(times, str):
         members["with"] = rows_of_times(cut, times)
     subjects = len(np.unique(rows.column("USUBJID").astype(str)))
-    return members, {"options": cut.options(step, interval=True), "n_used": subjects}
+    return Sample(cut, step, cut.place, members, subjects)
 
 
 def _results(
@@ -244,7 +234,7 @@ def _results(
     rows: "Selection",
     compared: Callable[[tuple[str, str], int], Contrast],
 ) -> Iterator[Result]:
-    members, common = _basis(cut, step, rows)
+    sample = _sample(cut, step, rows)
     effect, time = effect_of(step.options), time_of(step.options)
 
     def estimate(pair: tuple[str, str], visit: int) -> Interval:
@@ -256,26 +246,15 @@ def _results(
 
     for number, visit in enumerate(cut.visits if effect == "each_visit" else cut.visits[:1]):
         for pair in cut.analysis.pairs:
-            place = cut.at(pair=pair)
+            of: Where = {"pair": pair}
             if effect == "each_visit":
-                place = cut.at(pair=pair, visit=visit)
+                of["visit"] = visit
             elif time is not None:
-                place = cut.at(pair=pair, second=("time", level_text(time)))
+                of["second"] = ("time", level_text(time))
             elif effect is not None:
-                place = cut.at(pair=pair, second=("effect", effect))
-            names = (step.statistic, step.method)
-            yield interval_result(
-                cut, place, names, members, partial(estimate, pair, number), **common
-            )
-            yield from test_results(
-                cut,
-                place,
-                step.method,
-                members,
-                partial(test, pair, number),
-                statistic=None,
-                **common,
-            )
+                of["second"] = ("effect", effect)
+            yield sample.at(**of).interval(partial(estimate, pair, number))
+            yield from sample.at(**of).test(partial(test, pair, number))
 
 
 def as_ratio(interval: Interval) -> Interval:
