@@ -10,9 +10,13 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.trial.check_conditions import check_condition, check_test
-from trialtrace.run.trial.check_groups import check_groups
 from trialtrace.run.trial.check_labels import labels_of_sexes
-from trialtrace.run.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
+from trialtrace.run.trial.check_subjects import (
+    arm_elsewhere,
+    check_groups,
+    chosen_rows,
+    codes_of_arms,
+)
 from trialtrace.run.trial.check_units import check_units, orders_of_dates
 from trialtrace.run.trial.context import (
     MADE,

@@ -17,7 +17,7 @@ from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import Formula, formula
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.categorical.analyse import with_event
-from trialtrace.run.methods.missing.deaths import refuse
+from trialtrace.run.methods.missing.rows import refuse
 from trialtrace.run.tables.conditions import columns_of as columns_of_condition
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step

@@ -19,8 +19,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     covariates,
     subject_table,
 )
-from trialtrace.run.methods.missing.deaths import dead
-from trialtrace.run.methods.missing.rows import baseline_of, rows_of, size, unchanged
+from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, size, unchanged
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, StatsError
 

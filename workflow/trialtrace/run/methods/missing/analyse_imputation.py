@@ -13,7 +13,7 @@ from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formulas
 from trialtrace.run.methods.analysing.rows import Result, stream
 from trialtrace.run.methods.missing.analyse import OF_RECORDS, Everybody, everybody
-from trialtrace.run.methods.missing.deaths import dead
+from trialtrace.run.methods.missing.rows import dead
 from trialtrace.run.methods.regression.analyse_covariates import columns_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step

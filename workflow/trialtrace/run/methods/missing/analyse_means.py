@@ -25,8 +25,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     subject_table,
 )
 from trialtrace.run.methods.missing import analyse_conditional_mean
-from trialtrace.run.methods.missing.deaths import dead
-from trialtrace.run.methods.missing.rows import baseline_of, rows_of, size, unchanged
+from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, size, unchanged
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import wald_test

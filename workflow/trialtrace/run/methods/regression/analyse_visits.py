@@ -7,6 +7,7 @@ further from 1 the more subjects differ.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache, partial
 from math import exp, inf, isfinite, nan
 from typing import TYPE_CHECKING
@@ -19,21 +20,21 @@ from trialtrace.run.methods.analysing.cuts import Cut, level_text
 from trialtrace.run.methods.analysing.estimate import Sample, noted
 from trialtrace.run.methods.analysing.formulas import formula
 from trialtrace.run.methods.analysing.rows import Place, Result, Where
-from trialtrace.run.methods.analysing.subject_tables import known, levels_of
+from trialtrace.run.methods.analysing.subject_tables import (
+    SubjectTable,
+    covariates,
+    known,
+    levels_of,
+    subject_table,
+)
 from trialtrace.run.methods.regression.analyse import NO_SPREAD
 from trialtrace.run.methods.regression.analyse_covariates import (
     ARM,
     INTERCEPT,
     Term,
     coefficient_results,
+    columns_of,
     terms_of,
-)
-from trialtrace.run.methods.regression.visit_columns import (
-    Design,
-    design,
-    effect_of,
-    rows_of_times,
-    time_of,
 )
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats._wald import wald_contrast
@@ -41,12 +42,129 @@ from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
-    from trialtrace.run.methods.regression.visit_columns import Equations, Mixed, Options
     from trialtrace.run.tables.frames import Selection
     from trialtrace.run.trial.plan.cards import estimating as cards
     from trialtrace.stats.regression.gee import GeeFit
     from trialtrace.stats.regression.ordinal_gee import OrdinalGeeFit
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
+
+
+if TYPE_CHECKING:
+    from trialtrace.run.tables.frames import Selection
+    from trialtrace.run.trial.plan.cards import estimating as cards
+
+    # Those at a time are of slopes too.
+    Equations = cards.Gee | cards.GeeSlopes
+    Mixed = cards.LogisticMixed | cards.LogisticMixedSlopes
+    Options = Equations | Mixed | cards.OrdinalGee
+
+Row = Callable[[tuple[str, str], int], Floats]
+Line = Callable[[str, float, float], Floats]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Values (subjects, visits), columns (subjects, visits, p), the row of a comparison, and that
+    of an arm's line: by its level at time 0 and by its slope."""
+
+    values: Floats
+    x: Floats
+    row: Row
+    line: Line
+
+
+def design_of(cut: Cut, options: "Options", rows: "Selection") -> Design:
+    """A mean at each visit and, by `effect`, differences of arms at each or one for all.
+
+    With `times` a line over time in each arm; the row of a comparison is of its slopes, or of the
+    lines at a `time`.
+    """
+    table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
+    arms, visits = cut.arms(), len(cut.visits)
+    if getattr(options, "coefficients", None) is not None:
+        # The intercept is that of the reference.
+        arms = [cut.analysis.estimand.reference, *cut.analysis.estimand.treated]
+    of = np.array([arms.index(arm) for arm in table.column("TRTP").astype(str)], dtype=np.intp)
+    lacking = [arm for number, arm in enumerate(arms) if not (of == number).any()]
+    if lacking:
+        raise StatsError("an arm has no values.")
+    at_visit, of_arm = np.eye(visits), np.eye(len(arms))
+    times = _times_of(cut, options, table)
+    if times is not None:
+        others = np.broadcast_to(of_arm[of][:, None, 1:], (table.n, visits, len(arms) - 1))
+        line = np.stack([np.ones(times.shape), times], 2)
+        every = np.concatenate([line, others, others * times[:, :, None]], axis=2)
+    elif effect_of(options) == "each_visit":
+        cells = of_arm[:, None, :, None] * at_visit[None, :, None, :]
+        cells = cells.reshape(len(arms), visits, -1)
+    else:
+        shape = (len(arms), visits, len(arms) - 1)
+        differences = np.broadcast_to(of_arm[:, None, 1:], shape)
+        each = np.broadcast_to(at_visit, (len(arms), visits, visits))
+        cells = np.concatenate([each, differences], axis=2)
+    coded = covariates if getattr(options, "coefficients", None) is None else columns_of
+    columns = coded(table, options.covariates)
+    more = np.zeros((table.n, 0)) if columns is None else columns
+    wide = np.broadcast_to(more[:, None, :], (table.n, visits, more.shape[1]))
+
+    time = time_of(options)
+
+    def line_of(arm: str, level: float, rise: float) -> Floats:
+        own = of_arm[arms.index(arm), 1:]
+        return np.concatenate([[level, rise], level * own, rise * own, np.zeros(more.shape[1])])
+
+    def row(pair: tuple[str, str], visit: int) -> Floats:
+        if times is None:
+            one, other = (cells[arms.index(arm), visit] for arm in pair)
+            return np.append(one - other, np.zeros(more.shape[1]))
+        one, other = (line_of(arm, *((0, 1) if time is None else (1, time))) for arm in pair)
+        return one - other
+
+    own = cells[of] if times is None else every
+    return Design(table.values, np.concatenate([own, wide], axis=2), row, line_of)
+
+
+def _times_of(cut: Cut, options: "Options", table: SubjectTable) -> Floats | None:
+    """The time of each value, (subjects, visits), where means are lines over it: of its visit, or
+    as it was measured in this subject. 0 where there is no value.
+
+    Raises StatsError for values without a time.
+    """
+    times: dict[str, float] | str | None = getattr(options, "times", None)
+    if times is None:
+        return None
+    if not isinstance(times, str):
+        nominal = np.array([times[visit] for visit in cut.visits], float)
+        return np.broadcast_to(nominal, table.values.shape)
+    measured = rows_of_times(cut, times)
+    actual = subject_table(cut, measured, {"AVISIT": list(cut.visits)})
+    at = {subject: place for place, subject in enumerate(actual.column("USUBJID"))}
+    found = np.full(table.values.shape, np.nan)
+    for place, subject in enumerate(table.column("USUBJID")):
+        if subject in at:
+            found[place] = actual.values[at[subject]]
+    seen = ~np.isnan(table.values)
+    if lacking := int((seen & np.isnan(found)).sum()):
+        raise StatsError(f"{lacking} of {int(seen.sum())} values have no time of {times}.")
+    return np.where(seen, found, 0.0)
+
+
+def rows_of_times(cut: Cut, name: str) -> "Selection":
+    """The records of the endpoint that has the times."""
+    code = {"PARAMCD": {"is": cut.trial.endpoints[name].code}, "AVAL": "present"}
+    return cut.rows(**code, AVISIT={"in": list(cut.visits)})
+
+
+def time_of(options: "Options") -> float | None:
+    """The time at which the lines of the arms are compared; None where their slopes are."""
+    time: float | None = getattr(options, "time", None)
+    return time
+
+
+def effect_of(options: "Options") -> str | None:
+    """What the comparison of arms is: at each visit, over all, or of the slopes over time."""
+    named: str | None = getattr(options, "effect", None)
+    return "slope" if getattr(options, "times", None) is not None else named
 
 
 def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
@@ -56,7 +174,7 @@ def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
 
     @cache
     def fitted() -> "tuple[Design, GeeFit]":
-        made = design(cut, options, rows)
+        made = design_of(cut, options, rows)
         fit = equations(
             made.values,
             made.x,
@@ -67,15 +185,12 @@ def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
         )
         return made, fit
 
-    def compared(pair: tuple[str, str], visit: int) -> Contrast:
-        made, fit = fitted()
-        return contrast(
-            fit, made.row(pair, visit), sides="two_sided", confidence=cut.analysis.confidence
-        )
-
     def of(row: Callable[[Design], Floats]) -> Contrast:
         made, fit = fitted()
         return contrast(fit, row(made), sides="two_sided", confidence=cut.analysis.confidence)
+
+    def compared(pair: tuple[str, str], visit: int) -> Contrast:
+        return of(lambda made: made.row(pair, visit))
 
     yield from _results(cut, step, rows, compared)
     yield from _coefficients(cut, step, rows, of)
@@ -89,7 +204,7 @@ def ordinal_gee(cut: Cut, step: "Step[cards.OrdinalGee]") -> Iterator[Result]:
 
     @cache
     def fitted() -> "tuple[Design, OrdinalGeeFit]":
-        made = design(cut, options, rows)
+        made = design_of(cut, options, rows)
         # The first column of the means is in the thresholds.
         fit = equations(
             made.values,
@@ -115,7 +230,7 @@ def logistic_mixed(cut: Cut, step: "Step[Mixed]") -> Iterator[Result]:
 
     @cache
     def fitted() -> "tuple[Design, OrdinalMixedFit]":
-        made = design(cut, options, rows)
+        made = design_of(cut, options, rows)
         subject, visit = np.nonzero(~np.isnan(made.values))
         # The first column of the means is in the threshold.
         fit = model(

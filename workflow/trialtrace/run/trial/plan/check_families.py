@@ -1,4 +1,8 @@
-"""Families of tests, and levels of looks: against the analyses of the plan and in themselves."""
+"""Families of tests and their levels: against the analyses of the plan and in themselves.
+
+An interval that more likely misses than holds what it is of, and a test that more often than not
+rejects what is true, are most often the one number written for the other: 0.05 and 0.95.
+"""
 
 import re
 from collections.abc import Mapping
@@ -254,4 +258,46 @@ def check_stopped(
             place,
             found=f"the boundary {level['boundary']}, which spends no level look by look",
             expected="decision_level with a boundary spending_obrien_fleming or spending_pocock",
+        )
+
+
+HALF = 0.5
+REASON = "level_reason"
+
+
+def check_levels(files: Files) -> None:
+    """Every confidence and every level of the plan."""
+    plan = files.plan
+    top = {key: plan.get(key) for key in ("confidence", "decision_level", REASON)}
+    _level(files, (), top, top[REASON])
+    for name, given in plan.entries("analyses"):
+        path: Path_ = ("analyses", name)
+        reason = inherited(files, name, REASON)
+        _level(files, path, given, reason)
+        for place, _, _, _, options in steps(given):
+            if "alpha" in options and 1 - 2 * options["alpha"] < HALF:
+                text = f"{options['alpha']:g}, with an interval of confidence "
+                text += f"{1 - 2 * options['alpha']:g}"
+                _no_reason(files, (*path, *place, "alpha"), text, "at most 0.25", reason)
+    for name, given in plan.entries("planning"):
+        if given.get("alpha", 0) > HALF:
+            place = ("planning", name, "alpha")
+            _no_reason(files, place, f"{given['alpha']:g}", "at most 0.5", given.get(REASON))
+
+
+def _level(files: Files, path: Path_, entry: Mapping[str, object], reason: str | None) -> None:
+    confidence, level = entry.get("confidence"), entry.get("decision_level")
+    if isinstance(confidence, float | int) and confidence < HALF:
+        _no_reason(files, (*path, "confidence"), f"{confidence:g}", "at least 0.5", reason)
+    if isinstance(level, float | int) and level > HALF:
+        _no_reason(files, (*path, "decision_level"), f"{level:g}", "at most 0.5", reason)
+
+
+def _no_reason(files: Files, place: Path_, text: str, expected: str, reason: str | None) -> None:
+    if reason is None:
+        files.plan.add(
+            place,
+            found=text,
+            expected=expected,
+            do=f"mend it; where it is meant, say why: {REASON}: …",
         )
