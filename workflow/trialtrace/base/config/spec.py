@@ -139,6 +139,7 @@ K = TypeVar("K")
 Filled = Annotated[dict[K, T], Rule(minProperties=1)]
 Listed = Annotated[tuple[T, ...], Rule(minItems=1)]
 Distinct = Annotated[tuple[T, ...], Rule(minItems=1, uniqueItems=True)]
+Unique = Annotated[tuple[T, ...], Rule(minItems=0, uniqueItems=True)]
 
 
 def key(

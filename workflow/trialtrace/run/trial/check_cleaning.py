@@ -15,7 +15,7 @@ from trialtrace.run.trial.model import Variable
 
 Columns = Mapping[str, Variable]
 ORDERED = (*NUMERIC, "date")
-_COUNT = Variable("count", "", "integer", "", {}, None, None, False, False, "", None, 0)
+_COUNT = Variable("count", "", "integer", "")
 
 
 def check(files: Files) -> None:

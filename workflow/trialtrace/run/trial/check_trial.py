@@ -26,6 +26,7 @@ from trialtrace.run.trial.context import (
     column,
     known,
     known_code,
+    of_kind,
     repeated,
 )
 from trialtrace.run.trial.endpoints.check_made import AVAL
@@ -222,11 +223,8 @@ def _members(files: Files, place: Path_, entry: dict[str, Any], columns: Any) ->
         names = files.endpoint_names
         if not known(document, here, name, names, "an endpoint of endpoints.yaml"):
             continue
-        kind = files.endpoint_kind(name)
         of_one_value = [each for each in ANALYSABLE if each not in RECURRENT]
-        if kind and kind not in of_one_value:
-            expected = f"an endpoint of kind {one_of(of_one_value)}"
-            document.add(here, found=f"{name}, an endpoint of kind {kind}", expected=expected)
+        of_kind(files, document, here, name, of_one_value)
         _test_of_endpoint(files, here, name, test)
 
 

@@ -244,7 +244,7 @@ def _variables(row: _Row, texts: dict[str, str]) -> list[Variable]:
 def _unread(texts: dict[str, str], line: int) -> Variable:
     """A variable whose row is wrong: known by its name, of no kind."""
     name, form = texts["field_name"], texts["form_name"]
-    return Variable(name, form, "", name, {}, None, None, False, False, "", None, line)
+    return Variable(name, form, "", name, row=line)
 
 
 def _checkbox(whole: Variable) -> list[Variable]:

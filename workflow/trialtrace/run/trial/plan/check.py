@@ -8,7 +8,7 @@ from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import items_of, structure
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.context import Files, known, known_arm
+from trialtrace.run.trial.context import Files, known, known_arm, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.plan import check_deaths as after_death
 from trialtrace.run.trial.plan import check_families as families
@@ -93,15 +93,9 @@ def _variable(files: Files, place: Path_, variable: str) -> None:
     if not known(document, place, variable, named, "an endpoint of endpoints.yaml"):
         return
     for endpoint in files.family(variable):
-        kind = endpoint.kind
-        if kind not in methods.ANALYSABLE:
-            document.add(
-                place,
-                found=f"{variable}, an endpoint of kind {kind}",
-                expected=f"an endpoint of kind {one_of(methods.ANALYSABLE)}",
-                do="declare an endpoint of kind any_occurrence of it"
-                * (kind in methods.OCCURRENCES),
-            )
+        occurs = endpoint.kind in methods.OCCURRENCES
+        do = "declare an endpoint of kind any_occurrence of it" * occurs
+        of_kind(files, document, place, endpoint.name, methods.ANALYSABLE, do=do)
 
 
 def _analysis(files: Files, name: str, entry: dict[str, Any]) -> None:

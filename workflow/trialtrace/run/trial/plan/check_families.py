@@ -11,10 +11,11 @@ from typing import Any
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.words import RATIOS
 from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.plan.check_steps_arms import compared_arms
 from trialtrace.run.trial.plan.methods import INTERIM
 from trialtrace.run.trial.plan.multiplicity import OF_TIME
 from trialtrace.run.trial.plan.registry import card_of
-from trialtrace.run.trial.resolve import estimand_of, inherited, steps, used_visits, variables_of
+from trialtrace.run.trial.resolve import inherited, steps, used_visits, variables_of
 
 
 def check(files: Files, name: str, entry: dict[str, Any]) -> None:
@@ -112,17 +113,9 @@ def _effects_of(test: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"p_value\.\{\}@\w+;effect=(\w+)", told)))
 
 
-def _treated(files: Files, analysis: str) -> list[str] | None:
-    estimand = estimand_of(files, analysis)
-    if estimand is None:
-        return None
-    treated = estimand["treatment"]["of"]
-    return treated if isinstance(treated, list) else [treated]
-
-
 def _comparison(files: Files, place: Path_, test: dict[str, Any]) -> None:
-    treated = _treated(files, test["analysis"])
-    if treated is not None:
+    treated = compared_arms(files, test["analysis"])[:-1]
+    if treated:
         what = f"a treated arm of {test['analysis']}"
         known(files.plan, place, test["comparison"], treated, what)
 
@@ -132,11 +125,11 @@ def _closed(files: Files, path: Path_, entry: dict[str, Any]) -> None:
     place = (*path, "global")
     if not _test(files, place, entry["global"]):
         return
-    treated = _treated(files, entry["global"]["analysis"])
-    if treated is not None and len(treated) != 2:
+    arms = compared_arms(files, entry["global"]["analysis"])
+    if arms and len(arms) != 3:
         files.plan.add(
             place,
-            found=f"a closed test of {len(treated) + 1} arms",
+            found=f"a closed test of {len(arms)} arms",
             expected="three arms: two treated ones and the reference",
             do="adjust by holm or hommel",
         )
