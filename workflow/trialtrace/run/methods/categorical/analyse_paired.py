@@ -66,8 +66,8 @@ def over_treatments(cut: Cut, step: Step[object]) -> Iterator[Result]:
     arms = cut.arms()
     some = {TREATMENT: {"in": arms}}
     rows = cut.rows(**some, **{COMPLETE: {TREATMENT: arms}})
-    n, warning = len(np.unique(rows.column("USUBJID").astype(str))), None
-    if lacking := len(np.unique(cut.rows(**some).column("USUBJID").astype(str))) - n:
+    n, warning = rows.subjects, None
+    if lacking := cut.rows(**some).subjects - n:
         warning = f"{lacking} without an outcome under every treatment left out."
     sample = Sample(cut, step, cut.place, roles(cut, rows), n, warning=warning)
     yield from sample.test(partial(_over, formula(step), rows, arms, n))

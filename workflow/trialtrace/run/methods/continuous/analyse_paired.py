@@ -21,6 +21,7 @@ from trialtrace.run.methods.analysing.formulas import Formula, formula
 from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.options import Corrected
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats import resampling
 from trialtrace.stats.regression.coefficients import contrast, wald_test
@@ -100,7 +101,7 @@ def comparisons(cut: Cut) -> Iterator[Paired]:
         place = cut.at(pair=(treated, reference))
         both = {TREATMENT: {"in": [treated, reference]}}
         rows = cut.rows(**both, **{COMPLETE: {TREATMENT: [treated, reference]}})
-        everybody = len(np.unique(cut.rows(**both).column("USUBJID").astype(str)))
+        everybody = cut.rows(**both).subjects
         subject = rows.column("USUBJID").astype(str)
         n = len(np.unique(subject))
         if rows.n != 2 * n:
@@ -125,7 +126,7 @@ def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
         yield from pairs.sample(step).test(partial(pairs.compute, compute))
 
 
-def normal_law(cut: Cut, step: "Step[cards.SignedRankNormal]") -> Iterator[Result]:
+def normal_law(cut: Cut, step: Step[Corrected]) -> Iterator[Result]:
     """By comparison: the signed rank test by the normal law, as the plan corrects it."""
     corrected = step.options.correction == "continuity"
     method = "normal_continuity" if corrected else "normal"

@@ -66,7 +66,7 @@ def everybody(cut: Cut, arms: list[str]) -> Everybody:
         subjects = cut.frames.select("adsl", kept | {"TRT01P": {"in": arms}})
     else:
         error = "the condition of this analysis is on records, so nobody is known to be missing."
-    if error is None and len(set(rows.column("USUBJID"))) != rows.n:
+    if error is None and rows.subjects != rows.n:
         error = "a subject has several records, so outcomes of subjects cannot be counted."
     if error is None and not set(rows.column("USUBJID")) <= set(subjects.column("USUBJID")):
         error = "a record is of another arm than its subject, so the missing cannot be counted."

@@ -19,7 +19,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     covariates,
     subject_table,
 )
-from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, size, unchanged
+from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, unchanged
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, StatsError
 
@@ -34,7 +34,7 @@ def conditional_mean(cut: Cut, step: "Step[cards.ConditionalMean]") -> Iterator[
     names = step.options.covariates
     visits = [*(baseline_of(cut) if BASELINE in names else ()), *cut.visits]
     rows = rows_of(cut, names, visits)
-    sample = Sample(cut, step, cut.place, {"analysed": rows}, size(rows))
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
     fits = Once(partial(_fits, cut, step, rows, visits))
     for visit in cut.visits:
         for pair in cut.analysis.pairs:

@@ -25,7 +25,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     subject_table,
 )
 from trialtrace.run.methods.missing import analyse_conditional_mean
-from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, size, unchanged
+from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, unchanged
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import wald_test
@@ -150,7 +150,7 @@ class Imputed:
 def imputed(cut: Cut, step: "Step[cards.Drawn]") -> Iterator[Result]:
     """By visit: the pooled difference of each comparison with its test, and a test of all arms."""
     model = Imputed(cut, step)
-    sample = Sample(cut, step, cut.place, {"analysed": model.rows}, size(model.rows))
+    sample = Sample(cut, step, cut.place, {"analysed": model.rows}, model.rows.subjects)
     for visit in cut.visits:
         for pair in cut.analysis.pairs:
             made = partial(model.difference, visit, pair)
@@ -260,7 +260,7 @@ def carried(cut: Cut, step: "Step[cards.Filled]") -> Iterator[Result]:
     """By visit and comparison: analysis of covariance with one value for each missing one."""
     for number, visit in enumerate(cut.visits):
         rows = rows_of(cut, step.options.covariates, _read(cut, step, number))
-        sample = Sample(cut, step, cut.place, {"analysed": rows}, size(rows))
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
         fit = cache(partial(_filled_fit, cut, step, rows, number))
         for pair in cut.analysis.pairs:
             of_pair = sample.at(visit=visit, pair=pair)

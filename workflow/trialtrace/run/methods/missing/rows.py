@@ -32,10 +32,6 @@ def baseline_of(cut: Cut) -> list[str]:
     return [] if label is None else [label]
 
 
-def size(rows: Selection) -> int:
-    return len(np.unique(rows.column("USUBJID").astype(str)))
-
-
 HYPOTHETICAL = "hypothetical"
 
 

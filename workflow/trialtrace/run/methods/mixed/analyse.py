@@ -182,7 +182,7 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
         AVISIT={"in": list(cut.visits)},
         **known(step.options.covariates),
     )
-    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    subjects = rows.subjects
     sample = Sample(cut, step, cut.place, {"analysed": rows}, subjects)
     model = _Mmrm(cut, step, rows)
     for visit in cut.visits:

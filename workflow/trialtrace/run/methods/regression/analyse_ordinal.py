@@ -105,7 +105,7 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
 
 def _sample(cut: Cut, step: Step[object], rows: Selection) -> Sample:
     """What the results of a model share, which rests on the subjects of its rows."""
-    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    subjects = rows.subjects
     return Sample(cut, step, cut.place, {"analysed": rows}, subjects)
 
 

@@ -339,7 +339,7 @@ def _sample(cut: Cut, step: "Step[Options]", rows: "Selection") -> Sample:
     members, times = {"analysed": rows}, getattr(step.options, "times", None)
     if isinstance(times, str):
         members["with"] = rows_of_times(cut, times)
-    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    subjects = rows.subjects
     return Sample(cut, step, cut.place, members, subjects)
 
 

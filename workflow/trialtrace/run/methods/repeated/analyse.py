@@ -58,7 +58,7 @@ SHOWN = {
 def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
     """Effects of arm, visit and arm × visit over subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
-    sample = Sample(cut, step, cut.place, {"analysed": rows}, len(set(rows.column("USUBJID"))))
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
     visits = list(cut.visits)
     some = cut.rows(TRTP={"in": cut.arms()}, AVISIT={"in": visits})
     lost = left_out(rows, some, len(visits))
@@ -160,7 +160,7 @@ def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
             test_result: TestResult = formula(step)(by_subject(cut, rows, len(cut.visits))[0])
             return test_result
 
-        place, subjects = cut.at(group=arm, second=OVER_VISITS), len(set(rows.column("USUBJID")))
+        place, subjects = cut.at(group=arm, second=OVER_VISITS), rows.subjects
         yield from Sample(cut, step, place, {"analysed": rows}, subjects).test(compute)
 
 
@@ -172,14 +172,14 @@ def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
         test_result: TestResult = formula(step)(*by_subject(cut, rows, len(cut.visits)))
         return test_result
 
-    place, subjects = cut.at(second=OVER_VISITS), len(set(rows.column("USUBJID")))
+    place, subjects = cut.at(second=OVER_VISITS), rows.subjects
     yield from Sample(cut, step, place, {"analysed": rows}, subjects).test(compute)
 
 
 def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Result]:
     """Each combination of visits, by comparison, over subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
-    sample = Sample(cut, step, cut.place, {"analysed": rows}, len(set(rows.column("USUBJID"))))
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
 
     def compute(name: str, pair: tuple[str, str]) -> "Contrast":
         y, arm = by_subject(cut, rows, len(cut.visits))

@@ -77,7 +77,7 @@ def _pairs(
     weights: dict[int, float],
     at: Callable[..., Place],
 ) -> Iterator[Result]:
-    options, subjects = cut.options(step, interval=True), len(set(rows.column("USUBJID")))
+    options, subjects = cut.options(step, interval=True), rows.subjects
 
     def compute(first: int, later: int) -> Contrast:
         y, cell = table()

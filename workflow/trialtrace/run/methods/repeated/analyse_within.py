@@ -97,7 +97,7 @@ def repeated_measures_anova(
     if "location" in FACTORS[design]:
         columns["LOC"] = np.unique(some.column("LOC").astype(str)).tolist()
     rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns}, **divided)
-    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    subjects = rows.subjects
     lost = left_out(rows, some, prod(map(len, columns.values())))
     members = {"analysed": rows, "incomplete": some} if lost else {"analysed": rows}
     sample = Sample(cut, step, cut.place, members, subjects)
@@ -191,7 +191,7 @@ def mixed_model(cut: Cut, step: "Step[cards.MixedModel]") -> Iterator[Result]:
     _, *later = cut.visits
     for pair in cut.analysis.pairs:
         rows = cut.rows(TRTP={"in": list(pair)}, AVISIT={"in": list(cut.visits)})
-        sample = Sample(cut, step, cut.place, {"analysed": rows}, len(set(rows.column("USUBJID"))))
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
         fitted = cache(partial(_mixed, cut, step, rows, pair))
         for number, visit in enumerate(later, 1):
             compute = partial(_since_first, cut, step, fitted, number)
@@ -235,9 +235,7 @@ def _mixed(
     return formula(step)(table.values[subject, cell], x, z, subject, method=step.options.estimation)
 
 
-def unstructured_differences(
-    cut: Cut, step: "Step[cards.UnstructuredDifferences]"
-) -> Iterator[Result]:
+def unstructured_differences(cut: Cut, step: "Step[cards.Unstructured]") -> Iterator[Result]:
     """By comparison and later visit: the difference in change since the first visit.
 
     A subject's differences of the two treatments, visit by visit, with a mean and a variance at
@@ -247,7 +245,7 @@ def unstructured_differences(
     yield from _unstructured(cut, step, np.ones(1), _differences)
 
 
-def unstructured_cells(cut: Cut, step: "Step[cards.UnstructuredCells]") -> Iterator[Result]:
+def unstructured_cells(cut: Cut, step: "Step[cards.Unstructured]") -> Iterator[Result]:
     """The same of the values themselves: each treatment at each visit has a mean and a variance.
 
     Each two of them have a covariance. A value counts also where the other treatment has none.
@@ -263,7 +261,7 @@ def _differences(values: Floats) -> Floats:
 
 def _unstructured(
     cut: Cut,
-    step: "Step[cards.UnstructuredDifferences] | Step[cards.UnstructuredCells]",
+    step: "Step[cards.Unstructured]",
     treatments: Floats,
     taken: Callable[[Floats], Floats],
 ) -> Iterator[Result]:
@@ -272,7 +270,7 @@ def _unstructured(
         rows = cut.rows(TRTP={"in": list(pair)}, AVISIT={"in": list(cut.visits)})
         columns = {"TRTP": list(pair), "AVISIT": list(cut.visits)}
         fitted = cache(partial(_fit_unstructured, cut, step, rows, columns, taken))
-        sample = Sample(cut, step, cut.place, {"analysed": rows}, len(set(rows.column("USUBJID"))))
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
         for number, visit in enumerate(cut.visits[1:], 1):
             since_first = np.zeros(len(cut.visits))
             since_first[[0, number]] = -1.0, 1.0
@@ -294,7 +292,7 @@ def _unstructured(
 
 def _fit_unstructured(
     cut: Cut,
-    step: "Step[cards.UnstructuredDifferences] | Step[cards.UnstructuredCells]",
+    step: "Step[cards.Unstructured]",
     rows: Selection,
     columns: dict[str, list[str]],
     taken: Callable[[Floats], Floats],

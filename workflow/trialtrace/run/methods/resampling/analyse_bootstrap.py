@@ -39,7 +39,7 @@ def _interval(
     place: Place,
     pair: tuple[str, str],
 ) -> Interval:
-    if len(np.unique(rows.column("USUBJID").astype(str))) < rows.n:
+    if rows.subjects < rows.n:
         raise StatsError(TWICE)
     by_arm = [_samples(cut, step, rows, arm) for arm in pair]
     if not all(by_arm):

@@ -29,11 +29,6 @@ AT_RISK, SAME = "time_at_risk", "same_for_all"
 NOBODY = "nobody was at risk."
 
 
-def subjects(rows: Selection) -> int:
-    """How many subjects have rows."""
-    return len(np.unique(rows.column("USUBJID").astype(str)))
-
-
 def _lengths(rows: Selection) -> np.ndarray:
     lengths: np.ndarray = rows.column("TSTOP").astype(float) - rows.column("TSTART").astype(float)
     return lengths
@@ -45,12 +40,12 @@ def describe(cut: Cut, step: "Step[cards.Recurrent]") -> Iterator[Result]:
     told = f"per {level_text(per)} {unit(cut) or ''}".rstrip()
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        n, happened, time = subjects(rows), with_event(cut, rows), float(_lengths(rows).sum())
+        n, happened, time = rows.subjects, with_event(cut, rows), float(_lengths(rows).sum())
         place, options = cut.at(group=group), cut.options(step)
         alone = Sample(cut, step, place, {"analysed": rows}, n, options=options)
         both = replace(alone, members=roles(cut, rows))
         yield alone.value("analysed", n)
-        yield both.value("patients", subjects(happened))
+        yield both.value("patients", happened.subjects)
         yield both.value("events", happened.n)
         error, rate = (None, happened.n / time * per) if n else (NOBODY, nan)
         total = time if n else nan
@@ -62,7 +57,7 @@ def mean_events(cut: Cut, step: "Step[cards.LawlessNadeau]") -> Iterator[Result]
     """By arm and time: the mean number of events a subject."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        sample = Sample(cut, step, cut.place, roles(cut, rows), subjects(rows))
+        sample = Sample(cut, step, cut.place, roles(cut, rows), rows.subjects)
         for time in step.options.times:
             at_time = sample.at(group=group, second=("time", level_text(time)))
             yield at_time.interval(partial(_mean_at, cut, step, rows, time))
@@ -165,7 +160,7 @@ def _counts(cut: Cut, rows: Selection, exposure: str) -> tuple[np.ndarray, np.nd
 def _sample(cut: Cut, step: Step[Adjusted], rows: Selection) -> Sample:
     """What the results of a model share; of intervals also those with an event."""
     members = roles(cut, rows) if cut.endpoint.kind in RECURRENT else {"analysed": rows}
-    return Sample(cut, step, cut.place, members, subjects(rows))
+    return Sample(cut, step, cut.place, members, rows.subjects)
 
 
 def _ratios(

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from trialtrace.base.config.names import Name
+from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, Unique, key, optional, shape
 
 # All arms in one test, or each treated arm against the reference.
@@ -74,6 +74,20 @@ class OfCoefficients:
         "scale of the model, such as a logarithm of odds, rates or hazards. None where it is left "
         "out."
     )
+
+
+@shape
+class OfSides:
+    """A test of one side or two."""
+
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class Corrected(OfSides):
+    """The same, with or without a correction for continuity."""
+
+    correction: Continuity = key("Correction.")
 
 
 @shape
