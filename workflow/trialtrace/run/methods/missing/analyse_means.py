@@ -180,46 +180,13 @@ def _pooled(sample: Sample, function: "Callable[[], Pooled]") -> Iterator[Result
         yield sample.value("fraction_missing", float(function().fraction_missing))
 
 
-def _seed(cut: Cut, step: "Step[cards.Drawn]") -> tuple[int, int]:
-    """The same draws for every method of one cut, so that methods differ by what they assume."""
-    return step.options.seed, stream(cut.place)
-
-
-def _monotone(
+def _by_regression(
     cut: Cut, step: "Step[cards.Monotone]", table: SubjectTable, columns: Floats | None
 ) -> "Imputations":
-    return _by_regression(cut, step, table, columns)
-
-
-def _chained(
-    cut: Cut, step: "Step[cards.Chained]", table: SubjectTable, columns: Floats | None
-) -> "Imputations":
-    return _by_regression(cut, step, table, columns, cycles=step.options.cycles)
-
-
-def _by_regression(
-    cut: Cut,
-    step: "Step[cards.Monotone] | Step[cards.Chained]",
-    table: SubjectTable,
-    columns: Floats | None,
-    **cycles: int,
-) -> "Imputations":
-    y = table.values[:, -len(cut.visits) :]
-    impute, *_ = formulas(step)
-    made: Imputations = impute(
-        y,
-        table.column("TRTP").astype(str),
-        columns,
-        kinds=("normal",) * y.shape[1],
-        arms=step.options.arms,
-        not_to_impute=_after_death(cut, table, y.shape[1]),
-        if_marked="refuse",
-        seed=_seed(cut, step),
-        start=0,
-        stop=step.options.imputations,
-        **cycles,
-    )
-    return made
+    """Visit after visit, or by chained equations in cycles."""
+    y, options = table.values[:, -len(cut.visits) :], items_of(step.options)
+    cycles = {"cycles": options["cycles"]} if "cycles" in options else {}
+    return _drawn(cut, step, table, y, columns, kinds=("normal",) * y.shape[1], **cycles)
 
 
 def _after_death(cut: Cut, table: SubjectTable, width: int) -> Flags:
@@ -238,20 +205,40 @@ def _reference_based(
         columns = covariates(table, [name for name in names if name != BASELINE])
     else:
         y = y[:, -len(cut.visits) :]
+    return _drawn(
+        cut,
+        step,
+        table,
+        y,
+        columns,
+        reference=cut.analysis.estimand.reference,
+        assumption=step.options.assumption,
+        cycles=step.options.cycles,
+    )
+
+
+def _drawn(
+    cut: Cut,
+    step: "Step[cards.Monotone] | Step[cards.ReferenceBased]",
+    table: SubjectTable,
+    y: Floats,
+    columns: Floats | None,
+    **choices: object,
+) -> "Imputations":
+    """All imputations of a cut. The draws are the same for every method, so that methods differ by
+    what they assume."""
     impute, *_ = formulas(step)
     made: Imputations = impute(
         y,
         table.column("TRTP").astype(str),
         columns,
-        reference=cut.analysis.estimand.reference,
-        assumption=step.options.assumption,
         arms=step.options.arms,
-        cycles=step.options.cycles,
         not_to_impute=_after_death(cut, table, y.shape[1]),
         if_marked="refuse",
-        seed=_seed(cut, step),
+        seed=(step.options.seed, stream(cut.place)),
         start=0,
         stop=step.options.imputations,
+        **choices,
     )
     return made
 
@@ -313,9 +300,9 @@ def _filled_fit(cut: Cut, step: "Step[cards.Filled]", rows: Selection, number: i
 
 
 IMPUTE: dict[str, "Callable[..., Imputations]"] = {
-    "monotone_imputation": _monotone,
-    "chained_imputation": _chained,
-    "delta_adjusted_imputation": _chained,
+    "monotone_imputation": _by_regression,
+    "chained_imputation": _by_regression,
+    "delta_adjusted_imputation": _by_regression,
     "reference_based_imputation": _reference_based,
 }
 FROM_BASELINE = "baseline_observation_carried_forward"
