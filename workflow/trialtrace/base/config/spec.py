@@ -143,7 +143,7 @@ Unique = Annotated[tuple[T, ...], Rule(minItems=0, uniqueItems=True)]
 
 
 def key(
-    means: str,
+    means: str = "",
     *,
     expected: str | None = None,
     constant: str = "",
@@ -152,8 +152,9 @@ def key(
 ) -> Any:
     """A key of a shape: what it means, and rules of JSON Schema besides those of its type.
 
-    `constant` is what a value is that reports list as taken as given, `words` tells that value
-    where it is more than numbers and words.
+    Without words of its own it has those of its shape, which it tells apart from others. `constant`
+    is what a value is that reports list as taken as given, `words` tells that value where it is
+    more than numbers and words.
     """
     about = _metadata(means, expected, rules) | {"constant": constant, "words": words}
     return field(metadata=about)
