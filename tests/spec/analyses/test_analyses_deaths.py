@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.run.methods.missing.deaths import dead
+from trialtrace.run.methods.missing.rows import dead
 
 DRAWN = "covariates: [baseline], arms: in_model, imputations: 5, cycles: 2, seed: 1, df: rubin"
 STEPS = {

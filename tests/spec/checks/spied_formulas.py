@@ -8,7 +8,6 @@ from collections import defaultdict
 from trialtrace.run.methods.analysing import run
 from trialtrace.run.methods.analysing.formulas import STATS
 from trialtrace.run.methods.analysing.registry import MODULES
-from trialtrace.run.methods.stratified import analyse_interaction
 from trialtrace.run.trial.plan.registry import cards
 
 
@@ -18,8 +17,7 @@ class Spied:
     def __init__(self, monkeypatch):
         self.called: dict[str, set[str]] = defaultdict(set)
         self._step = ""
-        for module in (run, analyse_interaction):
-            monkeypatch.setattr(module, "method", self._running(module.method))
+        monkeypatch.setattr(run, "method", self._running(run.method))
         for module in MODULES.values():
             importlib.import_module(module)
         holders = [

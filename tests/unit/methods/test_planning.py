@@ -9,7 +9,7 @@ from trialtrace.base.config.spec import structure
 from trialtrace.run.methods.checking.data import Asked
 from trialtrace.run.methods.checking.outcome import compare
 from trialtrace.run.methods.planning import check
-from trialtrace.run.methods.planning.settings import options, settings
+from trialtrace.run.methods.planning.analyse import options, settings
 from trialtrace.run.trial.plan.planning import NAMED, Entry
 
 ABOUT = {"label": "A design", "basis": "grid"}

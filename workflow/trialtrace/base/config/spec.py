@@ -139,10 +139,11 @@ K = TypeVar("K")
 Filled = Annotated[dict[K, T], Rule(minProperties=1)]
 Listed = Annotated[tuple[T, ...], Rule(minItems=1)]
 Distinct = Annotated[tuple[T, ...], Rule(minItems=1, uniqueItems=True)]
+Unique = Annotated[tuple[T, ...], Rule(minItems=0, uniqueItems=True)]
 
 
 def key(
-    means: str,
+    means: str = "",
     *,
     expected: str | None = None,
     constant: str = "",
@@ -151,8 +152,9 @@ def key(
 ) -> Any:
     """A key of a shape: what it means, and rules of JSON Schema besides those of its type.
 
-    `constant` is what a value is that reports list as taken as given, `words` tells that value
-    where it is more than numbers and words.
+    Without words of its own it has those of its shape, which it tells apart from others. `constant`
+    is what a value is that reports list as taken as given, `words` tells that value where it is
+    more than numbers and words.
     """
     about = _metadata(means, expected, rules) | {"constant": constant, "words": words}
     return field(metadata=about)

@@ -79,20 +79,21 @@ def _plain(bare: Hint, marks: tuple[object, ...]) -> Schema:
 def _of_shape(cls: type) -> Schema:
     hints = types_of(cls)
     needed = [name for name, each in keys_of(cls).items() if not may_be_left_out(each)]
+    means = " ".join((cls.__doc__ or "").split())
     return {
-        "description": " ".join((cls.__doc__ or "").split()),
+        "description": means,
         "type": "object",
         "required": needed,
         "additionalProperties": False,
         "properties": {
-            name: _of_key(hints[name], each.metadata) for name, each in keys_of(cls).items()
+            name: _of_key(hints[name], each.metadata, means) for name, each in keys_of(cls).items()
         },
     } | rules_of(cls)
 
 
-def _of_key(hint: Hint, about: Mapping[str, Any]) -> Schema:
+def _of_key(hint: Hint, about: Mapping[str, Any], shape_means: str) -> Schema:
     schema = _of_members(hint, about["rules"].get("x-expected"))
-    return schema | {"description": about["means"]} | about["rules"]
+    return schema | {"description": about["means"] or shape_means} | about["rules"]
 
 
 def _of_members(hint: Hint, expected: str | None) -> Schema:

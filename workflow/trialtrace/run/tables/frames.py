@@ -311,6 +311,13 @@ class Selection:
         values: Labels = column.to_numpy(zero_copy_only=False)
         return values
 
+    @property
+    def subjects(self) -> int:
+        """How many subjects have these rows."""
+        import numpy as np
+
+        return len(np.unique(self.column("USUBJID").astype(str)))
+
     @cached_property
     def ids(self) -> list[str]:
         """USUBJID/ASEQ of each row, sorted."""

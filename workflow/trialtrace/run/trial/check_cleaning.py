@@ -9,13 +9,13 @@ from trialtrace.base.config.names import listed
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_operand
-from trialtrace.run.trial.check_labels import codes_for_missing
+from trialtrace.run.trial.check_labels import codes_for_missing, columns_of_arms
 from trialtrace.run.trial.context import NUMERIC, Files, column, known, known_code
 from trialtrace.run.trial.model import Variable
 
 Columns = Mapping[str, Variable]
 ORDERED = (*NUMERIC, "date")
-_COUNT = Variable("count", "", "integer", "", {}, None, None, False, False, "", None, 0)
+_COUNT = Variable("count", "", "integer", "")
 
 
 def check(files: Files) -> None:
@@ -50,7 +50,7 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
     for one, codes in entry.get("synonyms", {}).items():
         variable = column(document, (*path, "synonyms", one), one, columns)
         _synonyms(document, (*path, "synonyms", one), codes, variable, entry.get("missing", {}))
-        if one in _arm_columns(files, name):
+        if one in columns_of_arms(files, name):
             document.add(
                 (*path, "synonyms", one),
                 found="the column of the arm",
@@ -65,12 +65,6 @@ def _table(files: Files, name: str, entry: dict[str, Any]) -> None:
         factors = conversion["factors"]
         known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
     _losses(files, name, entry, columns)
-
-
-def _arm_columns(files: Files, name: str) -> list[str | None]:
-    """The columns of a table that trial.yaml says hold an arm."""
-    table, given = files.trial.get("tables", name) or {}, files.trial.get("subjects", "arm") or {}
-    return [table.get("arm"), given.get("column") if given.get("table") == name else None]
 
 
 def _synonyms(

@@ -235,7 +235,7 @@ def codes_for_missing(
     In the column of the arm one that is no arm's says who has none, such as "screened".
     """
     columns, meant = files.columns(table) or {}, _meanings(files, table)
-    of_arms = _columns_of_arms(files, table)
+    of_arms = columns_of_arms(files, table)
     for name, codes in texts.items():
         choices = columns[name].choices if name in columns and name not in of_arms else {}
         for position, code in enumerate(codes):
@@ -258,7 +258,7 @@ def codes_for_missing(
                 )
 
 
-def _columns_of_arms(files: Files, table: str) -> set[str]:
+def columns_of_arms(files: Files, table: str) -> set[str]:
     """The columns of a table that hold the arm."""
     elsewhere = files.trial.get("subjects", "arm") or {}
     columns = [(files.trial.get("tables", table) or {}).get("arm")]
@@ -271,7 +271,7 @@ def _meanings(files: Files, table: str) -> dict[tuple[str, str], str]:
     arms = _arms(files)
     meant = {
         (column, code): f"which trial.yaml has as the code of the arm {name}"
-        for column in _columns_of_arms(files, table)
+        for column in columns_of_arms(files, table)
         for name, arm in arms.items()
         for code in arm.codes
     }

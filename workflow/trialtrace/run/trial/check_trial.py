@@ -10,9 +10,13 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.tables.contracts import ADTTE, BDS, OCCDS
 from trialtrace.run.trial.check_conditions import check_condition, check_test
-from trialtrace.run.trial.check_groups import check_groups
 from trialtrace.run.trial.check_labels import labels_of_sexes
-from trialtrace.run.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
+from trialtrace.run.trial.check_subjects import (
+    arm_elsewhere,
+    check_groups,
+    chosen_rows,
+    codes_of_arms,
+)
 from trialtrace.run.trial.check_units import check_units, orders_of_dates
 from trialtrace.run.trial.context import (
     MADE,
@@ -22,6 +26,7 @@ from trialtrace.run.trial.context import (
     column,
     known,
     known_code,
+    of_kind,
     repeated,
 )
 from trialtrace.run.trial.endpoints.check_made import AVAL
@@ -218,11 +223,8 @@ def _members(files: Files, place: Path_, entry: dict[str, Any], columns: Any) ->
         names = files.endpoint_names
         if not known(document, here, name, names, "an endpoint of endpoints.yaml"):
             continue
-        kind = files.endpoint_kind(name)
         of_one_value = [each for each in ANALYSABLE if each not in RECURRENT]
-        if kind and kind not in of_one_value:
-            expected = f"an endpoint of kind {one_of(of_one_value)}"
-            document.add(here, found=f"{name}, an endpoint of kind {kind}", expected=expected)
+        of_kind(files, document, here, name, of_one_value)
         _test_of_endpoint(files, here, name, test)
 
 

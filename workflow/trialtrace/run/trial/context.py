@@ -1,7 +1,7 @@
 """The files of one trial as they were read, and what the checks ask of them."""
 
 import datetime
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -189,6 +189,32 @@ def known(
         found=tell(name),
         expected=f"{what}: {one_of(listed)}" if listed else f"{what}, and there is none",
         do=do or did_you_mean(name, listed),
+    )
+    return False
+
+
+def of_kind(
+    files: Files,
+    document: Document,
+    path: Path_,
+    name: str,
+    kinds: Collection[str],
+    *,
+    wanted: str = "",
+    do: str | None = None,
+) -> bool:
+    """Whether an endpoint is of one of these kinds, in words those `wanted`; told where it is not.
+
+    True where its kind is not known.
+    """
+    kind = files.endpoint_kind(name)
+    if not kind or kind in kinds:
+        return True
+    document.add(
+        path,
+        found=f"{name}, an endpoint of kind {kind}",
+        expected=f"an endpoint of kind {wanted or one_of(kinds)}",
+        do=do,
     )
     return False
 

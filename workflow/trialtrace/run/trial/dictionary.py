@@ -215,7 +215,7 @@ def _variables(row: _Row, texts: dict[str, str]) -> list[Variable]:
     field_type = texts["field_type"]
     kind = kind_of(row, field_type, texts["validation"])
     low, high = texts["minimum"] or None, texts["maximum"] or None
-    problem = bounds_problem(field_type, kind, low, high, texts["validation"])
+    problem = bounds_problem(kind, low, high)
     if problem:
         row.add(*problem[:1], found=problem[1], expected=problem[2])
     required, identifier = (_yes(row, texts, part) for part in ("required", "identifier"))
@@ -244,7 +244,7 @@ def _variables(row: _Row, texts: dict[str, str]) -> list[Variable]:
 def _unread(texts: dict[str, str], line: int) -> Variable:
     """A variable whose row is wrong: known by its name, of no kind."""
     name, form = texts["field_name"], texts["form_name"]
-    return Variable(name, form, "", name, {}, None, None, False, False, "", None, line)
+    return Variable(name, form, "", name, row=line)
 
 
 def _checkbox(whole: Variable) -> list[Variable]:

@@ -103,9 +103,7 @@ def kind_of(row: Any, field_type: str, validation: str) -> str:
     return "text"
 
 
-def bounds_problem(
-    field_type: str, kind: str, low: str | None, high: str | None, validation: str
-) -> tuple[str, str, str] | None:
+def bounds_problem(kind: str, low: str | None, high: str | None) -> tuple[str, str, str] | None:
     """(column, found, expected) where a minimum or maximum is none."""
     read = []
     for column, bound in (("minimum", low), ("maximum", high)):

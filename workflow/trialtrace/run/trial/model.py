@@ -5,7 +5,7 @@ stand beside them (`code`, `flag`). Conditions stay mappings: `trialtrace.run.ta
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from trialtrace.run.trial.endpoints.shared import Entry
@@ -28,14 +28,14 @@ class Variable:
     table: str
     kind: str
     label: str
-    choices: dict[str, str]
-    minimum: str | None
-    maximum: str | None
-    required: bool
-    identifier: bool
-    note: str
-    date_order: str | None
-    row: int
+    choices: dict[str, str] = field(default_factory=dict)
+    minimum: str | None = None
+    maximum: str | None = None
+    required: bool = False
+    identifier: bool = False
+    note: str = ""
+    date_order: str | None = None
+    row: int = 0
     decimal: str = "."
     branching: str = ""
 

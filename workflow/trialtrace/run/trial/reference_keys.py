@@ -99,7 +99,7 @@ class Reader:
     def _object(self, schema: Schema, path: str, when: str) -> Iterator[Key]:
         """The keys of a mapping: those of all its variants first told once."""
         if isinstance(inner := schema.get("additionalProperties"), dict):
-            yield from self._key(f"{path}.<name>".lstrip("."), inner, False, when, named=True)
+            yield from self._key(f"{path}.<name>".lstrip("."), inner, False, when)
         leaves = self._leaves(schema)
         for key in dict.fromkeys(key for _, properties, _ in leaves for key in properties):
             having = [leaf for leaf in leaves if key in leaf[1]]
@@ -137,9 +137,7 @@ class Reader:
             return [("", own, needed)]
         return [(told, properties | own, needed | more) for told, properties, more in leaves]
 
-    def _key(
-        self, path: str, schema: Schema, required: bool, when: str, named: bool = False
-    ) -> Iterator[Key]:
+    def _key(self, path: str, schema: Schema, required: bool, when: str) -> Iterator[Key]:
         schema, name = self._resolved(schema)
         means = schema.get("description", "")
         yield Key(path, required, _kind(schema, name, self._resolved), when, means)

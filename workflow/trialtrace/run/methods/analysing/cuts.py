@@ -1,15 +1,15 @@
 """An analysis, cut by endpoint, visit and stratum: the rows that each of its statistics sees."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.store import significant
 from trialtrace.base.units import of_difference
-from trialtrace.run.methods.analysing.rows import ALL, Options, Place
+from trialtrace.run.methods.analysing.rows import ALL, Options, Place, Where
 from trialtrace.run.tables.frames import Frames, Predicate, Selection
 from trialtrace.run.trial.model import Endpoint, adsl_code
 from trialtrace.run.trial.plan.build import Analysis
@@ -106,7 +106,7 @@ class Cut:
                 self.rows(TRTP={"is": reference}),
             )
 
-    def at(self, **place: Any) -> Place:
+    def at(self, **place: Unpack[Where]) -> Place:
         return replace(self.place, **place)
 
     def options(self, step: Step[object], *, interval: bool = False) -> Options:
@@ -118,6 +118,13 @@ class Cut:
     def chosen(self) -> Options:
         """The choice of the value, an option of every result that is not of the plain value."""
         return {} if self.analysis.value == "value" else {"value": self.analysis.value}
+
+
+def with_known(rows: Selection, names: Iterable[str]) -> Selection:
+    """Of `rows`, those in which variables of the subjects are all known."""
+    present = {adsl_code(name): "present" for name in names}
+    # What is already asked of a column (a subgroup) is more than that it is known.
+    return rows.frames.select(rows.dataset, present | rows.predicate)
 
 
 def cuts(trial: "Trial", analysis: Analysis, frames: Frames, *, together: bool) -> list[Cut]:

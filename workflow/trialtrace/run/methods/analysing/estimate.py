@@ -1,12 +1,16 @@
 """Runs a statistical function and turns its outcome, or its refusal, into a result."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from math import isfinite, isinf, isnan, nan
-from typing import Generic, TypeVar, Unpack
+from typing import Generic, TypedDict, TypeVar, Unpack
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.rows import Basis, Notes, Options, Place, Result, bounds
+from trialtrace.run.methods.analysing.formulas import Formula, statistic_of
+from trialtrace.run.methods.analysing.rows import Options, Place, Result, Where, bounds
 from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.plan.card import TEST
+from trialtrace.run.trial.plan.methods import result_method
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
@@ -31,131 +35,159 @@ class Once(Generic[Fit]):
         return self._known
 
 
-def interval_result(
-    cut: Cut,
-    place: Place,
-    names: tuple[str, str],
-    members: dict[str, Selection],
-    compute: Callable[[], Interval],
-    *,
-    options: Options,
-    level: float | None = None,
-    **notes: Unpack[Notes],
-) -> Result:
-    """An estimate with its interval; where the method has no answer, a result with its reason.
+class Notes(TypedDict, total=False):
+    """What a result says beside its value: fields of `Result`."""
 
-    An infinite or undefined estimate (a ratio with no event in an arm) is no answer either. `level`
-    is that of the interval, the analysis's confidence if None.
+    unit: str | None
+    denominator: int | None
+    warning: str | None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The rows behind the results of a step at one place, and what these results share.
+
+    `n_used` is how many they rest on. `options` are their choices: where none are given those of
+    the step, with the confidence level unless it is a test. `method` is what they bear in its name,
+    that of the step where none is given. A name below is a statistic, or "statistic.method" where
+    the method is another.
     """
-    try:
-        found = compute()
-    except StatsError as refused:
-        error = str(refused)
-    else:
-        if isfinite(found.estimate):
-            level = cut.analysis.confidence if level is None else level
-            return plain_result(
-                cut,
-                place,
-                names,
-                members,
-                found.estimate,
-                options=options,
-                interval=bounds(found),
-                level=level,
-                **notes,
-            )
-        what = "not defined" if isnan(found.estimate) else "infinite"
-        error = f"the estimate is {what} for these data."
-    return plain_result(cut, place, names, members, nan, options=options, error=error, **notes)
 
+    cut: Cut
+    step: Step[object]
+    place: Place
+    members: dict[str, Selection]
+    n_used: int | None
+    options: Options | None = None
+    warning: str | None = None
+    method: str = ""
 
-def plain_result(
-    cut: Cut,
-    place: Place,
-    names: tuple[str, str],
-    members: dict[str, Selection],
-    value: float,
-    *,
-    options: Options | None = None,
-    interval: tuple[float, float] | None = None,
-    level: float | None = None,
-    error: str | None = None,
-    text: str | None = None,
-    **notes: Unpack[Notes],
-) -> Result:
-    """A value, with an interval where one is given."""
-    stat, method = names
-    return Result(
-        place,
-        stat,
-        method,
-        float(value),
-        (options or {}) | cut.chosen,
-        members,
-        interval=interval,
-        level=level,
-        error=error,
-        text=text,
-        synthetic=cut.trial.synthetic,
-        **notes,
-    )
+    def at(self, **place: Unpack[Where]) -> "Sample":
+        """The same rows for the results of another place."""
+        return replace(self, place=self.cut.at(**place))
 
+    def value(
+        self,
+        name: str,
+        value: float,
+        *,
+        options: Options | None = None,
+        interval: tuple[float, float] | None = None,
+        level: float | None = None,
+        error: str | None = None,
+        text: str | None = None,
+        **notes: Unpack[Notes],
+    ) -> Result:
+        """A value, with an interval where one is given; `options` are its own."""
+        stat, _, method = name.partition(".")
+        if options is None:
+            options = self.options
+        if options is None:
+            options = self.cut.options(self.step, interval=self.step.statistic != TEST)
+        return Result(
+            self.place,
+            stat,
+            method or self.method or result_method(self.step.method, self.step.options),
+            float(value),
+            options | self.cut.chosen,
+            self.members,
+            interval=interval,
+            level=level,
+            unit=notes.get("unit"),
+            n_used=self.n_used,
+            denominator=notes.get("denominator"),
+            warning=notes.get("warning", self.warning),
+            error=error,
+            synthetic=self.cut.trial.synthetic,
+            text=text,
+        )
 
-def test_results(
-    cut: Cut,
-    place: Place,
-    method: str,
-    members: dict[str, Selection],
-    compute: Callable[[], TestResult],
-    *,
-    statistic: str | None,
-    **basis: Unpack[Basis],
-) -> list[Result]:
-    """The p-value of a test, then its statistic and degrees of freedom where it has them."""
-    try:
-        found = compute()
-    except StatsError as error:
-        names = ("p_value", method)
-        return [plain_result(cut, place, names, members, nan, error=str(error), **basis)]
-    values = [("p_value", found.p_value), (statistic, found.statistic), ("df", found.df)]
-    return [
-        plain_result(cut, place, (name, method), members, value, **basis)
-        for name, value in values
-        if name is not None and (name == "p_value" or (statistic is not None and value == value))
-    ]
+    def number(self, name: str, compute: Callable[[], float], **notes: Unpack[Notes]) -> Result:
+        """What a function gives; where it has no answer, a result with its reason."""
+        try:
+            return self.value(name, compute(), **notes)
+        except StatsError as refused:
+            return self.value(name, nan, error=str(refused), **notes)
 
+    def ends(self, name: str, compute: Formula) -> Iterator[Result]:
+        """The least and the largest value that something may have."""
+        yield self.number(f"{name}_lowest", lambda: compute().low)
+        yield self.number(f"{name}_highest", lambda: compute().high)
 
-def contrast_results(
-    cut: Cut,
-    place: Place,
-    step: Step[object],
-    members: dict[str, Selection],
-    compute: Callable[[], Contrast],
-    common: Basis,
-    *,
-    statistic: str = "t",
-    tested: str | None = None,
-    unit: str | None = None,
-) -> Iterator[Result]:
-    """A contrast: estimate with its interval, then p-value, statistic and its df, if it has one.
+    def interval(
+        self,
+        compute: Callable[[], Interval],
+        name: str = "",
+        *,
+        level: float | None = None,
+        **notes: Unpack[Notes],
+    ) -> Result:
+        """An estimate with its interval; where the method has no answer, a result with its reason.
 
-    `tested` is the method of the test where it is not that of the step, `unit` that of the
-    estimate.
-    """
-    names = (step.statistic, step.method)
-    yield interval_result(
-        cut, place, names, members, lambda: compute().interval, unit=unit, **common
-    )
-    yield from test_results(
-        cut,
-        place,
-        tested or step.method,
-        members,
-        lambda: compute().test,
-        statistic=statistic,
-        **common,
-    )
+        An infinite or undefined estimate (a ratio with no event in an arm) is no answer either. It
+        is the statistic of the step where no `name` is given; `level` is that of the interval, the
+        analysis's confidence if None.
+        """
+        name = name or self.step.statistic
+        try:
+            found = compute()
+        except StatsError as refused:
+            return self.value(name, nan, error=str(refused), **notes)
+        if not isfinite(found.estimate):
+            what = "not defined" if isnan(found.estimate) else "infinite"
+            error = f"the estimate is {what} for these data."
+            return self.value(name, nan, error=error, **notes)
+        level = self.cut.analysis.confidence if level is None else level
+        return self.value(name, found.estimate, interval=bounds(found), level=level, **notes)
+
+    def test(
+        self, compute: Callable[[], TestResult], statistic: str | None = None, *, method: str = ""
+    ) -> list[Result]:
+        """The p-value of a test, then its statistic and degrees of freedom where it has them.
+
+        The statistic is that of the card where the step is a test and no other is named; `method`
+        is what the test is called where it has another name than the step.
+        """
+        if statistic is None and self.step.statistic == TEST:
+            statistic = statistic_of(self.step)
+        try:
+            found = compute()
+        except StatsError as error:
+            return [self.value(f"{TEST}.{method}", nan, error=str(error))]
+        values = {TEST: found.p_value}
+        if statistic is not None:
+            more = {statistic: found.statistic, "df": found.df}
+            values |= {name: value for name, value in more.items() if not isnan(value)}
+        return [self.value(f"{name}.{method}", value) for name, value in values.items()]
+
+    def contrast(
+        self,
+        compute: Callable[[], Contrast],
+        statistic: str | None = "t",
+        *,
+        name: str = "",
+        tested: str = "",
+        unit: str | None = None,
+    ) -> Iterator[Result]:
+        """An estimate with its interval, then p-value, statistic and its df, if it has one.
+
+        `tested` is the method of the test where it is not that of the step, `unit` that of the
+        estimate.
+        """
+        yield self.interval(lambda: compute().interval, name, unit=unit)
+        yield from self.test(lambda: compute().test, statistic, method=tested)
+
+    def f_test(self, compute: Callable[[], TestResult]) -> Iterator[Result]:
+        """An F test: its p-value, F and both degrees of freedom, or why there is none."""
+        try:
+            found = compute()
+        except StatsError as error:
+            yield self.value(TEST, nan, error=str(error))
+            return
+        values = {TEST: found.p_value, "f": found.statistic, "df1": found.df, "df2": found.df2}
+        for stat, value in values.items():
+            if not isinf(value):
+                yield self.value(stat, value)
 
 
 def noted(results: Iterable[Result], warning: Callable[[], str | None]) -> Iterator[Result]:
@@ -164,26 +196,3 @@ def noted(results: Iterable[Result], warning: Callable[[], str | None]) -> Itera
         if result.error is None:
             result.warning = warning()
         yield result
-
-
-def f_results(
-    cut: Cut,
-    place: Place,
-    method: str,
-    members: dict[str, Selection],
-    compute: Callable[[], TestResult],
-    common: Basis,
-) -> Iterator[Result]:
-    """An F test: its p-value, F and both degrees of freedom, or the reason why there is none."""
-    try:
-        found = compute()
-    except StatsError as error:
-        yield plain_result(
-            cut, place, ("p_value", method), members, nan, error=str(error), **common
-        )
-        return
-    values = {"p_value": found.p_value, "f": found.statistic, "df1": found.df, "df2": found.df2}
-    for stat, value in values.items():
-        if isinf(value):
-            continue
-        yield plain_result(cut, place, (stat, method), members, value, **common)

@@ -4,16 +4,15 @@ A difference that is not significant says nothing of this: its interval has to l
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from trialtrace.base.config.spec import items_of
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
-from trialtrace.run.methods.analysing.rows import Notes, Place, Result
-from trialtrace.run.tables.frames import Selection
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Interval, StatsError
 
@@ -48,18 +47,10 @@ class Asked(Protocol):
     def alpha(self) -> float: ...
 
 
-def named(step: Step[Asked]) -> str:
-    """The method's name in results."""
-    return f"{step.statistic}_{step.method}"
-
-
 def against_margins(
-    cut: Cut,
+    sample: Sample,
     step: Step[Asked],
     effect: str,
-    place: Place,
-    members: dict[str, Selection],
-    common: Notes,
     interval: Callable[..., Interval],
     p_value: PValue,
 ) -> Iterator[Result]:
@@ -68,52 +59,24 @@ def against_margins(
     `p_value` is that of a one-sided test at a margin, by the same error as the interval.
     """
     level = 1 - 2 * step.options.alpha
-    options = cut.options(step)
-    yield interval_result(
-        cut,
-        place,
-        (effect, named(step)),
-        members,
-        partial(interval, confidence=level),
-        options=options,
-        level=level,
-        **common,
-    )
-    tell = partial(_result, cut, step, place, members, common)
+    yield sample.interval(partial(interval, confidence=level), effect, level=level)
     try:
         tests = _tests(step, p_value)
         found = interval(confidence=level)
     except StatsError as refused:
-        yield tell("p_value", np.nan, error=str(refused))
+        yield sample.value("p_value", np.nan, error=str(refused))
         return
     for stat, value in tests.items():
-        yield tell(stat, value)
+        yield sample.value(stat, value)
     verdict, words = _verdict(step, found)
-    yield tell("verdict", verdict, text=words[verdict])
+    yield sample.value("verdict", verdict, text=words[verdict])
 
 
-def _result(
-    cut: Cut,
-    step: Step[Asked],
-    place: Place,
-    members: dict[str, Selection],
-    common: Notes,
-    stat: str,
-    value: float,
-    *,
-    text: str | None = None,
-    error: str | None = None,
-) -> Result:
-    return plain_result(
-        cut,
-        place,
-        (stat, named(step)),
-        members,
-        value,
-        options=cut.options(step),
-        text=text,
-        error=error,
-        **common,
+def of_margins(sample: Sample) -> Sample:
+    """The same with the name and the choices of results against margins."""
+    step = sample.step
+    return replace(
+        sample, method=f"{step.statistic}_{step.method}", options=sample.cut.options(step)
     )
 
 

@@ -25,7 +25,7 @@ MODULES: dict[str, str] = {
     "imputation": f"{_HERE}.missing.analyse_imputation",
     "imputed_means": f"{_HERE}.missing.analyse_means",
     "stratified": f"{_HERE}.stratified.analyse",
-    "stratified_score": f"{_HERE}.stratified.analyse_score",
+    "stratified_score": f"{_HERE}.stratified.analyse",
     "regression": f"{_HERE}.regression.analyse",
     "compliers": f"{_HERE}.categorical.analyse_compliers",
     "paired_events": f"{_HERE}.categorical.analyse_paired",

@@ -42,24 +42,17 @@ class Place:
         return "-".join(self.pair) if self.pair else self.group or ALL
 
 
+class Where(TypedDict, total=False):
+    """What tells the results of a step apart: fields of `Place`."""
+
+    visit: str | None
+    group: str | None
+    pair: tuple[str, str] | None
+    second: tuple[str, str] | None
+
+
 # Choices by name: of a step, or of a result.
 Options = dict[str, Any]
-
-
-class Notes(TypedDict, total=False):
-    """What a result says beside its value, its options and its members: fields of `Result`."""
-
-    unit: str | None
-    n_used: int | None
-    denominator: int | None
-    warning: str | None
-
-
-class Basis(TypedDict):
-    """What the results of one statistic share: its options and how many it rests on."""
-
-    options: Options
-    n_used: int | None
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The analyse stage: the plan over the derived data sets, to results and members."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +19,11 @@ from trialtrace.run.methods.displays.analyse_baseline import baseline
 from trialtrace.run.methods.displays.analyse_flow import flow
 from trialtrace.run.methods.multiplicity.analyse import adjust
 from trialtrace.run.methods.planning.analyse import planning
-from trialtrace.run.methods.stratified.analyse_interaction import interaction
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, from_rows, write_table
 from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.registry import card_of
+from trialtrace.run.trial.plan.steps import over_levels
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
@@ -96,3 +98,13 @@ def _refuse_repeats(trial: "Trial", results: list[Result]) -> None:
                 )
             )
         seen.add(result.result_id)
+
+
+def interaction(trial: "Trial", analysis: Analysis, frames: Frames) -> Iterator[Result]:
+    """The interaction test of the plan, over the subgroup variable, for the whole population."""
+    given = analysis.interaction
+    if given is None or analysis.by is None:
+        return
+    step = over_levels(given, analysis.by)
+    for cut in cuts(trial, replace(analysis, by=None), frames, together=False):
+        yield from method(step)(cut, step)

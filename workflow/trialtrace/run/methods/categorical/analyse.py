@@ -7,14 +7,15 @@ from trialtrace.base.config.spec import items_of
 from trialtrace.base.number_needed import needed_text
 from trialtrace.base.words import NUMBER_NEEDED
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
-from trialtrace.run.methods.analysing.formulas import formula, statistic_of
-from trialtrace.run.methods.analysing.rows import Notes, Result
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formula
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.tables.frames import Selection
-from trialtrace.run.trial.plan.methods import result_method
 from trialtrace.run.trial.plan.steps import Step
 
 EVENT = {"AVAL": {"is": 1}}
+# Events and totals of the treated arm, then of the reference arm.
+Table = tuple[int, int, int, int]
 
 
 def with_event(cut: Cut, rows: Selection) -> Selection:
@@ -22,42 +23,40 @@ def with_event(cut: Cut, rows: Selection) -> Selection:
     return cut.frames.select(rows.dataset, rows.predicate | EVENT)
 
 
-def describe_proportion(cut: Cut, step: Step[object]) -> Iterator[Result]:
-    """By arm: events, and the proportion with its interval."""
+def roles(cut: Cut, rows: Selection) -> dict[str, Selection]:
+    """The rows analysed, and those with the event."""
+    return {"analysed": rows, "numerator": with_event(cut, rows)}
+
+
+def by_arm(cut: Cut, step: Step[object]) -> Iterator[tuple[Sample, int, int]]:
+    """Each arm, its events and its subjects."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
         events = with_event(cut, rows)
         members = {"numerator": events, "denominator": rows}
-        place = cut.at(group=group)
-        common: Notes = {"n_used": rows.n, "denominator": rows.n}
-        yield plain_result(cut, place, ("count", "events"), members, events.n, **common)
-        yield interval_result(
-            cut,
-            place,
-            ("proportion", step.method),
-            members,
-            partial(formula(step), events.n, rows.n, confidence=cut.analysis.confidence),
-            options=cut.options(step, interval=True),
-            **common,
-        )
+        yield Sample(cut, step, cut.at(group=group), members, rows.n), events.n, rows.n
+
+
+def compared(cut: Cut, step: Step[object]) -> Iterator[tuple[Sample, Table]]:
+    """Each comparison, its events and its subjects."""
+    for pair, both, treated, reference in cut.pairs():
+        table = with_event(cut, treated).n, treated.n, with_event(cut, reference).n, reference.n
+        yield Sample(cut, step, cut.at(pair=pair), roles(cut, both), both.n), table
+
+
+def describe_proportion(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By arm: events, and the proportion with its interval."""
+    for sample, events, n in by_arm(cut, step):
+        yield sample.value("count.events", events, options={}, denominator=n)
+        interval = partial(formula(step), events, n, confidence=cut.analysis.confidence)
+        yield sample.interval(interval, denominator=n)
 
 
 def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a difference or ratio of two risks with its interval."""
-    for pair, both, treated, reference in cut.pairs():
-        result = interval_result(
-            cut,
-            cut.at(pair=pair),
-            (step.statistic, step.method),
-            {"analysed": both, "numerator": with_event(cut, both)},
-            partial(
-                formula(step),
-                *two_by_two(cut, treated, reference),
-                confidence=cut.analysis.confidence,
-            ),
-            options=cut.options(step, interval=True),
-            n_used=both.n,
-        )
+    for sample, table in compared(cut, step):
+        compute = partial(formula(step), *table, confidence=cut.analysis.confidence)
+        result = sample.interval(compute)
         if step.statistic == NUMBER_NEEDED and result.interval is not None:
             result.text = needed_text(result.value, *result.interval, result.level)
         yield result
@@ -65,27 +64,8 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
 
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test of equal risks."""
-    for pair, both, treated, reference in cut.pairs():
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            named(step),
-            {"analysed": both, "numerator": with_event(cut, both)},
-            partial(formula(step), *two_by_two(cut, treated, reference), **items_of(step.options)),
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=both.n,
-        )
-
-
-def named(step: Step[object]) -> str:
-    """The method's name in a result_id; a correction is part of it, so that two can be told."""
-    return result_method(step.method, step.options)
-
-
-def two_by_two(cut: Cut, treated: Selection, reference: Selection) -> tuple[int, int, int, int]:
-    """Events and totals of the treated arm, then of the reference arm."""
-    return with_event(cut, treated).n, treated.n, with_event(cut, reference).n, reference.n
+    for sample, table in compared(cut, step):
+        yield from sample.test(partial(formula(step), *table, **items_of(step.options)))
 
 
 METHODS = {

@@ -1,83 +1,53 @@
 """Effects in those who took the treatment, from arms of which only the treated one has access."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
-from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
-from trialtrace.run.methods.analysing.formulas import formula
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import Formula, formula
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.categorical.analyse import with_event
+from trialtrace.run.methods.categorical.analyse import roles
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Interval, StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import compliers as cards
 
 
-def taken(cut: Cut, step: "Step[cards.Bloom]", treated: Selection) -> Selection:
-    """Of the treated arm, who received: the members of the population that the step names."""
-    flag = cut.trial.populations[step.options.receipt].flag
-    return cut.frames.select(treated.dataset, treated.predicate | {flag: {"is": "Y"}})
-
-
-def outcomes(
+def _outcomes(
     cut: Cut, step: "Step[cards.Bloom]", treated: Selection, reference: Selection
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Outcome and receipt of the treated arm, outcome of the reference arm."""
-    received = np.isin(treated.rows, taken(cut, step, treated).rows).astype(float)
+    """Outcome and receipt of the treated arm, outcome of the reference arm.
+
+    Who received are the members of the population that the step names.
+    """
+    flag = cut.trial.populations[step.options.receipt].flag
+    taken = cut.frames.select(treated.dataset, treated.predicate | {flag: {"is": "Y"}})
+    received = np.isin(treated.rows, taken.rows).astype(float)
     return treated.column("AVAL"), received, reference.column("AVAL")
 
 
-def _difference(
-    cut: Cut, step: "Step[cards.Bloom]", treated: Selection, reference: Selection
-) -> Interval:
-    return formula(step)(
-        *outcomes(cut, step, treated, reference), confidence=cut.analysis.confidence
-    )
+def _compared(cut: Cut, step: "Step[cards.Bloom]") -> Iterator[tuple[Sample, Formula]]:
+    """Each comparison, and the formula with its outcomes."""
+    for pair, both, treated, reference in cut.pairs():
+        compute = partial(formula(step), *_outcomes(cut, step, treated, reference))
+        yield Sample(cut, step, cut.at(pair=pair), roles(cut, both), both.n), compute
 
 
 def difference(cut: Cut, step: "Step[cards.Bloom]") -> Iterator[Result]:
-    for pair, both, treated, reference in cut.pairs():
-        yield interval_result(
-            cut,
-            cut.at(pair=pair),
-            (step.statistic, step.method),
-            _members(cut, step, both),
-            partial(_difference, cut, step, treated, reference),
-            options=cut.options(step, interval=True),
-            n_used=both.n,
-        )
+    for sample, compute in _compared(cut, step):
+        yield sample.interval(partial(compute, confidence=cut.analysis.confidence))
 
 
 def bounds(cut: Cut, step: "Step[cards.Bloom]") -> Iterator[Result]:
-    for pair, both, treated, reference in cut.pairs():
-        values, error = {"lowest": nan, "highest": nan}, None
-        try:
-            found = formula(step)(*outcomes(cut, step, treated, reference))
-            values = {"lowest": found.low, "highest": found.high}
-        except StatsError as refused:
-            error = str(refused)
-        for end, value in values.items():
-            yield plain_result(
-                cut,
-                cut.at(pair=pair),
-                (f"complier_difference_{end}", step.method),
-                _members(cut, step, both),
-                value,
-                error=error,
-                options=cut.options(step),
-                n_used=both.n,
-            )
-
-
-def _members(cut: Cut, step: Step[object], both: Selection) -> dict[str, Selection]:
-    return {"analysed": both, "numerator": with_event(cut, both)}
+    for sample, compute in _compared(cut, step):
+        told = replace(sample, options=cut.options(step))
+        yield from told.ends("complier_difference", compute)
 
 
 METHODS = {

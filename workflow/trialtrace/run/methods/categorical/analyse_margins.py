@@ -1,16 +1,16 @@
 """Risks against a threshold or a margin, rare events, and tests without fixed margins."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from math import nan
 from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import plain_result, test_results
-from trialtrace.run.methods.analysing.formulas import Formula, formula, statistic_of
-from trialtrace.run.methods.analysing.rows import Notes, Result
-from trialtrace.run.methods.categorical.analyse import two_by_two, with_event
+from trialtrace.run.methods.analysing.formulas import Formula, formula
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.categorical.analyse import by_arm, compared
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import StatsError, TestResult
 
@@ -54,83 +54,31 @@ def _p_value(exact_test: Formula, *table: int, **options: str) -> TestResult:
 def _compared(
     cut: Cut, step: Step[object], function: Callable[..., TestResult]
 ) -> Iterator[Result]:
-    for pair, both, treated, reference in cut.pairs():
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            {"analysed": both, "numerator": with_event(cut, both)},
-            partial(function, *two_by_two(cut, treated, reference), **items_of(step.options)),
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=both.n,
-        )
+    for sample, table in compared(cut, step):
+        yield from sample.test(partial(function, *table, **items_of(step.options)))
 
 
 def threshold(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: is the proportion that of the threshold?"""
-    for group, condition in cut.groups():
-        rows = cut.rows(**condition)
-        events = with_event(cut, rows)
-        yield from test_results(
-            cut,
-            cut.at(group=group),
-            step.method,
-            {"numerator": events, "denominator": rows},
-            partial(formula(step), events.n, rows.n, **items_of(step.options)),
-            statistic=None,
-            options=cut.options(step),
-            n_used=rows.n,
-        )
+    for sample, events, n in by_arm(cut, step):
+        yield from sample.test(partial(formula(step), events, n, **items_of(step.options)))
 
 
 def upper_bound(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: how large the risk can be, with all of the error on that side."""
-    for group, condition in cut.groups():
-        rows = cut.rows(**condition)
-        events = with_event(cut, rows)
-        members = {"numerator": events, "denominator": rows}
-        place = cut.at(group=group)
-        common: Notes = {"n_used": rows.n, "denominator": rows.n}
-        yield plain_result(cut, place, ("count", "events"), members, events.n, **common)
-        value, error = nan, None
-        try:
-            value = formula(step)(events.n, rows.n, confidence=cut.analysis.confidence)
-        except StatsError as refused:
-            error = str(refused)
-        names = (step.statistic, step.method)
-        yield plain_result(
-            cut,
-            place,
-            names,
-            members,
-            value,
-            options=cut.options(step, interval=True),
-            error=error,
-            **common,
-        )
+    for sample, events, n in by_arm(cut, step):
+        yield sample.value("count.events", events, options={}, denominator=n)
+        compute = partial(formula(step), events, n, confidence=cut.analysis.confidence)
+        yield sample.number(step.statistic, compute, denominator=n)
 
 
 def fragility(cut: Cut, step: "Step[cards.Fisher]") -> Iterator[Result]:
     """By comparison: how few other outcomes would turn the decision of Fisher's test."""
-    level = cut.analysis.decision_level
-    for pair, both, treated, reference in cut.pairs():
-        value, error = nan, None
-        try:
-            table = two_by_two(cut, treated, reference)
-            value = formula(step)(*table, level=level, rule=step.options.rule)
-        except StatsError as refused:
-            error = str(refused)
-        yield plain_result(
-            cut,
-            cut.at(pair=pair),
-            (step.statistic, f"{step.method}_{step.options.rule}"),
-            {"analysed": both, "numerator": with_event(cut, both)},
-            value,
-            error=error,
-            options=cut.options(step) | {"level": level},
-            n_used=both.n,
-        )
+    level, rule = cut.analysis.decision_level, step.options.rule
+    options, name = cut.options(step) | {"level": level}, f"{step.statistic}.{step.method}_{rule}"
+    for sample, table in compared(cut, step):
+        compute = partial(formula(step), *table, level=level, rule=rule)
+        yield replace(sample, options=options).number(name, compute)
 
 
 METHODS = {

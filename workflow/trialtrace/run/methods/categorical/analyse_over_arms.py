@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import plain_result, test_results
-from trialtrace.run.methods.analysing.formulas import formula, statistic_of
-from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.stratified.analyse import keys_of, stratum_rows
+from trialtrace.run.methods.analysing.cuts import Cut, with_known
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formula
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.stratified.analyse import keys_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import StatsError, TestResult
@@ -35,7 +35,7 @@ def groups(cut: Cut, which: "Groups", strata: Sequence[str]) -> Compared:
         else [(pair, list(pair)) for pair in cut.analysis.pairs]
     )
     for pair, arms in compared:
-        yield pair, arms, stratum_rows(cut, strata, cut.rows(TRTP={"in": arms}))
+        yield pair, arms, with_known(cut.rows(TRTP={"in": arms}), strata)
 
 
 def tables(
@@ -59,16 +59,8 @@ def _results(
 ) -> Iterator[Result]:
     """A test of arms by values, its statistic where it has one."""
     for pair, arms, rows in compared:
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            {"analysed": rows},
-            partial(compute, arms, rows),
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=rows.n,
-        )
+        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
+        yield from sample.test(partial(compute, arms, rows))
 
 
 def whole_table(cut: Cut, step: "Step[cards.ChiSquaredTable]") -> Iterator[Result]:
@@ -84,16 +76,15 @@ def drawn_table(cut: Cut, step: "Step[cards.DrawnTables]") -> Iterator[Result]:
     """Arms by values, in one table: the p-value by drawn tables, with its Monte Carlo error."""
     draws, seed, confidence = step.options.draws, step.options.seed, cut.analysis.confidence
     for pair, arms, rows in groups(cut, step.options.groups, ()):
-        place, roles = cut.at(pair=pair), {"analysed": rows}
-        common: Basis = {"options": cut.options(step), "n_used": rows.n}
-        table, names = tables(cut, rows, arms, ())[0][0], ("p_value", step.method)
+        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
         try:
+            table = tables(cut, rows, arms, ())[0][0]
             found = formula(step)(table, draws=draws, seed=seed, confidence=confidence)
         except StatsError as refused:
-            yield plain_result(cut, place, names, roles, nan, error=str(refused), **common)
+            yield sample.value("p_value", nan, error=str(refused))
             continue
-        yield plain_result(cut, place, names, roles, found.p_value, **common)
-        yield plain_result(cut, place, ("mc_se", step.method), roles, found.mc_se, **common)
+        yield sample.value("p_value", found.p_value)
+        yield sample.value("mc_se", found.mc_se)
 
 
 def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
@@ -149,16 +140,7 @@ def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
             variance=step.options.variance,
         )
 
-    yield from test_results(
-        cut,
-        cut.at(),
-        step.method,
-        {"analysed": rows},
-        compute,
-        statistic=statistic_of(step),
-        options=cut.options(step),
-        n_used=rows.n,
-    )
+    yield from Sample(cut, step, cut.place, {"analysed": rows}, rows.n).test(compute)
 
 
 METHODS = {

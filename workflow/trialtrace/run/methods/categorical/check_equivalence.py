@@ -36,7 +36,7 @@ def _tail(z: float, side: str) -> float:
     return nan if isnan(z) else float(norm.sf(z) if side == "larger" else norm.cdf(z))
 
 
-def _defined(asked: Asked, answer: Answer) -> Answer:
+def _defined(answer: Answer) -> Answer:
     """No verdict, and no other p-value, where one of the tests has no answer."""
     if not isinstance(answer, dict) or not any(isnan(value) for value in answer.values()):
         return answer
@@ -59,7 +59,7 @@ def difference(data: Data, asked: Asked, table: Table) -> Answer:
     def tail(margin: float, side: str) -> float:
         return _tail(difference_z(table, margin, variance), side)
 
-    return _defined(asked, against(asked, "risk_difference", value, bounds, tail))
+    return _defined(against(asked, "risk_difference", value, bounds, tail))
 
 
 @peer(BY, both_arms, ITERATIVE)
@@ -80,7 +80,7 @@ def ratio(data: Data, asked: Asked, table: Table) -> Answer:
     start = value if x1 and x0 else 1e-9 if x0 else 1e9
     low = ratio_bound(table, start, z, variance) if x1 else 0.0
     high = ratio_bound(table, start, -z, variance) if x0 else float("inf")
-    return _defined(asked, against(asked, "risk_ratio", value, (low, high), tail))
+    return _defined(against(asked, "risk_ratio", value, (low, high), tail))
 
 
 @peer("math: Woolf's formula", both_arms)
@@ -111,7 +111,7 @@ def paired(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     def tail(margin: float, side: str) -> float:
         return nan if margin == 0 and b + c == 0 else _tail(tango_z(b, c, n, margin), side)
 
-    return _defined(asked, against(asked, "risk_difference", (b - c) / n, bounds, tail))
+    return _defined(against(asked, "risk_difference", (b - c) / n, bounds, tail))
 
 
 CHECKS: dict[str, Check] = {

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, cuts
-from trialtrace.run.methods.analysing.estimate import interval_result, test_results
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formulas
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result
+from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.continuous.analyse_paired import Paired, comparisons
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -29,32 +29,13 @@ def correlation(cut: Cut, step: "Step[cards.Pearson]") -> Iterator[Result]:
     own = cut.trial.design.kind in OWN_TREATMENT
     for place, members, first, second in (_differences if own else _by_arm)(cut, other):
         subjects, left, right = np.intersect1d(first[0], second[0], return_indices=True)
-        x, y = first[1][left], second[1][right]
+        both = first[1][left], second[1][right]
         at = replace(place, second=("with", step.options.with_))
-        more: Basis = {"options": cut.options(step, interval=True), "n_used": len(subjects)}
-        yield interval_result(
-            cut,
-            at,
-            (step.statistic, step.method),
-            members,
-            partial(
-                estimate,
-                x,
-                y,
-                method=step.method,
-                confidence=cut.analysis.confidence,
-            ),
-            **more,
-        )
-        yield from test_results(
-            cut,
-            at,
-            f"{step.method}_correlation",
-            members,
-            partial(test, x, y, method=step.method, sides="two_sided"),
-            statistic="t",
-            **more,
-        )
+        sample = Sample(cut, step, at, members, len(subjects))
+        named, level = {"method": step.method}, cut.analysis.confidence
+        yield sample.interval(partial(estimate, *both, confidence=level, **named))
+        compute = partial(test, *both, sides="two_sided", **named)
+        yield from sample.test(compute, "t", method=f"{step.method}_correlation")
 
 
 def _other(cut: Cut, step: "Step[cards.Pearson]") -> Cut:
@@ -91,14 +72,12 @@ def _differences(
     cut: Cut, other: Cut
 ) -> Iterator[tuple[Place, dict[str, Selection], Series, Series]]:
     for first, second in zip(comparisons(cut), comparisons(other), strict=True):
-        place = first.place if isinstance(first, Paired) else first[0]
-        differences = [_of_pairs(one) for one in (first, second)]
-        rows = [one.rows if isinstance(one, Paired) else one[1] for one in (first, second)]
-        yield place, {"analysed": rows[0], "with": rows[1]}, differences[0], differences[1]
+        members = {"analysed": first.rows, "with": second.rows}
+        yield first.place, members, _of_pairs(first), _of_pairs(second)
 
 
-def _of_pairs(found: Paired | tuple[Place, Selection, str]) -> Series:
-    if not isinstance(found, Paired):
+def _of_pairs(found: Paired) -> Series:
+    if found.error is not None:
         return np.array([], dtype=str), np.array([])
     return found.column("USUBJID")[:, 0].astype(str), found.difference
 

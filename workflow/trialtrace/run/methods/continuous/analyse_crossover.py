@@ -2,27 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NoReturn, Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import interval_result, test_results
-from trialtrace.run.methods.analysing.formulas import formula, statistic_of
-from trialtrace.run.methods.analysing.rows import Notes, Place, Result
-from trialtrace.run.methods.continuous.analyse_paired import Paired, comparisons
-from trialtrace.run.tables.frames import Selection
+from trialtrace.run.methods.analysing.formulas import formula
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.continuous.analyse_paired import Found, Paired, comparisons
 from trialtrace.run.trial.model import adsl_code
-from trialtrace.run.trial.plan.methods import result_method
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import StatsError
 
 # What the formula calls what the plan says; the rest tells the sequence.
 ARGUMENTS = {"compared": "effect", "sides": "sides"}
-
-R = TypeVar("R")
 
 
 class Sequenced(Protocol):
@@ -52,16 +47,9 @@ def periods(found: Paired, asked: Sequenced) -> tuple[Floats, Floats, Floats]:
 def estimate(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
     """By comparison: the effect of the treatment, of the period or of carry-over."""
     compute = partial(formula(step), confidence=cut.analysis.confidence)
-    for place, members, run, common in _prepared(cut, step, compute):
-        yield interval_result(
-            cut,
-            place,
-            (step.statistic, step.method),
-            members,
-            run,
-            options=cut.options(step, interval=True),
-            **common,
-        )
+    for pairs in comparisons(cut):
+        run = partial(_computed, compute, pairs, step.options)
+        yield pairs.sample(step).interval(run)
 
 
 def test(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
@@ -69,40 +57,13 @@ def test(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
     given = items_of(step.options)
     choices = {name: given[key] for key, name in ARGUMENTS.items() if key in given}
     compute = partial(formula(step), **choices)
-    for place, members, run, common in _prepared(cut, step, compute):
-        for result in test_results(
-            cut,
-            place,
-            result_method(step.method, step.options),
-            members,
-            run,
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=common["n_used"],
-        ):
-            result.warning = common.get("warning")
-            yield result
+    for pairs in comparisons(cut):
+        run = partial(_computed, compute, pairs, step.options)
+        yield from pairs.sample(step).test(run)
 
 
-def _prepared(
-    cut: Cut, step: Step[Sequenced], compute: Callable[..., R]
-) -> Iterator[tuple[Place, dict[str, Selection], Callable[[], R], Notes]]:
-    """Each comparison with its formula; one that has no pairs fails with its reason."""
-    for comparison in comparisons(cut):
-        if isinstance(comparison, Paired):
-            run = partial(_computed, compute, comparison, step.options)
-            yield comparison.place, {"analysed": comparison.rows}, run, comparison.common
-        else:
-            place, rows, reason = comparison
-            yield place, {"analysed": rows}, partial(_refuse, reason), {"n_used": None}
-
-
-def _computed(compute: Callable[..., R], found: Paired, asked: Sequenced) -> R:
+def _computed(compute: Callable[..., Found], found: Paired, asked: Sequenced) -> Found:
     return compute(*periods(found, asked))
-
-
-def _refuse(reason: str) -> NoReturn:
-    raise StatsError(reason)
 
 
 METHODS = {

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-
-import numpy as np
+from math import nan
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import plain_result
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import Formula, formulas
-from trialtrace.run.methods.analysing.margins import Asked, against_margins, named
+from trialtrace.run.methods.analysing.margins import Asked, against_margins, of_margins
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.continuous.analyse_paired import Paired, comparisons
+from trialtrace.run.methods.continuous.analyse_paired import comparisons
 from trialtrace.run.trial.plan.steps import Step
 
 EFFECT = "mean_difference"
@@ -19,41 +18,26 @@ EFFECT = "mean_difference"
 
 def between(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
     """By comparison of two arms."""
-    interval, test = formulas(step)
     for pair, both, treated, reference in cut.pairs():
-        x, y = cut.values(treated).astype(float), cut.values(reference).astype(float)
-        yield from against_margins(
-            cut,
-            step,
-            EFFECT,
-            cut.at(pair=pair),
-            {"analysed": both},
-            {"n_used": both.n},
-            partial(interval, x, y),
-            _at_margin(test, x, y),
-        )
+        values = [cut.values(rows).astype(float) for rows in (treated, reference)]
+        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": both}, both.n)
+        yield from _against(sample, step, *values)
 
 
 def paired(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
     """By comparison of two treatments of a subject."""
+    for pairs in comparisons(cut):
+        sample = pairs.sample(step)
+        if pairs.error is not None:
+            yield of_margins(sample).value(EFFECT, nan, error=pairs.error, options={})
+        else:
+            yield from _against(sample, step, pairs.difference)
+
+
+def _against(sample: Sample, step: Step[Asked], *values: Floats) -> Iterator[Result]:
     interval, test = formulas(step)
-    for comparison in comparisons(cut):
-        if not isinstance(comparison, Paired):
-            place, rows, reason = comparison
-            names = (EFFECT, named(step))
-            yield plain_result(cut, place, names, {"analysed": rows}, np.nan, error=reason)
-            continue
-        d = comparison.difference
-        yield from against_margins(
-            cut,
-            step,
-            EFFECT,
-            comparison.place,
-            {"analysed": comparison.rows},
-            comparison.common,
-            partial(interval, d),
-            _at_margin(test, d),
-        )
+    told, compute = of_margins(sample), partial(interval, *values)
+    yield from against_margins(told, step, EFFECT, compute, _at_margin(test, *values))
 
 
 def _at_margin(test: Formula, first: Floats, *others: Floats) -> Callable[[float, str], float]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, cuts
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import Formula, formula
-from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.tables.frames import Predicate, Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.continuous import win_ratio
@@ -40,38 +40,27 @@ def hierarchy(cut: Cut, step: "Step[cards.AllPairs]") -> Iterator[Result]:
     for then in step.options.then:
         records = _cut_of(cut, then)
         levels.append(_Outcome(then.endpoint, records, then.wins, then.margin, then.missing))
-    options = cut.options(step, interval=True)
     for pair, both, _, _ in cut.pairs():
-        place, arms = cut.at(pair=pair), {"TRTP": {"in": list(pair)}}
+        arms = {"TRTP": {"in": list(pair)}}
         members = {"analysed": both}
         for number, level in enumerate(levels[1:], 2):
             members[f"outcome_{number}"] = level.cut.rows(**arms)
         found = partial(
             _statistics, formula(step), levels, arms, both, pair[0], cut.analysis.confidence
         )
-        common: Basis = {"options": options, "n_used": both.n}
+        sample = Sample(cut, step, cut.at(pair=pair), members, both.n)
         for stat in STATISTICS:
-            yield interval_result(
-                cut,
-                place,
-                (stat, step.method),
-                members,
-                partial(_interval, found, stat),
-                **common,
-            )
-        yield from test_results(
-            cut, place, step.method, members, partial(_test, found), statistic="z", **common
-        )
+            yield sample.interval(partial(_interval, found, stat), stat)
+        yield from sample.test(partial(_test, found), "z")
         try:
             made = found()
         except StatsError:
             continue
         for number, level in enumerate(levels):
-            at = cut.at(pair=pair, second=("outcome", level.name))
-            counts = {"wins": made.wins[number], "losses": made.losses[number]}
-            for stat, count in counts.items():
-                yield plain_result(cut, at, (stat, step.method), members, count, **common)
-        yield plain_result(cut, place, ("ties", step.method), members, made.ties, **common)
+            of_level = sample.at(pair=pair, second=("outcome", level.name))
+            yield of_level.value("wins", made.wins[number])
+            yield of_level.value("losses", made.losses[number])
+        yield sample.value("ties", made.ties)
 
 
 def _cut_of(cut: Cut, then: "cards.Then") -> Cut:

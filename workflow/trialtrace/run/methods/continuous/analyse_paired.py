@@ -6,9 +6,9 @@ under the other.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,12 +16,12 @@ from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.store import difference
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import f_results, interval_result, test_results
-from trialtrace.run.methods.analysing.formulas import Formula, formula, statistic_of
-from trialtrace.run.methods.analysing.rows import Basis, Notes, Place, Result
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import Formula, formula
+from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.model import adsl_code
-from trialtrace.run.trial.plan.methods import result_method
+from trialtrace.run.trial.plan.options import Corrected
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats import resampling
 from trialtrace.stats.regression.coefficients import contrast, wald_test
@@ -36,6 +36,7 @@ ENUMERATED = 2**60
 NO_SEED = (0, 0)
 
 
+Found = TypeVar("Found")
 # A regression, and the columns of each of its terms.
 Fitted = tuple[Coefficients, dict[str, list[int]]]
 
@@ -44,145 +45,102 @@ Fitted = tuple[Coefficients, dict[str, list[int]]]
 class Paired:
     """The subjects of a comparison that have both values.
 
-    `rows` are their records; `values` (n, 2) the treated and the reference value of each subject,
-    and `at` (n, 2) where these stand in `rows`. `single` subjects have one value of the two.
+    `rows` are their records, and `at` (n, 2) where the treated and the reference record of each
+    subject stand in `rows`. `single` subjects have one value of the two. `error` says why there are
+    no pairs; what asks for their values raises StatsError then.
     """
 
+    cut: Cut
     place: Place
     rows: Selection
-    values: np.ndarray
     at: np.ndarray
     single: int
-
-    @property
-    def difference(self) -> Floats:
-        within: Floats = difference(self.values[:, 0], self.values[:, 1])
-        return within
+    error: str | None
 
     def column(self, name: str) -> Labels:
         """A column of the treated and of the reference record of each subject, (n, 2)."""
-        values: Labels = self.rows.column(name)[self.at]
+        return self._paired(self.rows.column(name))
+
+    @property
+    def values(self) -> Floats:
+        """The treated and the reference value of each subject, (n, 2)."""
+        values: Floats = self._paired(self.cut.values(self.rows)).astype(float)
+        return values
+
+    def _paired(self, column: Labels) -> Labels:
+        if self.error is not None:
+            raise StatsError(self.error)
+        values: Labels = column[self.at]
         return values
 
     @property
-    def common(self) -> Notes:
-        """What every result of the comparison has."""
+    def difference(self) -> Floats:
+        values = self.values
+        within: Floats = difference(values[:, 0], values[:, 1])
+        return within
+
+    def compute(self, function: Callable[[Floats], Found]) -> Found:
+        """What a function of the differences gives."""
+        return function(self.difference)
+
+    def sample(self, step: Step[object], members: dict[str, Selection] | None = None) -> Sample:
+        """What the results of a step share, of the rows of all pairs or of other members."""
         warning = None
         if self.single:
             who = "subject has" if self.single == 1 else "subjects have"
             warning = f"{self.single} {who} a value under one treatment only and are left out."
             warning = warning.replace(" and are", " and is") if self.single == 1 else warning
-        return {"n_used": len(self.values), "warning": warning}
+        n = None if self.error is not None else len(self.at)
+        members = members or {"analysed": self.rows}
+        return Sample(self.cut, step, self.place, members, n, warning=warning)
 
 
-def comparisons(cut: Cut) -> Iterator[Paired | tuple[Place, Selection, str]]:
-    """Each comparison of the analysis, by subject; its place and the reason where there is none."""
+def comparisons(cut: Cut) -> Iterator[Paired]:
+    """Each comparison of the analysis, by subject."""
     for treated, reference in cut.analysis.pairs:
         place = cut.at(pair=(treated, reference))
         both = {TREATMENT: {"in": [treated, reference]}}
         rows = cut.rows(**both, **{COMPLETE: {TREATMENT: [treated, reference]}})
-        everybody = len(np.unique(cut.rows(**both).column("USUBJID").astype(str)))
+        everybody = cut.rows(**both).subjects
         subject = rows.column("USUBJID").astype(str)
         n = len(np.unique(subject))
         if rows.n != 2 * n:
-            yield place, rows, "some subjects have more than one record under a treatment."
+            error = "some subjects have more than one record under a treatment."
+            yield Paired(cut, place, rows, np.empty((0, 2), dtype=np.intp), 0, error)
             continue
         order = np.lexsort((rows.column(TREATMENT) != treated, subject)).reshape(n, 2)
-        values = cut.values(rows).astype(float)[order]
-        yield Paired(place, rows, values, order, everybody - n)
-
-
-def _each(
-    cut: Cut,
-    compute: Callable[[Paired], Callable[[], object]],
-    function: Callable[..., Iterator[Result]],
-) -> Iterator[Result]:
-    """The results of each comparison; one that has no pairs of values fails with its reason."""
-    for comparison in comparisons(cut):
-        if isinstance(comparison, Paired):
-            yield from function(
-                comparison.place,
-                {"analysed": comparison.rows},
-                compute(comparison),
-                comparison.common,
-            )
-        else:
-            place, rows, reason = comparison
-            members = {"analysed": rows}
-            yield from function(place, members, partial(_refuse, reason), {"n_used": None})
-
-
-def _refuse(reason: str) -> NoReturn:
-    raise StatsError(reason)
+        yield Paired(cut, place, rows, order, everybody - n, None)
 
 
 def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: mean or median of the differences within subjects, with its interval."""
-    confidence = cut.analysis.confidence
-
-    def made(
-        place: Place, members: dict[str, Selection], run: Callable[[], Interval], common: Notes
-    ) -> Iterator[Result]:
-        yield interval_result(
-            cut,
-            place,
-            (step.statistic, step.method),
-            members,
-            run,
-            options=cut.options(step, interval=True),
-            **common,
-        )
-
-    yield from _each(
-        cut, lambda p: partial(formula(step), p.difference, confidence=confidence), made
-    )
+    compute = partial(formula(step), confidence=cut.analysis.confidence)
+    for pairs in comparisons(cut):
+        yield pairs.sample(step).interval(partial(pairs.compute, compute))
 
 
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test that treatments do not differ within subjects."""
-    choices = items_of(step.options)
-    return _tested(cut, step, lambda p: partial(formula(step), p.difference, **choices))
+    compute = partial(formula(step), **items_of(step.options))
+    for pairs in comparisons(cut):
+        yield from pairs.sample(step).test(partial(pairs.compute, compute))
 
 
-def normal_law(cut: Cut, step: "Step[cards.SignedRankNormal]") -> Iterator[Result]:
+def normal_law(cut: Cut, step: Step[Corrected]) -> Iterator[Result]:
     """By comparison: the signed rank test by the normal law, as the plan corrects it."""
     corrected = step.options.correction == "continuity"
-    choices = {
-        "sides": step.options.sides,
-        "method": "normal_continuity" if corrected else "normal",
-    }
-    return _tested(cut, step, lambda p: partial(formula(step), p.difference, **choices))
+    method = "normal_continuity" if corrected else "normal"
+    compute = partial(formula(step), sides=step.options.sides, method=method)
+    for pairs in comparisons(cut):
+        yield from pairs.sample(step).test(partial(pairs.compute, compute))
 
 
 def rerandomise(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: all assignments of the treated side."""
     choices = items_of(step.options)
-    return _tested(cut, step, lambda p: partial(_rerandomise, formula(step), p, **choices))
-
-
-def _tested(
-    cut: Cut, step: Step[object], compute: Callable[[Paired], Callable[[], TestResult]]
-) -> Iterator[Result]:
-    name = result_method(step.method, step.options)
-
-    def made(
-        place: Place, members: dict[str, Selection], run: Callable[[], TestResult], common: Notes
-    ) -> Iterator[Result]:
-        results = test_results(
-            cut,
-            place,
-            name,
-            members,
-            run,
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=common["n_used"],
-        )
-        for result in results:
-            result.warning = common.get("warning")
-        yield from results
-
-    yield from _each(cut, compute, made)
+    for pairs in comparisons(cut):
+        compute = partial(_rerandomise, formula(step), pairs, **choices)
+        yield from pairs.sample(step).test(compute)
 
 
 def _rerandomise(test: Formula, found: Paired, *, allocation: str, sides: str) -> TestResult:
@@ -224,35 +182,13 @@ def regression(cut: Cut, step: "Step[cards.PairedRegression]") -> Iterator[Resul
     Numbers are centred at their mean; of a variable with levels each level counts alike.
     """
     names, confidence = step.options.covariates, cut.analysis.confidence
-    for comparison in comparisons(cut):
-        fit: Callable[[], Fitted]
-        columns: Sequence[str]
-        if not isinstance(comparison, Paired):
-            place, rows, reason = comparison
-            fit, columns, common = partial(_refuse, reason), [], Notes(n_used=None)
-            members = {"analysed": rows}
-        else:
-            place, members, common = (
-                comparison.place,
-                {"analysed": comparison.rows},
-                comparison.common,
-            )
-            fit, columns = partial(_fit, formula(step), comparison, names, confidence), names
-        options = cut.options(step, interval=True)
-        yield interval_result(
-            cut,
-            place,
-            (step.statistic, step.method),
-            members,
-            partial(_mean, fit, confidence),
-            options=options,
-            **common,
-        )
-        for name in columns:
-            at = cut.at(pair=place.pair, second=("covariate", name))
-            basis: Basis = {"options": options, "n_used": common["n_used"]}
-            compute = partial(_effect, fit, name)
-            yield from f_results(cut, at, step.method, members, compute, basis)
+    for pairs in comparisons(cut):
+        fit = partial(_fit, formula(step), pairs, names, confidence)
+        sample = pairs.sample(step)
+        yield sample.interval(partial(_mean, fit, confidence))
+        for name in names if pairs.error is None else ():
+            of_covariate = sample.at(pair=pairs.place.pair, second=("covariate", name))
+            yield from replace(of_covariate, warning=None).f_test(partial(_effect, fit, name))
 
 
 def _mean(fit: Callable[[], Fitted], confidence: float) -> Interval:
@@ -269,7 +205,7 @@ def _effect(fit: Callable[[], Fitted], name: str) -> TestResult:
 
 def _fit(least_squares: Formula, found: Paired, names: Sequence[str], confidence: float) -> Fitted:
     """Least squares of the differences on an intercept and centred covariates; their columns."""
-    blocks, width = [np.ones((len(found.values), 1))], 1
+    blocks, width = [np.ones((len(found.at), 1))], 1
     terms: dict[str, list[int]] = {}
     for name in names:
         block = _columns(found, name)

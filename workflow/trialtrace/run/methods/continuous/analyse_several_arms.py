@@ -1,14 +1,14 @@
 """Means of several arms over the variance pooled over all that the analysis compares."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import contrast_results, test_results
-from trialtrace.run.methods.analysing.formulas import formula, formulas, statistic_of
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formula, formulas
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, StatsError, TestResult
@@ -25,9 +25,9 @@ class _Arms:
     """The values of all arms of a cut, and what they share in every result."""
 
     def __init__(self, cut: Cut, step: Step[object]):
-        self.cut, self.step = cut, step
+        self.cut = cut
         self.rows: Selection = cut.rows(TRTP={"in": cut.arms()})
-        self.basis: Basis = {"options": cut.options(step, interval=True), "n_used": self.rows.n}
+        self.sample = Sample(cut, step, cut.place, {"analysed": self.rows}, self.rows.n)
         self.level = {"confidence": cut.analysis.confidence}
 
     def data(self) -> tuple[Floats, Labels]:
@@ -36,10 +36,6 @@ class _Arms:
         if {*arms.tolist()} != {*self.cut.arms()}:
             raise StatsError("an arm has no values.")
         return self.cut.values(self.rows).astype(float), arms
-
-    def results(self, place: Place, compute: Callable[[], Contrast]) -> Iterator[Result]:
-        members = {"analysed": self.rows}
-        yield from contrast_results(self.cut, place, self.step, members, compute, self.basis)
 
 
 def dunnett(cut: Cut, step: "Step[cards.Dunnett]") -> Iterator[Result]:
@@ -58,7 +54,7 @@ def dunnett(cut: Cut, step: "Step[cards.Dunnett]") -> Iterator[Result]:
         return found()[arm]
 
     for pair in cut.analysis.pairs:
-        yield from arms.results(cut.at(pair=pair), partial(one, pair[0]))
+        yield from arms.sample.at(pair=pair).contrast(partial(one, pair[0]))
 
 
 def tukey(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -79,7 +75,7 @@ def tukey(cut: Cut, step: Step[object]) -> Iterator[Result]:
         return found()[pair]
 
     for pair in pairs:
-        yield from arms.results(cut.at(pair=pair), partial(one, pair))
+        yield from arms.sample.at(pair=pair).contrast(partial(one, pair))
 
 
 def contrasts(cut: Cut, step: "Step[cards.Contrasts]") -> Iterator[Result]:
@@ -97,7 +93,7 @@ def contrasts(cut: Cut, step: "Step[cards.Contrasts]") -> Iterator[Result]:
         return found()[name]
 
     for name in declared:
-        yield from arms.results(cut.at(second=("contrast", name)), partial(one, name))
+        yield from arms.sample.at(second=("contrast", name)).contrast(partial(one, name))
 
 
 def trend(cut: Cut, step: "Step[cards.LinearTrend]") -> Iterator[Result]:
@@ -111,7 +107,7 @@ def trend(cut: Cut, step: "Step[cards.LinearTrend]") -> Iterator[Result]:
         every: Simultaneous = contrast(*arms.data(), slope, sides=step.options.sides, **arms.level)
         return every.contrasts[0]
 
-    yield from arms.results(cut.at(), found)
+    yield from arms.sample.contrast(found)
 
 
 def ordered(cut: Cut, step: "Step[cards.JonckheereTerpstra]") -> Iterator[Result]:
@@ -124,16 +120,7 @@ def ordered(cut: Cut, step: "Step[cards.JonckheereTerpstra]") -> Iterator[Result
         )
         return test_result
 
-    yield from test_results(
-        cut,
-        cut.at(),
-        step.method,
-        {"analysed": arms.rows},
-        compute,
-        statistic=statistic_of(step),
-        options=cut.options(step),
-        n_used=arms.rows.n,
-    )
+    yield from arms.sample.test(compute)
 
 
 def williams(cut: Cut, step: "Step[cards.WilliamsTest]") -> Iterator[Result]:
@@ -152,16 +139,7 @@ def williams(cut: Cut, step: "Step[cards.WilliamsTest]") -> Iterator[Result]:
         return TestResult(float(every.statistic[place]), every.df, float(every.p_value[place]))
 
     for pair in cut.analysis.pairs:
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            {"analysed": arms.rows},
-            partial(of, pair[0]),
-            statistic="t",
-            options=cut.options(step),
-            n_used=arms.rows.n,
-        )
+        yield from arms.sample.at(pair=pair).test(partial(of, pair[0]))
 
 
 METHODS = {

@@ -83,7 +83,7 @@ def _levels(frames: Frames, base: dict[str, Any], column: str, declared: list[st
 def _counts(
     trial: "Trial", place: Place, rows: Selection, everybody: Selection, *, interval: bool
 ) -> Iterator[Result]:
-    patients, n = len(np.unique(rows.column("USUBJID").astype(str))), everybody.n
+    patients, n = rows.subjects, everybody.n
     members = {"numerator": rows, "denominator": everybody}
     result = partial(Result, n_used=n, denominator=n, synthetic=trial.synthetic)
     yield result(place, "patients", METHOD, patients, {}, members)

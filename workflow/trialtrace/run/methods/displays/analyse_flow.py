@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from trialtrace.run.methods.analysing.cuts import cuts, levels
 from trialtrace.run.methods.analysing.rows import ALL, Place, Result
 from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection
@@ -148,7 +146,7 @@ def _listed(place: Place, parameter: str) -> Place:
 
 
 def _count(trial: "Trial", place: Place, stat: str, rows: Selection) -> Result:
-    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    subjects = rows.subjects
     return Result(
         place,
         stat,

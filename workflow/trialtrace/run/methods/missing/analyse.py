@@ -5,7 +5,7 @@ and tipping points say what any outcomes would give. `imputation` draws them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import nan
 from typing import TYPE_CHECKING, Any
@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import Formula, formula
-from trialtrace.run.methods.analysing.rows import Basis, Notes, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.categorical.analyse import with_event
-from trialtrace.run.methods.missing.deaths import refuse
+from trialtrace.run.methods.missing.rows import refuse
 from trialtrace.run.tables.conditions import columns_of as columns_of_condition
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Interval, StatsError
 
 if TYPE_CHECKING:
-    from trialtrace.stats.missing.bounds import TippingMap
+    from trialtrace.stats.missing.bounds import Bounds, TippingMap
 
 # What a record has and a subject has not.
 OF_RECORDS = ("PARAMCD", "AVAL", "AVISIT", "CHG", "not")
@@ -66,7 +66,7 @@ def everybody(cut: Cut, arms: list[str]) -> Everybody:
         subjects = cut.frames.select("adsl", kept | {"TRT01P": {"in": arms}})
     else:
         error = "the condition of this analysis is on records, so nobody is known to be missing."
-    if error is None and len(set(rows.column("USUBJID"))) != rows.n:
+    if error is None and rows.subjects != rows.n:
         error = "a subject has several records, so outcomes of subjects cannot be counted."
     if error is None and not set(rows.column("USUBJID")) <= set(subjects.column("USUBJID")):
         error = "a record is of another arm than its subject, so the missing cannot be counted."
@@ -97,16 +97,9 @@ def as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
     for group, condition in cut.groups():
         arms = condition["TRTP"].get("in") or [condition["TRTP"]["is"]]
         whole = everybody(cut, arms)
-        common: Notes = {"n_used": whole.subjects.n, "denominator": whole.subjects.n}
-        yield interval_result(
-            cut,
-            cut.at(group=group),
-            (step.statistic, step.method),
-            whole.members,
-            partial(_proportion, formula(step), whole, event, cut.analysis.confidence),
-            options=cut.options(step, interval=True),
-            **common,
-        )
+        compute = partial(_proportion, formula(step), whole, event, cut.analysis.confidence)
+        sample = Sample(cut, step, cut.at(group=group), whole.members, whole.subjects.n)
+        yield sample.interval(compute, denominator=whole.subjects.n)
 
 
 def _proportion(interval: Formula, whole: Everybody, event: bool, confidence: float) -> Interval:
@@ -117,16 +110,9 @@ def _proportion(interval: Formula, whole: Everybody, event: bool, confidence: fl
 def difference_as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: the difference of these proportions, Newcombe's interval."""
     event = COUNTED[step.method]
-    for pair, both, one, other in _pairs(cut):
-        yield interval_result(
-            cut,
-            cut.at(pair=pair),
-            (step.statistic, step.method),
-            both.members,
-            partial(_difference, formula(step), one, other, event, cut.analysis.confidence),
-            options=cut.options(step, interval=True),
-            n_used=both.subjects.n,
-        )
+    for sample, one, other in _pairs(cut, step):
+        level = cut.analysis.confidence
+        yield sample.interval(partial(_difference, formula(step), one, other, event, level))
 
 
 def _difference(
@@ -138,45 +124,31 @@ def _difference(
     return interval(*table, confidence=confidence)
 
 
-def _pairs(cut: Cut) -> Iterator[tuple[tuple[str, str], Everybody, Everybody, Everybody]]:
-    for treated, reference in cut.analysis.pairs:
-        both = everybody(cut, [treated, reference])
-        yield (treated, reference), both, everybody(cut, [treated]), everybody(cut, [reference])
+def _pairs(cut: Cut, step: Step[object]) -> Iterator[tuple[Sample, Everybody, Everybody]]:
+    for pair in cut.analysis.pairs:
+        both = everybody(cut, list(pair))
+        sample = Sample(cut, step, cut.at(pair=pair), both.members, both.subjects.n)
+        yield sample, everybody(cut, [pair[0]]), everybody(cut, [pair[1]])
 
 
 def proportion_bounds(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: the proportion if nobody, and if everybody, of the missing had the event."""
     for arm in cut.arms():
         whole = everybody(cut, [arm])
-        common: Basis = {"options": cut.options(step), "n_used": whole.subjects.n}
-        for end in ("lowest", "highest"):
-            value, error = nan, None
-            try:
-                found = formula(step)(*whole.counts())
-                value = found.low if end == "lowest" else found.high
-            except StatsError as refused:
-                error = str(refused)
-            names = (f"proportion_{end}", step.method)
-            yield plain_result(
-                cut, cut.at(group=arm), names, whole.members, value, error=error, **common
-            )
+        place, options = cut.at(group=arm), cut.options(step)
+        sample = Sample(cut, step, place, whole.members, whole.subjects.n, options=options)
+        yield from sample.ends("proportion", partial(_bounds, step, whole))
 
 
 def difference_bounds(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: the least and the largest risk difference that the missing could give."""
-    for pair, both, one, other in _pairs(cut):
-        common: Basis = {"options": cut.options(step), "n_used": both.subjects.n}
-        for end in ("lowest", "highest"):
-            value, error = nan, None
-            try:
-                found = formula(step)(*one.counts(), *other.counts())
-                value = found.low if end == "lowest" else found.high
-            except StatsError as refused:
-                error = str(refused)
-            names = (f"risk_difference_{end}", step.method)
-            yield plain_result(
-                cut, cut.at(pair=pair), names, both.members, value, error=error, **common
-            )
+    for sample, one, other in _pairs(cut, step):
+        told = replace(sample, options=cut.options(step))
+        yield from told.ends("risk_difference", partial(_bounds, step, one, other))
+
+
+def _bounds(step: Step[object], *arms: Everybody) -> "Bounds":
+    return formula(step)(*(count for arm in arms for count in arm.counts()))
 
 
 def tipping_map(
@@ -191,15 +163,12 @@ def tipping_map(
 def tipping(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: how many of all possible outcomes of the missing change the decision."""
     options = cut.options(step) | {"level": cut.analysis.decision_level}
-    for pair, both, one, other in _pairs(cut):
-        place, method = cut.at(pair=pair), f"tipping_{step.method}"
-        common: Basis = {"options": options, "n_used": both.subjects.n}
+    for plain, one, other in _pairs(cut, step):
+        sample = replace(plain, options=options, method=f"tipping_{step.method}")
         try:
             found = tipping_map(cut, step, one, other)
         except StatsError as error:
-            yield plain_result(
-                cut, place, ("tipped", method), both.members, nan, error=str(error), **common
-            )
+            yield sample.value("tipped", nan, error=str(error))
             continue
         # A p-value that does not exist decides nothing.
         p = found.p_value[~np.isnan(found.p_value)]
@@ -208,8 +177,7 @@ def tipping(cut: Cut, step: Step[object]) -> Iterator[Result]:
             values |= {"p_lowest": p.min(), "p_highest": p.max()}
         for stat, value in values.items():
             of = found.tipped.size if stat == "tipped" else None
-            names = (stat, method)
-            yield plain_result(cut, place, names, both.members, value, denominator=of, **common)
+            yield sample.value(stat, value, denominator=of)
 
 
 METHODS = {

@@ -4,23 +4,22 @@ Who has a value at a visit of the analysis, or at the baseline where that is a c
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import contrast_results
+from trialtrace.run.methods.analysing.estimate import Once, Sample
 from trialtrace.run.methods.analysing.formulas import formulas
-from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import (
     BASELINE,
     covariate_column,
     covariates,
     subject_table,
 )
-from trialtrace.run.methods.missing.deaths import dead
-from trialtrace.run.methods.missing.rows import baseline_of, rows_of, size, unchanged
+from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, unchanged
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, StatsError
 
@@ -35,22 +34,12 @@ def conditional_mean(cut: Cut, step: "Step[cards.ConditionalMean]") -> Iterator[
     names = step.options.covariates
     visits = [*(baseline_of(cut) if BASELINE in names else ()), *cut.visits]
     rows = rows_of(cut, names, visits)
-    members = {"analysed": rows}
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": size(rows)}
-    fits = cache(partial(_outcome, partial(_fits, cut, step, rows, visits)))
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
+    fits = Once(partial(_fits, cut, step, rows, visits))
     for visit in cut.visits:
         for pair in cut.analysis.pairs:
-            place = cut.at(visit=visit, pair=pair)
             contrast = partial(_contrast, cut, step, fits, visit, pair)
-            yield from contrast_results(cut, place, step, members, contrast, common, statistic="z")
-
-
-def _outcome(fit: "Callable[[], ConditionalMeans]") -> "ConditionalMeans | StatsError":
-    """The fits, or why there are none: it costs its time once."""
-    try:
-        return fit()
-    except StatsError as refused:
-        return refused
+            yield from sample.at(visit=visit, pair=pair).contrast(contrast, "z")
 
 
 def _fits(
@@ -84,13 +73,11 @@ def _fits(
 def _contrast(
     cut: Cut,
     step: "Step[cards.ConditionalMean]",
-    fits: "Callable[[], ConditionalMeans | StatsError]",
+    fits: "Callable[[], ConditionalMeans]",
     visit: str,
     pair: tuple[str, str],
 ) -> Contrast:
     made = fits()
-    if isinstance(made, StatsError):
-        raise StatsError(str(made))
     if not set(pair) <= set(made.arms):
         raise StatsError("an arm has no values.")
     row = np.zeros(made.coef.shape[2])

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result
+from trialtrace.run.methods.analysing.cuts import Cut, with_known
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formulas
 from trialtrace.run.methods.analysing.rows import Result, stream
 from trialtrace.run.methods.missing.analyse import OF_RECORDS, Everybody, everybody
-from trialtrace.run.methods.missing.deaths import dead
-from trialtrace.run.methods.regression.analyse_covariates import columns_of, known
+from trialtrace.run.methods.missing.rows import dead
+from trialtrace.run.methods.regression.analyse_covariates import columns_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.run.trial.visits import visit_labels
@@ -45,16 +45,9 @@ def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result
         return _pooled(cut, step, *(outcomes[:, arm == name] for name in pair))
 
     for pair in cut.analysis.pairs:
-        yield interval_result(
-            cut,
-            cut.at(pair=pair),
-            (step.statistic, step.method),
-            whole.members | drawn,
-            partial(difference, pair),
-            options=cut.options(step, interval=True),
-            n_used=int(np.isin(arm, pair).sum()),
-            warning=warning,
-        )
+        n, members = int(np.isin(arm, pair).sum()), whole.members | drawn
+        sample = Sample(cut, step, cut.at(pair=pair), members, n, warning=warning)
+        yield sample.interval(partial(difference, pair))
 
 
 def _drawn_from(cut: Cut, step: "Step[cards.MultipleImputation]") -> Selection:
@@ -72,7 +65,7 @@ def _drawn_from(cut: Cut, step: "Step[cards.MultipleImputation]") -> Selection:
     of_subjects = {name: test for name, test in cut.base.items() if name not in OF_RECORDS}
     at = {"AVISIT": {"in": visits}} if visits else {}
     records = {"PARAMCD": {"in": codes}, "AVAL": "present", "TRT01P": {"in": cut.arms()}} | at
-    return known(cut.frames.select("bds", of_subjects | records), given.covariates)
+    return with_known(cut.frames.select("bds", of_subjects | records), given.covariates)
 
 
 def _outcomes(

@@ -14,14 +14,9 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import (
-    f_results,
-    interval_result,
-    plain_result,
-    test_results,
-)
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formulas
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result, stream
+from trialtrace.run.methods.analysing.rows import Result, stream
 from trialtrace.run.methods.analysing.subject_tables import (
     BASELINE,
     SubjectTable,
@@ -30,8 +25,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     subject_table,
 )
 from trialtrace.run.methods.missing import analyse_conditional_mean
-from trialtrace.run.methods.missing.deaths import dead
-from trialtrace.run.methods.missing.rows import baseline_of, rows_of, size, unchanged
+from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, unchanged
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import wald_test
@@ -156,26 +150,16 @@ class Imputed:
 def imputed(cut: Cut, step: "Step[cards.Drawn]") -> Iterator[Result]:
     """By visit: the pooled difference of each comparison with its test, and a test of all arms."""
     model = Imputed(cut, step)
-    members = {"analysed": model.rows}
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": size(model.rows)}
+    sample = Sample(cut, step, cut.place, {"analysed": model.rows}, model.rows.subjects)
     for visit in cut.visits:
         for pair in cut.analysis.pairs:
             made = partial(model.difference, visit, pair)
-            yield from _pooled(cut, cut.at(visit=visit, pair=pair), step, members, made, common)
-        test = partial(model.overall, visit)
-        yield from f_results(cut, cut.at(visit=visit), step.method, members, test, common)
+            yield from _pooled(sample.at(visit=visit, pair=pair), made)
+        yield from sample.at(visit=visit).f_test(partial(model.overall, visit))
 
 
-def _pooled(
-    cut: Cut,
-    place: Place,
-    step: Step[object],
-    members: dict[str, Selection],
-    function: "Callable[[], Pooled]",
-    common: Basis,
-) -> Iterator[Result]:
+def _pooled(sample: Sample, function: "Callable[[], Pooled]") -> Iterator[Result]:
     """Estimate with its interval, p-value, t and df, and the fraction of information missing."""
-    names = (step.statistic, step.method)
 
     def interval() -> Interval:
         found = function()
@@ -189,54 +173,20 @@ def _pooled(
             float(function().statistic), nan if df == inf else df, float(function().p_value)
         )
 
-    estimate = interval_result(cut, place, names, members, interval, **common)
+    estimate = sample.interval(interval)
     yield estimate
-    yield from test_results(cut, place, step.method, members, test, statistic="t", **common)
+    yield from sample.test(test, "t")
     if estimate.error is None:
-        value = float(function().fraction_missing)
-        yield plain_result(cut, place, ("fraction_missing", step.method), members, value, **common)
-
-
-def _seed(cut: Cut, step: "Step[cards.Drawn]") -> tuple[int, int]:
-    """The same draws for every method of one cut, so that methods differ by what they assume."""
-    return step.options.seed, stream(cut.place)
-
-
-def _monotone(
-    cut: Cut, step: "Step[cards.Monotone]", table: SubjectTable, columns: Floats | None
-) -> "Imputations":
-    return _by_regression(cut, step, table, columns)
-
-
-def _chained(
-    cut: Cut, step: "Step[cards.Chained]", table: SubjectTable, columns: Floats | None
-) -> "Imputations":
-    return _by_regression(cut, step, table, columns, cycles=step.options.cycles)
+        yield sample.value("fraction_missing", float(function().fraction_missing))
 
 
 def _by_regression(
-    cut: Cut,
-    step: "Step[cards.Monotone] | Step[cards.Chained]",
-    table: SubjectTable,
-    columns: Floats | None,
-    **cycles: int,
+    cut: Cut, step: "Step[cards.Monotone]", table: SubjectTable, columns: Floats | None
 ) -> "Imputations":
-    y = table.values[:, -len(cut.visits) :]
-    impute, *_ = formulas(step)
-    made: Imputations = impute(
-        y,
-        table.column("TRTP").astype(str),
-        columns,
-        kinds=("normal",) * y.shape[1],
-        arms=step.options.arms,
-        not_to_impute=_after_death(cut, table, y.shape[1]),
-        if_marked="refuse",
-        seed=_seed(cut, step),
-        start=0,
-        stop=step.options.imputations,
-        **cycles,
-    )
-    return made
+    """Visit after visit, or by chained equations in cycles."""
+    y, options = table.values[:, -len(cut.visits) :], items_of(step.options)
+    cycles = {"cycles": options["cycles"]} if "cycles" in options else {}
+    return _drawn(cut, step, table, y, columns, kinds=("normal",) * y.shape[1], **cycles)
 
 
 def _after_death(cut: Cut, table: SubjectTable, width: int) -> Flags:
@@ -255,20 +205,40 @@ def _reference_based(
         columns = covariates(table, [name for name in names if name != BASELINE])
     else:
         y = y[:, -len(cut.visits) :]
+    return _drawn(
+        cut,
+        step,
+        table,
+        y,
+        columns,
+        reference=cut.analysis.estimand.reference,
+        assumption=step.options.assumption,
+        cycles=step.options.cycles,
+    )
+
+
+def _drawn(
+    cut: Cut,
+    step: "Step[cards.Monotone] | Step[cards.ReferenceBased]",
+    table: SubjectTable,
+    y: Floats,
+    columns: Floats | None,
+    **choices: object,
+) -> "Imputations":
+    """All imputations of a cut. The draws are the same for every method, so that methods differ by
+    what they assume."""
     impute, *_ = formulas(step)
     made: Imputations = impute(
         y,
         table.column("TRTP").astype(str),
         columns,
-        reference=cut.analysis.estimand.reference,
-        assumption=step.options.assumption,
         arms=step.options.arms,
-        cycles=step.options.cycles,
         not_to_impute=_after_death(cut, table, y.shape[1]),
         if_marked="refuse",
-        seed=_seed(cut, step),
+        seed=(step.options.seed, stream(cut.place)),
         start=0,
         stop=step.options.imputations,
+        **choices,
     )
     return made
 
@@ -277,22 +247,12 @@ def carried(cut: Cut, step: "Step[cards.Filled]") -> Iterator[Result]:
     """By visit and comparison: analysis of covariance with one value for each missing one."""
     for number, visit in enumerate(cut.visits):
         rows = rows_of(cut, step.options.covariates, _read(cut, step, number))
-        members = {"analysed": rows}
-        common: Basis = {"options": cut.options(step, interval=True), "n_used": size(rows)}
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
         fit = cache(partial(_filled_fit, cut, step, rows, number))
         for pair in cut.analysis.pairs:
-            place, names = cut.at(visit=visit, pair=pair), (step.statistic, step.method)
-            yield interval_result(
-                cut,
-                place,
-                names,
-                members,
-                partial(_difference, cut, step, fit, pair),
-                warning=CAUTION,
-                **common,
-            )
-            test = partial(_test, step, fit, pair)
-            yield from f_results(cut, place, step.method, members, test, common)
+            of_pair = sample.at(visit=visit, pair=pair)
+            yield of_pair.interval(partial(_difference, cut, step, fit, pair), warning=CAUTION)
+            yield from of_pair.f_test(partial(_test, step, fit, pair))
 
 
 def _difference(
@@ -340,9 +300,9 @@ def _filled_fit(cut: Cut, step: "Step[cards.Filled]", rows: Selection, number: i
 
 
 IMPUTE: dict[str, "Callable[..., Imputations]"] = {
-    "monotone_imputation": _monotone,
-    "chained_imputation": _chained,
-    "delta_adjusted_imputation": _chained,
+    "monotone_imputation": _by_regression,
+    "chained_imputation": _by_regression,
+    "delta_adjusted_imputation": _by_regression,
     "reference_based_imputation": _reference_based,
 }
 FROM_BASELINE = "baseline_observation_carried_forward"

@@ -13,15 +13,9 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import (
-    Once,
-    contrast_results,
-    f_results,
-    interval_result,
-    noted,
-)
+from trialtrace.run.methods.analysing.estimate import Once, Sample, noted
 from trialtrace.run.methods.analysing.formulas import formulas
-from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import (
     SubjectTable,
     covariates,
@@ -188,32 +182,19 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
         AVISIT={"in": list(cut.visits)},
         **known(step.options.covariates),
     )
-    model, members = _Mmrm(cut, step, rows), {"analysed": rows}
-    common: Basis = {
-        "options": cut.options(step, interval=True),
-        "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
-    }
+    subjects = rows.subjects
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, subjects)
+    model = _Mmrm(cut, step, rows)
     for visit in cut.visits:
         for arm in cut.arms():
-            place = cut.at(group=arm, visit=visit)
-            yield interval_result(
-                cut,
-                place,
-                ("mean", step.method),
-                members,
-                partial(model.mean, arm, visit),
-                **common,
-            )
+            cell = sample.at(group=arm, visit=visit)
+            yield cell.interval(partial(model.mean, arm, visit), "mean")
     for visit in cut.visits:
         for pair in cut.analysis.pairs:
-            place = cut.at(pair=pair, visit=visit)
-            yield from contrast_results(
-                cut, place, step, members, partial(model.difference, pair, visit), common
-            )
-    yield from f_results(
-        cut, cut.at(second=("effect", "arm_visit")), step.method, members, model.interaction, common
-    )
-    yield from coefficients(cut, step, members, common, model.names(), model.coefficient)
+            compute = partial(model.difference, pair, visit)
+            yield from sample.at(pair=pair, visit=visit).contrast(compute)
+    yield from sample.at(second=("effect", "arm_visit")).f_test(model.interaction)
+    yield from coefficients(sample, model.names(), model.coefficient)
     changes = [
         (
             cut.at(pair=pair, second=("term", f"{ARM}:visit={visit}")),
@@ -222,7 +203,7 @@ def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
         for pair in (cut.analysis.pairs if step.options.coefficients else ())
         for visit in cut.visits[1:]
     ]
-    yield from coefficient_results(cut, step, members, changes, common)
+    yield from coefficient_results(sample, changes)
 
 
 def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
@@ -230,8 +211,7 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
     coefficients."""
     names, strata, level = step.options.covariates, step.options.strata, cut.analysis.confidence
     rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-    members = {"analysed": rows}
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.n)
     _, arm_difference, arm_row = formulas(step)
 
     @cache
@@ -246,11 +226,8 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
         return wald_test(fit(), arm_row(fit(), *pair))
 
     for pair in cut.analysis.pairs:
-        place = cut.at(pair=pair)
-        yield interval_result(
-            cut, place, (step.statistic, step.method), members, partial(difference, pair), **common
-        )
-        yield from f_results(cut, place, step.method, members, partial(test, pair), common)
+        yield sample.at(pair=pair).interval(partial(difference, pair))
+        yield from sample.at(pair=pair).f_test(partial(test, pair))
     levels = levels_of(rows, names)
     if (stratum := _strata(rows, strata)) is not None:
         levels[":".join(strata)] = [each.replace("\x1f", ":") for each in np.unique(stratum)]
@@ -266,8 +243,7 @@ def ancova(cut: Cut, step: "Step[cards.AncovaModel]") -> Iterator[Result]:
     def of(name: Name) -> Contrast:
         return contrast(fit(), layout().row(name), sides=TWO_SIDED, confidence=level)
 
-    terms = (INTERCEPT, *terms_of(levels))
-    yield from coefficients(cut, step, members, common, terms, of)
+    yield from coefficients(sample, (INTERCEPT, *terms_of(levels)), of)
 
 
 def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Result]:
@@ -275,7 +251,7 @@ def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Resu
     rows = cut.rows(
         TRTP={"in": cut.arms()}, **known([*step.options.covariates, *step.options.strata])
     )
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.n)
     pairs = cut.analysis.pairs
 
     @cache
@@ -296,8 +272,7 @@ def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Resu
         return found()[pair]
 
     for pair in pairs:
-        place, members = cut.at(pair=pair), {"analysed": rows}
-        yield from contrast_results(cut, place, step, members, partial(one, pair), common)
+        yield from sample.at(pair=pair).contrast(partial(one, pair))
 
 
 def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit":
@@ -326,8 +301,8 @@ def random_site(
     then coefficients."""
     names = step.options.covariates
     rows = cut.rows(TRTP={"in": cut.arms()}, **known(names), **{_unit(step): "present"})
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-    members, levels, (_, test_row) = {"analysed": rows}, levels_of(rows, names), formulas(step)
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.n)
+    levels, (_, test_row) = levels_of(rows, names), formulas(step)
     fitted = cache(partial(_random_site, cut, step, rows))
 
     @cache
@@ -340,10 +315,8 @@ def random_site(
 
     def every() -> Iterator[Result]:
         for pair in cut.analysis.pairs:
-            place = cut.at(pair=pair)
-            yield from contrast_results(cut, place, step, members, partial(of, pair), common)
-        terms = (INTERCEPT, *terms_of(levels))
-        yield from coefficients(cut, step, members, common, terms, of)
+            yield from sample.at(pair=pair).contrast(partial(of, pair))
+        yield from coefficients(sample, (INTERCEPT, *terms_of(levels)), of)
 
     yield from noted(every(), lambda: at_bound(fitted()[1]))
 

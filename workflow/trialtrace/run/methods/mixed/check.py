@@ -5,7 +5,7 @@ it stays unchecked: why an iteration failed is its own affair.
 """
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import partial, wraps
 from math import nan
 
 import numpy as np
@@ -41,14 +41,6 @@ def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
     return recomputed(BY, data, asked, (value, se, freedom), TOLERANCE, n)
 
 
-def _tried(make: Callable[[Data, Asked], dict], data: Data, asked: Asked) -> dict | None:
-    """The fit; None where there is none."""
-    try:
-        return make(data, asked)
-    except (np.linalg.LinAlgError, ValueError):
-        return None
-
-
 def _random(blocks: list[mixed_fit.Block], variance: float, r: int, reml: bool) -> mixed_fit.Fit:
     """A fit whose random effects have a covariance, at its bound where it is none inside."""
     rows, columns = np.tril_indices(r)
@@ -64,43 +56,39 @@ def _random(blocks: list[mixed_fit.Block], variance: float, r: int, reml: bool) 
     return mixed_fit.fit_at_bound(blocks, variance, r, reml=reml)
 
 
-def _refused(asked: Asked, entry: dict | None) -> Recomputed | None:
-    """NaN where there is no answer here either; None where nothing can be said."""
-    lacking = entry is None or not _arms(asked) <= set(entry["arms"])
-    return Recomputed(BY, nan) if lacking else None
-
-
 def _arms(asked: Asked) -> set[str]:
     """The arms that a result is about."""
     return {asked.group, *(asked.pair or ())} - {None}
 
 
-def mmrm(data: Data, asked: Asked) -> Recomputed | None:
-    """A mean at a visit, a difference of two, or the test of all of them over the visits."""
-    key = ("mmrm", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
-    made = data.once(key, lambda: _tried(_mmrm, data, asked))
-    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
-        return _refused(asked, made)
-    arms, visits = made["arms"], made["visits"]
+Row = Callable[[Data, Asked, dict], np.ndarray]
 
-    def row(arm: str, visit: str | None) -> np.ndarray:
-        return _cell(len(visits), len(arms), arms.index(arm), visits.index(visit), made)
 
-    if asked.stat in COEFFICIENT:
-        return _answer(data, asked, made, _term(data, asked, made))
+def _of_fit(make: Callable[[Data, Asked], dict], *own: str) -> Callable[[Row], Check]:
+    """A check by a fit, made once for each analysis, stratum and what else it is its `own` of.
 
-    if asked.second == "arm_visit":
-        rows = [
-            (row(arm, visit) - row(arms[0], visit))
-            - (row(arm, visits[0]) - row(arms[0], visits[0]))
-            for arm in arms[1:]
-            for visit in visits[1:]
-        ]
-        return _answer(data, asked, made, np.array(rows))
-    if asked.group is not None:
-        return _answer(data, asked, made, row(asked.group, asked.visit))
-    one, other = (row(arm, asked.visit) for arm in asked.contrast)
-    return _answer(data, asked, made, one - other)
+    NaN where there is no answer here either; None where nothing can be said.
+    """
+
+    def decorate(row: Row) -> Check:
+        @wraps(row)
+        def check(data: Data, asked: Asked) -> Recomputed | None:
+            def tried() -> dict | None:
+                try:
+                    return make(data, asked)
+                except (np.linalg.LinAlgError, ValueError):
+                    return None
+
+            of = ("analysis", "parameter", "stratum", *own)
+            key = (make, *(getattr(asked, name) for name in of), str(asked.options))
+            made = data.once(key, tried)
+            if made is None or not _arms(asked) <= set(made["arms"]):
+                return Recomputed(BY, nan)
+            return None if asked.error else _answer(data, asked, made, row(data, asked, made))
+
+        return check
+
+    return decorate
 
 
 def _cell(visits: int, arms: int, arm: int, visit: int, made, at=None) -> np.ndarray:
@@ -167,6 +155,30 @@ def _mmrm(data: Data, asked: Asked) -> dict:
     }
 
 
+@_of_fit(_mmrm)
+def mmrm(data: Data, asked: Asked, made: dict) -> np.ndarray:
+    """A mean at a visit, a difference of two, or the test of all of them over the visits."""
+    arms, visits = made["arms"], made["visits"]
+
+    def row(arm: str, visit: str | None) -> np.ndarray:
+        return _cell(len(visits), len(arms), arms.index(arm), visits.index(visit), made)
+
+    if asked.stat in COEFFICIENT:
+        return _term(data, asked, made)
+    if asked.second == "arm_visit":
+        rows = [
+            (row(arm, visit) - row(arms[0], visit))
+            - (row(arm, visits[0]) - row(arms[0], visits[0]))
+            for arm in arms[1:]
+            for visit in visits[1:]
+        ]
+        return np.array(rows)
+    if asked.group is not None:
+        return row(asked.group, asked.visit)
+    one, other = (row(arm, asked.visit) for arm in asked.contrast)
+    return one - other
+
+
 def _structure(t: int, name: str) -> np.ndarray:
     if name == "compound_symmetry":
         return np.array([np.eye(t), np.ones((t, t)) - np.eye(t)])
@@ -200,16 +212,6 @@ def _without_visit(asked: Asked) -> Asked:
     return replace(asked, visit=None)
 
 
-def random_site(data: Data, asked: Asked) -> Recomputed | None:
-    """A difference of two arms with a random intercept of the site."""
-    key = ("site", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options))
-    made = data.once(key, lambda: _tried(_random_site, data, asked))
-    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
-        return _refused(asked, made)
-    row = row_of(asked, made["names"], data.compared(asked)[-1])
-    return _answer(data, asked, made, row)
-
-
 def _random_site(data: Data, asked: Asked) -> dict:
     records = data.records(asked, data.compared(asked))
     records, z = covariates(data, records, asked.options["covariates"])
@@ -227,6 +229,12 @@ def _random_site(data: Data, asked: Asked) -> dict:
     fit = _random(blocks, records["AVAL"].var(), 1, asked.options["estimation"] == "REML")
     names = [*(f"arm={arm}" for arm in arms), *z.columns]
     return {"fit": fit, "n": len(records), "arms": arms, "names": names}
+
+
+@_of_fit(_random_site, "visit")
+def random_site(data: Data, asked: Asked, made: dict) -> np.ndarray:
+    """A difference of two arms with a random intercept of the site."""
+    return row_of(asked, made["names"], data.compared(asked)[-1])
 
 
 def _site_blocks(
@@ -250,19 +258,6 @@ def _site_blocks(
     return [mixed_fit.Block(v[:, :1], v[:, None, 1:], g) for g, v in pieces if len(v)]
 
 
-def mixed_model(data: Data, asked: Asked) -> Recomputed | None:
-    """Subjects as blocks: a mean for each treatment and visit, random effects of the subject."""
-    key = ("side", asked.analysis, asked.parameter, asked.stratum, asked.pair, str(asked.options))
-    made = data.once(key, lambda: _tried(_mixed_model, data, asked))
-    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
-        return _refused(asked, made)
-    visits = made["visits"]
-    row = np.zeros((2, len(visits)))
-    row[:, visits.index(asked.visit)] = 1.0, -1.0
-    row[:, 0] = -1.0, 1.0
-    return _answer(data, asked, made, row.ravel())
-
-
 def _mixed_model(data: Data, asked: Asked) -> dict:
     visits = visits_of(data, asked)
     records = data.records(_without_visit(asked), list(asked.contrast))
@@ -284,30 +279,10 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
     reml = asked.options["estimation"] == "REML"
     fit = _random(blocks, float(records["AVAL"].var()), 2 if both else 1, reml)
     n = records["USUBJID"].nunique()
-    return {
-        "fit": fit,
-        "n": n,
-        "visits": visits,
-        "arms": list(asked.contrast),
-    }
+    return {"fit": fit, "n": n, "visits": visits, "arms": list(asked.contrast)}
 
 
-def unstructured(data: Data, asked: Asked) -> Recomputed | None:
-    """Treatments over the visits, or their differences, each with a variance of its own."""
-    cells = asked.method.endswith(".unstructured_cells")
-    key = ("free", cells, asked.analysis, asked.parameter, asked.stratum, asked.pair)
-    made = data.once(
-        (*key, str(asked.options)), lambda: _tried(partial(_unstructured, cells), data, asked)
-    )
-    if asked.error or made is None:
-        return _refused(asked, made)
-    row = np.zeros((2, len(made["visits"])))
-    row[0, [0, made["visits"].index(asked.visit)]] = -1.0, 1.0
-    row[1] = -row[0]
-    return _answer(data, asked, made, row.ravel()[: len(made["fit"].beta)])
-
-
-def _unstructured(cells: bool, data: Data, asked: Asked) -> dict:
+def _unstructured(data: Data, asked: Asked, *, cells: bool) -> dict:
     visits = visits_of(data, asked)
     records = data.records(_without_visit(asked), list(asked.contrast))
     records = records[records["AVISIT"].isin(visits)]
@@ -328,19 +303,27 @@ def _unstructured(cells: bool, data: Data, asked: Asked) -> dict:
     return {"fit": fit, "n": n, "visits": visits, "arms": list(asked.contrast)}
 
 
+def since_first(_: Data, asked: Asked, made: dict) -> np.ndarray:
+    """The difference in change since the first visit of two treatments, or of their differences."""
+    row = np.zeros((2, len(made["visits"])))
+    row[0, [0, made["visits"].index(asked.visit)]] = -1.0, 1.0
+    row[1] = -row[0]
+    return row.ravel()[: len(made["fit"].beta)]
+
+
 CHECKS: dict[str, Check] = {
-    "change_difference.unstructured_differences": unstructured,
-    "change_difference.unstructured_cells": unstructured,
     "mean.mmrm": mmrm,
-    "change_difference.mixed_model": mixed_model,
     **with_coefficients("mean_difference.mmrm", mmrm),
     **with_coefficients("mean_difference.random_site", random_site),
 }
-for _part in ("p_value", "f", "df1", "df2"):
-    CHECKS[f"{_part}.mmrm"] = mmrm
-for _part in ("p_value", "t", "df"):
-    CHECKS |= {f"{_part}.mmrm": mmrm, f"{_part}.random_site": random_site}
-    CHECKS[f"{_part}.mixed_model"] = mixed_model
-    CHECKS |= dict.fromkeys(
-        (f"{_part}.unstructured_differences", f"{_part}.unstructured_cells"), unstructured
-    )
+CHECKS |= {f"{stat}.mmrm": mmrm for stat in ("p_value", "t", "df", "f", "df1", "df2")}
+CHECKS |= {f"{stat}.random_site": random_site for stat in ("p_value", "t", "df")}
+for _method, _make in (
+    # Subjects as blocks: a mean for each treatment and visit, random effects of the subject.
+    ("mixed_model", _mixed_model),
+    # Treatments over the visits, or their differences, each with a variance of its own.
+    ("unstructured_cells", partial(_unstructured, cells=True)),
+    ("unstructured_differences", partial(_unstructured, cells=False)),
+):
+    _check = _of_fit(_make, "pair")(since_first)
+    CHECKS |= {f"{stat}.{_method}": _check for stat in ("change_difference", "p_value", "t", "df")}

@@ -13,9 +13,9 @@ import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import plain_result
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formulas
-from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.multiplicity.plain import LOGARITHMS, PLAIN, standardised
 from trialtrace.run.trial.plan.cards.survival import Cox
 from trialtrace.run.trial.plan.looks import boundary
@@ -46,7 +46,7 @@ class Favouring(Protocol):
 def powers(cut: Cut, step: "Step[cards.ConditionalPower]") -> Iterator[Result]:
     """By comparison: the chance of success under an effect, and averaged over what it may be."""
     given = step.options.effect
-    for look, plain, basis in _plain(cut, step):
+    for look, plain, sample in _plain(cut, step):
         values: dict[str, float] = {"conditional_power": nan}
         error = None
         try:
@@ -65,13 +65,13 @@ def powers(cut: Cut, step: "Step[cards.ConditionalPower]") -> Iterator[Result]:
             }
         except StatsError as refused:
             error = str(refused)
-        yield from _results(cut, step, plain, basis, values, error)
+        yield from (sample.value(stat, value, error=error) for stat, value in values.items())
 
 
 def futility(cut: Cut, step: "Step[cards.FutilityLimit]") -> Iterator[Result]:
     """By comparison: the limit of Z at this look, and Z."""
     options = step.options
-    for look, plain, basis in _plain(cut, step):
+    for look, plain, sample in _plain(cut, step):
         values: dict[str, float] = {"futility_limit": nan}
         error = None
         try:
@@ -89,17 +89,18 @@ def futility(cut: Cut, step: "Step[cards.FutilityLimit]") -> Iterator[Result]:
             values = {"futility_limit": float(design.lower[look.look - 1]), "z": z}
         except StatsError as refused:
             error = str(refused)
-        yield from _results(cut, step, plain, basis, values, error)
+        yield from (sample.value(stat, value, error=error) for stat, value in values.items())
 
 
-def _plain(cut: Cut, step: Step[Favouring]) -> Iterator[tuple["DecisionLevel", Result, Basis]]:
+def _plain(cut: Cut, step: Step[Favouring]) -> Iterator[tuple["DecisionLevel", Result, Sample]]:
     """The look, the plain estimate of each comparison, and what its results say of themselves."""
     look = cut.analysis.look
     assert look is not None
     for plain in PLAIN[_measure(step)](cut, _step(step)):
         if plain.stat == _measure(step):
             options = cut.options(step) | mapping_of(look)
-            yield look, plain, {"options": options, "n_used": plain.n_used}
+            place, members, n = plain.place, plain.members, plain.n_used
+            yield look, plain, Sample(cut, step, place, members, n, options=options)
 
 
 def _measure(step: Step[Favouring]) -> str:
@@ -125,19 +126,6 @@ def _effect(step: Step[Favouring], given: float | str, z: float, error: float) -
     if _measure(step) in LOGARITHMS:
         given = log(given)
     return given if step.options.better == "higher" else -given
-
-
-def _results(
-    cut: Cut,
-    step: Step[Favouring],
-    plain: Result,
-    basis: Basis,
-    values: dict[str, float],
-    error: str | None,
-) -> Iterator[Result]:
-    for stat, value in values.items():
-        names = (stat, step.method)
-        yield plain_result(cut, plain.place, names, plain.members, value, error=error, **basis)
 
 
 METHODS = {"conditional_power": powers, "futility_limit": futility}

@@ -13,9 +13,9 @@ import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formulas
-from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.multiplicity.plain import LOGARITHMS, PLAIN, standardised
 from trialtrace.run.trial.plan.looks import boundary
 from trialtrace.run.trial.plan.steps import Step
@@ -36,19 +36,15 @@ def after_stopping(cut: Cut, step: Step[object]) -> Iterator[Result]:
     for plain in PLAIN[step.statistic](cut, step):
         if plain.stat != step.statistic:
             continue
-        names = (step.statistic, step.method)
         made = cache(partial(_estimates, cut, step, plain, look))
-        common: Basis = {"options": options, "n_used": plain.n_used}
-        place, members = plain.place, plain.members
-        result = interval_result(cut, place, names, members, partial(_first, made), **common)
+        sample = Sample(cut, step, plain.place, plain.members, plain.n_used, options=options)
+        result = sample.interval(partial(_first, made))
         yield result
         p = nan
         if result.error is None:
             _, adjusted, p = made()
-            names = (step.statistic, "bias_adjusted")
-            yield plain_result(cut, place, names, members, adjusted, **common)
-        names = ("p_value", f"stage_wise_{step.statistic}")
-        yield plain_result(cut, place, names, members, p, error=result.error, **common)
+            yield sample.value(f"{step.statistic}.bias_adjusted", adjusted)
+        yield sample.value(f"p_value.stage_wise_{step.statistic}", p, error=result.error)
 
 
 def _first(function: "Callable[[], Estimates]") -> Interval:

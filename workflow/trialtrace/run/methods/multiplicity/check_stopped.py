@@ -48,7 +48,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         above = trial.at_least(0.0)
         return Recomputed(BY, 2 * min(above, 1 - above), None, TOLERANCE, n)
     if asked.method.endswith("bias_adjusted"):
-        return Recomputed(BY, back(trial.unbiased(estimate, error)), None, TOLERANCE, n)
+        return Recomputed(BY, back(trial.unbiased(estimate)), None, TOLERANCE, n)
     tail = (1 - data.confidence(asked)) / 2
     value, low, high = (back(trial.effect(p, estimate, error)) for p in (0.5, tail, 1 - tail))
     return Recomputed(BY, value, (low, high), TOLERANCE, n)
@@ -97,7 +97,7 @@ class Trial:
         ends = estimate - reach, estimate + reach
         return float(brentq(lambda x: self.at_least(x) - probability, *ends, xtol=1e-13))
 
-    def unbiased(self, estimate: float, error: float) -> float:
+    def unbiased(self, estimate: float) -> float:
         """The effect under which plain estimates have the mean that was seen."""
 
         def mean(effect: float) -> float:

@@ -1,5 +1,5 @@
-"""Designs of two means, also within margins of each other, of several, and of pairs: power, sizes,
-what is detected, widths."""
+"""Designs of two means, also within margins of each other, of several, of pairs, and of two arms
+compared by ranks: power, sizes, what is detected, widths."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +14,11 @@ from trialtrace.run.methods.planning.setting import (
     over_powers,
 )
 from trialtrace.stats.design.clusters import design_effect
-from trialtrace.stats.design.detectable import detectable_paired_means, detectable_two_means
+from trialtrace.stats.design.detectable import (
+    detectable_paired_means,
+    detectable_superiority,
+    detectable_two_means,
+)
 from trialtrace.stats.design.means import (
     power_equivalence_means,
     power_paired_means,
@@ -26,16 +30,25 @@ from trialtrace.stats.design.means import (
     sample_size_two_means,
     variance_factor,
 )
+from trialtrace.stats.design.ranks import (
+    power_mann_whitney,
+    precision_mann_whitney,
+    sample_size_mann_whitney,
+)
 from trialtrace.stats.design.several import power_several_means, sample_size_several_means
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.planning import (
         EquivalenceOfMeans,
+        MannWhitney,
         PairedMeans,
         SeveralMeans,
         TwoMeans,
         Visits,
     )
+
+# Probability of superiority of two arms that do not differ.
+EVEN = 0.5
 
 
 def two_means(entry: "TwoMeans", confidence: float) -> Iterator[Setting]:
@@ -46,13 +59,8 @@ def two_means(entry: "TwoMeans", confidence: float) -> Iterator[Setting]:
     yield from over_effects(entry, method, "difference", apart, _power, _patients)
     if entry.margin is None:
         yield from over_powers(entry, method, "detectable_difference", _detected)
-    yield Setting(
-        "width_difference",
-        "student_expected",
-        {"sd": entry.sd},
-        partial(_width, entry, confidence),
-        confidence,
-    )
+    width = partial(_width, entry, confidence)
+    yield Setting("width_difference", "student_expected", {"sd": entry.sd}, width, confidence)
 
 
 def considered(entry: "TwoMeans", difference: float) -> bool:
@@ -125,14 +133,12 @@ def _detected(entry: "TwoMeans", wanted: float, sizes: Sizes) -> float:
 
 
 def _width(entry: "TwoMeans", confidence: float, sizes: Sizes) -> float:
-    n1, n0 = _units(entry, sizes)
-    return float(precision_two_means(scale(entry), n1, n0, confidence=confidence))
+    return _width_within(scale(entry), confidence, _units(entry, sizes))
 
 
-def several_means(entry: "SeveralMeans") -> Iterator[Setting]:
-    return over_effects(
-        entry, "several_means", "means", entry.means, _power_of_all, _patients_of_all
-    )
+def several_means(entry: "SeveralMeans", _: float) -> Iterator[Setting]:
+    method = "several_means"
+    return over_effects(entry, method, "means", entry.means, _power_of_all, _patients_of_all)
 
 
 def _power_of_all(entry: "SeveralMeans", means: tuple[float, ...], sizes: Sizes) -> float:
@@ -150,13 +156,8 @@ def paired_means(entry: "PairedMeans", confidence: float) -> Iterator[Setting]:
     method = "paired_means" if entry.visits is None else "repeated_pairs"
     yield from over_effects(entry, method, "difference", entry.differences, _power_of_pairs, _pairs)
     yield from over_powers(entry, method, "detectable_difference", _detected_in_pairs)
-    yield Setting(
-        "width_difference",
-        "student_expected",
-        {"sd": entry.sd},
-        partial(_width_of_pairs, entry, confidence),
-        confidence,
-    )
+    width = partial(_width_of_pairs, entry, confidence)
+    yield Setting("width_difference", "student_expected", {"sd": entry.sd}, width, confidence)
 
 
 def _power_of_pairs(entry: "PairedMeans", difference: float, sizes: Sizes) -> float:
@@ -185,21 +186,10 @@ def _width_of_pairs(entry: "PairedMeans", confidence: float, sizes: Sizes) -> fl
 
 def equivalence_means(entry: "EquivalenceOfMeans", confidence: float) -> Iterator[Setting]:
     """The interval that decides has twice the level outside; the width is of the plan's own."""
-    yield from over_effects(
-        entry,
-        "equivalence_of_means",
-        "difference",
-        entry.differences,
-        _power_within,
-        _patients_within,
-    )
-    yield Setting(
-        "width_difference",
-        "student_expected",
-        {"sd": entry.sd},
-        partial(_width_within, entry.sd, confidence),
-        confidence,
-    )
+    method, apart = "equivalence_of_means", entry.differences
+    yield from over_effects(entry, method, "difference", apart, _power_within, _patients_within)
+    width = partial(_width_within, entry.sd, confidence)
+    yield Setting("width_difference", "student_expected", {"sd": entry.sd}, width, confidence)
 
 
 def _power_within(entry: "EquivalenceOfMeans", difference: float, sizes: Sizes) -> float:
@@ -227,3 +217,37 @@ def _patients_within(
 def _width_within(sd: float, confidence: float, sizes: Sizes) -> float:
     n1, n0 = sizes
     return float(precision_two_means(sd, n1, n0, confidence=confidence))
+
+
+def mann_whitney(entry: "MannWhitney", confidence: float) -> Iterator[Setting]:
+    method = "noether_formula"
+    apart = [each for each in entry.superiorities if abs(each - EVEN) > SAME]
+    yield from over_effects(
+        entry, method, "superiority", apart, _power_of_ranks, _patients_of_ranks
+    )
+    yield from over_powers(entry, method, "detectable_superiority", _detected_of_ranks)
+    assumed = {"superiority": EVEN}
+    width = partial(_width_of_ranks, confidence)
+    yield Setting("width_superiority", "superiority_expected", assumed, width, confidence)
+
+
+def _power_of_ranks(entry: "MannWhitney", superiority: float, sizes: Sizes) -> float:
+    n1, n0 = sizes
+    return float(power_mann_whitney(superiority, n1, n0, alpha=entry.alpha, sides=entry.sides))
+
+
+def _patients_of_ranks(entry: "MannWhitney", superiority: float, wanted: float, _: Sizes) -> float:
+    n1, n0 = sample_size_mann_whitney(
+        superiority, power=wanted, ratio=1, alpha=entry.alpha, sides=entry.sides
+    )
+    return float(n1 + n0)
+
+
+def _detected_of_ranks(entry: "MannWhitney", wanted: float, sizes: Sizes) -> float:
+    n1, n0 = sizes
+    return detectable_superiority(n1, n0, power=wanted, alpha=entry.alpha, sides=entry.sides)
+
+
+def _width_of_ranks(confidence: float, sizes: Sizes) -> float:
+    n1, n0 = sizes
+    return float(precision_mann_whitney(n1, n0, confidence=confidence))

@@ -39,30 +39,17 @@ def two_proportions(entry: "TwoProportions", confidence: float) -> Iterator[Sett
         for p1 in entry.treated:
             if not considered(entry, p0, p1):
                 continue
-            yield Setting(
-                "power", method, {"control": p0, "treated": p1}, partial(_power, entry, (p1, p0))
-            )
+            risks = {"control": p0, "treated": p1}
+            yield Setting("power", method, risks, partial(_power, entry, (p1, p0)))
             for wanted in () if fisher else entry.power:
-                yield Setting(
-                    "patients_needed",
-                    method,
-                    {"control": p0, "treated": p1, "power": wanted},
-                    partial(_patients, entry, (p1, p0), wanted),
-                )
+                needed = partial(_patients, entry, (p1, p0), wanted)
+                yield Setting("patients_needed", method, risks | {"power": wanted}, needed)
         for wanted in entry.power if entry.margin is None else ():
-            yield Setting(
-                "detectable_proportion",
-                method,
-                {"control": p0, "power": wanted},
-                partial(_detected, entry, p0, wanted),
-            )
-        yield Setting(
-            "width_points",
-            "newcombe_expected",
-            {"control": p0, "treated": p0},
-            partial(_width, entry.clusters, p0, confidence),
-            confidence,
-        )
+            detected = partial(_detected, entry, p0, wanted)
+            assumed = {"control": p0, "power": wanted}
+            yield Setting("detectable_proportion", method, assumed, detected)
+        width, same = partial(_width, entry, p0, confidence), {"control": p0, "treated": p0}
+        yield Setting("width_points", "newcombe_expected", same, width, confidence)
 
 
 def considered(entry: "TwoProportions", p0: float, p1: float) -> bool:
@@ -138,15 +125,14 @@ def _detected(entry: "TwoProportions", p0: float, wanted: float, sizes: Sizes) -
     )
 
 
-def _width(clusters: "Clusters | None", risk: float, confidence: float, sizes: Sizes) -> float:
-    n1, n0 = effective(sizes, clusters)
+def _width(entry: "TwoProportions", risk: float, confidence: float, sizes: Sizes) -> float:
+    n1, n0 = effective(sizes, entry.clusters)
     return width_two_proportions(risk, risk, n1, n0, confidence=confidence)
 
 
-def several_proportions(entry: "SeveralProportions") -> Iterator[Setting]:
-    return over_effects(
-        entry, "several_proportions", "risks", entry.risks, _power_of_all, _patients_of_all
-    )
+def several_proportions(entry: "SeveralProportions", _: float) -> Iterator[Setting]:
+    method = "several_proportions"
+    return over_effects(entry, method, "risks", entry.risks, _power_of_all, _patients_of_all)
 
 
 def _power_of_all(entry: "SeveralProportions", risks: tuple[float, ...], sizes: Sizes) -> float:
@@ -163,13 +149,8 @@ def _patients_of_all(
 def one_proportion(entry: "OneProportion", confidence: float) -> Iterator[Setting]:
     """Its interval alone."""
     for risk in entry.risks:
-        yield Setting(
-            "width_points",
-            "wilson_expected",
-            {"risk": risk},
-            partial(_width_of_one, risk, confidence),
-            confidence,
-        )
+        width = partial(_width_of_one, risk, confidence)
+        yield Setting("width_points", "wilson_expected", {"risk": risk}, width, confidence)
 
 
 def _width_of_one(risk: float, confidence: float, sizes: Sizes) -> float:

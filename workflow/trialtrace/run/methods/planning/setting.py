@@ -1,6 +1,6 @@
 """The numbers that a plan of a design asks for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.plan.planning import Tested
 
 Sizes = tuple[int, ...]
-Assumed = dict[str, float | tuple[float, ...]]
+Assumed = Mapping[str, float | tuple[float, ...]]
 Entry = TypeVar("Entry", bound="Tested")
 Effect = TypeVar("Effect", float, tuple[float, ...])
 # Least difference that is one: 0.7 and 0.1 + 0.6 are alike.

@@ -4,17 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, noted
+from trialtrace.run.methods.analysing.cuts import Cut, with_known
+from trialtrace.run.methods.analysing.estimate import Sample, noted
 from trialtrace.run.methods.analysing.formulas import formula, formulas
-from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.categorical.analyse import with_event
-from trialtrace.run.methods.regression.analyse_covariates import (
-    columns_of,
-    design,
-    known,
-    ratio_results,
-)
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.categorical.analyse import roles
+from trialtrace.run.methods.regression.analyse_covariates import columns_of, design, ratio_results
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Interval
@@ -34,34 +29,29 @@ Effect = Callable[[tuple[str, str]], Interval]
 
 def standardised(cut: Cut, step: "Step[cards.Standardised]") -> Iterator[Result]:
     """By comparison: risks standardised over the covariates."""
-    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
+    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
     effect = _standardised(cut, step, rows)
-    members, common = _basis(cut, step, rows)
+    sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
     for pair in cut.analysis.pairs:
-        place, names = cut.at(pair=pair), (step.statistic, step.method)
-        yield interval_result(cut, place, names, members, partial(effect, pair), **common)
+        yield sample.at(pair=pair).interval(partial(effect, pair))
 
 
 def ratio(cut: Cut, step: "Step[cards.OrdinaryModel]") -> Iterator[Result]:
     """By comparison: the exponential of the arm's coefficient given the covariates."""
-    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
+    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
     fit = cache(partial(_fit, cut, step, rows))
-    yield from ratio_results(cut, step, *_basis(cut, step, rows), rows, fit, intercept=True)
+    sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
+    yield from ratio_results(sample, rows, fit, intercept=True)
 
 
 def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Result]:
     """By comparison: an odds ratio given the covariates, each site with its own intercept."""
     rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present")
-    rows = known(rows, step.options.covariates)
+    rows = with_known(rows, step.options.covariates)
     fit = cache(partial(_random_site, cut, step, rows))
-    results = ratio_results(cut, step, *_basis(cut, step, rows), rows, fit, intercept=False)
+    sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
+    results = ratio_results(sample, rows, fit, intercept=False)
     yield from noted(results, lambda: NO_SPREAD if fit().boundary else None)
-
-
-def _basis(cut: Cut, step: Step[object], rows: Selection) -> tuple[dict[str, Selection], Basis]:
-    """The rows behind the results of a model, and what these share."""
-    members = {"analysed": rows, "numerator": with_event(cut, rows)}
-    return members, {"options": cut.options(step, interval=True), "n_used": rows.n}
 
 
 def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -> Effect:

@@ -9,14 +9,9 @@ import numpy as np
 
 from trialtrace.base.arrays import Labels
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import (
-    contrast_results,
-    interval_result,
-    plain_result,
-)
-from trialtrace.run.methods.analysing.estimate import test_results as results_of_test
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import Formula, formula, formulas
-from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import (
     SubjectTable,
     covariates,
@@ -88,16 +83,11 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
     def test(pair: tuple[str, str]) -> TestResult:
         return compared(pair).test
 
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-    members = {"analysed": rows}
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.n)
     for pair in cut.analysis.pairs:
-        place, names = cut.at(pair=pair), (step.statistic, step.method)
-        yield interval_result(cut, place, names, members, partial(estimate, pair), **common)
-        yield from results_of_test(
-            cut, place, step.method, members, partial(test, pair), statistic=None, **common
-        )
-    terms = (INTERCEPT, *terms_of(levels))
-    yield from coefficients(cut, step, members, common, terms, compared)
+        yield sample.at(pair=pair).interval(partial(estimate, pair))
+        yield from sample.at(pair=pair).test(partial(test, pair))
+    yield from coefficients(sample, (INTERCEPT, *terms_of(levels)), compared)
 
 
 def _clusters(table: SubjectTable, cluster: str) -> Labels:
@@ -115,12 +105,10 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
     difference, correlation, effect = formulas(step)
     for pair in cut.analysis.pairs:
         rows = cut.rows(TRTP={"in": list(pair)}, **{cluster: "present"})
-        common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
         columns = cache(partial(_columns, cut, rows, cluster, pair))
-        place, members = cut.at(pair=pair), {"analysed": rows}
-
+        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
         compute = partial(_difference, difference, columns, cut.analysis.confidence)
-        yield from contrast_results(cut, place, step, members, compute, common)
+        yield from sample.contrast(compute)
         error, values = None, (nan, nan)
         try:
             y, of, treated = columns()
@@ -129,8 +117,7 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
         except StatsError as refused:
             error = str(refused)
         for stat, value in zip(("intracluster_correlation", "design_effect"), values, strict=True):
-            names = (stat, step.method)
-            yield plain_result(cut, place, names, members, value, error=error, **common)
+            yield sample.value(stat, value, error=error)
 
 
 def _difference(difference: Formula, columns: Callable[[], Columns], confidence: float) -> Contrast:

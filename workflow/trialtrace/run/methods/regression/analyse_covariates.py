@@ -6,16 +6,17 @@ first.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from math import exp
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats
+from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.analysing.subject_tables import (
     SubjectTable,
     covariate_column,
@@ -23,9 +24,6 @@ from trialtrace.run.methods.analysing.subject_tables import (
     levels_of,
 )
 from trialtrace.run.tables.frames import Selection
-from trialtrace.run.trial.model import adsl_code
-from trialtrace.run.trial.plan.options import Adjusted
-from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
 
@@ -35,12 +33,6 @@ TWO_SIDED = "two_sided"
 Name = str | tuple[str, str]
 # Where a coefficient stands, and the contrast that it is.
 Term = tuple[Place, Callable[[], Contrast]]
-
-
-def known(rows: Selection, names: Sequence[str]) -> Selection:
-    """Of `rows`, those whose covariates are all known."""
-    present = {adsl_code(name): "present" for name in names}
-    return rows.frames.select(rows.dataset, present | rows.predicate)
 
 
 def columns_of(rows: Selection | SubjectTable, names: Sequence[str]) -> np.ndarray | None:
@@ -142,29 +134,21 @@ def centred_on_levels(
 
 
 def coefficients(
-    cut: Cut,
-    step: Step[object],
-    members: dict[str, Selection],
-    common: Basis,
-    names: Iterable[str],
-    of: Callable[[Name], Contrast],
+    sample: Sample, names: Iterable[str], of: Callable[[Name], Contrast]
 ) -> Iterator[Result]:
     """The coefficients that a step asks for: those of arms, or all, by their names."""
-    asked: str | None = getattr(step.options, "coefficients", None)
+    cut, asked = sample.cut, getattr(sample.step.options, "coefficients", None)
     terms = [
         (cut.at(pair=pair, second=("term", ARM)), partial(of, pair))
         for pair in (cut.analysis.pairs if asked else ())
     ]
     if asked == "all":
         terms += [(cut.at(second=("term", name)), partial(of, name)) for name in names]
-    yield from coefficient_results(cut, step, members, terms, common)
+    yield from coefficient_results(sample, terms)
 
 
 def ratio_results(
-    cut: Cut,
-    step: Step[Adjusted],
-    members: dict[str, Selection],
-    common: Basis,
+    sample: Sample,
     rows: Selection,
     fit: Callable[[], Coefficients],
     *,
@@ -173,47 +157,36 @@ def ratio_results(
 ) -> Iterator[Result]:
     """By comparison the exponential of the arm's coefficient and, with `p_value`, its Wald test;
     then the coefficients of `design` that the step asks for."""
+    cut, step = sample.cut, sample.step
 
     def ratio(at: int) -> Interval:
         model = fit()
         return Interval(*(exp(each[at]) for each in (model.coef, model.low, model.high)))
 
     for at, pair in enumerate(cut.analysis.pairs, int(intercept)):
-        place, names = cut.at(pair=pair), (step.statistic, step.method)
-        result = interval_result(cut, place, names, members, partial(ratio, at), **common)
+        result = sample.at(pair=pair).interval(partial(ratio, at))
         yield result
         if p_value is not None and result.error is None:
-            wald = ("p_value", f"{step.method}_wald")
-            yield plain_result(cut, place, wald, members, p_value(fit(), at), **common)
-    terms = terms_of(levels_of(rows, step.options.covariates))
+            yield sample.at(pair=pair).value(f"p_value.{step.method}_wald", p_value(fit(), at))
+    terms = terms_of(levels_of(rows, items_of(step.options)["covariates"]))
     layout = indicators(cut, terms, intercept=intercept)
 
     def of(name: Name) -> Contrast:
         level = cut.analysis.confidence
         return contrast(fit(), layout.row(name), sides=TWO_SIDED, confidence=level)
 
-    yield from coefficients(cut, step, members, common, [INTERCEPT] * intercept + terms, of)
+    yield from coefficients(sample, [INTERCEPT] * intercept + terms, of)
 
 
-def coefficient_results(
-    cut: Cut,
-    step: Step[object],
-    members: dict[str, Selection],
-    terms: Iterable[Term],
-    common: Basis,
-) -> Iterator[Result]:
+def coefficient_results(sample: Sample, terms: Iterable[Term]) -> Iterator[Result]:
     """Each coefficient with its interval, then its standard error and Wald's test of it."""
     for place, compute in terms:
-        function: Callable[[], Contrast] = cache(compute)
-        names = ("coefficient", step.method)
-        result = interval_result(
-            cut, place, names, members, partial(lambda one: one().interval, function), **common
-        )
-        yield result
-        if result.error is None:
-            values = {
-                ("standard_error", step.method): function().standard_error,
-                ("p_coefficient", step.method): function().p_value,
-            }
-            for named, value in values.items():
-                yield plain_result(cut, place, named, members, value, **common)
+        yield from _coefficient(replace(sample, place=place), cache(compute))
+
+
+def _coefficient(sample: Sample, found: Callable[[], Contrast]) -> Iterator[Result]:
+    result = sample.interval(lambda: found().interval, "coefficient")
+    yield result
+    if result.error is None:
+        yield sample.value("standard_error", found().standard_error)
+        yield sample.value("p_coefficient", found().p_value)

@@ -9,16 +9,9 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import (
-    Once,
-    f_results,
-    interval_result,
-    noted,
-    plain_result,
-    test_results,
-)
+from trialtrace.run.methods.analysing.estimate import Once, Sample, noted
 from trialtrace.run.methods.analysing.formulas import formula, formulas
-from trialtrace.run.methods.analysing.rows import Basis, Notes, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import (
     covariates,
     known,
@@ -56,15 +49,15 @@ def describe(cut: Cut, step: Step[object]) -> Iterator[Result]:
     levels = np.unique(cut.values(cut.rows(TRTP={"in": cut.arms()})).astype(float))
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        common: Notes = {"n_used": rows.n, "denominator": rows.n}
         values = cut.values(rows).astype(float)
         for level in levels.tolist():
             place = cut.at(group=group, second=("category", level_text(level)))
             members = {"numerator": _at(cut, rows, level), "denominator": rows}
+            sample = Sample(cut, step, place, members, rows.n, options={}, method="categories")
             count = int((values == level).sum())
-            yield plain_result(cut, place, ("count", "categories"), members, count, **common)
+            yield sample.value("count", count, denominator=rows.n)
             share = count / rows.n if rows.n else np.nan
-            yield plain_result(cut, place, ("proportion", "categories"), members, share, **common)
+            yield sample.value("proportion", share, denominator=rows.n)
 
 
 def _at(cut: Cut, rows: Selection, level: float) -> Selection:
@@ -90,8 +83,8 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
     """By comparison: odds ratio of a higher value, its test; and the test of proportional odds."""
     names, confidence = step.options.covariates, cut.analysis.confidence
     rows = cut.rows(TRTP={"in": cut.arms()}, **known(names))
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
-    members, treated = {"analysed": rows}, cut.analysis.estimand.treated
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.n)
+    treated = cut.analysis.estimand.treated
 
     def data() -> tuple[np.ndarray, np.ndarray]:
         table = subject_table(cut, rows, {})
@@ -102,37 +95,26 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
     model, brant_test = formulas(step)
     fitted: Once[ProportionalOddsFit] = Once(lambda: model(*data(), confidence=confidence))
     for number, pair in enumerate(cut.analysis.pairs):
-        row = partial(_unit, fitted, number)
-        yield interval_result(
-            cut,
-            cut.at(pair=pair),
-            (step.statistic, step.method),
-            members,
-            partial(_odds, fitted, row, confidence),
-            **common,
-        )
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            members,
-            partial(_wald, fitted, row),
-            statistic="chi_squared",
-            **common,
-        )
-    yield from test_results(
-        cut,
-        cut.at(),
-        "brant",
-        members,
-        lambda: brant_test(*data()).overall,
-        statistic="chi_squared",
-        **common,
-    )
+        yield from _compared(sample.at(pair=pair), fitted, partial(_unit, fitted, number))
+    yield from sample.test(lambda: brant_test(*data()).overall, "chi_squared", method="brant")
     levels, cutpoints = levels_of(rows, names), np.unique(cut.values(rows).astype(float))[:-1]
     thresholds = [f"{THRESHOLD}{level_text(level)}" for level in cutpoints.tolist()]
     of = partial(_of_logits, cut, fitted, levels)
-    yield from coefficients(cut, step, members, common, [*thresholds, *terms_of(levels)], of)
+    yield from coefficients(sample, [*thresholds, *terms_of(levels)], of)
+
+
+def _sample(cut: Cut, step: Step[object], rows: Selection) -> Sample:
+    """What the results of a model share, which rests on the subjects of its rows."""
+    subjects = rows.subjects
+    return Sample(cut, step, cut.place, {"analysed": rows}, subjects)
+
+
+def _compared(
+    sample: Sample, fitted: "Callable[[], Odds]", row: Callable[[], Floats]
+) -> Iterator[Result]:
+    """The odds ratio of a combination, and its test."""
+    yield sample.interval(partial(_odds, fitted, row, sample.cut.analysis.confidence))
+    yield from sample.test(partial(_wald, fitted, row), "chi_squared")
 
 
 def _of_logits(
@@ -171,36 +153,13 @@ def mixed(cut: Cut, step: "Step[cards.OrdinalMixed]") -> Iterator[Result]:
     own = cut.trial.design.kind in OWN_TREATMENT
     names, arms, visits = step.options.covariates, cut.arms(), list(cut.visits)
     rows = cut.rows(TRTP={"in": arms}, AVISIT={"in": visits}, **known(names))
-    common: Basis = {
-        "options": cut.options(step, interval=True),
-        "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
-    }
-    fitted = Once(partial(_fit_mixed, cut, step, rows, arms))
+    sample, fitted = _sample(cut, step, rows), Once(partial(_fit_mixed, cut, step, rows, arms))
     for number, visit in enumerate(visits):
         if own and number == 0:
             continue
         for pair in cut.analysis.pairs:
             row = partial(_row, fitted, arms, len(visits), pair, number, own=own)
-            place, members = cut.at(pair=pair, visit=visit), {"analysed": rows}
-            results = [
-                interval_result(
-                    cut,
-                    place,
-                    (step.statistic, step.method),
-                    members,
-                    partial(_odds, fitted, row, cut.analysis.confidence),
-                    **common,
-                ),
-                *test_results(
-                    cut,
-                    place,
-                    step.method,
-                    members,
-                    partial(_wald, fitted, row),
-                    statistic="chi_squared",
-                    **common,
-                ),
-            ]
+            results = _compared(sample.at(pair=pair, visit=visit), fitted, row)
             yield from noted(results, lambda: NO_SPREAD if fitted().boundary else None)
 
 
@@ -255,9 +214,7 @@ def _effect(fitted: "Callable[[], RankAnova]", name: str) -> TestResult:
 def rank_anova(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """ANOVA-type statistics over subjects with every visit, and relative effects of the cells."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
-    n = len(np.unique(rows.column("USUBJID").astype(str)))
-    common: Basis = {"options": cut.options(step), "n_used": n}
-    members = {"analysed": rows}
+    sample = _sample(cut, step, rows)
 
     def fit() -> "RankAnova":
         table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
@@ -266,14 +223,7 @@ def rank_anova(cut: Cut, step: Step[object]) -> Iterator[Result]:
     fitted = Once(fit)
     effects = {"arm": "between_box", "visit": "within", "arm_visit": "interaction"}
     for effect, name in effects.items():
-        yield from f_results(
-            cut,
-            cut.at(second=("effect", effect)),
-            step.method,
-            members,
-            partial(_effect, fitted, name),
-            common,
-        )
+        yield from sample.at(second=("effect", effect)).f_test(partial(_effect, fitted, name))
     try:
         found = fitted()
     except StatsError:
@@ -281,9 +231,8 @@ def rank_anova(cut: Cut, step: Step[object]) -> Iterator[Result]:
     for arm in [arm for arm in cut.arms() if arm in found.groups]:
         at = found.groups.index(arm)
         for number, visit in enumerate(cut.visits):
-            place, value = cut.at(group=arm, visit=visit), found.relative_effects[at, number]
-            names = ("relative_effect", step.method)
-            yield plain_result(cut, place, names, members, value, **common)
+            cell = sample.at(group=arm, visit=visit)
+            yield cell.value("relative_effect", found.relative_effects[at, number])
 
 
 METHODS = {

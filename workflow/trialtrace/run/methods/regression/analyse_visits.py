@@ -7,6 +7,7 @@ further from 1 the more subjects differ.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache, partial
 from math import exp, inf, isfinite, nan
 from typing import TYPE_CHECKING
@@ -16,29 +17,24 @@ import numpy as np
 from trialtrace.base.arrays import Floats
 from trialtrace.base.words import RATIOS
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import (
-    interval_result,
-    noted,
-    plain_result,
-    test_results,
-)
+from trialtrace.run.methods.analysing.estimate import Sample, noted
 from trialtrace.run.methods.analysing.formulas import formula
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result
-from trialtrace.run.methods.analysing.subject_tables import known, levels_of
+from trialtrace.run.methods.analysing.rows import Place, Result, Where
+from trialtrace.run.methods.analysing.subject_tables import (
+    SubjectTable,
+    covariates,
+    known,
+    levels_of,
+    subject_table,
+)
 from trialtrace.run.methods.regression.analyse import NO_SPREAD
 from trialtrace.run.methods.regression.analyse_covariates import (
     ARM,
     INTERCEPT,
     Term,
     coefficient_results,
+    columns_of,
     terms_of,
-)
-from trialtrace.run.methods.regression.visit_columns import (
-    Design,
-    design,
-    effect_of,
-    rows_of_times,
-    time_of,
 )
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats._wald import wald_contrast
@@ -46,14 +42,129 @@ from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
-    from trialtrace.run.methods.regression.visit_columns import Equations, Mixed, Options
     from trialtrace.run.tables.frames import Selection
     from trialtrace.run.trial.plan.cards import estimating as cards
     from trialtrace.stats.regression.gee import GeeFit
     from trialtrace.stats.regression.ordinal_gee import OrdinalGeeFit
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
 
-    Members = dict[str, Selection]
+
+if TYPE_CHECKING:
+    from trialtrace.run.tables.frames import Selection
+    from trialtrace.run.trial.plan.cards import estimating as cards
+
+    # Those at a time are of slopes too.
+    Equations = cards.Gee | cards.GeeSlopes
+    Mixed = cards.LogisticMixed | cards.LogisticMixedSlopes
+    Options = Equations | Mixed | cards.OrdinalGee
+
+Row = Callable[[tuple[str, str], int], Floats]
+Line = Callable[[str, float, float], Floats]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Values (subjects, visits), columns (subjects, visits, p), the row of a comparison, and that
+    of an arm's line: by its level at time 0 and by its slope."""
+
+    values: Floats
+    x: Floats
+    row: Row
+    line: Line
+
+
+def design_of(cut: Cut, options: "Options", rows: "Selection") -> Design:
+    """A mean at each visit and, by `effect`, differences of arms at each or one for all.
+
+    With `times` a line over time in each arm; the row of a comparison is of its slopes, or of the
+    lines at a `time`.
+    """
+    table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
+    arms, visits = cut.arms(), len(cut.visits)
+    if getattr(options, "coefficients", None) is not None:
+        # The intercept is that of the reference.
+        arms = [cut.analysis.estimand.reference, *cut.analysis.estimand.treated]
+    of = np.array([arms.index(arm) for arm in table.column("TRTP").astype(str)], dtype=np.intp)
+    lacking = [arm for number, arm in enumerate(arms) if not (of == number).any()]
+    if lacking:
+        raise StatsError("an arm has no values.")
+    at_visit, of_arm = np.eye(visits), np.eye(len(arms))
+    times = _times_of(cut, options, table)
+    if times is not None:
+        others = np.broadcast_to(of_arm[of][:, None, 1:], (table.n, visits, len(arms) - 1))
+        line = np.stack([np.ones(times.shape), times], 2)
+        every = np.concatenate([line, others, others * times[:, :, None]], axis=2)
+    elif effect_of(options) == "each_visit":
+        cells = of_arm[:, None, :, None] * at_visit[None, :, None, :]
+        cells = cells.reshape(len(arms), visits, -1)
+    else:
+        shape = (len(arms), visits, len(arms) - 1)
+        differences = np.broadcast_to(of_arm[:, None, 1:], shape)
+        each = np.broadcast_to(at_visit, (len(arms), visits, visits))
+        cells = np.concatenate([each, differences], axis=2)
+    coded = covariates if getattr(options, "coefficients", None) is None else columns_of
+    columns = coded(table, options.covariates)
+    more = np.zeros((table.n, 0)) if columns is None else columns
+    wide = np.broadcast_to(more[:, None, :], (table.n, visits, more.shape[1]))
+
+    time = time_of(options)
+
+    def line_of(arm: str, level: float, rise: float) -> Floats:
+        own = of_arm[arms.index(arm), 1:]
+        return np.concatenate([[level, rise], level * own, rise * own, np.zeros(more.shape[1])])
+
+    def row(pair: tuple[str, str], visit: int) -> Floats:
+        if times is None:
+            one, other = (cells[arms.index(arm), visit] for arm in pair)
+            return np.append(one - other, np.zeros(more.shape[1]))
+        one, other = (line_of(arm, *((0, 1) if time is None else (1, time))) for arm in pair)
+        return one - other
+
+    own = cells[of] if times is None else every
+    return Design(table.values, np.concatenate([own, wide], axis=2), row, line_of)
+
+
+def _times_of(cut: Cut, options: "Options", table: SubjectTable) -> Floats | None:
+    """The time of each value, (subjects, visits), where means are lines over it: of its visit, or
+    as it was measured in this subject. 0 where there is no value.
+
+    Raises StatsError for values without a time.
+    """
+    times: dict[str, float] | str | None = getattr(options, "times", None)
+    if times is None:
+        return None
+    if not isinstance(times, str):
+        nominal = np.array([times[visit] for visit in cut.visits], float)
+        return np.broadcast_to(nominal, table.values.shape)
+    measured = rows_of_times(cut, times)
+    actual = subject_table(cut, measured, {"AVISIT": list(cut.visits)})
+    at = {subject: place for place, subject in enumerate(actual.column("USUBJID"))}
+    found = np.full(table.values.shape, np.nan)
+    for place, subject in enumerate(table.column("USUBJID")):
+        if subject in at:
+            found[place] = actual.values[at[subject]]
+    seen = ~np.isnan(table.values)
+    if lacking := int((seen & np.isnan(found)).sum()):
+        raise StatsError(f"{lacking} of {int(seen.sum())} values have no time of {times}.")
+    return np.where(seen, found, 0.0)
+
+
+def rows_of_times(cut: Cut, name: str) -> "Selection":
+    """The records of the endpoint that has the times."""
+    code = {"PARAMCD": {"is": cut.trial.endpoints[name].code}, "AVAL": "present"}
+    return cut.rows(**code, AVISIT={"in": list(cut.visits)})
+
+
+def time_of(options: "Options") -> float | None:
+    """The time at which the lines of the arms are compared; None where their slopes are."""
+    time: float | None = getattr(options, "time", None)
+    return time
+
+
+def effect_of(options: "Options") -> str | None:
+    """What the comparison of arms is: at each visit, over all, or of the slopes over time."""
+    named: str | None = getattr(options, "effect", None)
+    return "slope" if getattr(options, "times", None) is not None else named
 
 
 def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
@@ -63,7 +174,7 @@ def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
 
     @cache
     def fitted() -> "tuple[Design, GeeFit]":
-        made = design(cut, options, rows)
+        made = design_of(cut, options, rows)
         fit = equations(
             made.values,
             made.x,
@@ -74,15 +185,12 @@ def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
         )
         return made, fit
 
-    def compared(pair: tuple[str, str], visit: int) -> Contrast:
-        made, fit = fitted()
-        return contrast(
-            fit, made.row(pair, visit), sides="two_sided", confidence=cut.analysis.confidence
-        )
-
     def of(row: Callable[[Design], Floats]) -> Contrast:
         made, fit = fitted()
         return contrast(fit, row(made), sides="two_sided", confidence=cut.analysis.confidence)
+
+    def compared(pair: tuple[str, str], visit: int) -> Contrast:
+        return of(lambda made: made.row(pair, visit))
 
     yield from _results(cut, step, rows, compared)
     yield from _coefficients(cut, step, rows, of)
@@ -96,7 +204,7 @@ def ordinal_gee(cut: Cut, step: "Step[cards.OrdinalGee]") -> Iterator[Result]:
 
     @cache
     def fitted() -> "tuple[Design, OrdinalGeeFit]":
-        made = design(cut, options, rows)
+        made = design_of(cut, options, rows)
         # The first column of the means is in the thresholds.
         fit = equations(
             made.values,
@@ -122,7 +230,7 @@ def logistic_mixed(cut: Cut, step: "Step[Mixed]") -> Iterator[Result]:
 
     @cache
     def fitted() -> "tuple[Design, OrdinalMixedFit]":
-        made = design(cut, options, rows)
+        made = design_of(cut, options, rows)
         subject, visit = np.nonzero(~np.isnan(made.values))
         # The first column of the means is in the threshold.
         fit = model(
@@ -189,8 +297,7 @@ def _coefficients(
         for number, term in enumerate(named):
             place = cut.at(second=("term", term))
             add(place, partial(_unit, number - len(named)))
-    members, common = _basis(cut, step, rows)
-    yield from coefficient_results(cut, step, members, terms, common)
+    yield from coefficient_results(_sample(cut, step, rows), terms)
 
 
 def _line(arm: str, at: tuple[float, float], design: Design) -> Floats:
@@ -211,16 +318,14 @@ def _spread(
     cut: Cut, step: "Step[Mixed]", rows: "Selection", fit: "Callable[[], OrdinalMixedFit]"
 ) -> Iterator[Result]:
     """The standard deviation of the random intercepts and its error."""
-    members, common = _basis(cut, step, rows)
-    place = cut.at(second=("term", "random_intercept"))
+    sample = _sample(cut, step, rows).at(second=("term", "random_intercept"))
     try:
         value, se, error = fit().sd, fit().sd_se, None
     except StatsError as refused:
         value, se, error = nan, nan, str(refused)
-    names = ("random_sd", step.method)
-    yield plain_result(cut, place, names, members, value, error=error, **common)
+    yield sample.value("random_sd", value, error=error)
     if isfinite(se):
-        yield plain_result(cut, place, ("standard_error", step.method), members, se, **common)
+        yield sample.value("standard_error", se)
 
 
 def _rows(cut: Cut, options: "Options") -> "Selection":
@@ -229,13 +334,13 @@ def _rows(cut: Cut, options: "Options") -> "Selection":
     )
 
 
-def _basis(cut: Cut, step: "Step[Options]", rows: "Selection") -> "tuple[Members, Basis]":
-    """The records behind a result, with those of the times, and what results share."""
+def _sample(cut: Cut, step: "Step[Options]", rows: "Selection") -> Sample:
+    """What results share: the records behind them, with those of the times."""
     members, times = {"analysed": rows}, getattr(step.options, "times", None)
     if isinstance(times, str):
         members["with"] = rows_of_times(cut, times)
-    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
-    return members, {"options": cut.options(step, interval=True), "n_used": subjects}
+    subjects = rows.subjects
+    return Sample(cut, step, cut.place, members, subjects)
 
 
 def _results(
@@ -244,7 +349,7 @@ def _results(
     rows: "Selection",
     compared: Callable[[tuple[str, str], int], Contrast],
 ) -> Iterator[Result]:
-    members, common = _basis(cut, step, rows)
+    sample = _sample(cut, step, rows)
     effect, time = effect_of(step.options), time_of(step.options)
 
     def estimate(pair: tuple[str, str], visit: int) -> Interval:
@@ -256,26 +361,15 @@ def _results(
 
     for number, visit in enumerate(cut.visits if effect == "each_visit" else cut.visits[:1]):
         for pair in cut.analysis.pairs:
-            place = cut.at(pair=pair)
+            of: Where = {"pair": pair}
             if effect == "each_visit":
-                place = cut.at(pair=pair, visit=visit)
+                of["visit"] = visit
             elif time is not None:
-                place = cut.at(pair=pair, second=("time", level_text(time)))
+                of["second"] = ("time", level_text(time))
             elif effect is not None:
-                place = cut.at(pair=pair, second=("effect", effect))
-            names = (step.statistic, step.method)
-            yield interval_result(
-                cut, place, names, members, partial(estimate, pair, number), **common
-            )
-            yield from test_results(
-                cut,
-                place,
-                step.method,
-                members,
-                partial(test, pair, number),
-                statistic=None,
-                **common,
-            )
+                of["second"] = ("effect", effect)
+            yield sample.at(**of).interval(partial(estimate, pair, number))
+            yield from sample.at(**of).test(partial(test, pair, number))
 
 
 def as_ratio(interval: Interval) -> Interval:

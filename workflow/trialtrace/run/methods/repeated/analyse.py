@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import contrast_results, plain_result, test_results
-from trialtrace.run.methods.analysing.formulas import formula, formulas, statistic_of
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result, bounds
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formula, formulas
+from trialtrace.run.methods.analysing.rows import Result, bounds
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, StatsError, TestResult
@@ -35,6 +35,7 @@ OUTSIDE = (
     "The estimate lies above its own interval. It is biased upwards, and most where F is below 1; "
     "the interval is that of the noncentral F distribution, on uncorrected degrees of freedom."
 )
+OVER_VISITS = ("over", "visits")
 CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
 # An F test is one-sided: of a test at 0.05 the interval is of 90 %.
 ETA_LEVEL = 0.9
@@ -57,9 +58,7 @@ SHOWN = {
 def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
     """Effects of arm, visit and arm × visit over subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
-    subjects = len(set(rows.column("USUBJID")))
-    basis: Basis = {"options": cut.options(step), "n_used": subjects}
-    members = {"analysed": rows}
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
     visits = list(cut.visits)
     some = cut.rows(TRTP={"in": cut.arms()}, AVISIT={"in": visits})
     lost = left_out(rows, some, len(visits))
@@ -68,12 +67,9 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
         y, arm = by_subject(cut, rows, len(cut.visits))
         found = anova(y, arm, sums_of_squares=step.options.sums_of_squares)
     except StatsError as error:
-        place = cut.at(second=("effect", "visit"))
-        names = ("p_value", step.method)
-        yield plain_result(cut, place, names, members, nan, error=str(error), **basis)
+        yield sample.at(second=("effect", "visit")).value("p_value", nan, error=str(error))
         return
     for effect, name in EFFECTS.items():
-        place = cut.at(second=("effect", effect))
         values = _values(getattr(found, name), step.options.sphericity)
         if effect != "arm" and found.n_visits > 2:
             values |= {
@@ -82,7 +78,7 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
                 "mauchly_p_r": found.mauchly_p,
             }
         says = None if effect == "arm" and not _from_baseline(cut) else TESTS[effect]
-        yield from effect_results(cut, place, step, step.method, members, values, basis, says, lost)
+        yield from effect_results(sample.at(second=("effect", effect)), values, says, lost)
 
 
 def left_out(complete: Selection, some: Selection, cells: int) -> str | None:
@@ -107,21 +103,13 @@ def _from_baseline(cut: Cut) -> bool:
 
 
 def effect_results(
-    cut: Cut,
-    place: Place,
-    step: Step[object],
-    method: str,
-    members: dict[str, Selection],
-    values: Mapping[str, float],
-    basis: Basis,
-    says: str | None = None,
-    lost: str | None = None,
+    sample: Sample, values: Mapping[str, float], says: str | None, lost: str | None
 ) -> Iterator[Result]:
     """The statistics of an effect; of its p-value what it tests, of F whom it leaves out.
 
     Partial eta squared has the interval of its noncentrality, by the second formula of the card.
     """
-    _, of_eta = formulas(step)
+    _, of_eta = formulas(sample.step)
     for stat, value in values.items():
         bounds_of: tuple[float, float] | None = None
         warning = {"p_value": says, "f": lost}.get(stat)
@@ -130,17 +118,8 @@ def effect_results(
                 found = of_eta(values["f"], values["df1"], values["df2"], confidence=ETA_LEVEL)
                 bounds_of = bounds(found)
                 warning = OUTSIDE if value > found.high else None
-        yield plain_result(
-            cut,
-            place,
-            (stat, method),
-            members,
-            value,
-            interval=bounds_of,
-            level=None if bounds_of is None else ETA_LEVEL,
-            warning=warning,
-            **basis,
-        )
+        level = None if bounds_of is None else ETA_LEVEL
+        yield sample.value(stat, value, interval=bounds_of, level=level, warning=warning)
 
 
 def _values(effect: "Effect", sphericity: str) -> dict[str, float]:
@@ -181,16 +160,8 @@ def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
             test_result: TestResult = formula(step)(by_subject(cut, rows, len(cut.visits))[0])
             return test_result
 
-        yield from test_results(
-            cut,
-            cut.at(group=arm, second=("over", "visits")),
-            step.method,
-            {"analysed": rows},
-            compute,
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=len(set(rows.column("USUBJID"))),
-        )
+        place, subjects = cut.at(group=arm, second=OVER_VISITS), rows.subjects
+        yield from Sample(cut, step, place, {"analysed": rows}, subjects).test(compute)
 
 
 def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
@@ -201,25 +172,14 @@ def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
         test_result: TestResult = formula(step)(*by_subject(cut, rows, len(cut.visits)))
         return test_result
 
-    yield from test_results(
-        cut,
-        cut.at(second=("over", "visits")),
-        step.method,
-        {"analysed": rows},
-        compute,
-        statistic=statistic_of(step),
-        options=cut.options(step),
-        n_used=len(set(rows.column("USUBJID"))),
-    )
+    place, subjects = cut.at(second=OVER_VISITS), rows.subjects
+    yield from Sample(cut, step, place, {"analysed": rows}, subjects).test(compute)
 
 
 def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Result]:
     """Each combination of visits, by comparison, over subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
-    basis: Basis = {
-        "options": cut.options(step, interval=True),
-        "n_used": len(set(rows.column("USUBJID"))),
-    }
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
 
     def compute(name: str, pair: tuple[str, str]) -> "Contrast":
         y, arm = by_subject(cut, rows, len(cut.visits))
@@ -239,10 +199,8 @@ def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Resu
 
     for name in step.options.combinations:
         for pair in cut.analysis.pairs:
-            place = cut.at(pair=pair, second=("contrast", name))
-            yield from contrast_results(
-                cut, place, step, {"analysed": rows}, partial(compute, name, pair), basis
-            )
+            of_pair = sample.at(pair=pair, second=("contrast", name))
+            yield from of_pair.contrast(partial(compute, name, pair))
 
 
 METHODS = {

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, test_results
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formula
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result
+from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.analysing.subject_tables import subject_table
 from trialtrace.run.methods.repeated.analyse import by_subject
 from trialtrace.run.tables.frames import COMPLETE, Selection
@@ -77,10 +77,7 @@ def _pairs(
     weights: dict[int, float],
     at: Callable[..., Place],
 ) -> Iterator[Result]:
-    common: Basis = {
-        "options": cut.options(step, interval=True),
-        "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
-    }
+    options, subjects = cut.options(step, interval=True), rows.subjects
 
     def compute(first: int, later: int) -> Contrast:
         y, cell = table()
@@ -101,24 +98,8 @@ def _pairs(
         if first and step.options.pairs == "since_first":
             continue
         place = at(second=("contrast", f"{cut.visits[later]} less {cut.visits[first]}"))
-        yield from _one(cut, place, step.method, rows, partial(compute, first, later), common)
-
-
-def _one(
-    cut: Cut,
-    place: Place,
-    method: str,
-    rows: Selection,
-    compute: Callable[[], Contrast],
-    common: Basis,
-) -> Iterator[Result]:
-    members = {"analysed": rows}
-    yield interval_result(
-        cut, place, ("visit_difference", method), members, lambda: compute().interval, **common
-    )
-    yield from test_results(
-        cut, place, method, members, lambda: compute().test, statistic="t", **common
-    )
+        sample = Sample(cut, step, place, {"analysed": rows}, subjects, options=options)
+        yield from sample.contrast(partial(compute, first, later), name="visit_difference")
 
 
 METHODS = {

@@ -13,15 +13,14 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import contrast_results, noted, plain_result
+from trialtrace.run.methods.analysing.estimate import Sample, noted
 from trialtrace.run.methods.analysing.formulas import Formula, formula, formulas
-from trialtrace.run.methods.analysing.rows import Basis, Result
+from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import known, subject_table
 from trialtrace.run.methods.mixed.analyse import at_bound
 from trialtrace.run.methods.repeated.analyse import effect_results, left_out
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.model import adsl_code
-from trialtrace.run.trial.plan.methods import result_method
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, StatsError
 
@@ -98,26 +97,21 @@ def repeated_measures_anova(
     if "location" in FACTORS[design]:
         columns["LOC"] = np.unique(some.column("LOC").astype(str)).tolist()
     rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns}, **divided)
-    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    subjects = rows.subjects
     lost = left_out(rows, some, prod(map(len, columns.values())))
-    basis: Basis = {"options": cut.options(step), "n_used": subjects}
-    members = {"analysed": rows}
-    method = result_method(step.method, step.options)
-    if lost:
-        members["incomplete"] = some
+    members = {"analysed": rows, "incomplete": some} if lost else {"analysed": rows}
+    sample = Sample(cut, step, cut.place, members, subjects)
     try:
         anova = _anova(formulas(step)[0], cut, rows, columns, step.options)
     except StatsError as error:
-        place = cut.at(second=("effect", _effects(design)[0]))
-        names = ("p_value", method)
-        yield plain_result(cut, place, names, members, nan, error=str(error), **basis)
+        first = sample.at(second=("effect", _effects(design)[0]))
+        yield first.value("p_value", nan, error=str(error))
         return
     of_group = ["group", *(f"group_{effect}" for effect in _effects(design))] if group else []
     for effect in [*_effects(design), *of_group]:
-        place = cut.at(second=("effect", effect))
         values = _values(anova.effect(*_factors(effect)), step.options.sphericity)
         says = OF_GROUP if effect in of_group else TESTS[design, effect]
-        yield from effect_results(cut, place, step, method, members, values, basis, says, lost)
+        yield from effect_results(sample.at(second=("effect", effect)), values, says, lost)
 
 
 def _effects(design: str) -> list[str]:
@@ -197,20 +191,11 @@ def mixed_model(cut: Cut, step: "Step[cards.MixedModel]") -> Iterator[Result]:
     _, *later = cut.visits
     for pair in cut.analysis.pairs:
         rows = cut.rows(TRTP={"in": list(pair)}, AVISIT={"in": list(cut.visits)})
-        common: Basis = {
-            "options": cut.options(step, interval=True),
-            "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
-        }
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
         fitted = cache(partial(_mixed, cut, step, rows, pair))
         for number, visit in enumerate(later, 1):
-            results = contrast_results(
-                cut,
-                cut.at(pair=pair, visit=visit),
-                step,
-                {"analysed": rows},
-                partial(_since_first, cut, step, fitted, number),
-                common,
-            )
+            compute = partial(_since_first, cut, step, fitted, number)
+            results = sample.at(pair=pair, visit=visit).contrast(compute)
             yield from noted(results, partial(_at_bound, fitted))
 
 
@@ -250,9 +235,7 @@ def _mixed(
     return formula(step)(table.values[subject, cell], x, z, subject, method=step.options.estimation)
 
 
-def unstructured_differences(
-    cut: Cut, step: "Step[cards.UnstructuredDifferences]"
-) -> Iterator[Result]:
+def unstructured_differences(cut: Cut, step: "Step[cards.Unstructured]") -> Iterator[Result]:
     """By comparison and later visit: the difference in change since the first visit.
 
     A subject's differences of the two treatments, visit by visit, with a mean and a variance at
@@ -262,7 +245,7 @@ def unstructured_differences(
     yield from _unstructured(cut, step, np.ones(1), _differences)
 
 
-def unstructured_cells(cut: Cut, step: "Step[cards.UnstructuredCells]") -> Iterator[Result]:
+def unstructured_cells(cut: Cut, step: "Step[cards.Unstructured]") -> Iterator[Result]:
     """The same of the values themselves: each treatment at each visit has a mean and a variance.
 
     Each two of them have a covariance. A value counts also where the other treatment has none.
@@ -278,7 +261,7 @@ def _differences(values: Floats) -> Floats:
 
 def _unstructured(
     cut: Cut,
-    step: "Step[cards.UnstructuredDifferences] | Step[cards.UnstructuredCells]",
+    step: "Step[cards.Unstructured]",
     treatments: Floats,
     taken: Callable[[Floats], Floats],
 ) -> Iterator[Result]:
@@ -287,10 +270,7 @@ def _unstructured(
         rows = cut.rows(TRTP={"in": list(pair)}, AVISIT={"in": list(cut.visits)})
         columns = {"TRTP": list(pair), "AVISIT": list(cut.visits)}
         fitted = cache(partial(_fit_unstructured, cut, step, rows, columns, taken))
-        common: Basis = {
-            "options": cut.options(step, interval=True),
-            "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
-        }
+        sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
         for number, visit in enumerate(cut.visits[1:], 1):
             since_first = np.zeros(len(cut.visits))
             since_first[[0, number]] = -1.0, 1.0
@@ -307,13 +287,12 @@ def _unstructured(
                 )
                 return found
 
-            place = cut.at(pair=pair, visit=visit)
-            yield from contrast_results(cut, place, step, {"analysed": rows}, compute, common)
+            yield from sample.at(pair=pair, visit=visit).contrast(compute)
 
 
 def _fit_unstructured(
     cut: Cut,
-    step: "Step[cards.UnstructuredDifferences] | Step[cards.UnstructuredCells]",
+    step: "Step[cards.Unstructured]",
     rows: Selection,
     columns: dict[str, list[str]],
     taken: Callable[[Floats], Floats],

@@ -12,11 +12,11 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import plain_result, test_results
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import Formula, formula, formulas
-from trialtrace.run.methods.analysing.rows import Basis, Place, Result, stream
+from trialtrace.run.methods.analysing.rows import Place, Result, stream
 from trialtrace.run.methods.categorical.analyse_over_arms import groups
-from trialtrace.run.methods.stratified.analyse import keys_of, members, stratum_rows, tables
+from trialtrace.run.methods.stratified.analyse import keys_of, of_strata, tables
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats import resampling
@@ -35,36 +35,26 @@ def exact(cut: Cut, step: "Step[cards.RerandomisationExact]") -> Iterator[Result
     sides = step.options.sides
     which = step.options.two_sided if sides == "two_sided" else sides
     for pair, both, treated, reference in cut.pairs():
-        counts = tables(cut, step.options.strata, treated, reference)
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            members(cut, step.options.strata, both),
-            partial(_exact, formula(step), counts, which),
-            statistic=None,
-            options=cut.options(step),
-            n_used=stratum_rows(cut, step.options.strata, both).n,
-        )
+        counts = tables(step.options.strata, treated, reference)
+        sample = of_strata(cut, step, pair, both)
+        yield from sample.test(partial(_exact, formula(step), counts, which))
 
 
 def drawn(cut: Cut, step: "Step[cards.Rerandomisation]") -> Iterator[Result]:
     """Of all arms or of each comparison: the p-value by draws, with its Monte Carlo error."""
-    for pair, arms, rows in groups(cut, step.options.groups, step.options.strata):
-        place, roles = cut.at(pair=pair), {"analysed": rows}
-        common: Basis = {"options": cut.options(step), "n_used": rows.n}
+    for pair, _, rows in groups(cut, step.options.groups, step.options.strata):
+        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
         try:
-            p, error = _draw(cut, step, rows, place, arms)
+            p, error = _draw(cut, step, rows, sample.place)
         except StatsError as refused:
-            names = ("p_value", step.method)
-            yield plain_result(cut, place, names, roles, nan, error=str(refused), **common)
+            yield sample.value("p_value", nan, error=str(refused))
             continue
-        yield plain_result(cut, place, ("p_value", step.method), roles, p, **common)
-        yield plain_result(cut, place, ("mc_se", step.method), roles, error, **common)
+        yield sample.value("p_value", p)
+        yield sample.value("mc_se", error)
 
 
 def _draw(
-    cut: Cut, step: "Step[cards.Rerandomisation]", rows: Selection, place: Place, arms: list[str]
+    cut: Cut, step: "Step[cards.Rerandomisation]", rows: Selection, place: Place
 ) -> tuple[float, float]:
     arm = rows.column("TRTP").astype(str)
     if len(np.unique(arm)) < 2:

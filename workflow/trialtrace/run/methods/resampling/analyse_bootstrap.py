@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formulas
 from trialtrace.run.methods.analysing.rows import Place, Result, stream
 from trialtrace.run.methods.analysing.subject_tables import TWICE, known
-from trialtrace.run.methods.categorical.analyse import with_event
+from trialtrace.run.methods.categorical.analyse import roles
 from trialtrace.run.methods.stratified.analyse import keys_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.methods import BINARY
@@ -26,22 +26,10 @@ def bootstrap(cut: Cut, step: "Step[cards.Bootstrap]") -> Iterator[Result]:
     """By comparison: an estimate with its interval."""
     for pair in cut.analysis.pairs:
         rows = cut.rows(TRTP={"in": list(pair)}, **known(step.options.strata))
-        place = cut.at(pair=pair)
-        yield interval_result(
-            cut,
-            place,
-            (step.statistic, step.method),
-            members(cut, rows),
-            partial(_interval, cut, step, rows, place, pair),
-            options=cut.options(step, interval=True),
-            n_used=rows.n,
-        )
-
-
-def members(cut: Cut, rows: Selection) -> dict[str, Selection]:
-    """The rows analysed and, of a yes or no, those with the event."""
-    analysed = {"analysed": rows}
-    return analysed | ({"numerator": with_event(cut, rows)} if cut.endpoint.kind in BINARY else {})
+        # Of a yes or no also those with the event.
+        members = roles(cut, rows) if cut.endpoint.kind in BINARY else {"analysed": rows}
+        sample = Sample(cut, step, cut.at(pair=pair), members, rows.n)
+        yield sample.interval(partial(_interval, cut, step, rows, sample.place, pair))
 
 
 def _interval(
@@ -51,7 +39,7 @@ def _interval(
     place: Place,
     pair: tuple[str, str],
 ) -> Interval:
-    if len(np.unique(rows.column("USUBJID").astype(str))) < rows.n:
+    if rows.subjects < rows.n:
         raise StatsError(TWICE)
     by_arm = [_samples(cut, step, rows, arm) for arm in pair]
     if not all(by_arm):

@@ -8,11 +8,11 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.config.spec import items_of
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import interval_result, test_results
-from trialtrace.run.methods.analysing.formulas import formula, formulas, sided, statistic_of
+from trialtrace.run.methods.analysing.cuts import Cut, with_known
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formula, formulas, sided
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.categorical.analyse import named, with_event
+from trialtrace.run.methods.categorical.analyse import roles
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.steps import Step
@@ -20,6 +20,7 @@ from trialtrace.run.trial.plan.steps import Step
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import stratified as cards
     from trialtrace.run.trial.plan.cards import stratified_score as scores
+    from trialtrace.run.trial.plan.cards.resampling import RerandomisationExact
 
     Estimated = (
         cards.MantelHaenszel
@@ -43,20 +44,9 @@ def estimate(cut: Cut, step: "Step[Estimated]") -> Iterator[Result]:
     """By comparison: a common odds ratio, risk ratio or risk difference over strata."""
     choices = {k: v for k, v in items_of(step.options).items() if k != "strata"}
     for pair, both, treated, reference in cut.pairs():
-        yield interval_result(
-            cut,
-            cut.at(pair=pair),
-            (step.statistic, step.method),
-            members(cut, step.options.strata, both),
-            partial(
-                formula(step),
-                *tables(cut, step.options.strata, treated, reference),
-                confidence=cut.analysis.confidence,
-                **choices,
-            ),
-            options=cut.options(step, interval=True),
-            n_used=stratum_rows(cut, step.options.strata, both).n,
-        )
+        counts = tables(step.options.strata, treated, reference)
+        compute = partial(formula(step), *counts, confidence=cut.analysis.confidence, **choices)
+        yield of_strata(cut, step, pair, both).interval(compute)
 
 
 def test(
@@ -70,35 +60,27 @@ def test(
         two_sided, one_sided = sided(step, choices)
         function = one_sided or two_sided
     for pair, both, treated, reference in cut.pairs():
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            named(step),
-            members(cut, step.options.strata, both),
-            partial(function, *tables(cut, step.options.strata, treated, reference), **choices),
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=stratum_rows(cut, step.options.strata, both).n,
-        )
+        counts = tables(step.options.strata, treated, reference)
+        sample = of_strata(cut, step, pair, both)
+        yield from sample.test(partial(function, *counts, **choices))
 
 
-def members(cut: Cut, strata: Sequence[str], both: Selection) -> dict[str, Selection]:
-    rows = stratum_rows(cut, strata, both)
-    return {"analysed": rows, "numerator": with_event(cut, rows)}
-
-
-def stratum_rows(cut: Cut, strata: Sequence[str], rows: Selection) -> Selection:
-    """Of `rows`, those whose strata are all known."""
-    known = {adsl_code(name): "present" for name in strata}
-    # What the cut already asks of a column (its own subgroup) is more than that it is known.
-    return cut.frames.select(rows.dataset, known | rows.predicate)
+def of_strata(
+    cut: Cut,
+    step: "Step[Estimated | Tested | RerandomisationExact]",
+    pair: tuple[str, str],
+    both: Selection,
+) -> Sample:
+    """What the results of a comparison share: the rows whose strata are known."""
+    rows = with_known(both, step.options.strata)
+    return Sample(cut, step, cut.at(pair=pair), roles(cut, rows), rows.n)
 
 
 def tables(
-    cut: Cut, names: Sequence[str], treated: Selection, reference: Selection
+    names: Sequence[str], treated: Selection, reference: Selection
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Events and totals by stratum of the treated arm, then of the reference arm, each (K,)."""
-    arms = [stratum_rows(cut, names, rows) for rows in (treated, reference)]
+    arms = [with_known(rows, names) for rows in (treated, reference)]
     keys = [keys_of(rows, names) for rows in arms]
     # Without strata everybody is in one table.
     strata = np.unique(np.concatenate(keys)) if names else np.array([""])

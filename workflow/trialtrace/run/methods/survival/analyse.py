@@ -1,6 +1,7 @@
 """Time to event: events, Kaplan-Meier, follow-up, Cox hazard ratios, log-rank tests."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from math import exp, nan
 from typing import TYPE_CHECKING
@@ -9,10 +10,10 @@ import numpy as np
 from scipy.special import ndtr
 
 from trialtrace.base.config.spec import items_of
-from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result, test_results
-from trialtrace.run.methods.analysing.formulas import formula, sided, statistic_of
-from trialtrace.run.methods.analysing.rows import Basis, Notes, Place, Result, bounds
+from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formula, sided
+from trialtrace.run.methods.analysing.rows import Result, bounds
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.steps import Step
@@ -41,6 +42,13 @@ def roles_by(cut: Cut, rows: Selection, time: float) -> dict[str, Selection]:
     return {"analysed": rows, "numerator": cut.frames.select(rows.dataset, until)}
 
 
+def by_arm(cut: Cut, step: Step[object]) -> Iterator[tuple[Sample, Selection]]:
+    """Each arm, and its rows."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        yield Sample(cut, step, cut.at(group=group), roles(cut, rows), rows.n), rows
+
+
 def times(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
     """Times and event indicators of the selected rows, each (n,)."""
     return rows.column("AVAL").astype(float), (rows.column("CNSR") == 0).astype(float)
@@ -50,6 +58,11 @@ def unit(cut: Cut) -> str | None:
     """The unit of the endpoint's time, also for an arm without subjects."""
     found = cut.rows().column("AVALU")
     return found[0] if len(found) else None
+
+
+def tested_of(step: Step[object]) -> str:
+    """What the test is called that goes with a difference or with a ratio."""
+    return f"{step.method}_{step.statistic.rpartition('_')[2]}"
 
 
 def curve_of(
@@ -68,13 +81,10 @@ def describe_events(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: subjects and events."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        place = cut.at(group=group)
-        common: Notes = {"n_used": rows.n, "denominator": rows.n}
-        names = ("count", "subjects"), ("events", "count")
-        yield plain_result(cut, place, names[0], {"analysed": rows}, rows.n, **common)
-        yield plain_result(
-            cut, place, names[1], roles(cut, rows), with_event(cut, rows).n, **common
-        )
+        alone = Sample(cut, step, cut.at(group=group), {"analysed": rows}, rows.n, options={})
+        yield alone.value("count.subjects", rows.n, denominator=rows.n)
+        both = replace(alone, members=roles(cut, rows))
+        yield both.value("events", with_event(cut, rows).n, denominator=rows.n)
 
 
 def describe_survival(cut: Cut, step: "Step[cards.KaplanMeier]") -> Iterator[Result]:
@@ -83,19 +93,11 @@ def describe_survival(cut: Cut, step: "Step[cards.KaplanMeier]") -> Iterator[Res
         rows = cut.rows(**condition)
         for time in step.options.times:
             place = cut.at(group=group, second=("time", level_text(time)))
-            yield interval_result(
-                cut,
-                place,
-                ("survival", step.method),
-                roles_by(cut, rows, time),
-                partial(_survival_at, cut, step, rows, time),
-                options=cut.options(step, interval=True),
-                n_used=rows.n,
-            )
+            sample = Sample(cut, step, place, roles_by(cut, rows, time), rows.n)
+            yield sample.interval(partial(_survival_at, cut, step, rows, time))
             at_risk = int((times(rows)[0] >= time).sum())
-            yield plain_result(
-                cut, place, ("at_risk", "count"), {"analysed": rows}, at_risk, n_used=rows.n
-            )
+            alone = replace(sample, members={"analysed": rows}, options={})
+            yield alone.value("at_risk.count", at_risk)
 
 
 def _survival_at(
@@ -109,54 +111,40 @@ def _survival_at(
 
 def describe_median(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> Iterator[Result]:
     """By arm: the median time to the event, by the Kaplan-Meier curve."""
-    for group, condition in cut.groups():
-        rows = cut.rows(**condition)
-        place, members = cut.at(group=group), roles(cut, rows)
-        yield _median(cut, step, place, "median_time", members, *times(rows))
+    for sample, rows in by_arm(cut, step):
+        yield _median(sample, step, *times(rows))
 
 
 def _median(
-    cut: Cut,
+    sample: Sample,
     step: "Step[cards.MedianTimeKaplanMeier]",
-    place: Place,
-    stat: str,
-    members: dict[str, Selection],
     time: np.ndarray,
     event: np.ndarray,
 ) -> Result:
     """Where a curve comes down to one half; "not reached" is an answer, nobody to follow is not."""
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": len(time)}
-    names, of_time = (stat, step.method), unit(cut)
+    cut, stat, of_time = sample.cut, step.statistic, unit(sample.cut)
     try:
         found = curve_of(cut, step, time, event).median()
     except StatsError as error:
-        return plain_result(
-            cut, place, names, members, nan, error=str(error), unit=of_time, **common
-        )
+        return sample.value(stat, nan, error=str(error), unit=of_time)
     if np.isnan(found.estimate):
-        return plain_result(
-            cut,
-            place,
-            names,
-            members,
+        return sample.value(
+            stat,
             nan,
             interval=bounds(found),
             level=cut.analysis.confidence,
             text="not reached",
             warning="The curve stays above one half.",
             unit=of_time,
-            **common,
         )
-    return interval_result(cut, place, names, members, lambda: found, unit=of_time, **common)
+    return sample.interval(lambda: found, unit=of_time)
 
 
 def describe_follow_up(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> Iterator[Result]:
     """By arm: median follow-up, the event taken as censoring and censoring as the event."""
-    for group, condition in cut.groups():
-        rows = cut.rows(**condition)
+    for sample, rows in by_arm(cut, step):
         time, event = times(rows)
-        place, members = cut.at(group=group), roles(cut, rows)
-        yield _median(cut, step, place, "follow_up", members, time, 1 - event)
+        yield _median(sample, step, time, 1 - event)
 
 
 def hazard_ratio(cut: Cut, step: "Step[cards.Cox]") -> Iterator[Result]:
@@ -179,9 +167,7 @@ def hazard_ratios(
         strata = np.array(["|".join(level) for level in levels])
     treated = cut.analysis.estimand.treated
     x = np.column_stack([rows.column("TRTP") == arm for arm in treated]).astype(float)
-    common: Basis = {"n_used": rows.n, "options": cut.options(step, interval=True)}
-    members = roles(cut, rows)
-    names = (step.statistic, step.method)
+    sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
     try:
         fit = formula(step)(
             *times(rows),
@@ -192,42 +178,37 @@ def hazard_ratios(
         )
     except StatsError as error:
         for pair in cut.analysis.pairs:
-            place = cut.at(pair=pair)
-            yield plain_result(cut, place, names, members, nan, error=str(error), **common)
+            yield sample.at(pair=pair).value(step.statistic, nan, error=str(error))
         return
     p_values = 2 * ndtr(-np.abs(fit.coef / fit.se))
     for number, pair in enumerate(cut.analysis.pairs):
         values = (exp(v[number]) for v in (fit.coef, fit.low, fit.high))
-        place, ratio = cut.at(pair=pair), partial(Interval, *values)
-        yield interval_result(cut, place, names, members, ratio, **common)
-        wald = ("p_value", f"{step.method}_wald")
-        yield plain_result(cut, place, wald, members, p_values[number], **common)
+        yield sample.at(pair=pair).interval(partial(Interval, *values))
+        yield sample.at(pair=pair).value(f"p_value.{step.method}_wald", p_values[number])
 
 
-def compared(cut: Cut, groups: "Groups") -> list[tuple[tuple[str, str] | None, Selection]]:
-    """The rows of each test: all arms at once, or each comparison by itself."""
-    if groups == "all":
-        return [(None, cut.rows(TRTP={"in": cut.arms()}))]
-    return [(pair, both) for pair, both, _, _ in cut.pairs()]
+def compared(
+    cut: Cut, step: Step[object], groups: "Groups", strata: Sequence[str] = ()
+) -> Iterator[tuple[Sample, Selection]]:
+    """Each test and its rows: all arms at once, or each comparison by itself.
+
+    The rows are those whose `strata` are all known.
+    """
+    for pair in [None] if groups == "all" else cut.analysis.pairs:
+        arms = cut.arms() if pair is None else list(pair)
+        rows = with_known(cut.rows(TRTP={"in": arms}), strata)
+        yield Sample(cut, step, cut.at(pair=pair), roles(cut, rows), rows.n), rows
 
 
 def log_rank(cut: Cut, step: "Step[cards.LogRank]") -> Iterator[Result]:
     """Log-rank test over all arms of the analysis, or of each comparison."""
     function, signed = sided(step, items_of(step.options))
-    powers = {"rho": 0.0, "gamma": 0.0}
-    for pair, rows in compared(cut, step.options.groups):
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            roles(cut, rows),
-            partial(function, *times(rows), rows.column("TRTP").astype(str))
-            if signed is None or pair is None
-            else partial(signed, *times(rows), rows.column("TRTP") == pair[0], **powers),
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=rows.n,
-        )
+    for sample, rows in compared(cut, step, step.options.groups):
+        arm, pair = rows.column("TRTP").astype(str), sample.place.pair
+        compute = partial(function, *times(rows), arm)
+        if signed is not None and pair is not None:
+            compute = partial(signed, *times(rows), arm == pair[0], rho=0.0, gamma=0.0)
+        yield from sample.test(compute)
 
 
 METHODS = {

@@ -1,22 +1,18 @@
 """The event while other events compete, and events seen only at visits."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import (
-    contrast_results,
-    interval_result,
-    plain_result,
-    test_results,
-)
+from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formula, formulas
-from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.regression.analyse_covariates import design, known, ratio_results
-from trialtrace.run.methods.survival.analyse import compared, roles, roles_by
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.regression.analyse_covariates import design, ratio_results
+from trialtrace.run.methods.survival.analyse import by_arm, compared, roles, roles_by
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
@@ -41,15 +37,9 @@ def describe_incidence(cut: Cut, step: "Step[cards.AalenJohansen]") -> Iterator[
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
         for time in step.options.times:
-            yield interval_result(
-                cut,
-                cut.at(group=group, second=("time", level_text(time))),
-                ("incidence", step.method),
-                roles_by(cut, rows, time),
-                partial(_at, cut, step, rows, time),
-                options=cut.options(step, interval=True),
-                n_used=rows.n,
-            )
+            place = cut.at(group=group, second=("time", level_text(time)))
+            sample = Sample(cut, step, place, roles_by(cut, rows, time), rows.n)
+            yield sample.interval(partial(_at, cut, step, rows, time))
 
 
 def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: float) -> Interval:
@@ -73,7 +63,7 @@ def incidence_difference(
     cut: Cut, step: "Step[cards.IncidenceDifferenceAalenJohansen]"
 ) -> Iterator[Result]:
     """By comparison: difference of the shares with the event by a time, and its test."""
-    options = cut.options(step, interval=True)
+    time = step.options.time
     for pair, both, _, _ in cut.pairs():
         compute = partial(
             formula(step),
@@ -82,28 +72,21 @@ def incidence_difference(
             of=EVENT,
             treated=pair[0],
             reference=pair[1],
-            at=step.options.time,
+            at=time,
             confidence=cut.analysis.confidence,
             variance=step.options.variance,
             sides="two_sided",
         )
-        yield from contrast_results(
-            cut,
-            cut.at(pair=pair, second=("time", level_text(step.options.time))),
-            step,
-            roles_by(cut, both, step.options.time),
-            compute,
-            {"options": options, "n_used": both.n},
-            statistic="z",
-        )
+        place = cut.at(pair=pair, second=("time", level_text(time)))
+        sample = Sample(cut, step, place, roles_by(cut, both, time), both.n)
+        yield from sample.contrast(compute, "z")
 
 
 def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
     """Ratio of each arm against the reference given the covariates, and its Wald test."""
     model, test = formulas(step)
     names = step.options.covariates
-    rows = known(cut.rows(TRTP={"in": cut.arms()}), names)
-    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), names)
 
     @cache
     def fit() -> "CoxFit":
@@ -119,9 +102,8 @@ def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
         log_ratio, error = float(cox.coef[at]), float(cox.se[at])
         return float(test(log_ratio, error, margin=1.0, sides="two_sided").p_value)
 
-    yield from ratio_results(
-        cut, step, roles(cut, rows), common, rows, fit, intercept=False, p_value=p_value
-    )
+    sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
+    yield from ratio_results(sample, rows, fit, intercept=False, p_value=p_value)
 
 
 def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:
@@ -131,17 +113,8 @@ def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:
         arms = rows.column("TRTP").astype(str)
         return formula(step)(*causes(rows), arms, of=EVENT, rho=step.options.rho)
 
-    for pair, rows in compared(cut, step.options.groups):
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            roles(cut, rows),
-            partial(compute, rows),
-            statistic="chi_squared",
-            options=cut.options(step),
-            n_used=rows.n,
-        )
+    for sample, rows in compared(cut, step, step.options.groups):
+        yield from sample.test(partial(compute, rows))
 
 
 def bounds(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
@@ -156,10 +129,9 @@ def describe_turnbull(cut: Cut, step: "Step[cards.Turnbull]") -> Iterator[Result
     Inside an innermost interval of the estimate the share is not determined; its least value is
     the result, and the warning has the largest.
     """
-    for group, condition in cut.groups():
-        rows = cut.rows(**condition)
+    for sample, rows in by_arm(cut, step):
+        told = replace(sample, options=cut.options(step))
         for time in step.options.times:
-            place = cut.at(group=group, second=("time", level_text(time)))
             error = warning = None
             try:
                 low, high = formula(step)(*bounds(rows)).probability_by([time])
@@ -169,17 +141,8 @@ def describe_turnbull(cut: Cut, step: "Step[cards.Turnbull]") -> Iterator[Result
             if high[0] > low[0]:
                 between = f"from {100 * low[0]:.1f} % to {100 * high[0]:.1f} %"
                 warning = f"The visits leave the share open here: {between}."
-            yield plain_result(
-                cut,
-                place,
-                ("incidence", step.method),
-                roles(cut, rows),
-                low[0],
-                options=cut.options(step),
-                n_used=rows.n,
-                error=error,
-                warning=warning,
-            )
+            at_time = told.at(group=sample.place.group, second=("time", level_text(time)))
+            yield at_time.value("incidence", low[0], error=error, warning=warning)
 
 
 def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Result]:
@@ -189,17 +152,8 @@ def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Re
         arms = rows.column("TRTP").astype(str)
         return formula(step)(*bounds(rows), arms, scores=step.options.scores)
 
-    for pair, rows in compared(cut, step.options.groups):
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            roles(cut, rows),
-            partial(compute, rows),
-            statistic="chi_squared",
-            options=cut.options(step),
-            n_used=rows.n,
-        )
+    for sample, rows in compared(cut, step, step.options.groups):
+        yield from sample.test(partial(compute, rows))
 
 
 METHODS = {

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import contrast_results, test_results
-from trialtrace.run.methods.analysing.formulas import formula, sided, statistic_of
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formula, sided
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.regression.analyse_covariates import known
-from trialtrace.run.methods.survival.analyse import compared, roles, roles_by, times
+from trialtrace.run.methods.survival.analyse import compared, roles_by, tested_of, times
 from trialtrace.run.methods.survival.analyse_hazards import strata_of
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.registry import card_of
@@ -25,7 +24,6 @@ def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
     """By comparison: difference or ratio of survival at a time, and its test."""
     choices = items_of(step.options)
     at = choices.pop("time")
-    options = cut.options(step, interval=True)
     for pair, both, _, _ in cut.pairs():
         compute = partial(
             formula(step),
@@ -38,16 +36,9 @@ def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
             sides="two_sided",
             **choices,
         )
-        yield from contrast_results(
-            cut,
-            cut.at(pair=pair, second=("time", level_text(at))),
-            step,
-            roles_by(cut, both, at),
-            compute,
-            {"options": options, "n_used": both.n},
-            statistic="z",
-            tested=f"{step.method}_{step.statistic.rpartition('_')[2]}",
-        )
+        place = cut.at(pair=pair, second=("time", level_text(at)))
+        sample = Sample(cut, step, place, roles_by(cut, both, at), both.n)
+        yield from sample.contrast(compute, "z", tested=tested_of(step))
 
 
 def log_rank(
@@ -69,18 +60,8 @@ def log_rank(
             test = signed(*times(rows), arms == pair[0], strata=within, **choices, **fixed)
         return test
 
-    for pair, rows in compared(cut, groups):
-        present = known(rows, strata)
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            roles(cut, present),
-            partial(compute, present, pair),
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=present.n,
-        )
+    for sample, rows in compared(cut, step, groups, strata):
+        yield from sample.test(partial(compute, rows, sample.place.pair))
 
 
 METHODS = {

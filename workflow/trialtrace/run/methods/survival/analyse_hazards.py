@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import test_results
-from trialtrace.run.methods.analysing.formulas import formulas, statistic_of
-from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.regression.analyse_covariates import (
-    design,
-    known,
-    ratio_results,
-)
+from trialtrace.run.methods.analysing.cuts import Cut, with_known
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formulas
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.regression.analyse_covariates import design, ratio_results
 from trialtrace.run.methods.survival.analyse import roles, times
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
@@ -41,7 +37,7 @@ def _rows(cut: Cut, options: "cards.CoxAdjusted") -> Selection:
     by = [adsl_code(name) for name in options.strata]
     by += ["SITEID"] if options.variance == BY_SITE else []
     rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(by, "present"))
-    return known(rows, options.covariates)
+    return with_known(rows, options.covariates)
 
 
 def _fit(cut: Cut, step: "Step[cards.CoxAdjusted]", rows: Selection) -> "CoxFit":
@@ -65,11 +61,11 @@ def _fit(cut: Cut, step: "Step[cards.CoxAdjusted]", rows: Selection) -> "CoxFit"
 
 def _models(
     cut: Cut, step: "Step[cards.CoxAdjusted]"
-) -> "tuple[Selection, Basis, Callable[[], CoxFit]]":
-    """The subjects of a step's model, what its results share, and its fit, made once."""
+) -> "tuple[Sample, Selection, Callable[[], CoxFit]]":
+    """What the results of a step's model share, its subjects, and its fit, made once."""
     rows = _rows(cut, step.options)
-    common: Basis = {"n_used": rows.n, "options": cut.options(step, interval=True)}
-    return rows, common, cache(partial(_fit, cut, step, rows))
+    sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
+    return sample, rows, cache(partial(_fit, cut, step, rows))
 
 
 def _test(
@@ -84,31 +80,20 @@ def _test(
 
 def adjusted(cut: Cut, step: "Step[cards.CoxModel]") -> Iterator[Result]:
     """Hazard ratio of each arm against the reference given the covariates, and its Wald test."""
-    rows, common, fit = _models(cut, step)
+    sample, rows, fit = _models(cut, step)
 
     def p_value(_: Coefficients, at: int) -> float:
         return _test(step, fit, at, margin=1.0, sides="two_sided").p_value
 
-    yield from ratio_results(
-        cut, step, roles(cut, rows), common, rows, fit, intercept=False, p_value=p_value
-    )
+    yield from ratio_results(sample, rows, fit, intercept=False, p_value=p_value)
 
 
 def margin_test(cut: Cut, step: "Step[cards.HazardRatioMargin]") -> Iterator[Result]:
     """By comparison: Wald's test of the hazard ratio against the margin."""
-    rows, common, fit = _models(cut, step)
-    common["options"] = cut.options(step)
+    sample, _, fit = _models(cut, step)
     asked = {"margin": step.options.margin, "sides": step.options.sides}
     for number, pair in enumerate(cut.analysis.pairs):
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            roles(cut, rows),
-            partial(_test, step, fit, number, **asked),
-            statistic=statistic_of(step),
-            **common,
-        )
+        yield from sample.at(pair=pair).test(partial(_test, step, fit, number, **asked))
 
 
 METHODS = {

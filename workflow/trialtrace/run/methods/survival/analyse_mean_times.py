@@ -8,14 +8,18 @@ import numpy as np
 
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import (
-    contrast_results,
-    interval_result,
-    test_results,
-)
-from trialtrace.run.methods.analysing.formulas import formula, sided, statistic_of
+from trialtrace.run.methods.analysing.estimate import Sample
+from trialtrace.run.methods.analysing.formulas import formula, sided
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.survival.analyse import compared, hazard_ratios, roles, times, unit
+from trialtrace.run.methods.survival.analyse import (
+    by_arm,
+    compared,
+    hazard_ratios,
+    roles,
+    tested_of,
+    times,
+    unit,
+)
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Interval, StatsError, TestResult
@@ -29,18 +33,8 @@ LAST = "last_observed"
 def describe_mean(cut: Cut, step: "Step[cards.Restricted]") -> Iterator[Result]:
     """By arm: mean time without the event up to the horizon."""
     horizon = step.options.horizon
-    for group, condition in cut.groups():
-        rows = cut.rows(**condition)
-        result = interval_result(
-            cut,
-            cut.at(group=group),
-            (step.statistic, step.method),
-            roles(cut, rows),
-            partial(_mean, cut, step, rows),
-            options=cut.options(step, interval=True),
-            n_used=rows.n,
-            unit=unit(cut),
-        )
+    for sample, rows in by_arm(cut, step):
+        result = sample.interval(partial(_mean, cut, step, rows), unit=unit(cut))
         if horizon == LAST and not result.error:
             result.warning = (
                 f"Restricted to the last observed time, {times(rows)[0].max():g} {unit(cut) or ''}"
@@ -69,7 +63,6 @@ def compare_means(
     """By comparison: difference or ratio of the means, and its test."""
     choices = items_of(step.options)
     horizon = choices.pop("horizon")
-    options = cut.options(step, interval=True)
     own = unit(cut) if step.statistic == "mean_time_difference" else None
     for pair, both, _, _ in cut.pairs():
         compute = partial(
@@ -83,36 +76,20 @@ def compare_means(
             sides="two_sided",
             **choices,
         )
-        yield from contrast_results(
-            cut,
-            cut.at(pair=pair),
-            step,
-            roles(cut, both),
-            compute,
-            {"options": options, "n_used": both.n},
-            statistic="z",
-            tested=f"{step.method}_{step.statistic.rpartition('_')[2]}",
-            unit=own,
-        )
+        sample = Sample(cut, step, cut.at(pair=pair), roles(cut, both), both.n)
+        yield from sample.contrast(compute, "z", tested=tested_of(step), unit=own)
 
 
 def weighted(cut: Cut, step: "Step[cards.WeightedLogRank]") -> Iterator[Result]:
     """Weighted log-rank test over all arms, or of each comparison."""
     function, signed = sided(step, items_of(step.options))
     powers = {"rho": step.options.rho, "gamma": step.options.gamma}
-    for pair, rows in compared(cut, step.options.groups):
-        yield from test_results(
-            cut,
-            cut.at(pair=pair),
-            step.method,
-            roles(cut, rows),
-            partial(function, *times(rows), rows.column("TRTP").astype(str), **powers)
-            if signed is None or pair is None
-            else partial(signed, *times(rows), rows.column("TRTP") == pair[0], **powers),
-            statistic=statistic_of(step),
-            options=cut.options(step),
-            n_used=rows.n,
-        )
+    for sample, rows in compared(cut, step, step.options.groups):
+        arm, pair = rows.column("TRTP").astype(str), sample.place.pair
+        compute = partial(function, *times(rows), arm, **powers)
+        if signed is not None and pair is not None:
+            compute = partial(signed, *times(rows), arm == pair[0], **powers)
+        yield from sample.test(compute)
 
 
 def proportional(cut: Cut, step: "Step[cards.ProportionalHazards]") -> Iterator[Result]:
@@ -126,16 +103,7 @@ def proportional(cut: Cut, step: "Step[cards.ProportionalHazards]") -> Iterator[
             None, *times(rows), x, ties=step.options.ties, transform=step.options.transform
         ).together
 
-    yield from test_results(
-        cut,
-        cut.at(),
-        step.method,
-        roles(cut, rows),
-        compute,
-        statistic="chi_squared",
-        options=cut.options(step),
-        n_used=rows.n,
-    )
+    yield from Sample(cut, step, cut.place, roles(cut, rows), rows.n).test(compute)
 
 
 METHODS = {

@@ -1,17 +1,18 @@
 """Several events a subject over the time at risk, and counts over an exposure."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache, partial
 from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
+from trialtrace.run.methods.analysing.estimate import Sample
 from trialtrace.run.methods.analysing.formulas import formula
-from trialtrace.run.methods.analysing.rows import Basis, Result
-from trialtrace.run.methods.regression.analyse_covariates import design, known, ratio_results
+from trialtrace.run.methods.analysing.rows import Result
+from trialtrace.run.methods.regression.analyse_covariates import design, ratio_results
 from trialtrace.run.methods.survival.analyse import roles, unit, with_event
 from trialtrace.run.methods.survival.analyse_hazards import strata_of
 from trialtrace.run.tables.frames import Selection
@@ -28,11 +29,6 @@ AT_RISK, SAME = "time_at_risk", "same_for_all"
 NOBODY = "nobody was at risk."
 
 
-def subjects(rows: Selection) -> int:
-    """How many subjects have rows."""
-    return len(np.unique(rows.column("USUBJID").astype(str)))
-
-
 def _lengths(rows: Selection) -> np.ndarray:
     lengths: np.ndarray = rows.column("TSTOP").astype(float) - rows.column("TSTART").astype(float)
     return lengths
@@ -44,33 +40,27 @@ def describe(cut: Cut, step: "Step[cards.Recurrent]") -> Iterator[Result]:
     told = f"per {level_text(per)} {unit(cut) or ''}".rstrip()
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        n, happened, time = subjects(rows), with_event(cut, rows), float(_lengths(rows).sum())
-        common: Basis = {"n_used": n, "options": cut.options(step)}
-        one = partial(plain_result, cut, cut.at(group=group), **common)
-        alone, both = {"analysed": rows}, roles(cut, rows)
-        yield one(("analysed", step.method), alone, n)
-        yield one(("patients", step.method), both, subjects(happened))
-        yield one(("events", step.method), both, happened.n)
+        n, happened, time = rows.subjects, with_event(cut, rows), float(_lengths(rows).sum())
+        place, options = cut.at(group=group), cut.options(step)
+        alone = Sample(cut, step, place, {"analysed": rows}, n, options=options)
+        both = replace(alone, members=roles(cut, rows))
+        yield alone.value("analysed", n)
+        yield both.value("patients", happened.subjects)
+        yield both.value("events", happened.n)
         error, rate = (None, happened.n / time * per) if n else (NOBODY, nan)
         total = time if n else nan
-        yield one(("person_time", step.method), alone, total, unit=unit(cut), error=error)
-        yield one(("rate", step.method), both, rate, unit=told, error=error)
+        yield alone.value("person_time", total, unit=unit(cut), error=error)
+        yield both.value("rate", rate, unit=told, error=error)
 
 
 def mean_events(cut: Cut, step: "Step[cards.LawlessNadeau]") -> Iterator[Result]:
     """By arm and time: the mean number of events a subject."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        common: Basis = {"n_used": subjects(rows), "options": cut.options(step, interval=True)}
+        sample = Sample(cut, step, cut.place, roles(cut, rows), rows.subjects)
         for time in step.options.times:
-            yield interval_result(
-                cut,
-                cut.at(group=group, second=("time", level_text(time))),
-                (step.statistic, step.method),
-                roles(cut, rows),
-                partial(_mean_at, cut, step, rows, time),
-                **common,
-            )
+            at_time = sample.at(group=group, second=("time", level_text(time)))
+            yield at_time.interval(partial(_mean_at, cut, step, rows, time))
 
 
 def _mean_at(cut: Cut, step: "Step[cards.LawlessNadeau]", rows: Selection, time: float) -> Interval:
@@ -105,7 +95,7 @@ def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]
     Each stratum, a combination of levels, has a rate of its own.
     """
     names = getattr(step.options, "strata", ())
-    rows = known(cut.rows(TRTP={"in": cut.arms()}), [*step.options.covariates, *names])
+    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), [*step.options.covariates, *names])
     strata = strata_of(rows, names)
 
     def fit() -> Coefficients:
@@ -132,7 +122,7 @@ def of_counts(
     options = step.options
     of_time = options.exposure not in (AT_RISK, SAME)
     needed = [*options.covariates, *([options.exposure] if of_time else [])]
-    rows = known(cut.rows(TRTP={"in": cut.arms()}), needed)
+    rows = with_known(cut.rows(TRTP={"in": cut.arms()}), needed)
     chosen = {"variance": str(getattr(options, "variance", ""))}
 
     def fit() -> Coefficients:
@@ -149,13 +139,8 @@ def of_counts(
     model = cache(fit)
     yield from _ratios(cut, step, rows, model, intercept=True)
     if step.method == "negative_binomial":
-        common: Basis = {"n_used": subjects(rows), "options": cut.options(step)}
-        names = ("dispersion", step.method)
-        try:
-            value, error = float(getattr(model(), "dispersion", nan)), None
-        except StatsError as refused:
-            value, error = nan, str(refused)
-        yield plain_result(cut, cut.place, names, roles_of(cut, rows), value, error=error, **common)
+        sample = replace(_sample(cut, step, rows), options=cut.options(step))
+        yield sample.number("dispersion", lambda: getattr(model(), "dispersion", nan))
 
 
 def _counts(cut: Cut, rows: Selection, exposure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -172,21 +157,18 @@ def _counts(cut: Cut, rows: Selection, exposure: str) -> tuple[np.ndarray, np.nd
     return np.bincount(own, event), np.bincount(own, _lengths(rows)), first
 
 
-def roles_of(cut: Cut, rows: Selection) -> dict[str, Selection]:
-    """The rows analysed and, of intervals, those with an event."""
-    return roles(cut, rows) if cut.endpoint.kind in RECURRENT else {"analysed": rows}
+def _sample(cut: Cut, step: Step[Adjusted], rows: Selection) -> Sample:
+    """What the results of a model share; of intervals also those with an event."""
+    members = roles(cut, rows) if cut.endpoint.kind in RECURRENT else {"analysed": rows}
+    return Sample(cut, step, cut.place, members, rows.subjects)
 
 
 def _ratios(
     cut: Cut, step: Step[Adjusted], rows: Selection, fit: Model, *, intercept: bool
 ) -> Iterator[Result]:
     """The ratio of each pair, its Wald test, and the coefficients."""
-    common: Basis = {"n_used": subjects(rows), "options": cut.options(step, interval=True)}
     yield from ratio_results(
-        cut,
-        step,
-        roles_of(cut, rows),
-        common,
+        _sample(cut, step, rows),
         rows,
         fit,
         intercept=intercept,

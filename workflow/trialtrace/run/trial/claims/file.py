@@ -2,11 +2,149 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from trialtrace.audit.ledger.item import SourceItems
-from trialtrace.audit.ledger.published import Published
-from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import key, optional, shape
-from trialtrace.run.trial.claims.claim import DeclaredClaim
+from trialtrace.audit.ledger.paper import About
+from trialtrace.audit.ledger.published import Expression, Published
+from trialtrace.base.config.names import Effect, Name, Text, VisitLabel
+from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
+
+
+@shape
+class Compare:
+    """Comparison, where an analysis has several."""
+
+    of: Name = key("Treated arm.")
+    to: Name = key("Reference arm.")
+
+
+@shape
+class Is:
+    """What recomputes the number."""
+
+    analysis: Name = key("Analysis of the plan, or baseline, or flow.")
+    group: Name | None = optional("Arm, or all.")
+    compare: Compare | None = optional("Comparison, where an analysis has several.")
+    stat: str | None = optional(
+        "Statistic, as statistic.method; the proportion where it is left out.",
+        expected="a statistic such as p_value.fisher",
+        pattern="^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$",
+    )
+    visit: VisitLabel | None = optional("Label of the visit.")
+    stratum: str | None = optional(
+        "Stratum, as variable=level.",
+        expected="variable=level, such as sod=No",
+        pattern="^[a-z][a-z0-9_]*=.+$",
+    )
+    parameter: Name | None = optional("Variable of the baseline table, or endpoint.")
+    level: Text | None = optional("Level of that variable, by its label, in quotes.")
+    time: float | None = optional("Time of a curve, as the plan lists it.", minimum=0)
+    effect: Effect | None = optional("Effect of an analysis of variance.")
+    category: float | None = optional("Value of an ordinal endpoint whose share it is.")
+    contrast: Name | None = optional("Contrast of arms, by the name that its step gives it.")
+    term: Text | None = optional(
+        "Term of a coefficient: arm, time, intercept, a covariate, or covariate=level."
+    )
+    as_: (
+        Literal[
+            "percent",
+            "percent_reduction",
+            "percent_decrease",
+            "years_from_days",
+            "months_from_days",
+            "inverse",
+            "log",
+            "value",
+        ]
+        | None
+    ) = optional("How the number is printed.")
+    factor: float | None = optional(
+        "What the result times this is printed: 10 where millimetres are printed and the data have "
+        "centimetres, 0.001 for thousands.",
+        exclusiveMinimum=0,
+    )
+
+
+@shape(last=True)
+class Other:
+    """What an arm or a stratum is compared with."""
+
+    than: Text = key("Arm; with `by` a stratum, by its label.")
+    by: Name | None = optional("Variable whose strata are compared in place of arms.")
+
+
+@shape(by="lower")
+class DirectionLower(Other):
+    """The first is lower."""
+
+    lower: Text = key("Arm; with `by` a stratum, by its label.")
+
+
+@shape(by="higher")
+class DirectionHigher(Other):
+    """The first is higher."""
+
+    higher: Text = key("Arm; with `by` a stratum, by its label.")
+
+
+@shape(last=True)
+class Tied:
+    """What ties a number to others of its paper."""
+
+    about: About | None = optional(
+        "What the number is about; numbers about the same outcome, population, visit and "
+        "stratum are held against each other."
+    )
+
+
+@shape(by="is")
+class ClaimIs(Expression, Tied):
+    """A number that the data can recompute."""
+
+    is_: Is = key("What recomputes the number.")
+    direction: (
+        Annotated[
+            DirectionLower | DirectionHigher,
+            Rule(expected="{lower: arm, than: arm} or {higher: arm, than: arm}"),
+        ]
+        | None
+    ) = optional("Which arm is said to be lower or higher, where no number is printed.")
+    readings: None = optional("What it may be.", expected="either is or readings, not both")
+    cannot: None = optional("Why nothing recomputes it.", expected="either is or cannot, not both")
+
+
+@shape
+class Reading:
+    """One thing that a printed number may be."""
+
+    label: Text = key("What the number is by this reading, in words.")
+    is_: Is = key("What recomputes it then.")
+
+
+@shape(by="readings")
+class ClaimReadings(Expression, Tied):
+    """A number of which the paper does not say what it is: one claim, several readings."""
+
+    readings: Annotated[Filled[Name, Reading], Rule(minProperties=2)] = key(
+        "What the number may be: a claim that agrees with one of them holds."
+    )
+    cannot: None = optional(
+        "Why nothing recomputes it.", expected="either readings or cannot, not both"
+    )
+
+
+@shape(by="cannot")
+class ClaimCannot(Expression, Tied):
+    """A number that nothing recomputes."""
+
+    cannot: Text = key("Why nothing recomputes it.")
+
+
+DeclaredClaim = Annotated[
+    ClaimIs | ClaimReadings | ClaimCannot,
+    Rule(expected="is (what recomputes it), readings (what it may be) or cannot (why nothing can)"),
+]
 
 
 @shape

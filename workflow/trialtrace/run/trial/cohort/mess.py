@@ -44,9 +44,7 @@ class DefectWithValue(DefectOfCell):
 class CodedMissing(DefectWithValue):
     """A missing value is written as a code for missing. Nothing is rejected."""
 
-    defect: Literal["coded_missing"] = key(
-        "A missing value is written as a code for missing. Nothing is rejected."
-    )
+    defect: Literal["coded_missing"] = key()
     value: Value = key("A code of `missing` in cleaning.yaml.")
 
 
@@ -54,7 +52,7 @@ class CodedMissing(DefectWithValue):
 class StraySpace(DefectOfCell):
     """A value has blanks around it. Cleaning takes them off."""
 
-    defect: Literal["stray_space"] = key("A value has blanks around it. Cleaning takes them off.")
+    defect: Literal["stray_space"] = key()
 
 
 @shape
@@ -62,10 +60,7 @@ class WrongUnit(DefectOfCell):
     """A value is written in another unit, with that unit in its unit column. Cleaning converts
     it."""
 
-    defect: Literal["wrong_unit"] = key(
-        "A value is written in another unit, with that unit in its unit column. Cleaning "
-        "converts it."
-    )
+    defect: Literal["wrong_unit"] = key()
     unit: Value = key("A unit of `convert` in cleaning.yaml.")
 
 
@@ -73,18 +68,14 @@ class WrongUnit(DefectOfCell):
 class NoUnit(DefectWithValue):
     """A number without its unit, where the value is missing anyway."""
 
-    defect: Literal["no_unit"] = key(
-        "A number without its unit, where the value is missing anyway."
-    )
+    defect: Literal["no_unit"] = key()
 
 
 @shape
 class UnknownUnit(DefectWithValue):
     """A number with a unit that cleaning.yaml does not know, where the value is missing anyway."""
 
-    defect: Literal["unknown_unit"] = key(
-        "A number with a unit that cleaning.yaml does not know, where the value is missing anyway."
-    )
+    defect: Literal["unknown_unit"] = key()
     unit: Value = key("The unit.")
 
 
@@ -93,19 +84,14 @@ class Impossible(DefectWithValue):
     """A value below the minimum or above the maximum of the dictionary, where the value is
     missing anyway."""
 
-    defect: Literal["impossible"] = key(
-        "A value below the minimum or above the maximum of the dictionary, where the "
-        "value is missing anyway."
-    )
+    defect: Literal["impossible"] = key()
 
 
 @shape
 class FreeText(DefectWithValue):
     """Words in a column of numbers or dates, where the value is missing anyway."""
 
-    defect: Literal["free_text"] = key(
-        "Words in a column of numbers or dates, where the value is missing anyway."
-    )
+    defect: Literal["free_text"] = key()
 
 
 @shape
@@ -113,53 +99,42 @@ class HalfValue(DefectWithValue):
     """A number with a fraction in a column of whole numbers or codes, where the value is missing
     anyway."""
 
-    defect: Literal["half_value"] = key(
-        "A number with a fraction in a column of whole numbers or codes, where the value "
-        "is missing anyway."
-    )
+    defect: Literal["half_value"] = key()
 
 
 @shape
 class UnknownCode(DefectWithValue):
     """A code that is none of the dictionary, where the value is missing anyway."""
 
-    defect: Literal["unknown_code"] = key(
-        "A code that is none of the dictionary, where the value is missing anyway."
-    )
+    defect: Literal["unknown_code"] = key()
 
 
 @shape
 class DecimalSign(DefectWithValue):
     """A number with the other decimal sign, where the value is missing anyway."""
 
-    defect: Literal["decimal_sign"] = key(
-        "A number with the other decimal sign, where the value is missing anyway."
-    )
+    defect: Literal["decimal_sign"] = key()
 
 
 @shape
 class ImpossibleDate(DefectWithValue):
     """A day that the calendar does not have, where the value is missing anyway."""
 
-    defect: Literal["impossible_date"] = key(
-        "A day that the calendar does not have, where the value is missing anyway."
-    )
+    defect: Literal["impossible_date"] = key()
 
 
 @shape
 class DuplicateRow(Defect):
     """A row that is there twice."""
 
-    defect: Literal["duplicate_row"] = key("A row that is there twice.")
+    defect: Literal["duplicate_row"] = key()
 
 
 @shape
 class UnknownSubject(Defect):
     """A copy of a row under an identifier that no subject has."""
 
-    defect: Literal["unknown_subject"] = key(
-        "A copy of a row under an identifier that no subject has."
-    )
+    defect: Literal["unknown_subject"] = key()
     value: Value = key("The identifier.")
 
 
@@ -167,16 +142,14 @@ class UnknownSubject(Defect):
 class NoSubject(Defect):
     """A copy of a row without an identifier."""
 
-    defect: Literal["no_subject"] = key("A copy of a row without an identifier.")
+    defect: Literal["no_subject"] = key()
 
 
 @shape
 class BreaksCheck(Defect):
     """Values that break a check of cleaning.yaml, where they are missing anyway."""
 
-    defect: Literal["breaks_check"] = key(
-        "Values that break a check of cleaning.yaml, where they are missing anyway."
-    )
+    defect: Literal["breaks_check"] = key()
     check: Name = key("Check of cleaning.yaml.")
     where: Condition | None = optional(
         "Rows in which it may stand, by quantities of the form's level and those above."

@@ -34,7 +34,7 @@ def columns_of_analysis(files: Files, kind: str) -> dict[str, Variable] | None:
 
 def _column(name: str, kind: str, values: list[str] | None = None) -> Variable:
     choices = dict.fromkeys(values or (), "")
-    return Variable(name, "", kind, name, choices, None, None, False, False, "", None, 0)
+    return Variable(name, "", kind, name, choices)
 
 
 def _of_subjects(files: Files, name: str, code: str) -> Variable:

@@ -13,6 +13,7 @@ from trialtrace.run.trial.context import (
     is_number,
     known,
     known_code,
+    of_kind,
     proposed_codes,
     told_kind,
 )
@@ -80,13 +81,8 @@ def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
 def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ...]) -> None:
     what = "an endpoint of endpoints.yaml"
     if known(files.endpoints, (name, key), parent, files.endpoint_names, what):
-        kind = files.endpoint_kind(parent)
-        if kind and kind not in kinds:
-            files.endpoints.add(
-                (name, key),
-                found=f"{parent}, an endpoint of kind {kind}",
-                expected=f"an endpoint of kind {one_of(kinds, 20)}",
-            )
+        wanted = one_of(kinds, 20)
+        of_kind(files, files.endpoints, (name, key), parent, kinds, wanted=wanted)
 
 
 def _names(files: Files, name: str, instrument_entry: InstrumentEntry) -> None:

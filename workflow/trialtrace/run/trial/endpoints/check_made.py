@@ -7,14 +7,14 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_test
-from trialtrace.run.trial.context import NUMERIC, Files, known
+from trialtrace.run.trial.context import NUMERIC, Files, known, of_kind
 from trialtrace.run.trial.endpoints.norms import check_norms
 from trialtrace.run.trial.model import Variable, made_after
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.visits import baseline, chosen_visits, visit_labels
 
 # The value of an endpoint, as a column that a test can be held against.
-AVAL = Variable("AVAL", "bds", "number", "value", {}, None, None, False, False, "", None, 0)
+AVAL = Variable("AVAL", "bds", "number", "value")
 COUNT = "findings"
 
 
@@ -41,13 +41,7 @@ def parent(files: Files, name: str, place: Path_, of: str, kinds: tuple[str, ...
     document = files.endpoints
     if not known(document, place, of, files.endpoint_names, "an endpoint of endpoints.yaml"):
         return False
-    kind = files.endpoint_kind(of)
-    if kind and kind not in kinds:
-        document.add(
-            place,
-            found=f"{of}, an endpoint of kind {kind}",
-            expected=f"an endpoint of kind {' or '.join(kinds)}",
-        )
+    if not of_kind(files, document, place, of, kinds, wanted=" or ".join(kinds)):
         return False
     if name in made_from(files, of):
         document.add(place, found=f"{of}, which is made from {name}", expected="another endpoint")

@@ -247,7 +247,7 @@ def _any_occurrence(files: Files, name: str, entry: dict[str, Any], columns: Col
     if of is None or of["kind"] not in ("occurrence", "dose_change"):
         return
     source = files.columns(of["table"]) or {}
-    there = {"term": Variable("term", "", "text", "", {}, None, None, False, False, "", None, 0)}
+    there = {"term": Variable("term", "", "text", "")}
     for short, told in of.get("columns", {}).items():
         if told in source:
             there[short] = _by_label(short, source[told])
@@ -258,7 +258,7 @@ def _any_occurrence(files: Files, name: str, entry: dict[str, Any], columns: Col
 def _by_label(name: str, variable: Variable) -> Variable:
     """In OCCDS a code has become its label."""
     labels = dict.fromkeys(variable.choices.values(), "")
-    return Variable(name, "", _kind(variable), name, labels, None, None, False, False, "", None, 0)
+    return Variable(name, "", _kind(variable), name, labels)
 
 
 _CHECKS: dict[str, Callable[[Files, str, dict[str, Any], Columns], None]] = {

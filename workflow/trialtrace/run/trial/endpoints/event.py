@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from trialtrace.base.config.names import AnalysedValue, Condition, Name, Test
-from trialtrace.base.config.spec import key, optional, shape
+from trialtrace.base.config.names import Condition, Name, Test
+from trialtrace.base.config.spec import key, shape
 from trialtrace.run.tables.conditions import describe_test
-from trialtrace.run.trial.endpoints.shared import THE_VALUES, EndpointEntry, Labels, TableEntry
+from trialtrace.run.trial.endpoints.shared import (
+    THE_VALUES,
+    Labels,
+    TableEntry,
+    ValueOfEndpoint,
+)
 
 
 @shape(by="of")
-class EventOfEndpoint(EndpointEntry):
+class EventOfEndpoint(ValueOfEndpoint):
     """Whether another endpoint's value meets a test."""
 
     of: Name = key("Endpoint whose value is tested (measure or repeated).")
@@ -18,18 +23,6 @@ class EventOfEndpoint(EndpointEntry):
         constant="threshold of the value",
         words=describe_test,
     )
-    value: AnalysedValue | None = optional(
-        "What is tested: the value (so where it is left out), its change from baseline, "
-        "or that in percent of the baseline."
-    )
-
-    @property
-    def parents(self) -> list[str]:
-        return [self.of]
-
-    @property
-    def follows_visits(self) -> bool:
-        return True
 
     def rule(self, labels: Labels) -> str:
         what = THE_VALUES[self.value] + labels.of(self.of)

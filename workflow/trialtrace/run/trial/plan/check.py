@@ -1,29 +1,29 @@
 """plan.yaml: estimands, analyses and families against the trial, the endpoints and each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
-from trialtrace.base.config.spec import structure
+from trialtrace.base.config.spec import items_of, structure
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.context import Files, known, known_arm
+from trialtrace.run.trial.context import Files, known, known_arm, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.plan import check_deaths as after_death
 from trialtrace.run.trial.plan import check_families as families
-from trialtrace.run.trial.plan import check_levels as levels
 from trialtrace.run.trial.plan import check_places as places
-from trialtrace.run.trial.plan import check_repeats as repeats
 from trialtrace.run.trial.plan import check_steps_arms as steps_arms
 from trialtrace.run.trial.plan import check_steps_binary as steps_binary
 from trialtrace.run.trial.plan import check_steps_counts as steps_counts
 from trialtrace.run.trial.plan import check_steps_missing as steps_missing
 from trialtrace.run.trial.plan import check_steps_repeated as steps_repeated
-from trialtrace.run.trial.plan import check_steps_times as steps_times
 from trialtrace.run.trial.plan import check_undecided as undecided
 from trialtrace.run.trial.plan import methods, planning, registry
 from trialtrace.run.trial.plan.displays import registry as displays
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.plan.results import statistics
+from trialtrace.run.trial.plan.steps import Step, steps_of
 from trialtrace.run.trial.resolve import (
     STEPS,
     inherited,
@@ -45,7 +45,7 @@ def check(files: Files) -> None:
         families.check(files, name, given)
     for name, given in files.plan.entries("planning"):
         planning.check(files, ("planning", name), structure(planning.Entry, given))
-    levels.check(files)
+    families.check_levels(files)
     displays.check(files)
 
 
@@ -93,15 +93,9 @@ def _variable(files: Files, place: Path_, variable: str) -> None:
     if not known(document, place, variable, named, "an endpoint of endpoints.yaml"):
         return
     for endpoint in files.family(variable):
-        kind = endpoint.kind
-        if kind not in methods.ANALYSABLE:
-            document.add(
-                place,
-                found=f"{variable}, an endpoint of kind {kind}",
-                expected=f"an endpoint of kind {one_of(methods.ANALYSABLE)}",
-                do="declare an endpoint of kind any_occurrence of it"
-                * (kind in methods.OCCURRENCES),
-            )
+        occurs = endpoint.kind in methods.OCCURRENCES
+        do = "declare an endpoint of kind any_occurrence of it" * occurs
+        of_kind(files, document, place, endpoint.name, methods.ANALYSABLE, do=do)
 
 
 def _analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
@@ -139,13 +133,13 @@ def _analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
         )
         steps_binary.check(files, name, (*path, *place), options)
         steps_repeated.check(files, name, (*path, *place), method, options)
-        steps_times.check(files, (*path, *place), options)
+        steps_counts.check_times(files, (*path, *place), options)
         steps_counts.check(files, name, (*path, *place), options)
         steps_counts.check_cycles(files, name, (*path, *place))
         steps_missing.check(files, name, (*path, *place), method, options)
         after_death.check(files, name, (*path, *place), (section, statistic, method))
         families.check_stopped(files, name, (*path, *place), method, options)
-    repeats.check(files, name, entry)
+    _repeats(files, name, entry)
     undecided.check(files, name, entry)
     _visits(files, name, entry)
     _change(files, name, entry)
@@ -295,3 +289,36 @@ def _visits(files: Files, name: str, entry: dict[str, Any]) -> None:
     ]
     if together and labels and len(used_visits(files, name) or labels) < 2:
         document.add(place, found="one visit", expected=f"two or more for {together[0]}")
+
+
+Told = tuple[str, str, str, str]
+
+
+def _repeats(files: Files, name: str, entry: dict[str, object]) -> None:
+    """Tells a method that stands twice in an analysis, unless its results are told apart by a
+    time, a contrast or the like."""
+    own = files.trial.get("design", "kind") in OWN_TREATMENT
+    seen: set[Told] = set()
+    for (place, section, *_), step in zip(steps(entry), steps_of(entry), strict=True):
+        found = set(_results_of_step(step, own=own))
+        if section != "interaction" and found & seen:
+            files.plan.add(
+                ("analyses", name, *place),
+                found=f"{step.key} a second time",
+                expected="each method once in an analysis",
+                do="give it an analysis of its own (`of` takes the rest), or remove one",
+            )
+        seen |= found
+
+
+def _results_of_step(step: Step[object], *, own: bool) -> Iterator[Told]:
+    """Name of each result, who it is of, and what tells it from others of the step.
+
+    Of the statistic of the step alone: counts beside it are those of every step.
+    """
+    options = items_of(step.options)
+    for each in (each for each in statistics(step, own=own) if each.stat == step.statistic):
+        key, value = each.second or ("", None)
+        told = [value] if value else options.get(key, options.get(f"{key}s"))
+        for one in told if isinstance(told, list | tuple | dict) else [told]:
+            yield each.name, each.of, key, str(one)

@@ -1,4 +1,8 @@
-"""Families of tests, and levels of looks: against the analyses of the plan and in themselves."""
+"""Families of tests and their levels: against the analyses of the plan and in themselves.
+
+An interval that more likely misses than holds what it is of, and a test that more often than not
+rejects what is true, are most often the one number written for the other: 0.05 and 0.95.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,10 +11,11 @@ from typing import Any
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.words import RATIOS
 from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.plan.check_steps_arms import compared_arms
 from trialtrace.run.trial.plan.methods import INTERIM
 from trialtrace.run.trial.plan.multiplicity import OF_TIME
 from trialtrace.run.trial.plan.registry import card_of
-from trialtrace.run.trial.resolve import estimand_of, inherited, steps, used_visits, variables_of
+from trialtrace.run.trial.resolve import inherited, steps, used_visits, variables_of
 
 
 def check(files: Files, name: str, entry: dict[str, Any]) -> None:
@@ -108,17 +113,9 @@ def _effects_of(test: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"p_value\.\{\}@\w+;effect=(\w+)", told)))
 
 
-def _treated(files: Files, analysis: str) -> list[str] | None:
-    estimand = estimand_of(files, analysis)
-    if estimand is None:
-        return None
-    treated = estimand["treatment"]["of"]
-    return treated if isinstance(treated, list) else [treated]
-
-
 def _comparison(files: Files, place: Path_, test: dict[str, Any]) -> None:
-    treated = _treated(files, test["analysis"])
-    if treated is not None:
+    treated = compared_arms(files, test["analysis"])[:-1]
+    if treated:
         what = f"a treated arm of {test['analysis']}"
         known(files.plan, place, test["comparison"], treated, what)
 
@@ -128,11 +125,11 @@ def _closed(files: Files, path: Path_, entry: dict[str, Any]) -> None:
     place = (*path, "global")
     if not _test(files, place, entry["global"]):
         return
-    treated = _treated(files, entry["global"]["analysis"])
-    if treated is not None and len(treated) != 2:
+    arms = compared_arms(files, entry["global"]["analysis"])
+    if arms and len(arms) != 3:
         files.plan.add(
             place,
-            found=f"a closed test of {len(treated) + 1} arms",
+            found=f"a closed test of {len(arms)} arms",
             expected="three arms: two treated ones and the reference",
             do="adjust by holm or hommel",
         )
@@ -254,4 +251,46 @@ def check_stopped(
             place,
             found=f"the boundary {level['boundary']}, which spends no level look by look",
             expected="decision_level with a boundary spending_obrien_fleming or spending_pocock",
+        )
+
+
+HALF = 0.5
+REASON = "level_reason"
+
+
+def check_levels(files: Files) -> None:
+    """Every confidence and every level of the plan."""
+    plan = files.plan
+    top = {key: plan.get(key) for key in ("confidence", "decision_level", REASON)}
+    _level(files, (), top, top[REASON])
+    for name, given in plan.entries("analyses"):
+        path: Path_ = ("analyses", name)
+        reason = inherited(files, name, REASON)
+        _level(files, path, given, reason)
+        for place, _, _, _, options in steps(given):
+            if "alpha" in options and 1 - 2 * options["alpha"] < HALF:
+                text = f"{options['alpha']:g}, with an interval of confidence "
+                text += f"{1 - 2 * options['alpha']:g}"
+                _no_reason(files, (*path, *place, "alpha"), text, "at most 0.25", reason)
+    for name, given in plan.entries("planning"):
+        if given.get("alpha", 0) > HALF:
+            place = ("planning", name, "alpha")
+            _no_reason(files, place, f"{given['alpha']:g}", "at most 0.5", given.get(REASON))
+
+
+def _level(files: Files, path: Path_, entry: Mapping[str, object], reason: str | None) -> None:
+    confidence, level = entry.get("confidence"), entry.get("decision_level")
+    if isinstance(confidence, float | int) and confidence < HALF:
+        _no_reason(files, (*path, "confidence"), f"{confidence:g}", "at least 0.5", reason)
+    if isinstance(level, float | int) and level > HALF:
+        _no_reason(files, (*path, "decision_level"), f"{level:g}", "at most 0.5", reason)
+
+
+def _no_reason(files: Files, place: Path_, text: str, expected: str, reason: str | None) -> None:
+    if reason is None:
+        files.plan.add(
+            place,
+            found=text,
+            expected=expected,
+            do=f"mend it; where it is meant, say why: {REASON}: …",
         )

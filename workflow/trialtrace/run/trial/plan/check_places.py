@@ -28,20 +28,7 @@ def columns(files: Files, variables: list[str]) -> dict[str, Variable]:
         for column, path_ in _places(files, variable).items():
             labels.setdefault(column, []).extend(path_)
     return {
-        column: Variable(
-            column,
-            "",
-            "text",
-            column,
-            dict.fromkeys(label, ""),
-            None,
-            None,
-            False,
-            False,
-            "",
-            None,
-            0,
-        )
+        column: Variable(column, "", "text", column, dict.fromkeys(label, ""))
         for column, label in labels.items()
     }
 

@@ -1,5 +1,7 @@
 """Options of steps that name arms: contrasts of their means, and their order."""
 
+from collections.abc import Mapping
+
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import Files, known
@@ -39,6 +41,19 @@ def compared_arms(files: Files, analysis: str) -> list[str]:
         return []
     treated = estimand["treatment"]["of"]
     return [*(treated if isinstance(treated, list) else [treated]), estimand["treatment"]["to"]]
+
+
+def of_each_arm(
+    files: Files, place: Path_, numbers: Mapping[str, float], arms: list[str], what: str
+) -> None:
+    """A number for each arm that is compared, and for no other; `what` it is."""
+    if not arms:
+        return
+    for name in numbers:
+        known(files.plan, (*place, name), name, arms, "an arm of the estimand")
+    if lacking := [arm for arm in arms if arm not in numbers]:
+        expected = f"a {what} of each of {one_of(arms)}"
+        files.plan.add(place, found=f"no {what} of {one_of(lacking)}", expected=expected)
 
 
 def _contrast(files: Files, place: Path_, given: dict[str, float], arms: list[str]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.base.config.compose import Path_
-from trialtrace.base.errors import one_of
-from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.context import Files, known, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.plan import methods
-from trialtrace.run.trial.plan.check_steps_arms import compared_arms
+from trialtrace.run.trial.plan.check_steps_arms import compared_arms, of_each_arm
 from trialtrace.run.trial.plan.check_steps_repeated import BASELINE, TREATED_SIDE
 from trialtrace.run.trial.resolve import estimand_of, used_visits
 
@@ -58,13 +57,7 @@ def _component(files: Files, place: Path_, name: str) -> None:
     """A yes/no endpoint."""
     what = "an endpoint of endpoints.yaml"
     if known(files.plan, place, name, files.endpoints.names(), what):
-        kind = files.endpoint_kind(name)
-        if kind and kind not in methods.BINARY:
-            files.plan.add(
-                place,
-                found=f"{name}, an endpoint of kind {kind}",
-                expected=f"an endpoint of kind {one_of(methods.BINARY)}",
-            )
+        of_kind(files, files.plan, place, name, methods.BINARY)
 
 
 def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) -> None:
@@ -144,12 +137,4 @@ def _before(
 
 def _arm_scores(files: Files, analysis: str, place: Path_, scores: dict[str, float]) -> None:
     """A score for each arm that is compared, and for no other."""
-    arms = compared_arms(files, analysis)
-    if not arms:
-        return
-    for name in scores:
-        known(files.plan, (*place, name), name, arms, "an arm of the estimand")
-    if lacking := [arm for arm in arms if arm not in scores]:
-        files.plan.add(
-            place, found=f"no score of {one_of(lacking)}", expected=f"a score of each of {arms}"
-        )
+    of_each_arm(files, place, scores, compared_arms(files, analysis), "score")

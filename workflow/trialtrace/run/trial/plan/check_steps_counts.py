@@ -1,4 +1,4 @@
-"""Steps of the plan about counts: what they are over must fit the endpoint."""
+"""Steps of the plan about counts and times: what they are over must fit, and each other."""
 
 from collections.abc import Mapping
 
@@ -51,3 +51,14 @@ def check_cycles(files: Files, analysis: str, place: Path_) -> None:
                 expected=f"an endpoint of the instrument {DELTA_CT}",
             )
             return
+
+
+def check_times(files: Files, place: Path_, options: Mapping[str, object]) -> None:
+    """A robust error needs scores of single subjects, which discrete ties do not have."""
+    if options.get("ties") == "discrete" and options.get("variance", "model") != "model":
+        files.plan.add(
+            (*place, "variance"),
+            found=f"{options['variance']} with ties: discrete",
+            expected="model",
+            do="or give ties: efron",
+        )

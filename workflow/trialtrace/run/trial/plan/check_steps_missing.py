@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.plan.check_steps_arms import compared_arms, of_each_arm
 from trialtrace.run.trial.plan.check_steps_repeated import BASELINE
 from trialtrace.run.trial.resolve import estimand_of, inherited, used_visits, variables_of
 
@@ -68,16 +69,7 @@ def _baseline(
 
 def _deltas(files: Files, name: str, place: Path_, deltas: dict[str, float]) -> None:
     """A shift for each arm that is compared, and for no other."""
-    estimand = estimand_of(files, name)
-    if estimand is None:
-        return
-    treated = estimand["treatment"]["of"]
-    arms = [*(treated if isinstance(treated, list) else [treated]), estimand["treatment"]["to"]]
-    for arm in deltas:
-        known(files.plan, (*place, arm), arm, arms, "an arm of the estimand")
-    if lacking := [arm for arm in arms if arm not in deltas]:
-        expected = f"a delta of each of {one_of(arms)}"
-        files.plan.add(place, found=f"no delta of {one_of(lacking)}", expected=expected)
+    of_each_arm(files, place, deltas, compared_arms(files, name), "delta")
 
 
 def _event(files: Files, name: str, place: Path_, event: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.context import Files, known, known_arm, repeated
+from trialtrace.run.trial.context import Files, known, known_arm, of_kind, repeated
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.plan.registry import comparing
 from trialtrace.run.trial.resolve import used_visits, variables_of
@@ -178,12 +178,6 @@ def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
 def _margins(files: Files, place: Path_, method: str, options: dict[str, Any]) -> None:
     if "margin" in options and "higher" in options:
         _worse(files, (*place, "margin"), method, options["margin"], options["higher"])
-    if "lower" in options and not options["lower"] < options["upper"]:
-        files.plan.add(
-            (*place, "lower"),
-            found=f"margins from {options['lower']:g} to {options['upper']:g}",
-            expected="a lower margin below the upper one",
-        )
 
 
 def _sequences(files: Files, place: Path_, sequence: str, begun: Mapping[str, str]) -> None:
@@ -224,13 +218,8 @@ def _wins(files: Files, place: Path_, name: str, wins: str | None, margin: float
     """Whether an endpoint can win as the options say: a time by being later, and by that alone."""
     kind, later = files.endpoint_kind(name), wins == "later"
     suits = methods.TIMES if later else methods.SCORES
-    if kind and kind not in suits:
-        files.plan.add(
-            place,
-            found=f"{name}, an endpoint of kind {kind}",
-            expected=f"an endpoint of kind {one_of(suits)}",
-            do=None if later or kind not in methods.TIMES else "a time wins by being later",
-        )
+    do = None if later or kind not in methods.TIMES else "a time wins by being later"
+    if not of_kind(files, files.plan, place, name, suits, do=do):
         return False
     if later and margin > 0:
         files.plan.add(

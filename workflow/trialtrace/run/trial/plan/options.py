@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import Distinct, key, optional, shape
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import Distinct, Unique, key, optional, shape
 
 # All arms in one test, or each treated arm against the reference.
 Groups = Literal["all", "pairs"]
+OF_GROUPS = "all: all arms in one test; pairs: each treated arm against the reference."
 Continuity = Literal["none", "continuity"]
 # On which scale the interval of a curve is computed.
 CurveScale = Literal["log_log", "log"]
@@ -50,11 +51,9 @@ COVARIATES = (
 class Adjusted:
     """A model with covariates of the subjects."""
 
-    covariates: tuple[Name, ...] = key(
+    covariates: Unique[Name] = key(
         "Covariates: variables of `subjects`, known at randomisation; a centre or stratum among "
-        "them is a fixed effect.",
-        minItems=0,
-        uniqueItems=True,
+        "them is a fixed effect."
     )
 
 
@@ -62,7 +61,7 @@ class Adjusted:
 class AdjustedForBaseline:
     """A model with covariates, among which the value before randomisation may be."""
 
-    covariates: tuple[Name, ...] = key(COVARIATES, minItems=0, uniqueItems=True)
+    covariates: Unique[Name] = key(COVARIATES)
 
 
 @shape
@@ -75,6 +74,20 @@ class OfCoefficients:
         "scale of the model, such as a logarithm of odds, rates or hazards. None where it is left "
         "out."
     )
+
+
+@shape
+class OfSides:
+    """A test of one side or two."""
+
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class Corrected(OfSides):
+    """The same, with or without a correction for continuity."""
+
+    correction: Continuity = key("Correction.")
 
 
 @shape

@@ -108,4 +108,4 @@ def made_variable(product: Made, table: str, column: str, source: Variable | Non
     else:
         kind, choices = "text", {level: level for level in product.levels}
         label = product.label
-    return Variable(column, table, kind, label, choices, None, None, False, False, "", None, 0)
+    return Variable(column, table, kind, label, choices)

@@ -46,20 +46,7 @@ class Held:
     def variable(self) -> Variable:
         """As a column that conditions are checked with."""
         choices = dict.fromkeys(self.values or (), "")
-        return Variable(
-            self.name,
-            self.level,
-            self.kind,
-            self.name,
-            choices,
-            None,
-            None,
-            False,
-            False,
-            "",
-            None,
-            0,
-        )
+        return Variable(self.name, self.level, self.kind, self.name, choices)
 
 
 # What the column of a name holds; None where that cannot be known.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import key, shape
+from trialtrace.base.config.spec import Unique, key, shape
 from trialtrace.run.trial.plan.card import Card
 
 
@@ -17,10 +17,8 @@ class Bootstrap:
         "percentile: quantiles of the resamples' estimates; bca: at levels corrected for bias and "
         "acceleration."
     )
-    strata: tuple[Name, ...] = key(
-        "Variables of `subjects` within whose levels, too, subjects are drawn anew; or none.",
-        minItems=0,
-        uniqueItems=True,
+    strata: Unique[Name] = key(
+        "Variables of `subjects` within whose levels, too, subjects are drawn anew; or none."
     )
     resamples: int = key("Number of resamples.", minimum=100, maximum=1000000)
     seed: int = key("Seed of the draws.", minimum=0)

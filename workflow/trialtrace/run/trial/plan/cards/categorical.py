@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY
-from trialtrace.run.trial.plan.options import Continuity
-
-
-@shape
-class Fisher:
-    """Fisher's exact test."""
-
-    sides: Sides = key("Sidedness.")
+from trialtrace.run.trial.plan.options import Continuity, OfSides
 
 
 @shape
@@ -200,7 +192,7 @@ CARDS = (
         "Fisher's exact test",
         "Fisher 1935, J R Stat Soc 98:39",
         means="Fisher's exact test.",
-        options=Fisher,
+        options=OfSides,
         gives="p_value.{}@pair",
         kinds=BINARY,
         formula="categorical.two_by_two_tests:fisher_exact",

@@ -109,6 +109,20 @@ def _of_family(statistic: str, family: str) -> R:
     return R(gives | {statistic: ratio, "p_value": "found$p"}, lines)
 
 
+def _of_means(statistic: str) -> R:
+    return R(
+        {
+            statistic: "c(-diff(test$estimate), test$conf.int)",
+            "p_value": "test$p.value",
+            "t": "test$statistic",
+            "df": "test$parameter",
+            "intracluster_correlation": "correlation",
+            "design_effect": "1 + (sum(table(cluster)^2) / nrow(d) - 1) * correlation",
+        },
+        _CLUSTER_MEANS,
+    )
+
+
 CARDS = (
     Card(
         "mean_difference.clustered",
@@ -149,17 +163,7 @@ CARDS = (
         gives=_compared("mean_difference"),
         compares="between",
         formula=_MEANS,
-        r=R(
-            {
-                "mean_difference": "c(-diff(test$estimate), test$conf.int)",
-                "p_value": "test$p.value",
-                "t": "test$statistic",
-                "df": "test$parameter",
-                "intracluster_correlation": "correlation",
-                "design_effect": "1 + (sum(table(cluster)^2) / nrow(d) - 1) * correlation",
-            },
-            _CLUSTER_MEANS,
-        ),
+        r=_of_means("mean_difference"),
     ),
     Card(
         "risk_difference.cluster_means",
@@ -167,17 +171,7 @@ CARDS = (
         gives=_compared("risk_difference"),
         compares="between",
         formula=_MEANS,
-        r=R(
-            {
-                "risk_difference": "c(-diff(test$estimate), test$conf.int)",
-                "p_value": "test$p.value",
-                "t": "test$statistic",
-                "df": "test$parameter",
-                "intracluster_correlation": "correlation",
-                "design_effect": "1 + (sum(table(cluster)^2) / nrow(d) - 1) * correlation",
-            },
-            _CLUSTER_MEANS,
-        ),
+        r=_of_means("risk_difference"),
     ),
     Card(
         "mean_difference.random_cluster",

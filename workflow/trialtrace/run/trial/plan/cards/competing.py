@@ -8,7 +8,13 @@ from trialtrace.base.config.spec import Distinct, Rule, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import INTERVALS, TIMES
-from trialtrace.run.trial.plan.options import Adjusted, Groups, IncidenceVariance, OfCoefficients
+from trialtrace.run.trial.plan.options import (
+    OF_GROUPS,
+    Adjusted,
+    Groups,
+    IncidenceVariance,
+    OfCoefficients,
+)
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
 
@@ -38,9 +44,7 @@ class Gray:
     """Gray's test of equal cumulative incidences, other causes competing."""
 
     rho: float = key("Power of the weight (1 - incidence of all).", minimum=0)
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
 
 
 @shape
@@ -55,9 +59,7 @@ class IntervalLogRank:
     """Log-rank test of times that are only known to lie between visits."""
 
     scores: Literal["sun", "finkelstein"] = key("Scores.")
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
 
 
 _INCIDENCE = """\

@@ -7,7 +7,7 @@ from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import PAIR, contrast
 from trialtrace.run.trial.plan.methods import SCORES
-from trialtrace.run.trial.plan.options import Continuity, Summarised
+from trialtrace.run.trial.plan.options import Continuity, Corrected, OfSides, Summarised
 
 
 @shape
@@ -15,28 +15,6 @@ class Summary:
     """Description of values."""
 
     statistics: Summarised = key("What is listed, in order.")
-
-
-@shape
-class WelchT:
-    """Welch's t test."""
-
-    sides: Sides = key("Sidedness.")
-
-
-@shape
-class StudentT:
-    """Student's t test."""
-
-    sides: Sides = key("Sidedness.")
-
-
-@shape
-class MannWhitney:
-    """Wilcoxon-Mann-Whitney test."""
-
-    sides: Sides = key("Sidedness.")
-    correction: Continuity = key("Correction.")
 
 
 @shape
@@ -139,7 +117,7 @@ CARDS = (
         "Welch's t test",
         "Welch 1947, Biometrika 34:28",
         means="Welch's t test.",
-        options=WelchT,
+        options=OfSides,
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
         kinds=SCORES,
         compares="between",
@@ -159,7 +137,7 @@ CARDS = (
         "Student's t test",
         "Student 1908, Biometrika 6:1",
         means="Student's t test, over the pooled variance of the two arms.",
-        options=StudentT,
+        options=OfSides,
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
         kinds=SCORES,
         compares="between",
@@ -218,7 +196,7 @@ CARDS = (
         "Mann-Whitney test",
         ("normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50"),
         means="Wilcoxon-Mann-Whitney test.",
-        options=MannWhitney,
+        options=Corrected,
         gives="p_value.{}@pair u.{}@pair?",
         kinds=SCORES,
         compares="between",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
-from trialtrace.base.config.spec import Distinct, key, shape
+from trialtrace.base.config.spec import Distinct, Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
-from trialtrace.run.trial.plan.options import SIGNED_SIDES, Groups
+from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, Groups
 
 
 @shape
@@ -33,14 +33,10 @@ class SurvivalDifference(SurvivalRatio):
 class AtRiskLogRank:
     """Log-rank test weighted by who is at risk."""
 
-    strata: tuple[Name, ...] = key(
-        "Strata, over which differences are summed: variables of `subjects`.",
-        minItems=0,
-        uniqueItems=True,
+    strata: Unique[Name] = key(
+        "Strata, over which differences are summed: variables of `subjects`."
     )
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
     sides: Sides = key(SIGNED_SIDES)
 
 
@@ -53,9 +49,7 @@ class LogRankStratified:
     )
     rho: float = key("Power of S; 0 with gamma 0 is the log-rank test.", minimum=0)
     gamma: float = key("Power of 1 - S.", minimum=0)
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
     sides: Sides = key(SIGNED_SIDES)
 
 

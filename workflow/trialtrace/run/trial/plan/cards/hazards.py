@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
-from trialtrace.base.config.spec import key, shape
+from trialtrace.base.config.spec import Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import TIMES
@@ -31,9 +31,7 @@ class CoxAdjusted(Adjusted):
         "How tied times are handled; discrete is the conditional logistic likelihood that R calls "
         "exact."
     )
-    strata: tuple[Name, ...] = key(
-        "Strata, each with its own hazard: variables of `subjects`.", minItems=0, uniqueItems=True
-    )
+    strata: Unique[Name] = key("Strata, each with its own hazard: variables of `subjects`.")
     variance: HazardVariance = key(
         "Standard errors: of the model, the sandwich of subjects (robust), or of sites, where "
         "subjects of one site are alike (robust_by_site), which rejects too often with fewer than "

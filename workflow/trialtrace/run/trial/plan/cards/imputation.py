@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import Distinct, key, optional, shape
+from trialtrace.base.config.spec import Distinct, Unique, key, optional, shape
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.options import ImputedArms
 
@@ -41,9 +41,7 @@ class MultipleImputation:
         "outcome, which draw coefficients towards 0 (White, Daniel and Royston 2010, Comput Stat "
         "Data Anal 54:2267)."
     )
-    covariates: tuple[Name, ...] = key(
-        "Variables of `subjects` in the imputation models.", minItems=0, uniqueItems=True
-    )
+    covariates: Unique[Name] = key("Variables of `subjects` in the imputation models.")
     arms: ImputedArms = key("Arms imputed apart (by_arm) or with a constant difference (in_model).")
     imputations: int = key("Number of imputations.", minimum=2, maximum=10000)
     cycles: int = key("Cycles of the chained equations.", minimum=1, maximum=1000)

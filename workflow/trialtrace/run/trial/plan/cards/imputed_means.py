@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Text
-from trialtrace.base.config.spec import key, optional, shape
+from trialtrace.base.config.spec import Unique, key, optional, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.methods import OVER_TIME
 from trialtrace.run.trial.plan.options import Estimation, HigherLower, ImputedArms, LinearErrors
@@ -24,9 +24,7 @@ EVENT = (
 class Drawn:
     """Missing visits drawn several times, an analysis of covariance in each, pooled."""
 
-    covariates: tuple[Name, ...] = key(
-        COVARIATES + " The imputation models have them too.", minItems=0, uniqueItems=True
-    )
+    covariates: Unique[Name] = key(COVARIATES + " The imputation models have them too.")
     imputations: int = key("Number of imputations.", minimum=2, maximum=10000)
     seed: int = key("Seed of the draws.", minimum=0)
     df: Literal["barnard_rubin", "rubin"] = key(
@@ -91,10 +89,8 @@ class ReferenceBased(Monotone):
 class ConditionalMean:
     """Each missing visit at its expected value, the error by leaving out each subject in turn."""
 
-    covariates: tuple[Name, ...] = key(
-        COVARIATES + " The mixed model has them too, with a slope at each visit.",
-        minItems=0,
-        uniqueItems=True,
+    covariates: Unique[Name] = key(
+        COVARIATES + " The mixed model has them too, with a slope at each visit."
     )
     assumption: Literal[
         "missing_at_random", "jump_to_reference", "copy_increments", "copy_reference"
@@ -118,7 +114,7 @@ class ConditionalMean:
 class Filled:
     """One value for each missing visit, then an analysis of covariance."""
 
-    covariates: tuple[Name, ...] = key(COVARIATES, minItems=0, uniqueItems=True)
+    covariates: Unique[Name] = key(COVARIATES)
     variance: LinearErrors = key("Standard errors.")
 
 

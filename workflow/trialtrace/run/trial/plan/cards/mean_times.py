@@ -10,7 +10,7 @@ from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.cards.curves import weighted
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
-from trialtrace.run.trial.plan.options import SIGNED_SIDES, Groups, Ties
+from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, Groups, Ties
 
 
 @shape
@@ -61,9 +61,7 @@ class WeightedLogRank:
 
     rho: float = key("Power of S.", minimum=0)
     gamma: float = key("Power of 1 - S.", minimum=0)
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
     sides: Sides = key(SIGNED_SIDES)
 
 

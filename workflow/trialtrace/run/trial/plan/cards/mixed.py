@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
-from trialtrace.base.config.spec import key, shape
+from trialtrace.base.config.spec import Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.gives import contrast, f_test, with_coefficients
 from trialtrace.run.trial.plan.options import (
@@ -38,7 +38,7 @@ class Mmrm(AdjustedForBaseline, OfCoefficients):
 class Ancova(AdjustedForBaseline):
     """Analysis of covariance."""
 
-    strata: tuple[Name, ...] = key("Strata: variables of `subjects`.", minItems=0, uniqueItems=True)
+    strata: Unique[Name] = key("Strata: variables of `subjects`.")
     variance: LinearErrors = key("Standard errors.")
 
 

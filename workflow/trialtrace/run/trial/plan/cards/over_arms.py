@@ -8,25 +8,21 @@ from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.methods import BINARY, SCORES
-from trialtrace.run.trial.plan.options import Groups
+from trialtrace.run.trial.plan.options import OF_GROUPS, Groups
 
 
 @shape
 class ChiSquaredTable:
     """Pearson's chi-squared test of arms by all values of the endpoint, without correction."""
 
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
 
 
 @shape
 class DrawnTables:
     """The exact test of arms by all values of the endpoint, by drawn tables."""
 
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
     draws: int = key("Number of tables.", minimum=100, maximum=10000000)
     seed: int = key("Seed of the draws.", minimum=0)
 
@@ -37,9 +33,7 @@ class CmhGeneralAssociation:
     strata."""
 
     strata: Distinct[Name] = key("Strata: variables of `subjects`.")
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
 
 
 @shape
@@ -47,9 +41,7 @@ class CmhRowMeanScores:
     """Generalised Cochran-Mantel-Haenszel test: mean scores of the arms within strata."""
 
     strata: Distinct[Name] = key("Strata: variables of `subjects`.")
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
     scores: Literal["values", "equal", "midranks", "ridit", "modified_ridit"] = key(
         "Scores of the endpoint's values: the values themselves, 1, 2, 3… in their order, "
         "or ranks within strata."
@@ -69,9 +61,7 @@ class CochranArmitage:
 class LogisticOverLevels:
     """Likelihood ratio test of arm by the levels of `by` in a logistic model."""
 
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
 
 
 @shape

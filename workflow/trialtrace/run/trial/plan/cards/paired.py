@@ -8,7 +8,7 @@ from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import SCORES
-from trialtrace.run.trial.plan.options import Continuity
+from trialtrace.run.trial.plan.options import Corrected, OfSides
 
 
 @shape
@@ -22,13 +22,6 @@ class PairedRegression:
 
 
 @shape
-class PairedT:
-    """Paired t test of the two treatments of a subject."""
-
-    sides: Sides = key("Sidedness.")
-
-
-@shape
 class SignedRank:
     """Wilcoxon's signed rank test, exact given ties."""
 
@@ -36,14 +29,6 @@ class SignedRank:
     zeros: Literal["wilcoxon", "pratt"] = key(
         "Differences of 0: left out (Wilcoxon), or ranked and then left out (Pratt)."
     )
-
-
-@shape
-class SignedRankNormal:
-    """Wilcoxon's signed rank test by the normal law, differences of 0 left out."""
-
-    sides: Sides = key("Sidedness.")
-    correction: Continuity = key("Correction.")
 
 
 @shape
@@ -156,7 +141,7 @@ CARDS = (
     Card(
         "p_value.paired_t",
         means="Paired t test of the two treatments of a subject.",
-        options=PairedT,
+        options=OfSides,
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
         kinds=SCORES,
         compares="within",
@@ -186,7 +171,7 @@ CARDS = (
         "signed rank test by the normal law",
         "variance corrected for ties; Wilcoxon 1945, Biometrics Bull 1:80",
         means="Wilcoxon's signed rank test by the normal law.",
-        options=SignedRankNormal,
+        options=Corrected,
         gives="p_value.{}@pair v.{}@pair?",
         kinds=SCORES,
         compares="within",

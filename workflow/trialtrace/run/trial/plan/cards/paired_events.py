@@ -8,16 +8,8 @@ from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY
-from trialtrace.run.trial.plan.options import Continuity
+from trialtrace.run.trial.plan.options import Corrected
 from trialtrace.run.trial.plan.r_score import PAIRED
-
-
-@shape
-class McNemar:
-    """McNemar's test of the two treatments of a subject."""
-
-    sides: Sides = key("Sidedness.")
-    correction: Continuity = key("Correction.")
 
 
 @shape
@@ -107,7 +99,7 @@ CARDS = (
         "McNemar's test",
         _MCNEMAR,
         means="McNemar's test of the two treatments of a subject.",
-        options=McNemar,
+        options=Corrected,
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
         compares="within",

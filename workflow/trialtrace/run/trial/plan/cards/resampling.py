@@ -5,24 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
-from trialtrace.base.config.spec import key, shape
+from trialtrace.base.config.spec import Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.cards.stratified import SUMS
 from trialtrace.run.trial.plan.methods import BINARY, SCORES, TIMES
-from trialtrace.run.trial.plan.options import Groups
+from trialtrace.run.trial.plan.options import OF_GROUPS, Groups
 
 
 @shape
 class RerandomisationExact:
     """Re-randomisation test of events over all assignments."""
 
-    strata: tuple[Name, ...] = key(
-        (
-            "Variables of `subjects` within whose levels the sizes of the arms are fixed: "
-            "strata, blocks, or none."
-        ),
-        minItems=0,
-        uniqueItems=True,
+    strata: Unique[Name] = key(
+        "Variables of `subjects` within whose levels the sizes of the arms are fixed: "
+        "strata, blocks, or none."
     )
     sides: Sides = key("Sidedness.")
     two_sided: Literal["probability", "distance"] = key(
@@ -35,17 +31,11 @@ class RerandomisationExact:
 class Rerandomisation:
     """Re-randomisation test by drawn assignments."""
 
-    strata: tuple[Name, ...] = key(
-        (
-            "Variables of `subjects` within whose levels the sizes of the arms are fixed: "
-            "strata, blocks, or none."
-        ),
-        minItems=0,
-        uniqueItems=True,
+    strata: Unique[Name] = key(
+        "Variables of `subjects` within whose levels the sizes of the arms are fixed: "
+        "strata, blocks, or none."
     )
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
     sides: Sides = key("Sidedness.")
     scores: Literal["means", "ranks", "log_rank"] = key("What is summed over an arm.")
     draws: int = key("Number of draws.", minimum=100, maximum=10000000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
-from trialtrace.base.config.spec import Distinct, key, shape
+from trialtrace.base.config.spec import Distinct, Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import BINARY
@@ -48,18 +48,14 @@ class BreslowDay:
 class Conditional:
     """Conditional maximum likelihood over strata."""
 
-    strata: tuple[Name, ...] = key(
-        "Strata: variables of `subjects`; none for a single table.", minItems=0, uniqueItems=True
-    )
+    strata: Unique[Name] = key("Strata: variables of `subjects`; none for a single table.")
 
 
 @shape
 class ExactConditional:
     """Exact test of a common odds ratio of 1 over strata, given all margins."""
 
-    strata: tuple[Name, ...] = key(
-        "Strata: variables of `subjects`; none for a single table.", minItems=0, uniqueItems=True
-    )
+    strata: Unique[Name] = key("Strata: variables of `subjects`; none for a single table.")
     sides: Sides = key("Sidedness.")
     mid_p: Literal["none", "half_of_observed", "half_of_all"] = key(
         "Mid-p: none, half of the observed outcome's probability off, or half of all as "

@@ -9,7 +9,7 @@ from trialtrace.base.config.spec import Distinct, Rule, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import INTERVALS, TIMES
-from trialtrace.run.trial.plan.options import SIGNED_SIDES, CurveScale, Groups, Ties
+from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, CurveScale, Groups, Ties
 
 
 @shape
@@ -38,9 +38,7 @@ class Cox:
 class LogRank:
     """Log-rank test."""
 
-    groups: Groups = key(
-        "all: all arms in one test; pairs: each treated arm against the reference."
-    )
+    groups: Groups = key(OF_GROUPS)
     sides: Sides = key(SIGNED_SIDES)
 
 

@@ -44,16 +44,8 @@ class MixedModel:
 
 
 @shape
-class UnstructuredDifferences:
-    """Mixed model of the differences of two treatments, unstructured over the visits."""
-
-    estimation: Estimation = key("Estimation of the covariance.")
-    df: MixedDf = key("Degrees of freedom.")
-
-
-@shape
-class UnstructuredCells:
-    """Mixed model of the treatments at the visits, unstructured over all of them together."""
+class Unstructured:
+    """Mixed model of treatments over the visits, unstructured."""
 
     estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
@@ -205,7 +197,8 @@ CARDS = (
         "change_difference.unstructured_differences",
         "mixed model of the differences within subjects, unstructured over visits",
         "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
-        options=UnstructuredDifferences,
+        means="Mixed model of the differences of two treatments, unstructured over the visits.",
+        options=Unstructured,
         gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         visits="over",
         compares="within",
@@ -217,7 +210,8 @@ CARDS = (
         "change_difference.unstructured_cells",
         "mixed model of both treatments within subjects, unstructured over treatments and visits",
         "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
-        options=UnstructuredCells,
+        means="Mixed model of the treatments at the visits, unstructured over all of them.",
+        options=Unstructured,
         gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         visits="over",
         compares="within",

@@ -9,7 +9,7 @@ from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.spec import Distinct, key, optional, shape
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.context import Files, known, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.displays import names
@@ -37,7 +37,7 @@ def _check(files: Files, place: Path_, adverse_event: AdverseEvent) -> None:
     for here, name in names.endpoints(
         files, place, adverse_event.endpoint, adverse_event.population
     ):
-        names.of_kind(files, here, name, "occurrence")
+        of_kind(files, files.plan, here, name, ("occurrence",))
         shown = [each["endpoint"] for each in files.plan.get("displays", "adverse_events")]
         if name in shown[: int(place[-1])]:
             files.plan.add(here, found=f"{name} a second time", expected="another endpoint")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, shape
-from trialtrace.run.trial.context import Files
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.shapes import OverTime, Times
+from trialtrace.run.trial.plan.methods import INTERVALS
 
 
 @shape
@@ -19,15 +18,10 @@ class IntervalSurvival(OverTime):
     at: Times = key("Times that the axis marks, in days.")
 
 
-def _check(files: Files, place: Path_, interval_survival: IntervalSurvival) -> None:
-    for here, name in names.of_data(files, place, interval_survival):
-        names.of_kind(files, here, name, "interval_time")
-
-
 DISPLAY = Display(
     "interval_survival",
     "Survival from interval-censored times.",
     IntervalSurvival,
-    _check,
+    names.only(INTERVALS),
     figure="interval_survival",
 )

@@ -1,13 +1,16 @@
 """What displays name must exist and be of the right kind: what their checks share."""
 
+from collections.abc import Callable
+
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
 from trialtrace.run.trial.check_units import unit_of_axis
-from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.context import Files, known, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.displays.shapes import OfAnalyses, OfEndpoint, OfTable
+from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.resolve import principal
 
 WITHOUT_VALUES = ("time_to_event", "interval_time", "recurrent_events", "occurrence")
@@ -73,36 +76,30 @@ def of_data(files: Files, place: Path_, given: OfEndpoint) -> list[tuple[Path_, 
     return found
 
 
-def of_kind(files: Files, place: Path_, name: str, wanted: str) -> None:
-    """An endpoint is of the kind that can be drawn so."""
-    kind = files.endpoint_kind(name)
-    if kind and kind != wanted:
-        files.plan.add(
-            place,
-            found=f"{name}, an endpoint of kind {kind}",
-            expected=f"an endpoint of kind {wanted}",
-        )
+def only(kinds: tuple[str, ...]) -> Callable[[Files, Path_, OfEndpoint], None]:
+    """The check of a display of derived data of these kinds alone."""
+
+    def check(files: Files, place: Path_, given: OfEndpoint) -> None:
+        for here, name in of_data(files, place, given):
+            of_kind(files, files.plan, here, name, kinds)
+
+    return check
 
 
 def times(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
     """Times to an event."""
     for here, name in of_data(files, place, endpoint):
-        of_kind(files, here, name, "time_to_event")
+        of_kind(files, files.plan, here, name, TIMES)
         unit_of_axis(files, files.plan, here, name)
 
 
-def repeated(
-    files: Files, place: Path_, endpoint: OfEndpoint, visits: tuple[str, ...] = ()
-) -> None:
-    """Values at visits, and these visits among them."""
+def repeated(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
+    """Values at visits."""
     for here, name in of_data(files, place, endpoint):
         labels = files.visits_of(name)
         if labels == []:
             text = f"{name}, which has no visits"
             files.plan.add(here, found=text, expected="a repeated endpoint")
-        for position, visit in enumerate(visits if labels else ()):
-            there = (*place, "visits", position)
-            known(files.plan, there, visit, labels, f"a visit of {name}")
 
 
 def valued(files: Files, place: Path_, endpoint: OfEndpoint) -> None:
@@ -120,7 +117,7 @@ def of_table(
     """The columns of the table behind each endpoint, None where they are not known."""
     variables = []
     for here, name in endpoints(files, place, given.endpoint, given.population):
-        of_kind(files, here, name, kind)
+        of_kind(files, files.plan, here, name, (kind,))
         endpoint = files.endpoints.get(name)
         columns = files.columns(endpoint.get("table")) if endpoint else None
         if given.where is not None:
