@@ -171,7 +171,7 @@ def _add_coverage(add: Add) -> None:
 
 def run_coverage(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
-    from trialtrace.report.commands.coverage import coverage_as
+    from trialtrace.report.audit.coverage_page import coverage_as
     from trialtrace.report.commands.output import put
     from trialtrace.run.trial.load import load_trial
 
@@ -375,7 +375,7 @@ def _add_report(add: Add) -> None:
 
 def run_report(arguments: argparse.Namespace) -> int:
     from trialtrace.base.paths import project
-    from trialtrace.report.commands.report import tell_documents, write_own
+    from trialtrace.report.documents import tell_documents, write_own
     from trialtrace.run.jobs.fresh import RENDER
     from trialtrace.run.trial.load import load_trial
 

@@ -18,8 +18,7 @@ from trialtrace.base.paths import Project, project
 from trialtrace.base.store import write_json
 from trialtrace.report.audit.published import published
 from trialtrace.report.audit.targets import targets
-from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import images
+from trialtrace.report.figures.make import Drawn, images
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections

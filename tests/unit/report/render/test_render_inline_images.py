@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from trialtrace.report.render.inline_images import as_text, with_images
+from trialtrace.report.render.pandoc import svg_text as as_text
+from trialtrace.report.render.pandoc import with_images
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.pictures import picture_of
 

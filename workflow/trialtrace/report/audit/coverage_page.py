@@ -1,7 +1,9 @@
-"""The coverage of the source texts as a page of a trial's report, and as text."""
+"""The coverage of the source texts as a page of a trial's report, and in every form of
+`trialtrace coverage`."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +11,10 @@ from typing import TYPE_CHECKING
 from trialtrace.report.audit.audit_page import audit_style
 from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import AUDIT_PAGE, SUMMARY, analysis_place, claim_anchor, place_link
+from trialtrace.report.listing import listing
 from trialtrace.report.pages.shell import page
 from trialtrace.report.sections.endpoints_section import shared_label
-from trialtrace.run.claims.coverage import HOW, Covered
+from trialtrace.run.claims.coverage import HOW, Covered, coverage
 from trialtrace.run.trace.words import variable_label
 
 if TYPE_CHECKING:
@@ -145,3 +148,30 @@ def _covering(trial: "Trial", row: Covered) -> Iterator[str]:
 
 def _listed(names: Iterable[str]) -> str:
     return "<br>".join(map(escape, names))
+
+
+SEPARATOR = "; "
+
+
+def coverage_as(trial: "Trial", form: str) -> str:
+    """The coverage of a trial's texts in one of the forms of the command.
+
+    Sections have the page on which they stand in the report of the last run, if there is one.
+    """
+    rows = coverage(trial)
+    places = section_pages(report_pages(trial.at.results / trial.name / "report"))
+    if form == "table":
+        return coverage_text(rows, places)
+    if form == "html":
+        return coverage_page(trial, rows, places)
+    found = [
+        asdict(row)
+        | {"report": tuple(place_link(one, places) or one for one in row.report), "how": row.how}
+        for row in rows
+    ]
+    if form == "csv":
+        found = [
+            {k: SEPARATOR.join(v) if isinstance(v, tuple) else v for k, v in row.items()}
+            for row in found
+        ]
+    return listing(found, list(found[0]) if found else [], [], form)

@@ -1,4 +1,5 @@
-"""Makes every figure that a trial's plan asks for, and says where it stands in the report."""
+"""Makes every figure that a trial's plan asks for, and says where it stands in the report: on its
+first screen, beside an analysis, or alone."""
 
 import csv
 import importlib
@@ -17,6 +18,7 @@ from trialtrace.report.figures.forest_columns import planned_side
 from trialtrace.report.figures.picture import Cell, Data, NothingToDraw, Picture, names
 from trialtrace.report.figures.rows_shown import STRIP, data_of, rows_of_strips, told
 from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.same_question import question_of
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -25,7 +27,6 @@ from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.build import Analysis
-
 
 # Specification strip: a primary result under every analysis that asks the same question.
 
@@ -224,3 +225,48 @@ def home(material: Material, given: dict[str, Any]) -> str:
             if chosen & {endpoint.name for endpoint in parameters(trial, analysis)}:
                 return analysis.name
     return ""
+
+
+def first_forest(drawn: list[Drawn]) -> str:
+    """The first forest plot of the plan; nothing where it has none."""
+    return images([each for each in first_figures(drawn) if each.kind == "forest"])
+
+
+def flow_figure(drawn: list[Drawn]) -> str:
+    return images([each for each in drawn if each.kind == "flow"])
+
+
+def strip_images(drawn: list[Drawn]) -> str:
+    """The primary results under all choices."""
+    return images([each for each in drawn if each.kind == STRIP])
+
+
+def beside(drawn: list[Drawn], analysis: str) -> list[Drawn]:
+    """The figures that stand beside an analysis; with "" those that stand beside none."""
+    first = first_figures(drawn)
+    return [each for each in drawn if each.analysis == analysis and each not in first]
+
+
+def first_figures(drawn: list[Drawn]) -> list[Drawn]:
+    """The first forest plot of the plan and the flow."""
+    forests = [each for each in drawn if each.kind == "forest"][:1]
+    return [*forests, *(each for each in drawn if each.kind == "flow")]
+
+
+def images(drawn: list[Drawn]) -> str:
+    """Images with label, caption and alternative text; a sentence where there is none."""
+    return "\n\n".join(
+        escape_markdown(each.why)
+        if each.why
+        else f"![{escape_markdown(each.caption)} {_links(each)}]"
+        f"(figures/{each.file})"
+        f'{{#{each.label} fig-alt="{escape_markdown(each.alt)}"}}'
+        for each in drawn
+    )
+
+
+def _links(figure: Drawn) -> str:
+    """Links to the numbers of a figure, and to it as a drawing and as pixels."""
+    drawing = figure.file.removesuffix(".png") + ".svg"
+    links = (("Its numbers (CSV)", figure.data), ("SVG", drawing), ("PNG", figure.file))
+    return ", ".join(f"[{name}](figures/{file})" for name, file in links) + "."

@@ -1,12 +1,23 @@
-"""Read a Quarto document into front matter, prose and cells, each with its line number."""
+"""A Quarto document as front matter, prose and cells, each with its line number; and what a cell
+shows."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
+
+
+@dataclass
+class Output:
+    """One thing that a cell showed: text of a stream, or a bundle of data by MIME type."""
+
+    kind: str
+    text: str = ""
+    data: dict = field(default_factory=dict)
+
 
 CELL_OPEN = re.compile(r"^(`{3,})\s*\{python\}\s*$")
 FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")

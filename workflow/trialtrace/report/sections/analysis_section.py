@@ -15,7 +15,7 @@ from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.decisions import decides_anything
 from trialtrace.report.sections.findings import described, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
-from trialtrace.report.sections.models_left_out import models_left_out
+from trialtrace.report.sections.models import models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link

@@ -10,8 +10,8 @@ from trialtrace.base.store import sha256_bytes, sha256_file
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import LABELS, unit_text, value_text
 from trialtrace.report.audit.cohort_words import of_primary
-from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import first_forest, flow_figure, strips
+from trialtrace.report.figures.make import Drawn, first_forest, flow_figure
+from trialtrace.report.figures.make import strip_images as strips
 from trialtrace.report.links import analysis_place, choices_place, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown

@@ -20,13 +20,14 @@ from trialtrace.report.verify.document import (
     no_report,
     pages_of,
 )
-from trialtrace.report.verify.downloads import altered_download, is_download, sealed_as
-from trialtrace.report.verify.earlier_runs import of_earlier_run
 from trialtrace.report.verify.files import (
+    altered_download,
     altered_in_site,
     altered_site,
     called_like,
+    is_download,
     known_by_bytes,
+    sealed_as,
     sealed_files,
     site_files,
 )
@@ -40,6 +41,7 @@ from trialtrace.report.verify.kept_run import (
 )
 from trialtrace.report.verify.which_trial import (
     READ,
+    of_earlier_run,
     runs_of,
     seal_stands,
     share,
