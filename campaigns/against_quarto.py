@@ -18,7 +18,7 @@ from render_blocks import alike, blocks_of  # noqa: E402
 
 from conftest import DOT_SVG, dot_png  # noqa: E402
 from trialtrace.base.errors import UserError  # noqa: E402
-from trialtrace.report.render import render_document  # noqa: E402
+from trialtrace.report.render.api import render_document  # noqa: E402
 
 RECORDED = RENDER / "contract.blocks.txt"
 PARAMS = {"name": "A | B", "limit": 2.5, "choices": ["x", "y"]}

@@ -78,9 +78,9 @@ def test_seven_arms_can_be_told_apart(tmp_path):
     ],
 )
 def test_the_axis_of_a_forest_has_the_unit_that_all_lines_share(stat, units, label):
-    from trialtrace.report.figures.forest import _axis_label
+    from trialtrace.report.tables import axis_label
 
-    assert _axis_label(stat, units) == label
+    assert axis_label(stat, units) == label
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.02, 0.5), (1.1, 40.0), (0.8, 0.9), (0.004, 300.0)])

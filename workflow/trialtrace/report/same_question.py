@@ -2,15 +2,12 @@
 estimand, at the same visits. Those of another estimand or visit ask another one."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.decisions import pair_of
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import of_assumption
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
 
 Key = tuple[str | None, ...]
 Estimate = tuple[str | float | None, ...]
@@ -19,7 +16,7 @@ PLACES = ("parameter", "visit", "comparison", "reference")
 ROLES = ("sensitivity", "supportive", "exploratory", "published")
 
 
-def same_question(material: Material, analysis: "Analysis") -> list[ResultRow]:
+def same_question(material: Material, analysis: Analysis) -> list[ResultRow]:
     """The estimates of the analysis's first statistic, its own and those of the analyses that ask
     the same question otherwise; of each endpoint, visit and comparison after another.
 
@@ -44,7 +41,7 @@ def estimate_of(row: ResultRow) -> Estimate:
 
 
 def asking(
-    material: Material, analysis: "Analysis", member: "Analysis", *, other: bool = False
+    material: Material, analysis: Analysis, member: Analysis, *, other: bool = False
 ) -> dict[Key, list[ResultRow]]:
     """What an analysis `member` prints that asks the question of another; with `other` the rest.
 
@@ -56,7 +53,7 @@ def asking(
     return {key: rows for key, rows in cuts.items() if (same and key[:2] in result_rows) != other}
 
 
-def question(analysis: "Analysis") -> tuple[object, ...]:
+def question(analysis: Analysis) -> tuple[object, ...]:
     """The estimand, the value of the outcome, and the rows of it that an analysis takes."""
     return analysis.estimand.name, analysis.value, analysis.where
 
@@ -66,7 +63,7 @@ def question_of(row: ResultRow) -> Key:
     return values_of(row, PLACES)
 
 
-def children(material: Material, name: str) -> "Iterator[Analysis]":
+def children(material: Material, name: str) -> Iterator[Analysis]:
     """The analyses made of one, those made of these among them."""
     for other in material.trial.plan.analyses.values():
         if other.of == name and other.by is None and other.role in ROLES:
@@ -80,7 +77,7 @@ def first_statistic(rows: list[ResultRow]) -> str | None:
     return next((row["stat_name"] for row in compared), None)
 
 
-def by_cut(rows: list[ResultRow], analysis: "Analysis") -> dict[Key, list[ResultRow]]:
+def by_cut(rows: list[ResultRow], analysis: Analysis) -> dict[Key, list[ResultRow]]:
     """Rows of comparisons and of all arms together, by endpoint, visit and arms, without tests of
     what an estimate assumes. Of two arms a test of all of them is that of the pair."""
     result_rows: dict[Key, list[ResultRow]] = {}

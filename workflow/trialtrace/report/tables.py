@@ -1,16 +1,20 @@
 """Tables of a report as Markdown; every number is a link to its trace page."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from trialtrace.base.styles import style_of
+from trialtrace.base.units import POINTS as POINTS_UNIT
 from trialtrace.base.words import (
     LABELS,
     NOT_ESTIMABLE,
     NUMBER_NEEDED,
+    POINTS,
+    RATIOS,
     decimals,
     interval_text,
     unit_text,
+    upper_first,
     value_text,
 )
 from trialtrace.report.links import trace_link
@@ -151,6 +155,23 @@ def _part(text: str) -> str:
     shown = escape_markdown(text)
     before = " " if text[:1].isspace() else ""
     return before + shown + (" " if shown and text[-1:].isspace() else "")
+
+
+def no_effect(stat: str) -> float:
+    """The value of a statistic where there is no effect."""
+    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
+
+
+def axis_factor(stat: str) -> float:
+    """What the values of a statistic are multiplied by on an axis: points are of 100."""
+    return 100.0 if stat in POINTS else 1.0
+
+
+def axis_label(stat: str, units: Collection[str | None]) -> str:
+    """A statistic with the unit of its axis, where all values have the same."""
+    known = POINTS_UNIT if stat in POINTS else next(iter(units)) if len(units) == 1 else None
+    unit = f", {known}" if known else ""
+    return upper_first(LABELS[stat]) + unit + (" (log scale)" if stat in RATIOS else "")
 
 
 def slug(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from trialtrace.base.store import write_parquet
 from trialtrace.report.audit.audit_page import audit_page
-from trialtrace.report.pages.data_page import data_page_html
+from trialtrace.report.pages.cells import data_page_html
 from trialtrace.run.tables.contracts import CLAIMS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -11,7 +11,7 @@ import pytest
 from render_blocks import blocks_of
 
 from trialtrace.base.errors import UserError
-from trialtrace.report.render import render_document
+from trialtrace.report.render.api import render_document
 
 FRONT = "title: T\nexecute: {echo: false, warning: true}"
 
@@ -168,7 +168,7 @@ def test_nothing_is_written_into_the_home_folder(write, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     code = (
-        "from pathlib import Path\nfrom trialtrace.report.render import render_document\n"
+        "from pathlib import Path\nfrom trialtrace.report.render.api import render_document\n"
         f"render_document(Path({str(write(cell('1')))!r}), out_dir=Path({str(tmp_path)!r}) / 'o', "
         "stem='x', renderer='embedded', formats=['html'])"
     )

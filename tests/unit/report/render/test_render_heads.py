@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from trialtrace.report.downloads import with_links
-from trialtrace.report.render import render_document
+from trialtrace.report.render.api import render_document
 from trialtrace.report.render.pandoc import READER, find_pandoc
 from trialtrace.report.render.tree.for_docx import LINE, LYING
 from trialtrace.report.render.tree.for_quarto import for_quarto

@@ -16,7 +16,7 @@ import yaml
 
 from trialtrace.base.errors import UserError
 from trialtrace.report.render import quarto as quarto_module
-from trialtrace.report.render import render_document
+from trialtrace.report.render.api import render_document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.pandoc import find_pandoc
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.report.render import check_document
 from trialtrace.report.render.document import read_document
+from trialtrace.report.render.subset import check_document
 
 REPORTS = Path(__file__).parents[4] / "reports"
 FRONT = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"

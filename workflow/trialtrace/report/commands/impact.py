@@ -19,13 +19,12 @@ from trialtrace.run.archive.text import counted
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.impact import DerivedValue, Impact, Reach
 from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.registry import displays
 from trialtrace.run.trial.plan.displays.shapes import TableRows
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from trialtrace.run.trial.plan.displays.display import Display
 
 # Of a long list so many are shown; JSON has all.
 SHOWN = 15
@@ -134,7 +133,7 @@ def resting(material: Material, reach: Reach, results: set[str]) -> list[str]:
 
 def _shows(
     material: Material,
-    display: "Display[object]",
+    display: Display[object],
     inputs: Given,
     reach: Reach,
     wanted: set[str],
@@ -166,7 +165,7 @@ def _shown(inputs: Given) -> list[str]:
 
 def _rows_rest(
     material: Material,
-    display: "Display[object]",
+    display: Display[object],
     inputs: Given,
     entry: str,
     reach: Reach,
@@ -182,5 +181,5 @@ def _rows_rest(
     return False
 
 
-def _any_of(rows: "Iterator[ResultRow] | list[ResultRow]", wanted: set[str]) -> bool:
+def _any_of(rows: Iterator[ResultRow] | list[ResultRow], wanted: set[str]) -> bool:
     return any(row["result_id"] in wanted for row in rows)

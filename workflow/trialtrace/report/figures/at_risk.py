@@ -8,7 +8,7 @@ import numpy as np
 
 from trialtrace.base.errors import one_of
 from trialtrace.report.figures.canvas import FAINT, colour_of, wrapped
-from trialtrace.report.figures.picture import Cell, Data, arms_of, columns_as_rows, nothing
+from trialtrace.report.figures.picture import Cell, Data, Given, arms_of, columns_as_rows, nothing
 from trialtrace.report.material import Material
 from trialtrace.run.trial.plan.origins import origin, time_unit
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# What a plan says of a display.
-Given = dict[str, Any]
 DAYS = {
     "seconds": 1 / 86400,
     "minutes": 1 / 1440,
@@ -80,6 +78,13 @@ def named_at_the_end(axes: "Axes", ends: Sequence[tuple[str, float, str]], top: 
             va="center",
             annotation_clip=False,
         )
+
+
+def step_curve(axes: "Axes", places: Sequence[np.ndarray], width: float, **style: Any) -> None:
+    """A curve of steps between its bounds."""
+    time, steps, low, high = places
+    axes.step(time, steps, where="post", linewidth=width, **style)
+    axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)
 
 
 def axis_unit(material: Material, inputs: Given) -> float:

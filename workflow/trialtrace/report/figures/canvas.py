@@ -217,9 +217,8 @@ def shades(n: int) -> list[tuple[float, ...]]:
     """n shades of one colour from light to dark, which keep their order without colour too."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    scale = LinearSegmentedColormap.from_list(
-        "shades", ["#e1eaf2", "#7fb0d3", "#1f6fa8", "#0a2f4f"]
-    )
+    ends = ["#e1eaf2", "#7fb0d3", "#1f6fa8", "#0a2f4f"]
+    scale = LinearSegmentedColormap.from_list("shades", ends)
     return [scale(at / max(n - 1, 1)) for at in range(n)]
 
 
@@ -232,17 +231,12 @@ def panels(figure: "Figure", n: int, columns: int, **options: Any) -> "list[Axes
     return found[:n]
 
 
-def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:
+def legend_below(figure: "Figure", axes: "Axes") -> None:
     """One legend for all panels, under them."""
     handles, labels = axes.get_legend_handles_labels()
     if handles:
-        figure.legend(
-            handles,
-            labels,
-            loc="outside lower center",
-            ncols=min(columns, len(labels)),
-            frameon=False,
-        )
+        columns = min(4, len(labels))
+        figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
 
 
 def percent_axis(axes: "Axes", which: str = "y", top: float = 1.0) -> None:

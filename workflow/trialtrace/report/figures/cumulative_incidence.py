@@ -15,11 +15,13 @@ from trialtrace.report.figures.at_risk import (
     drawn_steps,
     named_at_the_end,
     numbers,
+    step_curve,
     time_axis,
     with_table,
 )
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis, wrapped
 from trialtrace.report.figures.picture import (
+    Given,
     Picture,
     arms_of,
     endpoint_of,
@@ -39,7 +41,7 @@ EVENT, COMPETING = 1, 2
 WIDTH = 34
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """CNSR 0 is the event, 2 the competing one, anything else censoring. The competing event has a
     panel of its own."""
     arms = arms_of(material)
@@ -74,7 +76,7 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
     return Picture(figure, _caption(material, entry, competing), alt, numbers_of)
 
 
-def causes(material: Material, entry: dict[str, Any], arm: str) -> tuple[np.ndarray, np.ndarray]:
+def causes(material: Material, entry: Given, arm: str) -> tuple[np.ndarray, np.ndarray]:
     """Times, and the cause of each: 1 the event, 2 the competing one, 0 censored."""
     rows = records(material, entry, entry["endpoint"], AVAL="present", TRTP={"is": arm})
     censored = rows.column("CNSR")
@@ -89,7 +91,7 @@ def _at_risk(time: np.ndarray, at: list[float]) -> np.ndarray:
 def _curve(
     axes: "Axes",
     material: Material,
-    entry: dict[str, Any],
+    entry: Given,
     each: tuple[np.ndarray, np.ndarray],
     of: int,
     style: dict[str, Any],
@@ -110,13 +112,12 @@ def _curve(
         np.concatenate([[0.0], np.nan_to_num(bound), np.nan_to_num(bound[-1:])])
         for bound in (curve.low, curve.high)
     )
-    time, steps, low, high = drawn_steps(material, entry, events, time, steps, low, high)
-    axes.step(time, steps, where="post", linewidth=1.8, **style)
-    axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)
-    return [time, steps, low, high]
+    places = drawn_steps(material, entry, events, time, steps, low, high)
+    step_curve(axes, places, 1.8, **style)
+    return places
 
 
-def _caption(material: Material, entry: dict[str, Any], competing: bool) -> str:
+def _caption(material: Material, entry: Given, competing: bool) -> str:
     text = (
         f"{entry['title']}, {population_words(material, entry)}: cumulative incidence by Aalen and "
         f"Johansen with {level_words(material)} intervals; numbers at risk below."
@@ -126,7 +127,7 @@ def _caption(material: Material, entry: dict[str, Any], competing: bool) -> str:
     return text if material.disclosure == "full" else text + POOLED
 
 
-def _other(material: Material, given: dict[str, Any]) -> str:
+def _other(material: Material, given: Given) -> str:
     """What comes first for those without the event, by its labels."""
     competing = endpoint_of(material, given["endpoint"]).entry.competing or ()
     known = material.trial.endpoints
@@ -134,9 +135,7 @@ def _other(material: Material, given: dict[str, Any]) -> str:
     return " or ".join(labels) or "The competing event"
 
 
-def _alt(
-    material: Material, entry: dict[str, Any], title: str, drawn: dict[str, list[np.ndarray]]
-) -> str:
+def _alt(material: Material, entry: Given, title: str, drawn: dict[str, list[np.ndarray]]) -> str:
     """The share with the event by the end of the axis, by arm."""
     when = f"{round(max(entry['at']) / axis_unit(material, entry), 1):g} {entry['unit']}"
     arms = [material.arm_label(arm) for arm in arms_of(material)]

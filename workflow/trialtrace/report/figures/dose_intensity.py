@@ -1,6 +1,6 @@
 """A measure of each patient as a dot, with quartiles and median, side by side for the arms."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from trialtrace.base.words import number
 from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, panels, wrapped
 from trialtrace.report.figures.picture import (
     Data,
+    Given,
     Picture,
     arms_of,
     endpoint_of,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Dots are moved apart where they would hide each other, alike every time."""
     arms = arms_of(material)
     data = {
@@ -72,7 +73,7 @@ def _quartiles(values: np.ndarray) -> list[float]:
     return quartiles
 
 
-def _values(material: Material, entry: dict[str, Any], name: str, arm: str) -> np.ndarray:
+def _values(material: Material, entry: Given, name: str, arm: str) -> np.ndarray:
     rows = records(material, entry, name, AVAL="present", TRTP={"is": arm})
     return np.sort(rows.column("AVAL").astype(float))
 

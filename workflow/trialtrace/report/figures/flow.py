@@ -4,6 +4,7 @@ up, analysed. What no key of the plan tells from the export is "not reported", n
 Where somebody in the export is not used, or has no arm, a box of the export stands above them all.
 """
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.report.audit.red_lines import not_used, reason_words
@@ -11,14 +12,13 @@ from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawin
 from trialtrace.report.figures.picture import Cell, Data, Picture, arm_words, arms_of
 from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
+from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from trialtrace.run.cleaning.account import Selection
 
 Row = dict[str, Any]
 Counts = dict[tuple[Any, ...], int]
@@ -153,7 +153,7 @@ def screening(material: Material) -> list[str]:
     return ["Assessed for eligibility", _n(material, ALL, "assessed", None), *_wrapped(gone, 60)]
 
 
-def screened(material: Material) -> "Selection | None":
+def screened(material: Material) -> Selection | None:
     """What the log of screening has, where the plan names one."""
     name = material.trial.plan.displays["flow"].get("screening")
     return next(
@@ -277,7 +277,6 @@ def _lines(texts: list[str], width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    import textwrap
 
     return textwrap.wrap(text, width) or [text]
 

@@ -8,6 +8,7 @@ from trialtrace.report.figures.canvas import FAINT, PALE, colour_of, drawing, wr
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
 from trialtrace.report.figures.picture import (
     Data,
+    Given,
     Picture,
     arms_of,
     endpoint_of,
@@ -27,7 +28,7 @@ STATES = {MISSED: "not attended", DONE: "attended"}
 MISSED_COLOUR = "#1d2733"
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, given: Given) -> Picture:
     """Patients with the most sessions attended stand on top of their arm."""
     sessions: Attendance = endpoint_of(material, given["endpoint"]).entry
     rows = clean_rows(material, given)

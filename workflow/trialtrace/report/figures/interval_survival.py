@@ -10,6 +10,7 @@ from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_
 from trialtrace.report.figures.picture import (
     Cell,
     Data,
+    Given,
     Picture,
     arm_words,
     arms_of,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Inside an interval of the estimate the curve can run anywhere: that is the shaded box."""
     arms = arms_of(material)
     turnbulls: dict[str, Turnbull] = {}

@@ -1,13 +1,12 @@
 """Kaplan-Meier curves by arm, with their intervals and the numbers at risk below."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.base.words import LABELS, percent, unit_text
+from trialtrace.base.words import LABELS, percent, unit_text, upper_first
 from trialtrace.report.figures.at_risk import (
     POOLED,
-    Given,
     above,
     axis_unit,
     curves_data,
@@ -15,12 +14,14 @@ from trialtrace.report.figures.at_risk import (
     lines_above,
     named_at_the_end,
     numbers,
+    step_curve,
     time_axis,
     with_table,
 )
 from trialtrace.report.figures.canvas import INK, LINES, colour_of, drawing, percent_axis
 from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import (
+    Given,
     Picture,
     arm_words,
     arms_of,
@@ -31,7 +32,6 @@ from trialtrace.report.figures.picture import (
 )
 from trialtrace.report.material import Material
 from trialtrace.report.tables import short_text
-from trialtrace.run.tables.contracts.rows import present
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ MOST_MARKS = 40
 SHOWN = ("hazard_ratio", "mean_time_difference", "mean_time_ratio", "survival_difference")
 
 
-def curves(material: Material, entry: dict[str, Any]) -> dict[str, KaplanMeier]:
+def curves(material: Material, entry: Given) -> dict[str, KaplanMeier]:
     """The curve of each arm, over the subjects of the population with a time; none without any."""
     found = {}
     for arm in arms_of(material):
@@ -58,7 +58,7 @@ def curves(material: Material, entry: dict[str, Any]) -> dict[str, KaplanMeier]:
     return found
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Curves as steps with a mark at each censored time, and what the plan estimates of them."""
     arms, fine = arms_of(material), material.disclosure == "full"
     found = curves(material, entry)
@@ -72,7 +72,7 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             label = material.arm_label(arm)
             drawn[label] = _places(material, entry, curve)
-            _draw(axes, drawn[label], style, label)
+            step_curve(axes, drawn[label], 1.6, label=label, **style)
             if fine:
                 _censored(axes, axis_unit(material, entry), max(entry["at"]), curve, drawn[label])
             ends.append((label, float(drawn[label][1][-1]), colour_of(arms, arm)))
@@ -111,7 +111,7 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     "Hazard ratio against Placebo: Drug 0.60 (0.47 to 0.76)"."""
     rows = [
         row
-        for row in (material.of(analysis) if analysis else [])
+        for row in material.of(analysis)
         if row["stat_name"] in SHOWN
         and row["comparison"]
         and row["stat_value"] is not None
@@ -121,11 +121,10 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     ]
     texts: dict[str, list[str]] = {}
     for row in rows:
-        name = LABELS[row["stat_name"]]
-        against = f"against {material.arm_label(present(row['reference']))}"
+        what = f"{LABELS[row['stat_name']]} against {material.arm_label(row['reference'])}"
         estimate = f"{short_text(row)}{unit_text(row['stat_name'], row['unit'])}"
-        arm = material.arm_label(present(row["comparison"]))
-        texts.setdefault(f"{name[0].upper()}{name[1:]} {against}", []).append(f"{arm} {estimate}")
+        arm = material.arm_label(row["comparison"])
+        texts.setdefault(upper_first(what), []).append(f"{arm} {estimate}")
     return [f"{what}: {'; '.join(each)}" for what, each in texts.items()]
 
 
@@ -143,7 +142,7 @@ def _censored(
     axes.plot(at, heights, "|", color=INK, markersize=size, markeredgewidth=width, zorder=3)
 
 
-def _places(material: Material, entry: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:
+def _places(material: Material, entry: Given, curve: KaplanMeier) -> list[np.ndarray]:
     """Time, survival and its bounds, from 1 at the start."""
     time = np.concatenate([[0.0], curve.time / axis_unit(material, entry)])
     heights = (curve.survival, curve.low, curve.high)
@@ -152,9 +151,3 @@ def _places(material: Material, entry: dict[str, Any], curve: KaplanMeier) -> li
     return drawn_steps(
         material, entry, events, time, *(np.concatenate([[1.0], each]) for each in heights)
     )
-
-
-def _draw(axes: "Axes", places: list[np.ndarray], style: dict[str, Any], label: str) -> None:
-    time, steps, low, high = places
-    axes.step(time, steps, where="post", linewidth=1.6, label=label, **style)
-    axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)

@@ -8,25 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import floor, isfinite, log10
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import write_text
 from trialtrace.base.words import LABELS
 from trialtrace.report.figures.canvas import save_drawing, write_pixels
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.forest_columns import planned_side
-from trialtrace.report.figures.picture import Cell, Data, NothingToDraw, Picture, names
-from trialtrace.report.figures.rows_shown import STRIP, data_of, rows_of_strips, told
+from trialtrace.report.figures.picture import Cell, Data, Given, NothingToDraw, Picture, names
+from trialtrace.report.figures.rows_shown import STRIP, data_of, planned_side, rows_of_strips, told
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.same_question import question_of
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.registry import display_of, displays
 from trialtrace.run.trial.plan.references import method_of
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
 
 # Specification strip: a primary result under every analysis that asks the same question.
 
@@ -37,7 +33,7 @@ def strips(material: Material) -> Iterator[tuple[str, Picture]]:
         yield analysis.name, _strip(material, analysis, rows)
 
 
-def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> Picture:
+def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Picture:
     """The estimates by question, in each from the lowest to the highest; a heading for each
     comparison, endpoint and visit where there are several."""
     asked = list(dict.fromkeys(map(question_of, rows)))
@@ -173,7 +169,7 @@ def shown_digits(value: float) -> str:
     return f"{round(value, max(1, 2 - floor(log10(abs(value))))):.12g}"
 
 
-def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def asked(material: Material) -> Iterator[tuple[str, str, Given]]:
     """(kind, name, what the plan says) of every figure."""
     given = material.trial.plan.displays
     for display in displays(given):
@@ -187,7 +183,7 @@ def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield kind, f"{kind}_{number}", entry
 
 
-def _picture(material: Material, kind: str, entry: dict[str, Any]) -> Picture:
+def _picture(material: Material, kind: str, entry: Given) -> Picture:
     display = display_of(kind)
     if display.single_patients and material.disclosure != "full":
         raise NothingToDraw(
@@ -199,7 +195,7 @@ def _picture(material: Material, kind: str, entry: dict[str, Any]) -> Picture:
     return picture
 
 
-def home(material: Material, given: dict[str, Any]) -> str:
+def home(material: Material, given: Given) -> str:
     """The analysis beside which a figure stands: the one it names, else the first of its
     endpoint, else the first of an endpoint made from it or that it is made from, else the first
     of another scale of its instrument; "" for none."""

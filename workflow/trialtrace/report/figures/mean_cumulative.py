@@ -4,16 +4,17 @@ import numpy as np
 
 from trialtrace.report.figures.at_risk import (
     POOLED,
-    Given,
     axis_unit,
     curves_data,
     drawn_steps,
     numbers,
+    step_curve,
     time_axis,
     with_table,
 )
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing
 from trialtrace.report.figures.picture import (
+    Given,
     Picture,
     arm_words,
     arms_of,
@@ -42,19 +43,14 @@ def draw(material: Material, inputs: Given) -> Picture:
     with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
         axes, below = with_table(figure, len(arms))
         drawn = {}
-        for at, (arm, (time, mean, low, high)) in enumerate(curves.items()):
-            colour, line = colour_of(arms, arm), LINES[at % len(LINES)]
+        for at, (arm, (time, *heights)) in enumerate(curves.items()):
+            style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             _, stop, event, who = data[arm]
             events = stop[event == 1] / axis_unit(material, inputs), who[event == 1]
-            heights = (one / top for one in (mean, low, high))
-            places = drawn_steps(material, inputs, events, time, *heights)
-            time, mean, low, high = (places[0], *(place * top for place in places[1:]))
+            places = drawn_steps(material, inputs, events, time, *(one / top for one in heights))
             label = material.arm_label(arm)
-            drawn[label] = [time, mean, low, high]
-            axes.step(
-                time, mean, where="post", linewidth=1.6, label=label, color=colour, linestyle=line
-            )
-            axes.fill_between(time, low, high, step="post", color=colour, alpha=0.10, linewidth=0)
+            drawn[label] = [places[0], *(place * top for place in places[1:])]
+            step_curve(axes, drawn[label], 1.6, label=label, **style)
         axes.set_ylim(0, 1.05 * top)
         axes.set_ylabel(f"{inputs['title']}, mean number")
         axes.legend(frameon=False, loc="upper left")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.report.material import Material
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import DATASETS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from trialtrace.run.tables.frames import Selection
-    from trialtrace.run.trial.model import Endpoint
 
 
 class NothingToDraw(Exception):
@@ -55,11 +55,11 @@ def names(material: Material, inputs: Given) -> list[str]:
     return [endpoint.name for name in every for endpoint in material.trial.family(name)]
 
 
-def endpoint_of(material: Material, name: str) -> "Endpoint":
+def endpoint_of(material: Material, name: str) -> Endpoint:
     return material.trial.endpoints[name]
 
 
-def records(material: Material, inputs: Given, name: str, **conditions: Any) -> "Selection":
+def records(material: Material, inputs: Given, name: str, **conditions: Any) -> Selection:
     """The derived rows of an endpoint in the display's population that meet the conditions."""
     return material.tracer.frames.select(*predicate_of(material, inputs, name, **conditions))
 
@@ -99,8 +99,6 @@ def arms_of(material: Material) -> list[str]:
 
 def population_words(material: Material, inputs: Given) -> str:
     """The population of a display inside a sentence: "all randomised"."""
-    from trialtrace.run.tables.conditions import lower_first
-
     return lower_first(material.trial.populations[inputs["population"]].label)
 
 

@@ -1,6 +1,6 @@
 """Mean profiles of repeated endpoints: mean and interval at each visit, by arm, a panel each."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from trialtrace.report.figures.canvas import (
 )
 from trialtrace.report.figures.picture import (
     Data,
+    Given,
     Picture,
     arm_words,
     arms_of,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 Points = dict[tuple[str, str], np.ndarray]
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Every subject with a value at a visit counts there; intervals are Student's t."""
     chosen = names(material, entry)
     picture = {
@@ -79,13 +80,13 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
     return Picture(figure, caption, alt, data)
 
 
-def places_of(material: Material, entry: dict[str, Any], name: str) -> list[str]:
+def places_of(material: Material, entry: Given, name: str) -> list[str]:
     """The locations (LOC) of an endpoint's records, in their order; [""] where it has none."""
     places = records(material, entry, name).column("LOC").tolist()
     return list(dict.fromkeys(place for place in places if place is not None)) or [""]
 
 
-def _sides(material: Material, entry: dict[str, Any], chosen: list[str]) -> str:
+def _sides(material: Material, entry: Given, chosen: list[str]) -> str:
     sides = any(records(material, entry, name, LAT="present").n for name in chosen)
     own = material.trial.design.kind == "parallel"
     return " The sides of a patient are averaged first." if sides and own else ""
@@ -133,7 +134,7 @@ def _panel(
         axes.set_ylim(bottom=0)
 
 
-def _points(material: Material, entry: dict[str, Any], name: str, place: str) -> Points:
+def _points(material: Material, entry: Given, name: str, place: str) -> Points:
     """Mean, lower and upper bound by (arm, visit); NaN where nobody has a value."""
     there = {"LOC": {"is": place}} if place else {}
     rows = records(material, entry, name, AVAL="present", **there)

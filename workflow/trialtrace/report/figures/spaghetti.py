@@ -1,12 +1,13 @@
 """Every patient's course over the visits as a thin line, with the mean; a panel an arm."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.report.figures.canvas import INK, colour_of, drawing, panels, wrapped
 from trialtrace.report.figures.picture import (
     Data,
+    Given,
     Picture,
     arms_of,
     endpoint_of,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """A row of panels an endpoint; several records of a patient at a visit are lines of their own
     where side or location tell them apart."""
     arms = arms_of(material)
@@ -65,7 +66,7 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
     return Picture(figure, caption, alt, data)
 
 
-def courses(material: Material, entry: dict[str, Any], name: str, arm: str) -> np.ndarray:
+def courses(material: Material, entry: Given, name: str, arm: str) -> np.ndarray:
     """Values of an arm, a row for each patient, side and location, a column for each visit."""
     rows = records(material, entry, name, TRTP={"is": arm}, AVISIT="present")
     visits = visits_of(material, name)

@@ -8,6 +8,7 @@ from trialtrace.base.words import MINUS, number
 from trialtrace.report.figures.canvas import drawing, panels, percent_axis, shades, wrapped
 from trialtrace.report.figures.picture import (
     Data,
+    Given,
     Picture,
     arms_of,
     endpoint_of,
@@ -28,7 +29,7 @@ MOST_CATEGORIES = 12
 Counts = dict[tuple[str, str], dict[str, int]]
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Categories are the bands of the display, else the values that occur, by their text."""
     name = entry["endpoint"]
     counts, order = _counted(material, entry, name)
@@ -59,7 +60,7 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
     return Picture(_figure(material, entry, counts, order), caption, alt, data)
 
 
-def _counted(material: Material, given: dict[str, Any], name: str) -> tuple[Counts, list[str]]:
+def _counted(material: Material, given: Given, name: str) -> tuple[Counts, list[str]]:
     """Patients by (arm, visit) and category, and the categories that occur, in order."""
     visits = visits_of(material, name) or [""]
     counts: Counts = {}
@@ -104,9 +105,7 @@ def _labels(values: np.ndarray, texts: np.ndarray, bands: list[dict] | None) -> 
     return np.select(inside, [band["label"] for band in bands], "other").astype(str)
 
 
-def _figure(
-    material: Material, entry: dict[str, Any], counts: Counts, order: list[str]
-) -> "Figure":
+def _figure(material: Material, entry: Given, counts: Counts, order: list[str]) -> "Figure":
     arms = arms_of(material)
     visits = list(dict.fromkeys(visit for _, visit in counts))
     colours = dict(zip(order, shades(len(order)), strict=True))

@@ -9,6 +9,7 @@ from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
 from trialtrace.report.figures.picture import (
     Cell,
     Data,
+    Given,
     Picture,
     arms_of,
     columns_as_rows,
@@ -32,7 +33,7 @@ WHOLE = 0.995
 DAYS_SHOWN = 6.0
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, given: Given) -> Picture:
     """A line a patient, by arm and length; a drug of a cycle is a mark of its own."""
     doses: DoseIntensity = endpoint_of(material, given["endpoint"]).entry
     rows = clean_rows(material, given)
@@ -65,7 +66,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.", data)
 
 
-def _planned(rows: CleanRows, share: np.ndarray, entry: dict[str, Any]) -> np.ndarray | None:
+def _planned(rows: CleanRows, share: np.ndarray, entry: Given) -> np.ndarray | None:
     """The planned day of cycles that were not given, which have no other."""
     if "planned_date" not in entry:
         return None

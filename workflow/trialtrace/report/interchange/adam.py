@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.words import upper_first
 from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, OCCDS, Contract, read_table
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable, adsl_code
@@ -86,12 +87,8 @@ def _read(trial: Trial) -> Iterator[Dataset]:
             continue
         columns = tuple(_column(trial, column, table, contract) for column in table.column_names)
         yield Dataset(
-            name, label, kind, _sentence(contract.row.partition(";")[0]), table.num_rows, columns
+            name, label, kind, upper_first(contract.row.partition(";")[0]), table.num_rows, columns
         )
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _column(trial: Trial, name: str, table: "pa.Table", contract: Contract) -> Column:
@@ -101,7 +98,7 @@ def _column(trial: Trial, name: str, table: "pa.Table", contract: Contract) -> C
     if name in means:
         label, required = means[name]
         codes = _own_codes(trial, name)
-        return Column(name, _sentence(label), values, codes, key, required=required)
+        return Column(name, upper_first(label), values, codes, key, required=required)
     for flagged in trial.populations.values():
         if flagged.flag == name:
             return Column(name, flagged.label, values, YES, key)

@@ -2,14 +2,13 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
 
 from trialtrace.base.store import write_text
-from trialtrace.report.crumbs import Step, crumbs
-from trialtrace.report.links import STYLE
+from trialtrace.report.links import STYLE, Step, crumbs, of_report
 from trialtrace.report.render.house import CSP, SYNTHETIC, assets, breakable
 
 # A script beside the page; `file:` for browsers to which a file on disk is no "self".
@@ -43,6 +42,43 @@ def write_data(path: Path, name: str, data: object) -> None:
     # A script ends a line at these two; JSON does not.
     text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     write_text(path, f"const {name} = {text};\n")
+
+
+def linked(text: str, link: str) -> str:
+    """A text as HTML, as a link where there is one."""
+    return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
+
+
+def table_lines(names: Iterable[str], rows: Iterable[str], kind: str = "scroll") -> Iterator[str]:
+    """A table of rows under the names of its columns, all HTML."""
+    head = "".join(f"<th>{name}</th>" for name in names)
+    yield f'<div class="{kind}"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+    yield from rows
+    yield "</tbody>\n</table></div>"
+
+
+def report_page(
+    trial: str,
+    here: str,
+    body: str,
+    *,
+    synthetic: bool,
+    draft: str,
+    title: str = "",
+    up: str = "",
+    style: str = "",
+) -> str:
+    """A page of a report, called `here`, below the title of its trial and the report."""
+    return page(
+        title or f"{here} \N{EN DASH} {trial}",
+        body,
+        synthetic=synthetic,
+        style=style,
+        draft=draft,
+        up=up,
+        above=of_report(trial),
+        here=here,
+    )
 
 
 def page(

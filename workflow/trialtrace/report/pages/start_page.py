@@ -9,17 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from math import ceil, floor, log, log10
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, PRINT
 from trialtrace.audit.verdicts.tally import shown as counted
 from trialtrace.audit.verdicts.tally import tally, unmatched_text
 from trialtrace.base.number_needed import through_infinity
 from trialtrace.base.store import write_text
-from trialtrace.base.units import POINTS as POINTS_UNIT
-from trialtrace.base.words import LABELS, MINUS, POINTS, RATIOS
+from trialtrace.base.words import LABELS, MINUS, RATIOS
 from trialtrace.report.audit.claims_page import claims_page
-from trialtrace.report.crumbs import in_site
 from trialtrace.report.links import (
     AUDIT_PAGE,
     CHANGES_PAGE,
@@ -28,6 +25,7 @@ from trialtrace.report.links import (
     WARNINGS,
     claim_anchor,
     config_page,
+    in_site,
     number_anchor,
     number_page,
 )
@@ -36,15 +34,14 @@ from trialtrace.report.pages.changes_page import TITLE, changes_page
 from trialtrace.report.pages.shell import page, write_data
 from trialtrace.report.render.house import assets
 from trialtrace.report.sections.findings import compared, primary, primary_results
+from trialtrace.report.tables import axis_factor, axis_label, no_effect
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.about import plain
 from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.references import method_of
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.settings import Settings
+from trialtrace.run.trial.settings import Settings
 
 # What the start page searches: numbers, published claims and lines of the configuration.
 # A script of data beside the page, read when somebody begins to search; a file on disk may load it
@@ -119,11 +116,6 @@ WIDEST_RATIO = 1000.0
 MOST_TICKS = 7
 
 
-def null_of(stat: str) -> float:
-    """The value of a statistic where groups do not differ."""
-    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
-
-
 def interval_picture(lines: Sequence[tuple[str, ResultRow]], synthetic: bool) -> str:
     """A figure of (name, result) of one statistic; "" where none has a value.
 
@@ -140,14 +132,14 @@ def interval_picture(lines: Sequence[tuple[str, ResultRow]], synthetic: bool) ->
         told = escape(f"{name}: {LABELS[stat]} {row['stat_text']}")
         parts.append(f"<p>{told}</p>" if len(drawn) > 1 else "")
         parts.append(_svg(LINE, _line(row, place, stat), told))
-    parts.append(_axis(place, ticks, _axis_label(stat, drawn[0][1]["unit"])))
+    parts.append(_axis(place, ticks, axis_label(stat, [drawn[0][1]["unit"]])))
     caption = "<figcaption>Synthetic data: not evidence</figcaption>" if synthetic else ""
     return f'<figure class="interval">{"".join(parts)}{caption}</figure>'
 
 
 def _line(row: ResultRow, place: Callable[[float], float], stat: str) -> list[str]:
-    factor, middle = _factor(stat), LINE // 2
-    null = place(factor * null_of(stat))
+    factor, middle = axis_factor(stat), LINE // 2
+    null = place(factor * no_effect(stat))
     parts = [f'<line class="null" x1="{null}" y1="0" x2="{null}" y2="{LINE}"/>']
     low, high = row["ci_low"], row["ci_high"]
     if (low is not None or high is not None) and not through_infinity(stat, low, high):
@@ -176,20 +168,10 @@ def _svg(height: int, parts: Sequence[str], text: str = "") -> str:
     return f'<svg viewBox="0 0 {WIDTH} {height}" {words}>{"".join(parts)}</svg>'
 
 
-def _factor(stat: str) -> float:
-    return 100.0 if stat in POINTS else 1.0
-
-
-def _axis_label(stat: str, unit: str | None) -> str:
-    known = POINTS_UNIT if stat in POINTS else unit
-    scale = " (log scale)" if stat in RATIOS else ""
-    return LABELS[stat][:1].upper() + LABELS[stat][1:] + (f", {known}" if known else "") + scale
-
-
 def _scale(rows: Sequence[ResultRow], stat: str) -> tuple[Callable[[float], float], list[float]]:
     """The place of a value across the picture, held to its edges, and the ticks."""
-    factor = _factor(stat)
-    ends = [factor * null_of(stat)]
+    factor = axis_factor(stat)
+    ends = [factor * no_effect(stat)]
     for row in rows:
         ends += [factor * end for end in (row["ci_low"], row["ci_high"]) if end is not None]
         ends.append(factor * present(row["stat_value"]))
@@ -341,9 +323,7 @@ def _links(material: Material, report: str) -> str:
 _HIDDEN = shutil.ignore_patterns(".*")
 
 
-def build_site(
-    trials: list["Trial"], settings: "Settings", results_root: Path, site_dir: Path
-) -> None:
+def build_site(trials: list[Trial], settings: Settings, results_root: Path, site_dir: Path) -> None:
     """Write site/index.html and copy every report; the whole folder is made anew."""
     site = Path(site_dir)
     if site.exists():

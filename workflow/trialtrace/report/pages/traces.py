@@ -1,28 +1,33 @@
 """Writes what numbers of a report lead to: pages of numbers, of rows, of raw cells, of code."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import write_text
 from trialtrace.report.links import (
+    CARD_SCRIPT,
+    CARDS,
     CODE_PAGE,
     FAMILIES_PAGE,
+    code_anchor,
     component_link,
+    config_page,
     number_anchor,
     number_page,
     trace_link,
 )
-from trialtrace.report.pages.cells import RawCells
-from trialtrace.report.pages.data_page import raw_tables
-from trialtrace.report.pages.row_sets import FOLDER, SUBJECTS, RowSets, Variable
-from trialtrace.report.pages.rows_page import Told, rows_page
-from trialtrace.report.pages.shell import write_style
+from trialtrace.report.material import Material
+from trialtrace.report.pages.cells import RawCells, raw_tables
+from trialtrace.report.pages.rows_page import FOLDER, SUBJECTS, RowSets, Told, Variable, rows_page
+from trialtrace.report.pages.shell import report_page, write_data, write_style
 from trialtrace.report.pages.trace_page import (
     Around,
     Trace,
@@ -30,21 +35,9 @@ from trialtrace.report.pages.trace_page import (
     numbers_page,
     variable_told,
 )
-from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.functions import made_by
-
-if TYPE_CHECKING:
-    from trialtrace.report.material import Material
-import shutil
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from trialtrace.report.crumbs import of_report
-from trialtrace.report.links import CARD_SCRIPT, CARDS, code_anchor, config_page
-from trialtrace.report.pages.shell import page, write_data
 from trialtrace.report.render.house import SYNTHETIC, assets
-from trialtrace.run.trace.functions import Function
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.functions import Function, made_by
 from trialtrace.run.trace.text import entries, plan_lines
 
 # Pages of what numbers are made by: files of the configuration line by line, functions by name.
@@ -61,15 +54,7 @@ def config_lines(name: str, text: str, title: str, *, synthetic: bool, draft: st
         f'<p class="subject">As it was when the report was made. <a href="{escape(name)}.txt">The '
         f'file</a></p>\n<pre class="lines">{lines}</pre>\n'
     )
-    return page(
-        f"{name} – {title}",
-        body,
-        synthetic=synthetic,
-        draft=draft,
-        up="../",
-        above=of_report(title),
-        here=name,
-    )
+    return report_page(title, name, body, synthetic=synthetic, draft=draft, up="../")
 
 
 def code_page(
@@ -98,15 +83,7 @@ def code_page(
         "then the functions that made the numbers. What they call stands in the same files or "
         f"those that these name.</p>\n<dl>\n{stages}\n</dl>\n{told}\n"
     )
-    return page(
-        f"Code – {title}",
-        body,
-        synthetic=synthetic,
-        draft=draft,
-        up="./",
-        above=of_report(title),
-        here="Code",
-    )
+    return report_page(title, "Code", body, synthetic=synthetic, draft=draft, up="./")
 
 
 # Cards of the numbers of a report: what a reader sees of one beside it, before its trace.
@@ -225,7 +202,7 @@ _NUMBER = re.compile(r'<a href="(trace/[^"]+)"')
 
 
 def write_traces(
-    material: "Material", out: Path, pages: Sequence[str], places: Mapping[str, str]
+    material: Material, out: Path, pages: Sequence[str], places: Mapping[str, str]
 ) -> dict[str, str]:
     """Write trace/, code.html, style sheet and cards; under full disclosure rows/ and data/ too.
 
@@ -278,7 +255,7 @@ def write_traces(
     return printed
 
 
-def _shown(material: "Material", result_id: str) -> Trace:
+def _shown(material: Material, result_id: str) -> Trace:
     """The trace of a number; where single patients may not be shown, with the digits of the report
     alone: from means in full of two reports follow the values of a patient that one of them has."""
     trace = material.tracer.trace(result_id)
@@ -339,7 +316,7 @@ def _anchor(link: str) -> str:
     return link.partition("#")[2].partition("/")[0]
 
 
-def _code(material: "Material", out: Path) -> None:
+def _code(material: Material, out: Path) -> None:
     made = (
         function
         for row in material.results
@@ -353,7 +330,7 @@ def _code(material: "Material", out: Path) -> None:
     write_text(out / CODE_PAGE, text)
 
 
-def _rows(material: "Material", sets: RowSets, out: Path) -> None:
+def _rows(material: Material, sets: RowSets, out: Path) -> None:
     tables = {name: table.of for name, table in material.trial.tables.items()}
     cells = RawCells(material.folder / "raw", tables)
     for about, own in sets.sets.items():
@@ -361,7 +338,7 @@ def _rows(material: "Material", sets: RowSets, out: Path) -> None:
         write_text(out / FOLDER / about.file, text)
 
 
-def _told(material: "Material", about: Variable, sets: RowSets) -> Told:
+def _told(material: Material, about: Variable, sets: RowSets) -> Told:
     """What stands above the rows of a variable: its rule, and who chose its patients."""
     variables = material.tracer.variables
     if about.dataset != SUBJECTS:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from trialtrace.base.paths import project
-from trialtrace.report.crumbs import Step, crumbs
+from trialtrace.report.links import Step, crumbs
 from trialtrace.report.render.escape import escape_markdown
 
 # Where names of code may end a line of a page.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from trialtrace.base.words import LABELS, P_VALUES, POINTS, SYMBOLS
+from trialtrace.base.words import LABELS, P_VALUES, POINTS, SYMBOLS, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -294,7 +294,7 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> tuple[str, st
         own += "" if timed else f", {second[1]}"
     plain = stat in P_VALUES or stat in SYMBOLS
     joint = own[:1] if own[:1] == " " else ""
-    over = escape_markdown(title if plain else title[0].upper() + title[1:])
+    over = escape_markdown(title if plain else upper_first(title))
     return over, joint + escape_markdown(own)
 
 

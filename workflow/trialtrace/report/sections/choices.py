@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from trialtrace.base.words import LABELS, P_VALUES, POINTS
+from trialtrace.base.words import LABELS, P_VALUES, POINTS, upper_first
 from trialtrace.report.links import choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -19,21 +18,16 @@ from trialtrace.report.same_question import (
     question_of,
 )
 from trialtrace.report.tables import captioned, link, pipe_table
-from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trial.plan.references import method_of
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-from typing import TYPE_CHECKING
-
 from trialtrace.run.methods.analysing.cautions import caution
 from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import method_of
 
 # An analysis whose outcome counts as soon as the known parts decide it: whom that lets in.
 
 
-def decided_early(material: Material, analysis: "Analysis") -> str:
+def decided_early(material: Material, analysis: Analysis) -> str:
     """The caution of the endpoint, with whom its rule adds to the analysis this one is made of.
 
     Empty of other endpoints. Numbers are told where one endpoint at one visit is analysed.
@@ -45,7 +39,7 @@ def decided_early(material: Material, analysis: "Analysis") -> str:
     return " ".join([*texts, *_numbers(material, analysis)])
 
 
-def _numbers(material: Material, analysis: "Analysis") -> list[str]:
+def _numbers(material: Material, analysis: Analysis) -> list[str]:
     if analysis.of is None:
         return []
     counts = _counted(material.of(analysis.name))
@@ -91,7 +85,7 @@ OTHER = "other visits and estimands, which are other questions", "-further"
 Asked = Sequence[tuple["Analysis", dict[Key, list[ResultRow]]]]
 
 
-def other_choices(material: Material, analysis: "Analysis") -> str:
+def other_choices(material: Material, analysis: Analysis) -> str:
     """A line for each estimate of the analysis's first statistic, with the p-values beside it: of
     those that ask the same question, then a table of other visits and estimands.
 
@@ -110,7 +104,7 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     return "\n\n".join([*filter(None, choices), *(cautions if any(choices) else [])])
 
 
-def _table(material: Material, analysis: "Analysis", members: Asked, which: tuple[str, str]) -> str:
+def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[str, str]) -> str:
     """The lines of `members` under the words and the end of the label of `which` table it is."""
     told, end = which
     wanted = first_statistic(material.of(analysis.name))
@@ -142,8 +136,8 @@ def _table(material: Material, analysis: "Analysis", members: Asked, which: tupl
 
 
 def missing_bounds(
-    material: Material, analysis: "Analysis", estimate: ResultRow
-) -> Iterator[tuple["Analysis", ResultRow, ResultRow]]:
+    material: Material, analysis: Analysis, estimate: ResultRow
+) -> Iterator[tuple[Analysis, ResultRow, ResultRow]]:
     """(analysis, lowest, highest) of the estimate if all who have no value had had the worse or
     the better one, of each of those analyses that bounds the same comparison."""
     ends = [f"{estimate['stat_name']}_{end}" for end in ("lowest", "highest")]
@@ -163,12 +157,12 @@ def _title(wanted: str | None) -> str:
     if wanted is None:
         return "Estimate"
     unit = ", percentage points" if wanted in POINTS else ""
-    return escape_markdown(f"{LABELS[wanted][0].upper()}{LABELS[wanted][1:]}{unit}")
+    return escape_markdown(f"{upper_first(LABELS[wanted])}{unit}")
 
 
 def _lines(
     material: Material,
-    member: "Analysis",
+    member: Analysis,
     cuts: dict[Key, list[ResultRow]],
     wanted: str | None,
     where: Callable[[Key, ResultRow], str],

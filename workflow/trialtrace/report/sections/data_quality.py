@@ -6,28 +6,24 @@ unusual in the rows.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
+from trialtrace.base.styles import Style
+from trialtrace.base.words import decimals, p_text
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.tables import captioned, named, pipe_table, under, with_names
 from trialtrace.run.cleaning.account import WITH_ROW, Account, Decision
-from trialtrace.run.cleaning.summary import RejectSummary, rejects_summary
-from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.conditions import lower_first
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-from dataclasses import replace
-
-from trialtrace.base.styles import Style
-from trialtrace.base.words import decimals, p_text
-from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.cleaning.summary import RejectSummary, rejects_summary, run_text
 from trialtrace.run.integrity.look import LEVEL, Judged, judged
 from trialtrace.run.integrity.read import read_export, shown_at_entry
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, look_at
+from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.plan.build import Analysis
 
 # What is unusual in the rows of the export: how many looks there were, and those that stand out.
 # No value of the data is shown, whatever the disclosure: counts, and rows of the raw file.
@@ -141,7 +137,7 @@ def notes_of_endpoints(material: Material) -> str:
     return "\n".join(with_names(note.text) + "\n" for note in material.endpoint_losses.notes)
 
 
-def known_counts(material: Material, analysis: "Analysis") -> list[Counts]:
+def known_counts(material: Material, analysis: Analysis) -> list[Counts]:
     """Each endpoint and visit of an analysis, with how many of each arm have a value."""
     known = material.endpoint_losses.known
     return [

@@ -1,18 +1,15 @@
 """The flow of the patients as a table: who is in each box, and why others are not, by arm."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED, UNDECIDED, screened
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-
-if TYPE_CHECKING:
-    from trialtrace.run.cleaning.account import Selection
 
 # By statistic, what it lists, level: the row of each group.
 Found = dict[tuple[str, str | None, str | None], dict[str, ResultRow]]
@@ -72,7 +69,7 @@ def flow_table(material: Material) -> str:
     return captioned(material, pipe_table(header, body), "flow", caption)
 
 
-def _log_lines(log: "Selection", synthetic: bool, groups: int) -> list[list[str]]:
+def _log_lines(log: Selection, synthetic: bool, groups: int) -> list[list[str]]:
     """Who was assessed and why some were not randomised, under all arms together, which stands
     last. Counts of cleaning have no result to link to."""
     made = " (made up, not printed)" if synthetic else ""

@@ -8,19 +8,20 @@ trying.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import yaml
+
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Files
 
 if TYPE_CHECKING:
     import yaml
-
-    from trialtrace.run.trial.load import Trial
 
 HIDDEN = "(not shown)"
 PLACES = ("path", "sheet", "sha256")
 SHORTEST = 5
 
 
-def shown_file(trial: "Trial", name: str, disclosure: str) -> bytes:
+def shown_file(trial: Trial, name: str, disclosure: str) -> bytes:
     """The bytes of a file of the trial's configuration folder, as disclosure allows."""
     data = (trial.at.trial_config(trial.name) / name).read_bytes()
     if disclosure == "full" or not isinstance(trial.source, Files):
@@ -43,7 +44,6 @@ def without_places(text: str) -> str:
 
 
 def _nodes(text: str) -> Iterator["yaml.Node"]:
-    import yaml
 
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     source = _entries(_entries(root).get("source"))

@@ -3,16 +3,30 @@
 Every number of it is a link to its trace; the sentences are those of the report.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
+from trialtrace.audit.ledger.paper import cited
+from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.printed.sentences import unbroken
+from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, SHOWN
+from trialtrace.audit.prints.finding import INCONSISTENT
+from trialtrace.audit.registration.rows import CHANGED, LATE
+from trialtrace.audit.verdicts.tally import of_claims, tally, tally_text, worst, worst_first
+from trialtrace.base.config.spec import structure
 from trialtrace.base.store import sha256_bytes, sha256_file
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import LABELS, unit_text, value_text
-from trialtrace.report.audit.cohort_words import of_primary
+from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.figures.make import Drawn, first_forest, flow_figure
 from trialtrace.report.figures.make import strip_images as strips
-from trialtrace.report.links import analysis_place, choices_place, place_link
+from trialtrace.report.links import (
+    AUDIT_PAGE,
+    analysis_place,
+    choices_place,
+    claim_anchor,
+    component_link,
+    place_link,
+)
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.same_question import children, question_of, same_question
@@ -25,30 +39,15 @@ from trialtrace.report.sections.key_sentences import (
     excluding,
     leaves_out_no_effect,
     nearest_to_no_effect,
-    no_effect,
 )
 from trialtrace.report.sections.sections import design_line, left_out, lost, of_data, recomputed
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.report.tables import captioned, link, no_effect, pipe_table
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.seal import configuration_files, grouped
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-from collections.abc import Sequence
-
-from trialtrace.audit.ledger.paper import cited
-from trialtrace.audit.ledger.shape import LedgerFile
-from trialtrace.audit.printed.sentences import unbroken
-from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, SHOWN
-from trialtrace.audit.prints.finding import INCONSISTENT
-from trialtrace.audit.registration.rows import CHANGED, LATE
-from trialtrace.audit.verdicts.tally import of_claims, tally, tally_text, worst, worst_first
-from trialtrace.base.config.spec import structure
-from trialtrace.report.audit.cohort_words import put_in
-from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
+from trialtrace.run.trial.plan.build import Analysis
 
 # Printed numbers on the summary: their verdicts, what does not hold, what was not checked and why,
 # and of which texts they are.
@@ -243,7 +242,7 @@ def _patients(material: Material, drawn: list[Drawn], places: Mapping[str, str])
     return [" ".join([*([f"{text}."] if text else []), *of]), flow_figure(drawn)]
 
 
-def _not_analysed(material: Material, analysis: "Analysis") -> str:
+def _not_analysed(material: Material, analysis: Analysis) -> str:
     """Who of those in the flow did not enter an analysis, by reason, where it has it."""
     rows = [
         row
@@ -266,7 +265,7 @@ def _not_analysed(material: Material, analysis: "Analysis") -> str:
     return " Nobody in these data is left out." if whole else ""
 
 
-def _known(material: Material, analysis: "Analysis", places: Mapping[str, str]) -> str:
+def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """ "Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits; a
     link to the table of all of them."""
     counts = [arms for *_, arms in known_counts(material, analysis)]
@@ -296,7 +295,7 @@ def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
             yield _alone(material, analysis, places)
 
 
-def _alone(material: Material, analysis: "Analysis", places: Mapping[str, str]) -> str:
+def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
     text = f"{escape_markdown(analysis.label)}: the plan estimates this in no other way."
     place = place_link(analysis_place(analysis.name), places)
@@ -306,7 +305,7 @@ def _alone(material: Material, analysis: "Analysis", places: Mapping[str, str]) 
     return text + (_bounded(material, analysis, own) if own else "")
 
 
-def _by_question(material: Material, analysis: "Analysis") -> list[list[ResultRow]]:
+def _by_question(material: Material, analysis: Analysis) -> list[list[ResultRow]]:
     result_rows: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in same_question(material, analysis):
         result_rows.setdefault(question_of(row), []).append(row)
@@ -315,7 +314,7 @@ def _by_question(material: Material, analysis: "Analysis") -> list[list[ResultRo
 
 def _range(
     material: Material,
-    analysis: "Analysis",
+    analysis: Analysis,
     rows: list[ResultRow],
     places: Mapping[str, str],
     *,
@@ -351,7 +350,7 @@ def _range(
     return f"{text}.{_bounded(material, analysis, first)}"
 
 
-def _bounded(material: Material, analysis: "Analysis", first: ResultRow) -> str:
+def _bounded(material: Material, analysis: Analysis, first: ResultRow) -> str:
     """How far the estimate goes if all who have no value had had the worse or the better one."""
     told, null = [], no_effect(first["stat_name"])
     for member, low, high in missing_bounds(material, analysis, first):

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
 from trialtrace.report.links import bookmark_link, number_anchor, trace_link
-from trialtrace.report.seal_file import DOCX, HTML, PDF, Kept
+from trialtrace.report.seal_file import DOCX, HTML, PDF, Kept, lines_of
 from trialtrace.report.shown.compare import NUMBER, alterations
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
-from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import Line, is_trace
-from trialtrace.report.shown.pdf_lines import pdf_lines
 from trialtrace.report.verify.kept_run import Found, KeptRun
 from trialtrace.run.tables.contracts import RESULTS, read_table
 
@@ -45,13 +43,6 @@ class Judged:
     found: list[Found] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
-
-
-def lines_of(name: str, data: bytes) -> list[Line]:
-    """What a document shows. Raises BrokenDocument."""
-    if name.endswith(PDF):
-        return pdf_lines(data)
-    return html_lines(data) if name.endswith(HTML) else docx_lines(data).lines
 
 
 def kind_of(data: bytes) -> str:

@@ -9,14 +9,13 @@ import pyarrow as pa
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
-from trialtrace.report.crumbs import alone
-from trialtrace.report.seal_file import HTML, Kept, kept_documents
+from trialtrace.report.links import alone
+from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.verify.document import (
     Judged,
     judged,
     kind_of,
-    lines_of,
     no_report,
     pages_of,
 )

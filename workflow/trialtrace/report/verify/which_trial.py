@@ -9,11 +9,11 @@ from pathlib import Path
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.seal_file import DOCX, NAME, Kept, kept_documents
+from trialtrace.report.seal_file import DOCX, NAME, Kept, kept_documents, lines_of
 from trialtrace.report.shown.compare import place_of
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
 from trialtrace.report.shown.lines import Line
-from trialtrace.report.verify.document import Judged, lines_of
+from trialtrace.report.verify.document import Judged
 from trialtrace.report.verify.kept_run import Found, KeptRun, altered_file
 from trialtrace.run.archive.shelf import Kept as ArchivedRun
 from trialtrace.run.archive.shelf import KeptDocuments, Shelf, line_hash

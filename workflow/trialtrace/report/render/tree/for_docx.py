@@ -24,8 +24,7 @@ from trialtrace.report.render.tree.nodes import (
     walk,
     word,
 )
-from trialtrace.report.render.tree.set_tables import set_tables, without_pages
-from trialtrace.report.render.tree.widths import Widths, broken, turn
+from trialtrace.report.render.tree.widths import Widths, broken, set_tables, turn, without_pages
 
 DEEPEST = 2  # levels of headings in the contents
 LINE, LYING = 100, 155

@@ -22,8 +22,14 @@ from trialtrace.report.render.tree.nodes import (
     text_of,
     walk,
 )
-from trialtrace.report.render.tree.set_tables import set_tables, without_pages
-from trialtrace.report.render.tree.widths import UPRIGHT, Widths, broken, turn
+from trialtrace.report.render.tree.widths import (
+    UPRIGHT,
+    Widths,
+    broken,
+    set_tables,
+    turn,
+    without_pages,
+)
 
 LINE, LYING = 112, 172
 LONG = 1000  # letters of a cell beyond which its row may be split: it may be longer than a page

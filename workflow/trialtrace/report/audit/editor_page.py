@@ -1,0 +1,118 @@
+"""An audit as one page for an editor: ten lines, questions to the authors.
+
+It stands alone: no script, no link outside, every text from a ledger escaped.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+
+from trialtrace.audit.editor.letter import HEADS, MOST_LINES, TURNS, Line
+from trialtrace.audit.editor.matters import Question
+from trialtrace.audit.printed.sentences import unbroken
+from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style, registration_section
+from trialtrace.report.pages.shell import page
+
+NOTHING = (
+    "No number was found that does not hold on print. That is no proof that all are right: only "
+    "numbers that were typed, and that others decide, could be checked."
+)
+WORDS = (
+    "Exact: the other printed numbers give it to the last digit. Compatible: they allow it within "
+    "rounding. Used: it served to check others. Not checkable: nothing that was typed decides it."
+)
+SURE = {
+    TURNS: "“Across 0.05”: recomputed, P lies on the other side of it.",
+    "inconsistent": "What is printed and typed here cannot all be right, whatever the rounding.",
+    "alternative": "There may be a good reason that the paper does not tell.",
+    "not_checkable": "Another test may give it: that is no error.",
+}
+"""What stands below each heading."""
+READER = "Questions to the reader"
+FIRST = (
+    "A program read these numbers, and nobody confirmed what it took them for. What rests on them "
+    "is no finding until the paper has been looked at."
+)
+MOST_ALIKE = 3
+MOST_UNCHECKED = 8
+
+
+def editor_page(
+    title: str,
+    counted: str,
+    papers: Sequence[str],
+    lines: Sequence[Line],
+    questions: Sequence[Question],
+    registration: Sequence[Mapping[str, object]] = (),
+    unchecked: Sequence[str] = (),
+    audit: str = "",
+    readings: Sequence[Question] = (),
+) -> str:
+    """The page; `audit` is the command that makes the whole audit, `counted` tells how many claims
+    have which verdict, `registration` what was registered and what is reported, `unchecked` the
+    claims that nothing could be held against, `readings` what is asked of the reader first."""
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="subject">{escape(counted)}</p>',
+        f"<ul>{''.join(f'<li>{escape(paper)}</li>' for paper in papers)}</ul>",
+        f'<p class="prose quiet">{SUMMARY}{NO_CAUSE} {WORDS}</p>',
+        *_lines(lines, audit),
+        *registration_section(registration),
+        *_questions(READER, readings),
+        *_questions("Questions to the authors", questions),
+        *_unchecked(unchecked),
+    ]
+    return page(title, "\n".join(parts) + "\n", synthetic=False, style=audit_style())
+
+
+def _lines(lines: Sequence[Line], audit: str) -> Iterator[str]:
+    """The gravest, under a heading for each verdict; the rest by the command that tells it."""
+    told = lines[:MOST_LINES]
+    if not any(line.verdict == "inconsistent" for line in told):
+        yield f"<h2>{HEADS['inconsistent']}</h2>\n<p>{NOTHING}</p>"
+    for name, head in HEADS.items():
+        own = [line for line in told if line.head == name]
+        if own:
+            yield f'<h2>{head}</h2>\n<p class="prose quiet">{SURE[name]}</p>'
+            yield from _table(own)
+    if (left := len(lines) - MOST_LINES) > 0:
+        yield f"<p>{left} more by: <code>{escape(audit)}</code></p>"
+
+
+def _table(lines: Sequence[Line]) -> Iterator[str]:
+    yield '<div class="scroll"><table>\n<thead><tr><th>Effect</th><th>Printed</th>'
+    yield "<th>Finding</th></tr></thead>\n<tbody>"
+    for line in lines:
+        yield (
+            f'<tr><td class="effect">{escape(line.grade)}</td><td>{escape(line.printed)}<br>'
+            f'<span class="quiet">{escape(line.label)}, {escape(line.place)}</span></td>'
+            f"<td>{escape(unbroken(line.text))}{escape(_alike(line))}</td></tr>"
+        )
+    yield "</tbody>\n</table></div>"
+
+
+def _alike(line: Line) -> str:
+    """The other claims that the same was found of."""
+    if not line.alike:
+        return ""
+    told = [f"{one.printed} ({one.label})" for one in line.alike[:MOST_ALIKE]]
+    left = len(line.alike) - MOST_ALIKE
+    return f" Likewise {'; '.join(told)}{f'; and {left} more' if left > 0 else ''}."
+
+
+def _questions(head: str, questions: Sequence[Question]) -> Iterator[str]:
+    if questions:
+        told = f'<p class="prose quiet">{FIRST}</p>\n' if head == READER else ""
+        yield f"<h2>{head}</h2>\n{told}<ol>{''.join(map(_question, questions))}</ol>"
+
+
+def _question(question: Question) -> str:
+    items = "".join(f"<li>{escape(unbroken(each))}</li>" for each in question.items)
+    return f"<li>{escape(unbroken(question.text))}{f'<ul>{items}</ul>' if items else ''}</li>"
+
+
+def _unchecked(claims: Sequence[str]) -> Iterator[str]:
+    if claims:
+        text = "; ".join(claims[:MOST_UNCHECKED])
+        left = len(claims) - MOST_UNCHECKED
+        more = f"; and {left} more" if left > 0 else ""
+        yield f"<h2>What could not be checked</h2>\n<p>{escape(unbroken(text))}{more}.</p>"
