@@ -19,8 +19,7 @@ from trialtrace.report.cells import FOLDER, SECTIONS, SUMMARY, Cells, slug_of
 from trialtrace.report.figures.make import Drawn, beside, first_figures
 from trialtrace.report.links import analysis_place, role_place
 from trialtrace.report.material import Material
-from trialtrace.report.render.document import Document, Prose, read_document
-from trialtrace.report.render.embedded import INLINE
+from trialtrace.report.render.document import INLINE, Document, Prose, read_document
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.subset import check_document
 from trialtrace.run.tables.conditions import lower_first
@@ -211,11 +210,8 @@ def sources(at: Project, trial: str, results: Path | None = None) -> list[Source
 def own_files(at: Project, trial: str) -> list[Path]:
     """What lies beside its own documents, such as figures of another program."""
     folder = at.reports / trial
-    return [] if not folder.is_dir() else [one for one in sorted(folder.iterdir()) if _is_file(one)]
-
-
-def _is_file(path: Path) -> bool:
-    return path.suffix != ".qmd" and not path.name.startswith((".", "_"))
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [one for one in files if one.suffix != ".qmd" and not one.name.startswith((".", "_"))]
 
 
 def left_out(trial: Trial, documents: Sequence[Source]) -> list[Analysis]:

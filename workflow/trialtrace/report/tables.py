@@ -70,10 +70,27 @@ def captioned(material: Material, table: str, label: str, caption: str) -> str:
     return f"::: {{#tbl-{label}}}\n\n{table}\n{told}\n\n:::\n"
 
 
+def texts_table(
+    material: Material, header: list[str], rows: list[list[str]], label: str, caption: str
+) -> str:
+    """The same of texts, none of which is set to the right."""
+    return captioned(material, pipe_table(header, rows, numbers_from=99), label, caption)
+
+
 def link(row: ResultRow, text: str | None = None) -> str:
     """A number of the report as a link to its trace."""
     shown = escape_markdown(text if text is not None else short_text(row))
     return f"[{shown}]({trace_link(row['result_id'])})"
+
+
+def pair_text(material: Material, row: ResultRow) -> str:
+    """ "Drug against Placebo": the arms that a result compares."""
+    return f"{material.arm_label(row['comparison'])} against {material.arm_label(row['reference'])}"
+
+
+def arm_text(material: Material, row: ResultRow) -> str:
+    """The arm that a result describes."""
+    return material.arm_label(row["group1_level"])
 
 
 def median_links(median: ResultRow, quartiles: Sequence[ResultRow]) -> str:

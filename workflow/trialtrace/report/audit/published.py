@@ -22,7 +22,7 @@ from trialtrace.report.audit.cohort_words import COHORT, of_claim, put_in
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, pipe_table
+from trialtrace.report.tables import texts_table
 
 Row = Mapping[str, Any]
 DATA_AT = 2
@@ -76,7 +76,7 @@ def _claims(material: Material) -> str:
     if not any(row[DATA_AT] for row in body):
         header = header[:DATA_AT] + header[DATA_AT + 1 :]
         body = [row[:DATA_AT] + row[DATA_AT + 1 :] for row in body]
-    return captioned(material, pipe_table(header, body, numbers_from=99), "claims", caption)
+    return texts_table(material, header, body, "claims", caption)
 
 
 def _verdict(rows: Sequence[Row], column: str) -> str:
@@ -101,9 +101,7 @@ def _searches(material: Material) -> Iterator[str]:
         "Chance, half / double window",
     ]
     body = [[escape_markdown(cell[name]) for name in header] for cell in cells]
-    yield captioned(
-        material, pipe_table(header, body, numbers_from=99), "searches", "Other choices tried."
-    )
+    yield texts_table(material, header, body, "searches", "Other choices tried.")
 
 
 def _findings(rows: Sequence[Row]) -> Iterator[str]:

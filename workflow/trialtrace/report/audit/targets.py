@@ -18,7 +18,7 @@ from trialtrace.base.words import MINUS
 from trialtrace.report.audit.cohort_words import Row, truth_of
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, pipe_table, with_names
+from trialtrace.report.tables import texts_table, with_names
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trace.put_in import margin_name, statistic_words
 from trialtrace.run.trial.cohort.tables import OTHERWISE
@@ -163,7 +163,7 @@ def margins_table(material: Material, rows: list[Row], display: bool) -> str:
     for row in rows:
         found = measure(material, row)
         wrong = display and found is not None and not _met(row, found)
-        told = with_names(_told(row, found or _as_drawn(row)))
+        told = with_names(_told(row, found or Measured(row["drawn"], row["drawn_of"])))
         where = "derived data" if found is not None else "the draw"
         body.append(
             [
@@ -178,7 +178,7 @@ def margins_table(material: Material, rows: list[Row], display: bool) -> str:
         )
     header = ["Margin", "Printed", "Tag", "Set of counts", "Target", "Drawn", "Measured on"]
     caption = "Margins of the synthetic cohort: target against drawn."
-    return captioned(material, pipe_table(header, body, numbers_from=99), "targets", caption)
+    return texts_table(material, header, body, "targets", caption)
 
 
 def differing(material: Material, rows: list[Row]) -> list[Row]:
@@ -218,10 +218,6 @@ def _target(row: Row) -> str:
     if row["count"] is not None:
         return f"{row['count']} of {row['of']}" if row["of"] is not None else str(row["count"])
     return row["printed"] or f"{row['value']:g}"
-
-
-def _as_drawn(row: Row) -> Measured:
-    return Measured(row["drawn"], row["drawn_of"])
 
 
 def _told(row: Row, measured: Measured) -> str:
@@ -268,7 +264,7 @@ def assumptions_table(material: Material, rows: list[Row]) -> str:
         "The name of a quantity inside another stands for its value; a loading is the weight of a "
         "shared normal score; `where` and `when` are conditions."
     )
-    return captioned(material, pipe_table(header, body, numbers_from=99), "assumptions", caption)
+    return texts_table(material, header, body, "assumptions", caption)
 
 
 def sentence(rows: list[Row], label: Callable[[str], str]) -> str:
@@ -350,4 +346,4 @@ def mess_table(material: Material, mess: list[Row]) -> str:
         )
     header = ["Where", "Defect", "Rows", "Expected of cleaning"]
     caption = "Defects of a real export, put in on purpose where they touch no margin."
-    return captioned(material, pipe_table(header, body, numbers_from=99), "mess", caption)
+    return texts_table(material, header, body, "mess", caption)

@@ -87,7 +87,7 @@ def _arm(
     upright: bool,
 ) -> None:
     arm, width = arms[number], 0.8 / len(arms)
-    has = [at for at, group in enumerate(groups) if _value(group, arm) is not None]
+    has = [at for at, of in enumerate(groups) if arm in of and of[arm]["stat_value"] is not None]
     rows = [groups[at][arm] for at in has]
     shift = (number - (len(arms) - 1) / 2) * width
     places = np.array(has) + shift if upright else -(np.array(has) + shift)
@@ -127,10 +127,6 @@ def _arm(
             )
     axes.set_axisbelow(True)
     axes.grid(axis="y" if upright else "x", color=PALE, linewidth=0.6)
-
-
-def _value(group: dict[str, ResultRow], arm: str) -> float | None:
-    return group[arm]["stat_value"] if arm in group else None
 
 
 def _counts(material: Material, row: ResultRow) -> str:

@@ -45,7 +45,7 @@ def draw(material: Material, row: Row) -> Picture:
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]
     columns = [boxes(material, row, group) for group in groups or [ALL]]
-    top = [who or "Randomised in the data", _n(material, ALL, "randomised", None)]
+    top = [who or "Randomised in the data", _n(material, "randomised")]
     if who:
         top.insert(0, f"Randomised: {NOT_IN_DATA}")
     elif material.trial.design.planned:
@@ -73,13 +73,14 @@ def draw(material: Material, row: Row) -> Picture:
 
 def _data(material: Material, export: list[str]) -> Data:
     """The lines of the box of the export, then every count of the flow as a result."""
+    arms = arms_of(material)
     rows: list[tuple[Cell, ...]] = [
         (
             row["result_id"],
             row["stat_label"],
             _of(material, row),
             row["group2_level"],
-            _group(material, row["group1_level"]),
+            material.arm_label(arm) if (arm := row["group1_level"]) in arms else arm,
             row["stat_value"],
         )
         for row in material.of("flow")
@@ -94,10 +95,6 @@ def _of(material: Material, row: ResultRow) -> str | None:
     if name in plan.analyses:
         return plan.analyses[name].label
     return material.trial.populations[name].label if name in material.trial.populations else name
-
-
-def _group(material: Material, level: str | None) -> str | None:
-    return material.arm_label(level) if level in arms_of(material) else level
 
 
 def _told(material: Material, row: Row) -> str:
@@ -150,7 +147,7 @@ def screening(material: Material) -> list[str]:
         return [f"Assessed for eligibility: {NOT_REPORTED}", f"Excluded: {NOT_REPORTED}"]
     reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded"}
     gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons)}"
-    return ["Assessed for eligibility", _n(material, ALL, "assessed", None), *_wrapped(gone, 60)]
+    return ["Assessed for eligibility", _n(material, "assessed"), *_wrapped(gone, 60)]
 
 
 def screened(material: Material) -> Selection | None:
@@ -268,8 +265,8 @@ def _loses(material: Material, name: str) -> bool:
     )
 
 
-def _n(material: Material, group: str, stat: str, parameter: str | None) -> str:
-    return f"n = {counts(material)[stat, parameter, group, None]}"
+def _n(material: Material, stat: str) -> str:
+    return f"n = {counts(material)[stat, None, ALL, None]}"
 
 
 def _lines(texts: list[str], width: int) -> list[str]:

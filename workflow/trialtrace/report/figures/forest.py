@@ -138,7 +138,8 @@ def _plot(
     look: Look,
 ) -> "Figure":
     rows = [line.row for line in lines if line.row is not None]
-    heights = np.array([_height(line, look) for line in lines])
+    names = [wrapped(line.name, look.letters) for line in lines]
+    heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
     edges = -np.concatenate([[0.0], np.cumsum(heights)])
     places = (edges[:-1] + edges[1:]) / 2
     heads = [wrapped(head, HEAD) for head in heads]
@@ -157,7 +158,7 @@ def _plot(
             if line.row is not None:
                 arm = colour_of(arms_of(material), present(line.row["comparison"]))
                 _line(axes, line.row, places[number], stat, arm, next(sizes))
-        text.set_yticks(places, [wrapped(line.name, look.letters) for line in lines])
+        text.set_yticks(places, names)
         text.set_ylim(edges[-1] - 0.1, 0.1)
         for number, line in enumerate(lines):
             if line.heading:
@@ -201,10 +202,6 @@ def _lines(
 def _test(text: str, row: ResultRow | None) -> str:
     """A test of interaction at the heading of its subgroups: its p alone, of the words for it."""
     return f"p for interaction {row['stat_text'] or NOT_ESTIMABLE}" if row is not None else text
-
-
-def _height(line: Line, look: Look) -> float:
-    return max(1.0, 0.6 + 0.5 * wrapped(line.name, look.letters).count("\n"))
 
 
 def _sides(axes: "Axes", null: float, left: str, right: str) -> None:

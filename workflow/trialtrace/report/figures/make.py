@@ -18,6 +18,7 @@ from trialtrace.report.figures.rows_shown import STRIP, data_of, planned_side, r
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.same_question import question_of
+from trialtrace.report.tables import pair_text
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -65,8 +66,7 @@ def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Pic
 
 def _heading(material: Material, row: ResultRow, visits: bool) -> str:
     visit = [row["visit"]] if visits and row["visit"] else []
-    arms = " against ".join(material.arm_label(row[key]) for key in ("comparison", "reference"))
-    return ", ".join([*material.parameter_words(row), *visit, arms])
+    return ", ".join([*material.parameter_words(row), *visit, pair_text(material, row)])
 
 
 def _short(material: Material, row: ResultRow) -> str:

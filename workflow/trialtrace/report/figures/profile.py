@@ -46,7 +46,9 @@ def draw(material: Material, entry: Given) -> Picture:
         for name in chosen
         for place in places_of(material, entry, name)
     }
-    with_values = [key for key, points in picture.items() if np.isfinite(_all(points)).any()]
+    with_values = [
+        key for key, points in picture.items() if np.isfinite(list(points.values())).any()
+    ]
     if not with_values:
         raise nothing(entry["title"], "no patient has a value")
     several = len(picture) > 1
@@ -95,10 +97,6 @@ def _sides(material: Material, entry: Given, chosen: list[str]) -> str:
 def _absent(material: Material, chosen: list[str], texts: list[str]) -> str:
     absent = [endpoint_of(material, name).label for name in chosen if name not in texts]
     return f" Without any value: {', '.join(absent)}." if absent else ""
-
-
-def _all(points: Points) -> np.ndarray:
-    return np.concatenate(list(points.values())) if points else np.empty(0)
 
 
 def _panel(

@@ -158,7 +158,8 @@ def rows_page(
     if len(parts) > MOST_PARTS:
         parts = []
     body = "\n".join(_lines(columns, members, made, parts, cells))
-    head = "".join(f"<th>{_word(name)}</th>" for name in columns)
+    words = (WORDS.get(name) or f"<code>{escape(name)}</code>" for name in columns)
+    head = "".join(f"<th>{word}</th>" for word in words)
     head += "".join(
         f"<th>{escape(raw)}: line, {escape(', '.join(names))}</th>" for raw, names in parts
     )
@@ -258,10 +259,6 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.12g}".replace("-", "\N{MINUS SIGN}")
     return "" if value is None else escape(str(value), quote=False)
-
-
-def _word(name: str) -> str:
-    return WORDS.get(name) or f"<code>{escape(name)}</code>"
 
 
 def _members(sets: Sequence[RowSet], whole: int, rows: "np.ndarray") -> tuple[list[str], str]:

@@ -282,21 +282,19 @@ def _entries(trace: Trace, context: Around) -> Lines:
         "rows": [_rows(member) for member in trace["rows"]],
         "variable": [variable_told(one, lined=context.lined) for one in trace["variables"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
-        "constants": _constants(plain.get("constants", [])),
+        # Each once; what a terminal sets apart by blanks, by semicolons.
+        "constants": [
+            *dict.fromkeys(line.replace("   ", "; ") for line in plain.get("constants", []))
+        ],
         "rejected": [_rejected(trace, context)] if trace["rejected"] else plain.get("rejected", []),
         "cleaning": [
             f"{_place(one, context.lined)}, {escape(one['key'])}" for one in trace["cleaning"]
         ],
         "plan": [_plan(trace["plan"], trace["estimand"], context)],
-        "code": [_function(one) for one in trace["functions"]],
+        "code": [_function_link(f["file"], f["line"], f["name"]) for f in trace["functions"]],
         "claims": [_claim(claim, context) for claim in trace["claims"]],
     }
     return {name: items for name in ORDER if (items := made.get(name, plain.get(name, [])))}
-
-
-def _constants(lines: list[str]) -> list[str]:
-    """Each once; what a terminal sets apart by blanks, by semicolons."""
-    return list(dict.fromkeys(line.replace("   ", "; ") for line in lines))
 
 
 def _family(trace: Trace) -> list[str]:
@@ -364,10 +362,6 @@ def _rejected(trace: Trace, context: Around) -> str:
 def _plan(plan: Trace, estimand: str | None, context: Around) -> str:
     about = f", estimand {escape(estimand)}" if estimand else ""
     return f"{_place(plan, context.lined)}, {escape(plan['key'])}{about}"
-
-
-def _function(trace: Trace) -> str:
-    return _function_link(trace["file"], trace["line"], trace["name"])
 
 
 @lru_cache(KEPT)

@@ -4,6 +4,7 @@ shows."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class Output:
 
 CELL_OPEN = re.compile(r"^(`{3,})\s*\{python\}\s*$")
 FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
+INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)`(?!`)")
 OPTION = re.compile(r"^#\|\s?(.*)$")
 
 
@@ -87,6 +89,19 @@ class Document:
     def execute_default(self, option: str, otherwise: object) -> object:
         """What `execute:` of the front matter says of a cell option."""
         return self.setting("execute", option, default=otherwise)
+
+
+def by_fences(text: str) -> Iterator[tuple[str, str]]:
+    """Each line of a text, and whether it is "opening" or "inside" a fenced block, its end too."""
+    fence = ""
+    for line in text.split("\n"):
+        opened = FENCE_OPEN.match(line)
+        if fence:
+            fence = "" if line.strip().startswith(fence) else fence
+            yield line, "inside"
+        else:
+            fence = opened.group(1) if opened else ""
+            yield line, "opening" if opened else ""
 
 
 def read_document(path: Path) -> Document:

@@ -13,13 +13,12 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render import pandoc
-from trialtrace.report.render.document import FENCE_OPEN, Cell, Document, Output, Prose
+from trialtrace.report.render.document import INLINE, Cell, Document, Output, Prose, by_fences
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import Page
 
 # Put the prose and what the cells showed together into one markdown text.
 
-INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)`(?!`)")
 HEADING = re.compile(r"^ {0,3}#{1,6} ", re.MULTILINE)
 FIGURE_FOLDER = "cell-figures"
 # What is left of plotting calls as text: Quarto drops it too.
@@ -47,17 +46,10 @@ class Assembler:
         return "\n\n".join(piece for piece in pieces if piece.strip()) + "\n"
 
     def _prose(self, prose: Prose) -> str:
-        lines, fence = [], ""
-        for number, line in enumerate(prose.text.split("\n"), prose.line):
-            opened = FENCE_OPEN.match(line)
-            if fence:
-                fence = "" if line.strip().startswith(fence) else fence
-            elif opened:
-                fence = opened.group(1)
-            else:
-                line = self._inline(line, number)
-            lines.append(line)
-        return "\n".join(lines)
+        lines = enumerate(by_fences(prose.text), prose.line)
+        return "\n".join(
+            line if fence else self._inline(line, number) for number, (line, fence) in lines
+        )
 
     def _inline(self, line: str, number: int) -> str:
         def shown(match: re.Match) -> str:
@@ -68,27 +60,27 @@ class Assembler:
         return INLINE.sub(shown, line)
 
     def _cell(self, cell: Cell) -> str:
-        if self._option(cell, "eval", True) is False:
+        if self._option(cell, "eval") is False:
             return self._source(cell)
         outputs = self._session.run(cell)
-        if self._option(cell, "include", True) is False:
+        if self._option(cell, "include") is False:
             return ""
         shown = self._shown(cell, outputs)
-        asis = self._option(cell, "output", True) == "asis"
+        asis = self._option(cell, "output") == "asis"
         if shown and not asis and cell.label.startswith(("fig-", "tbl-")):
             shown = self._float(cell, shown)
         return "\n\n".join(filter(None, [self._source(cell), shown]))
 
-    def _option(self, cell: Cell, name: str, otherwise: object) -> object:
-        return cell.options.get(name, self._document.execute_default(name, otherwise))
+    def _option(self, cell: Cell, name: str) -> object:
+        return cell.options.get(name, self._document.execute_default(name, True))
 
     def _source(self, cell: Cell) -> str:
-        if self._option(cell, "echo", True) is not True or cell.options.get("include") is False:
+        if self._option(cell, "echo") is not True or cell.options.get("include") is False:
             return ""
         return fenced(cell.code, "python cell-code") if cell.code.strip() else ""
 
     def _shown(self, cell: Cell, outputs: list[Output]) -> str:
-        mode = self._option(cell, "output", True)
+        mode = self._option(cell, "output")
         if mode is False:
             return ""
         asis = mode == "asis"
@@ -99,7 +91,7 @@ class Assembler:
         if output.kind == "stdout":
             return output.text if asis else fenced(output.text.rstrip("\n"), "cell-output")
         if output.kind == "stderr":
-            wanted = self._option(cell, "warning", True) is True and not asis
+            wanted = self._option(cell, "warning") is True and not asis
             return fenced(output.text.rstrip("\n"), "cell-output cell-stderr") if wanted else ""
         if output.kind == "error":
             return fenced(output.text, "cell-output cell-error")
@@ -187,14 +179,9 @@ def render(
 
 def _on_page(text: str, name: str) -> str:
     """A document whose sections name the page on which they stand."""
-    lines, fence = [], ""
-    for line in text.split("\n"):
-        opened = FENCE_OPEN.match(line)
-        if fence:
-            fence = "" if line.strip().startswith(fence) else fence
-        elif opened:
-            fence = opened.group(1)
-        elif line.startswith("## "):
+    lines = []
+    for line, fence in by_fences(text):
+        if not fence and line.startswith("## "):
             heading, mark, end = line.partition("{#")
             line = (
                 f"{heading}{mark}{end.rstrip()[:-1]} page={name}}}"

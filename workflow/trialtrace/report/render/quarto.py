@@ -19,7 +19,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render.document import Document
-from trialtrace.report.render.docx import finished
+from trialtrace.report.render.docx import MAIN, finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
     SYNTHETIC,
@@ -198,15 +198,13 @@ def _refuse_unresolved(log: str, data: bytes, kind: str, document: Document) -> 
     """Quarto only warns of an unresolved reference and of a resource that it could not embed."""
     if "Could not fetch resource" in log:
         raise UserError(Problem(document.name, "a resource of the page could not be embedded"))
-    text = data.decode("utf-8") if kind == "html" else _document_xml(data)
+    if kind == "docx":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = archive.read(MAIN)
+    text = data.decode("utf-8")
     shown = re.sub(r"<[^>]+>", "", text)
     missing = set(re.findall(r"\?@((?:fig|tbl|sec)-[\w-]+)", shown))
     missing |= set(re.findall(r"Unable to resolve crossref @?((?:fig|tbl|sec)-[\w-]+)", log))
     if missing:
         names = ", ".join(f"@{name}" for name in sorted(missing))
         raise UserError(Problem(document.name, f"references without a target: {names}"))
-
-
-def _document_xml(data: bytes) -> str:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return archive.read("word/document.xml").decode("utf-8")

@@ -10,6 +10,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
+from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import decides_anything
 from trialtrace.report.sections.findings import described, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
@@ -202,11 +203,7 @@ def analysed(material: Material, analysis: Analysis) -> str:
 def _entered(material: Material, analysis: Analysis) -> str:
     """The population and, by arm, how many of it entered; a range where that differs."""
     population = material.trial.populations[analysis.estimand.population]
-    populations = {
-        row["group1_level"]: row
-        for row in material.of("flow")
-        if row["stat_name"] == "in_population" and row["parameter"] == population.name
-    }
+    populations = population_rows(material, population.name)
     parts, lacking = [], False
     whole = all(
         of_patients(material.trial, endpoint) for endpoint in parameters(material.trial, analysis)

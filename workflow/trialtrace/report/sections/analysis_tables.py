@@ -11,10 +11,12 @@ from trialtrace.report.sections.periods import periods_table
 from trialtrace.report.tables import (
     NO_BREAK,
     OF_A_TEST,
+    arm_text,
     captioned,
     effects_table,
     link,
     of_needed,
+    pair_text,
     pipe_table,
     slug,
     under,
@@ -51,7 +53,7 @@ def analysis_tables(material: Material, name: str) -> str:
     if by_arm:
         caption = f"{label}: {of_whom(by_arm)}"
         table = periods_table(material, name, by_arm)
-        tables.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", _arm))
+        tables.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", arm_text))
     interaction = [row for row in compared if by is not None and row["stratum"] is None]
     compared = [row for row in compared if row not in interaction]
     if compared:
@@ -62,17 +64,17 @@ def analysis_tables(material: Material, name: str) -> str:
                 f"{name}-compared",
                 f"{label}: comparisons",
                 "Comparison",
-                _comparison,
+                pair_text,
             )
         )
     if interaction:
         caption = f"{label}: does the effect differ between the subgroups?"
         tables.append(
-            _pivot(material, interaction, f"{name}-interaction", caption, "Comparison", _comparison)
+            _pivot(material, interaction, f"{name}-interaction", caption, "Comparison", pair_text)
         )
     if others:
         tables.append(
-            _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", _arm)
+            _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", arm_text)
         )
     tables += anova_tables(material, name)
     told = told_ids(f_tests(material, name))
@@ -93,15 +95,6 @@ def _effects(material: Material, rows: list[ResultRow], name: str, label: str) -
         text = ", ".join(part for part in (cut, how) if part)
         caption = f"{label}{': ' + text if text else ''}: effects."
         yield effects_table(material, own, place, caption)
-
-
-def _arm(material: Material, row: ResultRow) -> str:
-    return material.arm_label(row["group1_level"])
-
-
-def _comparison(material: Material, row: ResultRow) -> str:
-    against = material.arm_label(row["reference"])
-    return f"{material.arm_label(row['comparison'])} against {against}"
 
 
 def _listed(row: ResultRow) -> bool:

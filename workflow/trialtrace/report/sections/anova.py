@@ -179,7 +179,7 @@ def _columns(tests: list[FTest]) -> list[tuple[str, Callable[[FTest], str]]]:
     return [
         ("n", _n),
         (escape_markdown(f"F and p as planned{by}"), lambda test: _f_and_p(test, link)),
-        ("uncorrected", _uncorrected if planned else _nothing),
+        ("uncorrected", _uncorrected if planned else lambda test: ""),
         *(
             (escape_markdown(f"{title}: ε, F, p"), _correction(one))
             for one, title in EPSILONS.items()
@@ -191,10 +191,6 @@ def _columns(tests: list[FTest]) -> list[tuple[str, Callable[[FTest], str]]]:
             lambda test: link(test.rows["generalised_eta_squared"]),
         ),
     ]
-
-
-def _nothing(test: FTest) -> str:
-    return ""
 
 
 def _n(test: FTest) -> str:

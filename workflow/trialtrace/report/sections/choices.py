@@ -17,7 +17,7 @@ from trialtrace.report.same_question import (
     first_statistic,
     question_of,
 )
-from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.report.tables import link, texts_table
 from trialtrace.run.methods.analysing.cautions import caution
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -132,7 +132,7 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
     of = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
     label = choices_place(analysis.name).removeprefix("tbl-") + end
     caption = f"{analysis.label}{of}: {told}."
-    return captioned(material, pipe_table(header, body, numbers_from=99), label, caption)
+    return texts_table(material, header, body, label, caption)
 
 
 def missing_bounds(
@@ -176,7 +176,9 @@ def _lines(
     for key, rows in cuts.items():
         estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]
         if not estimates:
-            estimates = [row for row in rows if row["comparison"] and _has_interval(row)][:1]
+            estimates = [row for row in rows if row["comparison"] and row["ci_level"] is not None][
+                :1
+            ]
         tests = [row for row in rows if row["stat_name"] == "p_value"]
         if not estimates and not tests:
             continue
@@ -210,10 +212,6 @@ def _where(material: Material, key: Key, row: ResultRow, *, one_visit: bool, nam
     elif named:
         parts.append(_against(material, treated, reference))
     return escape_markdown(", ".join(parts))
-
-
-def _has_interval(row: ResultRow) -> bool:
-    return row["ci_level"] is not None
 
 
 def _short(row: ResultRow) -> str:

@@ -15,7 +15,7 @@ from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary
-from trialtrace.report.tables import captioned, named, pipe_table, under, with_names
+from trialtrace.report.tables import captioned, named, pipe_table, texts_table, under, with_names
 from trialtrace.run.cleaning.account import WITH_ROW, Account, Decision
 from trialtrace.run.cleaning.summary import RejectSummary, rejects_summary, run_text
 from trialtrace.run.integrity.look import LEVEL, Judged, judged
@@ -56,8 +56,7 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
         ]
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
         caption = f"Looks at the rows with p below {LEVEL}.{more} Rows are those of the raw file."
-        table = pipe_table(header, body, numbers_from=99)
-        parts.append(captioned(material, table, "unusual", caption))
+        parts.append(texts_table(material, header, body, "unusual", caption))
     return "\n".join(parts)
 
 
@@ -174,14 +173,14 @@ def coverage_table(material: Material, account: Account) -> str:
         body.append([named(name), *map(with_names, (count, *told))])
     header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
     caption = "Subjects of the trial that each table covers, and what was rejected by which rule."
-    return captioned(material, pipe_table(header, body, numbers_from=99), "coverage", caption)
+    return texts_table(material, header, body, "coverage", caption)
 
 
 def decisions_table(material: Material, account: Account) -> str:
     """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
     body = [
         [
-            named(_place_of(decision)),
+            named(_where(decision)),
             *map(with_names, (decision.what, str(decision.n), decision.reason)),
         ]
         for decision in account.decisions
@@ -190,11 +189,7 @@ def decisions_table(material: Material, account: Account) -> str:
         return ""
     header = ["Where", "Decision", "Count", "Reason"]
     caption = "Decisions of cleaning.yaml about rows, values and subjects, with their reasons."
-    return captioned(material, pipe_table(header, body, numbers_from=99), "decisions", caption)
-
-
-def _place_of(decision: Decision) -> str:
-    return decision.table + (f".{decision.column}" if decision.column else "")
+    return texts_table(material, header, body, "decisions", caption)
 
 
 def _by_rule(counts: Mapping[str, int]) -> str:
@@ -226,7 +221,7 @@ def rejects_table(material: Material, lines: list[list[str]]) -> str:
     caption = "Values that cleaning rejected or flagged, and others that an endpoint could not use."
     header = ["Where", "What", "Why", "Count", "Lines"]
     body = [[named(line[0]), *map(with_names, line[1:])] for line in sorted(lines, key=_place)]
-    return captioned(material, pipe_table(header, body, numbers_from=99), "rejects", caption)
+    return texts_table(material, header, body, "rejects", caption)
 
 
 def _place(line: list[str]) -> tuple[str, bool]:
@@ -264,7 +259,7 @@ def _endpoint(material: Material, each: RejectSummary) -> str | None:
     return None
 
 
-def _where(each: RejectSummary) -> str:
+def _where(each: RejectSummary | Decision) -> str:
     return each.table + (f".{each.column}" if each.column else "")
 
 

@@ -87,15 +87,12 @@ def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
     """The deaths of each arm, of each endpoint and visit of an analysis."""
     found: dict[tuple[str | None, str | None], Arms] = {}
     for row in material.of(analysis.name):
-        arm = row["group1_level"]
-        if arm and not row["group2"] and not row["stratum"] and _is_count(row):
+        arm, counts = row["group1_level"], ("events.count", "count.events")
+        count = row["method"] in counts or row["stat_name"] == "proportion"
+        if arm and not row["group2"] and not row["stratum"] and count:
             arms = found.setdefault((row["parameter"], row["visit"]), {})
             arms.setdefault(arm, []).append(row)
     yield from found.values()
-
-
-def _is_count(row: ResultRow) -> bool:
-    return row["method"] in ("events.count", "count.events") or row["stat_name"] == "proportion"
 
 
 def _own(arms: Arms) -> Arms:
@@ -129,12 +126,17 @@ def _by_arm(
 
 def population_sizes(material: Material, name: str) -> list[ResultRow]:
     """How many of each arm are in a population; without a flow nobody counts them."""
-    rows = [
-        row
+    rows = population_rows(material, name)
+    return [row for arm, row in rows.items() if arm != ALL] or [*rows.values()]
+
+
+def population_rows(material: Material, name: str) -> dict[str | None, ResultRow]:
+    """The rows of how many are in a population, by arm and in all."""
+    return {
+        row["group1_level"]: row
         for row in material.of("flow")
         if row["stat_name"] == "in_population" and row["parameter"] == name
-    ]
-    return [row for row in rows if row["group1_level"] != ALL] or rows
+    }
 
 
 def randomised_by_arm(material: Material) -> dict[str | None, ResultRow]:

@@ -5,7 +5,7 @@ from trialtrace.base.words import number
 from trialtrace.report.links import endpoint_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, pipe_table, rows_table, with_names
+from trialtrace.report.tables import captioned, rows_table, texts_table, with_names
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.words import labels, rule_of
 from trialtrace.run.trial.constants import Constant
@@ -29,8 +29,9 @@ def endpoints_table(material: Material) -> str:
     header = ["Endpoint", "Code", "Rule", "Scale"]
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]
-    table = pipe_table(header, rows, numbers_from=99)
-    shown = captioned(material, table, "endpoints", "Endpoints, in the order of the configuration.")
+    shown = texts_table(
+        material, header, rows, "endpoints", "Endpoints, in the order of the configuration."
+    )
     return "\n\n".join([shown, *_instruments(material)])
 
 

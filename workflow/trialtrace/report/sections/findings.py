@@ -22,7 +22,7 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
-from trialtrace.report.tables import NO_BREAK, link, sign
+from trialtrace.report.tables import NO_BREAK, link, pair_text, sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.families import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
@@ -150,7 +150,7 @@ def _interaction(material: Material, analysis: Analysis) -> list[str]:
     told = []
     for row in rows:
         parts = [*material.parameter_words(row), *([row["visit"]] if row["visit"] else [])]
-        parts += [_pair(material, row)] if row["comparison"] else ["all arms"]
+        parts += [pair_text(material, row)] if row["comparison"] else ["all arms"]
         where = escape_markdown(f" ({', '.join(parts)})") if several else ""
         decision = escape_markdown(verdict(material, analysis, row))
         # Its strata are the subgroups.
@@ -260,7 +260,7 @@ def compared(material: Material, analysis: Analysis) -> Iterator[Compared]:
         parts += [visit] if visits and visit else []
         parts += [material.stratum_words(stratum)] if stratum else []
         parts += [contrast] if contrast else []
-        lead = "".join(f", {part}" for part in [*parts, _pair(material, estimate)]) + ":"
+        lead = "".join(f", {part}" for part in [*parts, pair_text(material, estimate)]) + ":"
         if stratum:
             # Within subgroups a p-value invites comparing verdicts; the interaction answers that.
             yield Compared(estimate, None, None, lead)
@@ -293,10 +293,6 @@ def planned_p(analysis: Analysis, rows: list[ResultRow]) -> ResultRow | None:
     member = (row for row in result_row if any(is_adjusted(each, row) for each in rows))
     p = next(member, result_row[0] if result_row else None)
     return p if p is not None and p["stat_value"] is not None else None
-
-
-def _pair(material: Material, row: ResultRow) -> str:
-    return " against ".join(material.arm_label(row[key]) for key in ("comparison", "reference"))
 
 
 def _tests(

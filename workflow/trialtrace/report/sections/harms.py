@@ -10,7 +10,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
-from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text
+from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text, slug
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
@@ -44,8 +44,8 @@ def adverse_table(material: Material, entry: Mapping[str, Any]) -> str:
     )
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
-    slug = f"adverse-{_slug(entry['endpoint'])}"
-    table = captioned(material, pipe_table(header, body), slug, caption)
+    label = f"adverse-{slug(entry['endpoint'])}"
+    table = captioned(material, pipe_table(header, body), label, caption)
     return "\n\n".join(filter(None, [table, of_results(material, [ANALYSIS])]))
 
 
@@ -78,10 +78,6 @@ def _any(by: dict, group: str) -> str:
     share = by["any_event", ANY, group]
     _, _, interval = short_text(share).partition("(")
     return f"{_cell(by, ANY, group)}; {link(share, interval.rstrip(')') or None)}"
-
-
-def _slug(text: str) -> str:
-    return text.replace("_", "-")
 
 
 PLACE = "sec-harms"

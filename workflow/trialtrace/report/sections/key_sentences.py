@@ -7,7 +7,7 @@ from math import inf, log
 from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, unit_text, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import link, no_effect, sign
+from trialtrace.report.tables import link, no_effect, pair_text, sign
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -137,7 +137,7 @@ def _who(material: Material, row: ResultRow) -> str:
     if row["group2"] == "effect":
         return material.tracer.about.second_words(row) or ""
     if row["comparison"]:
-        return " against ".join(material.arm_label(row[k]) for k in ("comparison", "reference"))
+        return pair_text(material, row)
     return "all arms"
 
 
@@ -159,9 +159,7 @@ def _ends(rows: Sequence[ResultRow], where: Callable[[ResultRow], str]) -> str:
     """ "from −9.1 (…) to 2.4 (…)", or the one value."""
     ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
     ends = [ordered[0], ordered[-1]]
-    shown = [f"{link(row)}{_in_brackets(where(row))}" for row in ends]
+    shown = [
+        link(row) + (f" ({escape_markdown(text)})" if (text := where(row)) else "") for row in ends
+    ]
     return shown[0] if len(rows) == 1 else f"from {shown[0]} to {shown[1]}"
-
-
-def _in_brackets(text: str) -> str:
-    return f" ({escape_markdown(text)})" if text else ""

@@ -33,6 +33,7 @@ from trialtrace.report.same_question import children, question_of, same_question
 from trialtrace.report.sections.analysis_section import analysed
 from trialtrace.report.sections.choices import missing_bounds
 from trialtrace.report.sections.data_quality import known_counts
+from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
@@ -40,9 +41,16 @@ from trialtrace.report.sections.key_sentences import (
     leaves_out_no_effect,
     nearest_to_no_effect,
 )
-from trialtrace.report.sections.sections import design_line, left_out, lost, of_data, recomputed
+from trialtrace.report.sections.sections import (
+    design_line,
+    left_out,
+    lost,
+    of_data,
+    recomputed,
+    stamps,
+)
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import captioned, link, no_effect, pipe_table
+from trialtrace.report.tables import link, no_effect, pair_text, texts_table
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -180,13 +188,8 @@ def summary(
 ) -> str:
     """The page as Markdown; `places` has the page of the report for each section."""
     trial = material.trial
-    parts = [*lost(material)]
-    if trial.draft:
-        told = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
-        parts.append(f"::: {{.synthetic}}\n{escape_markdown(told)}\n:::")
-    if trial.synthetic:
-        parts.append("::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
-    parts += [f"**{escape_markdown(trial.question)}**", design_line(material), *of_data(material)]
+    question = f"**{escape_markdown(trial.question)}**"
+    parts = [*lost(material), *stamps(trial), question, design_line(material), *of_data(material)]
     sections = {
         "Primary result": _primary(material, drawn, places),
         "Patients": [*_patients(material, drawn, places), *left_out(material)],
@@ -218,11 +221,7 @@ def _primary(material: Material, drawn: list[Drawn], places: Mapping[str, str]) 
 
 def _patients(material: Material, drawn: list[Drawn], places: Mapping[str, str]) -> list[str]:
     """How many are in each arm, and who of them the primary analyses have."""
-    counts = {
-        row["group1_level"]: row
-        for row in material.of("flow")
-        if row["stat_name"] == "randomised" and row["group2_level"] is None
-    }
+    counts = randomised_by_arm(material)
     arms = [
         f"{link(counts[arm])} {escape_markdown(material.arm_label(arm))}"
         for arm in material.trial.design.arms
@@ -327,7 +326,6 @@ def _range(
     least, most = (link(by_value[at], shown[at]) for at in (0, -1))
     whole = [row for row in rows if row["ci_low"] is not None and row["ci_high"] is not None]
     clear = sum(map(leaves_out_no_effect, whole))
-    pair = " against ".join(material.arm_label(first[key]) for key in ("comparison", "reference"))
     unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
     same = shown[0] == shown[-1]
     reach = f"{least}{unit} in all" if same else f"from {least} to {most}{unit}"
@@ -338,7 +336,7 @@ def _range(
         *material.parameter_words(first),
         *([first["visit"]] if visits and first["visit"] else []),
     ]
-    lead = escape_markdown(", ".join([analysis.label, *where, pair]))
+    lead = escape_markdown(", ".join([analysis.label, *where, pair_text(material, first)]))
     text = f"{lead}: {estimates} of the {LABELS[stat]}, "
     text += reach
     if whole:
@@ -380,11 +378,9 @@ def _made(material: Material, renderer: str) -> str:
         ["Hold a copy against it", f"trialtrace verify FILE --trial {trial.name}"],
         ["Commit, times, versions", "run.json of the run (results and site)"],
     ]
-    table = pipe_table(
-        ["What", "Hash or command"], [[what, f"`{told}`"] for what, told in rows], numbers_from=99
-    )
+    body = [[what, f"`{told}`"] for what, told in rows]
     caption = (
         "How this was made. The hash of the configuration is over its files by name and sha256, "
         "that of the code over its stages."
     )
-    return captioned(material, table, "made", caption)
+    return texts_table(material, ["What", "Hash or command"], body, "made", caption)

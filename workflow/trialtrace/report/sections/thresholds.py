@@ -38,14 +38,11 @@ def _sentence(
     lead = upper_first(", ".join([*([analysis.label] if named else []), *where, *stratum, how]))
     arms = []
     for test in tests:
-        share = next((r for r in rows if r["stat_name"] == "proportion" and _same(r, test)), None)
+        same = (r for r in rows if values_of(r, SAME) == values_of(test, SAME) and not r["group2"])
+        share = next((row for row in same if row["stat_name"] == "proportion"), None)
         shown = f" {link(share)}" if share else ""
         arms.append(
             f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}, "
             f"p {'' if test['stat_text'].startswith('<') else '= '}{link(test)}"
         )
     return f"{escape_markdown(lead)}: {'; '.join(arms)}{ending(material)}"
-
-
-def _same(result_row: ResultRow, other: ResultRow) -> bool:
-    return values_of(result_row, SAME) == values_of(other, SAME) and not result_row["group2"]

@@ -13,7 +13,6 @@ from trialtrace.report.links import alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.verify.document import (
-    Judged,
     judged,
     kind_of,
     no_report,
@@ -315,9 +314,8 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     made = judged(kept, data, str(path), pages_of(run))
     # What stands in the place of the last run's is that run's, or altered.
     earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))
-    kept_earlier = Verified(
-        run.trial, str(path), _seal(run), made.found, made.notes, _counted(made)
-    )
+    counted = [", ".join(made.compared)] if made.compared else []
+    kept_earlier = Verified(run.trial, str(path), _seal(run), made.found, made.notes, counted)
     if earlier is not None:
         kept_earlier.seal, kept_earlier.earlier = earlier.seal, earlier.run
         kept_earlier.found, kept_earlier.notes = earlier.judged.found, earlier.judged.notes
@@ -348,10 +346,6 @@ def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
     except BrokenDocument:
         shown = set()
     return max(chosen, key=lambda one: share(one, shown), default=None)
-
-
-def _counted(judged: Judged) -> list[str]:
-    return [", ".join(judged.compared)] if judged.compared else []
 
 
 def _seal(run: KeptRun) -> str | None:

@@ -20,6 +20,7 @@ from trialtrace.report.render.tree.nodes import (
     text_of,
     walk,
 )
+from trialtrace.report.render.tree.widths import without_pages
 
 # A table of which a cell has more than this many letters is one of texts.
 LONG = 60
@@ -28,20 +29,16 @@ _INSET = re.compile(f"{NBSP}{NBSP}(.*)", re.DOTALL)
 
 def for_html(document: Node, folder: Path) -> None:
     """Change it for a page; its images lie in `folder`."""
+    without_pages(document)
     walk(
         document,
         {
-            "Header": _without_page,
             "Image": lambda image: take_drawing(image, folder),
             "Div": _without_style,
             "Span": _without_style,
             "Table": _table,
         },
     )
-
-
-def _without_page(header: Node) -> None:
-    set_value(header["c"][1], "page", None)
 
 
 def _without_style(element: Node) -> None:
