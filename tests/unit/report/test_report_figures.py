@@ -9,6 +9,7 @@ from tiny_endpoint import endpoint
 
 from trialtrace.report.figures.at_risk import axis_unit
 from trialtrace.report.figures.make import draw_figures
+from trialtrace.report.figures.picture import Request
 from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings
 
@@ -46,7 +47,7 @@ def test_times_are_converted_to_the_unit_of_their_axis(of_time, axis, expected):
     )  # fmt: skip
     trial = Stub(endpoints={"death": column}, cleaning=Stub(tables={}))
     given = {"endpoint": "death", "unit": axis, "title": "Death"}
-    assert axis_unit(Stub(trial=trial), given) == pytest.approx(expected)
+    assert axis_unit(Request(Stub(trial=trial), given)) == pytest.approx(expected)
 
 
 def test_a_time_whose_unit_no_axis_has_is_not_drawn(tmp_path):

@@ -9,8 +9,7 @@ import pytest
 
 from trialtrace.report.figures import tipping
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.make import draw_figures, strips
-from trialtrace.report.figures.make import strips as strip_images
+from trialtrace.report.figures.make import draw_figures, strip_images, strips
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import visible
 from trialtrace.base.paths import Project
-from trialtrace.report.figures.picture import Given, names, predicate_of
+from trialtrace.report.figures.picture import Given, Request
 from trialtrace.report.figures.rows_shown import STRIP, rows_of_bars, rows_of_forest, rows_of_strips
 from trialtrace.report.listing import json_text
 from trialtrace.report.material import Material
@@ -175,8 +175,8 @@ def _rows_rest(
     rows = {"where"} if issubclass(display.shape, TableRows) else set()
     told = {key: value for key, value in inputs.items() if key not in rows}
     visits = {"AVISIT": {"in": list(inputs["visits"])}} if "visits" in inputs else {}
-    for name in names(material, told | {"endpoint": entry}):
-        if reach.selected(*predicate_of(material, told, name, TRTP="present", **visits)):
+    for name in Request(material, told | {"endpoint": entry}).names():
+        if reach.selected(*Request(material, told).predicate(name, TRTP="present", **visits)):
             return True
     return False
 

@@ -39,8 +39,8 @@ def draw(material: Material, row: Row) -> Picture:
     export = exported(material)
     who = row.get("patients")
     first = "in the export" if export else lower_first(who or "randomised")
-    alt = f"Boxes from the patients {first} to those analysed, {arm_words(material)}. "
-    alt += _told(material, row)
+    arms = arm_words(material, arms_of(material))
+    alt = f"Boxes from the patients {first} to those analysed, {arms}. {_told(material, row)}"
     groups = [
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]

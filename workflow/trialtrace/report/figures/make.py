@@ -13,7 +13,7 @@ from trialtrace.base.store import write_text
 from trialtrace.base.words import LABELS
 from trialtrace.report.figures.canvas import save_drawing, write_pixels
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.picture import Cell, Data, Given, NothingToDraw, Picture, names
+from trialtrace.report.figures.picture import Cell, Data, Given, NothingToDraw, Picture, Request
 from trialtrace.report.figures.rows_shown import STRIP, data_of, planned_side, rows_of_strips, told
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -205,7 +205,7 @@ def home(material: Material, given: Given) -> str:
         return given["of"][0]
     if "endpoint" not in given:
         return ""
-    wanted = set(names(material, given))
+    wanted = set(Request(material, given).names())
     trial = material.trial
     endpoints = trial.endpoints
     related = {
