@@ -207,9 +207,3 @@ def effects_table(material: Material, rows: list[ResultRow], label: str, caption
         body.append([escape_markdown(title), *cells])
     header = ["Statistic", *map(escape_markdown, effects)]
     return captioned(material, pipe_table(header, body), slug(label), caption)
-
-
-def rows_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table of plain texts, each escaped, names in them as code."""
-    body = [[with_names(cell) for cell in row] for row in rows]
-    return pipe_table([escape_markdown(h) for h in header], body, numbers_from=99)

@@ -398,15 +398,6 @@ def test_the_reference_documents_are_those_that_the_code_makes():
     assert (assets() / "reference-synthetic.docx").read_bytes() == reference_bytes(True)
 
 
-def test_resource_files_are_there():
-    from trialtrace.report.render.house import resource_files
-
-    names = {path.name for path in resource_files() if path.is_file()}
-    assert {"quarto.lua", "template.html", "template.typ"} < names
-    assert {"matplotlibrc", "report.css"} < names
-    assert {"reference.docx", "reference-synthetic.docx"} < names
-
-
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 

@@ -181,12 +181,6 @@ def margins_table(material: Material, rows: list[Row], display: bool) -> str:
     return texts_table(material, header, body, "targets", caption)
 
 
-def differing(material: Material, rows: list[Row]) -> list[Row]:
-    """Margins of a display cohort that the derived data do not have."""
-    measured = [(row, measure(material, row)) for row in rows]
-    return [row for row, found in measured if found is not None and not _met(row, found)]
-
-
 def what_words(material: Material, row: Row) -> str:
     """A margin in words: its endpoint or quantity, the statistic, the group."""
     check = row["check"] or {}

@@ -120,43 +120,28 @@ def _without_manual() -> Iterator[None]:
         artist.kwdoc = kept
 
 
-def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
-    """Write name.svg and name.png; a synthetic cohort is stamped across."""
-    save_drawing(figure, folder, name, synthetic=synthetic)
-    write_pixels(folder, [name], synthetic=synthetic)
-
-
 def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
-    """The same without name.png, which `pixels` makes of several at once.
+    """Write name.svg, of which `write_pixels` makes name.png; a synthetic cohort is stamped across.
 
     The style holds here too: identifiers inside an SVG are made from its salt, else at random.
     """
     import matplotlib
 
-    with matplotlib.rc_context(STYLE):
-        _save(figure, Path(folder), name, synthetic)
-
-
-def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> None:
-    if synthetic:
-        size = min(44.0, 16.0 * figure.get_size_inches()[1])
-        figure.text(
-            0.5,
-            0.5,
-            "SYNTHETIC",
-            ha="center",
-            va="center",
-            rotation=25,
-            fontsize=size,
-            color="#c0392b",
-            alpha=0.18,
-            zorder=100,
-        )
     from trialtrace.report.figures.svg import Canvas
 
-    canvas = Canvas(figure, {"Title": title(name, synthetic=synthetic), "Date": None})
-    _settle(figure)
-    write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn()).encode())
+    with matplotlib.rc_context(STYLE):
+        if synthetic:
+            size = min(44.0, 16.0 * figure.get_size_inches()[1])
+            look: dict[str, Any] = {
+                "ha": "center",
+                "va": "center",
+                "rotation": 25,
+                "color": "#c0392b",
+            }
+            figure.text(0.5, 0.5, "SYNTHETIC", fontsize=size, alpha=0.18, zorder=100, **look)
+        canvas = Canvas(figure, {"Title": title(name, synthetic=synthetic), "Date": None})
+        _settle(figure)
+        write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn()).encode())
 
 
 def _settle(figure: "Figure") -> None:

@@ -101,21 +101,6 @@ def assets() -> Path:
     return found if found.is_dir() else Path(__file__).parents[1] / "assets"
 
 
-def resource_files() -> list[Path]:
-    """Every file beside the code that a rendered document depends on, for its code hash."""
-    here = Path(__file__).parent
-    names = (
-        "quarto.lua",
-        "template.html",
-        "template.typ",
-        "typeset.py",
-        "matplotlibrc",
-    )
-    inside = [here / name for name in names]
-    styles = [assets() / name for name in (*SHEETS, *REFERENCES)]
-    return sorted(inside) + styles
-
-
 def page_header() -> str:
     """Security policy and style sheet, as lines for the head of an HTML page."""
     css = "".join((assets() / name).read_text(encoding="utf-8") for name in SHEETS)

@@ -18,6 +18,7 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.report.render.by_hand import PAGES, SKIP
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import MAIN, finished
 from trialtrace.report.render.escape import escape_markdown
@@ -106,10 +107,10 @@ def _around(page: Page, names: Sequence[str], stem: str) -> str:
         for title, target in pages
     )
     parts = [
-        '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>',
+        SKIP,
         f'<div class="synthetic-banner">{SYNTHETIC}</div>' if page.synthetic else "",
         page.way(stem.capitalize(), over),
-        f'<nav class="pages" aria-label="Pages of this report">{links}</nav>' if pages[1:] else "",
+        PAGES.format(links) if pages[1:] else "",
     ]
     return "\n".join(part for part in parts if part) + "\n"
 

@@ -5,7 +5,7 @@ from trialtrace.base.words import number
 from trialtrace.report.links import endpoint_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, rows_table, texts_table, with_names
+from trialtrace.report.tables import texts_table, with_names
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.words import labels, rule_of
 from trialtrace.run.trial.constants import Constant
@@ -112,10 +112,13 @@ def constants_section(material: Material) -> str:
         return ""
     header = ["Constant", "Value", "Endpoints", "Where", "Source"]
     body = [
-        [constant.what, constant.value, entries, place(constant), constant.source]
+        [
+            with_names(text)
+            for text in (constant.what, constant.value, entries, place(constant), constant.source)
+        ]
         for constant, entries in _joined(material, found)
     ]
-    table = captioned(material, rows_table(header, body), "constants", "Declared constants.")
+    table = texts_table(material, header, body, "constants", "Declared constants.")
     return f"{OPENING}\n\n{table}\n"
 
 

@@ -17,8 +17,7 @@ from trialtrace.base.store import sha256_bytes, sha256_file
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import LABELS, unit_text, value_text
 from trialtrace.report.audit.cohort_words import of_primary, put_in
-from trialtrace.report.figures.make import Drawn, first_forest, flow_figure
-from trialtrace.report.figures.make import strip_images as strips
+from trialtrace.report.figures.make import Drawn, first_forest, flow_figure, strip_images
 from trialtrace.report.links import (
     AUDIT_PAGE,
     analysis_place,
@@ -194,7 +193,7 @@ def summary(
         "Primary result": _primary(material, drawn, places),
         "Patients": [*_patients(material, drawn, places), *left_out(material)],
         "Harms": harms_in_short(material, places),
-        "Under other choices": [*_choices(material, places), strips(drawn)],
+        "Under other choices": [*_choices(material, places), strip_images(drawn)],
         "Published numbers": list(printed_in_short(material)),
         "How it was made": [recomputed(material), _made(material, renderer)],
     }
