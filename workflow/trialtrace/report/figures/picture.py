@@ -85,7 +85,7 @@ class Request:
     def endpoint(self, name: str) -> Endpoint:
         return self.material.trial.endpoints[name]
 
-    def records(self, name: str, **conditions: Any) -> Selection:
+    def records(self, name: str, **conditions: object) -> Selection:
         """The derived rows of an endpoint in its population that meet the conditions."""
         return self.material.tracer.frames.select(*self.predicate(name, **conditions))
 
