@@ -327,7 +327,7 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     at, name = named_trial(arguments)
     if arguments.form != "cohort":
-        from trialtrace.report.interchange.folder import write_form
+        from trialtrace.report.interchange.adam import write_form
         from trialtrace.run.jobs.fresh import CHECK
 
         at, _ = tell_run(at, name, CHECK, earlier=True)

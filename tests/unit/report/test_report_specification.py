@@ -13,8 +13,7 @@ from trialtrace.report.figures.make import draw_figures, strip_images, strips
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
-from trialtrace.report.same_question import same_question
-from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.choices import other_choices, same_question
 from trialtrace.report.sections.summary import _choices
 from trialtrace.run.trial.load import load_settings
 

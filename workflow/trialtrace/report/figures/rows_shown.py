@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from trialtrace.base.words import NOT_ESTIMABLE
 from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.material import Material
-from trialtrace.report.same_question import same_question
+from trialtrace.report.sections.choices import same_question
 from trialtrace.report.tables import NO_BREAK, short_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import stratum_words

@@ -45,9 +45,7 @@ from trialtrace.report.render.parts import (
 )
 from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.crossref import cross_refer
-from trialtrace.report.render.tree.for_docx import for_docx
-from trialtrace.report.render.tree.for_html import for_html
-from trialtrace.report.render.tree.for_typst import for_typst
+from trialtrace.report.render.tree.formats import for_docx, for_html, for_typst
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.nodes import Node
 

@@ -28,9 +28,8 @@ from trialtrace.report.links import (
 )
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.same_question import children, question_of, same_question
 from trialtrace.report.sections.analysis_section import analysed
-from trialtrace.report.sections.choices import missing_bounds
+from trialtrace.report.sections.choices import children, missing_bounds, question_of, same_question
 from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import randomised_by_arm
 from trialtrace.report.sections.findings import primary, primary_sentences

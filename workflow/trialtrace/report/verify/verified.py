@@ -13,10 +13,17 @@ from trialtrace.report.links import alone
 from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.verify.document import (
+    READ,
     judged,
     kind_of,
     no_report,
+    of_earlier_run,
     pages_of,
+    runs_of,
+    seal_stands,
+    share,
+    trial_of,
+    without_seal,
 )
 from trialtrace.report.verify.files import (
     altered_download,
@@ -36,15 +43,6 @@ from trialtrace.report.verify.kept_run import (
     altered_run,
     archived,
     outdated_files,
-)
-from trialtrace.report.verify.which_trial import (
-    READ,
-    of_earlier_run,
-    runs_of,
-    seal_stands,
-    share,
-    trial_of,
-    without_seal,
 )
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.kept_tables import kept_table
