@@ -11,13 +11,11 @@ from trialtrace.report.render.document import read_document
 from trialtrace.report.render.subset import check_document
 
 EXPECTED = Path(__file__).with_name("contract.blocks.txt")
-PARAMS = {"name": "A | B", "limit": 2.5, "choices": ["x", "y"]}
 
 
 def _page(contract, figures, out_dir, renderer):
     files = render_document(
         contract,
-        params=PARAMS,
         inputs={"figures": figures},
         out_dir=out_dir,
         stem="contract",

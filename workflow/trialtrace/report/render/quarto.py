@@ -7,7 +7,6 @@ be referred to, Quarto centres the cells of a DOCX whatever the columns say, and
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import subprocess
@@ -51,7 +50,6 @@ _CONDA = {
 
 def render(
     documents: Sequence[Document],
-    params: dict,
     page: Page,
     folder: Path,
     formats: tuple[str, ...],
@@ -61,7 +59,6 @@ def render(
     quarto = Path(find_quarto())
     environment = quarto_environment(quarto) | {FOLDER: str(folder)}
     page.place_chains(folder)
-    (folder / "params.json").write_text(json.dumps(params), encoding="utf-8")
     made = {}
     for document in documents:
         first = document is documents[0]
@@ -71,9 +68,8 @@ def render(
         matter = _front_matter(document, page, folder, around)
         text = f"---\n{matter}---\n\n{head}{document.body}"
         (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
-        given = params if first else {}
         for kind in formats:
-            data = _render(quarto, kind, document, page, folder, environment, given)
+            data = _render(quarto, kind, document, page, folder, environment)
             made[f"{stem}.{kind}"] = data
     version = _run([quarto, "--version"], folder, environment).stdout.strip()
     return made, f"quarto {version}"
@@ -155,13 +151,9 @@ def _front_matter(document: Document, page: Page, folder: Path, around: str) -> 
     return yaml.safe_dump(meta, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def _render(
-    quarto: Path, kind: str, document: Document, page: Page, folder: Path, environment, params
-):
+def _render(quarto: Path, kind: str, document: Document, page: Page, folder: Path, environment):
     form = "typst" if kind == "pdf" else kind
     command = [quarto, "render", f"{STEM}.qmd", "--to", form, "--output-dir", OUTPUT]
-    if params:
-        command += ["--execute-params", "params.json"]
     done = _run(command, folder, environment)
     output = folder / OUTPUT / f"{STEM}.{kind}"
     if done.returncode or not output.is_file():
