@@ -158,7 +158,9 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         "plan": {"file": "config/trials/t/plan.yaml", "line": 3, "key": "analyses.a"},
     }
     stamped, plain = (
-        numbers_page("H", [trace | {"synthetic": synthetic}], Around("T"))
+        numbers_page(
+            "H", [trace], Around(SimpleNamespace(title="T", synthetic=synthetic, draft=""))
+        )
         for synthetic in (True, False)
     )
     assert 'class="synthetic held"' in stamped

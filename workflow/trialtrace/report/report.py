@@ -324,11 +324,5 @@ def _configuration(material: Material, out: Path) -> None:
         elif (folder / name).is_file():
             trial, data = material.trial, shown_file(material.trial, name, material.disclosure)
             write_bytes(out / "config" / f"{name}.txt", data)
-            text = config_lines(
-                name,
-                data.decode("utf-8", errors="replace"),
-                trial.title,
-                synthetic=trial.synthetic,
-                draft=trial.draft,
-            )
+            text = config_lines(name, data.decode("utf-8", errors="replace"), trial)
             write_text(out / config_page(name), text)

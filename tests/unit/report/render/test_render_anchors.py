@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
@@ -75,7 +76,8 @@ def raw(folder, lines=400):
 @pytest.mark.parametrize("synthetic", [True, False])
 def test_the_line_that_a_link_names_is_the_first_that_is_seen(tmp_path, synthetic):
     raw(tmp_path)
-    page = data_page_html(tmp_path, "export", "T", synthetic=synthetic)
+    trial = SimpleNamespace(title="T", synthetic=synthetic, draft="")
+    page = data_page_html(tmp_path, "export", trial)
     found = seen(page, "L200", "tr[id]", tmp_path)
     assert found["scrolled"] > 1000
     assert found["bare"] == found["first"] == "L200"

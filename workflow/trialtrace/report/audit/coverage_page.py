@@ -51,15 +51,8 @@ def coverage_page(trial: Trial, rows: Sequence[Covered], places: Mapping[str, st
         f'<p class="subject">{counted(rows)}</p>',
         *table_lines(COLUMNS, (_row(trial, row, places) for row in rows), "claims"),
     ]
-    return report_page(
-        trial.title,
-        TITLE,
-        "\n".join([*lines, ""]),
-        synthetic=trial.synthetic,
-        draft=trial.draft,
-        title=TITLE,
-        style=audit_style(),
-    )
+    body = "\n".join([*lines, ""])
+    return report_page(trial, TITLE, body, title=TITLE, style=audit_style())
 
 
 def counted(rows: Sequence[Covered]) -> str:

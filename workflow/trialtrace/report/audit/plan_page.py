@@ -72,14 +72,7 @@ def plan_page(trial: Trial, results: Iterable[str], reported: Reported) -> tuple
         *_facts(trial),
         *registration_section(as_json(held(ledger(trial.claims_document))), audit=AUDIT_PAGE),
     ]
-    text = report_page(
-        trial.title,
-        TITLE,
-        "\n".join([*parts, ""]),
-        synthetic=trial.synthetic,
-        draft=trial.draft,
-        style=audit_style(),
-    )
+    text = report_page(trial, TITLE, "\n".join([*parts, ""]), style=audit_style())
     return text, _csv(lines, left, reported)
 
 

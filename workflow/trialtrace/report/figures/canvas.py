@@ -1,7 +1,10 @@
 """One look and one way of writing for every figure, with the same bytes every time."""
 
+import json
 import re
-from collections.abc import Iterator
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -13,16 +16,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
-import json
-import struct
-import zlib
-from collections.abc import Sequence
 
-# The pixels of figures: PNG files of their SVG, not drawn a second time.
-# typst reads the drawings, all of them at once; letters in them are paths, so that no font matters.
-
-DPI = 160
 STAMPED = "{} (synthetic, not evidence)"
+# The pixels of figures are PNG files of their SVG, not drawn a second time. typst reads the
+# drawings, all of them at once; letters in them are paths, so that no font matters.
+DPI = 160
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 # The first part of a PNG, with its size, comes right behind the signature: 8 and 25 bytes.
 _HEAD = 33

@@ -274,7 +274,6 @@ def _lines(texts: list[str], width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-
     return textwrap.wrap(text, width) or [text]
 
 

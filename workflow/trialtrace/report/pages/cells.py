@@ -13,6 +13,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.pages.shell import report_page
 from trialtrace.run.tables.contracts import RAW, read_table
 from trialtrace.run.trace.raw_rows import Cell
+from trialtrace.run.trial.load import Trial
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,9 +127,7 @@ def _cells_html(values: list[str | None]) -> list[str]:
     return [shown[value] for value in values]
 
 
-def data_page_html(
-    raw: Path, table: str, title: str, *, synthetic: bool, draft: str = "", sha256: str = ""
-) -> str:
+def data_page_html(raw: Path, table: str, trial: Trial, *, sha256: str = "") -> str:
     """Source rows in order; a very long table is cut, and says so. `sha256` is that of its file."""
     found = read_table(Path(raw) / f"{table}.parquet", RAW)
     columns = [name for name in found.column_names if name not in ("source_file", "source_row")]
@@ -149,19 +148,13 @@ def data_page_html(
         "</table></div>\n"
     )
     here = f"{table}: raw rows"
-    return report_page(title, here, text, synthetic=synthetic, draft=draft, title=here, up="../")
+    return report_page(trial, here, text, title=here, up="../")
 
 
 def raw_tables(material: Material, out: Path) -> None:
     """Write the page of each raw table."""
     trial = material.trial
     for table in trial.source.items:
-        text = data_page_html(
-            material.folder / "raw",
-            table,
-            trial.title,
-            synthetic=trial.synthetic,
-            draft=trial.draft,
-            sha256=material.tracer.manifest["tables"][table]["file"]["sha256"],
-        )
+        sha256 = material.tracer.manifest["tables"][table]["file"]["sha256"]
+        text = data_page_html(material.folder / "raw", table, trial, sha256=sha256)
         write_text(out / data_page(table), text)

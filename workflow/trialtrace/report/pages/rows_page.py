@@ -180,17 +180,9 @@ def rows_page(
         f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
         "</table></div>\n"
     )
-    trial = material.trial
-    return report_page(
-        trial.title,
-        f"Rows of {told.title}",
-        text,
-        synthetic=trial.synthetic,
-        draft=trial.draft,
-        title=f"{told.title} – {trial.title}",
-        up="../",
-        style=rules,
-    )
+    title = f"{told.title} – {material.trial.title}"
+    here = f"Rows of {told.title}"
+    return report_page(material.trial, here, text, title=title, up="../", style=rules)
 
 
 def _rows(sets: Sequence[RowSet]) -> "np.ndarray":

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialtrace.base.store import write_text
 from trialtrace.report.links import STYLE, Step, crumbs, of_report
 from trialtrace.report.render.house import CSP, SYNTHETIC, assets, breakable
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
 
 # A script beside the page; `file:` for browsers to which a file on disk is no "self".
 CSP_SCRIPT = CSP.replace("style-src", "script-src 'self' file:; style-src")
@@ -58,25 +62,17 @@ def table_lines(names: Iterable[str], rows: Iterable[str], kind: str = "scroll")
 
 
 def report_page(
-    trial: str,
-    here: str,
-    body: str,
-    *,
-    synthetic: bool,
-    draft: str,
-    title: str = "",
-    up: str = "",
-    style: str = "",
+    trial: "Trial", here: str, body: str, *, title: str = "", up: str = "", style: str = ""
 ) -> str:
     """A page of a report, called `here`, below the title of its trial and the report."""
     return page(
-        title or f"{here} \N{EN DASH} {trial}",
+        title or f"{here} \N{EN DASH} {trial.title}",
         body,
-        synthetic=synthetic,
+        synthetic=trial.synthetic,
         style=style,
-        draft=draft,
+        draft=trial.draft,
         up=up,
-        above=of_report(trial),
+        above=of_report(trial.title),
         here=here,
     )
 

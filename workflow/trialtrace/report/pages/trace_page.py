@@ -29,6 +29,7 @@ from trialtrace.run.trace.text import (
     step_words,
     verdict_words,
 )
+from trialtrace.run.trial.load import Trial
 
 # Where all numbers of a page have the same of these, it stands once, below its heading; where all
 # that rest on the same rows have, once below these.
@@ -93,12 +94,11 @@ class Around:
     of each section of the report.
     """
 
-    title: str
+    trial: Trial
     printed: Mapping[str, str] = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
     rows: Callable[[Trace], str] | None = None
     lined: bool = False
-    draft: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
 
     def report(self, place: str) -> str:
@@ -142,15 +142,10 @@ def numbers_page(heading: str, traces: Sequence[Trace], context: Around) -> str:
         lines += _list(shared, said)
     for group in _groups(found):
         lines += _group(group, shared, context, said)
-    body, synthetic = "\n".join([*lines, ""]), traces[0]["synthetic"]
-    return report_page(
-        context.title, heading, body, synthetic=synthetic, draft=context.draft, up="../"
-    )
+    return report_page(context.trial, heading, "\n".join([*lines, ""]), up="../")
 
 
-def families_page(
-    families: Mapping[str, Sequence[dict[str, str]]], context: Around, *, synthetic: bool
-) -> str:
+def families_page(families: Mapping[str, Sequence[dict[str, str]]], trial: Trial) -> str:
     """The p-values that are adjusted together, a section a family."""
     here = "Families of p-values"
     lines = [
@@ -164,10 +159,7 @@ def families_page(
             link = trace_link(member["result_id"]).removeprefix("trace/")
             lines.append(f"<li>{linked(text, link)}</li>")
         lines.append("</ul>")
-    body = "\n".join([*lines, ""])
-    return report_page(
-        context.title, here, body, synthetic=synthetic, draft=context.draft, up="../"
-    )
+    return report_page(trial, here, "\n".join([*lines, ""]), up="../")
 
 
 def _groups(found: Iterable[Number]) -> list[list[Number]]:

@@ -39,11 +39,12 @@ from trialtrace.report.render.house import SYNTHETIC, assets
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.functions import Function, made_by
 from trialtrace.run.trace.text import entries, plan_lines
+from trialtrace.run.trial.load import Trial
 
 # Pages of what numbers are made by: files of the configuration line by line, functions by name.
 
 
-def config_lines(name: str, text: str, title: str, *, synthetic: bool, draft: str = "") -> str:
+def config_lines(name: str, text: str, trial: Trial) -> str:
     """A file of the configuration; each line is an anchor."""
     lines = "".join(
         f'<span id="L{number}">{escape(line)}\n</span>'
@@ -54,17 +55,10 @@ def config_lines(name: str, text: str, title: str, *, synthetic: bool, draft: st
         f'<p class="subject">As it was when the report was made. <a href="{escape(name)}.txt">The '
         f'file</a></p>\n<pre class="lines">{lines}</pre>\n'
     )
-    return report_page(title, name, body, synthetic=synthetic, draft=draft, up="../")
+    return report_page(trial, name, body, up="../")
 
 
-def code_page(
-    codes: Mapping[str, str],
-    functions: Iterable[Function],
-    title: str,
-    *,
-    synthetic: bool,
-    draft: str = "",
-) -> str:
+def code_page(codes: Mapping[str, str], functions: Iterable[Function], trial: Trial) -> str:
     """The hashes of the stages, and the functions that made the numbers, each with its text."""
     stages = "\n".join(
         f"<dt>{escape(stage)}</dt>\n<dd><code>{escape(digest)}</code></dd>"
@@ -83,7 +77,7 @@ def code_page(
         "then the functions that made the numbers. What they call stands in the same files or "
         f"those that these name.</p>\n<dl>\n{stages}\n</dl>\n{told}\n"
     )
-    return report_page(title, "Code", body, synthetic=synthetic, draft=draft, up="./")
+    return report_page(trial, "Code", body, up="./")
 
 
 # Cards of the numbers of a report: what a reader sees of one beside it, before its trace.
@@ -228,12 +222,11 @@ def write_traces(
     write_style(out)
     for name, rows in _by_page(results.values()).items():
         around = Around(
-            trial.title,
+            trial,
             printed,
             frozenset(parts),
             partial(sets.link, page=name) if sets else None,
             not trial.blinded,
-            trial.draft,
             places,
         )
         traces = [_shown(material, row["result_id"]) for row in rows]
@@ -244,9 +237,7 @@ def write_traces(
         text = numbers_page(material.tracer.about.page(rows[0]), traces, around)
         write_text(out / "trace" / name, text)
     if families:
-        about = Around(trial.title, draft=trial.draft)
-        text = families_page(families, about, synthetic=trial.synthetic)
-        write_text(out / "trace" / FAMILIES_PAGE, text)
+        write_text(out / "trace" / FAMILIES_PAGE, families_page(families, trial))
     cards.write(out)
     _code(material, out)
     if sets is not None:
@@ -323,11 +314,7 @@ def _code(material: Material, out: Path) -> None:
         for function in made_by(row["analysis_id"], row["method"])
     )
     functions = sorted(dict.fromkeys(made), key=lambda one: (one.file, one.line))
-    trial = material.trial
-    text = code_page(
-        material.codes, functions, trial.title, synthetic=trial.synthetic, draft=trial.draft
-    )
-    write_text(out / CODE_PAGE, text)
+    write_text(out / CODE_PAGE, code_page(material.codes, functions, material.trial))
 
 
 def _rows(material: Material, sets: RowSets, out: Path) -> None:

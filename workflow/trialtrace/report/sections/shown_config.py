@@ -6,15 +6,11 @@ trying.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import yaml
 
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Files
-
-if TYPE_CHECKING:
-    import yaml
 
 HIDDEN = "(not shown)"
 PLACES = ("path", "sheet", "sha256")
@@ -43,8 +39,7 @@ def without_places(text: str) -> str:
     return text
 
 
-def _nodes(text: str) -> Iterator["yaml.Node"]:
-
+def _nodes(text: str) -> Iterator[yaml.Node]:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     source = _entries(_entries(root).get("source"))
     if "folder" in source:
@@ -53,7 +48,7 @@ def _nodes(text: str) -> Iterator["yaml.Node"]:
         yield from (value for key, value in _entries(item).items() if key in PLACES)
 
 
-def _entries(node: "yaml.Node | None") -> "dict[str, yaml.Node]":
+def _entries(node: yaml.Node | None) -> dict[str, yaml.Node]:
     pairs = node.value if node is not None and isinstance(node.value, list) else []
     return {key.value: value for key, value in pairs}
 

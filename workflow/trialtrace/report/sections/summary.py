@@ -61,6 +61,8 @@ from trialtrace.run.trial.plan.build import Analysis
 Row = Mapping[str, object]
 MOST_CLAIMS, MOST_REASONS, MOST_NAMED = 6, 4, 3
 NOT_CHECKABLE = "not_checkable"
+# Of a hash so many are shown.
+DIGITS = 16
 # What whoever typed the numbers had before them.
 READ = {
     "at_hand": "its text was at hand",
@@ -176,9 +178,6 @@ def _texts(material: Material) -> str:
         ]
         lines.append(f"- {escape_markdown('; '.join(part for part in parts if part))}")
     return "\n".join([TEXTS, "", *lines]) if lines else ""
-
-
-DIGITS = 16
 
 
 def summary(
