@@ -47,10 +47,6 @@ class Cell:
     def label(self) -> str:
         return str(self.options.get("label", ""))
 
-    @property
-    def is_parameters(self) -> bool:
-        return "parameters" in (self.options.get("tags") or [])
-
 
 @dataclass(frozen=True)
 class Document:

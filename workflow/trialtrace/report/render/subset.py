@@ -183,7 +183,7 @@ _WHY = {
     "layout-ncol": "draw one figure a cell",
     "code-fold": "it exists in HTML alone",
     "bibliography": "write the reference out",
-    "params": "assign defaults in a cell with `#| tags: [parameters]`",
+    "params": "assign them in a cell",
     "freeze": "a report is always executed",
     "cache": "a report is always executed",
 }
@@ -264,19 +264,11 @@ def _execute(document: Document, place: str) -> Iterator[Problem]:
 
 def _cells(document: Document) -> Iterator[Problem]:
     seen: dict[str, int] = {}
-    tagged = 0
     for cell in document.cells:
         place = f"{document.name}, line {cell.line}: cell"
         yield from _options(cell, place)
         yield from _label(cell, place, seen)
         yield from _code(cell, document.name)
-        if cell.is_parameters:
-            tagged += 1
-            data = cell.options.get("echo", document.execute_default("echo", True))
-            if data is not False:
-                yield Problem(place, "Quarto would show the injected parameters", do="echo: false")
-    if tagged > 1:
-        yield Problem(document.name, f"{tagged} cells are tagged parameters", expected="one")
 
 
 def _options(cell: Cell, place: str) -> Iterator[Problem]:
