@@ -174,6 +174,11 @@ def _part(text: str) -> str:
     return before + shown + (" " if shown and text[-1:].isspace() else "")
 
 
+def level_of(rows: Iterable[ResultRow]) -> float | None:
+    """The confidence level of the first interval; None where there is none."""
+    return next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+
+
 def no_effect(stat: str) -> float:
     """The value of a statistic where there is no effect."""
     return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0

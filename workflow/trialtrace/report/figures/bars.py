@@ -16,6 +16,7 @@ from trialtrace.report.figures.canvas import (
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import data_of, name_of, repeats_cuts, rows_of_bars, told
 from trialtrace.report.material import Material
+from trialtrace.report.tables import level_of
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw(material: Material, inputs: Given) -> Picture:
         raise nothing(inputs["title"], "no proportion could be estimated")
     shown = [arm for arm in arms if any(arm in group for group in groups.values())]
     rows = [row for group in groups.values() for row in group.values()]
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    level = level_of(rows)
     interval = f" with {100 * level:g} % confidence intervals" if level is not None else ""
     caption = f"{inputs['title']}: share of patients by arm{interval}; events and patients beneath."
     many = len(groups)

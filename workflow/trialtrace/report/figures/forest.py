@@ -25,7 +25,7 @@ from trialtrace.report.figures.rows_shown import (
     whole,
 )
 from trialtrace.report.material import Material
-from trialtrace.report.tables import axis_factor, axis_label, no_effect, short_text
+from trialtrace.report.tables import axis_factor, axis_label, level_of, no_effect, short_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import method_of
 
@@ -78,7 +78,7 @@ def draw(material: Material, inputs: Given) -> Picture:
     rows = estimates(material, inputs)
     if not rows:
         raise nothing(inputs["title"], "nothing could be estimated")
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    level = level_of(rows)
     interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
     caption = (
         f"{inputs['title']}: estimates with their {interval} intervals; a square is the larger, "
@@ -166,7 +166,7 @@ def _plot(
             elif line.row is None:
                 text.get_yticklabels()[number].set(color=FAINT, fontsize=8)
         _texts(text, heads, places, [line.counts for line in lines])
-        level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+        level = level_of(rows)
         head = upper_first(LABELS[stat])
         head += f"\n({100 * level:g} % CI)" if level is not None else ""
         estimates = [(short_text(line.row) if line.row else line.test,) for line in lines]

@@ -57,11 +57,10 @@ def render_document(
     images find under that name beside the document. `title` replaces the title of the front
     matter; `synthetic` stamps every page; `private` keeps what an exception says, which may hold a
     value of the data, out of errors. `before` and `beside` are title and link of other pages of
-    the folder, to which its pages lead
-    before and after its own; with `above`, those over it, they begin with the way to them, on
-    which one that has none over it goes by its title. In a DOCX or PDF, mailed alone, a link to a
-    page of the folder is text; one to a number's trace leads to what `chains` (chains.py) tells of
-    it.
+    the folder, to which its pages lead before and after its own; with `above`, those over it, they
+    begin with the way to them, on which one that has none over it goes by its title. In a DOCX or
+    PDF, mailed alone, a link to a page of the folder is text; one to a number's trace leads to what
+    `chains` tells of it.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)

@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
@@ -308,7 +308,7 @@ def session(document: Document, folder: Path, private: bool = False):
     with ExitStack() as stack:
         stack.enter_context(_ONE_AT_A_TIME)
         stack.enter_context(_environment())
-        stack.enter_context(_working_folder(folder))
+        stack.enter_context(chdir(folder))
         stack.enter_context(figure_style())
         stack.enter_context(quiet_warnings())
         yield Session(stack.enter_context(fresh_shell(folder)), document, private)
@@ -323,13 +323,3 @@ def _environment():
         os.environ.clear()
         os.environ.update(saved)
         sys.path[:] = path
-
-
-@contextmanager
-def _working_folder(folder: Path):
-    saved = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(saved)

@@ -14,6 +14,7 @@ from trialtrace.report.tables import (
     arm_text,
     captioned,
     effects_table,
+    level_of,
     link,
     of_needed,
     pair_text,
@@ -56,26 +57,15 @@ def analysis_tables(material: Material, name: str) -> str:
         tables.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", arm_text))
     interaction = [row for row in compared if by is not None and row["stratum"] is None]
     compared = [row for row in compared if row not in interaction]
-    if compared:
-        tables.append(
-            _pivot(
-                material,
-                compared,
-                f"{name}-compared",
-                f"{label}: comparisons",
-                "Comparison",
-                pair_text,
-            )
-        )
-    if interaction:
-        caption = f"{label}: does the effect differ between the subgroups?"
-        tables.append(
-            _pivot(material, interaction, f"{name}-interaction", caption, "Comparison", pair_text)
-        )
-    if others:
-        tables.append(
-            _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", arm_text)
-        )
+    differs = "does the effect differ between the subgroups?"
+    for part, own, title, who, name_of in (
+        ("compared", compared, "comparisons", "Comparison", pair_text),
+        ("interaction", interaction, differs, "Comparison", pair_text),
+        ("all", others, "all arms together", "Arms", arm_text),
+    ):
+        if own:
+            place, caption = f"{name}-{part}", f"{label}: {title}"
+            tables.append(_pivot(material, own, place, caption, who, name_of))
     tables += anova_tables(material, name)
     told = told_ids(f_tests(material, name))
     effects = [row for row in effects if row["result_id"] not in told]
@@ -123,7 +113,7 @@ def _pivot(
         lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
     limits = {_column(row): escape_markdown(limits_of(row["options"])) for row in shown}
     time_unit = _time_unit(material, rows)
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    level = level_of(rows)
     others = {
         _column(row): f", {100 * row['ci_level']:g} % interval"
         for row in shown

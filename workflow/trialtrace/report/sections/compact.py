@@ -12,6 +12,7 @@ from trialtrace.report.tables import (
     OF_A_TEST,
     arm_text,
     captioned,
+    level_of,
     link,
     median_links,
     of_needed,
@@ -86,7 +87,7 @@ def _grid(
     if not cells:
         return
     columns = list(dict.fromkeys(column for line in cells.values() for column in line))
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    level = level_of(rows)
     brackets = "" if level is None else f" ({100 * level:g} % confidence intervals in brackets)"
     groups = _groups(list(cells))
     for number, (visit, lines) in enumerate(groups, start=1):
