@@ -14,7 +14,7 @@ from trialtrace.run.trial.load import load_settings, load_trial
 
 def run_all(root: Path, names: list[str]) -> None:
     """The calls of scripts/, in the order of the data."""
-    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.pages.start_page import build_site
     from trialtrace.report.report import render_report
     from trialtrace.run.claims.audit import audit_claims
     from trialtrace.run.cleaning.clean import clean_tables

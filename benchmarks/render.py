@@ -65,7 +65,7 @@ SITE = """
 import json, sys, time
 from pathlib import Path
 from trialtrace.base.paths import project
-from trialtrace.report.pages.site import build_site
+from trialtrace.report.pages.start_page import build_site
 from trialtrace.run.trial.load import load_settings
 from trialtrace.run.trial.load import load_trial
 

@@ -18,10 +18,9 @@ from render_blocks import alike, blocks_of  # noqa: E402
 
 from conftest import DOT_SVG, dot_png  # noqa: E402
 from trialtrace.base.errors import UserError  # noqa: E402
-from trialtrace.report.render import render_document  # noqa: E402
+from trialtrace.report.render.api import render_document  # noqa: E402
 
 RECORDED = RENDER / "contract.blocks.txt"
-PARAMS = {"name": "A | B", "limit": 2.5, "choices": ["x", "y"]}
 
 
 def blocks(renderer: str, folder: Path) -> list[str]:
@@ -32,7 +31,6 @@ def blocks(renderer: str, folder: Path) -> list[str]:
     (figures / "dot.svg").write_text(DOT_SVG)
     files = render_document(
         RENDER / "contract.qmd",
-        params=PARAMS,
         inputs={"figures": figures},
         out_dir=folder / renderer,
         stem="contract",

@@ -5,7 +5,7 @@ from pathlib import Path
 from trialtrace.run.jobs.job import job
 
 with job(snakemake):
-    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.pages.start_page import build_site
     from trialtrace.run.trial.load import load_settings, load_trial
 
     settings = load_settings()

@@ -59,7 +59,7 @@ def site(real) -> Path:
     """The site of the three trials, with HTML alone."""
     from dataclasses import replace
 
-    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.pages.start_page import build_site
     from trialtrace.report.report import render_report
     from trialtrace.run.trial.load import load_settings
 

@@ -14,7 +14,7 @@ from written.r_scripts import PAGE, counted
 from written.r_scripts import told as told_by
 
 from trialtrace.base.paths import Project, project
-from trialtrace.report.interchange.plain import derived_csv
+from trialtrace.report.interchange.adam import derived_csv
 from trialtrace.report.rcode.call import Calls, NoCall
 from trialtrace.report.rcode.script import Scripts
 from trialtrace.run.cleaning.clean import clean_tables

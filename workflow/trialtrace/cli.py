@@ -6,22 +6,29 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.extras import without_extra
+from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
 from trialtrace.report.commands.history import add_history
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
-from trialtrace.report.which_run import configured, tell_run, tell_version
+from trialtrace.report.listing import put, width
+from trialtrace.report.which_run import (
+    Add,
+    add_of_trial,
+    configured,
+    named_trial,
+    tell_run,
+    tell_version,
+)
 from trialtrace.run.drafting.command import add_commands
 
 if TYPE_CHECKING:
     from trialtrace.base.paths import Project
-
-Add = Callable[..., argparse.ArgumentParser]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,8 +98,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_results(add: Add) -> None:
-    command = add("results", help="the results of a trial")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command = add_of_trial(add, "results", "the results of a trial")
     command.add_argument("--analysis", metavar="ID", help="only this analysis of the plan")
     command.add_argument("--format", choices=("table", "json", "csv"), default="table")
     command.add_argument(
@@ -105,29 +111,23 @@ def _add_results(add: Add) -> None:
 
 
 def run_results(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.results import tell_planned, tell_results
     from trialtrace.run.jobs.fresh import CHECK
     from trialtrace.run.tables.contracts import RESULTS
 
+    at, name = named_trial(arguments)
     if arguments.planned:
-        at = project(arguments.project)
-        name = configured(at, arguments.trial)
         tell_version(at, name)
         tell_planned(at, name, arguments.analysis, arguments.format)
         return 0
-
-    at = project(arguments.project)
-    name, unverified = configured(at, arguments.trial), arguments.unverified
-    at, _ = tell_run(at, name, CHECK, unverified=unverified, earlier=True)
+    at, _ = tell_run(at, name, CHECK, unverified=arguments.unverified, earlier=True)
     rows = _table(at, name, "analysis/results.parquet", RESULTS)
     tell_results(rows, arguments.analysis, arguments.format)
     return 0
 
 
 def _add_claims(add: Add) -> None:
-    command = add("claims", help="published numbers of a trial and their verdicts")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command = add_of_trial(add, "claims", "published numbers of a trial and their verdicts")
     audit_output(command)
     command.set_defaults(run=run_claims)
 
@@ -135,14 +135,11 @@ def _add_claims(add: Add) -> None:
 def run_claims(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a printed number does not hold, as for a ledger."""
     from trialtrace.audit.verdicts.tally import failing
-    from trialtrace.base.paths import project
     from trialtrace.report.audit.audit_export import trial_text
-    from trialtrace.report.commands.output import put, width
     from trialtrace.run.jobs.fresh import AUDIT
     from trialtrace.run.tables.contracts import CLAIMS
 
-    at = project(arguments.project)
-    name = configured(at, arguments.trial)
+    at, name = named_trial(arguments)
     at, _ = tell_run(at, name, AUDIT, earlier=True)
     audit: dict[str, Any] = {"claims": _table(at, name, "audit/claims.parquet", CLAIMS)}
     if arguments.format in ("html", "csv"):
@@ -156,29 +153,26 @@ def run_claims(arguments: argparse.Namespace) -> int:
                 )
             )
         audit |= json.loads(printed.read_text(encoding="utf-8"))
-    text = trial_text(audit, arguments.format, width=width(arguments.output))
-    put(text, arguments.output)
+    put(trial_text(audit, arguments.format, width=width(arguments.output)), arguments.output)
     return int(failing(audit["claims"]))
 
 
 def _add_coverage(add: Add) -> None:
-    command = add("coverage", help="what covers each thing that a trial's source texts tell")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command = add_of_trial(
+        add, "coverage", "what covers each thing that a trial's source texts tell"
+    )
     command.add_argument("--format", choices=("table", "json", "csv", "html"), default="table")
     command.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     command.set_defaults(run=run_coverage)
 
 
 def run_coverage(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
-    from trialtrace.report.commands.coverage import coverage_as
-    from trialtrace.report.commands.output import put
+    from trialtrace.report.audit.coverage_page import coverage_as
     from trialtrace.run.trial.load import load_trial
 
-    at = project(arguments.project)
-    trial = load_trial(configured(at, arguments.trial), at)
-    tell_version(at, trial.name)
-    put(coverage_as(trial, arguments.format), arguments.output)
+    at, name = named_trial(arguments)
+    tell_version(at, name)
+    put(coverage_as(load_trial(name, at), arguments.format), arguments.output)
     return 0
 
 
@@ -193,7 +187,6 @@ def _add_trace(add: Add) -> None:
 
 
 def run_trace(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.report.listing import json_text
     from trialtrace.run.jobs.fresh import AUDIT
     from trialtrace.run.trace.content import Tracer
@@ -204,24 +197,19 @@ def run_trace(arguments: argparse.Namespace) -> int:
     at = project(arguments.project)
     name = configured(at, arguments.result_id.split("/", 1)[0])
     at, changed = tell_run(at, name, AUDIT, whole=True, earlier=True)
-    trial = load_trial(name, at)
-    folder = at.results / trial.name
-    settings = load_settings(at)
-    hashes = RowHashes(trial, settings)
-    disclosure = trial.disclosure(settings)
-    tracer = Tracer(trial, folder, disclosure, hashes, only=arguments.result_id)
-    trace = tracer.trace(arguments.result_id, rows=arguments.rows)
-    trace = with_record(trace, at, trial.name, changed)
-    if arguments.format == "json":
-        print(json_text(trace), end="")
-    else:
-        print(trace_text(trace, colour=sys.stdout.isatty()), end="")
+    trial, settings = load_trial(name, at), load_settings(at)
+    hashes, disclosure = RowHashes(trial, settings), trial.disclosure(settings)
+    tracer = Tracer(trial, at.results / name, disclosure, hashes, only=arguments.result_id)
+    trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), at, name, changed)
+    as_json = arguments.format == "json"
+    print(json_text(trace) if as_json else trace_text(trace, colour=sys.stdout.isatty()), end="")
     return 0
 
 
 def _add_check(add: Add) -> None:
-    command = add("check", help="configuration, dictionary and data: every mistake, before a run")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command = add_of_trial(
+        add, "check", "configuration, dictionary and data: every mistake, before a run"
+    )
     command.add_argument("--no-data", action="store_true", help="do not look at the data")
     command.add_argument("--large", action="store_true", help="look at data of any size")
     command.add_argument(
@@ -233,7 +221,6 @@ def _add_check(add: Add) -> None:
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.check import check
 
     return check(
@@ -247,8 +234,7 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def _add_plan(add: Add) -> None:
-    command = add("plan", help="what a plan may say here: endpoints, methods, options")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command = add_of_trial(add, "plan", "what a plan may say here: endpoints, methods, options")
     command.add_argument(
         "--ask", metavar="ENDPOINT", help="a block of plan.yaml that asks what is usual of it"
     )
@@ -256,11 +242,9 @@ def _add_plan(add: Add) -> None:
 
 
 def run_plan(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.plan import tell_block, tell_plan
 
-    at = project(arguments.project)
-    name = configured(at, arguments.trial)
+    at, name = named_trial(arguments)
     if arguments.ask:
         tell_block(at, name, arguments.ask)
     else:
@@ -269,18 +253,17 @@ def run_plan(arguments: argparse.Namespace) -> int:
 
 
 def _add_power(add: Add) -> None:
-    command = add("power", help="what the designs of a plan can find: power, sizes, precision")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command = add_of_trial(
+        add, "power", "what the designs of a plan can find: power, sizes, precision"
+    )
     command.add_argument("--json", action="store_true", help="for a program")
     command.set_defaults(run=run_power)
 
 
 def run_power(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.power import tell_power
 
-    at = project(arguments.project)
-    name = configured(at, arguments.trial)
+    at, name = named_trial(arguments)
     return tell_power(at, name, WithoutPandas.lifted, as_json=arguments.json)
 
 
@@ -293,7 +276,6 @@ def _add_serve(add: Add) -> None:
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.serve import serve
     from trialtrace.run.jobs.run_state import check_blind
     from trialtrace.run.trial.listing import listed_trials
@@ -319,15 +301,13 @@ def _add_verify(add: Add) -> None:
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """Exit code 1 where something is altered, 2 where it could not be looked at."""
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.verify import verify
 
     return verify(project(arguments.project), arguments.path, arguments.trial, arguments.format)
 
 
 def _add_export(add: Add) -> None:
-    command = add("export", help="write a trial's data as files of an export")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command = add_of_trial(add, "export", "write a trial's data as files of an export")
     command.add_argument("folder", help="a new folder for the files")
     command.add_argument(
         "--as",
@@ -342,13 +322,11 @@ def _add_export(add: Add) -> None:
 
 
 def run_export(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.run.trial.load import load_trial
 
-    at = project(arguments.project)
-    name = configured(at, arguments.trial)
+    at, name = named_trial(arguments)
     if arguments.form != "cohort":
-        from trialtrace.report.interchange.folder import write_form
+        from trialtrace.report.interchange.adam import write_form
         from trialtrace.run.jobs.fresh import CHECK
 
         at, _ = tell_run(at, name, CHECK, earlier=True)
@@ -358,14 +336,12 @@ def run_export(arguments: argparse.Namespace) -> int:
     from trialtrace.run.synthetic.folder import export_folder
 
     tell_version(at, name)
-    trial = load_trial(name, at)
-    print(export_folder(trial, arguments.folder), end="")
+    print(export_folder(load_trial(name, at), arguments.folder), end="")
     return 0
 
 
 def _add_report(add: Add) -> None:
-    command = add("report", help="the documents that a trial's report is made of")
-    command.add_argument("trial", help="name of the trial, as under config/trials")
+    command = add_of_trial(add, "report", "the documents that a trial's report is made of")
     command.add_argument(
         "--write", action="store_true", help="copy those of the last run to reports/TRIAL, as yours"
     )
@@ -373,15 +349,14 @@ def _add_report(add: Add) -> None:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
-    from trialtrace.report.commands.report import tell_documents, write_own
+    from trialtrace.report.documents import tell_documents, write_own
     from trialtrace.run.jobs.fresh import RENDER
     from trialtrace.run.trial.load import load_trial
 
-    at = project(arguments.project)
-    trial = load_trial(configured(at, arguments.trial), at)
+    at, name = named_trial(arguments)
+    trial = load_trial(name, at)
     if arguments.write:
-        tell_run(at, trial.name, RENDER)
+        tell_run(at, name, RENDER)
         print(write_own(trial), end="")
     print(tell_documents(trial), end="")
     return 0
@@ -398,7 +373,6 @@ def _add_migrate(add: Add) -> None:
 
 def run_migrate(arguments: argparse.Namespace) -> int:
     """Nothing is written of any trial where one cannot be migrated."""
-    from trialtrace.base.paths import project
     from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name
     from trialtrace.run.trial.migrate import migrated
     from trialtrace.run.trial.version import CURRENT

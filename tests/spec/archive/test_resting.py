@@ -4,8 +4,8 @@ import mini_trial
 import pytest
 from mini_run import run_mini
 
+from trialtrace.report.commands.impact import resting
 from trialtrace.report.figures.make import asked, draw_figures
-from trialtrace.report.figures.resting import resting
 from trialtrace.report.material import Material
 from trialtrace.run.trace.impact import Impact, RawPlace
 from trialtrace.run.trial.load import load_settings

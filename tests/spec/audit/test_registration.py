@@ -12,7 +12,7 @@ from trialtrace.audit.files.make import ledger
 from trialtrace.audit.registration.registration import held
 from trialtrace.base.paths import project
 from trialtrace.cli import main
-from trialtrace.report.audit.registration_table import registration_section
+from trialtrace.report.audit.audit_page import registration_section
 
 ENTRY = {"number": "NCT00000001"}
 MONTHS, WEEKS = {"value": "3", "unit": "months"}, {"unit": "weeks"}

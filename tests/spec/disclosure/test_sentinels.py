@@ -25,8 +25,8 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.store import read_parquet
 from trialtrace.cli import main
 from trialtrace.report.material import Material
-from trialtrace.report.pages.site import build_site
-from trialtrace.report.render.inline_images import as_text
+from trialtrace.report.pages.start_page import build_site
+from trialtrace.report.render.pandoc import svg_text as as_text
 from trialtrace.report.report import render_report
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import data_quality

@@ -11,9 +11,7 @@ import pyreadstat
 import pytest
 
 from trialtrace.base.errors import UserError
-from trialtrace.report.interchange.adam import adam_files
-from trialtrace.report.interchange.define_xml import DEF, ODM, XLINK
-from trialtrace.report.interchange.folder import write_form
+from trialtrace.report.interchange.adam import DEF, ODM, XLINK, adam_files, write_form
 
 FILES = {"adsl": "adsl", "adbds": "bds", "adtte": "adtte", "adoccds": "occds"}
 

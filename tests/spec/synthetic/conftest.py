@@ -10,7 +10,7 @@ def whole_run(at):
     """Every stage, the report and the site of the trial "mini"."""
     import mini_run
 
-    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.pages.start_page import build_site
     from trialtrace.report.report import render_report
     from trialtrace.run.trial.load import load_settings, load_trial
 

@@ -8,10 +8,16 @@ from html import unescape
 import pytest
 
 from trialtrace.report.audit.cohort_words import PUT_IN, of_claim, of_primary, put_in
-from trialtrace.report.audit.targets import margins_table, targets, targets_title, what_words
+from trialtrace.report.audit.targets import (
+    Measured,
+    margins_table,
+    measure,
+    targets,
+    targets_title,
+    what_words,
+)
 from trialtrace.report.material import Material
 from trialtrace.report.sections.findings import primary
-from trialtrace.report.sections.measured import Measured, measure
 from trialtrace.run.trial.load import load_settings
 
 

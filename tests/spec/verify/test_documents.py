@@ -14,10 +14,10 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
 from trialtrace.report.documents import STEMS
-from trialtrace.report.render import check_document
 from trialtrace.report.render.by_hand import made_by_hand
 from trialtrace.report.render.by_hand import main as by_hand
 from trialtrace.report.render.document import read_document
+from trialtrace.report.render.subset import check_document
 from trialtrace.report.render.tree.authored import OWN
 from trialtrace.report.report import render_report
 from trialtrace.report.shown.html_lines import html_lines

@@ -9,7 +9,7 @@ import pytest
 from kept_report import FOLDER, repacked
 
 from trialtrace.base.paths import Project
-from trialtrace.report.shown.docx_colours import Colour, contrast
+from trialtrace.report.shown.docx_styles import Colour, contrast
 from trialtrace.report.verify.verified import Verified
 
 PALE = "letters too like what is behind them to be read"

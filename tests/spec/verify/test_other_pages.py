@@ -11,7 +11,7 @@ from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
-from trialtrace.report.crumbs import in_site
+from trialtrace.report.links import in_site
 from trialtrace.run.jobs.products import record_path, write_record
 
 PAGES = ("audit.html", "plan.html", "code.html", "trace/relief_primary.html", "style.css")

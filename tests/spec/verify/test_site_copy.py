@@ -6,7 +6,7 @@ import pytest
 from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
-from trialtrace.report.crumbs import in_site
+from trialtrace.report.links import in_site
 from trialtrace.report.verify.verified import verified
 
 

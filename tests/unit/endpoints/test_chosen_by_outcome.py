@@ -6,7 +6,7 @@ import mini_run
 import pytest
 from mini_trial import CLEANING, DICTIONARY, ENDPOINTS, TRIAL
 
-from trialtrace.report.figures.picture import population_words
+from trialtrace.report.figures.picture import Request
 from trialtrace.report.material import Material
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.run.cleaning.clean import clean_tables
@@ -215,6 +215,6 @@ def test_page_1_and_the_last_lines_tell_it_and_every_result_is_labelled(run):
     ends = closing_lines(run.folder, "mini", ("clean_tables", "derive_datasets"))
     assert [line for line in ends if line.startswith("  ! Population itt is labelled")]
     words = "all randomised (chosen after randomisation, by relief)"
-    assert population_words(material, {"population": "itt"}) == words
+    assert Request(material, {"population": "itt"}).population == words
     result = material.of("relief_primary")[0]
     assert words in material.tracer.about.subject(result)

@@ -13,7 +13,7 @@ def make_site():
     """A function: run the mini trial with changes, render its report, build the site."""
     import mini_run
 
-    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.pages.start_page import build_site
     from trialtrace.report.report import render_report
     from trialtrace.run.trial.load import load_settings
 

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from trialtrace.report.sections.models import model_words
-from trialtrace.report.sections.models_left_out import models_left_out
+from trialtrace.report.sections.models import model_words, models_left_out
 
 ROWS = [
     {"USUBJID": f"s{n}", "AVAL": 1.0, "VILLAGE": None if n < 4 else "v", "AGE": 30.0}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from trialtrace.report.sections import periods
-from trialtrace.report.sections.arms_used import arms_used
+from trialtrace.report.sections.models import arms_used
 
 SIZES = {"high": 80, "low": 75, "placebo": 78}
 

@@ -8,6 +8,7 @@ import pytest
 from trialtrace.report.figures import cumulative_incidence as drawn
 from trialtrace.report.figures.at_risk import named_at_the_end
 from trialtrace.report.figures.canvas import drawing
+from trialtrace.report.figures.picture import Request
 
 # A record each: time, and 1 the event, 2 the competing one, 0 neither.
 ARMS = {"drug": ([10, 20, 30, 40], [1, 2, 2, 0]), "placebo": ([15, 25, 35, 45], [1, 1, 0, 0])}
@@ -30,12 +31,13 @@ def material():
 def shares(material, of):
     """The last height of each arm's curve, as it is drawn."""
     given = {"endpoint": "time", "title": "Fracture", "unit": "days", "at": [0, 45]}
+    asked = Request(material, given)
     found = {}
     with drawing(4, 3) as figure:
         axes = figure.subplots()
         for arm, (time, cause) in ARMS.items():
             each = np.array(time, dtype=float), np.array(cause)
-            found[arm] = drawn._curve(axes, material, given, each, of, {"color": "black"})[1][-1]
+            found[arm] = drawn._curve(axes, asked, each, of, {"color": "black"})[1][-1]
         assert [line.get_ydata()[-1] for line in axes.get_lines()] == list(found.values())
     return found
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from site_pages import broken_links, pages
 
-from trialtrace.report.crumbs import alone, crumbs, in_site, of_report
+from trialtrace.report.links import alone, crumbs, in_site, of_report
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:constrained_layout not applied"),

@@ -10,8 +10,7 @@ import pytest
 from mini_trial import settings_of
 
 from trialtrace.report.figures.at_risk import PLACES
-from trialtrace.report.figures.make import draw_figures
-from trialtrace.report.images import beside, first_figures, images
+from trialtrace.report.figures.make import beside, draw_figures, first_figures, images
 from trialtrace.report.material import Material
 
 END = 4000

@@ -9,6 +9,7 @@ from tiny_endpoint import endpoint
 
 from trialtrace.report.figures.at_risk import axis_unit
 from trialtrace.report.figures.make import draw_figures
+from trialtrace.report.figures.picture import Request
 from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings
 
@@ -46,7 +47,7 @@ def test_times_are_converted_to_the_unit_of_their_axis(of_time, axis, expected):
     )  # fmt: skip
     trial = Stub(endpoints={"death": column}, cleaning=Stub(tables={}))
     given = {"endpoint": "death", "unit": axis, "title": "Death"}
-    assert axis_unit(Stub(trial=trial), given) == pytest.approx(expected)
+    assert axis_unit(Request(Stub(trial=trial), given)) == pytest.approx(expected)
 
 
 def test_a_time_whose_unit_no_axis_has_is_not_drawn(tmp_path):
@@ -78,9 +79,9 @@ def test_seven_arms_can_be_told_apart(tmp_path):
     ],
 )
 def test_the_axis_of_a_forest_has_the_unit_that_all_lines_share(stat, units, label):
-    from trialtrace.report.figures.forest import _axis_label
+    from trialtrace.report.tables import axis_label
 
-    assert _axis_label(stat, units) == label
+    assert axis_label(stat, units) == label
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.02, 0.5), (1.1, 40.0), (0.8, 0.9), (0.004, 300.0)])

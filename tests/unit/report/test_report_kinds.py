@@ -12,7 +12,7 @@ from scipy import stats as scipy_stats
 from trialtrace.report.figures import make
 from trialtrace.report.figures.dose_intensity import spread
 from trialtrace.report.figures.epsilon_curve import p_values
-from trialtrace.report.figures.picture import NothingToDraw
+from trialtrace.report.figures.picture import NothingToDraw, Request
 from trialtrace.report.figures.spaghetti import courses
 from trialtrace.report.material import Material
 from trialtrace.run.trial.load import load_settings
@@ -120,7 +120,9 @@ def test_courses_are_the_values_of_the_data(mini):
     """Odd patients have the drug: pain0 = 3 + id % 6, pain1 = id % 4 there."""
     given = next(mini_given(mini, "spaghetti"))
     expected = {(3 + number % 6, number % 4) for number in range(1, 21, 2)}
-    assert {tuple(pair) for pair in courses(mini, given, "pain", "drug").tolist()} == expected
+    assert {
+        tuple(pair) for pair in courses(Request(mini, given), "pain", "drug").tolist()
+    } == expected
 
 
 def test_dots_of_one_bin_stand_apart_and_symmetric():

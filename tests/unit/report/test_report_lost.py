@@ -223,7 +223,7 @@ def test_the_data_section_has_coverage_decisions_and_rules():
 
 
 def test_the_site_counts_them_and_leads_to_the_report(run):
-    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.pages.start_page import build_site
     from trialtrace.report.report import render_report
 
     settings = load_settings(run.at)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialtrace.base.words import LABELS
-from trialtrace.report.figures.canvas import drawing, save
+from trialtrace.report.figures.canvas import drawing, save_drawing, write_pixels
 from trialtrace.report.links import file_name, number_page, trace_link
 from trialtrace.report.pages.shell import page
 from trialtrace.report.pages.trace_page import Around, numbers_page
@@ -158,7 +158,9 @@ def test_a_trace_page_of_synthetic_data_is_stamped():
         "plan": {"file": "config/trials/t/plan.yaml", "line": 3, "key": "analyses.a"},
     }
     stamped, plain = (
-        numbers_page("H", [trace | {"synthetic": synthetic}], Around("T"))
+        numbers_page(
+            "H", [trace], Around(SimpleNamespace(title="T", synthetic=synthetic, draft=""))
+        )
         for synthetic in (True, False)
     )
     assert 'class="synthetic held"' in stamped
@@ -171,7 +173,8 @@ def draw(folder, *, synthetic):
         axes.plot([0, 1], [0, 1], "o-", label="a $ b")
         axes.fill_between([0, 1], [0, 0], [1, 1])
         axes.legend()
-    save(figure, folder, "figure", synthetic=synthetic)
+    save_drawing(figure, folder, "figure", synthetic=synthetic)
+    write_pixels(folder, ["figure"], synthetic=synthetic)
     return {path.suffix: path.read_bytes() for path in folder.iterdir()}
 
 

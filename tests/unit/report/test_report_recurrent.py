@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trialtrace.report.figures import mean_cumulative as drawn
-from trialtrace.report.figures.picture import NothingToDraw
+from trialtrace.report.figures.picture import NothingToDraw, Request
 
 # Intervals of an arm: start, stop, event, subject.
 ARMS = {
@@ -29,7 +29,7 @@ def material(monkeypatch, arms):
         disclosure="full",
     )
 
-    def records(_, given, endpoint, AVAL, TRTP):
+    def records(_, endpoint, AVAL, TRTP):
         start, stop, event, subject = arms.get(TRTP["is"], ([], [], [], []))
         columns = {
             "TSTART": np.array(start, dtype=float),
@@ -39,8 +39,8 @@ def material(monkeypatch, arms):
         }
         return Stub(column=columns.__getitem__)
 
-    monkeypatch.setattr(drawn, "records", records)
-    monkeypatch.setattr(drawn, "population_words", lambda *_: "all")
+    monkeypatch.setattr(Request, "records", records)
+    monkeypatch.setattr(Request, "population", "all")
     return made
 
 
@@ -60,7 +60,7 @@ def test_the_mean_steps_at_the_events(monkeypatch):
 
 
 def test_who_is_at_risk_counts_patients_and_not_gaps(monkeypatch):
-    rows = drawn.intervals(material(monkeypatch, ARMS), GIVEN, "placebo")
+    rows = drawn.intervals(Request(material(monkeypatch, ARMS), GIVEN), "placebo")
     assert drawn.at_risk(rows, [0, 2, 5, 10]).tolist() == [2, 2, 2, 1]
 
 

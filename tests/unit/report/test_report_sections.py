@@ -11,8 +11,7 @@ import pytest
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.styles import STYLES
-from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import beside, first_figures, images
+from trialtrace.report.figures.make import Drawn, beside, first_figures, images
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import (
     _intercurrent,

@@ -9,13 +9,11 @@ import pytest
 
 from trialtrace.report.figures import tipping
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.make import draw_figures, strips
+from trialtrace.report.figures.make import draw_figures, strip_images, strips
 from trialtrace.report.figures.rows_shown import STRIP
-from trialtrace.report.images import strips as strip_images
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
-from trialtrace.report.same_question import same_question
-from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.choices import other_choices, same_question
 from trialtrace.report.sections.summary import _choices
 from trialtrace.run.trial.load import load_settings
 

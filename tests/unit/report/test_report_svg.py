@@ -9,7 +9,7 @@ from mini_trial import settings_of
 from svg_paths import data_places
 
 from trialtrace.report.figures.at_risk import PLACES, rounded_up
-from trialtrace.report.figures.canvas import drawing, save
+from trialtrace.report.figures.canvas import drawing, save_drawing, write_pixels
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
 
@@ -126,6 +126,7 @@ def test_the_last_bits_of_a_layout_change_no_byte(tmp_path):
         with drawing(3, 2) as figure:
             figure.add_subplot().plot([0, 1], [0, 1])
             figure.set_layout_engine(Solver(noise))
-            save(figure, tmp_path, "line", synthetic=False)
+            save_drawing(figure, tmp_path, "line", synthetic=False)
+        write_pixels(tmp_path, ["line"], synthetic=False)
         files.append([(tmp_path / f"line.{end}").read_bytes() for end in ("svg", "png")])
     assert files[0] == files[1]

@@ -9,8 +9,7 @@ import pytest
 from site_pages import broken_links, pages
 
 from trialtrace.report.links import STYLE, trace_link
-from trialtrace.report.pages.row_sets import Variable
-from trialtrace.report.pages.rows_page import _without_value
+from trialtrace.report.pages.rows_page import Variable, _without_value
 from trialtrace.run.tables.frames import canonical
 from trialtrace.run.trace.content import Tracer
 

@@ -10,6 +10,7 @@ from tiny_endpoint import endpoint
 from trialtrace.report.figures.at_risk import time_words
 from trialtrace.report.figures.clean_rows import CleanRows
 from trialtrace.report.figures.heat_map import _after_the_end
+from trialtrace.report.figures.picture import Request
 from trialtrace.report.sections.analysis_section import _used
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.findings import _margins, described
@@ -115,9 +116,8 @@ def test_an_analysis_that_compares_nothing_tells_its_shares():
 )
 def test_the_axis_of_time_says_since_when_where_it_is_known(endpoint, more, expected):
     trial = times()
-    assert (
-        time_words(Stub(trial=trial), {"unit": "months", "endpoint": endpoint} | more) == expected
-    )
+    entry = {"unit": "months", "endpoint": endpoint} | more
+    assert time_words(Request(Stub(trial=trial), entry)) == expected
 
 
 ENDS = {"event_label": "Event", "censored_label": "None"}

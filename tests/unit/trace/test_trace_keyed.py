@@ -86,7 +86,7 @@ def test_no_plain_hash_is_shown_with_a_key_or_without(mini, tmp_path):
         trace = made.trace(SHARE)
         assert "sha256" not in trace["rows"][0]
         rows = [line for line in trace_text(trace, colour=False).splitlines() if "records" in line]
-        page = numbers_page("Relief", [trace], Around("A trial"))
+        page = numbers_page("Relief", [trace], Around(mini.trial))
         assert not any(start in line for start in plain for line in rows)
         told = [("no row hash: no key" in text) for text in (*rows, page)]
         assert told == [key is None] * len(told)
@@ -101,7 +101,7 @@ def test_the_hash_of_a_file_has_the_key_too(mini, tmp_path):
         trace = tracer(mini, given).trace(SHARE)
         parts = [part for row in trace["rows"] for part in row["raw"]]
         assert {part["hmac_sha256"] for part in parts} == {digest}
-        told = trace_text(trace, colour=False) + numbers_page("Relief", [trace], Around("A trial"))
+        told = trace_text(trace, colour=False) + numbers_page("Relief", [trace], Around(mini.trial))
         assert plain[:4] not in told
         assert digest is None or digest[:16] in told
 

@@ -1,6 +1,7 @@
 """The text of a trace: aligned, and with everything that its JSON has."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_the_text_has_what_the_json_has(full):
 def test_the_page_has_the_same_labels_as_the_text_and_no_run(full):
     trace = full.trace("mini/relief_primary/p_value.fisher@drug-placebo")
     trace |= {"run": {"commit": "abc", "ended": "2026-11-20T09:14:00"}}
-    page = numbers_page("Relief", [trace], Around("A small trial"))
+    page = numbers_page("Relief", [trace], Around(full.trial))
     assert re.findall(r"<dt(?: id=\w+)?>(.*)", page) == [
         label for label in LABELS if label != "script"
     ]
@@ -132,6 +133,6 @@ def test_choices_are_told_in_words_not_as_data_of_a_program(value, told):
 
 def test_a_page_of_numbers_links_to_the_page_that_has_a_section():
     """A long report is cut into several."""
-    around = Around("A trial", places={"sec-data": "report-3.html"})
+    around = Around(SimpleNamespace(title="A trial"), places={"sec-data": "report-3.html"})
     assert around.report("sec-data") == "../report-3.html#sec-data"
     assert around.report("claim-one") == "../report.html"

@@ -299,6 +299,10 @@ def percent(share: float) -> str:
     return decimals(100 * share, 1)
 
 
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def number(value: float) -> str:
     """A plain number: an integer as such, else one decimal from 100, two from 1, three below."""
     if abs(value) < 1e6 and value == int(value):

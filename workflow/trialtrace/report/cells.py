@@ -18,16 +18,14 @@ from trialtrace.base.paths import Project, project
 from trialtrace.base.store import write_json
 from trialtrace.report.audit.published import published
 from trialtrace.report.audit.targets import targets
-from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import images
+from trialtrace.report.figures.make import Drawn, images
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
 from trialtrace.report.sections.baseline_table import baseline_table
-from trialtrace.report.sections.constants_section import constants_section
 from trialtrace.report.sections.data_quality import data_quality
-from trialtrace.report.sections.endpoints_section import endpoints_table
+from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.periods import clusters_table

@@ -11,17 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, did_you_mean, one_of
+from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
-from trialtrace.base.store import write_text
+from trialtrace.base.store import write_bytes, write_text
 from trialtrace.report.audit.targets import targets_title
 from trialtrace.report.cells import FOLDER, SECTIONS, SUMMARY, Cells, slug_of
-from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import beside, first_figures
+from trialtrace.report.figures.make import Drawn, beside, first_figures
 from trialtrace.report.links import analysis_place, role_place
 from trialtrace.report.material import Material
-from trialtrace.report.render.document import Document, Prose, read_document
-from trialtrace.report.render.embedded import INLINE
+from trialtrace.report.render.document import INLINE, Document, Prose, read_document
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.subset import check_document
 from trialtrace.run.tables.conditions import lower_first
@@ -212,11 +210,8 @@ def sources(at: Project, trial: str, results: Path | None = None) -> list[Source
 def own_files(at: Project, trial: str) -> list[Path]:
     """What lies beside its own documents, such as figures of another program."""
     folder = at.reports / trial
-    return [] if not folder.is_dir() else [one for one in sorted(folder.iterdir()) if _is_file(one)]
-
-
-def _is_file(path: Path) -> bool:
-    return path.suffix != ".qmd" and not path.name.startswith((".", "_"))
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [one for one in files if one.suffix != ".qmd" and not one.name.startswith((".", "_"))]
 
 
 def left_out(trial: Trial, documents: Sequence[Source]) -> list[Analysis]:
@@ -308,3 +303,35 @@ def _call(node: ast.Call, line: int) -> Call | None:
 def _constant(call: ast.Call) -> bool:
     given = [*call.args, *(one.value for one in call.keywords)]
     return all(isinstance(one, ast.Constant) for one in given)
+
+
+# `trialtrace report`: which documents a report is made of, and how they become one's own.
+
+OWN, OF_RUN, NO_RUN = "own", "as the run writes it", "written by the next run"
+
+
+def tell_documents(trial: Trial) -> str:
+    """A line a document, and what of the plan they leave out."""
+    documents = sources(trial.at, trial.name)
+    lines = [
+        f"{trial.at.shown(one.path)}: "
+        + (OWN if one.own else OF_RUN if one.path.is_file() else NO_RUN)
+        for one in documents
+    ]
+    lacking = [f"not in them: {one.name} ({one.label})" for one in left_out(trial, documents)]
+    return "\n".join([*lines, *lacking]) + "\n"
+
+
+def write_own(trial: Trial) -> str:
+    """Copy the documents of the last run to where they are somebody's own.
+
+    Raises UserError where there is one already, or no run.
+    """
+    own = {stem: own_document(trial.at, trial.name, stem) for stem in STEMS}
+    if there := [trial.at.shown(path) for path in own.values() if path.exists()]:
+        what = "is there already, and is yours"
+        raise UserError(Problem(there[0], what, do="change it, or move it away first"))
+    made = trial.at.results / trial.name / FOLDER
+    for stem, path in own.items():
+        write_bytes(path, (made / f"{stem}.qmd").read_bytes())
+    return f"{trial.at.shown(path.parent)}/ is yours: the next run makes the report of it\n"

@@ -1,9 +1,12 @@
-"""Rows of a contract for a terminal, a spreadsheet or a program."""
+"""Rows of a contract for a terminal, a spreadsheet or a program, and where the text of a command
+goes: to a file that is named, else to standard output."""
 
 import csv
 import io
 import json
+import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 FORMATS = ("table", "json", "csv")
 
@@ -56,3 +59,20 @@ def aligned(rows: list[list[str]], header: Sequence[str]) -> str:
         for line in [list(header), *rows]
     ]
     return "\n".join(lines)
+
+
+def put(text: str, output: str | None) -> None:
+    """To the file, else to standard output."""
+    if output is None:
+        print(text, end="")
+        return
+    from trialtrace.base.store import write_text
+
+    write_text(Path(output), text)
+
+
+def width(output: str | None) -> int:
+    """Characters in a line: those of the terminal, or of a file."""
+    from trialtrace.audit.verdicts.text import WIDTH
+
+    return WIDTH if output else shutil.get_terminal_size((WIDTH, 24)).columns

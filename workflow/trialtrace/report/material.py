@@ -1,30 +1,27 @@
 """Everything a trial's report is made of, read once."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.base.store import read_parquet
+from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
+from trialtrace.report.audit.red_lines import declared_lines, not_estimable_line, red_lines
+from trialtrace.run.cleaning.account import Account, read_account
+from trialtrace.run.endpoints.losses import EndpointLosses, read_losses
 from trialtrace.run.tables.contracts import CLAIMS
 from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.row_hash import RowHashes
+from trialtrace.run.trace.seal import Seal, seal_of
 from trialtrace.run.trace.words import stratum_words
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.settings import Settings
-
-if TYPE_CHECKING:
-    from trialtrace.run.cleaning.account import Account
-    from trialtrace.run.endpoints.losses import EndpointLosses
-    from trialtrace.run.trace.content import Tracer
-    from trialtrace.run.trace.seal import Seal
-    from trialtrace.run.trial.plan.build import Analysis, Plan
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from trialtrace.base.words import OF_P_VALUES, P_VALUES, SYMBOLS
 
 # Which analyses print estimates without p-values: those outside every declared family.
 # A p-value that no family adjusts, of an analysis that is neither primary nor made of one that
@@ -37,7 +34,7 @@ NOT_ADJUSTED = (
 )
 
 
-def judged(plan: "Plan", analysis: "Analysis") -> bool:
+def judged(plan: Plan, analysis: Analysis) -> bool:
     """Whether an analysis is primary, has a test in a family, or is made of one that is or has."""
     named = {test.analysis for family in plan.multiplicity.values() for test in family.tests}
     named |= {one.name for one in plan.analyses.values() if one.role == "primary"}
@@ -49,7 +46,7 @@ def judged(plan: "Plan", analysis: "Analysis") -> bool:
     return False
 
 
-def without_p(plan: "Plan", analysis: "Analysis", rows: Iterable[ResultRow]) -> bool:
+def without_p(plan: Plan, analysis: Analysis, rows: Iterable[ResultRow]) -> bool:
     """Whether an analysis prints its comparisons without p-values, and has any to leave out.
 
     One without an estimate that has an interval shows the p-values of its tests, without a verdict.
@@ -92,10 +89,8 @@ class Material:
         )
 
     @cached_property
-    def seal(self) -> "Seal":
+    def seal(self) -> Seal:
         """One hash over what the numbers came from and what came of it."""
-        from trialtrace.run.trace.seal import seal_of
-
         hashes = RowHashes(self.trial, self.settings)
         return seal_of(self.trial, self.settings, self.folder, self.codes, hashes)
 
@@ -122,24 +117,18 @@ class Material:
         return [row for row in rows if not of_a_test(row)]
 
     @cached_property
-    def account(self) -> "Account":
+    def account(self) -> Account:
         """What came of the rows, cells and subjects of the export."""
-        from trialtrace.run.cleaning.account import read_account
-
         return read_account(self.folder / "clean")
 
     @cached_property
-    def endpoint_losses(self) -> "EndpointLosses":
+    def endpoint_losses(self) -> EndpointLosses:
         """What endpoints cannot use, and which tell nobody apart."""
-        from trialtrace.run.endpoints.losses import read_losses
-
         return read_losses(self.folder / "derived")
 
     @cached_property
     def red_lines(self) -> list[str]:
         """What must be known before any result, a sentence each."""
-        from trialtrace.report.audit.red_lines import red_lines
-
         lost = self.endpoint_losses.warnings
         lines = red_lines(self.account, self.without_arm, self.not_estimable, lost)
         return [text for text in lines if text not in self.declared_lines]
@@ -147,15 +136,11 @@ class Material:
     @cached_property
     def declared_lines(self) -> list[str]:
         """What of the rows is left out for a declared reason, a sentence each."""
-        from trialtrace.report.audit.red_lines import declared_lines
-
         return declared_lines(self.account)
 
     @property
     def not_estimable(self) -> list[str]:
         """A sentence for each primary analysis of which a number has no value."""
-        from trialtrace.report.audit.red_lines import not_estimable_line
-
         chosen = (a for a in self.trial.plan.analyses.values() if a.role == "primary")
         return [line for a in chosen for line in not_estimable_line(a.label, self.of(a.name))]
 

@@ -1,8 +1,7 @@
 """The report stage: a folder that can be mailed, with the pages behind its numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, ProblemsError
 from trialtrace.base.store import write_bytes, write_json, write_text
@@ -11,7 +10,6 @@ from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
 from trialtrace.report.audit.plan_page import Reported, plan_page
 from trialtrace.report.cells import Cells, at_hand
-from trialtrace.report.crumbs import of_report
 from trialtrace.report.documents import (
     Source,
     differs,
@@ -34,30 +32,24 @@ from trialtrace.report.links import (
     SUMMARY_PAGE,
     WARNINGS,
     config_page,
+    number_anchor,
+    of_report,
     place_link,
 )
 from trialtrace.report.material import Material
 from trialtrace.report.pages.traces import config_lines, write_traces
-from trialtrace.report.render import RenderedFiles, render_document
+from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document
+from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.run.claims.coverage import coverage, section_of
-from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
-from trialtrace.run.trial.settings import EMBEDDED, QUARTO
-
-if TYPE_CHECKING:
-    from trialtrace.report.material import Material
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.settings import Settings
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from trialtrace.report.links import number_anchor
-from trialtrace.report.render.house import Chain, Chains
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
 from trialtrace.run.trace.about import DISPLAYS, plain
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.references import method_of
+from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
+from trialtrace.run.trial.settings import EMBEDDED, QUARTO, Settings
 
 # What a DOCX, which is mailed without its folder, tells of its numbers in place of their pages.
 
@@ -65,7 +57,7 @@ from trialtrace.run.trial.plan.references import method_of
 FINE = 1e-4
 
 
-def chains(material: "Material") -> Chains:
+def chains(material: Material) -> Chains:
     """The lines of all results, in their order, and the command that tells a number's whole chain.
 
     Statistics that one method made and the same programs checked stand in one line. No result is
@@ -90,7 +82,7 @@ def chains(material: "Material") -> Chains:
     return {"command": f"trialtrace results {name}; trialtrace trace {name}/…", "rows": rows}
 
 
-def _of(material: "Material", analysis: str) -> str:
+def _of(material: Material, analysis: str) -> str:
     """What the plan calls an analysis, its name there, and the line."""
     plan = material.trial.plan.analyses
     if analysis not in plan:
@@ -113,7 +105,7 @@ def _n(used: Iterable[int | None]) -> str:
     return f"{known[0]} to {known[-1]}" if len(known) > 1 else "".join(map(str, known))
 
 
-def _checks(material: "Material", rows: Iterable[ResultRow]) -> list[CheckRow]:
+def _checks(material: Material, rows: Iterable[ResultRow]) -> list[CheckRow]:
     return [check for row in rows for check in material.tracer.checks.get(row["result_id"], [])]
 
 
@@ -148,7 +140,7 @@ NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stand
 
 
 def render_report(
-    trial: "Trial", settings: "Settings", results_dir: Path, codes: dict[str, str]
+    trial: Trial, settings: Settings, results_dir: Path, codes: dict[str, str]
 ) -> str:
     """Write report/: summary.html, report.html and .docx, the supplement, audit.html, figures/,
     tables/, trace/, data/ and config/; and seal.json beside it.
@@ -332,11 +324,5 @@ def _configuration(material: Material, out: Path) -> None:
         elif (folder / name).is_file():
             trial, data = material.trial, shown_file(material.trial, name, material.disclosure)
             write_bytes(out / "config" / f"{name}.txt", data)
-            text = config_lines(
-                name,
-                data.decode("utf-8", errors="replace"),
-                trial.title,
-                synthetic=trial.synthetic,
-                draft=trial.draft,
-            )
+            text = config_lines(name, data.decode("utf-8", errors="replace"), trial)
             write_text(out / config_page(name), text)

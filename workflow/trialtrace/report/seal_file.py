@@ -81,12 +81,17 @@ def write_seal(folder: Path, trial: str, seal: Seal, names: Iterable[str]) -> No
     write_json(folder / NAME, sealed, PRIVATE if seal.keyed else SHARED)
 
 
+def lines_of(name: str, data: bytes) -> list[Line]:
+    """What a document shows. Raises BrokenDocument."""
+    if name.endswith(PDF):
+        return pdf_lines(data)
+    return html_lines(data) if name.endswith(HTML) else docx_lines(data).lines
+
+
 def _document(name: str, data: bytes) -> KeptDocument:
     digest = sha256_bytes(data)
-    if name.endswith(HTML):
-        return {"sha256": digest, "lines": stored(html_lines(data)), "means": {}, "parts": {}}
-    if name.endswith(PDF):
-        return {"sha256": digest, "lines": stored(pdf_lines(data)), "means": {}, "parts": {}}
+    if not name.endswith(DOCX):
+        return {"sha256": digest, "lines": stored(lines_of(name, data)), "means": {}, "parts": {}}
     read = docx_lines(data)
     means = dict(sorted(read.means.counts.items()))
     return {"sha256": digest, "lines": stored(read.lines), "means": means, "parts": read.parts}

@@ -1,16 +1,20 @@
 """Tables of a report as Markdown; every number is a link to its trace page."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from trialtrace.base.styles import style_of
+from trialtrace.base.units import POINTS as POINTS_UNIT
 from trialtrace.base.words import (
     LABELS,
     NOT_ESTIMABLE,
     NUMBER_NEEDED,
+    POINTS,
+    RATIOS,
     decimals,
     interval_text,
     unit_text,
+    upper_first,
     value_text,
 )
 from trialtrace.report.links import trace_link
@@ -66,10 +70,27 @@ def captioned(material: Material, table: str, label: str, caption: str) -> str:
     return f"::: {{#tbl-{label}}}\n\n{table}\n{told}\n\n:::\n"
 
 
+def texts_table(
+    material: Material, header: list[str], rows: list[list[str]], label: str, caption: str
+) -> str:
+    """The same of texts, none of which is set to the right."""
+    return captioned(material, pipe_table(header, rows, numbers_from=99), label, caption)
+
+
 def link(row: ResultRow, text: str | None = None) -> str:
     """A number of the report as a link to its trace."""
     shown = escape_markdown(text if text is not None else short_text(row))
     return f"[{shown}]({trace_link(row['result_id'])})"
+
+
+def pair_text(material: Material, row: ResultRow) -> str:
+    """ "Drug against Placebo": the arms that a result compares."""
+    return f"{material.arm_label(row['comparison'])} against {material.arm_label(row['reference'])}"
+
+
+def arm_text(material: Material, row: ResultRow) -> str:
+    """The arm that a result describes."""
+    return material.arm_label(row["group1_level"])
 
 
 def median_links(median: ResultRow, quartiles: Sequence[ResultRow]) -> str:
@@ -153,6 +174,28 @@ def _part(text: str) -> str:
     return before + shown + (" " if shown and text[-1:].isspace() else "")
 
 
+def level_of(rows: Iterable[ResultRow]) -> float | None:
+    """The confidence level of the first interval; None where there is none."""
+    return next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+
+
+def no_effect(stat: str) -> float:
+    """The value of a statistic where there is no effect."""
+    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
+
+
+def axis_factor(stat: str) -> float:
+    """What the values of a statistic are multiplied by on an axis: points are of 100."""
+    return 100.0 if stat in POINTS else 1.0
+
+
+def axis_label(stat: str, units: Collection[str | None]) -> str:
+    """A statistic with the unit of its axis, where all values have the same."""
+    known = POINTS_UNIT if stat in POINTS else next(iter(units)) if len(units) == 1 else None
+    unit = f", {known}" if known else ""
+    return upper_first(LABELS[stat]) + unit + (" (log scale)" if stat in RATIOS else "")
+
+
 def slug(text: str) -> str:
     return text.replace("_", "-").replace(".", "-")
 
@@ -169,9 +212,3 @@ def effects_table(material: Material, rows: list[ResultRow], label: str, caption
         body.append([escape_markdown(title), *cells])
     header = ["Statistic", *map(escape_markdown, effects)]
     return captioned(material, pipe_table(header, body), slug(label), caption)
-
-
-def rows_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table of plain texts, each escaped, names in them as code."""
-    body = [[with_names(cell) for cell in row] for row in rows]
-    return pipe_table([escape_markdown(h) for h in header], body, numbers_from=99)

@@ -1,13 +1,31 @@
-"""Which run a command's numbers are of, said before them."""
+"""Which trial and run a command's numbers are of; the run is said before them."""
 
+import argparse
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import ProblemsError, UserError
-from trialtrace.base.paths import Project
+from trialtrace.base.paths import Project, project
 
 if TYPE_CHECKING:
     from trialtrace.run.archive.last_whole import KeptProject
+
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+def add_of_trial(add: Add, name: str, text: str) -> argparse.ArgumentParser:
+    """A command of one trial, whose name comes first."""
+    command = add(name, help=text)
+    command.add_argument("trial", help="name of the trial, as under config/trials")
+    return command
+
+
+def named_trial(arguments: argparse.Namespace) -> tuple[Project, str]:
+    """The project of a command and the trial that is named in it. Raises UserError for no trial."""
+    at = project(arguments.project)
+    return at, configured(at, arguments.trial)
 
 
 def tell_version(at: Project, trial: str) -> None:

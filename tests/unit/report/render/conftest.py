@@ -49,7 +49,7 @@ def write(tmp_path: Path):
 @pytest.fixture
 def render(tmp_path: Path):
     """Render with the embedded renderer; the text of the page and the paths."""
-    from trialtrace.report.render import render_document
+    from trialtrace.report.render.api import render_document
 
     def run(source: Path, **options):
         options = {"renderer": "embedded", "formats": ("html",), **options}

@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 
 from trialtrace.base.store import write_parquet
 from trialtrace.report.audit.audit_page import audit_page
-from trialtrace.report.pages.data_page import data_page_html
+from trialtrace.report.pages.cells import data_page_html
 from trialtrace.run.tables.contracts import CLAIMS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -75,7 +76,8 @@ def raw(folder, lines=400):
 @pytest.mark.parametrize("synthetic", [True, False])
 def test_the_line_that_a_link_names_is_the_first_that_is_seen(tmp_path, synthetic):
     raw(tmp_path)
-    page = data_page_html(tmp_path, "export", "T", synthetic=synthetic)
+    trial = SimpleNamespace(title="T", synthetic=synthetic, draft="")
+    page = data_page_html(tmp_path, "export", trial)
     found = seen(page, "L200", "tr[id]", tmp_path)
     assert found["scrolled"] > 1000
     assert found["bare"] == found["first"] == "L200"

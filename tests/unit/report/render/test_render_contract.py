@@ -6,17 +6,16 @@ from pathlib import Path
 import pytest
 from render_blocks import alike, blocks_of
 
-from trialtrace.report.render import check_document, render_document
+from trialtrace.report.render.api import render_document
 from trialtrace.report.render.document import read_document
+from trialtrace.report.render.subset import check_document
 
 EXPECTED = Path(__file__).with_name("contract.blocks.txt")
-PARAMS = {"name": "A | B", "limit": 2.5, "choices": ["x", "y"]}
 
 
 def _page(contract, figures, out_dir, renderer):
     files = render_document(
         contract,
-        params=PARAMS,
         inputs={"figures": figures},
         out_dir=out_dir,
         stem="contract",

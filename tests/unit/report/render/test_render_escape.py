@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from render_blocks import blocks_of
 
-from trialtrace.report.render import escape_markdown
+from trialtrace.report.render.escape import escape_markdown
 
 PAYLOADS = [
     "<script>alert(1)</script>",

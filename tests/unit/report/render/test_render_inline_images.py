@@ -7,9 +7,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from trialtrace.report.render.inline_images import as_text, with_images
+from trialtrace.report.render.pandoc import svg_text as as_text
+from trialtrace.report.render.pandoc import with_images
 from trialtrace.report.shown.html_lines import html_lines
-from trialtrace.report.shown.pictures import picture_of
+from trialtrace.report.shown.lines import picture_of
 
 HEAD = '<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"\n "x.dtd">\n'
 

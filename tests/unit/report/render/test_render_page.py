@@ -340,10 +340,10 @@ def test_synthetic_is_stamped_everywhere(write, render):
 RUN = """
 import sys
 from pathlib import Path
-from trialtrace.report.render import render_document
+from trialtrace.report.render.api import render_document
 source, figures, out = map(Path, sys.argv[1:])
 render_document(source, inputs={"figures": figures}, out_dir=out, stem="x", renderer="embedded",
-                params={"name": "a"}, synthetic=True)
+                synthetic=True)
 """
 
 
@@ -397,15 +397,6 @@ def test_the_reference_documents_are_those_that_the_code_makes():
 
     assert (assets() / "reference.docx").read_bytes() == reference_bytes(False)
     assert (assets() / "reference-synthetic.docx").read_bytes() == reference_bytes(True)
-
-
-def test_resource_files_are_there():
-    from trialtrace.report.render import resource_files
-
-    names = {path.name for path in resource_files() if path.is_file()}
-    assert {"quarto.lua", "template.html", "template.typ"} < names
-    assert {"matplotlibrc", "report.css"} < names
-    assert {"reference.docx", "reference-synthetic.docx"} < names
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.report.render import parts, render_document
+from trialtrace.report.render import parts
+from trialtrace.report.render.api import render_document
 from trialtrace.report.render.parts import Numbered
 
 BODY = """\

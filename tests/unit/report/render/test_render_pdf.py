@@ -12,8 +12,8 @@ from pypdfium2 import PdfDocument, raw
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.render import render_document
-from trialtrace.report.render.pdf import SETTER
+from trialtrace.report.render.api import render_document
+from trialtrace.report.render.pandoc import SETTER
 from trialtrace.report.render.typeset import STANDARD
 from trialtrace.report.seal_file import Kept
 from trialtrace.report.shown.docx_lines import BrokenDocument

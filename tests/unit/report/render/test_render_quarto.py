@@ -16,7 +16,7 @@ import yaml
 
 from trialtrace.base.errors import UserError
 from trialtrace.report.render import quarto as quarto_module
-from trialtrace.report.render import render_document
+from trialtrace.report.render.api import render_document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.pandoc import find_pandoc
 
@@ -32,10 +32,9 @@ if "--version" in sys.argv:
 seen = pathlib.Path({seen!r})
 kind = sys.argv[sys.argv.index("--to") + 1]
 source = pathlib.Path("document.qmd").read_text()
-params = pathlib.Path("params.json").read_text()
 files = sorted(p.name for p in pathlib.Path().iterdir())
 record = dict(args=sys.argv[1:], env=dict(os.environ), cwd=os.getcwd(), source=source,
-              params=params, files=files)
+              files=files)
 (seen / f"{{kind}}.json").write_text(json.dumps(record))
 out = pathlib.Path("rendered")
 out.mkdir(exist_ok=True)
@@ -79,7 +78,7 @@ def quarto(tmp_path, monkeypatch):
 
 def run(write, tmp_path, **options):
     source = write(BODY, "title: '*T*'\ndate: 2026-01-31\nexecute: {echo: false}")
-    options = {"params": {"trial": "x"}, "renderer": "quarto", **options}
+    options = {"renderer": "quarto", **options}
     return render_document(source, out_dir=tmp_path / "out", stem="report", **options)
 
 
@@ -102,10 +101,7 @@ def test_arguments_and_files(quarto, write, tmp_path, figures):
             kind,
             "--output-dir",
             "rendered",
-            "--execute-params",
-            "params.json",
         ]
-        assert json.loads(call["params"]) == {"trial": "x"}
         assert "figures" in call["files"]
         assert not Path(call["cwd"]).exists()
 

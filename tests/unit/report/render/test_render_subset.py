@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.report.render import check_document
 from trialtrace.report.render.document import read_document
+from trialtrace.report.render.subset import check_document
 
 REPORTS = Path(__file__).parents[4] / "reports"
 FRONT = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
@@ -77,7 +77,6 @@ FORBIDDEN = [
     ("```{python}\n#| echo: fenced\n1\n```", "'fenced'"),
     ("```{python}\n#| output: hide\n1\n```", "asis"),
     ("```{python}\n#| tags: [x]\n1\n```", "[parameters]"),
-    ("```{python}\n#| tags: [parameters]\n#| echo: true\na = 1\n```", "injected parameters"),
     ("```{python}\n#| label: fig-a\n1\n```", "without fig-cap"),
     ("```{python}\n#| tbl-cap: A\n1\n```", "a label that begins with tbl-"),
     ("```{python}\n#| label: a_b\n1\n```", "letters, digits and hyphens"),

@@ -8,12 +8,11 @@ import pytest
 
 from trialtrace.report.render.pandoc import READER, find_pandoc
 from trialtrace.report.render.tree.crossref import cross_refer
-from trialtrace.report.render.tree.for_docx import LINE, LYING
+from trialtrace.report.render.tree.formats import LINE, LYING
 from trialtrace.report.render.tree.heads import keep_per_cents
 from trialtrace.report.render.tree.mailed import for_mail
 from trialtrace.report.render.tree.nodes import Node, all_of, text_of, walk, word
-from trialtrace.report.render.tree.set_tables import MOST, group
-from trialtrace.report.render.tree.widths import Widths
+from trialtrace.report.render.tree.widths import MOST, Widths, group
 
 NBSP = "\N{NO-BREAK SPACE}"
 

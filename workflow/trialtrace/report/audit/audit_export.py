@@ -7,6 +7,7 @@ from shlex import join
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.audit.printed.verdicts import PRINT
+from trialtrace.audit.registration.rows import as_json
 from trialtrace.audit.verdicts.tally import tally, tally_text
 from trialtrace.audit.verdicts.text import told
 from trialtrace.report.listing import json_text, listing
@@ -45,7 +46,6 @@ def editor_text(ledger: "Ledger", candidate: Found, file: Path, standing: str = 
     from trialtrace.audit.editor.questions import questions
     from trialtrace.audit.editor.readings import reader_questions
     from trialtrace.audit.ledger.paper import citation, source
-    from trialtrace.audit.registration.rows import as_json
     from trialtrace.report.audit.editor_page import editor_page
 
     printed, registered = candidate.printed, candidate.registered

@@ -15,6 +15,8 @@ from trialtrace.audit.printed.sentences import (
     unbroken,
 )
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
+from trialtrace.audit.prints.finding import INCONSISTENT
+from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
     by_chance,
     numbered_readings,
@@ -25,18 +27,18 @@ from trialtrace.audit.verdicts.tally import (
     worst_first,
 )
 from trialtrace.audit.verdicts.text import by_verdict
+from trialtrace.base.words import upper_first
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
 from trialtrace.report.audit.cohort_words import COHORT
-from trialtrace.report.audit.registration_table import registration_section
-from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import (
     CARD_SCRIPT,
     COVERAGE_PAGE,
     claim_anchor,
     component_link,
     config_page,
+    of_report,
 )
-from trialtrace.report.pages.shell import page
+from trialtrace.report.pages.shell import linked, page, table_lines
 from trialtrace.report.render.house import assets
 
 Row = Mapping[str, Any]
@@ -162,7 +164,7 @@ def tally_list(rows: Sequence[Row]) -> Iterator[str]:
         found = {word: number for word, number in counts[column].items() if number}
         if not found:
             continue
-        items = [f"<li>{name[0].upper()}{name[1:]}</li>"]
+        items = [f"<li>{upper_first(name)}</li>"]
         for word, number in found.items():
             wrong = ' class="wrong"' if word in FAILS else ""
             of_p = unmatched_text(counts) if (column, word) == (PRINT, "not_checkable") else ""
@@ -174,7 +176,7 @@ def meanings(rows: Sequence[Row]) -> str:
     """What the words of the verdicts mean, of those that some claim has; opened by a click."""
     counts = tally(rows)
     text = "".join(
-        f"<li>{_upper(COLUMNS[column])}, <strong>{SHOWN[word]}</strong>: {escape(words)}.</li>"
+        f"<li>{upper_first(COLUMNS[column])}, <strong>{SHOWN[word]}</strong>: {escape(words)}.</li>"
         for column, every in MEANINGS.items()
         for word, words in every.items()
         if counts[column][word]
@@ -196,16 +198,15 @@ def claims_table(
     for finding in audit["findings"]:
         said.setdefault(finding["claim"], []).append(finding["finding"])
     columns = [column for column in COLUMNS if any(row[column] for row in audit["claims"])]
-    names = ("Claim", "Printed", *(_upper(COLUMNS[column]) for column in columns), "Finding")
-    head = "".join(f"<th>{name}</th>" for name in names)
-    yield "<h2>Claims</h2>"
-    yield from matrix(audit["claims"])
-    yield f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+    names = ("Claim", "Printed", *(upper_first(COLUMNS[column]) for column in columns), "Finding")
+    cells = []
     for rows in worst_first(audit["claims"]):
         claim = rows[0]["claim_id"]
         more = [*_read_as((readings or {}).get(claim, {})), *_rest(rows, said.get(claim, []))]
-        yield _claim(rows, columns, more, links=links)
-    yield "</tbody>\n</table></div>"
+        cells.append(_claim(rows, columns, more, links=links))
+    yield "<h2>Claims</h2>"
+    yield from matrix(audit["claims"])
+    yield from table_lines(names, cells, "claims")
 
 
 def contradictions_section(audit: Mapping[str, object]) -> Iterator[str]:
@@ -216,10 +217,6 @@ def contradictions_section(audit: Mapping[str, object]) -> Iterator[str]:
     items = "".join(f"<li>{escape(unbroken(str(one['finding'])))}</li>" for one in data)
     head = f'<h2>Numbers that contradict each other</h2>\n<p class="prose quiet">{CANNOT}</p>'
     yield f"{head}<ul>{items}</ul>"
-
-
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _claim(rows: Sequence[Row], columns: Sequence[str], more: list[str], *, links: bool) -> str:
@@ -240,7 +237,7 @@ def verdict_cell(rows: Sequence[Row], column: str) -> str:
     if verdict is None:
         return "<td></td>"
     wrong = " wrong" if verdict in FAILS else ""
-    name = _upper(COLUMNS[column])
+    name = upper_first(COLUMNS[column])
     return f'<td class="verdict{wrong}" data-column="{name}">{SHOWN[verdict]}</td>'
 
 
@@ -251,7 +248,7 @@ def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
         for verdict, finding, more, components in told:
             which = ", ".join(component.replace("_", " ") for component in components)
             own = f", {which}: {SHOWN[verdict]}" if len(told) > 1 else ""
-            lead = f'<span class="quiet">{escape(_upper(COLUMNS[column]) + own)}: </span>'
+            lead = f'<span class="quiet">{escape(upper_first(COLUMNS[column]) + own)}: </span>'
             yield f"<p>{lead}{escape(unbroken(finding))}</p>"
             if more:
                 yield f'<p class="quiet">{escape(unbroken(more))}</p>'
@@ -269,12 +266,7 @@ def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
 
 def _read_as(readings: Mapping[str, str]) -> Iterator[str]:
     """Where the report has each reading of a claim, whether or not data are held against it."""
-    each = [
-        f'<li><a href="{escape(link)}">{escape(label)}</a></li>'
-        if link
-        else f"<li>{escape(label)}</li>"
-        for label, link in readings.items()
-    ]
+    each = [f"<li>{linked(label, link)}</li>" for label, link in readings.items()]
     if each:
         lead = '<p class="quiet">What it may be, and where the report has it:</p>'
         yield f"{lead}<ol>{''.join(each)}</ol>"
@@ -287,9 +279,9 @@ def _data(rows: Sequence[Row]) -> str:
         links = []
         for row in own:
             if row["recomputed_text"] and row["result_id"]:
-                link = escape(component_link(row["result_id"], row["component"]))
+                link = component_link(row["result_id"], row["component"])
                 step = f" ({escape(row['step'])})" if row["step"] else ""
-                links.append(f'<a href="{link}">{escape(row["recomputed_text"])}</a>{step}')
+                links.append(linked(row["recomputed_text"], link) + step)
         told += [escape(lead) + ", ".join(links)] if links else []
     return f'<br><span class="quiet">data: {"; ".join(told)}</span>' if told else ""
 
@@ -346,3 +338,47 @@ def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:
         finding = f'<td colspan="{len(more)}">{escape(search["finding"])}</td>'
         yield f'<tr class="joined"><td rowspan="2">{first}</td>{numbers}</tr>\n<tr>{finding}</tr>'
     yield "</tbody>\n</table></div>"
+
+
+REGISTERED = "Registered and reported"
+OF_REGISTERED = (
+    "Endpoints, patients and days as registry and protocol tell them, beside what is reported. A "
+    "change may have its reason, and stand in the registry's history or in the protocol."
+)
+OF_REGISTRATION = ("What", "Registered", "Reported", "Verdict", "Finding")
+
+
+def registration_section(
+    rows: Sequence[Mapping[str, object]], *, audit: str | None = None
+) -> Iterator[str]:
+    """The table of `registration.rows.as_json`, with links to the claims that say so, on
+    the page `audit`, "" for this one; nothing where there is none."""
+    if not rows:
+        return
+    yield f'<h2 id="sec-registered">{REGISTERED}</h2>\n<p class="prose quiet">{OF_REGISTERED}</p>'
+    yield from table_lines(OF_REGISTRATION, (_registered(row, audit) for row in rows))
+
+
+def _registered(row: Mapping[str, object], audit: str | None) -> str:
+    verdict = str(row["verdict"])
+    shown = said(str(row["check"]), verdict, str(row["registered"]), str(row["reported"]))
+    wrong = " wrong" if verdict == INCONSISTENT else ""
+    claims = row["claims"]
+    every = claims if audit is not None and isinstance(claims, list | tuple) else ()
+    text = ", ".join(_claim_link(str(one), audit or "") for one in every)
+    cells = (
+        f'{escape(str(row["what"]))}<br><span class="quiet">{escape(str(row["source"]))}</span>',
+        escape(str(row["registered"])),
+        escape(str(row["reported"])),
+    )
+    return (
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}"
+        f'<td class="verdict{wrong}">{escape(shown)}</td>'
+        f"<td>{escape(unbroken(str(row['finding'])))}"
+        f"{f'<br>{text}' if text else ''}</td></tr>"
+    )
+
+
+def _claim_link(name: str, audit: str) -> str:
+    link = f"{audit}#{claim_anchor(name)}"
+    return f'<a href="{escape(link)}"><code>{escape(name)}</code></a>'

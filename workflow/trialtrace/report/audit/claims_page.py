@@ -6,6 +6,7 @@ from html import escape
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, OF_COLUMN, SHOWN
 from trialtrace.audit.verdicts.tally import tally, worst, worst_first
+from trialtrace.base.words import upper_first
 from trialtrace.report.audit.audit_page import (
     CHANCE,
     NO_CAUSE,
@@ -23,10 +24,9 @@ from trialtrace.report.audit.claims_matrix import (
     trial_boxes,
     trial_rules,
 )
-from trialtrace.report.crumbs import OF_SITE
-from trialtrace.report.links import AUDIT_PAGE, claim_anchor
+from trialtrace.report.links import AUDIT_PAGE, OF_SITE, claim_anchor
 from trialtrace.report.material import Material
-from trialtrace.report.pages.shell import page
+from trialtrace.report.pages.shell import page, table_lines
 
 ON_PRINT = "synthetic data: judged on print alone"
 
@@ -34,20 +34,19 @@ ON_PRINT = "synthetic data: judged on print alone"
 def claims_page(materials: Sequence[Material]) -> str:
     """The page; each trial's row and each claim link to the audit in the trial's folder."""
     rows, trials = _all_claims(materials), [material.trial.name for material in materials]
-    body = "\n".join(
-        [
-            "<h1>Published numbers of all trials</h1>",
-            f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
-            *_counts(materials),
-            f'<p class="prose">By chance: the sum of the chances of a coincidental fit over the '
-            f"searches of a trial, which is how many of them some choice would match by chance. "
-            f"{CHANCE}</p>",
-            *_claims(rows, trials),
-        ]
-    )
-    style = audit_style() + filter_rules(rows) + trial_rules(trials)
     title = "Published numbers of all trials"
-    return page(title, f"{body}\n", synthetic=False, style=style, above=[OF_SITE])
+    parts = [
+        f"<h1>{title}</h1>",
+        f'<p class="prose quiet">{SUMMARY}{NO_CAUSE}</p>',
+        *_counts(materials),
+        f'<p class="prose">By chance: the sum of the chances of a coincidental fit over the '
+        f"searches of a trial, which is how many of them some choice would match by chance. "
+        f"{CHANCE}</p>",
+        *_claims(rows, trials),
+    ]
+    style = audit_style() + filter_rules(rows) + trial_rules(trials)
+    body = "\n".join([*parts, ""])
+    return page(title, body, synthetic=False, style=style, above=[OF_SITE])
 
 
 def _counts(materials: Sequence[Material]) -> Iterator[str]:
@@ -55,27 +54,23 @@ def _counts(materials: Sequence[Material]) -> Iterator[str]:
     for column, name in COLUMNS.items():
         words = OF_COLUMN[column]
         names = ["Trial", "Claims", *(SHOWN[word] for word in words)]
-        head = "".join(f"<th>{one[0].upper()}{one[1:]}</th>" for one in names)
-        yield f"<h2>{name[0].upper()}{name[1:]}</h2>"
-        yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
-        for material in materials:
-            counts = tally(material.claims)
-            numbers = [counts["claims"], *(counts[column][word] for word in words)]
-            yield f"<tr><td>{_title(material)}</td>{_cells(numbers)}</tr>"
-        yield "</tbody>\n</table></div>"
-    head = "".join(f"<th>{one}</th>" for one in ("Trial", "Searched", "Matched", "By chance"))
+        counts = [tally(material.claims) for material in materials]
+        numbers = [[each["claims"], *(each[column][word] for word in words)] for each in counts]
+        yield f"<h2>{upper_first(name)}</h2>"
+        yield from table_lines(map(upper_first, names), map(_of_trial, materials, numbers))
     yield "<h2>Other choices</h2>"
-    yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
-    for material in materials:
-        searches = searches_of(material)
+    matches: list[list[int | str]] = []
+    for searches in map(searches_of, materials):
         matched = sum(search["tier"] is not None for search in searches)
         chance = f"{expected_by_chance(searches):.1f}" if searches else ""
-        yield f"<tr><td>{_title(material)}</td>{_cells([len(searches), matched, chance])}</tr>"
-    yield "</tbody>\n</table></div>"
+        matches.append([len(searches), matched, chance])
+    names = ["Trial", "Searched", "Matched", "By chance"]
+    yield from table_lines(names, map(_of_trial, materials, matches))
 
 
-def _cells(numbers: Sequence[int | str]) -> str:
-    return "".join(f'<td class="number">{number}</td>' for number in numbers)
+def _of_trial(material: Material, numbers: Sequence[int | str]) -> str:
+    cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
+    return f"<tr><td>{_title(material)}</td>{cells}</tr>"
 
 
 def searches_of(material: Material) -> list[dict]:
@@ -100,25 +95,16 @@ def _all_claims(materials: Sequence[Material]) -> list[Row]:
 
 def _claims(rows: Sequence[Row], trials: Sequence[str]) -> Iterator[str]:
     """The matrix of verdicts, then every claim, the worst first; of one that does not hold why."""
-    names = (
-        "Trial",
-        "Claim",
-        "Printed",
-        *(f"{n[0].upper()}{n[1:]}" for n in COLUMNS.values()),
-        "Finding",
-    )
-    head = "".join(f"<th>{name}</th>" for name in names)
+    names = ("Trial", "Claim", "Printed", *map(upper_first, COLUMNS.values()), "Finding")
     yield "<h2>Claims</h2>"
     yield from matrix(rows)
     yield trial_boxes(trials)
-    yield f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
-    for own in worst_first(rows):
-        yield _row(own, [column for column in COLUMNS if worst(own, column) in FAILS])
-    yield "</tbody>\n</table></div>"
+    yield from table_lines(names, map(_row, worst_first(rows)), "claims")
 
 
-def _row(rows: Sequence[Row], wrong: Sequence[str]) -> str:
+def _row(rows: Sequence[Row]) -> str:
     first = rows[0]
+    wrong = [column for column in COLUMNS if worst(rows, column) in FAILS]
     trial, _, claim = first["claim_id"].partition("/")
     link = f"{escape(trial)}/{AUDIT_PAGE}#{escape(claim_anchor(claim))}"
     verdicts = "".join(verdict_cell(rows, column) for column in COLUMNS)

@@ -5,7 +5,7 @@ A result of such a cohort that agrees with a paper tells nothing of it, since th
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.report.links import config_page, place_link
 from trialtrace.report.material import Material
@@ -13,9 +13,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.put_in import MADE_OF, Rests
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
 COHORT = "cohort.yaml"
@@ -85,7 +83,7 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     return "The cohort was drawn by a program, to no printed number of this endpoint."
 
 
-def of_primary(material: Material, analyses: list["Analysis"], places: Mapping[str, str]) -> str:
+def of_primary(material: Material, analyses: list[Analysis], places: Mapping[str, str]) -> str:
     """The same of the primary analyses, with links to where the cohort was set and measured.
 
     `places` has the page of each section; the section of the same document needs none.

@@ -1,22 +1,22 @@
-"""The coverage of the source texts as a page of a trial's report, and as text."""
+"""The coverage of the source texts as a page of a trial's report, and in every form of
+`trialtrace coverage`."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from trialtrace.report.audit.audit_page import audit_style
-from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import AUDIT_PAGE, SUMMARY, analysis_place, claim_anchor, place_link
-from trialtrace.report.pages.shell import page
+from trialtrace.report.listing import listing
+from trialtrace.report.pages.shell import linked, report_page, table_lines
 from trialtrace.report.sections.endpoints_section import shared_label
-from trialtrace.run.claims.coverage import HOW, Covered
+from trialtrace.run.claims.coverage import HOW, Covered, coverage
 from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.load import Trial
 
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
-
+TITLE = "Coverage of the source texts"
 COLUMNS = ("Told", "Endpoint", "Analysis", "Claim", "In the report")
 SECTIONS = {"sec-patients": "Patients", "sec-harms": "Harms", "sec-endpoints": "Endpoints"}
 _PLACE = re.compile(r'id="((?:sec|fig|claim)-[^"]+|tbl-[^"]+-choices|tbl-known)"')
@@ -41,29 +41,18 @@ def report_pages(folder: Path) -> list[Path]:
     return [page for page in sorted(folder.glob("*.html")) if page.stem != SUMMARY]
 
 
-def coverage_page(trial: "Trial", rows: Sequence[Covered], places: Mapping[str, str]) -> str:
+def coverage_page(trial: Trial, rows: Sequence[Covered], places: Mapping[str, str]) -> str:
     """The page beside the report; claims link to the audit, analyses to their sections on the page
     that `places` gives for each. Before a run there is none to link to. Everything has the label
     that the report gives it."""
-    head = "".join(f"<th>{one}</th>" for one in COLUMNS)
-    body = "\n".join(
-        [
-            "<h1>Coverage of the source texts</h1>",
-            f'<p class="prose quiet">{LEAD}</p>',
-            f'<p class="subject">{counted(rows)}</p>',
-            f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
-            *(_row(trial, row, places) for row in rows),
-            "</tbody>\n</table></div>",
-        ]
-    )
-    return page(
-        "Coverage of the source texts",
-        f"{body}\n",
-        synthetic=trial.synthetic,
-        style=audit_style(),
-        draft=trial.draft,
-        above=of_report(trial.title),
-    )
+    lines = [
+        f"<h1>{TITLE}</h1>",
+        f'<p class="prose quiet">{LEAD}</p>',
+        f'<p class="subject">{counted(rows)}</p>',
+        *table_lines(COLUMNS, (_row(trial, row, places) for row in rows), "claims"),
+    ]
+    body = "\n".join([*lines, ""])
+    return report_page(trial, TITLE, body, title=TITLE, style=audit_style())
 
 
 def counted(rows: Sequence[Covered]) -> str:
@@ -99,18 +88,13 @@ def _lines(row: Covered, pages: Mapping[str, str]) -> Iterator[str]:
         yield f"  {'absent':<9} {row.absent}"
 
 
-def _row(trial: "Trial", row: Covered, pages: Mapping[str, str]) -> str:
+def _row(trial: Trial, row: Covered, pages: Mapping[str, str]) -> str:
     ledger, sections = trial.claims_document["claims"], _sections(trial)
     claims = [
-        f'<a href="{AUDIT_PAGE}#{escape(claim_anchor(claim))}">{escape(ledger[claim]["label"])}</a>'
+        linked(ledger[claim]["label"], f"{AUDIT_PAGE}#{claim_anchor(claim)}")
         for claim in row.claims
     ]
-    places = [
-        f'<a href="{escape(link)}">{escape(sections[one])}</a>'
-        if (link := place_link(one, pages))
-        else escape(sections[one])
-        for one in row.report
-    ]
+    places = [linked(sections[one], place_link(one, pages)) for one in row.report]
     silent = f'<br><span class="quiet">{escape(row.not_printed)}</span>' if row.not_printed else ""
     absent = f'<br><span class="lost">{escape(row.absent)}</span>' if row.absent else ""
     where = f'<span class="quiet">{escape(row.source)}: {escape(row.place)}</span>'
@@ -126,13 +110,13 @@ def _row(trial: "Trial", row: Covered, pages: Mapping[str, str]) -> str:
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
-def _sections(trial: "Trial") -> dict[str, str]:
+def _sections(trial: Trial) -> dict[str, str]:
     """Anchor -> the title of the section of the report."""
     analyses = trial.plan.analyses.values()
     return SECTIONS | {analysis_place(analysis.name): analysis.label for analysis in analyses}
 
 
-def _covering(trial: "Trial", row: Covered) -> Iterator[str]:
+def _covering(trial: Trial, row: Covered) -> Iterator[str]:
     """The labels of the endpoints, variables and checks of a row, and its settings."""
     for name in row.endpoints:
         yield shared_label(
@@ -145,3 +129,30 @@ def _covering(trial: "Trial", row: Covered) -> Iterator[str]:
 
 def _listed(names: Iterable[str]) -> str:
     return "<br>".join(map(escape, names))
+
+
+SEPARATOR = "; "
+
+
+def coverage_as(trial: Trial, form: str) -> str:
+    """The coverage of a trial's texts in one of the forms of the command.
+
+    Sections have the page on which they stand in the report of the last run, if there is one.
+    """
+    rows = coverage(trial)
+    places = section_pages(report_pages(trial.at.results / trial.name / "report"))
+    if form == "table":
+        return coverage_text(rows, places)
+    if form == "html":
+        return coverage_page(trial, rows, places)
+    found = [
+        asdict(row)
+        | {"report": tuple(place_link(one, places) or one for one in row.report), "how": row.how}
+        for row in rows
+    ]
+    if form == "csv":
+        found = [
+            {k: SEPARATOR.join(v) if isinstance(v, tuple) else v for k, v in row.items()}
+            for row in found
+        ]
+    return listing(found, list(found[0]) if found else [], [], form)

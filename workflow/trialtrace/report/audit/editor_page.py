@@ -9,8 +9,7 @@ from html import escape
 from trialtrace.audit.editor.letter import HEADS, MOST_LINES, TURNS, Line
 from trialtrace.audit.editor.matters import Question
 from trialtrace.audit.printed.sentences import unbroken
-from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style
-from trialtrace.report.audit.registration_table import registration_section
+from trialtrace.report.audit.audit_page import NO_CAUSE, SUMMARY, audit_style, registration_section
 from trialtrace.report.pages.shell import page
 
 NOTHING = (

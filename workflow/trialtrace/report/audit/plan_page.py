@@ -9,7 +9,6 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.ledger.claim import Claim, claims_of
@@ -17,9 +16,8 @@ from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.registration.registration import held
 from trialtrace.audit.registration.rows import as_json
 from trialtrace.base.config.spec import structure
-from trialtrace.report.audit.audit_page import audit_style
-from trialtrace.report.audit.registration_table import registration_section
-from trialtrace.report.crumbs import of_report
+from trialtrace.report.audit.audit_page import audit_style, registration_section
+from trialtrace.report.figures.make import Drawn
 from trialtrace.report.links import (
     AUDIT_PAGE,
     FAMILIES_PAGE,
@@ -30,13 +28,10 @@ from trialtrace.report.links import (
     place_link,
     trace_link,
 )
-from trialtrace.report.pages.shell import page
+from trialtrace.report.pages.shell import linked, report_page, table_lines
 from trialtrace.run.methods.analysing.plan_lines import PlanLine, plan_lines
-
-if TYPE_CHECKING:
-    from trialtrace.report.figures.make import Drawn
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.plan.build import Plan
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.build import Plan
 
 TITLE = "Coverage of the plan"
 LEAD = (
@@ -59,43 +54,30 @@ class Reported:
     each result that one shows."""
 
     places: Mapping[str, str]
-    drawn: Sequence["Drawn"]
+    drawn: Sequence[Drawn]
     printed: Mapping[str, str]
     lined: bool = True
 
 
-def plan_page(trial: "Trial", results: Iterable[str], reported: Reported) -> tuple[str, str]:
+def plan_page(trial: Trial, results: Iterable[str], reported: Reported) -> tuple[str, str]:
     """The page beside the report, and the CSV of every result with its entry."""
     lines, left = plan_lines(trial, results)
-    head = "".join(f"<th>{one}</th>" for one in COLUMNS)
-    body = "\n".join(
-        [
-            f"<h1>{TITLE}</h1>",
-            f'<p class="quiet">{LEAD}</p>',
-            f'<p class="subject">{_counted(trial, lines, left, reported)} '
-            f'<a href="{PLAN_CSV}">Every result with its entry (CSV)</a></p>',
-            *_left(left),
-            f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>',
-            *(_row(trial, line, reported) for line in lines),
-            "</tbody>\n</table></div>",
-            *_facts(trial),
-            *_registration(trial),
-        ]
-    )
-    text = page(
-        f"{TITLE} – {trial.title}",
-        f"{body}\n",
-        synthetic=trial.synthetic,
-        draft=trial.draft,
-        style=audit_style(),
-        above=of_report(trial.title),
-        here=TITLE,
-    )
+    parts = [
+        f"<h1>{TITLE}</h1>",
+        f'<p class="quiet">{LEAD}</p>',
+        f'<p class="subject">{_counted(trial, lines, left, reported)} '
+        f'<a href="{PLAN_CSV}">Every result with its entry (CSV)</a></p>',
+        *_left(left),
+        *table_lines(COLUMNS, (_row(trial, line, reported) for line in lines)),
+        *_facts(trial),
+        *registration_section(as_json(held(ledger(trial.claims_document))), audit=AUDIT_PAGE),
+    ]
+    text = report_page(trial, TITLE, "\n".join([*parts, ""]), style=audit_style())
     return text, _csv(lines, left, reported)
 
 
 def _counted(
-    trial: "Trial", lines: Sequence[PlanLine], left: Sequence[str], reported: Reported
+    trial: Trial, lines: Sequence[PlanLine], left: Sequence[str], reported: Reported
 ) -> str:
     many = sum(len(line.results) for line in lines) + len(left)
     nowhere = sum(not _where(trial, line, reported) for line in lines)
@@ -110,24 +92,24 @@ def _counted(
 def _left(left: Sequence[str]) -> Iterator[str]:
     """The results that no entry asks for."""
     if left:
-        items = "".join(f"<li><code>{_linked(one, trace_link(one))}</code></li>" for one in left)
+        items = "".join(f"<li><code>{linked(one, trace_link(one))}</code></li>" for one in left)
         yield f"<h2>Numbers that no entry asks for</h2>\n<ul>{items}</ul>"
 
 
-def _row(trial: "Trial", line: PlanLine, reported: Reported) -> str:
+def _row(trial: Trial, line: PlanLine, reported: Reported) -> str:
     place = f"{config_page('plan.yaml')}#L{line.line}" if reported.lined else ""
     where = _where(trial, line, reported) or ['<span class="lost">nowhere</span>']
-    cells = (_linked(str(line.line), place), _told(trial, line), _numbers(line, reported))
+    cells = (linked(str(line.line), place), _told(trial, line), _numbers(line, reported))
     return f"<tr>{''.join(f'<td>{one}' for one in (*cells, '<br>'.join(where)))}"
 
 
-def _told(trial: "Trial", line: PlanLine) -> str:
+def _told(trial: Trial, line: PlanLine) -> str:
     """The key of an entry, and what it is called or asks for."""
     words = _words(trial, line)
     return f"<code>{escape(line.name)}</code>{f'<br>{escape(words)}' if words else ''}"
 
 
-def _run(plan: "Plan", line: PlanLine) -> bool:
+def _run(plan: Plan, line: PlanLine) -> bool:
     """Whether the plan that is run has an entry of the file; that of a blinded draft leaves out
     what needs the arms."""
     match line.key:
@@ -138,7 +120,7 @@ def _run(plan: "Plan", line: PlanLine) -> bool:
     return True
 
 
-def _words(trial: "Trial", line: PlanLine) -> str:
+def _words(trial: Trial, line: PlanLine) -> str:
     plan = trial.plan
     if not _run(plan, line):
         return "not run while the draft is blinded"
@@ -166,14 +148,14 @@ def _numbers(line: PlanLine, reported: Reported) -> str:
     if not line.results:
         return '<span class="lost">none</span>' if line.asks else ""
     shown = sum(result in reported.printed for result in line.results)
-    told = _linked(str(len(line.results)), trace_link(line.results[0]))
+    told = linked(str(len(line.results)), trace_link(line.results[0]))
     return told if shown == len(line.results) else f"{told}, {shown} in the report"
 
 
-def _where(trial: "Trial", line: PlanLine, reported: Reported) -> list[str]:
+def _where(trial: Trial, line: PlanLine, reported: Reported) -> list[str]:
     """The places at which an entry is reported, as links."""
     found = [
-        _linked(words, link)
+        linked(words, link)
         for words, anchor in _places(trial, line)
         if (link := place_link(anchor, reported.places))
     ]
@@ -181,14 +163,14 @@ def _where(trial: "Trial", line: PlanLine, reported: Reported) -> list[str]:
         case ("decision_level" | "confidence",):
             return [THROUGHOUT]
         case ("multiplicity", str(name)) if line.results:
-            return [_linked("its p-values", f"trace/{FAMILIES_PAGE}#{name}"), *found]
+            return [linked("its p-values", f"trace/{FAMILIES_PAGE}#{name}"), *found]
         case ("displays", *_) if not found:
             why = [one.why for one in reported.drawn if one.label == _label(line) and one.why]
             return [escape(one) for one in why]
     return found
 
 
-def _places(trial: "Trial", line: PlanLine) -> Iterator[tuple[str, str]]:
+def _places(trial: Trial, line: PlanLine) -> Iterator[tuple[str, str]]:
     """(words, anchor) of the sections and figures in which an entry is reported."""
     plan = trial.plan
     if not _run(plan, line):
@@ -224,11 +206,7 @@ def _label(line: PlanLine) -> str:
     return ""
 
 
-def _linked(text: str, link: str) -> str:
-    return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
-
-
-def _facts(trial: "Trial") -> Iterator[str]:
+def _facts(trial: Trial) -> Iterator[str]:
     """What several texts state of the same fact of the design."""
     declared: LedgerFile = structure(LedgerFile, trial.claims_document)
     facts: dict[str, list[Claim]] = {}
@@ -240,22 +218,16 @@ def _facts(trial: "Trial") -> Iterator[str]:
     }
     if not told:
         return
-    head = "".join(f"<th>{one}</th>" for one in OF_FACT)
-    yield "<h2>Registered, planned and published</h2>"
-    yield f'<p class="quiet">{FACTS}</p>\n<div class="scroll"><table>'
-    yield f"<thead><tr>{head}</tr></thead>\n<tbody>"
+    rows = []
     for fact, claims in told.items():
         first = f'<td rowspan="{len(claims)}">{escape(fact.replace("_", " "))}'
         for claim in claims:
             link = f"{AUDIT_PAGE}#{claim_anchor(claim.name)}"
-            yield f"<tr>{first}<td>{escape(claim.paper)}<td>{_linked(claim.printed, link)}"
+            rows.append(f"<tr>{first}<td>{escape(claim.paper)}<td>{linked(claim.printed, link)}")
             first = ""
-    yield "</tbody>\n</table></div>"
-
-
-def _registration(trial: "Trial") -> Iterator[str]:
-    """What was registered beside what is reported, as far as the ledger has typed fields of it."""
-    yield from registration_section(as_json(held(ledger(trial.claims_document))), audit=AUDIT_PAGE)
+    yield "<h2>Registered, planned and published</h2>"
+    yield f'<p class="quiet">{FACTS}</p>'
+    yield from table_lines(OF_FACT, rows)
 
 
 def _csv(lines: Iterable[PlanLine], left: Iterable[str], reported: Reported) -> str:

@@ -8,6 +8,7 @@ from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SHOWN
 from trialtrace.audit.verdicts.tally import numbered_readings, tally, tally_text, worst, worst_first
 from trialtrace.audit.verdicts.text import by_verdict
+from trialtrace.base.words import upper_first
 from trialtrace.report.audit.audit_page import (
     CHANCE,
     NO_CAUSE,
@@ -16,11 +17,12 @@ from trialtrace.report.audit.audit_page import (
     expected_sentence,
     search_cells,
 )
+from trialtrace.report.audit.claims_page import searches_of
 from trialtrace.report.audit.cohort_words import COHORT, of_claim, put_in
 from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, pipe_table
+from trialtrace.report.tables import texts_table
 
 Row = Mapping[str, Any]
 DATA_AT = 2
@@ -74,7 +76,7 @@ def _claims(material: Material) -> str:
     if not any(row[DATA_AT] for row in body):
         header = header[:DATA_AT] + header[DATA_AT + 1 :]
         body = [row[:DATA_AT] + row[DATA_AT + 1 :] for row in body]
-    return captioned(material, pipe_table(header, body, numbers_from=99), "claims", caption)
+    return texts_table(material, header, body, "claims", caption)
 
 
 def _verdict(rows: Sequence[Row], column: str) -> str:
@@ -86,7 +88,7 @@ def _verdict(rows: Sequence[Row], column: str) -> str:
 
 def _searches(material: Material) -> Iterator[str]:
     """Each search over other choices, and what a chance of a coincidental fit is."""
-    searches = [*material.printed["searches_over_data"], *material.printed["searches"]]
+    searches = searches_of(material)
     if not searches:
         return
     yield f"{escape_markdown(expected_sentence(searches))} {CHANCE}"
@@ -99,9 +101,7 @@ def _searches(material: Material) -> Iterator[str]:
         "Chance, half / double window",
     ]
     body = [[escape_markdown(cell[name]) for name in header] for cell in cells]
-    yield captioned(
-        material, pipe_table(header, body, numbers_from=99), "searches", "Other choices tried."
-    )
+    yield texts_table(material, header, body, "searches", "Other choices tried.")
 
 
 def _findings(rows: Sequence[Row]) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _findings(rows: Sequence[Row]) -> Iterator[str]:
         for verdict, finding, more, _ in by_verdict(rows, column):
             if verdict in (worst(rows, column), "not_checkable"):
                 text = " ".join(filter(None, [finding, more]))
-                yield f"*{name[0].upper()}{name[1:]}:* {escape_markdown(unbroken(text))}"
+                yield f"*{upper_first(name)}:* {escape_markdown(unbroken(text))}"
 
 
 def _recomputed(row: Row) -> str:

@@ -22,6 +22,7 @@ from trialtrace.audit.reading.decisions import (
 from trialtrace.audit.reading.designs import MEANS, PARTS, shown
 from trialtrace.audit.reading.paper import ReadPaper, Table
 from trialtrace.audit.verdicts.asked import CERTAIN
+from trialtrace.base.words import upper_first
 from trialtrace.report.pages.shell import page
 
 MOST_SHOWN = 150
@@ -160,7 +161,7 @@ def _part(
     yield (
         f"<p>{len(names)} numbers are open, {len(low)} of them in doubt or below a chance of "
         f'{CERTAIN:g}.</p><button name="do" value="{SETTLE}"{" autofocus" if first else ""}>'
-        f"{escape(place[:1].upper() + place[1:])} is settled: what is ticked is right, the rest is "
+        f"{escape(upper_first(place))} is settled: what is ticked is right, the rest is "
         f'taken out</button> <button name="do" value="{ALL}">All of it is right</button> '
         f'<button name="do" value="{KEEP}">What is ticked is right; the rest stays open</button>'
         "</div></div>"

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import SCHEMAS, Project, project
+from trialtrace.report.listing import put, width
+from trialtrace.report.which_run import Add
 
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.ledger import Ledger
-    from trialtrace.base.paths import Project
 
 FORMATS = ("table", "json", "csv", "html")
 """Those that `report.audit.audit_export` makes."""
 FOR_EDITORS = "editor"
 
 
-def add_audit(add: Callable[..., argparse.ArgumentParser]) -> None:
+def add_audit(add: Add) -> None:
     """Add `audit` to the commands."""
     audit = add("audit", help="printed numbers against each other, without data")
     audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
@@ -67,8 +68,6 @@ def audit_output(command: argparse.ArgumentParser, *more: str) -> None:
 
 def run_audit(arguments: argparse.Namespace) -> int:
     """Exit code 1 where printed numbers contradict each other or need another choice."""
-    from trialtrace.base.paths import SCHEMAS, project
-
     at = project(arguments.project)
     if arguments.example:
         print((SCHEMAS / "ledger.example.yaml").read_text(encoding="utf-8"), end="")
@@ -89,11 +88,9 @@ def run_audit(arguments: argparse.Namespace) -> int:
     from trialtrace.audit.verdicts.audit import as_json, audit_ledger
     from trialtrace.audit.verdicts.tally import failing
     from trialtrace.report.audit.audit_export import Found, editor_text, ledger_text
-    from trialtrace.report.commands.output import put, width
     from trialtrace.run.tables.contracts import CLAIMS
 
-    file, form = Path(arguments.file), arguments.format
-    trust = arguments.trust
+    file, form, trust = Path(arguments.file), arguments.format, arguments.trust
     read, standing = read_standing(at, file, trust=trust is not None, least=trust or 0.0)
     if arguments.record is not None:
         return _against_record(at, read, file, Path(arguments.record))

@@ -1,12 +1,12 @@
 """The commands on kept runs and on what rests on a cell: their words, and what each calls."""
 
 import argparse
-from collections.abc import Callable
 
-from trialtrace.report.which_run import configured, tell_run
+from trialtrace.base.paths import project
+from trialtrace.report.which_run import Add, add_of_trial, named_trial, tell_run
 
 
-def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
+def add_history(add: Add) -> None:
     """Add `diff`, `impact` and `runs` to the commands."""
     diff = add("diff", help="what changed from one kept run to another, and why")
     diff.add_argument(
@@ -19,8 +19,7 @@ def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
     diff.add_argument("--format", choices=("text", "json"), default="text")
     diff.set_defaults(run=_diff, failure=2)
 
-    impact = add("impact", help="everything that rests on a raw cell, a line or a patient")
-    impact.add_argument("trial", help="name of the trial, as under config/trials")
+    impact = add_of_trial(add, "impact", "everything that rests on a raw cell, a line or a patient")
     what = impact.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "place", nargs="?", metavar="FILE:LINE[:COLUMN]", help="a line or a cell of the export"
@@ -29,8 +28,7 @@ def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
     impact.add_argument("--format", choices=("text", "json"), default="text")
     impact.set_defaults(run=_impact)
 
-    runs = add("runs", help="the kept runs of a trial")
-    runs.add_argument("trial", help="name of the trial, as under config/trials")
+    runs = add_of_trial(add, "runs", "the kept runs of a trial")
     what = runs.add_mutually_exclusive_group()
     what.add_argument("--verify", action="store_true", help="whether each is as it was kept")
     what.add_argument("--remove", metavar="RUN", help="let a run go")
@@ -39,27 +37,22 @@ def add_history(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _diff(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a result or a verdict changed; 2 where nothing could be compared."""
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.diff import diff
 
     return diff(project(arguments.project), arguments.runs, arguments.format, arguments.all)
 
 
 def _impact(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.impact import tell_impact
     from trialtrace.run.jobs.fresh import AUDIT
 
-    name = configured(project(arguments.project), arguments.trial)
-    at, _ = tell_run(project(arguments.project), name, AUDIT, whole=True, earlier=True)
+    at, name = named_trial(arguments)
+    at, _ = tell_run(at, name, AUDIT, whole=True, earlier=True)
     tell_impact(at, name, arguments.place, arguments.subject, arguments.format)
     return 0
 
 
 def _runs(arguments: argparse.Namespace) -> int:
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.diff import tell_runs
 
-    at = project(arguments.project)
-    trial = configured(at, arguments.trial)
-    return tell_runs(at, trial, arguments.verify, arguments.remove)
+    return tell_runs(*named_trial(arguments), arguments.verify, arguments.remove)

@@ -1,4 +1,8 @@
-"""`trialtrace impact`: what rests on a cell, a line or a patient."""
+"""`trialtrace impact`: what rests on a cell, a line or a patient.
+
+Figures and tables of a plan rest on it by the results, or the derived rows, that their numbers are
+of.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,11 +11,17 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import visible
 from trialtrace.base.paths import Project
+from trialtrace.report.figures.picture import Given, Request
+from trialtrace.report.figures.rows_shown import STRIP, rows_of_bars, rows_of_forest, rows_of_strips
 from trialtrace.report.listing import json_text
 from trialtrace.report.material import Material
 from trialtrace.run.archive.text import counted
-from trialtrace.run.trace.impact import DerivedValue, Impact
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.impact import DerivedValue, Impact, Reach
 from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.plan.displays.display import Display
+from trialtrace.run.trial.plan.displays.registry import displays
+from trialtrace.run.trial.plan.displays.shapes import TableRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,8 +56,6 @@ def _tell(
     rejected: list[str],
     form: str,
 ) -> None:
-    from trialtrace.report.figures.resting import resting
-
     tracer = impact.tracer
     derived = list(impact.derived(chosen))
     reach = impact.reach(chosen)
@@ -98,3 +106,80 @@ def _derived(derived_value: DerivedValue) -> str:
         derived_value.variable,
     )
     return " ".join(part for part in parts if part)
+
+
+# Of figures that show results of several analyses, which.
+ROWS = {"forest": rows_of_forest, "bars": rows_of_bars}
+
+
+def resting(material: Material, reach: Reach, results: set[str]) -> list[str]:
+    """The figures and tables, by kind and title, that show one of these results, or a derived row
+    that rests on the chosen edges; specification strips by their analysis."""
+    given = material.trial.plan.displays
+    found = []
+    for display in displays(given):
+        if display.single_patients and material.disclosure != "full":
+            continue
+        for entry in [given[display.kind]] if display.once else given[display.kind]:
+            if _shows(material, display, entry, reach, results):
+                found.append(
+                    f"{display.kind}: {entry['title']}" if "title" in entry else display.kind
+                )
+    for analysis, rows in rows_of_strips(material):
+        if _any_of(rows, results):
+            found.append(f"{STRIP}_{analysis.name}")
+    return found
+
+
+def _shows(
+    material: Material,
+    display: Display[object],
+    inputs: Given,
+    reach: Reach,
+    wanted: set[str],
+) -> bool:
+    if display.kind in ROWS:
+        return _any_of(ROWS[display.kind](material, inputs), wanted)
+    if display.results:
+        return _any_of(_own(material, display.kind, inputs), wanted)
+    if "analysis" in inputs:
+        rows = material.of(inputs["analysis"])
+        named = inputs.get("parameter")
+        return _any_of([row for row in rows if named in (None, row["parameter"])], wanted)
+    if "endpoint" in inputs:
+        return any(_rows_rest(material, display, inputs, name, reach) for name in _shown(inputs))
+    return False  # of a planned sample size: of no patient
+
+
+def _own(material: Material, kind: str, inputs: Given) -> Iterator[ResultRow]:
+    """The results of a table that makes its own; one of several tables names its endpoint."""
+    for row in material.of(kind):
+        if "endpoint" not in inputs or row["parameter"] in (None, inputs["endpoint"]):
+            yield row
+
+
+def _shown(inputs: Given) -> list[str]:
+    named = inputs["endpoint"]
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _rows_rest(
+    material: Material,
+    display: Display[object],
+    inputs: Given,
+    entry: str,
+    reach: Reach,
+) -> bool:
+    """Whether a chosen edge leads to a row that is drawn, to its arm or to its population."""
+    # Of a table the condition is over its own columns, which no derived row has.
+    rows = {"where"} if issubclass(display.shape, TableRows) else set()
+    told = {key: value for key, value in inputs.items() if key not in rows}
+    visits = {"AVISIT": {"in": list(inputs["visits"])}} if "visits" in inputs else {}
+    for name in Request(material, told | {"endpoint": entry}).names():
+        if reach.selected(*Request(material, told).predicate(name, TRTP="present", **visits)):
+            return True
+    return False
+
+
+def _any_of(rows: Iterator[ResultRow] | list[ResultRow], wanted: set[str]) -> bool:
+    return any(row["result_id"] in wanted for row in rows)

@@ -2,18 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_trust
+from trialtrace.report.listing import put
+from trialtrace.report.which_run import Add
 
 if TYPE_CHECKING:
     from trialtrace.audit.reading.draft import Draft
 
 
-def add_read(add: Callable[..., argparse.ArgumentParser]) -> None:
+def add_read(add: Add) -> None:
     """Add `read` to the commands."""
     read = add("read", help="draft a ledger of the numbers that a paper prints")
     read.add_argument("papers", nargs="*", metavar="PAPER", help="a paper, or a folder of them")
@@ -60,16 +62,11 @@ def _draft(path: Path, output: str | None) -> "Draft":
     from trialtrace.audit.reading.confined import HAS_LIMITS
     from trialtrace.audit.reading.ledger_text import ledger_yaml
     from trialtrace.audit.reading.read import read_paper
-    from trialtrace.base.store import write_text
 
     if not HAS_LIMITS:
         print("this system can't limit what reading a file costs", file=sys.stderr)
     draft = read_paper(path)
-    text = ledger_yaml(draft, path.name)
-    if output is None:
-        print(text, end="")
-    else:
-        write_text(Path(output), text)
+    put(ledger_yaml(draft, path.name), output)
     open_ = [claim["unconfirmed"] for claim in draft.claims.values() if "unconfirmed" in claim]
     tables = f"{len(draft.paper.tables)} tables, " if draft.paper.tables else ""
     doubts = f"{len(open_) - open_.count('read')} with a doubt" if open_ else "none to confirm"
@@ -84,7 +81,6 @@ def _draft(path: Path, output: str | None) -> "Draft":
 def _reviewed(arguments: argparse.Namespace) -> int:
     """Drafts the ledger where it is not there yet, and lets a person confirm it in a browser."""
     from trialtrace.audit.reading.read import read_paper
-    from trialtrace.base.paths import project
     from trialtrace.report.commands.review import review
 
     if arguments.output is None:
@@ -104,7 +100,6 @@ def _reviewed(arguments: argparse.Namespace) -> int:
 def _read_all(arguments: argparse.Namespace) -> int:
     """The summary: papers in which a decision flips first, then what else does not hold."""
     from trialtrace.audit.reading.folder import SUMMARY, read_all
-    from trialtrace.base.paths import project
 
     into = Path(arguments.into)
     given = [Path(one) for one in arguments.papers]

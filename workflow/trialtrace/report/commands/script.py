@@ -2,10 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialtrace.report.which_run import configured, tell_run
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import project
+from trialtrace.report.listing import put
+from trialtrace.report.which_run import Add, configured, tell_run
 
 if TYPE_CHECKING:
     from trialtrace.report.rcode.script import Scripts
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 NOT_IN_R = 2
 
 
-def add_script(add: Callable[..., argparse.ArgumentParser]) -> None:
+def add_script(add: Add) -> None:
     """Add `script` to the commands."""
     script = add("script", help="a script of R from the exported data sets to a number")
     script.add_argument(
@@ -27,11 +30,6 @@ def add_script(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _script(arguments: argparse.Namespace) -> int:
     """Exit code 2 where the number is not written in R."""
-    from pathlib import Path
-
-    from trialtrace.base.errors import Problem, UserError
-    from trialtrace.base.paths import project
-    from trialtrace.base.store import write_text
     from trialtrace.report.rcode.script import Scripts
     from trialtrace.run.jobs.fresh import CHECK
     from trialtrace.run.trace.content import Tracer
@@ -54,10 +52,7 @@ def _script(arguments: argparse.Namespace) -> int:
     text = _of(Scripts(tracer), arguments.of if result else None)
     if text is None:
         return NOT_IN_R
-    if arguments.output is None:
-        print(text, end="")
-    else:
-        write_text(Path(arguments.output), text)
+    put(text, arguments.output)
     return 0
 
 

@@ -8,16 +8,13 @@ import numpy as np
 
 from trialtrace.base.errors import one_of
 from trialtrace.report.figures.canvas import FAINT, colour_of, wrapped
-from trialtrace.report.figures.picture import Cell, Data, arms_of, columns_as_rows, nothing
-from trialtrace.report.material import Material
+from trialtrace.report.figures.picture import Cell, Data, Request, columns_as_rows
 from trialtrace.run.trial.plan.origins import origin, time_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# What a plan says of a display.
-Given = dict[str, Any]
 DAYS = {
     "seconds": 1 / 86400,
     "minutes": 1 / 1440,
@@ -82,28 +79,37 @@ def named_at_the_end(axes: "Axes", ends: Sequence[tuple[str, float, str]], top: 
         )
 
 
-def axis_unit(material: Material, inputs: Given) -> float:
+def step_curve(axes: "Axes", places: Sequence[np.ndarray], width: float, **style: Any) -> None:
+    """A curve of steps between its bounds."""
+    time, steps, low, high = places
+    axes.step(time, steps, where="post", linewidth=width, **style)
+    axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)
+
+
+def axis_unit(request: Request) -> float:
     """How much of the endpoint's time a unit of the axis is; of a time without a unit, in days.
 
     Raises NothingToDraw for a unit that no axis can be converted from.
     """
-    unit = time_unit(material.trial, inputs["endpoint"]) or "days"
-    if unit == inputs["unit"]:
+    unit = time_unit(request.material.trial, request.entry["endpoint"]) or "days"
+    if unit == request.entry["unit"]:
         return 1.0
     if unit not in DAYS:
-        why = f"its times are in {unit}, and its axis in {inputs['unit']}: write the unit of the "
-        raise nothing(inputs["title"], f"{why}time as one of {one_of(DAYS)}, or convert the column")
-    return DAYS[inputs["unit"]] / DAYS[unit]
+        raise request.nothing(
+            f"its times are in {unit}, and its axis in {request.entry['unit']}: write the unit of "
+            f"the time as one of {one_of(DAYS)}, or convert the column"
+        )
+    return DAYS[request.entry["unit"]] / DAYS[unit]
 
 
-def time_axis(material: Material, axes: "Axes", below: "Axes", inputs: Given) -> None:
-    unit = axis_unit(material, inputs)
-    axes.set_xlim(0, max(inputs["at"]) / unit or None)
-    below.set_xlabel(time_words(material, inputs))
+def time_axis(request: Request, axes: "Axes", below: "Axes") -> None:
+    unit = axis_unit(request)
+    axes.set_xlim(0, max(request.entry["at"]) / unit or None)
+    below.set_xlabel(time_words(request))
 
 
 def drawn_steps(
-    material: Material, inputs: Given, events: Events, time: np.ndarray, *heights: np.ndarray
+    request: Request, events: Events, time: np.ndarray, *heights: np.ndarray
 ) -> list[np.ndarray]:
     """Times (from 0, in the unit of the axis) and heights of a step curve as they are drawn.
 
@@ -111,13 +117,13 @@ def drawn_steps(
     where the axis ends, and has places only where it steps. Under restricted disclosure `events`
     are pooled, since each step would tell a patient's day.
     """
-    asked = max(inputs["at"]) / axis_unit(material, inputs)
+    asked = max(request.entry["at"]) / axis_unit(request)
     end = asked or rounded_up(float(time[-1]))
     if time[-1] > end:
         inside = time <= end
         time = np.append(time[inside], end)
         heights = tuple(np.append(each[inside], each[inside][-1]) for each in heights)
-    if material.disclosure != "full":
+    if request.material.disclosure != "full":
         time, heights = _pooled(events, end, time, heights)
     return _where_it_steps(time, heights)
 
@@ -170,24 +176,22 @@ def _where_it_steps(time: np.ndarray, heights: tuple[np.ndarray, ...]) -> list[n
     return [time[kept], *every[:, kept]]
 
 
-def time_words(material: Material, inputs: Given) -> str:
+def time_words(request: Request) -> str:
     """ "Months since randomisation"; "Months" where nothing says since when; "Gestational age,
     weeks" where the display names its axis."""
-    unit = inputs["unit"]
-    if "axis" in inputs:
-        return f"{inputs['axis']}, {unit}"
-    since = origin(material.trial, inputs["endpoint"])
+    unit = request.entry["unit"]
+    if "axis" in request.entry:
+        return f"{request.entry['axis']}, {unit}"
+    since = origin(request.material.trial, request.entry["endpoint"])
     return f"{unit.capitalize()} since {since}" if since else unit.capitalize()
 
 
-def numbers(
-    material: Material, axes: "Axes", title: str, inputs: Given, counts: Mapping[str, np.ndarray]
-) -> None:
+def numbers(request: Request, axes: "Axes", title: str, counts: Mapping[str, np.ndarray]) -> None:
     """A line of numbers an arm, at the times of the display; 0 for an arm without anybody."""
-    arms, unit = arms_of(material), axis_unit(material, inputs)
+    arms, unit = request.arms, axis_unit(request)
     for height, arm in enumerate(reversed(arms)):
-        at = counts.get(arm, np.zeros(len(inputs["at"])))
-        for time, n in zip(inputs["at"], at, strict=True):
+        at = counts.get(arm, np.zeros(len(request.entry["at"])))
+        for time, n in zip(request.entry["at"], at, strict=True):
             axes.text(
                 time / unit,
                 height,
@@ -197,26 +201,25 @@ def numbers(
                 fontsize=8,
                 color=colour_of(arms, arm),
             )
-    axes.set_yticks(range(len(arms)), [material.arm_label(arm) for arm in reversed(arms)])
+    axes.set_yticks(range(len(arms)), [request.material.arm_label(arm) for arm in reversed(arms)])
     axes.set_ylim(-0.6, len(arms) - 0.2)
     axes.tick_params(axis="y", length=0, pad=14)
     axes.set_title(title, loc="left", fontsize=8, color=FAINT)
-    axes.set_xticks([time / unit for time in inputs["at"]])
+    axes.set_xticks([time / unit for time in request.entry["at"]])
     axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
 
 
 def curves_data(
-    material: Material,
-    inputs: Given,
+    request: Request,
     curves: Mapping[str, Sequence[np.ndarray]],
     counts: Mapping[str, np.ndarray],
     height: str = "share",
 ) -> Data:
     """The places of step curves as they are drawn, with their bounds where they have any, a label
     an arm; then the numbers at risk that stand below."""
-    unit = axis_unit(material, inputs)
+    unit = axis_unit(request)
     rows: list[tuple[Cell, ...]] = []
     for label, places in curves.items():
         missing = [np.full(len(places[0]), np.nan)] * (4 - len(places))
@@ -225,8 +228,8 @@ def curves_data(
         )
     curve = [(*row, None) for row in rows]
     below: list[tuple[Cell, ...]] = [
-        (material.arm_label(arm), time / unit, None, None, None, float(n))
+        (request.material.arm_label(arm), time / unit, None, None, None, float(n))
         for arm, at in counts.items()
-        for time, n in zip(inputs["at"], at, strict=True)
+        for time, n in zip(request.entry["at"], at, strict=True)
     ]
-    return Data(("line", inputs["unit"], height, "low", "high", "at_risk"), [*curve, *below])
+    return Data(("line", request.entry["unit"], height, "low", "high", "at_risk"), [*curve, *below])

@@ -16,6 +16,7 @@ from trialtrace.report.figures.canvas import (
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import data_of, name_of, repeats_cuts, rows_of_bars, told
 from trialtrace.report.material import Material
+from trialtrace.report.tables import level_of
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw(material: Material, inputs: Given) -> Picture:
         raise nothing(inputs["title"], "no proportion could be estimated")
     shown = [arm for arm in arms if any(arm in group for group in groups.values())]
     rows = [row for group in groups.values() for row in group.values()]
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    level = level_of(rows)
     interval = f" with {100 * level:g} % confidence intervals" if level is not None else ""
     caption = f"{inputs['title']}: share of patients by arm{interval}; events and patients beneath."
     many = len(groups)
@@ -87,7 +88,7 @@ def _arm(
     upright: bool,
 ) -> None:
     arm, width = arms[number], 0.8 / len(arms)
-    has = [at for at, group in enumerate(groups) if _value(group, arm) is not None]
+    has = [at for at, of in enumerate(groups) if arm in of and of[arm]["stat_value"] is not None]
     rows = [groups[at][arm] for at in has]
     shift = (number - (len(arms) - 1) / 2) * width
     places = np.array(has) + shift if upright else -(np.array(has) + shift)
@@ -127,10 +128,6 @@ def _arm(
             )
     axes.set_axisbelow(True)
     axes.grid(axis="y" if upright else "x", color=PALE, linewidth=0.6)
-
-
-def _value(group: dict[str, ResultRow], arm: str) -> float | None:
-    return group[arm]["stat_value"] if arm in group else None
 
 
 def _counts(material: Material, row: ResultRow) -> str:

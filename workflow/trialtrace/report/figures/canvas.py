@@ -1,7 +1,10 @@
 """One look and one way of writing for every figure, with the same bytes every time."""
 
+import json
 import re
-from collections.abc import Iterator
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -13,16 +16,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
-import json
-import struct
-import zlib
-from collections.abc import Sequence
 
-# The pixels of figures: PNG files of their SVG, not drawn a second time.
-# typst reads the drawings, all of them at once; letters in them are paths, so that no font matters.
-
-DPI = 160
 STAMPED = "{} (synthetic, not evidence)"
+# The pixels of figures are PNG files of their SVG, not drawn a second time. typst reads the
+# drawings, all of them at once; letters in them are paths, so that no font matters.
+DPI = 160
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 # The first part of a PNG, with its size, comes right behind the signature: 8 and 25 bytes.
 _HEAD = 33
@@ -120,43 +118,28 @@ def _without_manual() -> Iterator[None]:
         artist.kwdoc = kept
 
 
-def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
-    """Write name.svg and name.png; a synthetic cohort is stamped across."""
-    save_drawing(figure, folder, name, synthetic=synthetic)
-    write_pixels(folder, [name], synthetic=synthetic)
-
-
 def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> None:
-    """The same without name.png, which `pixels` makes of several at once.
+    """Write name.svg, of which `write_pixels` makes name.png; a synthetic cohort is stamped across.
 
     The style holds here too: identifiers inside an SVG are made from its salt, else at random.
     """
     import matplotlib
 
-    with matplotlib.rc_context(STYLE):
-        _save(figure, Path(folder), name, synthetic)
-
-
-def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> None:
-    if synthetic:
-        size = min(44.0, 16.0 * figure.get_size_inches()[1])
-        figure.text(
-            0.5,
-            0.5,
-            "SYNTHETIC",
-            ha="center",
-            va="center",
-            rotation=25,
-            fontsize=size,
-            color="#c0392b",
-            alpha=0.18,
-            zorder=100,
-        )
     from trialtrace.report.figures.svg import Canvas
 
-    canvas = Canvas(figure, {"Title": title(name, synthetic=synthetic), "Date": None})
-    _settle(figure)
-    write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn()).encode())
+    with matplotlib.rc_context(STYLE):
+        if synthetic:
+            size = min(44.0, 16.0 * figure.get_size_inches()[1])
+            look: dict[str, Any] = {
+                "ha": "center",
+                "va": "center",
+                "rotation": 25,
+                "color": "#c0392b",
+            }
+            figure.text(0.5, 0.5, "SYNTHETIC", fontsize=size, alpha=0.18, zorder=100, **look)
+        canvas = Canvas(figure, {"Title": title(name, synthetic=synthetic), "Date": None})
+        _settle(figure)
+        write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn()).encode())
 
 
 def _settle(figure: "Figure") -> None:
@@ -217,9 +200,8 @@ def shades(n: int) -> list[tuple[float, ...]]:
     """n shades of one colour from light to dark, which keep their order without colour too."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    scale = LinearSegmentedColormap.from_list(
-        "shades", ["#e1eaf2", "#7fb0d3", "#1f6fa8", "#0a2f4f"]
-    )
+    ends = ["#e1eaf2", "#7fb0d3", "#1f6fa8", "#0a2f4f"]
+    scale = LinearSegmentedColormap.from_list("shades", ends)
     return [scale(at / max(n - 1, 1)) for at in range(n)]
 
 
@@ -232,17 +214,12 @@ def panels(figure: "Figure", n: int, columns: int, **options: Any) -> "list[Axes
     return found[:n]
 
 
-def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:
+def legend_below(figure: "Figure", axes: "Axes") -> None:
     """One legend for all panels, under them."""
     handles, labels = axes.get_legend_handles_labels()
     if handles:
-        figure.legend(
-            handles,
-            labels,
-            loc="outside lower center",
-            ncols=min(columns, len(labels)),
-            frameon=False,
-        )
+        columns = min(4, len(labels))
+        figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
 
 
 def percent_axis(axes: "Axes", which: str = "y", top: float = 1.0) -> None:

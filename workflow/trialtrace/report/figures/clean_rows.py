@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.report.figures.picture import Given
 from trialtrace.report.material import Material
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.tables.conditions import met
 from trialtrace.run.tables.contracts import CLEAN, read_table
 
 if TYPE_CHECKING:
@@ -33,8 +35,6 @@ class CleanRows:
 
     def met(self, condition: dict[str, Any]) -> np.ndarray:
         """Whether each row surely meets a condition."""
-        from trialtrace.run.tables.conditions import met
-
         return met(condition, self.table).to_numpy(zero_copy_only=False)
 
     def chosen(self, mask: np.ndarray) -> "CleanRows":
@@ -43,7 +43,7 @@ class CleanRows:
         return CleanRows(self.table.filter(pa.array(mask)), self.subject[mask], self.arm[mask])
 
 
-def clean_rows(material: Material, given: dict[str, Any]) -> CleanRows:
+def clean_rows(material: Material, given: Given) -> CleanRows:
     """The rows behind the display's endpoint, of the subjects of the display's population.
 
     They meet the `where` of the endpoint and that of the display.

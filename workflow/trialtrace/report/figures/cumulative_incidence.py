@@ -15,19 +15,12 @@ from trialtrace.report.figures.at_risk import (
     drawn_steps,
     named_at_the_end,
     numbers,
+    step_curve,
     time_axis,
     with_table,
 )
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis, wrapped
-from trialtrace.report.figures.picture import (
-    Picture,
-    arms_of,
-    endpoint_of,
-    level_words,
-    nothing,
-    population_words,
-    records,
-)
+from trialtrace.report.figures.picture import Given, Picture, Request
 from trialtrace.report.material import Material
 from trialtrace.stats.survival.competing_risks import cumulative_incidence
 
@@ -39,18 +32,19 @@ EVENT, COMPETING = 1, 2
 WIDTH = 34
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """CNSR 0 is the event, 2 the competing one, anything else censoring. The competing event has a
     panel of its own."""
-    arms = arms_of(material)
-    data = {arm: causes(material, entry, arm) for arm in arms}
+    request = Request(material, entry)
+    arms = request.arms
+    data = {arm: causes(request, arm) for arm in arms}
     data = {arm: each for arm, each in data.items() if len(each[0])}
     if not data:
-        raise nothing(entry["title"], "no patient has a time")
+        raise request.nothing("no patient has a time")
     if not any((cause > 0).any() for _, cause in data.values()):
-        raise nothing(entry["title"], "nobody had an event")
+        raise request.nothing("nobody had an event")
     competing = any((cause == COMPETING).any() for _, cause in data.values())
-    titles = {EVENT: entry["title"]} | ({COMPETING: _other(material, entry)} if competing else {})
+    titles = {EVENT: request.title} | ({COMPETING: _other(request)} if competing else {})
     with drawing(7.2, 1.3 + 2.6 * len(titles) + 0.2 * len(arms)) as figure:
         *panels, below = with_table(figure, len(arms), len(titles))
         drawn: dict[str, list[np.ndarray]] = {}
@@ -58,7 +52,7 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
             ends = []
             for at, (arm, each) in enumerate(data.items()):
                 style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
-                places = _curve(axes, material, entry, each, of, style)
+                places = _curve(axes, request, each, of, style)
                 name = material.arm_label(arm)
                 drawn[name if of == EVENT else f"{title}, {name}"] = places
                 ends.append((name, float(places[1][-1]), colour_of(arms, arm)))
@@ -67,16 +61,16 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
             axes.set_ylabel(wrapped(title, WIDTH))
             named_at_the_end(axes, ends, 1.0)
         at_risk = {arm: _at_risk(time, entry["at"]) for arm, (time, _) in data.items()}
-        numbers(material, below, "Number at risk", entry, at_risk)
-        time_axis(material, panels[0], below, entry)
-    numbers_of = curves_data(material, entry, drawn, at_risk)
-    alt = _alt(material, entry, titles[EVENT], drawn)
-    return Picture(figure, _caption(material, entry, competing), alt, numbers_of)
+        numbers(request, below, "Number at risk", at_risk)
+        time_axis(request, panels[0], below)
+    numbers_of = curves_data(request, drawn, at_risk)
+    alt = _alt(request, titles[EVENT], drawn)
+    return Picture(figure, _caption(request, competing), alt, numbers_of)
 
 
-def causes(material: Material, entry: dict[str, Any], arm: str) -> tuple[np.ndarray, np.ndarray]:
+def causes(request: Request, arm: str) -> tuple[np.ndarray, np.ndarray]:
     """Times, and the cause of each: 1 the event, 2 the competing one, 0 censored."""
-    rows = records(material, entry, entry["endpoint"], AVAL="present", TRTP={"is": arm})
+    rows = request.records(request.entry["endpoint"], AVAL="present", TRTP={"is": arm})
     censored = rows.column("CNSR")
     cause = np.where(censored == 0, EVENT, np.where(censored == 2, COMPETING, 0))
     return rows.column("AVAL").astype(float), cause
@@ -88,21 +82,20 @@ def _at_risk(time: np.ndarray, at: list[float]) -> np.ndarray:
 
 def _curve(
     axes: "Axes",
-    material: Material,
-    entry: dict[str, Any],
+    request: Request,
     each: tuple[np.ndarray, np.ndarray],
     of: int,
     style: dict[str, Any],
 ) -> list[np.ndarray]:
     """Draws the incidence of one of the events in one arm with its interval; its places."""
-    unit = axis_unit(material, entry)
+    unit = axis_unit(request)
     last, days = each[0].max() / unit, each[0][each[1] == of] / unit
     events = days, np.arange(len(days))
     if not (each[1] == of).any():
-        time, nobody = drawn_steps(material, entry, events, np.array([0.0, last]), np.zeros(2))
+        time, nobody = drawn_steps(request, events, np.array([0.0, last]), np.zeros(2))
         axes.plot(time, nobody, linewidth=1.8, clip_on=False, **style)
         return [time, nobody]
-    confidence = material.trial.plan.confidence
+    confidence = request.material.trial.plan.confidence
     curve = cumulative_incidence(*each, of=of, confidence=confidence, variance="delta")
     time = np.concatenate([[0.0], curve.time / unit, [last]])
     steps = np.concatenate([[0.0], curve.incidence, curve.incidence[-1:]])
@@ -110,35 +103,32 @@ def _curve(
         np.concatenate([[0.0], np.nan_to_num(bound), np.nan_to_num(bound[-1:])])
         for bound in (curve.low, curve.high)
     )
-    time, steps, low, high = drawn_steps(material, entry, events, time, steps, low, high)
-    axes.step(time, steps, where="post", linewidth=1.8, **style)
-    axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)
-    return [time, steps, low, high]
+    places = drawn_steps(request, events, time, steps, low, high)
+    step_curve(axes, places, 1.8, **style)
+    return places
 
 
-def _caption(material: Material, entry: dict[str, Any], competing: bool) -> str:
+def _caption(request: Request, competing: bool) -> str:
     text = (
-        f"{entry['title']}, {population_words(material, entry)}: cumulative incidence by Aalen and "
-        f"Johansen with {level_words(material)} intervals; numbers at risk below."
+        f"{request.title}, {request.population}: cumulative incidence by Aalen and "
+        f"Johansen with {request.level} intervals; numbers at risk below."
     )
     if competing:
-        text += f" {_other(material, entry)}, which competes with it, has a panel of its own."
-    return text if material.disclosure == "full" else text + POOLED
+        text += f" {_other(request)}, which competes with it, has a panel of its own."
+    return text if request.material.disclosure == "full" else text + POOLED
 
 
-def _other(material: Material, given: dict[str, Any]) -> str:
+def _other(request: Request) -> str:
     """What comes first for those without the event, by its labels."""
-    competing = endpoint_of(material, given["endpoint"]).entry.competing or ()
-    known = material.trial.endpoints
+    competing = request.endpoint(request.entry["endpoint"]).entry.competing or ()
+    known = request.material.trial.endpoints
     labels = [known[name].label for name in competing if name in known]
     return " or ".join(labels) or "The competing event"
 
 
-def _alt(
-    material: Material, entry: dict[str, Any], title: str, drawn: dict[str, list[np.ndarray]]
-) -> str:
+def _alt(request: Request, title: str, drawn: dict[str, list[np.ndarray]]) -> str:
     """The share with the event by the end of the axis, by arm."""
-    when = f"{round(max(entry['at']) / axis_unit(material, entry), 1):g} {entry['unit']}"
-    arms = [material.arm_label(arm) for arm in arms_of(material)]
+    when = f"{round(max(request.entry['at']) / axis_unit(request), 1):g} {request.entry['unit']}"
+    arms = [request.material.arm_label(arm) for arm in request.arms]
     shares = [f"{arm} {percent(float(drawn[arm][1][-1]))} %" for arm in arms if arm in drawn]
     return f"Cumulative incidence curves, {title} by {when}: {', '.join(shares)}."

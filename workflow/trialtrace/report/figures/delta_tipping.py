@@ -6,9 +6,9 @@ import numpy as np
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.words import decimals, p_text
-from trialtrace.report.figures.canvas import INK, drawing, wrapped
+from trialtrace.report.figures.canvas import INK
 from trialtrace.report.figures.picture import Data, Picture, nothing
-from trialtrace.report.figures.tipping import ABOVE, BELOW, legend
+from trialtrace.report.figures.tipping import map_of_arms, shade
 from trialtrace.report.material import Material
 from trialtrace.run.methods.analysing.cuts import cuts
 from trialtrace.run.methods.missing.analyse_means import Imputed
@@ -31,13 +31,9 @@ def draw(material: Material, asked: dict[str, object]) -> Picture:
     delta_tipping: DeltaTipping = structure(DeltaTipping, asked)
     found, level = grid(material, asked)
     arms = [material.arm_label(arm) for arm in (delta_tipping.of, delta_tipping.to)]
-    with drawing(7.2, 3.6) as figure:
-        axes = figure.subplots()
+    up, across = (f"Added to imputed values, {arm}" for arm in arms)
+    with map_of_arms(delta_tipping.title, level, across, up) as (figure, axes):
         _map(axes, found, level)
-        axes.set_ylabel(wrapped(f"Added to imputed values, {arms[0]}", 44))
-        axes.set_xlabel(f"Added to imputed values, {arms[1]}")
-        axes.set_title(delta_tipping.title, fontsize=9, loc="left")
-        figure.legend(handles=legend(level), loc="outside lower center", ncols=2, frameon=False)
     plain = found.without_shift
     p = p_text(float(plain.p_value[0, 0]), material.trial.plan.style)
     estimate = decimals(float(plain.estimate[0, 0]), 2)
@@ -112,20 +108,8 @@ def _ends(deltas: np.ndarray) -> tuple[float, float]:
 
 
 def _map(axes: "Axes", delta_grid: DeltaGrid, level: float) -> None:
-    from matplotlib.colors import ListedColormap
-
     first, second = delta_grid.deltas
-    # A picture of points: as shapes these 6,561 would take a megabyte of the page.
-    axes.imshow(
-        delta_grid.significant.astype(float),
-        origin="lower",
-        aspect="auto",
-        extent=(*_ends(second), *_ends(first)),
-        vmin=0,
-        vmax=1,
-        cmap=ListedColormap([ABOVE, BELOW]),
-        interpolation="nearest",
-    )
+    shade(axes, delta_grid.significant, (*_ends(second), *_ends(first)))
     p = delta_grid.pooled.p_value
     levels = [one for one in (0.001, 0.01, 0.1, 0.5) if one != level and p.min() < one < p.max()]
     if levels:

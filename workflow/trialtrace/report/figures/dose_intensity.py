@@ -1,55 +1,41 @@
 """A measure of each patient as a dot, with quartiles and median, side by side for the arms."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.words import number
 from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, panels, wrapped
-from trialtrace.report.figures.picture import (
-    Data,
-    Picture,
-    arms_of,
-    endpoint_of,
-    names,
-    nothing,
-    population_words,
-    records,
-)
+from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Dots are moved apart where they would hide each other, alike every time."""
-    arms = arms_of(material)
-    data = {
-        name: {arm: _values(material, entry, name, arm) for arm in arms}
-        for name in names(material, entry)
-    }
+    request = Request(material, entry)
+    arms = request.arms
+    data = {name: {arm: _values(request, name, arm) for arm in arms} for name in request.names()}
     data = {name: each for name, each in data.items() if any(map(len, each.values()))}
     if not data:
-        raise nothing(entry["title"], "no patient has a value")
+        raise request.nothing("no patient has a value")
     dots = material.disclosure == "full"
     columns = min(len(data), 3)
     with drawing(7.2, 3.4 * -(-len(data) // columns)) as figure:
         for axes, (name, each) in zip(
             panels(figure, len(data), columns), data.items(), strict=True
         ):
-            _panel(material, axes, each, entry.get("threshold"), dots)
-            label = endpoint_of(material, name).label if len(data) > 1 else entry["title"]
+            _panel(request, axes, each, entry.get("threshold"), dots)
+            label = request.endpoint(name).label if len(data) > 1 else request.title
             axes.set_ylabel(wrapped(label, 40))
     what = "each patient (dots), " if dots else ""
     threshold = entry.get("threshold")
     line = f" The dashed line is at {threshold:g}." if threshold is not None else ""
-    caption = (
-        f"{entry['title']}, {population_words(material, entry)}: {what}median and quartiles (box)."
-        + line
-    )
+    caption = f"{request.title}, {request.population}: {what}median and quartiles (box)." + line
     rows = [
-        (endpoint_of(material, name).label, material.arm_label(arm), what, value)
+        (request.endpoint(name).label, material.arm_label(arm), what, value)
         for name, each in data.items()
         for arm, values in each.items()
         for what, value in _told(values, dots)
@@ -72,13 +58,13 @@ def _quartiles(values: np.ndarray) -> list[float]:
     return quartiles
 
 
-def _values(material: Material, entry: dict[str, Any], name: str, arm: str) -> np.ndarray:
-    rows = records(material, entry, name, AVAL="present", TRTP={"is": arm})
+def _values(request: Request, name: str, arm: str) -> np.ndarray:
+    rows = request.records(name, AVAL="present", TRTP={"is": arm})
     return np.sort(rows.column("AVAL").astype(float))
 
 
 def _panel(
-    material: Material,
+    request: Request,
     axes: "Axes",
     each: dict[str, np.ndarray],
     threshold: float | None,
@@ -107,7 +93,8 @@ def _panel(
     if threshold is not None:
         axes.axhline(threshold, color=FAINT, linewidth=0.9, linestyle="--")
     labels = [
-        f"{wrapped(material.arm_label(arm), 16)}\nn = {number(len(each[arm]))}" for arm in arms
+        f"{wrapped(request.material.arm_label(arm), 16)}\nn = {number(len(each[arm]))}"
+        for arm in arms
     ]
     axes.set_xticks(range(len(arms)), labels)
     axes.tick_params(axis="x", length=0)

@@ -7,7 +7,7 @@ import numpy as np
 from trialtrace.base.styles import Style
 from trialtrace.base.words import number, p_text
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, MARKERS, drawing
-from trialtrace.report.figures.picture import Data, Picture, nothing
+from trialtrace.report.figures.picture import Data, Given, Picture, nothing
 from trialtrace.report.material import Material
 from trialtrace.run.tables.contracts.rows import present
 
@@ -22,7 +22,7 @@ MARKED = {
 }
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """F and its degrees of freedom are the analysis's; epsilon multiplies both of them."""
     analysis = material.trial.plan.analyses[entry["analysis"]]
     effects = [

@@ -4,6 +4,7 @@ up, analysed. What no key of the plan tells from the export is "not reported", n
 Where somebody in the export is not used, or has no arm, a box of the export stands above them all.
 """
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.report.audit.red_lines import not_used, reason_words
@@ -11,14 +12,13 @@ from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawin
 from trialtrace.report.figures.picture import Cell, Data, Picture, arm_words, arms_of
 from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
+from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from trialtrace.run.cleaning.account import Selection
 
 Row = dict[str, Any]
 Counts = dict[tuple[Any, ...], int]
@@ -39,13 +39,13 @@ def draw(material: Material, row: Row) -> Picture:
     export = exported(material)
     who = row.get("patients")
     first = "in the export" if export else lower_first(who or "randomised")
-    alt = f"Boxes from the patients {first} to those analysed, {arm_words(material)}. "
-    alt += _told(material, row)
+    arms = arm_words(material, arms_of(material))
+    alt = f"Boxes from the patients {first} to those analysed, {arms}. {_told(material, row)}"
     groups = [
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]
     columns = [boxes(material, row, group) for group in groups or [ALL]]
-    top = [who or "Randomised in the data", _n(material, ALL, "randomised", None)]
+    top = [who or "Randomised in the data", _n(material, "randomised")]
     if who:
         top.insert(0, f"Randomised: {NOT_IN_DATA}")
     elif material.trial.design.planned:
@@ -73,13 +73,14 @@ def draw(material: Material, row: Row) -> Picture:
 
 def _data(material: Material, export: list[str]) -> Data:
     """The lines of the box of the export, then every count of the flow as a result."""
+    arms = arms_of(material)
     rows: list[tuple[Cell, ...]] = [
         (
             row["result_id"],
             row["stat_label"],
             _of(material, row),
             row["group2_level"],
-            _group(material, row["group1_level"]),
+            material.arm_label(arm) if (arm := row["group1_level"]) in arms else arm,
             row["stat_value"],
         )
         for row in material.of("flow")
@@ -94,10 +95,6 @@ def _of(material: Material, row: ResultRow) -> str | None:
     if name in plan.analyses:
         return plan.analyses[name].label
     return material.trial.populations[name].label if name in material.trial.populations else name
-
-
-def _group(material: Material, level: str | None) -> str | None:
-    return material.arm_label(level) if level in arms_of(material) else level
 
 
 def _told(material: Material, row: Row) -> str:
@@ -150,10 +147,10 @@ def screening(material: Material) -> list[str]:
         return [f"Assessed for eligibility: {NOT_REPORTED}", f"Excluded: {NOT_REPORTED}"]
     reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded"}
     gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons)}"
-    return ["Assessed for eligibility", _n(material, ALL, "assessed", None), *_wrapped(gone, 60)]
+    return ["Assessed for eligibility", _n(material, "assessed"), *_wrapped(gone, 60)]
 
 
-def screened(material: Material) -> "Selection | None":
+def screened(material: Material) -> Selection | None:
     """What the log of screening has, where the plan names one."""
     name = material.trial.plan.displays["flow"].get("screening")
     return next(
@@ -268,8 +265,8 @@ def _loses(material: Material, name: str) -> bool:
     )
 
 
-def _n(material: Material, group: str, stat: str, parameter: str | None) -> str:
-    return f"n = {counts(material)[stat, parameter, group, None]}"
+def _n(material: Material, stat: str) -> str:
+    return f"n = {counts(material)[stat, None, ALL, None]}"
 
 
 def _lines(texts: list[str], width: int) -> list[str]:
@@ -277,8 +274,6 @@ def _lines(texts: list[str], width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    import textwrap
-
     return textwrap.wrap(text, width) or [text]
 
 

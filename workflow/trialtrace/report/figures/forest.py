@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.number_needed import through_infinity
-from trialtrace.base.units import POINTS as POINTS_UNIT
-from trialtrace.base.words import LABELS, NOT_ESTIMABLE, POINTS, RATIOS
+from trialtrace.base.words import LABELS, NOT_ESTIMABLE, RATIOS, upper_first
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
-from trialtrace.report.figures.forest_columns import TOTAL, counted, sides, whole
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import (
+    TOTAL,
+    counted,
     data_of,
     estimates,
     name_of,
     notes_of,
     repeats_cuts,
+    sides,
     told,
     wanted_of,
+    whole,
 )
 from trialtrace.report.material import Material
-from trialtrace.report.tables import short_text
+from trialtrace.report.tables import axis_factor, axis_label, level_of, no_effect, short_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import method_of
 
@@ -76,7 +78,7 @@ def draw(material: Material, inputs: Given) -> Picture:
     rows = estimates(material, inputs)
     if not rows:
         raise nothing(inputs["title"], "nothing could be estimated")
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    level = level_of(rows)
     interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
     caption = (
         f"{inputs['title']}: estimates with their {interval} intervals; a square is the larger, "
@@ -136,7 +138,8 @@ def _plot(
     look: Look,
 ) -> "Figure":
     rows = [line.row for line in lines if line.row is not None]
-    heights = np.array([_height(line, look) for line in lines])
+    names = [wrapped(line.name, look.letters) for line in lines]
+    heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
     edges = -np.concatenate([[0.0], np.cumsum(heights)])
     places = (edges[:-1] + edges[1:]) / 2
     heads = [wrapped(head, HEAD) for head in heads]
@@ -155,7 +158,7 @@ def _plot(
             if line.row is not None:
                 arm = colour_of(arms_of(material), present(line.row["comparison"]))
                 _line(axes, line.row, places[number], stat, arm, next(sizes))
-        text.set_yticks(places, [wrapped(line.name, look.letters) for line in lines])
+        text.set_yticks(places, names)
         text.set_ylim(edges[-1] - 0.1, 0.1)
         for number, line in enumerate(lines):
             if line.heading:
@@ -163,15 +166,15 @@ def _plot(
             elif line.row is None:
                 text.get_yticklabels()[number].set(color=FAINT, fontsize=8)
         _texts(text, heads, places, [line.counts for line in lines])
-        level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
-        head = LABELS[stat][0].upper() + LABELS[stat][1:]
+        level = level_of(rows)
+        head = upper_first(LABELS[stat])
         head += f"\n({100 * level:g} % CI)" if level is not None else ""
         estimates = [(short_text(line.row) if line.row else line.test,) for line in lines]
         _texts(shown, [head], places, estimates)
         axes.tick_params(axis="y", length=0, labelleft=False)
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(_axis_label(stat, {row["unit"] for row in rows}))
-        _sides(axes, _factor(stat) * _null(stat), *sides(material, stat, rows, better))
+        axes.set_xlabel(axis_label(stat, {row["unit"] for row in rows}))
+        _sides(axes, axis_factor(stat) * no_effect(stat), *sides(material, stat, rows, better))
         return figure
 
 
@@ -199,10 +202,6 @@ def _lines(
 def _test(text: str, row: ResultRow | None) -> str:
     """A test of interaction at the heading of its subgroups: its p alone, of the words for it."""
     return f"p for interaction {row['stat_text'] or NOT_ESTIMABLE}" if row is not None else text
-
-
-def _height(line: Line, look: Look) -> float:
-    return max(1.0, 0.6 + 0.5 * wrapped(line.name, look.letters).count("\n"))
 
 
 def _sides(axes: "Axes", null: float, left: str, right: str) -> None:
@@ -277,32 +276,15 @@ def _arm(material: Material, row: ResultRow) -> str:
     return material.arm_label(row["comparison"]) if several else ""
 
 
-def _factor(stat: str) -> float:
-    return 100.0 if stat in POINTS else 1.0
-
-
-def _null(stat: str) -> float:
-    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
-
-
-def _axis_label(stat: str, units: set[str | None]) -> str:
-    """The statistic with its unit, where all lines have the same."""
-    known = POINTS_UNIT if stat in POINTS else units.pop() if len(units) == 1 else None
-    unit = f", {known}" if known else ""
-    scale = " (log scale)" if stat in RATIOS else ""
-    label = LABELS[stat]
-    return label[0].upper() + label[1:] + unit + scale
-
-
 def _scale(axes: "Axes", rows: list[ResultRow], stat: str) -> None:
-    factor = _factor(stat)
+    factor = axis_factor(stat)
     ends = [
         factor * value
         for row in rows
         for value in (row["ci_low"], row["ci_high"], row["stat_value"])
         if value is not None
     ]
-    ends.append(factor * _null(stat))
+    ends.append(factor * no_effect(stat))
     low, high = min(ends), max(ends)
     if stat in RATIOS:
         axes.set_xscale("log")
@@ -318,7 +300,7 @@ def _scale(axes: "Axes", rows: list[ResultRow], stat: str) -> None:
     else:
         step = 10 ** floor(log10((high - low) or 1)) / 2
         axes.set_xlim(step * floor(low / step), step * ceil(high / step))
-    axes.axvline(factor * _null(stat), color=FAINT, linewidth=0.9, zorder=1)
+    axes.axvline(factor * no_effect(stat), color=FAINT, linewidth=0.9, zorder=1)
 
 
 def _sizes(rows: list[ResultRow], stat: str) -> np.ndarray:
@@ -337,7 +319,7 @@ def _sizes(rows: list[ResultRow], stat: str) -> np.ndarray:
 
 
 def _line(axes: "Axes", row: ResultRow, height: float, stat: str, colour: str, size: float) -> None:
-    factor = _factor(stat)
+    factor = axis_factor(stat)
     low, high = row["ci_low"], row["ci_high"]
     if low is not None and high is not None and not through_infinity(stat, low, high):
         ends = [factor * low, factor * high]

@@ -6,14 +6,7 @@ import numpy as np
 
 from trialtrace.report.figures.canvas import FAINT, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
-from trialtrace.report.figures.picture import (
-    Data,
-    Picture,
-    arms_of,
-    endpoint_of,
-    nothing,
-    population_words,
-)
+from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
 from trialtrace.run.methods.analysing.rows import ALL
 
@@ -27,28 +20,27 @@ STATES = {MISSED: "not attended", DONE: "attended"}
 MISSED_COLOUR = "#1d2733"
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, given: Given) -> Picture:
     """Patients with the most sessions attended stand on top of their arm."""
-    sessions: Attendance = endpoint_of(material, given["endpoint"]).entry
+    request = Request(material, given)
+    sessions: Attendance = request.endpoint(given["endpoint"]).entry
     rows = clean_rows(material, given)
     day = rows.numbers(given["day"])
     known = ~np.isnan(day)
     rows, day = rows.chosen(known), day[known]
     if not len(day):
-        raise nothing(given["title"], "no session has a day")
+        raise request.nothing("no session has a day")
     state = np.where(rows.met(sessions.done), DONE, MISSED)
     if sessions.end:
         rest = MISSED if sessions.end.after == "not_done" else NONE
         state = np.where(_after_the_end(material, sessions.end, rows), rest, state)
-    by_arm = {
-        arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in (*arms_of(material), ALL)
-    }
+    by_arm = {arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in (*request.arms, ALL)}
     by_arm = {arm: grid for arm, grid in by_arm.items() if len(grid)}
     sizes = [len(grid) for grid in by_arm.values()]
     with drawing(7.2, 1.4 + min(6.0, 0.06 * sum(sizes) + 0.25 * len(sizes))) as figure:
         every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
         for axes, (arm, grid) in zip(every[:, 0], by_arm.items(), strict=True):
-            _panel(axes, grid, day.min(), colour_of(arms_of(material), arm))
+            _panel(axes, grid, day.min(), colour_of(request.arms, arm))
             axes.set_ylabel(f"{wrapped(material.arm_label(arm), 18)}\n(n = {len(grid)})")
         every[-1, 0].set_xlabel(given.get("day_label", "Day"))
         figure.legend(
@@ -56,7 +48,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         )
     colour = "dark grey" if list(by_arm) == [ALL] else "the colour of the arm"
     caption = (
-        f"{given['title']}, {population_words(material, given)}: a line a patient; a session "
+        f"{request.title}, {request.population}: a line a patient; a session "
         f"attended in {colour}, one that was not in black, none planned in light grey."
     )
     first = int(day.min())

@@ -7,17 +7,7 @@ import numpy as np
 
 from trialtrace.report.figures.at_risk import PARTS, axis_unit, on_grid, rounded_up, time_words
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
-from trialtrace.report.figures.picture import (
-    Cell,
-    Data,
-    Picture,
-    arm_words,
-    arms_of,
-    columns_as_rows,
-    nothing,
-    population_words,
-    records,
-)
+from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Request, columns_as_rows
 from trialtrace.report.material import Material
 from trialtrace.stats.survival.interval_censored import Turnbull, turnbull
 
@@ -25,27 +15,28 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Inside an interval of the estimate the curve can run anywhere: that is the shaded box."""
-    arms = arms_of(material)
+    request = Request(material, entry)
+    arms = request.arms
     turnbulls: dict[str, Turnbull] = {}
     for arm in arms:
         where = {"AVALLO": "present", "TRTP": {"is": arm}}
-        rows = records(material, entry, entry["endpoint"], **where)
+        rows = request.records(entry["endpoint"], **where)
         if rows.n:
             right = rows.column("AVALHI").astype(float)
             turnbulls[arm] = turnbull(
                 rows.column("AVALLO").astype(float), np.where(np.isnan(right), np.inf, right)
             )
     if not turnbulls:
-        raise nothing(entry["title"], "no patient has an interval")
+        raise request.nothing("no patient has an interval")
     last = max(
         [
             *entry["at"],
             *(e for fit in turnbulls.values() for e in fit.right[np.isfinite(fit.right)]),
         ]
     )
-    unit = axis_unit(material, entry)
+    unit = axis_unit(request)
     fine = material.disclosure == "full"
     last = (last if fine else rounded_up(last)) / unit
     lines: list[tuple[Cell, ...]] = []
@@ -62,14 +53,14 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
         axes.set_xlim(0, last or None)
         axes.set_xticks([time / unit for time in entry["at"]])
         axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
-        axes.set_ylabel(entry["title"])
-        axes.set_xlabel(time_words(material, entry))
+        axes.set_ylabel(request.title)
+        axes.set_xlabel(time_words(request))
         axes.legend(frameon=False, loc="lower left")
     caption = (
-        f"{entry['title']}, {population_words(material, entry)}: Turnbull's estimate from events "
+        f"{request.title}, {request.population}: Turnbull's estimate from events "
         "that lie between two visits. Within a shaded box the data do not say how the curve runs."
     )
-    alt = f"Interval-censored event-free curves for {arm_words(material, list(turnbulls))}."
+    alt = f"Interval-censored event-free curves for {request.arm_words(turnbulls)}."
     ends = [f"{end} ({entry['unit']})" for end in ("from", "to")]
     return Picture(
         figure, caption, alt, Data(("line", *ends, "share_before", "share_after"), lines)

@@ -1,4 +1,5 @@
-"""Makes every figure that a trial's plan asks for, and says where it stands in the report."""
+"""Makes every figure that a trial's plan asks for, and says where it stands in the report: on its
+first screen, beside an analysis, or alone."""
 
 import csv
 import importlib
@@ -7,25 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import floor, isfinite, log10
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import write_text
 from trialtrace.base.words import LABELS
 from trialtrace.report.figures.canvas import save_drawing, write_pixels
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.forest_columns import planned_side
-from trialtrace.report.figures.picture import Cell, Data, NothingToDraw, Picture, names
-from trialtrace.report.figures.rows_shown import STRIP, data_of, rows_of_strips, told
+from trialtrace.report.figures.picture import Cell, Data, Given, NothingToDraw, Picture, Request
+from trialtrace.report.figures.rows_shown import STRIP, data_of, planned_side, rows_of_strips, told
 from trialtrace.report.material import Material
-from trialtrace.report.same_question import question_of
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.choices import question_of
+from trialtrace.report.tables import pair_text
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.displays.registry import display_of, displays
 from trialtrace.run.trial.plan.references import method_of
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-
 
 # Specification strip: a primary result under every analysis that asks the same question.
 
@@ -36,7 +34,7 @@ def strips(material: Material) -> Iterator[tuple[str, Picture]]:
         yield analysis.name, _strip(material, analysis, rows)
 
 
-def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> Picture:
+def _strip(material: Material, analysis: Analysis, rows: list[ResultRow]) -> Picture:
     """The estimates by question, in each from the lowest to the highest; a heading for each
     comparison, endpoint and visit where there are several."""
     asked = list(dict.fromkeys(map(question_of, rows)))
@@ -68,8 +66,7 @@ def _strip(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> P
 
 def _heading(material: Material, row: ResultRow, visits: bool) -> str:
     visit = [row["visit"]] if visits and row["visit"] else []
-    arms = " against ".join(material.arm_label(row[key]) for key in ("comparison", "reference"))
-    return ", ".join([*material.parameter_words(row), *visit, arms])
+    return ", ".join([*material.parameter_words(row), *visit, pair_text(material, row)])
 
 
 def _short(material: Material, row: ResultRow) -> str:
@@ -172,7 +169,7 @@ def shown_digits(value: float) -> str:
     return f"{round(value, max(1, 2 - floor(log10(abs(value))))):.12g}"
 
 
-def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def asked(material: Material) -> Iterator[tuple[str, str, Given]]:
     """(kind, name, what the plan says) of every figure."""
     given = material.trial.plan.displays
     for display in displays(given):
@@ -186,7 +183,7 @@ def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield kind, f"{kind}_{number}", entry
 
 
-def _picture(material: Material, kind: str, entry: dict[str, Any]) -> Picture:
+def _picture(material: Material, kind: str, entry: Given) -> Picture:
     display = display_of(kind)
     if display.single_patients and material.disclosure != "full":
         raise NothingToDraw(
@@ -198,7 +195,7 @@ def _picture(material: Material, kind: str, entry: dict[str, Any]) -> Picture:
     return picture
 
 
-def home(material: Material, given: dict[str, Any]) -> str:
+def home(material: Material, given: Given) -> str:
     """The analysis beside which a figure stands: the one it names, else the first of its
     endpoint, else the first of an endpoint made from it or that it is made from, else the first
     of another scale of its instrument; "" for none."""
@@ -208,7 +205,7 @@ def home(material: Material, given: dict[str, Any]) -> str:
         return given["of"][0]
     if "endpoint" not in given:
         return ""
-    wanted = set(names(material, given))
+    wanted = set(Request(material, given).names())
     trial = material.trial
     endpoints = trial.endpoints
     related = {
@@ -224,3 +221,48 @@ def home(material: Material, given: dict[str, Any]) -> str:
             if chosen & {endpoint.name for endpoint in parameters(trial, analysis)}:
                 return analysis.name
     return ""
+
+
+def first_forest(drawn: list[Drawn]) -> str:
+    """The first forest plot of the plan; nothing where it has none."""
+    return images([each for each in first_figures(drawn) if each.kind == "forest"])
+
+
+def flow_figure(drawn: list[Drawn]) -> str:
+    return images([each for each in drawn if each.kind == "flow"])
+
+
+def strip_images(drawn: list[Drawn]) -> str:
+    """The primary results under all choices."""
+    return images([each for each in drawn if each.kind == STRIP])
+
+
+def beside(drawn: list[Drawn], analysis: str) -> list[Drawn]:
+    """The figures that stand beside an analysis; with "" those that stand beside none."""
+    first = first_figures(drawn)
+    return [each for each in drawn if each.analysis == analysis and each not in first]
+
+
+def first_figures(drawn: list[Drawn]) -> list[Drawn]:
+    """The first forest plot of the plan and the flow."""
+    forests = [each for each in drawn if each.kind == "forest"][:1]
+    return [*forests, *(each for each in drawn if each.kind == "flow")]
+
+
+def images(drawn: list[Drawn]) -> str:
+    """Images with label, caption and alternative text; a sentence where there is none."""
+    return "\n\n".join(
+        escape_markdown(each.why)
+        if each.why
+        else f"![{escape_markdown(each.caption)} {_links(each)}]"
+        f"(figures/{each.file})"
+        f'{{#{each.label} fig-alt="{escape_markdown(each.alt)}"}}'
+        for each in drawn
+    )
+
+
+def _links(figure: Drawn) -> str:
+    """Links to the numbers of a figure, and to it as a drawing and as pixels."""
+    drawing = figure.file.removesuffix(".png") + ".svg"
+    links = (("Its numbers (CSV)", figure.data), ("SVG", drawing), ("PNG", figure.file))
+    return ", ".join(f"[{name}](figures/{file})" for name, file in links) + "."

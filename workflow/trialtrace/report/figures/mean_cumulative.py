@@ -4,24 +4,16 @@ import numpy as np
 
 from trialtrace.report.figures.at_risk import (
     POOLED,
-    Given,
     axis_unit,
     curves_data,
     drawn_steps,
     numbers,
+    step_curve,
     time_axis,
     with_table,
 )
 from trialtrace.report.figures.canvas import LINES, colour_of, drawing
-from trialtrace.report.figures.picture import (
-    Picture,
-    arm_words,
-    arms_of,
-    level_words,
-    nothing,
-    population_words,
-    records,
-)
+from trialtrace.report.figures.picture import Given, Picture, Request
 from trialtrace.report.material import Material
 from trialtrace.stats.survival.recurrent import mean_cumulative
 
@@ -31,50 +23,46 @@ Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 def draw(material: Material, inputs: Given) -> Picture:
     """Steps at the events; patients under observation at the times of the table below."""
-    arms = arms_of(material)
-    data = {arm: rows for arm in arms if len((rows := intervals(material, inputs, arm))[0])}
+    request = Request(material, inputs)
+    arms = request.arms
+    data = {arm: rows for arm in arms if len((rows := intervals(request, arm))[0])}
     if not data:
-        raise nothing(inputs["title"], "no patient was at risk")
+        raise request.nothing("no patient was at risk")
     if not any(event.any() for _, _, event, _ in data.values()):
-        raise nothing(inputs["title"], "nobody had an event")
-    curves = {arm: _curve(material, inputs, rows) for arm, rows in data.items()}
+        raise request.nothing("nobody had an event")
+    curves = {arm: _curve(request, rows) for arm, rows in data.items()}
     top = max(float(np.nanmax(np.concatenate(each[1:]))) for each in curves.values())
     with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
         axes, below = with_table(figure, len(arms))
         drawn = {}
-        for at, (arm, (time, mean, low, high)) in enumerate(curves.items()):
-            colour, line = colour_of(arms, arm), LINES[at % len(LINES)]
+        for at, (arm, (time, *heights)) in enumerate(curves.items()):
+            style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             _, stop, event, who = data[arm]
-            events = stop[event == 1] / axis_unit(material, inputs), who[event == 1]
-            heights = (one / top for one in (mean, low, high))
-            places = drawn_steps(material, inputs, events, time, *heights)
-            time, mean, low, high = (places[0], *(place * top for place in places[1:]))
+            events = stop[event == 1] / axis_unit(request), who[event == 1]
+            places = drawn_steps(request, events, time, *(one / top for one in heights))
             label = material.arm_label(arm)
-            drawn[label] = [time, mean, low, high]
-            axes.step(
-                time, mean, where="post", linewidth=1.6, label=label, color=colour, linestyle=line
-            )
-            axes.fill_between(time, low, high, step="post", color=colour, alpha=0.10, linewidth=0)
+            drawn[label] = [places[0], *(place * top for place in places[1:])]
+            step_curve(axes, drawn[label], 1.6, label=label, **style)
         axes.set_ylim(0, 1.05 * top)
-        axes.set_ylabel(f"{inputs['title']}, mean number")
+        axes.set_ylabel(f"{request.title}, mean number")
         axes.legend(frameon=False, loc="upper left")
         seen = {arm: at_risk(rows, inputs["at"]) for arm, rows in data.items()}
-        numbers(material, below, "Number at risk", inputs, seen)
-        time_axis(material, axes, below, inputs)
+        numbers(request, below, "Number at risk", seen)
+        time_axis(request, axes, below)
     caption = (
-        f"{inputs['title']}, {population_words(material, inputs)}: mean number of events a patient "
-        f"(Nelson and Aalen) with {level_words(material)} intervals by Lawless and Nadeau on the "
+        f"{request.title}, {request.population}: mean number of events a patient "
+        f"(Nelson and Aalen) with {request.level} intervals by Lawless and Nadeau on the "
         "logarithm's scale; numbers at risk below."
     )
     caption += "" if material.disclosure == "full" else POOLED
-    alt = f"Mean cumulative functions for {arm_words(material, list(data))}."
-    shown = curves_data(material, inputs, drawn, seen, height="mean_number")
+    alt = f"Mean cumulative functions for {request.arm_words(data)}."
+    shown = curves_data(request, drawn, seen, height="mean_number")
     return Picture(figure, caption, alt, shown)
 
 
-def intervals(material: Material, inputs: Given, arm: str) -> Rows:
+def intervals(request: Request, arm: str) -> Rows:
     """The intervals at risk of an arm."""
-    rows = records(material, inputs, inputs["endpoint"], AVAL="present", TRTP={"is": arm})
+    rows = request.records(request.entry["endpoint"], AVAL="present", TRTP={"is": arm})
     start, stop = (rows.column(name).astype(float) for name in ("TSTART", "TSTOP"))
     event = (rows.column("CNSR") == 0).astype(float)
     return start, stop, event, rows.column("USUBJID").astype(str)
@@ -86,13 +74,13 @@ def at_risk(rows: Rows, at: list[float]) -> np.ndarray:
     return np.array([((start < t) & (t <= stop)).sum() if t else (start <= 0).sum() for t in at])
 
 
-def _curve(material: Material, inputs: Given, rows: Rows) -> list[np.ndarray]:
+def _curve(request: Request, rows: Rows) -> list[np.ndarray]:
     """Times on the axis, mean and bounds at them, from 0 at the start; bounds at a mean of 0 are
     0."""
     _, stop, event, _ = rows
     times = np.concatenate([[0.0], np.unique(stop[event == 1]), [stop.max()]])
     found = mean_cumulative(
-        *rows, times=times, interval="log", confidence=material.trial.plan.confidence
+        *rows, times=times, interval="log", confidence=request.material.trial.plan.confidence
     )
     heights = (np.nan_to_num(one) for one in (found.estimate, found.low, found.high))
-    return [times / axis_unit(material, inputs), *heights]
+    return [times / axis_unit(request), *heights]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.report.material import Material
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.frames import Selection
+from trialtrace.run.trial.model import Endpoint
 from trialtrace.run.trial.plan.methods import DATASETS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from trialtrace.run.tables.frames import Selection
-    from trialtrace.run.trial.model import Endpoint
 
 
 class NothingToDraw(Exception):
@@ -47,67 +47,85 @@ class Picture:
     data: Data
 
 
-def names(material: Material, inputs: Given) -> list[str]:
-    """The endpoints of a display, which names one or a list; an entry that makes several stands
-    for all of them."""
-    named = inputs["endpoint"]
-    every = [named] if isinstance(named, str) else named
-    return [endpoint.name for name in every for endpoint in material.trial.family(name)]
+@dataclass(frozen=True)
+class Request:
+    """A display as the plan asks for it, with what it is drawn from."""
 
+    material: Material
+    entry: Given
 
-def endpoint_of(material: Material, name: str) -> "Endpoint":
-    return material.trial.endpoints[name]
+    @property
+    def title(self) -> str:
+        return self.entry["title"]
 
+    @property
+    def arms(self) -> list[str]:
+        return arms_of(self.material)
 
-def records(material: Material, inputs: Given, name: str, **conditions: Any) -> "Selection":
-    """The derived rows of an endpoint in the display's population that meet the conditions."""
-    return material.tracer.frames.select(*predicate_of(material, inputs, name, **conditions))
+    @property
+    def population(self) -> str:
+        """The population inside a sentence: "all randomised"."""
+        return lower_first(self.material.trial.populations[self.entry["population"]].label)
 
+    @property
+    def level(self) -> str:
+        return f"{100 * self.material.trial.plan.confidence:g} %"
 
-def predicate_of(
-    material: Material, inputs: Given, name: str, **conditions: object
-) -> tuple[str, dict[str, object]]:
-    """The data set of these rows and what selects them there."""
-    endpoint = endpoint_of(material, name)
-    flag = material.trial.populations[inputs["population"]].flag
-    where: dict[str, object] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
-    if "where" in inputs:
-        where["all"] = [inputs["where"]]
-    return DATASETS.get(endpoint.kind, "bds"), where | conditions
+    def nothing(self, why: str) -> NothingToDraw:
+        return nothing(self.title, why)
 
+    def names(self) -> list[str]:
+        """Its endpoints, of which it names one or a list; an entry that makes several stands for
+        all of them."""
+        named = self.entry["endpoint"]
+        every = [named] if isinstance(named, str) else named
+        family = self.material.trial.family
+        return [endpoint.name for name in every for endpoint in family(name)]
 
-def visits_of(material: Material, name: str) -> list[str]:
-    """The visits of an endpoint, in their order; none where it has none."""
-    code = endpoint_of(material, name).code
-    rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": code}, "AVISIT": "present"})
-    numbers, labels = rows.column("AVISITN").astype(float), rows.column("AVISIT")
-    order = np.argsort(numbers, kind="stable")
-    return list(dict.fromkeys(labels[order].tolist()))
+    def endpoint(self, name: str) -> Endpoint:
+        return self.material.trial.endpoints[name]
 
+    def records(self, name: str, **conditions: object) -> Selection:
+        """The derived rows of an endpoint in its population that meet the conditions."""
+        return self.material.tracer.frames.select(*self.predicate(name, **conditions))
 
-def unit_words(material: Material, name: str) -> str:
-    """ ", kg": the unit of an endpoint's values; empty where it has none, or several."""
-    code = endpoint_of(material, name).code
-    rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": code}, "AVALU": "present"})
-    units = {str(unit) for unit in rows.column("AVALU")}
-    return f", {units.pop()}" if len(units) == 1 else ""
+    def predicate(self, name: str, **conditions: object) -> tuple[str, dict[str, object]]:
+        """The data set of these rows and what selects them there."""
+        endpoint = self.endpoint(name)
+        flag = self.material.trial.populations[self.entry["population"]].flag
+        where: dict[str, object] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
+        if "where" in self.entry:
+            where["all"] = [self.entry["where"]]
+        return DATASETS.get(endpoint.kind, "bds"), where | conditions
+
+    def visits(self, name: str) -> list[str]:
+        """The visits of an endpoint, in their order; none where it has none."""
+        rows = self._with("AVISIT", name)
+        numbers, labels = rows.column("AVISITN").astype(float), rows.column("AVISIT")
+        order = np.argsort(numbers, kind="stable")
+        return list(dict.fromkeys(labels[order].tolist()))
+
+    def unit(self, name: str) -> str:
+        """ ", kg": the unit of an endpoint's values; empty where it has none, or several."""
+        units = {str(unit) for unit in self._with("AVALU", name).column("AVALU")}
+        return f", {units.pop()}" if len(units) == 1 else ""
+
+    def _with(self, column: str, name: str) -> Selection:
+        code = self.endpoint(name).code
+        where = {"PARAMCD": {"is": code}, column: "present"}
+        return self.material.tracer.frames.select("bds", where)
+
+    def arm_words(self, arms: Iterable[str]) -> str:
+        return arm_words(self.material, arms)
 
 
 def arms_of(material: Material) -> list[str]:
     return list(material.trial.design.arms)
 
 
-def population_words(material: Material, inputs: Given) -> str:
-    """The population of a display inside a sentence: "all randomised"."""
-    from trialtrace.run.tables.conditions import lower_first
-
-    return lower_first(material.trial.populations[inputs["population"]].label)
-
-
-def arm_words(material: Material, arms: list[str] | None = None) -> str:
+def arm_words(material: Material, arms: Iterable[str]) -> str:
     """Arms inside a sentence: "Drug and Placebo"."""
-    chosen = arms_of(material) if arms is None else arms
-    return in_a_row([material.arm_label(arm) for arm in chosen])
+    return in_a_row([material.arm_label(arm) for arm in arms])
 
 
 def in_a_row(words: list[str]) -> str:
@@ -119,10 +137,6 @@ def columns_as_rows(*columns: Iterable[Cell]) -> list[tuple[Cell, ...]]:
     """Rows of columns; NaN of an array is no value."""
     rows = zip(*(list(column) for column in columns), strict=True)
     return [tuple(None if isinstance(x, float) and np.isnan(x) else x for x in row) for row in rows]
-
-
-def level_words(material: Material) -> str:
-    return f"{100 * material.trial.plan.confidence:g} %"
 
 
 def nothing(title: str, why: str) -> NothingToDraw:

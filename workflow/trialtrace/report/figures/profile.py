@@ -1,6 +1,6 @@
 """Mean profiles of repeated endpoints: mean and interval at each visit, by arm, a panel each."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,20 +13,7 @@ from trialtrace.report.figures.canvas import (
     panels,
     wrapped,
 )
-from trialtrace.report.figures.picture import (
-    Data,
-    Picture,
-    arm_words,
-    arms_of,
-    columns_as_rows,
-    endpoint_of,
-    level_words,
-    names,
-    nothing,
-    population_words,
-    records,
-    visits_of,
-)
+from trialtrace.report.figures.picture import Data, Given, Picture, Request, columns_as_rows
 from trialtrace.report.material import Material
 from trialtrace.stats.continuous.means import describe, mean_interval
 from trialtrace.stats.results import StatsError
@@ -37,40 +24,45 @@ if TYPE_CHECKING:
 Points = dict[tuple[str, str], np.ndarray]
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Every subject with a value at a visit counts there; intervals are Student's t."""
-    chosen = names(material, entry)
+    request = Request(material, entry)
+    chosen = request.names()
     picture = {
-        (name, place): _points(material, entry, name, place)
+        (name, place): _points(request, name, place)
         for name in chosen
-        for place in places_of(material, entry, name)
+        for place in places_of(request, name)
     }
-    with_values = [key for key, points in picture.items() if np.isfinite(_all(points)).any()]
+    with_values = [
+        key for key, points in picture.items() if np.isfinite(list(points.values())).any()
+    ]
     if not with_values:
-        raise nothing(entry["title"], "no patient has a value")
+        raise request.nothing("no patient has a value")
     several = len(picture) > 1
     columns = 1 if not several else 2 if len(with_values) <= 4 else 3
     rows = -(-len(with_values) // columns)
     with drawing(7.2, (3.4 if columns == 1 else 2.3) * rows + 0.3 * several) as figure:
         every = panels(figure, len(with_values), columns)
         for axes, (name, place) in zip(every, with_values, strict=True):
-            parts = [endpoint_of(material, name).label] * (len(chosen) > 1) + [place] * bool(place)
-            label = ", ".join(parts) if several else entry["title"]
-            _panel(material, axes, name, picture[name, place], label, several)
+            parts = [request.endpoint(name).label] * (len(chosen) > 1) + [place] * bool(place)
+            label = ", ".join(parts) if several else request.title
+            _panel(request, axes, name, picture[name, place], label, several)
         if several:
             legend_below(figure, every[0])
         else:
             every[0].legend(frameon=False)
     caption = (
-        f"{entry['title']}, {population_words(material, entry)}: mean with {level_words(material)} "
-        f"t interval at each visit.{_sides(material, entry, chosen)}"
-        f"{_absent(material, chosen, [name for name, _ in with_values])}"
+        f"{request.title}, {request.population}: mean with {request.level} "
+        f"t interval at each visit.{_sides(request, chosen)}"
+        f"{_absent(request, chosen, [name for name, _ in with_values])}"
     )
-    alt = f"Means over the visits for {arm_words(material)}; panels: {len(with_values)}."
+    alt = (
+        f"Means over the visits for {request.arm_words(request.arms)}; panels: {len(with_values)}."
+    )
     data = Data(
         ("endpoint", "place", "arm", "visit", "mean", "low", "high"),
         [
-            (endpoint_of(material, name).label, place, material.arm_label(arm), visit, *row)
+            (request.endpoint(name).label, place, material.arm_label(arm), visit, *row)
             for name, place in with_values
             for (arm, visit), point in picture[name, place].items()
             for row in columns_as_rows(*([x] for x in point.tolist()))
@@ -79,31 +71,27 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
     return Picture(figure, caption, alt, data)
 
 
-def places_of(material: Material, entry: dict[str, Any], name: str) -> list[str]:
+def places_of(request: Request, name: str) -> list[str]:
     """The locations (LOC) of an endpoint's records, in their order; [""] where it has none."""
-    places = records(material, entry, name).column("LOC").tolist()
+    places = request.records(name).column("LOC").tolist()
     return list(dict.fromkeys(place for place in places if place is not None)) or [""]
 
 
-def _sides(material: Material, entry: dict[str, Any], chosen: list[str]) -> str:
-    sides = any(records(material, entry, name, LAT="present").n for name in chosen)
-    own = material.trial.design.kind == "parallel"
+def _sides(request: Request, chosen: list[str]) -> str:
+    sides = any(request.records(name, LAT="present").n for name in chosen)
+    own = request.material.trial.design.kind == "parallel"
     return " The sides of a patient are averaged first." if sides and own else ""
 
 
-def _absent(material: Material, chosen: list[str], texts: list[str]) -> str:
-    absent = [endpoint_of(material, name).label for name in chosen if name not in texts]
+def _absent(request: Request, chosen: list[str], texts: list[str]) -> str:
+    absent = [request.endpoint(name).label for name in chosen if name not in texts]
     return f" Without any value: {', '.join(absent)}." if absent else ""
 
 
-def _all(points: Points) -> np.ndarray:
-    return np.concatenate(list(points.values())) if points else np.empty(0)
-
-
 def _panel(
-    material: Material, axes: "Axes", name: str, points: Points, label: str, small: bool
+    request: Request, axes: "Axes", name: str, points: Points, label: str, small: bool
 ) -> None:
-    arms, visits = arms_of(material), visits_of(material, name)
+    arms, visits = request.arms, request.visits(name)
     for at, arm in enumerate(arms):
         shift = 0.06 * (at - (len(arms) - 1) / 2)
         mean, low, high = np.array([points[arm, visit] for visit in visits]).T
@@ -117,11 +105,11 @@ def _panel(
             capsize=2 if small else 3,
             markersize=4 if small else 6,
             linewidth=1.3 if small else 1.5,
-            label=material.arm_label(arm),
+            label=request.material.arm_label(arm),
         )
     axes.set_xticks(range(len(visits)), [wrapped(visit, 12) for visit in visits])
     axes.margins(x=0.08)
-    endpoint = endpoint_of(material, name)
+    endpoint = request.endpoint(name)
     unit = endpoint.entry.unit
     if small:
         axes.set_title(wrapped(label, 28), fontsize=8.5, loc="left")
@@ -133,16 +121,16 @@ def _panel(
         axes.set_ylim(bottom=0)
 
 
-def _points(material: Material, entry: dict[str, Any], name: str, place: str) -> Points:
+def _points(request: Request, name: str, place: str) -> Points:
     """Mean, lower and upper bound by (arm, visit); NaN where nobody has a value."""
     there = {"LOC": {"is": place}} if place else {}
-    rows = records(material, entry, name, AVAL="present", **there)
+    rows = request.records(name, AVAL="present", **there)
     values = rows.column("AVAL").astype(float)
     subject, arms, visits = (rows.column(c).astype(str) for c in ("USUBJID", "TRTP", "AVISIT"))
-    confidence = material.trial.plan.confidence
+    confidence = request.material.trial.plan.confidence
     points = {}
-    for arm in arms_of(material):
-        for visit in visits_of(material, name):
+    for arm in request.arms:
+        for visit in request.visits(name):
             at = (arms == arm) & (visits == visit)
             points[arm, visit] = _point(subject[at], values[at], confidence)
     return points

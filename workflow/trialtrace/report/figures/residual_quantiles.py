@@ -1,7 +1,7 @@
 """Residuals of an analysis of variance of repeated measures against normal quantiles."""
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -19,9 +19,7 @@ from trialtrace.report.figures.canvas import (
 )
 from trialtrace.report.figures.picture import Data, Picture, arms_of, in_a_row, nothing
 from trialtrace.report.material import Material
-
-if TYPE_CHECKING:
-    from trialtrace.run.tables.frames import Selection
+from trialtrace.run.tables.frames import Selection
 
 DATA = ("visit", "arm", "normal_quantile", "residual")
 COLUMNS = 4
@@ -85,7 +83,7 @@ def draw(material: Material, texts: dict[str, str]) -> Picture:
     return Picture(figure, caption, _alt(found), Data(DATA, data))
 
 
-def _analysed(material: Material, texts: dict[str, str]) -> "Selection":
+def _analysed(material: Material, texts: dict[str, str]) -> Selection:
     """The rows that the first F test of the analysis rests on."""
     for row in material.of(texts["analysis"]):
         if row["stat_name"] != "f" or texts.get("parameter") not in (None, row["parameter"]):
@@ -97,7 +95,7 @@ def _analysed(material: Material, texts: dict[str, str]) -> "Selection":
     raise nothing(texts["title"], "the analysis has no F")
 
 
-def _panels(material: Material, texts: dict[str, str], selection: "Selection") -> list[Panel]:
+def _panels(material: Material, texts: dict[str, str], selection: Selection) -> list[Panel]:
     """A panel a visit, in their order."""
     value = material.trial.plan.analyses[texts["analysis"]].value
     values = selection.column("AVAL" if value == "value" else "CHG").astype(float)

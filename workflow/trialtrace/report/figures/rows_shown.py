@@ -1,21 +1,20 @@
-"""Which results those figures show that have results of several analyses: known without drawing."""
+"""Which results those figures show that have results of several analyses: known without drawing.
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+And what stands around the lines of a forest plot: counts by arm, tests of interaction, and whom
+which side of the axis favours.
+"""
 
-from trialtrace.report.figures.forest_columns import interactions
-from trialtrace.report.figures.picture import Given, arms_of
+from collections.abc import Iterator, Mapping, Sequence
+
+from trialtrace.base.words import NOT_ESTIMABLE
+from trialtrace.report.figures.picture import Cell, Data, Given, arms_of
 from trialtrace.report.material import Material
-from trialtrace.report.same_question import same_question
-from trialtrace.run.tables.contracts.rows import ResultRow
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-from collections.abc import Sequence
-
-from trialtrace.report.figures.picture import Cell, Data
+from trialtrace.report.sections.choices import same_question
 from trialtrace.report.tables import NO_BREAK, short_text
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import method_of
 
 # What tells the lines or groups of a figure of results apart.
 
@@ -126,10 +125,136 @@ def rows_of_bars(material: Material, inputs: Given) -> list[ResultRow]:
     ]
 
 
-def rows_of_strips(material: Material) -> Iterator[tuple["Analysis", list[ResultRow]]]:
+def rows_of_strips(material: Material) -> Iterator[tuple[Analysis, list[ResultRow]]]:
     """Each primary analysis that others ask the same question as, with the estimates that its
     strip shows."""
     for analysis in material.trial.plan.analyses.values():
         rows = same_question(material, analysis) if analysis.role == "primary" else []
         if FEWEST <= len(rows) <= MOST and len({row["analysis_id"] for row in rows}) > 1:
             yield analysis, rows
+
+
+PLACE = ("parameter", "visit", "stratum")
+# Statistics whose sign or side of 1 says which arm has more.
+DIRECTED = {
+    "risk_difference",
+    "risk_ratio",
+    "odds_ratio",
+    "hazard_ratio",
+    "subdistribution_hazard_ratio",
+    "rate_ratio",
+    "mean_difference",
+    "median_difference",
+    "geometric_mean_ratio",
+    "probability_of_superiority",
+}
+TOTAL = "n"
+
+
+def counted(material: Material, rows: list[ResultRow]) -> tuple[list[str], list[list[str]]]:
+    """Heads of columns, and for each line what stands in them: events of patients in each of the
+    two arms, else the patients of each, else those of the comparison."""
+    found = [
+        (_in_arm(material, row, "comparison"), _in_arm(material, row, "reference")) for row in rows
+    ]
+    if not any(one and two for one, two in found):
+        return [TOTAL], [[whole(row)] for row in rows]
+    cells = [
+        [one, two] if one and two else [f"all: {whole(row)}" if whole(row) else "", ""]
+        for row, (one, two) in zip(rows, found, strict=True)
+    ]
+    what = "n/N" if any("/" in cell for line in cells for cell in line) else TOTAL
+    return [f"{_head(material, rows, side)}, {what}" for side in ("comparison", "reference")], cells
+
+
+def _head(material: Material, rows: list[ResultRow], side: str) -> str:
+    """The label of an arm where all lines have it."""
+    arms = {arm_of(row, side) for row in rows}
+    if len(arms) == 1 and (arm := arms.pop()):
+        return material.arm_label(arm)
+    return "Arm" if side == "comparison" else "Against"
+
+
+def arm_of(row: ResultRow, side: str) -> str | None:
+    return row["comparison"] if side == "comparison" else row["reference"]
+
+
+def whole(row: ResultRow) -> str:
+    """The patients of a comparison."""
+    return str(row["n_used"]) if row["n_used"] else ""
+
+
+def _in_arm(material: Material, row: ResultRow, side: str) -> str:
+    """ "27/295": events and patients of an arm at the place of a comparison; "12" where nothing is
+    counted; empty where its analysis does not describe the arm."""
+    arm = arm_of(row, side)
+    here = {
+        each["method"]: each
+        for each in material.of(row["analysis_id"])
+        if arm is not None
+        and each["group1_level"] == arm
+        and each["group2"] is None
+        and values_of(each, PLACE) == values_of(row, PLACE)
+    }
+    for method in ("count.events", "events.count"):
+        if method in here and here[method]["stat_value"] is not None:
+            return f"{round(present(here[method]['stat_value']))}/{here[method]['denominator']}"
+    told = min((each["n_used"] for each in here.values() if each["n_used"]), default=None)
+    return str(told) if told else ""
+
+
+def interactions(material: Material, analysis: Analysis) -> list[tuple[str, ResultRow | None]]:
+    """What is said beneath the subgroups of an analysis, with its result: p for interaction by the
+    test of the plan, or that none is planned."""
+    if analysis.by is None:
+        return []
+    if analysis.interaction is None:
+        return [("No test of interaction is planned", None)]
+    told: list[tuple[str, ResultRow | None]] = []
+    for row in material.of(analysis.name):
+        if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None:
+            p = row["stat_text"] if row["stat_value"] is not None else NOT_ESTIMABLE
+            pair = row["comparison"] and len(analysis.pairs) > 1
+            arm = f", {material.arm_label(row['comparison'])}" if pair else ""
+            title = method_of(row["method"]).title
+            told.append((f"p for interaction{arm}: {p} ({title})", row))
+    return told
+
+
+def sides(
+    material: Material, stat: str, rows: list[ResultRow], better: str | None
+) -> tuple[str, str]:
+    """What the left and the right of the axis mean: whom they favour where it is known which is
+    better, else where there is less and more; nothing of statistics without a direction."""
+    if stat not in DIRECTED:
+        return "", ""
+    arms = {row["comparison"] for row in rows}, {row["reference"] for row in rows}
+    named, other = (
+        material.arm_label(each.copy().pop()) if len(each) == 1 and None not in each else ""
+        for each in arms
+    )
+    known = better or _by_scale(material, rows)
+    if known is None:
+        return (f"lower with {named}", f"higher with {named}") if named else ("lower", "higher")
+    told = f"favours {named or 'the named arm'}", f"favours {other or 'the other arm'}"
+    return told if known == "lower" else told[::-1]
+
+
+def _by_scale(material: Material, rows: list[ResultRow]) -> str | None:
+    """Which values are better, where the scales of all endpoints say the same."""
+    by_name: Mapping[str | None, str | None] = {
+        name: endpoint.scale.higher if endpoint.scale else None
+        for name, endpoint in material.trial.endpoints.items()
+    }
+    found = {by_name.get(row["parameter"]) for row in rows}
+    if len(found) > 1:
+        return None
+    return {"better": "higher", "worse": "lower"}.get(found.pop() or "")
+
+
+def planned_side(material: Material, analysis: str) -> str | None:
+    """What a forest plot of the plan with this analysis says is better."""
+    plots = material.trial.plan.displays.get("forest", ())
+    return next(
+        (plot["better"] for plot in plots if analysis in plot["of"] and plot.get("better")), None
+    )

@@ -1,74 +1,58 @@
 """Every patient's course over the visits as a thin line, with the mean; a panel an arm."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.report.figures.canvas import INK, colour_of, drawing, panels, wrapped
-from trialtrace.report.figures.picture import (
-    Data,
-    Picture,
-    arms_of,
-    endpoint_of,
-    names,
-    nothing,
-    population_words,
-    records,
-    unit_words,
-    visits_of,
-)
+from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """A row of panels an endpoint; several records of a patient at a visit are lines of their own
     where side or location tell them apart."""
-    arms = arms_of(material)
-    picture = {
-        (name, arm): courses(material, entry, name, arm)
-        for name in names(material, entry)
-        for arm in arms
-    }
-    chosen = [
-        n for n in names(material, entry) if any(np.isfinite(picture[n, arm]).any() for arm in arms)
-    ]
+    request = Request(material, entry)
+    arms = request.arms
+    picture = {(name, arm): courses(request, name, arm) for name in request.names() for arm in arms}
+    chosen = [n for n in request.names() if any(np.isfinite(picture[n, arm]).any() for arm in arms)]
     if not chosen:
-        raise nothing(entry["title"], "no patient has a value")
+        raise request.nothing("no patient has a value")
     with drawing(7.2, 0.4 + 2.7 * len(chosen)) as figure:
         grid = panels(figure, len(chosen) * len(arms), len(arms), sharey="row")
         for at, (axes, (name, arm)) in enumerate(
             zip(grid, [(n, a) for n in chosen for a in arms], strict=True)
         ):
-            _panel(material, axes, name, arm, picture[name, arm])
+            _panel(request, axes, name, arm, picture[name, arm])
             if at % len(arms) == 0:
-                label = endpoint_of(material, name).label if len(chosen) > 1 else entry["title"]
-                axes.set_ylabel(wrapped(label + unit_words(material, name), 30))
+                label = request.endpoint(name).label if len(chosen) > 1 else request.title
+                axes.set_ylabel(wrapped(label + request.unit(name), 30))
     caption = (
-        f"{entry['title']}, {population_words(material, entry)}: each patient's values (thin "
+        f"{request.title}, {request.population}: each patient's values (thin "
         "lines), and the mean at each visit of those who have a value then (thick line)."
     )
     alt = f"Individual courses with means, an arm a panel; endpoints: {len(chosen)}."
     data = Data(
         ("endpoint", "arm", "line", "visit", "value"),
         [
-            (endpoint_of(material, name).label, material.arm_label(arm), float(line), visit, value)
+            (request.endpoint(name).label, material.arm_label(arm), float(line), visit, value)
             for name in chosen
             for arm in arms
             for line, values in enumerate(picture[name, arm].tolist(), 1)
-            for visit, value in zip(visits_of(material, name), values, strict=True)
+            for visit, value in zip(request.visits(name), values, strict=True)
             if np.isfinite(value)
         ],
     )
     return Picture(figure, caption, alt, data)
 
 
-def courses(material: Material, entry: dict[str, Any], name: str, arm: str) -> np.ndarray:
+def courses(request: Request, name: str, arm: str) -> np.ndarray:
     """Values of an arm, a row for each patient, side and location, a column for each visit."""
-    rows = records(material, entry, name, TRTP={"is": arm}, AVISIT="present")
-    visits = visits_of(material, name)
+    rows = request.records(name, TRTP={"is": arm}, AVISIT="present")
+    visits = request.visits(name)
     keys = [rows.column(c).astype(str) for c in ("USUBJID", "LAT", "LOC")]
     joined = np.char.add(np.char.add(np.char.add(keys[0], "\0"), keys[1]), "\0")
     lines, line = np.unique(np.char.add(joined, keys[2]), return_inverse=True)
@@ -80,8 +64,8 @@ def courses(material: Material, entry: dict[str, Any], name: str, arm: str) -> n
     return values
 
 
-def _panel(material: Material, axes: "Axes", name: str, arm: str, values: np.ndarray) -> None:
-    visits, arms = visits_of(material, name), arms_of(material)
+def _panel(request: Request, axes: "Axes", name: str, arm: str, values: np.ndarray) -> None:
+    visits, arms = request.visits(name), request.arms
     at = np.arange(len(visits))
     colour = colour_of(arms, arm)
     with_value = values[np.isfinite(values).any(axis=1)]
@@ -95,4 +79,6 @@ def _panel(material: Material, axes: "Axes", name: str, arm: str, values: np.nda
         axes.plot(at, mean, color=INK, linewidth=2.2, marker="o", markersize=4)
     axes.set_xticks(at, [wrapped(visit, max(6, 40 // (len(arms) * 2))) for visit in visits])
     axes.margins(x=0.08)
-    axes.set_title(f"{wrapped(material.arm_label(arm), 24)}, n = {len(with_value)}", fontsize=9)
+    axes.set_title(
+        f"{wrapped(request.material.arm_label(arm), 24)}, n = {len(with_value)}", fontsize=9
+    )

@@ -6,16 +6,7 @@ import numpy as np
 
 from trialtrace.base.words import MINUS, number
 from trialtrace.report.figures.canvas import drawing, panels, percent_axis, shades, wrapped
-from trialtrace.report.figures.picture import (
-    Data,
-    Picture,
-    arms_of,
-    endpoint_of,
-    nothing,
-    population_words,
-    records,
-    visits_of,
-)
+from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
 
 if TYPE_CHECKING:
@@ -28,22 +19,23 @@ MOST_CATEGORIES = 12
 Counts = dict[tuple[str, str], dict[str, int]]
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Categories are the bands of the display, else the values that occur, by their text."""
+    request = Request(material, entry)
     name = entry["endpoint"]
-    counts, order = _counted(material, entry, name)
+    counts, order = _counted(request, name)
     if not order:
-        raise nothing(entry["title"], "no patient has a value")
+        raise request.nothing("no patient has a value")
     if len(order) > MOST_CATEGORIES:
         why = f"its {len(order)} values are too many to tell apart; `bands` can group them"
-        raise nothing(entry["title"], why)
+        raise request.nothing(why)
     missing = (
         "patients without a value have a category of their own"
         if entry["missing"] == "shown"
         else "patients without a value are left out"
     )
     caption = (
-        f"{entry['title']}, {population_words(material, entry)}: share of patients in each "
+        f"{request.title}, {request.population}: share of patients in each "
         f"category; {missing}. Above the bars: number of patients."
     )
     text = ", ".join(order)
@@ -56,21 +48,21 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
             for category, n in group.items()
         ],
     )
-    return Picture(_figure(material, entry, counts, order), caption, alt, data)
+    return Picture(_figure(request, counts, order), caption, alt, data)
 
 
-def _counted(material: Material, given: dict[str, Any], name: str) -> tuple[Counts, list[str]]:
+def _counted(request: Request, name: str) -> tuple[Counts, list[str]]:
     """Patients by (arm, visit) and category, and the categories that occur, in order."""
-    visits = visits_of(material, name) or [""]
+    visits = request.visits(name) or [""]
     counts: Counts = {}
     found: dict[str, float] = {}
     # Grades that are no numbers (4-, 4+) are shown as they were written.
-    grades = endpoint_of(material, name).entry.value_codes
+    grades = request.endpoint(name).entry.value_codes
     codes = {value: code.replace("-", MINUS) for code, value in grades.items()}
-    for arm in arms_of(material):
+    for arm in request.arms:
         for visit in visits:
             at = {"AVISIT": {"is": visit}} if visit else {}
-            rows = records(material, given, name, TRTP={"is": arm}, **at)
+            rows = request.records(name, TRTP={"is": arm}, **at)
             values = rows.column("AVAL").astype(float)
             there = ~np.isnan(values)
             texts = np.array(
@@ -80,14 +72,14 @@ def _counted(material: Material, given: dict[str, Any], name: str) -> tuple[Coun
                 ],
                 dtype=object,
             )
-            labels = _labels(values[there], texts, given.get("bands"))
+            labels = _labels(values[there], texts, request.entry.get("bands"))
             for label, value in zip(labels.tolist(), values[there].tolist(), strict=True):
                 found.setdefault(label, value)
             kinds, n = np.unique(labels, return_counts=True)
             counts[arm, visit] = dict(zip(kinds.tolist(), n.tolist(), strict=True))
-            if given["missing"] == "shown" and (~there).any():
+            if request.entry["missing"] == "shown" and (~there).any():
                 counts[arm, visit][MISSING] = int((~there).sum())
-    order = [band["label"] for band in given.get("bands", ())]
+    order = [band["label"] for band in request.entry.get("bands", ())]
     order += sorted(set(found) - set(order), key=found.__getitem__)
     return counts, [label for label in order if label in found]
 
@@ -104,13 +96,11 @@ def _labels(values: np.ndarray, texts: np.ndarray, bands: list[dict] | None) -> 
     return np.select(inside, [band["label"] for band in bands], "other").astype(str)
 
 
-def _figure(
-    material: Material, entry: dict[str, Any], counts: Counts, order: list[str]
-) -> "Figure":
-    arms = arms_of(material)
+def _figure(request: Request, counts: Counts, order: list[str]) -> "Figure":
+    arms = request.arms
     visits = list(dict.fromkeys(visit for _, visit in counts))
     colours = dict(zip(order, shades(len(order)), strict=True))
-    scale = endpoint_of(material, entry["endpoint"]).scale
+    scale = request.endpoint(request.entry["endpoint"]).scale
     if scale and scale.higher == "better":
         colours = dict(zip(order, shades(len(order))[::-1], strict=True))
     if any(MISSING in group for group in counts.values()):
@@ -123,9 +113,9 @@ def _figure(
             width = max(6, 60 // (columns * len(visits)))
             axes.set_xticks(range(len(visits)), [wrapped(visit, width) for visit in visits])
             axes.tick_params(axis="x", length=0, labelsize=9 if columns * len(visits) < 9 else 7)
-            axes.set_title(wrapped(material.arm_label(arm), 24), fontsize=9, pad=16)
+            axes.set_title(wrapped(request.material.arm_label(arm), 24), fontsize=9, pad=16)
         percent_axis(every[0])
-        every[0].set_ylabel(wrapped(entry["title"], 40))
+        every[0].set_ylabel(wrapped(request.title, 40))
         handles = [_patch(colour, label) for label, colour in reversed(colours.items())]
         figure.legend(handles=handles, loc="outside right center", frameon=False)
         return figure

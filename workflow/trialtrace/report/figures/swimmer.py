@@ -6,16 +6,7 @@ import numpy as np
 
 from trialtrace.report.figures.canvas import INK, PALE, colour_of, drawing, wrapped
 from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
-from trialtrace.report.figures.picture import (
-    Cell,
-    Data,
-    Picture,
-    arms_of,
-    columns_as_rows,
-    endpoint_of,
-    nothing,
-    population_words,
-)
+from trialtrace.report.figures.picture import Cell, Data, Given, Picture, Request, columns_as_rows
 from trialtrace.report.material import Material
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import present
@@ -32,16 +23,17 @@ WHOLE = 0.995
 DAYS_SHOWN = 6.0
 
 
-def draw(material: Material, given: dict[str, Any]) -> Picture:
+def draw(material: Material, given: Given) -> Picture:
     """A line a patient, by arm and length; a drug of a cycle is a mark of its own."""
-    doses: DoseIntensity = endpoint_of(material, given["endpoint"]).entry
+    request = Request(material, given)
+    doses: DoseIntensity = request.endpoint(given["endpoint"]).entry
     rows = clean_rows(material, given)
     share = _share(rows, doses)
     day = since_first(rows, doses.date, _planned(rows, share, given))
     known = ~np.isnan(day) & ~np.isnan(share)
     if not known.any():
-        raise nothing(given["title"], "no cycle has a date and doses")
-    arms = arms_of(material)
+        raise request.nothing("no cycle has a date and doses")
+    arms = request.arms
     rows, day, share = rows.chosen(known), day[known], share[known]
     by_arm = {arm: rows.arm == arm for arm in (*arms, ALL) if (rows.arm == arm).any()}
     sizes = [len(np.unique(rows.subject[own])) for own in by_arm.values()]
@@ -57,7 +49,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         every[-1, 0].set_xlabel("Days since the first cycle")
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
     caption = (
-        f"{given['title']}, {population_words(material, given)}: a line a patient, a mark a cycle; "
+        f"{request.title}, {request.population}: a line a patient, a mark a cycle; "
         "full dose in the colour of the arm, reduced doses in yellow, cycles not given in black"
         f"{' at their planned day' if 'planned_date' in given else ''}."
     )
@@ -65,7 +57,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.", data)
 
 
-def _planned(rows: CleanRows, share: np.ndarray, entry: dict[str, Any]) -> np.ndarray | None:
+def _planned(rows: CleanRows, share: np.ndarray, entry: Given) -> np.ndarray | None:
     """The planned day of cycles that were not given, which have no other."""
     if "planned_date" not in entry:
         return None

@@ -1,26 +1,29 @@
 """Tipping-point map: the p-value for every number of events among the missing of two arms."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.styles import Style
 from trialtrace.base.words import p_text
 from trialtrace.report.figures.canvas import INK, PALE, drawing, wrapped
-from trialtrace.report.figures.picture import Data, Picture, nothing
+from trialtrace.report.figures.picture import Data, Given, Picture, nothing
 from trialtrace.report.material import Material
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.stats.missing.bounds import TippingMap, tipping_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 TESTS = {"fisher": "Fisher's exact test", "chi_squared": "Pearson's χ² test without correction"}
 # Below the level, at or above it: as unlike in grey, and both light enough to be written on.
 BELOW, ABOVE = "#8DB8D6", "#FAF5EC"
 
 
-def draw(material: Material, entry: dict[str, Any]) -> Picture:
+def draw(material: Material, entry: Given) -> Picture:
     """Events and patients come from the analysis, the missing from its population."""
     analysis = material.trial.plan.analyses[entry["analysis"]]
     treated, reference = (_counts(material, entry, arm) for arm in (entry["of"], entry["to"]))
@@ -32,15 +35,10 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
     level = analysis.decision_level
     found = tipping_map(x1, n1, m1, x0, n0, m0, test=entry["test"], level=level)
     arms = [material.arm_label(arm) for arm in (entry["of"], entry["to"])]
-    with drawing(7.2, 3.6) as figure:
-        axes = figure.subplots()
+    up, across = (f"Events among {m} missing, {arm}" for m, arm in zip((m1, m0), arms, strict=True))
+    with map_of_arms(entry["title"], level, across, up) as (figure, axes):
         _map(axes, found, level)
         _marks(axes, (x1, n1, m1), (x0, n0, m0))
-        axes.set_ylabel(wrapped(f"Events among {m1} missing, {arms[0]}", 44))
-        axes.set_xlabel(f"Events among {m0} missing, {arms[1]}")
-        axes.set_title(entry["title"], fontsize=9, loc="left")
-        handles = legend(level)
-        figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     rows = [(float(x), float(y), p) for (x, y), p in np.ndenumerate(found.p_value)]
     data = Data((*(f"events among the missing, {arm}" for arm in arms), "p"), rows)
     return Picture(
@@ -51,7 +49,7 @@ def draw(material: Material, entry: dict[str, Any]) -> Picture:
     )
 
 
-def _counts(material: Material, entry: dict[str, Any], arm: str) -> tuple[int, int, int] | None:
+def _counts(material: Material, entry: Given, arm: str) -> tuple[int, int, int] | None:
     """Events, patients with an outcome, patients of the population without one."""
     row = next(
         (
@@ -78,15 +76,33 @@ def _counts(material: Material, entry: dict[str, Any], arm: str) -> tuple[int, i
     return round(row["stat_value"]), n, round(size) - n
 
 
-def _map(axes: "Axes", tipping_map: TippingMap, level: float) -> None:
-    from matplotlib.colors import ListedColormap
-    from matplotlib.ticker import MaxNLocator
+@contextmanager
+def map_of_arms(
+    title: str, level: float, across: str, up: str
+) -> Iterator[tuple["Figure", "Axes"]]:
+    """A figure with axes for a map, what is told along its sides, and what its colours mean."""
+    from matplotlib.patches import Patch
 
-    significant = tipping_map.significant.astype(float)
-    rows, columns = significant.shape
-    ends = (-0.5, columns - 0.5, -0.5, rows - 0.5)
+    with drawing(7.2, 3.6) as figure:
+        axes = figure.subplots()
+        yield figure, axes
+        axes.set_ylabel(wrapped(up, 44))
+        axes.set_xlabel(across)
+        axes.set_title(title, fontsize=9, loc="left")
+        handles = [
+            Patch(facecolor=BELOW, label=f"p at most {level:g}"),
+            Patch(facecolor=ABOVE, label=f"p above {level:g}"),
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+
+
+def shade(axes: "Axes", significant: np.ndarray, ends: tuple[float, float, float, float]) -> None:
+    """The fields of a map: a picture of points, as shapes thousands of them would take a megabyte
+    of the page."""
+    from matplotlib.colors import ListedColormap
+
     axes.imshow(
-        significant,
+        significant.astype(float),
         origin="lower",
         aspect="auto",
         extent=ends,
@@ -95,6 +111,14 @@ def _map(axes: "Axes", tipping_map: TippingMap, level: float) -> None:
         cmap=ListedColormap([ABOVE, BELOW]),
         interpolation="nearest",
     )
+
+
+def _map(axes: "Axes", tipping_map: TippingMap, level: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    rows, columns = tipping_map.significant.shape
+    ends = (-0.5, columns - 0.5, -0.5, rows - 0.5)
+    shade(axes, tipping_map.significant, ends)
     if min(rows, columns) > 1:
         levels = [p for p in (0.001, 0.01, 0.1, 0.5) if p != level]
         with np.errstate(invalid="ignore"):
@@ -137,18 +161,8 @@ def _marks(axes: "Axes", item: tuple[int, int, int], two: tuple[int, int, int]) 
         )
 
 
-def legend(level: float) -> list[Any]:
-    """What the two colours mean."""
-    from matplotlib.patches import Patch
-
-    return [
-        Patch(facecolor=BELOW, label=f"p at most {level:g}"),
-        Patch(facecolor=ABOVE, label=f"p above {level:g}"),
-    ]
-
-
 def _caption(
-    entry: dict[str, Any], tipping_map: TippingMap, level: float, arms: list[str], style: Style
+    entry: Given, tipping_map: TippingMap, level: float, arms: list[str], style: Style
 ) -> str:
     share = tipping_map.significant.mean()
     p = p_text(tipping_map.observed_p_value, style)

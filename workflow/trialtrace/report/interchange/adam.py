@@ -1,18 +1,138 @@
-"""A run's derived data sets as SAS transport files (XPT, version 5) beside a define.xml."""
+"""Writes a run's data into a folder in the form that another program reads: as ADaM, or as CSV.
 
+ADaM are the derived data sets as SAS transport files (XPT, version 5) beside a define.xml, with
+names, labels, keys and codes of their columns. CSV R and every other program reads.
+"""
+
+import os
 import re
 import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.report.interchange.datasets import Column, Dataset, datasets
-from trialtrace.report.interchange.define_xml import define_xml
+from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_text
+from trialtrace.base.synthetic import SIGN
+from trialtrace.base.words import upper_first
+from trialtrace.run.tables.canonical import column_text, csv_bytes
+from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, DERIVED, OCCDS, Contract, read_table
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Variable, adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+
+LONGEST_LABEL = 40
+CUT = "..."
+YES = {"Y": "Yes", "N": "No"}
+SEXES = {"F": "Female", "M": "Male", "U": "Unknown"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A variable of a data set. `codes` are its values with their meaning, where it has a list.
+
+    `label` is whole; a transport file holds 40 bytes of it. `origin` is where it comes from in the
+    export, empty where it is derived.
+    """
+
+    name: str
+    label: str
+    values: "pa.ChunkedArray"
+    codes: dict[str, str]
+    key: int | None
+    origin: str = ""
+    required: bool = False
+
+    @property
+    def short_label(self) -> str:
+        """The label in 40 bytes, without half a character at its end."""
+        whole = self.label.encode()
+        if len(whole) <= LONGEST_LABEL:
+            return self.label
+        return whole[: LONGEST_LABEL - len(CUT)].decode(errors="ignore").rstrip() + CUT
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set: its name in ADaM, what it is, what a row is, and its columns."""
+
+    name: str
+    label: str
+    kind: str
+    structure: str
+    rows: int
+    columns: tuple[Column, ...]
+
+
+# Name, label, class of ADaM, file of the run, contract.
+_DATASETS = (
+    ("ADSL", "Subject-Level Analysis Dataset", "SUBJECT LEVEL ANALYSIS DATASET", "adsl", ADSL),
+    ("ADBDS", "Values by Subject and Parameter", "BASIC DATA STRUCTURE", "bds", BDS),
+    ("ADTTE", "Times to Events", "BASIC DATA STRUCTURE", "adtte", ADTTE),
+    ("ADOCCDS", "Occurrences", "OCCURRENCE DATA STRUCTURE", "occds", OCCDS),
+)
+
+
+def datasets(trial: Trial) -> tuple[Dataset, ...]:
+    """The data sets of the trial's last run that have a row. Raises UserError where it has none."""
+    return tuple(_read(trial))
+
+
+def _read(trial: Trial) -> Iterator[Dataset]:
+    folder = trial.at.results / trial.name / "derived"
+    for name, label, kind, file, contract in _DATASETS:
+        table = read_table(folder / f"{file}.parquet", contract)
+        if not table.num_rows:
+            continue
+        columns = tuple(_column(trial, column, table, contract) for column in table.column_names)
+        yield Dataset(
+            name, label, kind, upper_first(contract.row.partition(";")[0]), table.num_rows, columns
+        )
+
+
+def _column(trial: Trial, name: str, table: "pa.Table", contract: Contract) -> Column:
+    means = {column.name: (column.means, column.required) for column in contract.columns}
+    key = contract.key.index(name) + 1 if name in contract.key else None
+    values = table[name]
+    if name in means:
+        label, required = means[name]
+        codes = _own_codes(trial, name)
+        return Column(name, upper_first(label), values, codes, key, required=required)
+    for flagged in trial.populations.values():
+        if flagged.flag == name:
+            return Column(name, flagged.label, values, YES, key)
+    if (variable := _variable(trial, name)) is not None:
+        origin = f"{variable.table}.{variable.name}"
+        # ADSL holds the labels of the dictionary's choices, not their codes.
+        codes = {label: label for label in variable.choices.values()}
+        return Column(name, variable.label, values, codes, key, origin)
+    return Column(name, name, values, {}, key)
+
+
+def _own_codes(trial: Trial, name: str) -> dict[str, str]:
+    """The codes of a column that every trial has."""
+    if name in ("TRT01P", "TRTP"):
+        return {arm.name: arm.label for arm in trial.design.arms.values()}
+    if name == "PARAMCD":
+        return {endpoint.code: endpoint.label for endpoint in trial.endpoints.values()}
+    if name == "SEX":
+        return SEXES
+    return YES if name.endswith("FL") else {}
+
+
+def _variable(trial: Trial, code: str) -> Variable | None:
+    """The variable of the dictionary behind a further column of ADSL, where it is one."""
+    named = (name for name in trial.subjects.variables if adsl_code(name) == code)
+    return trial.subjects.described(next(named, ""), trial.dictionary)
+
+
+# The transport files.
 
 LONGEST_TEXT = 200
 # A transport file tells in its first records when it was made. The same data gives the same file:
@@ -76,3 +196,196 @@ def _cells(dataset: Dataset, column: Column) -> "pd.Series":
         )
     # A null would be read as the text "nan"; a transport file has blanks for it.
     return pd.Series([value or "" for value in values], dtype=object)
+
+
+# Define-XML 2.1: what the data sets hold. After CDISC Define-XML 2.1, chapters 4 and 5: data sets
+# (ItemGroupDef), variables (ItemDef), code lists, in the order in which the standard asks for them.
+
+ODM = "http://www.cdisc.org/ns/odm/v1.3"
+DEF = "http://www.cdisc.org/ns/def/v2.1"
+XLINK = "http://www.w3.org/1999/xlink"
+XML = "http://www.w3.org/XML/1998/namespace"
+# The same input gives the same bytes: no file says when it was written.
+_NEVER_WRITTEN = "1960-01-01T00:00:00"
+_STANDARD = "STD.ADAM"
+
+
+def define_xml(trial: Trial, datasets: Iterable[Dataset]) -> bytes:
+    """The document, as UTF-8."""
+    for prefix, uri in (("", ODM), ("def", DEF), ("xlink", XLINK)):
+        ET.register_namespace(prefix, uri)
+    sets = list(datasets)
+    root = _element(
+        "ODM",
+        FileType="Snapshot",
+        FileOID=f"DEF.{trial.name}",
+        ODMVersion="1.3.2",
+        CreationDateTime=_NEVER_WRITTEN,
+        Originator="trialtrace",
+    )
+    root.set(f"{{{DEF}}}Context", "Other")
+    study = _element("Study", root, OID=f"STUDY.{trial.name}")
+    about = _element("GlobalVariables", study)
+    _element("StudyName", about).text = trial.name
+    _element("StudyDescription", about).text = trial.title
+    _element("ProtocolName", about).text = trial.registration or trial.name
+    version = _element("MetaDataVersion", study, OID=f"MDV.{trial.name}", Name=trial.title)
+    version.set(f"{{{DEF}}}DefineVersion", "2.1.0")
+    standards = ET.SubElement(version, f"{{{DEF}}}Standards")
+    ET.SubElement(
+        standards,
+        f"{{{DEF}}}Standard",
+        {"OID": _STANDARD, "Name": "ADaMIG", "Type": "IG", "Version": "1.3", "Status": "Final"},
+    )
+    for each in sets:
+        _group(version, each)
+    for each in sets:
+        for column in each.columns:
+            _item(version, each, column)
+    for each in sets:
+        for column in each.columns:
+            if column.codes:
+                _code_list(version, each, column)
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+
+
+def _element(name: str, parent: ET.Element | None = None, **attributes: str) -> ET.Element:
+    tag = f"{{{ODM}}}{name}"
+    if parent is None:
+        return ET.Element(tag, attributes)
+    return ET.SubElement(parent, tag, attributes)
+
+
+def _describe(parent: ET.Element, words: str, name: str = "Description") -> None:
+    text = _element("TranslatedText", _element(name, parent))
+    text.set(f"{{{XML}}}lang", "en")
+    text.text = words
+
+
+def _group(version: ET.Element, dataset: Dataset) -> None:
+    group = _element(
+        "ItemGroupDef",
+        version,
+        OID=f"IG.{dataset.name}",
+        Name=dataset.name,
+        Repeating="No" if dataset.name == "ADSL" else "Yes",
+        IsReferenceData="No",
+        SASDatasetName=dataset.name,
+        Purpose="Analysis",
+    )
+    group.set(f"{{{DEF}}}Structure", dataset.structure)
+    group.set(f"{{{DEF}}}StandardOID", _STANDARD)
+    group.set(f"{{{DEF}}}ArchiveLocationID", f"LF.{dataset.name}")
+    _describe(group, dataset.label)
+    for order, column in enumerate(dataset.columns, start=1):
+        reference = _element(
+            "ItemRef",
+            group,
+            ItemOID=_item_name(dataset, column),
+            OrderNumber=str(order),
+            Mandatory="Yes" if column.required else "No",
+        )
+        if column.key:
+            reference.set("KeySequence", str(column.key))
+    ET.SubElement(group, f"{{{DEF}}}Class", {"Name": dataset.kind})
+    leaf = ET.SubElement(group, f"{{{DEF}}}leaf", {"ID": f"LF.{dataset.name}"})
+    leaf.set(f"{{{XLINK}}}href", f"{dataset.name.lower()}.xpt")
+    ET.SubElement(leaf, f"{{{DEF}}}title").text = f"{dataset.name.lower()}.xpt"
+
+
+def _item_name(dataset: Dataset, column: Column) -> str:
+    return f"IT.{dataset.name}.{column.name}"
+
+
+def _item(version: ET.Element, dataset: Dataset, column: Column) -> None:
+    kind = str(column.values.type)
+    item = _element("ItemDef", version, OID=_item_name(dataset, column), Name=column.name)
+    item.set("DataType", _data_type(kind))
+    if kind == "string":
+        longest = max(len((value or "").encode()) for value in column.values.to_pylist())
+        item.set("Length", str(max(longest, 1)))
+    elif not kind.startswith("date"):
+        item.set("Length", "8")
+    item.set("SASFieldName", column.name)
+    if kind.startswith("date"):
+        item.set(f"{{{DEF}}}DisplayFormat", "DATE9.")
+    _describe(item, column.label)
+    if column.codes:
+        _element("CodeListRef", item, CodeListOID=_list_name(dataset, column))
+    origin = ET.SubElement(item, f"{{{DEF}}}Origin")
+    origin.set("Type", "Predecessor" if column.origin else "Derived")
+    if column.origin:
+        _describe(origin, column.origin)
+    else:
+        origin.set("Source", "Sponsor")
+
+
+def _data_type(kind: str) -> str:
+    """The type in Define-XML; a date is a SAS number with a format."""
+    types = {"string": "text", "int64": "integer"}
+    return types.get(kind, "integer" if kind.startswith("date") else "float")
+
+
+def _list_name(dataset: Dataset, column: Column) -> str:
+    return f"CL.{dataset.name}.{column.name}"
+
+
+def _code_list(version: ET.Element, dataset: Dataset, column: Column) -> None:
+    codes = _element(
+        "CodeList",
+        version,
+        OID=_list_name(dataset, column),
+        Name=f"{dataset.name} {column.name}",
+        DataType="text",
+    )
+    for code, label in column.codes.items():
+        _describe(_element("CodeListItem", codes, CodedValue=code), label, "Decode")
+
+
+def csv_files(trial: Trial) -> dict[str, bytes]:
+    """The files by name: of each data set that has a row; a missing value is an empty cell.
+
+    Raises UserError where the trial has not run.
+    """
+    return dict(derived_csv(trial.at.results / trial.name / "derived"))
+
+
+def derived_csv(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file, of a folder of derived data sets."""
+    for name, contract in DERIVED.items():
+        table = read_table(folder / f"{name}.parquet", contract)
+        if not table.num_rows:
+            continue
+        for position, column in enumerate(table.column_names):
+            text = column_text(table[column].combine_chunks(), f"{name}.{column}")
+            table = table.set_column(position, column, text)
+        yield f"{name}.csv", csv_bytes(table)
+
+
+FORMS: dict[str, Callable[[Trial], dict[str, bytes]]] = {
+    "adam": adam_files,
+    "csv": csv_files,
+}
+
+
+def write_form(trial: Trial, folder: str, form: str) -> str:
+    """Write the files; what to tell of it. Those of real patients only their owner can read.
+
+    Raises UserError for a folder that holds files, and where the trial has not run.
+    """
+    at = Path(folder)
+    if at.exists() and (not at.is_dir() or any(os.scandir(at))):
+        raise UserError(
+            Problem(folder, found="a file, or a folder with files", expected="a new folder")
+        )
+    files = FORMS[form](trial)
+    make_folder(at, trial.private)
+    for name, data in files.items():
+        write_bytes(at / name, data, 0o600 if trial.private else 0o644)
+    text = f"{len(files)} files in {folder}: {', '.join(files)}\n"
+    if not trial.synthetic:
+        return text
+    write_text(at / SIGN, f"{SYNTHETIC}\n")
+    return f"SYNTHETIC: {text}"

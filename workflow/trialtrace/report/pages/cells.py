@@ -1,4 +1,5 @@
-"""Raw cells as pages show them: the line as a link to the raw table, then the values as found."""
+"""Raw cells as pages show them: the line as a link to the raw table, then the values as found; and
+the page of a raw table: every cell as found, each line an anchor, under full disclosure only."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
@@ -6,10 +7,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.base.store import write_text
 from trialtrace.report.links import data_page
-from trialtrace.report.pages.data_page import ROWS_SHOWN
+from trialtrace.report.material import Material
+from trialtrace.report.pages.shell import report_page
 from trialtrace.run.tables.contracts import RAW, read_table
 from trialtrace.run.trace.raw_rows import Cell
+from trialtrace.run.trial.load import Trial
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -112,3 +116,45 @@ def _runs(lines: Sequence[int]) -> Iterator[list[int]]:
     """Lines that follow each other, together."""
     for _, run in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0]):
         yield [line for _, line in run]
+
+
+ROWS_SHOWN = 20_000
+
+
+def _cells_html(values: list[str | None]) -> list[str]:
+    """Cells as HTML, each value escaped once."""
+    shown = {value: f"<td>{escape(value or '')}" for value in set(values)}
+    return [shown[value] for value in values]
+
+
+def data_page_html(raw: Path, table: str, trial: Trial, *, sha256: str = "") -> str:
+    """Source rows in order; a very long table is cut, and says so. `sha256` is that of its file."""
+    found = read_table(Path(raw) / f"{table}.parquet", RAW)
+    columns = [name for name in found.column_names if name not in ("source_file", "source_row")]
+    cells = [_cells_html(found[name].slice(0, ROWS_SHOWN).to_pylist()) for name in columns]
+    lines = found["source_row"].to_pylist()[:ROWS_SHOWN]
+    head = "".join(f"<th>{escape(name)}</th>" for name in ("line", *columns))
+    body = "\n".join(
+        f"<tr id=L{line}><th>{line}" + "".join(values)
+        for line, *values in zip(lines, *cells, strict=False)
+    )
+    cut = "" if found.num_rows <= ROWS_SHOWN else f" Only the first {ROWS_SHOWN} lines stand here."
+    digest = f'<p class="quiet">sha256 of the file: <code>{sha256}</code></p>\n' if sha256 else ""
+    source = ", ".join(sorted(set(found["source_file"].to_pylist())))
+    text = (
+        f"<h1>{escape(table)}</h1>\n"
+        f'<p class="subject">Raw rows of {escape(source)}, every cell as found.{cut}</p>\n{digest}'
+        f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
+        "</table></div>\n"
+    )
+    here = f"{table}: raw rows"
+    return report_page(trial, here, text, title=here, up="../")
+
+
+def raw_tables(material: Material, out: Path) -> None:
+    """Write the page of each raw table."""
+    trial = material.trial
+    for table in trial.source.items:
+        sha256 = material.tracer.manifest["tables"][table]["file"]["sha256"]
+        text = data_page_html(material.folder / "raw", table, trial, sha256=sha256)
+        write_text(out / data_page(table), text)

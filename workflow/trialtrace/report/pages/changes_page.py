@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from trialtrace.report.crumbs import OF_SITE
+from trialtrace.base.words import upper_first
+from trialtrace.report.links import OF_SITE
 from trialtrace.report.pages.shell import page
 from trialtrace.report.render.house import SYNTHETIC
 from trialtrace.run.archive.comparison import Told, ToldCell
@@ -64,7 +65,7 @@ def _section(latest: Latest) -> str:
             title,
             stamp,
             f"<p>{runs}</p>",
-            *(f"<p><strong>{escape(one[0].upper() + one[1:])}.</strong></p>" for one in latest.few),
+            *(f"<p><strong>{escape(upper_first(one))}.</strong></p>" for one in latest.few),
             *_stamped(
                 told["synthetic"],
                 _table(("part", "what changed"), rows),

@@ -1,25 +1,114 @@
-"""The page of a variable: every derived row with its value and the raw cells that made it.
+"""The page of a variable: every derived row with its value and the raw cells that made it; and the
+row sets behind the numbers of a trial: each set once, at an anchor of its variable's page.
 
-Each set of rows is an anchor above the table; a link to it leaves the rows of that set in sight.
+A set is what a predicate selects of a derived data set. Sets of one endpoint, or of one variable
+of the subjects, share a page, on which each row stands once and complete. Each set is an anchor
+above the table; a link to it leaves the rows of that set in sight.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from itertools import count, product
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from trialtrace.report.crumbs import of_report
+from trialtrace.report.links import file_name
+from trialtrace.report.material import Material
 from trialtrace.report.pages.cells import Part, RawCells
-from trialtrace.report.pages.row_sets import FLAG, SUBJECTS, RowSet, Variable
-from trialtrace.report.pages.shell import page
+from trialtrace.report.pages.shell import report_page
+from trialtrace.report.pages.trace_page import Trace
+from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.tables.frames import COMPLETE, LACKING, Predicate, Selection, canonical
+from trialtrace.run.trace.content import Tracer
+from trialtrace.run.trace.raw_rows import columns_read
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from trialtrace.report.material import Material
+TREATMENT = ("TRT01P", "TRTP")
+FLAG = "FL"
+FOLDER = "rows"
+# Who belongs to which arm and population.
+SUBJECTS = "adsl"
+
+
+@dataclass(frozen=True)
+class RowSet:
+    """A set of rows; `used` are the files of the pages of numbers that rest on it."""
+
+    anchor: str
+    where: str
+    digest: str
+    selection: Selection
+    used: dict[str, None] = field(default_factory=dict)
+
+    @cached_property
+    def reads(self) -> list[str]:
+        """The columns that its predicate reads."""
+        return columns_read(self.selection.predicate)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What a page of rows is about: an endpoint's code, or variables of the subjects."""
+
+    dataset: str
+    code: str = ""
+    columns: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        name = ".".join([self.dataset, self.code.lower(), *map(str.lower, self.columns)])
+        plain = self.code == self.code.upper() and all(
+            column == column.upper() for column in self.columns
+        )
+        # A code in small letters is another one than the same in capitals.
+        return file_name(name.replace("..", ".").strip(".") if plain else f"{name} {self.code}")
+
+
+class RowSets:
+    """Collects the sets while the pages of numbers are written. Full disclosure only."""
+
+    def __init__(self, tracer: Tracer):
+        self._frames = tracer.frames
+        self.sets: dict[Variable, dict[str, RowSet]] = {}
+        self._links: dict[tuple[str, str], tuple[RowSet, str]] = {}
+
+    def link(self, member: Trace, page: str) -> str:
+        """The way from a page of numbers to the rows of a member of a trace."""
+        key = (member["dataset"], canonical(member["predicate"]))
+        if key not in self._links:
+            self._links[key] = self._new(member, *key)
+        kept, link = self._links[key]
+        kept.used[page] = None
+        return f"../{FOLDER}/{link}"
+
+    def _new(self, member: Trace, dataset: str, predicate: str) -> tuple[RowSet, str]:
+        anchor = "r" + hashlib.sha256(f"{dataset} {predicate}".encode()).hexdigest()[:8]
+        selection = self._frames.select(dataset, member["predicate"])
+        made = RowSet(anchor, member["where"], member["sha256"], selection)
+        about = variable_of(dataset, member["predicate"])
+        self.sets.setdefault(about, {})[anchor] = made
+        return made, f"{about.file}#{anchor}"
+
+
+def variable_of(dataset: str, predicate: Predicate) -> Variable:
+    """What a set is about: its endpoint; of subjects the variables by which they were chosen."""
+    code = predicate.get("PARAMCD")
+    if isinstance(code, dict) and isinstance(code.get("is"), str):
+        return Variable(dataset, code["is"])
+    if dataset != SUBJECTS:
+        return Variable(dataset)
+    read = columns_of({k: v for k, v in predicate.items() if k not in (COMPLETE, LACKING)})
+    variable = [
+        name for name in read if name not in (*TREATMENT, "USUBJID") and not name.endswith(FLAG)
+    ]
+    return Variable(dataset, columns=tuple(sorted(variable)))
+
 
 ROWS_SHOWN = 20_000
 MOST_PARTS = 8
@@ -55,7 +144,7 @@ class Told:
 
 
 def rows_page(
-    material: "Material", about: Variable, sets: Sequence[RowSet], told: Told, cells: RawCells
+    material: Material, about: Variable, sets: Sequence[RowSet], told: Told, cells: RawCells
 ) -> str:
     """The page; a very long table is cut, and says so."""
     table = material.tracer.frames.table(about.dataset)
@@ -69,7 +158,8 @@ def rows_page(
     if len(parts) > MOST_PARTS:
         parts = []
     body = "\n".join(_lines(columns, members, made, parts, cells))
-    head = "".join(f"<th>{_word(name)}</th>" for name in columns)
+    words = (WORDS.get(name) or f"<code>{escape(name)}</code>" for name in columns)
+    head = "".join(f"<th>{word}</th>" for word in words)
     head += "".join(
         f"<th>{escape(raw)}: line, {escape(', '.join(names))}</th>" for raw, names in parts
     )
@@ -90,17 +180,9 @@ def rows_page(
         f'<div class="frame"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
         "</table></div>\n"
     )
-    trial = material.trial
-    return page(
-        f"{told.title} – {trial.title}",
-        text,
-        synthetic=trial.synthetic,
-        style=rules,
-        draft=trial.draft,
-        up="../",
-        above=of_report(trial.title),
-        here=f"Rows of {told.title}",
-    )
+    title = f"{told.title} – {material.trial.title}"
+    here = f"Rows of {told.title}"
+    return report_page(material.trial, here, text, title=title, up="../", style=rules)
 
 
 def _rows(sets: Sequence[RowSet]) -> "np.ndarray":
@@ -169,10 +251,6 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.12g}".replace("-", "\N{MINUS SIGN}")
     return "" if value is None else escape(str(value), quote=False)
-
-
-def _word(name: str) -> str:
-    return WORDS.get(name) or f"<code>{escape(name)}</code>"
 
 
 def _members(sets: Sequence[RowSet], whole: int, rows: "np.ndarray") -> tuple[list[str], str]:

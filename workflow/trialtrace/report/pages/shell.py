@@ -2,15 +2,18 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialtrace.base.store import write_text
-from trialtrace.report.crumbs import Step, crumbs
-from trialtrace.report.links import STYLE
+from trialtrace.report.links import STYLE, Step, crumbs, of_report
 from trialtrace.report.render.house import CSP, SYNTHETIC, assets, breakable
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.load import Trial
 
 # A script beside the page; `file:` for browsers to which a file on disk is no "self".
 CSP_SCRIPT = CSP.replace("style-src", "script-src 'self' file:; style-src")
@@ -43,6 +46,35 @@ def write_data(path: Path, name: str, data: object) -> None:
     # A script ends a line at these two; JSON does not.
     text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     write_text(path, f"const {name} = {text};\n")
+
+
+def linked(text: str, link: str) -> str:
+    """A text as HTML, as a link where there is one."""
+    return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
+
+
+def table_lines(names: Iterable[str], rows: Iterable[str], kind: str = "scroll") -> Iterator[str]:
+    """A table of rows under the names of its columns, all HTML."""
+    head = "".join(f"<th>{name}</th>" for name in names)
+    yield f'<div class="{kind}"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+    yield from rows
+    yield "</tbody>\n</table></div>"
+
+
+def report_page(
+    trial: "Trial", here: str, body: str, *, title: str = "", up: str = "", style: str = ""
+) -> str:
+    """A page of a report, called `here`, below the title of its trial and the report."""
+    return page(
+        title or f"{here} \N{EN DASH} {trial.title}",
+        body,
+        synthetic=trial.synthetic,
+        style=style,
+        draft=trial.draft,
+        up=up,
+        above=of_report(trial.title),
+        here=here,
+    )
 
 
 def page(

@@ -1,42 +1,47 @@
-"""The start page of the site: each trial by design, primary result, warnings and verdicts."""
+"""The site over all trials: a start page with a search, the audit of all, the report folders.
+
+The start page tells each trial by design, primary result, warnings and verdicts.
+"""
 
 import json
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from math import ceil, floor, log, log10
+from pathlib import Path
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, PRINT
 from trialtrace.audit.verdicts.tally import shown as counted
 from trialtrace.audit.verdicts.tally import tally, unmatched_text
-from trialtrace.report.links import AUDIT_PAGE, SUMMARY_PAGE, WARNINGS
-from trialtrace.report.pages.shell import page
-from trialtrace.report.sections.findings import compared, primary, primary_results
-from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trial.plan.methods import OWN_TREATMENT
-
-if TYPE_CHECKING:
-    from trialtrace.report.material import Material
-import shutil
-from collections.abc import Callable, Sequence
-from math import ceil, floor, log, log10
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from trialtrace.base.number_needed import through_infinity
-from trialtrace.base.units import POINTS as POINTS_UNIT
-from trialtrace.base.words import LABELS, MINUS, POINTS, RATIOS
+from trialtrace.base.store import write_text
+from trialtrace.base.words import LABELS, MINUS, RATIOS
+from trialtrace.report.audit.claims_page import claims_page
 from trialtrace.report.links import (
+    AUDIT_PAGE,
+    CHANGES_PAGE,
+    CLAIMS_PAGE,
+    SUMMARY_PAGE,
+    WARNINGS,
     claim_anchor,
     config_page,
+    in_site,
     number_anchor,
     number_page,
 )
-from trialtrace.report.pages.shell import write_data
+from trialtrace.report.material import Material
+from trialtrace.report.pages.changes_page import TITLE, changes_page
+from trialtrace.report.pages.shell import page, write_data
 from trialtrace.report.render.house import assets
-from trialtrace.run.tables.contracts.rows import present
+from trialtrace.report.sections.findings import compared, primary, primary_results
+from trialtrace.report.tables import axis_factor, axis_label, no_effect
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.about import plain
 from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.references import method_of
+from trialtrace.run.trial.settings import Settings
 
 # What the start page searches: numbers, published claims and lines of the configuration.
 # A script of data beside the page, read when somebody begins to search; a file on disk may load it
@@ -48,14 +53,14 @@ SEARCH_INDEX = "search-index.js"
 _CONFIG = "config"
 
 
-def write_search(site: Path, materials: Iterable["Material"]) -> None:
+def write_search(site: Path, materials: Iterable[Material]) -> None:
     """Write the script of the search and its index into the site."""
     shutil.copyfile(assets() / SEARCH_SCRIPT, site / SEARCH_SCRIPT)
     found = [_of_trial(material, site / material.trial.name) for material in materials]
     write_data(site / SEARCH_INDEX, "trialtraceIndex", found)
 
 
-def _of_trial(material: "Material", folder: Path) -> dict[str, object]:
+def _of_trial(material: Material, folder: Path) -> dict[str, object]:
     """Of one trial: numbers by page as [statistic, text, where, anchor], claims as [anchor,
     text], and the lines of each file of the configuration.
 
@@ -111,11 +116,6 @@ WIDEST_RATIO = 1000.0
 MOST_TICKS = 7
 
 
-def null_of(stat: str) -> float:
-    """The value of a statistic where groups do not differ."""
-    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
-
-
 def interval_picture(lines: Sequence[tuple[str, ResultRow]], synthetic: bool) -> str:
     """A figure of (name, result) of one statistic; "" where none has a value.
 
@@ -132,14 +132,14 @@ def interval_picture(lines: Sequence[tuple[str, ResultRow]], synthetic: bool) ->
         told = escape(f"{name}: {LABELS[stat]} {row['stat_text']}")
         parts.append(f"<p>{told}</p>" if len(drawn) > 1 else "")
         parts.append(_svg(LINE, _line(row, place, stat), told))
-    parts.append(_axis(place, ticks, _axis_label(stat, drawn[0][1]["unit"])))
+    parts.append(_axis(place, ticks, axis_label(stat, [drawn[0][1]["unit"]])))
     caption = "<figcaption>Synthetic data: not evidence</figcaption>" if synthetic else ""
     return f'<figure class="interval">{"".join(parts)}{caption}</figure>'
 
 
 def _line(row: ResultRow, place: Callable[[float], float], stat: str) -> list[str]:
-    factor, middle = _factor(stat), LINE // 2
-    null = place(factor * null_of(stat))
+    factor, middle = axis_factor(stat), LINE // 2
+    null = place(factor * no_effect(stat))
     parts = [f'<line class="null" x1="{null}" y1="0" x2="{null}" y2="{LINE}"/>']
     low, high = row["ci_low"], row["ci_high"]
     if (low is not None or high is not None) and not through_infinity(stat, low, high):
@@ -168,20 +168,10 @@ def _svg(height: int, parts: Sequence[str], text: str = "") -> str:
     return f'<svg viewBox="0 0 {WIDTH} {height}" {words}>{"".join(parts)}</svg>'
 
 
-def _factor(stat: str) -> float:
-    return 100.0 if stat in POINTS else 1.0
-
-
-def _axis_label(stat: str, unit: str | None) -> str:
-    known = POINTS_UNIT if stat in POINTS else unit
-    scale = " (log scale)" if stat in RATIOS else ""
-    return LABELS[stat][:1].upper() + LABELS[stat][1:] + (f", {known}" if known else "") + scale
-
-
 def _scale(rows: Sequence[ResultRow], stat: str) -> tuple[Callable[[float], float], list[float]]:
     """The place of a value across the picture, held to its edges, and the ticks."""
-    factor = _factor(stat)
-    ends = [factor * null_of(stat)]
+    factor = axis_factor(stat)
+    ends = [factor * no_effect(stat)]
     for row in rows:
         ends += [factor * end for end in (row["ci_low"], row["ci_high"]) if end is not None]
         ends.append(factor * present(row["stat_value"]))
@@ -225,7 +215,7 @@ _SEARCH = (
 )
 
 
-def start_page(materials: Iterable["Material"], links: Iterable[tuple[str, str]]) -> str:
+def start_page(materials: Iterable[Material], links: Iterable[tuple[str, str]]) -> str:
     """The page of all trials; `links` are (file, words) of the pages over all trials."""
     cards = "\n".join(_card(material) for material in materials)
     others = "".join(f'<p><a href="{file}">{escape(words)}</a></p>\n' for file, words in links)
@@ -237,7 +227,7 @@ def start_page(materials: Iterable["Material"], links: Iterable[tuple[str, str]]
     return page("Trials", text, synthetic=False, script=SEARCH_SCRIPT)
 
 
-def _card(material: "Material") -> str:
+def _card(material: Material) -> str:
     trial = material.trial
     data = (
         '<p class="synthetic">Synthetic data: not evidence</p>'
@@ -255,7 +245,7 @@ def _card(material: "Material") -> str:
     )
 
 
-def _design(material: "Material") -> str:
+def _design(material: Material) -> str:
     """ "Parallel: Indomethacin (n = 295), Placebo (n = 307)"; whole patients within a patient."""
     trial, frames = material.trial, material.tracer.frames
     kind = trial.design.kind.replace("_", " ").capitalize()
@@ -272,14 +262,14 @@ def _design(material: "Material") -> str:
     return escape(text)
 
 
-def _warnings(material: "Material", report: str) -> str:
+def _warnings(material: Material, report: str) -> str:
     path = material.folder / "report" / WARNINGS
     many = len(json.loads(path.read_text(encoding="utf-8")))
     words = "1 warning" if many == 1 else f"{many} warnings"
     return f'<p class="lost"><a href="{report}">{words}</a></p>' if many else ""
 
 
-def _picture(material: "Material") -> str:
+def _picture(material: Material) -> str:
     """The primary estimates with their intervals, those of each statistic on one axis."""
     kinds: dict[tuple[str, str | None], list[tuple[str, ResultRow]]] = {}
     for analysis in primary(material):
@@ -290,7 +280,7 @@ def _picture(material: "Material") -> str:
     return "".join(interval_picture(lines, material.trial.synthetic) for lines in kinds.values())
 
 
-def _verdicts(material: "Material") -> str:
+def _verdicts(material: Material) -> str:
     """How many published numbers have which verdict: against the data, and on print."""
     if not material.claims:
         return '<p class="quiet">No published numbers</p>'
@@ -311,7 +301,7 @@ def _verdicts(material: "Material") -> str:
     return f'<p>{link}{"" if many == 1 else "s"}</a></p><dl class="tally">{"".join(rows)}</dl>'
 
 
-def _links(material: "Material", report: str) -> str:
+def _links(material: Material, report: str) -> str:
     name, folder = material.trial.name, material.folder / "report"
     documents = {
         "summary.html": "Summary",
@@ -327,3 +317,32 @@ def _links(material: "Material", report: str) -> str:
         if (folder / file).is_file()
     ]
     return " · ".join([*links, escape(name)])
+
+
+# What a workflow manager leaves in a folder that it made.
+_HIDDEN = shutil.ignore_patterns(".*")
+
+
+def build_site(trials: list[Trial], settings: Settings, results_root: Path, site_dir: Path) -> None:
+    """Write site/index.html and copy every report; the whole folder is made anew."""
+    site = Path(site_dir)
+    if site.exists():
+        shutil.rmtree(site)
+    materials = []
+    for trial in trials:
+        folder = Path(results_root) / trial.name
+        shutil.copytree(folder / "report", site / trial.name, ignore=_HIDDEN)
+        for file in sorted((site / trial.name).rglob("*.html")):
+            up = "../" * (len(file.relative_to(site).parts) - 1)
+            write_text(file, in_site(file.read_text(encoding="utf-8"), up))
+        materials.append(Material(trial, settings, folder, {}))
+    links = []
+    audited = [material for material in materials if material.claims]
+    if audited:
+        write_text(site / CLAIMS_PAGE, claims_page(audited))
+        links.append((CLAIMS_PAGE, "The published numbers of all trials"))
+    # The end of the run writes it anew: what it says differs from run to run.
+    write_text(site / CHANGES_PAGE, changes_page(()))
+    links.append((CHANGES_PAGE, TITLE))
+    write_search(site, materials)
+    write_text(site / "index.html", start_page(materials, links))

@@ -7,7 +7,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from trialtrace.report.crumbs import of_report
 from trialtrace.report.links import (
     CODE_PAGE,
     FAMILIES_PAGE,
@@ -19,7 +18,7 @@ from trialtrace.report.links import (
     place_link,
     trace_link,
 )
-from trialtrace.report.pages.shell import page
+from trialtrace.report.pages.shell import linked, report_page
 from trialtrace.run.trace.text import (
     NO_HASH,
     entries,
@@ -30,6 +29,7 @@ from trialtrace.run.trace.text import (
     step_words,
     verdict_words,
 )
+from trialtrace.run.trial.load import Trial
 
 # Where all numbers of a page have the same of these, it stands once, below its heading; where all
 # that rest on the same rows have, once below these.
@@ -94,12 +94,11 @@ class Around:
     of each section of the report.
     """
 
-    title: str
+    trial: Trial
     printed: Mapping[str, str] = field(default_factory=dict)
     parts: frozenset[str] = frozenset()
     rows: Callable[[Trace], str] | None = None
     lined: bool = False
-    draft: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
 
     def report(self, place: str) -> str:
@@ -137,35 +136,20 @@ def numbers_page(heading: str, traces: Sequence[Trace], context: Around) -> str:
     together."""
     found = [Number(trace, _entries(trace, context)) for trace in traces]
     shared, said = _shared(found, OF_PAGE), Said()
-    lines = [
-        f"<h1>{escape(heading)}</h1>",
-    ]
-    lines.append(f'<p class="quiet">{IN_A_TERMINAL}</p>')
+    lines = [f"<h1>{escape(heading)}</h1>", f'<p class="quiet">{IN_A_TERMINAL}</p>']
     if shared:
         lines.append(f'<p class="quiet">Of all {len(traces)} numbers of this page:</p>')
         lines += _list(shared, said)
     for group in _groups(found):
         lines += _group(group, shared, context, said)
-    synthetic = traces[0]["synthetic"]
-    body = "\n".join([*lines, ""])
-    title = f"{heading} \N{EN DASH} {context.title}"
-    return page(
-        title,
-        body,
-        synthetic=synthetic,
-        draft=context.draft,
-        up="../",
-        above=of_report(context.title),
-        here=heading,
-    )
+    return report_page(context.trial, heading, "\n".join([*lines, ""]), up="../")
 
 
-def families_page(
-    families: Mapping[str, Sequence[dict[str, str]]], context: Around, *, synthetic: bool
-) -> str:
+def families_page(families: Mapping[str, Sequence[dict[str, str]]], trial: Trial) -> str:
     """The p-values that are adjusted together, a section a family."""
+    here = "Families of p-values"
     lines = [
-        "<h1>Families of p-values</h1>",
+        f"<h1>{here}</h1>",
         '<p class="subject">The p-values of a family are adjusted together.</p>',
     ]
     for name, members in families.items():
@@ -173,18 +157,9 @@ def families_page(
         for member in members:
             text = f"{member['text']}, {member['subject']}"
             link = trace_link(member["result_id"]).removeprefix("trace/")
-            lines.append(f"<li>{_linked(text, link)}</li>")
+            lines.append(f"<li>{linked(text, link)}</li>")
         lines.append("</ul>")
-    body = "\n".join([*lines, ""])
-    return page(
-        f"Families of p-values \N{EN DASH} {context.title}",
-        body,
-        synthetic=synthetic,
-        draft=context.draft,
-        up="../",
-        above=of_report(context.title),
-        here="Families of p-values",
-    )
+    return report_page(trial, here, "\n".join([*lines, ""]), up="../")
 
 
 def _groups(found: Iterable[Number]) -> list[list[Number]]:
@@ -266,7 +241,7 @@ def _story(group: Sequence[Number], context: Around) -> Iterator[str]:
     yield escape("; ".join(dict.fromkeys(one.trace["method"]["title"] for one in group)))
     if trace["rows"]:
         yield ", ".join(
-            _linked(
+            linked(
                 f"{m['n']} records" + (f" ({m['role']})" if len(trace["rows"]) > 1 else ""),
                 context.rows(m) if context.rows else "",
             )
@@ -281,13 +256,9 @@ def _story(group: Sequence[Number], context: Around) -> Iterator[str]:
     if columns:
         yield "; ".join(
             f"{escape(', '.join(names))} of "
-            + _linked(file, f"../{data_page(table)}" if context.rows else "")
+            + linked(file, f"../{data_page(table)}" if context.rows else "")
             for (file, table), names in columns.items()
         )
-
-
-def _linked(text: str, link: str) -> str:
-    return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
 
 
 def _entries(trace: Trace, context: Around) -> Lines:
@@ -303,21 +274,19 @@ def _entries(trace: Trace, context: Around) -> Lines:
         "rows": [_rows(member) for member in trace["rows"]],
         "variable": [variable_told(one, lined=context.lined) for one in trace["variables"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
-        "constants": _constants(plain.get("constants", [])),
+        # Each once; what a terminal sets apart by blanks, by semicolons.
+        "constants": [
+            *dict.fromkeys(line.replace("   ", "; ") for line in plain.get("constants", []))
+        ],
         "rejected": [_rejected(trace, context)] if trace["rejected"] else plain.get("rejected", []),
         "cleaning": [
             f"{_place(one, context.lined)}, {escape(one['key'])}" for one in trace["cleaning"]
         ],
         "plan": [_plan(trace["plan"], trace["estimand"], context)],
-        "code": [_function(one) for one in trace["functions"]],
+        "code": [_function_link(f["file"], f["line"], f["name"]) for f in trace["functions"]],
         "claims": [_claim(claim, context) for claim in trace["claims"]],
     }
     return {name: items for name in ORDER if (items := made.get(name, plain.get(name, [])))}
-
-
-def _constants(lines: list[str]) -> list[str]:
-    """Each once; what a terminal sets apart by blanks, by semicolons."""
-    return list(dict.fromkeys(line.replace("   ", "; ") for line in lines))
 
 
 def _family(trace: Trace) -> list[str]:
@@ -326,7 +295,7 @@ def _family(trace: Trace) -> list[str]:
         return []
     name = trace["method"]["options"]["family"]
     text = f"{name}: {len(trace['family'])} p-values adjusted together"
-    return [_linked(text, f"{FAMILIES_PAGE}#{name}")]
+    return [linked(text, f"{FAMILIES_PAGE}#{name}")]
 
 
 def _method(trace: Trace) -> list[str]:
@@ -361,9 +330,9 @@ def _place_link(file: str, line: int, lined: bool) -> str:
     name = Path(file).name
     told = place_words({"file": name, "line": line})
     if not lined:
-        return _linked(told, f"../config/{name}.txt")
+        return linked(told, f"../config/{name}.txt")
     anchor = f"#L{line}" if line else ""
-    return _linked(told, f"../{config_page(name)}{anchor}")
+    return linked(told, f"../{config_page(name)}{anchor}")
 
 
 def _raw(member: Trace, trace: Trace) -> str:
@@ -387,15 +356,11 @@ def _plan(plan: Trace, estimand: str | None, context: Around) -> str:
     return f"{_place(plan, context.lined)}, {escape(plan['key'])}{about}"
 
 
-def _function(trace: Trace) -> str:
-    return _function_link(trace["file"], trace["line"], trace["name"])
-
-
 @lru_cache(KEPT)
 def _function_link(file: str, line: int, name: str) -> str:
     link = f"../{CODE_PAGE}#{code_anchor(file, name)}"
     text = place_words({"file": file, "line": line}).removeprefix(PACKAGE)
-    return f"{_linked(name, link)} {escape(text)}"
+    return f"{linked(name, link)} {escape(text)}"
 
 
 def _claim(claim: Trace, context: Around) -> str:

@@ -1,28 +1,33 @@
 """Writes what numbers of a report lead to: pages of numbers, of rows, of raw cells, of code."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import write_text
 from trialtrace.report.links import (
+    CARD_SCRIPT,
+    CARDS,
     CODE_PAGE,
     FAMILIES_PAGE,
+    code_anchor,
     component_link,
+    config_page,
     number_anchor,
     number_page,
     trace_link,
 )
-from trialtrace.report.pages.cells import RawCells
-from trialtrace.report.pages.data_page import raw_tables
-from trialtrace.report.pages.row_sets import FOLDER, SUBJECTS, RowSets, Variable
-from trialtrace.report.pages.rows_page import Told, rows_page
-from trialtrace.report.pages.shell import write_style
+from trialtrace.report.material import Material
+from trialtrace.report.pages.cells import RawCells, raw_tables
+from trialtrace.report.pages.rows_page import FOLDER, SUBJECTS, RowSets, Told, Variable, rows_page
+from trialtrace.report.pages.shell import report_page, write_data, write_style
 from trialtrace.report.pages.trace_page import (
     Around,
     Trace,
@@ -30,27 +35,16 @@ from trialtrace.report.pages.trace_page import (
     numbers_page,
     variable_told,
 )
-from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.functions import made_by
-
-if TYPE_CHECKING:
-    from trialtrace.report.material import Material
-import shutil
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from trialtrace.report.crumbs import of_report
-from trialtrace.report.links import CARD_SCRIPT, CARDS, code_anchor, config_page
-from trialtrace.report.pages.shell import page, write_data
 from trialtrace.report.render.house import SYNTHETIC, assets
-from trialtrace.run.trace.functions import Function
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.functions import Function, made_by
 from trialtrace.run.trace.text import entries, plan_lines
+from trialtrace.run.trial.load import Trial
 
 # Pages of what numbers are made by: files of the configuration line by line, functions by name.
 
 
-def config_lines(name: str, text: str, title: str, *, synthetic: bool, draft: str = "") -> str:
+def config_lines(name: str, text: str, trial: Trial) -> str:
     """A file of the configuration; each line is an anchor."""
     lines = "".join(
         f'<span id="L{number}">{escape(line)}\n</span>'
@@ -61,25 +55,10 @@ def config_lines(name: str, text: str, title: str, *, synthetic: bool, draft: st
         f'<p class="subject">As it was when the report was made. <a href="{escape(name)}.txt">The '
         f'file</a></p>\n<pre class="lines">{lines}</pre>\n'
     )
-    return page(
-        f"{name} – {title}",
-        body,
-        synthetic=synthetic,
-        draft=draft,
-        up="../",
-        above=of_report(title),
-        here=name,
-    )
+    return report_page(trial, name, body, up="../")
 
 
-def code_page(
-    codes: Mapping[str, str],
-    functions: Iterable[Function],
-    title: str,
-    *,
-    synthetic: bool,
-    draft: str = "",
-) -> str:
+def code_page(codes: Mapping[str, str], functions: Iterable[Function], trial: Trial) -> str:
     """The hashes of the stages, and the functions that made the numbers, each with its text."""
     stages = "\n".join(
         f"<dt>{escape(stage)}</dt>\n<dd><code>{escape(digest)}</code></dd>"
@@ -98,15 +77,7 @@ def code_page(
         "then the functions that made the numbers. What they call stands in the same files or "
         f"those that these name.</p>\n<dl>\n{stages}\n</dl>\n{told}\n"
     )
-    return page(
-        f"Code – {title}",
-        body,
-        synthetic=synthetic,
-        draft=draft,
-        up="./",
-        above=of_report(title),
-        here="Code",
-    )
+    return report_page(trial, "Code", body, up="./")
 
 
 # Cards of the numbers of a report: what a reader sees of one beside it, before its trace.
@@ -225,7 +196,7 @@ _NUMBER = re.compile(r'<a href="(trace/[^"]+)"')
 
 
 def write_traces(
-    material: "Material", out: Path, pages: Sequence[str], places: Mapping[str, str]
+    material: Material, out: Path, pages: Sequence[str], places: Mapping[str, str]
 ) -> dict[str, str]:
     """Write trace/, code.html, style sheet and cards; under full disclosure rows/ and data/ too.
 
@@ -251,12 +222,11 @@ def write_traces(
     write_style(out)
     for name, rows in _by_page(results.values()).items():
         around = Around(
-            trial.title,
+            trial,
             printed,
             frozenset(parts),
             partial(sets.link, page=name) if sets else None,
             not trial.blinded,
-            trial.draft,
             places,
         )
         traces = [_shown(material, row["result_id"]) for row in rows]
@@ -267,9 +237,7 @@ def write_traces(
         text = numbers_page(material.tracer.about.page(rows[0]), traces, around)
         write_text(out / "trace" / name, text)
     if families:
-        about = Around(trial.title, draft=trial.draft)
-        text = families_page(families, about, synthetic=trial.synthetic)
-        write_text(out / "trace" / FAMILIES_PAGE, text)
+        write_text(out / "trace" / FAMILIES_PAGE, families_page(families, trial))
     cards.write(out)
     _code(material, out)
     if sets is not None:
@@ -278,7 +246,7 @@ def write_traces(
     return printed
 
 
-def _shown(material: "Material", result_id: str) -> Trace:
+def _shown(material: Material, result_id: str) -> Trace:
     """The trace of a number; where single patients may not be shown, with the digits of the report
     alone: from means in full of two reports follow the values of a patient that one of them has."""
     trace = material.tracer.trace(result_id)
@@ -339,21 +307,17 @@ def _anchor(link: str) -> str:
     return link.partition("#")[2].partition("/")[0]
 
 
-def _code(material: "Material", out: Path) -> None:
+def _code(material: Material, out: Path) -> None:
     made = (
         function
         for row in material.results
         for function in made_by(row["analysis_id"], row["method"])
     )
     functions = sorted(dict.fromkeys(made), key=lambda one: (one.file, one.line))
-    trial = material.trial
-    text = code_page(
-        material.codes, functions, trial.title, synthetic=trial.synthetic, draft=trial.draft
-    )
-    write_text(out / CODE_PAGE, text)
+    write_text(out / CODE_PAGE, code_page(material.codes, functions, material.trial))
 
 
-def _rows(material: "Material", sets: RowSets, out: Path) -> None:
+def _rows(material: Material, sets: RowSets, out: Path) -> None:
     tables = {name: table.of for name, table in material.trial.tables.items()}
     cells = RawCells(material.folder / "raw", tables)
     for about, own in sets.sets.items():
@@ -361,7 +325,7 @@ def _rows(material: "Material", sets: RowSets, out: Path) -> None:
         write_text(out / FOLDER / about.file, text)
 
 
-def _told(material: "Material", about: Variable, sets: RowSets) -> Told:
+def _told(material: Material, about: Variable, sets: RowSets) -> Told:
     """What stands above the rows of a variable: its rule, and who chose its patients."""
     variables = material.tracer.variables
     if about.dataset != SUBJECTS:

@@ -5,9 +5,8 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from trialtrace.report.rcode.call import PLANNING, Calls, NoCall
+from trialtrace.report.rcode.call import PLANNING, Calls, NoCall, Parts, Shared
 from trialtrace.report.rcode.names import Given, defined, without_text, words
-from trialtrace.report.rcode.shared import Parts, Shared
 from trialtrace.report.rcode.write import WIDTH, column, literal, rows
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.tables.contracts import DERIVED, read_table

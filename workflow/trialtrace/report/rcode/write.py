@@ -122,11 +122,11 @@ def _complete(complete: Mapping[str, object], of: str) -> Iterator[str]:
     yield f"{of} <- {of}[{of}$USUBJID %in% names(which(table(seen$USUBJID) == {needed})), ]"
 
 
-def folded(start: str, parts: list[str], end: str = ")") -> Iterator[str]:
+def folded(start: str, parts: list[str]) -> Iterator[str]:
     """Conditions that all hold, over as many lines as they need."""
     line = start
     for position, part in enumerate(parts):
-        text = part + (end if position == len(parts) - 1 else " &")
+        text = part + (")" if position == len(parts) - 1 else " &")
         if len(line) + len(text) > WIDTH and line.strip():
             yield line.rstrip()
             line = " " * 14

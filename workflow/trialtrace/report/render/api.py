@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import Problem, UserError, one_of
 from trialtrace.base.store import write_bytes
 from trialtrace.report.render.document import Document, read_document
 from trialtrace.report.render.house import Chains, Page
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO
-
-# Parameters of a document: checked before a renderer starts, equal for both renderers.
-
-
-def checked_params(document: Document, params: dict) -> dict:
-    """`params` as the document will see them; an unknown name or an odd type is an error."""
-    if not params:
-        return {}
-    known = _declared(document)
-    for name in params:
-        if name not in known:
-            raise UserError(
-                Problem(
-                    f"{document.name}: parameter {name}",
-                    "the cell tagged [parameters] does not assign it",
-                    expected=one_of(sorted(known)),
-                    do=did_you_mean(name, known),
-                )
-            )
-    where = f"{document.name}: parameter"
-    return {name: _plain(value, f"{where} {name}") for name, value in params.items()}
-
-
-def _declared(document: Document) -> set[str]:
-    names: set[str] = set()
-    for cell in document.cells:
-        if cell.is_parameters:
-            for node in ast.parse(cell.code).body:
-                targets = getattr(node, "targets", [getattr(node, "target", None)])
-                names.update(t.id for t in targets if isinstance(t, ast.Name))
-    return names
-
-
-def _plain(value: object, where: str) -> object:
-    if value is None or isinstance(value, (str, bool, int)):
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        # Quarto hands a whole float over as an integer; so does the embedded renderer.
-        return int(value) if value.is_integer() else value
-    if isinstance(value, (list, tuple)):
-        return [_plain(item, where) for item in value]
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {key: _plain(item, where) for key, item in value.items()}
-    expected = "text, number, true, false, null, or a list or mapping of them"
-    raise UserError(Problem(where, found=repr(value), expected=expected))
-
 
 # What either renderer makes, and what the embedded one alone does.
 BY_EITHER = ("html", "docx")
@@ -86,7 +38,6 @@ def render_document(
     *further: Path,
     out_dir: Path,
     stem: str,
-    params: Mapping[str, object] | None = None,
     inputs: Mapping[str, Path] | None = None,
     formats: Sequence[str] = BY_EITHER,
     renderer: str = EMBEDDED,
@@ -106,11 +57,10 @@ def render_document(
     images find under that name beside the document. `title` replaces the title of the front
     matter; `synthetic` stamps every page; `private` keeps what an exception says, which may hold a
     value of the data, out of errors. `before` and `beside` are title and link of other pages of
-    the folder, to which its pages lead
-    before and after its own; with `above`, those over it, they begin with the way to them, on
-    which one that has none over it goes by its title. In a DOCX or PDF, mailed alone, a link to a
-    page of the folder is text; one to a number's trace leads to what `chains` (chains.py) tells of
-    it.
+    the folder, to which its pages lead before and after its own; with `above`, those over it, they
+    begin with the way to them, on which one that has none over it goes by its title. In a DOCX or
+    PDF, mailed alone, a link to a page of the folder is text; one to a number's trace leads to what
+    `chains` tells of it.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
@@ -118,7 +68,6 @@ def render_document(
         _known("format of Quarto", formats, BY_EITHER)
     documents = [read_document(one) for one in (source, *further)]
     document = documents[0]
-    values = checked_params(document, dict(params or {}))
     chosen = _choose(renderer)
     with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
         folder = Path(scratch).resolve()
@@ -126,7 +75,7 @@ def render_document(
         over = None if above is None else tuple(above)
         around = tuple(before), tuple(beside), over
         page = Page(title, synthetic, private, stem, *around, chains, note)
-        made, name = chosen(documents, values, page, folder, tuple(formats))
+        made, name = chosen(documents, page, folder, tuple(formats))
         _refuse_folder_in(made, folder, document)
     paths = {name: Path(out_dir) / name for name in made}
     for file, data in made.items():

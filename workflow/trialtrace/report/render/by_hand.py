@@ -29,6 +29,7 @@ NOTE = (
 OUTPUT, BESIDE = "_site", ("Report", "Supplement", "Summary", "Audit", "Plan")
 RENDERED = "QUARTO_PROJECT_OUTPUT_FILES"
 SKIP = '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>'
+PAGES = '<nav class="pages" aria-label="Pages of this report">{}</nav>'
 
 
 def made_by_hand(document: Node, kind: str, folder: Path) -> None:
@@ -50,7 +51,7 @@ def _led(image: Node, folder: Path, report: Path) -> None:
 def _pages(report: Path) -> str:
     names = [one for one in BESIDE if (report / f"{one.lower()}.html").is_file()]
     links = " ".join(f'<a href="{escape(one.lower())}.html">{escape(one)}</a>' for one in names)
-    return f'{SKIP}\n<nav class="pages" aria-label="Pages of this report">{links}</nav>'
+    return f"{SKIP}\n{PAGES.format(links)}"
 
 
 def main() -> None:

@@ -1,15 +1,28 @@
-"""Read a Quarto document into front matter, prose and cells, each with its line number."""
+"""A Quarto document as front matter, prose and cells, each with its line number; and what a cell
+shows."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 
+
+@dataclass
+class Output:
+    """One thing that a cell showed: text of a stream, or a bundle of data by MIME type."""
+
+    kind: str
+    text: str = ""
+    data: dict = field(default_factory=dict)
+
+
 CELL_OPEN = re.compile(r"^(`{3,})\s*\{python\}\s*$")
 FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
+INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)`(?!`)")
 OPTION = re.compile(r"^#\|\s?(.*)$")
 
 
@@ -33,10 +46,6 @@ class Cell:
     @property
     def label(self) -> str:
         return str(self.options.get("label", ""))
-
-    @property
-    def is_parameters(self) -> bool:
-        return "parameters" in (self.options.get("tags") or [])
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,19 @@ class Document:
     def execute_default(self, option: str, otherwise: object) -> object:
         """What `execute:` of the front matter says of a cell option."""
         return self.setting("execute", option, default=otherwise)
+
+
+def by_fences(text: str) -> Iterator[tuple[str, str]]:
+    """Each line of a text, and whether it is "opening" or "inside" a fenced block, its end too."""
+    fence = ""
+    for line in text.split("\n"):
+        opened = FENCE_OPEN.match(line)
+        if fence:
+            fence = "" if line.strip().startswith(fence) else fence
+            yield line, "inside"
+        else:
+            fence = opened.group(1) if opened else ""
+            yield line, "opening" if opened else ""
 
 
 def read_document(path: Path) -> Document:

@@ -27,7 +27,7 @@ SIZE = re.compile(r'<w:pgSz [^>]*w:h="(\d+)"[^>]*w:w="(\d+)"[^>]*/>')
 
 
 def finished(data: bytes) -> bytes:
-    """The document with rows that no page splits, and with the sections that for_docx.py marks."""
+    """The document with rows that no page splits, and with the sections that formats.py marks."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
         for entry in old.infolist():
@@ -51,8 +51,8 @@ def _finished(text: str) -> str:
 
 
 def _kept(table: re.Match[str]) -> str:
-    """A row whose label goes on in the next (set_tables.py), or that is a heading of rows, stays on
-    its page, and so do all rows of a short table."""
+    """A row whose label goes on in the next (tree/widths.py), or that is a heading of rows, stays
+    on its page, and so do all rows of a short table."""
     *rows, end = table[0].split(END)
     together = len(rows) <= FEW and all(_letters(cell) <= SHORT for cell in _cells(table[0]))
     rows = [

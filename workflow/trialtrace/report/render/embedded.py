@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
+import sys
+import threading
 from collections.abc import Sequence
+from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.report.render import pandoc
-from trialtrace.report.render.document import FENCE_OPEN, Cell, Document, Prose
+from trialtrace.report.render.document import INLINE, Cell, Document, Output, Prose, by_fences
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.render.execute import Session, session
 from trialtrace.report.render.house import Page
-from trialtrace.report.render.outputs import Output
 
 # Put the prose and what the cells showed together into one markdown text.
 
-INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)`(?!`)")
 HEADING = re.compile(r"^ {0,3}#{1,6} ", re.MULTILINE)
 FIGURE_FOLDER = "cell-figures"
 # What is left of plotting calls as text: Quarto drops it too.
@@ -31,30 +33,19 @@ class Assembler:
         self._session = session
         self._folder = folder
 
-    def markdown(self, params: dict) -> str:
-        """The whole text; parameters are assigned after the cell tagged `parameters`."""
-        pieces = []
-        for part in self._document.parts:
-            if isinstance(part, Prose):
-                pieces.append(self._prose(part))
-                continue
-            pieces.append(self._cell(part))
-            if part.is_parameters:
-                self._session.inject(params)
+    def markdown(self) -> str:
+        """The whole text."""
+        pieces = [
+            self._prose(part) if isinstance(part, Prose) else self._cell(part)
+            for part in self._document.parts
+        ]
         return "\n\n".join(piece for piece in pieces if piece.strip()) + "\n"
 
     def _prose(self, prose: Prose) -> str:
-        lines, fence = [], ""
-        for number, line in enumerate(prose.text.split("\n"), prose.line):
-            opened = FENCE_OPEN.match(line)
-            if fence:
-                fence = "" if line.strip().startswith(fence) else fence
-            elif opened:
-                fence = opened.group(1)
-            else:
-                line = self._inline(line, number)
-            lines.append(line)
-        return "\n".join(lines)
+        lines = enumerate(by_fences(prose.text), prose.line)
+        return "\n".join(
+            line if fence else self._inline(line, number) for number, (line, fence) in lines
+        )
 
     def _inline(self, line: str, number: int) -> str:
         def shown(match: re.Match) -> str:
@@ -65,27 +56,27 @@ class Assembler:
         return INLINE.sub(shown, line)
 
     def _cell(self, cell: Cell) -> str:
-        if self._option(cell, "eval", True) is False:
+        if self._option(cell, "eval") is False:
             return self._source(cell)
         outputs = self._session.run(cell)
-        if self._option(cell, "include", True) is False:
+        if self._option(cell, "include") is False:
             return ""
         shown = self._shown(cell, outputs)
-        asis = self._option(cell, "output", True) == "asis"
+        asis = self._option(cell, "output") == "asis"
         if shown and not asis and cell.label.startswith(("fig-", "tbl-")):
             shown = self._float(cell, shown)
         return "\n\n".join(filter(None, [self._source(cell), shown]))
 
-    def _option(self, cell: Cell, name: str, otherwise: object) -> object:
-        return cell.options.get(name, self._document.execute_default(name, otherwise))
+    def _option(self, cell: Cell, name: str) -> object:
+        return cell.options.get(name, self._document.execute_default(name, True))
 
     def _source(self, cell: Cell) -> str:
-        if self._option(cell, "echo", True) is not True or cell.options.get("include") is False:
+        if self._option(cell, "echo") is not True or cell.options.get("include") is False:
             return ""
         return fenced(cell.code, "python cell-code") if cell.code.strip() else ""
 
     def _shown(self, cell: Cell, outputs: list[Output]) -> str:
-        mode = self._option(cell, "output", True)
+        mode = self._option(cell, "output")
         if mode is False:
             return ""
         asis = mode == "asis"
@@ -96,7 +87,7 @@ class Assembler:
         if output.kind == "stdout":
             return output.text if asis else fenced(output.text.rstrip("\n"), "cell-output")
         if output.kind == "stderr":
-            wanted = self._option(cell, "warning", True) is True and not asis
+            wanted = self._option(cell, "warning") is True and not asis
             return fenced(output.text.rstrip("\n"), "cell-output cell-stderr") if wanted else ""
         if output.kind == "error":
             return fenced(output.text, "cell-output cell-error")
@@ -164,7 +155,6 @@ def fenced(text: str, classes: str) -> str:
 
 def render(
     documents: Sequence[Document],
-    params: dict,
     page: Page,
     folder: Path,
     formats: tuple[str, ...],
@@ -175,23 +165,18 @@ def render(
     """
     first, *others = documents
     with session(first, folder, page.private) as running:
-        texts = [page.head + Assembler(first, running, folder).markdown(params)]
+        texts = [page.head + Assembler(first, running, folder).markdown()]
         for document in others:
-            text = Assembler(document, running.of(document), folder).markdown({})
+            text = Assembler(document, running.of(document), folder).markdown()
             texts.append(_on_page(text, Path(document.name).stem))
     return pandoc.convert("\n".join(texts), first, page, folder, formats), "embedded"
 
 
 def _on_page(text: str, name: str) -> str:
     """A document whose sections name the page on which they stand."""
-    lines, fence = [], ""
-    for line in text.split("\n"):
-        opened = FENCE_OPEN.match(line)
-        if fence:
-            fence = "" if line.strip().startswith(fence) else fence
-        elif opened:
-            fence = opened.group(1)
-        elif line.startswith("## "):
+    lines = []
+    for line, fence in by_fences(text):
+        if not fence and line.startswith("## "):
             heading, mark, end = line.partition("{#")
             line = (
                 f"{heading}{mark}{end.rstrip()[:-1]} page={name}}}"
@@ -200,3 +185,141 @@ def _on_page(text: str, name: str) -> str:
             )
         lines.append(line)
     return "\n".join(lines)
+
+
+# Execute the cells of a document in this process, in a fresh namespace. A kernel process would cost
+# its start and the imports of the report again. What a cell can change of the process (environment,
+# folder, matplotlib's style, IPython's singleton) is put back.
+
+_ONE_AT_A_TIME = threading.RLock()
+
+
+class CellError(UserError):
+    """A cell or an inline expression of a document failed."""
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, kind: str, outputs: list[Output]) -> None:
+        self.kind, self.outputs = kind, outputs
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.outputs and self.outputs[-1].kind == self.kind:
+            self.outputs[-1].text += text
+        elif text:
+            self.outputs.append(Output(self.kind, text))
+        return len(text)
+
+
+class Session:
+    """The running state of one document."""
+
+    def __init__(self, shell, document: Document, private: bool) -> None:
+        self._shell = shell
+        self._document = document
+        self._private = private
+
+    def of(self, document: Document) -> Session:
+        """The same state, for a document that follows."""
+        return Session(self._shell, document, self._private)
+
+    def run(self, cell: Cell) -> list[Output]:
+        """What the cell shows, in order. A failure raises unless the cell allows errors."""
+        outputs: list[Output] = []
+        with self._recording(outputs):
+            result = self._shell.run_cell(cell.code, store_history=False)
+            self._flush_figures()
+        error = result.error_before_exec or result.error_in_exec
+        if error is None:
+            return outputs
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        if cell.options.get("error", self._document.execute_default("error", False)) is True:
+            return [*outputs, Output("error", self._told(error))]
+        raise CellError(self._message(cell, error)) from error
+
+    def inline(self, expression: str, line: int) -> object:
+        """The value of an inline expression."""
+        try:
+            with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                return eval(expression, self._shell.user_ns)  # noqa: S307 - the document is code
+        except Exception as error:
+            found = self._told(error)
+            place = f"{self._document.name}, line {line}"
+            message = f"`{{python}} {expression}` failed"
+            raise CellError(Problem(place, message, found=found)) from error
+
+    @contextmanager
+    def _recording(self, outputs: list[Output]):
+        self._shell.record_to(outputs)
+        out, err = _Stream("stdout", outputs), _Stream("stderr", outputs)
+        with redirect_stdout(out), redirect_stderr(err):
+            yield
+
+    def _flush_figures(self) -> None:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.show()
+
+    def _message(self, cell: Cell, error: BaseException) -> Problem:
+        line = cell.code_line + self._statement(error) - 1
+        text = self._told(error)
+        raised = _raised_at(error)
+        message = "the cell failed" + (f" ({raised})" if raised else "")
+        return Problem(f"{self._document.name}, line {line}", message, found=text)
+
+    def _told(self, error: BaseException) -> str:
+        if isinstance(error, UserError):
+            return str(error)
+        if self._private:
+            return f"{type(error).__name__} (what it says may hold a value, and is not shown)"
+        text = error.msg if isinstance(error, SyntaxError) else error
+        return f"{type(error).__name__}: {text}"
+
+    def _statement(self, error: BaseException) -> int:
+        if isinstance(error, SyntaxError) and error.lineno and error.__traceback__ is None:
+            return error.lineno
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_globals is self._shell.user_global_ns:
+                return trace.tb_lineno
+            trace = trace.tb_next
+        return getattr(error, "lineno", None) or 1
+
+
+def _raised_at(error: BaseException) -> str:
+    """The innermost place outside the cell, where there is one."""
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        frame = trace.tb_frame
+        if not str(frame.f_globals.get("__name__")).startswith(("IPython.", "__main__")):
+            place = f"{Path(frame.f_code.co_filename).name}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return "" if isinstance(error, SyntaxError) else place
+
+
+@contextmanager
+def session(document: Document, folder: Path, private: bool = False):
+    """A fresh session that runs in `folder` and leaves the process as it was."""
+    from trialtrace.report.render.shell import figure_style, fresh_shell, quiet_warnings
+
+    with ExitStack() as stack:
+        stack.enter_context(_ONE_AT_A_TIME)
+        stack.enter_context(_environment())
+        stack.enter_context(chdir(folder))
+        stack.enter_context(figure_style())
+        stack.enter_context(quiet_warnings())
+        yield Session(stack.enter_context(fresh_shell(folder)), document, private)
+
+
+@contextmanager
+def _environment():
+    saved, path = dict(os.environ), list(sys.path)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(saved)
+        sys.path[:] = path

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from trialtrace.base.paths import project
-from trialtrace.report.crumbs import Step, crumbs
+from trialtrace.report.links import Step, crumbs
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.tree.authored import OF_RUN
 
@@ -101,21 +101,6 @@ def assets() -> Path:
     """The folder of the style sheet and the reference documents of DOCX."""
     found = project().reports / "assets"
     return found if found.is_dir() else Path(__file__).parents[1] / "assets"
-
-
-def resource_files() -> list[Path]:
-    """Every file beside the code that a rendered document depends on, for its code hash."""
-    here = Path(__file__).parent
-    names = (
-        "quarto.lua",
-        "template.html",
-        "template.typ",
-        "typeset.py",
-        "matplotlibrc",
-    )
-    inside = [here / name for name in names]
-    styles = [assets() / name for name in (*SHEETS, *REFERENCES)]
-    return sorted(inside) + styles
 
 
 def page_header() -> str:

@@ -5,16 +5,23 @@ Pandoc reads and writes; what is done to the document between (tree/) is Python'
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from html import unescape
 from importlib.util import find_spec
+from mimetypes import guess_type
 from pathlib import Path
+from urllib.parse import unquote
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.report.render import typeset
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
 from trialtrace.report.render.escape import escape_markdown
@@ -26,7 +33,6 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
-from trialtrace.report.render.inline_images import with_images
 from trialtrace.report.render.parts import (
     LARGEST,
     Numbered,
@@ -37,12 +43,9 @@ from trialtrace.report.render.parts import (
     together,
     way,
 )
-from trialtrace.report.render.pdf import set_pdf
 from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.crossref import cross_refer
-from trialtrace.report.render.tree.for_docx import for_docx
-from trialtrace.report.render.tree.for_html import for_html
-from trialtrace.report.render.tree.for_typst import for_typst
+from trialtrace.report.render.tree.formats import for_docx, for_html, for_typst
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.nodes import Node
 
@@ -253,3 +256,93 @@ def _metadata(document: Document, page: Page) -> str:
         meta["subject"] = SYNTHETIC
     kept = {key: value for key, value in meta.items() if value not in ("", [])}
     return f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n\n"
+
+
+# The PDF: what pandoc writes for typst, set by it in a process of its own.
+
+# Imported, so that the file counts among the code of a report.
+SETTER = Path(typeset.__file__)
+
+
+def set_pdf(source: Path, folder: Path, document: Document, *, private: bool) -> bytes:
+    """The bytes of the PDF; `source` and its images lie in `folder`.
+
+    Raises UserError for what typst refuses; of a private document its words are not shown.
+    """
+    output = source.with_suffix(".pdf")
+    names = [str(file.relative_to(folder)) for file in (source, output)]
+    done = subprocess.run(
+        [sys.executable, "-I", str(SETTER), *names],
+        cwd=folder,
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        hidden = f"exit status {done.returncode} (what it says may hold a value, and is not shown)"
+        found = hidden if private else said
+        raise UserError(
+            Problem(
+                document.name,
+                "typst could not write pdf",
+                found=found,
+                do="mend what it names, or leave pdf out of report.formats of config.yaml",
+            )
+        )
+    return output.read_bytes()
+
+
+# Images of a page put into it: drawings as text, which is shorter than base64, all else as base64.
+# A page that is mailed or kept alone has its images. Pandoc would write drawings by base64 too, and
+# reads the whole page anew for it.
+
+DRAWING = "data:image/svg+xml,"
+# As pandoc writes what a page shows from a file; within a text these marks are escaped.
+_SOURCE = re.compile(r'(<\w+\b[^>]*?\bsrc=")([^"]*)(?=")')
+# What is not drawn: a head for other programs, whose entities would be lost with it, and remarks.
+_UNSEEN = re.compile(
+    r"<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL
+)
+_GROUP = re.compile(r'<g id="([^"]*)">')
+_NAMED = re.compile(r"#([^\")'\s]+)")
+_BLANK = re.compile(r"\s*\n\s*")
+# What a URL in an attribute may not hold; all else stands as it is.
+_URL_MARKS = str.maketrans({"%": "%25", "#": "%23", '"': "'", "<": "%3C", ">": "%3E", "&": "%26"})
+_URL_QUOTED = _URL_MARKS | {ord('"'): "%22", ord("'"): "%27"}
+
+
+def with_images(page: str, folder: Path) -> str:
+    """The page with the images that it names in `folder`, where its filter found each of them."""
+
+    def shown(match: re.Match[str]) -> str:
+        source = unescape(match[2])
+        if source.startswith("data:"):
+            return match[0]
+        return f"{match[1]}{_data(folder / unquote(source))}"
+
+    return _SOURCE.sub(shown, page)
+
+
+def _data(image: Path) -> str:
+    data = image.read_bytes()
+    if image.suffix == ".svg":
+        return DRAWING + svg_text(data.decode("utf-8"))
+    kind = guess_type(image.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def svg_text(drawing: str) -> str:
+    """What is seen of a drawing, as the data of a URL.
+
+    Names of groups go where nothing refers to them. Its quotes become single ones, which are
+    shorter there, unless it has such itself.
+    """
+    if "<![CDATA[" not in drawing:
+        drawing = _BLANK.sub(" ", _UNSEEN.sub("", drawing)).strip().replace("> <", "><")
+        used = set(_NAMED.findall(drawing))
+        # Browsers know the shorter name; other programs have the drawing's own file.
+        drawing = drawing.replace(" xlink:href=", " href=")
+        drawing = _GROUP.sub(lambda group: group[0] if group[1] in used else "<g>", drawing)
+    return drawing.translate(_URL_QUOTED if "'" in drawing else _URL_MARKS)

@@ -7,7 +7,6 @@ be referred to, Quarto centres the cells of a DOCX whatever the columns say, and
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import subprocess
@@ -18,8 +17,9 @@ from html import escape
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError
+from trialtrace.report.render.by_hand import PAGES, SKIP
 from trialtrace.report.render.document import Document
-from trialtrace.report.render.docx import finished
+from trialtrace.report.render.docx import MAIN, finished
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.render.house import (
     SYNTHETIC,
@@ -50,7 +50,6 @@ _CONDA = {
 
 def render(
     documents: Sequence[Document],
-    params: dict,
     page: Page,
     folder: Path,
     formats: tuple[str, ...],
@@ -61,7 +60,6 @@ def render(
     environment = quarto_environment(quarto) | {FOLDER: str(folder)}
     environment |= {AUTHORED: "yes"} if page.note else {}
     page.place_chains(folder)
-    (folder / "params.json").write_text(json.dumps(params), encoding="utf-8")
     made = {}
     for document in documents:
         first = document is documents[0]
@@ -71,9 +69,8 @@ def render(
         matter = _front_matter(document, page, folder, around)
         text = f"---\n{matter}---\n\n{head}{document.body}"
         (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
-        given = params if first else {}
         for kind in formats:
-            data = _render(quarto, kind, document, page, folder, environment, given)
+            data = _render(quarto, kind, document, page, folder, environment)
             made[f"{stem}.{kind}"] = data
     version = _run([quarto, "--version"], folder, environment).stdout.strip()
     return made, f"quarto {version}"
@@ -107,10 +104,10 @@ def _around(page: Page, names: Sequence[str], stem: str) -> str:
         for title, target in pages
     )
     parts = [
-        '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>',
+        SKIP,
         f'<div class="synthetic-banner">{SYNTHETIC}</div>' if page.synthetic else "",
         page.way(stem.capitalize(), over),
-        f'<nav class="pages" aria-label="Pages of this report">{links}</nav>' if pages[1:] else "",
+        PAGES.format(links) if pages[1:] else "",
     ]
     return "\n".join(part for part in parts if part) + "\n"
 
@@ -155,13 +152,9 @@ def _front_matter(document: Document, page: Page, folder: Path, around: str) -> 
     return yaml.safe_dump(meta, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def _render(
-    quarto: Path, kind: str, document: Document, page: Page, folder: Path, environment, params
-):
+def _render(quarto: Path, kind: str, document: Document, page: Page, folder: Path, environment):
     form = "typst" if kind == "pdf" else kind
     command = [quarto, "render", f"{STEM}.qmd", "--to", form, "--output-dir", OUTPUT]
-    if params:
-        command += ["--execute-params", "params.json"]
     done = _run(command, folder, environment)
     output = folder / OUTPUT / f"{STEM}.{kind}"
     if done.returncode or not output.is_file():
@@ -199,15 +192,13 @@ def _refuse_unresolved(log: str, data: bytes, kind: str, document: Document) -> 
     """Quarto only warns of an unresolved reference and of a resource that it could not embed."""
     if "Could not fetch resource" in log:
         raise UserError(Problem(document.name, "a resource of the page could not be embedded"))
-    text = data.decode("utf-8") if kind == "html" else _document_xml(data)
+    if kind == "docx":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = archive.read(MAIN)
+    text = data.decode("utf-8")
     shown = re.sub(r"<[^>]+>", "", text)
     missing = set(re.findall(r"\?@((?:fig|tbl|sec)-[\w-]+)", shown))
     missing |= set(re.findall(r"Unable to resolve crossref @?((?:fig|tbl|sec)-[\w-]+)", log))
     if missing:
         names = ", ".join(f"@{name}" for name in sorted(missing))
         raise UserError(Problem(document.name, f"references without a target: {names}"))
-
-
-def _document_xml(data: bytes) -> str:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return archive.read("word/document.xml").decode("utf-8")

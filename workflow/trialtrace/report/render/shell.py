@@ -21,7 +21,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets import default
 
-from trialtrace.report.render.outputs import Output
+from trialtrace.report.render.document import Output
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,13 +8,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.report.render.document import FENCE_OPEN, Cell, Document, Prose, read_document
+from trialtrace.report.render.document import (
+    FENCE_OPEN,
+    INLINE,
+    Cell,
+    Document,
+    Prose,
+    by_fences,
+    read_document,
+)
 
 # The markdown side of the check: what stands between the cells of a document.
 
 _CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)`(?!`)")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s")
 _DIV = re.compile(r"^ {0,3}(:{3,})\s*(.*?)\s*:*$")
 _REFERENCE = re.compile(r"(?<![\w\\])-?@\{?([A-Za-z][\w:.-]*)")
@@ -49,15 +56,9 @@ def check_prose(parts: Sequence[Prose], name: str, numbered: bool) -> Iterator[P
 def _lines(prose: Prose) -> Iterator[tuple[int, str]]:
     """The lines outside comments; a fenced block leaves only its opening line."""
     text = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), prose.text)
-    fence = ""
-    for number, line in enumerate(text.split("\n"), prose.line):
-        opened = FENCE_OPEN.match(line)
-        if fence:
-            fence = "" if line.strip().startswith(fence) else fence
-            continue
-        if opened:
-            fence = opened.group(1)
-        yield number, line
+    for number, (line, fence) in enumerate(by_fences(text), prose.line):
+        if fence != "inside":
+            yield number, line
 
 
 class _State:
@@ -133,7 +134,7 @@ def _fence(info: str, place: str) -> Iterator[Problem]:
 
 
 def _inline(text: str, place: str) -> Iterator[Problem]:
-    for match in _INLINE.finditer(text):
+    for match in INLINE.finditer(text):
         try:
             ast.parse(match.group(1).strip(), mode="eval")
         except SyntaxError as error:
@@ -182,7 +183,7 @@ _WHY = {
     "layout-ncol": "draw one figure a cell",
     "code-fold": "it exists in HTML alone",
     "bibliography": "write the reference out",
-    "params": "assign defaults in a cell with `#| tags: [parameters]`",
+    "params": "assign them in a cell",
     "freeze": "a report is always executed",
     "cache": "a report is always executed",
 }
@@ -263,19 +264,11 @@ def _execute(document: Document, place: str) -> Iterator[Problem]:
 
 def _cells(document: Document) -> Iterator[Problem]:
     seen: dict[str, int] = {}
-    tagged = 0
     for cell in document.cells:
         place = f"{document.name}, line {cell.line}: cell"
         yield from _options(cell, place)
         yield from _label(cell, place, seen)
         yield from _code(cell, document.name)
-        if cell.is_parameters:
-            tagged += 1
-            data = cell.options.get("echo", document.execute_default("echo", True))
-            if data is not False:
-                yield Problem(place, "Quarto would show the injected parameters", do="echo: false")
-    if tagged > 1:
-        yield Problem(document.name, f"{tagged} cells are tagged parameters", expected="one")
 
 
 def _options(cell: Cell, place: str) -> Iterator[Problem]:

@@ -1,21 +1,20 @@
 """The section of one analysis: what was asked, who was analysed, what was found, how sure."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from trialtrace.base.words import LABELS, number
+from trialtrace.base.words import LABELS, number, upper_first
 from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import analysis_place, endpoint_place, trace_link
 from trialtrace.report.material import NOT_ADJUSTED, Material, without_p
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
-from trialtrace.report.sections.arms_used import arms_used
 from trialtrace.report.sections.choices import decided_early, other_choices
+from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import decides_anything
 from trialtrace.report.sections.findings import described, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
-from trialtrace.report.sections.models_left_out import models_left_out
+from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
@@ -23,16 +22,12 @@ from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trial.whole_patients import of_patients
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-    from trialtrace.run.trial.plan.estimand import Death, Intercurrent
-from typing import TYPE_CHECKING
-
 from trialtrace.run.trace.families import family_of, members
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 from trialtrace.run.trial.plan.references import ADJUSTMENTS
 from trialtrace.run.trial.reported import in_order
+from trialtrace.run.trial.whole_patients import of_patients
 
 # The note of a table with adjusted p-values: what they were adjusted with.
 
@@ -64,7 +59,7 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         yield f"{head}: {'; '.join(told)}."
 
 
-def _first(material: Material, family: str) -> "Analysis":
+def _first(material: Material, family: str) -> Analysis:
     """The analysis of the report that comes first of those with p-values of a family."""
     return next(
         problem
@@ -92,7 +87,7 @@ MOST_NAMED = 6
 MOST_PLACES = 3
 
 
-def analysis_sentences(material: Material, analysis: "Analysis") -> str:
+def analysis_sentences(material: Material, analysis: Analysis) -> str:
     """The four answers, how it was later, and what was decided or noted beforehand."""
     parts = [f"**Asked.** {_asked(material, analysis)}"]
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
@@ -116,7 +111,7 @@ def analysis_sentences(material: Material, analysis: "Analysis") -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def analysis_table(material: Material, analysis: "Analysis") -> str:
+def analysis_table(material: Material, analysis: Analysis) -> str:
     """The tables, families of p-values, other choices, and what could not be estimated."""
     said = " ".join([decided_early(material, analysis), *_left_out(material, analysis)])
     parts = [analysis_tables(material, analysis.name)]
@@ -126,17 +121,17 @@ def analysis_table(material: Material, analysis: "Analysis") -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _asked(material: Material, analysis: "Analysis") -> str:
+def _asked(material: Material, analysis: Analysis) -> str:
     """The question as Markdown; of an analysis that asks another's, a link to that one."""
     parent = material.trial.plan.analyses.get(analysis.of or "")
     if parent is None or parent.estimand != analysis.estimand or parent.value != analysis.value:
         return asked(material, analysis)
     link_ = f"[{escape_markdown(parent.label)}](#{analysis_place(parent.name)})"
-    summary = escape_markdown(f"{_upper(analysis.estimand.summary)}, as for")
+    summary = escape_markdown(f"{upper_first(analysis.estimand.summary)}, as for")
     return f"{summary} {link_}. {escape_markdown(_levels(material, analysis))}"
 
 
-def _levels(material: Material, analysis: "Analysis") -> str:
+def _levels(material: Material, analysis: Analysis) -> str:
     """The level of intervals, and whether anything is decided by a test."""
     tests = ""
     if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
@@ -149,7 +144,7 @@ def _levels(material: Material, analysis: "Analysis") -> str:
     return f"Intervals are of {100 * analysis.confidence:g} %{tests}.{reason}"
 
 
-def asked(material: Material, analysis: "Analysis") -> str:
+def asked(material: Material, analysis: Analysis) -> str:
     """The estimand in the terms of ICH E9(R1), and what decides; Markdown. The variable is a link
     to its definition."""
     estimand = analysis.estimand
@@ -161,12 +156,12 @@ def asked(material: Material, analysis: "Analysis") -> str:
     events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"
     how = escape_markdown(VALUE_WORDS[analysis.value])
     variable = f"{_variables(material, analysis)} {how}".rstrip()
-    before = escape_markdown(f"{_upper(estimand.summary)}{against}. Variable:")
+    before = escape_markdown(f"{upper_first(estimand.summary)}{against}. Variable:")
     after = escape_markdown(f". Intercurrent events: {events}. {_levels(material, analysis)}")
     return f"{before} {variable}{after}"
 
 
-def _intercurrent(events: "Iterable[Intercurrent]") -> Iterator[str]:
+def _intercurrent(events: Iterable[Intercurrent]) -> Iterator[str]:
     """Events by their strategy, in the plan's order."""
     by: dict[str, list[str]] = {}
     for event in events:
@@ -182,14 +177,14 @@ def _intercurrent(events: "Iterable[Intercurrent]") -> Iterator[str]:
         )
 
 
-def _by_day(death: "Death") -> str:
+def _by_day(death: Death) -> str:
     """Of one day "day 98", of several "day 98 (week 12) or day 180 (week 24)"."""
     if death.days is None:
         return f"day {number(death.day or 0)}"
     return " or ".join(f"day {number(day)} ({visit})" for visit, day in death.days.items())
 
 
-def _variables(material: Material, analysis: "Analysis") -> str:
+def _variables(material: Material, analysis: Analysis) -> str:
     endpoints = parameters(material.trial, analysis)
     if len(endpoints) > MOST_NAMED:
         return f"{len(endpoints)} endpoints, the rows of the tables"
@@ -200,19 +195,15 @@ def _variables(material: Material, analysis: "Analysis") -> str:
     )
 
 
-def analysed(material: Material, analysis: "Analysis") -> str:
+def analysed(material: Material, analysis: Analysis) -> str:
     """The population, by arm how many of it entered, and which models are of fewer. Markdown."""
     return " ".join([_entered(material, analysis), *models_left_out(material, analysis)])
 
 
-def _entered(material: Material, analysis: "Analysis") -> str:
+def _entered(material: Material, analysis: Analysis) -> str:
     """The population and, by arm, how many of it entered; a range where that differs."""
     population = material.trial.populations[analysis.estimand.population]
-    populations = {
-        row["group1_level"]: row
-        for row in material.of("flow")
-        if row["stat_name"] == "in_population" and row["parameter"] == population.name
-    }
+    populations = population_rows(material, population.name)
     parts, lacking = [], False
     whole = all(
         of_patients(material.trial, endpoint) for endpoint in parameters(material.trial, analysis)
@@ -267,13 +258,13 @@ def _used(material: Material, name: str, arm: str, whole: int) -> list[ResultRow
     return [row for row in used if row["method"] not in of_all]
 
 
-def _left_out(material: Material, analysis: "Analysis") -> list[str]:
+def _left_out(material: Material, analysis: Analysis) -> list[str]:
     """Whom analyses of variance leave out for want of a value, a sentence each."""
     told = (test.rows["f"]["warning"] for test in f_tests(material, analysis.name))
     return list(dict.fromkeys(text for text in told if text))
 
 
-def _why(material: Material, analysis: "Analysis") -> list[str]:
+def _why(material: Material, analysis: Analysis) -> list[str]:
     """The same where it is one sentence; of several endpoints how many is in their table."""
     told = _left_out(material, analysis)
     several = ["Who lacks a value in any cell is left out; each line of the table has its number."]
@@ -320,7 +311,7 @@ def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
                 result_rows.setdefault(text, {}).setdefault(_place(material, row), row)
                 stats.setdefault(text, set()).add(row["stat_name"])
     for text, places in result_rows.items():
-        told = escape_markdown(_upper(text).rstrip("."))
+        told = escape_markdown(upper_first(text).rstrip("."))
         if len(everywhere) == 1 or not all(places):
             yield f"{told}."
             continue
@@ -334,7 +325,7 @@ def remarks(material: Material, name: str, said: str = "") -> Iterator[str]:
 
 def _upper_link(text: str) -> str:
     """Markdown that begins with a link, its words with a capital letter."""
-    return text[:1] + _upper(text[1:])
+    return text[:1] + upper_first(text[1:])
 
 
 def _place(material: Material, row: ResultRow) -> str:
@@ -351,7 +342,3 @@ def _place(material: Material, row: ResultRow) -> str:
     at = f"at {row['group2_level']}{unit}" if row["group2"] == "time" else None
     parts = [at, *material.parameter_words(row), row["stratum"], row["visit"], who]
     return ", ".join(part for part in parts if part)
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

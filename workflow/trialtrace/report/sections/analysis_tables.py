@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from trialtrace.base.words import LABELS, P_VALUES, POINTS, SYMBOLS
+from trialtrace.base.words import LABELS, P_VALUES, POINTS, SYMBOLS, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -11,10 +11,13 @@ from trialtrace.report.sections.periods import periods_table
 from trialtrace.report.tables import (
     NO_BREAK,
     OF_A_TEST,
+    arm_text,
     captioned,
     effects_table,
+    level_of,
     link,
     of_needed,
+    pair_text,
     pipe_table,
     slug,
     under,
@@ -51,29 +54,18 @@ def analysis_tables(material: Material, name: str) -> str:
     if by_arm:
         caption = f"{label}: {of_whom(by_arm)}"
         table = periods_table(material, name, by_arm)
-        tables.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", _arm))
+        tables.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", arm_text))
     interaction = [row for row in compared if by is not None and row["stratum"] is None]
     compared = [row for row in compared if row not in interaction]
-    if compared:
-        tables.append(
-            _pivot(
-                material,
-                compared,
-                f"{name}-compared",
-                f"{label}: comparisons",
-                "Comparison",
-                _comparison,
-            )
-        )
-    if interaction:
-        caption = f"{label}: does the effect differ between the subgroups?"
-        tables.append(
-            _pivot(material, interaction, f"{name}-interaction", caption, "Comparison", _comparison)
-        )
-    if others:
-        tables.append(
-            _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", _arm)
-        )
+    differs = "does the effect differ between the subgroups?"
+    for part, own, title, who, name_of in (
+        ("compared", compared, "comparisons", "Comparison", pair_text),
+        ("interaction", interaction, differs, "Comparison", pair_text),
+        ("all", others, "all arms together", "Arms", arm_text),
+    ):
+        if own:
+            place, caption = f"{name}-{part}", f"{label}: {title}"
+            tables.append(_pivot(material, own, place, caption, who, name_of))
     tables += anova_tables(material, name)
     told = told_ids(f_tests(material, name))
     effects = [row for row in effects if row["result_id"] not in told]
@@ -93,15 +85,6 @@ def _effects(material: Material, rows: list[ResultRow], name: str, label: str) -
         text = ", ".join(part for part in (cut, how) if part)
         caption = f"{label}{': ' + text if text else ''}: effects."
         yield effects_table(material, own, place, caption)
-
-
-def _arm(material: Material, row: ResultRow) -> str:
-    return material.arm_label(row["group1_level"])
-
-
-def _comparison(material: Material, row: ResultRow) -> str:
-    against = material.arm_label(row["reference"])
-    return f"{material.arm_label(row['comparison'])} against {against}"
 
 
 def _listed(row: ResultRow) -> bool:
@@ -130,7 +113,7 @@ def _pivot(
         lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
     limits = {_column(row): escape_markdown(limits_of(row["options"])) for row in shown}
     time_unit = _time_unit(material, rows)
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    level = level_of(rows)
     others = {
         _column(row): f", {100 * row['ci_level']:g} % interval"
         for row in shown
@@ -294,7 +277,7 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> tuple[str, st
         own += "" if timed else f", {second[1]}"
     plain = stat in P_VALUES or stat in SYMBOLS
     joint = own[:1] if own[:1] == " " else ""
-    over = escape_markdown(title if plain else title[0].upper() + title[1:])
+    over = escape_markdown(title if plain else upper_first(title))
     return over, joint + escape_markdown(own)
 
 

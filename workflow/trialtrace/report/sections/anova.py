@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from trialtrace.base.styles import style_of
-from trialtrace.base.words import value_text
+from trialtrace.base.words import upper_first, value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -130,7 +130,7 @@ def anova_sentences(material: Material, analysis: Analysis, *, markdown: bool) -
     escape: Callable[[str], str] = escape_markdown if markdown else str
     for test in tests:
         lead = ", ".join([*material.parameter_words(test.rows["f"]), test.effect])
-        text = f"{escape(lead[:1].upper() + lead[1:])}: {_f_and_p(test, show)}"
+        text = f"{escape(upper_first(lead))}: {_f_and_p(test, show)}"
         if test.planned in PLANNED and test.rows["df1"]["stat_value"] != 1:
             title, epsilon = PLANNED[test.planned]
             text += f" ({title}, ε {show(test.rows[epsilon])})"
@@ -179,7 +179,7 @@ def _columns(tests: list[FTest]) -> list[tuple[str, Callable[[FTest], str]]]:
     return [
         ("n", _n),
         (escape_markdown(f"F and p as planned{by}"), lambda test: _f_and_p(test, link)),
-        ("uncorrected", _uncorrected if planned else _nothing),
+        ("uncorrected", _uncorrected if planned else lambda test: ""),
         *(
             (escape_markdown(f"{title}: ε, F, p"), _correction(one))
             for one, title in EPSILONS.items()
@@ -191,10 +191,6 @@ def _columns(tests: list[FTest]) -> list[tuple[str, Callable[[FTest], str]]]:
             lambda test: link(test.rows["generalised_eta_squared"]),
         ),
     ]
-
-
-def _nothing(test: FTest) -> str:
-    return ""
 
 
 def _n(test: FTest) -> str:

@@ -4,6 +4,7 @@ from trialtrace.report.audit.cohort_words import of_results
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.tables import NO_BREAK, captioned, link, median_links, pipe_table, under
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.words import variable_label
@@ -25,11 +26,7 @@ def baseline_table(material: Material) -> str:
     body = []
     for name in data["variables"]:
         body += _variable(material, name, [row for row in rows if row["parameter"] == name], groups)
-    sizes = {
-        row["group1_level"]: row
-        for row in material.of("flow")
-        if row["stat_name"] == "in_population" and row["parameter"] == data["population"]
-    }
+    sizes = population_rows(material, data["population"])
     header = ["Characteristic"]
     for arm, stratum in groups:
         if stratum is None:

@@ -1,39 +1,111 @@
-"""What changes under other choices: an analysis and those made `of` it, side by side."""
+"""What changes under other choices: an analysis and those made `of` it, side by side.
+
+Analyses ask the same question that are of the same estimand, at the same visits: one of the plan
+and those made `of` it. Those of another estimand or visit ask another one.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from trialtrace.base.words import LABELS, P_VALUES, POINTS
+from trialtrace.base.words import LABELS, P_VALUES, POINTS, upper_first
 from trialtrace.report.links import choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.same_question import (
-    Estimate,
-    Key,
-    asking,
-    by_cut,
-    children,
-    estimate_of,
-    first_statistic,
-    question_of,
-)
-from trialtrace.report.tables import captioned, link, pipe_table
-from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trial.plan.references import method_of
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-from typing import TYPE_CHECKING
-
+from trialtrace.report.sections.decisions import pair_of
+from trialtrace.report.tables import link, texts_table
 from trialtrace.run.methods.analysing.cautions import caution
 from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import method_of, of_assumption
+
+# Analyses that ask the same question.
+
+Key = tuple[str | None, ...]
+Estimate = tuple[str | float | None, ...]
+PLACES = ("parameter", "visit", "comparison", "reference")
+# Analyses that ask the same question otherwise; a subgroup asks another one.
+ROLES = ("sensitivity", "supportive", "exploratory", "published")
+
+
+def same_question(material: Material, analysis: Analysis) -> list[ResultRow]:
+    """The estimates of the analysis's first statistic, its own and those of the analyses that ask
+    the same question otherwise; of each endpoint, visit and comparison after another.
+
+    An estimate that a later analysis repeats, to set it beside others, is no second one."""
+    wanted = first_statistic(material.of(analysis.name))
+    result_rows: dict[Key, dict[Estimate, ResultRow]] = {}
+    for member in (analysis, *children(material, analysis.name)):
+        for key, rows in asking(material, analysis, member).items():
+            for row in rows:
+                if (
+                    row["comparison"]
+                    and row["stat_name"] == wanted
+                    and row["stat_value"] is not None
+                ):
+                    result_rows.setdefault(key, {}).setdefault(estimate_of(row), row)
+    return [row for rows in result_rows.values() for row in rows.values()]
+
+
+def estimate_of(row: ResultRow) -> Estimate:
+    """What two rows share that are one estimate: what is compared, the method, the value."""
+    return (*question_of(row), row["method"], row["options"], row["stat_value"])
+
+
+def asking(
+    material: Material, analysis: Analysis, member: Analysis, *, other: bool = False
+) -> dict[Key, list[ResultRow]]:
+    """What an analysis `member` prints that asks the question of another; with `other` the rest.
+
+    The question is that of the estimand, what of it is analysed and where, an endpoint and visit.
+    """
+    cuts = by_cut(material.printable(member.name), member)
+    result_rows = {key[:2] for key in by_cut(material.printable(analysis.name), analysis)}
+    same = question(member) == question(analysis)
+    return {key: rows for key, rows in cuts.items() if (same and key[:2] in result_rows) != other}
+
+
+def question(analysis: Analysis) -> tuple[object, ...]:
+    """The estimand, the value of the outcome, and the rows of it that an analysis takes."""
+    return analysis.estimand.name, analysis.value, analysis.where
+
+
+def question_of(row: ResultRow) -> Key:
+    """The endpoint, visit and arms that an estimate compares."""
+    return values_of(row, PLACES)
+
+
+def children(material: Material, name: str) -> Iterator[Analysis]:
+    """The analyses made of one, those made of these among them."""
+    for other in material.trial.plan.analyses.values():
+        if other.of == name and other.by is None and other.role in ROLES:
+            yield other
+            yield from children(material, other.name)
+
+
+def first_statistic(rows: list[ResultRow]) -> str | None:
+    """The first statistic of a comparison that has an interval."""
+    compared = (row for row in rows if row["comparison"] and row["ci_level"] is not None)
+    return next((row["stat_name"] for row in compared), None)
+
+
+def by_cut(rows: list[ResultRow], analysis: Analysis) -> dict[Key, list[ResultRow]]:
+    """Rows of comparisons and of all arms together, by endpoint, visit and arms, without tests of
+    what an estimate assumes. Of two arms a test of all of them is that of the pair."""
+    result_rows: dict[Key, list[ResultRow]] = {}
+    for row in rows:
+        apart = (row["group1_level"], row["stratum"], row["group2"]) != (None, None, None)
+        if apart or of_assumption(row["method"]):
+            continue
+        pair = pair_of(analysis, row) or (None, None)
+        result_rows.setdefault((*values_of(row, PLACES[:2]), *pair), []).append(row)
+    return result_rows
+
 
 # An analysis whose outcome counts as soon as the known parts decide it: whom that lets in.
 
 
-def decided_early(material: Material, analysis: "Analysis") -> str:
+def decided_early(material: Material, analysis: Analysis) -> str:
     """The caution of the endpoint, with whom its rule adds to the analysis this one is made of.
 
     Empty of other endpoints. Numbers are told where one endpoint at one visit is analysed.
@@ -45,7 +117,7 @@ def decided_early(material: Material, analysis: "Analysis") -> str:
     return " ".join([*texts, *_numbers(material, analysis)])
 
 
-def _numbers(material: Material, analysis: "Analysis") -> list[str]:
+def _numbers(material: Material, analysis: Analysis) -> list[str]:
     if analysis.of is None:
         return []
     counts = _counted(material.of(analysis.name))
@@ -91,7 +163,7 @@ OTHER = "other visits and estimands, which are other questions", "-further"
 Asked = Sequence[tuple["Analysis", dict[Key, list[ResultRow]]]]
 
 
-def other_choices(material: Material, analysis: "Analysis") -> str:
+def other_choices(material: Material, analysis: Analysis) -> str:
     """A line for each estimate of the analysis's first statistic, with the p-values beside it: of
     those that ask the same question, then a table of other visits and estimands.
 
@@ -110,7 +182,7 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     return "\n\n".join([*filter(None, choices), *(cautions if any(choices) else [])])
 
 
-def _table(material: Material, analysis: "Analysis", members: Asked, which: tuple[str, str]) -> str:
+def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[str, str]) -> str:
     """The lines of `members` under the words and the end of the label of `which` table it is."""
     told, end = which
     wanted = first_statistic(material.of(analysis.name))
@@ -138,12 +210,12 @@ def _table(material: Material, analysis: "Analysis", members: Asked, which: tupl
     of = "" if len(pairs) > 1 else "".join(f", {_against(material, *pair)}" for pair in pairs)
     label = choices_place(analysis.name).removeprefix("tbl-") + end
     caption = f"{analysis.label}{of}: {told}."
-    return captioned(material, pipe_table(header, body, numbers_from=99), label, caption)
+    return texts_table(material, header, body, label, caption)
 
 
 def missing_bounds(
-    material: Material, analysis: "Analysis", estimate: ResultRow
-) -> Iterator[tuple["Analysis", ResultRow, ResultRow]]:
+    material: Material, analysis: Analysis, estimate: ResultRow
+) -> Iterator[tuple[Analysis, ResultRow, ResultRow]]:
     """(analysis, lowest, highest) of the estimate if all who have no value had had the worse or
     the better one, of each of those analyses that bounds the same comparison."""
     ends = [f"{estimate['stat_name']}_{end}" for end in ("lowest", "highest")]
@@ -163,12 +235,12 @@ def _title(wanted: str | None) -> str:
     if wanted is None:
         return "Estimate"
     unit = ", percentage points" if wanted in POINTS else ""
-    return escape_markdown(f"{LABELS[wanted][0].upper()}{LABELS[wanted][1:]}{unit}")
+    return escape_markdown(f"{upper_first(LABELS[wanted])}{unit}")
 
 
 def _lines(
     material: Material,
-    member: "Analysis",
+    member: Analysis,
     cuts: dict[Key, list[ResultRow]],
     wanted: str | None,
     where: Callable[[Key, ResultRow], str],
@@ -182,7 +254,9 @@ def _lines(
     for key, rows in cuts.items():
         estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]
         if not estimates:
-            estimates = [row for row in rows if row["comparison"] and _has_interval(row)][:1]
+            estimates = [row for row in rows if row["comparison"] and row["ci_level"] is not None][
+                :1
+            ]
         tests = [row for row in rows if row["stat_name"] == "p_value"]
         if not estimates and not tests:
             continue
@@ -216,10 +290,6 @@ def _where(material: Material, key: Key, row: ResultRow, *, one_visit: bool, nam
     elif named:
         parts.append(_against(material, treated, reference))
     return escape_markdown(", ".join(parts))
-
-
-def _has_interval(row: ResultRow) -> bool:
-    return row["ci_level"] is not None
 
 
 def _short(row: ResultRow) -> str:

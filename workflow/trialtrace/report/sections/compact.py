@@ -10,10 +10,13 @@ from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
 from trialtrace.report.tables import (
     NO_BREAK,
     OF_A_TEST,
+    arm_text,
     captioned,
+    level_of,
     link,
     median_links,
     of_needed,
+    pair_text,
     pipe_table,
 )
 from trialtrace.run.methods.analysing.rows import ALL
@@ -40,13 +43,13 @@ def compact_tables(material: Material, name: str) -> str:
         slug = f"{name}-arms" + (f"-{method}" if method else "")
         sole = _sole(material, chosen)
         caption += f", {LABELS[sole]}" if sole and not method else ""
-        tables += _grid(material, chosen, slug, caption, _arm, _alone if sole else of_arm)
+        tables += _grid(material, chosen, slug, caption, arm_text, _alone if sole else of_arm)
     for method, chosen in _by_estimate(compared).items():
         caption = f"{label}: comparisons" + (f", {_title(method)}" if method else "")
         caption += _tests_words(chosen, method)
         slug = f"{name}-{method or 'tests'}"
         cell = partial(_estimated, _tests(chosen))
-        tables += _grid(material, chosen, slug, caption, _pair, cell)
+        tables += _grid(material, chosen, slug, caption, pair_text, cell)
     tables += anova_tables(material, name)
     told = told_ids(f_tests(material, name))
     effects = [row for row in effects if row["result_id"] not in told]
@@ -59,7 +62,7 @@ def compact_tables(material: Material, name: str) -> str:
 def _sole(material: Material, rows: list[ResultRow]) -> str:
     """The statistic of a table of which each cell has one number, all of one kind: its name stands
     in the caption; else ""."""
-    places = {(*_line(material, row), _arm(material, row)) for row in rows}
+    places = {(*_line(material, row), arm_text(material, row)) for row in rows}
     stats = {row["stat_name"] for row in rows}
     return stats.pop() if len(stats) == 1 and len(places) == len(rows) else ""
 
@@ -84,7 +87,7 @@ def _grid(
     if not cells:
         return
     columns = list(dict.fromkeys(column for line in cells.values() for column in line))
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    level = level_of(rows)
     brackets = "" if level is None else f" ({100 * level:g} % confidence intervals in brackets)"
     groups = _groups(list(cells))
     for number, (visit, lines) in enumerate(groups, start=1):
@@ -203,15 +206,6 @@ def _title(method: str) -> str:
     stat = method.split(".", 1)[0]
     unit = ", percentage points" if stat in POINTS else ""
     return f"{LABELS[stat]}{unit} ({method_of(method).title})"
-
-
-def _arm(material: Material, row: ResultRow) -> str:
-    return material.arm_label(row["group1_level"])
-
-
-def _pair(material: Material, row: ResultRow) -> str:
-    against = material.arm_label(row["reference"])
-    return f"{material.arm_label(row['comparison'])} against {against}"
 
 
 def _effect(material: Material, row: ResultRow) -> str:

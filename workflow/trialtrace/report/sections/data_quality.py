@@ -6,28 +6,24 @@ unusual in the rows.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
+from trialtrace.base.styles import Style
+from trialtrace.base.words import decimals, p_text
 from trialtrace.report.audit.red_lines import excluded_line
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary
-from trialtrace.report.tables import captioned, named, pipe_table, under, with_names
+from trialtrace.report.tables import captioned, named, pipe_table, texts_table, under, with_names
 from trialtrace.run.cleaning.account import WITH_ROW, Account, Decision
-from trialtrace.run.cleaning.summary import RejectSummary, rejects_summary
-from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.tables.conditions import lower_first
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-from dataclasses import replace
-
-from trialtrace.base.styles import Style
-from trialtrace.base.words import decimals, p_text
-from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.cleaning.summary import RejectSummary, rejects_summary, run_text
 from trialtrace.run.integrity.look import LEVEL, Judged, judged
 from trialtrace.run.integrity.read import read_export, shown_at_entry
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, look_at
+from trialtrace.run.methods.analysing.cuts import parameters
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.plan.build import Analysis
 
 # What is unusual in the rows of the export: how many looks there were, and those that stand out.
 # No value of the data is shown, whatever the disclosure: counts, and rows of the raw file.
@@ -60,8 +56,7 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
         ]
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
         caption = f"Looks at the rows with p below {LEVEL}.{more} Rows are those of the raw file."
-        table = pipe_table(header, body, numbers_from=99)
-        parts.append(captioned(material, table, "unusual", caption))
+        parts.append(texts_table(material, header, body, "unusual", caption))
     return "\n".join(parts)
 
 
@@ -141,7 +136,7 @@ def notes_of_endpoints(material: Material) -> str:
     return "\n".join(with_names(note.text) + "\n" for note in material.endpoint_losses.notes)
 
 
-def known_counts(material: Material, analysis: "Analysis") -> list[Counts]:
+def known_counts(material: Material, analysis: Analysis) -> list[Counts]:
     """Each endpoint and visit of an analysis, with how many of each arm have a value."""
     known = material.endpoint_losses.known
     return [
@@ -178,14 +173,14 @@ def coverage_table(material: Material, account: Account) -> str:
         body.append([named(name), *map(with_names, (count, *told))])
     header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
     caption = "Subjects of the trial that each table covers, and what was rejected by which rule."
-    return captioned(material, pipe_table(header, body, numbers_from=99), "coverage", caption)
+    return texts_table(material, header, body, "coverage", caption)
 
 
 def decisions_table(material: Material, account: Account) -> str:
     """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
     body = [
         [
-            named(_place_of(decision)),
+            named(_where(decision)),
             *map(with_names, (decision.what, str(decision.n), decision.reason)),
         ]
         for decision in account.decisions
@@ -194,11 +189,7 @@ def decisions_table(material: Material, account: Account) -> str:
         return ""
     header = ["Where", "Decision", "Count", "Reason"]
     caption = "Decisions of cleaning.yaml about rows, values and subjects, with their reasons."
-    return captioned(material, pipe_table(header, body, numbers_from=99), "decisions", caption)
-
-
-def _place_of(decision: Decision) -> str:
-    return decision.table + (f".{decision.column}" if decision.column else "")
+    return texts_table(material, header, body, "decisions", caption)
 
 
 def _by_rule(counts: Mapping[str, int]) -> str:
@@ -230,7 +221,7 @@ def rejects_table(material: Material, lines: list[list[str]]) -> str:
     caption = "Values that cleaning rejected or flagged, and others that an endpoint could not use."
     header = ["Where", "What", "Why", "Count", "Lines"]
     body = [[named(line[0]), *map(with_names, line[1:])] for line in sorted(lines, key=_place)]
-    return captioned(material, pipe_table(header, body, numbers_from=99), "rejects", caption)
+    return texts_table(material, header, body, "rejects", caption)
 
 
 def _place(line: list[str]) -> tuple[str, bool]:
@@ -268,7 +259,7 @@ def _endpoint(material: Material, each: RejectSummary) -> str | None:
     return None
 
 
-def _where(each: RejectSummary) -> str:
+def _where(each: RejectSummary | Decision) -> str:
     return each.table + (f".{each.column}" if each.column else "")
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.material import Material
@@ -16,12 +15,10 @@ from trialtrace.run.methods.displays.analyse_adverse_events import ANY
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.endpoints.time_to_event import TimeFromDates, TimeInColumn
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Endpoint
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.model import Endpoint
-    from trialtrace.run.trial.plan.build import Analysis
 
 _DEATH = re.compile(r"\b(deaths?|dead|died|fatal|mortality)\b", re.IGNORECASE)
 # An outcome of which death is a part, or of those deaths alone that nothing came before.
@@ -33,7 +30,7 @@ OF_TIMES = {"survival", "hazard_ratio"}
 Arms = dict[str, list[ResultRow]]
 
 
-def deaths(trial: "Trial") -> set[str]:
+def deaths(trial: Trial) -> set[str]:
     """The endpoints that say nothing but whether, or when, a patient died."""
     times = {endpoint.name for endpoint in trial.endpoints.values() if _is_time(endpoint)}
     return times | {
@@ -44,7 +41,7 @@ def deaths(trial: "Trial") -> set[str]:
     }
 
 
-def _is_time(endpoint: "Endpoint") -> bool:
+def _is_time(endpoint: Endpoint) -> bool:
     entry = endpoint.entry
     if not isinstance(entry, TimeFromDates | TimeInColumn):
         return False
@@ -55,7 +52,7 @@ def _of_death(label: str) -> bool:
     return _DEATH.match(label) is not None and _MORE.search(label) is None
 
 
-def deaths_by_arm(material: Material, place: Callable[["Analysis"], str]) -> list[str]:
+def deaths_by_arm(material: Material, place: Callable[[Analysis], str]) -> list[str]:
     """Deaths with their denominators; those of the disposition where they are others; whether the
     log of adverse events has them. `place` gives the link to an analysis."""
     named = deaths(material.trial)
@@ -86,19 +83,16 @@ def deaths_by_arm(material: Material, place: Callable[["Analysis"], str]) -> lis
     return [" ".join([*told, *(_log(material) if found else [])])] if told else []
 
 
-def _counted(material: Material, analysis: "Analysis") -> Iterator[Arms]:
+def _counted(material: Material, analysis: Analysis) -> Iterator[Arms]:
     """The deaths of each arm, of each endpoint and visit of an analysis."""
     found: dict[tuple[str | None, str | None], Arms] = {}
     for row in material.of(analysis.name):
-        arm = row["group1_level"]
-        if arm and not row["group2"] and not row["stratum"] and _is_count(row):
+        arm, counts = row["group1_level"], ("events.count", "count.events")
+        count = row["method"] in counts or row["stat_name"] == "proportion"
+        if arm and not row["group2"] and not row["stratum"] and count:
             arms = found.setdefault((row["parameter"], row["visit"]), {})
             arms.setdefault(arm, []).append(row)
     yield from found.values()
-
-
-def _is_count(row: ResultRow) -> bool:
-    return row["method"] in ("events.count", "count.events") or row["stat_name"] == "proportion"
 
 
 def _own(arms: Arms) -> Arms:
@@ -115,7 +109,7 @@ def _sum(arms: Arms) -> float:
 
 
 def _by_arm(
-    material: Material, analysis: "Analysis", arms: Arms, place: Callable[["Analysis"], str]
+    material: Material, analysis: Analysis, arms: Arms, place: Callable[[Analysis], str]
 ) -> str:
     each = [
         f"{escape_markdown(material.arm_label(arm))} {of_arm(rows)}"
@@ -132,12 +126,17 @@ def _by_arm(
 
 def population_sizes(material: Material, name: str) -> list[ResultRow]:
     """How many of each arm are in a population; without a flow nobody counts them."""
-    rows = [
-        row
+    rows = population_rows(material, name)
+    return [row for arm, row in rows.items() if arm != ALL] or [*rows.values()]
+
+
+def population_rows(material: Material, name: str) -> dict[str | None, ResultRow]:
+    """The rows of how many are in a population, by arm and in all."""
+    return {
+        row["group1_level"]: row
         for row in material.of("flow")
         if row["stat_name"] == "in_population" and row["parameter"] == name
-    ]
-    return [row for row in rows if row["group1_level"] != ALL] or rows
+    }
 
 
 def randomised_by_arm(material: Material) -> dict[str | None, ResultRow]:
@@ -154,7 +153,7 @@ def _value(row: ResultRow) -> float:
 
 
 def _over_time(
-    analyses: "list[Analysis]", counted: "Analysis | None", place: Callable[["Analysis"], str]
+    analyses: list[Analysis], counted: Analysis | None, place: Callable[[Analysis], str]
 ) -> str:
     """Where else the survival of the arms stands."""
     times = [
@@ -167,7 +166,7 @@ def _over_time(
     return f" Over time: {', '.join(_linked(time, place) for time in times)}." if times else ""
 
 
-def _linked(analysis: "Analysis", place: Callable[["Analysis"], str]) -> str:
+def _linked(analysis: Analysis, place: Callable[[Analysis], str]) -> str:
     label, at = escape_markdown(analysis.label), place(analysis)
     return f"[{label}]({at})" if at else label
 

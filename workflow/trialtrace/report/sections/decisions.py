@@ -6,22 +6,19 @@ none. Every other p-value is shown without a verdict.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from trialtrace.base.words import P_VALUES
 from trialtrace.report.material import Material
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.families import ADJUSTED
+from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.references import adjustment_of
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis, Plan
 
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
 GROUPS = ("group1_level", "group2", "group2_level")
 
 
-def decides_anything(plan: "Plan", analysis: "Analysis", rows: Iterable[ResultRow]) -> bool:
+def decides_anything(plan: Plan, analysis: Analysis, rows: Iterable[ResultRow]) -> bool:
     """Whether the plan decides on a test of this analysis; where it names none, on the p-value of a
     primary estimate."""
     named = {test.analysis for family in plan.multiplicity.values() for test in family.tests}
@@ -30,7 +27,7 @@ def decides_anything(plan: "Plan", analysis: "Analysis", rows: Iterable[ResultRo
     return bool(analysis.tests) or any(row["stat_name"] == "p_value" for row in rows)
 
 
-def pair_of(analysis: "Analysis", row: ResultRow) -> tuple[str, str] | None:
+def pair_of(analysis: Analysis, row: ResultRow) -> tuple[str, str] | None:
     """The arms that a result compares: of two arms a test of all of them is that of the pair."""
     if row["comparison"] is not None:
         return row["comparison"], present(row["reference"])
@@ -72,7 +69,7 @@ def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRo
     ]
 
 
-def deciding(material: Material, analysis: "Analysis", p: ResultRow) -> ResultRow | None:
+def deciding(material: Material, analysis: Analysis, p: ResultRow) -> ResultRow | None:
     """The p-value by which a test is decided: its adjusted one, or itself; None where none is."""
     result_row = adjusted_of(material, p)
     if result_row is not None:
@@ -93,7 +90,7 @@ def reach(values: Sequence[float], level: float) -> str:
     return "at or below" if level in values else "below"
 
 
-def verdict(material: Material, analysis: "Analysis", p: ResultRow) -> str:
+def verdict(material: Material, analysis: Analysis, p: ResultRow) -> str:
     """ ", below the decision level of 0.05"; of a pair beneath the test of all arms, that it is not
     judged; else nothing."""
     result_row = deciding(material, analysis, p)

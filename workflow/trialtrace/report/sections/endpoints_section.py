@@ -1,12 +1,14 @@
-"""The endpoints of a trial: what each is, by which rule, in which unit, where higher is better."""
+"""The endpoints of a trial: what each is, by which rule, in which unit, where higher is better; and
+declared constants: values that a rule takes from the configuration, each with its source."""
 
 from trialtrace.base.words import number
 from trialtrace.report.links import endpoint_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import captioned, pipe_table, with_names
+from trialtrace.report.tables import texts_table, with_names
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.words import labels, rule_of
+from trialtrace.run.trial.constants import Constant
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.model import Endpoint, ValueScale
 
@@ -27,8 +29,9 @@ def endpoints_table(material: Material) -> str:
     header = ["Endpoint", "Code", "Rule", "Scale"]
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]
-    table = pipe_table(header, rows, numbers_from=99)
-    shown = captioned(material, table, "endpoints", "Endpoints, in the order of the configuration.")
+    shown = texts_table(
+        material, header, rows, "endpoints", "Endpoints, in the order of the configuration."
+    )
     return "\n\n".join([shown, *_instruments(material)])
 
 
@@ -94,3 +97,45 @@ def _range(scale: ValueScale | None) -> str:
         return ""
     end = "and above" if scale.high is None else f"to {number(scale.high)}"
     return f"{number(scale.low)} {end}"
+
+
+OPENING = (
+    "What the rules of the endpoints take as given. Other values would give other numbers; the "
+    "trace of every number lists those that it rests on."
+)
+
+
+def constants_section(material: Material) -> str:
+    """The table with its lead; nothing where no endpoint declares any."""
+    found = material.tracer.constants.every
+    if not found:
+        return ""
+    header = ["Constant", "Value", "Endpoints", "Where", "Source"]
+    body = [
+        [
+            with_names(text)
+            for text in (constant.what, constant.value, entries, place(constant), constant.source)
+        ]
+        for constant, entries in _joined(material, found)
+    ]
+    table = texts_table(material, header, body, "constants", "Declared constants.")
+    return f"{OPENING}\n\n{table}\n"
+
+
+def place(constant: Constant) -> str:
+    """The file with the line, or with the hash of a table."""
+    if constant.sha256:
+        return f"{constant.file}, {constant.sha256[:16]}"
+    return f"{constant.file}, line {constant.line}"
+
+
+def _joined(material: Material, constants: list[Constant]) -> list[tuple[Constant, str]]:
+    """One line for what several endpoints declare alike: the first, and the labels of all."""
+    alike: dict[tuple[str, str, str], list[Constant]] = {}
+    for constant in constants:
+        alike.setdefault((constant.what, constant.value, constant.source), []).append(constant)
+    told = []
+    for group in alike.values():
+        labels = [material.trial.family(one.entry)[0].label for one in group]
+        told.append((group[0], "; ".join(dict.fromkeys(labels))))
+    return told

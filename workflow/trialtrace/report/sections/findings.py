@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
-from trialtrace.base.words import LABELS
+from trialtrace.base.words import LABELS, upper_first
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -23,9 +22,10 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
-from trialtrace.report.tables import NO_BREAK, link, sign
+from trialtrace.report.tables import NO_BREAK, link, pair_text, sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.families import before_pairs
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import (
     ADJUSTMENTS,
     adjustment_of,
@@ -33,9 +33,6 @@ from trialtrace.run.trial.plan.references import (
     method_of,
     of_assumption,
 )
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
 
 
 @dataclass(frozen=True)
@@ -91,11 +88,11 @@ def primary_results(material: Material) -> Iterator[str]:
             yield f"{analysis.label}: {text}{ending(material)}"
 
 
-def primary(material: Material) -> "list[Analysis]":
+def primary(material: Material) -> list[Analysis]:
     return [a for a in material.trial.plan.analyses.values() if a.role == "primary"]
 
 
-def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[str]:
+def sentences(material: Material, analysis: Analysis, *, named: bool) -> list[str]:
     """The finding of each comparison; where there are many, one sentence of how many."""
     found = list(compared(material, analysis))
     before = f"{escape_markdown(analysis.label)}: " if named else ""
@@ -110,7 +107,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
     for one in found:
         estimate = one.estimate
         shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
-        start = f"{analysis.label}{one.lead}" if named else _upper(one.lead.removeprefix(", "))
+        start = f"{analysis.label}{one.lead}" if named else upper_first(one.lead.removeprefix(", "))
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
         text += escape_markdown(_model(material, estimate)) + _linked_counts(material, estimate)
         for p in one.p_values:
@@ -120,7 +117,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
     return first + told + over_visits
 
 
-def _first(material: Material, analysis: "Analysis") -> list[str]:
+def _first(material: Material, analysis: Analysis) -> list[str]:
     """What comes before the comparisons: the interaction of subgroups, the tests of all arms."""
     told = _interaction(material, analysis) if analysis.by is not None else []
     overall = list(_overall(material, analysis))
@@ -130,17 +127,17 @@ def _first(material: Material, analysis: "Analysis") -> list[str]:
     for p, adjusted, lead in overall:
         tests = _tests_markdown([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
         decision = escape_markdown(verdict(material, analysis, p))
-        start = escape_markdown(_upper(lead.removeprefix(", ")))
+        start = escape_markdown(upper_first(lead.removeprefix(", ")))
         told.append(f"{start} {tests}{decision}{ending(material)}")
     for p, lead in _before_pairs(material, analysis):
-        start = escape_markdown(_upper(lead.removeprefix(", ")))
+        start = escape_markdown(upper_first(lead.removeprefix(", ")))
         decision = escape_markdown(verdict(material, analysis, p))
         tests = _tests_markdown([(p, _how(material, p))])
         told.append(f"{start} {tests}{decision}{OF_CLOSED}{ending(material)}")
     return told
 
 
-def _interaction(material: Material, analysis: "Analysis") -> list[str]:
+def _interaction(material: Material, analysis: Analysis) -> list[str]:
     """The test of interaction of each comparison; that there is none where the plan has none."""
     if analysis.interaction is None:
         return [f"No test of interaction is planned, so none was made{ending(material)}"]
@@ -153,7 +150,7 @@ def _interaction(material: Material, analysis: "Analysis") -> list[str]:
     told = []
     for row in rows:
         parts = [*material.parameter_words(row), *([row["visit"]] if row["visit"] else [])]
-        parts += [_pair(material, row)] if row["comparison"] else ["all arms"]
+        parts += [pair_text(material, row)] if row["comparison"] else ["all arms"]
         where = escape_markdown(f" ({', '.join(parts)})") if several else ""
         decision = escape_markdown(verdict(material, analysis, row))
         # Its strata are the subgroups.
@@ -163,9 +160,7 @@ def _interaction(material: Material, analysis: "Analysis") -> list[str]:
     return told
 
 
-def _overall(
-    material: Material, analysis: "Analysis"
-) -> Iterator[tuple[ResultRow, ResultRow, str]]:
+def _overall(material: Material, analysis: Analysis) -> Iterator[tuple[ResultRow, ResultRow, str]]:
     """(p, adjusted p, the words before them) of the tests of all arms that a family has."""
     found = of_all_arms(material, analysis.name)
     visits = len({p["visit"] for p, _ in found}) > 1
@@ -173,7 +168,7 @@ def _overall(
         yield p, adjusted, _lead_of_all(material, p, visits)
 
 
-def _before_pairs(material: Material, analysis: "Analysis") -> list[tuple[ResultRow, str]]:
+def _before_pairs(material: Material, analysis: Analysis) -> list[tuple[ResultRow, str]]:
     """(p, the words before it) of the tests of all arms with which a closed test begins; nothing
     where they are many, as at each of many endpoints."""
     rows = before_pairs(material.trial.plan, material.of(analysis.name), analysis.name)
@@ -189,7 +184,7 @@ def _lead_of_all(material: Material, p: ResultRow, visits: bool) -> str:
     return "".join(f", {part}" for part in [*parts, "all arms"]) + ":"
 
 
-def described(material: Material, analysis: "Analysis") -> list[str]:
+def described(material: Material, analysis: Analysis) -> list[str]:
     """The shares by arm of an analysis without an estimate that compares; none where many."""
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in material.of(analysis.name):
@@ -213,11 +208,7 @@ def described(material: Material, analysis: "Analysis") -> list[str]:
     return told
 
 
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _many(material: Material, analysis: "Analysis", found: list[Compared]) -> str:
+def _many(material: Material, analysis: Analysis, found: list[Compared]) -> str:
     leads = {compared.estimate["result_id"]: compared.lead for compared in found}
 
     def where(row: ResultRow) -> str:
@@ -236,7 +227,7 @@ def _many(material: Material, analysis: "Analysis", found: list[Compared]) -> st
     )
 
 
-def _counted(material: Material, analysis: "Analysis", rows: list[ResultRow]) -> str:
+def _counted(material: Material, analysis: Analysis, rows: list[ResultRow]) -> str:
     """How many of the p-values that decide lie below the level: the adjusted ones, the others."""
     told = []
     for stat, words in (("p_adjusted", ""), ("p_value", ", each taken by itself")):
@@ -251,7 +242,7 @@ def _counted(material: Material, analysis: "Analysis", rows: list[ResultRow]) ->
     return "; ".join(told)
 
 
-def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
+def compared(material: Material, analysis: Analysis) -> Iterator[Compared]:
     """Each comparison of an analysis: its first estimate, with p-values."""
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in material.printable(analysis.name):
@@ -269,7 +260,7 @@ def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
         parts += [visit] if visits and visit else []
         parts += [material.stratum_words(stratum)] if stratum else []
         parts += [contrast] if contrast else []
-        lead = "".join(f", {part}" for part in [*parts, _pair(material, estimate)]) + ":"
+        lead = "".join(f", {part}" for part in [*parts, pair_text(material, estimate)]) + ":"
         if stratum:
             # Within subgroups a p-value invites comparing verdicts; the interaction answers that.
             yield Compared(estimate, None, None, lead)
@@ -280,14 +271,14 @@ def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
         yield Compared(estimate, own, planned, lead)
 
 
-def _stands_for_test(analysis: "Analysis", result_row: ResultRow, rows: list[ResultRow]) -> bool:
+def _stands_for_test(analysis: Analysis, result_row: ResultRow, rows: list[ResultRow]) -> bool:
     """Whether the p-value of an estimate is the test that counts: where a family has it, or of a
     primary analysis whose plan names no other."""
     decides = analysis.role == "primary" and not analysis.tests
     return decides or any(is_adjusted(row, result_row) for row in rows)
 
 
-def planned_p(analysis: "Analysis", rows: list[ResultRow]) -> ResultRow | None:
+def planned_p(analysis: Analysis, rows: list[ResultRow]) -> ResultRow | None:
     """The p-value of the plan's first test that a family has, else of its first test; a correction
     ends the method's name. A test of an assumption is none of these."""
     result_row = []
@@ -304,10 +295,6 @@ def planned_p(analysis: "Analysis", rows: list[ResultRow]) -> ResultRow | None:
     return p if p is not None and p["stat_value"] is not None else None
 
 
-def _pair(material: Material, row: ResultRow) -> str:
-    return " against ".join(material.arm_label(row[key]) for key in ("comparison", "reference"))
-
-
 def _tests(
     material: Material, p: ResultRow, said: Collection[str] = ()
 ) -> list[tuple[ResultRow, str]]:
@@ -318,7 +305,7 @@ def _tests(
 
 
 def _beside(
-    material: Material, analysis: "Analysis", compared: Compared, p: ResultRow
+    material: Material, analysis: Analysis, compared: Compared, p: ResultRow
 ) -> list[tuple[ResultRow, str]]:
     """The same of an estimate, whose model's own p-value leaves out what was said of it, and is
     said to be its own where the plan names no test."""
@@ -355,7 +342,7 @@ def _model(material: Material, estimate: ResultRow) -> str:
     return "".join(f", {words}" for words in model_words(material, estimate))
 
 
-def _decided(material: Material, analysis: "Analysis", compared: Compared, p: ResultRow) -> str:
+def _decided(material: Material, analysis: Analysis, compared: Compared, p: ResultRow) -> str:
     """The verdict on the planned test; the p-value of a model beside it has none."""
     return verdict(material, analysis, p) if p is compared.planned else ""
 

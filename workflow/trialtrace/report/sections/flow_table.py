@@ -1,18 +1,13 @@
 """The flow of the patients as a table: who is in each box, and why others are not, by arm."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 from trialtrace.report.figures.flow import NOT_IN_DATA, NOT_REPORTED, UNDECIDED, screened
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.run.cleaning.account import Selection
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-
-if TYPE_CHECKING:
-    from trialtrace.run.cleaning.account import Selection
 
 # By statistic, what it lists, level: the row of each group.
 Found = dict[tuple[str, str | None, str | None], dict[str, ResultRow]]
@@ -66,13 +61,13 @@ def flow_table(material: Material) -> str:
         body += _reasons(candidate, "not_analysed", name, groups)
     header = ["Stage", *(escape_markdown(material.arm_label(group)) for group in groups)]
     caption = (
-        f"Flow of the patients. Below each analysis stand those {_who(data)} who did not enter "
-        "it, by reason."
+        f"Flow of the patients. Below each analysis stand those {lower_first(who or 'randomised')} "
+        "who did not enter it, by reason."
     )
     return captioned(material, pipe_table(header, body), "flow", caption)
 
 
-def _log_lines(log: "Selection", synthetic: bool, groups: int) -> list[list[str]]:
+def _log_lines(log: Selection, synthetic: bool, groups: int) -> list[list[str]]:
     """Who was assessed and why some were not randomised, under all arms together, which stands
     last. Counts of cleaning have no result to link to."""
     made = " (made up, not printed)" if synthetic else ""
@@ -80,10 +75,6 @@ def _log_lines(log: "Selection", synthetic: bool, groups: int) -> list[list[str]
     reasons = dict(log.reasons or {}) | ({UNDECIDED: log.undecided} if log.undecided else {})
     lines += [(f"{NO_BREAK}{NO_BREAK}{escape_markdown(why)}", n) for why, n in reasons.items()]
     return [[label, *[""] * (groups - 1), str(n)] for label, n in lines]
-
-
-def _who(entry: Mapping[str, object]) -> str:
-    return lower_first(str(entry.get("patients", "Randomised")))
 
 
 def _reasons(candidate: Found, stat: str, name: str | None, groups: list[str]) -> list[list[str]]:

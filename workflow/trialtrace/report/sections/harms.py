@@ -1,30 +1,23 @@
 """Harms: deaths, how many of each arm had any event, and the tables of adverse events."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
-from trialtrace.report.audit.cohort_words import with_cohort
+from trialtrace.base.words import percent
+from trialtrace.report.audit.cohort_words import of_results, with_cohort
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
-from trialtrace.report.tables import link, short_text
+from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text, slug
 from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
-from trialtrace.run.methods.displays.analyse_adverse_events import ANY
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.reported import in_order
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-from typing import Any
-
-from trialtrace.base.words import percent
-from trialtrace.report.audit.cohort_words import of_results
-from trialtrace.report.tables import NO_BREAK, captioned, pipe_table
-from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, TERM
 
 # The tables of a report on adverse events: by term and by further columns.
 
@@ -51,8 +44,8 @@ def adverse_table(material: Material, entry: Mapping[str, Any]) -> str:
     )
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
-    slug = f"adverse-{_slug(entry['endpoint'])}"
-    table = captioned(material, pipe_table(header, body), slug, caption)
+    label = f"adverse-{slug(entry['endpoint'])}"
+    table = captioned(material, pipe_table(header, body), label, caption)
     return "\n\n".join(filter(None, [table, of_results(material, [ANALYSIS])]))
 
 
@@ -87,10 +80,6 @@ def _any(by: dict, group: str) -> str:
     return f"{_cell(by, ANY, group)}; {link(share, interval.rstrip(')') or None)}"
 
 
-def _slug(text: str) -> str:
-    return text.replace("_", "-")
-
-
 PLACE = "sec-harms"
 NONE = "No adverse events are reported here, which does not mean that there were none: "
 
@@ -114,7 +103,7 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     where analyses tell it; `places` has the page of each section."""
     declared = _declared(material)
 
-    def place(analysis: "Analysis") -> str:
+    def place(analysis: Analysis) -> str:
         return place_link(analysis_place(analysis.name), places)
 
     deaths = deaths_by_arm(material, place)
@@ -130,15 +119,15 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     return [*deaths, *_unreported(material)]
 
 
-def _declared(material: Material) -> list["Analysis"]:
+def _declared(material: Material) -> list[Analysis]:
     return [problem for problem in in_order(material.trial) if problem.harms]
 
 
-def _here(analysis: "Analysis") -> str:
+def _here(analysis: Analysis) -> str:
     return f"#{analysis_place(analysis.name)}"
 
 
-def _lines(material: Material, analysis: "Analysis", place: str) -> Iterator[str]:
+def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
     """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit."""
     result_rows: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
     for row in material.printable(analysis.name):

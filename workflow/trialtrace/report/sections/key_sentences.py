@@ -3,21 +3,16 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf, log
-from typing import TYPE_CHECKING
 
-from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, unit_text
+from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, unit_text, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import link, sign
+from trialtrace.report.tables import link, no_effect, pair_text, sign
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import method_of
 
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-
-# Statistics whose value of no effect is neither 1 (ratios) nor 0.
-NULL = {"probability_of_superiority": 0.5}
 # What describes an arm, the first of them that an analysis has.
 DESCRIBED = ("proportion", "survival", "incidence", "mean", "median", "upper_bound")
 TWO, FEW = 2, 4
@@ -59,11 +54,6 @@ def excluding(clear: int, number: int, which: str = "") -> str:
     return f"{many} of {number} intervals{which} exclude{'s' * (clear < TWO)} no effect"
 
 
-def no_effect(stat: str) -> float:
-    """The value of a statistic where there is no effect."""
-    return NULL.get(stat, 1.0 if stat in RATIOS else 0.0)
-
-
 def leaves_out_no_effect(row: ResultRow) -> bool:
     """Whether an interval does not have the value of no effect in it."""
     return not present(row["ci_low"]) <= no_effect(row["stat_name"]) <= present(row["ci_high"])
@@ -83,7 +73,7 @@ def nearest_to_no_effect(rows: Sequence[ResultRow]) -> ResultRow:
     return min(rows, key=distance)
 
 
-def without_comparison(material: Material, analysis: "Analysis") -> list[str]:
+def without_comparison(material: Material, analysis: Analysis) -> list[str]:
     """What is told of an analysis without an estimate that compares: its descriptions, its tests,
     or that it has no number."""
     rows = [row for row in material.printable(analysis.name) if row["stat_value"] is not None]
@@ -111,7 +101,7 @@ def _by_arm(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
             ends = _ends(own, lambda row: _place(material, row))
             told.append(f"{escape_markdown(material.arm_label(arm))} {ends}")
     label = LABELS[stat]
-    return [f"{label[0].upper()}{label[1:]}{_unit(chosen[0])}: {'; '.join(told)}"]
+    return [f"{upper_first(label)}{_unit(chosen[0])}: {'; '.join(told)}"]
 
 
 def _tests(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
@@ -132,12 +122,12 @@ def _tests(material: Material, result_rows: Sequence[ResultRow]) -> list[str]:
             own = material.tracer.about.second_words(row) if row["group2"] == "effect" else None
             effects.setdefault(own, []).append(row)
         return [
-            f"{f'{escape_markdown(_upper(effect))}, ' if effect else ''}{len(own)} tests: "
+            f"{f'{escape_markdown(upper_first(effect))}, ' if effect else ''}{len(own)} tests: "
             f"p {_ends(own, partial(_place, material) if effect else where)}"
             for effect, own in effects.items()
         ]
     return [
-        f"{escape_markdown(_upper(where(row)))}: p {sign(row)}{link(row)} "
+        f"{escape_markdown(upper_first(where(row)))}: p {sign(row)}{link(row)} "
         f"({escape_markdown(method_of(row['method']).title)})"
         for row in rows
     ]
@@ -147,7 +137,7 @@ def _who(material: Material, row: ResultRow) -> str:
     if row["group2"] == "effect":
         return material.tracer.about.second_words(row) or ""
     if row["comparison"]:
-        return " against ".join(material.arm_label(row[k]) for k in ("comparison", "reference"))
+        return pair_text(material, row)
     return "all arms"
 
 
@@ -169,13 +159,7 @@ def _ends(rows: Sequence[ResultRow], where: Callable[[ResultRow], str]) -> str:
     """ "from −9.1 (…) to 2.4 (…)", or the one value."""
     ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
     ends = [ordered[0], ordered[-1]]
-    shown = [f"{link(row)}{_in_brackets(where(row))}" for row in ends]
+    shown = [
+        link(row) + (f" ({escape_markdown(text)})" if (text := where(row)) else "") for row in ends
+    ]
     return shown[0] if len(rows) == 1 else f"from {shown[0]} to {shown[1]}"
-
-
-def _in_brackets(text: str) -> str:
-    return f" ({escape_markdown(text)})" if text else ""
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,13 +1,30 @@
-"""What a sentence says of a model: its own p-value, what it adjusts for, how it tests."""
+"""What a sentence says of a model: its own p-value, what it adjusts for, how it tests; and whom it
+leaves out beside the others of its section: who lacks a covariate or a cluster.
+
+The numbers of a section's "Analysed" are of those whose outcome is known; a model that needs
+another column as well is of fewer, and its estimate would stand beside theirs without a word.
+"""
 
 import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from trialtrace.base.words import P_VALUES
+from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import GROUPS
+from trialtrace.run.methods.analysing.subject_tables import covariate_column
 from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, values_of
+from trialtrace.run.tables.frames import Predicate
 from trialtrace.run.trace.words import variable_label
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
+from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.visits import visit_labels
 
 # What a covariate may be besides a variable of the subjects.
@@ -97,3 +114,159 @@ def _listed(material: Material, names: list[str]) -> str:
 
 def _label(material: Material, name: str) -> str:
     return OTHERS.get(name) or lower_first(variable_label(material.trial, name))
+
+
+PRESENT = "present"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A result of a model: of how many subjects it is, of how many it would be with the columns."""
+
+    row: ResultRow
+    n: int
+    whole: int
+    columns: tuple[str, ...]
+
+
+def models_left_out(material: Material, analysis: Analysis) -> Iterator[str]:
+    """A sentence a method that leaves out subjects; of its results the one that loses most."""
+    losts: dict[str, list[Lost]] = {}
+    for row in material.of(analysis.name):
+        estimated = row["n_used"] and not row["error"] and row["ci_level"] is not None
+        if estimated and (lost := _lost(material, row)) is not None:
+            losts.setdefault(method_of(row["method"]).title, []).append(lost)
+    for title, every in losts.items():
+        most = max(every, key=lambda one: one.whole - one.n)
+        many = len({(one.n, one.whole) for one in every}) > 1
+        number = f"[{most.n}]({trace_link(most.row['result_id'], 'n')}) of {most.whole} subjects"
+        number += " where it loses most" if many else ""
+        text = " or ".join(_method_label(material, name) for name in most.columns)
+        missing = escape_markdown(f"{text} is missing in {most.whole - most.n}")
+        yield f"By {escape_markdown(title)}: {number}; {missing}."
+
+
+def _lost(material: Material, row: ResultRow) -> Lost | None:
+    """The subjects of a result beside those that its columns leave out; None where they are all."""
+    behind = material.tracer.members.get(row["result_id"], [])
+    whole = next((one for one in behind if one["role"] == "analysed"), None)
+    if whole is None:
+        return None
+    predicate: Predicate = json.loads(whole["predicate"])
+    named = {covariate_column(name): name for name in _names(json.loads(row["options"]))}
+    columns = [one for one, test in predicate.items() if test == PRESENT and one in named]
+    if not columns:
+        return None
+    n = _subjects(material, whole["dataset"], predicate)
+    without = {name: test for name, test in predicate.items() if name not in columns}
+    every = _subjects(material, whole["dataset"], without)
+    if every == n:
+        return None
+    lacking = tuple(
+        named[column]
+        for column in columns
+        if _subjects(material, whole["dataset"], without | {column: PRESENT}) < every
+    )
+    return Lost(row, n, every, lacking)
+
+
+def _names(options: object) -> Iterator[str]:
+    """Every name among the choices of a method."""
+    if isinstance(options, str):
+        yield options
+    elif isinstance(options, dict | list):
+        for one in options.values() if isinstance(options, dict) else options:
+            yield from _names(one)
+
+
+def _subjects(material: Material, dataset: str, predicate: Predicate) -> int:
+    rows = material.tracer.frames.select(dataset, predicate)
+    return len(set(rows.column("USUBJID").tolist()))
+
+
+def _method_label(material: Material, name: str) -> str:
+    if covariate_column(name) == "BASE":
+        return "the value at the baseline"
+    return variable_label(material.trial, name)
+
+
+# Which arms enter each model and test of an analysis: a model of two arms of three is another model
+# than one of all three, though both compare the same two.
+
+Arms = tuple[str, ...]
+TWO = 2
+
+
+def arms_used(material: Material, analysis: Analysis) -> str:
+    """ "Patients of the arms high and low (155): analysis of covariance. No patient of the arm
+    placebo enters." of a trial of more than two arms; else nothing."""
+    arms = material.trial.design.arms
+    if len(arms) <= TWO or material.trial.design.kind in OWN_TREATMENT:
+        return ""
+    sizes, methods = _used(material, analysis.name)
+    by_methods: dict[tuple[str, ...], list[Arms]] = {}
+    for used, named in methods.items():
+        by_methods.setdefault(tuple(named), []).append(used)
+    told = []
+    for together, sets in by_methods.items():
+        who = ", ".join(f"of {_named(material, used)} ({_range(sizes[used])})" for used in sets)
+        told.append(f"Patients {who}: {'; '.join(together)}.")
+    absent = [arm for arm in arms if methods and not any(arm in used for used in methods)]
+    if absent:
+        arm = "arm" if len(absent) == 1 else "arms"
+        told.append(f"No patient of the {arm} {_labels(material, absent)} enters.")
+    return " ".join(told)
+
+
+def _used(
+    material: Material, name: str
+) -> tuple[dict[Arms, set[int]], dict[Arms, dict[str, None]]]:
+    """For each set of arms that a comparison was made from: numbers of patients, and methods."""
+    sizes: dict[Arms, set[int]] = {}
+    methods: dict[Arms, dict[str, None]] = {}
+    frames = material.tracer.frames
+
+    @cache
+    def patients(dataset: str, predicate: str) -> int:
+        return len(set(frames.select(dataset, json.loads(predicate)).column("USUBJID")))
+
+    for row in material.printable(name):
+        if row["group1_level"] is not None or row["stat_name"] == "p_adjusted":
+            continue
+        for member in _of_whom(material.tracer.members.get(row["result_id"], ())):
+            used = _arms(material, json.loads(member["predicate"]))
+            if used:
+                sizes.setdefault(used, set()).add(patients(member["dataset"], member["predicate"]))
+                methods.setdefault(used, {})[method_of(row["method"]).title] = None
+    return sizes, methods
+
+
+def _of_whom(members: Iterable[MemberRow]) -> list[MemberRow]:
+    """The rows that a result is of: the subjects, where it is also of those without an outcome."""
+    member_rows = list(members)
+    whole = [
+        one for one in member_rows if one["role"] == "denominator" and one["dataset"] == "adsl"
+    ]
+    return whole or [one for one in member_rows if one["role"] == "analysed"]
+
+
+def _arms(material: Material, predicate: dict[str, Any]) -> Arms:
+    """The arms that a condition on the treatment keeps, in the order of the trial."""
+    test = predicate.get("TRTP", predicate.get("TRT01P", {}))
+    kept = [test["is"]] if "is" in test else test.get("in", ())
+    return tuple(arm for arm in material.trial.design.arms if arm in kept)
+
+
+def _named(material: Material, used: Arms) -> str:
+    if len(used) == len(material.trial.design.arms):
+        return "all arms"
+    return f"the arms {_labels(material, used)}"
+
+
+def _labels(material: Material, arms: Iterable[str]) -> str:
+    return in_a_row([material.arm_label(arm) for arm in arms])
+
+
+def _range(sizes: set[int]) -> str:
+    low, high = min(sizes), max(sizes)
+    return f"{low}" if low == high else f"{low} to {high}"

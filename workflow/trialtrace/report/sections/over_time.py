@@ -1,8 +1,6 @@
 """Which analyses take the event of another as a time: whether it came is one question, when it
 came is another, and a reader of the one looks for the other."""
 
-from typing import TYPE_CHECKING
-
 from trialtrace.base.words import LABELS
 from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
@@ -18,14 +16,12 @@ from trialtrace.run.trial.endpoints.time_to_event import (
     TimeInColumn,
     TimeToOccurrence,
 )
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.model import Endpoint
-    from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.model import Endpoint
+from trialtrace.run.trial.plan.build import Analysis
 
 
-def over_time(material: Material, analysis: "Analysis") -> str:
+def over_time(material: Material, analysis: Analysis) -> str:
     """ "[Survival](#sec-of-survival) (hazard ratio)": a link to each analysis that compares the
     same arms and population by the time to the same event, with what it estimates; Markdown. Empty
     where the plan has none, and of an analysis that is made `of` another."""
@@ -46,7 +42,7 @@ def over_time(material: Material, analysis: "Analysis") -> str:
     return f"The same event as a time: {', '.join(shown)}." if shown else ""
 
 
-def times_of(trial: "Trial", endpoint: "Endpoint") -> set[str]:
+def times_of(trial: Trial, endpoint: Endpoint) -> set[str]:
     """The endpoints that are the time to the event which a yes/no endpoint is about."""
     endpoints = trial.endpoints.values()
     seen = {one.name for one in endpoints if _is_time(endpoint, one)}
@@ -56,7 +52,7 @@ def times_of(trial: "Trial", endpoint: "Endpoint") -> set[str]:
     return seen | first
 
 
-def _is_time(event: "Endpoint", time: "Endpoint") -> bool:
+def _is_time(event: Endpoint, time: Endpoint) -> bool:
     of, at = event.entry, time.entry
     if isinstance(of, EventBy):
         return of.of == time.name
@@ -69,7 +65,7 @@ def _is_time(event: "Endpoint", time: "Endpoint") -> bool:
     return False
 
 
-def _link(material: Material, analysis: "Analysis") -> str:
+def _link(material: Material, analysis: Analysis) -> str:
     estimates = dict.fromkeys(
         LABELS[row["stat_name"]]
         for row in material.of(analysis.name)

@@ -9,7 +9,7 @@ from trialtrace.base.words import LABELS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.compact import of_arm
-from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.report.tables import captioned, link, pipe_table, texts_table
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.model import adsl_code
@@ -39,8 +39,13 @@ def periods_table(material: Material, name: str, rows: list[ResultRow]) -> str:
         ]
         body.append([escape_markdown(stratum.partition("=")[2]), *told])
     caption = f"{analysis.label}: by sequence and period, with the treatment of each."
-    table = pipe_table(["Sequence", "First period", "Second period"], body, numbers_from=99)
-    return captioned(material, table, f"{name}-periods".replace("_", "-"), caption)
+    return texts_table(
+        material,
+        ["Sequence", "First period", "Second period"],
+        body,
+        f"{name}-periods".replace("_", "-"),
+        caption,
+    )
 
 
 def _sequences(material: Material) -> Iterator[tuple[str, dict[str, str]]]:

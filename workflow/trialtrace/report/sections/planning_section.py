@@ -1,17 +1,13 @@
 """Sample size, power and precision of the designs that a plan assumes."""
 
 import json
-from typing import TYPE_CHECKING
 
 from trialtrace.base.words import LABELS, percent
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, link, pipe_table, slug, under
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trial.plan.planning import ANALYSIS, CHOICES, Tested
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.planning import Design
+from trialtrace.run.trial.plan.planning import ANALYSIS, CHOICES, Design, Tested
 
 OPENING = (
     "What designs of given sizes can find, under assumptions that the plan writes down. No "
@@ -39,7 +35,7 @@ def planning_section(material: Material) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _entry(material: Material, entry: "Design") -> list[str]:
+def _entry(material: Material, entry: Design) -> list[str]:
     rows = [row for row in material.of(ANALYSIS) if row["parameter"] == entry.name]
     options = json.loads(rows[0]["options"])
     arms = [material.arm_label(arm) for arm in entry.arms or ()] or ["Patients"]
@@ -70,7 +66,7 @@ def _assumed(row: ResultRow) -> tuple[str, str]:
     return ", ".join(rest), wanted[0] if wanted else ""
 
 
-def _powers(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
+def _powers(material: Material, entry: Design, rows: list[ResultRow]) -> str:
     """A line for each assumption: power, simulated, and the sizes for each wanted power."""
     powers = [row for row in rows if row["stat_name"] == "power"]
     needed = {_assumed(row): row for row in rows if row["stat_name"] in NEEDED}
@@ -91,7 +87,7 @@ def _powers(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
     return captioned(material, table, f"planning-{slug(entry.name)}", caption)
 
 
-def _others(material: Material, entry: "Design", rows: list[ResultRow]) -> str:
+def _others(material: Material, entry: Design, rows: list[ResultRow]) -> str:
     """Events to expect, what is detected with each wanted power, the width of the interval."""
     shown = [row for row in rows if row["stat_name"].startswith(OTHERS)]
     if not shown:

@@ -12,12 +12,13 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary, primary_sentences
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import captioned, link, pipe_table, with_names
+from trialtrace.report.tables import captioned, link, pipe_table, texts_table, with_names
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trace.text import shown_hash
 from trialtrace.run.trace.words import subject_words, variable_label
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
@@ -28,12 +29,8 @@ def opening(material: Material) -> str:
     """What was lost, the question, design in a line, the primary result as a sentence, the audit in
     a line."""
     trial = material.trial
-    parts = [escape_markdown(trial.question), design_line(material), *of_data(material)]
-    if trial.synthetic:
-        parts.insert(0, "::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
-    if trial.draft:
-        text = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
-        parts.insert(0, f"::: {{.synthetic}}\n{escape_markdown(text)}\n:::")
+    question = escape_markdown(trial.question)
+    parts = [*stamps(trial), question, design_line(material), *of_data(material)]
     for analysis in primary(material):
         parts += [
             f"**{threshold}**" for threshold in against_thresholds(material, analysis, named=True)
@@ -43,6 +40,14 @@ def opening(material: Material) -> str:
         parts.append(text)
     parts.append(audit_line(material))
     return "\n\n".join([*lost(material), *parts, *left_out(material)]) + "\n"
+
+
+def stamps(trial: Trial) -> list[str]:
+    """That it is a draft, and that its data are synthetic, each as a block of its own."""
+    guessed = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
+    texts = [escape_markdown(guessed)] if trial.draft else []
+    texts += ["Synthetic data: not evidence of anything."] if trial.synthetic else []
+    return [f"::: {{.synthetic}}\n{text}\n:::" for text in texts]
 
 
 def lost(material: Material) -> list[str]:
@@ -64,7 +69,7 @@ def _blinding(who: str | tuple[str, ...] | None) -> str:
         return "; who was blinded is not recorded"
     if isinstance(who, str):
         return f"; {who} was blinded"
-    return f"; blinded: {' and '.join([', '.join(who[:-1]), who[-1]] if who[1:] else who)}"
+    return f"; blinded: {in_a_row(list(who))}"
 
 
 def design_line(material: Material) -> str:
@@ -154,7 +159,6 @@ def made_by(material: Material) -> str:
     tracer = material.tracer
     lines = [recomputed(material), "", *_origins(material)]
     stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
-    table = pipe_table(["Stage", "Hash of its code"], stages, numbers_from=99)
     files = [
         [
             _source_name(material, name),
@@ -163,10 +167,13 @@ def made_by(material: Material) -> str:
         ]
         for name, part in tracer.manifest["tables"].items()
     ]
-    sources = pipe_table(["Source", "Rows", "Hash"], files, numbers_from=99)
     lines += [
-        captioned(material, table, "code", "What made these numbers."),
-        captioned(material, sources, "sources", "What they were made from."),
+        texts_table(
+            material, ["Stage", "Hash of its code"], stages, "code", "What made these numbers."
+        ),
+        texts_table(
+            material, ["Source", "Rows", "Hash"], files, "sources", "What they were made from."
+        ),
         _seal_box(material),
     ]
     return "\n".join(lines)
@@ -214,9 +221,8 @@ def _seal_box(material: Material) -> str:
         ["Made by", f"trialtrace {trialtrace.__version__}, the code of the hashes above"],
         ["Repeat", f"`make run TRIAL={material.trial.name}` in the project, with the same data"],
     ]
-    table = pipe_table(["Hash of this run", ""], rows, numbers_from=99)
     text = "The same data, configuration and code give the same hash."
-    return captioned(material, table, "seal", text)
+    return texts_table(material, ["Hash of this run", ""], rows, "seal", text)
 
 
 def _file_hash(texts: dict[str, str | None]) -> str:

@@ -6,21 +6,18 @@ trying.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+import yaml
+
+from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Files
-
-if TYPE_CHECKING:
-    import yaml
-
-    from trialtrace.run.trial.load import Trial
 
 HIDDEN = "(not shown)"
 PLACES = ("path", "sheet", "sha256")
 SHORTEST = 5
 
 
-def shown_file(trial: "Trial", name: str, disclosure: str) -> bytes:
+def shown_file(trial: Trial, name: str, disclosure: str) -> bytes:
     """The bytes of a file of the trial's configuration folder, as disclosure allows."""
     data = (trial.at.trial_config(trial.name) / name).read_bytes()
     if disclosure == "full" or not isinstance(trial.source, Files):
@@ -42,9 +39,7 @@ def without_places(text: str) -> str:
     return text
 
 
-def _nodes(text: str) -> Iterator["yaml.Node"]:
-    import yaml
-
+def _nodes(text: str) -> Iterator[yaml.Node]:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     source = _entries(_entries(root).get("source"))
     if "folder" in source:
@@ -53,7 +48,7 @@ def _nodes(text: str) -> Iterator["yaml.Node"]:
         yield from (value for key, value in _entries(item).items() if key in PLACES)
 
 
-def _entries(node: "yaml.Node | None") -> "dict[str, yaml.Node]":
+def _entries(node: yaml.Node | None) -> dict[str, yaml.Node]:
     pairs = node.value if node is not None and isinstance(node.value, list) else []
     return {key.value: value for key, value in pairs}
 

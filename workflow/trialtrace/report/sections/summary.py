@@ -3,41 +3,7 @@
 Every number of it is a link to its trace; the sentences are those of the report.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
-
-from trialtrace.base.store import sha256_bytes, sha256_file
-from trialtrace.base.styles import style_of
-from trialtrace.base.words import LABELS, unit_text, value_text
-from trialtrace.report.audit.cohort_words import of_primary
-from trialtrace.report.figures.make import Drawn
-from trialtrace.report.images import first_forest, flow_figure, strips
-from trialtrace.report.links import analysis_place, choices_place, place_link
-from trialtrace.report.material import Material
-from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.same_question import children, question_of, same_question
-from trialtrace.report.sections.analysis_section import analysed
-from trialtrace.report.sections.choices import missing_bounds
-from trialtrace.report.sections.data_quality import known_counts
-from trialtrace.report.sections.findings import primary, primary_sentences
-from trialtrace.report.sections.harms import harms_in_short
-from trialtrace.report.sections.key_sentences import (
-    excluding,
-    leaves_out_no_effect,
-    nearest_to_no_effect,
-    no_effect,
-)
-from trialtrace.report.sections.sections import design_line, left_out, lost, of_data, recomputed
-from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import captioned, link, pipe_table
-from trialtrace.run.methods.analysing.rows import ALL
-from trialtrace.run.tables.conditions import lower_first
-from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trace.seal import configuration_files, grouped
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.audit.ledger.paper import cited
 from trialtrace.audit.ledger.shape import LedgerFile
@@ -47,8 +13,47 @@ from trialtrace.audit.prints.finding import INCONSISTENT
 from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import of_claims, tally, tally_text, worst, worst_first
 from trialtrace.base.config.spec import structure
-from trialtrace.report.audit.cohort_words import put_in
-from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
+from trialtrace.base.store import sha256_bytes, sha256_file
+from trialtrace.base.styles import style_of
+from trialtrace.base.words import LABELS, unit_text, value_text
+from trialtrace.report.audit.cohort_words import of_primary, put_in
+from trialtrace.report.figures.make import Drawn, first_forest, flow_figure, strip_images
+from trialtrace.report.links import (
+    AUDIT_PAGE,
+    analysis_place,
+    choices_place,
+    claim_anchor,
+    component_link,
+    place_link,
+)
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.analysis_section import analysed
+from trialtrace.report.sections.choices import children, missing_bounds, question_of, same_question
+from trialtrace.report.sections.data_quality import known_counts
+from trialtrace.report.sections.deaths import randomised_by_arm
+from trialtrace.report.sections.findings import primary, primary_sentences
+from trialtrace.report.sections.harms import harms_in_short
+from trialtrace.report.sections.key_sentences import (
+    excluding,
+    leaves_out_no_effect,
+    nearest_to_no_effect,
+)
+from trialtrace.report.sections.sections import (
+    design_line,
+    left_out,
+    lost,
+    of_data,
+    recomputed,
+    stamps,
+)
+from trialtrace.report.sections.thresholds import against_thresholds
+from trialtrace.report.tables import link, no_effect, pair_text, texts_table
+from trialtrace.run.methods.analysing.rows import ALL
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow, present
+from trialtrace.run.trace.seal import configuration_files, grouped
+from trialtrace.run.trial.plan.build import Analysis
 
 # Printed numbers on the summary: their verdicts, what does not hold, what was not checked and why,
 # and of which texts they are.
@@ -56,6 +61,8 @@ from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
 Row = Mapping[str, object]
 MOST_CLAIMS, MOST_REASONS, MOST_NAMED = 6, 4, 3
 NOT_CHECKABLE = "not_checkable"
+# Of a hash so many are shown.
+DIGITS = 16
 # What whoever typed the numbers had before them.
 READ = {
     "at_hand": "its text was at hand",
@@ -173,26 +180,18 @@ def _texts(material: Material) -> str:
     return "\n".join([TEXTS, "", *lines]) if lines else ""
 
 
-DIGITS = 16
-
-
 def summary(
     material: Material, drawn: list[Drawn], renderer: str, places: Mapping[str, str]
 ) -> str:
     """The page as Markdown; `places` has the page of the report for each section."""
     trial = material.trial
-    parts = [*lost(material)]
-    if trial.draft:
-        told = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
-        parts.append(f"::: {{.synthetic}}\n{escape_markdown(told)}\n:::")
-    if trial.synthetic:
-        parts.append("::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
-    parts += [f"**{escape_markdown(trial.question)}**", design_line(material), *of_data(material)]
+    question = f"**{escape_markdown(trial.question)}**"
+    parts = [*lost(material), *stamps(trial), question, design_line(material), *of_data(material)]
     sections = {
         "Primary result": _primary(material, drawn, places),
         "Patients": [*_patients(material, drawn, places), *left_out(material)],
         "Harms": harms_in_short(material, places),
-        "Under other choices": [*_choices(material, places), strips(drawn)],
+        "Under other choices": [*_choices(material, places), strip_images(drawn)],
         "Published numbers": list(printed_in_short(material)),
         "How it was made": [recomputed(material), _made(material, renderer)],
     }
@@ -219,11 +218,7 @@ def _primary(material: Material, drawn: list[Drawn], places: Mapping[str, str]) 
 
 def _patients(material: Material, drawn: list[Drawn], places: Mapping[str, str]) -> list[str]:
     """How many are in each arm, and who of them the primary analyses have."""
-    counts = {
-        row["group1_level"]: row
-        for row in material.of("flow")
-        if row["stat_name"] == "randomised" and row["group2_level"] is None
-    }
+    counts = randomised_by_arm(material)
     arms = [
         f"{link(counts[arm])} {escape_markdown(material.arm_label(arm))}"
         for arm in material.trial.design.arms
@@ -243,7 +238,7 @@ def _patients(material: Material, drawn: list[Drawn], places: Mapping[str, str])
     return [" ".join([*([f"{text}."] if text else []), *of]), flow_figure(drawn)]
 
 
-def _not_analysed(material: Material, analysis: "Analysis") -> str:
+def _not_analysed(material: Material, analysis: Analysis) -> str:
     """Who of those in the flow did not enter an analysis, by reason, where it has it."""
     rows = [
         row
@@ -266,7 +261,7 @@ def _not_analysed(material: Material, analysis: "Analysis") -> str:
     return " Nobody in these data is left out." if whole else ""
 
 
-def _known(material: Material, analysis: "Analysis", places: Mapping[str, str]) -> str:
+def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """ "Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits; a
     link to the table of all of them."""
     counts = [arms for *_, arms in known_counts(material, analysis)]
@@ -296,7 +291,7 @@ def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
             yield _alone(material, analysis, places)
 
 
-def _alone(material: Material, analysis: "Analysis", places: Mapping[str, str]) -> str:
+def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
     text = f"{escape_markdown(analysis.label)}: the plan estimates this in no other way."
     place = place_link(analysis_place(analysis.name), places)
@@ -306,7 +301,7 @@ def _alone(material: Material, analysis: "Analysis", places: Mapping[str, str]) 
     return text + (_bounded(material, analysis, own) if own else "")
 
 
-def _by_question(material: Material, analysis: "Analysis") -> list[list[ResultRow]]:
+def _by_question(material: Material, analysis: Analysis) -> list[list[ResultRow]]:
     result_rows: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in same_question(material, analysis):
         result_rows.setdefault(question_of(row), []).append(row)
@@ -315,7 +310,7 @@ def _by_question(material: Material, analysis: "Analysis") -> list[list[ResultRo
 
 def _range(
     material: Material,
-    analysis: "Analysis",
+    analysis: Analysis,
     rows: list[ResultRow],
     places: Mapping[str, str],
     *,
@@ -328,7 +323,6 @@ def _range(
     least, most = (link(by_value[at], shown[at]) for at in (0, -1))
     whole = [row for row in rows if row["ci_low"] is not None and row["ci_high"] is not None]
     clear = sum(map(leaves_out_no_effect, whole))
-    pair = " against ".join(material.arm_label(first[key]) for key in ("comparison", "reference"))
     unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
     same = shown[0] == shown[-1]
     reach = f"{least}{unit} in all" if same else f"from {least} to {most}{unit}"
@@ -339,7 +333,7 @@ def _range(
         *material.parameter_words(first),
         *([first["visit"]] if visits and first["visit"] else []),
     ]
-    lead = escape_markdown(", ".join([analysis.label, *where, pair]))
+    lead = escape_markdown(", ".join([analysis.label, *where, pair_text(material, first)]))
     text = f"{lead}: {estimates} of the {LABELS[stat]}, "
     text += reach
     if whole:
@@ -351,7 +345,7 @@ def _range(
     return f"{text}.{_bounded(material, analysis, first)}"
 
 
-def _bounded(material: Material, analysis: "Analysis", first: ResultRow) -> str:
+def _bounded(material: Material, analysis: Analysis, first: ResultRow) -> str:
     """How far the estimate goes if all who have no value had had the worse or the better one."""
     told, null = [], no_effect(first["stat_name"])
     for member, low, high in missing_bounds(material, analysis, first):
@@ -381,11 +375,9 @@ def _made(material: Material, renderer: str) -> str:
         ["Hold a copy against it", f"trialtrace verify FILE --trial {trial.name}"],
         ["Commit, times, versions", "run.json of the run (results and site)"],
     ]
-    table = pipe_table(
-        ["What", "Hash or command"], [[what, f"`{told}`"] for what, told in rows], numbers_from=99
-    )
+    body = [[what, f"`{told}`"] for what, told in rows]
     caption = (
         "How this was made. The hash of the configuration is over its files by name and sha256, "
         "that of the code over its stages."
     )
-    return captioned(material, table, "made", caption)
+    return texts_table(material, ["What", "Hash or command"], body, "made", caption)

@@ -1,22 +1,19 @@
 """Shares of an analysis that are held against a threshold, arm by arm, as a sentence."""
 
-from typing import TYPE_CHECKING
-
+from trialtrace.base.words import upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import ending
 from trialtrace.report.tables import link
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import limits_of, method_of
-
-if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.build import Analysis
 
 TEST = "p_value.binomial"
 SAME = ("parameter", "visit", "stratum", "group1_level")
 
 
-def against_thresholds(material: Material, analysis: "Analysis", *, named: bool) -> list[str]:
+def against_thresholds(material: Material, analysis: Analysis, *, named: bool) -> list[str]:
     """A sentence for each endpoint, visit and subgroup whose shares were tested by arm."""
     rows = material.of(analysis.name)
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
@@ -29,7 +26,7 @@ def against_thresholds(material: Material, analysis: "Analysis", *, named: bool)
 
 def _sentence(
     material: Material,
-    analysis: "Analysis",
+    analysis: Analysis,
     rows: list[ResultRow],
     tests: list[ResultRow],
     named: bool,
@@ -38,18 +35,14 @@ def _sentence(
     how = f"{method_of(first['method']).title}{limits_of(first['options'])}"
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
-    lead = ", ".join([*([analysis.label] if named else []), *where, *stratum, how])
-    lead = lead[:1].upper() + lead[1:]
+    lead = upper_first(", ".join([*([analysis.label] if named else []), *where, *stratum, how]))
     arms = []
     for test in tests:
-        share = next((r for r in rows if r["stat_name"] == "proportion" and _same(r, test)), None)
+        same = (r for r in rows if values_of(r, SAME) == values_of(test, SAME) and not r["group2"])
+        share = next((row for row in same if row["stat_name"] == "proportion"), None)
         shown = f" {link(share)}" if share else ""
         arms.append(
             f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}, "
             f"p {'' if test['stat_text'].startswith('<') else '= '}{link(test)}"
         )
     return f"{escape_markdown(lead)}: {'; '.join(arms)}{ending(material)}"
-
-
-def _same(result_row: ResultRow, other: ResultRow) -> bool:
-    return values_of(result_row, SAME) == values_of(other, SAME) and not result_row["group2"]

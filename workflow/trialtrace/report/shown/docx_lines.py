@@ -17,16 +17,19 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.shown.docx_allowed import odd_parts
-from trialtrace.report.shown.docx_colours import Theme
-from trialtrace.report.shown.docx_means import Means, other_means
-from trialtrace.report.shown.docx_styles import Styles
-from trialtrace.report.shown.lines import HEADING, Line, Piece, Writing, plain, shown_lines
-from trialtrace.report.shown.pictures import picture_of
+from trialtrace.report.shown.docx_allowed import W, odd_parts
+from trialtrace.report.shown.docx_means import M, Means, R, other_means
+from trialtrace.report.shown.docx_styles import Styles, Theme, value
+from trialtrace.report.shown.lines import (
+    HEADING,
+    Line,
+    Piece,
+    Writing,
+    picture_of,
+    plain,
+    shown_lines,
+)
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 # Elements that show a picture, and which of their attributes names it.
 PICTURES = {
@@ -218,8 +221,8 @@ def _covered(cell: Element) -> bool:
 
 def _columns(cell: Element) -> int:
     """How many it reaches over; those behind the first are empty."""
-    value = _value(cell.find(f"{W}tcPr/{W}gridSpan"))
-    return int(value) if re.fullmatch(r"[1-9]\d?", value) else 1
+    many = value(cell.find(f"{W}tcPr/{W}gridSpan"))
+    return int(many) if re.fullmatch(r"[1-9]\d?", many) else 1
 
 
 def _together(pieces: list[Piece]) -> Piece:
@@ -250,14 +253,10 @@ def _paragraph(story: _Story, element: Element) -> list[Line]:
     lines: list[Line] = []
     _inline(story, element, writing, lines, element.find(f"{W}pPr"))
     style = element.find(f"{W}pPr/{W}pStyle")
-    kind = "heading" if HEADING.match(_value(style)) else "text"
+    kind = "heading" if HEADING.match(value(style)) else "text"
     figures = [line for line in lines if line.kind == "figure"]
     others = [line for line in lines if line.kind != "figure"]
     return [*figures, Line(kind, (writing.done(),)), *others]
-
-
-def _value(element: Element | None) -> str:
-    return "" if element is None else element.get(f"{W}val", "")
 
 
 def _inline(
@@ -280,8 +279,7 @@ def _inline(
                 _blocks(inner, block)
             beside += inner.lines
         elif tag == f"{W}hyperlink":
-            target, anchor = story.links.get(child.get(f"{R}id", ""), ""), child.get(f"{W}anchor")
-            writing.open(f"{target}#{anchor}" if anchor and "#" not in target else target)
+            writing.open(story.links.get(child.get(f"{R}id", ""), ""), child.get(f"{W}anchor"))
             _inline(story, child, writing, beside, look)
             writing.close()
         elif tag == f"{W}fldSimple":
@@ -314,8 +312,7 @@ def _field(story: _Story, what: str, writing: Writing) -> None:
         asked, _ = story.fields[-1]
         story.fields[-1] = (asked, True)
         if match := HYPERLINK.search("".join(asked)):
-            target, anchor = match.group(1) or "", match.group(2)
-            writing.open(f"{target}#{anchor}" if anchor and "#" not in target else target)
+            writing.open(match.group(1) or "", match.group(2))
     elif what == "end" and story.fields:
         asked, _ = story.fields.pop()
         if HYPERLINK.search("".join(asked)):

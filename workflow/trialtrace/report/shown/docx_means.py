@@ -11,8 +11,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from trialtrace.report.shown.docx_allowed import KNOWN, NARROW, W, measure, odd, unknown
-from trialtrace.report.shown.docx_colours import Behind
-from trialtrace.report.shown.docx_styles import Styles
+from trialtrace.report.shown.docx_styles import Behind, Styles
 from trialtrace.report.shown.lines import CAPTION, HEADING, plain
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -151,7 +150,7 @@ class _Reading:
     def _cell(self, element: Element, around: _Around, table: _Table) -> _Around:
         table.column += 1
         if table.row == 1 or table.column == 1:
-            text = plain("".join(one.text or "" for one in element.iter(f"{W}t")))
+            text = _text(element)
             if table.row == 1:
                 table.heads.append(text)
             if table.column == 1:
@@ -164,7 +163,7 @@ class _Reading:
         style = look.find(f"{W}pStyle") if look is not None else None
         heading = style is not None and HEADING.match(style.get(f"{W}val", ""))
         if heading or around.table is None:
-            text = plain("".join(one.text or "" for one in element.iter(f"{W}t")))
+            text = _text(element)
             if heading:
                 self.heading, self.caption = text, ""
             elif told := CAPTION.match(text):
@@ -211,6 +210,10 @@ class _Reading:
             # Pictures with the same words count once.
             if not (tag == f"{WP}docPr" and what in self.means.counts):
                 self._tell(what, around)
+
+
+def _text(element: Element) -> str:
+    return plain("".join(one.text or "" for one in element.iter(f"{W}t")))
 
 
 def _means_of(element: Element) -> Iterable[str]:

@@ -6,8 +6,7 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import unquote_to_bytes
 
-from trialtrace.report.shown.lines import Line, Piece, Writing, plain, shown_lines
-from trialtrace.report.shown.pictures import picture_of
+from trialtrace.report.shown.lines import Line, Piece, Writing, picture_of, plain, shown_lines
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = ("p", "li", "caption", "figcaption", "div", "dt", "dd", "pre", "blockquote", "title")

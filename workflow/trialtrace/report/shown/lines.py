@@ -1,13 +1,17 @@
 """What a document shows, line by line: a paragraph, a row of a table, a figure.
 
 The same for HTML and DOCX, and free of what a program changes that saves a document anew; of a PDF
-each line as printed.
+each line as printed. A picture is known by what it shows: a program that saves a document anew may
+pack the same pixels otherwise.
 """
 
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
+
+from trialtrace.base.store import sha256_bytes
 
 SPACE = re.compile(r"[\s\u00a0\u202f\u2007\u200b]+")
 # Hyphens that only a line's end shows.
@@ -75,9 +79,10 @@ class Writing:
         if self.target is not None:
             self.linked.append(text)
 
-    def open(self, target: str) -> None:
+    def open(self, target: str, anchor: str | None = None) -> None:
+        """Begin a link; a place that it leads to may stand apart."""
         self.close()
-        self.target = target
+        self.target = f"{target}#{anchor}" if anchor and "#" not in target else target
 
     def close(self) -> None:
         if self.target is not None:
@@ -162,3 +167,24 @@ def _link(value: object) -> Link:
         case [str() as text, str() as target]:
             return text, target
     raise ValueError("no link")
+
+
+PNG = b"\x89PNG\r\n\x1a\n"
+DIGITS = 16
+
+
+def picture_of(data: bytes) -> str:
+    """The beginning of a hash: over the pixels of a PNG, else over the bytes."""
+    if not data.startswith(PNG):
+        return sha256_bytes(data)[:DIGITS]
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+            shown = image if image.mode == "RGBA" else image.convert("RGBA")
+            pixels = shown.tobytes()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return f"{sha256_bytes(data)[:DIGITS]}, which cannot be read"
+    size = f"{shown.width}x{shown.height} ".encode()
+    return sha256_bytes(size + pixels)[:DIGITS]

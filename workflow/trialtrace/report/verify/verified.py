@@ -9,24 +9,30 @@ import pyarrow as pa
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, sha256_bytes, sha256_file
-from trialtrace.report.crumbs import alone
-from trialtrace.report.seal_file import HTML, Kept, kept_documents
+from trialtrace.report.links import alone
+from trialtrace.report.seal_file import HTML, Kept, kept_documents, lines_of
 from trialtrace.report.shown.docx_lines import BrokenDocument
 from trialtrace.report.verify.document import (
-    Judged,
+    READ,
     judged,
     kind_of,
-    lines_of,
     no_report,
+    of_earlier_run,
     pages_of,
+    runs_of,
+    seal_stands,
+    share,
+    trial_of,
+    without_seal,
 )
-from trialtrace.report.verify.downloads import altered_download, is_download, sealed_as
-from trialtrace.report.verify.earlier_runs import of_earlier_run
 from trialtrace.report.verify.files import (
+    altered_download,
     altered_in_site,
     altered_site,
     called_like,
+    is_download,
     known_by_bytes,
+    sealed_as,
     sealed_files,
     site_files,
 )
@@ -37,14 +43,6 @@ from trialtrace.report.verify.kept_run import (
     altered_run,
     archived,
     outdated_files,
-)
-from trialtrace.report.verify.which_trial import (
-    READ,
-    runs_of,
-    seal_stands,
-    share,
-    trial_of,
-    without_seal,
 )
 from trialtrace.report.which_run import configured
 from trialtrace.run.archive.kept_tables import kept_table
@@ -314,9 +312,8 @@ def _document(at: Project, path: Path, data: bytes, name: str | None) -> Verifie
     made = judged(kept, data, str(path), pages_of(run))
     # What stands in the place of the last run's is that run's, or altered.
     earlier = None if own or not made.found else of_earlier_run(run, kind, data, str(path))
-    kept_earlier = Verified(
-        run.trial, str(path), _seal(run), made.found, made.notes, _counted(made)
-    )
+    counted = [", ".join(made.compared)] if made.compared else []
+    kept_earlier = Verified(run.trial, str(path), _seal(run), made.found, made.notes, counted)
     if earlier is not None:
         kept_earlier.seal, kept_earlier.earlier = earlier.seal, earlier.run
         kept_earlier.found, kept_earlier.notes = earlier.judged.found, earlier.judged.notes
@@ -347,10 +344,6 @@ def _alike(run: KeptRun, name: str, kind: str, data: bytes) -> Kept | None:
     except BrokenDocument:
         shown = set()
     return max(chosen, key=lambda one: share(one, shown), default=None)
-
-
-def _counted(judged: Judged) -> list[str]:
-    return [", ".join(judged.compared)] if judged.compared else []
 
 
 def _seal(run: KeptRun) -> str | None:

@@ -15,12 +15,11 @@ from pathlib import Path
 from trialtrace.report.render.by_hand import made_by_hand
 from trialtrace.report.render.house import CHAINS
 from trialtrace.report.render.tree.authored import mark_authored
-from trialtrace.report.render.tree.for_docx import LINE, LYING
+from trialtrace.report.render.tree.formats import LINE, LYING
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.mailed import for_mail
 from trialtrace.report.render.tree.nodes import Node, take_drawing, value_of, walk
-from trialtrace.report.render.tree.set_tables import set_shares
-from trialtrace.report.render.tree.widths import Widths
+from trialtrace.report.render.tree.widths import Widths, set_shares
 
 # Names the folder of the document, which is not that of the filter.
 FOLDER = "TRIALTRACE_FOLDER"
