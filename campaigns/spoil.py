@@ -13,12 +13,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, TypeVar
 
 from record import ROOT, circumstances, committed, table, write_section
 from spoiled.cases import DETECTABLE, LEGAL, SEED, Case, make_case
@@ -31,6 +32,7 @@ CLASSES = {True: "detectable", False: "still legal"}
 LIMIT = 120
 MEMORY = 6 * 2**30
 FAULTS = ("traceback", "out of time")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,38 +55,40 @@ class Tried:
 
 @dataclass
 class Bench:
-    """The good exports and what became of them, each made once; a folder keeps them for others."""
+    """The good exports and what became of them, each made once and when it is asked for; a folder
+    keeps them for other processes."""
 
     folder: Path
-    good: dict[tuple[str, str], tuple[Export, Made]] = field(default_factory=dict, repr=False)
-
-    def of(self, trial: str, dialect: str) -> tuple[Export, Made]:
-        key = (trial, dialect)
-        if key not in self.good:
-            self.good[key] = self._kept(trial, dialect)
-        return self.good[key]
+    good: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def export(self, trial: str, dialect: str) -> Export:
-        return self.of(trial, dialect)[0]
+        return self._kept(f"{trial}-{dialect}", lambda: good_export(trial, dialect))
 
-    def _kept(self, trial: str, dialect: str) -> tuple[Export, Made]:
-        path = self.folder / f"{trial}-{dialect}.pickle"
-        if path.exists():
-            return pickle.loads(path.read_bytes())
-        export = good_export(trial, dialect)
+    def made(self, trial: str, dialect: str) -> Made:
+        """Of its run: a case that is stopped is held against none."""
+        return self._kept(f"{trial}-{dialect}-made", lambda: self._run(trial, dialect))
+
+    def _run(self, trial: str, dialect: str) -> Made:
         with tempfile.TemporaryDirectory() as root:
-            made = run_good(export, Path(root))
-        other = path.with_suffix(f".{time.monotonic_ns()}")
-        other.write_bytes(pickle.dumps((export, made)))
-        other.replace(path)
-        return export, made
+            return run_good(self.export(trial, dialect), Path(root))
+
+    def _kept(self, name: str, make: Callable[[], T]) -> T:
+        if name not in self.good:
+            path = self.folder / f"{name}.pickle"
+            if not path.exists():
+                other = path.with_suffix(f".{time.monotonic_ns()}")
+                other.write_bytes(pickle.dumps(make()))
+                other.replace(path)
+            self.good[name] = pickle.loads(path.read_bytes())
+        return self.good[name]
 
 
 def try_case(number: int, seed: int, bench: Bench) -> Tried:
     """One case, made and run. What is no message of the package is raised."""
     case = make_case(number, bench.export, seed)
     with tempfile.TemporaryDirectory() as root:
-        outcome = judge(case.export, bench.of(case.trial, case.dialect)[1], Path(root))
+        good = partial(bench.made, case.trial, case.dialect)
+        outcome = judge(case.export, good, Path(root))
     return tried(case, outcome)
 
 
@@ -230,7 +234,7 @@ def show(number: int, seed: int, keep: Path | None) -> None:
         print(case.what, flush=True)
         root = keep or Path(folder) / "project"
         root.mkdir(parents=True)
-        outcome = judge(case.export, bench.of(case.trial, case.dialect)[1], root)
+        outcome = judge(case.export, partial(bench.made, case.trial, case.dialect), root)
     print(f"{outcome.name} ({outcome.seconds:.1f} s)\n{outcome.words}")
 
 

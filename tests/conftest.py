@@ -4,6 +4,7 @@ The end of a run says which groups were skipped. Under TRIALTRACE_REQUIRE=r,slur
 of such a group makes the run fail. `--shuffle SEED` runs the tests in a random order.
 """
 
+import gc
 import os
 import random
 import shutil
@@ -18,6 +19,10 @@ from hypothesis.internal.constants_ast import Constants
 from processes import FilesAndFolders, seconds, together, write_seconds
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# As in a job of a run: looking for garbage among what thirteen thousand tests are made of takes a
+# quarter of loading them and a tenth of running them.
+gc.set_threshold(200_000, 20, 20)
 
 # Folders and files that take a second or more: marked slow.
 SLOW = seconds()

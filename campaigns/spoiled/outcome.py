@@ -16,7 +16,7 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -85,15 +85,19 @@ def run_good(export: Export, root: Path) -> Made:
         raise ValueError(f"{export.name}, {export.dialect}: {error}") from None
 
 
-def judge(export: Export, good: Made, root: Path) -> Outcome:
-    """What becomes of an export, beside what became of the good one."""
+def judge(export: Export, good: Callable[[], Made], root: Path) -> Outcome:
+    """What becomes of an export, beside what became of the good one, which is asked for if it ends.
+
+    The time of a run does not count in another's.
+    """
     began = time.process_time()
     try:
         made = run_export(export, root)
     except UserError as error:
         return Outcome("stopped", str(error).replace(str(root), "…"), time.process_time() - began)
-    name, words = _beside(good, made)
-    return Outcome(name, words, time.process_time() - began)
+    seconds = time.process_time() - began
+    name, words = _beside(good(), made)
+    return Outcome(name, words, seconds)
 
 
 def _beside(good: Made, made: Made) -> tuple[str, str]:

@@ -29,6 +29,20 @@ def measure(*values, kind="MEAN", dispersion=None, unit="mmHg", title="Pressure"
     }
 
 
+def analysis(measure, value, low, high, **more):
+    """An analysis of both groups: a measure with its 95 % interval."""
+    return {
+        "groupIds": ["X0", "X1"],
+        "paramType": measure,
+        "paramValue": value,
+        "ciPctValue": "95",
+        "ciNumSides": "TWO_SIDED",
+        "ciLowerLimit": low,
+        "ciUpperLimit": high,
+        **more,
+    }
+
+
 def record(*measures, **design):
     """A made-up record of 60 and 58 participants."""
     milestones = [

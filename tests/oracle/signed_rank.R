@@ -7,12 +7,13 @@ source(file.path(dirname(script), "helpers.R"))
 tails <- function(p_greater, p_less) {
   c(greater = p_greater, less = p_less, two.sided = min(1, 2 * min(p_greater, p_less)))
 }
+# All signs of up to 12 differences, which many cases share.
+all_signs <- lapply(1:12, function(n) as.matrix(expand.grid(rep(list(0:1), n))))
 by_hand <- function(d, zeros) {
   if (all(d == 0)) return(list(v = NaN, p = tails(NaN, NaN)))
   if (zeros == "wilcoxon") d <- d[d != 0]
   r <- rank(abs(d))[d != 0]
-  signs <- as.matrix(expand.grid(rep(list(0:1), length(r))))
-  sums <- signs %*% r
+  sums <- all_signs[[length(r)]] %*% r
   v <- sum(r[d[d != 0] > 0])
   list(v = v, p = tails(mean(sums >= v - 1e-9), mean(sums <= v + 1e-9)))
 }

@@ -6,12 +6,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-
-from trialtrace.run.cleaning.clean import clean_tables
-from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.methods.analysing.run import analyse_plan
-from trialtrace.run.sources.ingest import ingest_sources
-from trialtrace.run.trial.load import load_trial
+from shipped_trials import shipped
 
 REJECTS = {
     ("strength", "unknown_code"): 2,
@@ -25,13 +20,7 @@ REJECTS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    trial = load_trial("musaro2019")
-    out = tmp_path_factory.mktemp("musaro")
-    ingest_sources(trial, out / "raw")
-    clean_tables(trial, out / "raw", out / "clean")
-    derive_datasets(trial, out / "clean", out / "derived")
-    analyse_plan(trial, out / "derived", out / "analysis")
-    return out
+    return shipped("musaro2019", tmp_path_factory)
 
 
 def test_rejects_are_the_declared_mess(folder):

@@ -9,13 +9,13 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from shipped_trials import shipped
 from written.r_scripts import PAGE, counted, told
 
 from trialtrace.base.paths import Project, project
 from trialtrace.run.claims.audit import audit_rows
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.methods.displays.analyse_flow import flow
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.tables.frames import Frames
@@ -60,10 +60,10 @@ def with_seed(root: Path, seed: int) -> Project:
 
 @pytest.fixture(scope="module", params=[None, 7], ids=["own seed", "another seed"])
 def folder(request, tmp_path_factory) -> Path:
+    if request.param is None:
+        return shipped(TRIAL, tmp_path_factory)
     root = tmp_path_factory.mktemp("margins")
-    at = project() if request.param is None else with_seed(root / "project", request.param)
-    trial = load_trial(TRIAL, at)
-    out = root / "results"
+    trial, out = load_trial(TRIAL, with_seed(root / "project", request.param)), root / "results"
     ingest_sources(trial, out / "raw")
     clean_tables(trial, out / "raw", out / "clean")
     derive_datasets(trial, out / "clean", out / "derived")
@@ -154,19 +154,12 @@ def test_adverse_events(folder):
     assert set(events["ae_related"].to_pylist()) == {"0"}
 
 
-@pytest.fixture(scope="module")
-def analysed(folder) -> Path:
-    """The folder with the results of the plan."""
-    analyse_plan(load_trial(TRIAL), folder / "derived", folder / "analysis")
-    return folder
-
-
 @pytest.mark.parametrize("folder", [None], ids=["own seed"], indirect=True)
-def test_no_claim_is_checked_on_synthetic_data(analysed):
+def test_no_claim_is_checked_on_synthetic_data(folder):
     """Each claim finds its one result, as it will with a real export; none is compared."""
     trial = load_trial(TRIAL)
     claims = read_claims(trial)
-    results = pq.read_table(analysed / "analysis" / "results.parquet").to_pylist()
+    results = pq.read_table(folder / "analysis" / "results.parquet").to_pylist()
     rows = audit_rows(trial, claims, results)
     assert {row["claim_id"] for row in rows} == set(claims)
     assert {row["against_data"] for row in rows} == {"not_checkable"}
@@ -174,9 +167,9 @@ def test_no_claim_is_checked_on_synthetic_data(analysed):
 
 
 @pytest.mark.parametrize("folder", [None], ids=["own seed"], indirect=True)
-def test_the_page_of_scripts_tells_its_results(analysed):
+def test_the_page_of_scripts_tells_its_results(folder):
     page = told((project().root / "docs" / PAGE).read_text("utf-8"))
-    found = counted(Tracer(load_trial(TRIAL), analysed, "full"))
+    found = counted(Tracer(load_trial(TRIAL), folder, "full"))
     assert page[TRIAL] == found, "write it anew: python docs/write.py"
 
 

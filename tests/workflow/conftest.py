@@ -1,5 +1,6 @@
 """Whole runs of the workflow are made once a session and shared."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,22 @@ def traced(first_run: tuple[Copy, Traced]) -> Traced:
 def own(tmp_path: Path) -> Copy:
     """A small trial of files of its own, before its first run."""
     return own_project(tmp_path / "own data")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copy, str]:
+    """A small trial of files of its own, run to its site, and what the run said."""
+    made = own_project(tmp_path_factory.mktemp("whole") / "project")
+    done = made.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stderr
+    return made, done.stderr
+
+
+@pytest.fixture
+def kept(whole: tuple[Copy, str], tmp_path: Path) -> Copy:
+    """A copy of the finished run of the small trial, for a test to spoil."""
+    shutil.copytree(whole[0].root, tmp_path / "kept", symlinks=True)
+    return Copy(tmp_path / "kept")
 
 
 @pytest.fixture

@@ -143,19 +143,18 @@ def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy, tmp_p
     assert own.scheduled() == set()
 
 
-@pytest.mark.parametrize("text", [EXPORT[:900] + "\0" + EXPORT[900:], EXPORT + '1,"open', ""])
-def test_an_error_is_told_until_it_is_mended(own: Copy, text: str):
-    assert own.snakemake("--cores", "1", "results/mini/clean").returncode == 0
-    export = own.root / "data/export.csv"
-    export.write_text(text)
-    for _ in range(2):
-        done = own.snakemake("--cores", "1")
+def test_an_error_is_told_until_it_is_mended(kept: Copy):
+    """A byte that no text has, a quote without its end, nothing at all, and that once more."""
+    export = kept.root / "data/export.csv"
+    for text in (EXPORT[:900] + "\0" + EXPORT[900:], EXPORT + '1,"open', "", ""):
+        export.write_text(text)
+        done = kept.snakemake("--cores", "1")
         assert done.returncode == 1
         assert "ingest_sources of mini stopped:" in done.stderr and "export.csv" not in done.stderr
         assert " export" in done.stderr
         assert told_plainly(done.stderr)
     export.write_text(EXPORT)
-    assert ("ingest_sources", "mini") in own.scheduled()
+    assert ("ingest_sources", "mini") in kept.scheduled()
 
 
 def test_a_pinned_file_that_changed_is_an_error_and_no_rerun(own: Copy):
@@ -232,23 +231,21 @@ def test_a_folder_that_cannot_be_written_is_told(own: Copy, monkeypatch):
         lock_run(own.root)
 
 
-def test_a_correction_of_the_data_is_told_with_what_it_changed(own: Copy):
-    first = own.snakemake("--cores", "2", "mini")
-    assert first.returncode == 0, first.stderr
-    assert "kept for the first time: mini" in first.stderr
-    export = own.root / "data/export.csv"
+def test_a_correction_of_the_data_is_told_with_what_it_changed(whole: tuple[Copy, str], kept: Copy):
+    assert "kept for the first time: mini" in whole[1]
+    export = kept.root / "data/export.csv"
     text = export.read_text(encoding="utf-8")
     line = text.splitlines()[3]
     cells = line.split(",")
     cells[7] = "1" if cells[7] != "1" else "2"
     export.write_text(text.replace(line, ",".join(cells)), encoding="utf-8")
-    second = own.snakemake("--cores", "2")
+    second = kept.snakemake("--cores", "2")
     assert second.returncode == 0, second.stderr
     last = second.stderr.splitlines()[-2:]
     assert last[0].startswith("Since the run before: results changed: ")
     assert last[1] == "What and why: trialtrace diff, or site/changes.html"
-    page = (own.root / "site/changes.html").read_text(encoding="utf-8")
+    page = (kept.root / "site/changes.html").read_text(encoding="utf-8")
     assert "1 cell changed" in page and "1 cell of pain0" in page
     # What is told of runs is no part of them: nothing is to do after it, and nothing was edited.
-    assert own.scheduled() == set()
-    assert (own.root / "archive").stat().st_mode & 0o077 == 0
+    assert kept.scheduled() == set()
+    assert (kept.root / "archive").stat().st_mode & 0o077 == 0

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from checkout import Copy, own_project, told_plainly
+from checkout import Copy, told_plainly
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
@@ -17,22 +17,6 @@ from trialtrace.run.jobs.products import read_record, record_path
 from trialtrace.run.jobs.run import begin
 
 TRIAL = "mini"
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """A small trial run to its site."""
-    made = own_project(tmp_path_factory.mktemp("whole") / "project")
-    done = made.snakemake("--cores", "2")
-    assert done.returncode == 0, done.stderr
-    return made
-
-
-@pytest.fixture
-def kept(whole: Copy, tmp_path: Path) -> Copy:
-    """A copy of the finished run, for a test to spoil."""
-    shutil.copytree(whole.root, tmp_path / "kept", symlinks=True)
-    return Copy(tmp_path / "kept")
 
 
 LOST = {

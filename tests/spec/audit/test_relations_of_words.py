@@ -248,18 +248,22 @@ def test_a_percentage_of_patients_that_are_printed_elsewhere():
 
 
 @pytest.mark.parametrize(
-    "printed",
+    ("printed", "components"),
     [
-        "median (range) 4 (1–9)",
-        "common odds ratio 1.6 (95% CI 1.1 to 2.3)",
-        "12.3 per 100 person-years (34 events in 276.4 person-years)",
-        "276.4 person-years",
-        "geometric mean 3.2 (95% CI 2.1 to 4.4)",
-        "Cohen's d = 0.4",
+        ("median (range) 4 (1–9)", {"value", "least", "most"}),
+        ("common odds ratio 1.6 (95% CI 1.1 to 2.3)", {"value", "ci_low", "ci_high"}),
+        (
+            "12.3 per 100 person-years (34 events in 276.4 person-years)",
+            {"value", "count", "person_time"},
+        ),
+        ("276.4 person-years", {"person_time"}),
+        ("geometric mean 3.2 (95% CI 2.1 to 4.4)", {"value", "ci_low", "ci_high"}),
+        ("Cohen's d = 0.4", {"value"}),
     ],
 )
-def test_what_papers_print_is_read(printed):
-    audited({"one": event(printed, "training")})
+def test_what_papers_print_is_read(printed, components):
+    rows, _ = audited({"one": event(printed, "training")})
+    assert rows.keys() == {("one", component) for component in components}
 
 
 @pytest.mark.parametrize(

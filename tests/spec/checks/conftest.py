@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from math import nan
-from pathlib import Path
 
 import pytest
 from made_trial import MADE, made_trial
+from shipped_trials import STAGES, shipped
 from sides_trial import SIDES, sides_trial
 from spied_formulas import Spied
 
-from trialtrace.run.cleaning.clean import clean_tables
-from trialtrace.run.endpoints.derive import derive_datasets
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.methods.checking import registry, run
-from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.tables.contracts import RESULTS, read_table
 from trialtrace.run.trial.load import load_trial
 
@@ -36,9 +33,13 @@ def trials(tmp_path_factory, spied):
     def get(name: str):
         if name not in made:
             folder = tmp_path_factory.mktemp(name)
-            own = {MADE: made_trial, SIDES: sides_trial}.get(name)
-            trial = own(folder) if own else real_trial(name, folder)
-            analyse_plan(trial, folder / "derived", folder / "analysis")
+            if own := {MADE: made_trial, SIDES: sides_trial}.get(name):
+                trial = own(folder)
+                analyse_plan(trial, folder / "derived", folder / "analysis")
+            else:
+                trial = load_trial(name)
+                for stage in STAGES:
+                    (folder / stage).symlink_to(shipped(name, tmp_path_factory) / stage)
             made[name] = trial, folder
         return made[name]
 
@@ -49,14 +50,6 @@ def trials(tmp_path_factory, spied):
 def results(trials):
     """A function: the results table of a trial."""
     return lambda name: read_table(trials(name)[1] / "analysis" / "results.parquet", RESULTS)
-
-
-def real_trial(name: str, folder: Path):
-    trial = load_trial(name)
-    ingest_sources(trial, folder / "raw")
-    clean_tables(trial, folder / "raw", folder / "clean")
-    derive_datasets(trial, folder / "clean", folder / "derived")
-    return trial
 
 
 @pytest.fixture

@@ -5,16 +5,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from shipped_trials import shipped
 
 from trialtrace.audit.ledger.claim import Claim, read_claim
 from trialtrace.audit.ledger.shape import LedgerClaim
 from trialtrace.base.config.spec import structure
 from trialtrace.base.paths import project
 from trialtrace.run.claims.audit import audit_rows
-from trialtrace.run.cleaning.clean import clean_tables
-from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.methods.analysing.run import analyse_plan
-from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.tables.contracts import RESULTS, from_rows, read_table
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import load_trial
@@ -180,12 +177,7 @@ def analysed(tmp_path_factory):
 
     def one(name: str):
         if name not in made:
-            at = tmp_path_factory.mktemp(name)
-            trial = load_trial(name)
-            ingest_sources(trial, at / "raw")
-            clean_tables(trial, at / "raw", at / "clean")
-            derive_datasets(trial, at / "clean", at / "derived")
-            analyse_plan(trial, at / "derived", at / "analysis")
+            trial, at = load_trial(name), shipped(name, tmp_path_factory)
             results = read_table(at / "analysis" / "results.parquet", RESULTS).to_pylist()
             made[name] = trial, Frames(at / "derived"), results
         return made[name]

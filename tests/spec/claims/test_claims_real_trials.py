@@ -1,15 +1,12 @@
 """The ledgers of the real trials: verdicts that follow from arithmetic on the printed counts."""
 
 import pytest
+from shipped_trials import shipped
 
 from trialtrace.audit.printed.sentences import MOST_WORDS
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.audit.verdicts.tally import tally
 from trialtrace.run.claims.audit import audit_claims
-from trialtrace.run.cleaning.clean import clean_tables
-from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.methods.analysing.run import analyse_plan
-from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.tables.contracts import CLAIMS, read_table
 from trialtrace.run.trial.claims.load import read_claims
 from trialtrace.run.trial.load import load_trial
@@ -24,13 +21,8 @@ def claims_of(tmp_path_factory):
 
     def claims(name):
         if name not in made:
-            at = tmp_path_factory.mktemp(name)
-            trial = load_trial(name)
-            ingest_sources(trial, at / "raw")
-            clean_tables(trial, at / "raw", at / "clean")
-            derive_datasets(trial, at / "clean", at / "derived")
-            analyse_plan(trial, at / "derived", at / "analysis")
-            audited = at / "audit" / "claims.parquet"
+            trial, at = load_trial(name), shipped(name, tmp_path_factory)
+            audited = tmp_path_factory.mktemp(name) / "claims.parquet"
             audit_claims(trial, at / "derived", at / "analysis", audited)
             made[name] = read_table(audited, CLAIMS)
         return made[name]

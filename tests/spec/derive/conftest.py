@@ -2,12 +2,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from shipped_trials import shipped
 
-from trialtrace.run.cleaning.clean import clean_tables
-from trialtrace.run.endpoints.derive import derive_datasets
-from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, OCCDS, SOURCES, read_table
-from trialtrace.run.trial.load import load_trial
 
 CONTRACTS = (ADSL, BDS, ADTTE, OCCDS, SOURCES)
 
@@ -19,11 +16,7 @@ def folder_of(tmp_path_factory):
 
     def folder(name: str) -> Path:
         if name not in made:
-            made[name] = tmp_path_factory.mktemp(name)
-            trial = load_trial(name)
-            ingest_sources(trial, made[name] / "raw")
-            clean_tables(trial, made[name] / "raw", made[name] / "clean")
-            derive_datasets(trial, made[name] / "clean", made[name] / "derived")
+            made[name] = shipped(name, tmp_path_factory)
         return made[name]
 
     return folder

@@ -1,4 +1,5 @@
-"""Every eighth of the first 120 cases of the campaign of spoiled exports.
+"""Every eighth of the first 120 cases of the campaign of spoiled exports: those from the fifth on,
+of fifteen kinds, among which is one export alone of the trial that is analysed for ten seconds.
 
 What can be detected from an export and its configuration stops the run, or is told in its last
 lines and on page 1; a list at the end of the report is not enough. Nothing ends in a traceback.
@@ -12,7 +13,7 @@ from spoil import Bench, line, try_case
 from spoiled.cases import SEED
 from spoiled.outcome import OUTCOMES
 
-CASES = range(0, 120, 8)
+CASES = range(4, 120, 8)
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +30,9 @@ def test_what_is_wrong_is_told(number: int, bench: Bench):
 
 
 def test_a_good_export_says_the_same_in_every_dialect(bench: Bench):
-    plain = bench.of("ruetzler2013", "plain")[1]
+    plain = bench.made("ruetzler2013", "plain")
     for dialect in ("german", "american"):
-        made = bench.of("ruetzler2013", dialect)[1]
+        made = bench.made("ruetzler2013", dialect)
         assert (made.results, made.rejected, made.data) == (
             plain.results,
             plain.rejected,

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from mini_record import measure, record
+from mini_record import analysis, measure, record
 
 from trialtrace.audit.reading.read import read_paper
 from trialtrace.audit.reading.registry.ledger import registry_ledger
@@ -89,18 +89,12 @@ def _of_json(given):
 
 
 def test_the_older_xml_of_a_record_gives_the_same_ledger(tmp_path):
-    analysed = {
-        "groupIds": ["X0", "X1"],
-        "nonInferiorityType": "SUPERIORITY_OR_OTHER",
-        "pValue": "<0.001",
-        "statisticalMethod": "ANCOVA",
-        "paramType": "Mean Difference (Net)",
-        "paramValue": "2.1",
-        "ciPctValue": "95",
-        "ciNumSides": "TWO_SIDED",
-        "ciLowerLimit": "1.0",
-        "ciUpperLimit": "3.2",
-    }
+    analysed = analysis(
+        *("Mean Difference (Net)", "2.1", "1.0", "3.2"),
+        nonInferiorityType="SUPERIORITY_OR_OTHER",
+        pValue="<0.001",
+        statisticalMethod="ANCOVA",
+    )
     cell = {"value": "62.1", "lowerLimit": "60.0", "upperLimit": "64.2"}
     of_json = _of_json(
         record(measure(cell, dispersion="95% Confidence Interval", analyses=[analysed]))

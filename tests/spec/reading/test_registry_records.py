@@ -7,7 +7,7 @@ import sys
 
 import pytest
 import yaml
-from mini_record import SIZES, each, measure, record
+from mini_record import SIZES, analysis, each, measure, record
 
 from trialtrace.audit.reading.read import read_paper
 from trialtrace.audit.reading.registry.ledger import registry_ledger
@@ -156,18 +156,12 @@ def test_flow_baseline_events_and_registration_are_in_the_ledger():
     assert draft.reported["results"]["primary"][0]["time"] == {"value": "12", "unit": "weeks"}
 
 
-ANALYSIS = {
-    "groupIds": ["X0", "X1"],
-    "statisticalMethod": "t-test, 2 sided",
-    "paramType": "Mean Difference (Final Values)",
-    "paramValue": "-3.0",
-    "ciPctValue": "95",
-    "ciNumSides": "TWO_SIDED",
-    "ciLowerLimit": "-6.2",
-    "ciUpperLimit": "0.2",
-    "pValue": "0.067",
-    "nonInferiorityType": "SUPERIORITY",
-}
+ANALYSIS = analysis(
+    *("Mean Difference (Final Values)", "-3.0", "-6.2", "0.2"),
+    statisticalMethod="t-test, 2 sided",
+    pValue="0.067",
+    nonInferiorityType="SUPERIORITY",
+)
 MEANS = ({"value": "120.0", "spread": "9.0"}, {"value": "123.0", "spread": "8.5"})
 
 
@@ -343,15 +337,10 @@ def test_zeros_that_fill_a_field_are_no_digits_of_a_percentage():
 
 
 def test_a_ratio_that_is_called_its_log_is_read_as_one_with_a_doubt():
-    analysed = {
-        "groupIds": ["X0", "X1"],
-        "paramType": "Odds Ratio, log",
-        "paramValue": "1.06",
-        "ciPctValue": "95",
-        "ciLowerLimit": "0.89",
-        "ciUpperLimit": "1.27",
-    }
-    rows = [analysed, analysed | {"paramValue": "0.06", "ciLowerLimit": "-0.12"}]
+    rows = [
+        analysis("Odds Ratio, log", value, low, "1.27")
+        for value, low in (("1.06", "0.89"), ("0.06", "-0.12"))
+    ]
     draft = ledger(record(*(measure({"value": "3"}, analyses=[row]) for row in rows)))
     ratio, log = (claims(draft, f"outcome measure {at}, analysis 1")[0] for at in (1, 2))
     assert (ratio["about"]["measure"], "unconfirmed" in ratio) == ("odds_ratio", True)
