@@ -24,6 +24,7 @@ from trialtrace.audit.prints.finding import (
     as_range,
     overlaps,
     p_span,
+    span_text,
 )
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed
@@ -106,14 +107,8 @@ def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
     if half:
         more = f"; printed is {part.text}, which is that of one side."
     agreement = EXACT if fits else INCONSISTENT
-    yield Finding(
-        "statistic.p",
-        entry.name,
-        "p",
-        agreement,
-        text + more,
-        detail={"low": low, "high": high, "one_sided": half},
-    )
+    detail = {"low": low, "high": high, "one_sided": half}
+    yield Finding("statistic.p", entry.name, "p", agreement, text + more, detail=detail)
 
 
 def _f(entry: Claim) -> Iterator[Finding]:
@@ -125,14 +120,9 @@ def _f(entry: Claim) -> Iterator[Finding]:
     if "p" in parts and parts["p"].relation != "ns":
         yield from _p_of_f(entry, f, df1, df2, corrected and whole)
     if corrected and whole:
-        yield Finding(
-            "statistic.degrees",
-            entry.name,
-            "df1",
-            COMPATIBLE,
-            f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees of "
-            "freedom: these are the uncorrected ones.",
-        )
+        text = f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees "
+        text += "of freedom: these are the uncorrected ones."
+        yield Finding("statistic.degrees", entry.name, "df1", COMPATIBLE, text)
     yield _effect(entry, partial_eta_squared_of_f(f, df1, df2))
 
 
@@ -143,7 +133,8 @@ def _effect(entry: Claim, eta: Bounds) -> Finding:
     """
     part, low, high = entry.parts.get("effect"), float(eta.low), float(eta.high)
     part = None if part is not None and part.symbol == STANDARDISED else part
-    text = f"Partial η² from F and its degrees of freedom is {_three(low, high)}"
+    shown = span_text(f"{end:.3f}" for end in (low, high))
+    text = f"Partial η² from F and its degrees of freedom is {shown}"
     name, agreement, text_end = "statistic", COMPATIBLE, "."
     if part is not None:
         name = "effect"
@@ -154,14 +145,8 @@ def _effect(entry: Claim, eta: Bounds) -> Finding:
         else:
             agreement = NOT_CHECKABLE
             text_end = f"; {part.text} may be η², which is smaller where there are several factors."
-    return Finding(
-        "statistic.effect",
-        entry.name,
-        name,
-        agreement,
-        text + text_end,
-        detail={"low": low, "high": high},
-    )
+    detail = {"low": low, "high": high}
+    return Finding("statistic.effect", entry.name, name, agreement, text + text_end, detail=detail)
 
 
 def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
@@ -195,14 +180,8 @@ def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Itera
         return
     spans = " or ".join(f"from {low:.3f} to {high:.3f}" for low, high in pieces)
     text += f"{part.text} needs ε {spans}."
-    yield Finding(
-        "statistic.epsilon",
-        entry.name,
-        "p",
-        COMPATIBLE,
-        text,
-        detail=detail | {"epsilon": pieces.tolist()},
-    )
+    detail |= {"epsilon": pieces.tolist()}
+    yield Finding("statistic.epsilon", entry.name, "p", COMPATIBLE, text, detail=detail)
 
 
 def _over_degrees(f: Printed, entry: Claim) -> Bounds:
@@ -219,9 +198,3 @@ def _degree_range(component: Component) -> tuple[float, float]:
         return float(component.value or 0), float(component.value or 0)
     low, high = as_range(component).bounds
     return max(float(low), 1e-9), float(high)
-
-
-def _three(low: float, high: float) -> str:
-    """A range to three digits; one number where both ends print alike."""
-    first, last = f"{low:.3f}", f"{high:.3f}"
-    return first if first == last else f"{first} to {last}"

@@ -52,7 +52,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         yield from off
         if outcome.whole and not off:
             yield from _grim(ledger, entry, outcome)
-            if _has_deviation(entry):
+            if entry.has_deviation:
                 yield from _grimmer(ledger, entry, outcome)
 
 
@@ -68,11 +68,6 @@ def _is_mean(entry: Claim, outcome: PaperOutcome) -> bool:
         return True
     alone = set(entry.parts) == {"value"} and value.symbol is None and value.unit is None
     return alone and outcome.whole and value.places > 0 and entry.about.measure is None
-
-
-def _has_deviation(entry: Claim) -> bool:
-    data = entry.parts.get("sd")
-    return data is not None and data.symbol != UNSAID and data.relation == "="
 
 
 def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[Finding]:

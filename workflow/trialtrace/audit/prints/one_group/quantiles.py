@@ -14,7 +14,16 @@ from math import sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Card,
+    Finding,
+    as_range,
+    ends_of,
+    verdict,
+)
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 
@@ -130,13 +139,9 @@ def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
         most = min(most, sqrt(room * n / (n - 1)))
         about += f" with a mean of {mean.text}"
     sd = entry.parts["sd"]
-    own_low, own_high = (float(end) for end in as_range(sd).bounds)
-    fits = own_low <= most and own_high >= least
+    own_low, own_high = ends_of(sd)
     text = f"{about} have a standard deviation of {least:.3g} to {most:.3g}"
-    text += f", in keeping with {sd.text}." if fits else f"; printed is {sd.text}."
-    return Finding(
-        "quantile.deviation", entry.name, "sd", COMPATIBLE if fits else INCONSISTENT, text
-    )
+    return verdict("quantile.deviation", entry, sd, own_low <= most and own_high >= least, text)
 
 
 def _halves(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

@@ -159,16 +159,9 @@ def _told(
     text += ", in keeping with it." if fits else f"; printed is {entry.printed}."
     if agreement == NOT_CHECKABLE:
         text = f"Not checkable: {text} It may be of other patients."
-    yield Finding(
-        check,
-        entry.name,
-        _component(entry),
-        agreement,
-        text,
-        (claim.name,),
-        {"least": least, "most": most},
-        remark=agreement != INCONSISTENT,
-    )
+    detail, remark, names = {"least": least, "most": most}, agreement != INCONSISTENT, (claim.name,)
+    component = _component(entry)
+    yield Finding(check, entry.name, component, agreement, text, names, detail, remark=remark)
 
 
 def _component(entry: Claim) -> str:
@@ -192,15 +185,8 @@ def _sum(ledger: Ledger, entry: Claim, of: str) -> Iterator[Finding]:
     if agreement == NOT_CHECKABLE:
         text = f"Not checkable: {text} They may be of other patients."
     beside = tuple(one.name for one, _ in findings)
-    yield Finding(
-        "reference.sum",
-        entry.name,
-        _component(entry),
-        agreement,
-        text,
-        beside,
-        remark=agreement == NOT_CHECKABLE,
-    )
+    name, component, remark = "reference.sum", _component(entry), agreement == NOT_CHECKABLE
+    yield Finding(name, entry.name, component, agreement, text, beside, remark=remark)
 
 
 def _counted(ledger: Ledger, entry: Claim, of: str, limit: str) -> Claim | None:

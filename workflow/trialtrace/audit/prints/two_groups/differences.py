@@ -277,7 +277,7 @@ def _interval(
     texts: tuple[str, ...],
 ) -> Finding:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
-    confidence = float(low.level) / 100 if low.level is not None else 0.95
+    check, both, confidence = "difference.interval", ("ci_high",), confidence_of(entry)
     middle = _common(span, _ends(entry.parts["value"]))
     every = [half_widths(tuple(spreads), tuple(n), confidence) for spreads in _spreads(groups, n)]
     for halves in every:
@@ -298,31 +298,15 @@ def _interval(
     elif (f := _of_fewer(ledger, groups, halves, middle, (low, high))) is not None:
         text = f"Not checkable: {shown} is {100 * (f - 1):.0f} % wider than the printed {spread} "
         text += "give on these sizes, as of fewer patients, who are not in the ledger (`patients`)."
-        return Finding(
-            "difference.interval",
-            entry.name,
-            "ci_low",
-            NOT_CHECKABLE,
-            text,
-            texts,
-            covers=("ci_high",),
-        )
+        return Finding(check, entry.name, "ci_low", NOT_CHECKABLE, text, texts, covers=both)
     else:
         ends = [end for pair in halves.values() for end in pair]
         text = (
             f"The printed {spread} give an interval that reaches {min(ends):.3g} to "
             f"{max(ends):.3g} to either side of the difference; printed is {shown}.{BY_MODEL}"
         )
-    return Finding(
-        "difference.interval",
-        entry.name,
-        "ci_low",
-        COMPATIBLE if fit else INCONSISTENT,
-        text,
-        texts,
-        {"half_widths": dict(halves)},
-        ("ci_high",),
-    )
+    agreement, detail = COMPATIBLE if fit else INCONSISTENT, {"half_widths": dict(halves)}
+    return Finding(check, entry.name, "ci_low", agreement, text, texts, detail, both)
 
 
 def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Ends]]:

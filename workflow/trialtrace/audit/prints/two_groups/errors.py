@@ -15,6 +15,7 @@ from trialtrace.audit.prints.finding import (
     as_range,
     overlaps,
     p_span,
+    verdict,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.shared.two_groups import (
@@ -134,15 +135,7 @@ def _of_deviation(entry: Claim, n: int) -> Finding:
     fits = overlaps(se, low, high)
     text = f"A standard deviation of {sd.text} in {n} patients is a standard error of {low:.3g} to "
     text += f"{high:.3g}"
-    text += f", in keeping with {se.text}." if fits else f"; printed is {se.text}."
-    return Finding(
-        "error.deviation",
-        entry.name,
-        "se",
-        COMPATIBLE if fits else INCONSISTENT,
-        text,
-        covers=("sd",) if fits else (),
-    )
+    return verdict("error.deviation", entry, se, fits, text, covers=("sd",) if fits else ())
 
 
 def _ranges(entry: Claim) -> tuple[Printed, Printed]:
@@ -159,16 +152,8 @@ def _of_interval(entry: Claim, degrees: list[float]) -> Finding:
     first, last = (_joined(ends) for ends in zip(*every, strict=True))
     fits = overlaps(low, *first) and overlaps(high, *last)
     text = f"Estimate and standard error give an interval from {_end(first)} to {_end(last)}"
-    shown = f"{low.text} to {high.text}"
-    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
-    return Finding(
-        "error.interval",
-        entry.name,
-        "ci_low",
-        COMPATIBLE if fits else INCONSISTENT,
-        text,
-        covers=("ci_high", "se") if fits else ("ci_high",),
-    )
+    shown, covers = f"{low.text} to {high.text}", ("ci_high", "se") if fits else ("ci_high",)
+    return verdict("error.interval", entry, low, fits, text, covers=covers, shown=shown)
 
 
 def _end(ends: tuple[float, float]) -> str:
@@ -196,16 +181,8 @@ def _of_p(entry: Claim, degrees: list[float]) -> Iterator[Finding]:
         findings.append(_joined(tuple(every)))
     holding = [span for span in findings if overlaps(part, *span)]
     low, high = (holding or findings)[0]
-    text = f"Estimate and standard error give {p_span(low, high)}"
-    text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
-    yield Finding(
-        "error.p",
-        entry.name,
-        "p",
-        COMPATIBLE if holding else INCONSISTENT,
-        text,
-        covers=("se",) if holding else (),
-    )
+    text, covers = f"Estimate and standard error give {p_span(low, high)}", ("se",)
+    yield verdict("error.p", entry, part, bool(holding), text, covers=covers if holding else ())
 
 
 def _null(entry: Claim) -> float:

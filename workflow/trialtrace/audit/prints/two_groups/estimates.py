@@ -10,8 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 from math import inf
 
-from scipy.special import ndtri
-
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
@@ -32,10 +30,11 @@ from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
 from trialtrace.audit.prints.shared.p_sides import (
     OF_TIMES,
-    TINY,
     near_no_difference,
     of_no_such_test,
     of_no_test,
+    p_range,
+    z_of,
 )
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, table_of
 from trialtrace.audit.prints.wholes import headline
@@ -320,17 +319,8 @@ def _p(
     ):
         agreement = ALTERNATIVE
         text = f"{text[: text.index('; printed')]}; {component.text} is that of one side."
-    finding = Finding(
-        "interval.p",
-        entry.name,
-        "p",
-        agreement,
-        text,
-        (),
-        {"low": low, "high": high},
-        covers,
-        open=text.endswith(OF_NO_NAME),
-    )
+    name, detail, open = "interval.p", {"low": low, "high": high}, text.endswith(OF_NO_NAME)
+    finding = Finding(name, entry.name, "p", agreement, text, (), detail, covers, open=open)
     plain = entry.about.margin_value is None and not by_procedure
     of_one = agreement == INCONSISTENT and plain
     yield (
@@ -396,9 +386,7 @@ def _decision(
     (low, _), (_, high) = scale.low.bounds, scale.high.bounds
     (_, low_end), (high_end, _) = scale.low.bounds, scale.high.bounds
     level = 1 - confidence_of(entry)
-    least, most = (float(end) for end in as_range(component).bounds)
-    if component.relation in (">", ">="):
-        least, most = float(component.value), 1.0
+    least, most = p_range(component)
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     margin = entry.about.margin_value
     null = "no difference" if margin is None else f"a margin of {margin}"
@@ -465,11 +453,7 @@ def _near(entry: Claim, component: Component, low: float, high: float) -> bool:
         return False
     if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(entry, component, (low, high)):
         return True
-    most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
-    ends = [float(end) for end in as_range(component).bounds]
-    if component.relation in (">", ">="):
-        ends = [float(component.value or 0), 1.0]
-    upper, lower = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
+    (least, most), (lower, upper) = z_of((low, high)), z_of(p_range(component))
     near = NEAR if entry.measure in (None, *KINDS) else NEAR_OF_TIMES
     return upper >= near * least and lower <= most / near
 

@@ -32,7 +32,7 @@ from trialtrace.audit.prints.finding import (
 )
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
-from trialtrace.audit.prints.shared.p_sides import MOST, p_range
+from trialtrace.audit.prints.shared.p_sides import MOST, on_two_sides, p_range
 from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin, restricted
 from trialtrace.audit.prints.two_groups.p_and_interval import OF_MEANS, of_same
 
@@ -181,8 +181,7 @@ def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Itera
 def _larger(entry: Claim, component: Component, claim: Claim, p: Span) -> Finding:
     shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
     text = f"By the interval {shown} the larger of both one-sided tests has {p_span(*p)}"
-    low, high = p_range(component)
-    far = (p[1] < LEAST and low >= MOST) or (p[0] >= MOST and high <= LEAST)
+    far = on_two_sides(component, p, LEAST)
     agreement = COMPATIBLE if overlaps(component, *p) else _verdict(entry, claim, far=far)
     return _finding(entry, component, claim, agreement, text, p)
 

@@ -18,7 +18,8 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     Card,
     Finding,
-    as_range,
+    ends_of,
+    span_text,
 )
 from trialtrace.audit.prints.shared.two_groups import as_proportion, intervals_of, table_of
 from trialtrace.audit.prints.two_groups.differences import half_widths
@@ -58,7 +59,7 @@ def _held(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if found is None or main is None:
         return
     (least, most), beside = found
-    (e0, e1), (l0, l1) = ([float(end) for end in as_range(one).bounds] for one in (main, limit))
+    (e0, e1), (l0, l1) = ends_of(main), ends_of(limit)
     near, far = (e0 - l1, e1 - l0) if name == "ci_low" else (l0 - e1, l1 - e0)
     if far <= 0:
         return
@@ -121,5 +122,4 @@ def _distances(
 
 
 def _span(low: float, high: float) -> str:
-    ends = [f"{end:.3g}" for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return span_text(f"{end:.3g}" for end in (low, high))

@@ -62,14 +62,8 @@ def _of_arms(ledger: Ledger, population: PaperPopulation | None) -> Iterator[Fin
         text += group.label
         received = population is not None and not population.everyone
         text += ", unless they are counted by the treatment received." if received else "."
-        yield Finding(
-            "size.arm",
-            entry.name,
-            "value",
-            COMPATIBLE if received else INCONSISTENT,
-            text,
-            remark=received,
-        )
+        agreement = COMPATIBLE if received else INCONSISTENT
+        yield Finding("size.arm", entry.name, "value", agreement, text, remark=received)
 
 
 def _randomised(ledger: Ledger) -> dict[str, int]:

@@ -17,6 +17,7 @@ from trialtrace.audit.prints.finding import (
     prints,
 )
 from trialtrace.audit.prints.wholes.shares import with_a_value
+from trialtrace.base.grouping import grouped
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 OPPOSITES = (
@@ -66,9 +67,7 @@ def _percentages(entries: list[Claim]) -> Iterator[Finding]:
 
     Less than 100 is none: categories may not be in the ledger.
     """
-    by_category: dict[str | None, list[Claim]] = {}
-    for entry in entries:
-        by_category.setdefault(entry.about.category, []).append(entry)
+    by_category = grouped(entries, lambda entry: entry.about.category)
     shares = [
         (claims[0], claims[0].share)
         for claims in by_category.values()
