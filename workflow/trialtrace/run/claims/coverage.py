@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.audit.ledger.claim import Claim, claims_of
-from trialtrace.audit.ledger.item import SourceItem
 from trialtrace.audit.ledger.paper import PaperText, unplaced
-from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.ledger.shape import LedgerFile, SourceItem
 from trialtrace.base.config.spec import structure
 from trialtrace.run.methods.analysing.cuts import parameters
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.audit.ledger.paper import About
-from trialtrace.audit.ledger.published import Expression
+from trialtrace.audit.ledger.shape import Expression
 from trialtrace.base.config.names import Effect, Name, Text, VisitLabel
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 

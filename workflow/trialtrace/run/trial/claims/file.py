@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from trialtrace.audit.ledger.item import SourceItems
-from trialtrace.audit.ledger.published import Published
+from trialtrace.audit.ledger.shape import Published, SourceItems
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.claims.claim import DeclaredClaim
