@@ -262,6 +262,13 @@ def single_count(x: float, n: float, arm: str) -> tuple[float, float]:
     return float(events), float(total)
 
 
+def risk_margin(margin: object) -> float:
+    """Return a margin of a difference of risks, strictly between -1 and 1."""
+    if not (isinstance(margin, int | float | np.number) and -1 < margin < 1):
+        raise StatsError(f"a margin of risks must lie between -1 and 1; got {margin!r}.")
+    return float(margin)
+
+
 def labels(values: ArrayLike, name: str, length: int) -> tuple[Labels, Places]:
     """Return the distinct labels and for each element the index of its label.
 

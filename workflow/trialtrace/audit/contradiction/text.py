@@ -128,8 +128,9 @@ def _one(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) ->
         _repair(ledger, each, names, len(contradiction.cores))
         for each in contradiction.repairs[:MOST_REPAIRS]
     ]
+    mended = " ".join(str(mend["finding"]) for mend in mends) or NO_REPAIR
     return {
-        "finding": house(f"{_cannot(ledger, contradiction.numbers, names)} {_mended(mends)}"),
+        "finding": house(f"{_cannot(ledger, contradiction.numbers, names)} {mended}"),
         "numbers": [_number(ledger, number) for number in contradiction.numbers],
         "checks": list(checks),
         "contradictions": len(contradiction.cores),
@@ -151,12 +152,6 @@ def _cannot(ledger: Ledger, numbers: Sequence[Number], names: dict[str, str]) ->
         return f"{told} contradict each other: one of the two is wrong, or both are."
     many = NUMBERS[len(numbers)] if len(numbers) < len(NUMBERS) else len(numbers)
     return f"{told} contradict each other: at least one of these {many} is wrong."
-
-
-def _mended(mends: Sequence[Told]) -> str:
-    if not mends:
-        return NO_REPAIR
-    return " ".join(str(mend["finding"]) for mend in mends)
 
 
 def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) -> Told:

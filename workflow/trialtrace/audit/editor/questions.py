@@ -16,7 +16,7 @@ from trialtrace.audit.editor.matters import KINDS, Question, one_or_list
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house, sentences
 from trialtrace.audit.printed.verdicts import PRINT
-from trialtrace.audit.prints.finding import Finding, shown_p
+from trialtrace.audit.prints.finding import Finding, shown_p, span_text
 from trialtrace.audit.prints.registry import CONTRADICTS
 from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, Held, upper
 from trialtrace.audit.verdicts.asked import RESTS_ON, Reading, reading, spanned
@@ -69,8 +69,7 @@ def _counts(ledger: Ledger, finding: Finding) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    ends = [shown_p(end).removeprefix("P ").removeprefix("= ") for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return span_text(shown_p(end).removeprefix("P ").removeprefix("= ") for end in (low, high))
 
 
 RANKS = ("primary", "secondary")
@@ -192,16 +191,15 @@ def _together(contradictions: Sequence[Told]) -> list[Told]:
 
 
 def _nearly(item: Told, other: Told) -> bool:
-    numbers, others = ({_key(each) for each in _numbers(told)} for told in (item, other))
+    numbers, others = (
+        {(str(each["claim"]), str(each["component"])) for each in _numbers(told)}
+        for told in (item, other)
+    )
     if numbers == others:
         return True
     claims, rest = ({claim for claim, _ in told} for told in (numbers, others))
     most = max(len(claims - rest), len(rest - claims))
     return most <= 1 and len(claims & rest) >= MOST_TOLD
-
-
-def _key(number: Mapping[str, object]) -> tuple[str, str]:
-    return str(number["claim"]), str(number["component"])
 
 
 def _listed(value: object) -> list[object]:

@@ -198,7 +198,8 @@ def _comparing(
         other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
         if other is not None or whole:
             compare = (named[0], str(other)) if other is not None else names.arms
-    if len(compare) == 2 and _REFERENCE.search(text, 0, _begin(mentions, compare[0])):
+    first = next((one.begin for one in mentions if one.arm in compare[:1]), 0)
+    if len(compare) == 2 and _REFERENCE.search(text, 0, first):
         compare = (compare[1], compare[0])
     own = item.kind == "p" and not pair and len(near) == 1
     own = own and any(
@@ -320,11 +321,6 @@ def _says(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
     """Whether words between two numbers name something that was measured, and not an arm alone."""
     found = re.findall(r"[^\W\d_]+", _without(text, begin, end, mentions).lower())
     return bool({word for word in found if len(word) > 1} - _LINKS)
-
-
-def _begin(mentions: Sequence[Mention], arm: str) -> int:
-    """Where the first mention of an arm begins."""
-    return next((one.begin for one in mentions if one.arm == arm), 0)
 
 
 def _of_each(found: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:

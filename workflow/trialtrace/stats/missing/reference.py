@@ -53,6 +53,7 @@ from trialtrace.stats.missing.imputation import (
     MOST_CYCLES,
     Imputations,
     fillable,
+    fixed_columns,
     marks,
     outcome_columns,
 )
@@ -253,13 +254,7 @@ def check_visits(
 
 def _columns(covariates: ArrayLike | None, n: int, arms: int) -> Floats:
     """Columns of the means, (arms, n, f): those of a patient taken as each of the arms."""
-    columns = [np.ones((n, 1))]
-    if covariates is not None:
-        more = numbers(covariates, "covariates")
-        if more.ndim != 2 or len(more) != n:
-            raise StatsError(f"covariates must have shape ({n}, q); got {more.shape}.")
-        columns.append(more)
-    shared = np.hstack(columns)
+    shared = np.hstack(fixed_columns(covariates, n))
     effects = np.eye(arms)[:, 1:]
     return np.stack([np.hstack([shared, np.tile(effect, (n, 1))]) for effect in effects])
 

@@ -62,7 +62,8 @@ def _interaction(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Find
     if simple[0] is not None and simple[1] is not None:
         (first, upper), (second, lower) = simple[0], simple[1]
         span = _apart(entry, upper.bounds, lower.bounds)
-        shown = f"{upper.text} and {lower.text}, the simple effects, are {_way(entry)}"
+        way = "a ratio of ratios of" if _ratio(entry) else "apart by"
+        shown = f"{upper.text} and {lower.text}, the simple effects, are {way}"
         crude = first.stated_basis is None and second.stated_basis is None
         findings = (first.name, second.name)
         yield _held(entry, main, "factorial.interaction", shown, span, findings, crude=crude)
@@ -88,10 +89,6 @@ def _effect(ledger: Ledger, entry: Claim, pair: Sequence[str]) -> tuple[Claim, C
 
 def _ratio(entry: Claim) -> bool:
     return entry.measure not in DIFFERENCES
-
-
-def _way(entry: Claim) -> str:
-    return "a ratio of ratios of" if _ratio(entry) else "apart by"
 
 
 def _apart(entry: Claim, upper: Sequence[object], lower: Sequence[object]) -> Span:

@@ -101,7 +101,10 @@ def declared(ledger: Ledger, entry: Claim, p: Ends, most: int) -> list[Choice]:
 def _named_tails(ledger: Ledger, entry: Claim, procedure: str, most: int) -> list[Tail]:
     """The tails of a procedure, by every number of groups or comparisons that may be meant."""
     if procedure in ("dunnett", "tukey"):
-        pairs = [one for one in ledger.comparisons.get(entry.about.cell, ()) if _is_pair(one)]
+        every = ledger.comparisons.get(entry.about.cell, ())
+        pairs = [
+            one for one in every if len(one.about.compared) == 2 and ALL not in one.about.compared
+        ]
         names = _groups([entry, *pairs])
         sets = [names, list(ledger.apart)] if len(ledger.apart) > 2 else []
         tails = [
@@ -132,10 +135,6 @@ def _loadings(sizes: Mapping[str, int], control: str) -> tuple[float, ...]:
     against = [n for name, n in sizes.items() if name != control]
     known = sizes[control] and all(against)
     return tuple((n / (n + sizes[control])) ** 0.5 if known else 0.5**0.5 for n in against)
-
-
-def _is_pair(claim: Claim) -> bool:
-    return len(claim.about.compared) == 2 and ALL not in claim.about.compared
 
 
 def _family(ledger: Ledger, entry: Claim) -> dict[str, Claim]:

@@ -87,16 +87,13 @@ def equivalent(ledger: Ledger, limits: ToldEquivalence, concludes: str) -> Judge
     decided = [one for one in both if one[0] == alone]
     if not decided and all(one[0] == together for one in both):
         agreement, text, names = both[0]
-        return agreement, text.replace(_limit(limits.margins[0]), _both(limits)), names
+        both = f"the margins of {limits.lower} and {limits.upper}"
+        return agreement, text.replace(_limit(limits.margins[0]), both), names
     return (decided or [one for one in both if one[0] == NOT_CHECKABLE] or both)[0]
 
 
 def _limit(margin: ToldMargin) -> str:
     return f"the margin of {margin.value}"
-
-
-def _both(limits: ToldEquivalence) -> str:
-    return f"the margins of {limits.lower} and {limits.upper}"
 
 
 def judged(

@@ -430,7 +430,9 @@ def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
     same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
     if not same and measure == "risk_difference" and unsigned(entry):
         # A reduction, printed without its sign.
-        intervals = {name: _turned(interval) for name, interval in intervals.items()}
+        intervals = {
+            name: Interval(-one.estimate, -one.high, -one.low) for name, one in intervals.items()
+        }
         same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
     detail: dict[str, object] = {
         "intervals": {
@@ -477,10 +479,6 @@ def _ratio_bounds(entry: Claim) -> tuple[Component, Component]:
     ends = (as_ratio(entry.parts[name], word) for name in ("ci_low", "ci_high"))
     low, high = sorted(ends, key=lambda end: end.value or 0)
     return low, high
-
-
-def _turned(interval: Interval) -> Interval:
-    return Interval(-interval.estimate, -interval.high, -interval.low)
 
 
 def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

@@ -169,13 +169,10 @@ def _joined(ends: tuple[Bounds, ...]) -> tuple[float, float]:
 
 def _of_p(entry: Claim, degrees: list[float]) -> Iterator[Finding]:
     part, (estimate, error) = entry.parts["p"], _ranges(entry)
-    findings = []
+    findings, null = [], float(entry.about.margin_value or 0)
     for side in entry.tails:
         try:
-            every = [
-                p_of_estimate(estimate, error, null=_null(entry), df=df, sides=side)
-                for df in degrees
-            ]
+            every = [p_of_estimate(estimate, error, null=null, df=df, sides=side) for df in degrees]
         except StatsError:
             return
         findings.append(_joined(tuple(every)))
@@ -183,7 +180,3 @@ def _of_p(entry: Claim, degrees: list[float]) -> Iterator[Finding]:
     low, high = (holding or findings)[0]
     text, covers = f"Estimate and standard error give {p_span(low, high)}", ("se",)
     yield verdict("error.p", entry, part, bool(holding), text, covers=covers if holding else ())
-
-
-def _null(entry: Claim) -> float:
-    return float(entry.about.margin_value or 0)

@@ -24,7 +24,8 @@ CARD = Card(
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    yield from _sum(ledger, "randomised", None, _randomised(ledger))
+    randomised = {g.name: g.size for g in ledger.groups.values() if g.size is not None}
+    yield from _sum(ledger, "randomised", None, randomised)
     for population in ledger.populations.values():
         sizes = _analysed(ledger, population.name) | dict(population.size_of)
         yield from _sum(ledger, "analysed", population.name, sizes)
@@ -64,10 +65,6 @@ def _of_arms(ledger: Ledger, population: PaperPopulation | None) -> Iterator[Fin
         text += ", unless they are counted by the treatment received." if received else "."
         agreement = COMPATIBLE if received else INCONSISTENT
         yield Finding("size.arm", entry.name, "value", agreement, text, remark=received)
-
-
-def _randomised(ledger: Ledger) -> dict[str, int]:
-    return {g.name: g.size for g in ledger.groups.values() if g.size is not None}
 
 
 def _sum(
