@@ -27,9 +27,9 @@ from trialtrace.stats._inputs import (
     check_choice,
     check_confidence,
     chi2_tail,
-    labels,
     normal_tail,
     numbers,
+    stratum_numbers,
     survival_data,
 )
 from trialtrace.stats._wald import column_names, wald_fields
@@ -108,9 +108,7 @@ def cox(
     names = column_names(x)
     time, event = survival_data(time, event)
     x, spread = _covariates(x, time.size)
-    stratum = np.zeros(time.size, dtype=np.intp)
-    if strata is not None:
-        stratum = labels(strata, "strata", time.size)[1]
+    stratum = stratum_numbers(strata, time.size)
     if not event.any():
         raise StatsError("no event was observed, so hazards cannot be compared.")
     model: _Likelihood
