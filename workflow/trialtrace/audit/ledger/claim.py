@@ -4,7 +4,7 @@ It is made from an entry of claims.yaml or of a ledger on its own, which have th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -377,3 +377,9 @@ def _below_zero(parts: Mapping[str, Component]) -> dict[str, tuple[str, str]]:
         if name in parts and (parts[name].value or 0) < 0:
             return {name: (f"{what} of {parts[name].number}", "a number of at least 0")}
     return {}
+
+
+def one_count(claims: Iterable[Claim]) -> Claim | None:
+    """The first of those that print a count of patients, where all of them print the same."""
+    found = [claim for claim in claims if claim.whole_count is not None]
+    return found[0] if len({claim.whole_count for claim in found}) == 1 else None

@@ -13,7 +13,7 @@ from trialtrace.audit.printed.agreement import EXACT as EXACT
 from trialtrace.audit.printed.agreement import INCONSISTENT as INCONSISTENT
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE, p_text
 from trialtrace.audit.printed.expression import Component
-from trialtrace.stats.summaries.printed import Printed, below, read
+from trialtrace.stats.summaries.printed import Bounds, Printed, below, read
 
 if TYPE_CHECKING:
     import numpy as np
@@ -146,6 +146,11 @@ def ends_of(component: Component) -> Span:
     """The least and the greatest value that a printed number stands for."""
     low, high = as_range(component).bounds
     return float(low), float(high)
+
+
+def span_of(*every: Bounds) -> Span:
+    """From the least to the greatest value of all bounds."""
+    return min(float(one.low) for one in every), max(float(one.high) for one in every)
 
 
 def prints(component: Component, value: float | None, *, rounding: str | None = None) -> bool:

@@ -34,20 +34,9 @@ _LINKS = {
     *("kg", "mm", "mg", "ml", "min", "h", "hours", "days", "weeks", "months", "years", "minutes"),
     *("mmhg", "points", "g", "l", "cm", "s", "sd", "ci", "iqr", "range", "mean", "median", "all"),
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"),
-    *(
-        "eleven",
-        "fifteen",
-        "fourteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "them",
-        "there",
-        "this",
-        "that",
-    ),
+    *("eleven", "fifteen", "fourteen", "twenty", "thirty", "forty", "them", "there", "this"),
     *("these", "which", "have", "had", "total", "more", "most", "half", "been", "they", "their"),
-    *("children", "women", "men", "infants", "adults", "among", "only", "one", "other", "versus"),
+    *("children", "women", "men", "infants", "adults", "among", "that", "other"),
     *("difference", "significant", "significantly", "statistically", "not", "an", "is", "are"),
 }
 # What stands right before the group that another is compared with.

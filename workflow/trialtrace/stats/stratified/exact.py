@@ -22,7 +22,7 @@ from scipy.special import gammaln
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.stats.stratified.mantel_haenszel import comparable_strata, one_or_more
+from trialtrace.stats.stratified.mantel_haenszel import _one_or_more, comparable_strata
 
 # Two outcomes are equally likely when their probabilities differ by no more than rounding;
 # R's mantelhaen.test uses the same width.
@@ -61,7 +61,7 @@ def exact_conditional_test(
     """
     check_choice("sides", sides, SIDES)
     check_choice("mid_p", mid_p, MID_P)
-    x1, n1, x0, n0 = comparable_strata(*one_or_more(x1, n1, x0, n0))
+    x1, n1, x0, n0 = comparable_strata(*_one_or_more(x1, n1, x0, n0))
     low, logs = _log_weights(n1, n0, x1 + x0, 0.0)
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
@@ -102,7 +102,7 @@ def odds_ratio_conditional(
     Interval(estimate=2.28334, low=0.892025, high=6.14792)
     """
     tail = (1 - check_confidence(confidence)) / 2
-    x1, n1, x0, n0 = comparable_strata(*one_or_more(x1, n1, x0, n0))
+    x1, n1, x0, n0 = comparable_strata(*_one_or_more(x1, n1, x0, n0))
     # Weights that a computer's range holds are needed around the observed sum, so the strata
     # are combined under an odds ratio near the estimate, not under 1.
     up, down = np.sum(x1 * (n0 - x0) / (n1 + n0)), np.sum(x0 * (n1 - x1) / (n1 + n0))

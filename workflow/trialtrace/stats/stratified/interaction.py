@@ -22,7 +22,7 @@ from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import chi2_tail, labels, numbers
 from trialtrace.stats.regression.logistic import firth_likelihood_ratio, logistic
 from trialtrace.stats.results import StatsError, TestResult
-from trialtrace.stats.stratified.mantel_haenszel import one_or_more, stratum_counts
+from trialtrace.stats.stratified.mantel_haenszel import _one_or_more, _stratum_counts
 
 RELATIVE_TIE = 1e-7
 # Combinations of tables that are listed at most.
@@ -44,7 +44,7 @@ def zelen(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> TestRes
     >>> zelen([13, 5], [40, 20], [7, 8], [42, 22])
     TestResult(p_value=0.200593)
     """
-    x1, n1, x0, n0 = stratum_counts(*one_or_more(x1, n1, x0, n0))
+    x1, n1, x0, n0 = _stratum_counts(*_one_or_more(x1, n1, x0, n0))
     low, high = np.maximum(x1 + x0 - n0, 0), np.minimum(n1, x1 + x0)
     free = high > low
     if free.sum() < 2:

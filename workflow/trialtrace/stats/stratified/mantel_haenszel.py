@@ -259,14 +259,14 @@ def comparable_strata(
 
     The strata left out add 0 to every sum of this module, but would divide by 0 on the way.
     """
-    x1, n1, x0, n0 = stratum_counts(x1, n1, x0, n0)
+    x1, n1, x0, n0 = _stratum_counts(x1, n1, x0, n0)
     both = (n1 > 0) & (n0 > 0)
     if not both.any():
         raise StatsError("no stratum has patients in both arms.")
     return x1[both], n1[both], x0[both], n0[both]
 
 
-def stratum_counts(
+def _stratum_counts(
     x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Check the arrays of all strata."""
@@ -279,7 +279,7 @@ def stratum_counts(
     return x1, n1, x0, n0
 
 
-def one_or_more(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> tuple[Labels, ...]:
+def _one_or_more(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> tuple[Labels, ...]:
     """The same as arrays: single counts are those of one stratum."""
     named = {"x1": x1, "n1": n1, "x0": x0, "n0": n0}
     return tuple(np.atleast_1d(as_array(each, name)) for name, each in named.items())

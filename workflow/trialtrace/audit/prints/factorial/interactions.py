@@ -20,7 +20,7 @@ from trialtrace.audit.prints.finding import (
     TURNED,
     Card,
     Finding,
-    as_range,
+    ends_of,
     listed,
     overlaps,
     signed,
@@ -189,7 +189,7 @@ def _of_means(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding
     if groups is None or len(groups) != len(SIGNS) or entry.about.change:
         return
     means = tuple(group.name for group in groups)
-    ends = [[float(end) for end in as_range(group.parts["value"]).bounds] for group in groups]
+    ends = [ends_of(group.parts["value"]) for group in groups]
     low, high = (
         sum(sign * own[at if sign > 0 else 1 - at] for sign, own in zip(SIGNS, ends, strict=True))
         for at in (0, 1)

@@ -36,6 +36,7 @@ from trialtrace.audit.prints.finding import (
     prints,
     said_of,
     signed,
+    span_of,
 )
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
 from trialtrace.audit.prints.two_groups.mean_tests import (
@@ -46,7 +47,7 @@ from trialtrace.audit.prints.two_groups.mean_tests import (
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
-from trialtrace.stats.summaries.printed import Bounds, Printed, together
+from trialtrace.stats.summaries.printed import Printed, together
 
 VARIANCES = {"pooled": "Student's", "welch": "Welch's"}
 OF_MEANS = (None, "t", "welch", "anova")
@@ -219,7 +220,7 @@ def _spans(
     """The t of the tests that its degrees of freedom leave, or the F, over all that prints so."""
     if entry.parts["statistic"].symbol == "f":
         means = [as_range(group.parts["value"]) for group in groups]
-        return {"": _span(f_of_means(together(means), together(spreads), sizes))}
+        return {"": span_of(f_of_means(together(means), together(spreads), sizes))}
     return {
         name: _t_span(groups, sizes, spreads, variance)
         for variance, name in VARIANCES.items()
@@ -231,7 +232,7 @@ def _t_span(
     groups: Sequence[Claim], sizes: list[int], spreads: list[Printed], variance: str
 ) -> Span:
     (mean1, mean0), (sd1, sd0) = (as_range(group.parts["value"]) for group in groups), spreads
-    return _span(t_of_means(mean1, sd1, sizes[0], mean0, sd0, sizes[1], variance=variance))
+    return span_of(t_of_means(mean1, sd1, sizes[0], mean0, sd0, sizes[1], variance=variance))
 
 
 def _may_be(entry: Claim, variance: str, sizes: list[int], spreads: list[Printed]) -> bool:
@@ -266,10 +267,6 @@ def welch_degrees(sizes: Sequence[int], spreads: Sequence[Printed]) -> Span:
 
     peak = (n1 - 1) / (n0 - 1)
     return min(map(degrees, (least, most))), degrees(min(max(peak, least), most))
-
-
-def _span(bounds: Bounds) -> Span:
-    return float(bounds.low), float(bounds.high)
 
 
 def _fits(entry: Claim, span: Span) -> bool:

@@ -20,7 +20,14 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperOutcome
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Card,
+    Finding,
+    as_range,
+    ends_of,
+)
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.granularity import debit, grim, grimmer
 
@@ -76,7 +83,7 @@ def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[
     if ends is None or entry.about.change:
         return
     (least, most), mean = ends, entry.parts["value"]
-    low, high = (float(end) for end in as_range(mean).bounds)
+    low, high = ends_of(mean)
     said = f"{outcome.label} goes from {least:g} to {most:g}"
     if high < least or low > most:
         text = f"{said}; a mean of {mean.text} lies off it."

@@ -91,7 +91,7 @@ def _off_scale(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         data = entry.parts.get(name)
         if data is None or data.value is None or data.relation != "=" or data.unit == "%":
             continue
-        low, high = (float(end) for end in as_range(data).bounds)
+        low, high = ends_of(data)
         if high <= ends[0] or low > ends[1]:
             text = f"{data.text} is off the scale from {ends[0]:g} to {ends[1]:g}."
             yield Finding("quantile.scale", entry.name, name, INCONSISTENT, text)
@@ -121,9 +121,7 @@ def _of_whole(ledger: Ledger, entry: Claim) -> bool:
 
 
 def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
-    (low_from, low_to), (high_from, high_to) = (
-        [float(end) for end in as_range(entry.parts[name]).bounds] for name in ENDS
-    )
+    (low_from, low_to), (high_from, high_to) = (ends_of(entry.parts[name]) for name in ENDS)
     if whole:
         low_from, high_to = (float(entry.parts[name].value or 0) for name in ENDS)
         low_to, high_from = low_from, high_to
@@ -133,7 +131,7 @@ def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
     about = f"{n} values from {entry.parts['least'].text} to {entry.parts['most'].text}"
     if mean is not None and mean.symbol != "median" and mean.relation == "=":
         # (m - a)(b - m) is greatest in the middle, and rises towards it.
-        m0, m1 = (float(end) for end in as_range(mean).bounds)
+        m0, m1 = ends_of(mean)
         nearest = min(max((low_from + high_to) / 2, m0), m1)
         room = max((nearest - low_from) * (high_to - nearest), 0.0)
         most = min(most, sqrt(room * n / (n - 1)))

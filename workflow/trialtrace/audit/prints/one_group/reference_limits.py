@@ -12,7 +12,7 @@ two values that reach the bound, by hand.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperBeyond, PaperReference
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
@@ -196,12 +196,10 @@ def _counted(ledger: Ledger, entry: Claim, of: str, limit: str) -> Claim | None:
         for name, one in ledger.outcomes.items()
         if one.beyond is not None and (one.beyond.of, one.beyond.limit) == (of, limit)
     ]
-    found = [
+    return one_count(
         claim
         for name in names
         for claim in ledger.beside(
             replace(entry, about=replace(entry.about, outcome=name)), entry.about.group or ""
         )
-        if claim.whole_count is not None
-    ]
-    return found[0] if len({one.whole_count for one in found}) == 1 else None
+    )

@@ -87,8 +87,8 @@ def equivalent(ledger: Ledger, limits: ToldEquivalence, concludes: str) -> Judge
     decided = [one for one in both if one[0] == alone]
     if not decided and all(one[0] == together for one in both):
         agreement, text, names = both[0]
-        both = f"the margins of {limits.lower} and {limits.upper}"
-        return agreement, text.replace(_limit(limits.margins[0]), both), names
+        limited = f"the margins of {limits.lower} and {limits.upper}"
+        return agreement, text.replace(_limit(limits.margins[0]), limited), names
     return (decided or [one for one in both if one[0] == NOT_CHECKABLE] or both)[0]
 
 

@@ -249,7 +249,7 @@ def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if per_year(value.unit) is None or len(events) != 1 or span is None:
         return
     x, (low, high) = int(events.pop() or 0), (entry.parts[name] for name in BOUNDS)
-    least, most = (float(end) for end in as_range(value).bounds)
+    least, most = ends_of(value)
     z = float(ndtri(0.5 + confidence_of(entry) / 2))
     fit = [
         name
@@ -288,7 +288,7 @@ def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if low0 <= 0 or low1 <= 0:
         return
     low, high = low1 / high0, high1 / low0
-    own = [float(end) for end in as_range(part).bounds]
+    own = ends_of(part)
     places = max(part.places, 0) + 1
     shown = span_text(f"{end:.{places}f}" for end in (low, high))
     text = f"The rates of both groups have a ratio of {shown}"

@@ -21,9 +21,11 @@ from trialtrace.audit.prints.finding import (
     TWO_SIDED,
     Card,
     Finding,
+    Span,
     as_range,
     overlaps,
     p_span,
+    span_of,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.shared import corrections, families
@@ -68,9 +70,6 @@ OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
 OF_NO_NAME = " The ledger names no test; that of p may be another than the interval's."
 FEWEST_DF = 8.0
 """Fewest degrees of freedom of a difference of means of groups whose sizes are not printed."""
-
-
-Ends = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -179,9 +178,7 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
         _checked(entry, scale, df, "two_sided") for scale in _scales(entry, given) for df in degrees
     ]
     found = [one.p_of_bounds for one in every if one is not None]
-    if not found:
-        return None
-    return min(float(one.low) for one in found), max(float(one.high) for one in found)
+    return span_of(*found) if found else None
 
 
 def p_of_margin(
@@ -204,7 +201,7 @@ def p_of_margin(
             if (checked := _checked(of_it, scale, df, side)) is not None
         ]
         if every:
-            found[side] = min(float(p.low) for p in every), max(float(p.high) for p in every)
+            found[side] = span_of(*every)
     return found
 
 
@@ -331,7 +328,7 @@ def _p(
 
 
 def _by_procedure(
-    ledger: Ledger, entry: Claim, component: Component, spans: Mapping[str, list[Ends]]
+    ledger: Ledger, entry: Claim, component: Component, spans: Mapping[str, list[Span]]
 ) -> Finding | str:
     """A p of a named procedure for several comparisons that it gives; else what it would give."""
     if entry.about.margin_value is not None or entry.tails != TWO_SIDED:
@@ -370,11 +367,7 @@ def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]
     sides = [
         [one.p for one in estimate_checks if one.symmetric] for estimate_checks in by_side.values()
     ]
-    return [
-        (float(min(p.low for p in side)), float(max(p.high for p in side)))
-        for side in sides
-        if side
-    ]
+    return [span_of(*side) for side in sides if side]
 
 
 def _decision(
@@ -396,7 +389,7 @@ def _decision(
         text = f"{shown} excludes {null}, while {component.text}."
     else:
         return
-    p = float(p_of_bounds.low), float(p_of_bounds.high)
+    p = span_of(p_of_bounds)
     near = _near(entry, component, *p)
     unnamed = near and entry.about.test is None
     text += OF_NO_NAME if unnamed else " The two may come of different methods."

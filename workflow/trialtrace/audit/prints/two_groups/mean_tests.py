@@ -22,6 +22,7 @@ from trialtrace.audit.prints.finding import (
     p_span,
     said_of,
     shown_p,
+    span_of,
 )
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.stats.results import StatsError
@@ -169,7 +170,7 @@ def _range(
         variance=variance,
         sides=sides,
     )
-    return float(bounds.low), float(bounds.high)
+    return span_of(bounds)
 
 
 def _beyond(entry: Claim) -> str | None:

@@ -27,6 +27,7 @@ from trialtrace.audit.prints.finding import (
     Card,
     Finding,
     as_range,
+    ends_of,
     overlaps,
     shown_p,
     signed,
@@ -130,7 +131,7 @@ def _is_far(part: Component, likely: float) -> bool:
 
 def _quarters(entry: Claim) -> Quarters:
     """The least and the greatest value of each quarter of a group's patients."""
-    ends = [[float(end) for end in as_range(entry.parts[name]).bounds] for name in QUARTILES]
+    ends = [ends_of(entry.parts[name]) for name in QUARTILES]
     least = entry.parts.get("least")
     most = entry.parts.get("most")
     first = -inf if least is None else float(as_range(least).bounds[0])
@@ -174,9 +175,7 @@ def _difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         for group in groups
     ):
         return
-    (low1, high1), (low0, high0) = (
-        [float(end) for end in as_range(group.parts["value"]).bounds] for group in groups
-    )
+    (low1, high1), (low0, high0) = (ends_of(group.parts["value"]) for group in groups)
     low, high = low1 - high0, high1 - low0
     findings = tuple(group.name for group in groups)
     places = max(data.places, 0) + 1

@@ -18,6 +18,7 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     Card,
     Finding,
+    Span,
     ends_of,
     span_text,
 )
@@ -29,7 +30,6 @@ NAME = "comparison.bound"
 NARROWER, WIDER = 0.9, 2.0
 """How near to the plain ones the limit of a stratified or restricted analysis lies."""
 LEVELS = (90, 95, 97.5, 99)
-Ends = tuple[float, float]
 
 CARD = Card(
     "a limit of one side of a difference of shares or means against the counts, or the means and "
@@ -86,14 +86,14 @@ def _held(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     yield Finding(NAME, entry.name, name, agreement, text, beside, detail, remark=remark)
 
 
-def _fits(ledger: Ledger, entry: Claim, level: float, distance: Ends) -> bool:
+def _fits(ledger: Ledger, entry: Claim, level: float, distance: Span) -> bool:
     found = _distances(ledger, entry, 2 * level / 100 - 1)
     return found is not None and distance[0] <= found[0][1] and distance[1] >= found[0][0]
 
 
 def _distances(
     ledger: Ledger, entry: Claim, confidence: float
-) -> tuple[Ends, tuple[str, ...]] | None:
+) -> tuple[Span, tuple[str, ...]] | None:
     """The least and the greatest distance of a two-sided limit, and the claims that give it."""
     if entry.measure == "risk_difference" and (counts := table_of(ledger, entry)):
         groups, table = counts

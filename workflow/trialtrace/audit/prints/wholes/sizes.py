@@ -29,10 +29,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for population in ledger.populations.values():
         sizes = _analysed(ledger, population.name) | dict(population.size_of)
         yield from _sum(ledger, "analysed", population.name, sizes)
-        yield from _of(ledger, "analysed", population.name, f"are in “{population.label}”")
+        yield from _of(ledger, population.name, f"are in “{population.label}”")
         yield from _of_arms(ledger, population)
     yield from _sum(ledger, "analysed", None, _analysed(ledger, None))
-    yield from _of(ledger, "analysed", None, "were analysed")
+    yield from _of(ledger, None, "were analysed")
     yield from _of_arms(ledger, None)
     yield from _planned(ledger)
 
@@ -137,9 +137,9 @@ def _alike(kind: str, totals: list[Claim]) -> Iterator[Finding]:
         yield Finding("size.sum", other.name, "value", agreement, text, (first.name,))
 
 
-def _of(ledger: Ledger, kind: str, population: str | None, verb: str) -> Iterator[Finding]:
+def _of(ledger: Ledger, population: str | None, verb: str) -> Iterator[Finding]:
     """A number of all patients against the number randomised."""
-    part, whole = ledger.sizes(kind, population).get(ALL), ledger.sizes("randomised").get(ALL)
+    part, whole = ledger.sizes("analysed", population).get(ALL), ledger.sizes("randomised").get(ALL)
     if part is not None and whole is not None:
         yield from _share(part, part, whole, f"randomised {verb}")
 

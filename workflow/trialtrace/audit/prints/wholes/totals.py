@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
@@ -157,11 +157,8 @@ def _together(ledger: Ledger, entries: list[Claim]) -> Claim | None:
     names = [about.outcome, outcome.part_of if outcome is not None else None]
     for name in filter(None, names):
         at_all = replace(entries[0], about=replace(about, outcome=name, category=None))
-        found = [
-            one for one in ledger.beside(at_all, about.group or "") if one.whole_count is not None
-        ]
-        if len({one.whole_count for one in found}) == 1:
-            return found[0]
+        if found := one_count(ledger.beside(at_all, about.group or "")):
+            return found
     return None
 
 

@@ -25,6 +25,7 @@ from trialtrace.audit.prints.finding import (
     ends_of,
     listed,
     overlaps,
+    span_of,
     span_text,
     verdict,
 )
@@ -223,8 +224,7 @@ def _deviation(
     means, spreads = (
         together(as_range(group.parts[name]) for group in groups) for name in ("value", "sd")
     )
-    bounds = deviation_of_groups(means, spreads, sizes)
-    low, high = float(bounds.low), float(bounds.high)
+    low, high = span_of(deviation_of_groups(means, spreads, sizes))
     part, detail = entry.parts["sd"], {"low": low, "high": high}
     text = "Within and between the groups, all patients have a standard deviation of "
     text += _shown((low, high))
