@@ -20,6 +20,7 @@ from trialtrace.audit.prints.finding import (
     TURNED,
     Card,
     Finding,
+    Span,
     ends_of,
     listed,
     overlaps,
@@ -30,7 +31,6 @@ from trialtrace.audit.prints.shared.two_groups import as_proportion
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR
 from trialtrace.audit.prints.two_groups.count_tests import counted
 
-Span = tuple[float, float]
 Cells = list[tuple[int, int]]
 DIFFERENCES = ("risk_difference", "mean_difference")
 OF_COUNTS = ("risk_difference", "risk_ratio", "odds_ratio")

@@ -17,10 +17,17 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperBeyond, PaperReference
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Card,
+    Finding,
+    Span,
+    as_range,
+)
 from trialtrace.audit.prints.two_groups.medians import QUARTILES
 
-Span = tuple[float, float]
 NEAR = 1e-9
 MEDIAN = "median"
 

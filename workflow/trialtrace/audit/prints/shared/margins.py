@@ -17,7 +17,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design import ToldDesign
-from trialtrace.audit.ledger.design_margin import MEASURE_OF, ToldEquivalence, ToldMargin
+from trialtrace.audit.ledger.design_margin import ToldEquivalence, ToldMargin, measure_of
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, listed
@@ -144,7 +144,7 @@ def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:
             continue
         if margin.population not in (None, population.name if population else None):
             continue
-        if entry.measure == MEASURE_OF[margin.scale] and entry.parts["ci_low"].symbol is None:
+        if entry.measure == measure_of(margin.scale) and entry.parts["ci_low"].symbol is None:
             intervals.append(entry)
     return intervals
 

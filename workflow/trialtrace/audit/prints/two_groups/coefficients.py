@@ -23,6 +23,7 @@ from trialtrace.audit.prints.finding import (
     TURNED,
     Card,
     Finding,
+    Span,
     as_range,
     ends_of,
     overlaps,
@@ -39,7 +40,6 @@ SAME_ERROR = 1.25
 NEAR = 0.7
 """How far a test of events may lie from Wald's, as a factor of z (`estimates.NEAR`)."""
 SQUARES = ("f", CHI_SQUARED)
-Span = tuple[float, float]
 
 CARD = Card(
     "a log coefficient beside its ratio, and its error beside the ratio's interval (a remark up to "
