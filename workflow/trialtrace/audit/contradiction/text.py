@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from trialtrace.audit.contradiction.cores import Core, core_of
-from trialtrace.audit.contradiction.misprints import WORDS
+from trialtrace.audit.contradiction.misprints import KINDS
 from trialtrace.audit.contradiction.numbers import CLAIM, PATIENTS, RANDOMISED, Number
 from trialtrace.audit.contradiction.repairs import Repair, Whole, exchanges, repairs
 from trialtrace.audit.ledger.ledger import Ledger
@@ -162,7 +162,7 @@ def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) 
         ]
     )
     all_ = "this" if number == 1 else f"all {number} contradictions"
-    how = WORDS.get(repair.how, repair.how)
+    how = KINDS[repair.how][1] if repair.how in KINDS else repair.how
     verb = "mends" if len(repair.changes) == 1 else "mend"
     return {
         "finding": house(f"{told[0].upper()}{told[1:]} {verb} {all_}: {how}."),
