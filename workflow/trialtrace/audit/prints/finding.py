@@ -112,7 +112,7 @@ def verdict(
     fits: bool,
     text: str,
     beside: tuple[str, ...] = (),
-    detail: Mapping[str, Any] | None = None,
+    detail: Mapping[str, object] | None = None,
     covers: tuple[str, ...] = (),
     shown: str | None = None,
 ) -> Finding:
