@@ -53,7 +53,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if set(BOTH) <= set(entry.parts) and entry.share
         if (group := ledger.groups.get(entry.about.group or "")) and group.size
     ]
-    about = attrgetter("about.outcome", "about.visit", "about.stratum", "about.category")
+    names = "outcome", "visit", "stratum", "category"
+    about = attrgetter(*(f"about.{name}" for name in names))
     for entries in grouped(with_intervals, about).values():
         findings = {
             one.name: possible_counts(ledger, one, _randomised(ledger, one)) for one in entries
