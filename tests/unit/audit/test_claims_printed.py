@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialtrace.audit.ledger.claim import impossible
 from trialtrace.audit.printed.expression import NAMES, parse
-from trialtrace.audit.printed.possible import impossible
 from trialtrace.base.errors import UserError
 
 

@@ -7,8 +7,7 @@ from trialtrace.audit.reading.draft import draft
 from trialtrace.audit.reading.formats.glyphs import Page, Word, _Glyph, _words
 from trialtrace.audit.reading.formats.jats import read_jats
 from trialtrace.audit.reading.formats.lines import lines
-from trialtrace.audit.reading.formats.pdf import BlockReader
-from trialtrace.audit.reading.formats.side_by_side import below_each_other
+from trialtrace.audit.reading.formats.pdf import BlockReader, below_each_other
 from trialtrace.audit.reading.formats.web import read_web
 from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 

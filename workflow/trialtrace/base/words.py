@@ -213,24 +213,6 @@ P_VALUES = {
 # Those of a test of the plan, which decide: not adjusted, and not of an assumption.
 DECIDING = ("p_value", "p_gg", "p_hf", "p_lower", "p_uncorrected")
 OF_P_VALUES = {"df", "df1", "df2", "mc_se"}
-# Statistics on the scale of the values themselves.
-IN_UNITS = {
-    "mean",
-    "sd",
-    "median",
-    "q1",
-    "q3",
-    "minimum",
-    "maximum",
-    "mean_difference",
-    "period_difference",
-    "carry_over",
-    "mean_contrast",
-    "median_difference",
-    "difference_of_medians",
-    "change_difference",
-    "visit_difference",
-}
 DIFFERENCES = {
     "mean_difference",
     "period_difference",
@@ -241,6 +223,8 @@ DIFFERENCES = {
     "change_difference",
     "visit_difference",
 }
+# Statistics on the scale of the values themselves.
+IN_UNITS = {"mean", "sd", "median", "q1", "q3", "minimum", "maximum", *DIFFERENCES}
 SYMBOLS = {"chi_squared", "t", "u", "j", "v", "z", "f"}
 RATIOS = {
     "risk_ratio",

@@ -262,6 +262,13 @@ def single_count(x: float, n: float, arm: str) -> tuple[float, float]:
     return float(events), float(total)
 
 
+def risk_margin(margin: object) -> float:
+    """Return a margin of a difference of risks, strictly between -1 and 1."""
+    if not (isinstance(margin, int | float | np.number) and -1 < margin < 1):
+        raise StatsError(f"a margin of risks must lie between -1 and 1; got {margin!r}.")
+    return float(margin)
+
+
 def labels(values: ArrayLike, name: str, length: int) -> tuple[Labels, Places]:
     """Return the distinct labels and for each element the index of its label.
 
@@ -368,14 +375,27 @@ def tied_times(*times: Floats) -> tuple[Floats, ...]:
 
 def survival_data(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
     """Check times and events of shape (n,), return them as floats, equal times as `tied_times`."""
-    time, event = sample(time, "time"), sample(event, "event")
-    if time.size != event.size:
-        raise StatsError(f"time has {time.size} values and event {event.size}.")
-    if (time < 0).any():
-        raise StatsError("times must not be negative.")
+    time, event = times_of(time, event, "event")
     if not ((event == 0.0) | (event == 1.0)).all():
         raise StatsError("event must be 1 for the event and 0 for censoring.")
-    return tied_times(time)[0], event
+    return time, event
+
+
+def times_of(time: ArrayLike, what: ArrayLike, name: str) -> tuple[Floats, Floats]:
+    """Check times of shape (n,) and numbers of the same patients; equal times as `tied_times`."""
+    time, what = sample(time, "time"), sample(what, name)
+    if time.size != what.size:
+        raise StatsError(f"time has {time.size} values and {name} {what.size}.")
+    if (time < 0).any():
+        raise StatsError("times must not be negative.")
+    return tied_times(time)[0], what
+
+
+def stratum_numbers(strata: ArrayLike | None, length: int) -> Places:
+    """The number of each element's stratum; all are in one where None is given."""
+    if strata is None:
+        return np.zeros(length, dtype=np.intp)
+    return labels(strata, "strata", length)[1]
 
 
 def chi2_tail(statistic: float, df: float) -> float:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.survival._discrete_ties import DiscreteLikelihood
-from trialtrace.stats.survival.cox import cox, hazard_ratio_test
+from trialtrace.stats.survival.cox import _DiscreteLikelihood, cox, hazard_ratio_test
 
 DATA = {"ties": "discrete", "confidence": 0.95}
 
@@ -36,7 +35,7 @@ def test_the_likelihood_and_its_slopes_are_those_of_all_sets(seed):
     time, event = rng.integers(1, 4, n).astype(float), rng.integers(0, 2, n).astype(float)
     x, stratum = rng.normal(size=(n, 2)), rng.integers(0, 2, n)
     beta, step = rng.normal(size=2), 1e-5
-    model = DiscreteLikelihood(time, event, x, stratum)
+    model = _DiscreteLikelihood(time, event, x, stratum)
     value, gradient, information = model.at(beta)
     given_data = time, event, x, stratum
     assert value == pytest.approx(enumerated(*given_data, beta), abs=1e-10)

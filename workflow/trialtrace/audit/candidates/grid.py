@@ -43,17 +43,15 @@ def _observed(values: Mapping[str, Floats]) -> Floats:
 
 
 # What some papers print of an exact test: twice the smaller tail, or twice what is two-sided.
-DOUBLED: dict[str, Callable[[Mapping[str, Floats]], Floats]] = {
-    "fisher_tail_twice": _tail,
-    "fisher_twice": lambda found: found["fisher"],
-    "mid_p_tail_twice": lambda found: _tail(found) - _observed(found) / 2,
+DOUBLED: dict[str, tuple[str, Callable[[Mapping[str, Floats]], Floats]]] = {
+    "fisher_tail_twice": ("twice Fisher's exact test, one-sided", _tail),
+    "fisher_twice": ("twice Fisher's exact test", lambda found: found["fisher"]),
+    "mid_p_tail_twice": (
+        "twice the mid-p test, one-sided",
+        lambda found: _tail(found) - _observed(found) / 2,
+    ),
 }
-TWICE = {
-    "fisher_tail_twice": ("twice Fisher's exact test, one-sided", 2),
-    "fisher_twice": ("twice Fisher's exact test", 2),
-    "mid_p_tail_twice": ("twice the mid-p test, one-sided", 2),
-}
-ALL_TESTS = TESTS | TWICE
+ALL_TESTS = TESTS | {name: (label, 2) for name, (label, _) in DOUBLED.items()}
 ALSO_OF_SHARES = ("Wald", "Wald, cut at 0 and 1", "Wilson")
 
 
@@ -109,7 +107,9 @@ def tabulated(
 def p_by_test(counts: Whole) -> dict[str, Floats]:
     """P of (tables, 4) counts x1, n1, x0, n0 by every test, doubled ones too."""
     p_values = p_values_of_tables(*counts.T)
-    return p_values | {name: np.minimum(2 * made(p_values), 1.0) for name, made in DOUBLED.items()}
+    return p_values | {
+        name: np.minimum(2 * made(p_values), 1.0) for name, (_, made) in DOUBLED.items()
+    }
 
 
 def p_families(

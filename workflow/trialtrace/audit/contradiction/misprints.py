@@ -1,7 +1,8 @@
 """How one printed number becomes another: the usual misprints, and how many there are of each.
 
-`shares` are rough: how often a misprint is of a kind, by which repairs are put in order and nothing
-is judged. A misprint of a kind that has many forms, as one digit has, makes each of them rarer.
+The shares of `KINDS` are rough: how often a misprint is of a kind, by which repairs are put in
+order and nothing is judged. A misprint of a kind that has many forms, as one digit has, makes each
+of them rarer.
 """
 
 import re
@@ -14,24 +15,16 @@ from trialtrace.audit.contradiction.numbers import value_of
 
 DIGIT, TRANSPOSED, POINT, SIGN = "digit", "transposed", "point", "sign"
 NEIGHBOUR, ERROR, OTHER = "neighbour", "error", "other"
-SHARES = {
-    DIGIT: 0.35,
-    TRANSPOSED: 0.15,
-    POINT: 0.1,
-    SIGN: 0.1,
-    NEIGHBOUR: 0.1,
-    ERROR: 0.1,
-    OTHER: 0.02,
+KINDS = {
+    DIGIT: (0.35, "one digit"),
+    TRANSPOSED: (0.15, "two digits the other way round"),
+    POINT: (0.1, "the decimal point in another place"),
+    SIGN: (0.1, "the sign"),
+    NEIGHBOUR: (0.1, "the number of a neighbour is printed"),
+    ERROR: (0.1, "a standard error is printed"),
+    OTHER: (0.02, "what the others give"),
 }
-WORDS = {
-    DIGIT: "one digit",
-    TRANSPOSED: "two digits the other way round",
-    POINT: "the decimal point in another place",
-    SIGN: "the sign",
-    NEIGHBOUR: "the number of a neighbour is printed",
-    ERROR: "a standard error is printed",
-    OTHER: "what the others give",
-}
+"""The share of each kind, and its words."""
 OTHER_VALUES = 100
 """Of how many values one that no usual misprint leads to may be."""
 OTHER_PLACES = 0.2
@@ -84,7 +77,7 @@ def on_grid(low: Decimal, high: Decimal, places: int) -> Iterator[str]:
 def likelihood(printed: str, meant: str, place: Place) -> tuple[float, str]:
     """How likely a number is misprinted as another, and the kind of misprint that is likeliest."""
     ways = {
-        kind: SHARES[kind] / number
+        kind: KINDS[kind][0] / number
         for kind, number in _ways(printed, meant, place).items()
         if number
     }

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import isfinite
 
 from trialtrace.audit.contradiction.cores import Core
-from trialtrace.audit.contradiction.misprints import NEIGHBOUR, SHARES, Place, likelihood, usual
+from trialtrace.audit.contradiction.misprints import KINDS, NEIGHBOUR, Place, likelihood, usual
 from trialtrace.audit.contradiction.numbers import (
     CLAIM,
     Changes,
@@ -43,7 +43,7 @@ SIGNED = ("value", "percent", "ci_low", "ci_high", "statistic", "effect")
 COUNTS = ("count", "denominator")
 """Components that are whole numbers."""
 SWAPPED = 0.1
-"""How often an error is an exchange of two numbers, as `misprints.SHARES`."""
+"""How often an error is an exchange of two numbers, as the shares of `misprints.KINDS`."""
 SWAP = "exchanged between the groups"
 
 
@@ -203,7 +203,7 @@ class Suspect:
             if meant != self.text and self.place.may(meant):
                 yield self.repair(meant)
         if self.text in self.place.neighbours:
-            yield Around(self, SHARES[NEIGHBOUR] / len(self.place.neighbours))
+            yield Around(self, KINDS[NEIGHBOUR][0] / len(self.place.neighbours))
 
     def implied(self) -> Iterator[Around]:
         """By the grid, where nothing else was found."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from trialtrace.audit.contradiction.cores import Core, core_of
-from trialtrace.audit.contradiction.misprints import WORDS
+from trialtrace.audit.contradiction.misprints import KINDS
 from trialtrace.audit.contradiction.numbers import CLAIM, PATIENTS, RANDOMISED, Number
 from trialtrace.audit.contradiction.repairs import Repair, Whole, exchanges, repairs
 from trialtrace.audit.ledger.ledger import Ledger
@@ -128,8 +128,9 @@ def _one(ledger: Ledger, contradiction: Contradiction, names: dict[str, str]) ->
         _repair(ledger, each, names, len(contradiction.cores))
         for each in contradiction.repairs[:MOST_REPAIRS]
     ]
+    mended = " ".join(str(mend["finding"]) for mend in mends) or NO_REPAIR
     return {
-        "finding": house(f"{_cannot(ledger, contradiction.numbers, names)} {_mended(mends)}"),
+        "finding": house(f"{_cannot(ledger, contradiction.numbers, names)} {mended}"),
         "numbers": [_number(ledger, number) for number in contradiction.numbers],
         "checks": list(checks),
         "contradictions": len(contradiction.cores),
@@ -153,12 +154,6 @@ def _cannot(ledger: Ledger, numbers: Sequence[Number], names: dict[str, str]) ->
     return f"{told} contradict each other: at least one of these {many} is wrong."
 
 
-def _mended(mends: Sequence[Told]) -> str:
-    if not mends:
-        return NO_REPAIR
-    return " ".join(str(mend["finding"]) for mend in mends)
-
-
 def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) -> Told:
     told = listed(
         [
@@ -167,7 +162,7 @@ def _repair(ledger: Ledger, repair: Repair, names: dict[str, str], number: int) 
         ]
     )
     all_ = "this" if number == 1 else f"all {number} contradictions"
-    how = WORDS.get(repair.how, repair.how)
+    how = KINDS[repair.how][1] if repair.how in KINDS else repair.how
     verb = "mends" if len(repair.changes) == 1 else "mend"
     return {
         "finding": house(f"{told[0].upper()}{told[1:]} {verb} {all_}: {how}."),

@@ -1,6 +1,6 @@
 """Kinds of matter that are asked once for all numbers they are found of, and how each is asked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
 
@@ -8,7 +8,8 @@ from trialtrace.audit.editor.letter import quoted
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house
-from trialtrace.audit.prints.finding import Finding, listed, p_span, signed
+from trialtrace.audit.prints.finding import Finding, listed, p_span, signed, span_text
+from trialtrace.base.grouping import grouped
 
 Item = tuple[str, str, str]
 """A number as quoted, what is told of it, and its claim."""
@@ -56,15 +57,6 @@ class Kind:
         return self.ask(ledger, own) if own else []
 
 
-def _by(
-    findings: Sequence[Finding], key: Callable[[Finding], Sequence[str | None]]
-) -> Iterator[list[Finding]]:
-    made: dict[tuple[str | None, ...], list[Finding]] = {}
-    for finding in findings:
-        made.setdefault(tuple(key(finding)), []).append(finding)
-    yield from made.values()
-
-
 def _wholes(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
     """Means and deviations that whole numbers cannot have: that they are whole is asked."""
     items: list[Item] = []
@@ -108,7 +100,7 @@ def _nearest(ledger: Ledger, entry: Claim, finding: Finding) -> str:
 def _shares(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
     """Percentages that no count gives of the patients taken, those of an outcome together."""
     asked: list[Question] = []
-    for own in _by(findings, lambda one: [ledger.entries[one.claim].about.outcome]):
+    for own in grouped(findings, lambda one: ledger.entries[one.claim].about.outcome).values():
         items = [
             (quoted(ledger, ledger.entries[one.claim]), _counts_beside(ledger, one), one.claim)
             for one in own
@@ -194,14 +186,15 @@ def _recomputed(ledger: Ledger, finding: Finding) -> str:
 
 def _span(low: float, high: float) -> str:
     low, high = sorted((abs(low), abs(high))) if low * high > 0 else (low, high)
-    ends = [signed(end, 2) for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    return span_text(signed(end, 2) for end in (low, high))
 
 
 def _effects(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
     """F of two-by-two designs, those of the same groups together, an outcome an item."""
     asked: list[Question] = []
-    for own in _by(findings, lambda one: [entry.about.group for entry in _beside(ledger, one)]):
+    for own in grouped(
+        findings, lambda one: tuple(entry.about.group for entry in _beside(ledger, one))
+    ).values():
         key = [
             f"{letter} {ledger.group_label(entry)} (n = {ledger.size(entry)})"
             for letter, entry in zip(LETTERS, _beside(ledger, own[0]), strict=True)
@@ -209,7 +202,7 @@ def _effects(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
         lead = f"The groups are {'; '.join(key)}. Beside each stands what the printed means and "
         lead += "deviations give for two of them against the other two."
         items: list[Item] = []
-        for same in _by(own, lambda one: one.beside):
+        for same in grouped(own, lambda one: tuple(one.beside)).values():
             spans = zip(same[0].detail["effects"][: len(PAIRS)], PAIRS, strict=True)
             told = listed([f"{_span(*span)} for {pair}" for span, pair in spans])
             where = listed([quoted(ledger, ledger.entries[one.claim]) for one in same])

@@ -8,6 +8,7 @@ below one question. Sizes are told as those that were taken, since a ledger may 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from trialtrace.audit.contradiction.text import Told
 from trialtrace.audit.editor.letter import Line, placed, quoted
@@ -15,9 +16,10 @@ from trialtrace.audit.editor.matters import KINDS, Question, one_or_list
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house, sentences
 from trialtrace.audit.printed.verdicts import PRINT
-from trialtrace.audit.prints.finding import Finding, shown_p
+from trialtrace.audit.prints.finding import Finding, shown_p, span_text
 from trialtrace.audit.prints.registry import CONTRADICTS
 from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, Held, upper
+from trialtrace.audit.verdicts.asked import RESTS_ON, Reading, reading, spanned
 from trialtrace.audit.verdicts.tally import unmatched
 
 # What each usual test gives of the printed numbers behind a p, for a question on the test.
@@ -67,8 +69,7 @@ def _counts(ledger: Ledger, finding: Finding) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    ends = [shown_p(end).removeprefix("P ").removeprefix("= ") for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return span_text(shown_p(end).removeprefix("P ").removeprefix("= ") for end in (low, high))
 
 
 RANKS = ("primary", "secondary")
@@ -190,16 +191,15 @@ def _together(contradictions: Sequence[Told]) -> list[Told]:
 
 
 def _nearly(item: Told, other: Told) -> bool:
-    numbers, others = ({_key(each) for each in _numbers(told)} for told in (item, other))
+    numbers, others = (
+        {(str(each["claim"]), str(each["component"])) for each in _numbers(told)}
+        for told in (item, other)
+    )
     if numbers == others:
         return True
     claims, rest = ({claim for claim, _ in told} for told in (numbers, others))
     most = max(len(claims - rest), len(rest - claims))
     return most <= 1 and len(claims & rest) >= MOST_TOLD
-
-
-def _key(number: Mapping[str, object]) -> tuple[str, str]:
-    return str(number["claim"]), str(number["component"])
 
 
 def _listed(value: object) -> list[object]:
@@ -298,3 +298,40 @@ def _names(text: str, what: str) -> str:
         return f"does not name {what}"
     rank, _, outcome = text.partition(": ")
     return f"names as {rank} outcome {outcome}" if rank in RANKS else f"names {text}"
+
+
+# Questions to whoever holds a draft against its paper, before any number is found wrong: which
+# reading is meant. Those of one table and one matter are one question.
+
+
+def reader_questions(ledger: Ledger, findings: Sequence[Finding]) -> list[Question]:
+    """What has to be looked up, in the order of the findings."""
+    matters: dict[tuple[str, str], dict[str, Reading]] = {}
+    for finding in findings:
+        entry = ledger.entries.get(finding.detail.get(RESTS_ON, ""))
+        if entry is not None:
+            asked, place = reading(entry, ledger), entry.place.partition(",")[0]
+            matters.setdefault((place, asked.several), {})[entry.name] = asked
+    return [
+        question
+        for (place, several), each in matters.items()
+        for question in _asked(ledger, place, several, each)
+    ]
+
+
+def _asked(ledger: Ledger, place: str, several: str, matter: dict[str, Reading]) -> list[Question]:
+    first, entries = next(iter(matter.values())), [ledger.entries[name] for name in matter]
+    if len(entries) == 1:
+        text = f"{first.asked(quoted(ledger, entries[0]))} {first.why}"
+        return [Question(text, (), (entries[0].name,))]
+    items = [(quoted(ledger, entry), matter[entry.name].each, entry.name) for entry in entries]
+    shared = reduce(set.intersection, (set(asked.sizes) for asked in matter.values()))
+    lead = [f"{spanned(sorted(shared))} would give all of them."] if shared else []
+    chances = sorted(f"{entry.chance:.2f}" for entry in entries if entry.chance is not None)
+    if chances:
+        span = " to ".join(dict.fromkeys((chances[0], chances[-1])))
+        lead.append(f"They were read with a chance of {span} to be right.")
+    doubts = dict.fromkeys(entry.doubt for entry in entries if entry.doubt)
+    lead += [f"Doubts: {'; '.join(doubts)}."] if doubts else []
+    text = f"{place[:1].upper()}{place[1:]}: {several[:1].lower()}{several[1:]}"
+    return one_or_list(items, "{}", text, " ".join(lead))

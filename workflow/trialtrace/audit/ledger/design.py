@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from trialtrace.audit.ledger.design_alpha import ToldAlpha
 from trialtrace.audit.ledger.design_margin import RATIO_SCALES, ToldEquivalence, ToldMargin
 from trialtrace.audit.ledger.paper import NumberPrinted, WholePrinted
-from trialtrace.audit.printed.period import Period, typed
+from trialtrace.audit.printed.dates import Period, typed
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.names import Name, Text, TimeUnit
 from trialtrace.base.config.schema import tell

@@ -81,15 +81,11 @@ MarginScale = Literal[
 ]
 Worse = Literal["above", "below"]
 RATIO_SCALES = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
-MEASURE_OF: dict[MarginScale, str] = {
-    "percentage_points": "risk_difference",
-    "risk_difference": "risk_difference",
-    "mean_difference": "mean_difference",
-    "risk_ratio": "risk_ratio",
-    "odds_ratio": "odds_ratio",
-    "hazard_ratio": "hazard_ratio",
-    "rate_ratio": "rate_ratio",
-}
+
+
+def measure_of(scale: MarginScale) -> str:
+    """The measure that a margin on a scale is of."""
+    return "risk_difference" if scale == "percentage_points" else scale
 
 
 @shape
@@ -135,7 +131,7 @@ class ToldMargin:
         turned = other.turned() if self.compare == other.compare[::-1] else other
         values = turned.limit(percent=True), self.limit(percent=True)
         equal = abs(values[0] - values[1]) <= 1e-9 * abs(values[1])
-        measures = {MEASURE_OF[self.scale], MEASURE_OF[other.scale]}
+        measures = {measure_of(self.scale), measure_of(other.scale)}
         levels = {Decimal(one.level) for one in (self, other) if one.level}
         return len(measures) == 1 and equal and self.worse == turned.worse and len(levels) < 2
 

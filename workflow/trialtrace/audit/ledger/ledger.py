@@ -25,6 +25,7 @@ from trialtrace.audit.ledger.paper import (
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.rounding_habit import Habit
 from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.base.grouping import grouped
 
 MOST_PATIENTS = 10**9
 
@@ -94,11 +95,12 @@ class Ledger:
 
         Such as "62 (9)", which may be means where none of their outcome is a share, and "4 (2-7)".
         """
-        of_outcome: dict[str | None, list[Claim]] = {}
-        for entry in self.of_group():
-            data = entry.parts.get("percent")
-            if data is not None and data.symbol == UNSAID:
-                of_outcome.setdefault(entry.about.outcome, []).append(entry)
+        unsaid = [
+            entry
+            for entry in self.of_group()
+            if (data := entry.parts.get("percent")) is not None and data.symbol == UNSAID
+        ]
+        of_outcome = grouped(unsaid, lambda entry: entry.about.outcome)
         return {entry.name for entry in self.of_group() if entry.bare_pair} | {
             entry.name
             for entries in of_outcome.values()
@@ -257,11 +259,12 @@ class Ledger:
 
     def every_size(self, kind: str, population: str | None = None) -> dict[str, list[Claim]]:
         """All claims that print a number of patients, by group: in the flow, in the abstract."""
-        claims: dict[str, list[Claim]] = {}
-        for entry in self.entries.values():
-            if (entry.about.size, entry.about.population) == (kind, population):
-                claims.setdefault(entry.about.group or ALL, []).append(entry)
-        return claims
+        sizes = [
+            entry
+            for entry in self.entries.values()
+            if (entry.about.size, entry.about.population) == (kind, population)
+        ]
+        return grouped(sizes, lambda entry: entry.about.group or ALL)
 
     @cached_property
     def apart(self) -> tuple[str, ...]:
@@ -310,29 +313,20 @@ class Ledger:
     @cached_property
     def _by_cell(self) -> dict[tuple, list[Claim]]:
         """The claims about one group, by (group, category, cell)."""
-        claims: dict[tuple, list[Claim]] = {}
-        for claim in self.of_group():
-            claims.setdefault(
-                (claim.about.group, claim.about.category, *claim.about.cell), []
-            ).append(claim)
-        return claims
+        return grouped(
+            self.of_group(), lambda one: (one.about.group, one.about.category, *one.about.cell)
+        )
 
     @cached_property
     def of_cell(self) -> dict[tuple, list[Claim]]:
         """The claims about one group, by cell."""
-        claims: dict[tuple, list[Claim]] = {}
-        for entry in self.of_group():
-            claims.setdefault(entry.about.cell, []).append(entry)
-        return claims
+        return grouped(self.of_group(), lambda entry: entry.about.cell)
 
     @cached_property
     def facts(self) -> dict[str, list[Claim]]:
         """The claims that tell a fact, by its name."""
-        claims: dict[str, list[Claim]] = {}
-        for entry in self.entries.values():
-            if entry.about.fact is not None:
-                claims.setdefault(entry.about.fact, []).append(entry)
-        return claims
+        told = [entry for entry in self.entries.values() if entry.about.fact is not None]
+        return grouped(told, lambda entry: entry.about.fact or "")
 
     @cached_property
     def timed(self) -> set[str | None]:
@@ -348,11 +342,8 @@ class Ledger:
     @cached_property
     def comparisons(self) -> dict[tuple, list[Claim]]:
         """The claims that compare groups, by cell."""
-        claims: dict[tuple, list[Claim]] = {}
-        for entry in self.entries.values():
-            if entry.about.compared:
-                claims.setdefault(entry.about.cell, []).append(entry)
-        return claims
+        comparisons = [entry for entry in self.entries.values() if entry.about.compared]
+        return grouped(comparisons, lambda entry: entry.about.cell)
 
     def compared(self, entry: Claim, *names: str) -> list[Claim] | None:
         """For a comparison, the claim of each group that has all the components `names`.
@@ -383,8 +374,5 @@ class Ledger:
     @cached_property
     def categories(self) -> dict[tuple, list[Claim]]:
         """Claims of the categories of one outcome in one group, by (cell, group)."""
-        claims: dict[tuple, list[Claim]] = {}
-        for entry in self.of_group():
-            if entry.about.category is not None:
-                claims.setdefault((*entry.about.cell, entry.about.group), []).append(entry)
-        return claims
+        claims = [entry for entry in self.of_group() if entry.about.category is not None]
+        return grouped(claims, lambda entry: (*entry.about.cell, entry.about.group))

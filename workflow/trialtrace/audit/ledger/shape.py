@@ -4,11 +4,96 @@ from __future__ import annotations
 
 from typing import Any
 
-from trialtrace.audit.ledger.item import SourceItems
-from trialtrace.audit.ledger.paper import About, NumberPrinted
-from trialtrace.audit.ledger.published import Expression, Published
+from trialtrace.audit.ledger.design import ToldDesign
+from trialtrace.audit.ledger.paper import (
+    About,
+    NumberPrinted,
+    PaperGroups,
+    PaperOutcomes,
+    PaperPopulations,
+    Papers,
+    PaperStrata,
+)
 from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
+
+# What a source text tells besides its numbers: which endpoint, variable or claim covers it.
+
+
+@shape
+class SourceItem:
+    """One thing that a text tells: a measure, a rule of the trial, a statement."""
+
+    from_: Name = key("Paper.")
+    place: Text | None = optional(
+        "Where it is told, as it can be cited; left out where the text was not at hand."
+    )
+    label: Text = key("What is told, in the project's own words.")
+    endpoints: Distinct[Name] | None = optional(
+        "Endpoints that cover it; an instrument stands for each of its scales. Analyses, figures "
+        "and claims of them are found by themselves."
+    )
+    variables: Distinct[Name] | None = optional("Variables of `subjects` that cover it.")
+    claims: Distinct[Name] | None = optional("Further claims of it.")
+    settings: Distinct[Text] | None = optional(
+        "Keys of trial.yaml that hold it, such as design.arms.",
+        expected="keys of trial.yaml, such as design.arms",
+    )
+    checks: Distinct[Name] | None = optional("Checks of cleaning.yaml that hold patients to it.")
+    not_printed: Text | None = optional(
+        "What of it the text does not print, so that what stands here in its place is chosen; it "
+        "leaves the item whole, since no data could cover more."
+    )
+    absent: Text | None = optional("What of it nothing covers, and why.")
+
+
+SourceItems = dict[Name, SourceItem]
+
+
+# An expression as printed, and what a ledger holds beside its claims.
+
+Designs = Filled[Name, ToldDesign]
+
+
+@shape
+class Expression:
+    """An expression as a paper prints it, and where."""
+
+    from_: Name = key("Paper.")
+    place: Text | None = optional(
+        "Where it is printed, as it can be cited; left out where the text was not at hand."
+    )
+    label: Text = key("What is claimed, in words.")
+    printed: Text = key(
+        "The expression as printed, in quotes.", expected="the printed expression in quotes"
+    )
+    with_: Distinct[Name] | None = optional("Claims that this one hangs together with.")
+
+
+@shape
+class Published:
+    """Papers, and who and what their numbers are about."""
+
+    papers: Papers = key("Papers: name to citation, or to what is known of it.")
+    groups: PaperGroups | None = optional(
+        "Groups of patients as the paper prints them; in a trial's folder, its arms by "
+        "the same names."
+    )
+    populations: PaperPopulations | None = optional(
+        "Populations as the paper names them; the first is that of claims which name none."
+    )
+    outcomes: PaperOutcomes | None = optional("What was measured.")
+    strata: PaperStrata | None = optional(
+        "What the paper tells of the strata of its randomisation, for stratified tests."
+    )
+    registered: Designs | None = optional(
+        "What registry and protocol tell of the design, by the name of the paper; held against "
+        "what is reported."
+    )
+    reported: Designs | None = optional(
+        "What the papers themselves tell of the same, by the name of the paper."
+    )
+
 
 Unread = dict[str, Any]
 READ = "read"

@@ -267,7 +267,7 @@ def _read(printed: str, plain: str) -> list[Component] | None:
         components = _components(printed, match)
         tail = _tail(printed, plain, match.end(), {component.name for component in components})
         if tail is not None:
-            return _in_order(components + tail)
+            return sorted(components + tail, key=lambda component: NAMES.index(component.name))
     match = DIRECTION.fullmatch(plain)
     return _components(printed, match) if match else None
 
@@ -414,7 +414,3 @@ def _side(word: str | None) -> str | None:
     if word.lower() in VALUED:
         return None
     return "lower" if word.lower() in LOWER else "higher"
-
-
-def _in_order(components: list[Component]) -> list[Component]:
-    return sorted(components, key=lambda component: NAMES.index(component.name))

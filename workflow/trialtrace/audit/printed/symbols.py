@@ -4,24 +4,6 @@ from typing import Literal
 
 UNSAID = "unsaid"
 """The symbol of a number of which the expression does not say what it is."""
-ADJUSTED = (
-    "ahr",
-    "aor",
-    "lsm",
-    "lsmd",
-    "ls mean",
-    "least squares mean",
-    "ls mean change",
-    "least squares mean change",
-    "ls mean difference",
-    "least squares mean difference",
-    "difference in ls means",
-    "difference in least squares means",
-    "geometric ls mean ratio",
-    "geometric least squares mean ratio",
-    "ratio of geometric ls means",
-)
-"""What says by its name that a model adjusts it."""
 CHI_SQUARED = "χ²"
 STANDARDISED = "standardised"
 """The symbol of an effect size that is a standardised difference of means."""
@@ -177,6 +159,12 @@ MEASURES = {
     "hedges’ g": "standardised_difference",
     "hedges g": "standardised_difference",
 }
+_OF_MODELS = ("ls mean", "least squares mean")
+ADJUSTED = {
+    *("ahr", "aor", "lsm", "lsmd"),
+    *(name for name in MEASURES if any(words in name for words in _OF_MODELS)),
+}
+"""What says by its name that a model adjusts it."""
 OF_THING = {"odds": "odds_ratio", "hazard": "hazard_ratio", "hazards": "hazard_ratio"}
 """The measure of a change in percent, by what it is a change of."""
 NAMED_AFTER = {

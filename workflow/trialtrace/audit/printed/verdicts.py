@@ -6,19 +6,9 @@ COLUMNS = {DATA: "against the data", PRINT: "on print"}
 FINDINGS = {DATA: "data_finding", PRINT: "print_finding"}
 MORE = {DATA: "data_more", PRINT: "print_more"}
 """The second line of a verdict: remarks, what a search found, or what to mend."""
-# From the worst on. A claim is not checkable only if none of its components is.
-WORST_FIRST = (
-    "not_tied",
-    "differs",
-    "inconsistent",
-    "alternative",
-    "compatible",
-    "exact",
-    "used",
-    "not_checkable",
-)
 FAILS = ("not_tied", "differs", "inconsistent", "alternative")
 """Verdicts that fail a build."""
+# From the worst on. A claim is not checkable only if none of its components is.
 SHOWN = {
     "not_tied": "not tied to a result",
     "differs": "differs",
@@ -29,6 +19,7 @@ SHOWN = {
     "used": "used",
     "not_checkable": "not checkable",
 }
+WORST_FIRST = tuple(SHOWN)
 OF_COLUMN = {
     DATA: ("not_tied", "differs", "alternative", "compatible", "exact", "not_checkable"),
     PRINT: ("inconsistent", "alternative", "compatible", "exact", "used", "not_checkable"),

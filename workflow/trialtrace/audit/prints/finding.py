@@ -1,6 +1,6 @@
 """A finding: what one check says of one printed number, and the words it is told in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +13,7 @@ from trialtrace.audit.printed.agreement import EXACT as EXACT
 from trialtrace.audit.printed.agreement import INCONSISTENT as INCONSISTENT
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE, p_text
 from trialtrace.audit.printed.expression import Component
-from trialtrace.stats.summaries.printed import Printed, below, read
+from trialtrace.stats.summaries.printed import Bounds, Printed, below, read
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +40,7 @@ class Card:
     of_all: bool = False
 
 
+Span = tuple[float, float]
 ALTERNATIVE = "alternative"
 TURNED = "the groups the other way round"
 TWO_SIDED = ("two_sided",)
@@ -104,6 +105,27 @@ class Finding:
         return self.open or self.agreement != NOT_CHECKABLE
 
 
+def verdict(
+    check: str,
+    entry: "Claim",
+    component: Component,
+    fits: bool,
+    text: str,
+    beside: tuple[str, ...] = (),
+    detail: Mapping[str, object] | None = None,
+    covers: tuple[str, ...] = (),
+    shown: str | None = None,
+) -> Finding:
+    """The finding on a component that the numbers of `text` leave room for, or contradict.
+
+    `shown` is what is printed, where it is more than the component.
+    """
+    shown = shown or component.text
+    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    return Finding(check, entry.name, component.name, agreement, text, beside, detail or {}, covers)
+
+
 @lru_cache(maxsize=4096)
 def as_range(component: Component, *, rounding: str | None = None) -> Printed:
     """The values that a printed number stands for, as its paper rounds where `rounding` is None.
@@ -118,6 +140,17 @@ def as_range(component: Component, *, rounding: str | None = None) -> Printed:
     return read(
         f"{component.value:.{max(component.places, 0)}f}", rounding=rounding or component.rounding
     )
+
+
+def ends_of(component: Component) -> Span:
+    """The least and the greatest value that a printed number stands for."""
+    low, high = as_range(component).bounds
+    return float(low), float(high)
+
+
+def span_of(*every: Bounds) -> Span:
+    """From the least to the greatest value of all bounds."""
+    return min(float(one.low) for one in every), max(float(one.high) for one in every)
 
 
 def prints(component: Component, value: float | None, *, rounding: str | None = None) -> bool:
@@ -203,6 +236,11 @@ def p_span(low: float, high: float) -> str:
 def signed(value: float, places: int) -> str:
     """A number with the sign that is printed."""
     return f"{value:.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def span_text(ends: Iterable[str]) -> str:
+    """ "1.2 to 3.4", or one number where both ends print alike."""
+    return " to ".join(dict.fromkeys(ends))
 
 
 def listed(words: list[str], joint: str = "and") -> str:

@@ -76,11 +76,6 @@ def card_of(name: str) -> Card:
     return card
 
 
-def _check_of(name: str) -> Callable[[Ledger], Iterator[Finding]]:
-    check: Callable[[Ledger], Iterator[Finding]] = importlib.import_module(MODULES[name]).check
-    return check
-
-
 @cache
 def of_sizes() -> frozenset[str]:
     """The names of the findings of which the verdict rests on the numbers of patients."""
@@ -105,7 +100,7 @@ def findings(ledger: Ledger) -> Iterator[Finding]:
 
 def findings_of(name: str, ledger: Ledger) -> Iterator[Finding]:
     """Every finding of one check."""
-    check = _check_of(name)
+    check: Callable[[Ledger], Iterator[Finding]] = importlib.import_module(MODULES[name]).check
     if card_of(name).of_all:
         yield from check(ledger)
         return

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from trialtrace.audit.reading.cells import read_cell
 from trialtrace.audit.reading.item import Item, Left
+from trialtrace.base.grouping import grouped
 
 _COUNTED = {"count", "count_percent", "fraction"}
 _MISSING = re.compile(
@@ -95,10 +96,8 @@ def categorised(read: Sequence[Item | Left]) -> list[Item | Left]:
 
     A p beside one of the rows, or in the section's own row, is then of all of them.
     """
-    blocks: dict[tuple[str, ...], list[Item]] = {}
-    for one in read:
-        if isinstance(one, Item) and len(one.path) > 1:
-            blocks.setdefault(one.path[:-1], []).append(one)
+    within = (one for one in read if isinstance(one, Item) and len(one.path) > 1)
+    blocks = grouped(within, lambda one: one.path[:-1])
     changed: dict[int, Item] = {}
     for section, block in blocks.items():
         own = [one for one in block if one.kind == "p"]

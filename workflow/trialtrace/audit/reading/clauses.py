@@ -34,20 +34,9 @@ _LINKS = {
     *("kg", "mm", "mg", "ml", "min", "h", "hours", "days", "weeks", "months", "years", "minutes"),
     *("mmhg", "points", "g", "l", "cm", "s", "sd", "ci", "iqr", "range", "mean", "median", "all"),
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"),
-    *(
-        "eleven",
-        "fifteen",
-        "fourteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "them",
-        "there",
-        "this",
-        "that",
-    ),
+    *("eleven", "fifteen", "fourteen", "twenty", "thirty", "forty", "them", "there", "this"),
     *("these", "which", "have", "had", "total", "more", "most", "half", "been", "they", "their"),
-    *("children", "women", "men", "infants", "adults", "among", "only", "one", "other", "versus"),
+    *("children", "women", "men", "infants", "adults", "among", "that", "other"),
     *("difference", "significant", "significantly", "statistically", "not", "an", "is", "are"),
 }
 # What stands right before the group that another is compared with.
@@ -198,7 +187,8 @@ def _comparing(
         other = names.other(named[0]) if len(named) == 1 and _MORE.search(clause) else None
         if other is not None or whole:
             compare = (named[0], str(other)) if other is not None else names.arms
-    if len(compare) == 2 and _REFERENCE.search(text, 0, _begin(mentions, compare[0])):
+    first = next((one.begin for one in mentions if one.arm in compare[:1]), 0)
+    if len(compare) == 2 and _REFERENCE.search(text, 0, first):
         compare = (compare[1], compare[0])
     own = item.kind == "p" and not pair and len(near) == 1
     own = own and any(
@@ -320,11 +310,6 @@ def _says(text: str, begin: int, end: int, mentions: Sequence[Mention]) -> bool:
     """Whether words between two numbers name something that was measured, and not an arm alone."""
     found = re.findall(r"[^\W\d_]+", _without(text, begin, end, mentions).lower())
     return bool({word for word in found if len(word) > 1} - _LINKS)
-
-
-def _begin(mentions: Sequence[Mention], arm: str) -> int:
-    """Where the first mention of an arm begins."""
-    return next((one.begin for one in mentions if one.arm == arm), 0)
 
 
 def _of_each(found: Sequence[Seen], named: Sequence[str], text: str) -> Sequence[Seen]:

@@ -16,6 +16,7 @@ from trialtrace.audit.files.file import LARGEST, unconfirmed
 from trialtrace.audit.printed.expression import parse
 from trialtrace.base.config.compose import Document, compose, compose_text
 from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.base.grouping import grouped
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes, write_text
 
@@ -55,11 +56,8 @@ def open_claims(data: Mapping[str, object]) -> dict[str, list[str]]:
     """The names of the claims that nobody confirmed, by place."""
     claims, confirmed = mapping(data, "claims"), data.get("confirmed")
     open_ = unconfirmed(claims, confirmed if isinstance(confirmed, list) else [])
-    made: dict[str, list[str]] = {}
-    for name, claim in claims.items():
-        if name in open_:
-            made.setdefault(place_of(claim), []).append(name)
-    return made
+    names = (name for name in claims if name in open_)
+    return grouped(names, lambda name: place_of(claims[name]))
 
 
 def state_of(claims: Claims, names: Iterable[str]) -> str:

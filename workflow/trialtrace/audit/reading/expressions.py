@@ -45,6 +45,8 @@ def expression(
         kind = None
     if kind in ("count_percent", "percent", "count") and cell.form == "ranged":
         kind = "percent_ci" if kind == "percent" and not usual & _RANGED else None
+    if cell.form in _COUNTED:
+        return Expression(_COUNTED[cell.form].format(**cell.parts), "count_percent")
     if cell.form in _BY_FORM:
         return _BY_FORM[cell.form](cell, kind, size, usual)
     return None
@@ -54,6 +56,12 @@ def expression(
 _ALONE = {"sd": "mean_sd", "se": "mean_se", "iqr": "median_iqr"}
 _SPREADS = ("plus_minus", "spread_range", "spread_median", "spread_size", "ranged_range")
 _RANGED = {"mean_ci", "median_iqr"}
+# Cells that can be nothing but a count with its percentage.
+_COUNTED = {
+    "count_percent": "{a} ({b}%)",
+    "count_below": "{a} ({c}%)",
+    "count_percent_range": "{a} ({b}%) (95% CI {c} to {d})",
+}
 NOT_SAID = "what this number is (a mean, a median, another) is not said"
 
 
@@ -104,16 +112,9 @@ def _effect(cell: Cell, measure: str, usual: set[str]) -> Expression | None:
     lead = "{}" if measure == EITHER else f"{_LEADS.get(measure, measure.replace('_', ' '))} {{}}"
     a, b, c = (cell.parts.get(name, "").replace(",", "") for name in "abc")
     percent = " percentage points" if measure in ("risk_difference", UNSAID) else "%"
-    if cell.form in ("ranged", "ranged_p"):
-        p = (
-            f", P {cell.parts.get('relation') or '='} {cell.parts['p']}"
-            if "p" in cell.parts
-            else ""
-        )
-        return Expression(f"{lead.format(a)} (95% CI {b} to {c}){p}", "effect")
-    if cell.form == "percent_range":
-        p = f", P {cell.parts['relation'] or '='} {cell.parts['p']}" if "p" in cell.parts else ""
-        return Expression(f"{lead.format(a)}{percent} (95% CI {b} to {c}){p}", "effect")
+    if cell.form in ("ranged", "ranged_p", "percent_range"):
+        unit = percent if cell.form == "percent_range" else ""
+        return Expression(f"{lead.format(a)}{unit} (95% CI {b} to {c}){_and_p(cell)}", "effect")
     if cell.form == "percent":
         return Expression(f"{lead.format(a)}{percent}", "effect")
     if cell.form == "value":
@@ -126,6 +127,11 @@ def _effect(cell: Cell, measure: str, usual: set[str]) -> Expression | None:
 
 
 _LEADS = {"standardised_difference": "standardised mean difference"}
+
+
+def _and_p(cell: Cell) -> str:
+    parts = cell.parts
+    return f", P {parts.get('relation') or '='} {parts['p']}" if "p" in parts else ""
 
 
 def _fraction(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
@@ -142,7 +148,7 @@ def _share(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> E
     """A count and its percentage, parted by a slash: "9/12.3" below "n/%"."""
     if kind != "count_percent" and not is_share(cell, size):
         return None
-    return Expression(f"{cell.parts['a']} ({cell.parts['b']}%)", "count_percent")
+    return Expression(_COUNTED["count_percent"].format(**cell.parts), "count_percent")
 
 
 def _spread_range(
@@ -176,21 +182,6 @@ def _ranged_range(
         return None
     printed = f"median (IQR) {a} ({b} to {c}), range {d} to {e}"
     return Expression(printed, "median_iqr", None if kind else "taken for median (IQR) and range")
-
-
-def _count_percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
-    return Expression(f"{cell.parts['a']} ({cell.parts['b']}%)", "count_percent")
-
-
-def _count_below(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
-    return Expression(f"{cell.parts['a']} ({cell.parts['c']}%)", "count_percent")
-
-
-def _count_percent_range(
-    cell: Cell, kind: str | None, size: int | None, usual: set[str]
-) -> Expression:
-    a, b, c, d = (cell.parts[name] for name in "abcd")
-    return Expression(f"{a} ({b}%) (95% CI {c} to {d})", "count_percent")
 
 
 def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
@@ -296,8 +287,7 @@ def _ranged(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> 
 
 def _percent_range(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
     a, b, c = (cell.parts[name] for name in "abc")
-    p = f", P {cell.parts['relation'] or '='} {cell.parts['p']}" if "p" in cell.parts else ""
-    return Expression(f"{a}% (95% CI {b} to {c}){p}", "percent_ci")
+    return Expression(f"{a}% (95% CI {b} to {c}){_and_p(cell)}", "percent_ci")
 
 
 def _percent(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression:
@@ -349,9 +339,6 @@ _BY_FORM = {
     "spread_median": _spread_median,
     "spread_size": _pair,
     "ranged_range": _ranged_range,
-    "count_percent": _count_percent,
-    "count_below": _count_below,
-    "count_percent_range": _count_percent_range,
     "pair": _pair,
     "plus_minus": _plus_minus,
     "ranged": _ranged,

@@ -16,6 +16,7 @@ _AT_END = re.compile(
     r"T ?[0-9]|(?:week|month|day|year)s? [0-9]+|[0-9]+[\s-](?:weeks?|months?|days?|years?))",
     re.IGNORECASE,
 )
+_TOLD = ("size", "visit", "measure", "null", "change", "adjusted")
 _COEFFICIENTS = (("B",), ("b",), ("Beta",), ("beta",))
 # A column of numbers below these names its rows.
 _NAMES = re.compile(r"(?:groups?|arms?|cohorts?|patient|subject|case|id|no|nr)\.?", re.I)
@@ -289,16 +290,8 @@ def _with(column: Column, item: Said) -> Column:
     kind = item.kind or column.kind
     if column.kind == "effect" and item.kind in ("count", "ci"):
         kind = column.kind
-    return replace(
-        column,
-        kind=kind,
-        size=item.size or column.size,
-        visit=item.visit or column.visit,
-        measure=item.measure or column.measure,
-        null=item.null or column.null,
-        change=item.change or column.change,
-        adjusted=item.adjusted or column.adjusted,
-    )
+    told = {name: getattr(item, name) or getattr(column, name) for name in _TOLD}
+    return replace(column, kind=kind, **told)
 
 
 def _times(pieces: Sequence[str]) -> str | None:

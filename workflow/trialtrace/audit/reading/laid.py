@@ -8,7 +8,7 @@ from trialtrace.audit.reading.arms import ALL, Arms
 from trialtrace.audit.reading.cells import Cell, is_number
 from trialtrace.audit.reading.characters import BY_POINT, thousands_by_point, words
 from trialtrace.audit.reading.crossed import crossed
-from trialtrace.audit.reading.heading_words import Said, other_words, said
+from trialtrace.audit.reading.heading_words import Said, kinds_in, other_words, said
 from trialtrace.audit.reading.heads import (
     ARM,
     COMPARE,
@@ -24,7 +24,6 @@ from trialtrace.audit.reading.heads import (
 )
 from trialtrace.audit.reading.heads import column as named_by
 from trialtrace.audit.reading.item import Item, Left
-from trialtrace.audit.reading.joined import joined
 from trialtrace.audit.reading.paper import Table
 from trialtrace.audit.reading.rows import Row, rows
 
@@ -205,3 +204,133 @@ class Context:
 
     def _left(self, row: Row, at: int, text: str, why: str) -> Left:
         return Left(self.laid.table.place_of(row.at, [at]), text, why)
+
+
+# Rows that hold pieces of the row above them: its intervals, deviations or ranges.
+
+Cells = Sequence[str]
+_BRACKETED = re.compile(r"[(\[].*[0-9].*[)\]]")
+_LIMITS = re.compile(r"[(\[]\s*[-−–+]?\.?[0-9].*[0-9]\s*[)\]]")
+# What a row of a spread alone stands below.
+_ABOVE = {
+    "sd": ("mean",),
+    "se": ("mean", "mean_sd"),
+    "iqr": ("median",),
+    "ci": ("mean", "mean_sd", "median", "percent", "effect"),
+    "range": ("mean", "median", "mean_sd", "median_iqr"),
+}
+_TITLES = {"sd": "SD", "se": "SE", "iqr": "IQR", "ci": "95% CI", "range": "range"}
+
+
+def joined(table: Table, heads: int, first: int) -> tuple[Table, dict[int, tuple[int, ...]]]:
+    """The table with such rows in the cells above them, and which rows went into which; a row that
+    did is empty. `first` is the first column of numbers."""
+    rows = [list(row) for row in table.rows]
+    under: dict[int, tuple[int, ...]] = {}
+    last: int | None = None
+    for at in range(heads, len(rows)):
+        row = rows[at]
+        if not any(row):
+            continue
+        title = None if last is None else _piece(rows[last], row, first)
+        if last is None or title is None:
+            last = at if any(map(is_number, row[first:])) else None
+            continue
+        for column in range(first, len(row)):
+            if text := row[column]:
+                inner = text if _BRACKETED.fullmatch(text) else f"({text})"
+                rows[last][column] = f"{rows[last][column]} {inner}"
+        place = next((n for n in range(first - 1, -1, -1) if rows[last][n]), None)
+        if title and place is not None:
+            rows[last][place] = _titled(rows[last][place], title)
+        rows[at] = [""] * len(row)
+        under[last] = (*under.get(last, ()), at)
+    return replace(table, rows=tuple(map(tuple, rows))), under
+
+
+def _titled(label: str, title: str) -> str:
+    """A label with what further rows hold: "Mean" and "SD" as "Mean (SD)"."""
+    if title.startswith("– "):
+        return f"{label} {title}"
+    return f"{label}, {title}" if re.search(r"[±)]", label) else f"{label} ({title})"
+
+
+def _piece(above: Cells, row: Cells, first: int) -> str | None:
+    """What a row holds of the one above it, "" where it is not told; None for a row of its own."""
+    pairs = [(above[at], row[at]) for at in range(first, len(row)) if row[at]]
+    if not pairs or not all(is_number(over) for over, _ in pairs):
+        return None
+    labels = [text for text in row[:first] if text]
+    if not labels:
+        alone = all(_BRACKETED.fullmatch(text) for _, text in pairs)
+        bare = not any(re.search(r"[(\[]", over) for over, _ in pairs)
+        return "" if alone and bare else None
+    own, over = said(labels[-1]), said(next((text for text in reversed(above[:first]) if text), ""))
+    same = len(labels) == 1 or labels[:-1] == [text for text in above[: first - 1] if text]
+    bare = not any(re.search(r"[(\[]", over) for over, _ in pairs)
+    if bare and own.kind is None and all(_LIMITS.fullmatch(text) for _, text in pairs):
+        # The second line of a label, beside intervals.
+        return f"– {labels[-1]}"
+    if own.rest or own.kind not in _ABOVE or not same:
+        return None
+    if over.kind not in _ABOVE[own.kind]:
+        limits = own.kind == "ci" and all(_LIMITS.fullmatch(text) for _, text in pairs)
+        return _TITLES["ci"] if limits and over.kind is None else None
+    return _TITLES[own.kind]
+
+
+# What a table's caption and notes say of all its cells.
+
+# Estimates of a model's terms are no comparisons of arms.
+_PREDICTS = re.compile(
+    r"\b(?:predict|regression|associat|correlat|factors|determinants|covariate)", re.I
+)
+_BASELINE = re.compile(
+    r"\bbaseline\b|\bdemographic|\bat (?:entry|enrolment|randomi[sz]ation)\b", re.I
+)
+_LATER = re.compile(
+    r"\b(?:follow|change|chang|after|post|outcomes?|results?|end of|weeks?|months?|adjust|predict|"
+    r"effects?|final|responders?|completers?|dropouts?|and [0-9]+)",
+    re.IGNORECASE,
+)
+_PERCENTAGES = re.compile(
+    r"^(?:table\s+\S+\s+)?percentages?\b|\bpresented as percentages\b", re.IGNORECASE
+)
+_SD = r"(?:standard deviations?|(?-i:SDs?)\b)"
+_BRACKETED_SD = re.compile(
+    rf"(?:brackets?|parenthes[ei]s)\W.{{0,25}}{_SD}|{_SD}.{{0,15}} in (?:brackets|parenthes[ei]s)|"
+    r"[(\[](?-i:SD)[)\]]",
+    re.IGNORECASE,
+)
+_VALUES_ARE = re.compile(
+    r"\b(?:values|data|results) (?:are|were) (?:[a-z]+ed as |given as |shown as )?(.{4,60}?)"
+    r"(?=,|[.;]|\bunless\b|\bexcept\b|\bor\b|$)",
+    re.IGNORECASE,
+)
+
+
+def usual(table: Table, heads: int) -> set[str]:
+    """The kinds of numbers that caption, notes and heads tell, and how some of them are printed:
+    "±" of deviations, "per 1000" of rates, "percentages" of numbers alone."""
+    caption = f"{table.caption} {table.notes}"
+    text = " ".join([caption, *(cell for row in table.rows[:heads] for cell in row)])
+    kinds = kinds_in(text)
+    if not any(kind.startswith("mean") for kind in kinds) and _BRACKETED_SD.search(caption):
+        kinds.add("mean_sd")
+    kinds |= set(re.findall(r"(?<=mean )±|(?<=means )±", text))
+    kinds |= {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", text)}
+    if not kinds and re.search(r"\bcoefficients?\b|\bcorrelation", caption, re.I):
+        kinds.add("coefficients")
+    for match in _VALUES_ARE.finditer(caption):
+        kinds |= {f"usual {kind}" for kind in kinds_in(match[1])}
+    return kinds | ({"percentages"} if _PERCENTAGES.search(caption) else set())
+
+
+def predicts(table: Table) -> bool:
+    """Whether a table is of a model's terms."""
+    return bool(_PREDICTS.search(table.caption))
+
+
+def at_baseline(table: Table) -> bool:
+    """Whether a caption calls all of a table baseline."""
+    return bool(_BASELINE.search(table.caption)) and not _LATER.search(table.caption)

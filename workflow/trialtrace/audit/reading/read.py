@@ -86,7 +86,7 @@ def parsed(content: bytes, text: str, suffix: str) -> tuple[ReadPaper, bool]:
         return read_web(content, text), False
     if start.startswith(b"PK\x03\x04"):
         if suffix == ".xlsx":
-            from trialtrace.audit.reading.formats.sheet import read_sheet
+            from trialtrace.audit.reading.formats.form import read_sheet
 
             return read_sheet(content, text), True
         from trialtrace.audit.reading.formats.word import read_word

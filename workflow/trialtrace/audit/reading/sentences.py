@@ -102,7 +102,10 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
     """The statistics of the abstract, the results and of text in no named section."""
     commas = decimal_commas(passage.text for passage in passages)
     names = names_of(arms, [passage.text for passage in passages])
-    sections = any(_OF_RESULTS.match(_bare_title(passage.place)) for passage in passages)
+    sections = any(
+        _OF_RESULTS.match(re.sub(r"^[\W0-9ivx.]*\s", "", passage.place.partition(",")[0]))
+        for passage in passages
+    )
     for passage in passages:
         # What stands before the first title of a paper that has titles is its introduction.
         opening = sections and passage.place == "text"
@@ -112,10 +115,6 @@ def read_passages(passages: tuple[Passage, ...], arms: Arms) -> Iterator[Item | 
             if re.search(r"[0-9]", sentence) and not _NO_RESULT.search(sentence):
                 place = f"{passage.place}, sentence {number}"
                 yield from _sentence(sentence, place, names, commas)
-
-
-def _bare_title(place: str) -> str:
-    return re.sub(r"^[\W0-9ivx.]*\s", "", place.partition(",")[0])
 
 
 def _sentence(sentence: str, place: str, names: Names, commas: bool) -> Iterator[Item | Left]:
@@ -176,11 +175,7 @@ def _is_one(name: str, match: re.Match[str]) -> bool:
         return told is not None and (told[1] == "estimate" or not _DIFFERENCE.search(before))
     if name == "value_pair":
         return not _NO_SHARE.search(before) and bool(match["unit"] or _AVERAGE.search(before))
-    if name == "share_of":
-        count, size = (int(match[key].replace(",", "")) for key in "an")
-        behind = match.string[match.end() :]
-        return count <= size and not (_NO_SHARE.search(before) or _UNIT_BEHIND.match(behind))
-    if name == "fraction":
+    if name in ("share_of", "fraction"):
         # "2005/6" is a year, "3/6 months" and "grade 1/2" are no shares.
         behind = match.string[match.end() :]
         count, size = (int(match[key].replace(",", "")) for key in "an")
@@ -292,60 +287,55 @@ def _measure(text: str) -> str:
     return next(name for name, pattern in MEASURES if re.fullmatch(pattern, text, re.IGNORECASE))
 
 
+_PRINTED: dict[str, tuple[tuple[str, str], ...]] = {
+    "statistic": (("{symbol}({df}) = {a}{p}{effect}", "statistic"),),
+    "z": (("z = {a}{p}", "statistic"),),
+    "change": (("{a}% {word}", "estimate"),),
+    "effect": (("{measure} {a}{unit}{interval}{p}", "effect"),),
+    "fraction": (("{a}/{n}", "fraction"),),
+    "fraction_percent": (("{a}/{n} ({b}%)", "fraction"),),
+    "count_percent": (("{a} ({b}%)", "count_percent"),),
+    "iqr": (("median (IQR) {a} ({low} to {high})", "median"),),
+    "range": (("median {a} (range {low} to {high})", "median"),),
+    "mean_sd": (("mean (SD) {a} ({b})", "mean_sd"),),
+    "mean_se": (("mean {a} (SE {b})", "mean_se"),),
+    "plus_minus": (("{a} ± {b}", "mean_sd"),),
+    "percent_ci": (("{a}%{interval}{p}", "percent_ci"),),
+    "value_ci": (("{a}{unit}{interval}{p}", "estimate"),),
+    "percent": (("{a}%", "percent"),),
+    "percents": (("{a}%", "percent"), ("{b}%", "percent")),
+    "value_pair": (("{a}{unit}", "value"), ("{b}{unit}", "value")),
+    "p": (("{tested}", "p"),),
+}
+"""What a ledger takes for a match of a form, and its kind; a pair is two numbers."""
+_LIKE = {
+    **dict.fromkeys(("percent_fraction", "fraction_by_sum"), "fraction_percent"),
+    **{"percent_count": "count_percent", "percent_pair": "percents", "share_of": "fraction"},
+}
+"""Forms that are printed as another one is."""
+
+
 def _printed(name: str, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
-    a, b = texts.get("a", ""), texts.get("b", "")
+    """What a ledger takes for a match, by `_PRINTED`."""
+    made = {"unit": "", "effect": "", "interval": "", "p": "", **texts}
     if "p" in texts:
         # A ledger has no power without a number before it.
-        texts["p"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", texts["p"])
-    p = f", {texts['p']}" if "p" in texts else ""
-    level = texts.get("level", "95")
-    interval = f" ({level}% CI {texts['low']} to {texts['high']})" if "low" in texts else ""
-    unit = texts.get("unit", "")
-    if name == "statistic":
-        symbol = CHI_SQUARED if texts["symbol"][0] in "χcC" else texts["symbol"]
-        effect = f", {texts.get('partial', '')}η² = {texts['effect']}" if "effect" in texts else ""
-        yield f"{symbol}({texts['df']}) = {a}{p}{effect}", "statistic"
-    elif name == "z":
-        yield f"z = {a}{p}", "statistic"
-    elif name == "change":
-        yield f"{a}% {texts['word'].lower()}", "estimate"
-    elif name == "effect":
-        yield f"{_measure(texts['measure']).replace('_', ' ')} {a}{unit}{interval}{p}", "effect"
-    elif name in ("fraction_percent", "percent_fraction", "fraction_by_sum"):
-        yield f"{a}/{texts['n']} ({b}%)", "fraction"
-    elif name in ("count_percent", "percent_count"):
-        yield f"{a} ({b}%)", "count_percent"
-    elif name == "fraction":
-        yield f"{a}/{texts['n']}", "fraction"
-    elif name == "median":
-        what = "range" if texts["what"].lower() == "range" else "IQR"
-        ranged = f"{texts['low']} to {texts['high']}"
-        yield (
-            f"median (IQR) {a} ({ranged})" if what == "IQR" else f"median {a} (range {ranged})",
-            "median",
-        )
-    elif name == "mean_sd":
-        yield f"mean (SD) {a} ({b})", "mean_sd"
-    elif name == "mean_se":
-        yield f"mean {a} (SE {b})", "mean_se"
-    elif name == "plus_minus":
-        yield f"{a} ± {b}", "mean_sd"
-    elif name == "percent_ci":
-        yield f"{a}%{interval}{p}", "percent_ci"
-    elif name == "value_ci":
-        yield f"{a}{unit}{interval}{p}", "estimate"
-    elif name in ("percents", "percent_pair"):
-        yield f"{a}%", "percent"
-        yield f"{b}%", "percent"
-    elif name == "percent":
-        yield f"{a}%", "percent"
-    elif name == "share_of":
-        yield f"{a}/{texts['n']}", "fraction"
-    elif name == "value_pair":
-        yield f"{a}{unit}", "value"
-        yield f"{b}{unit}", "value"
-    else:
-        yield texts["p"], "p"
+        made["tested"] = re.sub(r"(?<=[<>=≤≥:])(\s*)10\^", r"\g<1>1 × 10^", texts["p"])
+        made["p"] = f", {made['tested']}"
+    if "low" in texts and name != "median":
+        level = texts.get("level", "95")
+        made["interval"] = f" ({level}% CI {texts['low']} to {texts['high']})"
+    if name == "statistic" and texts["symbol"][0] in "χcC":
+        made["symbol"] = CHI_SQUARED
+    if "effect" in texts:
+        made["effect"] = f", {texts.get('partial', '')}η² = {texts['effect']}"
+    if name == "effect":
+        made["measure"] = _measure(texts["measure"]).replace("_", " ")
+    if name == "median":
+        name = "range" if texts["what"].lower() == "range" else "iqr"
+    made["word"] = texts.get("word", "").lower()
+    for form, kind in _PRINTED[_LIKE.get(name, name)]:
+        yield form.format_map(made), kind
 
 
 def _verbatim(original: str, text: str, start: int, end: int) -> str:

@@ -5,16 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.arms import ALL, Arms, bare
-from trialtrace.audit.reading.captions import at_baseline, predicts, usual
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
-from trialtrace.audit.reading.compared import compared, ordered
+from trialtrace.audit.reading.compared import compared, ordered, paired
 from trialtrace.audit.reading.expressions import expression
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
-from trialtrace.audit.reading.laid import Context, Laid
-from trialtrace.audit.reading.pairs import paired
+from trialtrace.audit.reading.laid import Context, Laid, at_baseline, predicts, usual
 from trialtrace.audit.reading.rows import Row
 
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"

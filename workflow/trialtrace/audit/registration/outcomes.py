@@ -90,37 +90,27 @@ class _Both:
             moved = _of(one, self.design.secondary)
             if _of(one, self.design.primary) or not (self.design.primary or moved):
                 continue
-            how = (
-                f"{self.how} as secondary"
-                if moved
-                else f"not among the outcomes that were {self.how}"
-            )
-            yield Held(
-                OUTCOME,
-                self.source,
-                f"Primary outcome: {self.label(one)}",
-                f"secondary: {self.words(moved[0])}" if moved else NOTHING,
-                f"primary: {self.words(one)}",
-                CHANGED,
-                f"“{self.label(one)}” is reported as primary outcome; it is {how}.",
-                (f"reported.{self.paper}.primary.{at}",),
-                _claims(one, *moved[:1]),
-            )
+            yield self._unlike(one, PRIMARY, at, moved)
         for at, one in enumerate(self.told.secondary):
-            if not self.design.secondary or _of(one, self.design.outcomes):
-                continue
-            yield Held(
-                OUTCOME,
-                self.source,
-                f"Secondary outcome: {self.label(one)}",
-                NOTHING,
-                f"secondary: {self.words(one)}",
-                CHANGED,
-                f"“{self.label(one)}” is reported as secondary outcome; it is not among the "
-                f"outcomes that were {self.how}.",
-                (f"reported.{self.paper}.secondary.{at}",),
-                _claims(one),
-            )
+            if self.design.secondary and not _of(one, self.design.outcomes):
+                yield self._unlike(one, SECONDARY, at, [])
+
+    def _unlike(self, item: ToldOutcome, rank: str, at: int, moved: Sequence[ToldOutcome]) -> Held:
+        """A reported outcome that is registered as secondary (`moved`), or not at all."""
+        how = f"not among the outcomes that were {self.how}"
+        if moved:
+            how = f"{self.how} as secondary"
+        return Held(
+            OUTCOME,
+            self.source,
+            f"{upper(rank)} outcome: {self.label(item)}",
+            f"secondary: {self.words(moved[0])}" if moved else NOTHING,
+            f"{rank}: {self.words(item)}",
+            CHANGED,
+            f"“{self.label(item)}” is reported as {rank} outcome; it is {how}.",
+            (f"reported.{self.paper}.{rank}.{at}",),
+            _claims(item, *moved[:1]),
+        )
 
     def _same(
         self, item: ToldOutcome, rank: str, own: Sequence[ToldOutcome], at: int

@@ -24,7 +24,7 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
+from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range, ends_of
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     NEEDED,
@@ -283,7 +283,7 @@ def _ratios(claims: Sequence[Claim]) -> dict[str, tuple[str, float, float]]:
         part, measure = claim.main, claim.measure or ""
         if part is None or measure not in TREATED or part.name != "value":
             continue
-        low, high = (float(end) for end in as_range(part).bounds)
+        low, high = ends_of(part)
         if low > 0:
             ratios[f"the {measure.replace('_', ' ')} {part.text}"] = (measure, low, high)
     return ratios

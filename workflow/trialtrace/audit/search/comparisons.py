@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import nan
 
 import numpy as np
 
@@ -79,7 +78,7 @@ def readings(
 
 
 def _estimates(measure: str, tables: Sequence[Table]) -> Floats:
-    return np.array([_number(estimate(measure, table)) for _, _, table in tables])
+    return np.array([estimate(measure, table) for _, _, table in tables], dtype=np.float64)
 
 
 def comparison_families(
@@ -139,10 +138,6 @@ def _intervals(counts: Whole, measure: str, confidence: float) -> dict[str, Floa
     factor = 100 if measure == "risk_difference" else 1
     intervals = intervals_of_tables(*counts.T, measure=KINDS[measure], confidence=confidence)
     return {name: factor * bounds for name, bounds in intervals.items()}
-
-
-def _number(value: float | None) -> float:
-    return nan if value is None else value
 
 
 def _name(read: str, method: str, test: str, confidence: float, rounding: str, turned: bool) -> str:

@@ -177,10 +177,10 @@ class PrintAudit:
         return sum(1.0 if search.cp[-1] is None else search.cp[-1] for search in self.searches)
 
 
-def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
+def audit_ledger(ledger: Ledger) -> PrintAudit:
     """All checks on print, then a search where a stated or usual choice did not give a number."""
     print_audit = [questioned(one, ledger) for one in findings(ledger)]
-    made = (search(bundle, by or Displacement()) for bundle in bundles(ledger, print_audit))
+    made = (search(bundle, Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)
     known = {

@@ -11,7 +11,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.significance_level import level_of
 from trialtrace.audit.printed.agreement import printed_below
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import Finding, as_range, two_digits
+from trialtrace.audit.prints.finding import Finding, as_range, span_text, two_digits
 
 LEVEL = Decimal("0.05")
 _NOT_HELD = ("inconsistent", "alternative")
@@ -53,7 +53,10 @@ def _of_statistic(finding: Finding, ledger: Ledger, entry: Claim) -> str | None:
     sides = [{None if p is None else p <= level for p in each} for each in (own, values)]
     if None in sides[0] | sides[1] or max(map(len, sides)) > 1 or sides[0] == sides[1]:
         return None
-    printed, found = (_span([p for p in each if p is not None]) for each in (own, values))
+    printed, found = (
+        span_text(two_digits(end(p for p in each if p is not None)) for end in (min, max))
+        for each in (own, values)
+    )
     return (
         f"{finding.sentence} That is P of {found}, where the printed statistic has P of {printed}."
     )
@@ -83,11 +86,6 @@ def p_of(entry: Claim, value: float) -> float | None:
     if symbol == CHI_SQUARED and df1 > 0:
         return float(stats.chi2.sf(value, df1))
     return None
-
-
-def _span(values: list[float]) -> str:
-    ends = [two_digits(end) for end in (min(values), max(values))]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def _level(ledger: Ledger, entry: Claim) -> Decimal:

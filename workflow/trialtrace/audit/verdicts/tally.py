@@ -12,6 +12,7 @@ from trialtrace.audit.printed.verdicts import (
     SHOWN,
     WORST_FIRST,
 )
+from trialtrace.base.grouping import grouped
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,10 +79,7 @@ def failing(rows: Rows) -> bool:
 def of_claims(table: "pa.Table | Rows") -> dict[str, list[Row]]:
     """The rows of each claim, in the order of the ledger."""
     rows = table.to_pylist() if hasattr(table, "to_pylist") else table
-    claims: dict[str, list[Row]] = {}
-    for row in rows:
-        claims.setdefault(row["claim_id"], []).append(row)
-    return claims
+    return grouped(rows, lambda row: row["claim_id"])
 
 
 def worst_first(table: "pa.Table | Rows") -> list[list[Row]]:

@@ -112,7 +112,11 @@ def by_verdict(rows: Sequence[Row], column: str) -> list[tuple[str, str, str | N
         return [_of_readings(rows)]
     texts: dict[tuple, list[str]] = {}
     every = [row for row in rows if row[column] is not None]
-    some = [row for row in every if row[column] != "not_checkable" or _told_anyway(row, column)]
+    some = [
+        row
+        for row in every
+        if row[column] != "not_checkable" or (column == PRINT and (unmatched(row) or is_asked(row)))
+    ]
     for row in some or every:
         key = row[column], row[FINDINGS[column]], row.get(MORE[column])
         parts = texts.setdefault(key, [])
@@ -138,7 +142,3 @@ def _of_readings(rows: Sequence[Row]) -> tuple[str, str, str | None, list[str]]:
         row = next(row for row in each if row[DATA] == own[label])
         told.append(f"{k}, {label}: {row[FINDINGS[DATA]]}")
     return verdict, " ".join(told), None, components
-
-
-def _told_anyway(row: Row, column: str) -> bool:
-    return column == PRINT and (unmatched(row) or is_asked(row))

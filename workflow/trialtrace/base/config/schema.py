@@ -94,7 +94,7 @@ def validate(document: Document, folder: Path, name: str) -> None:
             document.broken.add(path)
             if error.validator == "pattern" and error.schema in names:
                 document.misnamed[path] = error.instance
-            document.add(path, found=_found(error), expected=_expected(error), do=_do(error))
+            document.add(path, found=tell(error.instance), expected=_expected(error), do=_do(error))
             if error.validator == "type" and error.validator_value == "boolean":
                 document.correct(path, expected=_expected(error), do=_do(error))
         if document.full:
@@ -175,10 +175,6 @@ def tell(value: Any) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}" if value else "an empty list"
     return f"a mapping with the keys {one_of(value, 6)}" if value else "an empty mapping"
-
-
-def _found(error: "ValidationError") -> str:
-    return tell(error.instance)
 
 
 def _expected(error: "ValidationError") -> str:

@@ -48,15 +48,11 @@ def definition(hint: Hint) -> Schema:
     for mark in marks:
         if isinstance(mark, Rule):
             made |= dict(mark.keywords)
-    if origin_of(bare) in (Union, UnionType) and _all_told_apart(get_args(bare)):
+    # A mapping may be none of them where each member has a key that tells it apart.
+    if origin_of(bare) in (Union, UnionType) and all(map(telling_key, get_args(bare))):
         # The sentence stands where none of them fits, not where there is no mapping at all.
         made.pop("x-expected", None)
     return made
-
-
-def _all_told_apart(members: tuple[Hint, ...]) -> bool:
-    """Whether each member has a key that tells it apart, so that a mapping may be none of them."""
-    return all(telling_key(member) is not None for member in members)
 
 
 def _plain(bare: Hint, marks: tuple[object, ...]) -> Schema:

@@ -43,8 +43,7 @@ class Found:
 def editor_text(ledger: "Ledger", candidate: Found, file: Path, standing: str = "") -> str:
     """The page of an audit for an editor."""
     from trialtrace.audit.editor.letter import lines, main_paper, together, unchecked
-    from trialtrace.audit.editor.questions import questions
-    from trialtrace.audit.editor.readings import reader_questions
+    from trialtrace.audit.editor.questions import questions, reader_questions
     from trialtrace.audit.ledger.paper import citation, source
     from trialtrace.report.audit.editor_page import editor_page
 

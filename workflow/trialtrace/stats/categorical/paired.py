@@ -33,6 +33,7 @@ from trialtrace.stats._inputs import (
     normal_quantile,
     normal_tail,
     numbers,
+    risk_margin,
 )
 from trialtrace.stats.categorical.proportions import wilson
 from trialtrace.stats.categorical.score import SMALLEST_STEP
@@ -264,12 +265,11 @@ def paired_risk_difference_score_test(
     R: by hand in paired_events.R.
     """
     check_choice("sides", sides, SIDES)
-    if not (isinstance(margin, int | float | np.number) and -1 < margin < 1):
-        raise StatsError(f"a margin of risks must lie between -1 and 1; got {margin!r}.")
+    margin = risk_margin(margin)
     a, b, c, d = _table(both, treated_only, reference_only, neither)
     if margin == 0 and b + c == 0:
         raise StatsError("nobody differs between the conditions, so equal risks are no test.")
-    n, margin = a + b + c + d, float(margin)
+    n = a + b + c + d
     spread = _tango_variance(b, c, n, margin) if margin >= 0 else _tango_variance(c, b, n, -margin)
     z = (b - c - n * margin) / sqrt(n * spread)
     return TestResult(z, nan, normal_tail(z, sides))

@@ -14,10 +14,15 @@ from __future__ import annotations
 from math import copysign, nan, sqrt
 from typing import TypeVar
 
-import numpy as np
-
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tail, single_count
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    normal_quantile,
+    normal_tail,
+    risk_margin,
+    single_count,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 VARIANCES = ("miettinen_nurminen", "farrington_manning")
@@ -116,7 +121,7 @@ def risk_difference_score_test(
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)
-    margin = _margin(margin)
+    margin = risk_margin(margin)
     x1, n1 = single_count(x1, n1, "treated arm")
     x0, n0 = single_count(x0, n0, "control arm")
     if margin == 0 and x1 + x0 in (0, n1 + n0):
@@ -130,12 +135,6 @@ def risk_difference_score_test(
         spread *= (n1 + n0 - 1) / (n1 + n0)
     z = distance / sqrt(spread)
     return TestResult(z, nan, normal_tail(z, sides))
-
-
-def _margin(margin: float) -> float:
-    if not (isinstance(margin, int | float | np.number) and -1 < margin < 1):
-        raise StatsError(f"a margin of risks must lie between -1 and 1; got {margin!r}.")
-    return float(margin)
 
 
 # One table, or arrays of them.

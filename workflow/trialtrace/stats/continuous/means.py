@@ -77,11 +77,8 @@ def mean_interval(x: ArrayLike, *, confidence: float) -> Interval:
     """
     x = sample(x, "x", at_least=2)
     level = check_confidence(confidence)
-    estimate = float(x.mean())
-    error = sqrt(x.var(ddof=1) / x.size)
-    if _constant(x) or error == 0:
-        return Interval(estimate, nan, nan)
-    return _t_interval(estimate, error, x.size - 1, level)
+    error = 0.0 if _constant(x) else sqrt(x.var(ddof=1) / x.size)
+    return _t_interval(float(x.mean()), error, x.size - 1, level)
 
 
 def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
@@ -99,13 +96,7 @@ def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     TestResult(statistic=1.65545, df=3.85706, p_value=0.175811)
     """
     check_choice("sides", sides, SIDES)
-    difference, error, df = _welch(x, y)
-    if error == 0:
-        raise StatsError("both samples are constant, so the difference has no estimated error.")
-    statistic = difference / error
-    if not np.isfinite(statistic) or not np.isfinite(df):
-        raise StatsError("values are too large to compute with; rescale them.")
-    return TestResult(statistic, df, t_tail(statistic, df, sides))
+    return _t_test(*_welch(x, y), sides)
 
 
 def paired_t(difference: ArrayLike, *, sides: str) -> TestResult:
@@ -146,13 +137,7 @@ def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     TestResult(statistic=1.44821, df=5, p_value=0.207223)
     """
     check_choice("sides", sides, SIDES)
-    difference, error, df = _student(x, y)
-    if error == 0:
-        raise StatsError("both samples are constant, so the difference has no estimated error.")
-    statistic = difference / error
-    if not np.isfinite(statistic) or not np.isfinite(df):
-        raise StatsError("values are too large to compute with; rescale them.")
-    return TestResult(statistic, df, t_tail(statistic, df, sides))
+    return _t_test(*_student(x, y), sides)
 
 
 def mean_difference_student(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
@@ -170,10 +155,7 @@ def mean_difference_student(x: ArrayLike, y: ArrayLike, *, confidence: float) ->
     (1.4167, 0.0631, 2.7703)
     """
     level = check_confidence(confidence)
-    difference, error, df = _student(x, y)
-    if error == 0:
-        return Interval(difference, nan, nan)
-    return _t_interval(difference, error, df, level)
+    return _t_interval(*_student(x, y), level)
 
 
 def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
@@ -189,10 +171,7 @@ def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> I
     Interval(estimate=1.44167, low=-1.01199, high=3.89532, standard_error=0.870863)
     """
     level = check_confidence(confidence)
-    difference, error, df = _welch(x, y)
-    if error == 0:
-        return Interval(difference, nan, nan)
-    return _t_interval(difference, error, df, level)
+    return _t_interval(*_welch(x, y), level)
 
 
 def welch(variance1: Floats, n1: Floats, variance0: Floats, n0: Floats) -> tuple[Floats, Floats]:
@@ -237,7 +216,18 @@ def _welch(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:
     return difference, sqrt(squared), float(df)
 
 
+def _t_test(difference: float, error: float, df: float, sides: str) -> TestResult:
+    if error == 0:
+        raise StatsError("both samples are constant, so the difference has no estimated error.")
+    statistic = difference / error
+    if not np.isfinite(statistic) or not np.isfinite(df):
+        raise StatsError("values are too large to compute with; rescale them.")
+    return TestResult(statistic, df, t_tail(statistic, df, sides))
+
+
 def _t_interval(estimate: float, error: float, df: float, confidence: float) -> Interval:
+    if error == 0:
+        return Interval(estimate, nan, nan)
     half = float(stdtrit(df, 0.5 + confidence / 2)) * error
     return Interval(estimate, estimate - half, estimate + half, standard_error=error)
 

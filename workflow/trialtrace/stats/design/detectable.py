@@ -145,25 +145,13 @@ def detectable_hazard_ratio(
     """
     check_choice("better", better, DIRECTIONS)
     _tail(power, alpha, sides)
-    far, near = (-40.0, -NEAR) if better == "lower" else (40.0, NEAR)
-    return float(
-        np.exp(
-            _root(
-                lambda x: power_log_rank(
-                    np.exp(x),
-                    events,
-                    null=1,
-                    ratio=ratio,
-                    formula=formula,
-                    alpha=alpha,
-                    sides=sides,
-                ),
-                power,
-                near,
-                far,
-            )
+
+    def power_of(found: Floats) -> Floats:
+        return power_log_rank(
+            found, events, null=1, ratio=ratio, formula=formula, alpha=alpha, sides=sides
         )
-    )
+
+    return _hazard_ratio(power_of, power, better)
 
 
 def detectable_in_patients(
@@ -198,8 +186,7 @@ def detectable_in_patients(
     n1, n0 = (single(sizes(n, "n1 and n0", 1), "n1 and n0") for n in (n1, n0))
     own = single(positive(hazard, "hazard"), "hazard")
 
-    def power_of(x: Floats) -> Floats:
-        ratio = np.exp(x)
+    def power_of(ratio: Floats) -> Floats:
         first, second = (
             event_probability(one, accrual=accrual, follow_up=follow_up, losses=losses)
             for one in (own * ratio, own)
@@ -214,8 +201,7 @@ def detectable_in_patients(
             sides=sides,
         )
 
-    far, near = (-40.0, -NEAR) if better == "lower" else (40.0, NEAR)
-    return float(np.exp(_root(power_of, power, near, far)))
+    return _hazard_ratio(power_of, power, better)
 
 
 def detectable_superiority(n1: int, n0: int, *, power: float, alpha: float, sides: str) -> float:
@@ -237,6 +223,11 @@ def detectable_superiority(n1: int, n0: int, *, power: float, alpha: float, side
         0.5 + NEAR,
         1 - NEAR,
     )
+
+
+def _hazard_ratio(power_of: Callable[[Floats], Floats], power: float, better: str) -> float:
+    far, near = (-40.0, -NEAR) if better == "lower" else (40.0, NEAR)
+    return float(np.exp(_root(lambda x: power_of(np.exp(x)), power, near, far)))
 
 
 def _tail(power: float, alpha: float, sides: str) -> float:

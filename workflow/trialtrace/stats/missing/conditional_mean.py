@@ -26,7 +26,7 @@ from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, labels, sample, whole_number
 from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.missing.imputation import outcome_columns
-from trialtrace.stats.missing.reference import conditional, joint_distribution
+from trialtrace.stats.missing.reference import conditional, joint_distribution, place_of_reference
 from trialtrace.stats.mixed.mmrm import mmrm
 from trialtrace.stats.mixed.visit_design import VisitDesign, visit_design
 from trialtrace.stats.regression._design import orthonormal
@@ -98,9 +98,7 @@ def conditional_mean_fits(
     values, missing = outcome_columns(y)
     n, k = values.shape
     names, index = labels(arm, "arm", n)
-    if reference not in list(names):
-        text = ", ".join(map(str, names))
-        raise StatsError(f"reference {reference!r} is none of the arms {text}.")
+    at = place_of_reference(names, reference)
     shift = np.zeros(len(names)) if deltas is None else sample(deltas, "deltas")
     if shift.size != len(names):
         raise StatsError(f"deltas must hold {len(names)} numbers, one for each arm.")
@@ -114,7 +112,7 @@ def conditional_mean_fits(
     )
     dummies = np.eye(len(names))[index]
     x = dummies if covariates is None else np.hstack([dummies, np.asarray(covariates, float)])
-    at = list(names).index(reference)
+
     data = _Data(values, ~missing, index, design, x, shift[index], less, at, assumption, method)
     everybody = np.ones(n, dtype=bool)
     coef = [_fitted(data, everybody)]

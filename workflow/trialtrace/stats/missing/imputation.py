@@ -266,12 +266,7 @@ def check_data(
             raise StatsError(f"column {j} is binary but has values other than 0 and 1.")
     check_choice("arms", arms, ("by_arm", "in_model"))
     found, index = labels(arm, "arm", n)
-    fixed = [np.ones((n, 1))]
-    if covariates is not None:
-        more = numbers(covariates, "covariates")
-        if more.ndim != 2 or len(more) != n:
-            raise StatsError(f"covariates must have shape ({n}, q); got {more.shape}.")
-        fixed.append(more)
+    fixed = fixed_columns(covariates, n)
     if arms == "in_model":
         fixed.append((index[:, None] == np.arange(1, len(found))).astype(np.float64))
         groups: tuple[Places, ...] = (np.arange(n),)
@@ -282,6 +277,17 @@ def check_data(
     marked = marks(not_to_impute, y.shape)
     to_fill = fillable(missing, marked, if_marked)
     return Data(y, np.concatenate(fixed, axis=1), kinds, groups, names, to_fill, marked)
+
+
+def fixed_columns(covariates: ArrayLike | None, n: int) -> list[Floats]:
+    """A constant, and the covariates of n patients where there are any."""
+    columns = [np.ones((n, 1))]
+    if covariates is not None:
+        more = numbers(covariates, "covariates")
+        if more.ndim != 2 or len(more) != n:
+            raise StatsError(f"covariates must have shape ({n}, q); got {more.shape}.")
+        columns.append(more)
+    return columns
 
 
 def sequential(data: Data, uniforms: Uniforms) -> Imputations:

@@ -46,13 +46,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from trialtrace.base.arrays import Flags, Floats, Places
+from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats._inputs import check_choice, labels, numbers, whole_number
 from trialtrace.stats.missing._posterior import Stream, Uniforms, draw_normal
 from trialtrace.stats.missing.imputation import (
     MOST_CYCLES,
     Imputations,
     fillable,
+    fixed_columns,
     marks,
     outcome_columns,
 )
@@ -235,9 +236,7 @@ def check_visits(
     y, missing = outcome_columns(y)
     found, index = labels(arm, "arm", len(y))
     names = tuple(str(label) for label in found)
-    at = [g for g, label in enumerate(found) if label == reference]
-    if not at:
-        raise StatsError(f"reference {reference!r} is none of the arms {', '.join(names)}.")
+    at = place_of_reference(found, reference)
     check_choice("arms", arms, ("by_arm", "in_model"))
     apart = arms == "by_arm"
     groups = [(g,) for g in range(len(names))] if apart else [tuple(range(len(names)))]
@@ -248,18 +247,21 @@ def check_visits(
     if (missing & marked & (np.arange(k) < last[:, None])).any():
         raise StatsError("a cell marked not to be imputed lies before an observed value.")
     fixed = _columns(covariates, len(y), 1 if apart else len(names))
-    return Visits(y, last, index, names, at[0], fixed, tuple(groups), to_fill, marked)
+    return Visits(y, last, index, names, at, fixed, tuple(groups), to_fill, marked)
+
+
+def place_of_reference(arms: Labels, reference: object) -> int:
+    """The place of the reference among the arms."""
+    at = [g for g, label in enumerate(arms) if label == reference]
+    if not at:
+        text = ", ".join(map(str, arms))
+        raise StatsError(f"reference {reference!r} is none of the arms {text}.")
+    return at[0]
 
 
 def _columns(covariates: ArrayLike | None, n: int, arms: int) -> Floats:
     """Columns of the means, (arms, n, f): those of a patient taken as each of the arms."""
-    columns = [np.ones((n, 1))]
-    if covariates is not None:
-        more = numbers(covariates, "covariates")
-        if more.ndim != 2 or len(more) != n:
-            raise StatsError(f"covariates must have shape ({n}, q); got {more.shape}.")
-        columns.append(more)
-    shared = np.hstack(columns)
+    shared = np.hstack(fixed_columns(covariates, n))
     effects = np.eye(arms)[:, 1:]
     return np.stack([np.hstack([shared, np.tile(effect, (n, 1))]) for effect in effects])
 

@@ -91,16 +91,21 @@ def _from_largest(values: Floats) -> Floats:
 
 def _adjust(p: ArrayLike, procedure: Callable[[Floats, int], Floats]) -> Floats:
     """Apply `procedure` to the sorted p-values that exist and put the results back in place."""
-    try:
-        p = np.asarray(p, dtype=np.float64)
-    except (OverflowError, TypeError, ValueError):
-        raise StatsError("p-values must be numbers, NaN for a test that was not made.") from None
-    if p.ndim != 1:
-        raise StatsError(f"p-values must be one-dimensional; got shape {p.shape}.")
+    p = _p_values(p)
     tested = np.flatnonzero(~np.isnan(p))
-    if ((p[tested] < 0) | (p[tested] > 1)).any():
-        raise StatsError("p-values must lie between 0 and 1.")
     order = tested[np.argsort(p[tested], kind="stable")]
     adjusted = np.full(p.shape, np.nan)
     adjusted[order] = np.minimum(procedure(p[order], tested.size), 1.0)
     return adjusted
+
+
+def _p_values(p: ArrayLike) -> Floats:
+    try:
+        values = np.asarray(p, dtype=np.float64)
+    except (OverflowError, TypeError, ValueError):
+        raise StatsError("p-values must be numbers, NaN for a test that was not made.") from None
+    if values.ndim != 1:
+        raise StatsError(f"p-values must be one-dimensional; got shape {values.shape}.")
+    if ((values < 0) | (values > 1)).any():
+        raise StatsError("p-values must lie between 0 and 1.")
+    return values

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
+from trialtrace.stats.multiplicity.adjusted import _p_values
 from trialtrace.stats.results import StatsError
 
 
@@ -43,15 +44,3 @@ def closed_three_arms(global_p: float, pairwise: ArrayLike) -> Floats:
     if np.isnan(overall):
         raise StatsError("the global test is missing, so no comparison can be decided.")
     return np.where(np.isnan(p), nan, np.maximum(p, overall))
-
-
-def _p_values(p: ArrayLike) -> Floats:
-    try:
-        values = np.asarray(p, dtype=np.float64)
-    except (OverflowError, TypeError, ValueError):
-        raise StatsError("p-values must be numbers, NaN for a test that was not made.") from None
-    if values.ndim != 1:
-        raise StatsError(f"p-values must be one-dimensional; got shape {values.shape}.")
-    if ((values < 0) | (values > 1)).any():
-        raise StatsError("p-values must lie between 0 and 1.")
-    return values

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import as_array, check_choice, numbers, whole_number
-from trialtrace.stats.multiplicity.closed_testing import _p_values
+from trialtrace.stats.multiplicity.adjusted import _p_values
 from trialtrace.stats.results import StatsError
 
 # "left_out": a test that was not made is no hypothesis of the family, its level passes on along its

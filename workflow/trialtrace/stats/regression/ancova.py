@@ -169,8 +169,8 @@ def arm_row(fit: AncovaFit, arm: object, reference: object) -> Floats:
     array([ 1., -1.])
     """
     row = np.zeros(fit.coef.size)
-    row[_index(fit, arm)] += 1
-    row[_index(fit, reference)] -= 1
+    row[_index(fit.arms, arm)] += 1
+    row[_index(fit.arms, reference)] -= 1
     return row
 
 
@@ -237,8 +237,8 @@ def _fit(
     return fields, mean_square**0.5
 
 
-def _index(fit: AncovaFit, arm: object) -> int:
-    places = np.flatnonzero(fit.arms == arm)
+def _index(arms: Labels, arm: object) -> int:
+    places = np.flatnonzero(arms == arm)
     if places.size != 1:
         raise StatsError(f"there is no arm {arm!r}.")
     return int(places[0])

@@ -24,13 +24,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import expit, logit
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice, check_confidence
 from trialtrace.stats._wald import wald_fields
-from trialtrace.stats.regression._design import visit_data
-from trialtrace.stats.regression._estimating_equations import FAMILIES, POWERS, WORKING, solve
+from trialtrace.stats.regression._design import SINGULAR, check_size, orthonormal, visit_data
 from trialtrace.stats.results import Coefficients, StatsError
 
 REFERENCES = ("normal", "t")
@@ -102,7 +103,7 @@ def gee(
     n, p = y.shape[0], x.shape[2]
     if n <= p:
         raise StatsError(f"{n} subjects and {p} coefficients leave nothing for the sandwich.")
-    solved = solve(y, x, seen, family=family, working=working)
+    solved = _solve(y, x, seen, family=family, working=working)
     covariance = solved.sandwich(variance)
     df = float(n - p) if reference == "t" else inf
     return GeeFit(
@@ -115,3 +116,207 @@ def gee(
         n_values=int(seen.sum()),
         iterations=solved.iterations,
     )
+
+
+# Solution of generalised estimating equations with canonical links, and their sandwiches.
+#
+# With a canonical link the derivative of the mean is its variance function, so that everything is
+# in Pearson residuals e = (y - mean) / sqrt(v) and columns W = sqrt(v) X, both whitened by the
+# Cholesky factor of the working correlation of the visits seen: U = L^-1 W and r = L^-1 e. The
+# equations are U'r = 0. Values not seen are rows of zeros, as in `_gaussian_blocks`.
+
+FAMILIES = ("gaussian", "binomial", "poisson")
+WORKING = ("independence", "exchangeable", "ar1", "unstructured")
+# Power of I - H by which residuals are multiplied, H being the leverage of a subject.
+POWERS = {"robust": 0.0, "kauermann_carroll": -0.5, "mancl_derouen": -1.0}
+MAX_ITERATIONS = 500
+# Length of the last step in model-based standard errors; steps shrink by a constant factor.
+STEP = 1e-11
+# Linear predictor beyond which a fitted probability or rate has no finite estimate.
+EXTREME = 20.0
+SEPARATED = (
+    "fitted probabilities or rates reach their bounds, so a coefficient has no finite estimate; "
+    "look for a group in which all values are the same."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Solution:
+    """The solved equations; `white` and `residual` are U, (n, T, p), and r, (n, T)."""
+
+    coef: Floats
+    model_covariance: Floats
+    correlation: Floats
+    scale: float
+    iterations: int
+    back: Floats
+    white: Floats
+    residual: Floats
+
+    def sandwich(self, variance: str) -> Floats:
+        """Covariance of the coefficients: robust, kauermann_carroll or mancl_derouen."""
+        flat = self.white.reshape(-1, self.white.shape[2])
+        bread = np.linalg.inv(flat.T @ flat)
+        hat = self.white @ bread @ self.white.transpose(0, 2, 1)
+        roots, vectors = np.linalg.eigh(np.eye(hat.shape[1]) - hat)
+        if roots.min() < SINGULAR:
+            raise StatsError(
+                "one subject alone determines a coefficient, so the sandwich cannot tell its "
+                "variance."
+            )
+        power = POWERS[variance]
+        turned = vectors.transpose(0, 2, 1) @ self.residual[:, :, None]
+        residual = vectors @ (turned * (roots**power)[:, :, None])
+        scores = (self.white.transpose(0, 2, 1) @ residual)[:, :, 0] @ bread @ self.back.T
+        return scores.T @ scores
+
+
+def _solve(y: Floats, x: Floats, seen: Flags, *, family: str, working: str) -> _Solution:
+    """Alternate Fisher scoring of the coefficients and moments of the working correlation.
+
+    y and seen of shape (n, T), x (n, T, p), zero where nothing is seen. Raises `StatsError` as
+    `gee` says.
+    """
+    _check_response(y[seen], family)
+    check_size(y[seen], "y")
+    q, triangle = orthonormal(x[seen])
+    x = np.zeros_like(x)
+    x[seen] = q
+    moments = _Moments(seen, working)
+    beta = _start(y[seen], q, family)
+    shift = np.zeros_like(beta)
+    if family == "gaussian":
+        # Measured from the least squares fit, values far from 0 round no steps away.
+        shift, beta, least = beta, shift, 1e-24 * float(np.mean(y[seen] ** 2))
+        y = y - x @ shift
+        if np.mean(y[seen] ** 2) <= least:
+            raise StatsError("there is no variation beyond what x explains.")
+    # Under independence first: residuals of the first steps are wild, and separated values, whose
+    # steps a correlation would slow down, are told by their predictor.
+    correlation, settled = np.eye(y.shape[1]), False
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        pearson, slope = _residuals(y, x @ beta, seen, family)
+        scale = float(np.sum(pearson**2) / seen.sum())
+        if settled:
+            correlation = moments.correlation(pearson, scale)
+        whiten = moments.whiten(correlation)
+        white = whiten @ (slope[:, :, None] * x)
+        residual = (whiten @ pearson[:, :, None])[:, :, 0]
+        step, information = _step(white, residual)
+        beta = beta + step
+        length = float(step @ information @ step) / max(scale, np.finfo(float).tiny)
+        if settled and length < STEP**2:
+            back = np.linalg.inv(triangle).astype(np.float64, copy=False)
+            model = scale * back @ np.linalg.inv(information) @ back.T
+            return _Solution(
+                back @ (beta + shift), model, correlation, scale, iteration, back, white, residual
+            )
+        settled = settled or length < STEP**2
+    raise StatsError(
+        "no convergence: try a simpler working correlation, or look for groups in which all "
+        "values are the same."
+    )
+
+
+class _Moments:
+    """Working correlation from Pearson residuals, and its whitening of every pattern seen."""
+
+    def __init__(self, seen: Flags, working: str):
+        self.working = working
+        patterns, kind = np.unique(seen, axis=0, return_inverse=True)
+        self.kind = kind.reshape(-1)
+        self.both = (patterns[:, :, None] & patterns[:, None, :]).astype(np.float64)
+        self.units = np.eye(seen.shape[1]) * ~patterns[:, :, None]
+        counts = seen.T.astype(np.float64) @ seen
+        self.rows, self.columns = np.triu_indices(seen.shape[1], 1)
+        self.pairs = counts[self.rows, self.columns]
+        self.apart = self.columns - self.rows
+        if working == "unstructured" and not self.pairs.all():
+            raise StatsError("two visits were never observed in the same subject.")
+        if working == "exchangeable" and not self.pairs.any():
+            raise StatsError("no subject has two values, so there is no correlation to estimate.")
+        if working == "ar1" and not self.pairs[self.apart == 1].any():
+            raise StatsError("no subject has two consecutive visits, which ar1 needs.")
+
+    def correlation(self, pearson: Floats, scale: float) -> Floats:
+        """Moment estimate of the working correlation, (T, T)."""
+        products = (pearson.T @ pearson / scale)[self.rows, self.columns]
+        if self.working == "independence":
+            values = np.zeros_like(products)
+        elif self.working == "exchangeable":
+            values = np.full_like(products, products.sum() / self.pairs.sum())
+        elif self.working == "unstructured":
+            values = products / self.pairs
+        else:
+            values = np.power(self._autoregression(products), self.apart)
+        matrix = np.eye(pearson.shape[1])
+        matrix[self.rows, self.columns] = matrix[self.columns, self.rows] = values
+        return matrix
+
+    def _autoregression(self, products: Floats) -> float:
+        """Least squares of products on rho^distance, by Gauss-Newton from the nearest pairs."""
+        near, d = self.apart == 1, self.apart
+        rho = float(np.clip(products[near].sum() / self.pairs[near].sum(), -0.99, 0.99))
+        for _ in range(MAX_ITERATIONS):
+            slope = d * rho ** (d - 1.0)
+            step = float(slope @ (products - self.pairs * rho**d) / (self.pairs @ slope**2))
+            rho = float(np.clip(rho + step, -1.0, 1.0))
+            if abs(step) < 1e-15:
+                break
+        return rho
+
+    def whiten(self, correlation: Floats) -> Floats:
+        """Inverse Cholesky factor for every subject, (n, T, T)."""
+        try:
+            lower = np.linalg.cholesky(correlation * self.both + self.units)
+        except np.linalg.LinAlgError:
+            lower = None
+        # The squared diagonal is the variance of a visit that earlier visits leave unexplained.
+        if lower is None or (np.diagonal(lower, axis1=1, axis2=2) ** 2).min() < SINGULAR:
+            raise StatsError(
+                f"the {self.working} working correlation is not positive definite; use a simpler "
+                "one."
+            )
+        return np.linalg.inv(lower)[self.kind]
+
+
+def _check_response(y: Floats, family: str) -> None:
+    if family == "binomial" and not np.isin(y, (0.0, 1.0)).all():
+        raise StatsError("y must be 0 or 1 for the binomial family.")
+    if family == "poisson" and ((y < 0).any() or (y != np.floor(y)).any()):
+        raise StatsError("y must be whole numbers of at least 0 for the poisson family.")
+    if family != "gaussian" and y.min() == y.max() and y.min() in (0.0, 1.0 * (family[0] == "b")):
+        raise StatsError("all values are the same, at the bound of the family.")
+
+
+def _start(y: Floats, x: Floats, family: str) -> Floats:
+    """Weighted least squares on the link of values drawn away from their bounds."""
+    if family == "gaussian":
+        return x.T @ y
+    mean = (y + 0.5) / 2 if family == "binomial" else y + 0.1
+    weight = mean * (1 - mean) if family == "binomial" else mean
+    link = logit(mean) if family == "binomial" else np.log(mean)
+    target = link + (y - mean) / weight
+    information = x.T @ (weight[:, None] * x)
+    return np.linalg.solve(information, x.T @ (weight * target)).astype(np.float64, copy=False)
+
+
+def _residuals(y: Floats, eta: Floats, seen: Flags, family: str) -> tuple[Floats, Floats]:
+    """Pearson residuals and square roots of the variance function; 0 where nothing is seen."""
+    if family == "gaussian":
+        return y - eta, seen.astype(np.float64)
+    if not np.abs(eta).max() < EXTREME:
+        raise StatsError(SEPARATED)
+    mean = expit(eta) if family == "binomial" else np.exp(eta)
+    slope = np.sqrt(mean * expit(-eta)) if family == "binomial" else np.sqrt(mean)
+    return np.where(seen, (y - mean) / slope, 0.0), np.where(seen, slope, 0.0)
+
+
+def _step(white: Floats, residual: Floats) -> tuple[Floats, Floats]:
+    flat = white.reshape(-1, white.shape[2])
+    information = flat.T @ flat
+    try:
+        step = np.linalg.solve(information, flat.T @ residual.reshape(-1))
+    except np.linalg.LinAlgError:
+        raise StatsError(SEPARATED) from None
+    return step.astype(np.float64, copy=False), information

@@ -21,7 +21,7 @@ from scipy.special import expit
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, normal_quantile, numbers, sample
 from trialtrace.stats._wald import exponential
-from trialtrace.stats.regression.ancova import ols
+from trialtrace.stats.regression.ancova import _index, ols
 from trialtrace.stats.regression.logistic import logistic
 from trialtrace.stats.results import Coefficients, Interval, StatsError
 
@@ -104,7 +104,7 @@ def standardised_difference(
     >>> standardised_difference(fit, "b", "a", confidence=0.95)
     Interval(estimate=0.447898, low=-0.157812, high=1.05361, standard_error=0.309042)
     """
-    i, j = _index(fit, arm), _index(fit, reference)
+    i, j = _index(fit.arms, arm), _index(fit.arms, reference)
     z = normal_quantile(confidence)
     c = fit.covariance
     estimate = float(fit.means[i] - fit.means[j])
@@ -127,7 +127,7 @@ def standardised_ratio(
     >>> standardised_ratio(fit, "b", "a", confidence=0.95)
     Interval(estimate=2.67766, low=0.48671, high=14.7313, standard_error=0.86993, scale='log')
     """
-    i, j = _index(fit, arm), _index(fit, reference)
+    i, j = _index(fit.arms, arm), _index(fit.arms, reference)
     z = normal_quantile(confidence)
     if fit.means[[i, j]].min() <= 0:
         raise StatsError("a ratio needs positive means.")
@@ -158,13 +158,6 @@ def _influence(y: Floats, x: Floats, fit: Coefficients, family: str) -> Floats:
     mean, weight = _mean(x @ fit.coef, family)
     information = (x.T * weight) @ x / y.size
     return np.linalg.solve(information, x.T * (y - mean)).astype(np.float64, copy=False).T
-
-
-def _index(fit: Standardised, arm: object) -> int:
-    places = np.flatnonzero(fit.arms == arm)
-    if places.size != 1:
-        raise StatsError(f"there is no arm {arm!r}.")
-    return int(places[0])
 
 
 def _root(variance: float) -> float:

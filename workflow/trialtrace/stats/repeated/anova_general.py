@@ -24,7 +24,7 @@ from math import frexp, inf, ldexp, nan, prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.base.arrays import Floats, Places
+from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import as_list, check_choice, f_tail, numbers
 from trialtrace.stats.repeated._factorial import (
     Cells,
@@ -166,12 +166,11 @@ def repeated_anova(
                 found.append((group, term, square, basis.shape[1], error))
     effects = _effects(found, errors, cells, prod(levels), measured, exponent)
     combinations = zip(cells.codes, cells.size, strict=True)
-    named = tuple((_names(cells, code), int(size)) for code, size in combinations)
+    named = tuple(
+        (tuple(level[i] for level, i in zip(cells.levels, code, strict=False)), int(size))
+        for code, size in combinations
+    )
     return Anova(y.shape[0], named, sums_of_squares, tuple(measured), effects)
-
-
-def _names(cells: Cells, code: Places) -> tuple[object, ...]:
-    return tuple(level[i] for level, i in zip(cells.levels, code, strict=False))
 
 
 def _effects(

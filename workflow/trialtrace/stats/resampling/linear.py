@@ -18,7 +18,6 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv
 
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats._inputs import (
@@ -31,6 +30,7 @@ from trialtrace.stats._inputs import (
     whole_number,
 )
 from trialtrace.stats._threads import one_thread
+from trialtrace.stats.categorical.proportions import bounds
 from trialtrace.stats.resampling.drawing import Seed, check_seed
 from trialtrace.stats.resampling.exact import count_all
 from trialtrace.stats.resampling.schemes import Scheme
@@ -212,12 +212,8 @@ def monte_carlo(
     if ((count < 0) | (count > draws)).any():
         raise StatsError("counts of extreme draws must lie between 0 and the draws.")
     p = (count + 1) / (draws + 1)
-    tail = (1 - confidence) / 2
-    low = np.where(count > 0, betaincinv(np.maximum(count, 1), draws - count + 1, tail), 0.0)
-    high = np.where(
-        count < draws, betaincinv(count + 1, np.maximum(draws - count, 1), 1 - tail), 1.0
-    )
-    return p, count, draws, False, np.sqrt(p * (1 - p)) / sqrt(draws), low, high
+    ends = bounds(count, draws, method="clopper_pearson", confidence=confidence)
+    return p, count, draws, False, np.sqrt(p * (1 - p)) / sqrt(draws), ends[..., 0], ends[..., 1]
 
 
 def check_draws(draws: int) -> None:

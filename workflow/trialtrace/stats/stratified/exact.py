@@ -20,8 +20,9 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from trialtrace.base.arrays import Floats, Places
-from trialtrace.stats._inputs import SIDES, as_array, check_choice, check_confidence, counts
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence
 from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.stratified.mantel_haenszel import _one_or_more, comparable_strata
 
 # Two outcomes are equally likely when their probabilities differ by no more than rounding;
 # R's mantelhaen.test uses the same width.
@@ -60,7 +61,7 @@ def exact_conditional_test(
     """
     check_choice("sides", sides, SIDES)
     check_choice("mid_p", mid_p, MID_P)
-    x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
+    x1, n1, x0, n0 = comparable_strata(*_one_or_more(x1, n1, x0, n0))
     low, logs = _log_weights(n1, n0, x1 + x0, 0.0)
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
@@ -101,7 +102,7 @@ def odds_ratio_conditional(
     Interval(estimate=2.28334, low=0.892025, high=6.14792)
     """
     tail = (1 - check_confidence(confidence)) / 2
-    x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
+    x1, n1, x0, n0 = comparable_strata(*_one_or_more(x1, n1, x0, n0))
     # Weights that a computer's range holds are needed around the observed sum, so the strata
     # are combined under an odds ratio near the estimate, not under 1.
     up, down = np.sum(x1 * (n0 - x0) / (n1 + n0)), np.sum(x0 * (n1 - x1) / (n1 + n0))
@@ -141,26 +142,6 @@ def _tilted(logs: Floats, s: Places, log_psi: float) -> Floats:
     weights = np.exp(tilted - tilted.max())
     probability: Floats = weights / weights.sum()
     return probability
-
-
-def _strata(
-    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Check the arrays and keep the strata that have patients in both arms."""
-    x1, n1 = counts(
-        np.atleast_1d(as_array(x1, "x1")), np.atleast_1d(as_array(n1, "n1")), "treated arm"
-    )
-    x0, n0 = counts(
-        np.atleast_1d(as_array(x0, "x0")), np.atleast_1d(as_array(n0, "n0")), "control arm"
-    )
-    if x1.ndim != 1 or x1.shape != x0.shape:
-        raise StatsError(
-            f"strata need one-dimensional counts of one length; got {x1.shape}, {x0.shape}."
-        )
-    both = (n1 > 0) & (n0 > 0)
-    if not both.any():
-        raise StatsError("no stratum has patients in both arms.")
-    return x1[both], n1[both], x0[both], n0[both]
 
 
 def _log_weights(n1: Floats, n0: Floats, events: Floats, log_psi: float) -> tuple[float, Floats]:

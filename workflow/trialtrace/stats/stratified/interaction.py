@@ -19,9 +19,10 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import as_array, chi2_tail, counts, labels, numbers
+from trialtrace.stats._inputs import chi2_tail, labels, numbers
 from trialtrace.stats.regression.logistic import firth_likelihood_ratio, logistic
 from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.stratified.mantel_haenszel import _one_or_more, _stratum_counts
 
 RELATIVE_TIE = 1e-7
 # Combinations of tables that are listed at most.
@@ -43,14 +44,7 @@ def zelen(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> TestRes
     >>> zelen([13, 5], [40, 20], [7, 8], [42, 22])
     TestResult(p_value=0.200593)
     """
-    x1, n1 = counts(
-        np.atleast_1d(as_array(x1, "x1")), np.atleast_1d(as_array(n1, "n1")), "treated arm"
-    )
-    x0, n0 = counts(
-        np.atleast_1d(as_array(x0, "x0")), np.atleast_1d(as_array(n0, "n0")), "control arm"
-    )
-    if x1.ndim != 1 or x1.shape != x0.shape:
-        raise StatsError(f"strata need counts of one length; got {x1.shape}, {x0.shape}.")
+    x1, n1, x0, n0 = _stratum_counts(*_one_or_more(x1, n1, x0, n0))
     low, high = np.maximum(x1 + x0 - n0, 0), np.minimum(n1, x1 + x0)
     free = high > low
     if free.sum() < 2:

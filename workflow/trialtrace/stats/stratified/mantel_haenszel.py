@@ -22,9 +22,10 @@ from math import copysign, exp, inf, log, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Floats, Labels
 from trialtrace.stats._inputs import (
     SIDES,
+    as_array,
     check_choice,
     chi2_tail,
     counts,
@@ -258,16 +259,30 @@ def comparable_strata(
 
     The strata left out add 0 to every sum of this module, but would divide by 0 on the way.
     """
+    x1, n1, x0, n0 = _stratum_counts(x1, n1, x0, n0)
+    both = (n1 > 0) & (n0 > 0)
+    if not both.any():
+        raise StatsError("no stratum has patients in both arms.")
+    return x1[both], n1[both], x0[both], n0[both]
+
+
+def _stratum_counts(
+    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Check the arrays of all strata."""
     x1, n1 = counts(x1, n1, "treated arm")
     x0, n0 = counts(x0, n0, "control arm")
     if x1.ndim != 1 or x1.shape != x0.shape:
         raise StatsError(
             f"strata need one-dimensional counts of one length; got {x1.shape}, {x0.shape}."
         )
-    both = (n1 > 0) & (n0 > 0)
-    if not both.any():
-        raise StatsError("no stratum has patients in both arms.")
-    return x1[both], n1[both], x0[both], n0[both]
+    return x1, n1, x0, n0
+
+
+def _one_or_more(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> tuple[Labels, ...]:
+    """The same as arrays: single counts are those of one stratum."""
+    named = {"x1": x1, "n1": n1, "x0": x0, "n0": n0}
+    return tuple(np.atleast_1d(as_array(each, name)) for name, each in named.items())
 
 
 def _expected_events(n1: Floats, n0: Floats, events: Floats, odds_ratio: float) -> Floats:

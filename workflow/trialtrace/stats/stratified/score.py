@@ -34,6 +34,7 @@ from trialtrace.stats._inputs import (
     normal_quantile,
     normal_tail,
     one_number,
+    risk_margin,
 )
 from trialtrace.stats.categorical.score import (
     SMALLEST_STEP,
@@ -128,10 +129,9 @@ def stratified_risk_difference_score_test(
     check_choice("sides", sides, SIDES)
     check_choice("weights", weights, DIFFERENCE_WEIGHTS)
     check_choice("variance", variance, VARIANCES)
-    if not (isinstance(margin, int | float | np.number) and -1 < margin < 1):
-        raise StatsError(f"a margin of risks must lie between -1 and 1; got {margin!r}.")
+    margin = risk_margin(margin)
     strata = comparable_strata(x1, n1, x0, n0)
-    return _tested(*_difference_score(strata, weights, variance, float(margin)), sides)
+    return _tested(*_difference_score(strata, weights, variance, margin), sides)
 
 
 def stratified_risk_ratio_score(

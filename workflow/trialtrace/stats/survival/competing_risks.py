@@ -27,8 +27,7 @@ from trialtrace.stats._inputs import (
     check_confidence,
     normal_quantile,
     one_number,
-    sample,
-    tied_times,
+    times_of,
     two_arms,
 )
 from trialtrace.stats._wald import wald_contrast
@@ -174,14 +173,10 @@ def check_causes(time: ArrayLike, cause: ArrayLike, of: int) -> tuple[Floats, Fl
     cause_of = isinstance(of, int | float | np.number) and not isinstance(of, bool)
     if not (cause_of and 0 < of <= MOST_COUNTED):
         raise StatsError(f"a cause is a whole number above 0; got {of!r}.")
-    time, cause = sample(time, "time"), sample(cause, "cause")
-    if time.size != cause.size:
-        raise StatsError(f"time has {time.size} values and cause {cause.size}.")
-    if (time < 0).any():
-        raise StatsError("times must not be negative.")
+    time, cause = times_of(time, cause, "cause")
     if (cause < 0).any() or (cause != np.floor(cause)).any():
         raise StatsError("cause must be 0 for censoring or a whole number above 0.")
-    return tied_times(time)[0], cause
+    return time, cause
 
 
 def just_before(after: Floats, start: float) -> Floats:

@@ -27,6 +27,7 @@ from trialtrace.stats._inputs import (
     chi2_tail,
     labels,
     sample,
+    stratum_numbers,
     survival_data,
     tied_times,
 )
@@ -205,20 +206,26 @@ def start_stop_model(
 ) -> tuple[StartStop, Floats]:
     """Return the checked data as a likelihood of scaled covariates, and their scales."""
     check_choice("ties", ties, ("efron", "breslow"))
-    stop, event = survival_data(stop, event)
-    start = np.full(stop.size, -np.inf) if start is None else sample(start, "start")
-    if start.size != stop.size:
-        raise StatsError(f"start has {start.size} values and stop {stop.size}.")
-    start, stop = tied_times(start, stop)
-    if not (start < stop).all():
-        raise StatsError("every row must start before it stops, by more than rounding.")
+    start, stop, event = _entered(start, stop, event)
     x, spread = _covariates(x, stop.size)
-    stratum = np.zeros(stop.size, dtype=np.intp)
-    if strata is not None:
-        stratum = labels(strata, "strata", stop.size)[1]
+    stratum = stratum_numbers(strata, stop.size)
     if not event.any():
         raise StatsError("no event was observed, so hazards cannot be compared.")
     return StartStop(start, stop, event, x, stratum, efron=ties == "efron"), spread
+
+
+def _entered(
+    start: ArrayLike | None, stop: ArrayLike, event: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
+    """Checked rows: start, stop and event."""
+    stop, event = survival_data(stop, event)
+    begin = np.full(stop.size, -np.inf) if start is None else sample(start, "start")
+    if begin.size != stop.size:
+        raise StatsError(f"start has {begin.size} values and stop {stop.size}.")
+    begin, stop = tied_times(begin, stop)
+    if not (begin < stop).all():
+        raise StatsError("every row must start before it stops, by more than rounding.")
+    return begin, stop, event
 
 
 def _subjects(
@@ -232,7 +239,7 @@ def _subjects(
         return None
     n = len(np.asarray(stop))
     own = labels(subject, "subject", n)[1]
-    stratum = np.zeros(n, dtype=np.intp) if strata is None else labels(strata, "strata", n)[1]
+    stratum = stratum_numbers(strata, n)
     stop = np.asarray(stop, dtype=np.float64)
     begin = np.full(n, -np.inf) if start is None else np.asarray(start, dtype=np.float64)
     begin, stop = tied_times(begin, stop)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats, Places
-from trialtrace.stats._inputs import chi2_tail, labels, one_number
+from trialtrace.stats._inputs import chi2_tail, labels, one_number, stratum_numbers
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.competing_risks import (
     check_causes,
@@ -61,9 +61,7 @@ def gray_test(
         raise StatsError(f"nobody has an event of cause {of!r}.")
     rho = one_number(rho, "rho")
     names, index = labels(group, "group", time.size)
-    stratum = np.zeros(time.size, dtype=np.intp)
-    if strata is not None:
-        stratum = labels(strata, "strata", time.size)[1]
+    stratum = stratum_numbers(strata, time.size)
     k = len(names)
     if k < 2:
         raise StatsError("there is one group only, so nothing can be compared.")

@@ -23,7 +23,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.base.arrays import Floats, Places
-from trialtrace.stats._inputs import check_choice, chi2_tail, labels, normal_quantile, survival_data
+from trialtrace.stats._inputs import (
+    check_choice,
+    chi2_tail,
+    labels,
+    normal_quantile,
+    stratum_numbers,
+    survival_data,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.survival.cox import CoxFit, cox
 
@@ -154,9 +161,7 @@ def sums_over_strata(
     """
     time, event = survival_data(time, event)
     names, index = labels(group, "group", time.size)
-    stratum = np.zeros(time.size, dtype=np.intp)
-    if strata is not None:
-        stratum = labels(strata, "strata", time.size)[1]
+    stratum = stratum_numbers(strata, time.size)
     k = len(names)
     observed, expected, variance = np.zeros(k), np.zeros(k), np.zeros((k, k))
     for s in range(int(stratum.max()) + 1):

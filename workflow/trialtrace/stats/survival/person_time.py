@@ -10,7 +10,7 @@ share of one arm among all events). Lehmann and Romano, Testing Statistical Hypo
 
 from __future__ import annotations
 
-from math import inf, nan, sqrt
+from math import inf, sqrt
 
 from scipy.special import gammaincinv
 
@@ -18,10 +18,9 @@ from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
     check_confidence,
-    normal_quantile,
-    normal_tail,
     one_number,
 )
+from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.categorical.binomial import binomial_test
 from trialtrace.stats.categorical.proportions import clopper_pearson
 from trialtrace.stats.results import Interval, StatsError, TestResult
@@ -70,15 +69,14 @@ def rate_difference(
     (-0.1, -0.1999, 0.0499)
     """
     check_choice("sides", sides, SIDES)
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
     (x1, t1), (x0, t0) = _counted(events1, time1), _counted(events0, time0)
     if x1 + x0 == 0:
         raise StatsError("no event in either arm, so the rates have no variance.")
     difference = x1 / t1 - x0 / t0
     se = sqrt(x1 / t1**2 + x0 / t0**2)
-    test = TestResult(difference / se, nan, normal_tail(difference / se, sides))
-    ends = difference - z * se, difference + z * se
-    return Interval(difference, *ends, standard_error=se), test
+    found = wald_contrast(difference, se, df=inf, sides=sides, confidence=confidence)
+    return found.interval, found.test
 
 
 def rate_ratio(

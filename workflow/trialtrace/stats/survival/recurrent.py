@@ -26,12 +26,9 @@ from trialtrace.stats._inputs import (
     labels,
     normal_quantile,
     numbers,
-    sample,
-    survival_data,
-    tied_times,
 )
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.survival.cox_start_stop import _subjects
+from trialtrace.stats.survival.cox_start_stop import _entered, _subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +103,9 @@ def _rows(
     start: ArrayLike | None, stop: ArrayLike, event: ArrayLike, subject: ArrayLike
 ) -> tuple[Rows, Places]:
     """Checked rows, and the number of each row's subject."""
-    stop, event = survival_data(stop, event)
-    begin = np.full(stop.size, -np.inf) if start is None else sample(start, "start")
-    if begin.size != stop.size:
-        raise StatsError(f"start has {begin.size} values and stop {stop.size}.")
-    begin, stop = tied_times(begin, stop)
-    if not (begin < stop).all():
-        raise StatsError("every row must start before it stops, by more than rounding.")
-    _subjects(start, stop, subject, None)
-    return (begin, stop, event), labels(subject, "subject", stop.size)[1]
+    rows = _entered(start, stop, event)
+    _subjects(start, rows[1], subject, None)
+    return rows, labels(subject, "subject", rows[1].size)[1]
 
 
 def _risk(start: Floats, stop: Floats, event: Floats) -> tuple[Floats, Floats, Floats]:

@@ -11,7 +11,7 @@ Donner, Stat Med 2008;27:1693 (a difference's bounds from those of its parts). G
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, hypot, log, nan
+from math import exp, hypot, inf, log, nan
 
 from numpy.typing import ArrayLike
 
@@ -19,13 +19,14 @@ from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
+    check_confidence,
     normal_quantile,
-    normal_tail,
     one_number,
     survival_data,
     two_arms,
 )
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats._wald import exponential, wald_contrast, wald_test_of
+from trialtrace.stats.results import Contrast, Interval, StatsError
 from trialtrace.stats.survival.kaplan_meier import kaplan_meier
 
 
@@ -80,7 +81,7 @@ def survival_difference(
         _check_variance(se)
         ends = max(difference - z * se, -1.0), min(difference + z * se, 1.0)
         found = Interval(difference, *ends, standard_error=se)
-        return Contrast(found, _test(difference / se, sides))
+        return Contrast(found, wald_test_of(difference, se, df=inf, sides=sides))
     if any(not 0 < arm.estimate < 1 for arm in (arm1, arm0)):
         raise StatsError("survival of 0 or 1 in an arm has no place on the scale of log(-log).")
     (low1, high1), (low0, high0) = (_log_log_bounds(arm, z) for arm in (arm1, arm0))
@@ -89,7 +90,8 @@ def survival_difference(
     # log(-log S) falls where survival rises.
     apart = log(-log(arm0.estimate)) - log(-log(arm1.estimate))
     se = hypot(*(arm.log_se / log(arm.estimate) for arm in (arm1, arm0)))
-    return Contrast(Interval(difference, low, high), _test(apart / se, sides))
+    test = wald_test_of(apart, se, df=inf, sides=sides)
+    return Contrast(Interval(difference, low, high), test)
 
 
 def survival_ratio(
@@ -119,16 +121,15 @@ def survival_ratio(
     (2.0, 0.6931)
     """
     check_choice("sides", sides, SIDES)
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
     arm1, arm0 = _two_arms(time, event, group, (treated, reference), at)
     if not (arm1.estimate > 0 and arm0.estimate > 0):
         raise StatsError("survival is 0 in an arm, so a ratio has no interval.")
     se = hypot(arm1.log_se, arm0.log_se)
     _check_variance(se)
     centre = log(arm1.estimate / arm0.estimate)
-    bounds = exp(centre), exp(centre - z * se), exp(centre + z * se)
-    interval = Interval(*bounds, standard_error=se, scale="log")
-    return Contrast(interval, _test(centre / se, sides))
+    of_logs = wald_contrast(centre, se, df=inf, sides=sides, confidence=confidence)
+    return Contrast(exponential(of_logs.interval), of_logs.test)
 
 
 def _two_arms(
@@ -171,7 +172,3 @@ def _log_log_bounds(arm: _Survival, z: float) -> tuple[float, float]:
 def _check_variance(se: float) -> None:
     if not se > 0:
         raise StatsError("survival has no variance at this time.")
-
-
-def _test(statistic: float, sides: str) -> TestResult:
-    return TestResult(statistic, nan, normal_tail(statistic, sides))

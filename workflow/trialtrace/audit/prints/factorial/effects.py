@@ -29,15 +29,16 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     Card,
     Finding,
-    as_range,
+    Span,
+    ends_of,
     listed,
     overlaps,
+    span_text,
 )
 from trialtrace.base.arrays import Floats
 
 CELLS = 4
 SIGNS = ((1, 1, -1, -1), (1, -1, 1, -1), (1, -1, -1, 1))
-Span = tuple[float, float]
 INTERACTION = re.compile(r"\binteractions?\b|\w ?\N{MULTIPLICATION SIGN} ?\w", re.IGNORECASE)
 MOST_EFFECTS = 4
 """Of more F than these some are contrasts of another kind: each is judged by itself."""
@@ -179,7 +180,7 @@ def _taken(way: Sequence[int | None]) -> int:
 
 def _one_number_each(parts: Sequence[Component], way: Sequence[int | None]) -> bool:
     return all(
-        overlaps(parts[a], *(float(end) for end in as_range(parts[b]).bounds))
+        overlaps(parts[a], *ends_of(parts[b]))
         for a, b in combinations(range(len(parts)), 2)
         if way[a] is not None and way[a] == way[b]
     )
@@ -309,10 +310,9 @@ def _within(entry: Claim) -> object:
 
 
 def _range(entry: Claim, name: str) -> Span:
-    low, high = as_range(entry.parts[name]).bounds
-    return max(float(low), 0.0) if name == "sd" else float(low), float(high)
+    low, high = ends_of(entry.parts[name])
+    return max(low, 0.0) if name == "sd" else low, high
 
 
 def _shown(span: Span) -> str:
-    low, high = (f"{end:.2f}" for end in span)
-    return low if low == high else f"{low} to {high}"
+    return span_text(f"{end:.2f}" for end in span)

@@ -20,7 +20,8 @@ from trialtrace.audit.prints.finding import (
     TURNED,
     Card,
     Finding,
-    as_range,
+    Span,
+    ends_of,
     listed,
     overlaps,
     signed,
@@ -30,7 +31,6 @@ from trialtrace.audit.prints.shared.two_groups import as_proportion
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR
 from trialtrace.audit.prints.two_groups.count_tests import counted
 
-Span = tuple[float, float]
 Cells = list[tuple[int, int]]
 DIFFERENCES = ("risk_difference", "mean_difference")
 OF_COUNTS = ("risk_difference", "risk_ratio", "odds_ratio")
@@ -62,7 +62,8 @@ def _interaction(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Find
     if simple[0] is not None and simple[1] is not None:
         (first, upper), (second, lower) = simple[0], simple[1]
         span = _apart(entry, upper.bounds, lower.bounds)
-        shown = f"{upper.text} and {lower.text}, the simple effects, are {_way(entry)}"
+        way = "a ratio of ratios of" if _ratio(entry) else "apart by"
+        shown = f"{upper.text} and {lower.text}, the simple effects, are {way}"
         crude = first.stated_basis is None and second.stated_basis is None
         findings = (first.name, second.name)
         yield _held(entry, main, "factorial.interaction", shown, span, findings, crude=crude)
@@ -88,10 +89,6 @@ def _effect(ledger: Ledger, entry: Claim, pair: Sequence[str]) -> tuple[Claim, C
 
 def _ratio(entry: Claim) -> bool:
     return entry.measure not in DIFFERENCES
-
-
-def _way(entry: Claim) -> str:
-    return "a ratio of ratios of" if _ratio(entry) else "apart by"
 
 
 def _apart(entry: Claim, upper: Sequence[object], lower: Sequence[object]) -> Span:
@@ -192,7 +189,7 @@ def _of_means(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding
     if groups is None or len(groups) != len(SIGNS) or entry.about.change:
         return
     means = tuple(group.name for group in groups)
-    ends = [[float(end) for end in as_range(group.parts["value"]).bounds] for group in groups]
+    ends = [ends_of(group.parts["value"]) for group in groups]
     low, high = (
         sum(sign * own[at if sign > 0 else 1 - at] for sign, own in zip(SIGNS, ends, strict=True))
         for at in (0, 1)

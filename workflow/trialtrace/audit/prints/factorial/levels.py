@@ -6,7 +6,7 @@ Source: the design itself. Oracle: sums by hand.
 
 from collections.abc import Iterator
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, listed
@@ -24,15 +24,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         group = ledger.groups.get(entry.about.group or "")
         if group is None or not group.of or entry.about.size is not None:
             continue
-        findings = [_counted(ledger, entry, name) for name in group.of]
+        findings = [one_count(ledger.beside(entry, name)) for name in group.of]
         if entry.whole_count is not None and entry.basis is None and None not in findings:
             yield _held(ledger, entry, [one for one in findings if one is not None])
-
-
-def _counted(ledger: Ledger, entry: Claim, group: str) -> Claim | None:
-    """The one count of a group beside the claim."""
-    claims = [claim for claim in ledger.beside(entry, group) if claim.whole_count is not None]
-    return claims[0] if len({one.whole_count for one in claims}) == 1 else None
 
 
 def _held(ledger: Ledger, entry: Claim, claims: list[Claim]) -> Finding:

@@ -174,25 +174,17 @@ def _alike(ledger: Ledger) -> Iterator[Finding]:
     for same in rows.values():
         if len({one.about.outcome for one in same}) > 1:
             first, *others = same
-            names = listed([ledger.outcomes[one.about.outcome or ""].label for one in same])
-            text = f"{names} have the same means and deviations in every group."
+            labels = listed([ledger.outcomes[one.about.outcome or ""].label for one in same])
+            text = f"{labels} have the same means and deviations in every group."
+            names = tuple(one.name for one in others)
             yield Finding(
-                "baseline.rows",
-                first.name,
-                "value",
-                COMPATIBLE,
-                text,
-                tuple(one.name for one in others),
-                remark=True,
+                "baseline.rows", first.name, "value", COMPATIBLE, text, names, remark=True
             )
 
 
 def _digits(entry: Claim) -> bool:
-    return all(_many(entry.parts[name].number) for name in ("value", "sd"))
-
-
-def _many(number: str) -> bool:
-    return sum(char.isdigit() for char in number) >= LEAST_DIGITS
+    numbers = [entry.parts[name].number for name in ("value", "sd")]
+    return all(sum(map(str.isdigit, number)) >= LEAST_DIGITS for number in numbers)
 
 
 def stouffer(places: Sequence[float]) -> float:

@@ -84,14 +84,8 @@ def _design(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findin
         printed = ", as printed" if n == patients else f" (printed are {patients})"
         text = f"{df2} = {df1} × {n - 1} fits {n} subjects{printed}. "
         text += _under_every_condition(len(ledger.apart), df1, df2, n)
-    yield Finding(
-        "statistic.design",
-        entry.name,
-        "df2",
-        COMPATIBLE,
-        text,
-        detail={"subjects": n, "cells": df1 + 1},
-    )
+    detail = {"subjects": n, "cells": df1 + 1}
+    yield Finding("statistic.design", entry.name, "df2", COMPATIBLE, text, detail=detail)
 
 
 def _of_groups(ledger: Ledger, entry: Claim, df1: int, df2: int) -> bool:

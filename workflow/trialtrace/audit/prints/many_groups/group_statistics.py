@@ -28,24 +28,30 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     Card,
     Finding,
+    Span,
     as_range,
+    ends_of,
     listed,
     overlaps,
     prints,
     said_of,
     signed,
+    span_of,
 )
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
-from trialtrace.audit.prints.two_groups.mean_tests import readings_of_deviations, with_spreads
+from trialtrace.audit.prints.two_groups.mean_tests import (
+    readings_of_deviations,
+    with_spreads,
+    without_sizes,
+)
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
-from trialtrace.stats.summaries.printed import Bounds, Printed, together
+from trialtrace.stats.summaries.printed import Printed, together
 
 VARIANCES = {"pooled": "Student's", "welch": "Welch's"}
 OF_MEANS = (None, "t", "welch", "anova")
 OF_COUNTS = (None, "chi_squared", "chi_squared_corrected")
-Span = tuple[float, float]
 
 CARD = Card(
     "t and F against the means, deviations and sizes of the groups, over everything that prints "
@@ -110,7 +116,7 @@ def _degrees(ledger: Ledger, entry: Claim, *, plain: bool) -> Iterator[Finding]:
     if sizes is None or name is None or entry.basis is not None or _repeated(ledger, entry):
         return
     part, most = entry.parts[name], sum(sizes) - len(sizes)
-    low, high = (float(end) for end in as_range(part).bounds)
+    low, high = ends_of(part)
     if part.places <= 0:
         low = high = float(part.value or 0)
     given = listed([str(n) for n in sizes])
@@ -125,11 +131,10 @@ def _degrees(ledger: Ledger, entry: Claim, *, plain: bool) -> Iterator[Finding]:
     elif low <= most <= high:
         yield Finding("statistic.sizes", entry.name, name, EXACT, f"{text}, as printed.")
     else:
-        text += (
-            f"; {part.text} are fewer, as of Welch's test or of {most - high:.0f} patients less."
-        )
+        fewer = f"of {most - high:.0f} patients less"
         if name != "df1" or low != high:
-            text = text.replace(f" of {most - high:.0f} patients less", " fewer patients")
+            fewer = "fewer patients"
+        text += f"; {part.text} are fewer, as of Welch's test or {fewer}."
         yield Finding("statistic.sizes", entry.name, name, COMPATIBLE, text, remark=True)
 
 
@@ -159,13 +164,7 @@ def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     sizes = [n for group in groups if (n := ledger.size(group)) is not None and n > 1]
     if len(sizes) < len(groups):
-        lacking = [ledger.group_label(group) for group in groups if not ledger.size(group)]
-        text = (
-            f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
-            "in the ledger (`patients`, or `sizes` of a population)."
-        )
-        means = tuple(one.name for one in groups)
-        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, means)
+        yield without_sizes(ledger, entry, groups, "statistic.means", "statistic")
         return
     symbol = entry.parts["statistic"].symbol
     if symbol == "t" and len(groups) != 2:
@@ -221,7 +220,7 @@ def _spans(
     """The t of the tests that its degrees of freedom leave, or the F, over all that prints so."""
     if entry.parts["statistic"].symbol == "f":
         means = [as_range(group.parts["value"]) for group in groups]
-        return {"": _span(f_of_means(together(means), together(spreads), sizes))}
+        return {"": span_of(f_of_means(together(means), together(spreads), sizes))}
     return {
         name: _t_span(groups, sizes, spreads, variance)
         for variance, name in VARIANCES.items()
@@ -233,7 +232,7 @@ def _t_span(
     groups: Sequence[Claim], sizes: list[int], spreads: list[Printed], variance: str
 ) -> Span:
     (mean1, mean0), (sd1, sd0) = (as_range(group.parts["value"]) for group in groups), spreads
-    return _span(t_of_means(mean1, sd1, sizes[0], mean0, sd0, sizes[1], variance=variance))
+    return span_of(t_of_means(mean1, sd1, sizes[0], mean0, sd0, sizes[1], variance=variance))
 
 
 def _may_be(entry: Claim, variance: str, sizes: list[int], spreads: list[Printed]) -> bool:
@@ -268,10 +267,6 @@ def welch_degrees(sizes: Sequence[int], spreads: Sequence[Printed]) -> Span:
 
     peak = (n1 - 1) / (n0 - 1)
     return min(map(degrees, (least, most))), degrees(min(max(peak, least), most))
-
-
-def _span(bounds: Bounds) -> Span:
-    return float(bounds.low), float(bounds.high)
 
 
 def _fits(entry: Claim, span: Span) -> bool:
@@ -338,9 +333,7 @@ def _twin(ledger: Ledger, entry: Claim, groups: Sequence[Claim], sizes: list[int
         other = one.parts.get("statistic")
         if other is None or other.symbol != part.symbol or one.about.outcome == entry.about.outcome:
             continue
-        if one.about.compared != entry.about.compared or overlaps(
-            other, *(float(end) for end in as_range(part).bounds)
-        ):
+        if one.about.compared != entry.about.compared or overlaps(other, *ends_of(part)):
             continue
         if (one.basis, one.about.test) != (entry.basis, entry.about.test):
             continue
@@ -411,7 +404,7 @@ def _other(entry: Claim, sizes: list[int]) -> str | None:
         return None
     if degrees.places > 0:
         # Welch's: anything between.
-        low, high = (float(end) for end in as_range(degrees).bounds)
+        low, high = ends_of(degrees)
         return None if low <= most and high >= min(sizes) - 1 else _not_of(most)
     return None if degrees.value == most else _not_of(most)
 

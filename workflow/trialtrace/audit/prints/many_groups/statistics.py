@@ -24,6 +24,8 @@ from trialtrace.audit.prints.finding import (
     as_range,
     overlaps,
     p_span,
+    span_of,
+    span_text,
 )
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed
@@ -96,7 +98,7 @@ def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
         every = [p_of_chi_squared(statistic, df)]
     else:
         return
-    spans = [(float(one.low), float(one.high)) for one in every]
+    spans = [span_of(one) for one in every]
     holding = [span for span in spans if overlaps(part, *span)]
     (low, high), fits = (holding or spans)[0], bool(holding)
     shown = entry.parts["statistic"].text
@@ -106,14 +108,8 @@ def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
     if half:
         more = f"; printed is {part.text}, which is that of one side."
     agreement = EXACT if fits else INCONSISTENT
-    yield Finding(
-        "statistic.p",
-        entry.name,
-        "p",
-        agreement,
-        text + more,
-        detail={"low": low, "high": high, "one_sided": half},
-    )
+    detail = {"low": low, "high": high, "one_sided": half}
+    yield Finding("statistic.p", entry.name, "p", agreement, text + more, detail=detail)
 
 
 def _f(entry: Claim) -> Iterator[Finding]:
@@ -125,14 +121,9 @@ def _f(entry: Claim) -> Iterator[Finding]:
     if "p" in parts and parts["p"].relation != "ns":
         yield from _p_of_f(entry, f, df1, df2, corrected and whole)
     if corrected and whole:
-        yield Finding(
-            "statistic.degrees",
-            entry.name,
-            "df1",
-            COMPATIBLE,
-            f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees of "
-            "freedom: these are the uncorrected ones.",
-        )
+        text = f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees "
+        text += "of freedom: these are the uncorrected ones."
+        yield Finding("statistic.degrees", entry.name, "df1", COMPATIBLE, text)
     yield _effect(entry, partial_eta_squared_of_f(f, df1, df2))
 
 
@@ -141,9 +132,10 @@ def _effect(entry: Claim, eta: Bounds) -> Finding:
 
     With several factors η² is smaller than partial η², never greater.
     """
-    part, low, high = entry.parts.get("effect"), float(eta.low), float(eta.high)
+    part, (low, high) = entry.parts.get("effect"), span_of(eta)
     part = None if part is not None and part.symbol == STANDARDISED else part
-    text = f"Partial η² from F and its degrees of freedom is {_three(low, high)}"
+    shown = span_text(f"{end:.3f}" for end in (low, high))
+    text = f"Partial η² from F and its degrees of freedom is {shown}"
     name, agreement, text_end = "statistic", COMPATIBLE, "."
     if part is not None:
         name = "effect"
@@ -154,31 +146,25 @@ def _effect(entry: Claim, eta: Bounds) -> Finding:
         else:
             agreement = NOT_CHECKABLE
             text_end = f"; {part.text} may be η², which is smaller where there are several factors."
-    return Finding(
-        "statistic.effect",
-        entry.name,
-        name,
-        agreement,
-        text + text_end,
-        detail={"low": low, "high": high},
-    )
+    detail = {"low": low, "high": high}
+    return Finding("statistic.effect", entry.name, name, agreement, text + text_end, detail=detail)
 
 
 def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
     part = entry.parts["p"]
-    plain = _over_degrees(f, entry)
+    plain = span_of(*_over_degrees(f, entry))
     lowest = 1 / df1 if uncorrected else 1.0
-    bound = p_of_f(f, df1, df2, epsilon=(lowest, lowest)) if uncorrected else plain
+    bound = span_of(p_of_f(f, df1, df2, epsilon=(lowest, lowest))) if uncorrected else plain
     detail = {
-        "p_uncorrected": [float(plain.low), float(plain.high)],
-        "p_lower_bound": [float(bound.low), float(bound.high)],
+        "p_uncorrected": list(plain),
+        "p_lower_bound": list(bound),
         "f": float(entry.parts["statistic"].value or 0),
         "df": [df1, df2],
         "printed": float(part.value or 0),
     }
     if not uncorrected:
-        fits = overlaps(part, float(plain.low), float(plain.high))
-        text = f"F({df1:g}, {df2:g}) gives {p_span(float(plain.low), float(plain.high))}"
+        fits = overlaps(part, *plain)
+        text = f"F({df1:g}, {df2:g}) gives {p_span(*plain)}"
         text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
         yield Finding(
             "statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text, detail=detail
@@ -186,8 +172,8 @@ def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Itera
         return
     pieces = epsilons_of_f_and_p(f, as_range(part), df1, df2, epsilon=(1 / df1, 1.0))
     text = (
-        f"p is {float(plain.high):.4f} without a correction for sphericity (ε = 1) and "
-        f"{float(bound.high):.4f} with the strongest (ε = {1 / df1:.3f}); "
+        f"p is {plain[1]:.4f} without a correction for sphericity (ε = 1) and "
+        f"{bound[1]:.4f} with the strongest (ε = {1 / df1:.3f}); "
     )
     if len(pieces) == 0:
         text += f"no ε gives {part.text}."
@@ -195,22 +181,15 @@ def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Itera
         return
     spans = " or ".join(f"from {low:.3f} to {high:.3f}" for low, high in pieces)
     text += f"{part.text} needs ε {spans}."
-    yield Finding(
-        "statistic.epsilon",
-        entry.name,
-        "p",
-        COMPATIBLE,
-        text,
-        detail=detail | {"epsilon": pieces.tolist()},
-    )
+    detail |= {"epsilon": pieces.tolist()}
+    yield Finding("statistic.epsilon", entry.name, "p", COMPATIBLE, text, detail=detail)
 
 
-def _over_degrees(f: Printed, entry: Claim) -> Bounds:
+def _over_degrees(f: Printed, entry: Claim) -> list[Bounds]:
     """P without a further correction, over all degrees of freedom that print as given."""
     ends = [_degree_range(entry.parts[name]) for name in ("df1", "df2")]
     pairs = product(*(np.linspace(low, high, 5 if high > low else 1) for low, high in ends))
-    degrees = [p_of_f(f, df1, df2, epsilon=(1.0, 1.0)) for df1, df2 in pairs]
-    return Bounds(min(float(p.low) for p in degrees), max(float(p.high) for p in degrees))
+    return [p_of_f(f, df1, df2, epsilon=(1.0, 1.0)) for df1, df2 in pairs]
 
 
 def _degree_range(component: Component) -> tuple[float, float]:
@@ -219,9 +198,3 @@ def _degree_range(component: Component) -> tuple[float, float]:
         return float(component.value or 0), float(component.value or 0)
     low, high = as_range(component).bounds
     return max(float(low), 1e-9), float(high)
-
-
-def _three(low: float, high: float) -> str:
-    """A range to three digits; one number where both ends print alike."""
-    first, last = f"{low:.3f}", f"{high:.3f}"
-    return first if first == last else f"{first} to {last}"

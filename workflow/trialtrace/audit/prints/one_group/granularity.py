@@ -20,7 +20,14 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperOutcome
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Card,
+    Finding,
+    as_range,
+    ends_of,
+)
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.granularity import debit, grim, grimmer
 
@@ -52,7 +59,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         yield from off
         if outcome.whole and not off:
             yield from _grim(ledger, entry, outcome)
-            if _has_deviation(entry):
+            if entry.has_deviation:
                 yield from _grimmer(ledger, entry, outcome)
 
 
@@ -70,18 +77,13 @@ def _is_mean(entry: Claim, outcome: PaperOutcome) -> bool:
     return alone and outcome.whole and value.places > 0 and entry.about.measure is None
 
 
-def _has_deviation(entry: Claim) -> bool:
-    data = entry.parts.get("sd")
-    return data is not None and data.symbol != UNSAID and data.relation == "="
-
-
 def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[Finding]:
     """A mean off the scale, or a deviation above the largest; a change has twice the scale."""
     ends = outcome.ends
     if ends is None or entry.about.change:
         return
     (least, most), mean = ends, entry.parts["value"]
-    low, high = (float(end) for end in as_range(mean).bounds)
+    low, high = ends_of(mean)
     said = f"{outcome.label} goes from {least:g} to {most:g}"
     if high < least or low > most:
         text = f"{said}; a mean of {mean.text} lies off it."

@@ -17,17 +17,15 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, ends_of
 from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, unevenness
 from trialtrace.audit.prints.times.rates import per_year
 from trialtrace.stats.summaries.printed import Printed, below
 
 MOST_WIDER = 1.2
 """How much wider an interval may be where n is that of a population: of 70 % of it."""
-MOST_UNEVEN = 3.0
-"""How often the shorter part of an interval of a mean may go into the longer one."""
 UNLIKE, FEWEST = 4.0, 10
 """How many times another group's a deviation is that is asked about, and of how many patients."""
 GEOMETRIC = "geometric_mean"
@@ -89,11 +87,11 @@ def _uneven(entry: Claim) -> Iterator[Finding]:
         return
     if entry.parts["ci_low"].symbol == "credible":
         return
-    ends = [_ends(entry.parts[name]) for name in names]
+    ends = [ends_of(entry.parts[name]) for name in names]
     scales = [] if geometric and ends[0][0] > 0 else [ends]
     if ends[0][0] > 0:
         scales.append([(log(low), log(high)) for low, high in ends])
-    if min(map(_unevenness, scales)) <= MOST_UNEVEN:
+    if min(unevenness(*scale) for scale in scales) <= MOST_UNEVEN:
         return
     low, value, high = (entry.parts[name].text for name in names)
     text = f"{value} is not the middle of {low} to {high}, as a mean is of its interval, nor near "
@@ -102,18 +100,6 @@ def _uneven(entry: Claim) -> Iterator[Finding]:
         text = f"{value} is not near the middle of {low} to {high} on the log scale, as a "
         text += "geometric mean is of its interval."
     yield Finding("mean.centred", entry.name, "value", INCONSISTENT, text, covers=names[::2])
-
-
-def _unevenness(ends: list[tuple[float, float]]) -> float:
-    """The longer part of an interval over the shorter one, the least over all that prints so.
-
-    1 where the estimate may lie outside, which another check tells.
-    """
-    (l0, l1), (m0, m1), (u0, u1) = ends
-    lower, upper = (max(m0 - l1, 0.0), m1 - l0), (max(u0 - m1, 0.0), u1 - m0)
-    if min(lower[1], upper[1]) <= 0:
-        return 1.0
-    return max(lower[0] / upper[1], upper[0] / lower[1])
 
 
 def of_interval(entry: Claim, n: int) -> Printed | None:
@@ -128,7 +114,7 @@ def of_interval(entry: Claim, n: int) -> Printed | None:
     if entry.parts["ci_low"].symbol == "credible":
         return None
     level = 0.5 + confidence_of(entry) / 2
-    (l0, l1), (u0, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    (l0, l1), (u0, u1) = (ends_of(entry.parts[name]) for name in ("ci_low", "ci_high"))
     least = max((u0 - l1) / 2, 0.0) * sqrt(n) / float(stdtrit(n - 1, level))
     most = (u1 - l0) / 2 * sqrt(n) / float(ndtri(level))
     return below(f"{most:.12f}", least=f"{least:.12f}") if least < most else None
@@ -161,7 +147,7 @@ def _unlike(ledger: Ledger, entry: Claim, n: int) -> Iterator[Finding]:
         return
     if any(entry.about.group == ALL or (ledger.size(one) or FEWEST) < FEWEST for one in others):
         return
-    spreads = [_ends(one.parts["sd"]) for one in others]
+    spreads = [ends_of(one.parts["sd"]) for one in others]
     low, high = min(low for low, _ in spreads), max(high for _, high in spreads)
     if float(own.high) * UNLIKE > low and float(own.low) < UNLIKE * high:
         return
@@ -169,23 +155,14 @@ def _unlike(ledger: Ledger, entry: Claim, n: int) -> Iterator[Finding]:
     text = f"Not checkable: {shown} in {n} patients leaves a deviation of {float(own.low):.2g} to "
     text += f"{float(own.high):.2g}, while other groups have {others[0].parts['sd'].text}. Is the "
     text += "interval that of the mean?"
-    names = tuple(one.name for one in others)
-    yield Finding(
-        "mean.interval",
-        entry.name,
-        "ci_low",
-        NOT_CHECKABLE,
-        text,
-        names,
-        covers=("ci_high",),
-        remark=True,
-    )
+    check, names, both = "mean.interval", tuple(one.name for one in others), ("ci_high",)
+    yield Finding(check, entry.name, "ci_low", NOT_CHECKABLE, text, names, covers=both, remark=True)
 
 
 def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:
     level = 0.5 + confidence_of(entry) / 2
     (least, most), (l0, l1), (u0, u1) = (
-        _ends(part) for part in (other.parts["sd"], entry.parts["ci_low"], entry.parts["ci_high"])
+        ends_of(part) for part in (other.parts["sd"], entry.parts["ci_low"], entry.parts["ci_high"])
     )
     low = float(ndtri(level)) * least / sqrt(n)
     high = float(stdtrit(n - 1, level)) * most / sqrt(n)
@@ -207,8 +184,3 @@ def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:
     yield Finding(
         "mean.interval", entry.name, "ci_low", agreement, text + more, beside, covers=("ci_high",)
     )
-
-
-def _ends(component: Component) -> tuple[float, float]:
-    low, high = as_range(component).bounds
-    return float(low), float(high)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from math import ceil
+from operator import attrgetter
 
 from trialtrace.audit.candidates.grid import ALSO_OF_SHARES, INTERVALS, LEVELS, interval
 from trialtrace.audit.ledger.claim import Claim
@@ -17,6 +18,7 @@ from trialtrace.audit.prints.finding import COMPATIBLE, Card, Finding, listed, p
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.wholes.shares import possible_counts
 from trialtrace.base.arrays import Whole
+from trialtrace.base.grouping import grouped
 
 NEAR = 0.75
 """The share of the bounds that a rule has to give to be told."""
@@ -45,14 +47,15 @@ CARD = Card(
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    outcomes: dict[tuple, list[Claim]] = {}
-    for entry in ledger.of_group():
-        group = ledger.groups.get(entry.about.group or "")
-        if set(BOTH) <= set(entry.parts) and entry.share and group and group.size:
-            about = entry.about
-            key = about.outcome, about.visit, about.stratum, about.category
-            outcomes.setdefault(key, []).append(entry)
-    for entries in outcomes.values():
+    with_intervals = [
+        entry
+        for entry in ledger.of_group()
+        if set(BOTH) <= set(entry.parts) and entry.share
+        if (group := ledger.groups.get(entry.about.group or "")) and group.size
+    ]
+    names = "outcome", "visit", "stratum", "category"
+    about = attrgetter(*(f"about.{name}" for name in names))
+    for entries in grouped(with_intervals, about).values():
         findings = {
             one.name: possible_counts(ledger, one, _randomised(ledger, one)) for one in entries
         }
@@ -118,17 +121,9 @@ def _on_randomised(ledger: Ledger, entries: list[Claim], first: Claim) -> Iterat
 
 def _told(text: str, entries: list[Claim], first: Claim, detail: dict) -> Finding:
     others = tuple(entry.name for entry in entries if entry is not first)
-    return Finding(
-        "interval.near",
-        first.name,
-        "ci_low",
-        COMPATIBLE,
-        text,
-        others,
-        detail,
-        ("ci_high",),
-        remark=True,
-    )
+    name, (low, *high) = "interval.near", BOTH
+    covers = tuple(high)
+    return Finding(name, first.name, low, COMPATIBLE, text, others, detail, covers, remark=True)
 
 
 def _at_other_levels(

@@ -14,7 +14,16 @@ from math import sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Card,
+    Finding,
+    as_range,
+    ends_of,
+    verdict,
+)
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 
@@ -82,7 +91,7 @@ def _off_scale(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         data = entry.parts.get(name)
         if data is None or data.value is None or data.relation != "=" or data.unit == "%":
             continue
-        low, high = (float(end) for end in as_range(data).bounds)
+        low, high = ends_of(data)
         if high <= ends[0] or low > ends[1]:
             text = f"{data.text} is off the scale from {ends[0]:g} to {ends[1]:g}."
             yield Finding("quantile.scale", entry.name, name, INCONSISTENT, text)
@@ -112,9 +121,7 @@ def _of_whole(ledger: Ledger, entry: Claim) -> bool:
 
 
 def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
-    (low_from, low_to), (high_from, high_to) = (
-        [float(end) for end in as_range(entry.parts[name]).bounds] for name in ENDS
-    )
+    (low_from, low_to), (high_from, high_to) = (ends_of(entry.parts[name]) for name in ENDS)
     if whole:
         low_from, high_to = (float(entry.parts[name].value or 0) for name in ENDS)
         low_to, high_from = low_from, high_to
@@ -124,19 +131,15 @@ def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
     about = f"{n} values from {entry.parts['least'].text} to {entry.parts['most'].text}"
     if mean is not None and mean.symbol != "median" and mean.relation == "=":
         # (m - a)(b - m) is greatest in the middle, and rises towards it.
-        m0, m1 = (float(end) for end in as_range(mean).bounds)
+        m0, m1 = ends_of(mean)
         nearest = min(max((low_from + high_to) / 2, m0), m1)
         room = max((nearest - low_from) * (high_to - nearest), 0.0)
         most = min(most, sqrt(room * n / (n - 1)))
         about += f" with a mean of {mean.text}"
     sd = entry.parts["sd"]
-    own_low, own_high = (float(end) for end in as_range(sd).bounds)
-    fits = own_low <= most and own_high >= least
+    own_low, own_high = ends_of(sd)
     text = f"{about} have a standard deviation of {least:.3g} to {most:.3g}"
-    text += f", in keeping with {sd.text}." if fits else f"; printed is {sd.text}."
-    return Finding(
-        "quantile.deviation", entry.name, "sd", COMPATIBLE if fits else INCONSISTENT, text
-    )
+    return verdict("quantile.deviation", entry, sd, own_low <= most and own_high >= least, text)
 
 
 def _halves(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

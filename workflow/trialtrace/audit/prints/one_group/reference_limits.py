@@ -12,15 +12,22 @@ two values that reach the bound, by hand.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperBeyond, PaperReference
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Card,
+    Finding,
+    Span,
+    as_range,
+)
 from trialtrace.audit.prints.two_groups.medians import QUARTILES
 
-Span = tuple[float, float]
 NEAR = 1e-9
 MEDIAN = "median"
 
@@ -159,16 +166,9 @@ def _told(
     text += ", in keeping with it." if fits else f"; printed is {entry.printed}."
     if agreement == NOT_CHECKABLE:
         text = f"Not checkable: {text} It may be of other patients."
-    yield Finding(
-        check,
-        entry.name,
-        _component(entry),
-        agreement,
-        text,
-        (claim.name,),
-        {"least": least, "most": most},
-        remark=agreement != INCONSISTENT,
-    )
+    detail, remark, names = {"least": least, "most": most}, agreement != INCONSISTENT, (claim.name,)
+    component = _component(entry)
+    yield Finding(check, entry.name, component, agreement, text, names, detail, remark=remark)
 
 
 def _component(entry: Claim) -> str:
@@ -192,15 +192,8 @@ def _sum(ledger: Ledger, entry: Claim, of: str) -> Iterator[Finding]:
     if agreement == NOT_CHECKABLE:
         text = f"Not checkable: {text} They may be of other patients."
     beside = tuple(one.name for one, _ in findings)
-    yield Finding(
-        "reference.sum",
-        entry.name,
-        _component(entry),
-        agreement,
-        text,
-        beside,
-        remark=agreement == NOT_CHECKABLE,
-    )
+    name, component, remark = "reference.sum", _component(entry), agreement == NOT_CHECKABLE
+    yield Finding(name, entry.name, component, agreement, text, beside, remark=remark)
 
 
 def _counted(ledger: Ledger, entry: Claim, of: str, limit: str) -> Claim | None:
@@ -210,12 +203,10 @@ def _counted(ledger: Ledger, entry: Claim, of: str, limit: str) -> Claim | None:
         for name, one in ledger.outcomes.items()
         if one.beyond is not None and (one.beyond.of, one.beyond.limit) == (of, limit)
     ]
-    found = [
+    return one_count(
         claim
         for name in names
         for claim in ledger.beside(
             replace(entry, about=replace(entry.about, outcome=name)), entry.about.group or ""
         )
-        if claim.whole_count is not None
-    ]
-    return found[0] if len({one.whole_count for one in found}) == 1 else None
+    )

@@ -26,14 +26,13 @@ from math import ceil, prod, sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
     Card,
     Finding,
-    as_range,
+    Span,
+    ends_of,
     overlaps,
     signed,
 )
@@ -46,7 +45,6 @@ SILENT = 0.05
 """Which part of the patients that a table or population has may lack a value untold."""
 FAR = 4
 """Errors by which patients without a value, missing at random, seldom move a change."""
-Span = tuple[float, float]
 Trio = tuple[Claim, Claim, Claim]
 WHAT = ("changes", "values at baseline", "values at the end")
 """What may be exchanged, in the order of a trio: a change, the baseline and the end."""
@@ -76,9 +74,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for trio in trios:
         findings = [one for one in trios if one[0].about.cell == trio[0].about.cell]
         others = [_fits(*one) for one in findings if one is not trio]
-        raw = all(map(_has_deviation, trio)) or (bool(others) and all(others))
-        yield _mean(ledger, *trio, raw=raw)
-        if all(map(_has_deviation, trio)):
+        printed = all(one.has_deviation for one in trio)
+        yield _mean(ledger, *trio, raw=printed or (bool(others) and all(others)))
+        if printed:
             yield from _deviation(ledger, *trio)
     apart = [trio for trio in trios if not _fits(*trio)]
     for own, other in combinations(apart, 2):
@@ -113,8 +111,8 @@ def _exchanged(ledger: Ledger, own: Trio, other: Trio) -> Iterator[Finding]:
 def _only_by_exchange(ledger: Ledger, own: Trio, other: Trio) -> bool:
     """Whether no adjustment, no missing patients and no chance makes both changes right so."""
     off = [_apart(*trio) for trio in (own, other)]
-    (low1, high1), (low0, high0) = (_range(trio[1].parts["value"]) for trio in (own, other))
-    raw = all(_has_deviation(one) for trio in (own, other) for one in trio)
+    (low1, high1), (low0, high0) = (ends_of(trio[1].parts["value"]) for trio in (own, other))
+    raw = all(one.has_deviation for trio in (own, other) for one in trio)
     adjusted = 0.0 if raw else max(high1 - low0, high0 - low1)
     missing = [FAR * _error_of_missing(ledger, *trio) for trio in (own, other)]
     if min(off) <= adjusted or any(a <= b for a, b in zip(off, missing, strict=True)):
@@ -155,9 +153,7 @@ def _exchanged_place(own: Trio, other: Trio) -> int | None:
 
 def _fits(entry: Claim, start: Claim, end: Claim) -> bool:
     """Whether a change is that of the means, or without its sign a reduction."""
-    (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
-    low, high = low1 - high0, high1 - low0
-    part = entry.parts["value"]
+    (low, high), part = _end_less_start(start, end), entry.parts["value"]
     turned = part.word is not None and overlaps(part, -high, -low)
     return overlaps(part, low, high) or turned
 
@@ -167,11 +163,6 @@ def _is_mean(entry: Claim) -> bool:
     if value is None or value.relation != "=" or value.symbol == MIDDLE or value.unit == "%":
         return False
     return entry.basis is None and not {"quartile_low", "least"} & set(entry.parts)
-
-
-def _has_deviation(entry: Claim) -> bool:
-    data = entry.parts.get("sd")
-    return data is not None and data.symbol != UNSAID and data.relation == "="
 
 
 def _visits(ledger: Ledger, entry: Claim) -> tuple[Claim, Claim] | None:
@@ -221,14 +212,14 @@ def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim, *, raw: bool) 
 
 
 def _end_less_start(start: Claim, end: Claim) -> Span:
-    (low0, high0), (low1, high1) = (_range(one.parts["value"]) for one in (start, end))
+    (low0, high0), (low1, high1) = (ends_of(one.parts["value"]) for one in (start, end))
     return low1 - high0, high1 - low0
 
 
 def _apart(entry: Claim, start: Claim, end: Claim) -> float:
     """How far a change is at least from the end less the baseline; of a reduction also turned."""
     low, high = _end_less_start(start, end)
-    least, most = _range(entry.parts["value"])
+    least, most = ends_of(entry.parts["value"])
     spans = [(low, high)]
     if entry.parts["value"].word is not None:
         spans.append((-high, -low))
@@ -242,7 +233,7 @@ def _most_moved(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float
     if None in sizes or any(map(ledger.assumed, trio)):
         return None
     first, last, both = (int(n or 0) for n in sizes)
-    own = all(one.about.n is not None and _has_deviation(one) for one in trio)
+    own = all(one.about.n is not None and one.has_deviation for one in trio)
     silent = 0 if own else ceil(SILENT * both)
     lacking = first - both, last - both
     if min(lacking) < 0 or both - silent < 1:
@@ -269,9 +260,9 @@ def moved(s: float, n: int, k: int) -> float:
 def _largest(entry: Claim, n: int) -> float | None:
     """The largest deviation that is printed so, or that an error or interval leaves."""
     if "sd" in entry.parts:
-        return _range(entry.parts["sd"])[1] if _has_deviation(entry) else None
+        return ends_of(entry.parts["sd"])[1] if entry.has_deviation else None
     if "se" in entry.parts:
-        return _range(entry.parts["se"])[1] * sqrt(n)
+        return ends_of(entry.parts["se"])[1] * sqrt(n)
     found = of_interval(entry, n) if "ci_low" in entry.parts else None
     return None if found is None else float(found.high)
 
@@ -284,7 +275,7 @@ def _why(ledger: Ledger, entry: Claim, start: Claim) -> str:
 
 
 def _deviation(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Iterator[Finding]:
-    (low0, high0), (low1, high1) = (_range(one.parts["sd"]) for one in (start, end))
+    (low0, high0), (low1, high1) = (ends_of(one.parts["sd"]) for one in (start, end))
     least = max(low1 - high0, low0 - high1, 0.0)
     part, most = entry.parts["sd"], high0 + high1
     if overlaps(part, least, most):
@@ -296,8 +287,3 @@ def _deviation(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Iterat
     )
     findings = (start.name, end.name)
     yield Finding("change.deviation", entry.name, "sd", NOT_CHECKABLE, text, findings, remark=True)
-
-
-def _range(component: Component) -> Span:
-    low, high = as_range(component).bounds
-    return float(low), float(high)

@@ -24,6 +24,7 @@ from trialtrace.audit.prints.finding import (
     TWO_SIDED,
     Card,
     Finding,
+    Span,
     overlaps,
     p_span,
 )
@@ -33,7 +34,6 @@ from trialtrace.audit.prints.shared.two_groups import as_proportion
 TESTS = (None, "t")
 SLACK = 1.25
 """By how much the error of a crossover may pass the greatest one: sequences of unlike sizes."""
-Ends = tuple[float, float]
 
 CARD = Card(
     "a difference of the same patients twice (`design: [paired]` or `[crossover]`) against the "
@@ -95,7 +95,7 @@ def of_pairs(ledger: Ledger, entry: Claim, component: Component) -> str | None:
     return p_span(*span) if span and overlaps(component, *span) else None
 
 
-def _p_of_pairs(ledger: Ledger, entry: Claim) -> Ends | None:
+def _p_of_pairs(ledger: Ledger, entry: Claim) -> Span | None:
     """The least and greatest p of McNemar's tests, exact, mid-p and of chi², on the pairs that
     differ, as many as a difference of shares and the usual interval of it leave.
 
@@ -174,7 +174,7 @@ def _of_error(ledger: Ledger, entry: Claim, groups: list[Claim], n: int) -> Iter
     yield from _tested(entry, t, n, names)
 
 
-def _tested(entry: Claim, t: Ends, n: int, names: tuple[str, ...]) -> Iterator[Finding]:
+def _tested(entry: Claim, t: Span, n: int, names: tuple[str, ...]) -> Iterator[Finding]:
     """t and p of no difference between those of the greatest and of the least error."""
     statistic, remark = entry.parts.get("statistic"), CROSSOVER in (entry.about.design or ())
     about = f"Of {n} patients measured twice, with any correlation, "
@@ -193,13 +193,13 @@ def _tested(entry: Claim, t: Ends, n: int, names: tuple[str, ...]) -> Iterator[F
     yield _finding("paired.p", entry, "p", fits, text, names, remark)
 
 
-def least_and_greatest(spreads: list[Ends]) -> Ends:
+def least_and_greatest(spreads: list[Span]) -> Span:
     """The least and the greatest deviation of differences, of two deviations that print so."""
     (a1, b1), (a0, b0) = spreads
     return max(a1 - b0, a0 - b1, 0.0), b1 + b0
 
 
-def _interval(entry: Claim, errors: Ends, n: int, names: tuple[str, ...]) -> Finding:
+def _interval(entry: Claim, errors: Span, n: int, names: tuple[str, ...]) -> Finding:
     quantile = float(stdtrit(n - 1, 0.5 + confidence_of(entry) / 2))
     least, most = quantile * errors[0], quantile * errors[1]
     (l0, l1), (u0, u1) = (_ends(entry, name) for name in ("ci_low", "ci_high"))
@@ -232,6 +232,6 @@ def _finding(
     )
 
 
-def _ends(claim: Claim, name: str) -> Ends:
+def _ends(claim: Claim, name: str) -> Span:
     low, high = claim.parts[name].bounds
     return float(low), float(high)

@@ -22,7 +22,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import ALTERNATIVE, Finding, overlaps
+from trialtrace.audit.prints.finding import ALTERNATIVE, Finding, Span, overlaps
 from trialtrace.audit.prints.shared import families
 
 SAYS_SOMETHING = 0.1
@@ -32,7 +32,6 @@ WINDOW = 2
 MOST = 200
 LEVEL = Decimal("0.05")
 """Above which p is "n.s.", where no level is said."""
-Ends = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def told(
     ledger: Ledger,
     entry: Claim,
     component: Component,
-    p: Ends,
+    p: Span,
     finding: Finding,
     plain: families.Plain,
 ) -> Finding:
@@ -66,7 +65,7 @@ def told(
 
 
 def _correction(
-    ledger: Ledger, entry: Claim, component: Component, p: Ends, plain: families.Plain
+    ledger: Ledger, entry: Claim, component: Component, p: Span, plain: families.Plain
 ) -> Correction | None:
     """The correction of a p from least to greatest that gives the printed one, if any does."""
     if component.relation == "ns":
@@ -79,7 +78,7 @@ def _correction(
 
 
 def _choices(
-    ledger: Ledger, entry: Claim, p: Ends, plain: families.Plain
+    ledger: Ledger, entry: Claim, p: Span, plain: families.Plain
 ) -> Iterator[families.Choice]:
     """Words and the ends of p, for the numbers of comparisons that are told first."""
     yield from families.simultaneous(ledger, entry, p, plain)
@@ -113,7 +112,7 @@ def _tukey(p: float, groups: int) -> float:
     return min(max(float(studentized_range.sf(sqrt(2) * z, groups, float("inf"))), p), 1.0)
 
 
-def _chance(component: Component, spans: list[Ends]) -> float | None:
+def _chance(component: Component, spans: list[Span]) -> float | None:
     """The share of other p within a factor of `WINDOW` that a choice gives; None of a bound."""
     if component.relation != "=" or component.places <= 0:
         return None

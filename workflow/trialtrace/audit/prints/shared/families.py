@@ -22,11 +22,10 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import overlaps
+from trialtrace.audit.prints.finding import Span, overlaps
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 
-Ends = tuple[float, float]
-Plain = Callable[[Ledger, Claim], Ends | None]
+Plain = Callable[[Ledger, Claim], Span | None]
 """The p of no difference that the interval of a claim leaves, as one for one comparison."""
 Choice = tuple[str, float, float]
 Tail = Callable[[float], float]
@@ -38,7 +37,7 @@ SINGLE_STEP = ("bonferroni", "dunnett", "sidak", "tukey")
 MOST_GROUPS = 10
 
 
-def simultaneous(ledger: Ledger, entry: Claim, p: Ends, plain: Plain) -> Iterator[Choice]:
+def simultaneous(ledger: Ledger, entry: Claim, p: Span, plain: Plain) -> Iterator[Choice]:
     """Words and ends of p, of the procedures that give the p of more than half of the family."""
     every = _family(ledger, entry)
     if entry.name not in every or len(every) < 2:
@@ -58,7 +57,7 @@ def simultaneous(ledger: Ledger, entry: Claim, p: Ends, plain: Plain) -> Iterato
             yield f"{words}, {TOGETHER},", *given[entry.name]
 
 
-def steps(ledger: Ledger, entry: Claim, p: Ends, plain: Plain, most: int) -> Iterator[Choice]:
+def steps(ledger: Ledger, entry: Claim, p: Span, plain: Plain, most: int) -> Iterator[Choice]:
     """The p of another line that prints the same, by Holm of up to `most` comparisons."""
     printed = entry.parts["p"]
     for one in ledger.entries.values():
@@ -77,7 +76,7 @@ def steps(ledger: Ledger, entry: Claim, p: Ends, plain: Plain, most: int) -> Ite
                 yield f"Holm's correction, by the smaller p of “{one.label}”,", *ends
 
 
-def declared(ledger: Ledger, entry: Claim, p: Ends, most: int) -> list[Choice]:
+def declared(ledger: Ledger, entry: Claim, p: Span, most: int) -> list[Choice]:
     """Words and ends of p by the procedure that is named for it, of up to `most` comparisons.
 
     With its own interval first, then with the plain one; none where no procedure is named.
@@ -101,7 +100,10 @@ def declared(ledger: Ledger, entry: Claim, p: Ends, most: int) -> list[Choice]:
 def _named_tails(ledger: Ledger, entry: Claim, procedure: str, most: int) -> list[Tail]:
     """The tails of a procedure, by every number of groups or comparisons that may be meant."""
     if procedure in ("dunnett", "tukey"):
-        pairs = [one for one in ledger.comparisons.get(entry.about.cell, ()) if _is_pair(one)]
+        every = ledger.comparisons.get(entry.about.cell, ())
+        pairs = [
+            one for one in every if len(one.about.compared) == 2 and ALL not in one.about.compared
+        ]
         names = _groups([entry, *pairs])
         sets = [names, list(ledger.apart)] if len(ledger.apart) > 2 else []
         tails = [
@@ -132,10 +134,6 @@ def _loadings(sizes: Mapping[str, int], control: str) -> tuple[float, ...]:
     against = [n for name, n in sizes.items() if name != control]
     known = sizes[control] and all(against)
     return tuple((n / (n + sizes[control])) ** 0.5 if known else 0.5**0.5 for n in against)
-
-
-def _is_pair(claim: Claim) -> bool:
-    return len(claim.about.compared) == 2 and ALL not in claim.about.compared
 
 
 def _family(ledger: Ledger, entry: Claim) -> dict[str, Claim]:
@@ -175,7 +173,7 @@ def _procedures(ledger: Ledger, family: list[Claim]) -> Iterator[tuple[str, list
         yield f"Šidák's correction for {k} comparisons", [_sidak(k)]
 
 
-def _corrected(tails: list[tuple[Tail, float]], p: Ends) -> Ends:
+def _corrected(tails: list[tuple[Tail, float]], p: Span) -> Span:
     """P from least to greatest, of the z of a plain p, each tail by its number of times that."""
     high, low = (-float(ndtri(max(end, LEAST) / 2)) for end in p)
     return (

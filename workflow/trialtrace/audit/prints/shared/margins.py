@@ -17,7 +17,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design import ToldDesign
-from trialtrace.audit.ledger.design_margin import MEASURE_OF, ToldEquivalence, ToldMargin
+from trialtrace.audit.ledger.design_margin import ToldEquivalence, ToldMargin, measure_of
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, listed
@@ -87,16 +87,13 @@ def equivalent(ledger: Ledger, limits: ToldEquivalence, concludes: str) -> Judge
     decided = [one for one in both if one[0] == alone]
     if not decided and all(one[0] == together for one in both):
         agreement, text, names = both[0]
-        return agreement, text.replace(_limit(limits.margins[0]), _both(limits)), names
+        limited = f"the margins of {limits.lower} and {limits.upper}"
+        return agreement, text.replace(_limit(limits.margins[0]), limited), names
     return (decided or [one for one in both if one[0] == NOT_CHECKABLE] or both)[0]
 
 
 def _limit(margin: ToldMargin) -> str:
     return f"the margin of {margin.value}"
-
-
-def _both(limits: ToldEquivalence) -> str:
-    return f"the margins of {limits.lower} and {limits.upper}"
 
 
 def judged(
@@ -147,7 +144,7 @@ def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:
             continue
         if margin.population not in (None, population.name if population else None):
             continue
-        if entry.measure == MEASURE_OF[margin.scale] and entry.parts["ci_low"].symbol is None:
+        if entry.measure == measure_of(margin.scale) and entry.parts["ci_low"].symbol is None:
             intervals.append(entry)
     return intervals
 

@@ -6,7 +6,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import MODEL, Claim
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import TWO_SIDED, as_range
+from trialtrace.audit.prints.finding import TWO_SIDED, ends_of
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, Table
 from trialtrace.audit.prints.two_groups.count_tests import p_values, wald_and_likelihood
 
@@ -43,8 +43,7 @@ def p_range(component: Component) -> tuple[float, float]:
         return LEVEL, 1.0
     if component.relation in (">", ">="):
         return float(component.value or 0), 1.0
-    low, high = (float(end) for end in as_range(component).bounds)
-    return low, high
+    return ends_of(component)
 
 
 def z_of(p: tuple[float, float]) -> tuple[float, float]:

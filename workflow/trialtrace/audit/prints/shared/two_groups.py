@@ -16,7 +16,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import AVERAGES
-from trialtrace.audit.prints.finding import INCONSISTENT, Finding, as_range, unsigned
+from trialtrace.audit.prints.finding import INCONSISTENT, Finding, Span, as_range, unsigned
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.stats.results import Interval, StatsError
@@ -124,7 +124,6 @@ LOGS = {
 }
 """The log of each ratio, as the coefficient of a model is called."""
 Table = tuple[int, int, int, int]
-Span = tuple[float, float]
 
 
 def table_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], Table] | None:

@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, Span, as_range
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.times.curves import LIVING, counted_by, deaths_of
 
@@ -23,7 +23,6 @@ SLACK = 0.9
 """Which part of the events there may be, for variances other than Greenwood's."""
 
 PARTS = {"percent", "ci_low", "ci_high"}
-Ends = tuple[float, float]
 
 CARD = Card(
     "the interval of a share of a survival curve against the events of its group: of log S with "
@@ -59,12 +58,12 @@ def _events(entry: Claim, counted: Claim) -> Iterator[Finding]:
     yield Finding("curve.events", entry.name, "ci_low", agreement, text, (counted.name,), detail)
 
 
-def _share(entry: Claim, name: str) -> Ends:
+def _share(entry: Claim, name: str) -> Span:
     low, high = as_range(entry.parts[name]).bounds
     return float(low) / 100, float(high) / 100
 
 
-def fewest_events(share: Ends, low: float, high: float, confidence: float) -> float:
+def fewest_events(share: Span, low: float, high: float, confidence: float) -> float:
     """How many events a share S of a curve with such an interval needs, on the best of five scales.
 
     Source and oracle: the module's.

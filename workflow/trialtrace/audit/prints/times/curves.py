@@ -21,18 +21,19 @@ from trialtrace.audit.ledger.paper import AT_RISK
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.quantities import UNITS
 from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
     INCONSISTENT,
     Card,
     Finding,
+    Span,
     as_range,
+    ends_of,
     overlaps,
+    verdict,
 )
 
 LIVING, EVENTS = "living", "events"
 ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
 DEAD = re.compile(r"\b(?:dead|died|deaths?|events?|mortality|incidence)\b", re.IGNORECASE)
-Span = tuple[float, float]
 
 CARD = Card(
     "a share of a survival curve against the numbers at risk and the events of its group, by the "
@@ -100,11 +101,9 @@ def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     )
     said = " or ".join(f"{own[0]:.1f} to {own[1]:.1f} % {name}" for name, own in ways.items())
     text = f"With {given}, a survival curve has {said}"
-    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
     names = tuple(one.name for one in (at_risk, of_all) if one is not None)
-    agreement = COMPATIBLE if fits else INCONSISTENT
     detail = {"n": n, "at_risk": r, "events": total}
-    yield Finding("curve.share", entry.name, "percent", agreement, text, names, detail)
+    yield verdict("curve.share", entry, part, fits, text, names, detail)
 
 
 def counted_by(ledger: Ledger, entry: Claim) -> str | None:
@@ -137,7 +136,7 @@ def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     low, high = (float(end) * float(factor) for end in as_range(value).bounds)
     part = entry.parts["percent"]
-    least, most = (float(end) for end in as_range(part).bounds)
+    least, most = ends_of(part)
     if counts == EVENTS:
         least, most = 100 - most, 100 - least
     before, after = float(time[0]) < low, float(time[0]) >= high
@@ -146,10 +145,7 @@ def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     wrong = most < 50 if before else least > 50
     text = f"The median time is {value.text}, so that {'more' if before else 'no more'} than half "
     text += f"are without the event at {about.visit}"
-    text += f"; printed is {part.text}." if wrong else f", in keeping with {part.text}."
-    agreement = INCONSISTENT if wrong else COMPATIBLE
-    findings = (median.name,)
-    yield Finding("curve.median", entry.name, "percent", agreement, text, findings)
+    yield verdict("curve.median", entry, part, not wrong, text, (median.name,))
 
 
 def _time(visit: str | None) -> tuple[Decimal, str] | None:

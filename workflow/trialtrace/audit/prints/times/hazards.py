@@ -45,6 +45,7 @@ BOUNDS = ("ci_low", "ci_high")
 CENTRED = (None, "wald", "log")
 SLACK = 1.2
 """How far the events needed may be above those there are: p may be the log-rank test's."""
+ROBUST = ", if its error is not a robust or weighted one."
 OF_ANOTHER = " A p of another analysis (adjusted, within strata) may need fewer."
 
 
@@ -113,19 +114,20 @@ def _narrow(entry: Claim, table: Table, texts: tuple[str, ...]) -> Iterator[Find
     )
     agreement, more = INCONSISTENT, "."
     if entry.stated_basis is not None:
-        agreement, more = COMPATIBLE, ", if its error is not a robust or weighted one."
+        agreement, more = COMPATIBLE, ROBUST
     elif _can_be_one_step(log(float(main.value or 1)), span[1], e1, e0):
         agreement, more = COMPATIBLE, ", while Peto's one-step ratio can have it."
-    yield Finding(
-        "hazard.interval",
-        entry.name,
-        "ci_low",
-        agreement,
-        text + more,
-        texts,
-        detail,
-        ("ci_high",) if agreement == INCONSISTENT else (),
-        remark=agreement == COMPATIBLE,
+    yield _below_least(entry, agreement, text + more, texts, detail)
+
+
+def _below_least(
+    entry: Claim, agreement: str, text: str, texts: tuple[str, ...], detail: dict[str, object]
+) -> Finding:
+    """A verdict on an interval that is narrower than the events allow: a remark if explained."""
+    covers, remark = ("ci_high",) if agreement == INCONSISTENT else (), agreement == COMPATIBLE
+    name = "hazard.interval"
+    return Finding(
+        name, entry.name, "ci_low", agreement, text, texts, detail, covers, remark=remark
     )
 
 
@@ -140,33 +142,24 @@ def _of_total(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     d = events.pop()
     least, (low, high) = 2 / sqrt(d), (entry.parts[name].text for name in BOUNDS)
-    fits = span[1] >= least
     text = f"{low} to {high} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; "
     text += f"{thousands(d)} events in all have at least {least:.3f}"
-    agreement, more = COMPATIBLE if fits else INCONSISTENT, "."
-    if not fits and entry.stated_basis is not None:
-        agreement, more = COMPATIBLE, ", if its error is not a robust or weighted one."
-    covers = () if not fits and agreement == COMPATIBLE else ("ci_high",)
-    remark = not fits and agreement == COMPATIBLE
-    detail = {"events": d, "least": least, "error": list(span)}
-    yield Finding(
-        "hazard.interval",
-        entry.name,
-        "ci_low",
-        agreement,
-        text + more,
-        (totals[0].name,),
-        detail,
-        covers,
-        remark=remark,
-    )
+    detail, beside = {"events": d, "least": least, "error": list(span)}, (totals[0].name,)
+    if span[1] >= least:
+        name, both, text = "hazard.interval", ("ci_high",), f"{text}."
+        yield Finding(name, entry.name, "ci_low", COMPATIBLE, text, beside, detail, both)
+        return
+    agreement, more = INCONSISTENT, "."
+    if entry.stated_basis is not None:
+        agreement, more = COMPATIBLE, ROBUST
+    yield _below_least(entry, agreement, text + more, beside, detail)
 
 
 def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """The longer median time in the group of the higher hazard: possible where curves cross."""
     span = _ratios(entry)
     known = [
-        ledger.agreed(filter(_is_median, ledger.beside(entry, group)), "value")
+        ledger.agreed((one for one in ledger.beside(entry, group) if one.is_median), "value")
         for group in entry.about.compared
     ]
     medians = [one for one in known if one is not None]
@@ -188,11 +181,6 @@ def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     )
     beside = tuple(one.name for one in medians)
     yield Finding("hazard.medians", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
-
-
-def _is_median(entry: Claim) -> bool:
-    data = entry.parts.get("value")
-    return data is not None and data.symbol == "median" and data.relation == "="
 
 
 def errors_of_log(entry: Claim) -> tuple[float, float] | None:
@@ -333,13 +321,6 @@ def _events(
     open_ = too_many and least <= SLACK * (there or 0)
     name = "percent" if "percent" in entry.parts else "value"
     beside = () if source.name == entry.name else (source.name,)
-    yield Finding(
-        "hazard.events",
-        entry.name,
-        name,
-        INCONSISTENT if too_many and not open_ else COMPATIBLE,
-        f"{text}{of}.{OF_ANOTHER if open_ else ''}",
-        beside,
-        {"events": events, what: there},
-        remark=open_,
-    )
+    agreement = INCONSISTENT if too_many and not open_ else COMPATIBLE
+    text, detail = f"{text}{of}.{OF_ANOTHER if open_ else ''}", {"events": events, what: there}
+    yield Finding("hazard.events", entry.name, name, agreement, text, beside, detail, remark=open_)

@@ -12,20 +12,20 @@ from dataclasses import replace
 from decimal import Decimal
 from math import log
 
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import INCONSISTENT, TWO_SIDED, Card, Finding, as_range, p_span
+from trialtrace.audit.prints.finding import INCONSISTENT, TWO_SIDED, Card, Finding, ends_of, p_span
 from trialtrace.audit.prints.shared import corrections
+from trialtrace.audit.prints.shared.p_sides import p_range, z_of
 from trialtrace.audit.prints.times.hazards import MEASURE, errors_of_log, of_ratio, p_beside
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
 
 LEAST, MOST, APART = 0.8, 1.4, 1.0
 """By which factors, and by how much, z has to differ."""
 SMALLEST, LARGEST = 1 / 4, 4.0
-TINY = 1e-300
 LEVEL = Decimal("0.05")
 """The level of "not significant" where none is said."""
 
@@ -63,13 +63,13 @@ def _not_significant(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | 
 def _apart(
     entry: Claim, error: tuple[float, float], source: Claim, component: Component
 ) -> Iterator[Finding]:
-    ends = [float(end) for end in as_range(entry.parts["value"]).bounds]
+    ends = ends_of(entry.parts["value"])
     if not SMALLEST <= ends[0] <= ends[1] <= LARGEST or error[0] <= 0:
         return
     logs = [abs(log(end)) for end in ends]
     least = 0.0 if ends[0] <= 1 <= ends[1] else min(logs) / error[1]
     most = max(logs) / error[0]
-    low, high = _z(component)
+    low, high = z_of(p_range(component))
     below = high < LEAST * least and least - high > APART
     above = low > MOST * most and low - most > APART
     if not (below or above):
@@ -83,12 +83,3 @@ def _apart(
     beside = () if source.name == entry.name else (entry.name,)
     detail = {"wald_z": [least, most], "wald_p": wald_p, "printed_z": [low, high]}
     yield Finding("hazard.log_rank", source.name, "p", INCONSISTENT, text, beside, detail)
-
-
-def _z(component: Component) -> tuple[float, float]:
-    """Least and greatest z that a printed two-sided p stands for."""
-    ends = [float(end) for end in as_range(component).bounds]
-    if component.relation in (">", ">="):
-        ends = [float(component.value or 0), 1.0]
-    high, low = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
-    return low, high

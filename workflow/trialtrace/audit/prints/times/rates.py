@@ -22,10 +22,14 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     Card,
     Finding,
+    Span,
     as_range,
+    ends_of,
     listed,
     overlaps,
     prints,
+    span_text,
+    verdict,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.times.hazards import BOUNDS, errors_of_log, least_error
@@ -41,7 +45,6 @@ YEARS = {"y": Decimal(1), "m": Decimal(12), "w": Decimal("52.1786"), "d": Decima
 """How many of a period are a year, by its first letter."""
 EVENTS = ("event", "death", "case", "relapse", "attack", "fall", "exacerbation", "seizure")
 OF_PEOPLE = r"(?:(?:person|patient|participant|subject)s?[\s-]+|p)"
-Span = tuple[float, float]
 
 CARD = Card(
     "a rate against its events and person-time; a rate ratio against the rates of both groups, "
@@ -98,9 +101,8 @@ def _years(component: Component) -> tuple[Decimal, Decimal, Decimal] | None:
     )
     if match is None or component.value is None:
         return None
-    low, high = as_range(component).bounds
-    by = YEARS[match[1]]
-    return component.value / by, Decimal(float(low)) / by, Decimal(float(high)) / by
+    (low, high), by = ends_of(component), YEARS[match[1]]
+    return component.value / by, Decimal(low) / by, Decimal(high) / by
 
 
 def _of_time(counted: Claim, timed: Claim) -> Span | None:
@@ -154,7 +156,7 @@ def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
         return
     if max(time / max(others), min(others) / time) <= UNEVEN:
         return
-    spans = " to ".join(dict.fromkeys(f"{end:.3g}" for end in (min(others), max(others))))
+    spans = span_text(f"{end:.3g}" for end in (min(others), max(others)))
     text = (
         f"{counted.parts['value'].text} at {entry.parts['value'].text} are {time:.3g} years of "
         f"follow-up by patient randomised; the other groups' numbers make {spans}."
@@ -179,28 +181,18 @@ def _rate(entry: Claim, counted: Claim, timed: Claim) -> Iterator[Finding]:
         return
     low, high = (end * float(per) for end in span)
     fits = overlaps(part, low, high)
-    agreement = COMPATIBLE if fits else INCONSISTENT
     places = max(part.places, 0) + 1
-    shown = " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in (low, high)))
-    text = (
-        f"{_number_of_events(counted)} events in {timed.parts['person_time'].text} are a rate of "
-    )
-    text += f"{shown} {part.unit}"
-    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
+    shown = span_text(f"{end:.{places}f}" for end in (low, high))
+    given = f"{_number_of_events(counted)} events in {timed.parts['person_time'].text}"
+    text, detail = f"{given} are a rate of {shown} {part.unit}", {"low": low, "high": high}
+    names = tuple(dict.fromkeys(one.name for one in (counted, timed) if one is not entry))
     if not fits and entry.stated_basis is not None:
         # A model's rate is that of a patient with usual covariates, or weighs patients by time.
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: {text.partition(';')[0]}; {part.text} is that of a model."
-    yield Finding(
-        "rate.time",
-        entry.name,
-        "value",
-        agreement,
-        text,
-        tuple(dict.fromkeys(one.name for one in (counted, timed) if one is not entry)),
-        {"low": low, "high": high},
-        ("count", "person_time") if fits and counted is entry else (),
-    )
+        text = f"Not checkable: {text}; {part.text} is that of a model."
+        yield Finding("rate.time", entry.name, "value", NOT_CHECKABLE, text, names, detail)
+        return
+    covers = ("count", "person_time") if fits and counted is entry else ()
+    yield verdict("rate.time", entry, part, fits, text, names, detail, covers)
 
 
 def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
@@ -244,18 +236,9 @@ def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     elif span[1] < least:
         agreement, more = NOT_CHECKABLE, ": a robust error can be smaller."
         text = f"Not checkable: {text}"
-    beside = tuple(own[0].name for own in findings)
-    detail = {"events": [e1, e0], "least": least, "error": list(span)}
-    yield Finding(
-        "rate.interval",
-        entry.name,
-        "ci_low",
-        agreement,
-        text + more,
-        beside,
-        detail,
-        ("ci_high",),
-    )
+    beside, both = tuple(own[0].name for own in findings), ("ci_high",)
+    detail, text = {"events": [e1, e0], "least": least, "error": list(span)}, text + more
+    yield Finding("rate.interval", entry.name, "ci_low", agreement, text, beside, detail, both)
 
 
 def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -271,7 +254,7 @@ def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if per_year(value.unit) is None or len(events) != 1 or span is None:
         return
     x, (low, high) = int(events.pop() or 0), (entry.parts[name] for name in BOUNDS)
-    least, most = (float(end) for end in as_range(value).bounds)
+    least, most = ends_of(value)
     z = float(ndtri(0.5 + confidence_of(entry) / 2))
     fit = [
         name
@@ -310,9 +293,9 @@ def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if low0 <= 0 or low1 <= 0:
         return
     low, high = low1 / high0, high1 / low0
-    own = [float(end) for end in as_range(part).bounds]
+    own = ends_of(part)
     places = max(part.places, 0) + 1
-    shown = " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in (low, high)))
+    shown = span_text(f"{end:.{places}f}" for end in (low, high))
     text = f"The rates of both groups have a ratio of {shown}"
     beside = (first.name, second.name)
     if overlaps(part, low, high) or prints(part, low):

@@ -13,7 +13,13 @@ from math import ceil, floor
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Card,
+    Finding,
+    ends_of,
+)
 from trialtrace.audit.prints.shared.corrections import comparisons
 
 OF_ALL_GROUPS = ("dunnett", "tukey")
@@ -47,9 +53,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _held(ledger: Ledger, entry: Claim, plain: Claim, procedure: str) -> Finding:
     part, other = entry.parts["p"], plain.parts["p"]
-    (low, high), (least, most) = (
-        [float(end) for end in as_range(one).bounds] for one in (part, other)
-    )
+    (low, high), (least, most) = (ends_of(one) for one in (part, other))
     text = f"{part.text} is {other.text} adjusted for several comparisons"
     agreement, remark = COMPATIBLE, False
     k = comparisons(ledger, entry)

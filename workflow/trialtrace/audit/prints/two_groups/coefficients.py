@@ -23,7 +23,9 @@ from trialtrace.audit.prints.finding import (
     TURNED,
     Card,
     Finding,
+    Span,
     as_range,
+    ends_of,
     overlaps,
     signed,
 )
@@ -38,7 +40,6 @@ SAME_ERROR = 1.25
 NEAR = 0.7
 """How far a test of events may lie from Wald's, as a factor of z (`estimates.NEAR`)."""
 SQUARES = ("f", CHI_SQUARED)
-Span = tuple[float, float]
 
 CARD = Card(
     "a log coefficient beside its ratio, and its error beside the ratio's interval (a remark up to "
@@ -133,7 +134,7 @@ def _of_error(entry: Claim, ratio: Claim) -> Iterator[Finding]:
         return
     errors = errors_of_log(ratio)
     part = entry.parts["se"]
-    least, most = (float(end) for end in as_range(part).bounds)
+    least, most = ends_of(part)
     shown = f"{ratio.parts['ci_low'].text} to {ratio.parts['ci_high'].text}"
     if errors is None or errors[0] <= 0 or least <= 0:
         return
@@ -192,7 +193,7 @@ def _of_one_degree(entry: Claim, component: Component) -> bool:
 
 def _printed(component: Component) -> Span:
     """The sizes of z or t that a printed statistic stands for."""
-    low, high = (float(end) for end in as_range(component).bounds)
+    low, high = ends_of(component)
     if component.symbol in SQUARES:
         return max(low, 0.0) ** 0.5, max(high, 0.0) ** 0.5
     if low <= 0 <= high:
@@ -218,9 +219,7 @@ def _of_printed_error(entry: Claim, main: Component) -> Span | None:
     error = entry.parts.get("se")
     if error is None or entry.measure in RATIOS:
         return None
-    (low, high), (least, most) = (
-        tuple(float(end) for end in as_range(one).bounds) for one in (main, error)
-    )
+    (low, high), (least, most) = (ends_of(one) for one in (main, error))
     small = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
     if most <= 0:
         return None
@@ -237,7 +236,7 @@ def _of_interval(entry: Claim, main: Component) -> Span | None:
     if not logs and entry.measure not in (*DIFFERENCES, None):
         return None
     ends = [entry.parts[name] for name in BOUNDS]
-    numbers = [[float(end) for end in as_range(one).bounds] for one in (main, *ends)]
+    numbers = [ends_of(one) for one in (main, *ends)]
     if logs and min(pair[0] for pair in numbers) <= 0:
         return None
     (low, high), (l0, l1), (u0, u1) = (

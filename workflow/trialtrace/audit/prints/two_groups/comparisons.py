@@ -23,14 +23,17 @@ from trialtrace.audit.prints.finding import (
     TURNED,
     Card,
     Finding,
+    Span,
     as_range,
     listed,
     overlaps,
     prints,
     said_of,
     signed,
+    span_text,
     unsigned,
 )
+from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.paired.same_patients import of_fewer
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
@@ -38,7 +41,6 @@ from trialtrace.audit.prints.shared.two_groups import (
     NEEDED,
     RATIOS,
     WORDS,
-    Span,
     Table,
     as_proportion,
     as_ratio,
@@ -232,15 +234,8 @@ def _estimate(
     text = f"On {counts} the {WORDS[measure]} is {_shown(main, measure, value)}"
 
     def make(agreement: str, told: str, **more: object) -> Finding:
-        return Finding(
-            "comparison.estimate",
-            entry.name,
-            main.name,
-            agreement,
-            told,
-            texts,
-            {"table": table, "value": value, **more},
-        )
+        check, detail = "comparison.estimate", {"table": table, "value": value, **more}
+        return Finding(check, entry.name, main.name, agreement, told, texts, detail)
 
     free = measure != NEEDED and unsigned(entry)
     if _fits(main, value, free):
@@ -350,9 +345,7 @@ def _of_model(
     """An estimate that need not be the plain one, with the plain one."""
     measure, (x1, n1, x0, n0) = entry.measure or "", table
     value = estimate(measure, table)
-    shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
-    if measure == "risk_difference" and main.name == "percent" and value is not None:
-        shown += " percentage points"
+    shown = _shown(main, measure, value)
     given, agreement = f"on {x1} of {n1} and {x0} of {n0}", NOT_CHECKABLE
     text = (
         f"Not checkable: the {WORDS[measure]} is that {said_of(entry)}; {given} the plain one is "
@@ -367,15 +360,8 @@ def _of_model(
             agreement = NOT_CHECKABLE
             text = f"Not checkable: {given} the difference is {shown}; {main.text} is that of the "
             text += "patients measured twice, who are others."
-    return Finding(
-        "comparison.estimate",
-        entry.name,
-        main.name,
-        agreement,
-        text,
-        texts,
-        {"table": table, "value": value},
-    )
+    detail = {"table": table, "value": value}
+    return Finding("comparison.estimate", entry.name, main.name, agreement, text, texts, detail)
 
 
 def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
@@ -393,7 +379,7 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         return
     if measure == NEEDED and _good(ledger, entry, main) < 0:
         span = _minus(span)
-    shown = " to ".join(dict.fromkeys(signed(end, max(main.places, 0) + 1) for end in span))
+    shown = span_text(signed(end, max(main.places, 0) + 1) for end in span)
     points = " percentage points" if measure == "risk_difference" else ""
     text = f"{parts[0].text} and {parts[1].text} give a {WORDS[measure]} of {shown}{points}"
     other = RATIOS[1 - RATIOS.index(measure)] if measure in RATIOS else ""
@@ -440,7 +426,7 @@ def _minus(span: Span) -> Span:
 
 def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
     measure, low, high = entry.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
-    level = float(low.level) / 100 if low.level is not None else 0.95
+    level = confidence_of(entry)
     intervals = intervals_of(table, KINDS[measure], level)
     main = entry.main
     proportion = main is not None and as_proportion(entry, main)
@@ -451,7 +437,9 @@ def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
     same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
     if not same and measure == "risk_difference" and unsigned(entry):
         # A reduction, printed without its sign.
-        intervals = {name: _turned(interval) for name, interval in intervals.items()}
+        intervals = {
+            name: Interval(-one.estimate, -one.high, -one.low) for name, one in intervals.items()
+        }
         same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
     detail: dict[str, object] = {
         "intervals": {
@@ -500,10 +488,6 @@ def _ratio_bounds(entry: Claim) -> tuple[Component, Component]:
     return low, high
 
 
-def _turned(interval: Interval) -> Interval:
-    return Interval(-interval.estimate, -interval.high, -interval.low)
-
-
 def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A count of all groups together against the counts of each."""
     total, parts = entry.whole_count, []
@@ -523,15 +507,15 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     told = " + ".join(f"{x} of {m}" for _, (x, m) in parts)
     fits = events == total and n in (None, size)
     text = f"The groups together ({told}) are {events} of {size}"
+    yield _of_total(entry, fits, text, [one for one, _ in parts])
+
+
+def _of_total(entry: Claim, fits: bool, text: str, groups: Sequence[Claim]) -> Finding:
     text += ", as printed." if fits else f"; printed is {entry.printed}."
-    yield Finding(
-        "comparison.total",
-        entry.name,
-        "count" if "count" in entry.parts else "value",
-        EXACT if fits else INCONSISTENT,
-        text,
-        tuple(one.name for one, _ in parts),
-    )
+    name = "count" if "count" in entry.parts else "value"
+    agreement = EXACT if fits else INCONSISTENT
+    beside = tuple(group.name for group in groups)
+    return Finding("comparison.total", entry.name, name, agreement, text, beside)
 
 
 def _counts_alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -549,11 +533,4 @@ def _counts_alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     counts = [own[0].whole_count or 0 for own in parts]
     fits = sum(counts) == total
     text = f"The groups together have {' + '.join(map(str, counts))} = {sum(counts)}"
-    yield Finding(
-        "comparison.total",
-        entry.name,
-        "count" if "count" in entry.parts else "value",
-        EXACT if fits else INCONSISTENT,
-        text + (", as printed." if fits else f"; printed is {entry.printed}."),
-        tuple(own[0].name for own in parts),
-    )
+    yield _of_total(entry, fits, text, [own[0] for own in parts])

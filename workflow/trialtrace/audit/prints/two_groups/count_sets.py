@@ -102,17 +102,9 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
         agreement, text, open = ALTERNATIVE, f"{found_cut} {without}", False
     if agreement == COMPATIBLE and (asked := _unlike_all_randomised(ledger, entry, groups)):
         agreement, text = NOT_CHECKABLE, f"{asked} {text}"
-    yield Finding(
-        "p.count_sets",
-        entry.name,
-        "p",
-        agreement,
-        text,
-        tuple(group.name for group in groups),
-        {"sets": sets, "low": float(low), "high": float(high), "fit": fit},
-        remark=over_strata(entry),
-        open=open,
-    )
+    name, beside, remark = "p.count_sets", tuple(one.name for one in groups), over_strata(entry)
+    detail = {"sets": sets, "low": float(low), "high": float(high), "fit": fit}
+    yield Finding(name, entry.name, "p", agreement, text, beside, detail, remark=remark, open=open)
 
 
 def _if_cut_off(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str:

@@ -320,16 +320,8 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
     open = not fit and entry.about.test is None
     agreement = COMPATIBLE if fit else NOT_CHECKABLE if open else INCONSISTENT
-    yield Finding(
-        "p.categories",
-        entry.name,
-        "p",
-        agreement,
-        text,
-        tuple(beside),
-        {"table": table, "p_values": found},
-        open=open,
-    )
+    name, names, detail = "p.categories", tuple(beside), {"table": table, "p_values": found}
+    yield Finding(name, entry.name, "p", agreement, text, names, detail, open=open)
 
 
 def _by_test(values: dict[str, float]) -> str:

@@ -33,6 +33,7 @@ from trialtrace.audit.prints.finding import (
     TURNED,
     Card,
     Finding,
+    Span,
     listed,
     overlaps,
     said_of,
@@ -51,7 +52,6 @@ MOST_WIDER = 1.1
 NARROWER = 0.5
 """How narrow an interval may be against the least: adjusting for what correlates with 0.87."""
 NAMES = {"student": "Student's t", "welch": "Welch's t", "normal": "the normal distribution"}
-Ends = tuple[float, float]
 
 
 CARD = Card(
@@ -184,17 +184,17 @@ def _half(claim: Claim, level: float) -> float:
     return max((u0 - l1) / 2, 0.0)
 
 
-def _ends(component: Component) -> Ends:
+def _ends(component: Component) -> Span:
     low, high = component.bounds
     return float(low), float(high)
 
 
-def _gap(means: Sequence[Ends]) -> Ends:
+def _gap(means: Sequence[Span]) -> Span:
     (low1, high1), (low0, high0) = means
     return low1 - high0, high1 - low0
 
 
-def _turned(span: Ends) -> Ends:
+def _turned(span: Span) -> Span:
     return -span[1], -span[0]
 
 
@@ -207,13 +207,13 @@ def _of_both(entry: Claim, finding: Finding) -> Finding:
     return replace(finding, agreement=NOT_CHECKABLE, sentence=text.replace(": T", ": t", 1))
 
 
-def _is_turned(main: Component, span: Ends) -> bool:
+def _is_turned(main: Component, span: Span) -> bool:
     """A reduction printed without its sign, or the second group less the first."""
     return not overlaps(main, *span) and overlaps(main, *_turned(span))
 
 
 def _estimate(
-    entry: Claim, main: Component, span: Ends, ends: Ends, texts: tuple[str, ...]
+    entry: Claim, main: Component, span: Span, ends: Span, texts: tuple[str, ...]
 ) -> Finding:
     low, high = (signed(end, max(main.places, 0) + 1) for end in span)
     text = f"The printed means differ by {low} to {high}"
@@ -232,8 +232,8 @@ def _estimate(
 
 @lru_cache(maxsize=1024)
 def half_widths(
-    spreads: tuple[Ends, ...], n: tuple[int, ...], confidence: float
-) -> Mapping[str, Ends]:
+    spreads: tuple[Span, ...], n: tuple[int, ...], confidence: float
+) -> Mapping[str, Span]:
     """Least and greatest half width of the interval of a difference of means, by its quantile.
 
     `spreads` are the ranges of the two standard deviations, `n` the two sizes, of at least 2. All
@@ -261,8 +261,8 @@ def half_widths(
 def _of_fewer(
     ledger: Ledger,
     groups: Sequence[Claim],
-    halves: Mapping[str, Ends],
-    middle: Ends,
+    halves: Mapping[str, Span],
+    middle: Span,
     bounds: tuple[Component, Component],
 ) -> float | None:
     """By what factor a centred interval is wider than Student's, where no group's own n is printed.
@@ -284,11 +284,11 @@ def _interval(
     entry: Claim,
     groups: Sequence[Claim],
     n: list[int],
-    span: Ends,
+    span: Span,
     texts: tuple[str, ...],
 ) -> Finding:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
-    confidence = float(low.level) / 100 if low.level is not None else 0.95
+    check, both, confidence = "difference.interval", ("ci_high",), confidence_of(entry)
     middle = _common(span, _ends(entry.parts["value"]))
     every = [half_widths(tuple(spreads), tuple(n), confidence) for spreads in _spreads(groups, n)]
     for halves in every:
@@ -309,34 +309,18 @@ def _interval(
     elif (f := _of_fewer(ledger, groups, halves, middle, (low, high))) is not None:
         text = f"Not checkable: {shown} is {100 * (f - 1):.0f} % wider than the printed {spread} "
         text += "give on these sizes, as of fewer patients, who are not in the ledger (`patients`)."
-        return Finding(
-            "difference.interval",
-            entry.name,
-            "ci_low",
-            NOT_CHECKABLE,
-            text,
-            texts,
-            covers=("ci_high",),
-        )
+        return Finding(check, entry.name, "ci_low", NOT_CHECKABLE, text, texts, covers=both)
     else:
         ends = [end for pair in halves.values() for end in pair]
         text = (
             f"The printed {spread} give an interval that reaches {min(ends):.3g} to "
             f"{max(ends):.3g} to either side of the difference; printed is {shown}.{BY_MODEL}"
         )
-    return Finding(
-        "difference.interval",
-        entry.name,
-        "ci_low",
-        COMPATIBLE if fit else INCONSISTENT,
-        text,
-        texts,
-        {"half_widths": dict(halves)},
-        ("ci_high",),
-    )
+    agreement, detail = COMPATIBLE if fit else INCONSISTENT, {"half_widths": dict(halves)}
+    return Finding(check, entry.name, "ci_low", agreement, text, texts, detail, both)
 
 
-def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Ends]]:
+def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Span]]:
     """The printed deviations, or those of the printed intervals of the means; where ± says not of
     what, also those of standard errors."""
     spreads = [of_interval(group, size) for group, size in zip(groups, n, strict=True)]
@@ -352,7 +336,7 @@ def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Ends]]:
         ]
 
 
-def _common(first: Ends, second: Ends) -> Ends:
+def _common(first: Span, second: Span) -> Span:
     """What two ranges share; the second where they share nothing."""
     low, high = max(first[0], second[0]), min(first[1], second[1])
     return (low, high) if low <= high else second

@@ -15,6 +15,8 @@ from trialtrace.audit.prints.finding import (
     as_range,
     overlaps,
     p_span,
+    span_of,
+    verdict,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.shared.two_groups import (
@@ -34,7 +36,7 @@ from trialtrace.stats.summaries.estimates import (
     interval_of_error,
     p_of_estimate,
 )
-from trialtrace.stats.summaries.printed import Bounds, Printed
+from trialtrace.stats.summaries.printed import Printed
 
 BOUNDS = ("ci_low", "ci_high")
 
@@ -129,20 +131,11 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
 
 def _of_deviation(entry: Claim, n: int) -> Finding:
     sd, se = entry.parts["sd"], entry.parts["se"]
-    bounds = error_of_deviation(as_range(sd), n)
-    low, high = float(bounds.low), float(bounds.high)
+    low, high = span_of(error_of_deviation(as_range(sd), n))
     fits = overlaps(se, low, high)
     text = f"A standard deviation of {sd.text} in {n} patients is a standard error of {low:.3g} to "
     text += f"{high:.3g}"
-    text += f", in keeping with {se.text}." if fits else f"; printed is {se.text}."
-    return Finding(
-        "error.deviation",
-        entry.name,
-        "se",
-        COMPATIBLE if fits else INCONSISTENT,
-        text,
-        covers=("sd",) if fits else (),
-    )
+    return verdict("error.deviation", entry, se, fits, text, covers=("sd",) if fits else ())
 
 
 def _ranges(entry: Claim) -> tuple[Printed, Printed]:
@@ -156,19 +149,11 @@ def _of_interval(entry: Claim, degrees: list[float]) -> Finding:
     low, high = (entry.parts[name] for name in BOUNDS)
     confidence = confidence_of(entry)
     every = [interval_of_error(estimate, error, df=df, confidence=confidence) for df in degrees]
-    first, last = (_joined(ends) for ends in zip(*every, strict=True))
+    first, last = (span_of(*ends) for ends in zip(*every, strict=True))
     fits = overlaps(low, *first) and overlaps(high, *last)
     text = f"Estimate and standard error give an interval from {_end(first)} to {_end(last)}"
-    shown = f"{low.text} to {high.text}"
-    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
-    return Finding(
-        "error.interval",
-        entry.name,
-        "ci_low",
-        COMPATIBLE if fits else INCONSISTENT,
-        text,
-        covers=("ci_high", "se") if fits else ("ci_high",),
-    )
+    shown, covers = f"{low.text} to {high.text}", ("ci_high", "se") if fits else ("ci_high",)
+    return verdict("error.interval", entry, low, fits, text, covers=covers, shown=shown)
 
 
 def _end(ends: tuple[float, float]) -> str:
@@ -177,36 +162,16 @@ def _end(ends: tuple[float, float]) -> str:
     return low if low == high else f"between {low} and {high}"
 
 
-def _joined(ends: tuple[Bounds, ...]) -> tuple[float, float]:
-    """The range that holds all ranges."""
-    return min(float(end.low) for end in ends), max(float(end.high) for end in ends)
-
-
 def _of_p(entry: Claim, degrees: list[float]) -> Iterator[Finding]:
     part, (estimate, error) = entry.parts["p"], _ranges(entry)
-    findings = []
+    findings, null = [], float(entry.about.margin_value or 0)
     for side in entry.tails:
         try:
-            every = [
-                p_of_estimate(estimate, error, null=_null(entry), df=df, sides=side)
-                for df in degrees
-            ]
+            every = [p_of_estimate(estimate, error, null=null, df=df, sides=side) for df in degrees]
         except StatsError:
             return
-        findings.append(_joined(tuple(every)))
+        findings.append(span_of(*every))
     holding = [span for span in findings if overlaps(part, *span)]
     low, high = (holding or findings)[0]
-    text = f"Estimate and standard error give {p_span(low, high)}"
-    text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
-    yield Finding(
-        "error.p",
-        entry.name,
-        "p",
-        COMPATIBLE if holding else INCONSISTENT,
-        text,
-        covers=("se",) if holding else (),
-    )
-
-
-def _null(entry: Claim) -> float:
-    return float(entry.about.margin_value or 0)
+    text, covers = f"Estimate and standard error give {p_span(low, high)}", ("se",)
+    yield verdict("error.p", entry, part, bool(holding), text, covers=covers if holding else ())

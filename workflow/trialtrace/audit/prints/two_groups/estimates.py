@@ -10,8 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 from math import inf
 
-from scipy.special import ndtri
-
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
@@ -23,9 +21,11 @@ from trialtrace.audit.prints.finding import (
     TWO_SIDED,
     Card,
     Finding,
+    Span,
     as_range,
     overlaps,
     p_span,
+    span_of,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.paired.same_patients import of_pairs
@@ -33,10 +33,11 @@ from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
 from trialtrace.audit.prints.shared.p_sides import (
     OF_TIMES,
-    TINY,
     near_no_difference,
     of_no_such_test,
     of_no_test,
+    p_range,
+    z_of,
 )
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, table_of
 from trialtrace.audit.prints.wholes import headline
@@ -70,9 +71,6 @@ OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
 OF_NO_NAME = " The ledger names no test; that of p may be another than the interval's."
 FEWEST_DF = 8.0
 """Fewest degrees of freedom of a difference of means of groups whose sizes are not printed."""
-
-
-Ends = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -181,9 +179,7 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
         _checked(entry, scale, df, "two_sided") for scale in _scales(entry, given) for df in degrees
     ]
     found = [one.p_of_bounds for one in every if one is not None]
-    if not found:
-        return None
-    return min(float(one.low) for one in found), max(float(one.high) for one in found)
+    return span_of(*found) if found else None
 
 
 def p_of_margin(
@@ -206,7 +202,7 @@ def p_of_margin(
             if (checked := _checked(of_it, scale, df, side)) is not None
         ]
         if every:
-            found[side] = min(float(p.low) for p in every), max(float(p.high) for p in every)
+            found[side] = span_of(*every)
     return found
 
 
@@ -324,17 +320,8 @@ def _p(
     ):
         agreement = ALTERNATIVE
         text = f"{text[: text.index('; printed')]}; {component.text} is that of one side."
-    finding = Finding(
-        "interval.p",
-        entry.name,
-        "p",
-        agreement,
-        text,
-        (),
-        {"low": low, "high": high},
-        covers,
-        open=text.endswith(OF_NO_NAME),
-    )
+    name, detail, open = "interval.p", {"low": low, "high": high}, text.endswith(OF_NO_NAME)
+    finding = Finding(name, entry.name, "p", agreement, text, (), detail, covers, open=open)
     plain = entry.about.margin_value is None and not by_procedure
     of_one = agreement == INCONSISTENT and plain
     yield (
@@ -345,7 +332,7 @@ def _p(
 
 
 def _by_procedure(
-    ledger: Ledger, entry: Claim, component: Component, spans: Mapping[str, list[Ends]]
+    ledger: Ledger, entry: Claim, component: Component, spans: Mapping[str, list[Span]]
 ) -> Finding | str:
     """A p of a named procedure for several comparisons that it gives; else what it would give."""
     if entry.about.margin_value is not None or entry.tails != TWO_SIDED:
@@ -384,11 +371,7 @@ def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]
     sides = [
         [one.p for one in estimate_checks if one.symmetric] for estimate_checks in by_side.values()
     ]
-    return [
-        (float(min(p.low for p in side)), float(max(p.high for p in side)))
-        for side in sides
-        if side
-    ]
+    return [span_of(*side) for side in sides if side]
 
 
 def _decision(
@@ -400,9 +383,7 @@ def _decision(
     (low, _), (_, high) = scale.low.bounds, scale.high.bounds
     (_, low_end), (high_end, _) = scale.low.bounds, scale.high.bounds
     level = 1 - confidence_of(entry)
-    least, most = (float(end) for end in as_range(component).bounds)
-    if component.relation in (">", ">="):
-        least, most = float(component.value), 1.0
+    least, most = p_range(component)
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     margin = entry.about.margin_value
     null = "no difference" if margin is None else f"a margin of {margin}"
@@ -412,7 +393,7 @@ def _decision(
         text = f"{shown} excludes {null}, while {component.text}."
     else:
         return
-    p = float(p_of_bounds.low), float(p_of_bounds.high)
+    p = span_of(p_of_bounds)
     near = _near(entry, component, *p)
     unnamed = near and entry.about.test is None
     text += OF_NO_NAME if unnamed else " The two may come of different methods."
@@ -469,11 +450,7 @@ def _near(entry: Claim, component: Component, low: float, high: float) -> bool:
         return False
     if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(entry, component, (low, high)):
         return True
-    most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
-    ends = [float(end) for end in as_range(component).bounds]
-    if component.relation in (">", ">="):
-        ends = [float(component.value or 0), 1.0]
-    upper, lower = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
+    (least, most), (lower, upper) = z_of((low, high)), z_of(p_range(component))
     near = NEAR if entry.measure in (None, *KINDS) else NEAR_OF_TIMES
     return upper >= near * least and lower <= most / near
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from trialtrace.audit.ledger.claim import Claim
-from trialtrace.audit.ledger.design_margin import MEASURE_OF
+from trialtrace.audit.ledger.design_margin import measure_of
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
@@ -26,17 +26,17 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     Card,
     Finding,
+    Span,
     overlaps,
     p_span,
     signed,
 )
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
-from trialtrace.audit.prints.shared.p_sides import MOST, p_range
+from trialtrace.audit.prints.shared.p_sides import MOST, on_two_sides, p_range
 from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin, restricted
 from trialtrace.audit.prints.two_groups.p_and_interval import OF_MEANS, of_same
 
-Span = tuple[float, float]
 SIDES = ("two_sided", "less", "greater")
 WORDS = {"noninferiority": "non-inferiority", "trend": "a trend", "interaction": "an interaction"}
 
@@ -105,7 +105,7 @@ def _nulls(ledger: Ledger, entry: Claim, claim: Claim) -> list[Decimal]:
     own = entry.about.margin_value
     if own is None:
         margin = margin_of(ledger, entry)
-        if margin is None or MEASURE_OF[margin.scale] != claim.measure:
+        if margin is None or measure_of(margin.scale) != claim.measure:
             return []
         margin = margin if margin.compare == claim.about.compared else margin.turned()
         return [Decimal(str(margin.limit(percent="percent" in claim.parts)))]
@@ -165,7 +165,7 @@ def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Itera
         for comparison in ledger.comparisons[entry.about.cell]
         if of_same(entry, comparison)
     ]:
-        if one.measure != MEASURE_OF[limits.scale]:
+        if one.measure != measure_of(limits.scale):
             continue
         spans: list[Span] = []
         for margin in limits.margins:
@@ -181,8 +181,7 @@ def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Itera
 def _larger(entry: Claim, component: Component, claim: Claim, p: Span) -> Finding:
     shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
     text = f"By the interval {shown} the larger of both one-sided tests has {p_span(*p)}"
-    low, high = p_range(component)
-    far = (p[1] < LEAST and low >= MOST) or (p[0] >= MOST and high <= LEAST)
+    far = on_two_sides(component, p, LEAST)
     agreement = COMPATIBLE if overlaps(component, *p) else _verdict(entry, claim, far=far)
     return _finding(entry, component, claim, agreement, text, p)
 

@@ -22,6 +22,7 @@ from trialtrace.audit.prints.finding import (
     p_span,
     said_of,
     shown_p,
+    span_of,
 )
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.stats.results import StatsError
@@ -52,14 +53,7 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     sizes = [n for group in groups if (n := ledger.size(group)) is not None]
     if len(sizes) < len(groups):
-        lacking = [ledger.group_label(group) for group in groups if ledger.size(group) is None]
-        text = (
-            f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
-            "in the ledger (`patients`, or `sizes` of a population)."
-        )
-        yield Finding(
-            "p.means", entry.name, "p", NOT_CHECKABLE, text, tuple(one.name for one in groups)
-        )
+        yield without_sizes(ledger, entry, groups, "p.means", "p")
         return
     part = entry.parts["p"]
     try:
@@ -90,17 +84,19 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         text = f"{about}{_each(ranges)}; printed is {part.text}{other}."
         text += "" if stated else NO_TEST
         agreement = INCONSISTENT if stated else NOT_CHECKABLE
-    open = agreement == NOT_CHECKABLE and beyond is None
-    yield Finding(
-        "p.means",
-        entry.name,
-        "p",
-        agreement,
-        text,
-        tuple(one.name for one in groups),
-        detail,
-        open=open,
-    )
+    open, beside = agreement == NOT_CHECKABLE and beyond is None, tuple(one.name for one in groups)
+    yield Finding("p.means", entry.name, "p", agreement, text, beside, detail, open=open)
+
+
+def without_sizes(
+    ledger: Ledger, entry: Claim, groups: Sequence[Claim], check: str, component: str
+) -> Finding:
+    """That a test of means cannot be checked, for numbers of patients are not in the ledger."""
+    lacking = [ledger.group_label(group) for group in groups if not ledger.size(group)]
+    text = f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
+    text += "in the ledger (`patients`, or `sizes` of a population)."
+    beside = tuple(group.name for group in groups)
+    return Finding(check, entry.name, component, NOT_CHECKABLE, text, beside)
 
 
 def _reading(
@@ -174,7 +170,7 @@ def _range(
         variance=variance,
         sides=sides,
     )
-    return float(bounds.low), float(bounds.high)
+    return span_of(bounds)
 
 
 def _beyond(entry: Claim) -> str | None:

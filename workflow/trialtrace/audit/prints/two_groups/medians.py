@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from math import floor, inf, sqrt
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -27,16 +27,18 @@ from trialtrace.audit.prints.finding import (
     Card,
     Finding,
     as_range,
+    ends_of,
     overlaps,
     shown_p,
     signed,
 )
+from trialtrace.audit.prints.shared.p_sides import p_range, z_of
 
 MANN_WHITNEY, DIFFERENCE = "mann_whitney", "median_difference"
 QUARTILES = ("quartile_low", "value", "quartile_high")
 SMALLEST = 8
 """Fewest patients of a group of whom the normal approximation is used."""
-FAR, TINY, Z_OF_LEVEL = 2.5, 1e-16, 1.96
+FAR, Z_OF_LEVEL = 2.5, 1.96
 """How far z of a printed p and of the likely one lie apart where the test is asked for."""
 EVENLY = (np.arange(200) + 0.5) / 200
 TWO_SAMPLES = "values spread evenly between these quartiles"
@@ -121,10 +123,7 @@ def likely_z(groups: Sequence[Claim], sizes: Sequence[int]) -> float | None:
 
 def _is_far(part: Component, likely: float) -> bool:
     """Whether z of a printed p lies `FAR` from the likely one, and on the other side of 0.05."""
-    least, most = (float(end) for end in as_range(part).bounds)
-    if part.relation in (">", ">="):
-        least, most = float(part.value or 0), 1.0
-    low, high = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in (most, least))
+    low, high = z_of(p_range(part))
     if likely > Z_OF_LEVEL:
         return high < Z_OF_LEVEL and likely - high > FAR
     return low > Z_OF_LEVEL and low - likely > FAR
@@ -132,7 +131,7 @@ def _is_far(part: Component, likely: float) -> bool:
 
 def _quarters(entry: Claim) -> Quarters:
     """The least and the greatest value of each quarter of a group's patients."""
-    ends = [[float(end) for end in as_range(entry.parts[name]).bounds] for name in QUARTILES]
+    ends = [ends_of(entry.parts[name]) for name in QUARTILES]
     least = entry.parts.get("least")
     most = entry.parts.get("most")
     first = -inf if least is None else float(as_range(least).bounds[0])
@@ -176,9 +175,7 @@ def _difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         for group in groups
     ):
         return
-    (low1, high1), (low0, high0) = (
-        [float(end) for end in as_range(group.parts["value"]).bounds] for group in groups
-    )
+    (low1, high1), (low0, high0) = (ends_of(group.parts["value"]) for group in groups)
     low, high = low1 - high0, high1 - low0
     findings = tuple(group.name for group in groups)
     places = max(data.places, 0) + 1

@@ -6,26 +6,25 @@ number needed has two parts, which no two bounds tell, and nothing is held again
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
     Card,
     Finding,
-    as_range,
+    Span,
+    ends_of,
     overlaps,
     signed,
+    span_text,
+    verdict,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.shared.two_groups import NEEDED, as_proportion, table_of
 
 DIFFERENCE = "risk_difference"
 BOUNDS = ("ci_low", "ci_high")
-Span = tuple[float, float]
 
 CARD = Card(
     "a number needed to treat or harm and its interval against the risk difference and its "
@@ -64,12 +63,10 @@ def _held(entry: Claim, other: Claim, counted: bool) -> Iterator[Finding]:
     if span is None:
         return
     fits = _prints(value, span)
-    shown = " to ".join(dict.fromkeys(signed(end, max(value.places, 0) + 1) for end in span))
-    text = f"1 over {main.text} is {shown}"
-    text += f", in keeping with {value.text}." if fits else f"; printed is {value.text}."
-    agreement = COMPATIBLE if fits else INCONSISTENT
+    shown = span_text(signed(end, max(value.places, 0) + 1) for end in span)
     if not counted:
-        yield Finding("needed.difference", entry.name, "value", agreement, text, (other.name,))
+        text = f"1 over {main.text} is {shown}"
+        yield verdict("needed.difference", entry, value, fits, text, (other.name,))
     bounded = all(set(BOUNDS) <= set(one.parts) for one in (entry, other))
     if fits and bounded and confidence_of(entry) == confidence_of(other):
         yield from _interval(entry, other, as_proportion(other, main))
@@ -77,7 +74,7 @@ def _held(entry: Claim, other: Claim, counted: bool) -> Iterator[Finding]:
 
 def _over_one(component: Component, proportion: bool) -> Span | None:
     """The sizes of 1 over a difference, over all that print so; None where it may be 0."""
-    low, high = (float(end) for end in as_range(component).bounds)
+    low, high = ends_of(component)
     if low <= 0 <= high:
         return None
     ends = sorted((1 if proportion else 100) / abs(end) for end in (low, high))
@@ -86,10 +83,9 @@ def _over_one(component: Component, proportion: bool) -> Span | None:
 
 def _prints(component: Component, span: Span) -> bool:
     """Whether a size prints so; a whole number needed may be rounded up."""
-    up = Decimal(1) / 2 if component.places <= 0 else 0
-    own = abs(float(component.value or 0))
     if component.places <= 0:
-        return span[0] < own + 0.5 and span[1] + float(up) > own - 0.5
+        own = abs(float(component.value or 0))
+        return span[0] < own + 0.5 and span[1] + 0.5 > own - 0.5
     return overlaps(component, *span) or overlaps(component, -span[1], -span[0])
 
 
@@ -107,15 +103,7 @@ def _interval(entry: Claim, other: Claim, proportion: bool) -> Iterator[Finding]
     given = f"{ends[0].text} to {ends[1].text}"
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     told = " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)
-    text = f"1 over {given} is about {told}"
-    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
-    agreement = COMPATIBLE if fits else INCONSISTENT
-    yield Finding(
-        "needed.interval",
-        entry.name,
-        "ci_low",
-        agreement,
-        text,
-        (other.name,),
-        covers=("ci_high",),
+    text, low, more = f"1 over {given} is about {told}", entry.parts["ci_low"], ("ci_high",)
+    yield verdict(
+        "needed.interval", entry, low, fits, text, (other.name,), covers=more, shown=shown
     )

@@ -18,7 +18,9 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     Card,
     Finding,
-    as_range,
+    Span,
+    ends_of,
+    span_text,
 )
 from trialtrace.audit.prints.shared.two_groups import as_proportion, intervals_of, table_of
 from trialtrace.audit.prints.two_groups.differences import half_widths
@@ -28,7 +30,6 @@ NAME = "comparison.bound"
 NARROWER, WIDER = 0.9, 2.0
 """How near to the plain ones the limit of a stratified or restricted analysis lies."""
 LEVELS = (90, 95, 97.5, 99)
-Ends = tuple[float, float]
 
 CARD = Card(
     "a limit of one side of a difference of shares or means against the counts, or the means and "
@@ -58,7 +59,7 @@ def _held(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if found is None or main is None:
         return
     (least, most), beside = found
-    (e0, e1), (l0, l1) = ([float(end) for end in as_range(one).bounds] for one in (main, limit))
+    (e0, e1), (l0, l1) = ends_of(main), ends_of(limit)
     near, far = (e0 - l1, e1 - l0) if name == "ci_low" else (l0 - e1, l1 - e0)
     if far <= 0:
         return
@@ -85,14 +86,14 @@ def _held(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     yield Finding(NAME, entry.name, name, agreement, text, beside, detail, remark=remark)
 
 
-def _fits(ledger: Ledger, entry: Claim, level: float, distance: Ends) -> bool:
+def _fits(ledger: Ledger, entry: Claim, level: float, distance: Span) -> bool:
     found = _distances(ledger, entry, 2 * level / 100 - 1)
     return found is not None and distance[0] <= found[0][1] and distance[1] >= found[0][0]
 
 
 def _distances(
     ledger: Ledger, entry: Claim, confidence: float
-) -> tuple[Ends, tuple[str, ...]] | None:
+) -> tuple[Span, tuple[str, ...]] | None:
     """The least and the greatest distance of a two-sided limit, and the claims that give it."""
     if entry.measure == "risk_difference" and (counts := table_of(ledger, entry)):
         groups, table = counts
@@ -121,5 +122,4 @@ def _distances(
 
 
 def _span(low: float, high: float) -> str:
-    ends = [f"{end:.3g}" for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return span_text(f"{end:.3g}" for end in (low, high))

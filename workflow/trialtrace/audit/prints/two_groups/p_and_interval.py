@@ -141,17 +141,8 @@ def _told(
         agreement, more = NOT_CHECKABLE, f", which may be of ranks.{NO_TEST}"
         text = f"Not checkable: {text[0].lower()}{text[1:]}"
     remark = agreement == NOT_CHECKABLE
-    detail = {"low": p[0], "high": p[1]}
-    finding = Finding(
-        "interval.apart",
-        entry.name,
-        "p",
-        agreement,
-        text + more,
-        (claim.name,),
-        detail,
-        remark=remark,
-    )
+    detail, name, names = {"low": p[0], "high": p[1]}, "interval.apart", (claim.name,)
+    finding = Finding(name, entry.name, "p", agreement, text + more, names, detail, remark=remark)
     yield (
         finding if remark else corrections.told(ledger, entry, component, p, finding, p_of_interval)
     )

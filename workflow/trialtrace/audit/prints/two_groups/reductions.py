@@ -106,22 +106,15 @@ def _of_ratio(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Fi
     low, high = (100 * (float(end) - 1) for end in ratio.bounds)
     what = "reduction" if low + high < 0 else "rise"
     least, most = sorted((abs(low), abs(high)))
-    name = (other.measure or "").replace("_", " ")
-    text = f"A {what} of {least:.1f} to {most:.1f} % goes with the {name} of {ratio.text}"
+    of = (other.measure or "").replace("_", " ")
+    text = f"A {what} of {least:.1f} to {most:.1f} % goes with the {of} of {ratio.text}"
     text += f", in keeping with {component.text}." if fit else f"; printed is {entry.printed}."
     agreement, remark = COMPATIBLE if fit else INCONSISTENT, unlike and not fit
     if remark:
         agreement = NOT_CHECKABLE
         text = f"Not checkable: {text[0].lower()}{text[1:]} It may be of another ratio (`measure`)."
-    yield Finding(
-        "reduction.ratio",
-        entry.name,
-        "percent",
-        agreement,
-        text,
-        (other.name,),
-        remark=remark,
-    )
+    name, beside = "reduction.ratio", (other.name,)
+    yield Finding(name, entry.name, "percent", agreement, text, beside, remark=remark)
 
 
 def _thing(entry: Claim) -> str:
@@ -162,27 +155,28 @@ def _of_measure(
     elif measure == "odds_ratio" and any(
         _fits(component, 100 * (one - 1)) for one in _other(table)
     ):
-        agreement, more = (
-            COMPATIBLE,
-            f"; {component.text} is that of Peto's or the conditional one.",
-        )
+        agreement = COMPATIBLE
+        more = f"; {component.text} is that of Peto's or the conditional one."
     elif fit:
-        agreement, more = (
-            ALTERNATIVE,
-            f"; {component.text} is that of the {listed(fit, 'or the ')}.",
-        )
+        which, agreement = listed(fit, "or the "), ALTERNATIVE
+        more = f"; {component.text} is that of the {which}."
         detail |= {"alternative": fit}
     else:
         more = f"; printed is {component.text}."
-    return Finding(
-        CHECK,
-        entry.name,
-        "percent",
-        agreement,
-        text + more,
-        tuple(group.name for group in groups),
-        detail,
-    )
+    return _finding(CHECK, entry, agreement, text + more, groups, detail)
+
+
+def _finding(
+    check: str,
+    entry: Claim,
+    agreement: str,
+    text: str,
+    groups: list[Claim],
+    detail: dict[str, object] | None = None,
+) -> Finding:
+    """A verdict on the percentage by the numbers of both groups."""
+    beside = tuple(group.name for group in groups)
+    return Finding(check, entry.name, "percent", agreement, text, beside, detail or {})
 
 
 def _other(table: two_groups.Table) -> tuple[float, float]:
@@ -230,15 +224,7 @@ def _open(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Findin
         text += (
             f"; printed is {component.text}. A change of a model need not be that of the counts."
         )
-    yield Finding(
-        CHECK,
-        entry.name,
-        "percent",
-        agreement,
-        text,
-        tuple(group.name for group in groups),
-        {"table": table},
-    )
+    yield _finding(CHECK, entry, agreement, text, groups, {"table": table})
 
 
 def _ratios(ledger: Ledger, entry: Claim, component: Component) -> list[str]:
@@ -275,20 +261,10 @@ def _of_shares(
     fit += _ratios(ledger, entry, component) if len(measures) > 1 else []
     text = f"{shares[0].text} and {shares[1].text} give a {listed(told)}"
     text = text.replace("-", "\N{MINUS SIGN}")
-    agreement = COMPATIBLE if fit else INCONSISTENT
-    more = (
-        f"; {component.text} is that of {listed(fit, 'or')}."
-        if fit
-        else f"; printed is {component.text}."
-    )
-    yield Finding(
-        OF_SHARES,
-        entry.name,
-        "percent",
-        agreement,
-        text + more,
-        tuple(group.name for group in groups),
-    )
+    agreement, more = INCONSISTENT, f"; printed is {component.text}."
+    if fit:
+        agreement, more = COMPATIBLE, f"; {component.text} is that of {listed(fit, 'or')}."
+    yield _finding(OF_SHARES, entry, agreement, text + more, groups)
 
 
 def _holds(component: Component, ratio: Component) -> bool:
@@ -322,12 +298,4 @@ def _of_means(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Fi
         detail |= {"alternative": "the difference as a part of the first group's value"}
     else:
         agreement, more = INCONSISTENT, f"; printed is {component.text}."
-    yield Finding(
-        "difference.relative",
-        entry.name,
-        "percent",
-        agreement,
-        text + more,
-        tuple(group.name for group in groups),
-        detail,
-    )
+    yield _finding("difference.relative", entry, agreement, text + more, groups, detail)

@@ -22,14 +22,15 @@ from trialtrace.audit.prints.finding import (
     INCONSISTENT,
     Card,
     Finding,
-    as_range,
+    Span,
+    ends_of,
     overlaps,
+    span_text,
 )
 
 MEASURE = "standardised_difference"
 FEWEST = 3
 """Fewest patients of a group: what is unknown or assumed is taken for it, as the widest bounds."""
-Span = tuple[float, float]
 
 CARD = Card(
     "a standardised difference (Cohen's d, Hedges' g) against the means and deviations by every "
@@ -88,9 +89,10 @@ def _of_means(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Fi
     known = [FEWEST] * len(groups) if free else [int(n or 0) for n in sizes]
     if min(known) < FEWEST:
         return
-    ranges = [[_range(group.parts[name]) for group in groups] for name in ("value", "sd")]
+    ranges = [[ends_of(group.parts[name]) for group in groups] for name in ("value", "sd")]
     low, high = of_means(ranges[0], ranges[1], known)
-    text = f"The printed means and deviations give a standardised difference of {_shown(low, high)}"
+    text = "The printed means and deviations give a standardised difference of "
+    text += span_text(f"{end:.2f}" for end in (low, high))
     fits = overlaps(component, low, high) or overlaps(component, -high, -low)
     text += f", in keeping with {component.text}." if fits else f"; printed is {component.text}."
     means = tuple(group.name for group in groups)
@@ -106,8 +108,7 @@ def _of_t(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Findin
     degrees = entry.parts.get("df1")
     if degrees is None or not degrees.value or component.relation != "=":
         return
-    low, high = (abs(end) for end in _range(entry.parts["statistic"]))
-    low, high = min(low, high), max(low, high)
+    low, high = sorted(abs(end) for end in ends_of(entry.parts["statistic"]))
     df = float(degrees.value)
     sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
     factors = [1 / sqrt(df + 1), 2 / sqrt(df), 2 / sqrt(df + 2)]
@@ -121,7 +122,7 @@ def _of_t(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Findin
     )
     of_two = spans[-1 - len(corrected)] if len(known) == 2 else spans[1]
     text = f"{entry.parts['statistic'].text} on {degrees.text} degrees of freedom is Cohen's d of "
-    text += _shown(*of_two)
+    text += span_text(f"{end:.2f}" for end in of_two)
     text += f", in keeping with {component.text}." if fits else f"; printed is {component.text}."
     # Of unequal groups whose sizes are not printed d is larger than 2 t / √df.
     agreement = COMPATIBLE if fits else INCONSISTENT
@@ -133,13 +134,3 @@ def _of_t(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Findin
         agreement = NOT_CHECKABLE
         text = f"Not checkable: the sizes of the groups are not in the ledger; {text}"
     yield Finding("standardised.t", entry.name, component.name, agreement, text)
-
-
-def _range(component: Component) -> Span:
-    low, high = as_range(component).bounds
-    return float(low), float(high)
-
-
-def _shown(low: float, high: float) -> str:
-    first, last = f"{low:.2f}", f"{high:.2f}"
-    return first if first == last else f"{first} to {last}"

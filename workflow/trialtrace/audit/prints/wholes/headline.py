@@ -14,6 +14,7 @@ from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Find
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.audit.prints.wholes.shares import possible_counts
 from trialtrace.base.arrays import Floats, Whole
+from trialtrace.base.grouping import grouped
 
 REDUCTION = "relative_reduction"
 RATIOS = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
@@ -73,16 +74,9 @@ def _of_ratios(ledger: Ledger, entry: Claim, low: Decimal, high: Decimal) -> Fin
         if not fits and other.measure == ODDS and _nearer(low, high, least, most):
             agreement = NOT_CHECKABLE
             text += " A reduction of the risk is smaller than that of the odds."
-        first, *others = entry.parts
-        finding = Finding(
-            "headline.ratio",
-            entry.name,
-            first,
-            agreement,
-            text,
-            (other.name,),
-            covers=tuple(others),
-        )
+        check, beside, (first, *others) = "headline.ratio", (other.name,), entry.parts
+        covers = tuple(others)
+        finding = Finding(check, entry.name, first, agreement, text, beside, covers=covers)
         if fits:
             break
     return finding
@@ -149,16 +143,9 @@ def _against(
         text += _elsewhere(ledger, entry, control)
     else:
         text += f", in keeping with “{entry.printed}”."
-    return Finding(
-        "headline.reduction",
-        entry.name,
-        component,
-        INCONSISTENT if outside else COMPATIBLE,
-        text,
-        names,
-        detail,
-        tuple(entry.parts)[1:],
-    )
+    agreement, covers = INCONSISTENT if outside else COMPATIBLE, tuple(entry.parts)[1:]
+    name = "headline.reduction"
+    return Finding(name, entry.name, component, agreement, text, names, detail, covers)
 
 
 def _controls(ledger: Ledger, entry: Claim) -> tuple[str, ...]:
@@ -224,12 +211,13 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
 
     Told where not everyone can have been analysed, in one group at least.
     """
-    cells: dict[tuple, list[Claim]] = {}
-    for entry in ledger.of_group():
-        population = ledger.population(entry)
-        if population and population.everyone and entry.share and not entry.about.part:
-            cells.setdefault(entry.about.cell, []).append(entry)
-    for entries in cells.values():
+    of_everyone = [
+        entry
+        for entry in ledger.of_group()
+        if (population := ledger.population(entry)) and population.everyone
+        if entry.share and not entry.about.part
+    ]
+    for entries in grouped(of_everyone, lambda entry: entry.about.cell).values():
         ranges = {}
         for entry in entries:
             group = ledger.groups.get(entry.about.group or "")
@@ -248,17 +236,10 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
             f"way or the other: {listed(findings)}; with fewer analysed the ranges are wider."
         )
         text += "".join(_overlaps(ledger, ranges))
-        first, *others = ranges
-        yield Finding(
-            "headline.everyone",
-            first,
-            "percent",
-            COMPATIBLE,
-            text,
-            tuple(others),
-            {"ranges": {name: own[-1].tolist() for name, own in ranges.items()}},
-            remark=True,
-        )
+        check, (first, *others) = "headline.everyone", ranges
+        detail = {"ranges": {name: own[-1].tolist() for name, own in ranges.items()}}
+        beside = tuple(others)
+        yield Finding(check, first, "percent", COMPATIBLE, text, beside, detail, remark=True)
 
 
 def _ranges(counts: Whole, size: int) -> Floats:

@@ -116,14 +116,8 @@ def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         possible = denominators_of(count, percent)
         text = _denominators(possible, f"{count} are {percent.text}")
         agreement = COMPATIBLE if possible else INCONSISTENT
-        yield Finding(
-            "share.denominator",
-            entry.name,
-            "percent",
-            agreement,
-            text,
-            detail={"count": count, "denominators": possible},
-        )
+        detail = {"count": count, "denominators": possible}
+        yield Finding("share.denominator", entry.name, "percent", agreement, text, detail=detail)
         return
     yield _share(ledger, entry, count, n)
 
@@ -138,43 +132,35 @@ def denominators_of(count: int, percent: Component) -> list[int]:
 def _share(
     ledger: Ledger, entry: Claim, count: int, n: int, texts: tuple[str, ...] = ()
 ) -> Finding:
-    percent = entry.parts["percent"]
+    percent, check = entry.parts["percent"], "share.percent"
     value = 100 * count / n
-    detail = {"count": count, "n": n, "percent": value}
     both = () if texts else ("count", "denominator")
+
+    def make(agreement: str, text: str, covers: tuple[str, ...] = (), **more: object) -> Finding:
+        detail = {"count": count, "n": n, "percent": value, **more}
+        return Finding(check, entry.name, "percent", agreement, text, texts, detail, covers)
+
     if prints(percent, value):
         text = f"{count} of {n} is {percent.value} %, as printed."
         if not prints(percent, value, rounding="half_up"):
             text = f"{count} of {n} is {value:g} %, which prints as {percent.text} as the paper "
             text += "rounds."
-        return Finding("share.percent", entry.name, "percent", EXACT, text, texts, detail, both)
+        return make(EXACT, text, both)
     for mode, words in OTHER_ROUNDINGS.items():
         if prints(percent, value, rounding=mode):
             text = f"{count} of {n} is {value:.3f} %, which prints as {percent.text} with {words}."
-            return Finding(
-                "share.percent",
-                entry.name,
-                "percent",
-                ALTERNATIVE,
-                text,
-                texts,
-                detail | {"alternative": words},
-                both,
-            )
+            return make(ALTERNATIVE, text, both, alternative=words)
     if (m := with_a_value(ledger, entry)) is not None:
         text = f"{count} of {m} in all categories is {percent.value} %, as printed."
-        return Finding("share.percent", entry.name, "percent", COMPATIBLE, text, texts, detail)
+        return make(COMPATIBLE, text)
     if (row := across(ledger, entry)) is not None:
         text = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %; {percent.text} is that of "
         text += f"the {row} of all groups together, as those of the other groups are."
         of_its_own = "denominator" in entry.parts
         if of_its_own or _others_of_group(ledger, entry):
             text += f" The share is printed as one of {n}." if of_its_own else OF_GROUP
-            return Finding(
-                "share.percent", entry.name, "percent", INCONSISTENT, text, texts, detail
-            )
-        finding = {**detail, "alternative": "percentages of the row"}
-        return Finding("share.percent", entry.name, "percent", ALTERNATIVE, text, texts, finding)
+            return make(INCONSISTENT, text)
+        return make(ALTERNATIVE, text, alternative="percentages of the row")
     counts = counts_for_percentage(as_range(percent), n).tolist()
     would = f"; {_few(counts)} would print so" if counts else ""
     shown = f"{value:.{max(percent.places, 0)}f} %"
@@ -186,15 +172,7 @@ def _share(
     if of_a_time and alone and value < float(percent.bounds[0]):
         text += " A percentage at a time of a survival curve need not be that of a count."
     text += _elsewhere(ledger, entry, count, n)
-    return Finding(
-        "share.percent",
-        entry.name,
-        "percent",
-        INCONSISTENT,
-        text,
-        texts,
-        detail | {"counts": counts},
-    )
+    return make(INCONSISTENT, text, counts=counts)
 
 
 def with_a_value(ledger: Ledger, entry: Claim) -> int | None:
@@ -335,16 +313,10 @@ def _no_count(
         text = f"{text.removesuffix('.')}; with {words} {few} would."
         finding = {**(detail or {}), "alternative": words}
         return Finding(check, entry.name, "percent", ALTERNATIVE, text, detail=finding)
-    weighted = WEIGHTED.search(entry.label) is not None
-    return Finding(
-        check,
-        entry.name,
-        "percent",
-        NOT_CHECKABLE if weighted else INCONSISTENT,
-        f"Not checkable: {text[0].lower()}{text[1:]}" if weighted else text,
-        detail=detail or {},
-        remark=weighted,
-    )
+    weighted, agreement, told = WEIGHTED.search(entry.label) is not None, INCONSISTENT, detail or {}
+    if weighted:
+        agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
+    return Finding(check, entry.name, "percent", agreement, text, detail=told, remark=weighted)
 
 
 def _of_own_patients(ledger: Ledger, entry: Claim) -> bool:
@@ -411,15 +383,9 @@ def _moved(entry: Claim, population: str, group: str, n: int, size: int) -> Find
     text = f"“{population}” names all {size} patients randomised to {group}; the printed "
     text += f"denominator is {n}"
     text += f": the outcome of {size - n} may not be known." if remark else "."
-    return Finding(
-        "share.everyone",
-        entry.name,
-        "denominator",
-        COMPATIBLE if remark else INCONSISTENT,
-        text,
-        detail={"randomised": size, "n": n},
-        remark=remark,
-    )
+    agreement, detail = COMPATIBLE if remark else INCONSISTENT, {"randomised": size, "n": n}
+    name = "share.everyone"
+    return Finding(name, entry.name, "denominator", agreement, text, detail=detail, remark=remark)
 
 
 def _only(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

@@ -24,14 +24,15 @@ CARD = Card(
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    yield from _sum(ledger, "randomised", None, _randomised(ledger))
+    randomised = {g.name: g.size for g in ledger.groups.values() if g.size is not None}
+    yield from _sum(ledger, "randomised", None, randomised)
     for population in ledger.populations.values():
         sizes = _analysed(ledger, population.name) | dict(population.size_of)
         yield from _sum(ledger, "analysed", population.name, sizes)
-        yield from _of(ledger, "analysed", population.name, f"are in “{population.label}”")
+        yield from _of(ledger, population.name, f"are in “{population.label}”")
         yield from _of_arms(ledger, population)
     yield from _sum(ledger, "analysed", None, _analysed(ledger, None))
-    yield from _of(ledger, "analysed", None, "were analysed")
+    yield from _of(ledger, None, "were analysed")
     yield from _of_arms(ledger, None)
     yield from _planned(ledger)
 
@@ -62,18 +63,8 @@ def _of_arms(ledger: Ledger, population: PaperPopulation | None) -> Iterator[Fin
         text += group.label
         received = population is not None and not population.everyone
         text += ", unless they are counted by the treatment received." if received else "."
-        yield Finding(
-            "size.arm",
-            entry.name,
-            "value",
-            COMPATIBLE if received else INCONSISTENT,
-            text,
-            remark=received,
-        )
-
-
-def _randomised(ledger: Ledger) -> dict[str, int]:
-    return {g.name: g.size for g in ledger.groups.values() if g.size is not None}
+        agreement = COMPATIBLE if received else INCONSISTENT
+        yield Finding("size.arm", entry.name, "value", agreement, text, remark=received)
 
 
 def _sum(
@@ -149,9 +140,9 @@ def _alike(kind: str, totals: list[Claim]) -> Iterator[Finding]:
         yield Finding("size.sum", other.name, "value", agreement, text, (first.name,))
 
 
-def _of(ledger: Ledger, kind: str, population: str | None, verb: str) -> Iterator[Finding]:
+def _of(ledger: Ledger, population: str | None, verb: str) -> Iterator[Finding]:
     """A number of all patients against the number randomised."""
-    part, whole = ledger.sizes(kind, population).get(ALL), ledger.sizes("randomised").get(ALL)
+    part, whole = ledger.sizes("analysed", population).get(ALL), ledger.sizes("randomised").get(ALL)
     if part is not None and whole is not None:
         yield from _share(part, part, whole, f"randomised {verb}")
 

@@ -7,6 +7,7 @@ counts and sizes are added up.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from trialtrace.audit.prints.finding import (
 )
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.base.arrays import Whole
+from trialtrace.base.grouping import grouped
 from trialtrace.stats.summaries.percentages import count_ranges
 
 SHOWN = 4
@@ -40,13 +42,14 @@ CARD = Card(
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    splits: dict[tuple, list[Claim]] = {}
-    for entry in ledger.of_group():
-        about, part = entry.about, entry.share
-        if about.split and about.stratum and part is not None and part.relation == "=":
-            key = about.split, about.group, about.outcome, about.population, about.visit
-            splits.setdefault(key, []).append(entry)
-    for entries in splits.values():
+    shares = [
+        entry
+        for entry in ledger.of_group()
+        if entry.about.split and entry.about.stratum
+        if entry.share is not None and entry.share.relation == "="
+    ]
+    names = ("split", "group", "outcome", "population", "visit")
+    for entries in grouped(shares, attrgetter(*(f"about.{name}" for name in names))).values():
         known = [ledger.agreed(claims, "percent") for claims in _by_stratum(entries)]
         parts = [one for one in known if one is not None]
         if len(parts) == len(known) == 2:
@@ -57,12 +60,14 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _counted(ledger: Ledger) -> list[list[Claim]]:
     """The strata of one split with printed counts, two or more, each told in one way."""
-    splits: dict[tuple, list[Claim]] = {}
-    for entry in ledger.of_group():
-        about = entry.about
-        if about.split and about.stratum and entry.whole_count is not None:
-            text = replace(about, stratum=None, patients=None)
-            splits.setdefault((entry.basis, text), []).append(entry)
+    counts = [
+        entry
+        for entry in ledger.of_group()
+        if entry.about.split and entry.about.stratum and entry.whole_count is not None
+    ]
+    splits = grouped(
+        counts, lambda one: (one.basis, replace(one.about, stratum=None, patients=None))
+    )
     claims = []
     for entries in splits.values():
         strata = _by_stratum(entries)
@@ -76,10 +81,7 @@ def _counted(ledger: Ledger) -> list[list[Claim]]:
 
 def _by_stratum(entries: Sequence[Claim]) -> list[list[Claim]]:
     """The claims of each stratum."""
-    claims: dict[str | None, list[Claim]] = {}
-    for entry in entries:
-        claims.setdefault(entry.about.stratum, []).append(entry)
-    return list(claims.values())
+    return list(grouped(entries, lambda entry: entry.about.stratum).values())
 
 
 def _sums(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
@@ -17,6 +17,7 @@ from trialtrace.audit.prints.finding import (
     prints,
 )
 from trialtrace.audit.prints.wholes.shares import with_a_value
+from trialtrace.base.grouping import grouped
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 OPPOSITES = (
@@ -66,9 +67,7 @@ def _percentages(entries: list[Claim]) -> Iterator[Finding]:
 
     Less than 100 is none: categories may not be in the ledger.
     """
-    by_category: dict[str | None, list[Claim]] = {}
-    for entry in entries:
-        by_category.setdefault(entry.about.category, []).append(entry)
+    by_category = grouped(entries, lambda entry: entry.about.category)
     shares = [
         (claims[0], claims[0].share)
         for claims in by_category.values()
@@ -158,11 +157,8 @@ def _together(ledger: Ledger, entries: list[Claim]) -> Claim | None:
     names = [about.outcome, outcome.part_of if outcome is not None else None]
     for name in filter(None, names):
         at_all = replace(entries[0], about=replace(about, outcome=name, category=None))
-        found = [
-            one for one in ledger.beside(at_all, about.group or "") if one.whole_count is not None
-        ]
-        if len({one.whole_count for one in found}) == 1:
-            return found[0]
+        if found := one_count(ledger.beside(at_all, about.group or "")):
+            return found
     return None
 
 

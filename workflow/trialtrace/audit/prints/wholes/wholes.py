@@ -8,6 +8,7 @@ that prints as given: the mean is linear in the groups' means, the sum between t
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -15,21 +16,21 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.printed.symbols import UNSAID
 from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
     INCONSISTENT,
     Card,
     Finding,
+    Span,
     as_range,
+    ends_of,
     listed,
     overlaps,
+    span_of,
+    span_text,
+    verdict,
 )
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
 from trialtrace.stats.summaries.printed import together
-
-Span = tuple[float, float]
 
 CARD = Card(
     "the mean and deviation of all patients against those of the groups, or of a group against "
@@ -55,7 +56,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.about.group != ALL or not (_averages(entry) or "percent" in entry.parts):
             continue
         groups = _parts(ledger, entry)
-        if groups is not None and _is_median(entry):
+        if groups is not None and entry.is_median:
             yield from _median(ledger, entry, groups)
         elif groups is not None and _is_mean(entry):
             yield from _of_groups(ledger, entry, groups)
@@ -89,14 +90,9 @@ def _is_mean(entry: Claim) -> bool:
     return "sd" in entry.parts or value.symbol == "mean"
 
 
-def _is_median(entry: Claim) -> bool:
-    value = entry.parts.get("value")
-    return value is not None and value.symbol == "median" and value.relation == "="
-
-
 def _averages(entry: Claim) -> Callable[[Claim], bool] | None:
     """Which averages a claim is of."""
-    return next((each for each in (_is_median, _is_mean) if each(entry)), None)
+    return next((each for each in (attrgetter("is_median"), _is_mean) if each(entry)), None)
 
 
 def _is_share(entry: Claim) -> bool:
@@ -137,7 +133,7 @@ def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
 def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
     sizes = [n for group in groups if (n := ledger.size(group)) is not None]
     everyone, beside = ledger.size(entry), tuple(group.name for group in groups)
-    ranges = np.array([_range(group.parts["value"]) for group in groups])
+    ranges = np.array([ends_of(group.parts["value"]) for group in groups])
     randomised = _randomised(ledger, entry)
     unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
     if unsure and randomised is not None:
@@ -157,11 +153,8 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
     means = listed([group.parts["value"].text for group in groups])
     text = f"Means of {means} of {listed([str(size) for size in sizes])} patients are "
     text += f"{_shown((low, high))} together"
-    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
-    agreement = COMPATIBLE if fits else INCONSISTENT
-    detail = {"low": low, "high": high}
-    yield Finding("whole.mean", entry.name, "value", agreement, text, beside, detail)
-    if fits and min(sizes) > 1 and all(_has_deviation(one) for one in (entry, *groups)):
+    yield verdict("whole.mean", entry, part, fits, text, beside, {"low": low, "high": high})
+    if fits and min(sizes) > 1 and all(one.has_deviation for one in (entry, *groups)):
         yield _deviation(entry, groups, sizes, beside)
 
 
@@ -170,7 +163,7 @@ def _median(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findi
     sizes = [ledger.size(group) or 0 for group in groups]
     all_told = all(sizes) and sum(sizes) == ledger.size(entry)
     if all_told or _randomised(ledger, entry) is not None:
-        ranges = np.array([_range(group.parts["value"]) for group in groups])
+        ranges = np.array([ends_of(group.parts["value"]) for group in groups])
         names = tuple(group.name for group in groups)
         yield from _between(entry, ranges, names, all_told=True, average="median")
 
@@ -225,33 +218,19 @@ def _between(
     yield Finding("whole.mean", entry.name, "value", NOT_CHECKABLE, text, texts, remark=True)
 
 
-def _has_deviation(entry: Claim) -> bool:
-    data = entry.parts.get("sd")
-    return data is not None and data.symbol != UNSAID and data.relation == "="
-
-
 def _deviation(
     entry: Claim, groups: list[Claim], sizes: list[int], texts: tuple[str, ...]
 ) -> Finding:
     means, spreads = (
         together(as_range(group.parts[name]) for group in groups) for name in ("value", "sd")
     )
-    bounds = deviation_of_groups(means, spreads, sizes)
-    low, high = float(bounds.low), float(bounds.high)
-    part = entry.parts["sd"]
-    fits = overlaps(part, low, high)
+    low, high = span_of(deviation_of_groups(means, spreads, sizes))
+    part, detail = entry.parts["sd"], {"low": low, "high": high}
     text = "Within and between the groups, all patients have a standard deviation of "
     text += _shown((low, high))
-    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
-    agreement, detail = COMPATIBLE if fits else INCONSISTENT, {"low": low, "high": high}
-    return Finding("whole.deviation", entry.name, "sd", agreement, text, texts, detail)
-
-
-def _range(component: Component) -> Span:
-    low, high = as_range(component).bounds
-    return float(low), float(high)
+    fits = overlaps(part, low, high)
+    return verdict("whole.deviation", entry, part, fits, text, texts, detail)
 
 
 def _shown(span: Span) -> str:
-    low, high = (f"{end:.4g}".replace("-", "\N{MINUS SIGN}") for end in span)
-    return low if low == high else f"{low} to {high}"
+    return span_text(f"{end:.4g}".replace("-", "\N{MINUS SIGN}") for end in span)

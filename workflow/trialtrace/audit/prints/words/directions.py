@@ -29,25 +29,8 @@ FACTOR = 2
 """Beyond which ratio adjusting is not thought to turn the side."""
 SYNONYMS = {"lower": ("fewer", "less", "smaller"), "higher": ("more", "greater", "larger")}
 FILLERS = {
-    "with",
-    "in",
-    "on",
-    "under",
-    "among",
-    "the",
-    "a",
-    "of",
-    "than",
-    "was",
-    "were",
-    "is",
-    "are",
-    "significantly",
-    "group",
-    "groups",
-    "arm",
-    "patients",
-    "participants",
+    *("with", "in", "on", "under", "among", "the", "a", "of", "than", "was", "were", "is", "are"),
+    *("significantly", "group", "groups", "arm", "patients", "participants"),
 }
 """Words beside a direction and a group that change nothing of what is said."""
 CONTROL = "control"
@@ -140,8 +123,7 @@ def _way(claim: Claim) -> str | None:
 
 def _decides(ledger: Ledger, entry: Claim, claim: Claim) -> bool:
     """Whether an estimate leaves no doubt of the side that the words are of."""
-    first, second = (ledger.groups[name].control for name in claim.about.compared)
-    if claim.stated_basis is not None or not (claim.about.ordered or (second and not first)):
+    if claim.stated_basis is not None or not order_is_told(ledger, claim):
         return False
     main = claim.main
     null = Decimal(1) if claim.measure in RATIOS else Decimal(0)
@@ -217,14 +199,8 @@ def _direction(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) -
         agreement, more = INCONSISTENT, f"; the words say {word}."
         if not _says(entry, word):
             more = f"; “{entry.printed}” is read as {word}."
-    yield Finding(
-        "direction.numbers",
-        entry.name,
-        "direction",
-        agreement,
-        told + more,
-        (first.entry.name, second.entry.name),
-    )
+    name, names = "direction.numbers", (first.entry.name, second.entry.name)
+    yield Finding(name, entry.name, "direction", agreement, told + more, names)
 
 
 def way_of(group_number: GroupNumber, other: GroupNumber) -> str | None:

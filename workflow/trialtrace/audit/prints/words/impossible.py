@@ -29,15 +29,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         told = listed(
             [f"{what} is printed, where there can only be {can}" for what, can in found.values()]
         )
-        first, *others = found
-        yield Finding(
-            "number.impossible",
-            entry.name,
-            first,
-            INCONSISTENT,
-            f"{told[0].upper()}{told[1:]}.",
-            covers=tuple(others),
-        )
+        name, (first, *others), text = "number.impossible", found, f"{told[0].upper()}{told[1:]}."
+        yield Finding(name, entry.name, first, INCONSISTENT, text, covers=tuple(others))
 
 
 def _unclear(ledger: Ledger, entry: Claim) -> Finding:

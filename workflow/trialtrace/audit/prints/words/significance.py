@@ -23,16 +23,8 @@ from trialtrace.audit.ledger.significance_level import ONE_SIDE, Level, alpha_of
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    listed,
-    p_span,
-)
-from trialtrace.audit.prints.shared.p_sides import TINY
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed, p_span
+from trialtrace.audit.prints.shared.p_sides import TINY, p_range
 from trialtrace.audit.prints.two_groups.estimates import NEAR, p_of_interval
 from trialtrace.audit.prints.words.directions import of_side
 
@@ -164,12 +156,9 @@ def _told(
     entry: Claim, name: str, source: Claim, component: Component, level: Level | None
 ) -> Iterator[Finding]:
     denied = DENIED.search(entry.printed) is not None
-    if component.relation == "ns":
-        low, high = level.value if level else LEVEL, 1.0
-    elif component.relation in (">", ">="):
-        low, high = float(component.value or 0), 1.0
-    else:
-        low, high = (float(end) for end in as_range(component).bounds)
+    low, high = p_range(component)
+    if component.relation == "ns" and level is not None:
+        low = level.value
     said = f"“{entry.printed}” stands beside {component.text}"
     if level is not None:
         said += f", at the level of {level.text}{' over all looks' if level.open else ''}"

@@ -63,14 +63,9 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         else:
             agreement = NOT_CHECKABLE
             text = f"Not checkable: the {name} is told in other words: {told}."
-        yield Finding(
-            "fact",
-            entries[-1].name,
-            next(iter(entries[-1].parts)),
-            agreement,
-            text,
-            tuple(entry.name for entry in entries[:-1]),
-        )
+        *names, last = (entry.name for entry in entries)
+        part = next(iter(entries[-1].parts))
+        yield Finding("fact", last, part, agreement, text, tuple(names))
 
 
 def _quantities(entry: Claim) -> dict[str, Quantity]:
@@ -106,15 +101,9 @@ def _one_sided(ledger: Ledger) -> Iterator[Finding]:
             if not ledger.beside(entries[0], name)
         ]
         if lacking and ALL not in found and set(found) & set(ledger.apart):
-            text = f"The ledger has nothing beside it for {listed(lacking)}."
-            yield Finding(
-                "statement.groups",
-                entries[-1].name,
-                next(iter(entries[-1].parts)),
-                NOT_CHECKABLE,
-                text,
-                remark=True,
-            )
+            text, last = f"The ledger has nothing beside it for {listed(lacking)}.", entries[-1]
+            part = next(iter(last.parts))
+            yield Finding("statement.groups", last.name, part, NOT_CHECKABLE, text, remark=True)
 
 
 def _baseline(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -244,10 +233,8 @@ def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]
     if low.bounds[1] <= margin < high.bounds[0]:
         if denied:
             return COMPATIBLE, f"{shown} holds the margin of {margin}, as printed."
-        return (
-            INCONSISTENT,
-            f"{shown} holds the margin of {margin}, so that it does not exclude it.",
-        )
+        text = f"{shown} holds the margin of {margin}, so that it does not exclude it."
+        return INCONSISTENT, text
     if low.bounds[0] <= margin <= high.bounds[1]:
         text = f"Not checkable: rounding leaves open whether {shown} holds the margin of {margin}."
         return NOT_CHECKABLE, text
@@ -255,10 +242,8 @@ def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]
         text = f"{shown} lies beyond the margin of {margin}, as seen from no difference"
         if ratio:
             return (COMPATIBLE, f"{text}, as printed.") if denied else (INCONSISTENT, f"{text}.")
-        return (
-            NOT_CHECKABLE,
-            f"Not checkable: {text}; `margins` of `reported` tells which is worse.",
-        )
+        text = f"Not checkable: {text}; `margins` of `reported` tells which is worse."
+        return NOT_CHECKABLE, text
     if denied:
         text = f"Not checkable: {shown} excludes the margin of {margin}, while non-inferiority was "
         return NOT_CHECKABLE, f"{text}not shown: another level or population may be meant."

@@ -111,7 +111,7 @@ def parted(page: Page, tables: Callable[[Sequence[Line]], list[range]]) -> list[
     waiting: list[Line] = []
     whole = False
     for number, line in enumerate(every):
-        wide = number in wider or _is_wide(line, at)
+        wide = number in wider or _crosses(line, at) or len(line.segments) > 2
         if wide != whole and waiting:
             blocks += _of(waiting, at, page) if not whole else [waiting]
             waiting = []
@@ -152,10 +152,6 @@ def _is_whole(table: Sequence[Line], at: float, width: float) -> bool:
 
 def _crosses(line: Line, at: float) -> bool:
     return any(segment.left < at < segment.right for segment in line.segments)
-
-
-def _is_wide(line: Line, at: float) -> bool:
-    return _crosses(line, at) or len(line.segments) > 2
 
 
 def _of(waiting: Sequence[Line], at: float, page: Page) -> list[list[Line]]:

@@ -39,7 +39,7 @@ def table_rows(block: Sequence[Line]) -> tuple[Grid, int]:
         row = _row(line, columns)
         near = bool(body) and tight is not None and line.top - block[at - 1].top <= tight
         if body and (near or _goes_on(row, body[-1])):
-            body[-1] = [_put(*pair) for pair in zip(body[-1], row, strict=True)]
+            body[-1] = [" ".join(filter(None, pair)) for pair in zip(body[-1], row, strict=True)]
         elif body and _is_label(body[-1]) and row[0][:1].islower() and any(row[1:]):
             row[0] = f"{body[-1][0]} {row[0]}"
             body[-1] = row
@@ -184,10 +184,6 @@ def _tight(body: Sequence[Line]) -> float | None:
         return None
     least, middle = steps[0], steps[len(steps) // 2]
     return 1.1 * least if middle > 1.2 * least else None
-
-
-def _put(above: str, below: str) -> str:
-    return f"{above} {below}".strip()
 
 
 def _goes_on(row: Sequence[str], before: Sequence[str]) -> bool:

@@ -41,7 +41,7 @@ def web_paper(root: Node) -> ReadPaper:
         elif CAPTION.match(text):
             before = text
         elif waiting and _is_note(text):
-            tables[-1] = _with_notes(tables[-1], text)
+            tables[-1] = replace(tables[-1], notes=f"{tables[-1].notes} {text}".strip())
             continue
         else:
             number += 1
@@ -100,7 +100,3 @@ def _is_note(text: str) -> bool:
             r"(?:values|data|numbers|plus.minus|abbreviations|\W|[a-h] |note|SD|CI)\b", text, re.I
         )
     )
-
-
-def _with_notes(table: Table, text: str) -> Table:
-    return replace(table, notes=f"{table.notes} {text}".strip())

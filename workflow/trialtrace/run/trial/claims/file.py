@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.audit.ledger.item import SourceItems
 from trialtrace.audit.ledger.paper import About
-from trialtrace.audit.ledger.published import Expression, Published
+from trialtrace.audit.ledger.shape import Expression, Published, SourceItems
 from trialtrace.base.config.names import Effect, Name, Text, VisitLabel
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 
