@@ -37,6 +37,7 @@ MODULES: dict[str, str] = {
     "wholes": f"{_HERE}.wholes.wholes",
     "changes": f"{_HERE}.paired.changes",
     "same_patients": f"{_HERE}.paired.same_patients",
+    "tests_apart": f"{_HERE}.paired.tests_apart",
     "mean_intervals": f"{_HERE}.one_group.mean_intervals",
     "differences": f"{_HERE}.two_groups.differences",
     "geometric": f"{_HERE}.two_groups.geometric",
