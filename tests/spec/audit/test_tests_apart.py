@@ -8,6 +8,7 @@ import pytest
 from paper import claim, read
 from scipy import stats
 
+from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.registry import findings
 
 AGE = {"outcome": "age", "compare": ["training", "control"]}
@@ -52,3 +53,93 @@ def test_t_of_no_plain_pair_is_held_against_nothing(about):
         "t": claim("t(23) = 3.65", "results", **about),
     }
     assert said("t", claims, "paired.t") == []
+
+
+ARMS = {
+    "new": {"label": "Short", "randomised": "150"},
+    "old": {"label": "Standard", "randomised": "153", "control": True},
+}
+CURE = {"outcome": "cure", "compare": ["new", "old"]}
+POINTS = {**CURE, "value": "-10", "scale": "percentage_points", "worse": "below", "level": "0.025"}
+
+
+def of_margins(claims, reported=(), outcomes=None):
+    """Findings of all checks, of claims of two arms with these margins."""
+    whole = {
+        "papers": {"main": "A paper"},
+        "groups": ARMS,
+        "outcomes": outcomes or {"cure": {"label": "Cure", "wanted": True}},
+        "claims": claims,
+        **({"reported": {"main": {"margins": list(reported)}}} if reported else {}),
+    }
+    return list(findings(ledger(whole)))
+
+
+@pytest.mark.parametrize("margins", [(), ({**POINTS, "concludes": "non_inferior"},)])
+@pytest.mark.parametrize(
+    ("limit", "says", "agreement"),
+    [
+        ("-10.2", "was noninferior", "inconsistent"),  # −10.2 lies below −10
+        ("-9.2", "was noninferior", "compatible"),
+        ("-10.0", "was noninferior", "not_checkable"),  # −10.05 to −9.95
+        ("-10.2", "was not shown to be noninferior", "compatible"),
+    ],
+)
+def test_a_limit_of_one_side_beside_a_conclusion(margins, limit, says, agreement):
+    printed = f"-2.9 percentage points (one-sided 97.5% CI, {limit} to ∞)"
+    about = {**CURE, "measure": "risk_difference"} | ({} if margins else {"margin": "-10"})
+    claims = {
+        "d": claim(printed, **about),
+        "says": claim(f"Short {says} to Standard", **CURE, concludes="non_inferiority"),
+    }
+    found = of_margins(claims, margins)
+    assert [one.agreement for one in found if one.claim == "says"] == [agreement]
+
+
+def test_a_limit_of_the_other_side_tells_nothing():
+    printed = "-2.9 percentage points (one-sided 97.5% CI, -∞ to 12.0)"
+    claims = {
+        "d": claim(printed, **CURE, measure="risk_difference"),
+        "says": claim("Short was noninferior", **CURE, concludes="non_inferiority"),
+    }
+    found = [one for one in of_margins(claims, [POINTS]) if one.claim == "says"]
+    assert [one.agreement for one in found] == ["not_checkable"]
+
+
+# By hand: Wald's z is (0.1 − 0.0288) / √(0.8667 · 0.1333 / 150 + 0.8954 · 0.1046 / 153) = 1.92 with
+# p of one side 0.028; the restricted test has 0.032 (R's root finder, tests/oracle/score.R).
+@pytest.mark.parametrize(
+    ("p", "agreement"),
+    [("0.028", "compatible"), ("0.032", "not_checkable"), ("0.48", "inconsistent")],
+)
+def test_a_p_of_a_margin_of_risks_against_the_counts(p, agreement):
+    margin = {**CURE, "margin": "-10"}
+    printed = "difference -2.9 percentage points (95% CI -10.2 to 4.5)"
+    claims = {
+        "a": claim("130 of 150 (86.7%)", outcome="cure", group="new"),
+        "b": claim("137 of 153 (89.5%)", outcome="cure", group="old"),
+        "d": claim(printed, **margin, ordered=True, interval="wald"),
+        "p": claim(f"P={p}", **margin, sides="greater", test="other"),
+    }
+    found = [one for one in of_margins(claims) if one.check == "margin.p"]
+    assert [one.agreement for one in found] == [agreement]
+
+
+# z = (2 − 0.70) / (1.40 / 1.968) = 1.83 by t of 301 degrees of freedom, p of one side 0.034.
+@pytest.mark.parametrize(
+    ("p", "test", "agreement"),
+    [
+        ("0.034", "t", "compatible"),
+        ("0.06", "t", "not_checkable"),  # z 1.55: another variance
+        ("0.45", "t", "inconsistent"),  # z 0.13
+        ("0.45", "mann_whitney", "not_checkable"),
+    ],
+)
+def test_a_p_of_a_margin_of_means_by_a_stated_t_test(p, test, agreement):
+    about = {**CURE, "margin": "2"}
+    claims = {
+        "d": claim("mean difference 0.70 (95% CI -0.70 to 2.10)", **about, ordered=True),
+        "p": claim(f"P={p}", **about, sides="less", test=test),
+    }
+    found = of_margins(claims, outcomes={"cure": {"label": "Score"}})
+    assert [one.agreement for one in found if one.check == "margin.p"] == [agreement]
