@@ -143,3 +143,38 @@ def test_a_p_of_a_margin_of_means_by_a_stated_t_test(p, test, agreement):
     }
     found = of_margins(claims, outcomes={"cure": {"label": "Score"}})
     assert [one.agreement for one in found if one.check == "margin.p"] == [agreement]
+
+
+@pytest.mark.parametrize(
+    ("head", "by", "agreement"),
+    [
+        ("6 events; ", 1.0, ["compatible"]),
+        ("6 relapses, ", 0.3, ["inconsistent"]),
+        # Six patients may have more events than patients.
+        ("6 patients; ", 0.3, []),
+    ],
+)
+def test_the_interval_of_a_rate_behind_its_events(head, by, agreement):
+    """Garwood's interval by scipy, of 6 events in 304.6 years."""
+    rate, ends = 6 / 3.046, np.array([stats.chi2.ppf(0.025, 12) / 2, stats.chi2.ppf(0.975, 14) / 2])
+    low, high = rate + by * (ends / 3.046 - rate)
+    printed = f"{head}{rate:.2f} per 100 patient-years (95% CI {low:.2f} to {high:.2f})"
+    claims = {"rate": claim(printed, outcome="event", group="training")}
+    assert said("rate", claims, "rate.error") == agreement
+
+
+@pytest.mark.parametrize(("by", "agreement"), [(1.0, "compatible"), (0.5, "inconsistent")])
+def test_the_exact_interval_of_a_rate_ratio_is_not_below_poissons(by, agreement):
+    """Of 21 and 60 events the conditional interval is a binomial's, by scipy, over the times."""
+    share, times = stats.binomtest(21, 81).proportion_ci(0.95, "exact"), 305.7 / 308.2
+    ratio = 21 / 60 / times
+    low, high = (ratio * (end / (1 - end) / times / ratio) ** by for end in (share.low, share.high))
+    pair = {"outcome": "event", "compare": ["training", "control"]}
+    claims = {
+        "a": claim("21 events in 305.7 patient-years", outcome="event", group="training"),
+        "b": claim("60 events in 308.2 patient-years", outcome="event", group="control"),
+        "r": claim(
+            f"rate ratio {ratio:.2f} (95% CI {low:.2f} to {high:.2f})", **pair, interval="exact"
+        ),
+    }
+    assert said("r", claims, "rate.interval") == [agreement]

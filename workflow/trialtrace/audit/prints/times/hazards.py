@@ -12,7 +12,7 @@ away; not for robust errors, weights, frailties and penalties. Oracle: fits by s
 information of Peto's ratio is of the same form about the expected events E = e1 - b / SE².
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil, log, sqrt
 
 from scipy.special import ndtri
@@ -195,9 +195,12 @@ def _is_median(entry: Claim) -> bool:
     return data is not None and data.symbol == "median" and data.relation == "="
 
 
-def errors_of_log(entry: Claim) -> tuple[float, float] | None:
-    """Least and greatest standard error of the log that a printed interval stands for."""
-    if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in CENTRED:
+def errors_of_log(entry: Claim, besides: Sequence[str] = ()) -> tuple[float, float] | None:
+    """Least and greatest standard error of the log that a printed interval stands for.
+
+    None of a stated interval that is not centred there, but for those of `besides`.
+    """
+    if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in (*CENTRED, *besides):
         return None
     low, high = (entry.parts[name] for name in BOUNDS)
     if low.symbol == "credible" or low.bounds[0] <= 0 or "value" not in entry.parts:
