@@ -178,3 +178,76 @@ def test_the_exact_interval_of_a_rate_ratio_is_not_below_poissons(by, agreement)
         ),
     }
     assert said("r", claims, "rate.interval") == [agreement]
+
+
+EVENT = {"outcome": "event", "compare": ["training", "control"]}
+HAZARD = "hazard ratio 0.93 (95% CI 0.81 to 1.08{})"
+
+
+# z of log 0.93 over log(1.08 / 0.81) / 3.92 is 0.99, p 0.32; P = 0.004 has z of 2.88.
+@pytest.mark.parametrize(
+    ("own", "others", "wrong"),
+    [
+        ("", {"b": "log-rank P=0.31"}, set()),
+        ("", {"b": "log-rank P=0.004"}, {"b"}),
+        ("", {"b": "log-rank P=0.004", "c": "log-rank P=0.32"}, {"b"}),
+        ("; P=0.32", {"b": "log-rank P=0.004"}, {"b"}),
+        ("; P=0.32", {"b": "log-rank P=0.31"}, set()),
+    ],
+)
+def test_each_log_rank_p_is_held_against_the_ratio(own, others, wrong):
+    claims = {
+        "hr": claim(HAZARD.format(own), **EVENT),
+        **{name: claim(printed, **EVENT) for name, printed in others.items()},
+    }
+    found = [one for one in findings(read(claims)) if one.check == "hazard.log_rank"]
+    assert {one.claim for one in found} == wrong
+
+
+@pytest.mark.parametrize(
+    ("statistic", "agreement"),
+    [
+        (stats.norm.isf(0.34 / 2) ** 2, []),
+        (stats.norm.isf(0.10 / 2) ** 2, ["not_checkable"]),  # z 1.64 for 0.95: of strata
+        (stats.norm.isf(0.004 / 2) ** 2, ["inconsistent"]),  # z 2.88
+    ],
+)
+@pytest.mark.parametrize("p", ["", ", P={:.2g}"])
+def test_a_log_rank_test_in_two_places(statistic, agreement, p):
+    """p of χ² with one degree of freedom is that of its root, by scipy."""
+    printed = f"χ²(1) = {statistic:.2f}" + p.format(stats.chi2.sf(statistic, 1))
+    claims = {
+        "a": claim("log-rank P=0.34", **EVENT),
+        "b": claim(printed, "results", **EVENT, test="log_rank"),
+    }
+    assert said("b", claims, "log_rank.twice") == agreement
+
+
+# An error of log(1.08 / 0.81) / 3.92 = 0.0734: 0.93 exp(1.96 · 0.0734) = 1.07 at 97.5 % of one side
+# and 1.05 at 95 %, 0.93 exp(1.7 · 1.96 · 0.0734) = 1.19.
+@pytest.mark.parametrize(
+    ("limit", "agreement"),
+    [
+        ("upper limit of the one-sided 97.5% CI 1.07", "compatible"),
+        ("upper limit of the one-sided 95% CI 1.05", "compatible"),
+        ("one-sided 97.5% CI, 0 to 1.07", "compatible"),
+        ("one-sided 97.5% CI, 0 to 1.19", "not_checkable"),
+        ("upper limit of the one-sided 97.5% CI 0.95", "inconsistent"),
+        ("one-sided 97.5% CI, 0 to 1.60", "inconsistent"),
+    ],
+)
+def test_a_limit_of_one_side_against_the_interval_of_the_same_ratio(limit, agreement):
+    claims = {
+        "hr": claim(HAZARD.format(""), **EVENT),
+        "bound": claim(f"hazard ratio 0.93 ({limit})", "abstract", **EVENT),
+    }
+    assert said("bound", claims, "comparison.bound_apart") == [agreement]
+
+
+@pytest.mark.parametrize(("limit", "agreement"), [("2.10", "compatible"), ("1.20", "inconsistent")])
+def test_a_limit_of_one_side_of_a_difference(limit, agreement):
+    claims = {
+        "d": claim("mean difference 0.70 (95% CI -0.70 to 2.10)", **AGE),
+        "bound": claim(f"mean difference 0.70 (one-sided 97.5% CI, −∞ to {limit})", **AGE),
+    }
+    assert said("bound", claims, "comparison.bound_apart") == [agreement]
