@@ -5,7 +5,7 @@ True numbers are scipy's, or by hand as the comments show; each spoiled number d
 
 import numpy as np
 import pytest
-from paper import claim, read
+from paper import THREE, claim, read
 from scipy import stats
 
 from trialtrace.audit.files.make import ledger
@@ -251,3 +251,92 @@ def test_a_limit_of_one_side_of_a_difference(limit, agreement):
         "bound": claim(f"mean difference 0.70 (one-sided 97.5% CI, −∞ to {limit})", **AGE),
     }
     assert said("bound", claims, "comparison.bound_apart") == [agreement]
+
+
+ARMS_OF_THREE = ["smt", "wbv", "tau"]
+
+
+def three(claims, check, name):
+    """The agreements of a finding on a claim, in the paper of three groups of 55, 53 and 50."""
+    found = findings(read(claims, THREE))
+    return [one.agreement for one in found if (one.check, one.claim) == (check, name)]
+
+
+@pytest.mark.parametrize(
+    "table", [[[20, 35], [30, 23], [12, 38]], [[9, 20, 26], [12, 11, 30], [20, 15, 15]]]
+)
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_degrees_of_freedom_of_counts(table, more):
+    """χ² and its degrees of freedom by scipy, of an event and of three categories."""
+    found = stats.chi2_contingency(table, correction=False)
+    claims = {
+        f"{group}{k}": claim(
+            f"{x} ({100 * x / sum(row):.1f}%)",
+            outcome="event",
+            group=group,
+            patients=str(sum(row)),
+            **({"category": f"level {k}"} if len(row) > 2 else {}),
+        )
+        for group, row in zip(ARMS_OF_THREE, table, strict=True)
+        for k, x in enumerate(row if len(row) > 2 else row[:1])
+    }
+    degrees = found.dof + more
+    printed = f"χ²({degrees}) = {found.statistic:.2f}"
+    claims["x"] = claim(printed, outcome="event", compare="all", test="chi_squared")
+    assert three(claims, "degrees.counts", "x") == ["inconsistent"] * bool(more)
+
+
+def test_a_test_for_trend_of_counts_has_one_degree_of_freedom():
+    claims = {
+        group: claim(f"{x} ({100 * x / n:.1f}%)", outcome="event", group=group, patients=str(n))
+        for group, x, n in (("smt", 20, 55), ("wbv", 30, 53), ("tau", 12, 50))
+    }
+    claims["x"] = claim("χ²(1) = 1.37", outcome="event", compare="all", test="chi_squared")
+    assert three(claims, "degrees.counts", "x") == []
+
+
+@pytest.mark.parametrize(
+    ("degrees", "label", "agreement"),
+    [
+        (2, "Kruskal-Wallis", "compatible"),
+        (3, "Kruskal-Wallis", "inconsistent"),
+        (3, "χ²", "not_checkable"),
+    ],
+)
+def test_degrees_of_freedom_of_the_kruskal_wallis_test(degrees, label, agreement):
+    """Its statistic is a χ² of groups less one: p of scipy's kruskal is that of two here."""
+    rng = np.random.default_rng(5)
+    samples = [rng.exponential(scale, 40) for scale in (5, 6, 8)]
+    found = stats.kruskal(*samples)
+    assert found.pvalue == pytest.approx(stats.chi2.sf(found.statistic, 2))
+    claims = {
+        group: claim("median (IQR) {1:.1f} ({0:.1f} to {2:.1f})".format(*quartiles), **about)
+        for group, sample in zip(ARMS_OF_THREE, samples, strict=True)
+        for quartiles in [np.quantile(sample, [0.25, 0.5, 0.75])]
+        for about in [{"outcome": "age", "group": group}]
+    }
+    about = {"outcome": "age", "compare": "all", "test": "other"}
+    claims["kw"] = claim(f"χ²({degrees}) = {found.statistic:.2f}", **about) | {"label": label}
+    assert three(claims, "degrees.ranks", "kw") == [agreement]
+
+
+# Of 158 patients in three groups a covariate leaves 158 − 3 − 1 = 154 degrees of freedom.
+@pytest.mark.parametrize(
+    ("degrees", "design", "agreement"),
+    [
+        (154, ["adjusted"], ["compatible"]),
+        (150, ["adjusted", "bonferroni"], ["compatible"]),
+        (155, ["adjusted"], ["inconsistent"]),
+        (158, ["adjusted"], ["inconsistent"]),
+        (470, ["adjusted"], ["not_checkable"]),  # three values a patient
+        (158, ["adjusted", "imputed"], []),
+    ],
+)
+def test_degrees_of_freedom_of_an_adjusted_analysis(degrees, design, agreement):
+    f = claim(f"F(2, {degrees}) = 4.10", outcome="age", compare="all", design=design)
+    assert three({"f": f}, "degrees.adjusted", "f") == agreement
+
+
+def test_a_contrast_of_two_of_three_groups_has_those_of_all():
+    f = claim("F(1, 154) = 4.10", outcome="age", compare=["smt", "tau"], design=["adjusted"])
+    assert three({"f": f}, "degrees.adjusted", "f") == []

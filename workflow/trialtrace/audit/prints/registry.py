@@ -47,6 +47,7 @@ MODULES: dict[str, str] = {
     "medians": f"{_HERE}.two_groups.medians",
     "reference_limits": f"{_HERE}.one_group.reference_limits",
     "statistics": f"{_HERE}.many_groups.statistics",
+    "degrees": f"{_HERE}.many_groups.degrees",
     "designs": f"{_HERE}.many_groups.designs",
     "intervals": f"{_HERE}.one_group.intervals",
     "estimates": f"{_HERE}.two_groups.estimates",
