@@ -5,8 +5,9 @@ True numbers are scipy's, or by hand as the comments show; each spoiled number d
 
 import numpy as np
 import pytest
-from paper import THREE, claim, read
+from paper import THREE, TWO, claim, read
 from scipy import stats
+from statsmodels.duration.survfunc import SurvfuncRight
 
 from trialtrace.audit.files.make import ledger
 from trialtrace.audit.prints.registry import findings
@@ -340,3 +341,110 @@ def test_degrees_of_freedom_of_an_adjusted_analysis(degrees, design, agreement):
 def test_a_contrast_of_two_of_three_groups_has_those_of_all():
     f = claim("F(1, 154) = 4.10", outcome="age", compare=["smt", "tau"], design=["adjusted"])
     assert three({"f": f}, "degrees.adjusted", "f") == []
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "agreement"),
+    [
+        ("adjusted P<0.001", "inconsistent"),
+        ("adjusted P=0.80", "compatible"),
+        ("adjusted P<0.5", "compatible"),
+    ],
+)
+def test_an_adjusted_p_below_a_limit_is_not_below_the_plain_one(adjusted, agreement):
+    """No procedure makes p smaller (Holm 1979: each is the plain p times at least 1)."""
+    about = {"outcome": "age", "compare": ["wbv", "tau"], "test": "other"}
+    claims = {
+        "plain": claim("P=0.40", **about),
+        "holm": claim(adjusted, "table 5", **about, design=["holm"]),
+    }
+    assert three(claims, "p.adjusted", "holm") == [agreement]
+
+
+@pytest.mark.parametrize("raw", [{}, {"m1": "41.0 (10.3)", "m0": "45.9 (10.5)"}])
+@pytest.mark.parametrize(
+    ("difference", "agreement"),
+    [
+        ("-5.1 (95% CI -7.7 to -2.5)", "compatible"),
+        ("-15.0 (95% CI -17.6 to -12.4)", "inconsistent"),
+    ],
+)
+def test_raw_means_beside_least_squares_means_silence_nothing(raw, difference, agreement):
+    """40.7 − 45.8 = −5.1, with an error of √(0.93² + 0.94²) = 1.32."""
+    claims = {
+        "l1": claim("LS mean 40.7 (SE 0.93)", outcome="age", group="training"),
+        "l0": claim("LS mean 45.8 (SE 0.94)", outcome="age", group="control"),
+        "d": claim(f"LS mean difference {difference}", **AGE),
+        **{
+            name: claim(f"mean (SD) {printed}", outcome="age", group=group)
+            for (name, printed), group in zip(raw.items(), TWO, strict=False)
+        },
+    }
+    assert said("d", claims, "difference.estimate") == [agreement]
+
+
+def survival(rng, scale):
+    """Share without the event at 24, its log(-log) interval and its error, of 200 patients."""
+    times, ends = rng.exponential(scale, 200), rng.uniform(10, 60, 200)
+    curve = SurvfuncRight(np.minimum(times, ends), times <= ends)
+    at = np.searchsorted(curve.surv_times, 24, side="right") - 1
+    share, error = curve.surv_prob[at], curve.surv_prob_se[at]
+    power = np.exp(1.959964 * np.array([1, -1]) * error / (share * np.log(share)))
+    return share, share ** power[::-1], error
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("scales", [(30, 26), (200, 120), (14, 12)])
+@pytest.mark.parametrize(
+    ("shift", "by", "agreements"),
+    [
+        (0, 1, ["compatible", "compatible"]),
+        (12, 1, ["inconsistent", "compatible"]),
+        (0, 0.4, ["compatible", "inconsistent"]),
+        (0, 2.5, ["compatible", "inconsistent"]),
+    ],
+)
+def test_a_difference_of_two_survival_curves(seed, scales, shift, by, agreements):
+    rng = np.random.default_rng([seed, 3])
+    both = [survival(rng, scale) for scale in scales]
+    visit = {"outcome": "event", "visit": "24 months", "basis": "curve"}
+    claims = {
+        name: claim(
+            f"{100 * share:.1f}% (95% CI {100 * ends[0]:.1f} to {100 * ends[1]:.1f})",
+            **visit,
+            group=name,
+            curve="living",
+        )
+        for name, (share, ends, _) in zip(TWO, both, strict=True)
+    }
+    value = 100 * (both[0][0] - both[1][0]) + shift
+    half = by * 195.9964 * np.hypot(both[0][2], both[1][2])
+    printed = f"difference {value:.1f} percentage points (95% CI {value - half:.1f} to "
+    about = {**visit, "compare": [*TWO], "ordered": True, "measure": "risk_difference"}
+    claims["d"] = claim(f"{printed}{value + half:.1f})", **about)
+    names = ("curve.difference", "curve.difference_interval")
+    assert [one for name in names for one in said("d", claims, name)] == agreements
+
+
+@pytest.mark.parametrize(
+    ("difference", "about", "agreement"),
+    [
+        ("3.8", {}, "compatible"),
+        ("-3.8", {}, "not_checkable"),  # of those with the event
+        ("-3.8", {"curve": "living"}, "alternative"),
+        ("4.0", {}, "not_checkable"),  # within strata: 0.25 of an error of 3.0
+        ("-8.3", {}, "inconsistent"),
+        ("-8.3", {"design": ["stratified"]}, None),
+    ],
+)
+def test_the_sign_of_a_difference_of_curves(difference, about, agreement):
+    visit = {"outcome": "event", "visit": "24 months", "basis": "curve"}
+    claims = {
+        "a": claim("43.7% (95% CI 39.4 to 47.8)", **visit, group="training", curve="living"),
+        "b": claim("39.9% (95% CI 35.8 to 44.0)", **visit, group="control", curve="living"),
+    }
+    pair = {**visit, "compare": [*TWO], "ordered": True, "measure": "risk_difference", **about}
+    printed = f"difference {difference} percentage points (95% CI -9.0 to 9.0)"
+    claims["d"] = claim(printed, **pair)
+    found = said("d", claims, "curve.difference")
+    assert found == ([agreement] if agreement else [])

@@ -62,6 +62,7 @@ MODULES: dict[str, str] = {
     "rates": f"{_HERE}.times.rates",
     "curves": f"{_HERE}.times.curves",
     "curve_intervals": f"{_HERE}.times.curve_intervals",
+    "curve_differences": f"{_HERE}.times.curve_differences",
     "headline": f"{_HERE}.wholes.headline",
     "directions": f"{_HERE}.words.directions",
     "significance": f"{_HERE}.words.significance",
