@@ -221,7 +221,7 @@ def test_a_log_rank_test_in_two_places(statistic, agreement, p):
         "a": claim("log-rank P=0.34", **EVENT),
         "b": claim(printed, "results", **EVENT, test="log_rank"),
     }
-    assert said("b", claims, "log_rank.twice") == agreement
+    assert said("b", claims, "hazard.log_rank_twice") == agreement
 
 
 # An error of log(1.08 / 0.81) / 3.92 = 0.0734: 0.93 exp(1.96 · 0.0734) = 1.07 at 97.5 % of one side

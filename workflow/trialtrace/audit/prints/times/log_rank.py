@@ -43,7 +43,7 @@ CARD = Card(
     "one",
     {
         "hazard.log_rank": "The p of a log-rank test, and a hazard ratio with its interval.",
-        "log_rank.twice": "A log-rank test of one comparison in two places.",
+        "hazard.log_rank_twice": "A log-rank test of one comparison in two places.",
     },
 )
 
@@ -96,7 +96,7 @@ def _twice(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         part = "p" if "p" in entry.parts else "statistic"
         names = (other.name,)
         yield Finding(
-            "log_rank.twice", entry.name, part, agreement, text + more, names, remark=not far
+            "hazard.log_rank_twice", entry.name, part, agreement, text + more, names, remark=not far
         )
         return
 
