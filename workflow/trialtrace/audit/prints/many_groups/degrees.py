@@ -64,7 +64,7 @@ def _table(ledger: Ledger, entry: Claim) -> tuple[tuple[str, ...], np.ndarray] |
     """The claims and the counts of all groups: of one event, or of categories of all patients."""
     if known := all_counted(ledger, entry):
         rows = [[x, n - x] for _, (x, n) in known]
-        return tuple(one.name for one, _ in known), np.array(rows, dtype=np.int64)
+        return tuple(claim.name for claim, _ in known), np.array(rows, dtype=np.int64)
     every = [
         {
             claim.about.category: claim
@@ -72,20 +72,18 @@ def _table(ledger: Ledger, entry: Claim) -> tuple[tuple[str, ...], np.ndarray] |
         }
         for group in ledger.compared_groups(entry)
     ]
-    if (
-        entry.about.category is not None
-        or len({tuple(sorted(map(str, own))) for own in every}) != 1
-    ):
+    categories = {tuple(sorted(map(str, row))) for row in every}
+    if entry.about.category is not None or len(categories) != 1:
         return None
     names = list(every[0])
-    counts = [[own[name].whole_count for name in names] for own in every]
-    if len(names) < 2 or any(count is None for row in counts for count in row):
+    counts = [[row[name].whole_count for name in names] for row in every]
+    if len(names) < 2 or any(count is None for line in counts for count in line):
         return None
-    sizes = [ledger.size(own[names[0]]) for own in every]
+    sizes = [ledger.size(row[names[0]]) for row in every]
     table = np.array(counts, dtype=np.int64)
     if [int(total) for total in table.sum(axis=1)] != sizes:
         return None
-    claims = tuple(claim.name for own in every for claim in own.values())
+    claims = tuple(claim.name for row in every for claim in row.values())
     return claims, table[:, table.any(axis=0)]
 
 
@@ -116,7 +114,7 @@ def _of_ranks(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     groups, degrees = ledger.compared_groups(entry), int(entry.parts["df1"].value or 0)
     named = RANKS.search(f"{entry.label} {entry.printed}") is not None
     medians = [next(filter(_is_median, ledger.beside(entry, group)), None) for group in groups]
-    known = tuple(one.name for one in medians if one is not None)
+    known = tuple(claim.name for claim in medians if claim is not None)
     if len(groups) < 2 or (not named and len(known) < len(groups)) or entry.basis is not None:
         return
     if not named and entry.about.test not in (None, "other", "mann_whitney"):

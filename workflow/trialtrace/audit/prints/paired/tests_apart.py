@@ -52,15 +52,17 @@ def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
     else:
         claims = ledger.comparisons[entry.about.cell]
     return [
-        one
-        for one in claims
-        if one.about.compared == entry.about.compared and one.about.category == entry.about.category
-        if one.paper == entry.paper and _is_paired(one) and one.about.interval is None
-        if entry.main is None or one is entry
-        if one.main is not None and one.main.relation == "=" and not one.main.adjusted
-        if one.measure == "mean_difference" or (one.about.group and one.main.symbol != "median")
-        if set(BOUNDS) <= set(one.parts) or "se" in one.parts
-        if "ci_low" not in one.parts or one.parts["ci_low"].symbol != "credible"
+        claim
+        for claim in claims
+        if claim.about.compared == entry.about.compared
+        if claim.about.category == entry.about.category and claim.paper == entry.paper
+        if _is_paired(claim) and claim.about.interval is None
+        if entry.main is None or claim is entry
+        if claim.main is not None and claim.main.relation == "=" and not claim.main.adjusted
+        if claim.measure == "mean_difference"
+        or (claim.about.group and claim.main.symbol != "median")
+        if set(BOUNDS) <= set(claim.parts) or "se" in claim.parts
+        if "ci_low" not in claim.parts or claim.parts["ci_low"].symbol != "credible"
     ]
 
 
@@ -73,15 +75,15 @@ def _held(entry: Claim, other: Claim, df: float) -> Iterator[Finding]:
     least, most = near / errors[1], max(abs(low), abs(high)) / errors[0] if errors[0] > 0 else inf
     fits = any(overlaps(statistic, *ends) for ends in ((least, most), (-most, -least)))
     if "se" in other.parts:
-        shown = f"a standard error of {other.parts['se'].text}"
+        spread = f"a standard error of {other.parts['se'].text}"
     else:
-        shown = f"{other.parts['ci_low'].text} to {other.parts['ci_high'].text}"
-    text = f"{other.main.text} with {shown} makes |t| of {df:g} degrees of freedom "
+        spread = f"{other.parts['ci_low'].text} to {other.parts['ci_high'].text}"
+    text = f"{other.main.text} with {spread} makes |t| of {df:g} degrees of freedom "
     text += f"{least:.2f} to {most:.2f}"
     text += f", in keeping with {statistic.text}." if fits else f"; printed is {statistic.text}."
     agreement = COMPATIBLE if fits else INCONSISTENT
-    beside = () if other is entry else (other.name,)
-    yield Finding("paired.t", entry.name, "statistic", agreement, text, beside)
+    names = () if other is entry else (other.name,)
+    yield Finding("paired.t", entry.name, "statistic", agreement, text, names)
 
 
 def _errors(claim: Claim, df: float) -> Ends | None:

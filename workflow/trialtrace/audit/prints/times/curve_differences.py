@@ -64,13 +64,13 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _shares(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     """The share of the curve of each group, which count the same."""
-    found = [
+    of_groups = [
         ledger.agreed(filter(_is_share, ledger.beside(entry, group)), "percent")
         for group in entry.about.compared
     ]
-    shares = [one for one in found if one is not None]
-    counts = {counted_by(ledger, one) for one in shares}
-    return shares if len(shares) == len(found) and len(counts) == 1 else None
+    shares = [share for share in of_groups if share is not None]
+    counts = {counted_by(ledger, share) for share in shares}
+    return shares if len(shares) == len(of_groups) and len(counts) == 1 else None
 
 
 def _is_share(entry: Claim) -> bool:
@@ -80,8 +80,8 @@ def _is_share(entry: Claim) -> bool:
 
 def _error(entry: Claim, shares: list[Claim]) -> Ends | None:
     """The least and the greatest standard error of the difference, by the intervals of both."""
-    errors = [_error_of(one) for one in shares]
-    known = [one for one in errors if one is not None]
+    errors = [_error_of(share) for share in shares]
+    known = [error for error in errors if error is not None]
     if len(known) < len(errors) or entry.about.interval not in (None, "wald"):
         return None
     return hypot(*(low for low, _ in known)), hypot(*(high for _, high in known))
@@ -102,8 +102,8 @@ def _estimate(
     low, high = (
         float(end - other) for end, other in zip(first.bounds, reversed(second.bounds), strict=True)
     )
-    shown = " to ".join(signed(end, main.places + 1) for end in (low, high))
-    text = f"{first.text} and {second.text} of the curves differ by {shown} percentage points"
+    reach = " to ".join(signed(end, main.places + 1) for end in (low, high))
+    text = f"{first.text} and {second.text} of the curves differ by {reach} percentage points"
     turned = overlaps(main, -high, -low)
     agreement, more, detail = INCONSISTENT, f"; printed is {main.text}.", {}
     if overlaps(main, low, high) or (turned and unsigned(entry)):
