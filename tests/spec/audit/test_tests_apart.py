@@ -109,20 +109,27 @@ def test_a_limit_of_the_other_side_tells_nothing():
 
 # By hand: Wald's z is (0.1 − 0.0288) / √(0.8667 · 0.1333 / 150 + 0.8954 · 0.1046 / 153) = 1.92 with
 # p of one side 0.028; the restricted test has 0.032 (R's root finder, tests/oracle/score.R).
+@pytest.mark.parametrize("margins", [(), (POINTS,)])
 @pytest.mark.parametrize(
     ("p", "agreement"),
-    [("0.028", "compatible"), ("0.032", "not_checkable"), ("0.48", "inconsistent")],
+    [
+        ("0.028", "compatible"),
+        ("0.032", "compatible"),
+        ("0.06", "not_checkable"),  # z 1.55
+        ("0.25", "inconsistent"),  # z 0.67
+        ("0.48", "inconsistent"),
+    ],
 )
-def test_a_p_of_a_margin_of_risks_against_the_counts(p, agreement):
+def test_a_p_of_a_margin_of_risks_against_the_counts(p, agreement, margins):
     margin = {**CURE, "margin": "-10"}
     printed = "difference -2.9 percentage points (95% CI -10.2 to 4.5)"
     claims = {
         "a": claim("130 of 150 (86.7%)", outcome="cure", group="new"),
         "b": claim("137 of 153 (89.5%)", outcome="cure", group="old"),
-        "d": claim(printed, **margin, ordered=True, interval="wald"),
+        "d": claim(printed, **(CURE if margins else margin), ordered=True, interval="wald"),
         "p": claim(f"P={p}", **margin, sides="greater", test="other"),
     }
-    found = [one for one in of_margins(claims) if one.check == "margin.p"]
+    found = [one for one in of_margins(claims, margins) if one.check == "margin.p"]
     assert [one.agreement for one in found] == [agreement]
 
 

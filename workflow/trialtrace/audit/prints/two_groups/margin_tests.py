@@ -106,18 +106,21 @@ def _unchecked(ledger: Ledger, entry: Claim, component: Component) -> Finding:
 
 
 def _nulls(ledger: Ledger, entry: Claim, claim: Claim) -> list[Decimal]:
-    """The values that the margin may be on the scale of the interval: its own, or the typed one.
+    """The values that the margin may be on the scale of the interval: that of both claims, or the
+    one that the design tells, which a claim may repeat.
 
     That of a difference may be an amount, of which the sign is left out.
     """
-    own = entry.about.margin_value
-    if own is None:
+    own, typed = entry.about.margin_value, claim.about.margin_value
+    if own is None or typed is None:
         margin = margin_of(ledger, entry)
         if margin is None or MEASURE_OF[margin.scale] != claim.measure:
             return []
+        if own is not None and abs(own) != abs(Decimal(margin.value)):
+            return []
         margin = margin if margin.compare == claim.about.compared else margin.turned()
         return [Decimal(str(margin.limit(percent="percent" in claim.parts)))]
-    if claim.about.margin_value != own:
+    if typed != own:
         return []
     of_ratio = claim.measure in RATIOS
     return [own] if of_ratio or entry.about.ordered or not own else [own, -own]
@@ -140,6 +143,17 @@ def _held(
     agreement = COMPATIBLE if fit else _verdict(entry, claim, far=far)
     if agreement == NOT_CHECKABLE and _of_no_test(ledger, entry, component, claim, every):
         agreement = INCONSISTENT
+    table = table_of(ledger, claim) if claim.measure == "risk_difference" else None
+    if agreement != COMPATIBLE and table is not None and entry.basis is None:
+        by_counts = [
+            p
+            for null in nulls
+            for side in asked
+            for p in _restricted_p(table[1], claim, null, side)
+        ]
+        if any(overlaps(component, p, p) for p in by_counts):
+            agreement = COMPATIBLE
+            text += " by Wald's test, and the restricted test of the counts gives another"
     yield _finding(entry, component, claim, agreement, text, span)
 
 
@@ -186,7 +200,7 @@ def _is_apart(component: Component, ps: Sequence[float], side: str, more: float)
     low, high = (-float(ndtri(min(max(p, TINY), 1.0) / by)) for p in reversed(p_range(component)))
     zs = [-float(ndtri(min(max(p, TINY), 1.0) / by)) for p in ps]
     least, most = min(zs), max(zs)
-    below, above = (more + (1 / NEAR - 1) * abs(z) for z in (least, most))
+    below, above = more + (1 - NEAR) * abs(least), more + (1 / NEAR - 1) * abs(most)
     return high < least - below or low > most + above
 
 
