@@ -101,7 +101,7 @@ def _within(entry: Claim, groups: int) -> str | None:
     return "df2" if "df2" in entry.parts else None
 
 
-def _repeated(ledger: Ledger, entry: Claim) -> bool:
+def repeated(ledger: Ledger, entry: Claim) -> bool:
     """Whether its degrees of freedom may count visits: there are several, and it is of none."""
     outcome = ledger.outcomes.get(entry.about.outcome or "")
     return bool(outcome and len(outcome.visits) > 1 and entry.about.visit is None)
@@ -110,10 +110,10 @@ def _repeated(ledger: Ledger, entry: Claim) -> bool:
 def _degrees(ledger: Ledger, entry: Claim, *, plain: bool) -> Iterator[Finding]:
     """Degrees of freedom against the sizes; an F that the means give (`plain`) has just these."""
     sizes = _sizes(ledger, entry)
-    if sizes is not None and entry.basis is None and not _repeated(ledger, entry):
+    if sizes is not None and entry.basis is None and not repeated(ledger, entry):
         yield from _between(entry, sizes)
     name = _within(entry, len(sizes)) if sizes else None
-    if sizes is None or name is None or entry.basis is not None or _repeated(ledger, entry):
+    if sizes is None or name is None or entry.basis is not None or repeated(ledger, entry):
         return
     part, most = entry.parts[name], sum(sizes) - len(sizes)
     low, high = ends_of(part)

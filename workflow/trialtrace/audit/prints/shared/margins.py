@@ -3,7 +3,8 @@
 An interval that lies on the better side of the margin shows non-inferiority at the one-sided level
 of its tail, as 0.025 for one of 95 %: the duality of test and interval (Piaggio and others 2012,
 JAMA 308:2594, figure 1). At another level its half is taken to be that of Wald's, on the log scale
-for ratios, and `SLACK` of it is left for other intervals; that share is chosen, not measured.
+for ratios, and `SLACK` of it is left for other intervals; that share is chosen, not measured. A
+limit of one side alone counts where it is the one towards the margin, at the level of its own tail.
 Oracle: the same comparison by hand.
 """
 
@@ -17,11 +18,16 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design import ToldDesign
-from trialtrace.audit.ledger.design_margin import ToldEquivalence, ToldMargin, measure_of
+from trialtrace.audit.ledger.design_margin import (
+    RATIO_SCALES,
+    ToldEquivalence,
+    ToldMargin,
+    measure_of,
+)
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
+from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, listed
-from trialtrace.audit.prints.one_group.intervals import confidence_of
 
 NON_INFERIORITY, EQUIVALENCE = "non-inferiority", "equivalence"
 WITHIN, HOLDS, BEYOND, OPEN = "within", "holds", "beyond", "open"
@@ -70,6 +76,13 @@ def _about(every: Sequence[Limit], ledger: Ledger, entry: Claim) -> list[Limit]:
     ]
 
 
+def reach(entry: Claim) -> str:
+    """An interval in words: "−10.2 to ∞" of one with a lower limit alone."""
+    least = "0" if entry.measure in RATIO_SCALES else "−∞"
+    low, high = (entry.parts.get(name) for name in ("ci_low", "ci_high"))
+    return f"{low.text if low else least} to {high.text if high else '∞'}"
+
+
 def equivalent(ledger: Ledger, limits: ToldEquivalence, concludes: str) -> Judged | None:
     """Whether a conclusion on equivalence agrees with the intervals; None where there is none.
 
@@ -100,7 +113,8 @@ def judged(
     ledger: Ledger, margin: ToldMargin, concludes: str, what: str = NON_INFERIORITY
 ) -> Judged | None:
     """Whether a conclusion agrees with the intervals that are printed; None where there is none."""
-    every = [_Beside(entry, margin) for entry in _intervals(ledger, margin)]
+    beside = [_Beside(entry, margin) for entry in _intervals(ledger, margin)]
+    every = [one for one in beside if one.far_name in one.entry.parts]
     if not every:
         return None
     names = tuple(one.entry.name for one in every)
@@ -134,7 +148,8 @@ def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:
     intervals = []
     for entry in ledger.possible.entries.values():
         about, population = entry.about, ledger.population(entry)
-        if not {"ci_low", "ci_high"} <= set(entry.parts) or entry.main is None:
+        limit = entry.parts.get("ci_low") or entry.parts.get("ci_high")
+        if limit is None or limit.symbol is not None or entry.main is None:
             continue
         if about.outcome != margin.outcome or set(about.compared) != set(margin.compare):
             continue
@@ -144,7 +159,7 @@ def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:
             continue
         if margin.population not in (None, population.name if population else None):
             continue
-        if entry.measure == measure_of(margin.scale) and entry.parts["ci_low"].symbol is None:
+        if entry.measure == measure_of(margin.scale):
             intervals.append(entry)
     return intervals
 
@@ -167,20 +182,35 @@ class _Beside:
         return self.margin.limit(percent="percent" in self.entry.parts)
 
     @property
+    def far_name(self) -> str:
+        """The limit on the worse side."""
+        return "ci_high" if self.margin.worse == "above" else "ci_low"
+
+    @property
+    def far(self) -> Component:
+        return self.entry.parts[self.far_name]
+
+    @property
+    def near(self) -> Component | None:
+        """The limit on the better side; None of an interval of one side."""
+        return self.entry.parts.get("ci_low" if self.far_name == "ci_high" else "ci_high")
+
+    @property
     def shown(self) -> str:
-        return f"{self.entry.parts['ci_low'].text} to {self.entry.parts['ci_high'].text}"
+        return reach(self.entry)
 
     @property
     def tail(self) -> float:
         """The one-sided level of a bound."""
-        return round((1 - confidence_of(self.entry)) / 2, 9)
+        level = 1 - float(self.far.level or 95) / 100
+        return round(level if self.far.sides == "one_sided" else level / 2, 9)
 
     @property
     def where(self) -> str:
-        low, high = (self.entry.parts[name].bounds for name in ("ci_low", "ci_high"))
-        far, near = (high, low) if self.margin.worse == "above" else (low, high)
+        far, near = self.far.bounds, None if self.near is None else self.near.bounds
         if self._over(far[0]) and self._over(far[1]):
-            return BEYOND if self._over(near[0]) and self._over(near[1]) else HOLDS
+            beyond = near is not None and self._over(near[0]) and self._over(near[1])
+            return BEYOND if beyond else HOLDS
         return OPEN if self._over(far[0]) or self._over(far[1]) else WITHIN
 
     def _over(self, value: Decimal) -> bool:
@@ -196,8 +226,7 @@ class _Beside:
         level = WIDEST if margin.level is None else float(margin.level)
         if self.tail >= level:
             return True
-        part = self.entry.parts["ci_high" if self.margin.worse == "above" else "ci_low"]
-        numbers = [float(main.value or 0), float(part.value or 0), self.limit]
+        numbers = [float(main.value or 0), float(self.far.value or 0), self.limit]
         if self.margin.ratio and min(numbers) <= 0:
             return False
         middle, bound, limit = (log(number) if self.margin.ratio else number for number in numbers)

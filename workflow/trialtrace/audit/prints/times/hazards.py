@@ -12,7 +12,7 @@ away; not for robust errors, weights, frailties and penalties. Oracle: fits by s
 information of Peto's ratio is of the same form about the expected events E = e1 - b / SE².
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil, log, sqrt
 
 from scipy.special import ndtri
@@ -42,6 +42,8 @@ Z_OF_LEVEL = float(ndtri(1 - LEVEL / 2))
 FAR = 2.58
 """By how many standard errors shares lie apart that differ at the level of 0.01."""
 BOUNDS = ("ci_low", "ci_high")
+PRINTED = ("=", "<", "<=", "about")
+"""Relations of a p that can be held against another."""
 CENTRED = (None, "wald", "log")
 SLACK = 1.2
 """How far the events needed may be above those there are: p may be the log-rank test's."""
@@ -183,9 +185,12 @@ def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     yield Finding("hazard.medians", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
 
 
-def errors_of_log(entry: Claim) -> tuple[float, float] | None:
-    """Least and greatest standard error of the log that a printed interval stands for."""
-    if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in CENTRED:
+def errors_of_log(entry: Claim, besides: Sequence[str] = ()) -> tuple[float, float] | None:
+    """Least and greatest standard error of the log that a printed interval stands for.
+
+    None of a stated interval that is not centred there, but for those of `besides`.
+    """
+    if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in (*CENTRED, *besides):
         return None
     low, high = (entry.parts[name] for name in BOUNDS)
     if low.symbol == "credible" or low.bounds[0] <= 0 or "value" not in entry.parts:
@@ -266,8 +271,7 @@ def p_beside(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
     if "p" in entry.parts and entry.tested is None:
         return None
     every = [entry] if "p" in entry.parts else of_ratio(ledger, entry)
-    relations = ("=", "<", "<=", "about")
-    found = [one for one in every if one.tested is not None and one.tested.relation in relations]
+    found = [one for one in every if one.tested is not None and one.tested.relation in PRINTED]
     tests = {(one.about.test, one.tails) for one in found}
     one = ledger.agreed(found, "p") if len(tests) == 1 else None
     return None if one is None or one.tested is None else (one, one.tested)

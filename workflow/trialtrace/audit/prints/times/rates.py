@@ -166,12 +166,21 @@ def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
 
 
 def _number_of_events(entry: Claim) -> Decimal | None:
-    """Events, which a patient may have several of: "127 events", or over time."""
-    part = entry.parts.get("count") if "person_time" in entry.parts else entry.parts.get("value")
+    """Events, which a patient may have several of: "127 events", over time or before their rate."""
+    counted = "person_time" in entry.parts or _before_rate(entry)
+    part = entry.parts.get("count") if counted else entry.parts.get("value")
     if part is None or part.relation != "=" or part.places > 0 or part.value is None:
         return None
     named = (part.unit or "").lower().rstrip("s") in EVENTS or part.name == "count"
     return part.value if named else None
+
+
+def _before_rate(entry: Claim) -> bool:
+    """Whether events stand before their rate, "6 events; 1.97 per 100 patient-years": patients
+    with an event may be fewer than the rate counts."""
+    value, named = entry.parts.get("value"), re.match(r"\s*[\d,]+ ([a-z]+?)s?\b", entry.printed)
+    rated = value is not None and per_year(value.unit) is not None
+    return rated and "count" in entry.parts and named is not None and named[1] in EVENTS
 
 
 def _rate(entry: Claim, counted: Claim, timed: Claim) -> Iterator[Finding]:
@@ -222,7 +231,7 @@ def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         [claim for claim in ledger.beside(entry, group) if _number_of_events(claim)]
         for group in entry.about.compared
     ]
-    span = errors_of_log(entry)
+    span = errors_of_log(entry, ("exact", "profile", "score"))
     if span is None or any(len({_number_of_events(one) for one in own}) != 1 for own in findings):
         return
     e1, e0 = (int(_number_of_events(own[0]) or 0) for own in findings)

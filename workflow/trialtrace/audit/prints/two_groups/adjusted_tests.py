@@ -38,7 +38,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         procedures = [one for one in entry.about.design or () if one in FAMILIES]
         part = entry.tested
-        if len(procedures) != 1 or part is None or part.relation != "=":
+        if len(procedures) != 1 or part is None or part.relation not in ("=", "<", "<="):
             continue
         plain = [
             one

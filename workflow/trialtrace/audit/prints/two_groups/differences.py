@@ -105,18 +105,33 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _of_one_model(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    """A difference of least-squares means is that of these means, whatever the model adjusts."""
-    groups, main = ledger.compared(entry, "value"), entry.main
-    if groups is None or len(groups) != 2 or main is None or not main.adjusted:
+    """A difference of least-squares means is that of these means, whatever the model adjusts.
+
+    Raw means of the same outcome may stand beside them.
+    """
+    main = entry.main
+    if len(entry.about.compared) != 2 or main is None or not main.adjusted or main.relation != "=":
         return
-    of_it = [group.parts["value"] for group in groups]
-    if main.relation == "=" and all(one.adjusted and one.symbol == "mean" for one in of_it):
-        span, names = _gap([_ends(one) for one in of_it]), tuple(group.name for group in groups)
-        found = _turned(span) if _is_turned(main, span) else span
-        yield _estimate(entry, main, span, found, names)
-        together = {"paired", "crossover", "clustered"} & set(entry.about.design or ())
-        if {"ci_low", "ci_high"} <= set(entry.parts) and not together:
-            yield from _least(entry, groups, names)
+    means = [
+        ledger.agreed(filter(_is_adjusted, ledger.beside(entry, group)), "value")
+        for group in entry.about.compared
+    ]
+    groups = [mean for mean in means if mean is not None]
+    if len(groups) < len(means):
+        return
+    names = tuple(group.name for group in groups)
+    span = _gap([_ends(group.parts["value"]) for group in groups])
+    found = _turned(span) if _is_turned(main, span) else span
+    yield _estimate(entry, main, span, found, names)
+    together = {"paired", "crossover", "clustered"} & set(entry.about.design or ())
+    if {"ci_low", "ci_high"} <= set(entry.parts) and not together:
+        yield from _least(entry, groups, names)
+
+
+def _is_adjusted(entry: Claim) -> bool:
+    """Whether it is a least-squares mean of a group."""
+    value = entry.parts.get("value")
+    return value is not None and value.adjusted and value.symbol == "mean"
 
 
 def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:

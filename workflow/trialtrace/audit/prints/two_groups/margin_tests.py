@@ -8,13 +8,17 @@ the interval and printed from `MOST` to 1 − `MOST`, or the other way round. Of
 these may: a test whose variance is restricted at the margin (Farrington and Manning 1990) has a z
 down to a seventh of Wald's, by enumeration of two groups of 15 to 200 patients with an event and a
 patient without one in each, so that it is a remark unless the paper names Wald's interval; of means
-unless it names the t test, since ranks may be meant. Of equivalence p is the larger of both tests
-(Schuirmann 1987).
-Oracle: the same numbers by hand.
+unless it names the t test, since ranks may be meant. Where the counts are printed, p is held
+against the restricted test too, and of a stated t test of plain means against the interval alone:
+there z beyond a factor of `NEAR` (of risks and `SLIGHTLY`) of all contradicts. Of equivalence p is
+the larger of both tests (Schuirmann 1987).
+Oracle: the same numbers by hand, and of counts by `tests/oracle/score.R`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+
+from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design_margin import measure_of
@@ -33,9 +37,11 @@ from trialtrace.audit.prints.finding import (
 )
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
-from trialtrace.audit.prints.shared.p_sides import MOST, on_two_sides, p_range
+from trialtrace.audit.prints.shared.p_sides import MOST, NEAR, SLIGHTLY, TINY, on_two_sides, p_range
+from trialtrace.audit.prints.shared.two_groups import Table, as_proportion, table_of
 from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin, restricted
 from trialtrace.audit.prints.two_groups.p_and_interval import OF_MEANS, of_same
+from trialtrace.stats.categorical.score import risk_difference_score_test
 
 SIDES = ("two_sided", "less", "greater")
 WORDS = {"noninferiority": "non-inferiority", "trend": "a trend", "interaction": "an interaction"}
@@ -44,8 +50,10 @@ CARD = Card(
     "a p of a margin (non-inferiority) against the interval of the same comparison and margin in "
     "another claim, of one side or two, and of equivalence against the interval by the larger of "
     "both one-sided tests: contradicts where one is below 0.001 and the other above "
-    "0.1, of risks and odds only with an interval named as Wald's, of means only of a t test; "
-    "else what differs is a remark; what a p for another hypothesis than no difference would need",
+    "0.1, of risks and odds only with an interval named as Wald's, of means only of a t test; of a "
+    "stated t test, and of risks with their counts, where z is beyond a factor of 0.7 of the "
+    "interval's and of the restricted test's; else what differs is a remark; what a p for another "
+    "hypothesis than no difference would need",
     {
         "margin.p": "A p of a margin, and the interval of the same comparison printed apart.",
         "p.hypothesis": "A p of another hypothesis than no difference, and what it would need.",
@@ -98,18 +106,21 @@ def _unchecked(ledger: Ledger, entry: Claim, component: Component) -> Finding:
 
 
 def _nulls(ledger: Ledger, entry: Claim, claim: Claim) -> list[Decimal]:
-    """The values that the margin may be on the scale of the interval: its own, or the typed one.
+    """The values that the margin may be on the scale of the interval: that of both claims, or the
+    one that the design tells, which a claim may repeat.
 
     That of a difference may be an amount, of which the sign is left out.
     """
-    own = entry.about.margin_value
-    if own is None:
+    own, typed = entry.about.margin_value, claim.about.margin_value
+    if own is None or typed is None:
         margin = margin_of(ledger, entry)
         if margin is None or measure_of(margin.scale) != claim.measure:
             return []
+        if own is not None and abs(own) != abs(Decimal(margin.value)):
+            return []
         margin = margin if margin.compare == claim.about.compared else margin.turned()
         return [Decimal(str(margin.limit(percent="percent" in claim.parts)))]
-    if claim.about.margin_value != own:
+    if typed != own:
         return []
     of_ratio = claim.measure in RATIOS
     return [own] if of_ratio or entry.about.ordered or not own else [own, -own]
@@ -130,7 +141,67 @@ def _held(
     text = f"The interval {shown} of the same comparison gives {p_span(*span)} against {against}"
     far = all(_far(component, by["two_sided"]) for by in every.values())
     agreement = COMPATIBLE if fit else _verdict(entry, claim, far=far)
+    if agreement == NOT_CHECKABLE and _of_no_test(ledger, entry, component, claim, every):
+        agreement = INCONSISTENT
+    table = table_of(ledger, claim) if claim.measure == "risk_difference" else None
+    if agreement != COMPATIBLE and table is not None and entry.basis is None:
+        by_counts = [
+            p
+            for null in nulls
+            for side in asked
+            for p in _restricted_p(table[1], claim, null, side)
+        ]
+        if any(overlaps(component, p, p) for p in by_counts):
+            agreement = COMPATIBLE
+            text += " by Wald's test, and the restricted test of the counts gives another"
     yield _finding(entry, component, claim, agreement, text, span)
+
+
+def _of_no_test(
+    ledger: Ledger,
+    entry: Claim,
+    component: Component,
+    claim: Claim,
+    every: Mapping[Decimal, Mapping[str, Span]],
+) -> bool:
+    """Whether p is neither the interval's nor, of risks, that of the restricted test of the counts,
+    on either side."""
+    if entry.basis is not None or claim.basis is not None:
+        return False
+    table = table_of(ledger, claim) if claim.measure == "risk_difference" else None
+    stated = claim.measure == "mean_difference" and entry.about.test in OF_MEANS
+    if table is None and not stated:
+        return False
+    sides = SIDES if entry.about.sides is None else entry.tails
+    for null, by_side in every.items():
+        for side in sides:
+            ends = [*by_side.get(side, ())]
+            if table is not None:
+                ends += _restricted_p(table[1], claim, null, side)
+            if not ends or not _is_apart(component, ends, side, 0.0 if stated else SLIGHTLY):
+                return False
+    return True
+
+
+def _restricted_p(table: Table, claim: Claim, null: Decimal, side: str) -> list[float]:
+    """P of the counts by the test with the variance at the margin."""
+    margin = float(null) / (1 if claim.main and as_proportion(claim, claim.main) else 100)
+    if not -1 < margin < 1:
+        return []
+    test = risk_difference_score_test(
+        *table, margin=margin, sides=side, variance="farrington_manning"
+    )
+    return [test.p_value]
+
+
+def _is_apart(component: Component, ps: Sequence[float], side: str, more: float) -> bool:
+    """Whether z of a printed p is beyond a factor of `NEAR`, and `more`, of those of all these."""
+    by = 2.0 if side == "two_sided" else 1.0
+    low, high = (-float(ndtri(min(max(p, TINY), 1.0) / by)) for p in reversed(p_range(component)))
+    zs = [-float(ndtri(min(max(p, TINY), 1.0) / by)) for p in ps]
+    least, most = min(zs), max(zs)
+    below, above = more + (1 - NEAR) * abs(least), more + (1 / NEAR - 1) * abs(most)
+    return high < least - below or low > most + above
 
 
 def _verdict(entry: Claim, claim: Claim, *, far: bool) -> str:

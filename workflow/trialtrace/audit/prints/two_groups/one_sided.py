@@ -3,11 +3,18 @@
 The limit of one side at a level L is that of the two-sided interval at 2 L - 1, so that its
 distance from the estimate is held against those of the usual two-sided ones. Within strata or by a
 variance restricted at a margin it lies near these, which is a remark.
+
+Beside a two-sided interval of the same estimate, of any measure, the limit lies as many errors away
+as its level says: the error of each side of the interval is its length over the quantile, on the
+log scale for ratios. `APART` allows for other quantiles and methods; limits that allow for interim
+looks lie further out, so that up to `WIDER` times is a remark.
 Source: Altman et al., Statistics with Confidence, 2000. Oracle: R's t.test with `alternative`.
 """
 
 from collections.abc import Iterator
-from math import isfinite
+from math import isfinite, log
+
+from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -23,32 +30,115 @@ from trialtrace.audit.prints.finding import (
     span_text,
 )
 from trialtrace.audit.prints.shared.two_groups import as_proportion, intervals_of, table_of
+from trialtrace.audit.prints.times.hazards import CENTRED
 from trialtrace.audit.prints.two_groups.differences import half_widths
+from trialtrace.audit.prints.two_groups.estimates import RATIOS
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
 
-NAME = "comparison.bound"
+NAME, OF_INTERVAL = "comparison.bound", "comparison.bound_apart"
 NARROWER, WIDER = 0.9, 2.0
 """How near to the plain ones the limit of a stratified or restricted analysis lies."""
+APART = 1.25
+"""By which factor two errors of one estimate may differ."""
 LEVELS = (90, 95, 97.5, 99)
+BOUNDS = ("ci_low", "ci_high")
 
 CARD = Card(
     "a limit of one side of a difference of shares or means against the counts, or the means and "
     "deviations, by the two-sided intervals of twice the level less 100 %: a contradiction below "
     "0.9 and beyond 2 of these, between them a remark; one of another level, or of two sides, is "
-    "told",
-    {NAME: "A limit of one side, and the counts or the means and deviations of the groups."},
+    "told; of any measure against the two-sided interval of the same estimate in another claim: "
+    "a contradiction below 0.8 and beyond 2 of its error, beyond 1.25 a remark",
+    {
+        NAME: "A limit of one side, and the counts or the means and deviations of the groups.",
+        OF_INTERVAL: "A limit of one side, and the two-sided interval of the same estimate.",
+    },
     of_sizes=(NAME,),
 )
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        limits = [entry.parts[name] for name in ("ci_low", "ci_high") if name in entry.parts]
+        yield from _of_intervals(ledger, entry)
+        limits = [entry.parts[name] for name in BOUNDS if name in entry.parts]
         main = entry.main
         if len(limits) != 1 or limits[0].sides != "one_sided" or limits[0].level is None:
             continue
         if entry.basis is None and main is not None and main.relation == "=":
             yield from _held(ledger, entry)
+
+
+def _of_intervals(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A limit of one side against each two-sided interval of the same estimate."""
+    name, main = _limit_of(entry), entry.main
+    if name is None or main is None or main.relation != "=" or not entry.about.compared:
+        return
+    for other in ledger.comparisons[entry.about.cell]:
+        theirs = other.main
+        if not _of_same_estimate(entry, other) or theirs is None or theirs.name != main.name:
+            continue
+        (low, high), (bottom, top) = main.bounds, theirs.bounds
+        own, whole = _error(entry, name, one_sided=True), _error(other, name, one_sided=False)
+        if low < top and bottom < high and own is not None and whole is not None:
+            yield _by_error(entry, other, name, own, whole)
+
+
+def _limit_of(entry: Claim) -> str | None:
+    """The limit that an interval of one side has; a ratio may begin at 0."""
+    of_side = [name for name in BOUNDS if name in entry.parts]
+    if not of_side or entry.parts[of_side[0]].sides != "one_sided":
+        return None
+    if len(of_side) == 2:
+        return "ci_high" if entry.measure in RATIOS and not entry.parts["ci_low"].value else None
+    return of_side[0]
+
+
+def _of_same_estimate(entry: Claim, other: Claim) -> bool:
+    """Whether another claim has a two-sided interval, of no stated other method, of the same."""
+    if not set(BOUNDS) <= set(other.parts) or other.parts["ci_low"].symbol == "credible":
+        return False
+    if other.parts["ci_low"].sides == "one_sided" or other.about.interval not in CENTRED:
+        return False
+    one, two = (
+        (each.paper, each.measure, each.stated_basis, about.compared, about.category, about.look)
+        for each in (entry, other)
+        for about in (each.about,)
+    )
+    return one == two and entry.measure is not None
+
+
+def _error(claim: Claim, name: str, *, one_sided: bool) -> Span | None:
+    """The error that a limit stands for: its distance over the quantile of its level."""
+    limit, main = claim.parts[name], claim.main
+    if main is None or ("percent" in claim.parts and claim.measure in RATIOS):
+        return None
+    ends = [[float(end) for end in part.bounds] for part in (main, limit)]
+    if claim.measure in RATIOS:
+        if min(ends[0][0], ends[1][0]) <= 0:
+            return None
+        ends = [[log(end) for end in pair] for pair in ends]
+    (e0, e1), (l0, l1) = ends
+    near, far = (e0 - l1, e1 - l0) if name == "ci_low" else (l0 - e1, l1 - e0)
+    level = float(limit.level or 95) / 100
+    quantile = float(ndtri(level if one_sided else 0.5 + level / 2))
+    return (max(near, 0.0) / quantile, far / quantile) if far > 0 and quantile > 0 else None
+
+
+def _by_error(entry: Claim, other: Claim, name: str, own: Span, whole: Span) -> Finding:
+    limit, shown = (
+        entry.parts[name],
+        f"{other.parts['ci_low'].text} to {other.parts['ci_high'].text}",
+    )
+    fits = own[1] * APART >= whole[0] and own[0] <= whole[1] * APART
+    text = f"The limit of one side {limit.text} is a standard error of {_span(*own)}, and {shown} "
+    text += f"of the same estimate one of {_span(*whole)}"
+    agreement, more = COMPATIBLE if fits else INCONSISTENT, "."
+    remark = not fits and own[1] >= whole[0] and own[0] <= WIDER * whole[1]
+    if remark:
+        agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
+        more = ", as of a limit that allows for interim looks."
+    beside = (other.name,)
+    return Finding(OF_INTERVAL, entry.name, name, agreement, text + more, beside, remark=remark)
 
 
 def _held(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

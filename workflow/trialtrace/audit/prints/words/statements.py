@@ -13,7 +13,13 @@ from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.dates import alike, dates
 from trialtrace.audit.printed.quantities import Quantity, quantity
 from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed
-from trialtrace.audit.prints.shared.margins import equivalent, judged, limits_of, margin_of
+from trialtrace.audit.prints.shared.margins import (
+    equivalent,
+    judged,
+    limits_of,
+    margin_of,
+    reach,
+)
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 
 CARD = Card(
@@ -192,6 +198,13 @@ def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     held = [bound for bound in bounds if bound.about.compared == entry.about.compared]
     margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
     interval = ledger.agreed(held, "ci_low", "ci_high")
+    limits = [one for one in own if one.about.compared == entry.about.compared]
+    limit = None if margin is None else _limit_of_one_side(ledger, limits, margin)
+    if margin is not None and interval is None and limit is not None:
+        agreement, text = _by_limit(limit, margin, denied=denied)
+        findings = () if limit is entry else (limit.name,)
+        yield Finding(check, entry.name, part, agreement, text, findings)
+        return
     if margin is None or interval is None:
         text = f"Not checkable: “{entry.printed}” needs a margin and one interval of the comparison"
         if not held and any(
@@ -221,6 +234,39 @@ def _equivalence(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     findings = tuple(name for name in said[2] if name != entry.name)
     yield Finding(check, entry.name, part, said[0], said[1], findings)
+
+
+def _limit_of_one_side(ledger: Ledger, claims: list[Claim], margin: Decimal) -> Claim | None:
+    """The limit of one side towards a margin: below for one that is below no difference."""
+    for name, other in (("ci_low", "ci_high"), ("ci_high", "ci_low")):
+        alone = [one for one in claims if name in one.parts and other not in one.parts]
+        found = ledger.agreed(alone, name)
+        if found is None:
+            continue
+        null = Decimal(1 if found.measure in RATIO_SCALES else 0)
+        if (margin < null) == (name == "ci_low") and margin != null:
+            return found
+    return None
+
+
+def _by_limit(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    """A limit of one side against a margin on its side of no difference."""
+    lower = "ci_low" in held.parts
+    limit = held.parts["ci_low" if lower else "ci_high"]
+    low, high = limit.bounds
+    text = reach(held)
+    if low <= margin <= high:
+        text = f"Not checkable: rounding leaves open whether {text} holds the margin of {margin}."
+        return NOT_CHECKABLE, text
+    if (high < margin) if lower else (low > margin):
+        text = f"{text} holds the margin of {margin}"
+        if denied:
+            return COMPATIBLE, f"{text}, as printed."
+        return INCONSISTENT, f"{text}, so that it does not exclude it."
+    if denied:
+        text = f"Not checkable: {text} excludes the margin of {margin}, while non-inferiority was "
+        return NOT_CHECKABLE, f"{text}not shown: another level or population may be meant."
+    return COMPATIBLE, f"{text} excludes the margin of {margin}."
 
 
 def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]:

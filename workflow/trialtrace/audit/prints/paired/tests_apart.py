@@ -1,0 +1,98 @@
+"""The t of a paired comparison against its estimate and interval, or error, printed apart.
+
+Of one set of differences t is their mean over its standard error, and the interval is the mean with
+q standard errors to either side, q of Student's t of the same degrees of freedom or, of an interval
+by the normal distribution, 1.96. So |t| is |estimate| over that error, whatever the correlation. A
+crossover's model may take periods out of one and not of the other: its design is left alone.
+Source: Student 1908. Oracle: scipy's ttest_rel on made values.
+"""
+
+from collections.abc import Iterator
+from math import inf
+
+from scipy.special import ndtri, stdtrit
+
+from trialtrace.audit.ledger.claim import PAIRED, Claim
+from trialtrace.audit.ledger.ledger import Ledger
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, overlaps
+from trialtrace.audit.prints.one_group.intervals import confidence_of
+
+TESTS = (None, "t")
+BOUNDS = ("ci_low", "ci_high")
+Ends = tuple[float, float]
+
+CARD = Card(
+    "the t of a paired comparison (`design: [paired]`) against estimate and interval, or standard "
+    "error, of the same comparison: |t| is the estimate over its error, by "
+    "Student's quantile of its degrees of freedom or the normal one",
+    {"paired.t": "The t of a paired comparison, and the estimate with its interval or error."},
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        statistic, degrees = entry.parts.get("statistic"), entry.parts.get("df1")
+        if statistic is None or statistic.symbol != "t" or degrees is None:
+            continue
+        if not degrees.value or not _is_paired(entry) or entry.about.test not in TESTS:
+            continue
+        for other in _same(ledger, entry):
+            yield from _held(entry, other, float(degrees.value))
+
+
+def _is_paired(entry: Claim) -> bool:
+    """Whether it is of the same patients twice, and of no more than that."""
+    return entry.about.design == (PAIRED,) and not entry.about.versus
+
+
+def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
+    """The estimates of the same difference, with an interval of no other method or an error."""
+    if entry.about.group is not None:
+        claims = ledger.beside(entry, entry.about.group)
+    else:
+        claims = ledger.comparisons[entry.about.cell]
+    return [
+        claim
+        for claim in claims
+        if claim.about.compared == entry.about.compared
+        if claim.about.category == entry.about.category and claim.paper == entry.paper
+        if _is_paired(claim) and claim.about.interval is None
+        if entry.main is None or claim is entry
+        if claim.main is not None and claim.main.relation == "=" and not claim.main.adjusted
+        if claim.measure == "mean_difference"
+        or (claim.about.group and claim.main.symbol != "median")
+        if set(BOUNDS) <= set(claim.parts) or "se" in claim.parts
+        if "ci_low" not in claim.parts or claim.parts["ci_low"].symbol != "credible"
+    ]
+
+
+def _held(entry: Claim, other: Claim, df: float) -> Iterator[Finding]:
+    statistic, errors = entry.parts["statistic"], _errors(other, df)
+    if other.main is None or errors is None:
+        return
+    low, high = (float(end) for end in other.main.bounds)
+    near = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    least, most = near / errors[1], max(abs(low), abs(high)) / errors[0] if errors[0] > 0 else inf
+    fits = any(overlaps(statistic, *ends) for ends in ((least, most), (-most, -least)))
+    if "se" in other.parts:
+        spread = f"a standard error of {other.parts['se'].text}"
+    else:
+        spread = f"{other.parts['ci_low'].text} to {other.parts['ci_high'].text}"
+    text = f"{other.main.text} with {spread} makes |t| of {df:g} degrees of freedom "
+    text += f"{least:.2f} to {most:.2f}"
+    text += f", in keeping with {statistic.text}." if fits else f"; printed is {statistic.text}."
+    agreement = COMPATIBLE if fits else INCONSISTENT
+    names = () if other is entry else (other.name,)
+    yield Finding("paired.t", entry.name, "statistic", agreement, text, names)
+
+
+def _errors(claim: Claim, df: float) -> Ends | None:
+    """The least and the greatest standard error that is printed, or that an interval stands for."""
+    if "se" in claim.parts:
+        low, high = (float(end) for end in claim.parts["se"].bounds)
+        return (low, high) if high > 0 else None
+    level = 0.5 + confidence_of(claim) / 2
+    (l0, l1), (u0, u1) = ([float(end) for end in claim.parts[name].bounds] for name in BOUNDS)
+    if u1 <= l0:
+        return None
+    return max(u0 - l1, 0.0) / 2 / float(stdtrit(df, level)), (u1 - l0) / 2 / float(ndtri(level))
