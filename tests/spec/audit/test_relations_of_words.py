@@ -347,7 +347,9 @@ def test_a_median_is_on_its_scale(printed, wrong):
         ("4.0 ± 4.9", False),
         ("4.0 ± 5.1", True),
         ("mean (SD) 4.0 (5.1)", True),
+        # 4.98/√30 = 0.909 at most.
         ("mean (SE) 4.0 (0.9)", False),
+        ("mean (SE) 4.0 (1.0)", True),
     ],
 )
 @pytest.mark.parametrize(("patients", "told"), [("30", True), ("6", False)])

@@ -196,6 +196,28 @@ def test_a_raised_mark_behind_a_made_up_line_end_is_none_of_the_number():
     assert [word.text for word in _words(glyphs)] == ["13", "of"]
 
 
+@pytest.mark.parametrize(
+    ("caption", "head", "design"),
+    [
+        ("Tukey comparisons of quality of life", "Adjusted P value", ["tukey"]),
+        ("Quality of life", "Bonferroni-adjusted P", ["bonferroni"]),
+        ("Quality of life, by Holm or Tukey", "P value", None),
+        ("Quality of life", "P value", None),
+    ],
+)
+def test_the_procedure_that_a_table_names_is_that_of_its_comparisons(caption, head, design):
+    rows = (
+        ("Comparison", "Mean difference (95% CI)", head),
+        ("Training vs usual care", "3.9 (−2.1 to 10.0)", "0.28"),
+        ("Usual care vs placebo", "13.8 (7.6 to 19.9)", "<0.001"),
+    )
+    arms = (("", "Training (n=40)", "Usual care (n=50)", "Placebo (n=48)"), *SIDES.rows[1:])
+    first = Table("table 1", "Table 1. Baseline", (arms[0], (*arms[1], "9 (19)")), 1)
+    made = read(first, Table("table 3", f"Table 3. {caption}", rows, 1))
+    of_it = [one["about"] for one in made.claims.values() if "compare" in one["about"]]
+    assert len(of_it) == 2 and all(about.get("design") == design for about in of_it)
+
+
 def put(rows, size=9.0):
     words = []
     for top, cells in rows:

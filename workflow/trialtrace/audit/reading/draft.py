@@ -172,7 +172,9 @@ def _about(draft: Draft, item: Item) -> Entry:
         about["patients"] = str(item.size)
     if item.measure not in (None, UNSAID, COEFFICIENT, EITHER) and item.kind == "effect":
         about["measure"] = item.measure
-    if item.model:
+    if item.procedure:
+        about["design"] = [item.procedure]
+    elif item.model:
         about["basis"] = "model"
     if item.change:
         about["change"] = True

@@ -9,6 +9,7 @@ class Item:
     paper's words; `category` says that the last of them is a category. `arm` is a name of its arms.
 
     `baseline` says that its table's caption calls it so.
+    `procedure` is one for several comparisons that its table names.
     `compare` are names of arms in the order of the difference, or ("all",). `doubts` tell what was
     guessed; `numbers` how many printed numbers stand in `quote`.
     """
@@ -26,6 +27,7 @@ class Item:
     size: int | None = None
     measure: str | None = None
     model: bool = False
+    procedure: str | None = None
     change: bool = False
     is_size: bool = False
     baseline: bool = False

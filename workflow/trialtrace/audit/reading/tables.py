@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from trialtrace.audit.printed.symbols import PROCEDURES
 from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
@@ -359,6 +360,13 @@ def bare_differs(arms: Arms, arm: str, head: str | None) -> bool:
     return head is not None and bare(head) != arm
 
 
+def _procedure(text: str) -> str | None:
+    """The one procedure for several comparisons that a caption, heads or notes name."""
+    words = "|".join(PROCEDURES)
+    named = {PROCEDURES[one.lower()] for one in re.findall(rf"\b(?:{words})\b", text, re.I)}
+    return named.pop() if len(named) == 1 else None
+
+
 def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | Left]:
     """Everything in a table; `in_rows` says that its arms are labels of rows."""
     table = laid.table
@@ -379,6 +387,14 @@ def read_table(laid: Laid, arms: Arms, *, in_rows: bool = False) -> list[Item | 
         at_baseline(table),
     )
     read = list(reader.items())
+    if procedure := _procedure(text):
+        doubt = f"by the procedure that the words beside it name: {procedure}"
+        read = [
+            replace(one, procedure=procedure).doubted(doubt)
+            if isinstance(one, Item) and len(one.compare) == 2 and one.arm is None
+            else one
+            for one in read
+        ]
     arms_sizes = [one.size or 0 for one in laid.columns if one.role == ARM and one.arm != ALL]
     whole = max((one.size or 0 for one in laid.columns if one.arm == ALL), default=0)
     if whole and sum(arms_sizes) > whole:

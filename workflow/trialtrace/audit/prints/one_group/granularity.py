@@ -19,7 +19,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperOutcome
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.printed.symbols import UNSAID
+from trialtrace.audit.printed.symbols import SPREADS, UNSAID
 from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -44,7 +44,7 @@ CARD = Card(
         "mean.granularity": "A mean of whole numbers, and the means that its size allows.",
         "deviation.granularity": "A deviation of whole numbers, and those that their mean allows.",
         "mean.scale": "A mean, and the ends of its scale.",
-        "deviation.scale": "A deviation, and the largest that the scale leaves room for.",
+        "deviation.scale": "A deviation or error, and the largest that the scale leaves room for.",
     },
     of_sizes=("mean.granularity", "deviation.granularity"),
 )
@@ -89,8 +89,10 @@ def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[
         text = f"{said}; a mean of {mean.text} lies off it."
         yield Finding("mean.scale", entry.name, "value", INCONSISTENT, text)
         return
-    sd, n = entry.parts.get("sd"), ledger.size(entry)
-    if sd is None or sd.relation != "=" or (n or 2) < 2:
+    n = ledger.size(entry)
+    name = "sd" if "sd" in entry.parts else "se"
+    sd = entry.parts.get(name)
+    if sd is None or sd.relation != "=" or (n or 2) < 2 or (name == "se" and n is None):
         return
     unsaid = sd.symbol == UNSAID
     if unsaid and (n or 0) < FEWEST_UNSAID:
@@ -98,11 +100,12 @@ def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[
     # The mean nearest to the middle of the scale leaves most room; n of 2 without a size.
     middle = min(max((least + most) / 2, low, least), high, most)
     largest = sqrt((most - middle) * (middle - least) * ((n or 2) / ((n or 2) - 1)))
+    largest /= sqrt(n or 1) if name == "se" else 1
     if float(as_range(sd).bounds[0]) > largest:
         of = f"{n} values" if n else "values"
-        text = f"{said}: {of} with a mean of {mean.text} have a standard deviation of at most "
+        text = f"{said}: {of} with a mean of {mean.text} have a {SPREADS[name]} of at most "
         text += f"{largest:.3g}; printed is {'± ' if unsaid else ''}{sd.text}."
-        yield Finding("deviation.scale", entry.name, "sd", INCONSISTENT, text)
+        yield Finding("deviation.scale", entry.name, name, INCONSISTENT, text)
 
 
 def _numbers(n: int, outcome: PaperOutcome) -> str:
