@@ -10,29 +10,30 @@ import io
 import json
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from trialtrace.base.errors import UserError
-from trialtrace.base.store import sha256_bytes, sha256_file, write_bytes, write_parquet
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.store import (
+    make_folder,
+    sha256_bytes,
+    sha256_file,
+    write_bytes,
+    write_parquet,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-
-from trialtrace.base.errors import Problem
-from trialtrace.base.store import make_folder
-
-# Objects by the sha256 of their content, so that what two runs share lies there once.
 
 PRIVATE = 0o600
 
 
 @dataclass(frozen=True)
 class Objects:
-    """A folder of objects. Nobody but its owner reads or writes there: they are patients' data."""
+    """A folder of objects by the sha256 of their content, so that what two runs share lies there
+    once. Nobody but its owner reads or writes there: they are patients' data."""
 
     folder: Path
     # The commands that let the runs go which hold an object.
