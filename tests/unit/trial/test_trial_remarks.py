@@ -41,6 +41,29 @@ def test_an_arm_that_is_called_like_the_control_and_is_not(tmp_path):
         assert len(control(*pair)) == 1
 
 
+OF_RANKS = "    tests: [{log_rank: {groups: all, sides: two_sided}}]\n"
+PROPORTIONAL = "    tests: [{proportional_hazards: {ties: efron, transform: km}}]\n"
+RESTRICTED = "    describe: [{mean_time: {method: restricted, horizon: 20}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("role", "beside", "quiet"),
+    [
+        ("primary", OF_RANKS, False),
+        ("secondary", OF_RANKS, True),
+        ("primary", PROPORTIONAL, True),
+        ("primary", RESTRICTED, True),
+    ],
+)
+def test_a_primary_hazard_ratio_has_something_beside_it(tmp_path, role, beside, quiet):
+    before, _, after = PLAN.partition("  death_time:\n")
+    lines = f"    label: Death\n    role: {role}\n    estimand: death_itt\n{beside}"
+    lines += "    estimates: [{hazard_ratio: {method: cox, ties: efron}}]\n"
+    rest = after[after.index("multiplicity:\n") :]
+    found = remarks(tmp_path, f"{before}  death_time:\n{lines}{rest}")
+    assert any("primary by a hazard ratio" in line for line in found) is not quiet
+
+
 def renamed(analysis: str, name: str) -> str:
     return PLAN.replace(f"  {analysis}:\n", f"  {name}:\n").replace(
         f"analysis: {analysis}", f"analysis: {name}"

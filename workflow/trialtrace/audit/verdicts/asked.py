@@ -2,10 +2,9 @@
 question to the reader, which reading is meant."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
-from typing import Any
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
@@ -15,8 +14,6 @@ from trialtrace.audit.prints.finding import INCONSISTENT, Finding
 
 CERTAIN = 0.9
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
-QUESTION = "Read right?"
-"""How the verdict begins that would be a contradiction."""
 RESTS_ON = "rests_on"
 """In the detail of a finding that became a question: the claim whose reading is asked for."""
 _SPREAD = re.compile(r"SD or SE|mean \(SD\)", re.IGNORECASE)
@@ -64,11 +61,6 @@ def questioned(finding: Finding, ledger: Ledger) -> Finding:
         open=finding.component == "p",
         detail={**finding.detail, RESTS_ON: entry.name},
     )
-
-
-def is_asked(row: Mapping[str, Any]) -> bool:
-    """Whether a verdict is a question to the reader."""
-    return row["on_print"] == NOT_CHECKABLE and row["print_finding"].startswith(QUESTION)
 
 
 def reading(entry: Claim, ledger: Ledger) -> Reading:

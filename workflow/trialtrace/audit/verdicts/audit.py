@@ -22,7 +22,8 @@ from trialtrace.audit.prints.finding import ALTERNATIVE, COMPATIBLE, EXACT, INCO
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.search.bundles import USUAL, bundles
 from trialtrace.audit.search.search import MAY_SAY, Searched, search
-from trialtrace.audit.verdicts.asked import QUESTION, RESTS_ON, questioned
+from trialtrace.audit.verdicts.asked import RESTS_ON, questioned
+from trialtrace.audit.verdicts.tally import QUESTION
 
 # The verdict of print on each component of a claim: the gravest finding of all checks on it.
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LEAST_EXPECTED = 0.05
 """Below this a number of matches prints as 0.0."""
 NO_USUAL_TEST = "a p that no usual test gives"
+QUESTION = "Read right?"
+"""How the verdict begins that would be a contradiction."""
 Row = Mapping[str, Any]
 Rows = Iterable[Row]
 
@@ -59,6 +61,11 @@ def numbered_readings(rows: Rows) -> list[tuple[str, list[Row]]]:
     readings = of_readings(rows).values()
     many = len(readings) > 1
     return [(f"{k}: " if many else "", reading) for k, reading in enumerate(readings, 1)]
+
+
+def is_asked(row: Row) -> bool:
+    """Whether a verdict is a question to the reader."""
+    return row[PRINT] == "not_checkable" and row["print_finding"].startswith(QUESTION)
 
 
 def unmatched(row: Row) -> bool:

@@ -17,10 +17,10 @@ from trialtrace.audit.printed.verdicts import (
     WORST_FIRST,
 )
 from trialtrace.audit.registration.rows import said
-from trialtrace.audit.verdicts.asked import is_asked
 from trialtrace.audit.verdicts.tally import (
     NO_USUAL_TEST,
     by_chance,
+    is_asked,
     of_claims,
     of_readings,
     tally,

@@ -4,12 +4,14 @@ An analysis that is named as an endpoint and is of another shows that one's numb
 name; an endpoint that nothing uses may be the one that was meant.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from trialtrace.run.trial.label_remarks import label_remarks
 from trialtrace.run.trial.label_words import words_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.outcomes import texts
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.origins import without_unit
 
 MARK = "  ! "
@@ -36,6 +38,8 @@ _CONTROLS = frozenset(
         "unbehandelt",
     }
 )
+# What tells more of times than one ratio.
+_OF_LENGTHS = re.compile(r"^mean_time.*\.restricted|proportional_hazards$")
 _BESIDE = frozenset({"plus", "and", "with", "und", "mit", "et", "avec", "con", "e", "y"})
 
 
@@ -44,7 +48,7 @@ def plan_remarks(trial: Trial) -> list[str]:
     if trial.blinded:
         return []
     named = [*_other_control(trial), *_without_control(trial), *label_remarks(trial)]
-    named += [*_named_otherwise(trial), *_grouped_otherwise(trial)]
+    named += [*_named_otherwise(trial), *_grouped_otherwise(trial), *_hazards_alone(trial)]
     return list(dict.fromkeys([*named, *_without_use(trial), *without_unit(trial)]))
 
 
@@ -71,6 +75,30 @@ def _without_control(trial: Trial) -> Iterator[str]:
                 f"plan.yaml, analyses.{name}: primary, and its estimand {of.name} compares "
                 f"{', '.join(of.treated)} with {of.reference}, without the control {control}"
             )
+
+
+def _hazards_alone(trial: Trial) -> Iterator[str]:
+    """A primary hazard ratio whose outcome the plan looks at in no way that asks for less.
+
+    One ratio stands for all of the follow-up where hazards are proportional alone (Royston &
+    Parmar 2013, BMC Med Res Methodol 13:152).
+    """
+    analyses = trial.plan.analyses
+    for name, analysis in analyses.items():
+        if analysis.role != "primary" or not any("hazard_ratio." in key for key in _keys(analysis)):
+            continue
+        of = set(analysis.estimand.variables)
+        same = [each for each in analyses.values() if of & set(each.estimand.variables)]
+        if not any(_OF_LENGTHS.search(key) for each in same for key in _keys(each)):
+            yield (
+                f"plan.yaml, analyses.{name}: primary by a hazard ratio, and the plan asks neither "
+                "whether hazards are proportional (tests: proportional_hazards) nor for restricted "
+                "means (estimates: mean_time_difference)"
+            )
+
+
+def _keys(analysis: Analysis) -> list[str]:
+    return [step.key for step in (*analysis.describe, *analysis.estimates, *analysis.tests)]
 
 
 def _grouped_otherwise(trial: Trial) -> Iterator[str]:
