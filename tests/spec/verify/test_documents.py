@@ -154,6 +154,63 @@ def test_a_document_with_nothing_of_the_run_is_marked(alone: Project, rendered):
     assert page.count(OWN) == 1 and f"5 were well. {OWN}" in page
 
 
+@pytest.mark.parametrize(
+    ("code", "is_own"),
+    [
+        (f'number("{SHARE}", "a third, 33.3 %,")', False),
+        (f'number("{SHARE}", "99 %")', True),
+        (f'number("{SHARE}", "33,4 %")', True),
+    ],
+)
+def test_another_number_in_the_place_of_the_printed_one_is_its_authors(rendered, code, is_own):
+    page = plain(rendered(lambda text: f"{text}\n\nRelief: `{{python}} {code}`.\n"))
+    assert page.count(OWN) == is_own and page.rstrip().count("Relief: ") >= 1
+
+
+def test_what_the_run_gave_and_somebody_changed_is_their_own(rendered):
+    changed = """
+```{python}
+#| label: mine
+#| output: asis
+m = sentences("relief_primary")
+m.data = m.data.replace("0.37", "0.03")
+m
+```
+"""
+    page = plain(rendered(lambda text: text + changed))
+    assert page.count("p = 0.03 (Fisher") == 1 and OWN in page[page.index("p = 0.03 (Fisher") :]
+    same = changed.replace('m.data = m.data.replace("0.37", "0.03")\n', "")
+    assert OWN not in plain(rendered(lambda text: text.replace(changed, same)))
+
+
+def test_two_calls_in_a_chunk_are_told_since_one_is_not_shown(alone: Project, rendered, capsys):
+    both = 'sentences("relief_primary")\ntable("relief_primary")'
+    rendered(lambda text: text)
+    path = own(alone)
+    text = path.read_text().replace(chunk(path.read_text(), 'sentences("relief_primary")'), "")
+    path.write_text(text.replace('table("relief_primary")', both))
+    assert main(["--project", str(alone.root), "check", "mini"]) == 1
+    told = capsys.readouterr().err
+    assert "is not shown" in told and "report.qmd, line" in told
+
+
+def test_hidden_chunks_sections_and_the_supplement_are_told_at_the_head(alone: Project, rendered):
+    def change(text: str) -> str:
+        text = text.replace(chunk(text, 'section("data")'), "")
+        for function in WITHOUT:
+            of_it = chunk(text, f'{function}("pain_each")')
+            text = text.replace(of_it, of_it.replace("#| output", "#| include: false\n#| output"))
+        return text + "\n\nWell.[^1]\n\n[^1]: A note with 77 in it.\n"
+
+    page = plain(rendered(change))
+    label = load_trial("mini", alone).plan.analyses["pain_each"].label
+    assert f"Analyses of the plan that it leaves out: {label}." in page
+    assert "Sections of the run that it leaves out: data." in page
+    assert f"A note with 77 in it. {OWN}" in page
+    supplement = (alone.results / "mini/report/supplement.html").read_text(encoding="utf-8")
+    assert "which is not what the run writes" in plain(supplement)
+
+
 def test_a_number_of_the_run_that_is_altered_is_found(alone: Project):
     assert main(["--project", str(alone.root), "report", "mini", "--write"]) == 0
     with own(alone).open("a", encoding="utf-8") as document:

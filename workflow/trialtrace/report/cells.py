@@ -89,10 +89,15 @@ class Cells:
         return _of_run(self.text("figure", name))
 
     def number(self, result_id: str, text: str | None = None) -> Markdown:
-        """A number as the report prints it, or in other words, with the link to its trace."""
+        """A number as the report prints it, or in other words, with the link to its trace.
+
+        Words with another number than the printed ones are their author's own.
+        """
         row = self.row(result_id)
         shown = link(row, row["stat_text"] if text is None else text)
-        return Markdown(f"{shown}{{.{OF_RUN}}}")
+        if text is not None and not _numbers(text) <= _numbers(row["stat_text"]):
+            return Markdown(shown)
+        return OfRun(shown, f"{shown}{{.{OF_RUN}}}")
 
     def value(self, result_id: str) -> float | None:
         """The unrounded value."""
@@ -154,12 +159,28 @@ def slug_of(figure: Drawn) -> str:
     return figure.label.removeprefix("fig-").replace("-", "_")
 
 
+class OfRun(Markdown):
+    """What is of the run, and says so where it is shown unless somebody has changed it."""
+
+    def __init__(self, text: str, marked: str) -> None:
+        super().__init__(text)
+        self._text, self._marked = text, marked
+
+    def _repr_markdown_(self) -> str:
+        return self._marked if self.data == self._text else self.data
+
+
+def _numbers(text: str) -> set[str]:
+    return {number.replace(",", ".") for number in re.findall(r"[0-9]+(?:[.,][0-9]+)*", text)}
+
+
 def _of_run(text: str) -> Markdown:
     """Blocks that are marked as of the run; nothing where there are none."""
     if not text.strip():
         return Markdown("")
     colons = ":" * (max((len(one) for one in _COLONS.findall(text)), default=2) + 1)
-    return Markdown(f"{colons} {{.{OF_RUN}}}\n\n{text.strip()}\n\n{colons}")
+    text = text.strip()
+    return OfRun(text, f"{colons} {{.{OF_RUN}}}\n\n{text}\n\n{colons}")
 
 
 # What the documents of this process open in place of reading it again.

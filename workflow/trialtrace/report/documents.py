@@ -7,7 +7,7 @@ results/NAME/quarto/, written anew by each run. Both renderers make the report o
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,9 +184,10 @@ class Source:
     def stem(self) -> str:
         return self.path.stem
 
-    def calls(self) -> Iterator[Call]:
-        """What its chunks and sentences ask for. Raises UserError where it is malformed."""
-        for tree, line in _codes(read_document(self.path)):
+    def calls(self, *, shown: bool = False) -> Iterator[Call]:
+        """What its chunks and sentences ask for, or what of it is `shown`. Raises UserError where
+        it is malformed."""
+        for tree, line in _codes(read_document(self.path), shown=shown):
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call) and (call := _call(node, line)):
                     yield call
@@ -222,10 +223,21 @@ def left_out(trial: Trial, documents: Sequence[Source]) -> list[Analysis]:
         call.name
         for one in documents
         if one.path.is_file()
-        for call in one.calls()
+        for call in one.calls(shown=True)
         if call.function in ("table", "sentences")
     }
     return [one for one in trial.plan.analyses.values() if one.name not in shown]
+
+
+def sections_left_out(material: Material, documents: Sequence[Source]) -> list[str]:
+    """Sections that the run would have written and that own documents leave out."""
+
+    def sections(sources: Iterable[Source]) -> dict[str, None]:
+        calls = [call for source in sources for call in source.calls(shown=True)]
+        return dict.fromkeys(call.name for call in calls if call.function == "section")
+
+    of_run = [Source(written(material, one.stem), own=False) for one in documents]
+    return [name for name in sections(of_run) if name not in sections(documents)]
 
 
 def own_problems(trial: Trial) -> list[Problem]:
@@ -234,7 +246,7 @@ def own_problems(trial: Trial) -> list[Problem]:
     for source in sources(trial.at, trial.name):
         if source.own:
             found = check_document(source.path)
-            problems += found or [*_unknown_names(trial, source)]
+            problems += found or [*_unknown_names(trial, source), *_not_shown(trial, source)]
     return problems
 
 
@@ -248,6 +260,18 @@ def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:
             place = f"{trial.at.shown(source.path)}, line {call.line}"
             found, do = f'{call.function}("{call.name}")', did_you_mean(call.name, names)
             yield Problem(place, found=found, expected=one_of(names), do=do)
+
+
+def _not_shown(trial: Trial, source: Source) -> Iterator[Problem]:
+    """What a chunk asks for in a line that is not its last: of these nothing is shown."""
+    for tree, line in _codes(read_document(source.path)):
+        for statement in tree.body[:-1]:
+            match statement:
+                case ast.Expr(ast.Call() as call) if found := _call(call, line):
+                    place = f"{trial.at.shown(source.path)}, line {found.line}"
+                    what = "is not shown, since a chunk shows what its last line gives"
+                    do = "give each call a chunk of its own"
+                    yield Problem(place, what, found=ast.unparse(call), do=do)
 
 
 def foreign_code(document: Document) -> Iterator[tuple[int, str]]:
@@ -280,10 +304,13 @@ def _is_function(name: ast.expr, value: ast.expr) -> bool:
     return False
 
 
-def _codes(document: Document) -> Iterator[tuple[ast.Module, int]]:
-    """Every piece of code of a document, and the line of its first."""
+def _codes(document: Document, *, shown: bool = False) -> Iterator[tuple[ast.Module, int]]:
+    """Every piece of code of a document, or what its chunks `shown`, and the line of its first."""
     for part in document.parts:
         if not isinstance(part, Prose):
+            hidden = any(part.options.get(name) is False for name in ("include", "eval", "output"))
+            if shown and hidden:
+                continue
             yield ast.parse(part.code), part.code_line
             continue
         for number, line in enumerate(part.text.split("\n"), part.line):

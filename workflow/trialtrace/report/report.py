@@ -16,6 +16,7 @@ from trialtrace.report.documents import (
     foreign_code,
     left_out,
     own_files,
+    sections_left_out,
     sources,
     write_documents,
 )
@@ -132,9 +133,11 @@ def _check(programs: Iterable[str], checks: Iterable[CheckRow]) -> str:
 # The head of a document that is somebody's own.
 AUTHORED = (
     "Of {}, which is not what the run writes from the plan. Numbers that are links and all that "
-    "has no mark are of the run; what is marked is its author's own, and nothing checked it."
+    "has no mark are of the run, but for headings and sentences without a number; what is marked "
+    "is its author's own, and nothing checked it."
 )
 LEFT_OUT = "Analyses of the plan that it leaves out: {}."
+SECTIONS_OUT = "Sections of the run that it leaves out: {}."
 # What stands in the place of a file that names the arms.
 NOT_SHOWN = "Not shown while the draft is blinded, since it names arms. It stands in {}.\n"
 
@@ -268,7 +271,9 @@ def _note(material: Material, chosen: Sequence[Source], documents: Sequence[Sour
         return ""
     lacking = [one.label for one in left_out(trial, documents)]
     text = AUTHORED.format(in_a_row(own))
-    return text + (f" {LEFT_OUT.format('; '.join(lacking))}" if lacking else "")
+    text += f" {LEFT_OUT.format('; '.join(lacking))}" if lacking else ""
+    out = sections_left_out(material, documents)
+    return text + (f" {SECTIONS_OUT.format(', '.join(out))}" if out else "")
 
 
 def _refuse_code(material: Material, documents: Iterable[Source]) -> None:

@@ -168,13 +168,13 @@ def render(
         texts = [page.head + Assembler(first, running, folder).markdown()]
         for document in others:
             text = Assembler(document, running.of(document), folder).markdown()
-            texts.append(_on_page(text, Path(document.name).stem))
+            texts.append(_on_page(text, Path(document.name).stem, page.head))
     return pandoc.convert("\n".join(texts), first, page, folder, formats), "embedded"
 
 
-def _on_page(text: str, name: str) -> str:
-    """A document whose sections name the page on which they stand."""
-    lines = []
+def _on_page(text: str, name: str, head: str) -> str:
+    """A document whose sections name the page on which they stand; `head` behind the first's."""
+    lines: list[str] = []
     for line, fence in by_fences(text):
         if not fence and line.startswith("## "):
             heading, mark, end = line.partition("{#")
@@ -183,6 +183,7 @@ def _on_page(text: str, name: str) -> str:
                 if mark
                 else f"{line} {{page={name}}}"
             )
+            line, head = f"{line}\n\n{head}", ""
         lines.append(line)
     return "\n".join(lines)
 

@@ -64,10 +64,9 @@ def render(
     for document in documents:
         first = document is documents[0]
         stem = page.stem if first else Path(document.name).stem
-        head = page.head if first else ""
         around = _around(page, [one.name for one in documents], stem)
         matter = _front_matter(document, page, folder, around)
-        text = f"---\n{matter}---\n\n{head}{document.body}"
+        text = f"---\n{matter}---\n\n{page.head}{document.body}"
         (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
         for kind in formats:
             data = _render(quarto, kind, document, page, folder, environment)

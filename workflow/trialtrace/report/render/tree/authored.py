@@ -56,8 +56,10 @@ def _marked(blocks: Nodes) -> Nodes:
                 block["c"] = [_marked(item) for item in inner]
             case "OrderedList":
                 inner[1] = [_marked(item) for item in inner[1]]
-            case "Para" | "Plain" if _is_own(inner):
-                block["c"] = [*inner, space(), _mark()]
+            case "Para" | "Plain":
+                for note in all_of(inner, "Note"):
+                    note["c"] = _marked(note["c"])
+                block["c"] = [*inner, space(), _mark()] if _is_own(inner) else inner
             case "Table" | "Figure" | "CodeBlock" | "DefinitionList" | "LineBlock":
                 made += [block, paragraph([_mark()])]
                 continue
