@@ -96,6 +96,7 @@ CODE_PAGE = "code.html"
 SUMMARY = "summary"
 SUMMARY_PAGE = f"{SUMMARY}.html"
 AUDIT_PAGE = "audit.html"
+COHORT = "cohort.yaml"
 COVERAGE_PAGE = "coverage.html"
 PLAN_PAGE, PLAN_CSV = "plan.html", "plan-coverage.csv"
 # The sentences in red on page 1, for the site.

@@ -29,9 +29,9 @@ from trialtrace.audit.verdicts.tally import (
 from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.base.words import upper_first
 from trialtrace.report.audit.claims_matrix import classes, filter_rules, matrix
-from trialtrace.report.audit.cohort_words import COHORT
 from trialtrace.report.links import (
     CARD_SCRIPT,
+    COHORT,
     COVERAGE_PAGE,
     claim_anchor,
     component_link,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trialtrace.report.links import config_page, place_link
+from trialtrace.report.links import COHORT, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
@@ -16,7 +16,6 @@ from trialtrace.run.trace.put_in import MADE_OF, Rests
 from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
-COHORT = "cohort.yaml"
 PUT_IN = (
     "Numbers of this cohort were set so that they print as the paper has them. What the "
     "report shows of them was put in, and is no reproduction."

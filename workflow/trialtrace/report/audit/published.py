@@ -18,8 +18,8 @@ from trialtrace.report.audit.audit_page import (
     search_cells,
 )
 from trialtrace.report.audit.claims_page import searches_of
-from trialtrace.report.audit.cohort_words import COHORT, of_claim, put_in
-from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link, config_page
+from trialtrace.report.audit.cohort_words import of_claim, put_in
+from trialtrace.report.links import AUDIT_PAGE, COHORT, claim_anchor, component_link, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table
