@@ -455,3 +455,18 @@ def test_the_sign_of_a_difference_of_curves(difference, about, agreement):
     claims["d"] = claim(printed, **pair)
     found = said("d", claims, "curve.difference")
     assert found == ([agreement] if agreement else [])
+
+
+@pytest.mark.parametrize(("half", "agreement"), [(4.9, "compatible"), (3.9, "inconsistent")])
+def test_the_interval_of_a_difference_of_curves_may_be_somewhat_narrower(half, agreement):
+    """Both shares reach 4.15 to either side, and their difference √2 times that: 5.87."""
+    visit = {"outcome": "event", "visit": "24 months", "basis": "curve"}
+    claims = {
+        "a": claim("43.7% (95% CI 39.5 to 47.8)", **visit, group="training", curve="living"),
+        "b": claim("39.9% (95% CI 35.8 to 44.1)", **visit, group="control", curve="living"),
+    }
+    pair = {**visit, "compare": [*TWO], "ordered": True, "measure": "risk_difference"}
+    low, high = 3.8 - half, 3.8 + half
+    printed = f"difference 3.8 percentage points (95% CI {low:.1f} to {high:.1f})"
+    claims["d"] = claim(printed, **pair, curve="living")
+    assert said("d", claims, "curve.difference_interval") == [agreement]

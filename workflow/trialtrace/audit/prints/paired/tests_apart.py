@@ -14,12 +14,11 @@ from scipy.special import ndtri, stdtrit
 
 from trialtrace.audit.ledger.claim import PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, overlaps
+from trialtrace.audit.prints.finding import Card, Finding, Span, ends_of, overlaps, verdict
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 
 TESTS = (None, "t")
 BOUNDS = ("ci_low", "ci_high")
-Ends = tuple[float, float]
 
 CARD = Card(
     "the t of a paired comparison (`design: [paired]`) against estimate and interval, or standard "
@@ -70,7 +69,7 @@ def _held(entry: Claim, other: Claim, df: float) -> Iterator[Finding]:
     statistic, errors = entry.parts["statistic"], _errors(other, df)
     if other.main is None or errors is None:
         return
-    low, high = (float(end) for end in other.main.bounds)
+    low, high = ends_of(other.main)
     near = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
     least, most = near / errors[1], max(abs(low), abs(high)) / errors[0] if errors[0] > 0 else inf
     fits = any(overlaps(statistic, *ends) for ends in ((least, most), (-most, -least)))
@@ -80,19 +79,17 @@ def _held(entry: Claim, other: Claim, df: float) -> Iterator[Finding]:
         spread = f"{other.parts['ci_low'].text} to {other.parts['ci_high'].text}"
     text = f"{other.main.text} with {spread} makes |t| of {df:g} degrees of freedom "
     text += f"{least:.2f} to {most:.2f}"
-    text += f", in keeping with {statistic.text}." if fits else f"; printed is {statistic.text}."
-    agreement = COMPATIBLE if fits else INCONSISTENT
     names = () if other is entry else (other.name,)
-    yield Finding("paired.t", entry.name, "statistic", agreement, text, names)
+    yield verdict("paired.t", entry, statistic, fits, text, names)
 
 
-def _errors(claim: Claim, df: float) -> Ends | None:
+def _errors(claim: Claim, df: float) -> Span | None:
     """The least and the greatest standard error that is printed, or that an interval stands for."""
     if "se" in claim.parts:
-        low, high = (float(end) for end in claim.parts["se"].bounds)
+        low, high = ends_of(claim.parts["se"])
         return (low, high) if high > 0 else None
     level = 0.5 + confidence_of(claim) / 2
-    (l0, l1), (u0, u1) = ([float(end) for end in claim.parts[name].bounds] for name in BOUNDS)
+    (l0, l1), (u0, u1) = (ends_of(claim.parts[name]) for name in BOUNDS)
     if u1 <= l0:
         return None
     return max(u0 - l1, 0.0) / 2 / float(stdtrit(df, level)), (u1 - l0) / 2 / float(ndtri(level))

@@ -23,9 +23,12 @@ from trialtrace.audit.prints.finding import (
     TURNED,
     Card,
     Finding,
+    Span,
+    ends_of,
     overlaps,
     signed,
     unsigned,
+    verdict,
 )
 from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.times.curves import counted_by
@@ -35,7 +38,6 @@ NEAR = 0.25
 NARROWER, WIDER = 0.7, 1.4
 """By which factors its interval may be narrower and wider than that of both shares."""
 BOUNDS = ("ci_low", "ci_high")
-Ends = tuple[float, float]
 
 CARD = Card(
     "a difference of two shares of survival curves (`basis: curve`) against both shares, near "
@@ -78,7 +80,7 @@ def _is_share(entry: Claim) -> bool:
     return entry.stated_basis == "curve" and part is not None and part.relation == "="
 
 
-def _error(entry: Claim, shares: list[Claim]) -> Ends | None:
+def _error(entry: Claim, shares: list[Claim]) -> Span | None:
     """The least and the greatest standard error of the difference, by the intervals of both."""
     errors = [_error_of(share) for share in shares]
     known = [error for error in errors if error is not None]
@@ -87,16 +89,16 @@ def _error(entry: Claim, shares: list[Claim]) -> Ends | None:
     return hypot(*(low for low, _ in known)), hypot(*(high for _, high in known))
 
 
-def _error_of(claim: Claim) -> Ends | None:
+def _error_of(claim: Claim) -> Span | None:
     if not set(BOUNDS) <= set(claim.parts) or claim.parts["ci_low"].symbol == "credible":
         return None
     quantile = 2 * float(ndtri(0.5 + confidence_of(claim) / 2))
-    (l0, l1), (u0, u1) = ([float(end) for end in claim.parts[name].bounds] for name in BOUNDS)
+    (l0, l1), (u0, u1) = (ends_of(claim.parts[name]) for name in BOUNDS)
     return max(u0 - l1, 0.0) / quantile, (u1 - l0) / quantile
 
 
 def _estimate(
-    ledger: Ledger, entry: Claim, main: Component, shares: list[Claim], error: Ends | None
+    ledger: Ledger, entry: Claim, main: Component, shares: list[Claim], error: Span | None
 ) -> Finding:
     first, second = (share.parts["percent"] for share in shares)
     low, high = (
@@ -129,15 +131,15 @@ def _counts_alike(ledger: Ledger, entry: Claim, shares: list[Claim]) -> bool:
     return counts is not None and counts == counted_by(ledger, shares[0])
 
 
-def _interval(entry: Claim, shares: list[Claim], error: Ends) -> Finding:
+def _interval(entry: Claim, shares: list[Claim], error: Span) -> Finding:
     quantile = float(ndtri(0.5 + confidence_of(entry) / 2))
-    (l0, l1), (u0, u1) = ([float(end) for end in entry.parts[name].bounds] for name in BOUNDS)
+    (l0, l1), (u0, u1) = (ends_of(entry.parts[name]) for name in BOUNDS)
     least, most = (quantile * end for end in error)
     fits = (u1 - l0) / 2 >= NARROWER * least and (u0 - l1) / 2 <= WIDER * most
-    low, high = (entry.parts[name].text for name in BOUNDS)
     text = f"The intervals of both shares give one that reaches {least:.1f} to {most:.1f} to "
     text += "either side of their difference"
-    text += f", in keeping with {low} to {high}." if fits else f"; printed is {low} to {high}."
-    names, agreement = tuple(share.name for share in shares), COMPATIBLE if fits else INCONSISTENT
-    name = "curve.difference_interval"
-    return Finding(name, entry.name, "ci_low", agreement, text, names, covers=("ci_high",))
+    shown = " to ".join(entry.parts[name].text for name in BOUNDS)
+    names, part = tuple(share.name for share in shares), entry.parts["ci_low"]
+    return verdict(
+        "curve.difference_interval", entry, part, fits, text, names, None, ("ci_high",), shown
+    )
