@@ -165,7 +165,7 @@ EDITS = (
     ),
     Edit(
         "the description of a key of trial.yaml",
-        (*_code("run/trial/study/design"), Change(f"{SCHEMAS}/trial.schema.json", "\n")),
+        (*_code("run/trial/study/file"), Change(f"{SCHEMAS}/trial.schema.json", "\n")),
         (42, 43),
     ),
     Edit("a page of the documentation", (Change("docs/faq.md"),), (0, 0)),

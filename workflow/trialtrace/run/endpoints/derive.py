@@ -14,10 +14,9 @@ from trialtrace.run.cleaning.account import Account, read_account
 from trialtrace.run.endpoints.adsl import adsl_table, derive_adsl
 from trialtrace.run.endpoints.losses import endpoint_losses, write_losses
 from trialtrace.run.endpoints.populations import add_flags
-from trialtrace.run.endpoints.records import Cells, Records, distinct
+from trialtrace.run.endpoints.records import Cells, Records, distinct, rejects_table
 from trialtrace.run.endpoints.registry import derivation
 from trialtrace.run.endpoints.study import Study, config_file, read_clean
-from trialtrace.run.endpoints.unused import rejects_table
 from trialtrace.run.integrity.first_page import Uses, looks_at_rows
 from trialtrace.run.tables.contracts import (
     ADSL,

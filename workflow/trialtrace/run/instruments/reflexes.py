@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from trialtrace.run.instruments.declaration import Instrument, Scale
-from trialtrace.run.instruments.graded import graded_item, graded_scale
+from trialtrace.run.instruments.declaration import Instrument, Scale, graded_item, graded_scale
 
 GRADES = {"absent": 0.0, "reduced": 1.0, "normal": 2.0, "increased": 3.0}
 

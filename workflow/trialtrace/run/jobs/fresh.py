@@ -23,17 +23,15 @@ from typing import Any
 
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.paths import Project
-from trialtrace.run.jobs.closure import Named, Sources
+from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Named, Sources
 from trialtrace.run.jobs.data import data_digests
-from trialtrace.run.jobs.imports import FIGURES, FORMULAS
-from trialtrace.run.trial.find_quarto import find_quarto
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.step_names import steps
-from trialtrace.run.trial.settings import EMBEDDED, Settings
+from trialtrace.run.trial.settings import EMBEDDED, Settings, find_quarto
 from trialtrace.run.trial.study.source import Files
 
 
@@ -112,7 +110,7 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     DISPLAYS: (PLAN, lambda trial: set(trial.plan.displays)),
     "trialtrace.run.trial.plan.looks": (PLAN, lambda trial: boundaries_of(trial)),
     # Of the kinds of endpoint, those of times alone stand in this one.
-    "trialtrace.run.claims.search.grids": (
+    "trialtrace.run.claims.search.bundles": (
         ENDPOINTS,
         lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
     ),

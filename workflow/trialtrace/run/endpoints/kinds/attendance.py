@@ -5,10 +5,9 @@ import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import day_numbers, days_of
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Cells, Records, joined
+from trialtrace.run.endpoints.records import Cells, Reason, Records, joined
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.attendance import Attendance, End, PlannedVariable
 from trialtrace.run.trial.model import Endpoint, adsl_code

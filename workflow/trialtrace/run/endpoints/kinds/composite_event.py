@@ -8,12 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, one_each
-from trialtrace.run.endpoints.composite_rule import COUNT, rule
 from trialtrace.run.endpoints.kinds.event import yes_no
 from trialtrace.run.endpoints.records import Cells, Records, joined, moved
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.truth import as_numbers, as_truth, ever
+from trialtrace.run.endpoints.truth import COUNT, as_numbers, as_truth, ever, rule
+from trialtrace.run.endpoints.visits import Grid, looked_at_visits, one_each
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.composite_event import CompositeEvent
 from trialtrace.run.trial.model import Endpoint

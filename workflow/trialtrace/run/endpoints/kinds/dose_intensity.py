@@ -12,9 +12,8 @@ import pyarrow as pa
 from trialtrace.run.endpoints.dates import days_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.endpoints.dose_intensity import (
     DoseIntensity,

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, refuse_own_treatment
 from trialtrace.run.endpoints.kinds.event import yes_no
 from trialtrace.run.endpoints.records import Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers, as_truth, at_least
+from trialtrace.run.endpoints.visits import Grid, looked_at_visits, refuse_own_treatment
 from trialtrace.run.tables.conditions import evaluate
 from trialtrace.run.trial.endpoints.finding import (
     AnyFinding,

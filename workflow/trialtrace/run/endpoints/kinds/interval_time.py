@@ -6,12 +6,19 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.at_visits import Grid, one_each
 from trialtrace.run.endpoints.dates import days_of, start_days, visit_rows
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, ended, moved, pick
+from trialtrace.run.endpoints.records import (
+    Cells,
+    Reason,
+    Records,
+    chosen_cells,
+    ended,
+    moved,
+    pick,
+)
 from trialtrace.run.endpoints.study import Study, met_rows, read_placed
-from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.endpoints.visits import Grid, one_each
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.endpoints.interval_time import IntervalTime
 from trialtrace.run.trial.model import Endpoint, adsl_code

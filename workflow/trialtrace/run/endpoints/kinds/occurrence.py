@@ -4,12 +4,11 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.coded_values import decode
+from trialtrace.run.endpoints.coded_values import decode, typed_columns
 from trialtrace.run.endpoints.dates import require_dates
 from trialtrace.run.endpoints.records import CleanTable, Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.endpoints.typed_columns import typed_columns
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.occurrence import NamedOccurrence, OneOccurrence
 from trialtrace.run.trial.model import Endpoint

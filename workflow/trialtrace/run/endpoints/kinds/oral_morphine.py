@@ -3,12 +3,11 @@
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.endpoints.visits import with_baseline
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import columns_of, met
 from trialtrace.run.trial.endpoints.conversions import Conversions, read_conversions

@@ -7,11 +7,10 @@ import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import as_dates, days_of, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Cells, CleanTable, Records, ended, floats
+from trialtrace.run.endpoints.records import Cells, CleanTable, Reason, Records, ended, floats
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.recurrent_events import (
     DescribedEvents,

@@ -8,14 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Layout, lay_out, lay_out_wide
 from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.endpoints.visit_dates import dated
+from trialtrace.run.endpoints.visits import dated, with_baseline
 from trialtrace.run.instruments.declaration import Item, Scale
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.endpoints.families import items_of

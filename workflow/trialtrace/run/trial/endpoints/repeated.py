@@ -16,8 +16,7 @@ from trialtrace.run.trial.endpoints.shared import (
     TableEntry,
     Visit,
 )
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
-from trialtrace.run.trial.endpoints.wide import VisitPattern
+from trialtrace.run.trial.endpoints.wide import VisitPattern, VisitWindows
 
 
 @shape

@@ -17,8 +17,7 @@ from trialtrace.base.config.names import (
 )
 from trialtrace.base.config.spec import Distinct, Filled, Rule, key, optional, shape
 from trialtrace.run.trial.endpoints.shared import Entry, InTable, Labels, Location, Side, Visit
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
-from trialtrace.run.trial.endpoints.wide import ItemPattern
+from trialtrace.run.trial.endpoints.wide import ItemPattern, VisitWindows
 
 if TYPE_CHECKING:
     from trialtrace.run.instruments.declaration import Instrument
