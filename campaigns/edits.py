@@ -89,16 +89,11 @@ def _added(*modules: str) -> tuple[Change, ...]:
 
 
 EDITS = (
-    Edit("a module of one instrument", _code("run/instruments/tuning_fork"), (5, 6)),
+    Edit("a module of one instrument", _code("run/trial/instruments/tuning_fork"), (5, 6)),
     Edit(
         "an instrument added",
         (
-            *_added("run/instruments/added", "run/trial/instruments/added"),
-            Change(
-                f"{CODE}/run/instruments/registry.py",
-                '    "added": "trialtrace.run.instruments.added",\n',
-                '"vas": ',
-            ),
+            *_added("run/trial/instruments/added"),
             _entry("run/trial/instruments/registry.py", "added", "vas"),
             Change(f"{SCHEMAS}/instruments.schema.json", "\n"),
         ),

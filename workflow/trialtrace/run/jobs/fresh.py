@@ -94,8 +94,6 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
         ENDPOINTS,
         lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
     ),
-    "trialtrace.run.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
-    "trialtrace.run.endpoints.scores.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
     REGISTRY: (PLAN, steps),
     "trialtrace.run.methods.analysing.registry": (
         PLAN,
@@ -151,8 +149,6 @@ ENDPOINT_REGISTRIES = (
     "trialtrace.run.trial.endpoints.registry",
     "trialtrace.run.trial.instruments.registry",
     "trialtrace.run.endpoints.registry",
-    "trialtrace.run.instruments.registry",
-    "trialtrace.run.endpoints.scores.registry",
 )
 # Files to the modules that make their objects.
 READERS = "trialtrace.run.trial.readers"

@@ -2,17 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 # The key of an entry, what stands there, and what was expected.
 Mistake = tuple[tuple[str, ...], str, str]
-
-
-class Places(Protocol):
-    """How an entry tells locations apart: value of the column to label."""
-
-    @property
-    def labels(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True)
