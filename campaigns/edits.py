@@ -155,7 +155,7 @@ EDITS = (
     Edit("a label in a plan", (Change("config/trials/ruetzler2013/plan.yaml"),), (4, 5)),
     Edit(
         "the description of a key of a kind of endpoint",
-        (*_code("run/trial/endpoints/graded"), Change(f"{SCHEMAS}/endpoints.schema.json", "\n")),
+        (*_code("run/trial/endpoints/event"), Change(f"{SCHEMAS}/endpoints.schema.json", "\n")),
         (30, 31),
     ),
     Edit(

@@ -250,7 +250,7 @@ def own_code(fresh: Freshness, trial: str, root: Path) -> bytes:
         for step in steps(whole)
     }
     by_endpoint = {
-        name: {key: {endpoint.kind, *_entry_names(endpoint.entry)} for key in ENDPOINT_REGISTRIES}
+        name: {key: _entry_names(endpoint.entry) for key in ENDPOINT_REGISTRIES}
         for name, endpoint in whole.endpoints.items()
     }
     for rule in (DERIVE, ANALYSE):

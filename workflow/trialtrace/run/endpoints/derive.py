@@ -182,7 +182,7 @@ def derive_study(trial: Trial, clean_dir: Path) -> Study:
     keys, tables, found, adsl = derive_adsl(trial, partial(read_clean, Path(clean_dir)))
     study = Study(trial, Path(clean_dir), keys, adsl, tables)
     for endpoint in in_order(trial):
-        derive = derivation(endpoint.kind)
+        derive = derivation(endpoint)
         study.made[endpoint.name] = derive(endpoint, study)
     add_flags(study, found)
     return study

@@ -85,15 +85,9 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     "trialtrace.run.sources.readers": (TRIAL, lambda trial: formats_of(trial)),
     "trialtrace.run.trial.cohort.quantities.registry": (COHORT, lambda trial: quantities_of(trial)),
     "trialtrace.run.synthetic.quantities": (COHORT, lambda trial: quantities_of(trial)),
-    "trialtrace.run.trial.endpoints.registry": (
-        ENDPOINTS,
-        lambda trial: {endpoint.entry.kind for endpoint in trial.endpoints.values()},
-    ),
+    "trialtrace.run.trial.endpoints.registry": (ENDPOINTS, lambda trial: kinds_of(trial)),
     "trialtrace.run.trial.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
-    "trialtrace.run.endpoints.registry": (
-        ENDPOINTS,
-        lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
-    ),
+    "trialtrace.run.endpoints.registry": (ENDPOINTS, lambda trial: kinds_of(trial)),
     REGISTRY: (PLAN, steps),
     "trialtrace.run.methods.analysing.registry": (
         PLAN,
@@ -173,6 +167,11 @@ def formats_of(trial: Trial) -> set[str]:
     """The formats of the trial's data files; a registry data set has none."""
     source = trial.source
     return {item.format for item in source.items.values()} if isinstance(source, Files) else set()
+
+
+def kinds_of(trial: Trial) -> set[str]:
+    """The kinds of the entries of the trial's endpoints."""
+    return {endpoint.entry.kind for endpoint in trial.endpoints.values()}
 
 
 def instruments_of(trial: Trial) -> set[str]:

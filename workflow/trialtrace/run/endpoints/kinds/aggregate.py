@@ -12,13 +12,13 @@ from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.visits import with_baseline
-from trialtrace.run.trial.endpoints.aggregate import Aggregate
+from trialtrace.run.trial.endpoints.repeated import Aggregate
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
 COUNTS = ("count", "distinct")
 
 
-def derive(endpoint: Endpoint[Aggregate], study: Study) -> Records:
+def derive_aggregate(endpoint: Endpoint[Aggregate], study: Study) -> Records:
     """A record a subject, and visit, location and side where declared, over its rows' values.
 
     Missing values are left out; a record with fewer than `min_rows` values is missing, and GROUNDS

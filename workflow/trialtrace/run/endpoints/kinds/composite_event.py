@@ -14,11 +14,11 @@ from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import COUNT, as_numbers, as_truth, ever, rule
 from trialtrace.run.endpoints.visits import Grid, looked_at_visits, one_each
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.composite_event import CompositeEvent
+from trialtrace.run.trial.endpoints.finding import CompositeEvent
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint[CompositeEvent], study: Study) -> Records:
+def derive_composite_event(endpoint: Endpoint[CompositeEvent], study: Study) -> Records:
     """A record a subject and visit (`counted: at_visit`, `by_visit`), or a subject (`ever`).
 
     GROUNDS names the findings that were present and the scores whose test was met, with the visit

@@ -15,7 +15,7 @@ from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
-from trialtrace.run.trial.endpoints.dose_intensity import (
+from trialtrace.run.trial.endpoints.doses import (
     DoseIntensity,
     IntervalByDrug,
     IntervalColumn,
@@ -49,7 +49,7 @@ class Cycles:
     planned_cycles: np.ndarray
 
 
-def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
+def derive_dose_intensity(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     """AVAL the relative dose intensity of each subject, 1 as planned.
 
     Missing where a cycle of the subject has no number, drug, planned or delivered dose, where the

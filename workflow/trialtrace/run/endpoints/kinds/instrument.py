@@ -7,7 +7,7 @@ from trialtrace.run.endpoints.study import Study
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive_instrument(endpoint: Endpoint, study: Study) -> Records:
     """The records of one scale: a subject, visit, location and side, as far as these are declared.
 
     AVAL is the score, missing where the rule gives none; every item's cell of a record leads to it.

@@ -15,7 +15,9 @@ from trialtrace.run.trial.endpoints.repeated import Repeated, RepeatedInColumns,
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint[RepeatedInRows | RepeatedInColumns], study: Study) -> Records:
+def derive_repeated(
+    endpoint: Endpoint[RepeatedInRows | RepeatedInColumns], study: Study
+) -> Records:
     """A record a subject and visit, also where the value is missing; visits in declared order.
 
     In rows also a record a location and side, where these are declared. With `baseline`, that

@@ -41,7 +41,7 @@ LATER_EVENT = Reason(
 )
 
 
-def derive(
+def derive_time_to_event(
     endpoint: Endpoint[FirstOfTimes | FirstSeen | DatedTime | TimeInColumn], study: Study
 ) -> Records:
     """A record a subject: AVAL time, CNSR 0 event, 1 censored or 2 a competing event first.

@@ -14,7 +14,7 @@ from trialtrace.run.endpoints.scores.items import as_numbers, read_items, score_
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import check_one_treatment
 from trialtrace.run.tables.canonical import column_text
-from trialtrace.run.trial.endpoints.norms import read_norms
+from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.instruments.bone_pain_response import BonePainResponse
 from trialtrace.run.trial.instruments.declaration import Scale
 from trialtrace.run.trial.instruments.delta_ct import DeltaCt
@@ -91,7 +91,7 @@ def _limits(
         group = np.array(groups, dtype=object)[layout.number("location")]
     else:
         group = np.full(len(layout.row), norm.group, dtype=object)
-    return read_norms(study.trial.at, norm.table).limits(group, ages[layout.subject])
+    return Norms.read(study.trial.at, norm.table).limits(group, ages[layout.subject])
 
 
 def _sway(endpoint: Endpoint[SwaySummary | SwayTraces], scale: Scale, study: Study) -> Records:

@@ -2,7 +2,7 @@
 
 from trialtrace.run.endpoints.truth import decided_sooner
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.trial.endpoints.composite_event import CompositeEvent
+from trialtrace.run.trial.endpoints.finding import CompositeEvent
 from trialtrace.run.trial.endpoints.time_to_event import FirstOfTimes
 from trialtrace.run.trial.model import Endpoint
 

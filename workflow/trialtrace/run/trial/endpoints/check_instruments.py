@@ -19,7 +19,7 @@ from trialtrace.run.trial.context import (
 )
 from trialtrace.run.trial.endpoints import item_codes
 from trialtrace.run.trial.endpoints.item_codes import applies
-from trialtrace.run.trial.endpoints.norms import check_norms
+from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.endpoints.registry import entry
 from trialtrace.run.trial.endpoints.wide import ItemPattern
 from trialtrace.run.trial.instruments.declaration import Item
@@ -62,7 +62,7 @@ def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
     """A table of the project, groups that it has, and a variable of the subjects with the age."""
     document, place = files.endpoints, (name, "norm")
     known(document, (*place, "age"), entry["age"], files.subject_variables, "a subject variable")
-    norms, problems = check_norms(files.at, entry["table"])
+    norms, problems = Norms.checked(files.at, entry["table"])
     for problem in problems:
         document.tell(problem)
     if problems:

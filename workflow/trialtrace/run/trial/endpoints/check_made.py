@@ -9,7 +9,7 @@ from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_test
 from trialtrace.run.trial.context import NUMERIC, Files, column, known, known_code, of_kind
-from trialtrace.run.trial.endpoints.norms import check_norms
+from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.model import Variable, made_after
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.visits import baseline, chosen_visits, visit_labels
@@ -140,7 +140,7 @@ def _locations(files: Files, name: str, entry: dict[str, Any]) -> None:
 
 def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, place = files.endpoints, (name, "norm")
-    norms, problems = check_norms(files.at, entry["table"])
+    norms, problems = Norms.checked(files.at, entry["table"])
     for problem in problems:
         document.tell(problem)
     if problems:

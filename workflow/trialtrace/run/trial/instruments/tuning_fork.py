@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trialtrace.base.config.names import Column, Name, Words
 from trialtrace.base.config.spec import Filled, key, optional, shape
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.endpoints.norms import FOLDER
+from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.instruments.declaration import Instrument, Item, Mistake, Scale
 from trialtrace.run.trial.instruments.shared import AtVisits, Labelled, ScoredRows, SeveralScales
 
@@ -63,7 +63,7 @@ class TuningFork(Labelled, ScoredRows, AtVisits, SeveralScales):
 
     @property
     def project_tables(self) -> list[tuple[str, str]]:
-        return [(FOLDER, self.norm.table)]
+        return [(Norms.folder, self.norm.table)]
 
     def mistakes(self) -> Iterator[Mistake]:
         """A group for every location, or one for all."""
