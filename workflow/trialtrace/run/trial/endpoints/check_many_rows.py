@@ -198,10 +198,6 @@ def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Colu
         document.add((name, "units"), found="no unit_column", expected="unit_column with units")
 
 
-def _occurrence(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
-    _further(files, name, entry, columns)
-
-
 def _further(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
     """Further columns: not ones that OCCDS has, and of one type over all endpoints."""
     document = files.endpoints
@@ -268,7 +264,7 @@ _CHECKS: dict[str, Callable[[Files, str, dict[str, Any], Columns], None]] = {
     "dose_change": _dose_change,
     "attendance": _attendance,
     "oral_morphine": _oral_morphine,
-    "occurrence": _occurrence,
+    "occurrence": _further,
     "any_occurrence": _any_occurrence,
     "occurrence_count": _any_occurrence,
 }
