@@ -122,11 +122,8 @@ def require_columns(rows: pa.Table, columns: list[str], place: str) -> None:
     """Refuse a table that lacks a column a derivation reads."""
     lacking = [name for name in columns if name not in rows.column_names]
     if lacking:
-        raise UserError(
-            place,
-            found=f"no column {one_of(lacking)}",
-            expected=f"columns of the clean table: {one_of(rows.column_names)}",
-        )
+        expected = f"columns of the clean table: {one_of(rows.column_names)}"
+        raise UserError(place, found=f"no column {one_of(lacking)}", expected=expected)
 
 
 def read_placed(study: Study, endpoint: Endpoint, name: str, columns: list[str]) -> CleanTable:

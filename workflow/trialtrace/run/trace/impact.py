@@ -177,11 +177,8 @@ class Impact:
         raw = Columns(self._path(table), RAW)
         rows = _lines(raw, file)
         if row not in rows:
-            raise UserError(
-                f"{file}:{row}",
-                found="no row of data",
-                expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
-            )
+            expected = f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row"
+            raise UserError(f"{file}:{row}", found="no row of data", expected=expected)
         columns = [name for name in raw.names if name not in PLACES]
         if column is not None and column not in columns:
             raise UserError(

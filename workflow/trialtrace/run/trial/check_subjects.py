@@ -90,11 +90,8 @@ def check_groups(files: Files) -> None:
 def _rising(files: Files, path: Path_, points: Mapping[str, float]) -> None:
     for (before, lower), (name, upper) in pairwise(points.items()):
         if not lower < upper:
-            files.trial.add(
-                (*path, "from", name),
-                found=f"{upper:g}, and {lower:g} of {before} before it",
-                expected="values in rising order",
-            )
+            found = f"{upper:g}, and {lower:g} of {before} before it"
+            files.trial.add((*path, "from", name), found=found, expected="values in rising order")
 
 
 def _of_number(files: Files, path: Path_, name: str, variable: Variable | None, *, by: str) -> None:

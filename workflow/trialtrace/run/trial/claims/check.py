@@ -213,11 +213,8 @@ def _stat(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     stat = selects.get("stat")
     if stat is None:
         if not any(one.stat == "proportion" for one in made):
-            document.add(
-                path,
-                found=f"no stat, while {analysis} has no proportion",
-                expected=f"stat: one of {one_of(names, SHOWN)}",
-            )
+            found = f"no stat, while {analysis} has no proportion"
+            document.add(path, found=found, expected=f"stat: one of {one_of(names, SHOWN)}")
         return
     if not (own := _named(made, selects)):
         by = [f" by {key}" for key in SECOND if key in selects and stat in names]
@@ -409,10 +406,7 @@ def _stratum(files: Files, path: Path_, selects: Given) -> None:
     by = inherited(files, analysis, "by")
     variable, _, level = selects["stratum"].partition("=")
     if by != variable:
-        document.add(
-            (*path, "stratum"),
-            found=tell(selects["stratum"]),
-            expected=f"{by}=level" if by else f"no stratum; {analysis} has no `by`",
-        )
+        expected = f"{by}=level" if by else f"no stratum; {analysis} has no `by`"
+        document.add((*path, "stratum"), found=tell(selects["stratum"]), expected=expected)
         return
     known(document, (*path, "stratum"), level, files.subject_choices(by), f"a level of {by}")

@@ -38,11 +38,8 @@ def check_items(files: Files) -> None:
                 known(document, (*path, word, position), one, names, what)
         for position, setting in enumerate(given.get("settings", ())):
             if files.trial.data is not None and not _holds(files.trial.data, setting):
-                document.add(
-                    (*path, "settings", position),
-                    found=f'"{setting}"',
-                    expected="a key that trial.yaml has",
-                )
+                expected = "a key that trial.yaml has"
+                document.add((*path, "settings", position), found=f'"{setting}"', expected=expected)
 
 
 def _endpoints(files: Files) -> list[str] | None:

@@ -91,11 +91,8 @@ def _names(files: Files, name: str, instrument_entry: InstrumentEntry) -> None:
                 expected="a code of at most 8 capitals and digits with the suffix of the scale",
             )
         if len(endpoint.name) > _LONGEST_NAME:
-            document.add(
-                (name,),
-                found=f"the endpoint {endpoint.name}",
-                expected=f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters",
-            )
+            expected = f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters"
+            document.add((name,), found=f"the endpoint {endpoint.name}", expected=expected)
     for scale in instrument_entry.every_scale:
         if scale.name and (taken := f"{name}_{scale.name}") in (document.names() or ()):
             found = f"the name of the scale {scale.name} of {name}"
