@@ -205,11 +205,8 @@ def altered(root: Path, files: Contents) -> Iterator[str]:
 
 def _denied(path: Path) -> Problem:
     """A file that is of another user."""
-    return Problem(
-        str(path),
-        "permission denied: this user may not read it",
-        do="ask its owner, or ask again as the user who ran the workflow",
-    )
+    do = "ask its owner, or ask again as the user who ran the workflow"
+    return Problem(str(path), "permission denied: this user may not read it", do=do)
 
 
 def edited(root: Path, name: str, rule: str) -> Problem:

@@ -105,12 +105,9 @@ def check_operand(document: Document, path: Path_, variable: Variable, operand: 
     elif kind == "text" and variable.choices:
         known_code(document, path, operand, variable)
     elif kind in NUMERIC and text:
-        document.add(
-            path,
-            found=tell(operand),
-            expected=f"a number; {name} is a column of {kind}",
-            do="write the number without quotes",
-        )
+        found = tell(operand)
+        do = "write the number without quotes"
+        document.add(path, found=found, expected=f"a number; {name} is a column of {kind}", do=do)
     elif kind == "date" and not (text and is_date(operand)):
         document.add(
             path, found=tell(operand), expected=f'a date such as "2026-11-20"; {name} holds dates'

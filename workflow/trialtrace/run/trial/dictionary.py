@@ -115,12 +115,9 @@ def _text(text: str, path: Path, problems: Problems) -> str | None:
         return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="").read()
     except UnicodeDecodeError:
         bad = _first_bad_line(data)
-        problems.add(
-            f"{text}, line {bad}",
-            found="bytes that are not UTF-8",
-            expected="a CSV file in UTF-8",
-            do='save it again as "CSV UTF-8"',
-        )
+        place = f"{text}, line {bad}"
+        do = 'save it again as "CSV UTF-8"'
+        problems.add(place, found="bytes that are not UTF-8", expected="a CSV file in UTF-8", do=do)
         return None
 
 

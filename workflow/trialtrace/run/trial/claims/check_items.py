@@ -27,12 +27,9 @@ def check_items(files: Files) -> None:
             document, (*path, "from"), given["from"], document.names("papers"), "a paper of papers"
         )
         if not set(COVERS) & set(given):
-            document.add(
-                path,
-                found="an item that nothing covers",
-                expected=f"one of {one_of(COVERS)}",
-                do="write in `absent` what is not covered, and why",
-            )
+            found = "an item that nothing covers"
+            do = "write in `absent` what is not covered, and why"
+            document.add(path, found=found, expected=f"one of {one_of(COVERS)}", do=do)
         for word, (names, what) in offered.items():
             for position, one in enumerate(given.get(word, ())):
                 known(document, (*path, word, position), one, names, what)

@@ -203,12 +203,9 @@ def _use(
             else None,
         )
     elif whole and not any(name in other.columns for other in types.cohort.quantities.values()):
-        document.add(
-            path,
-            found=f'"{name}"',
-            expected=f"{_what(quantity, path)}: {one_of(seen, 30)}",
-            do=did_you_mean(name, types.columns),
-        )
+        expected = f"{_what(quantity, path)}: {one_of(seen, 30)}"
+        do = did_you_mean(name, types.columns)
+        document.add(path, found=f'"{name}"', expected=expected, do=do)
 
 
 def _rows_of(document: Document, types: Types, level: Level, whole: bool) -> None:
@@ -325,12 +322,9 @@ def _assumed_alike(document: Document, arms: set[str], path: Path_, table: objec
 
 
 def _refuse(document: Document, path: Path_) -> None:
-    document.add(
-        path,
-        found="assumed numbers that tell the arms apart",
-        expected="arms that are exchangeable where no number was printed",
-        do="take the same numbers for all arms, or tag them printed or arithmetic if they are",
-    )
+    expected = "arms that are exchangeable where no number was printed"
+    do = "take the same numbers for all arms, or tag them printed or arithmetic if they are"
+    document.add(path, found="assumed numbers that tell the arms apart", expected=expected, do=do)
 
 
 def _parameter(document: Document, types: Types, path: Path_, parameter: Parameter) -> None:

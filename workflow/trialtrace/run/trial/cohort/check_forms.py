@@ -164,12 +164,9 @@ def _every_column(
     held = [*entry.get("columns", {}), *wide, *quantities]
     for name in columns:
         if name not in held:
-            document.add(
-                path,
-                found=f"nothing for the column {name} of the dictionary",
-                expected="an entry of columns or wide, or a quantity of that name",
-                do=did_you_mean(name, quantities),
-            )
+            found = f"nothing for the column {name} of the dictionary"
+            expected = "an entry of columns or wide, or a quantity of that name"
+            document.add(path, found=found, expected=expected, do=did_you_mean(name, quantities))
     for name in wide:
         known(document, path, name, columns, "a column of the dictionary")
 

@@ -214,12 +214,9 @@ def _scores(files: Files, path: Path_, entry: dict[str, Any], variable: Variable
         return
     coded = bool(variable.choices) and all(is_number(code) for code in variable.choices)
     if not (coded and "scale" in entry):
-        files.endpoints.add(
-            path,
-            found=f"{variable.name}, a column of {variable.kind}",
-            expected="a column of numbers, or numeric codes and a `scale`",
-            do=proposed_codes(variable),
-        )
+        found = f"{variable.name}, a column of {variable.kind}"
+        expected = "a column of numbers, or numeric codes and a `scale`"
+        files.endpoints.add(path, found=found, expected=expected, do=proposed_codes(variable))
 
 
 def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | None) -> None:

@@ -180,9 +180,6 @@ def _values(
             else "a column with choices",
         )
     elif not item.codes and (lacking or not codes):
-        document.add(
-            place,
-            found=f"{variable.name}, a column of {told_kind(variable)}",
-            expected="a column of numbers, or of numeric codes",
-            do=proposed_codes(variable) if isinstance(instrument_entry, ScoredItems) else None,
-        )
+        found = f"{variable.name}, a column of {told_kind(variable)}"
+        do = proposed_codes(variable) if isinstance(instrument_entry, ScoredItems) else None
+        document.add(place, found=found, expected="a column of numbers, or of numeric codes", do=do)

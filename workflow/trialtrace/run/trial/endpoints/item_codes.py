@@ -106,9 +106,6 @@ def _unused(
         return
     for code in codes:
         if code not in known and not document.full:
-            document.add(
-                (*place, code),
-                found=tell(code),
-                expected=f"a choice of an item: {one_of(tell(one) for one in sorted(known))}",
-                do=near_code(columns[0], code),
-            )
+            expected = f"a choice of an item: {one_of(tell(one) for one in sorted(known))}"
+            do = near_code(columns[0], code)
+            document.add((*place, code), found=tell(code), expected=expected, do=do)
