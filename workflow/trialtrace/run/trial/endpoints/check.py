@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Any
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
@@ -71,7 +70,7 @@ def check(files: Files) -> None:
             instruments.check(files, name, given)
 
 
-def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
+def _endpoint(files: Files, name: str, given: made.Given) -> None:
     document = files.endpoints
     for key in ("of", "first_of"):
         if key in given:
@@ -98,7 +97,7 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
         _columns(files, name, given)
 
 
-def _columns(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _columns(files: Files, name: str, entry: made.Given) -> None:
     document, columns = files.endpoints, files.columns(entry["table"])
     for key in ("where", "event"):
         if key in entry:
@@ -192,7 +191,7 @@ def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
 
 
 def _labelled(
-    files: Files, name: str, axis: str, entry: dict[str, Any], columns: dict[str, Variable] | None
+    files: Files, name: str, axis: str, entry: made.Given, columns: dict[str, Variable] | None
 ) -> None:
     """The column of visits, sides or locations, and its codes."""
     document = files.endpoints
@@ -204,7 +203,7 @@ def _labelled(
         labels_of_codes(files, document, (name, axis, "labels"), entry["labels"], variable)
 
 
-def _scores(files: Files, path: Path_, entry: dict[str, Any], variable: Variable | None) -> None:
+def _scores(files: Files, path: Path_, entry: made.Given, variable: Variable | None) -> None:
     """A measured value is a number, a code that is worth one, or a numeric code of a scale."""
     if variable is None or "codes" in entry or variable.kind in ("", *NUMERIC):
         return
@@ -215,7 +214,7 @@ def _scores(files: Files, path: Path_, entry: dict[str, Any], variable: Variable
         files.endpoints.add(path, found=found, expected=expected, do=proposed_codes(variable))
 
 
-def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | None) -> None:
+def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None) -> None:
     """Codes are those of the dictionary, each of them, and worth a number of the scale."""
     if "codes" not in entry or variable is None or not variable.kind:
         return
@@ -244,7 +243,7 @@ def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | 
         )
 
 
-def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
+def _scale(files: Files, name: str, scale: made.Given | None) -> None:
     if scale and scale["from"] >= scale["to"]:
         files.endpoints.add(
             (name, "scale"),
@@ -253,7 +252,7 @@ def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
         )
 
 
-def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _baseline(files: Files, name: str, entry: made.Given) -> None:
     places: dict[Path_, dict[str, str]] = {}
     if isinstance(visits := entry.get("visits"), dict):
         wide = "pattern" in visits
@@ -277,7 +276,7 @@ def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
         known(files.endpoints, place, entry["baseline"], every, "the label of a visit")
 
 
-def _parents(files: Files, name: str, entry: dict[str, Any], key: str) -> None:
+def _parents(files: Files, name: str, entry: made.Given, key: str) -> None:
     listed = entry[key] if isinstance(entry[key], list) else [entry[key]]
     for position, parent in enumerate(listed):
         place: Path_ = (name, key, position) if isinstance(entry[key], list) else (name, key)
