@@ -54,11 +54,9 @@ def _parts(
         findings[name], behind = one_each(study, endpoint, grid, name, "value")
         known = findings[name][~np.isnan(findings[name])]
         if not np.isin(known, (0, 1)).all():
-            raise UserError(
-                f"{study.place(endpoint)}: {COUNT}",
-                found=f"{name}, whose values are not yes or no",
-                expected="yes/no endpoints; a value belongs under `scores`",
-            )
+            found = f"{name}, whose values are not yes or no"
+            expected = "yes/no endpoints; a value belongs under `scores`"
+            raise UserError(f"{study.place(endpoint)}: {COUNT}", found=found, expected=expected)
         cells += behind
     for name, score in endpoint.entry.parts.items():
         what = score.value or "value"

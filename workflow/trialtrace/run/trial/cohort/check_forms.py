@@ -286,11 +286,9 @@ def _breaks(
         return
     others = [one for one in broken["columns"] if one not in entry["put"]]
     if others and broken["severity"] == "reject":
-        document.add(
-            (*path, "put"),
-            found=f"nothing for {one_of(others)}, which the check takes away",
-            expected="a value for every column that the check lists",
-        )
+        found = f"nothing for {one_of(others)}, which the check takes away"
+        expected = "a value for every column that the check lists"
+        document.add((*path, "put"), found=found, expected=expected)
 
 
 def _below_or_above(value: str, variable: Variable) -> bool:

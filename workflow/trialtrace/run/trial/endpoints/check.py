@@ -59,11 +59,9 @@ def check(files: Files) -> None:
     sound = dict(document.entries())
     codes = {name: endpoint.code for name, endpoint in files.derived.items()}
     for name, first, code in repeated(codes):
-        document.add(
-            (files.derived[name].family, "code"),
-            found=f"{tell(code)}, which is also the code of {first}",
-            expected="a code of its own",
-        )
+        found = f"{tell(code)}, which is also the code of {first}"
+        expected = "a code of its own"
+        document.add((files.derived[name].family, "code"), found=found, expected=expected)
     for name, given in sound.items():
         _endpoint(files, name, given)
         if given["kind"] == "instrument":
@@ -80,11 +78,9 @@ def _endpoint(files: Files, name: str, given: made.Given) -> None:
     if "source" in given and not any(
         list(declared_in(endpoint.entry)) for endpoint in files.family(name)
     ):
-        document.add(
-            (name, "source"),
-            found="a source, but nothing in this entry is taken as given",
-            expected="a source only beside limits, thresholds or days that the entry declares",
-        )
+        found = "a source, but nothing in this entry is taken as given"
+        expected = "a source only beside limits, thresholds or days that the entry declares"
+        document.add((name, "source"), found=found, expected=expected)
     made.check(files, name, given)
     many_rows.check(files, name, given)
     _scale(files, name, given.get("scale"))
@@ -245,11 +241,9 @@ def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None
 
 def _scale(files: Files, name: str, scale: made.Given | None) -> None:
     if scale and scale["from"] >= scale["to"]:
-        files.endpoints.add(
-            (name, "scale"),
-            found=f"from {scale['from']} to {scale['to']}",
-            expected="from the lowest to the highest value",
-        )
+        found = f"from {scale['from']} to {scale['to']}"
+        expected = "from the lowest to the highest value"
+        files.endpoints.add((name, "scale"), found=found, expected=expected)
 
 
 def _baseline(files: Files, name: str, entry: made.Given) -> None:

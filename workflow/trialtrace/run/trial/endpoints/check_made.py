@@ -100,11 +100,9 @@ def _finding(files: Files, name: str, entry: Given) -> None:
             where = (name, "abnormal_by_location", place)
             check_test(document, where, AVAL, test, {"AVAL": AVAL})
     if entry.get("new") and entry.get("value", "value") != "value":
-        document.add(
-            (name, "new"),
-            found=f"new: true with value: {entry['value']}",
-            expected="one of them; a change already compares with the baseline",
-        )
+        found = f"new: true with value: {entry['value']}"
+        expected = "one of them; a change already compares with the baseline"
+        document.add((name, "new"), found=found, expected=expected)
     if ("at_least" in entry) != ("missing" in entry):
         lacking = "missing" if "at_least" in entry else "at_least"
         document.add((name,), found=f"no {lacking}", expected="at_least and missing together")
@@ -125,11 +123,9 @@ def _locations(files: Files, name: str, entry: Given) -> None:
             known(files.endpoints, (name, plural, position), label, labels, f"a {key} of the value")
         several *= max(len(entry.get(plural, labels)), 1)
     if several > 1 and "at_least" not in entry:
-        files.endpoints.add(
-            (name,),
-            found=f"{several} sides and locations of {entry['of']} without a rule",
-            expected="at_least: how many of them must be abnormal, and missing",
-        )
+        found = f"{several} sides and locations of {entry['of']} without a rule"
+        expected = "at_least: how many of them must be abnormal, and missing"
+        files.endpoints.add((name,), found=found, expected=expected)
 
 
 def _norm(files: Files, name: str, entry: Given) -> None:
@@ -174,11 +170,9 @@ def _composite(files: Files, name: str, entry: Given) -> None:
     check_condition(document, (name, "event"), entry["event"], columns, "a part of the composite")
     over = entry["counted"] in ("by_visit", "ever")
     if over != ("missing_visits" in entry):
-        document.add(
-            (name, "counted"),
-            found=f"{tell(entry['counted'])} {'without' if over else 'with'} missing_visits",
-            expected="missing_visits with by_visit and ever, and only with them",
-        )
+        found = f"{tell(entry['counted'])} {'without' if over else 'with'} missing_visits"
+        expected = "missing_visits with by_visit and ever, and only with them"
+        document.add((name, "counted"), found=found, expected=expected)
     _visits(files, name, entry)
 
 
@@ -261,11 +255,9 @@ def _event_by(files: Files, name: str, entry: Given) -> None:
     of = files.endpoints.get(entry["of"]) or {}
     competing = bool(of.get("competing"))
     if competing != ("competing" in entry):
-        files.endpoints.add(
-            (name,),
-            found=f"{entry['of']} {'with' if competing else 'without'} competing events",
-            expected="competing: missing or no_event where it has them, and only there",
-        )
+        found = f"{entry['of']} {'with' if competing else 'without'} competing events"
+        expected = "competing: missing or no_event where it has them, and only there"
+        files.endpoints.add((name,), found=found, expected=expected)
     if of.get("horizon", entry["time"]) < entry["time"]:
         files.endpoints.add(
             (name, "time"),
@@ -301,11 +293,9 @@ def _recurrent_events(files: Files, name: str, entry: Given) -> None:
     elif "end" in entry:
         subject_number(files, (name, "end"), entry["end"])
     if (design := files.trial.get("design", "kind")) in methods.OWN_TREATMENT:
-        files.endpoints.add(
-            (name, "kind"),
-            found=f"recurrent_events in a design of kind {tell(design)}",
-            expected="a design in which a subject has one treatment",
-        )
+        found = f"recurrent_events in a design of kind {tell(design)}"
+        expected = "a design in which a subject has one treatment"
+        files.endpoints.add((name, "kind"), found=found, expected=expected)
 
 
 _CHECKS: dict[str, Callable[[Files, str, Given], None]] = {
