@@ -89,8 +89,7 @@ class InstrumentEntry(Scored):
         """What the instrument declares: its rule, items and scales."""
         from trialtrace.run.instruments.registry import instrument_module
 
-        declared: Instrument = instrument_module(self.instrument).INSTRUMENT
-        return declared
+        return instrument_module(self.instrument).INSTRUMENT
 
     @property
     def visit_labels(self) -> list[str]:
