@@ -27,8 +27,7 @@ from pathlib import Path
 from mutants import Mutant, mutants
 from record import ROOT, circumstances, copy_checkout, table, write_section
 from trialtrace.base.paths import Project
-from trialtrace.run.jobs.closure import Sources
-from trialtrace.run.jobs.imports import FORMULAS, imports_of
+from trialtrace.run.jobs.closure import FORMULAS, Sources, imports_of
 
 PACKAGE = Path("workflow/trialtrace")
 # Modules that tests import by their plain name.
