@@ -26,8 +26,8 @@ from trialtrace.audit.prints.finding import (
     overlaps,
     p_span,
     span_of,
+    verdict,
 )
-from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.paired.same_patients import of_pairs
 from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
@@ -102,10 +102,10 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.main is None or not {"ci_low", "ci_high"} <= set(entry.parts):
+        if entry.main is None or not entry.has_interval:
             continue
         # A posterior has no test, and need not be symmetric.
-        if entry.parts["ci_low"].symbol == "credible" or entry.main.relation != "=":
+        if entry.credible or entry.main.relation != "=":
             continue
         on_scale = _on_scale(entry, entry.main)
         if on_scale is not None:
@@ -169,9 +169,9 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
     Over what prints so, over the scales on which it may be centred, and all degrees of freedom.
     """
     main = entry.main
-    if main is None or main.relation != "=" or not {"ci_low", "ci_high"} <= set(entry.parts):
+    if main is None or main.relation != "=" or not entry.has_interval:
         return None
-    given = None if entry.parts["ci_low"].symbol == "credible" else _on_scale(entry, main)
+    given = None if entry.credible else _on_scale(entry, main)
     if given is None or entry.measure is None or entry.about.margin_value is not None:
         return None
     degrees = _degrees(ledger, entry)
@@ -187,7 +187,7 @@ def p_of_margin(
 ) -> dict[str, tuple[float, float]]:
     """P of a margin that an estimate and its interval leave, by side, over all that prints so."""
     main = entry.main
-    if main is None or main.relation != "=" or entry.parts["ci_low"].symbol == "credible":
+    if main is None or main.relation != "=" or entry.credible:
         return {}
     of_it = replace(entry, about=replace(entry.about, margin=f"{margin:f}"))
     given = _on_scale(of_it, main)
@@ -227,7 +227,7 @@ def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[Esti
 
 def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> Finding:
     on = " on the log scale" if given.scale == "log" else ""
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    shown = entry.interval
     agreement = COMPATIBLE
     covers: tuple[str, ...] = ("ci_high",)
     if symmetric:
@@ -243,7 +243,7 @@ def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> 
         else:
             text += "exact, score, profile and sequential intervals need not be centred."
         agreement = INCONSISTENT if entry.about.interval or far else COMPATIBLE
-    return Finding("interval.centred", entry.name, "ci_low", agreement, text, covers=covers)
+    return verdict("interval.centred", entry, "ci_low", agreement, text, covers=covers)
 
 
 def _is_far(entry: Claim, given: OnScale) -> bool:
@@ -256,7 +256,7 @@ def _is_far(entry: Claim, given: OnScale) -> bool:
     ends = [[float(end) for end in part.bounds] for part in (given.low, given.estimate, given.high)]
     if given.scale == "log":
         low, middle, high = map(logs, ends)
-        return unevenness(low, middle, high) > most_uneven(low, high, confidence_of(entry))
+        return unevenness(low, middle, high) > most_uneven(low, high, entry.confidence)
     low, middle, high = ((least, most) for least, most in ends)
     return unevenness(low, middle, high) > MOST_UNEVEN
 
@@ -320,8 +320,17 @@ def _p(
     ):
         agreement = ALTERNATIVE
         text = f"{text[: text.index('; printed')]}; {component.text} is that of one side."
-    name, detail, open = "interval.p", {"low": low, "high": high}, text.endswith(OF_NO_NAME)
-    finding = Finding(name, entry.name, "p", agreement, text, (), detail, covers, open=open)
+    open = text.endswith(OF_NO_NAME)
+    finding = verdict(
+        "interval.p",
+        entry,
+        "p",
+        agreement,
+        text,
+        detail={"low": low, "high": high},
+        covers=covers,
+        open=open,
+    )
     plain = entry.about.margin_value is None and not by_procedure
     of_one = agreement == INCONSISTENT and plain
     yield (
@@ -345,9 +354,15 @@ def _by_procedure(
         if overlaps(component, low, high):
             text = f"Estimate and interval give {p_span(low, high)} {words}, in keeping with "
             covers = ("value", "percent", "ci_low", "ci_high")
-            text, detail = f"{text}{component.text}.", {"low": low, "high": high}
-            return Finding(
-                "interval.p", entry.name, "p", COMPATIBLE, text, (), detail, covers=covers
+            text = f"{text}{component.text}."
+            return verdict(
+                "interval.p",
+                entry,
+                "p",
+                COMPATIBLE,
+                text,
+                detail={"low": low, "high": high},
+                covers=covers,
             )
     told = [f"{p_span(low, high)} {words}" for words, low, high in choices]
     return f" by themselves, {' and '.join(told)}" if told else ""
@@ -382,9 +397,9 @@ def _decision(
         return
     (low, _), (_, high) = scale.low.bounds, scale.high.bounds
     (_, low_end), (high_end, _) = scale.low.bounds, scale.high.bounds
-    level = 1 - confidence_of(entry)
+    level = 1 - entry.confidence
     least, most = p_range(component)
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    shown = entry.interval
     margin = entry.about.margin_value
     null = "no difference" if margin is None else f"a margin of {margin}"
     if low_end < scale.null < high_end and most < level:
@@ -398,7 +413,7 @@ def _decision(
     unnamed = near and entry.about.test is None
     text += OF_NO_NAME if unnamed else " The two may come of different methods."
     agreement = NOT_CHECKABLE if near else INCONSISTENT
-    finding = Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
+    finding = verdict("interval.p", entry, "p", agreement, text, open=unnamed)
     of_one = agreement == INCONSISTENT and margin is None
     yield (
         corrections.told(ledger, entry, component, p, finding, p_of_interval) if of_one else finding
@@ -414,7 +429,7 @@ def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateChec
             scale=given.scale,
             null=given.null,
             df=df,
-            confidence=confidence_of(entry),
+            confidence=entry.confidence,
             sides=side,
         )
     except StatsError:

@@ -34,6 +34,7 @@ from trialtrace.audit.prints.finding import (
     overlaps,
     p_span,
     signed,
+    verdict,
 )
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
@@ -98,11 +99,9 @@ def _unchecked(ledger: Ledger, entry: Claim, component: Component) -> Finding:
         known = known or margin_of(ledger, entry) is not None
         needs = "a margin (`margin`, or `margins` of `reported`)"
     else:
-        return Finding(
-            "p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: no check has its test."
-        )
+        return verdict("p.hypothesis", entry, "p", NOT_CHECKABLE, f"{text}: no check has its test.")
     lacks = "an interval of this comparison on the scale of the margin" if known else needs
-    return Finding("p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: it needs {lacks}.")
+    return verdict("p.hypothesis", entry, "p", NOT_CHECKABLE, f"{text}: it needs {lacks}.")
 
 
 def _nulls(ledger: Ledger, entry: Claim, claim: Claim) -> list[Decimal]:
@@ -136,7 +135,7 @@ def _held(
         return
     fit = [(null, span) for null, span in spans if overlaps(component, *span)]
     null, span = min(fit or spans, key=lambda pair: pair[1][0])
-    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
+    shown = claim.interval
     against = signed(float(null), 3).rstrip("0").rstrip(".")
     text = f"The interval {shown} of the same comparison gives {p_span(*span)} against {against}"
     far = all(_far(component, by["two_sided"]) for by in every.values())
@@ -220,9 +219,8 @@ def _finding(
     else:
         text += f"; printed is {component.text}{', which may be that of another test' * remark}."
     text = f"Not checkable: {text[0].lower()}{text[1:]}" if remark else text
-    beside = () if claim is entry else (claim.name,)
     detail = {"low": span[0], "high": span[1]}
-    return Finding("margin.p", entry.name, "p", agreement, text, beside, detail, remark=remark)
+    return verdict("margin.p", entry, "p", agreement, text, [claim], detail, remark=remark)
 
 
 def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
@@ -230,7 +228,7 @@ def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Itera
     limits = limits_of(ledger, entry)
     if limits is None:
         return
-    own = [entry] if {"ci_low", "ci_high"} <= set(entry.parts) else []
+    own = [entry] if entry.has_interval else []
     for one in own or [
         comparison
         for comparison in ledger.comparisons[entry.about.cell]
@@ -250,7 +248,7 @@ def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Itera
 
 
 def _larger(entry: Claim, component: Component, claim: Claim, p: Span) -> Finding:
-    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
+    shown = claim.interval
     text = f"By the interval {shown} the larger of both one-sided tests has {p_span(*p)}"
     far = on_two_sides(component, p, LEAST)
     agreement = COMPATIBLE if overlaps(component, *p) else _verdict(entry, claim, far=far)

@@ -23,6 +23,7 @@ from trialtrace.audit.prints.finding import (
     said_of,
     shown_p,
     span_of,
+    verdict,
 )
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.stats.results import StatsError
@@ -84,8 +85,8 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         text = f"{about}{_each(ranges)}; printed is {part.text}{other}."
         text += "" if stated else NO_TEST
         agreement = INCONSISTENT if stated else NOT_CHECKABLE
-    open, beside = agreement == NOT_CHECKABLE and beyond is None, tuple(one.name for one in groups)
-    yield Finding("p.means", entry.name, "p", agreement, text, beside, detail, open=open)
+    open = agreement == NOT_CHECKABLE and beyond is None
+    yield verdict("p.means", entry, "p", agreement, text, groups, detail, open=open)
 
 
 def without_sizes(
@@ -95,8 +96,7 @@ def without_sizes(
     lacking = [ledger.group_label(group) for group in groups if not ledger.size(group)]
     text = f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
     text += "in the ledger (`patients`, or `sizes` of a population)."
-    beside = tuple(group.name for group in groups)
-    return Finding(check, entry.name, component, NOT_CHECKABLE, text, beside)
+    return verdict(check, entry, component, NOT_CHECKABLE, text, groups)
 
 
 def _reading(

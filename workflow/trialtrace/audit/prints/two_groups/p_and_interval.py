@@ -23,7 +23,15 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import INCONSISTENT, NO_TEST, TWO_SIDED, Card, Finding, p_span
+from trialtrace.audit.prints.finding import (
+    INCONSISTENT,
+    NO_TEST,
+    TWO_SIDED,
+    Card,
+    Finding,
+    p_span,
+    verdict,
+)
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import (
     LEAST_UNNAMED,
@@ -107,7 +115,7 @@ def of_same(entry: Claim, claim: Claim) -> bool:
     """Whether it is another claim's interval of the same groups and basis, without a p."""
     same = claim.about.compared == entry.about.compared and claim.stated_basis == entry.stated_basis
     same = same and claim.about.category == entry.about.category
-    whole = {"ci_low", "ci_high"} <= set(claim.parts) and "p" not in claim.parts
+    whole = claim.has_interval and "p" not in claim.parts
     return same and claim.name != entry.name and whole
 
 
@@ -133,7 +141,7 @@ def _told(
         return
     if table is not None and claim.measure in KINDS and of_counts(table[1], component):
         return
-    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
+    shown = claim.interval
     text = f"The interval {shown} of the same comparison gives {p_span(*p)}; "
     text += f"printed is {component.text}"
     agreement, more = INCONSISTENT, "."
@@ -141,8 +149,16 @@ def _told(
         agreement, more = NOT_CHECKABLE, f", which may be of ranks.{NO_TEST}"
         text = f"Not checkable: {text[0].lower()}{text[1:]}"
     remark = agreement == NOT_CHECKABLE
-    detail, name, names = {"low": p[0], "high": p[1]}, "interval.apart", (claim.name,)
-    finding = Finding(name, entry.name, "p", agreement, text + more, names, detail, remark=remark)
+    finding = verdict(
+        "interval.apart",
+        entry,
+        "p",
+        agreement,
+        text + more,
+        [claim],
+        {"low": p[0], "high": p[1]},
+        remark=remark,
+    )
     yield (
         finding if remark else corrections.told(ledger, entry, component, p, finding, p_of_interval)
     )
