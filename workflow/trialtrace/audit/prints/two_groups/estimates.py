@@ -12,13 +12,13 @@ from math import inf
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
     TWO_SIDED,
+    UNDECIDED,
     Card,
     Finding,
     Span,
@@ -31,6 +31,7 @@ from trialtrace.audit.prints.finding import (
 from trialtrace.audit.prints.paired.same_patients import of_pairs
 from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
+from trialtrace.audit.prints.shared.interval_errors import CENTRED
 from trialtrace.audit.prints.shared.p_sides import (
     OF_TIMES,
     near_no_difference,
@@ -54,8 +55,9 @@ DIFFERENCES = (
     "difference",
     *LOGS,
 )
+CHECK = "interval.p"
+COVERS = ("value", "percent", "ci_low", "ci_high")
 WALD = ("wald", "log")
-CENTRED = (None, *WALD)
 NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
 OF_A_MARGIN = ("noninferiority", "equivalence")
 WHOLE = Decimal(100)
@@ -95,7 +97,7 @@ CARD = Card(
     "where it is weaker than √(z² − 2.58²), which no covariate of randomised groups makes of z",
     {
         "interval.centred": "An estimate, and the middle of its interval.",
-        "interval.p": "An estimate with its interval, and p.",
+        CHECK: "An estimate with its interval, and p.",
     },
 )
 
@@ -227,16 +229,15 @@ def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[Esti
 
 def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> Finding:
     on = " on the log scale" if given.scale == "log" else ""
-    shown = entry.interval
-    agreement = COMPATIBLE
-    covers: tuple[str, ...] = ("ci_high",)
+    agreement, covers = COMPATIBLE, ("ci_high",)
     if symmetric:
-        text = f"{main.text} can be the middle{on} of {shown}."
+        text = f"{main.text} can be the middle{on} of {entry.interval}."
         # Where the counts give the estimate itself, that says more of it.
         if entry.basis is not None or entry.measure not in KINDS:
             covers = ("ci_high", main.name)
     else:
-        text = f"{main.text} is not the middle{on} of {shown}, as it is for the usual interval; "
+        text = f"{main.text} is not the middle{on} of {entry.interval}, as it is for the usual "
+        text += "interval; "
         far = entry.measure in NEARLY_CENTRED and _is_far(entry, given)
         if far:
             text += "nor does an exact or profile interval lie so far to one side."
@@ -282,60 +283,37 @@ def _p(
     holding = [scale for scale, span in spans.items() if any(overlaps(component, *p) for p in span)]
     scale = (holding or list(spans))[0]
     told = [p for p in spans[scale] if overlaps(component, *p)] or spans[scale]
-    low, high = min(p[0] for p in told), max(p[1] for p in told)
-    text = f"Estimate and interval give {p_span(low, high)}"
+    p = Span(min(low for low, _ in told), max(high for _, high in told))
+    text = f"Estimate and interval give {p_span(*p)}"
     if scale == "identity" and len(every) > 1:
         text += " if the interval is centred as it stands, not on the log scale"
     if entry.about.margin_value is not None:
         text += f" against {entry.about.margin_value}"
-    text += "" if holding else by_procedure
-    text += f", in keeping with {component.text}." if holding else f"; printed is {component.text}."
-    agreement = COMPATIBLE
-    covers: tuple[str, ...] = ("value", "percent", "ci_low", "ci_high")
-    if not holding:
-        agreement, covers = INCONSISTENT, ()
-        if by_procedure:
-            pass
-        elif _of_neither(ledger, entry, component, (low, high)):
-            text += " It is not that of the counts either."
-        elif p_of_pairs := of_pairs(ledger, entry, component):
-            agreement = COMPATIBLE
-            text += f" McNemar's tests of as few pairs as the interval leaves give {p_of_pairs}."
-        elif _has_own_test(ledger, entry):
-            text += " The p-value is that of another test, "
-            if of_no_such_test(entry, component, (low, high)) and not _counted(ledger, entry):
-                text += "but none of the same analysis lies so far from the interval."
-            else:
-                agreement, text = NOT_CHECKABLE, f"{text}so that the two need not agree."
-        elif entry.about.margin is not None and restricted(entry):
-            agreement = NOT_CHECKABLE
-            text += " A test may restrict the variance at the margin, and need not agree with it."
-        elif _near(entry, component, low, high):
-            agreement = NOT_CHECKABLE
-            text += OF_NO_NAME
-    if (
-        agreement == INCONSISTENT
-        and not by_procedure
-        and _of_one_side(ledger, entry, component, given)
-    ):
-        agreement = ALTERNATIVE
-        text = f"{text[: text.index('; printed')]}; {component.text} is that of one side."
-    open = text.endswith(OF_NO_NAME)
+    if holding:
+        yield verdict(CHECK, entry, component, True, text, detail=p._asdict(), covers=COVERS)
+        return
+    printed = f"{text}{by_procedure}; printed is {component.text}."
+    agreement, why = INCONSISTENT, ""
+    if not by_procedure:
+        agreement, why = _of_another(ledger, entry, component, p)
+    alone = agreement == INCONSISTENT and not by_procedure
+    if alone and _of_one_side(ledger, entry, component, given):
+        # One matter, one line: why p is not that of two sides is then no question.
+        agreement, alone = ALTERNATIVE, False
+        printed, why = f"{text}; {component.text} is that of one side.", ""
     finding = verdict(
-        "interval.p",
+        CHECK,
         entry,
-        "p",
+        component,
         agreement,
-        text,
-        detail={"low": low, "high": high},
-        covers=covers,
-        open=open,
+        printed + why,
+        detail=p._asdict(),
+        open=why == OF_NO_NAME,
     )
-    plain = entry.about.margin_value is None and not by_procedure
-    of_one = agreement == INCONSISTENT and plain
+    corrected = alone and entry.about.margin_value is None
     yield (
-        corrections.told(ledger, entry, component, (low, high), finding, p_of_interval)
-        if of_one
+        corrections.told(ledger, entry, component, p, finding, p_of_interval)
+        if corrected
         else finding
     )
 
@@ -347,23 +325,13 @@ def _by_procedure(
     if entry.about.margin_value is not None or entry.tails != TWO_SIDED:
         return ""
     ends = [end for span in spans.values() for pair in span for end in pair]
-    p = min(ends), max(ends)
-    most = corrections.comparisons(ledger, entry)
-    choices = families.declared(ledger, entry, p, most)
+    p = Span(min(ends), max(ends))
+    choices = families.declared(ledger, entry, p, corrections.comparisons(ledger, entry))
     for words, low, high in choices:
         if overlaps(component, low, high):
-            text = f"Estimate and interval give {p_span(low, high)} {words}, in keeping with "
-            covers = ("value", "percent", "ci_low", "ci_high")
-            text = f"{text}{component.text}."
-            return verdict(
-                "interval.p",
-                entry,
-                "p",
-                COMPATIBLE,
-                text,
-                detail={"low": low, "high": high},
-                covers=covers,
-            )
+            text = f"Estimate and interval give {p_span(low, high)} {words}"
+            detail = {"low": low, "high": high}
+            return verdict(CHECK, entry, component, True, text, detail=detail, covers=COVERS)
     told = [f"{p_span(low, high)} {words}" for words, low, high in choices]
     return f" by themselves, {' and '.join(told)}" if told else ""
 
@@ -395,28 +363,26 @@ def _decision(
     """An interval that is not centred: whether it and p agree on the value that p is about."""
     if _tails(entry) != TWO_SIDED or component.value is None:
         return
-    (low, _), (_, high) = scale.low.bounds, scale.high.bounds
-    (_, low_end), (high_end, _) = scale.low.bounds, scale.high.bounds
-    level = 1 - entry.confidence
+    (low, low_end), (high_end, high) = scale.low.bounds, scale.high.bounds
+    level, margin = 1 - entry.confidence, entry.about.margin_value
     least, most = p_range(component)
-    shown = entry.interval
-    margin = entry.about.margin_value
     null = "no difference" if margin is None else f"a margin of {margin}"
     if low_end < scale.null < high_end and most < level:
-        text = f"{shown} includes {null}, while {component.text}."
+        text = f"{entry.interval} includes {null}, while {component.text}."
     elif not low < scale.null < high and least > level:
-        text = f"{shown} excludes {null}, while {component.text}."
+        text = f"{entry.interval} excludes {null}, while {component.text}."
     else:
         return
     p = span_of(p_of_bounds)
     near = _near(entry, component, *p)
     unnamed = near and entry.about.test is None
     text += OF_NO_NAME if unnamed else " The two may come of different methods."
-    agreement = NOT_CHECKABLE if near else INCONSISTENT
-    finding = verdict("interval.p", entry, "p", agreement, text, open=unnamed)
-    of_one = agreement == INCONSISTENT and margin is None
+    agreement = UNDECIDED if near else INCONSISTENT
+    finding = verdict(CHECK, entry, component, agreement, text, open=unnamed)
     yield (
-        corrections.told(ledger, entry, component, p, finding, p_of_interval) if of_one else finding
+        finding
+        if near or margin is not None
+        else corrections.told(ledger, entry, component, p, finding, p_of_interval)
     )
 
 
@@ -493,3 +459,24 @@ def _of_neither(ledger: Ledger, entry: Claim, component: Component, p: tuple[flo
     if entry.about.margin is not None or _tails(entry) != TWO_SIDED:
         return False
     return of_no_test(table[1], component, p)
+
+
+def _of_another(ledger: Ledger, entry: Claim, component: Component, p: Span) -> tuple[str, str]:
+    """What a p that is not the interval's may be of, and what follows: agreement and words."""
+    if _of_neither(ledger, entry, component, p):
+        return INCONSISTENT, " It is not that of the counts either."
+    if p_of_pairs := of_pairs(ledger, entry, component):
+        why = f" McNemar's tests of as few pairs as the interval leaves give {p_of_pairs}."
+        return COMPATIBLE, why
+    if _has_own_test(ledger, entry):
+        text = " The p-value is that of another test, "
+        if of_no_such_test(entry, component, p) and not _counted(ledger, entry):
+            return (
+                INCONSISTENT,
+                f"{text}but none of the same analysis lies so far from the interval.",
+            )
+        return UNDECIDED, f"{text}so that the two need not agree."
+    if entry.about.margin is not None and restricted(entry):
+        why = " A test may restrict the variance at the margin, and need not agree with it."
+        return UNDECIDED, why
+    return (UNDECIDED, OF_NO_NAME) if _near(entry, component, *p) else (INCONSISTENT, "")

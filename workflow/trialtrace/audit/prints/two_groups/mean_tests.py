@@ -13,7 +13,9 @@ from trialtrace.audit.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
     NO_TEST,
+    NOT_CHECKED,
     TWO_SIDED,
+    UNDECIDED,
     Card,
     Finding,
     as_range,
@@ -56,21 +58,19 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if len(sizes) < len(groups):
         yield without_sizes(ledger, entry, groups, "p.means", "p")
         return
-    part = entry.parts["p"]
+    part, stated = entry.parts["p"], entry.about.test
     try:
         ranges, fit, as_errors = _reading(entry, groups, sizes)
     except StatsError:
         return
-    stated = entry.about.test
     named = [ranges[name] for name in fit] or list(ranges.values())
-    lowest, highest = min(r[0] for r in named), max(r[1] for r in named)
-    span = p_span(lowest, highest)
+    span = p_span(min(low for low, _ in named), max(high for _, high in named))
     given = "print as given" if {"sd", "se"} & set(groups[0].parts) else "their intervals leave"
     about = f"Over all means and standard deviations that {given}{as_errors}, "
     detail: dict[str, object] = {"ranges": ranges}
     beyond = _beyond(entry)
     if beyond is not None:
-        agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; {_each(ranges)}."
+        agreement, text = NOT_CHECKABLE, f"{NOT_CHECKED} {beyond}; {_each(ranges)}."
     elif stated == "welch" and fit and stated not in fit:
         text = f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ("
         text += f"{p_span(*ranges[stated])})."
@@ -78,15 +78,17 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     elif fit:
         # "t test" says not which; where the paper does, it is named by its ledger.
         names = " and ".join(TESTS[name][1] for name in fit)
-        verb = "gives" if len(fit) == 1 else "give"
-        agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, in keeping with {part.text}."
+        agreement, text = (
+            COMPATIBLE,
+            f"{about}{names} {'gives' if len(fit) == 1 else 'give'} {span}",
+        )
     else:
         other = "" if ledger.brief else _otherwise(groups, sizes, entry)
         text = f"{about}{_each(ranges)}; printed is {part.text}{other}."
         text += "" if stated else NO_TEST
-        agreement = INCONSISTENT if stated else NOT_CHECKABLE
-    open = agreement == NOT_CHECKABLE and beyond is None
-    yield verdict("p.means", entry, "p", agreement, text, groups, detail, open=open)
+        agreement = INCONSISTENT if stated else UNDECIDED
+    open = agreement == UNDECIDED
+    yield verdict("p.means", entry, part, agreement, text, groups, detail, open=open)
 
 
 def without_sizes(
@@ -94,8 +96,8 @@ def without_sizes(
 ) -> Finding:
     """That a test of means cannot be checked, for numbers of patients are not in the ledger."""
     lacking = [ledger.group_label(group) for group in groups if not ledger.size(group)]
-    text = f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
-    text += "in the ledger (`patients`, or `sizes` of a population)."
+    text = f"The number of patients behind the mean of {listed(lacking)} is not in the ledger "
+    text += "(`patients`, or `sizes` of a population)."
     return verdict(check, entry, component, NOT_CHECKABLE, text, groups)
 
 

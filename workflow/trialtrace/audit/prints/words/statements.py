@@ -112,7 +112,7 @@ def _one_sided(ledger: Ledger) -> Iterator[Finding]:
         if lacking and ALL not in found and set(found) & set(ledger.apart):
             text, part = (
                 f"The ledger has nothing beside it for {listed(lacking)}.",
-                [*last.parts][0],
+                next(iter(last.parts)),
             )
             yield verdict("statement.groups", last, part, UNDECIDED, text, remark=True)
 
