@@ -33,7 +33,6 @@ from trialtrace.report.links import (
     SUMMARY_PAGE,
     WARNINGS,
     config_page,
-    number_anchor,
     of_report,
     place_link,
 )
@@ -47,6 +46,7 @@ from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.run.claims.coverage import coverage, section_of
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
 from trialtrace.run.trace.about import DISPLAYS, plain
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
@@ -75,12 +75,11 @@ def chains(material: Material) -> Chains:
             method=", ".join(dict.fromkeys(row["stat_label"] for row in found)) + method,
             n=_n(row["n_used"] for row in found),
             check=_check(programs, _checks(material, found)),
-            anchors=[number_anchor(row["result_id"]) for row in found],
+            anchors=[short_id(row["result_id"]) for row in found],
         )
         for (of, method, programs), found in grouped.items()
     ]
-    name = material.trial.name
-    return {"command": f"trialtrace results {name}; trialtrace trace {name}/…", "rows": rows}
+    return {"command": "trialtrace trace ID", "rows": rows}
 
 
 def _of(material: Material, analysis: str) -> str:

@@ -184,8 +184,7 @@ _CALLOUT = re.compile(r"callout-([A-Za-z]+)")
 
 def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
     """Change it for typst; its images lie in `folder`."""
-    # All places of a line are the same point of a page.
-    for_mail(document, chains, by_line=True)
+    for_mail(document, chains)
     without_pages(document)
     walk(document, {"Str": broken})
     widths = Widths(PDF_LINE, PDF_LYING)
