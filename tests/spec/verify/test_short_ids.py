@@ -37,7 +37,7 @@ def test_commands_take_it_for_the_result(call: Call):
     assert call("script", SHORT) == call("script", RISK)
     told = json.loads(call("impact", "mini", SHORT, "--format", "json"))
     assert told == json.loads(call("impact", "mini", RISK, "--format", "json"))
-    assert told["results"] == [RISK] and told["displays"]
+    assert told["results"] == [RISK]
     assert "none" not in call("impact", "mini", SHORT)
 
 
@@ -62,9 +62,11 @@ def test_a_line_of_a_figure_is_its_result_or_what_it_is_drawn_from(whole: Projec
     with (folder / "forest_1.csv").open(encoding="utf-8", newline="") as file:
         shown = list(csv.DictReader(file))
     assert call("trace", "mini/figure/forest_1:2") == call("trace", shown[0]["result"])
+    rests = json.loads(call("impact", "mini", "mini/figure/forest_1:2", "--format", "json"))
+    assert any(one.startswith("forest: ") for one in rests["displays"])
     (curve, *_) = sorted(folder.glob("kaplan_meier_*.csv"))
     with curve.open(encoding="utf-8", newline="") as file:
-        point = list(csv.DictReader(file))[0]
+        point = next(iter(csv.DictReader(file)))
     text = call("trace", f"mini/figure/{curve.stem}:2")
     assert f"line      line {point['line']}; " in text and "displays.kaplan_meier" in text
     # Ten patients an arm, each with a time.
