@@ -11,7 +11,7 @@ import pytest
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.styles import STYLES
-from trialtrace.report.figures.make import Drawn, beside, first_figures, images
+from trialtrace.report.figures.make import Drawn, beside, first_figures, images, of_summary
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import (
     _intercurrent,
@@ -93,7 +93,7 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     assert shown(analysed(mini, primary)) == (
         "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."
     )
-    (found,) = sentences(mini, primary, named=False)
+    (found,) = sentences(mini, primary)
     assert shown(found).startswith("Drug against Placebo: risk difference 26.7 percentage points")
     assert (
         "6 of 10 Drug, 3 of 9 Placebo; p = 0.37 (Fisher's exact test), adjusted p = 0.61 (Holm's "
@@ -242,7 +242,9 @@ FOREST, FLOW, CURVE, SWIM = (
 def test_a_figure_stands_once():
     drawn = [FLOW, FOREST, CURVE, SWIM]
     assert first_figures(drawn) == [FOREST, FLOW]
-    assert (beside(drawn, "a"), beside(drawn, "")) == ([CURVE], [SWIM])
+    assert (beside(drawn, "a", []), beside(drawn, "", [])) == ([CURVE], [SWIM])
+    assert of_summary(drawn, ["b"]) == [FOREST] and of_summary(drawn, ["a"]) == [CURVE]
+    assert beside(drawn, "a", [CURVE]) == []
 
 
 def test_a_sentence_stands_where_there_is_no_figure():

@@ -93,8 +93,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
         parts.append(f"**Arms.** {escape_markdown(used)}")
-    held = against_thresholds(material, analysis, named=False)
-    found = [*held, *sentences(material, analysis, named=False)]
+    found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
     found = found or described(material, analysis) or without_comparison(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
         found.append(NOT_ADJUSTED)
