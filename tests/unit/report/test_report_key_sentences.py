@@ -54,10 +54,10 @@ def test_values_of_one_unit_are_told_by_their_ends():
 def test_of_several_units_intervals_are_counted():
     other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
     assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
-        "4 comparisons: 2 of 4 intervals of 95 % exclude no effect, where 0.2 would by chance alone"
+        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect, where 0.2 would by chance alone"
     )
     without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
-    assert "1 of 3 intervals of 95 % excludes no effect, where" in over_comparisons(
+    assert "1 of 3 intervals of 95 % lies to one side of no effect, where" in over_comparisons(
         without_unit, lambda _: ""
     )
 
@@ -126,8 +126,8 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
     # Patient 20 has a coded missing relief.
     assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Not analysed: 1 ", shown)
-    assert "2 estimates of the risk difference, 26.7 percentage points in all; " in shown
-    assert "none of 2 intervals excludes no effect" in shown
+    assert "2 estimates of the risk difference, each 26.7 percentage points; " in shown
+    assert "both intervals include no effect" in shown
     assert "Bounds, with every missing value taken for the one arm or for the other: " in shown
     assert re.search(
         r"for the other: \S+ to \S+( with no effect among them)? \(Relief, Wald\)\.", shown
@@ -168,17 +168,22 @@ def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
     (told,) = registered_otherwise(SimpleNamespace(printed={"registration": rows}))
     link = "[protocol](audit.html#sec-registered)"
     assert link in told
-    assert words(told) == "Registered and reported, protocol: Time planned, share reported."
+    assert (
+        words(told)
+        == "Reported otherwise than registered or planned (protocol): Time planned, share reported."
+    )
 
 
 @pytest.mark.parametrize(
     ("clear", "number", "told"),
     [
-        (9, 9, "all 9 intervals exclude no effect"),
-        (2, 2, "both intervals exclude no effect"),
-        (0, 2, "none of 2 intervals excludes no effect"),
-        (1, 5, "1 of 5 intervals excludes no effect"),
-        (1, 1, "the interval excludes no effect"),
+        (9, 9, "all 9 intervals lie to one side of no effect"),
+        (2, 2, "both intervals lie to one side of no effect"),
+        (0, 2, "both intervals include no effect"),
+        (0, 7, "all 7 intervals include no effect"),
+        (1, 5, "1 of 5 intervals lies to one side of no effect"),
+        (3, 5, "3 of 5 intervals lie to one side of no effect"),
+        (1, 1, "the interval lies to one side of no effect"),
         (0, 1, "the interval includes no effect"),
     ],
 )

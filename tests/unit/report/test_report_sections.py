@@ -193,11 +193,28 @@ def test_a_visit_that_all_lines_share_stands_in_the_caption(mini):
     assert _groups(at_one) == [("after", at_one)]
 
 
+def test_a_difference_stands_beside_its_arms(mini):
+    """6 of 10 and 3 of 9: 26.7 points between them, in a column behind both; with several visits,
+    in the column of the arm that is compared."""
+    text = shown(analysis_tables(mini, "relief_primary"))
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    assert rows[0] == ["Statistic", "Drug", "Placebo", "All arms", "Drug against Placebo"]
+    by = {row[0]: row[1:] for row in rows}
+    assert by["Events"] == ["6 of 10", "3 of 9", "9 of 19", "–"]
+    (difference,) = (line for name, line in by.items() if name.startswith("Risk difference"))
+    assert difference[:3] == ["–"] * 3 and difference[3].startswith("26.7 (")
+    visits = shown(analysis_tables(mini, "pain_each")).splitlines()
+    (means,) = (line.split(" | ") for line in visits if line.startswith("| Mean difference"))
+    # Odd patients have 5.8 before and 2 after, even ones 5 and 3.
+    assert means[1].startswith("0.80 (") and means[3].startswith("−1.00 (")
+    assert [means[2], means[4].strip(" |")] == ["–", "–"]
+
+
 def test_heads_mark_what_the_next_may_begin_with_too(mini):
     """Their statistic, and the subgroup or visit of columns that are lines otherwise."""
     heads = analysis_tables(mini, "death_time").split(":::")[1].split("\n\n")[1].splitlines()[0]
     at = "{.over} at 30 days"
-    assert heads == f"| Arm | [Event&#45;free]{at} | [At risk]{at} |"
+    assert heads == f"| Arm | [Event&#45;free]{at} | [At risk]{at} | Hazard ratio |"
     assert _name("Site: A", "Drug") == "[Site&#58; A]{.over}, Drug"
     assert (_name("", "Drug"), _name("Week 1", "")) == ("Drug", "Week 1")
 

@@ -55,6 +55,9 @@ from trialtrace.run.trial.plan.build import Analysis
 
 Row = Mapping[str, object]
 MOST_CLAIMS = 3
+GLOSS = (
+    "(On print: held against each other, without the data. Used: in the check of another number.)"
+)
 
 
 def printed_in_short(material: Material) -> str:
@@ -70,7 +73,8 @@ def printed_in_short(material: Material) -> str:
     lines = failing[:MOST_CLAIMS]
     if more := len(failing) - len(lines):
         lines.append(f"[{more} more that do not hold]({AUDIT_PAGE})")
-    return f"[{counts}]({AUDIT_PAGE})" + (f" {'; '.join(lines)}." if lines else "")
+    told = f" {'; '.join(lines)}." if lines else ""
+    return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}"
 
 
 def registered_otherwise(material: Material) -> Iterator[str]:
@@ -80,7 +84,7 @@ def registered_otherwise(material: Material) -> Iterator[str]:
         if row["check"] in ("registered.outcome", "registered.measure") and row["verdict"] in wrong:
             source = f"[{escape_markdown(str(row['source']))}]({AUDIT_PAGE}#sec-registered)"
             told = escape_markdown(unbroken(str(row["finding"])))
-            yield f"Registered and reported, {source}: {told}"
+            yield f"Reported otherwise than registered or planned ({source}): {told}"
 
 
 def _failing(rows: Sequence[Row]) -> list[str]:
@@ -232,7 +236,7 @@ def _range(
     clear = sum(map(leaves_out_no_effect, whole))
     unit = f" {escape_markdown(unit_text(stat, first['unit']).strip())}".rstrip()
     same = shown[0] == shown[-1]
-    reach = f"{least}{unit} in all" if same else f"from {least} to {most}{unit}"
+    reach = f"each {least}{unit}" if same else f"from {least} to {most}{unit}"
     place = place_link(choices_place(analysis.name), places)
     place = place or place_link(analysis_place(analysis.name), places)
     estimates = f"[{len(rows)} estimates]({place})" if place else f"{len(rows)} estimates"
