@@ -54,8 +54,8 @@ def _effects(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findi
     text = f"{df2} = ({n} − {g}) × ({of} − 1) is the error within {n} patients of {g} groups at "
     text += f"{of} visits, over which visits have {of - 1} degrees of freedom and groups by visits "
     text += f"{(g - 1) * (of - 1)}; printed is {df1}."
-    effects = tuple(one.name for cell in cells for one in cell.values())
-    yield Finding("statistic.effects", entry.name, "df1", INCONSISTENT, text, effects)
+    effects = [one for cell in cells for one in cell.values()]
+    yield verdict("statistic.effects", entry, "df1", INCONSISTENT, text, effects)
 
 
 def _at_visits(ledger: Ledger, entry: Claim, group: str) -> dict[str, Claim]:
