@@ -16,7 +16,7 @@ from trialtrace.base.paths import Project
 from trialtrace.base.store import write_bytes, write_text
 from trialtrace.report.audit.targets import targets_title
 from trialtrace.report.cells import FOLDER, SECTIONS, SUMMARY, Cells, slug_of
-from trialtrace.report.figures.make import Drawn, beside, first_figures
+from trialtrace.report.figures.make import Drawn, beside, first_figures, of_summary
 from trialtrace.report.links import analysis_place, role_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.document import INLINE, Document, Prose, read_document
@@ -100,8 +100,12 @@ def _document(cells: Cells, stem: str) -> Iterator[str]:
     title = trial.title if stem == REPORT else f"{stem.capitalize()}: {trial.title}"
     shown = json.dumps(title, ensure_ascii=False)
     yield HEAD.format(name=trial.name, title=shown, long=json.dumps(stem != SUMMARY))
+    if stem in (SUMMARY, REPORT):
+        yield "::: {.summary}\n"
+        yield from _chunk(cells, "section", SUMMARY)
+        yield from _figures(cells, _of_summary(cells))
+        yield ":::\n"
     if stem == SUMMARY:
-        yield _written_chunk("section-summary", "section", SUMMARY)
         return
     if stem == REPORT:
         yield from _opening(cells)
@@ -116,13 +120,13 @@ def _document(cells: Cells, stem: str) -> Iterator[str]:
 
 
 def _opening(cells: Cells) -> Iterator[str]:
-    yield from _chunk(cells, "section", "opening")
-    yield from _figures(cells, first_figures(cells.drawn))
+    shown = _of_summary(cells)
+    yield from _figures(cells, [one for one in first_figures(cells.drawn) if one not in shown])
     heading, anchor, names = BEFORE
     yield f"## {heading} {{#{anchor}}}\n"
     for name in names:
         yield from _chunk(cells, "section", name)
-    if alone := beside(cells.drawn, ""):
+    if alone := beside(cells.drawn, "", shown):
         yield "## Treatment and course {#sec-course}\n"
         yield from _figures(cells, alone)
 
@@ -142,7 +146,12 @@ def _of_role(cells: Cells, role: str, stem: str) -> Iterator[str]:
         yield f"### {escape_markdown(analysis.label)} {{#{analysis_place(analysis.name)}}}\n"
         yield from _chunk(cells, "sentences", analysis.name)
         yield from _chunk(cells, "table", analysis.name)
-        yield from _figures(cells, beside(cells.drawn, analysis.name))
+        yield from _figures(cells, beside(cells.drawn, analysis.name, _of_summary(cells)))
+
+
+def _of_summary(cells: Cells) -> list[Drawn]:
+    analyses = cells.material.trial.plan.analyses.values()
+    return of_summary(cells.drawn, [one.name for one in analyses if one.role == "primary"])
 
 
 def _figures(cells: Cells, drawn: list[Drawn]) -> Iterator[str]:

@@ -33,7 +33,6 @@ from trialtrace.report.links import (
     SUMMARY_PAGE,
     WARNINGS,
     config_page,
-    number_anchor,
     of_report,
     place_link,
 )
@@ -47,6 +46,7 @@ from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.run.claims.coverage import coverage, section_of
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
 from trialtrace.run.trace.about import DISPLAYS, plain
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
@@ -75,12 +75,11 @@ def chains(material: Material) -> Chains:
             method=", ".join(dict.fromkeys(row["stat_label"] for row in found)) + method,
             n=_n(row["n_used"] for row in found),
             check=_check(programs, _checks(material, found)),
-            anchors=[number_anchor(row["result_id"]) for row in found],
+            anchors=[short_id(row["result_id"]) for row in found],
         )
         for (of, method, programs), found in grouped.items()
     ]
-    name = material.trial.name
-    return {"command": f"trialtrace results {name}; trialtrace trace {name}/…", "rows": rows}
+    return {"command": "trialtrace trace ID", "rows": rows}
 
 
 def _of(material: Material, analysis: str) -> str:
@@ -153,7 +152,7 @@ def render_report(
     material = Material(trial, settings, Path(results_dir), codes)
     out = Path(results_dir) / "report"
     drawn = draw_figures(material, out / "figures")
-    cells = Cells(material, drawn, {}, _renderer(material))
+    cells = Cells(material, drawn, {})
     write_documents(cells)
     cells.write()
     documents = {one.stem: one for one in sources(trial.at, trial.name, material.folder)}
@@ -161,12 +160,15 @@ def render_report(
     with at_hand(cells):
         document = _document(material, out, documents)
         pages = [file.name for file in document.files if file.suffix == HTML]
-        cells.places = places = section_pages([out / name for name in pages])
-        cells.renderer = document.renderer
+        places = section_pages([out / name for name in pages])
+        # The links of the summary follow; what the report has of it leads nowhere yet.
+        cells = Cells(material, drawn, places)
         cells.write()
+    with at_hand(cells):
         summary = _summary(material, out, documents[SUMMARY], document)
-    offer_tables(out, [*pages, *summary], synthetic=trial.synthetic)
-    printed = write_traces(material, out, [*pages, *summary], places)
+    shown = [*pages, *(name for name in summary if name.endswith(HTML))]
+    offer_tables(out, shown, synthetic=trial.synthetic)
+    printed = write_traces(material, out, shown, places)
     if material.claims:
         audit = material.printed | {"claims": material.claims}
         text = audit_page(
@@ -229,19 +231,20 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
 
 
 def _summary(material: Material, out: Path, source: Source, report: RenderedFiles) -> list[str]:
-    """Write the first page; returns its name, none where no page is asked for.
+    """Write the first page by itself; the names of its files, none where no page is asked for.
 
-    A DOCX begins with most of it.
+    Reports begin with it too.
     """
     pages = [file.stem for file in report.files if file.suffix == HTML]
     if not pages:
         return []
+    chosen = material.settings.report.formats
     rendered_files = render_document(
         source.path,
         out_dir=out,
         stem=SUMMARY,
         inputs=_inputs(material, out),
-        formats=("html",),
+        formats=[kind for kind in ("html", "pdf") if kind in chosen],
         renderer=_renderer(material),
         title=_title(material),
         note=_note(material, [source], []),

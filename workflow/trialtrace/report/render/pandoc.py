@@ -40,7 +40,6 @@ from trialtrace.report.render.parts import (
     as_text,
     homes,
     navigation,
-    together,
     way,
 )
 from trialtrace.report.render.tree.authored import mark_authored
@@ -152,8 +151,6 @@ def _pages(
 
     def of_format(kind: str) -> Iterator[tuple[str, Node, list[str]]]:
         parts = numbered.parts(LARGEST if kind == "html" else None)
-        if kind == "pdf":
-            parts = [together(parts)]
         files = homes(parts, page.stem, kind)
         for record_batch in parts:
             name = f"{record_batch.stem(page.stem)}.{kind}"
