@@ -17,18 +17,12 @@ import numpy as np
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    NOT_CHECKED,
-    Card,
-    Finding,
-    prints,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.many_groups.group_statistics import repeated
+from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
+from trialtrace.audit.prints.wording import NOT_CHECKED
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 

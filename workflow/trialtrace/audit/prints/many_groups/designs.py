@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, verdict
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 
 CARD = Card(
     "the designs that have the degrees of freedom of F, and which of their effects tests "

@@ -20,28 +20,23 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    NOT_CHECKED,
+    NOT_CHECKABLE,
     REMARK,
-    Card,
-    Finding,
+)
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import (
     Span,
     as_range,
     either_way,
     ends_of,
-    listed,
     overlaps,
     prints,
-    said_of,
-    signed,
     span_of,
-    span_text,
-    verdict,
 )
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
 from trialtrace.audit.prints.two_groups.mean_tests import (
@@ -49,6 +44,7 @@ from trialtrace.audit.prints.two_groups.mean_tests import (
     with_spreads,
     without_sizes,
 )
+from trialtrace.audit.prints.wording import NOT_CHECKED, listed, said_of, signed, span_text
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means

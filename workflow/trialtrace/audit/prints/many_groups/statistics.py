@@ -12,26 +12,18 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED, STANDARDISED
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    NOT_CHECKED,
+    NOT_CHECKABLE,
     UNDECIDED,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    ends_of,
-    overlaps,
-    p_span,
-    span_of,
-    span_text,
-    verdict,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps, span_of
+from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, span_text
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed
 from trialtrace.stats.summaries.statistics import (

@@ -16,19 +16,11 @@ from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperBeyond, PaperReference
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    DOUBT,
-    EXACT,
-    INCONSISTENT,
-    NOT_CHECKED,
-    REMARK,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import DOUBT, EXACT, INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.two_groups.medians import QUARTILES
+from trialtrace.audit.prints.wording import NOT_CHECKED
 
 NEAR = 1e-9
 MEDIAN = "median"

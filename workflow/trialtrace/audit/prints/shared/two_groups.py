@@ -16,7 +16,9 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import AVERAGES
-from trialtrace.audit.prints.finding import INCONSISTENT, Finding, Span, as_range, unsigned
+from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.ranges import Span, as_range, unsigned
 from trialtrace.audit.prints.shared.interval_errors import quantile_of
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.stats.results import Interval, StatsError

@@ -12,33 +12,18 @@ from trialtrace.audit.candidates.count_methods import TESTS
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
-    BY_MODEL,
     COMPATIBLE,
     DOUBT,
     EXACT,
     INCONSISTENT,
-    NOT_CHECKED,
-    TURNED,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    either_way,
-    interval_verdict,
-    listed,
-    overlaps,
-    prints,
-    said_of,
-    signed,
-    span_text,
-    unsigned,
-    verdict,
+    NOT_CHECKABLE,
 )
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
 from trialtrace.audit.prints.paired.same_patients import of_fewer
+from trialtrace.audit.prints.ranges import Span, as_range, either_way, overlaps, prints, unsigned
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     METHODS,
@@ -60,6 +45,15 @@ from trialtrace.audit.prints.shared.two_groups import (
     with_halves,
 )
 from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.audit.prints.wording import (
+    BY_MODEL,
+    NOT_CHECKED,
+    TURNED,
+    listed,
+    said_of,
+    signed,
+    span_text,
+)
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval
 from trialtrace.stats.summaries.count_tests import printing_the_same

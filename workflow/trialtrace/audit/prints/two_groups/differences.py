@@ -22,31 +22,16 @@ from scipy.special import ndtri, stdtrit
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    BY_MODEL,
-    COMPATIBLE,
-    INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    interval_verdict,
-    listed,
-    overlaps,
-    said_of,
-    signed,
-    unsigned,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.paired.same_patients import of_fewer
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
 from trialtrace.audit.prints.shared.interval_errors import half_width_of
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
+from trialtrace.audit.prints.wording import BY_MODEL, TURNED, listed, said_of, signed
 
 MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")

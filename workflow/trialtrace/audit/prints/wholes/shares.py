@@ -14,22 +14,18 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
     DOUBT,
     EXACT,
     INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    listed,
-    prints,
-    said_of,
-    verdict,
+    NOT_CHECKABLE,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range, prints
+from trialtrace.audit.prints.wording import listed, said_of
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.percentages import (
     count_ranges,
