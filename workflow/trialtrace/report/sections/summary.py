@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, SHOWN
-from trialtrace.audit.prints.finding import INCONSISTENT
+from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_first
 from trialtrace.base.styles import style_of

@@ -9,15 +9,9 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import (
-    EXACT,
-    INCONSISTENT,
-    REMARK,
-    Card,
-    Finding,
-    listed,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.wording import listed
 
 CARD = Card(
     "counts of a level of a factor (`of` of its group) against those of the groups that it is made "

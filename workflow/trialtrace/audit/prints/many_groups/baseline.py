@@ -24,7 +24,9 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, Card, Finding, listed, verdict
+from trialtrace.audit.prints.agreements import COMPATIBLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Floats
 
 FEWEST = 10

@@ -7,19 +7,17 @@ import numpy as np
 from trialtrace.audit.candidates import count_methods as methods
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    Card,
-    Finding,
-    listed,
-    prints,
-    verdict,
+    NOT_CHECKABLE,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats.summaries.count_tests import intervals_of_shares
 

@@ -14,18 +14,10 @@ from math import log, sqrt
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    DOUBT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    interval_verdict,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, unevenness
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.times.rates import per_year

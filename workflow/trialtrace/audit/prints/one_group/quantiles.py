@@ -14,15 +14,9 @@ from math import sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    EXACT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    ends_of,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range, ends_of
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 

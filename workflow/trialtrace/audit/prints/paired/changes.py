@@ -25,21 +25,13 @@ from math import ceil, prod, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    overlaps,
-    signed,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.paired.same_patients import least_and_greatest
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
 from trialtrace.audit.prints.shared.corrections import SAYS_SOMETHING
+from trialtrace.audit.prints.wording import signed
 
 BASELINE = "baseline"
 MIDDLE = "median"

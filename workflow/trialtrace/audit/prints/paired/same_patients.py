@@ -17,24 +17,12 @@ from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    REMARK,
-    TWO_SIDED,
-    Card,
-    Finding,
-    Span,
-    either_way,
-    ends_of,
-    interval_verdict,
-    overlaps,
-    p_span,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, either_way, ends_of, overlaps
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.shared.two_groups import as_proportion
+from trialtrace.audit.prints.wording import p_span
 
 TESTS = (None, "t")
 SLACK = 1.25

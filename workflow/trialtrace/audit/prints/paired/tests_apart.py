@@ -12,7 +12,8 @@ from math import inf
 
 from trialtrace.audit.ledger.claim import PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import Card, Finding, Span, either_way, ends_of, verdict
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, either_way, ends_of
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 
 TESTS = (None, "t")

@@ -22,7 +22,7 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import Span, overlaps
+from trialtrace.audit.prints.ranges import Span, overlaps
 
 Plain = Callable[[Ledger, Claim], Span | None]
 """The p of no difference that the interval of a claim leaves, as one for one comparison."""

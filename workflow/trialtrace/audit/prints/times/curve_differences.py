@@ -13,24 +13,12 @@ from math import hypot
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    interval_verdict,
-    overlaps,
-    signed,
-    unsigned,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
 from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.times.curves import counted_by
+from trialtrace.audit.prints.wording import TURNED, signed
 
 NEAR = 0.25
 """How far a difference within strata may be from the plain one, in standard errors."""

@@ -15,13 +15,8 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import (
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    verdict,
-)
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.times.curves import LIVING, counted_by, deaths_of
 
 SLACK = 0.9

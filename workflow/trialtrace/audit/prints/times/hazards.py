@@ -22,23 +22,13 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    REMARK,
-    TURNED,
-    TWO_SIDED,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    interval_verdict,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range
 from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.shared.p_sides import LEVEL, apart_by
 from trialtrace.audit.prints.shared.two_groups import Table, table_of
+from trialtrace.audit.prints.wording import TURNED
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}

@@ -21,21 +21,14 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import (
-    DOUBT,
-    INCONSISTENT,
-    TWO_SIDED,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    p_span,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
 from trialtrace.audit.prints.times.hazards import MEASURE, PRINTED, errors_of_log, of_ratio
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
+from trialtrace.audit.prints.wording import p_span
 
 LEAST, MOST, APART = 0.8, 1.4, 1.0
 """By which factors, and by how much, z has to differ."""

@@ -15,24 +15,12 @@ from scipy.special import chdtri, ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    REMARK,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    interval_verdict,
-    listed,
-    overlaps,
-    prints,
-    span_text,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, prints
 from trialtrace.audit.prints.shared.interval_errors import quantile_of
 from trialtrace.audit.prints.times.hazards import errors_of_log, least_error
+from trialtrace.audit.prints.wording import listed, span_text
 
 RATIO = "rate_ratio"
 NARROWER = 1.2

@@ -12,15 +12,9 @@ from math import ceil, floor
 
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    ends_of,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import ends_of
 from trialtrace.audit.prints.shared.corrections import comparisons
 
 OF_ALL_GROUPS = ("dunnett", "tukey")

@@ -12,25 +12,11 @@ from scipy.special import chdtrc
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    NO_TEST,
-    TWO_SIDED,
-    Card,
-    Finding,
-    count_printing,
-    listed,
-    p_span,
-    prints,
-    shown_p,
-    two_digits,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
+from trialtrace.audit.prints.ranges import TWO_SIDED, count_printing, prints
 from trialtrace.audit.prints.two_groups.count_tests import (
     NAMES,
     all_counted,
@@ -39,6 +25,7 @@ from trialtrace.audit.prints.two_groups.count_tests import (
 )
 from trialtrace.audit.prints.wholes.shares import possible_counts, printing_as
 from trialtrace.audit.prints.wholes.strata import proposed
+from trialtrace.audit.prints.wording import NO_TEST, listed, p_span, shown_p, two_digits
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 

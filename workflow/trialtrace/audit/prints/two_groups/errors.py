@@ -5,18 +5,9 @@ from math import inf, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import (
-    BY_MODEL,
-    DOUBT,
-    Card,
-    Finding,
-    as_range,
-    interval_verdict,
-    overlaps,
-    p_span,
-    span_of,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import DOUBT
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import as_range, overlaps, span_of
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     NARROWER,
@@ -27,6 +18,7 @@ from trialtrace.audit.prints.shared.two_groups import (
 )
 from trialtrace.audit.prints.two_groups.comparisons import NEAR_THE_CRUDE
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
+from trialtrace.audit.prints.wording import BY_MODEL, p_span
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import printing_the_same
 from trialtrace.stats.summaries.estimates import (

@@ -13,22 +13,10 @@ from math import inf
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    TWO_SIDED,
-    UNDECIDED,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    overlaps,
-    p_span,
-    span_of,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, UNDECIDED
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.paired.same_patients import of_pairs
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
 from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
 from trialtrace.audit.prints.shared.interval_errors import CENTRED
@@ -43,6 +31,7 @@ from trialtrace.audit.prints.shared.p_sides import (
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, table_of
 from trialtrace.audit.prints.wholes import headline
 from trialtrace.audit.prints.wholes.headline import REDUCTION
+from trialtrace.audit.prints.wording import p_span
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.printed import Bounds, Printed

@@ -10,21 +10,12 @@ from math import log, sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    ends_of,
-    interval_verdict,
-    overlaps,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import ends_of, overlaps
 from trialtrace.audit.prints.times.hazards import errors_of_log
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, UNSAID_RATIO, order_is_told
+from trialtrace.audit.prints.wording import TURNED
 
 NARROWER = 0.5
 MEASURE, MEAN = "geometric_mean_ratio", "geometric_mean"

@@ -23,27 +23,17 @@ from scipy.special import ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design_margin import measure_of
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    NOT_CHECKED,
-    Card,
-    Finding,
-    Span,
-    overlaps,
-    p_span,
-    signed,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, overlaps
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
 from trialtrace.audit.prints.shared.p_sides import MOST, NEAR, SLIGHTLY, TINY, on_two_sides, p_range
 from trialtrace.audit.prints.shared.two_groups import Table, as_proportion, table_of
 from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin, restricted
 from trialtrace.audit.prints.two_groups.p_and_interval import OF_MEANS, of_same
+from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, signed
 from trialtrace.stats.categorical.score import risk_difference_score_test
 
 SIDES = ("two_sided", "less", "greater")

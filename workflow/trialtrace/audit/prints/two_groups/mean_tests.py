@@ -5,29 +5,19 @@ from fractions import Fraction
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
-    NO_TEST,
-    NOT_CHECKED,
-    TWO_SIDED,
+    NOT_CHECKABLE,
     UNDECIDED,
-    Card,
-    Finding,
-    as_range,
-    listed,
-    overlaps,
-    p_span,
-    said_of,
-    shown_p,
-    span_of,
-    verdict,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
+from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, overlaps, span_of
+from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, p_span, said_of, shown_p
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import t_test_p
 from trialtrace.stats.summaries.printed import Printed

@@ -17,24 +17,12 @@ from scipy.special import ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    NO_TEST,
-    REMARK,
-    TWO_SIDED,
-    Card,
-    Finding,
-    either_way,
-    ends_of,
-    overlaps,
-    shown_p,
-    signed,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED, either_way, ends_of, overlaps
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
+from trialtrace.audit.prints.wording import NO_TEST, shown_p, signed
 
 MANN_WHITNEY, DIFFERENCE = "mann_whitney", "median_difference"
 QUARTILES = ("quartile_low", "value", "quartile_high")

@@ -10,18 +10,10 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    Card,
-    Finding,
-    Span,
-    either_way,
-    ends_of,
-    interval_verdict,
-    signed,
-    span_text,
-    verdict,
-)
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import Span, either_way, ends_of
 from trialtrace.audit.prints.shared.two_groups import NEEDED, as_proportion, table_of
+from trialtrace.audit.prints.wording import signed, span_text
 
 DIFFERENCE = "risk_difference"
 

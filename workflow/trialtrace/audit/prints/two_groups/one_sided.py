@@ -19,24 +19,15 @@ from scipy.special import ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    NOT_CHECKED,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    span_text,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.interval_errors import CENTRED
 from trialtrace.audit.prints.shared.two_groups import as_proportion, intervals_of, table_of
 from trialtrace.audit.prints.two_groups.differences import half_widths
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
+from trialtrace.audit.prints.wording import NOT_CHECKED, span_text
 
 NAME, OF_INTERVAL = "comparison.bound", "comparison.bound_apart"
 NARROWER, WIDER = 0.9, 2.0

@@ -22,16 +22,9 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    DOUBT,
-    INCONSISTENT,
-    NO_TEST,
-    TWO_SIDED,
-    Card,
-    Finding,
-    p_span,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import (
     LEAST_UNNAMED,
@@ -45,6 +38,7 @@ from trialtrace.audit.prints.shared.p_sides import (
 )
 from trialtrace.audit.prints.shared.two_groups import KINDS, table_of
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
+from trialtrace.audit.prints.wording import NO_TEST, p_span
 
 LEAST = 0.01
 OF_MEANS = ("t", "welch")

@@ -14,19 +14,12 @@ from math import inf, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import STANDARDISED, UNSAID
-from trialtrace.audit.prints.finding import (
-    NOT_CHECKED,
-    Card,
-    Finding,
-    Span,
-    either_way,
-    ends_of,
-    span_text,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, either_way, ends_of
+from trialtrace.audit.prints.wording import NOT_CHECKED, span_text
 
 MEASURE = "standardised_difference"
 FEWEST = 3

@@ -12,14 +12,9 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import (
-    INCONSISTENT,
-    REMARK,
-    Card,
-    Finding,
-    ends_of,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import ends_of
 
 SERIOUS = re.compile(r"(?:any |all )?serious adverse (?:event|reaction)s?")
 ANY = re.compile(r"(?:any|all) adverse (?:event|reaction)s?|adverse events? of any (?:kind|grade)")

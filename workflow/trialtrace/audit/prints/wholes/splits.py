@@ -15,19 +15,12 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperStrata
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    UNDECIDED,
-    Card,
-    Finding,
-    listed,
-    printing,
-    two_digits,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, UNDECIDED
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import printing
 from trialtrace.audit.prints.two_groups.count_sets import narrowed, options
 from trialtrace.audit.prints.two_groups.count_tests import all_counted, over_strata, told_test
+from trialtrace.audit.prints.wording import listed, two_digits
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.split_strata import (
     Table,

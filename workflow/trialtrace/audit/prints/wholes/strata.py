@@ -14,16 +14,11 @@ import numpy as np
 from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    EXACT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    listed,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range
 from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Whole
 from trialtrace.base.grouping import grouped
 from trialtrace.stats.summaries.percentages import count_ranges

@@ -5,23 +5,19 @@ from dataclasses import dataclass, replace
 
 from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     COMPATIBLE,
     DOUBT,
     EXACT,
     INCONSISTENT,
-    NOT_CHECKED,
+    NOT_CHECKABLE,
     REMARK,
-    Card,
-    Finding,
-    as_range,
-    ends_of,
-    prints,
-    verdict,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range, ends_of, prints
 from trialtrace.audit.prints.wholes.shares import with_a_value
+from trialtrace.audit.prints.wording import NOT_CHECKED
 from trialtrace.base.grouping import grouped
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 

@@ -15,20 +15,10 @@ import numpy as np
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import (
-    DOUBT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    ends_of,
-    listed,
-    overlaps,
-    span_of,
-    span_text,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps, span_of
+from trialtrace.audit.prints.wording import listed, span_text
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
 from trialtrace.stats.summaries.printed import together
 

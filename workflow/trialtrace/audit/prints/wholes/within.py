@@ -12,7 +12,8 @@ from dataclasses import replace
 from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperPopulation
-from trialtrace.audit.prints.finding import INCONSISTENT, REMARK, Card, Finding, verdict
+from trialtrace.audit.prints.agreements import INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 
 WITHIN = re.compile(r"\bper[\s-]protocol|\bcompleters?\b|\bevaluable\b", re.IGNORECASE)
 

@@ -17,18 +17,10 @@ from itertools import chain, product
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.significance_words import significant
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    DOUBT,
-    EXACT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    unsigned,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import unsigned
 from trialtrace.audit.prints.two_groups.comparisons import order_is_told
 from trialtrace.audit.prints.wholes.headline import RATIOS
 

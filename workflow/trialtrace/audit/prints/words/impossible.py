@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import INCONSISTENT, Card, Finding, listed, verdict
+from trialtrace.audit.prints.agreements import INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.wording import listed
 
 CARD = Card(
     "what no study can have: a count above its denominator, a p above 1, an interval "

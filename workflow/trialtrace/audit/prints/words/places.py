@@ -9,18 +9,10 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import AVERAGES
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    DOUBT,
-    EXACT,
-    INCONSISTENT,
-    NO_TEST,
-    NOT_CHECKED,
-    Card,
-    Finding,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.shared.p_sides import p_range
+from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED
 
 ABSTRACT = "abstract"
 OTHER_TESTS = " Both tests are called other ones, which need not be the same."

@@ -20,21 +20,13 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.significance_level import ONE_SIDE, Level, alpha_of, level_of
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    DOUBT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    listed,
-    p_span,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.shared.p_sides import TINY, p_range
 from trialtrace.audit.prints.two_groups.estimates import NEAR, p_of_interval
+from trialtrace.audit.prints.wording import listed, p_span
 from trialtrace.audit.prints.words.directions import of_side
 
 PARTS = ("significance", "direction", "words")

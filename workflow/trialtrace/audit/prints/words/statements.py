@@ -9,25 +9,12 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design_margin import RATIO_SCALES
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.dates import alike, dates
 from trialtrace.audit.printed.quantities import Quantity, quantity
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    UNDECIDED,
-    Card,
-    Finding,
-    listed,
-    verdict,
-)
-from trialtrace.audit.prints.shared.margins import (
-    equivalent,
-    judged,
-    limits_of,
-    margin_of,
-    reach,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.shared.margins import equivalent, judged, limits_of, margin_of, reach
+from trialtrace.audit.prints.wording import listed
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 
 CARD = Card(
