@@ -62,6 +62,7 @@ AFTER = {
     REPORT: (
         ("Harms", "sec-harms", "harms"),
         ("Published numbers", "sec-published", "published"),
+        ("Methods, software and references", "sec-methods", "methods"),
         ("Data", "sec-data", "data"),
         ("How these numbers were made", "sec-made", "made"),
     ),

@@ -42,6 +42,7 @@ from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document
 from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.seal_file import HTML, write_seal
+from trialtrace.report.sections.methods import BIBLIOGRAPHY, bibliography
 from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.run.claims.coverage import coverage, section_of
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
@@ -189,6 +190,7 @@ def render_report(
     write_text(out / PLAN_PAGE, text)
     write_text(out / PLAN_CSV, table)
     _configuration(material, out)
+    write_text(out / BIBLIOGRAPHY, bibliography(material))
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
     names = [*summary, *(file.name for file in document.files)]
