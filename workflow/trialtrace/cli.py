@@ -196,7 +196,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.report.listing import json_text
     from trialtrace.run.jobs.fresh import AUDIT
     from trialtrace.run.trace.content import Tracer
-    from trialtrace.run.trace.row_hash import RowHashes
+    from trialtrace.run.trace.seal import RowHashes
     from trialtrace.run.trace.text import trace_text, with_record
     from trialtrace.run.trial.load import load_settings, load_trial
 
@@ -392,7 +392,7 @@ def run_migrate(arguments: argparse.Namespace) -> int:
     """Nothing is written of any trial where one cannot be migrated."""
     from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name
     from trialtrace.run.trial.migrate import migrated
-    from trialtrace.run.trial.version import CURRENT
+    from trialtrace.run.trial.migrations import CURRENT
 
     at = project(arguments.project)
     names = [plain_name(at, arguments.trial)] if arguments.trial else listed_trials(at)

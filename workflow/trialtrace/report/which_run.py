@@ -11,7 +11,7 @@ from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
 from trialtrace.base.paths import Project, project
 
 if TYPE_CHECKING:
-    from trialtrace.run.archive.last_whole import KeptProject
+    from trialtrace.run.archive.keep import KeptProject
 
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -35,7 +35,7 @@ def named_trial(arguments: argparse.Namespace) -> tuple[Project, str]:
 def tell_version(at: Project, trial: str) -> None:
     """Say what to do where a trial's configuration is of an older version, or a draft."""
     from trialtrace.run.trial.load import draft_line
-    from trialtrace.run.trial.version import older_line
+    from trialtrace.run.trial.migrations import older_line
 
     for line in (older_line(at, trial), draft_line(at, trial)):
         if line:
@@ -105,7 +105,7 @@ def tell_run(
 def _last_whole(at: Project, trial: str, last: str, error: UserError) -> "KeptProject | None":
     """The last run that is kept, where a newer one is why results are refused; None where it is
     something else, or none is kept. Raises UserError with what is wrong with it too."""
-    from trialtrace.run.archive.last_whole import last_whole
+    from trialtrace.run.archive.keep import last_whole
     from trialtrace.run.jobs.run_state import check_blind, standing
 
     if last in standing(at, trial) or not (at.results / trial).is_dir():

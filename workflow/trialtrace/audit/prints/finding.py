@@ -13,6 +13,7 @@ from trialtrace.audit.printed.agreement import EXACT as EXACT
 from trialtrace.audit.printed.agreement import INCONSISTENT as INCONSISTENT
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE, p_text
 from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.span import Span as Span
 from trialtrace.stats.summaries.printed import Bounds, Printed, below, read
 
 if TYPE_CHECKING:
@@ -40,8 +41,11 @@ class Card:
     of_all: bool = False
 
 
-Span = tuple[float, float]
 ALTERNATIVE = "alternative"
+REMARK, DOUBT, UNDECIDED = "remark", "doubt", "undecided"
+"""What agrees, and what cannot be checked, told beside graver findings too; and what cannot be
+checked as its own words tell (`verdict`)."""
+AGREEMENTS = {REMARK: COMPATIBLE, DOUBT: NOT_CHECKABLE, UNDECIDED: NOT_CHECKABLE}
 TURNED = "the groups the other way round"
 TWO_SIDED = ("two_sided",)
 LEAST_P = frozenset(Decimal(1).scaleb(-places) for places in range(4, 10))
@@ -73,6 +77,7 @@ def said_of(entry: "Claim") -> str:
 
 BY_MODEL = " The ledger takes one that is adjusted, paired or of strata with its `design`."
 """What to type where an estimate or interval is not the plain one; not for the authors."""
+NOT_CHECKED = "Not checkable:"
 NO_TEST = " The ledger names no test."
 """Why a p that nothing tried gives contradicts nothing."""
 
@@ -108,22 +113,61 @@ class Finding:
 def verdict(
     check: str,
     entry: "Claim",
-    component: Component,
-    fits: bool,
+    component: Component | str,
+    agreement: str | bool,
     text: str,
-    beside: tuple[str, ...] = (),
+    beside: Iterable["Claim"] = (),
     detail: Mapping[str, object] | None = None,
     covers: tuple[str, ...] = (),
     shown: str | None = None,
+    *,
+    remark: bool = False,
+    open: bool = False,
 ) -> Finding:
-    """The finding on a component that the numbers of `text` leave room for, or contradict.
+    """The finding on a component by the numbers of `text`, which leave room for it or do not.
 
-    `shown` is what is printed, where it is more than the component.
+    Text that is no sentence yet ends with what is printed: `shown`, else the component. In place of
+    an agreement stands whether it fits, or REMARK, DOUBT or UNDECIDED. The claim itself is not
+    `beside` it.
     """
-    shown = shown or component.text
-    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
-    agreement = COMPATIBLE if fits else INCONSISTENT
-    return Finding(check, entry.name, component.name, agreement, text, beside, detail or {}, covers)
+    if isinstance(agreement, bool):
+        agreement = COMPATIBLE if agreement else INCONSISTENT
+    part = entry.parts[component] if isinstance(component, str) else component
+    if not text.endswith((".", "?")):
+        endings = {COMPATIBLE: ", in keeping with {}.", EXACT: ", as printed."}
+        endings[REMARK] = endings[COMPATIBLE]
+        text += endings.get(agreement, "; printed is {}.").format(shown or part.text)
+    text = doubtful(text) if agreement in (DOUBT, NOT_CHECKABLE) else text
+    names = tuple(dict.fromkeys(claim.name for claim in beside if claim.name != entry.name))
+    remark = remark or agreement in (REMARK, DOUBT)
+    agreement = AGREEMENTS.get(agreement, agreement)
+    return Finding(
+        check, entry.name, part.name, agreement, text, names, detail or {}, covers, remark, open
+    )
+
+
+def interval_verdict(
+    check: str,
+    entry: "Claim",
+    agreement: str | bool,
+    text: str,
+    beside: Iterable["Claim"] = (),
+    detail: Mapping[str, object] | None = None,
+    covers: tuple[str, ...] = ("ci_high",),
+    *,
+    remark: bool = False,
+) -> Finding:
+    """The finding on both limits of the interval of a claim."""
+    both = entry.interval
+    return verdict(
+        check, entry, "ci_low", agreement, text, beside, detail, covers, both, remark=remark
+    )
+
+
+def doubtful(text: str) -> str:
+    """A sentence on what cannot be checked."""
+    own = text.startswith(NOT_CHECKED)
+    return text if own else f"{NOT_CHECKED} {text[0].lower()}{text[1:]}"
 
 
 @lru_cache(maxsize=4096)
@@ -145,12 +189,12 @@ def as_range(component: Component, *, rounding: str | None = None) -> Printed:
 def ends_of(component: Component) -> Span:
     """The least and the greatest value that a printed number stands for."""
     low, high = as_range(component).bounds
-    return float(low), float(high)
+    return Span(float(low), float(high))
 
 
 def span_of(*every: Bounds) -> Span:
     """From the least to the greatest value of all bounds."""
-    return min(float(one.low) for one in every), max(float(one.high) for one in every)
+    return Span(min(float(one.low) for one in every), max(float(one.high) for one in every))
 
 
 def prints(component: Component, value: float | None, *, rounding: str | None = None) -> bool:
@@ -207,6 +251,11 @@ def overlaps(component: Component, low: float, high: float) -> bool:
         return bool(printed.contains(_twelve(low)))
     ends = _twelve(low), _twelve(high)
     return bool(low < last and high > first) or any(bool(printed.contains(end)) for end in ends)
+
+
+def either_way(component: Component, span: Span) -> bool:
+    """Whether a value of a span, or one with the other sign, would be printed as this number."""
+    return overlaps(component, *span) or overlaps(component, *span.turned)
 
 
 def _twelve(value: float) -> Decimal | float:

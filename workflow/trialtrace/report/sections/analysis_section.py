@@ -23,12 +23,12 @@ from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trace.families import family_of, members
+from trialtrace.run.trace.words import family_of, members
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 from trialtrace.run.trial.plan.references import ADJUSTMENTS
 from trialtrace.run.trial.reported import in_order
-from trialtrace.run.trial.whole_patients import of_patients
+from trialtrace.run.trial.resolve import of_patients
 
 # P-values that were adjusted together.
 

@@ -24,7 +24,7 @@ from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
 from trialtrace.report.tables import NO_BREAK, link, pair_text, sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
-from trialtrace.run.trace.families import before_pairs
+from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import (
     ADJUSTMENTS,

@@ -10,13 +10,12 @@ import numpy as np
 
 from trialtrace.base.config.compose import Document, Path_, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
-from trialtrace.run.synthetic.drawn import Drawn, Level
 from trialtrace.run.synthetic.quantities import KINDS
 from trialtrace.run.synthetic.room import Room, streams, uniforms
-from trialtrace.run.synthetic.rows import Rows, counted, labelled, patients
+from trialtrace.run.synthetic.rows import Drawn, Level, Rows, counted, labelled, patients
 from trialtrace.run.synthetic.truth import Truth
 from trialtrace.run.trial.cohort.file import CohortFile
-from trialtrace.run.trial.cohort.levels import MOST_ROWS
+from trialtrace.run.trial.cohort.forms import MOST_ROWS
 from trialtrace.run.trial.cohort.order import in_order
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Synthetic

@@ -297,7 +297,7 @@ def _others(ledger: Ledger, entry: Claim) -> list[Claim]:
     return [
         comparison
         for comparison in ledger.comparisons[entry.about.cell]
-        if {"statistic", "df1"} <= set(comparison.parts) and comparison.name != entry.name
+        if comparison.has("statistic", "df1") and comparison.name != entry.name
         if sorted(comparison.about.compared) == claims and comparison.about.correction is None
         if comparison.parts["statistic"].symbol == "f" and comparison.parts["df1"].value == 1
         if comparison.basis == entry.basis and _within(comparison) == _within(entry)

@@ -18,7 +18,7 @@ from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, prints
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, prints, verdict
 from trialtrace.audit.prints.many_groups.group_statistics import repeated
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
@@ -155,5 +155,6 @@ def _adjusted(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         text = f"Not checkable: are there several values a patient? {text}"
     elif df > most:
         agreement = INCONSISTENT
-    remark = agreement == NOT_CHECKABLE
-    yield Finding("degrees.adjusted", entry.name, "df2", agreement, text, remark=remark)
+    yield verdict(
+        "degrees.adjusted", entry, "df2", agreement, text, remark=agreement == NOT_CHECKABLE
+    )

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding
+from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, verdict
 
 CARD = Card(
     "the designs that have the degrees of freedom of F, and which of their effects tests "
@@ -85,7 +85,7 @@ def _design(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findin
         text = f"{df2} = {df1} × {n - 1} fits {n} subjects{printed}. "
         text += _under_every_condition(len(ledger.apart), df1, df2, n)
     detail = {"subjects": n, "cells": df1 + 1}
-    yield Finding("statistic.design", entry.name, "df2", COMPATIBLE, text, detail=detail)
+    yield verdict("statistic.design", entry, "df2", COMPATIBLE, text, detail=detail)
 
 
 def _of_groups(ledger: Ledger, entry: Claim, df1: int, df2: int) -> bool:

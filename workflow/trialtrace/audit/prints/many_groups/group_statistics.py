@@ -37,6 +37,7 @@ from trialtrace.audit.prints.finding import (
     said_of,
     signed,
     span_of,
+    verdict,
 )
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
 from trialtrace.audit.prints.two_groups.mean_tests import (
@@ -124,18 +125,18 @@ def _degrees(ledger: Ledger, entry: Claim, *, plain: bool) -> Iterator[Finding]:
     if low > most:
         if entry.about.test is None and entry.parts["statistic"].symbol == "f" and not plain:
             text = f"Not checkable: {text.lower()}, fewer than {part.text}: another analysis."
-            yield Finding("statistic.sizes", entry.name, name, NOT_CHECKABLE, text)
+            yield verdict("statistic.sizes", entry, name, NOT_CHECKABLE, text)
             return
         text += f"; printed are {part.text}, which no comparison of these patients has."
-        yield Finding("statistic.sizes", entry.name, name, INCONSISTENT, text)
+        yield verdict("statistic.sizes", entry, name, INCONSISTENT, text)
     elif low <= most <= high:
-        yield Finding("statistic.sizes", entry.name, name, EXACT, f"{text}, as printed.")
+        yield verdict("statistic.sizes", entry, name, EXACT, f"{text}, as printed.")
     else:
         fewer = f"of {most - high:.0f} patients less"
         if name != "df1" or low != high:
             fewer = "fewer patients"
         text += f"; {part.text} are fewer, as of Welch's test or {fewer}."
-        yield Finding("statistic.sizes", entry.name, name, COMPATIBLE, text, remark=True)
+        yield verdict("statistic.sizes", entry, name, COMPATIBLE, text, remark=True)
 
 
 def _between(entry: Claim, sizes: list[int]) -> Iterator[Finding]:
@@ -153,7 +154,7 @@ def _between(entry: Claim, sizes: list[int]) -> Iterator[Finding]:
         f"{groups} groups have {groups - 1} degrees of freedom between them beside the "
         f"{parts['df2'].text} within; printed are {parts['df1'].text}."
     )
-    yield Finding("statistic.sizes", entry.name, "df1", INCONSISTENT, text)
+    yield verdict("statistic.sizes", entry, "df1", INCONSISTENT, text)
 
 
 def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -190,7 +191,7 @@ def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         for claim in ledger.of_group()
         if claim.about.outcome == about.outcome
         and claim.about.group in ledger.compared_groups(entry)
-        if {"value", "sd"} <= set(claim.parts) or {"value", "se"} <= set(claim.parts)
+        if claim.has("value", "sd") or claim.has("value", "se")
     ]
     if not others or any(one.about.cell == about.cell for one in others):
         return
@@ -205,8 +206,7 @@ def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     ]
     if findings:
         text = f"Not checkable: the means of these groups are of another {listed(findings, 'or')}."
-        beside = tuple(one.name for one in others)
-        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, beside)
+        yield verdict("statistic.means", entry, "statistic", NOT_CHECKABLE, text, others)
 
 
 def _population(ledger: Ledger, entry: Claim) -> str | None:

@@ -26,6 +26,7 @@ from trialtrace.audit.prints.finding import (
     p_span,
     span_of,
     span_text,
+    verdict,
 )
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed
@@ -70,16 +71,16 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 f"Not checkable: the degrees of freedom of {entry.parts['statistic'].text} are not "
                 f'in the ledger; write them as in "{WITH_DEGREES[symbol]}".'
             )
-            yield Finding("statistic.p", entry.name, "statistic", NOT_CHECKABLE, text)
+            yield verdict("statistic.p", entry, "statistic", NOT_CHECKABLE, text)
             continue
         try:
-            if symbol == "f" and {"df1", "df2"} <= set(entry.parts):
+            if symbol == "f" and entry.has("df1", "df2"):
                 yield from _f(entry)
             elif "p" in entry.parts and entry.parts["p"].relation != "ns":
                 yield from _plain(entry, symbol)
         except StatsError as error:
-            yield Finding(
-                "statistic.p", entry.name, "statistic", NOT_CHECKABLE, f"Not checkable: {error}"
+            yield verdict(
+                "statistic.p", entry, "statistic", NOT_CHECKABLE, f"Not checkable: {error}"
             )
 
 
@@ -109,7 +110,7 @@ def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
         more = f"; printed is {part.text}, which is that of one side."
     agreement = EXACT if fits else INCONSISTENT
     detail = {"low": low, "high": high, "one_sided": half}
-    yield Finding("statistic.p", entry.name, "p", agreement, text + more, detail=detail)
+    yield verdict("statistic.p", entry, "p", agreement, text + more, detail=detail)
 
 
 def _f(entry: Claim) -> Iterator[Finding]:
@@ -123,7 +124,7 @@ def _f(entry: Claim) -> Iterator[Finding]:
     if corrected and whole:
         text = f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees "
         text += "of freedom: these are the uncorrected ones."
-        yield Finding("statistic.degrees", entry.name, "df1", COMPATIBLE, text)
+        yield verdict("statistic.degrees", entry, "df1", COMPATIBLE, text)
     yield _effect(entry, partial_eta_squared_of_f(f, df1, df2))
 
 
@@ -147,7 +148,7 @@ def _effect(entry: Claim, eta: Bounds) -> Finding:
             agreement = NOT_CHECKABLE
             text_end = f"; {part.text} may be η², which is smaller where there are several factors."
     detail = {"low": low, "high": high}
-    return Finding("statistic.effect", entry.name, name, agreement, text + text_end, detail=detail)
+    return verdict("statistic.effect", entry, name, agreement, text + text_end, detail=detail)
 
 
 def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
@@ -166,8 +167,8 @@ def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Itera
         fits = overlaps(part, *plain)
         text = f"F({df1:g}, {df2:g}) gives {p_span(*plain)}"
         text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
-        yield Finding(
-            "statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text, detail=detail
+        yield verdict(
+            "statistic.p", entry, "p", EXACT if fits else INCONSISTENT, text, detail=detail
         )
         return
     pieces = epsilons_of_f_and_p(f, as_range(part), df1, df2, epsilon=(1 / df1, 1.0))
@@ -177,12 +178,12 @@ def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Itera
     )
     if len(pieces) == 0:
         text += f"no ε gives {part.text}."
-        yield Finding("statistic.epsilon", entry.name, "p", INCONSISTENT, text, detail=detail)
+        yield verdict("statistic.epsilon", entry, "p", INCONSISTENT, text, detail=detail)
         return
     spans = " or ".join(f"from {low:.3f} to {high:.3f}" for low, high in pieces)
     text += f"{part.text} needs ε {spans}."
     detail |= {"epsilon": pieces.tolist()}
-    yield Finding("statistic.epsilon", entry.name, "p", COMPATIBLE, text, detail=detail)
+    yield verdict("statistic.epsilon", entry, "p", COMPATIBLE, text, detail=detail)
 
 
 def _over_degrees(f: Printed, entry: Claim) -> list[Bounds]:

@@ -50,7 +50,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     with_intervals = [
         entry
         for entry in ledger.of_group()
-        if set(BOTH) <= set(entry.parts) and entry.share
+        if entry.has_interval and entry.share
         if (group := ledger.groups.get(entry.about.group or "")) and group.size
     ]
     names = "outcome", "visit", "stratum", "category"

@@ -25,6 +25,7 @@ from trialtrace.audit.prints.finding import (
     Finding,
     Span,
     as_range,
+    verdict,
 )
 from trialtrace.audit.prints.two_groups.medians import QUARTILES
 
@@ -67,7 +68,7 @@ def _counted_above(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     count, n = entry.whole_count, ledger.size(entry)
     if count is not None and n is not None and count > n and "denominator" not in entry.parts:
         text = f"{count} patients beyond a limit are more than the {n} of the group."
-        yield Finding("reference.count", entry.name, _component(entry), INCONSISTENT, text)
+        yield verdict("reference.count", entry, _component(entry), INCONSISTENT, text)
 
 
 def _share(ledger: Ledger, entry: Claim) -> Span | None:
@@ -166,9 +167,17 @@ def _told(
     text += ", in keeping with it." if fits else f"; printed is {entry.printed}."
     if agreement == NOT_CHECKABLE:
         text = f"Not checkable: {text} It may be of other patients."
-    detail, remark, names = {"least": least, "most": most}, agreement != INCONSISTENT, (claim.name,)
     component = _component(entry)
-    yield Finding(check, entry.name, component, agreement, text, names, detail, remark=remark)
+    yield verdict(
+        check,
+        entry,
+        component,
+        agreement,
+        text,
+        [claim],
+        {"least": least, "most": most},
+        remark=agreement != INCONSISTENT,
+    )
 
 
 def _component(entry: Claim) -> str:

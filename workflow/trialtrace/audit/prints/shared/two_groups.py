@@ -17,7 +17,6 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import AVERAGES
 from trialtrace.audit.prints.finding import INCONSISTENT, Finding, Span, as_range, unsigned
-from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
@@ -70,7 +69,7 @@ def _is_near(entry: Claim, value: float, estimate: Finding, apart: float) -> boo
     away = abs(printed - value)
     if unsigned(entry):
         away = min(away, abs(printed + value))
-    error = apart / (2 * float(ndtri(0.5 + confidence_of(entry) / 2)))
+    error = apart / (2 * float(ndtri(0.5 + entry.confidence / 2)))
     return away <= NEAR * error
 
 
@@ -86,7 +85,7 @@ def _centred(entry: Claim) -> bool:
             scale=scale,
             null=1.0 if scale == "log" else 0.0,
             df=inf,
-            confidence=confidence_of(entry),
+            confidence=entry.confidence,
             sides="two_sided",
         )
     except StatsError:

@@ -32,8 +32,8 @@ from trialtrace.audit.prints.finding import (
     signed,
     span_text,
     unsigned,
+    verdict,
 )
-from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.paired.same_patients import of_fewer
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
@@ -123,7 +123,7 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         control_first = ledger.groups[entry.about.compared[0]].control
         wanted = _is_wanted(ledger, entry)
         of_it = [_estimate(entry, main, groups, table, findings, value, control_first, wanted)]
-    if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
+    if entry.has_interval and entry.measure in KINDS:
         of_it.append(_interval(entry, table, findings))
     span = None if value is None else (value, value)
     if len(of_it) > 1 and _sign_lost(entry, *of_it):
@@ -403,11 +403,9 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         more += OF_A_MODEL
     else:
         more += BY_MODEL
-    shares = tuple(group.name for group in groups)
-    remark = agreement == NOT_CHECKABLE
     told = text + more
-    finding = Finding(
-        OF_SHARES, entry.name, main.name, agreement, told, shares, detail, remark=remark
+    finding = verdict(
+        OF_SHARES, entry, main, agreement, told, groups, detail, remark=agreement == NOT_CHECKABLE
     )
     yield _unsaid(finding) if _may_be_adjusted(entry, main, span, [finding]) else finding
 
@@ -426,7 +424,7 @@ def _minus(span: Span) -> Span:
 
 def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
     measure, low, high = entry.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
-    level = confidence_of(entry)
+    level = entry.confidence
     intervals = intervals_of(table, KINDS[measure], level)
     main = entry.main
     proportion = main is not None and as_proportion(entry, main)
@@ -514,8 +512,7 @@ def _of_total(entry: Claim, fits: bool, text: str, groups: Sequence[Claim]) -> F
     text += ", as printed." if fits else f"; printed is {entry.printed}."
     name = "count" if "count" in entry.parts else "value"
     agreement = EXACT if fits else INCONSISTENT
-    beside = tuple(group.name for group in groups)
-    return Finding("comparison.total", entry.name, name, agreement, text, beside)
+    return verdict("comparison.total", entry, name, agreement, text, groups)
 
 
 def _counts_alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

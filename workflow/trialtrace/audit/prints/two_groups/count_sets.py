@@ -28,6 +28,7 @@ from trialtrace.audit.prints.finding import (
     prints,
     shown_p,
     two_digits,
+    verdict,
 )
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.two_groups.count_tests import (
@@ -102,9 +103,9 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
         agreement, text, open = ALTERNATIVE, f"{found_cut} {without}", False
     if agreement == COMPATIBLE and (asked := _unlike_all_randomised(ledger, entry, groups)):
         agreement, text = NOT_CHECKABLE, f"{asked} {text}"
-    name, beside, remark = "p.count_sets", tuple(one.name for one in groups), over_strata(entry)
+    name, remark = "p.count_sets", over_strata(entry)
     detail = {"sets": sets, "low": float(low), "high": float(high), "fit": fit}
-    yield Finding(name, entry.name, "p", agreement, text, beside, detail, remark=remark, open=open)
+    yield verdict(name, entry, "p", agreement, text, groups, detail, remark=remark, open=open)
 
 
 def _if_cut_off(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str:
@@ -213,7 +214,7 @@ def narrowed(groups: Sequence[Claim], every: Sequence[Whole]) -> list[Whole] | N
     """
     kept = []
     for group, whole in zip(groups, every, strict=True):
-        printed = {"ci_low", "ci_high"} <= set(group.parts)
+        printed = group.has_interval
         some = np.array(list(fitting(group, whole))) if printed else whole
         if not len(some):
             return None

@@ -40,7 +40,6 @@ from trialtrace.audit.prints.finding import (
     signed,
     unsigned,
 )
-from trialtrace.audit.prints.one_group.intervals import confidence_of
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.paired.same_patients import of_fewer
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
@@ -87,7 +86,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         estimate = _estimate(entry, main, span, found, findings)
         yield _of_both(entry, estimate) if of_fewer(ledger, entry, groups) else estimate
         paired = entry.plain_estimate and not entry.of_family
-        if bare or paired or not {"ci_low", "ci_high"} <= set(entry.parts):
+        if bare or paired or not entry.has_interval:
             continue
         sizes = [ledger.size(group) for group in groups]
         of_model = any("se" in group.parts for group in groups)
@@ -124,7 +123,7 @@ def _of_one_model(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     found = _turned(span) if _is_turned(main, span) else span
     yield _estimate(entry, main, span, found, names)
     together = {"paired", "crossover", "clustered"} & set(entry.about.design or ())
-    if {"ci_low", "ci_high"} <= set(entry.parts) and not together:
+    if entry.has_interval and not together:
         yield from _least(entry, groups, names)
 
 
@@ -144,7 +143,7 @@ def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:
 
 def _least(entry: Claim, groups: Sequence[Claim], texts: tuple[str, ...]) -> Iterator[Finding]:
     """The interval of a difference far narrower than errors or intervals of the means allow."""
-    level = 0.5 + confidence_of(entry) / 2
+    level = 0.5 + entry.confidence / 2
     halves = [_half(group, level) for group in groups]
     (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
     least = sqrt(2 * halves[0] * halves[1])
@@ -179,7 +178,7 @@ def _of_family(entry: Claim, finding: Finding) -> Finding:
     that all groups share: one of half the width is none."""
     least = min(low for low, _ in finding.detail["half_widths"].values())
     (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
-    half, shown = (u1 - l0) / 2, f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    half, shown = (u1 - l0) / 2, entry.interval
     text = f"By itself this difference has an interval that reaches at least {least:.3g} to either "
     if half < NARROWER * least:
         text += f"side, and {said_of(entry)} a wider one; printed is {shown}, less than half of it."
@@ -193,7 +192,7 @@ def _half(claim: Claim, level: float) -> float:
     """The least half width of the interval of a mean, as printed or of its error; 0 if unknown."""
     if "se" in claim.parts:
         return float(ndtri(level)) * max(_ends(claim.parts["se"])[0], 0.0)
-    if not {"ci_low", "ci_high"} <= set(claim.parts) or confidence_of(claim) / 2 + 0.5 != level:
+    if not claim.has_interval or claim.confidence / 2 + 0.5 != level:
         return 0.0
     (_, l1), (u0, _) = (_ends(claim.parts[name]) for name in ("ci_low", "ci_high"))
     return max((u0 - l1) / 2, 0.0)
@@ -303,7 +302,7 @@ def _interval(
     texts: tuple[str, ...],
 ) -> Finding:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
-    check, both, confidence = "difference.interval", ("ci_high",), confidence_of(entry)
+    check, both, confidence = "difference.interval", ("ci_high",), entry.confidence
     middle = _common(span, _ends(entry.parts["value"]))
     every = [half_widths(tuple(spreads), tuple(n), confidence) for spreads in _spreads(groups, n)]
     for halves in every:

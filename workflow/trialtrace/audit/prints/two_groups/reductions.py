@@ -25,6 +25,7 @@ from trialtrace.audit.prints.finding import (
     listed,
     overlaps,
     prints,
+    verdict,
 )
 from trialtrace.audit.prints.shared import two_groups
 from trialtrace.audit.prints.shared.two_groups import RATIOS, WORDS, as_ratio, table_of
@@ -113,8 +114,7 @@ def _of_ratio(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Fi
     if remark:
         agreement = NOT_CHECKABLE
         text = f"Not checkable: {text[0].lower()}{text[1:]} It may be of another ratio (`measure`)."
-    name, beside = "reduction.ratio", (other.name,)
-    yield Finding(name, entry.name, "percent", agreement, text, beside, remark=remark)
+    yield verdict("reduction.ratio", entry, "percent", agreement, text, [other], remark=remark)
 
 
 def _thing(entry: Claim) -> str:
@@ -175,8 +175,7 @@ def _finding(
     detail: dict[str, object] | None = None,
 ) -> Finding:
     """A verdict on the percentage by the numbers of both groups."""
-    beside = tuple(group.name for group in groups)
-    return Finding(check, entry.name, "percent", agreement, text, beside, detail or {})
+    return verdict(check, entry, "percent", agreement, text, groups, detail or {})
 
 
 def _other(table: two_groups.Table) -> tuple[float, float]:

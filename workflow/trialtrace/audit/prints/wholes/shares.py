@@ -27,6 +27,7 @@ from trialtrace.audit.prints.finding import (
     listed,
     prints,
     said_of,
+    verdict,
 )
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.percentages import (
@@ -103,8 +104,8 @@ def _no_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         f"Not checkable: {count} of {n} is {100 * count / n:.{max(percent.places, 0)}f} %; the "
         f"percentage {said_of(entry)} need not be that."
     )
-    yield Finding(
-        "share.percent", entry.name, "percent", NOT_CHECKABLE, text, (), {"count": count, "n": n}
+    yield verdict(
+        "share.percent", entry, "percent", NOT_CHECKABLE, text, detail={"count": count, "n": n}
     )
 
 
@@ -117,7 +118,7 @@ def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         text = _denominators(possible, f"{count} are {percent.text}")
         agreement = COMPATIBLE if possible else INCONSISTENT
         detail = {"count": count, "denominators": possible}
-        yield Finding("share.denominator", entry.name, "percent", agreement, text, detail=detail)
+        yield verdict("share.denominator", entry, "percent", agreement, text, detail=detail)
         return
     yield _share(ledger, entry, count, n)
 
@@ -265,14 +266,14 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if group is not None and group.size is None:
             text = "Not checkable: how many patients are behind it is not in the ledger "
             text += "(`patients`, `sizes` of a population, or `randomised` of the group)."
-            yield Finding("share.count", entry.name, "percent", NOT_CHECKABLE, text)
+            yield verdict("share.count", entry, "percent", NOT_CHECKABLE, text)
             return
         randomised = ledger.of_all_randomised(entry)
         if randomised and (own := counts_for_percentage(as_range(percent), randomised).tolist()):
             text = f"{percent.text} of {randomised}, the number randomised, is a count of "
             detail = {"n": randomised, "counts": own}
             text += f"{_few(own)}."
-            yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
+            yield verdict("share.count", entry, "percent", COMPATIBLE, text, detail=detail)
             return
         counts = possible_counts(ledger, entry, group.size or 0) if group else None
         if group and group.size and counts is not None and not len(counts):
@@ -290,7 +291,7 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         yield _no_count(ledger, entry, text, (n, n), told)
         return
     detail = {"n": n, "counts": counts}
-    yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
+    yield verdict("share.count", entry, "percent", COMPATIBLE, text, detail=detail)
 
 
 def _no_count(
@@ -312,11 +313,11 @@ def _no_count(
         few = listed([f"{x} of {n}" for x, n in cut.tolist()[:FEW]], "or")
         text = f"{text.removesuffix('.')}; with {words} {few} would."
         finding = {**(detail or {}), "alternative": words}
-        return Finding(check, entry.name, "percent", ALTERNATIVE, text, detail=finding)
+        return verdict(check, entry, "percent", ALTERNATIVE, text, detail=finding)
     weighted, agreement, told = WEIGHTED.search(entry.label) is not None, INCONSISTENT, detail or {}
     if weighted:
         agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
-    return Finding(check, entry.name, "percent", agreement, text, detail=told, remark=weighted)
+    return verdict(check, entry, "percent", agreement, text, detail=told, remark=weighted)
 
 
 def _of_own_patients(ledger: Ledger, entry: Claim) -> bool:
@@ -383,9 +384,17 @@ def _moved(entry: Claim, population: str, group: str, n: int, size: int) -> Find
     text = f"“{population}” names all {size} patients randomised to {group}; the printed "
     text += f"denominator is {n}"
     text += f": the outcome of {size - n} may not be known." if remark else "."
-    agreement, detail = COMPATIBLE if remark else INCONSISTENT, {"randomised": size, "n": n}
+    agreement = COMPATIBLE if remark else INCONSISTENT
     name = "share.everyone"
-    return Finding(name, entry.name, "denominator", agreement, text, detail=detail, remark=remark)
+    return verdict(
+        name,
+        entry,
+        "denominator",
+        agreement,
+        text,
+        detail={"randomised": size, "n": n},
+        remark=remark,
+    )
 
 
 def _only(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -412,7 +421,7 @@ def _only(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
                 f"{entry.parts['percent'].text} there and {other.parts['percent'].text} in "
                 f"“{theirs.label}”: some other exclusion, which is not printed, must lie between."
             )
-            yield Finding("share.rule", entry.name, "percent", INCONSISTENT, text, (other.name,))
+            yield verdict("share.rule", entry, "percent", INCONSISTENT, text, [other])
             return
 
 

@@ -11,8 +11,8 @@ from trialtrace.base.config.spec import mapping_of
 from trialtrace.run.synthetic.room import Room, groups, score, told
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.values import CATEGORY, Values
+from trialtrace.run.trial.cohort.margins import Group
 from trialtrace.run.trial.cohort.quantities.choice import Categories, Choice
-from trialtrace.run.trial.cohort.tables import Group
 
 
 def draw(room: Room, rows: Rows, quantity: Choice) -> dict[str, Values]:

@@ -14,9 +14,8 @@ from trialtrace.run.synthetic.moments import draw as draw_numbers
 from trialtrace.run.synthetic.room import Room, groups, in_steps, limits, parameter, score, told
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.values import Values, number
-from trialtrace.run.trial.cohort.margins import Moments
+from trialtrace.run.trial.cohort.margins import Group, Moments
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Uniform
-from trialtrace.run.trial.cohort.tables import Group
 
 # A group, the moments that are wanted of it, and its rows.
 Wanted = tuple[Group, Moments, np.ndarray]

@@ -14,11 +14,9 @@ from trialtrace.run.synthetic.room import Room, groups, parameter, score, told, 
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.truth import plain
 from trialtrace.run.synthetic.values import Values, yes_no
-from trialtrace.run.trial.cohort.margins import MarginCheck, ShareMargin
-from trialtrace.run.trial.cohort.printed_counts import rivals_of
+from trialtrace.run.trial.cohort.margins import Group, MarginCheck, ShareMargin, rivals_of
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
 from trialtrace.run.trial.cohort.quantities.share import Share
-from trialtrace.run.trial.cohort.tables import Group
 
 # Whole numbers in cells that add up to several margins at once.
 # For each cell of n rows: how many have a value, and how many of these are yes. Every margin fixes

@@ -10,7 +10,9 @@ from typing import Any
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.cohort.levels import MOST_ROWS
+from trialtrace.run.trial.cohort.forms import MOST_ROWS
+from trialtrace.run.trial.cohort.margins import cells, key_of, names_in
+from trialtrace.run.trial.cohort.order import Types
 from trialtrace.run.trial.cohort.quantities.arithmetic import Linear, Product
 from trialtrace.run.trial.cohort.quantities.bands import BandsQuantity
 from trialtrace.run.trial.cohort.quantities.choice import Choice
@@ -27,8 +29,6 @@ from trialtrace.run.trial.cohort.quantities.running import Running
 from trialtrace.run.trial.cohort.quantities.share import Share
 from trialtrace.run.trial.cohort.quantities.spread import Spread
 from trialtrace.run.trial.cohort.quantities.text import TextQuantity
-from trialtrace.run.trial.cohort.tables import cells, key_of, names_in
-from trialtrace.run.trial.cohort.types import Types
 from trialtrace.run.trial.context import known
 
 TINY = 1e-6

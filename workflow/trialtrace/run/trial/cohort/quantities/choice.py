@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from trialtrace.base.config.names import Text
 from trialtrace.base.config.spec import Distinct, key, optional, shape
-from trialtrace.run.trial.cohort.margins import CategoryCounts, CategoryWeights, Tag
+from trialtrace.run.trial.cohort.margins import CategoryCounts, CategoryWeights, Tag, cells
 from trialtrace.run.trial.cohort.quantities.options import Checked, Scored
 from trialtrace.run.trial.cohort.quantities.quantity import Columns, Held, Place, Used
-from trialtrace.run.trial.cohort.tables import cells
 
 
 @shape(least=1)

@@ -14,10 +14,13 @@ from trialtrace.run.trial.cohort.margins import (
     Parameter,
     ShareMargin,
     Tag,
+    cells,
+    choosers,
+    key_of,
+    names_in,
 )
 from trialtrace.run.trial.cohort.quantities.options import LOADS, Checked, Loads, Scored
 from trialtrace.run.trial.cohort.quantities.quantity import YES_NO, Held, Place
-from trialtrace.run.trial.cohort.tables import cells, choosers, key_of, names_in
 
 
 @shape

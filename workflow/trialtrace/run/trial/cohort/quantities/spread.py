@@ -7,10 +7,9 @@ from typing import Annotated
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Filled, Rule, key, shape
-from trialtrace.run.trial.cohort.margins import Tag, Total, Totals, TotalsBy
+from trialtrace.run.trial.cohort.margins import Tag, Total, Totals, TotalsBy, choosers
 from trialtrace.run.trial.cohort.quantities.options import Checked, Loaded
 from trialtrace.run.trial.cohort.quantities.quantity import Held, Place
-from trialtrace.run.trial.cohort.tables import choosers
 
 
 @shape(by="by")

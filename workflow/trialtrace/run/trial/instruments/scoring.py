@@ -1,14 +1,11 @@
 """What rules of several instruments have in common."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-
-def mean_of_answered(items: "Mapping[str, np.ndarray]", needed: int) -> np.ndarray:
+def mean_of_answered(items: Mapping[str, np.ndarray], needed: int) -> np.ndarray:
     """The mean of each record's answered items; NaN where fewer than `needed` are answered."""
     values = np.stack(list(items.values()))
     answered = np.isfinite(values)
@@ -17,6 +14,6 @@ def mean_of_answered(items: "Mapping[str, np.ndarray]", needed: int) -> np.ndarr
     return np.where(count >= needed, total / np.maximum(count, 1), np.nan)
 
 
-def complete_sum(items: "Mapping[str, np.ndarray]") -> np.ndarray:
+def complete_sum(items: Mapping[str, np.ndarray]) -> np.ndarray:
     """The sum of each record's items; NaN where one is missing."""
     return np.stack(list(items.values())).sum(axis=0)

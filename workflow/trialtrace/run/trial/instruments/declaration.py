@@ -2,17 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 # The key of an entry, what stands there, and what was expected.
 Mistake = tuple[tuple[str, ...], str, str]
-
-
-class Places(Protocol):
-    """How an entry tells locations apart: value of the column to label."""
-
-    @property
-    def labels(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True)
@@ -79,3 +71,15 @@ def numbered_items(last: int, low: float, high: float) -> dict[str, Item]:
 def named(numbers: tuple[int, ...]) -> tuple[str, ...]:
     """The names of items by their numbers."""
     return tuple(str(number) for number in numbers)
+
+
+def graded_item(words: Mapping[str, float]) -> Item:
+    """An item whose codes `grades` names by these words."""
+    return Item(min(words.values()), max(words.values()), codes="grades", words=dict(words))
+
+
+def graded_scale(words: Mapping[str, float], label: str, higher: str | None) -> Scale:
+    """The ordinal scale of these words, by the entry's own name."""
+    names = {value: word for word, value in words.items()}
+    low, high = min(names), max(names)
+    return Scale("", "", label, low, high, higher, "ordinal", items=("value",), categories=names)
