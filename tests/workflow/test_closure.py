@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from trialtrace.base.paths import Project
-from trialtrace.run.jobs.closure import Sources
-from trialtrace.run.jobs.imports import FIGURES, FORMULAS, imports_of, outside_entries
+from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Sources, imports_of, outside_entries
 
 SCRIPT = "scripts/job.py"
 
