@@ -55,12 +55,7 @@ def audit_claims(trial: Trial, derived_dir: Path, analysis_dir: Path, out_file: 
     from trialtrace.audit.files.make import ledger
     from trialtrace.audit.registration import rows as registration
     from trialtrace.audit.registration.registration import held
-    from trialtrace.audit.verdicts.audit import (
-        as_json,
-        audit_ledger,
-        note_searches,
-        search_as_json,
-    )
+    from trialtrace.audit.verdicts.audit import as_json, audit_ledger, note_searches, search_as_json
     from trialtrace.run.claims.finding import with_print
 
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
@@ -206,11 +201,8 @@ class Auditor:
 
     def _direction(self, component: Component) -> dict[str, Any]:
         if not self.claim.direction or component.name != "direction":
-            raise UserError(
-                self.place,
-                found=f"printed {self.claim.printed!r}",
-                expected="words and a `direction`, or a number and none",
-            )
+            expected = "words and a `direction`, or a number and none"
+            raise UserError(self.place, found=f"printed {self.claim.printed!r}", expected=expected)
         labels = {arm.name: arm.label for arm in self.trial.design.arms.values()}
         found = judge_direction(
             self.results, self.selects, self.claim.direction, labels, self.place

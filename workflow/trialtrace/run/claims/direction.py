@@ -237,11 +237,7 @@ def _no_direction(results: list[ResultRow], selects: Selects, place: str) -> Pro
 
 
 def _compared(
-    results: list[ResultRow],
-    selects: Selects,
-    keys: Selects,
-    pair: tuple[str, str],
-    place: str,
+    results: list[ResultRow], selects: Selects, keys: Selects, pair: tuple[str, str], place: str
 ) -> list[ResultRow]:
     """The estimates of the comparison of both groups, one way round or the other, with a value."""
     ways = [{"compare": {"of": of, "to": to}} for of, to in (pair, pair[::-1])]
@@ -276,11 +272,8 @@ def _of_comparison(
 def _read(direction: Mapping[str, str], place: str) -> tuple[str, str, str]:
     words = [word for word in WORDS if word in direction]
     if len(words) != 1 or "than" not in direction:
-        raise UserError(
-            f"{place}.direction",
-            found=str(dict(direction)),
-            expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
-        )
+        expected = "{lower: arm, than: arm} or {higher: arm, than: arm}"
+        raise UserError(f"{place}.direction", found=str(dict(direction)), expected=expected)
     return words[0], direction[words[0]], direction["than"]
 
 

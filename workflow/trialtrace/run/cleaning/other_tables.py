@@ -31,10 +31,7 @@ class Accepted:
 
 
 def with_beside(
-    declared: Mapping[str, Beside],
-    mine: Accepted,
-    others: Mapping[str, Accepted],
-    place: str,
+    declared: Mapping[str, Beside], mine: Accepted, others: Mapping[str, Accepted], place: str
 ) -> pa.Table:
     """The table with a column for each declared name. Raises UserError for what is not there."""
     table = mine.table
@@ -47,12 +44,9 @@ def with_beside(
 
 def _table(others: Mapping[str, Accepted], name: str, place: str) -> Accepted:
     if name not in others:
-        raise UserError(
-            f"{place}.table",
-            found=repr(name),
-            expected=f"a table of trial.yaml: {one_of(others)}",
-            do=did_you_mean(name, others),
-        )
+        expected = f"a table of trial.yaml: {one_of(others)}"
+        do = did_you_mean(name, others)
+        raise UserError(f"{place}.table", found=repr(name), expected=expected, do=do)
     return others[name]
 
 

@@ -103,11 +103,8 @@ def _sizes(
         return own
     whole = all(isinstance(size, int) and size >= 0 for size in sizes.values())
     if mode == "display" or set(sizes) != set(own) or not whole:
-        raise UserError(
-            f"{name}: sizes",
-            found=f"{dict(sizes)} in mode {mode}",
-            expected=f"sizes of {one_of(own)}, in mode simulate alone",
-        )
+        expected = f"sizes of {one_of(own)}, in mode simulate alone"
+        raise UserError(f"{name}: sizes", found=f"{dict(sizes)} in mode {mode}", expected=expected)
     return {arm: sizes[arm] for arm in own}
 
 
@@ -154,8 +151,5 @@ def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
 def _held(room: Room, name: str, rows: int) -> None:
     """Refuse a level of more rows than can be held, before memory is asked for."""
     if rows > MOST_ROWS:
-        raise UserError(
-            f"config/trials/{room.trial}/cohort.yaml: levels.{name}",
-            found=f"{rows} rows",
-            expected=f"at most {MOST_ROWS} rows",
-        )
+        place = f"config/trials/{room.trial}/cohort.yaml: levels.{name}"
+        raise UserError(place, found=f"{rows} rows", expected=f"at most {MOST_ROWS} rows")

@@ -85,10 +85,7 @@ def derive_recurrent_events(
 
 
 def _values(
-    entry: DescribedEvents | EventIntervals,
-    begin: np.ndarray,
-    stop: np.ndarray,
-    event: np.ndarray,
+    entry: DescribedEvents | EventIntervals, begin: np.ndarray, stop: np.ndarray, event: np.ndarray
 ) -> dict[str, pa.Array]:
     unknown = np.isnan(event)
     return {

@@ -220,8 +220,4 @@ def _plan(planned: float | PlannedVariable, labels: Labels) -> str:
     return number(planned)
 
 
-ENTRIES = {
-    "dose_intensity": DoseIntensity,
-    "oral_morphine": OralMorphine,
-    "attendance": Attendance,
-}
+ENTRIES = {"dose_intensity": DoseIntensity, "oral_morphine": OralMorphine, "attendance": Attendance}
