@@ -74,7 +74,8 @@ Sha256 = Annotated[
     str,
     Shared("common", "sha256"),
     Rule(
-        pattern="^[0-9a-f]{64}$", expected="the file's sha256 in quotes: 64 of the digits 0-9, a-f"
+        pattern="^[0-9a-f]{64}$",
+        expected="the file's sha256 in quotes: 64 of the digits 0-9, a-f",
     ),
 ]
 _LABEL = r"^[^\s;@/=]([^;@/=\n]{0,38}[^\s;@/=])?$"

@@ -163,7 +163,11 @@ def _by_presence(members: tuple[Hint, ...], first: Hint, expected: str | None) -
         rest = {"required": [telling_key(first)], "x-expected": expected}
     else:
         return schema_of(member)
-    return {"if": {"type": "object", "required": [name]}, "then": schema_of(member), "else": rest}
+    return {
+        "if": {"type": "object", "required": [name]},
+        "then": schema_of(member),
+        "else": rest,
+    }
 
 
 def _chosen_by(choice: By, members: tuple[Hint, ...]) -> Schema:

@@ -19,7 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trialtrace.base.errors import Problem, UserError
-from trialtrace.base.store import make_folder, sha256_bytes, sha256_file, write_bytes, write_parquet
+from trialtrace.base.store import (
+    make_folder,
+    sha256_bytes,
+    sha256_file,
+    write_bytes,
+    write_parquet,
+)
 
 PRIVATE = 0o600
 

@@ -55,7 +55,12 @@ def audit_claims(trial: Trial, derived_dir: Path, analysis_dir: Path, out_file: 
     from trialtrace.audit.files.make import ledger
     from trialtrace.audit.registration import rows as registration
     from trialtrace.audit.registration.registration import held
-    from trialtrace.audit.verdicts.audit import as_json, audit_ledger, note_searches, search_as_json
+    from trialtrace.audit.verdicts.audit import (
+        as_json,
+        audit_ledger,
+        note_searches,
+        search_as_json,
+    )
     from trialtrace.run.claims.finding import with_print
 
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()

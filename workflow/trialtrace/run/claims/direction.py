@@ -237,7 +237,11 @@ def _no_direction(results: list[ResultRow], selects: Selects, place: str) -> Pro
 
 
 def _compared(
-    results: list[ResultRow], selects: Selects, keys: Selects, pair: tuple[str, str], place: str
+    results: list[ResultRow],
+    selects: Selects,
+    keys: Selects,
+    pair: tuple[str, str],
+    place: str,
 ) -> list[ResultRow]:
     """The estimates of the comparison of both groups, one way round or the other, with a value."""
     ways = [{"compare": {"of": of, "to": to}} for of, to in (pair, pair[::-1])]

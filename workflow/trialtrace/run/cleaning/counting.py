@@ -95,7 +95,11 @@ NOT_RECORDED = "not recorded"
 
 
 def account_of(
-    trial: Trial, noted: Noted, people: People, cleaned: "dict[str, Cleaned]", losses: "Losses"
+    trial: Trial,
+    noted: Noted,
+    people: People,
+    cleaned: "dict[str, Cleaned]",
+    losses: "Losses",
 ) -> Account:
     """The account of all tables; `noted` is what the manifest has of each raw table."""
     kept = len(people.roster.accepted)

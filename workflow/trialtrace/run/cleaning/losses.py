@@ -199,7 +199,12 @@ def _empty(table: str, column: str, bare: list[str], losses: Losses) -> None:
 
 
 def _problem(
-    trial: Trial, typed: Typed, loss: ColumnLoss, wanted: Wanted, hints: list[str], expected: str
+    trial: Trial,
+    typed: Typed,
+    loss: ColumnLoss,
+    wanted: Wanted,
+    hints: list[str],
+    expected: str,
 ) -> Problem:
     table, column = typed.spec.name, wanted.variable.name
     rules = [

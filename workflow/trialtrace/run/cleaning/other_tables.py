@@ -31,7 +31,10 @@ class Accepted:
 
 
 def with_beside(
-    declared: Mapping[str, Beside], mine: Accepted, others: Mapping[str, Accepted], place: str
+    declared: Mapping[str, Beside],
+    mine: Accepted,
+    others: Mapping[str, Accepted],
+    place: str,
 ) -> pa.Table:
     """The table with a column for each declared name. Raises UserError for what is not there."""
     table = mine.table

@@ -233,7 +233,11 @@ def text_of(trial: Trial, spec: TableSpec, raw: pa.Table) -> TextOf:
 
 
 def _flag_required(
-    trial: Trial, spec: TableSpec, columns: dict[str, CleanColumn], kept: np.ndarray, log: RejectLog
+    trial: Trial,
+    spec: TableSpec,
+    columns: dict[str, CleanColumn],
+    kept: np.ndarray,
+    log: RejectLog,
 ) -> None:
     """A required value that is missing is listed; its row stays."""
     for name, variable in trial.dictionary[spec.name].items():

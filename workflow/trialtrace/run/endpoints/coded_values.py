@@ -30,7 +30,11 @@ def decode(codes: pa.Array, meanings: dict[str, str], place: str) -> pa.Array:
 
 
 def worth(
-    study: Study, endpoint: Endpoint, column: str, codes: Mapping[str, float], values: pa.Array
+    study: Study,
+    endpoint: Endpoint,
+    column: str,
+    codes: Mapping[str, float],
+    values: pa.Array,
 ) -> pa.Array:
     """The number of each code; a missing code stays missing.
 

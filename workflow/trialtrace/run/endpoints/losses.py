@@ -19,7 +19,12 @@ from trialtrace.base.arrays import Flags
 from trialtrace.base.store import write_json
 from trialtrace.run.cleaning.account import FILE, RedLine
 from trialtrace.run.cleaning.losses import TOLD
-from trialtrace.run.endpoints.known import Known, known_by_arm, planned_arms, unequal_losses
+from trialtrace.run.endpoints.known import (
+    Known,
+    known_by_arm,
+    planned_arms,
+    unequal_losses,
+)
 from trialtrace.run.endpoints.records import Records, Unused
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.integrity.look import Look

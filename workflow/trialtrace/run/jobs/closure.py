@@ -89,7 +89,7 @@ class _Card:
 
 def _cards(tree: ast.Module) -> Iterator[_Card]:
     """The `Card("statistic.method", …, formula="module:function")` of a top-level tuple, and a
-    `Display("kind", …, figure="module")` that has a name.
+    `Display("kind", …, figure="module")` that has a name; also by a `partial` of either.
 
     A formula is one text, a tuple of texts, or the name of either.
     """
@@ -98,19 +98,46 @@ def _cards(tree: ast.Module) -> Iterator[_Card]:
         if isinstance(node, ast.Assign):
             given |= {each.id: node.value for each in node.targets if isinstance(each, ast.Name)}
             for call in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
-                kind = getattr(call.func, "id", "") if isinstance(call, ast.Call) else ""
+                kind, arguments = _call(call, given)
                 if isinstance(call, ast.Call) and kind in CARDS:
                     key, room = CARDS[kind]
-                    named = next((each.value for each in call.keywords if each.arg == key), None)
-                    named = given.get(getattr(named, "id", ""), named)
-                    yield _Card(_text(call.args[0], {}) or "", _modules(named, room), call)
+                    modules = _modules(arguments.get(key), room, given)
+                    yield _Card(_text(call.args[0], {}) or "", modules, call)
 
 
-def _modules(named: ast.expr | None, room: str) -> list[str]:
+def _call(call: ast.expr, given: Mapping[str, ast.expr]) -> tuple[str, dict[str | None, ast.expr]]:
+    """What is called, and its arguments by name, those among them that a `partial` has fixed."""
+    if not isinstance(call, ast.Call):
+        return "", {}
+    arguments = {each.arg: each.value for each in call.keywords}
+    name = getattr(call.func, "id", "")
+    fixed = given.get(name)
+    if isinstance(fixed, ast.Call) and getattr(fixed.func, "id", "") == "partial":
+        whole = ast.Call(fixed.args[0], fixed.args[1:], fixed.keywords)
+        name, before = _call(whole, given)
+        arguments = before | arguments
+    return name, arguments
+
+
+def _modules(named: ast.expr | None, room: str, given: Mapping[str, ast.expr]) -> list[str]:
     """The modules of the formulas of a card, or of its figure, each once."""
-    texts = named.elts if isinstance(named, ast.Tuple) else [named]
-    modules = (text.partition(":")[0] for each in texts if (text := _text(each, {})))
+    texts = (_text(each, {}) for each in _flat(named, given))
+    modules = (text.partition(":")[0] for text in texts if text)
     return list(dict.fromkeys(f"{room}.{module}" for module in modules))
+
+
+def _flat(named: ast.expr | None, given: Mapping[str, ast.expr]) -> Iterator[ast.expr]:
+    """The elements of a tuple, of those in it, and of what a name stands for."""
+    match named:
+        case ast.Name(id=name) if name in given:
+            yield from _flat(given[name], given)
+        case ast.Starred(value=value):
+            yield from _flat(value, given)
+        case ast.Tuple(elts=elements):
+            for each in elements:
+                yield from _flat(each, given)
+        case ast.expr():
+            yield named
 
 
 def _entries(tree: ast.Module) -> Iterator[tuple[str, int, int]]:

@@ -76,7 +76,11 @@ def _upside_down(operand: list[Any]) -> bool:
 
 
 def _other_column(
-    document: Document, path: Path_, variable: Variable, name: str, columns: Mapping[str, Variable]
+    document: Document,
+    path: Path_,
+    variable: Variable,
+    name: str,
+    columns: Mapping[str, Variable],
 ) -> None:
     here = (*path, "column")
     if not known(document, here, name, columns, "a column"):

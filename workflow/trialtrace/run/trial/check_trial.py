@@ -35,7 +35,18 @@ from trialtrace.run.trial.plan.methods import ANALYSABLE, BINARY, RECURRENT
 from trialtrace.run.trial.study.subjects import ArmElsewhere, ChosenRows
 
 # STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
-ADSL = ("STUDYID", "USUBJID", "SUBJID", "SITEID", "AGE", "AGEU", "SEX", "ARM", "TRT01P", "SYNTHFL")
+ADSL = (
+    "STUDYID",
+    "USUBJID",
+    "SUBJID",
+    "SITEID",
+    "AGE",
+    "AGEU",
+    "SEX",
+    "ARM",
+    "TRT01P",
+    "SYNTHFL",
+)
 # Columns of records, beside which the variables of the subject stand.
 RECORDS = {column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns}
 # Flags that records have of their own; those of populations are copied beside them.

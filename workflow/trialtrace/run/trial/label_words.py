@@ -81,7 +81,7 @@ def sex_meant(label: str) -> str | None:
 _EVERYBODY = re.compile(
     r"\ball (\w+ ){0,2}randomi[sz]ed\b|\ball (patients|participants|subjects|people)$"
     r"|\b(everybody|everyone)\b|\binten(tion|t)[- ]to[- ]treat|\bitt\b|alle randomisierten"
-    r"|\btou(s|tes) les .*randomis|\btod[oa]s l[oa]s .*aleatori|\btutti .*randomizzati"
+    r"|\btou(s|tes) les .*randomis|\btod[oa]s l[oa]s .*aleatori|\btutti .*randomizzati",
 )
 _BUT = re.compile(r"\b(with|without|who|whose|in whom|modified|mod|m-?itt|at least|treated)\b")
 

@@ -37,7 +37,11 @@ def derive_aggregate(endpoint: Endpoint[Aggregate], study: Study) -> Records:
     else:
         numbers = _numbers(study, endpoint, gathered, values)
         found = statistic(
-            entry.statistic, numbers[known], gathered.record[known], len(gathered), entry.quantile
+            entry.statistic,
+            numbers[known],
+            gathered.record[known],
+            len(gathered),
+            entry.quantile,
         )
     least = _least_rows(entry)
     found = np.where(count < least, np.nan, found)

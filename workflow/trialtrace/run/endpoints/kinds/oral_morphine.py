@@ -109,7 +109,11 @@ def _factors(
 
 
 def _named(
-    study: Study, endpoint: Endpoint, gathered: Placed, column: str, names: dict[str, str] | None
+    study: Study,
+    endpoint: Endpoint,
+    gathered: Placed,
+    column: str,
+    names: dict[str, str] | None,
 ) -> np.ndarray:
     """A column's values by the names that the table of factors uses; None where missing."""
     text = column_text(gathered.column(column), study.place(endpoint))

@@ -85,7 +85,10 @@ def derive_recurrent_events(
 
 
 def _values(
-    entry: DescribedEvents | EventIntervals, begin: np.ndarray, stop: np.ndarray, event: np.ndarray
+    entry: DescribedEvents | EventIntervals,
+    begin: np.ndarray,
+    stop: np.ndarray,
+    event: np.ndarray,
 ) -> dict[str, pa.Array]:
     unknown = np.isnan(event)
     return {

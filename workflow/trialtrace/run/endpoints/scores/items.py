@@ -38,7 +38,10 @@ def read_items(
         layout = study.once((family, "layout"), lambda: lay_out(endpoint, study, every))
     columns = {item: entry.columns_of(item) for item in scale.items}
     items = {
-        item: study.once((family, item), partial(_values_of, study, endpoint, layout, own, item))
+        item: study.once(
+            (family, item),
+            partial(_values_of, study, endpoint, layout, own, item),
+        )
         for item, own in columns.items()
     }
     return layout, items, [column for own in columns.values() for column in own]

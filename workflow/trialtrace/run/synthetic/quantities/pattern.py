@@ -220,7 +220,11 @@ def _shares(here: np.ndarray, gap: np.ndarray, state: np.ndarray) -> np.ndarray:
 
 
 def _drawn_gaps(
-    room: Room, rows: Rows, quantity: Pattern, margins: Margins, able: tuple[np.ndarray, np.ndarray]
+    room: Room,
+    rows: Rows,
+    quantity: Pattern,
+    margins: Margins,
+    able: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
     """Simulate: a part is missing with the share of a display cohort, where the state allows it."""
     state, open_ = able
@@ -335,7 +339,11 @@ def _told_together(room: Room, quantity: Pattern) -> Iterator[None]:
 
 
 def _tell(
-    room: Room, rows: Rows, quantity: Pattern, part: Part, drawn: tuple[np.ndarray, np.ndarray]
+    room: Room,
+    rows: Rows,
+    quantity: Pattern,
+    part: Part,
+    drawn: tuple[np.ndarray, np.ndarray],
 ) -> None:
     """Rows of the truth for a part, a quantity of its own name."""
     told_part = replace(quantity, name=part.name, tag=part.tag or quantity.tag)

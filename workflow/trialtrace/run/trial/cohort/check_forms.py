@@ -278,7 +278,13 @@ def _breaks(
     level, seen = document.get("forms", entry["form"], "level"), seen_of(document) or {}
     for one in columns_of(entry.get("where", {})) if level in seen else ():
         known(document, (*path, "where"), one, seen[level], what_of(level))
-    if not known(document, (*path, "check"), entry["check"], names, f"a check of {table}"):
+    if not known(
+        document,
+        (*path, "check"),
+        entry["check"],
+        names,
+        f"a check of {table}",
+    ):
         return
     broken = files.cleaning.get("checks", entry["check"]) or {}
     if "expect" not in broken:

@@ -131,7 +131,10 @@ def _among(document: Document, types: Types, base: Path_, quantity: Share, other
 
 def _inside(document: Document, place: Path_, leaf: ShareMargin, outer: ShareMargin) -> None:
     """Counts among some rows against those of the whole group."""
-    for key, inner, most in (("count", leaf.count, outer.count), ("of", leaf.of, outer.of)):
+    for key, inner, most in (
+        ("count", leaf.count, outer.count),
+        ("of", leaf.of, outer.of),
+    ):
         if inner is not None and most is not None and inner > most:
             expected = f"at most {most}, the {key} of the whole group"
             document.add((*place, key), found=f"{inner}", expected=expected)

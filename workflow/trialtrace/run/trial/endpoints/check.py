@@ -187,7 +187,11 @@ def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
 
 
 def _labelled(
-    files: Files, name: str, axis: str, entry: made.Given, columns: dict[str, Variable] | None
+    files: Files,
+    name: str,
+    axis: str,
+    entry: made.Given,
+    columns: dict[str, Variable] | None,
 ) -> None:
     """The column of visits, sides or locations, and its codes."""
     document = files.endpoints

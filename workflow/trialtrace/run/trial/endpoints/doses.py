@@ -220,4 +220,8 @@ def _plan(planned: float | PlannedVariable, labels: Labels) -> str:
     return number(planned)
 
 
-ENTRIES = {"dose_intensity": DoseIntensity, "oral_morphine": OralMorphine, "attendance": Attendance}
+ENTRIES = {
+    "dose_intensity": DoseIntensity,
+    "oral_morphine": OralMorphine,
+    "attendance": Attendance,
+}

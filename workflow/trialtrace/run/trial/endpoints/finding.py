@@ -236,4 +236,7 @@ class CompositeEvent(EndpointEntry):
         return f"{text}; {words[self.missing]}"
 
 
-ENTRIES = {"finding": AnyFinding, "composite_event": CompositeEvent}
+ENTRIES = {
+    "finding": AnyFinding,
+    "composite_event": CompositeEvent,
+}

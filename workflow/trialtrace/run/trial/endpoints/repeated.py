@@ -117,4 +117,7 @@ class Aggregate(TableEntry, Coded):
         return self.told(f"{statistic} of {what} over the rows of {table_words(self.table)}")
 
 
-ENTRIES = {"repeated": RepeatedInRows | RepeatedInColumns, "aggregate": Aggregate}
+ENTRIES = {
+    "repeated": RepeatedInRows | RepeatedInColumns,
+    "aggregate": Aggregate,
+}

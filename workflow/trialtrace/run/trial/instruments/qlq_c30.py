@@ -57,7 +57,11 @@ INSTRUMENT = Instrument(
     missing="A scale needs at least half of its items, the summary score all 13 scales.",
     source="Fayers et al., EORTC QLQ-C30 Scoring Manual, 3rd edition, 2001; summary score: "
     "Giesinger et al., J Clin Epidemiol 2016;69:79-88",
-    items={**numbered_items(28, 1, 4), "29": Item(1, 7), "30": Item(1, 7)},
+    items={
+        **numbered_items(28, 1, 4),
+        "29": Item(1, 7),
+        "30": Item(1, 7),
+    },
     scales=(
         *(_scale(name, label, items, "better") for name, (label, items) in GLOBAL.items()),
         *(_scale(name, label, items, "better") for name, (label, items) in FUNCTIONS.items()),

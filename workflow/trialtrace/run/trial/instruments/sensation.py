@@ -5,7 +5,11 @@ from typing import Literal
 from trialtrace.base.config.names import Column, Value
 from trialtrace.base.config.spec import Filled, key, shape
 from trialtrace.run.trial.endpoints.shared import DatedRecords
-from trialtrace.run.trial.instruments.declaration import Instrument, graded_item, graded_scale
+from trialtrace.run.trial.instruments.declaration import (
+    Instrument,
+    graded_item,
+    graded_scale,
+)
 from trialtrace.run.trial.instruments.shared import AtVisitsOrDays, Labelled, ScoredRows
 
 GRADES = {"absent": 0.0, "reduced": 1.0, "normal": 2.0}

@@ -34,7 +34,17 @@ MODULES: dict[str, str] = {
 }
 # What stands beside the kind, in the order of the reference.
 COMMON = ("level", "label", "tag", "note", "where")
-OPTIONS = ("loads", "correlation", "limits", "step", "exact", "printed", "among", "known", "check")
+OPTIONS = (
+    "loads",
+    "correlation",
+    "limits",
+    "step",
+    "exact",
+    "printed",
+    "among",
+    "known",
+    "check",
+)
 
 
 def shape_of(kind: str) -> type[Quantity]:
