@@ -3,7 +3,7 @@
 import pytest
 
 from trialtrace.audit.reading.draft import draft
-from trialtrace.audit.reading.paper import ReadPaper, Table
+from trialtrace.audit.reading.paper import Passage, ReadPaper, Table
 
 ARMS = ("Training (n=40)", "Control (n=50)")
 
@@ -264,3 +264,53 @@ def test_one_p_behind_a_distribution_is_of_all_of_it():
         one for one in told(read(rows, caption="Table 1. Pain at 6 weeks")) if one[3] == "P = 0.04"
     ]
     assert found == [("Pain at 6 weeks", ("training", "control"), None, "P = 0.04")]
+
+
+def sentence(text, *heads):
+    rows = (("", *(heads or ARMS)), ("Women, n (%)", "10 (25)", "20 (40)"))
+    made = draft(ReadPaper("", (Passage(text, "results"),), (Table("table 1", "", rows, 1),)))
+    return [(one.printed, one.arm) for one in made.items.values() if not one.cells]
+
+
+@pytest.mark.parametrize(
+    ("text", "heads", "expected"),
+    [
+        (
+            "It failed in 8.9% (6–13%) of the training group and in 2.8% (1–6%) of controls.",
+            (),
+            [("8.9%", "training"), ("2.8%", "control")],
+        ),
+        (
+            "It was higher than in group A. Ten hours later it was 176.0 ± 26.9 in group B.",
+            ("Group A (n=40)", "Group B (n=50)"),
+            [("176.0 ± 26.9", "group b")],
+        ),
+        (
+            "Training had been rare before. 45 (90%) patients in the control group did without.",
+            (),
+            [("45 (90%)", "control")],
+        ),
+        (
+            "Flow fell to 5.1% after the control meal and to 6.2% after the curry meal.",
+            ("Control (n=40)", "Curry (n=50)"),
+            [("5.1%", "control"), ("6.2%", "curry")],
+        ),
+    ],
+)
+def test_sentences_end_where_a_number_begins_and_arms_stand_behind_brackets(text, heads, expected):
+    assert sentence(text, *heads) == expected
+
+
+def test_a_row_that_names_a_median_is_none_of_the_percentages_of_its_column():
+    rows = [
+        ("", "No. of patients (%)", "No. of patients (%)"),
+        ("", *ARMS),
+        ("Age, median (range)", "61 (36–74)", "62 (23–73)"),
+        ("Women", "10 (25)", "20 (40)"),
+    ]
+    assert printed(read(rows, 2)) == [
+        "median 61 (range 36 to 74)",
+        "median 62 (range 23 to 73)",
+        "10 (25%)",
+        "20 (40%)",
+    ]

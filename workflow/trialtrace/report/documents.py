@@ -13,9 +13,17 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
-from trialtrace.base.store import write_bytes, write_text
+from trialtrace.base.store import read_parquet, write_bytes, write_text
 from trialtrace.report.audit.targets import targets_title
-from trialtrace.report.cells import FOLDER, SECTIONS, SUMMARY, Cells, slug_of
+from trialtrace.report.cells import (
+    FOLDER,
+    SECTIONS,
+    STATE,
+    SUMMARY,
+    Cells,
+    read_state,
+    slug_of,
+)
 from trialtrace.report.figures.make import Drawn, beside, first_figures, of_summary
 from trialtrace.report.links import analysis_place, role_place
 from trialtrace.report.material import Material
@@ -62,6 +70,7 @@ AFTER = {
     REPORT: (
         ("Harms", "sec-harms", "harms"),
         ("Published numbers", "sec-published", "published"),
+        ("Methods, software and references", "sec-methods", "methods"),
         ("Data", "sec-data", "data"),
         ("How these numbers were made", "sec-made", "made"),
     ),
@@ -76,6 +85,7 @@ AFTER = {
 FUNCTIONS = ("section", "sentences", "table", "figure")
 NUMBERS = ("number", "value", "row")
 _LABEL = re.compile(r"^::: \{#(tbl-[^}]+)\}", re.MULTILINE)
+_COMMENT_OR_CODE = re.compile(rf"(<!--|-->)|{INLINE.pattern}")
 
 
 def write_documents(cells: Cells) -> None:
@@ -260,15 +270,25 @@ def own_problems(trial: Trial) -> list[Problem]:
 
 
 def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:
-    """Calls of a document for sections and analyses that there are not."""
+    """Calls of a document for what there is not: sections and analyses of the plan, figures and
+    results of the last run, if there is one."""
     analyses = [*trial.plan.analyses]
     known = {"section": [*SECTIONS, SUMMARY], "sentences": analyses, "table": analyses}
+    folder = trial.at.results / trial.name
+    if (folder / FOLDER / STATE).is_file():
+        state, results = read_state(trial.at, trial.name), folder / "analysis" / "results.parquet"
+        known["figure"] = [slug_of(Drawn(**one)) for one in state["drawn"]]
+        if results.is_file():
+            result_ids = read_parquet(results, ["result_id"])["result_id"].to_pylist()
+            known |= dict.fromkeys(NUMBERS, result_ids)
     for call in source.calls():
         names = known.get(call.function, [call.name])
         if call.name not in names:
             place = f"{trial.at.shown(source.path)}, line {call.line}"
             found, do = f'{call.function}("{call.name}")', did_you_mean(call.name, names)
-            yield Problem(place, found=found, expected=one_of(names), do=do)
+            of_results = call.function in NUMBERS
+            expected = f"a result of trialtrace results {trial.name}" if of_results else None
+            yield Problem(place, found=found, expected=expected or one_of(names), do=do)
 
 
 def _not_shown(trial: Trial, source: Source) -> Iterator[Problem]:
@@ -314,17 +334,19 @@ def _is_function(name: ast.expr, value: ast.expr) -> bool:
 
 
 def _codes(document: Document, *, shown: bool = False) -> Iterator[tuple[ast.Module, int]]:
-    """Every piece of code of a document, or what its chunks `shown`, and the line of its first."""
+    """Every piece of code of a document, or what its chunks show, and the line of its first."""
+    commented = False
     for part in document.parts:
         if not isinstance(part, Prose):
             hidden = any(part.options.get(name) is False for name in ("include", "eval", "output"))
-            if shown and hidden:
-                continue
-            yield ast.parse(part.code), part.code_line
+            if not (shown and (hidden or commented)):
+                yield ast.parse(part.code), part.code_line
             continue
         for number, line in enumerate(part.text.split("\n"), part.line):
-            for expression in INLINE.findall(line):
-                yield ast.parse(expression.strip()), number
+            for mark, expression in _COMMENT_OR_CODE.findall(line):
+                commented = mark == "<!--" if mark else commented
+                if expression and not (shown and commented):
+                    yield ast.parse(expression.strip()), number
 
 
 def _call(node: ast.Call, line: int) -> Call | None:

@@ -19,6 +19,7 @@ from trialtrace.report.documents import (
     sections_left_out,
     sources,
     write_documents,
+    written,
 )
 from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import draw_figures
@@ -42,6 +43,7 @@ from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document
 from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.seal_file import HTML, write_seal
+from trialtrace.report.sections.methods import BIBLIOGRAPHY, bibliography
 from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.run.claims.coverage import coverage, section_of
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
@@ -189,6 +191,7 @@ def render_report(
     write_text(out / PLAN_PAGE, text)
     write_text(out / PLAN_CSV, table)
     _configuration(material, out)
+    write_text(out / BIBLIOGRAPHY, bibliography(material))
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
     names = [*summary, *(file.name for file in document.files)]
@@ -219,7 +222,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         inputs=_inputs(material, out),
         formats=material.settings.report.formats,
         renderer=_renderer(material),
-        title=_title(material),
+        title=_title(material, chosen[0]),
         note=_note(material, chosen, [*documents.values()]),
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
@@ -246,7 +249,7 @@ def _summary(material: Material, out: Path, source: Source, report: RenderedFile
         inputs=_inputs(material, out),
         formats=[kind for kind in ("html", "pdf") if kind in chosen],
         renderer=_renderer(material),
-        title=_title(material),
+        title=_title(material, source),
         note=_note(material, [source], []),
         synthetic=material.trial.synthetic,
         private=material.disclosure != "full",
@@ -309,9 +312,15 @@ def _renderer(material: Material) -> str:
     return QUARTO if material.settings.report.by_quarto else EMBEDDED
 
 
-def _title(material: Material) -> str:
+def _title(material: Material, source: Source) -> str:
+    """That of the trial, or the one that somebody has given a document of their own."""
     trial = material.trial
-    return f"{trial.draft}: {trial.title}" if trial.draft else trial.title
+    made, own = (
+        read_document(path).setting("title")
+        for path in (written(material, source.stem), source.path)
+    )
+    title = str(own) if own and own != made else trial.title
+    return f"{trial.draft}: {title}" if trial.draft else title
 
 
 def _beside(material: Material) -> list[tuple[str, str]]:

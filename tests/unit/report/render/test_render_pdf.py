@@ -130,6 +130,21 @@ def test_a_summary_that_no_page_holds_is_shown_whole(make: Make):
     assert "Contents" not in pages[1]
 
 
+def test_a_formula_and_a_rule_are_set(make: Make):
+    """A formula says its source to who cannot see it."""
+    pdf = make("Before $x^2 + y$ it.\n\n---\n\n$$\\frac{a}{b}$$\n\nBehind it.\n")
+    assert "Behind it." in texts(pdf)[0]
+    assert b"/Alt(x^2 + y)" in pdf and b"/Alt(\\\\frac{a}{b})" in pdf
+
+
+def test_the_author_of_a_document_is_that_of_the_file(write, tmp_path: Path):
+    source = write("Text.", 'title: T\nauthor: Ann O\'Neil-Smith, "Q"')
+    made = render_document(source, out_dir=tmp_path, stem="a", formats=("pdf",)).pdf
+    assert made is not None
+    with PdfDocument(made) as document:
+        assert document.get_metadata_value("Author") == 'Ann O\'Neil-Smith, "Q"'
+
+
 def test_a_supplement_is_a_document_of_its_own(write, figures: Path, tmp_path: Path):
     files = render_document(
         write(BODY.replace("{#sec-far}", "{#sec-far page=supplement}"), FRONT),

@@ -262,7 +262,9 @@ def _of_fewer(cell: Cell, size: int | None) -> bool:
 def of_most(cell: Cell, size: int | None) -> bool:
     """Whether a pair is a count and its percentage of nearly all of the patients."""
     count, percent = cell.whole("a"), float(cell.parts["b"].replace(",", ""))
-    return bool(count and size and percent > 0) and 0.8 * size <= 100 * count / percent <= size
+    if not count or not size or percent <= 0:
+        return False
+    return 0.8 * size <= 100 * count / percent <= size
 
 
 def _plus_minus(

@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.run.drafting.names import name_words
+from trialtrace.run.drafting.names import SEX, SITES, name_words, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
     EVENT,
     REPEATED_EVENT,
     STATUSES,
+    TIMES,
     Outcome,
     is_coded,
     levels,
@@ -24,7 +25,7 @@ from trialtrace.run.drafting.outcomes import (
     usable,
 )
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.tables.measures import parts, plain
+from trialtrace.run.tables.measures import AGES, parts, plain
 
 WHOLE = {
     *("outcome", "outcomes", "endpoint", "primary", "primaryoutcome", "primaryendpoint", "y"),
@@ -76,7 +77,7 @@ FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollmen
 # For each of name and label the same words count once.
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
 # Fitted on the half for rules.
-SURE, BESIDE, ALONE = 3.5, 1.0, 2.0
+SURE, BESIDE, BESIDE_TIME, ALONE = 3.5, 1.0, 3.0, 2.0
 ITEM, TOTAL = -4.0, 1.5
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 
@@ -147,18 +148,30 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
             return ""
     if LATER.search(column.name) or LATER.search(column.label):
         return "a time after the start"
-    if word := _outcome_words(name) or _outcome_words(label):
+    if word := outcome_words(name) or outcome_words(label):
         return word
     return _of_family(column.name, texts)
 
 
 def sure_first(ranked: Sequence[Outcome]) -> bool:
     """Whether the first of the candidates may be taken unasked: much speaks for it, and little for
-    any other."""
+    any other. The time of a file and how it ended, which need no further word, were what patients
+    were followed for."""
     scores = [outcome.score for outcome in ranked]
     if len(scores) == 1:
         return scores[0] >= ALONE
-    return bool(scores) and scores[0] >= SURE and max(scores[1:]) <= BESIDE
+    if not scores or scores[0] < SURE:
+        return False
+    first = ranked[0]
+    followed = plain(first.column) in TIMES and plain(first.status) in STATUSES
+    return max(scores[1:]) <= (BESIDE_TIME if followed else BESIDE)
+
+
+def of_patients(column: Column) -> bool:
+    """Whether a name or a label speaks of what patients are or have before treatment."""
+    words = name_words(column.name) | {*parts(column.label)}
+    known = any(rank(column.name, one) is not None for one in (SEX, SITES))
+    return known or bool(words & (AGES | BEFORE) or _first(PATIENTS, words))
 
 
 def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]) -> Outcome:
@@ -169,7 +182,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     if plain(column.name) in WHOLE or RESPONSE.fullmatch(column.name):
         score += EXACT
         told.append("Its name is that of an outcome.")
-    elif named := _outcome_words(name) or _outcome_words(label):
+    elif named := outcome_words(name) or outcome_words(label):
         score += NAMED
         told.append(f"Its name speaks of {named}.")
     if any(PRIMARY.search(" ".join(parts(text))) for text in (column.name, column.label)):
@@ -208,7 +221,7 @@ def _first(known: re.Pattern[str], words: Iterable[str]) -> str:
     return next((word for word in sorted(words) if known.fullmatch(word)), "")
 
 
-def _outcome_words(words: set[str]) -> str:
+def outcome_words(words: set[str]) -> str:
     found = sorted(word for word in words if OUTCOMES.match(word))
     # The status of a marriage is none of a disease.
     states = sorted(words & STATUSES) if len(words) <= 1 else []

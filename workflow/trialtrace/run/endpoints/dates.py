@@ -42,11 +42,8 @@ def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
     """The day of `start`, a date among the subject variables, for each subject."""
     code = adsl_code(endpoint.entry.start)
     if code not in study.adsl.columns:
-        raise UserError(
-            f"{study.place(endpoint)}: start",
-            found=endpoint.entry.start,
-            expected="a variable of `subjects`",
-        )
+        place = f"{study.place(endpoint)}: start"
+        raise UserError(place, found=endpoint.entry.start, expected="a variable of `subjects`")
     return days_of(study, endpoint, code, study.adsl.columns[code])
 
 

@@ -38,11 +38,8 @@ def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: li
     if baseline is None:
         return records
     if baseline not in visits:
-        raise UserError(
-            f"{study.place(endpoint)}: baseline",
-            found=f'"{baseline}"',
-            expected=f"a visit: {one_of(visits)}",
-        )
+        place = f"{study.place(endpoint)}: baseline"
+        raise UserError(place, found=f'"{baseline}"', expected=f"a visit: {one_of(visits)}")
     block = len(records) // len(visits)
     start = visits.index(baseline) * block
     aval = records.columns["AVAL"]
@@ -208,11 +205,8 @@ def _outside(
     visits = layout.visits
     strange = [label for label in windows if label not in visits]
     if strange:
-        raise UserError(
-            f"{study.place(endpoint)}: windows",
-            found=one_of(strange),
-            expected=f"visits: {one_of(visits)}",
-        )
+        place = f"{study.place(endpoint)}: windows"
+        raise UserError(place, found=one_of(strange), expected=f"visits: {one_of(visits)}")
     low, high = (
         np.array([windows.get(label, (-np.inf, np.inf))[end] for label in visits], dtype=float)
         for end in (0, 1)

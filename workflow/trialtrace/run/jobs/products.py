@@ -182,11 +182,8 @@ def check_inputs(root: Path, inputs: Iterable[str], records: Iterable[str]) -> N
     written = {path: (made, files) for made in known for path, files in made.outputs.items()}
     for one in inputs:
         if one not in written:
-            raise UserError(
-                one,
-                "no record says which job wrote this",
-                do=f'delete it, and it is made again: rm -r "{one}"; make run',
-            )
+            do = f'delete it, and it is made again: rm -r "{one}"; make run'
+            raise UserError(one, "no record says which job wrote this", do=do)
         made, files = written[one]
         for name in altered(root, files):
             raise UserError(edited(root, name, made.rule))
@@ -208,11 +205,8 @@ def altered(root: Path, files: Contents) -> Iterator[str]:
 
 def _denied(path: Path) -> Problem:
     """A file that is of another user."""
-    return Problem(
-        str(path),
-        "permission denied: this user may not read it",
-        do="ask its owner, or ask again as the user who ran the workflow",
-    )
+    do = "ask its owner, or ask again as the user who ran the workflow"
+    return Problem(str(path), "permission denied: this user may not read it", do=do)
 
 
 def edited(root: Path, name: str, rule: str) -> Problem:

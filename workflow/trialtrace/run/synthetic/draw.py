@@ -1,6 +1,5 @@
 """Draws a cohort from cohort.yaml: `display` hits its margins, `simulate` draws from them."""
 
-import importlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ import numpy as np
 
 from trialtrace.base.config.compose import Document, Path_, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
-from trialtrace.run.synthetic.quantities import KINDS
+from trialtrace.run.synthetic.quantities import draw_of
 from trialtrace.run.synthetic.room import Room, streams, uniforms
 from trialtrace.run.synthetic.rows import Drawn, Level, Rows, counted, labelled, patients
 from trialtrace.run.synthetic.truth import Truth
@@ -104,11 +103,8 @@ def _sizes(
         return own
     whole = all(isinstance(size, int) and size >= 0 for size in sizes.values())
     if mode == "display" or set(sizes) != set(own) or not whole:
-        raise UserError(
-            f"{name}: sizes",
-            found=f"{dict(sizes)} in mode {mode}",
-            expected=f"sizes of {one_of(own)}, in mode simulate alone",
-        )
+        expected = f"sizes of {one_of(own)}, in mode simulate alone"
+        raise UserError(f"{name}: sizes", found=f"{dict(sizes)} in mode {mode}", expected=expected)
     return {arm: sizes[arm] for arm in own}
 
 
@@ -123,7 +119,7 @@ def _made(room: Room, sizes: Mapping[str, int]) -> Room:
         else:
             quantity = room.cohort.quantities[name]
             rows = room.levels[quantity.level]
-            rows.own |= importlib.import_module(KINDS[quantity.kind]).draw(room, rows, quantity)
+            rows.own |= draw_of(quantity.kind)(room, rows, quantity)
     return room
 
 
@@ -155,8 +151,5 @@ def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
 def _held(room: Room, name: str, rows: int) -> None:
     """Refuse a level of more rows than can be held, before memory is asked for."""
     if rows > MOST_ROWS:
-        raise UserError(
-            f"config/trials/{room.trial}/cohort.yaml: levels.{name}",
-            found=f"{rows} rows",
-            expected=f"at most {MOST_ROWS} rows",
-        )
+        place = f"config/trials/{room.trial}/cohort.yaml: levels.{name}"
+        raise UserError(place, found=f"{rows} rows", expected=f"at most {MOST_ROWS} rows")

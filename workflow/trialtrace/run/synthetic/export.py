@@ -38,7 +38,7 @@ def export(trial: Trial, drawn: Drawn) -> Export:
     made = sheets(trial, drawn)
     mess = make_mess(trial, drawn, made)
     files = {f"{sheet.name}.csv": file_bytes(trial, sheet) for sheet in made}
-    lines = {sheet.name: _lines(sheet) for sheet in made}
+    lines = {sheet.name: csv_lines(pa.table(sheet.columns)) for sheet in made}
     truth = {
         "notice": NOTICE,
         "trial": drawn.trial,
@@ -106,11 +106,6 @@ def _quoted(column: pa.Array, separator: str) -> pa.Array:
     doubled = pc.replace_substring(column, '"', '""')
     inside = pc.binary_join_element_wise('"', doubled, '"', "")
     return pc.if_else(special, inside, column).cast(pa.string())
-
-
-def _lines(sheet: Sheet) -> pa.Array:
-    """The line of the file on which each row starts."""
-    return csv_lines(pa.table(sheet.columns))
 
 
 def _told(done: Done, lines: pa.Array) -> dict[str, Any]:

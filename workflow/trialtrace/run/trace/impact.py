@@ -177,19 +177,13 @@ class Impact:
         raw = Columns(self._path(table), RAW)
         rows = _lines(raw, file)
         if row not in rows:
-            raise UserError(
-                f"{file}:{row}",
-                found="no row of data",
-                expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
-            )
+            expected = f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row"
+            raise UserError(f"{file}:{row}", found="no row of data", expected=expected)
         columns = [name for name in raw.names if name not in PLACES]
         if column is not None and column not in columns:
-            raise UserError(
-                f"{file}, column {column!r}",
-                found="no such column",
-                expected=one_of(columns),
-                do=did_you_mean(column, columns),
-            )
+            place = f"{file}, column {column!r}"
+            do = did_you_mean(column, columns)
+            raise UserError(place, found="no such column", expected=one_of(columns), do=do)
         return RawPlace(table, file, row, column)
 
     def _path(self, table: str) -> Path:

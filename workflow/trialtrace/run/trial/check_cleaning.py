@@ -121,11 +121,8 @@ def _of_subjects(document: Document, path: Path_, entry: dict[str, Any]) -> None
     needless += [("empty",)] * bool(entry.get("empty"))
     needless += [("exclude", "unknown_subject")] * ("unknown_subject" in entry.get("exclude", {}))
     for place in needless:
-        document.add(
-            (*path, *place),
-            found="the table of subjects, which has every subject",
-            expected=f"no {place[-1]} here",
-        )
+        found = "the table of subjects, which has every subject"
+        document.add((*path, *place), found=found, expected=f"no {place[-1]} here")
 
 
 def _check(files: Files, name: str, entry: dict[str, Any]) -> None:

@@ -45,12 +45,9 @@ def arm_elsewhere(files: Files, subjects: str, given: ArmElsewhere) -> None:
     document, path = files.trial, ("subjects", "arm")
     tables = document.names("tables")
     if given.table == subjects:
-        document.add(
-            (*path, "table"),
-            found=f"{subjects}, the table of subjects",
-            expected="another table",
-            do=f"write it as tables.{subjects}.arm",
-        )
+        found = f"{subjects}, the table of subjects"
+        do = f"write it as tables.{subjects}.arm"
+        document.add((*path, "table"), found=found, expected="another table", do=do)
     elif "arm" in (document.get("tables", subjects) or {}):
         document.add(path, found=f"an arm, as tables.{subjects}.arm too", expected="one of the two")
     elif known(document, (*path, "table"), given.table, tables, "a table of tables"):
@@ -90,11 +87,8 @@ def check_groups(files: Files) -> None:
 def _rising(files: Files, path: Path_, points: Mapping[str, float]) -> None:
     for (before, lower), (name, upper) in pairwise(points.items()):
         if not lower < upper:
-            files.trial.add(
-                (*path, "from", name),
-                found=f"{upper:g}, and {lower:g} of {before} before it",
-                expected="values in rising order",
-            )
+            found = f"{upper:g}, and {lower:g} of {before} before it"
+            files.trial.add((*path, "from", name), found=found, expected="values in rising order")
 
 
 def _of_number(files: Files, path: Path_, name: str, variable: Variable | None, *, by: str) -> None:
@@ -104,12 +98,9 @@ def _of_number(files: Files, path: Path_, name: str, variable: Variable | None, 
         what, do = "functions", None
         if by == "from":
             what, do = "groups by `from`", "give `codes` for the groups of codes"
-        files.trial.add(
-            (*path, "of"),
-            found=f"{name}, a column of {told_kind(variable)}",
-            expected=f"a number, as {what} are of one",
-            do=do,
-        )
+        found = f"{name}, a column of {told_kind(variable)}"
+        expected = f"a number, as {what} are of one"
+        files.trial.add((*path, "of"), found=found, expected=expected, do=do)
 
 
 def _groups_of_codes(

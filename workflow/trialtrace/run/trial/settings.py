@@ -1,7 +1,5 @@
 """What stands in config/config.yaml: which trials run, and how."""
 
-from __future__ import annotations
-
 import shutil
 from typing import Literal
 

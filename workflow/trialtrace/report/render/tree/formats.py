@@ -206,7 +206,8 @@ def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
 
     document["blocks"] = blocks = behind_summary(blocks, [_typst("#contents()")])
     walk(blocks, {"Figure": figure}, words=False)
-    walk(blocks, {"Image": lambda image: _drawn(image, "picture", folder), "Span": _place})
+    drawn = {"Image": lambda image: _drawn(image, "picture", folder)}
+    walk(blocks, {**drawn, "Span": _place, "Math": _spoken})
     walk(blocks, {"Table": _held, "Div": _special}, words=False)
     _from_first(document)
 
@@ -234,6 +235,15 @@ def _place(span: Node) -> Nodes | None:
     if name := span["c"][0][0]:
         return [{"t": "RawInline", "c": ["typst", f"#metadata(none)<{name}>"]}, *span["c"][1]]
     return None
+
+
+def _spoken(formula: Node) -> Nodes:
+    """A formula with its source as the words for who cannot see it, which PDF/UA asks for."""
+    _, text = formula["c"]
+    before = f"#[#set math.equation(alt: {_quoted(text)});"
+    return [
+        {"t": "RawInline", "c": ["typst", one]} if one else formula for one in (before, "", "]")
+    ]
 
 
 def _special(div: Node) -> Nodes | None:

@@ -223,12 +223,9 @@ def _check_merged(sheet: Sheet, inside: Callable[[str], bool], source_file: str)
     """
     merged = [places for places in sheet.merged if inside(places)]
     if merged:
-        raise UserError(
-            source_file,
-            found=f"merged cells: {one_of(sorted(merged))}",
-            expected="one value in each cell",
-            do="unmerge them and fill in every cell",
-        )
+        found = f"merged cells: {one_of(sorted(merged))}"
+        do = "unmerge them and fill in every cell"
+        raise UserError(source_file, found=found, expected="one value in each cell", do=do)
 
 
 def _check_computed(sheet: Sheet, inside: Callable[[str], bool], source_file: str) -> None:

@@ -46,12 +46,9 @@ def check_whole(data: bytes, name: str, rows_read: int) -> None:
         _cut(name, f"{len(data)} bytes, which is no whole number of records of {RECORD} bytes")
     tables = _starts(TABLE, data)
     if len(tables) > 1:
-        raise UserError(
-            name,
-            found=f"{len(tables)} tables in one file",
-            expected="one table a file",
-            do="export each table into a file of its own",
-        )
+        expected = "one table a file"
+        do = "export each table into a file of its own"
+        raise UserError(name, found=f"{len(tables)} tables in one file", expected=expected, do=do)
     variables, rows = _starts(VARIABLES, data), _starts(ROWS, data)
     if not tables or not variables or not rows:
         _cut(name, "no header of a table, its variables or its observations")

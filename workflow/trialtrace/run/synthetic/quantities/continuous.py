@@ -23,7 +23,7 @@ Wanted = tuple[Group, Moments, np.ndarray]
 Ends = tuple[np.ndarray, np.ndarray]
 
 
-def draw(room: Room, rows: Rows, quantity: Continuous) -> dict[str, Values]:
+def _continuous(room: Room, rows: Rows, quantity: Continuous) -> dict[str, Values]:
     z, known = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
     known &= rows.met(quantity.where)
     parts = {name: parameter(rows, endpoint) for name, endpoint in quantity.parameters().items()}
@@ -126,4 +126,12 @@ STATISTICS: dict[str, Callable[[np.ndarray], float]] = {
     "sd": lambda values: float(np.std(values, ddof=1)),
     "min": np.min,
     "max": np.max,
+}
+
+
+DRAWS = {
+    "normal": _continuous,
+    "lognormal": _continuous,
+    "weibull": _continuous,
+    "uniform": _continuous,
 }

@@ -117,11 +117,8 @@ def table_of(files: Files, document: Document, name: str) -> str | None:
     nodes = [t for t, spec in files.trial.entries("tables") if spec["of"] == name]
     if len(nodes) == 1:
         return nodes[0]
-    document.add(
-        ("forms", name),
-        found=f"{len(nodes) or 'no'} tables of trial.yaml that are made of it",
-        expected="one table for each form",
-    )
+    found = f"{len(nodes) or 'no'} tables of trial.yaml that are made of it"
+    document.add(("forms", name), found=found, expected="one table for each form")
     return None
 
 
@@ -167,12 +164,9 @@ def _every_column(
     held = [*entry.get("columns", {}), *wide, *quantities]
     for name in columns:
         if name not in held:
-            document.add(
-                path,
-                found=f"nothing for the column {name} of the dictionary",
-                expected="an entry of columns or wide, or a quantity of that name",
-                do=did_you_mean(name, quantities),
-            )
+            found = f"nothing for the column {name} of the dictionary"
+            expected = "an entry of columns or wide, or a quantity of that name"
+            document.add(path, found=found, expected=expected, do=did_you_mean(name, quantities))
     for name in wide:
         known(document, path, name, columns, "a column of the dictionary")
 
@@ -183,11 +177,8 @@ def check_code_of_missing(
     """Add a code that cleaning would not take for missing."""
     codes = (files.cleaning.get("tables", table or "", "missing") or {}).get(name, ())
     if code not in codes:
-        document.add(
-            place,
-            found=tell(code),
-            expected=f"a code that cleaning.yaml takes for missing: tables.{table}.missing.{name}",
-        )
+        expected = f"a code that cleaning.yaml takes for missing: tables.{table}.missing.{name}"
+        document.add(place, found=tell(code), expected=expected)
 
 
 NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)")
@@ -259,11 +250,8 @@ def _other_sign(
     other = "." if "," in (variable.decimal, item.get("decimal")) else ","
     value = entry["value"]
     if variable.kind not in NUMERIC or not NUMBER.fullmatch(value) or other not in value:
-        document.add(
-            place,
-            found=f"{tell(value)} in {variable.name}",
-            expected=f"a number with {other} in a column of numbers",
-        )
+        expected = f"a number with {other} in a column of numbers"
+        document.add(place, found=f"{tell(value)} in {variable.name}", expected=expected)
 
 
 def _unit(
@@ -310,11 +298,7 @@ def _breaks(
         return
     broken = files.cleaning.get("checks", entry["check"]) or {}
     if "expect" not in broken:
-        document.add(
-            (*path, "check"),
-            found=entry["check"],
-            expected="a check with `expect`",
-        )
+        document.add((*path, "check"), found=entry["check"], expected="a check with `expect`")
         return
     others = [one for one in broken["columns"] if one not in entry["put"]]
     if others and broken["severity"] == "reject":

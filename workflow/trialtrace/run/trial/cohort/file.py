@@ -1,7 +1,5 @@
 """What stands in cohort.yaml."""
 
-from __future__ import annotations
-
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Filled, key, optional, shape
 from trialtrace.run.trial.cohort.forms import Forms, Level

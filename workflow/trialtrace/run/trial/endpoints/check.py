@@ -140,11 +140,8 @@ def _windows(
     if visit_windows.day is not None:
         column(document, (*place, "day"), visit_windows.day, columns, NUMERIC)
     elif "date" not in entry or "start" not in entry:
-        document.add(
-            place,
-            found="windows and no day",
-            expected="day: the column of the day, or date and start of the entry",
-        )
+        expected = "day: the column of the day, or date and start of the entry"
+        document.add(place, found="windows and no day", expected=expected)
     if "windows" in entry:
         document.add(
             (name, "windows"),
@@ -173,11 +170,8 @@ def _days_of_windows(files: Files, place: Path_, visit_windows: VisitWindows) ->
         if visit_windows.take == "nearest" and window.target is None:
             document.add(here, found="no target", expected="the planned day, for nearest")
         elif window.target is not None and not window.from_ <= window.target <= window.to:
-            document.add(
-                (*here, "target"),
-                found=f"{window.target:g}",
-                expected=f"a day from {window.from_:g} to {window.to:g}",
-            )
+            expected = f"a day from {window.from_:g} to {window.to:g}"
+            document.add((*here, "target"), found=f"{window.target:g}", expected=expected)
     for (one, first), (other, then) in combinations(visit_windows.windows.items(), 2):
         if first.from_ <= then.to and then.from_ <= first.to:
             document.add(
@@ -220,12 +214,9 @@ def _scores(files: Files, path: Path_, entry: dict[str, Any], variable: Variable
         return
     coded = bool(variable.choices) and all(is_number(code) for code in variable.choices)
     if not (coded and "scale" in entry):
-        files.endpoints.add(
-            path,
-            found=f"{variable.name}, a column of {variable.kind}",
-            expected="a column of numbers, or numeric codes and a `scale`",
-            do=proposed_codes(variable),
-        )
+        found = f"{variable.name}, a column of {variable.kind}"
+        expected = "a column of numbers, or numeric codes and a `scale`"
+        files.endpoints.add(path, found=found, expected=expected, do=proposed_codes(variable))
 
 
 def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | None) -> None:
@@ -234,27 +225,18 @@ def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | 
         return
     document, place = files.endpoints, (name, "codes")
     if variable.kind not in ("text", "integer"):
-        document.add(
-            place,
-            found=f"codes of {variable.name}, a column of {variable.kind}",
-            expected="codes of a column of text or whole numbers",
-        )
+        found = f"codes of {variable.name}, a column of {variable.kind}"
+        document.add(place, found=found, expected="codes of a column of text or whole numbers")
         return
     for code, value in entry["codes"].items():
         known_code(document, (*place, code), code, variable)
         code_is_missing(files, document, (*place, code), code, variable)
         if variable.kind == "integer" and not _WHOLE.fullmatch(code):
-            document.add(
-                (*place, code),
-                found=tell(code),
-                expected=f"a whole number in quotes; {variable.name} is a column of integer",
-            )
+            expected = f"a whole number in quotes; {variable.name} is a column of integer"
+            document.add((*place, code), found=tell(code), expected=expected)
         if (scale := entry.get("scale")) and not scale["from"] <= value <= scale["to"]:
-            document.add(
-                (*place, code),
-                found=tell(value),
-                expected=f"a number of the scale, {scale['from']} to {scale['to']}",
-            )
+            expected = f"a number of the scale, {scale['from']} to {scale['to']}"
+            document.add((*place, code), found=tell(value), expected=expected)
     none = files.cleaning.get("tables", entry["table"], "missing", variable.name) or ()
     lacking = [code for code in variable.choices if code not in (*entry["codes"], *none)]
     if lacking:
@@ -287,11 +269,8 @@ def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
             places[name, axis, "labels"] = entry[axis]["labels"]
     for path, labels in places.items():
         for key, first, label in repeated(labels):
-            files.endpoints.add(
-                (*path, key),
-                found=f"{tell(label)}, which is also the label of {first}",
-                expected="a label of its own",
-            )
+            found = f"{tell(label)}, which is also the label of {first}"
+            files.endpoints.add((*path, key), found=found, expected="a label of its own")
     if "baseline" in entry:
         told = (
             labels for path, labels in places.items() if path[1] in ("visit", "visits", "items")

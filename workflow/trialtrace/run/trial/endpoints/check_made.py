@@ -69,11 +69,8 @@ def subject_number(files: Files, place: Path_, name: str) -> None:
 def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
     variable = files.subject_variable(name)
     if variable is not None and variable.kind and variable.kind not in kinds:
-        files.endpoints.add(
-            place,
-            found=f"{name}, a column of {variable.kind}",
-            expected=f"a column of {' or '.join(kinds)} by the dictionary",
-        )
+        expected = f"a column of {' or '.join(kinds)} by the dictionary"
+        files.endpoints.add(place, found=f"{name}, a column of {variable.kind}", expected=expected)
 
 
 def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -87,11 +84,8 @@ def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
     needs = given.get("visits") == "after_baseline" or given.get("new")
     needs = needs or given.get("value", "value") != "value"
     if needs and parts and baseline(name, files.derived.get) is None:
-        document.add(
-            (name,),
-            found=f"no baseline of {one_of(parts)}",
-            expected="an endpoint with `baseline`, for new findings, changes and after_baseline",
-        )
+        expected = "an endpoint with `baseline`, for new findings, changes and after_baseline"
+        document.add((name,), found=f"no baseline of {one_of(parts)}", expected=expected)
     elif labels and not chosen_visits(name, files.derived.get):
         document.add((name, "visits"), found="no visit", expected="one visit or more")
 
@@ -196,11 +190,8 @@ def _dated(files: Files, name: str, entry: dict[str, Any]) -> None:
     needed = ("date", "start", *keys) if set(keys) & set(entry) else ("date",) * ("start" in entry)
     lacking = [key for key in needed if key not in entry]
     if lacking:
-        document.add(
-            (name,),
-            found=f"no {one_of(lacking)}",
-            expected="date with start; date, start and outside with windows",
-        )
+        expected = "date with start; date, start and outside with windows"
+        document.add((name,), found=f"no {one_of(lacking)}", expected=expected)
     labels = list(entry.get("visit", {}).get("labels", {}).values())
     for label, (low, high) in entry.get("windows", {}).items():
         place = (name, "windows", label)
@@ -223,11 +214,8 @@ def _difference(files: Files, name: str, given: dict[str, Any]) -> None:
         known(files.endpoints, (name, "levels", position), level, labels, f"a {by}")
     changed = given.get("value", "value") != "value" and of is not None
     if changed and baseline(given["of"], files.derived.get) is None:
-        files.endpoints.add(
-            (name, "value"),
-            found=f"{given['of']}, an endpoint without a baseline",
-            expected="an endpoint with `baseline`",
-        )
+        found = f"{given['of']}, an endpoint without a baseline"
+        files.endpoints.add((name, "value"), found=found, expected="an endpoint with `baseline`")
 
 
 def _interval_time(files: Files, name: str, inputs: Given) -> None:
@@ -235,21 +223,15 @@ def _interval_time(files: Files, name: str, inputs: Given) -> None:
     if "days" not in inputs and "dates" not in inputs:
         document.add((name,), found="no days", expected="days or dates of the visits, or both")
     if ("dates" in inputs) != ("start" in inputs):
-        document.add(
-            (name,),
-            found="dates without start, or start without dates",
-            expected="start and dates together",
-        )
+        found = "dates without start, or start without dates"
+        document.add((name,), found=found, expected="start and dates together")
     subject_date(files, name, "start", inputs)
     labels = files.visits_of(inputs["of"])
     if labels is None:
         return
     if not labels:
-        document.add(
-            (name, "of"),
-            found=f"{inputs['of']}, which has no visits",
-            expected="a yes/no endpoint with visits",
-        )
+        expected = "a yes/no endpoint with visits"
+        document.add((name, "of"), found=f"{inputs['of']}, which has no visits", expected=expected)
     days = inputs.get("days")
     if days is not None and not set(labels) <= set(days):
         document.add((name, "days"), found=one_of(days), expected=f"a day for {one_of(labels)}")
@@ -271,11 +253,8 @@ def _dates(files: Files, name: str, inputs: Given, labels: list[str]) -> None:
     for code in told:
         known_code(document, (*place, "visit", "labels", code), code, variable)
     if not set(labels) <= set(told.values()):
-        document.add(
-            (*place, "visit", "labels"),
-            found=one_of(told.values()),
-            expected=f"every visit of the event: {one_of(labels)}",
-        )
+        expected = f"every visit of the event: {one_of(labels)}"
+        document.add((*place, "visit", "labels"), found=one_of(told.values()), expected=expected)
 
 
 def _event_by(files: Files, name: str, inputs: Given) -> None:
@@ -304,11 +283,8 @@ def _time_to_event(files: Files, name: str, inputs: Given) -> None:
     for position, of in enumerate(inputs.get("competing", ())):
         parent(files, name, (name, "competing", position), of, methods.TIMES)
     if ("horizon" in inputs) != ("horizon_label" in inputs):
-        files.endpoints.add(
-            (name,),
-            found="horizon without horizon_label, or the other way round",
-            expected="both together",
-        )
+        found = "horizon without horizon_label, or the other way round"
+        files.endpoints.add((name,), found=found, expected="both together")
     of = inputs.get("occurrence")
     if of is not None and parent(files, name, (name, "occurrence"), of, ("occurrence",)):
         dated = files.endpoints.get(of)

@@ -65,17 +65,11 @@ def _aggregate(files: Files, name: str, entry: dict[str, Any], columns: Columns)
             expected="quantile with statistic: quantile, and only there",
         )
     if entry.get("without_rows") == "zero" and statistic not in ("count", "distinct", "sum"):
-        document.add(
-            (name, "without_rows"),
-            found=f"zero for a {statistic}",
-            expected="missing; zero only for count, distinct and sum",
-        )
+        expected = "missing; zero only for count, distinct and sum"
+        document.add((name, "without_rows"), found=f"zero for a {statistic}", expected=expected)
     if "codes" in entry and statistic in ("count", "distinct"):
-        document.add(
-            (name, "codes"),
-            found=f"codes with statistic: {statistic}, which asks for no numbers",
-            expected="no codes",
-        )
+        found = f"codes with statistic: {statistic}, which asks for no numbers"
+        document.add((name, "codes"), found=found, expected="no codes")
     variable = (columns or {}).get(entry["column"])
     if variable is None or not variable.kind or statistic in ("count", "distinct"):
         return
@@ -128,11 +122,8 @@ def _dose_intensity(files: Files, name: str, entry: dict[str, Any], columns: Col
     if by_drug and drug is not None and drug.choices:
         lacking = [code for code in drug.choices if code not in by_drug]
         if lacking:
-            document.add(
-                (name, "interval", "by_drug"),
-                found=f"no days for {one_of(lacking)}",
-                expected="days for every drug",
-            )
+            found = f"no days for {one_of(lacking)}"
+            document.add((name, "interval", "by_drug"), found=found, expected="days for every drug")
 
 
 def _dose_change(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
@@ -155,22 +146,16 @@ def _attendance(files: Files, name: str, given: dict[str, Any], columns: Columns
     if isinstance(given["planned"], dict):
         subject_number(files, (name, "planned", "variable"), given["planned"]["variable"])
     elif given["planned"] == "rows" and given.get("without_rows") == "zero":
-        document.add(
-            (name, "without_rows"),
-            found="zero with planned: rows",
-            expected="missing; without rows nothing is planned",
-        )
+        expected = "missing; without rows nothing is planned"
+        document.add((name, "without_rows"), found="zero with planned: rows", expected=expected)
     if end := given.get("end"):
         column(document, (name, "end", "date"), end["date"], columns, DATES)
         place = (name, "end", "event")
         if parent(files, name, place, end["event"], TIMES):
             ending = files.derived.get(end["event"])
             if ending is not None and ending.entry.start is None:
-                document.add(
-                    place,
-                    found=f"{end['event']}, a time without dates",
-                    expected="a time_to_event endpoint from dates",
-                )
+                found = f"{end['event']}, a time without dates"
+                document.add(place, found=found, expected="a time_to_event endpoint from dates")
 
 
 def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
@@ -198,10 +183,6 @@ def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Colu
         document.add((name, "units"), found="no unit_column", expected="unit_column with units")
 
 
-def _occurrence(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
-    _further(files, name, entry, columns)
-
-
 def _further(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
     """Further columns: not ones that OCCDS has, and of one type over all endpoints."""
     document = files.endpoints
@@ -209,19 +190,13 @@ def _further(files: Files, name: str, entry: dict[str, Any], columns: Columns) -
     for short, source in entry.get("columns", {}).items():
         place = (name, "columns", short)
         if short.upper() in taken or short == "term":
-            document.add(
-                place,
-                found=f"{short.upper()}, a column that the data set has already",
-                expected="another name",
-            )
+            found = f"{short.upper()}, a column that the data set has already"
+            document.add(place, found=found, expected="another name")
         variable = column(document, place, source, columns)
         for other, kind in _kinds(files, short).items():
             if variable and kind and other != name and kind != _kind(variable):
-                document.add(
-                    place,
-                    found=f"a column of {_kind(variable)}, while {other} has one of {kind}",
-                    expected="one type under one name",
-                )
+                found = f"a column of {_kind(variable)}, while {other} has one of {kind}"
+                document.add(place, found=found, expected="one type under one name")
 
 
 def _kind(variable: Variable) -> str:
@@ -268,7 +243,7 @@ _CHECKS: dict[str, Callable[[Files, str, dict[str, Any], Columns], None]] = {
     "dose_change": _dose_change,
     "attendance": _attendance,
     "oral_morphine": _oral_morphine,
-    "occurrence": _occurrence,
+    "occurrence": _further,
     "any_occurrence": _any_occurrence,
     "occurrence_count": _any_occurrence,
 }

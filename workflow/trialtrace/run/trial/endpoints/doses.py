@@ -1,7 +1,5 @@
 """Entries about doses and sessions: relative dose intensity, daily opioids, attendance."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Column, Condition, Name, Text, Value, VisitLabel, Words

@@ -1,7 +1,5 @@
 """Entries of one value a record: measured, yes or no, graded, and differences of such."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Entries of findings, and of rules over findings and scores."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Entries of occurrences, and of what a subject had of them."""
 
-from __future__ import annotations
-
 from trialtrace.base.config.names import Column, Condition, Name, ShortName, Text
 from trialtrace.base.config.spec import Filled, key, optional, shape
 from trialtrace.base.words import number

@@ -1,7 +1,5 @@
 """Entries of values over several rows of a subject."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Column, Name, Text, VisitLabel

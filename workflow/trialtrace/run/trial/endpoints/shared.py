@@ -1,7 +1,5 @@
 """What entries of several kinds of endpoint say: scale, visits, sides, locations, values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """Entries of times to one event or to several."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Column, Condition, Name, Text, VisitLabel

@@ -1,7 +1,5 @@
 """Columns of a wide table that are named by visit, and by item: told by a pattern of the names."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.names import Column, Value, VisitLabel

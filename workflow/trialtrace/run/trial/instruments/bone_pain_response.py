@@ -1,7 +1,5 @@
 """Response of painful bone metastases: pain and opioids together, by consensus categories."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

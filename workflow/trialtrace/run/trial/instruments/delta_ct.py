@@ -1,7 +1,5 @@
 """Gene expression by quantitative PCR: cycle thresholds against those of reference genes."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

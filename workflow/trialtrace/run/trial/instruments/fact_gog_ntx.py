@@ -1,7 +1,5 @@
 """FACT/GOG-Ntx: neurotoxicity subscale of eleven items (or another declared form)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Freiburg questionnaire of physical activity: MET-hours per week."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Medical Research Council grades of muscle strength."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Literal
 

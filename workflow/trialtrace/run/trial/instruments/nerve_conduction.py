@@ -1,7 +1,5 @@
 """Nerve conduction: amplitude, velocity and distal latency of a nerve."""
 
-from __future__ import annotations
-
 from trialtrace.base.config.spec import shape
 from trialtrace.run.trial.endpoints.shared import DatedRecords
 from trialtrace.run.trial.instruments.declaration import Instrument, Item, Scale

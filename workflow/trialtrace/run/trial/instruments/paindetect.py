@@ -1,7 +1,5 @@
 """painDETECT: likelihood of a neuropathic component of pain."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """EORTC QLQ-C30, version 3: fifteen scales from 0 to 100, and the summary score."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

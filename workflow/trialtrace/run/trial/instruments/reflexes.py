@@ -1,7 +1,5 @@
 """Deep tendon reflexes as graded by an examiner."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.names import Column, Value

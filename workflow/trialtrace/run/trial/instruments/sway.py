@@ -1,7 +1,5 @@
 """Balance: path and area of the centre of pressure, by the device or from its trace."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Total neuropathy score, clinical version."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

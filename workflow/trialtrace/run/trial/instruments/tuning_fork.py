@@ -1,7 +1,5 @@
 """Rydel-Seiffer graduated tuning fork, with norms by age."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from trialtrace.base.config.names import Column, Name, Words

@@ -1,7 +1,5 @@
 """Visual analogue and numerical rating scales of pain, burning and the like."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.names import Column

@@ -1,7 +1,5 @@
 """What stands in trial.yaml."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import (

@@ -1,7 +1,5 @@
 """How ADSL is made: its table and the columns of its variables."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """pattern: the parts of a composite, yes/no quantities of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 
