@@ -11,14 +11,7 @@ from trialtrace.run.drafting.design import Design, by_treatment, design_of, pati
 from trialtrace.run.drafting.intervals import episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import PARAMETERS, REPEATS, ROW_NUMBERS, SEX, SITES, VISITS, rank
-from trialtrace.run.drafting.outcomes import (
-    BEFORE,
-    COUNT,
-    EVENT,
-    MEASURE,
-    Outcome,
-    levels,
-)
+from trialtrace.run.drafting.outcomes import BEFORE, COUNT, EVENT, MEASURE, Outcome, levels
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
@@ -265,15 +258,9 @@ def _of_visits(table: Table, visit: str) -> set[str]:
 def _roles(table: Table) -> set[str]:
     """Columns that describe patients, visits or rows, and so are no outcomes."""
     known = (ROW_NUMBERS, SEX, SITES, REPEATS)
-    roles = {
-        column.name
-        for column in table.columns
-        if any(rank(column.name, k) is not None for k in known)
-    }
     # A visit that varies is none; the same word for one value a patient may be a time.
-    return roles | {
-        column.name
-        for column in table.columns
-        if plain(column.name) in AGES
-        or (rank(column.name, VISITS) is not None and column.constant_within is False)
-    }
+    return {
+        one.name for one in table.columns
+        if any(rank(one.name, k) is not None for k in known) or plain(one.name) in AGES
+        or (rank(one.name, VISITS) is not None and one.constant_within is False)
+    }  # fmt: skip

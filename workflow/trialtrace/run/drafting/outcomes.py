@@ -285,11 +285,7 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             mates = [state for state in states if _stem(state.name) == stem != ""]
             # Of os_days and os_status each word is one of times or states.
             first = parts(time.name)[:1]
-            own = [
-                state
-                for state in states
-                if parts(state.name)[:1] == first and not _stem(state.name)
-            ]
+            own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
             mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
             mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
             # survind of survtime
