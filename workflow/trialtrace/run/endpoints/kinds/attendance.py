@@ -65,8 +65,7 @@ def _planned(gathered: Placed[Attendance], counts: np.ndarray) -> tuple[np.ndarr
     if not isinstance(planned, PlannedVariable):
         return np.full(study.size, float(planned)), []
     code = adsl_code(planned.variable)
-    values = study.adsl.columns[code].cast("float64").to_numpy(zero_copy_only=False)
-    return values.astype(float), study.subject_cells(code, "AVAL", np.arange(study.size))
+    return study.adsl.numbers(code), study.subject_cells(code, "AVAL", np.arange(study.size))
 
 
 def _after_the_end(
@@ -78,7 +77,7 @@ def _after_the_end(
     is said to be done then is listed, and is not done.
     """
     parent = gathered.study.parent(gathered.endpoint, end.event, ("adtte",))
-    happened = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False) == 0
+    happened = parent.numbers("CNSR") == 0
     last = np.where(happened, day_numbers(parent.columns["ADT"]), np.nan)
     day = gathered.days(end.date)
     after = day > last[gathered.record]
