@@ -43,6 +43,8 @@ from trialtrace.run.trial.load import Trial
 
 # The key that would tell rows apart: the declared one and as few further columns as will do.
 
+# Pairs of columns are many: a few rows refute nearly all of them, and beyond these the search would
+# take longer than the stage.
 SAMPLE = 400
 MOST_COLUMNS = 150
 

@@ -132,6 +132,7 @@ def _shows(claim: ClaimRow, result: ResultRow) -> bool:
     return claim["recomputed_text"] == value_text(result["stat_name"], value)
 
 
+# A line that counts the events of more arms than these is not read any more.
 GROUPS_SHOWN = 6
 COUNTED_BY = ("analysis_id", "parameter", "visit", "stratum")
 

@@ -115,6 +115,7 @@ def score_columns(scale: Scale, values: np.ndarray) -> dict[str, pa.Array]:
     """AVAL, and AVALC where values have names. Raises ValueError outside the scale's range."""
     low = -np.inf if scale.low is None else scale.low
     high = np.inf if scale.high is None else scale.high
+    # Sums of rounded items may pass an end of the scale by their last binary digit.
     slack = 1e-9 * max(1.0, abs(high) if np.isfinite(high) else 1.0)
     if ((values < low - slack) | (values > high + slack)).any():
         raise ValueError(f"scores of {scale.label} outside {low} to {high}")
