@@ -9,13 +9,12 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
-from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, floats
+from trialtrace.run.endpoints.records import Cells, CleanTable, Reason, chosen_cells, floats
 from trialtrace.run.endpoints.study import Study, met_rows, one_row_each, require_columns
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.shared import Axis, DatedRecords, InTable
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
+from trialtrace.run.trial.endpoints.wide import VisitWindows
 from trialtrace.run.trial.model import Endpoint
 
 # Visits by windows of days: the visit of each row, and the one row of a window that counts.
@@ -46,8 +45,7 @@ def days_of(
     if visit_windows.day is not None:
         return table.column(column).cast("float64").to_numpy(zero_copy_only=False)
     dates = require_dates(study.place(endpoint), column, table.column(column))
-    days: np.ndarray = day_numbers(dates) - start_days(study, endpoint)[table.subject]
-    return days
+    return day_numbers(dates) - start_days(study, endpoint)[table.subject]
 
 
 def window_numbers(days: np.ndarray, visit_windows: VisitWindows) -> np.ndarray:
@@ -89,8 +87,7 @@ def counting(
     first[1:] = np.diff(record[order]) != 0
     best = np.empty(rank.shape)
     best[order] = rank[order[first]][np.cumsum(first) - 1]
-    chosen: np.ndarray = (rank == best).all(axis=1)
-    return chosen
+    return (rank == best).all(axis=1)
 
 
 def _ranks(days: np.ndarray, number: np.ndarray, visit_windows: VisitWindows) -> list[np.ndarray]:
