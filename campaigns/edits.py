@@ -130,7 +130,7 @@ EDITS = (
         (
             *_code(
                 "stats/categorical/proportions",
-                "run/methods/categorical/check_one_proportion",
+                "run/methods/categorical/check",
             ),
             Change(
                 f"{CODE}/run/trial/plan/cards/categorical.py",

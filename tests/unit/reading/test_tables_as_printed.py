@@ -299,3 +299,18 @@ def sentence(text, *heads):
 )
 def test_sentences_end_where_a_number_begins_and_arms_stand_behind_brackets(text, heads, expected):
     assert sentence(text, *heads) == expected
+
+
+def test_a_row_that_names_a_median_is_none_of_the_percentages_of_its_column():
+    rows = [
+        ("", "No. of patients (%)", "No. of patients (%)"),
+        ("", *ARMS),
+        ("Age, median (range)", "61 (36–74)", "62 (23–73)"),
+        ("Women", "10 (25)", "20 (40)"),
+    ]
+    assert printed(read(rows, 2)) == [
+        "median 61 (range 36 to 74)",
+        "median 62 (range 23 to 73)",
+        "10 (25%)",
+        "20 (40%)",
+    ]

@@ -121,8 +121,10 @@ def test_references_in_the_docx(docx):
 
 
 def test_all_parts_of_the_docx_are_xml(docx):
-    for text in docx.values():
-        ElementTree.fromstring(text)
+    assert {"word/document.xml", "word/_rels/document.xml.rels"} <= set(docx)
+    roots = {name: ElementTree.fromstring(text).tag for name, text in docx.items()}
+    assert roots["word/document.xml"].endswith("}document")
+    assert all(tag.endswith("}Relationships") == (".rels" in name) for name, tag in roots.items())
 
 
 def test_tables_of_the_docx_hold_what_those_of_the_page_hold(page, docx):

@@ -49,6 +49,10 @@ class Span(NamedTuple):
         """Every value so many times, of a factor above 0."""
         return Span(self.low * factor, self.high * factor)
 
+    def divided(self, number: float) -> "Span":
+        """Every value over a number above 0."""
+        return Span(self.low / number, self.high / number)
+
     def meets(self, low: float, high: float) -> bool:
         """Whether a value lies in both ranges."""
         return self.low <= high and self.high >= low

@@ -1,5 +1,6 @@
 """The words that findings are told in."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -41,9 +42,11 @@ NO_TEST = " The ledger names no test."
 
 
 def doubtful(text: str) -> str:
-    """A sentence on what cannot be checked."""
-    own = text.startswith(NOT_CHECKED)
-    return text if own else f"{NOT_CHECKED} {text[0].lower()}{text[1:]}"
+    """A sentence on what cannot be checked; the P of a p-value stays large."""
+    if text.startswith(NOT_CHECKED):
+        return text
+    first = text[0] if re.match(r"P\b", text) else text[0].lower()
+    return f"{NOT_CHECKED} {first}{text[1:]}"
 
 
 def shown_p(value: float) -> str:

@@ -28,7 +28,7 @@ _N = (
 )
 _PERCENT = r"(?:%|per ?cent(?:age)?s?)"
 _GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"
-_MEAN = r"(?:(?<!response )means?(?: values?| scores?)?|average(?=\s\w)|M(?=\W{1,3}S[DE]))"
+_MEAN = r"(?:(?<!response )means?(?: values?| scores?)?|(?<!an )average(?=\s\w)|M(?=\W{1,3}S[DE]))"
 _MEDIAN = r"(?:medians?|Mdn)(?: values?)?"
 _END = r"[)\]]?"
 LONGEST = 400
@@ -124,7 +124,8 @@ _P = (
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
 _STATISTIC = re.compile(
-    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|[tFz](?:[\s-]values?)?(?: or |\s?/\s?)[χx]\s?²|"
+    r"(?-i:[FtzZUWHd](?:\s*\([0-9., ]+\))?|df|DF)|(?:t|F|z|χ²?|chi)\s*\(p\)|"
+    r"[tFz](?:[\s-]values?)?(?: or |\s?/\s?)[χx]\s?²|"
     r"(?:within|between)[\s-]groups? (?-i:[tF])|"
     r"[χx]\s?²|χ2?|d\.f\.|degrees of freedom|η[²2]|(?:adj(?:usted|\.)? )?R[²2]|"
     r"(?:t|F|z|χ[²2]|chi-squared?|test|wald)[\s-](?:values?|statistics?|test)|"

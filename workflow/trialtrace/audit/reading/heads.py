@@ -190,7 +190,8 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
             # "Routine change group" is no change.
             one = replace(one, change=False)
         found = _with(found, one)
-        if one.rest and not _OF_LABELS.fullmatch(one.rest) and one.kind != "effect":
+        of_p = found.kind == "p" or one.kind != "effect"
+        if one.rest and not _OF_LABELS.fullmatch(one.rest) and of_p:
             # "% Dietary compensation" is measured.
             names.append(piece if one.kind == "percent" and piece.startswith("%") else one.rest)
             found = replace(found, sized=one.rest if one.size else found.sized)

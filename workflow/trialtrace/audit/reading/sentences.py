@@ -44,7 +44,8 @@ _NO_RESULT = re.compile(
 )
 _ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])|(?<=[a-z]{3}\.)\s+(?=[0-9]+\s?(?:%|\(|[a-z]{3}))")
 _SHORTENED = re.compile(
-    r"(?:\b(?:vs|v|no|nos|fig|figs|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|(?<!group )(?<!arm )\b[A-Z])\.$"
+    r"(?:\b(?:vs|v|no|nos|fig|figs|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|"
+    r"(?<!group )(?<!arm )\b[A-Z])\.$"
 )
 # Words before the number of patients of whom another number is a part.
 _SHARE_OF = r"(?:of|among|out of|von|aus|sur|parmi|van|av|af|su|de|di)(?: the| all| der| les| los)?"

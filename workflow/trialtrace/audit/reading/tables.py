@@ -23,7 +23,7 @@ _UNSAID_NUMBERS = "what its numbers are is not said"
 _NO_ARM = "no arm is named over this column"
 # Kinds that rows below take over which do not say what their two numbers are.
 _CARRIED = ("count_percent", "mean_sd", "mean_se", "median_iqr", "median_range", "mean_ci")
-_OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|standard error)\b")
+_OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?:standard|std\.?) err(?:or)?)\b")
 # "Sex (male/female)" over cells such as 10/15.
 _HALF = r"((?:fe)?males?|men|women|boys|girls|[MF♂♀]|yes|no|left|right)"
 _HALVES = re.compile(
@@ -187,7 +187,11 @@ class _Reader(Context):
         # A model's mean of a difference is a mean.
         by_column = by_column or unit or (row.kind == "effect" and "_" in (column.kind or ""))
         kind = column.kind if by_column and column.kind else row.kind or column.kind
-        if column.kind in ("count", "mean") and row.kind and row.kind.startswith(column.kind):
+        more = row.kind or ""
+        if more.startswith(f"{column.kind}_") or (
+            # "Median (range)" below "No. (%)".
+            column.kind in ("count", "percent") and more.startswith(("mean_", "median_"))
+        ):
             kind = row.kind
         measure = row.measure if column.arm is None and kind == "effect" else None
         own = f"{row.cells[0]} {row.label}"
@@ -241,7 +245,7 @@ class _Reader(Context):
             path = path or (self._titled or row.label,)
             item = replace(item, path=path, label=", ".join(path))
             doubts += [None if arm else _NO_ARM]
-        elif arm != ALL and bare_differs(self.arms, arm, column.arm):
+        elif arm != ALL and column.arm is not None and bare(column.arm) != arm:
             doubts.append(f"arm by the head “{column.arm}”")
         n = None if kind == "p" else size or self._size(row, column, arm)
         model = self.model and kind in ("effect", "p")
@@ -398,11 +402,6 @@ def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
         return list(zip(match.groups(), (parts["a"], parts["n"]), strict=True))
     texts = (f"{parts['a']} ({parts['b']}%)", f"{parts['c']} ({parts['d']}%)")
     return list(zip(match.groups(), texts, strict=True))
-
-
-def bare_differs(arms: Arms, arm: str, head: str | None) -> bool:
-    """Whether a head is not the arm's own name, but one that was taken for it."""
-    return head is not None and bare(head) != arm
 
 
 def _procedure(text: str) -> str | None:

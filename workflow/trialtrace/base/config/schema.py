@@ -126,12 +126,8 @@ def _unknown_keys(
     for key in unknown:
         if document.full:
             break
-        document.add(
-            (*path, key),
-            found=f"the key {tell(key)}",
-            expected=one_of(known, 20),
-            do=did_you_mean(key, free) or _comma(key, error.instance[key]),
-        )
+        do = did_you_mean(key, free) or _comma(key, error.instance[key])
+        document.add((*path, key), found=f"the key {tell(key)}", expected=one_of(known, 20), do=do)
     return [(error.instance, key) for key in unknown]
 
 

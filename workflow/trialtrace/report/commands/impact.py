@@ -79,7 +79,12 @@ def _tell(
 def _tell_result(material: Material, impact: Impact, result_id: str, form: str) -> None:
     """What rests on a number: adjusted p-values of its family, claims, figures and tables."""
     row = material.tracer.result(result_id)
-    listed = Listed(**{key: row[key] for key in Listed.__annotations__})
+    listed = Listed(
+        result_id=row["result_id"],
+        analysis_id=row["analysis_id"],
+        parameter=row["parameter"],
+        stat_name=row["stat_name"],
+    )
     adjusted = impact.adjusted([listed]) if row["stat_name"] == "p_value" else []
     reach = impact.reach(impact.tracer.raw.edges.equal("source_row", NO_LINE))
     _print(material, (f"result {result_id}", {}, []), reach, [listed], adjusted, form)

@@ -72,9 +72,9 @@ def _analyses(material: Material, references: _References) -> Iterator[str]:
     alike: dict[tuple[str, ...], list[Analysis]] = {}
     for analysis in in_order(material.trial):
         if in_main_report(material.trial, analysis):
-            used = dict.fromkeys(_told(material, row) for row in material.printable(analysis.name))
+            every = dict.fromkeys(_told(material, row) for row in material.printable(analysis.name))
             population = material.trial.populations[analysis.estimand.population].label
-            alike.setdefault((population, *filter(None, used)), []).append(analysis)
+            alike.setdefault((population, *filter(None, every)), []).append(analysis)
     for (population, *used), analyses in alike.items():
         labels = in_a_row([escape_markdown(one.label) for one in analyses])
         shown = []

@@ -206,11 +206,8 @@ class Auditor:
 
     def _direction(self, component: Component) -> dict[str, Any]:
         if not self.claim.direction or component.name != "direction":
-            raise UserError(
-                self.place,
-                found=f"printed {self.claim.printed!r}",
-                expected="words and a `direction`, or a number and none",
-            )
+            expected = "words and a `direction`, or a number and none"
+            raise UserError(self.place, found=f"printed {self.claim.printed!r}", expected=expected)
         labels = {arm.name: arm.label for arm in self.trial.design.arms.values()}
         found = judge_direction(
             self.results, self.selects, self.claim.direction, labels, self.place

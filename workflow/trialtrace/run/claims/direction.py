@@ -276,11 +276,8 @@ def _of_comparison(
 def _read(direction: Mapping[str, str], place: str) -> tuple[str, str, str]:
     words = [word for word in WORDS if word in direction]
     if len(words) != 1 or "than" not in direction:
-        raise UserError(
-            f"{place}.direction",
-            found=str(dict(direction)),
-            expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
-        )
+        expected = "{lower: arm, than: arm} or {higher: arm, than: arm}"
+        raise UserError(f"{place}.direction", found=str(dict(direction)), expected=expected)
     return words[0], direction[words[0]], direction["than"]
 
 

@@ -237,12 +237,9 @@ def check_named(trial: Trial, spec: TableSpec, raw: pa.Table) -> None:
     for key, columns in named.items():
         for name in columns:
             if name not in variables and name not in PLACE:
-                problems.add(
-                    f"{place}.{key}",
-                    found=repr(name),
-                    expected=f"a column of dictionary.csv: {one_of(variables)}",
-                    do=did_you_mean(name, variables),
-                )
+                expected = f"a column of dictionary.csv: {one_of(variables)}"
+                do = did_you_mean(name, variables)
+                problems.add(f"{place}.{key}", found=repr(name), expected=expected, do=do)
     at = f"{trial.name}: cleaning.yaml: tables.{spec.name}"
     for name, column in rules.convert.items():
         if name not in variables or variables[name].kind != "number":

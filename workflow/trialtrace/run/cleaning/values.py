@@ -287,12 +287,11 @@ def clean_column(
     kept = pc.binary_length(trimmed)
     shorter = pc.and_(pc.greater(pc.binary_length(cells), kept), pc.greater(kept, 0))
     padded = pc.sum(shorter).as_py() or 0
-    findings = [_finding(variable.name, rule) for rule in broken + more]
+    findings = [
+        Finding(one.rule, one.reason, np.flatnonzero(one.mask), variable.name)
+        for one in broken + more
+    ]
     return CleanColumn(values, missing, findings, padded)
-
-
-def _finding(column: str, broken: Broken) -> Finding:
-    return Finding(broken.rule, broken.reason, np.flatnonzero(broken.mask), column)
 
 
 def check_range(variable: Variable, values: pa.Array) -> tuple[pa.Array, list[Broken]]:

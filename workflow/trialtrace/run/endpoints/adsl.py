@@ -82,12 +82,9 @@ def grouped(groups: Groups, values: pa.Array, place: str) -> pa.Array:
     missing = np.isnan(numbers)
     at = np.searchsorted(list(groups.from_.values()), numbers, side="right") - 1
     if below := int(np.sum((at < 0) & ~missing)):
-        raise UserError(
-            f"{place}.from",
-            found=f"{below} values of {groups.of} below the lowest group",
-            expected="a group for every value",
-            do="let the lowest group begin at a lower value",
-        )
+        found = f"{below} values of {groups.of} below the lowest group"
+        do = "let the lowest group begin at a lower value"
+        raise UserError(f"{place}.from", found=found, expected="a group for every value", do=do)
     return pa.array(groups.levels, type=pa.string()).take(pa.array(at, mask=missing))
 
 
@@ -163,11 +160,9 @@ def _check_names(trial: Trial, place: str) -> None:
     taken += [population.flag for population in trial.populations.values()]
     twice = sorted({name for name in taken if taken.count(name) > 1})
     if twice:
-        raise UserError(
-            f"{place}: subjects.variables",
-            found=f"several variables that become {one_of(twice)}",
-            expected="names that differ from each other, from flags and from ADSL's own",
-        )
+        found = f"several variables that become {one_of(twice)}"
+        expected = "names that differ from each other, from flags and from ADSL's own"
+        raise UserError(f"{place}: subjects.variables", found=found, expected=expected)
 
 
 def _sorted_keys(trial: Trial, keys: pa.Array) -> pa.Array:

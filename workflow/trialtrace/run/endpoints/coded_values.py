@@ -23,12 +23,9 @@ def decode(codes: pa.Array, meanings: dict[str, str], place: str) -> pa.Array:
     index = pc.if_else(pc.is_valid(codes), index, pa.scalar(None, type=pa.int32()))
     strange = pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(index))).as_py() or 0
     if strange:
-        raise UserError(
-            place,
-            found=f"{strange} values with a code that has no meaning here",
-            expected=f"one of {one_of(meanings)}",
-            do="complete the codes in trial.yaml or the choices in dictionary.csv",
-        )
+        found = f"{strange} values with a code that has no meaning here"
+        do = "complete the codes in trial.yaml or the choices in dictionary.csv"
+        raise UserError(place, found=found, expected=f"one of {one_of(meanings)}", do=do)
     return pa.array(list(meanings.values()), type=pa.string()).take(index)
 
 

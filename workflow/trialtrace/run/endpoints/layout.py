@@ -45,8 +45,7 @@ def days_of(
     if visit_windows.day is not None:
         return table.column(column).cast("float64").to_numpy(zero_copy_only=False)
     dates = require_dates(study.place(endpoint), column, table.column(column))
-    days: np.ndarray = day_numbers(dates) - start_days(study, endpoint)[table.subject]
-    return days
+    return day_numbers(dates) - start_days(study, endpoint)[table.subject]
 
 
 def window_numbers(days: np.ndarray, visit_windows: VisitWindows) -> np.ndarray:
@@ -88,8 +87,7 @@ def counting(
     first[1:] = np.diff(record[order]) != 0
     best = np.empty(rank.shape)
     best[order] = rank[order[first]][np.cumsum(first) - 1]
-    chosen: np.ndarray = (rank == best).all(axis=1)
-    return chosen
+    return (rank == best).all(axis=1)
 
 
 def _ranks(days: np.ndarray, number: np.ndarray, visit_windows: VisitWindows) -> list[np.ndarray]:

@@ -91,7 +91,11 @@ def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator
     since = _days(rows.column(entry[1]))
     for name in named:
         dated = name != entry[1] and name in rows.rows.column_names
-        if not dated or outcomes.taken_from((rows.name, name)) or not _is_date(rows.column(name)):
+        if (
+            not dated
+            or outcomes.taken_from((rows.name, name))
+            or not pa.types.is_date(rows.column(name).type)
+        ):
             continue
         after = _days(rows.column(name)) - since
         known = ~np.isnan(after)
@@ -101,10 +105,6 @@ def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator
             text += f", the day of entry, for {_of(after > 0, known)} patients: it is chosen after "
             text += "randomisation, and its arms are not as they were randomised."
             yield RedLine("population_chosen", rows.name, name, text)
-
-
-def _is_date(values: pa.Array) -> bool:
-    return pa.types.is_date(values.type)
 
 
 def _days(values: pa.Array) -> np.ndarray:

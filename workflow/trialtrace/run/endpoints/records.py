@@ -111,11 +111,8 @@ def pick(values: pa.Array, row: np.ndarray) -> pa.Array:
 def floats(place: str, values: pa.Array) -> np.ndarray:
     """The values of a column of numbers; NaN where missing."""
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-        raise UserError(
-            place,
-            found="a column without numbers",
-            expected="a number or integer by the dictionary",
-        )
+        expected = "a number or integer by the dictionary"
+        raise UserError(place, found="a column without numbers", expected=expected)
     return values.cast("float64").to_numpy(zero_copy_only=False).astype(np.float64)
 
 

@@ -38,11 +38,8 @@ def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: li
     if baseline is None:
         return records
     if baseline not in visits:
-        raise UserError(
-            f"{study.place(endpoint)}: baseline",
-            found=f'"{baseline}"',
-            expected=f"a visit: {one_of(visits)}",
-        )
+        place = f"{study.place(endpoint)}: baseline"
+        raise UserError(place, found=f'"{baseline}"', expected=f"a visit: {one_of(visits)}")
     block = len(records) // len(visits)
     start = visits.index(baseline) * block
     aval = records.columns["AVAL"]
@@ -118,11 +115,9 @@ class Grid:
 def refuse_own_treatment(study: Study, endpoint: Endpoint, parent: Records) -> None:
     """Records of several treatments of a subject cannot be drawn together over sides."""
     if study.trial.design.kind in OWN_TREATMENT and "TRTP" in parent.columns:
-        raise UserError(
-            study.place(endpoint),
-            found="an endpoint whose records each have a treatment of their own",
-            expected="an endpoint with one treatment a subject",
-        )
+        found = "an endpoint whose records each have a treatment of their own"
+        expected = "an endpoint with one treatment a subject"
+        raise UserError(study.place(endpoint), found=found, expected=expected)
 
 
 def one_each(
@@ -208,11 +203,8 @@ def _outside(
     visits = layout.visits
     strange = [label for label in windows if label not in visits]
     if strange:
-        raise UserError(
-            f"{study.place(endpoint)}: windows",
-            found=one_of(strange),
-            expected=f"visits: {one_of(visits)}",
-        )
+        place = f"{study.place(endpoint)}: windows"
+        raise UserError(place, found=one_of(strange), expected=f"visits: {one_of(visits)}")
     low, high = (
         np.array([windows.get(label, (-np.inf, np.inf))[end] for label in visits], dtype=float)
         for end in (0, 1)

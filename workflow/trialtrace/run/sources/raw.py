@@ -79,19 +79,13 @@ def check_header(names: Sequence[str | None], place: str) -> list[str]:
             + (f"; where R or pandas wrote names of rows, {ROW_NAMES}" if blank == ["1"] else ""),
         )
     if twice:
-        problems.add(
-            place,
-            found=f"names that stand twice, in positions {one_of(twice)} of {len(clean)}",
-            expected="each name once",
-            do="rename the columns in the export; if this row is no header, give it one",
-        )
+        found = f"names that stand twice, in positions {one_of(twice)} of {len(clean)}"
+        do = "rename the columns in the export; if this row is no header, give it one"
+        problems.add(place, found=found, expected="each name once", do=do)
     if reserved:
-        problems.add(
-            place,
-            found=f"a column named {one_of(reserved)}",
-            expected=f"other names: {', '.join(RESERVED)} say where a row comes from",
-            do="rename the column in the export",
-        )
+        expected = f"other names: {', '.join(RESERVED)} say where a row comes from"
+        do = "rename the column in the export"
+        problems.add(place, found=f"a column named {one_of(reserved)}", expected=expected, do=do)
     problems.raise_if_any()
     return clean
 

@@ -106,12 +106,9 @@ def recoded(text: pa.Array, codes: dict[str, str], place: str) -> pa.Array:
     at = pc.index_in(text, value_set=pa.array(list(codes), type=pa.string()), skip_nulls=True)
     strange = pc.unique(text.filter(pc.and_(pc.is_valid(text), pc.is_null(at))))
     if len(strange):
-        raise UserError(
-            place,
-            found=f"the drawn values {one_of(strange.to_pylist())}",
-            expected=f"values with a code: {one_of(codes)}",
-            do='write codes: {value: "code"} for the column in cohort.yaml',
-        )
+        found = f"the drawn values {one_of(strange.to_pylist())}"
+        do = 'write codes: {value: "code"} for the column in cohort.yaml'
+        raise UserError(place, found=found, expected=f"values with a code: {one_of(codes)}", do=do)
     return pa.array(list(codes.values()), type=pa.string()).take(at)
 
 
@@ -181,11 +178,9 @@ def _table(trial: Trial, name: str) -> TableSpec:
     """The clean table that is made of a raw table."""
     made = [table for table in trial.tables.values() if table.of == name]
     if len(made) != 1:
-        raise UserError(
-            f"{trial.name}: trial.yaml: tables",
-            found=f"{len(made)} tables of the form {name}",
-            expected="one table for each form of a synthetic source",
-        )
+        place = f"{trial.name}: trial.yaml: tables"
+        expected = "one table for each form of a synthetic source"
+        raise UserError(place, found=f"{len(made)} tables of the form {name}", expected=expected)
     return made[0]
 
 
@@ -202,12 +197,9 @@ def _text(
     if written.of is None:
         return pa.repeat(pa.scalar(written.text), level.size)
     if written.of not in level.names:
-        raise UserError(
-            place,
-            found=repr(written.of),
-            expected=f"a quantity of {level.name} or above: {one_of(level.names, 40)}",
-            do=did_you_mean(written.of, level.names),
-        )
+        expected = f"a quantity of {level.name} or above: {one_of(level.names, 40)}"
+        do = did_you_mean(written.of, level.names)
+        raise UserError(place, found=repr(written.of), expected=expected, do=do)
     values = level.view(written.of)
     if written.text is not None:
         return pc.if_else(pc.is_valid(values), written.text, pa.scalar(None, pa.string()))

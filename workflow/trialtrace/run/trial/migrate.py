@@ -130,8 +130,5 @@ def _edited(
 
 
 def _nothing(trial: str, why: str) -> Problem:
-    return Problem(
-        f"{trial}: nothing is migrated",
-        why,
-        do="mend it by hand (docs/add-a-trial.md says what each version changed), then try again",
-    )
+    do = "mend it by hand (docs/add-a-trial.md says what each version changed), then try again"
+    return Problem(f"{trial}: nothing is migrated", why, do=do)

@@ -137,7 +137,7 @@ def _of_deviation(entry: Claim, n: int) -> Iterator[Finding]:
     if value is None or sd is None or statistic is None or sd.symbol == UNSAID:
         return
     near, far = ends_of(value).sizes
-    errors = ends_of(sd).times(1 / sqrt(n))
+    errors = ends_of(sd).divided(sqrt(n))
     if value.relation != "=" or statistic.symbol != "t" or errors.low <= 0:
         return
     t = Span(near, far).over(errors)
@@ -148,7 +148,7 @@ def _of_deviation(entry: Claim, n: int) -> Iterator[Finding]:
 
 def _of_error(ledger: Ledger, entry: Claim, groups: list[Claim], n: int) -> Iterator[Finding]:
     spread = least_and_greatest([ends_of(group.parts["sd"]) for group in groups])
-    errors = spread.times(1 / sqrt(n))
+    errors = spread.divided(sqrt(n))
     if entry.has_interval:
         yield _interval(entry, errors, n, groups)
     if not {"statistic", "p"} & set(entry.parts) or entry.about.test not in TESTS:

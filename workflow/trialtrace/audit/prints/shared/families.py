@@ -23,6 +23,7 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.ranges import Span, overlaps
+from trialtrace.audit.prints.shared.interval_errors import quantile_of
 
 Plain = Callable[[Ledger, Claim], Span | None]
 """The p of no difference that the interval of a claim leaves, as one for one comparison."""
@@ -45,8 +46,8 @@ def simultaneous(ledger: Ledger, entry: Claim, p: Span, plain: Plain) -> Iterato
         name: p if name == entry.name else plain(ledger, result_row)
         for name, result_row in every.items()
     }
-    quantile = float(ndtri(0.5 + entry.confidence / 2))
     for words, tails in _procedures(ledger, list(every.values())):
+        quantile = quantile_of(entry)
         choices = [(tail, _critical(tail, entry.confidence) / quantile) for tail in tails]
         given = {
             name: _corrected(choices, of_it) for name, of_it in ps.items() if of_it is not None
@@ -84,15 +85,15 @@ def declared(ledger: Ledger, entry: Claim, p: Span, most: int) -> list[Choice]:
     procedure = next((one for one in named if one in FAMILIES), None)
     if procedure is None:
         return []
-    level, words = entry.confidence, f"by {NAMES.get(procedure, procedure.capitalize())}"
+    words = f"by {NAMES.get(procedure, procedure.capitalize())}"
     words += " correction" if procedure == "multiplicity" else "'s procedure"
-    quantile = float(ndtri(0.5 + level / 2))
+    quantile = quantile_of(entry)
     tails = _named_tails(ledger, entry, procedure, most)
-    own = _corrected([(tail, _critical(tail, level) / quantile) for tail in tails], p)
+    own = _corrected([(tail, _critical(tail, entry.confidence) / quantile) for tail in tails], p)
     low, high = _corrected([(tail, 1.0) for tail in tails], p)
     if procedure not in SINGLE_STEP:
         # A step is at least the plain p, and at most that of all comparisons.
-        low, own = min(low, p[0]), (min(own[0], p[0]), own[1])
+        low, own = min(low, p.low), Span(min(own.low, p.low), own.high)
     return [(f"{words}, {TOGETHER}", *own), (f"{words}, with a plain interval", low, high)]
 
 
@@ -175,9 +176,8 @@ def _procedures(ledger: Ledger, family: list[Claim]) -> Iterator[tuple[str, list
 def _corrected(tails: list[tuple[Tail, float]], p: Span) -> Span:
     """P from least to greatest, of the z of a plain p, each tail by its number of times that."""
     high, low = (-float(ndtri(max(end, LEAST) / 2)) for end in p)
-    return (
-        min(tail(by * high) for tail, by in tails),
-        max(tail(by * low) for tail, by in tails),
+    return Span(
+        min(tail(by * high) for tail, by in tails), max(tail(by * low) for tail, by in tails)
     )
 
 

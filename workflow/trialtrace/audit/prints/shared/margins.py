@@ -27,7 +27,7 @@ from trialtrace.audit.ledger.design_margin import (
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.prints.wording import doubtful, listed
 
 NON_INFERIORITY, EQUIVALENCE = "non-inferiority", "equivalence"
 WITHIN, HOLDS, BEYOND, OPEN = "within", "holds", "beyond", "open"
@@ -124,7 +124,7 @@ def judged(
     limit = _limit(margin)
     if OPEN in where or (WITHIN in where and len(where) > 1):
         why = "Rounding leaves open" if OPEN in where else "The intervals do not agree on"
-        return NOT_CHECKABLE, f"{why} whether {shown} excludes {limit}.", claims
+        return NOT_CHECKABLE, doubtful(f"{why} whether {shown} excludes {limit}."), claims
     if where == {WITHIN}:
         text = f"{lies} on the better side of {limit}"
         if concludes == "non_inferior":
@@ -132,14 +132,14 @@ def judged(
         if margin.level is not None and all(one.tail <= float(margin.level) for one in every):
             return INCONSISTENT, f"{text}; printed is that {what} was not shown.", claims
         text += "; that it was not shown agrees at another level or in another population only."
-        return NOT_CHECKABLE, text, claims
+        return NOT_CHECKABLE, doubtful(text), claims
     held = f"{lies} beyond {limit}" if where == {BEYOND} else f"{shown} holds {limit}"
     if concludes == "not_shown":
         return COMPATIBLE, f"{held}, as printed: {what} was not shown.", claims
     if all(one.binds(margin) for one in every):
         return INCONSISTENT, f"{held}, so that it does not show {what}.", claims
     text = f"{held}; an interval of a higher one-sided level may exclude it."
-    return NOT_CHECKABLE, text, claims
+    return NOT_CHECKABLE, doubtful(text), claims
 
 
 def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:

@@ -72,7 +72,7 @@ def _error(entry: Claim, shares: list[Claim]) -> Span | None:
         return None
     if any(not share.has_interval or share.credible for share in shares):
         return None
-    errors = [half_width_of(share).times(1 / quantile_of(share)) for share in shares]
+    errors = [half_width_of(share).divided(quantile_of(share)) for share in shares]
     return Span(hypot(*(low for low, _ in errors)), hypot(*(high for _, high in errors)))
 
 

@@ -61,13 +61,12 @@ def least_and_greatest(n: int, at_risk: int, least: int, most: int) -> Span | No
     None where so many can't be at risk beside so many events.
 
     >>> least_and_greatest(10, 4, 2, 2)
-    (0.6666666666666666, 0.8)
+    Span(low=0.6666666666666666, high=0.8)
     """
     most = min(most, n - at_risk)
     if most < least:
         return None
-    low = at_risk / (at_risk + most) if most else 1.0
-    return low, (n - least) / n
+    return Span(at_risk / (at_risk + most) if most else 1.0, (n - least) / n)
 
 
 def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

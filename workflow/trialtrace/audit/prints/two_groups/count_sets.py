@@ -13,7 +13,13 @@ from scipy.special import chdtrc
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.agreements import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    INCONSISTENT,
+    NOT_CHECKABLE,
+    UNDECIDED,
+)
 from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.ranges import TWO_SIDED, count_printing, prints
@@ -84,7 +90,7 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
         text += f" The stated test ({told_test(stated)}) needs more than the counts."
     if stated is None and not own and not open:
         open, text = True, f"{text}{NO_TEST}"
-    agreement = COMPATIBLE if own else INCONSISTENT if stated in found else NOT_CHECKABLE
+    agreement = COMPATIBLE if own else INCONSISTENT if stated in found else UNDECIDED
     if open and (found_cut := _if_cut_off(ledger, entry, groups)):
         without = text.replace(NO_TEST, "")
         agreement, text, open = ALTERNATIVE, f"{found_cut} {without}", False

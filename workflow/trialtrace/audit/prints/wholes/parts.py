@@ -61,8 +61,8 @@ def _held(ledger: Ledger, entry: Claim, other: Claim) -> Iterator[Finding]:
     if count is not None and whole is not None:
         if ledger.size(entry) != ledger.size(other):
             return
-        name, wrong, shown = "count" if "count" in entry.parts else "value", count > whole, count
-        most = str(whole)
+        name, wrong = "count" if "count" in entry.parts else "value", count > whole
+        shown, most = str(count), str(whole)
     elif share is not None and of is not None and share.relation == of.relation == "=":
         name, wrong = "percent", ends_of(share).low >= ends_of(of).high
         shown, most = share.text, of.text
@@ -71,5 +71,4 @@ def _held(ledger: Ledger, entry: Claim, other: Claim) -> Iterator[Finding]:
     labels = [ledger.outcomes[one.about.outcome or ""].label for one in (entry, other)]
     text = f"{shown} have “{labels[0]}”, which is part of “{labels[1]}” with {most}"
     text += ": more than the whole." if wrong else "."
-    agreement = INCONSISTENT if wrong else REMARK
-    yield verdict("part.patients", entry, name, agreement, text, [other])
+    yield verdict("part.patients", entry, name, INCONSISTENT if wrong else REMARK, text, [other])

@@ -18,7 +18,7 @@ from itertools import chain, product
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.significance_words import significant
-from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT, UNDECIDED
 from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.ranges import unsigned
 from trialtrace.audit.prints.two_groups.comparisons import order_is_told
@@ -189,7 +189,7 @@ def _direction(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) -
     told += f"with {ledger.group_label(second.entry)}"
     way = ways.pop()
     if way is None:
-        agreement, more = NOT_CHECKABLE, ", which leaves the direction open."
+        agreement, more = UNDECIDED, ", which leaves the direction open."
     elif way == word:
         agreement, more = EXACT, f": {word}, {_said(entry, word)}."
     else:

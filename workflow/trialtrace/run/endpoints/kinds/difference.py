@@ -94,13 +94,10 @@ def _places(parent: Records, kept: list[str]) -> tuple[np.ndarray, int]:
     """The number of each record's place, in the order in which they first stand, and how many."""
     place, places = np.zeros(len(parent), dtype=np.int64), 1
     for name in kept:
-        coded = _coded(parent.columns[name])
+        indices = parent.columns[name].dictionary_encode(null_encoding="encode").indices
+        coded = indices.to_numpy().astype(np.int64)
         place = place * (coded.max(initial=0) + 1) + coded
     _, first, back = np.unique(place, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))
     places = len(first)
     return rank[back], places
-
-
-def _coded(values: pa.Array) -> np.ndarray:
-    return values.dictionary_encode(null_encoding="encode").indices.to_numpy().astype(np.int64)

@@ -98,11 +98,9 @@ def derive_graded(endpoint: Endpoint[Graded], study: Study) -> Records:
     wrong = known & (times != 1)
     if wrong.any():
         none = int((known & (times == 0)).sum())
-        raise UserError(
-            f"{study.place(endpoint)}: grades",
-            found=f"{none} values in no grade, {int(wrong.sum()) - none} in several",
-            expected="limits that cover every value once",
-        )
+        found = f"{none} values in no grade, {int(wrong.sum()) - none} in several"
+        expected = "limits that cover every value once"
+        raise UserError(f"{study.place(endpoint)}: grades", found=found, expected=expected)
     grade = pa.array(met.argmax(axis=0), mask=~known)
     told = {"AVAL": grade.cast("float64"), "AVALC": pa.array(list(tests)).take(grade)}
     return _beside(parent, what, told)

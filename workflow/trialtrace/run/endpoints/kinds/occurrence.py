@@ -72,12 +72,9 @@ def _terms(
         values = decode(values, known.choices, place)
     if values.null_count:
         lines = _lines(table, rows, values)
-        raise UserError(
-            place,
-            found=f"{values.null_count} occurrences without a term: {lines}",
-            expected="a term in every occurrence",
-            do=f"complete the data, or leave them out: add {{{column}: present}} to `where`",
-        )
+        found = f"{values.null_count} occurrences without a term: {lines}"
+        do = f"complete the data, or leave them out: add {{{column}: present}} to `where`"
+        raise UserError(place, found=found, expected="a term in every occurrence", do=do)
     return values.cast(pa.string())
 
 

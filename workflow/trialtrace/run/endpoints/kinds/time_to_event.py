@@ -220,11 +220,8 @@ def _days(records: Records) -> np.ndarray:
 def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: str) -> str | None:
     units = {records.columns["AVALU"][0].as_py() if len(records) else None for records in parts}
     if len(units) > 1:
-        raise UserError(
-            f"{study.place(endpoint)}: {key}",
-            found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
-            expected="one unit",
-        )
+        found = f"times in different units: {one_of(sorted(str(unit) for unit in units))}"
+        raise UserError(f"{study.place(endpoint)}: {key}", found=found, expected="one unit")
     return units.pop()
 
 

@@ -164,11 +164,9 @@ def _bone_pain_response(
 def _tenths(endpoint: Endpoint, study: Study, end: float | None) -> float:
     """The factor that makes the scale of pain one from 0 to 10."""
     if end not in (10, 100):
-        raise UserError(
-            f"{study.place(endpoint)}: pain",
-            found=f"a scale up to {end}" if end else "an endpoint without a scale",
-            expected="an endpoint with a scale from 0 to 10, or to 100 for mm",
-        )
+        found = f"a scale up to {end}" if end else "an endpoint without a scale"
+        expected = "an endpoint with a scale from 0 to 10, or to 100 for mm"
+        raise UserError(f"{study.place(endpoint)}: pain", found=found, expected=expected)
     return 10 / end
 
 

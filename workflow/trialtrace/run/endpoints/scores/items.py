@@ -170,12 +170,9 @@ def item_values(
 def _check_unit(study: Study, endpoint: Endpoint, column: str, item: Item, place: str) -> None:
     unit = study.unit(endpoint, column)
     if item.units and unit not in item.units:
-        raise UserError(
-            place,
-            found=f"the unit {unit}" if unit else "no unit",
-            expected=one_of(item.units),
-            do="give the column its unit in cleaning.yaml, under units or convert",
-        )
+        found = f"the unit {unit}" if unit else "no unit"
+        do = "give the column its unit in cleaning.yaml, under units or convert"
+        raise UserError(place, found=found, expected=one_of(item.units), do=do)
 
 
 def coded(
@@ -194,12 +191,9 @@ def coded(
     at = pc.index_in(codes, value_set=pa.array(list(known), type=pa.string()))
     unknown = int(pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(at))).as_py() or 0)
     if unknown:
-        raise UserError(
-            place,
-            found=f"{unknown} values that `{item.codes}` does not list",
-            expected=f"one of {one_of(known, 20)}",
-            do=f"give each code of the data its meaning under {item.codes}",
-        )
+        found = f"{unknown} values that `{item.codes}` does not list"
+        do = f"give each code of the data its meaning under {item.codes}"
+        raise UserError(place, found=found, expected=f"one of {one_of(known, 20)}", do=do)
     values = np.array([*known.values(), np.nan])
     return values[pc.fill_null(at, len(known)).to_numpy()]
 

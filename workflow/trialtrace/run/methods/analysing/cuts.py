@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from trialtrace.base.arrays import Floats, Labels
+from trialtrace.base.arrays import Labels
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.store import significant
 from trialtrace.base.units import of_difference
@@ -63,8 +63,7 @@ class Cut:
         if self.analysis.value == "change":
             return change
         # Rounded as the derived values are, so that equal changes tie.
-        percent: Floats = significant(100 * change / rows.column("BASE").astype(float))
-        return percent
+        return significant(100 * change / rows.column("BASE").astype(float))
 
     @cached_property
     def unit(self) -> str | None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, with_known
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formulas
+from trialtrace.run.methods.analysing.estimate import Sample, formulas
 from trialtrace.run.methods.analysing.rows import Result, stream
 from trialtrace.run.methods.missing.analyse import OF_RECORDS, Everybody, everybody
 from trialtrace.run.methods.missing.rows import dead

@@ -27,6 +27,7 @@ from trialtrace.run.trial.ignored import covered_by
 from trialtrace.run.trial.model import Variable
 
 Columns = Mapping[str, Variable]
+Given = dict[str, Any]
 
 
 def check(files: Files) -> None:
@@ -73,11 +74,7 @@ def _upwards(name: str, levels: dict[str, Level], columns: dict[str, list[str]])
 
 
 def _form(
-    files: Files,
-    document: Document,
-    name: str,
-    entry: dict[str, Any],
-    seen: dict[str, list[str]] | None,
+    files: Files, document: Document, name: str, entry: Given, seen: dict[str, list[str]] | None
 ) -> None:
     path = ("forms", name)
     if seen is None or not known(document, (*path, "level"), entry["level"], seen, "a level"):
@@ -117,11 +114,8 @@ def table_of(files: Files, document: Document, name: str) -> str | None:
     nodes = [t for t, spec in files.trial.entries("tables") if spec["of"] == name]
     if len(nodes) == 1:
         return nodes[0]
-    document.add(
-        ("forms", name),
-        found=f"{len(nodes) or 'no'} tables of trial.yaml that are made of it",
-        expected="one table for each form",
-    )
+    found = f"{len(nodes) or 'no'} tables of trial.yaml that are made of it"
+    document.add(("forms", name), found=found, expected="one table for each form")
     return None
 
 
@@ -147,7 +141,7 @@ def _column(
 
 
 def _every_column(
-    document: Document, path: Path_, entry: dict[str, Any], quantities: list[str], columns: Columns
+    document: Document, path: Path_, entry: Given, quantities: list[str], columns: Columns
 ) -> None:
     """Each column of the dictionary holds something."""
     wide: list[str] = []
@@ -167,12 +161,9 @@ def _every_column(
     held = [*entry.get("columns", {}), *wide, *quantities]
     for name in columns:
         if name not in held:
-            document.add(
-                path,
-                found=f"nothing for the column {name} of the dictionary",
-                expected="an entry of columns or wide, or a quantity of that name",
-                do=did_you_mean(name, quantities),
-            )
+            found = f"nothing for the column {name} of the dictionary"
+            expected = "an entry of columns or wide, or a quantity of that name"
+            document.add(path, found=found, expected=expected, do=did_you_mean(name, quantities))
     for name in wide:
         known(document, path, name, columns, "a column of the dictionary")
 
@@ -183,11 +174,8 @@ def check_code_of_missing(
     """Add a code that cleaning would not take for missing."""
     codes = (files.cleaning.get("tables", table or "", "missing") or {}).get(name, ())
     if code not in codes:
-        document.add(
-            place,
-            found=tell(code),
-            expected=f"a code that cleaning.yaml takes for missing: tables.{table}.missing.{name}",
-        )
+        expected = f"a code that cleaning.yaml takes for missing: tables.{table}.missing.{name}"
+        document.add(place, found=tell(code), expected=expected)
 
 
 NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)")
@@ -202,7 +190,7 @@ def check_defects(files: Files) -> None:
             _mess(files, document, ("mess", number), given)
 
 
-def _mess(files: Files, document: Document, path: Path_, entry: dict[str, Any]) -> None:
+def _mess(files: Files, document: Document, path: Path_, entry: Given) -> None:
     forms = document.names("forms")
     if not known(document, (*path, "form"), entry["form"], forms, "a form"):
         return
@@ -230,10 +218,10 @@ def _cell(
     files: Files,
     document: Document,
     path: Path_,
-    entry: dict[str, Any],
+    entry: Given,
     table: str | None,
     variable: Variable,
-    spec: dict[str, Any],
+    spec: Given,
 ) -> None:
     """A defect of one cell: the value is of the kind that the defect says."""
     defect, value = entry["defect"], entry.get("value", "")
@@ -252,23 +240,18 @@ def _cell(
 
 
 def _other_sign(
-    files: Files, document: Document, place: Path_, entry: dict[str, Any], variable: Variable
+    files: Files, document: Document, place: Path_, entry: Given, variable: Variable
 ) -> None:
     """A number with the decimal sign that its file does not have."""
     item = files.trial.get("source", "items", entry["form"]) or {}
     other = "." if "," in (variable.decimal, item.get("decimal")) else ","
     value = entry["value"]
     if variable.kind not in NUMERIC or not NUMBER.fullmatch(value) or other not in value:
-        document.add(
-            place,
-            found=f"{tell(value)} in {variable.name}",
-            expected=f"a number with {other} in a column of numbers",
-        )
+        expected = f"a number with {other} in a column of numbers"
+        document.add(place, found=f"{tell(value)} in {variable.name}", expected=expected)
 
 
-def _unit(
-    files: Files, document: Document, path: Path_, entry: dict[str, Any], table: str | None
-) -> None:
+def _unit(files: Files, document: Document, path: Path_, entry: Given, table: str | None) -> None:
     declared = files.cleaning.get("tables", table or "", "convert") or {}
     # All values by one factor: no cell says another unit.
     conversions = {name: one for name, one in declared.items() if "factor" not in one}
@@ -286,12 +269,7 @@ def _unit(
 
 
 def _breaks(
-    files: Files,
-    document: Document,
-    path: Path_,
-    entry: dict[str, Any],
-    table: str | None,
-    columns: Columns,
+    files: Files, document: Document, path: Path_, entry: Given, table: str | None, columns: Columns
 ) -> None:
     """A check is broken by what is put in; a check that rejects takes away no other value."""
     names = [n for n, c in files.cleaning.entries("checks") if c["table"] == table]
@@ -310,19 +288,13 @@ def _breaks(
         return
     broken = files.cleaning.get("checks", entry["check"]) or {}
     if "expect" not in broken:
-        document.add(
-            (*path, "check"),
-            found=entry["check"],
-            expected="a check with `expect`",
-        )
+        document.add((*path, "check"), found=entry["check"], expected="a check with `expect`")
         return
     others = [one for one in broken["columns"] if one not in entry["put"]]
     if others and broken["severity"] == "reject":
-        document.add(
-            (*path, "put"),
-            found=f"nothing for {one_of(others)}, which the check takes away",
-            expected="a value for every column that the check lists",
-        )
+        found = f"nothing for {one_of(others)}, which the check takes away"
+        expected = "a value for every column that the check lists"
+        document.add((*path, "put"), found=found, expected=expected)
 
 
 def _below_or_above(value: str, variable: Variable) -> bool:

@@ -82,9 +82,7 @@ def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ..
 def _names(files: Files, name: str, instrument_entry: InstrumentEntry) -> None:
     """The endpoints that the entry makes: their codes, and names that no other entry has."""
     document = files.endpoints
-    for endpoint in (
-        table_change for table_change in files.derived.values() if table_change.family == name
-    ):
+    for endpoint in [one for one in files.derived.values() if one.family == name]:
         if not _CODE.fullmatch(endpoint.code):
             document.add(
                 (name, "code"),
@@ -93,19 +91,12 @@ def _names(files: Files, name: str, instrument_entry: InstrumentEntry) -> None:
                 expected="a code of at most 8 capitals and digits with the suffix of the scale",
             )
         if len(endpoint.name) > _LONGEST_NAME:
-            document.add(
-                (name,),
-                found=f"the endpoint {endpoint.name}",
-                expected=f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters",
-            )
-    every = [scale.name for scale in instrument_entry.every_scale if scale.name]
-    for scale in every:
-        if (taken := f"{name}_{scale}") in (document.names() or ()):
-            document.add(
-                (taken,),
-                found=f"the name of the scale {scale} of {name}",
-                expected="a name of its own",
-            )
+            expected = f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters"
+            document.add((name,), found=f"the endpoint {endpoint.name}", expected=expected)
+    for scale in instrument_entry.every_scale:
+        if scale.name and (taken := f"{name}_{scale.name}") in (document.names() or ()):
+            found = f"the name of the scale {scale.name} of {name}"
+            document.add((taken,), found=found, expected="a name of its own")
 
 
 def _items(
@@ -189,9 +180,6 @@ def _values(
             else "a column with choices",
         )
     elif not item.codes and (lacking or not codes):
-        document.add(
-            place,
-            found=f"{variable.name}, a column of {told_kind(variable)}",
-            expected="a column of numbers, or of numeric codes",
-            do=proposed_codes(variable) if isinstance(instrument_entry, ScoredItems) else None,
-        )
+        found = f"{variable.name}, a column of {told_kind(variable)}"
+        do = proposed_codes(variable) if isinstance(instrument_entry, ScoredItems) else None
+        document.add(place, found=found, expected="a column of numbers, or of numeric codes", do=do)

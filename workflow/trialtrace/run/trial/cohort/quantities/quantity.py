@@ -104,8 +104,7 @@ class Quantity:
     @property
     def body(self) -> object:
         """What stands under the kind."""
-        body: object = getattr(self, self.kind)
-        return body
+        return getattr(self, self.kind)
 
     @property
     def columns(self) -> list[str]:

@@ -67,8 +67,7 @@ def options_of(kind: str) -> list[str]:
 def quantity_of(entry: Mapping[str, object]) -> Quantity:
     """The quantity of an entry of one kind; keys that its kind does not have are left out."""
     cls = shape_of(kinds_of(entry)[0])
-    quantity: Quantity = structure(cls, {k: v for k, v in entry.items() if k in keys_of(cls)})
-    return quantity
+    return structure(cls, {k: v for k, v in entry.items() if k in keys_of(cls)})
 
 
 def every_kind() -> type[Quantity]:

@@ -97,9 +97,7 @@ fit$coefficients <- fit$coef  # crr has no method of coef()
 
 _of_times = partial(Card, kinds=TIMES)
 
-_of_intervals = partial(
-    Card, kinds=INTERVALS, check="interval_times", r_none="no package that comes with R computes it"
-)
+_of_intervals = partial(Card, kinds=INTERVALS, r_none="no package that comes with R computes it")
 
 CARDS = (
     _of_times(
@@ -137,11 +135,7 @@ CARDS = (
         gives=with_coefficients("subdistribution_hazard_ratio.{}@pair p_value.{}_wald@pair?"),
         also={"fine_gray_wald": Named("Wald test in Fine and Gray's model", "")},
         formula=("survival.fine_gray:fine_gray", "survival.cox:hazard_ratio_test"),
-        r=R(
-            ratio("subdistribution_hazard_ratio"),
-            _FINE_GRAY + TERM,
-            packages=("cmprsk",),
-        ),
+        r=R(ratio("subdistribution_hazard_ratio"), _FINE_GRAY + TERM, packages=("cmprsk",)),
     ),
     _of_times(
         "p_value.gray",

@@ -68,11 +68,7 @@ class ReferenceBased(Monotone):
     """After the last value a subject goes on as the reference arm does."""
 
     assumption: Literal[
-        "missing_at_random",
-        "jump_to_reference",
-        "copy_increments",
-        "copy_reference",
-        "last_mean",
+        "missing_at_random", "jump_to_reference", "copy_increments", "copy_reference", "last_mean"
     ] = key(
         "How a subject goes on: as his own arm (missing_at_random), at the reference's means "
         "(jump_to_reference), with its changes from where he was (copy_increments), as if he had "

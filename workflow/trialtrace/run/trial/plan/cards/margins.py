@@ -113,7 +113,7 @@ index <- 1
 while (!turned(index)) index <- index + 1
 """
 
-_score_test = partial(Card, gives="p_value.{}@pair z.{}@pair?", kinds=BINARY, check="score_ratio")
+_score_test = partial(Card, gives="p_value.{}@pair z.{}@pair?", kinds=BINARY, check="paired_events")
 
 _exact = partial(
     Card,
@@ -208,7 +208,7 @@ CARDS = (
                 "Baer et al. 2021, J Clin Epidemiol 137:49",
             ),
         },
-        check="compliers",
+        check="exact",
         gives=fragility,
         formula="categorical.fragility:fragility_index",
         r=R({"fragility_index": "index"}, _FRAGILITY),

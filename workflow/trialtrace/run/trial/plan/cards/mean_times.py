@@ -104,9 +104,7 @@ CARDS = (
         gives="mean_time.{}@group",
         formula="survival.rmst:restricted_mean",
         r=R(
-            {"mean_time": 'curve["rmean"] + c(0, -1, 1) * half'},
-            _MEAN_TIME,
-            packages=("survival",),
+            {"mean_time": 'curve["rmean"] + c(0, -1, 1) * half'}, _MEAN_TIME, packages=("survival",)
         ),
     ),
     Card(

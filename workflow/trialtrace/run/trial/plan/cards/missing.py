@@ -5,19 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.cards.categorical import NEWCOMBE
 
-# Newcombe's interval of two shares.
-_NEWCOMBE = """\
-wilson <- function(events, n) {
-  prop.test(events, n, correct = FALSE, conf.level = {confidence})$conf.int
-}
-p1 <- e1 / n1
-p0 <- e0 / n0
-w1 <- wilson(e1, n1)
-w0 <- wilson(e0, n0)
-low <- p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2)
-high <- p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2)
-"""
 _ONE = """\
 n <- nrow(d)
 yes <- nrow(those)
@@ -51,7 +40,7 @@ def _share(events: str) -> R:
 
 def _difference(events: str) -> R:
     counts = f"e1 <- ({events})[[1]]\ne0 <- ({events})[[2]]\nn1 <- n[[1]]\nn0 <- n[[2]]\n"
-    return R({"risk_difference": "c(p1 - p0, low, high)"}, _TWO + counts + _NEWCOMBE)
+    return R({"risk_difference": "c(p1 - p0, low, high)"}, _TWO + counts + NEWCOMBE)
 
 
 def _tipping(test: str) -> R:

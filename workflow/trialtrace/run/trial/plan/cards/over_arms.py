@@ -103,7 +103,7 @@ _of_values = partial(
     kinds=BINARY + SCORES,
 )
 
-_interaction = partial(_of_values, options=CmhGeneralAssociation, kinds=BINARY, check="interaction")
+_interaction = partial(_of_values, options=CmhGeneralAssociation, kinds=BINARY, check="stratified")
 
 CARDS = (
     _of_values(
@@ -112,10 +112,7 @@ CARDS = (
         "Pearson 1900",
         options=ChiSquaredTable,
         formula="categorical.r_by_c_tests:chi_squared_table",
-        r=R(
-            CHI_SQUARED_TEST,
-            "test <- chisq.test(table(arm, d$AVAL), correct = FALSE)",
-        ),
+        r=R(CHI_SQUARED_TEST, "test <- chisq.test(table(arm, d$AVAL), correct = FALSE)"),
     ),
     _of_values(
         "p_value.fisher_freeman_halton",
@@ -171,10 +168,7 @@ CARDS = (
         "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
         options=CmhRowMeanScores,
         formula="stratified.generalised_cmh:cmh_row_mean_scores",
-        r=R(
-            CHI_SQUARED,
-            _ROW_MEANS,
-        ),
+        r=R(CHI_SQUARED, _ROW_MEANS),
     ),
     Card(
         "p_value.cochran_armitage",

@@ -106,8 +106,7 @@ CARDS = (
         gives="p_value.{}@pair z.{}@pair?",
         also={
             "mcnemar_continuity": Named(
-                "McNemar's test with continuity correction",
-                "Edwards 1948, Psychometrika 13:185",
+                "McNemar's test with continuity correction", "Edwards 1948, Psychometrika 13:185"
             )
         },
         formula="categorical.paired:mcnemar",
@@ -148,11 +147,7 @@ CARDS = (
         gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
         formula="categorical.paired:cochran_q",
         r=R(
-            {
-                "p_value": "pchisq(q, df, lower.tail = FALSE)",
-                "chi_squared": "q",
-                "df": "df",
-            },
+            {"p_value": "pchisq(q, df, lower.tail = FALSE)", "chi_squared": "q", "df": "df"},
             "k <- ncol(sides)\n"
             "df <- k - 1\n"
             "own <- rowSums(sides)\n"

@@ -1,4 +1,4 @@
-"""Analysis of variance, one factor within and one between subjects."""
+"""Analysis of variance, one factor within and one between subjects; visits two at a time."""
 
 from __future__ import annotations
 
@@ -124,6 +124,42 @@ _friedman = partial(
     formula="repeated.friedman:friedman",
 )
 
+
+@shape
+class VisitPairs:
+    """Differences of two visits."""
+
+    pairs: Literal["every", "since_first"] = key(
+        "Every two visits, or each later one with the first."
+    )
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+def _of_pairs(score: str, samples: str, own: R | None = None) -> R:
+    """The t test of samples of what each subject has as its `score`."""
+    call = f"t.test({samples}, conf.level = {{confidence}}"
+    return R(
+        {
+            "visit_difference": "c(sum(both$estimate * c(1, -1)[seq_along(both$estimate)]), "
+            "both$conf.int)",
+            "p_value": "test$p.value",
+            "t": "test$statistic",
+            "df": "test$parameter",
+        },
+        'ends <- strsplit({contrast}, " less ")[[1]]\n'
+        f"{score}test <- {call}, alternative = {{sides}})\nboth <- {call})\n",
+        own=own,
+    )
+
+
+_pairs = partial(
+    Card,
+    options=VisitPairs,
+    kinds=OVER_TIME,
+    visits="whole",
+    formula="repeated.contrasts:repeated_contrast",
+)
+
 CARDS = (
     Card(
         "visit_contrast.own_error",
@@ -161,12 +197,8 @@ CARDS = (
         "Box 1949, Biometrika 36:317",
         options=BoxM,
         gives=_OVER_VISITS.replace("@arm", "@all"),
-        check="box_m",
         formula="repeated.covariances:box_m",
-        r=R(
-            CHI_SQUARED,
-            _BOX_M,
-        ),
+        r=R(CHI_SQUARED, _BOX_M),
     ),
     _friedman(
         "p_value.friedman",
@@ -174,10 +206,7 @@ CARDS = (
         "Friedman 1937, JASA 32:675",
         means="Friedman's test over the visits of each arm's subjects, by chi-squared.",
         fixed={"method": "asymptotic"},
-        r=R(
-            CHI_SQUARED_TEST,
-            "test <- friedman.test(wide)",
-        ),
+        r=R(CHI_SQUARED_TEST, "test <- friedman.test(wide)"),
     ),
     _friedman(
         "p_value.friedman_exact",
@@ -186,5 +215,32 @@ CARDS = (
         means="The same over all orders of the ranks; for few subjects and visits.",
         fixed={"method": "exact"},
         r_none="no package that comes with R computes it",
+    ),
+    _pairs(
+        "p_value.visit_pairs",
+        "paired t test of two visits within an arm",
+        "Maxwell and Delaney 2004, chapter 11: each contrast with its own error term",
+        means="Differences of two visits within each arm, each with its own error.",
+        gives=gives.contrast("visit_difference", "arm", ";contrast"),
+        r=_of_pairs("score <- wide[, ends[1]] - wide[, ends[2]]\n", "score"),
+    ),
+    _pairs(
+        "p_value.visit_pairs_compared",
+        "t test of the difference of two visits between treatments",
+        "Maxwell and Delaney 2004, chapter 12; Welch 1947, Biometrika 34:28",
+        means=(
+            "Differences of two visits compared between treatments: by Welch's test between arms, "
+            "paired where every subject has both treatments."
+        ),
+        gives=gives.contrast("visit_difference", "pair", ";contrast"),
+        r=_of_pairs(
+            "score <- wide[, ends[1]] - wide[, ends[2]]\n",
+            "score[group == {treated}], score[group == {reference}]",
+            own=_of_pairs(
+                "course <- across[, {treated}, ] - across[, {reference}, ]\n"
+                "score <- course[, ends[1]] - course[, ends[2]]\n",
+                "score",
+            ),
+        ),
     ),
 )

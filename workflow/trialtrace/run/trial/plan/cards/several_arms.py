@@ -120,7 +120,7 @@ _contrasts = partial(
     formula="continuous.arm_contrasts:arm_contrasts",
 )
 
-_ordered = partial(_between, kinds=SCORES, check="ordered_arms")
+_ordered = partial(_between, kinds=SCORES)
 
 _jonckheere = partial(
     _ordered,

@@ -211,20 +211,14 @@ CARDS = (
             )
         },
         formula="stratified.mantel_haenszel:breslow_day",
-        r=R(
-            CHI_SQUARED,
-            _BRESLOW_DAY,
-        ),
+        r=R(CHI_SQUARED, _BRESLOW_DAY),
     ),
     Card(
         "risk_ratio.mantel_haenszel",
         options=OddsRatioMantelHaenszel,
         check="exact",
         formula="stratified.mantel_haenszel:mantel_haenszel_risk_ratio",
-        r=R(
-            {"risk_ratio": "c(up / down, up / down * exp(c(-1, 1) * half))"},
-            _RISK_RATIO,
-        ),
+        r=R({"risk_ratio": "c(up / down, up / down * exp(c(-1, 1) * half))"}, _RISK_RATIO),
     ),
     Card(
         "odds_ratio.conditional",

@@ -92,11 +92,7 @@ CARDS = (
         options=MedianTimeKaplanMeier,
         gives="follow_up.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
-        r=R(
-            {"follow_up": _MEDIAN},
-            _CURVE.replace("event", "!event"),
-            packages=("survival",),
-        ),
+        r=R({"follow_up": _MEDIAN}, _CURVE.replace("event", "!event"), packages=("survival",)),
     ),
     Card(
         "hazard_ratio.cox",

@@ -169,12 +169,10 @@ CARDS = (
         also={
             "repeated_measures_anova_cells": Named("all cells as one factor within subjects", ""),
             "repeated_measures_anova_treatment_by_visit": Named(
-                "treatment and visit within subjects",
-                "",
+                "treatment and visit within subjects", ""
             ),
             "repeated_measures_anova_treatment_by_visit_by_location": Named(
-                "treatment, visit and location within subjects",
-                "",
+                "treatment, visit and location within subjects", ""
             ),
             "repeated_measures_anova_visits": Named("visits under one treatment", ""),
         },
@@ -183,11 +181,7 @@ CARDS = (
             "repeated.anova_general:repeated_anova",
             "repeated.eta:partial_eta_squared_interval",
         ),
-        r=R(
-            GIVES,
-            _ANOVA + TABLE + _ERRORS + FROM_TABLE,
-            packages=("car",),
-        ),
+        r=R(GIVES, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
     ),
     _mixed(
         "change_difference.mixed_model",

@@ -1,4 +1,4 @@
-"""Tables of adverse events."""
+"""Tables of the subjects at entry and of adverse events."""
 
 from __future__ import annotations
 
@@ -14,6 +14,33 @@ from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
+
+
+@shape
+class Baseline:
+    """Table of the subjects at entry."""
+
+    population: Name = key("Population.")
+    overall: bool = key("Whether a column of all arms is shown.")
+    variables: Distinct[Name] = key(
+        "Variables of `subjects`, in order; age, sex and site by these names."
+    )
+    by: Name | None = optional(
+        "Variable of `subjects` whose levels are the columns, instead of the arms. Who lacks it is "
+        "in the column of all alone."
+    )
+
+
+def _check_baseline(files: Files, place: Path_, baseline: Baseline) -> None:
+    names.population(files, place, baseline.population)
+    for position, name in enumerate(baseline.variables):
+        here = (*place, "variables", position)
+        if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
+            derived.check_baseline(files, here, name)
+    if baseline.by is not None:
+        here = (*place, "by")
+        if known(files.plan, here, baseline.by, files.subject_variables, "a variable of subjects"):
+            derived.check_levels(files, here, baseline.by)
 
 
 @shape
@@ -33,7 +60,7 @@ class AdverseEvent:
     )
 
 
-def _check(files: Files, place: Path_, adverse_event: AdverseEvent) -> None:
+def _check_adverse_events(files: Files, place: Path_, adverse_event: AdverseEvent) -> None:
     for here, name in names.endpoints(
         files, place, adverse_event.endpoint, adverse_event.population
     ):
@@ -72,10 +99,20 @@ def _words(
         )
 
 
-DISPLAY = Display(
-    "adverse_events",
-    "Tables of adverse events.",
-    AdverseEvent,
-    _check,
-    results=True,
+DISPLAYS = (
+    Display(
+        "baseline",
+        "Table of the subjects at entry.",
+        Baseline,
+        _check_baseline,
+        once=True,
+        results=True,
+    ),
+    Display(
+        "adverse_events",
+        "Tables of adverse events.",
+        AdverseEvent,
+        _check_adverse_events,
+        results=True,
+    ),
 )
