@@ -22,8 +22,7 @@ from trialtrace.run.tables.measures import AGES, parts, plain
 
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
-# Patients at a visit, from which on what they share is of the visit.
-FEWEST_A_VISIT = 3
+FEWEST_A_VISIT = 3  # Patients, from which on what they share is of the visit.
 LEAST_SCORE = 1.5
 
 

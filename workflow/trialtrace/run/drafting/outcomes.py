@@ -104,9 +104,8 @@ class Outcome:
 
     @property
     def names(self) -> set[str]:
-        """The columns that it is made of."""
-        made = {self.source, self.status, self.starts, self.stops, *(n for _, n in self.columns)}
-        return made - {""}
+        """The columns that it is made of, and the empty text for those that it has not."""
+        return {self.source, self.status, self.starts, self.stops, *dict(self.columns).values()}
 
     @property
     def source(self) -> str:
