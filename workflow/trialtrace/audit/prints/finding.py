@@ -19,6 +19,7 @@ from trialtrace.audit.prints.wording import doubtful
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.claim import Claim
 
+
 @dataclass(frozen=True)
 class Card:
     """What a module of this folder checks by its `check(ledger)`.
