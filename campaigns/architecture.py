@@ -7,6 +7,7 @@ stale. Sections of the page, from its first `##` on, are written by others and s
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from html import escape
 from pathlib import Path
@@ -128,14 +129,15 @@ def room_of(module: str) -> str | None:
     return module or None
 
 
-def arrows() -> set[tuple[str, str]]:
+@cache
+def arrows() -> frozenset[tuple[str, str]]:
     """(module, other room that it imports from, or names in a registry)."""
     found = set()
     for module, file in modules().items():
         tree = ast.parse(file.read_text(encoding="utf-8"))
         names = {*imported(tree), *(() if module in NAMES_ALONE else named(tree))}
         found |= {(module, room) for room in map(room_of, names) if room}
-    return {(module, room) for module, room in found if room_of(module) != room}
+    return frozenset((module, room) for module, room in found if room_of(module) != room)
 
 
 def cycle(files: dict[str, Path], package: str = "") -> list[str]:

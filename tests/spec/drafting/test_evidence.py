@@ -8,6 +8,9 @@ import pytest
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.draft import decide
+from trialtrace.run.drafting.endpoints import planned
+from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.plan import plan_file
 from trialtrace.run.drafting.questions import Question
 from trialtrace.run.drafting.tables import profile
 
@@ -137,3 +140,15 @@ def test_patients_who_are_numbered_within_sites_are_told(tmp_path: Path):
         asked(tmp_path / "t.csv", "center,id,treat,week,score", rows)
     assert "20 of 20 numbers at several values of center" in str(error.value)
     assert "--subject" in str(error.value)
+
+
+def test_a_value_before_is_the_covariate_of_the_primary_analysis(tmp_path: Path):
+    path = tmp_path / "t.csv"
+    rows = [f"{n},{'ab'[n % 2]},{n % 30}.5,{n * 7 % 30}.5" for n in range(1, 61)]
+    asked(path, "id,treatment,prewt,postwt", rows)
+    draft = decide(profile([str(path)]), {}, lambda question: question.choices[0][0])
+    analyses = plan_file(draft, planned(draft), people(draft))["analyses"]
+    (first,), (beside,) = (analyses[name]["estimates"] for name in ("wt", "wt_crude"))
+    assert first["mean_difference"]["covariates"] == ["baseline"]
+    assert beside == {"mean_difference": "welch"}
+    assert analyses["wt_crude"]["role"] == "supportive"

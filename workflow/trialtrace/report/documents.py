@@ -15,7 +15,15 @@ from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.base.store import read_parquet, write_bytes, write_text
 from trialtrace.report.audit.targets import targets_title
-from trialtrace.report.cells import FOLDER, SECTIONS, STATE, SUMMARY, Cells, read_state, slug_of
+from trialtrace.report.cells import (
+    FOLDER,
+    SECTIONS,
+    STATE,
+    SUMMARY,
+    Cells,
+    read_state,
+    slug_of,
+)
 from trialtrace.report.figures.make import Drawn, beside, first_figures, of_summary
 from trialtrace.report.links import analysis_place, role_place
 from trialtrace.report.material import Material

@@ -126,7 +126,9 @@ def p_families(
 
 
 def share_families(
-    shares: Sequence[Share], units: Sequence[tuple[Fraction, Fraction]], level: float | None
+    shares: Sequence[Share],
+    units: Sequence[tuple[Fraction, Fraction]],
+    level: float | None,
 ) -> Iterator[Family]:
     """Families of the intervals of one share a group.
 

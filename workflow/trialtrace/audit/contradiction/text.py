@@ -202,7 +202,11 @@ def _plain(ledger: Ledger, number: Number) -> str:
 def _number(ledger: Ledger, number: Number) -> Told:
     """Where a number stands; what is no claim by its key in the ledger."""
     if number.kind == CLAIM:
-        return {"claim": number.of, "component": number.part, "printed": _shown(ledger, number)}
+        return {
+            "claim": number.of,
+            "component": number.part,
+            "printed": _shown(ledger, number),
+        }
     key = {
         PATIENTS: f"claims.{number.of}.about.patients",
         RANDOMISED: f"groups.{number.of}.randomised",

@@ -11,7 +11,8 @@ from trialtrace.base.config.spec import Distinct, Filled, Listed, Rule, key, opt
 LevelPrinted = Annotated[
     str,
     Rule(
-        pattern=r"^0?\.[0-9]*[1-9][0-9]*$", expected="a level between 0 and 1 in quotes, as printed"
+        pattern=r"^0?\.[0-9]*[1-9][0-9]*$",
+        expected="a level between 0 and 1 in quotes, as printed",
     ),
 ]
 

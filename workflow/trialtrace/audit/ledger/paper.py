@@ -54,7 +54,8 @@ NumberPrinted = Annotated[
 
 
 Doi = Annotated[
-    str, Rule(pattern=r"^10\.[0-9]{4,9}/[^\s]+$", expected="a DOI such as 10.1001/jama.2024.1")
+    str,
+    Rule(pattern=r"^10\.[0-9]{4,9}/[^\s]+$", expected="a DOI such as 10.1001/jama.2024.1"),
 ]
 NOT_AT_HAND = "not_at_hand"
 AT_RISK = "at_risk"

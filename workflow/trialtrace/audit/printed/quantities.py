@@ -46,7 +46,12 @@ _MONEY = {
 # A month is a twelfth of a year of 365.25 days.
 UNITS = {
     name: (kind, Decimal(factor))
-    for kind, table in (("time", _TIME), ("mass", _MASS), ("length", _LENGTH), ("volume", _VOLUME))
+    for kind, table in (
+        ("time", _TIME),
+        ("mass", _MASS),
+        ("length", _LENGTH),
+        ("volume", _VOLUME),
+    )
     for names, factor in table.items()
     for name in names
 } | {name: (kind, Decimal(1)) for names, kind in _MONEY.items() for name in names}

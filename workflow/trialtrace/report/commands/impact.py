@@ -168,7 +168,11 @@ def resting(material: Material, reach: Reach, results: set[str]) -> list[str]:
 
 
 def _shows(
-    material: Material, display: Display[object], inputs: Given, reach: Reach, wanted: set[str]
+    material: Material,
+    display: Display[object],
+    inputs: Given,
+    reach: Reach,
+    wanted: set[str],
 ) -> bool:
     if display.kind in ROWS:
         return _any_of(ROWS[display.kind](material, inputs), wanted)
@@ -196,7 +200,11 @@ def _shown(inputs: Given) -> list[str]:
 
 
 def _rows_rest(
-    material: Material, display: Display[object], inputs: Given, entry: str, reach: Reach
+    material: Material,
+    display: Display[object],
+    inputs: Given,
+    entry: str,
+    reach: Reach,
 ) -> bool:
     """Whether a chosen edge leads to a row that is drawn, to its arm or to its population."""
     # Of a table the condition is over its own columns, which no derived row has.

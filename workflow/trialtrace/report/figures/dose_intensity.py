@@ -64,7 +64,11 @@ def _values(request: Request, name: str, arm: str) -> np.ndarray:
 
 
 def _panel(
-    request: Request, axes: "Axes", each: dict[str, np.ndarray], threshold: float | None, dots: bool
+    request: Request,
+    axes: "Axes",
+    each: dict[str, np.ndarray],
+    threshold: float | None,
+    dots: bool,
 ) -> None:
     arms = list(each)
     every = np.concatenate(list(each.values()))

@@ -117,7 +117,11 @@ def _marks(axes: "Axes", place: np.ndarray, day: np.ndarray, shade: str) -> None
 
 def kinds(share: np.ndarray) -> dict[str, np.ndarray]:
     """Which cycles had the full dose, less, or none."""
-    return {FULL: share >= WHOLE, REDUCED: (share > 0) & (share < WHOLE), OMITTED: share <= 0}
+    return {
+        FULL: share >= WHOLE,
+        REDUCED: (share > 0) & (share < WHOLE),
+        OMITTED: share <= 0,
+    }
 
 
 def _legend() -> list[Any]:

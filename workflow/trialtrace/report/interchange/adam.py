@@ -364,7 +364,10 @@ def derived_csv(folder: Path) -> Iterator[tuple[str, bytes]]:
         yield f"{name}.csv", csv_bytes(table)
 
 
-FORMS: dict[str, Callable[[Trial], dict[str, bytes]]] = {"adam": adam_files, "csv": csv_files}
+FORMS: dict[str, Callable[[Trial], dict[str, bytes]]] = {
+    "adam": adam_files,
+    "csv": csv_files,
+}
 
 
 def write_form(trial: Trial, folder: str, form: str) -> str:

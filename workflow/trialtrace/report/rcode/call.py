@@ -94,7 +94,11 @@ class Calls:
         """(Analysis, "statistic.method" as results name it), what tells several of these apart, and
         "statistic.method" of the card."""
         for name, analysis in self.trial.plan.analyses.items():
-            steps: list[Step[object]] = [*analysis.describe, *analysis.estimates, *analysis.tests]
+            steps: list[Step[object]] = [
+                *analysis.describe,
+                *analysis.estimates,
+                *analysis.tests,
+            ]
             if analysis.interaction is not None and analysis.by is not None:
                 steps.append(over_levels(analysis.interaction, analysis.by))
             for step in steps:

@@ -154,7 +154,10 @@ def fenced(text: str, classes: str) -> str:
 
 
 def render(
-    documents: Sequence[Document], page: Page, folder: Path, formats: tuple[str, ...]
+    documents: Sequence[Document],
+    page: Page,
+    folder: Path,
+    formats: tuple[str, ...],
 ) -> tuple[dict[str, bytes], str]:
     """The bytes of each file by its name, and the name of the renderer.
 

@@ -33,7 +33,15 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
-from trialtrace.report.render.parts import LARGEST, Numbered, Part, as_text, homes, navigation, way
+from trialtrace.report.render.parts import (
+    LARGEST,
+    Numbered,
+    Part,
+    as_text,
+    homes,
+    navigation,
+    way,
+)
 from trialtrace.report.render.tree.authored import mark_authored
 from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.formats import for_docx, for_html, for_typst
@@ -79,7 +87,11 @@ def _command(size: int) -> list[str]:
 
 
 def convert(
-    markdown: str, documents: Sequence[Document], page: Page, folder: Path, formats: Iterable[str]
+    markdown: str,
+    documents: Sequence[Document],
+    page: Page,
+    folder: Path,
+    formats: Iterable[str],
 ) -> dict[str, bytes]:
     """The bytes of each file by its name; `folder` holds images and inputs.
 
@@ -210,7 +222,12 @@ def _around(parts: list[Part], part: Part, page: Page) -> Variables:
 
 
 def _of_format(
-    kind: str, document: Document, page: Page, build: Path, name: str, around: Variables
+    kind: str,
+    document: Document,
+    page: Page,
+    build: Path,
+    name: str,
+    around: Variables,
 ) -> list[str]:
     flags = ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":

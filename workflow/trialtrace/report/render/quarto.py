@@ -49,7 +49,10 @@ _CONDA = {
 
 
 def render(
-    documents: Sequence[Document], page: Page, folder: Path, formats: tuple[str, ...]
+    documents: Sequence[Document],
+    page: Page,
+    folder: Path,
+    formats: tuple[str, ...],
 ) -> tuple[dict[str, bytes], str]:
     """The bytes of each file, one a format of every document; the name and version of the
     renderer."""
@@ -122,7 +125,10 @@ def _front_matter(document: Document, page: Page, folder: Path, around: str) -> 
         "include-in-header": "head.html",
         "fig-format": "svg",
     }
-    docx = shared | {"toc": document.contents("docx"), "reference-doc": str(reference_docx(page))}
+    docx = shared | {
+        "toc": document.contents("docx"),
+        "reference-doc": str(reference_docx(page)),
+    }
     execute = document.setting("execute")
     meta = {
         **{key: value for key, value in document.meta.items() if key not in _SET_HERE},

@@ -64,7 +64,10 @@ def _variable(
     elif levels:
         lines = [[f"**{label}**", *[""] * len(groups)]]
         lines += [
-            [f"{NO_BREAK}{NO_BREAK}{_level(name, level)}", *(_share(by, level, g) for g in groups)]
+            [
+                f"{NO_BREAK}{NO_BREAK}{_level(name, level)}",
+                *(_share(by, level, g) for g in groups),
+            ]
             for level in levels
         ]
     else:

@@ -24,7 +24,16 @@ WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 OFF = ("0", "false", "off")
 # What a program fills in by itself when it saves, and what leads somewhere.
-PLAIN_FIELDS = ("HYPERLINK", "NUMPAGES", "PAGE", "PAGEREF", "REF", "SECTIONPAGES", "SEQ", "TOC")
+PLAIN_FIELDS = (
+    "HYPERLINK",
+    "NUMPAGES",
+    "PAGE",
+    "PAGEREF",
+    "REF",
+    "SECTIONPAGES",
+    "SEQ",
+    "TOC",
+)
 BY_ELEMENT = {
     f"{W}altChunk": "text of another file",
     f"{W}subDoc": "text of another file",

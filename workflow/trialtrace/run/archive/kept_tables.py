@@ -77,11 +77,9 @@ class Objects:
 
     def broken(self, digest: str, what: str) -> Problem:
         """An object that is not as it was kept."""
-        return Problem(
-            str(self.place(digest)),
-            f"{what}: the runs that hold it are not whole",
-            do="; or ".join(["bring the file back from a copy", *self.removal(digest)]),
-        )
+        place = str(self.place(digest))
+        do = "; or ".join(["bring the file back from a copy", *self.removal(digest)])
+        return Problem(place, f"{what}: the runs that hold it are not whole", do=do)
 
     def place(self, digest: str) -> Path:
         """Where the object of a digest lies."""

@@ -104,11 +104,9 @@ def _refuse_words(printed: Component, name: str | None, place: str) -> None:
     """Words that carry a sign need the conversion that turns it."""
     lowers = name in LOWERS
     if (printed.word == "lower" and not lowers) or (printed.word == "higher" and lowers):
-        raise UserError(
-            place,
-            found=f'words that say "{printed.word}", as {name or "value"}',
-            expected="percent_reduction or percent_decrease, for a reduction only",
-        )
+        found = f'words that say "{printed.word}", as {name or "value"}'
+        expected = "percent_reduction or percent_decrease, for a reduction only"
+        raise UserError(place, found=found, expected=expected)
 
 
 def _refuse_units(printed: Component, name: str | None, unit: str | None, place: str) -> None:

@@ -41,8 +41,7 @@ Noted = Mapping[str, Mapping[str, Any]]
 def noted_in(raw_dir: Path) -> Noted:
     """What the manifest of a folder of raw tables has of each."""
     manifest = json.loads((Path(raw_dir) / "manifest.json").read_text(encoding="utf-8"))
-    noted: Noted = manifest["tables"]
-    return noted
+    return manifest["tables"]
 
 
 def file_warnings(trial: Trial, noted: Noted) -> list[RedLine]:

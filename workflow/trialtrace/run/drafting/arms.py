@@ -37,6 +37,7 @@ WHOLLY_CROSSED = 0.9
 MOST_CROSSED = 4
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
 SURE, AHEAD = 4.0, 1.0
+SHAM = re.compile(r"pla[cz]ebo|plasebo|\bsham\b", re.IGNORECASE)
 LABELS = re.compile(
     r"treatment arm|study arm|randomi[sz]|treatment group|allocat|"
     r"actual treatment|planned treatment|"
@@ -158,7 +159,8 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     versions = {"new", "old"} <= {level.casefold() for level in levels}
     if versions or any(TREATED.search(level) for level in levels):
         score += TREATMENTS
-        doubt = doubt and named is None
+        # Nothing else of a file has a placebo; a second such column is a rival.
+        doubt = doubt and named is None and not any(SHAM.search(level) for level in levels)
         evidence.append("its levels read like treatments")
     if any(NOT_RANDOMISED.fullmatch(level) for level in levels):
         score -= EVEN

@@ -9,7 +9,7 @@ from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
-from trialtrace.run.drafting.names import ARMS, name_words, rank, words_of
+from trialtrace.run.drafting.names import ARMS, SURE_ARMS, name_words, rank, words_of
 from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
@@ -28,13 +28,15 @@ HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECAS
 HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
 # Letters of two arms: control or placebo, and treatment, experimental, intervention, active, verum.
 LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "a"}, {"p", "t"}, {"p", "v"})
+AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
 # The control by a code alone; beyond doubt only of a column that is named after its treatment.
 BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
-TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
+TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention", "rx",
+              "tx"}  # fmt: skip
 
 
 def arm_of(
@@ -50,27 +52,17 @@ def arm_of(
     sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
     passed = [
         f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
-        for table in tables
-        for one in table.columns
-        if _share_of_name(one.name) > 0.5 and one.distinct > MOST_ARMS
-    ]
-    for table in _by_patients(tables, subject):
-        for one in table.columns:
-            known = {name for name, _ in choices}
-            few = 2 <= len(levels(one)) <= MOST_ARMS and is_coded(one)
-            if (
-                few
-                and not belongs(one)
-                and one.name not in known
-                and one.constant_within is not False
-            ):
-                choices.append(
-                    (
-                        one.name,
-                        f"It has {len(levels(one))} levels; nothing else speaks for it."
-                        + "".join(passed),
-                    )
-                )
+        for table in tables for one in table.columns
+        if rank(one.name, ARMS[:SURE_ARMS]) is not None and one.distinct > MOST_ARMS
+    ]  # fmt: skip
+    known = {name for name, _ in choices}
+    others = {
+        one.name: f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
+        for table in _by_patients(tables, subject) for one in table.columns
+        if is_coded(one) and 2 <= len(levels(one)) <= MOST_ARMS and not belongs(one)
+        and one.name not in known and one.constant_within is not False
+    }  # fmt: skip
+    choices += others.items()
     if not choices:
         raise UserError(
             "the arm",
@@ -113,7 +105,8 @@ def tells_arm(column: Column, table: Table, arm: Column) -> bool:
     """
     if column.name == arm.name or table.weights.get(column.name, 0.0) > LEAST:
         return True
-    if arm not in table.columns or not 2 <= column.distinct <= arm.distinct:
+    here = any(one.name == arm.name for one in table.columns)
+    if not here or not 2 <= column.distinct <= arm.distinct:
         return False
     # Arms put together have the sums of their counts: cells are read for few columns.
     own = [count for _, count in arm.values]
@@ -170,11 +163,6 @@ def _same_groups(table: Table, name: str, other: str) -> bool:
     return len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs})
 
 
-def _share_of_name(name: str) -> float:
-    place = rank(name, ARMS)
-    return 0.0 if place is None else 1 - place / len(ARMS)
-
-
 def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Table]:
     """Tables with a row a patient first."""
     return sorted(tables, key=lambda table: (subject[table.name],) not in table.keys)
@@ -223,11 +211,10 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         if without and not CONTROL.fullmatch(folded(column.name)):
             return without, True
     # What every other arm has as well, and none of a drug of which the others have some.
+    bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
     common = [
-        name for name, (label, _) in arms.items()
-        if all(re.search(rf"(?<!\w){re.escape(label)}\W*(\+|&|and|plus|with|und|et)|"
-                         rf"(\+|&|and|plus|with|und|et)\W*{re.escape(label)}(?!\w)", other, re.I)
-               for key, (other, _) in arms.items() if key != name)
+        name for name, own in bits.items()
+        if all(own < bits[other] for other in arms if other != name)
     ]  # fmt: skip
     doses = {name: float(n[1]) for name, (text, _) in arms.items() if (n := DOSE.fullmatch(text))}
     nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
@@ -236,7 +223,7 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     bare = [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))]
     lettered = {*labels.values()} in LETTERS
     return bare, len(bare) == 1 and len(arms) == 2 and (
-        lettered or plain(column.name) in TREATMENTS
+        lettered or name_words(column.name) & TREATMENTS
     )
 
 

@@ -171,8 +171,8 @@ def _sequence(
 
 
 def _order(code: str) -> tuple[float, str]:
-    number = re.search(r"[0-9]+", code)
-    return (float(number[0]) if number else 0.0, code)
+    number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
+    return (float(number[0]) if number else -1.0, code)
 
 
 def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
@@ -226,12 +226,11 @@ def patients_beside(table: Table, subject: str, design: Design, names: Sequence[
     return replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=())
 
 
-def place_labels(table: Table, design: Design) -> dict[str, str]:
-    """The periods or sides by their codes, in order."""
-    column = table.column(design.place)
+def labels_in_order(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
+    """The labels of visits, periods or sides by their codes, in the order of their numbers."""
     word = (parts(column.name) or [column.name])[-1]
     labels = {}
-    for code in sorted(levels(column), key=_order):
+    for code in sorted(codes or levels(column), key=_order):
         label = label_of(column, code)
-        labels[code] = f"{word} {label}" if re.fullmatch(r"[0-9.]+", label) else label
+        labels[code] = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
     return labels

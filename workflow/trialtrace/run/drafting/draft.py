@@ -8,17 +8,10 @@ from trialtrace.run.drafting.assignment import arm_of, arms_by_name, control_of,
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
-from trialtrace.run.drafting.intervals import episodes, recurrent
+from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import PARAMETERS, REPEATS, ROW_NUMBERS, SEX, SITES, VISITS, rank
-from trialtrace.run.drafting.outcomes import (
-    BEFORE,
-    COUNT,
-    EVENT,
-    MEASURE,
-    Outcome,
-    levels,
-)
+from trialtrace.run.drafting.outcomes import BEFORE, COUNT, EVENT, MEASURE, Outcome, levels
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
@@ -29,8 +22,7 @@ from trialtrace.run.tables.measures import AGES, parts, plain
 
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
-# Patients at a visit, from which on what they share is of the visit.
-FEWEST_A_VISIT = 3
+FEWEST_A_VISIT = 3  # Patients, from which on what they share is of the visit.
 LEAST_SCORE = 1.5
 
 
@@ -239,7 +231,11 @@ def _visit(table: Table, decided: Decided) -> str:
             )
         return data if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
-    once = [name for name in usable if "each level once" in table.evidence[f"visit.{name}"]]
+    starts = {start for start, _ in bounds(table)}
+    once = [
+        name for name in usable
+        if name not in starts and "each level once" in table.evidence[f"visit.{name}"]
+    ]  # fmt: skip
     if not once:
         return ""
     place = ("trial.yaml", f"tables.{table.name}.key")
@@ -265,15 +261,9 @@ def _of_visits(table: Table, visit: str) -> set[str]:
 def _roles(table: Table) -> set[str]:
     """Columns that describe patients, visits or rows, and so are no outcomes."""
     known = (ROW_NUMBERS, SEX, SITES, REPEATS)
-    roles = {
-        column.name
-        for column in table.columns
-        if any(rank(column.name, k) is not None for k in known)
-    }
     # A visit that varies is none; the same word for one value a patient may be a time.
-    return roles | {
-        column.name
-        for column in table.columns
-        if plain(column.name) in AGES
-        or (rank(column.name, VISITS) is not None and column.constant_within is False)
-    }
+    return {
+        one.name for one in table.columns
+        if any(rank(one.name, k) is not None for k in known) or plain(one.name) in AGES
+        or (rank(one.name, VISITS) is not None and one.constant_within is False)
+    }  # fmt: skip

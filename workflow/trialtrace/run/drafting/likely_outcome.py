@@ -141,11 +141,9 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
     name, label = name_words(column.name), set(parts(column.label))
     if (name | label) & BEFORE:
         return ""
-    family = NUMBERED.fullmatch(column.name)
-    if family:
-        same = [one for one in map(NUMBERED.fullmatch, texts) if one and one[1] == family[1]]
-        if len(same) > 1 and float(family[2]) == min(float(one[2]) for one in same):
-            return ""
+    numbers = _numbers(column.name, texts)
+    if len(numbers) > 1 and numbers[0] == min(numbers):
+        return ""
     if LATER.search(column.name) or LATER.search(column.label):
         return "a time after the start"
     if word := outcome_words(name) or outcome_words(label):
@@ -230,16 +228,20 @@ def outcome_words(words: set[str]) -> str:
 
 def _of_family(name: str, texts: Sequence[str]) -> str:
     """Whether the same was measured before: depress1 beside depress2, bdi.pre beside bdi.post."""
-    match = NUMBERED.fullmatch(name)
-    if match:
-        same = [one for one in map(NUMBERED.fullmatch, texts) if one and one[1] == match[1]]
-        numbers = [float(one[2]) for one in same]
-        if 2 <= len(same) <= LONGEST_FAMILY and float(match[2]) > min(numbers):
-            return "The same was measured before."
+    numbers = _numbers(name, texts)
+    if 2 <= len(numbers) <= LONGEST_FAMILY and numbers[0] > min(numbers[1:]):
+        return "The same was measured before."
     stem = measured_stem(name)
     if stem and any(measured_stem(one) == stem for one in texts if set(parts(one)) & BEFORE):
         return "The same was measured before."
     return ""
+
+
+def _numbers(name: str, texts: Sequence[str]) -> list[float]:
+    """The numbers of all columns that differ from this one by a number, its own first."""
+    own = NUMBERED.fullmatch(name)
+    same = [each for each in map(NUMBERED.fullmatch, texts) if own and each and each[1] == own[1]]
+    return [float(each[2]) for each in sorted(same, key=lambda each: each[0] != name)]
 
 
 def _has_later(name: str, texts: Sequence[str]) -> bool:

@@ -160,11 +160,9 @@ def _check_names(trial: Trial, place: str) -> None:
     taken += [population.flag for population in trial.populations.values()]
     twice = sorted({name for name in taken if taken.count(name) > 1})
     if twice:
-        raise UserError(
-            f"{place}: subjects.variables",
-            found=f"several variables that become {one_of(twice)}",
-            expected="names that differ from each other, from flags and from ADSL's own",
-        )
+        found = f"several variables that become {one_of(twice)}"
+        expected = "names that differ from each other, from flags and from ADSL's own"
+        raise UserError(f"{place}: subjects.variables", found=found, expected=expected)
 
 
 def _sorted_keys(trial: Trial, keys: pa.Array) -> pa.Array:

@@ -25,11 +25,9 @@ def as_dates(days: np.ndarray) -> pa.Array:
 
 def require_dates(place: str, column: str, values: pa.Array) -> pa.Array:
     if not pa.types.is_date(values.type):
-        raise UserError(
-            f"{place}, column {column}",
-            found="a column without dates",
-            expected="a column with a date validation in the dictionary",
-        )
+        found = "a column without dates"
+        expected = "a column with a date validation in the dictionary"
+        raise UserError(f"{place}, column {column}", found=found, expected=expected)
     return values
 
 

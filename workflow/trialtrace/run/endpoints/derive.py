@@ -199,11 +199,9 @@ def in_order(trial: Trial) -> list[Endpoint]:
             get = trial.endpoints.get
             ready = [e for e in waiting.values() if done.keys() >= {*made_after(e, get)}][:1]
         if not ready:
-            raise UserError(
-                config_file(trial, "endpoints"),
-                found=f"endpoints made from themselves or from unknown ones: {one_of(waiting)}",
-                expected="endpoints that lead to others made from tables",
-            )
+            found = f"endpoints made from themselves or from unknown ones: {one_of(waiting)}"
+            expected = "endpoints that lead to others made from tables"
+            raise UserError(config_file(trial, "endpoints"), found=found, expected=expected)
         for endpoint in ready:
             done[endpoint.name] = waiting.pop(endpoint.name)
     return list(done.values())

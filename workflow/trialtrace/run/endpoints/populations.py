@@ -255,11 +255,9 @@ def _at(
     visits = records.columns.get("AVISIT")
     labels = [] if visits is None else pc.unique(visits).to_pylist()
     if visit not in labels:
-        raise UserError(
-            f"{config_file(study.trial, 'trial')}: populations.{population.name}.endpoints",
-            found=f'the visit "{visit}" of {name}',
-            expected=f"one of {one_of(str(label) for label in labels)}",
-        )
+        place = f"{config_file(study.trial, 'trial')}: populations.{population.name}.endpoints"
+        expected = f"one of {one_of(str(label) for label in labels)}"
+        raise UserError(place, found=f'the visit "{visit}" of {name}', expected=expected)
     return pc.equal(visits, visit).fill_null(False).to_numpy(zero_copy_only=False)
 
 

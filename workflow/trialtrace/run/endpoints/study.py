@@ -75,11 +75,9 @@ class Study:
         """The records of the endpoint `name`, which must lie in one of the data sets."""
         records = self.made[name]
         if records.dataset not in datasets:
-            raise UserError(
-                self.place(endpoint),
-                found=f'"{name}", an endpoint with records in {records.dataset}',
-                expected=f"an endpoint with records in {' or '.join(datasets)}",
-            )
+            found = f'"{name}", an endpoint with records in {records.dataset}'
+            expected = f"an endpoint with records in {' or '.join(datasets)}"
+            raise UserError(self.place(endpoint), found=found, expected=expected)
         return records
 
     def reject(

@@ -115,11 +115,9 @@ class Grid:
 def refuse_own_treatment(study: Study, endpoint: Endpoint, parent: Records) -> None:
     """Records of several treatments of a subject cannot be drawn together over sides."""
     if study.trial.design.kind in OWN_TREATMENT and "TRTP" in parent.columns:
-        raise UserError(
-            study.place(endpoint),
-            found="an endpoint whose records each have a treatment of their own",
-            expected="an endpoint with one treatment a subject",
-        )
+        found = "an endpoint whose records each have a treatment of their own"
+        expected = "an endpoint with one treatment a subject"
+        raise UserError(study.place(endpoint), found=found, expected=expected)
 
 
 def one_each(

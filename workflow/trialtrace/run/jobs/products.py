@@ -33,11 +33,9 @@ def lock_run(root: Path) -> IO[str]:
     run = _opened(root)
     if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB):
         run.seek(0)
-        raise UserError(
-            "this folder",
-            f"another run is at work here (process {run.read().strip()})",
-            do="wait until it has ended",
-        )
+        place = "this folder"
+        do = "wait until it has ended"
+        raise UserError(place, f"another run is at work here (process {run.read().strip()})", do=do)
     run.truncate(0)
     run.write(str(os.getpid()))
     run.flush()

@@ -67,11 +67,9 @@ def draw(
         seed = trial.source.seed if seed is None else seed
     mode = mode or "display"
     if mode not in MODES or seed is None or seed < 0:
-        raise UserError(
-            f"{trial.name}: source",
-            found=f"mode {mode!r}, seed {seed!r}",
-            expected=f"a mode ({one_of(MODES)}) and a seed of at least 0",
-        )
+        place = f"{trial.name}: source"
+        expected = f"a mode ({one_of(MODES)}) and a seed of at least 0"
+        raise UserError(place, found=f"mode {mode!r}, seed {seed!r}", expected=expected)
     return draw_cohort(trial.cohort, trial.name, mode=mode, seed=seed, sizes=sizes)
 
 
@@ -139,11 +137,9 @@ def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
     number = above[level.count or ""]
     counts = np.where(number.known, number.data, 0)
     if (counts < 0).any() or (counts != np.floor(counts)).any():
-        raise UserError(
-            f"config/trials/{room.trial}/cohort.yaml: levels.{name}.count",
-            found=f"{level.count} with values that count no rows",
-            expected="whole numbers of at least 0",
-        )
+        place = f"config/trials/{room.trial}/cohort.yaml: levels.{name}.count"
+        found = f"{level.count} with values that count no rows"
+        raise UserError(place, found=found, expected="whole numbers of at least 0")
     _held(room, name, int(counts.sum()))
     return counted(level, above, counts.astype(np.int64))
 

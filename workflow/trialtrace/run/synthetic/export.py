@@ -79,11 +79,9 @@ def file_bytes(trial: Trial, sheet: Sheet) -> bytes:
 def _marked(trial: Trial, sheet: Sheet) -> dict[str, pa.Array]:
     """The columns with the one by which the file is known again wherever it is copied to."""
     if MARK in sheet.columns:
-        raise UserError(
-            f"{trial.name}: dictionary.csv: {sheet.table.name}",
-            found=f"a column {MARK}",
-            expected="another name: a drawn file says in that column that it is drawn",
-        )
+        place = f"{trial.name}: dictionary.csv: {sheet.table.name}"
+        expected = "another name: a drawn file says in that column that it is drawn"
+        raise UserError(place, found=f"a column {MARK}", expected=expected)
     return {**sheet.columns, MARK: pa.repeat(SYNTHETIC, sheet.size)}
 
 

@@ -178,11 +178,9 @@ def _table(trial: Trial, name: str) -> TableSpec:
     """The clean table that is made of a raw table."""
     made = [table for table in trial.tables.values() if table.of == name]
     if len(made) != 1:
-        raise UserError(
-            f"{trial.name}: trial.yaml: tables",
-            found=f"{len(made)} tables of the form {name}",
-            expected="one table for each form of a synthetic source",
-        )
+        place = f"{trial.name}: trial.yaml: tables"
+        expected = "one table for each form of a synthetic source"
+        raise UserError(place, found=f"{len(made)} tables of the form {name}", expected=expected)
     return made[0]
 
 

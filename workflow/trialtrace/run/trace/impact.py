@@ -81,8 +81,7 @@ def reasons(rejects: pa.Table, place: RawPlace) -> list[str]:
 def _lines(raw: Columns, file: str) -> Whole:
     """The lines of a source file that a raw table has."""
     places = raw.read(PLACES)
-    lines: Whole = places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()
-    return lines
+    return places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()
 
 
 def _names(frames: Frames, dataset: str) -> dict[tuple[str, int], tuple[str, str | None]]:
@@ -298,8 +297,7 @@ class Impact:
         return self._told(found)
 
     def _told(self, places: list[int]) -> list[Listed]:
-        told: list[Listed] = self._results.take(pa.array(places, pa.int64())).to_pylist()
-        return told
+        return self._results.take(pa.array(places, pa.int64())).to_pylist()
 
     def adjusted(self, results: list[Listed]) -> list[Listed]:
         """Further adjusted p values: those of families in which one of these analyses stands."""

@@ -111,8 +111,7 @@ def family_of(row: ResultRow) -> str | None:
     """The family of an adjusted p-value; None of any other result."""
     if row["stat_name"] != ADJUSTED:
         return None
-    named: str = json.loads(row["options"])["family"]
-    return named
+    return json.loads(row["options"])["family"]
 
 
 def members(plan: Plan, results: Mapping[str, ResultRow], name: str) -> list[ResultRow]:

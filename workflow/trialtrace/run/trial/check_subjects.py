@@ -33,11 +33,9 @@ def _own_name(files: Files, path: Path_, name: str, table: str | None, of: str) 
     """In the conditions of populations it stands beside the columns of the table of subjects."""
     columns = files.columns(files.subjects_table) or {}
     if name in columns and (table, of) != (files.subjects_table, name):
-        files.trial.add(
-            path,
-            found=f"{name}, which is also a column of {files.subjects_table}",
-            expected="another name, so that the condition of a population says which is meant",
-        )
+        found = f"{name}, which is also a column of {files.subjects_table}"
+        expected = "another name, so that the condition of a population says which is meant"
+        files.trial.add(path, found=found, expected=expected)
 
 
 def arm_elsewhere(files: Files, subjects: str, given: ArmElsewhere) -> None:
@@ -127,8 +125,6 @@ def _groups_of_codes(
                 do="find out which of the two files is right, and mend the other",
             )
     if lacking := [code for code in (variable.choices if variable else ()) if code not in taken]:
-        files.trial.add(
-            (*path, "codes"),
-            found=f"no group of {one_of(map(tell, lacking))}",
-            expected="every choice of the dictionary in a group",
-        )
+        found = f"no group of {one_of(map(tell, lacking))}"
+        expected = "every choice of the dictionary in a group"
+        files.trial.add((*path, "codes"), found=found, expected=expected)

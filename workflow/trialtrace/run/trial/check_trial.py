@@ -86,11 +86,9 @@ def _arms(files: Files) -> None:
     for name, arm in arms.items():
         for code in listed(arm["code"]):
             if first.setdefault(code, name) != name:
-                document.add(
-                    ("design", "arms", name, "code"),
-                    found=f"{tell(code)}, which is also the code of {first[code]}",
-                    expected="a code of its own",
-                )
+                found = f"{tell(code)}, which is also the code of {first[code]}"
+                expected = "a code of its own"
+                document.add(("design", "arms", name, "code"), found=found, expected=expected)
 
 
 def _source(files: Files) -> None:

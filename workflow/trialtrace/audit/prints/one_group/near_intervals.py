@@ -43,7 +43,9 @@ class Near:
 CARD = Card(
     "intervals that no usual method gives: what comes nearest, with the numbers "
     "randomised or at another level",
-    {"interval.near": "What comes nearest to intervals that no usual method gives."},
+    {
+        "interval.near": "What comes nearest to intervals that no usual method gives.",
+    },
 )
 
 

@@ -30,7 +30,10 @@ CARD = Card(
         "quantile.deviation": "A standard deviation, and the range of the values.",
         "median.granularity": "A median of whole numbers, and the medians that there are.",
     },
-    of_sizes=("median.granularity", "quantile.deviation"),
+    of_sizes=(
+        "median.granularity",
+        "quantile.deviation",
+    ),
 )
 
 

@@ -205,4 +205,7 @@ def _of_interval(entry: Claim, main: Component) -> Span | None:
     if statistic in ("t", "f") and degrees is not None and degrees.value:
         quantiles.append(quantile_of(entry, float(degrees.value)))
     small, large = middle.sizes
-    return Span(2 * min(quantiles) * small / reach.high, 2 * max(quantiles) * large / reach.low)
+    return Span(
+        2 * min(quantiles) * small / reach.high,
+        2 * max(quantiles) * large / reach.low,
+    )

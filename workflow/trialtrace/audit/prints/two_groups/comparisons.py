@@ -82,7 +82,11 @@ CARD = Card(
         "comparison.interval": "The interval of a comparison, by the usual methods.",
         "comparison.total": "A number for all patients, and the sum of the groups.",
     },
-    of_sizes=("comparison.estimate", "comparison.interval", "comparison.total"),
+    of_sizes=(
+        "comparison.estimate",
+        "comparison.interval",
+        "comparison.total",
+    ),
 )
 
 

@@ -43,7 +43,9 @@ SHOWN = 3
 CARD = Card(
     "percentages of the groups against p, over every set of counts that prints so, and "
     "over those that give the printed intervals too",
-    {"p.count_sets": "Every set of counts that prints as the percentages, and p."},
+    {
+        "p.count_sets": "Every set of counts that prints as the percentages, and p.",
+    },
 )
 
 

@@ -40,7 +40,12 @@ CARD = Card(
         "error.counts": "The standard error of a risk difference, and the counts.",
         "error.p": "An estimate with its standard error, and p.",
     },
-    of_sizes=("error.deviation", "error.interval", "error.counts", "error.p"),
+    of_sizes=(
+        "error.deviation",
+        "error.interval",
+        "error.counts",
+        "error.p",
+    ),
 )
 
 

@@ -16,7 +16,9 @@ SHOWN = 4
 
 CARD = Card(
     "percentages of one group in several outcomes: can one number of patients stand behind them",
-    {"share.outcomes": "The percentages of one group in several outcomes, and their patients."},
+    {
+        "share.outcomes": "The percentages of one group in several outcomes, and their patients.",
+    },
 )
 
 

@@ -62,7 +62,9 @@ class Tried:
 CARD = Card(
     "counts or percentages of two groups against p of a Mantel-Haenszel test, over every "
     "split over two strata",
-    {"p.splits": "Every split of the counts over two strata, and p of the stratified test."},
+    {
+        "p.splits": "Every split of the counts over two strata, and p of the stratified test.",
+    },
     of_sizes=("p.splits",),
 )
 

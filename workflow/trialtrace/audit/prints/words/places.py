@@ -23,7 +23,10 @@ CARD = Card(
     "one number in two places, linked by `with`, that is printed with fewer or more digits; a mean "
     "or an effect of the abstract, and the one of the same elsewhere; p of one comparison printed "
     "twice with two values, which contradicts where one test is named for both, else a remark",
-    {"place.number": "One number in two places.", "place.p": "P of a comparison, printed twice."},
+    {
+        "place.number": "One number in two places.",
+        "place.p": "P of a comparison, printed twice.",
+    },
 )
 
 

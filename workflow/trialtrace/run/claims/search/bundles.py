@@ -52,8 +52,7 @@ class Grid(Protocol):
 
 def of_times(patients: Patients, analysis: "Analysis", endpoint: Endpoint) -> Grid:
     """The candidates of an analysis of times."""
-    grid: Grid = importlib.import_module(BY_KIND[endpoint.kind]).Times(patients, analysis, endpoint)
-    return grid
+    return importlib.import_module(BY_KIND[endpoint.kind]).Times(patients, analysis, endpoint)
 
 
 def search_rows(

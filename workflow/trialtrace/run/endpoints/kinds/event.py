@@ -63,8 +63,7 @@ def derive_event_by(endpoint: Endpoint[EventBy], study: Study) -> Records:
     """
     entry = endpoint.entry
     parent = study.parent(endpoint, entry.of, ("adtte",))
-    time = parent.columns["AVAL"].to_numpy(zero_copy_only=False).astype(np.float64)
-    status = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False)
+    time, status = parent.numbers("AVAL"), parent.numbers("CNSR")
     early = {"missing": np.nan, "no_event": 0.0}
     found = np.where(time >= entry.time, 0.0, early[entry.censored])
     if entry.competing:
@@ -98,11 +97,9 @@ def derive_graded(endpoint: Endpoint[Graded], study: Study) -> Records:
     wrong = known & (times != 1)
     if wrong.any():
         none = int((known & (times == 0)).sum())
-        raise UserError(
-            f"{study.place(endpoint)}: grades",
-            found=f"{none} values in no grade, {int(wrong.sum()) - none} in several",
-            expected="limits that cover every value once",
-        )
+        found = f"{none} values in no grade, {int(wrong.sum()) - none} in several"
+        expected = "limits that cover every value once"
+        raise UserError(f"{study.place(endpoint)}: grades", found=found, expected=expected)
     grade = pa.array(met.argmax(axis=0), mask=~known)
     told = {"AVAL": grade.cast("float64"), "AVALC": pa.array(list(tests)).take(grade)}
     return _beside(parent, what, told)

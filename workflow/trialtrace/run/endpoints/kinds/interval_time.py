@@ -37,11 +37,9 @@ def derive_interval_time(endpoint: Endpoint[IntervalTime], study: Study) -> Reco
     """
     labels = study.visits(endpoint.entry.of)
     if not labels:
-        raise UserError(
-            f"{study.place(endpoint)}: of",
-            found=f"{endpoint.entry.of}, an endpoint without visits",
-            expected="a yes/no endpoint with visits",
-        )
+        found = f"{endpoint.entry.of}, an endpoint without visits"
+        expected = "a yes/no endpoint with visits"
+        raise UserError(f"{study.place(endpoint)}: of", found=found, expected=expected)
     grid = Grid(labels, study.size)
     truth, cells = one_each(study, endpoint, grid, endpoint.entry.of, "value")
     days, unusable, behind = _days(study, endpoint, grid, ~np.isnan(truth))
@@ -124,8 +122,6 @@ def _check_labels(
 ) -> None:
     lacking = [label for label in wanted if label not in container]
     if lacking:
-        raise UserError(
-            study.place(endpoint),
-            found=f"no day for the visit {one_of(lacking)}",
-            expected=f"every visit of {endpoint.entry.of}: {one_of(wanted)}",
-        )
+        place = study.place(endpoint)
+        expected = f"every visit of {endpoint.entry.of}: {one_of(wanted)}"
+        raise UserError(place, found=f"no day for the visit {one_of(lacking)}", expected=expected)

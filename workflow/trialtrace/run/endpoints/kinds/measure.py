@@ -46,11 +46,9 @@ def numbers(
     elif pa.types.is_string(values.type) and endpoint.entry.scale:
         declared = _coded(study, endpoint, table.name, column, values)
     else:
-        raise UserError(
-            f"{study.place(endpoint)}, column {column}",
-            found="a column without numbers",
-            expected="a number or integer by the dictionary, or numeric codes and a `scale`",
-        )
+        place = f"{study.place(endpoint)}, column {column}"
+        expected = "a number or integer by the dictionary, or numeric codes and a `scale`"
+        raise UserError(place, found="a column without numbers", expected=expected)
     _check_scale(study, endpoint, declared["AVAL"], column)
     return declared
 

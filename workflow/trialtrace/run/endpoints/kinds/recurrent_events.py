@@ -218,8 +218,7 @@ def _end(study: Study, endpoint: Endpoint, entry: DescribedEvents) -> np.ndarray
     values = study.adsl.columns[adsl_code(entry.end)]
     if isinstance(entry, EventsOnDates):
         return days_of(study, endpoint, entry.end, values)
-    ends: np.ndarray = values.cast("float64").to_numpy(zero_copy_only=False)
-    return ends
+    return values.cast("float64").to_numpy(zero_copy_only=False)
 
 
 def _list_subjects(study: Study, endpoint: Endpoint, name: str, mask: np.ndarray) -> None:

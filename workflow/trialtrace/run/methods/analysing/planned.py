@@ -140,7 +140,8 @@ def _step(trial: "Trial", analysis: Analysis, step: Step[object]) -> Iterator[Pl
         labels = visits(trial, analysis, endpoint)
         for stratum in _strata(trial, analysis):
             for statistic in statistics(step, own=own):
-                if stratum is not None and not analysis.p_values_by_level and _is_p(statistic):
+                hidden = stratum is not None and not analysis.p_values_by_level
+                if hidden and statistic.stat in P_VALUES | SYMBOLS | OF_P_VALUES:
                     continue
                 for at in _places(
                     trial, analysis, step, replace(place, stratum=stratum), statistic
@@ -152,10 +153,6 @@ def _step(trial: "Trial", analysis: Analysis, step: Step[object]) -> Iterator[Pl
                             statistic.method,
                             statistic.sure,
                         )
-
-
-def _is_p(statistic: Statistic) -> bool:
-    return statistic.stat in P_VALUES | SYMBOLS | OF_P_VALUES
 
 
 def _visits(labels: list[str], statistic: Statistic) -> list[str | None]:

@@ -170,7 +170,8 @@ def _model(
     cut: Cut, step: "Step[Options]", fit: Callable[[Design], Fit]
 ) -> "tuple[Selection, Callable[[], tuple[Design, Fit]], Contrasts]":
     """The rows of a model, its design and fit, made once, and its contrasts by their row."""
-    rows = _rows(cut, step.options)
+    visits, covariates = list(cut.visits), known(step.options.covariates)
+    rows = cut.rows(TRTP={"in": cut.arms()}, AVISIT={"in": visits}, **covariates)
 
     @cache
     def fitted() -> tuple[Design, Fit]:
@@ -309,12 +310,6 @@ def _spread(
     yield sample.value("random_sd", value, error=error)
     if isfinite(se):
         yield sample.value("standard_error", se)
-
-
-def _rows(cut: Cut, options: "Options") -> "Selection":
-    return cut.rows(
-        TRTP={"in": cut.arms()}, AVISIT={"in": list(cut.visits)}, **known(options.covariates)
-    )
 
 
 def _sample(cut: Cut, step: "Step[Options]", rows: "Selection") -> Sample:

@@ -129,11 +129,9 @@ def _check_archive(opened: "Opened[Excel]") -> None:
         with zipfile.ZipFile(io.BytesIO(opened.data)) as archive:
             total = sum(member.file_size for member in archive.infolist())
             if total > LARGEST or total > max(SMALL, LARGEST_RATIO * len(opened.data)):
-                raise UserError(
-                    place,
-                    found=f"an archive of {len(opened.data)} bytes that unpacks to {total}",
-                    expected=f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size",
-                )
+                found = f"an archive of {len(opened.data)} bytes that unpacks to {total}"
+                expected = f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size"
+                raise UserError(place, found=found, expected=expected)
     except (zipfile.BadZipFile, zipfile.LargeZipFile):
         raise UserError(_not_excel(place)) from None
 

@@ -147,11 +147,9 @@ def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
     """A name, and no more: the library takes "//IGNORE" behind one for leave to drop letters."""
     declared = opened.declared.encoding
     if declared is not None and not ENCODING.fullmatch(declared):
-        raise UserError(
-            f"{opened.place}.encoding",
-            found=repr(declared[:LONGEST_NAME]),
-            expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
-        )
+        place = f"{opened.place}.encoding"
+        expected = "the name of a text encoding, such as utf-8, windows-1252, latin-1"
+        raise UserError(place, found=repr(declared[:LONGEST_NAME]), expected=expected)
     if declared is not None and _portable(opened):
         raise UserError(
             f"{opened.place}.encoding",

@@ -312,11 +312,9 @@ def _groups(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
     everyone = inputs.get("overall") or of_whole_patients(files, analysis)
     if selects.get("group") == ALL and not everyone:
-        document.add(
-            (*path, "group"),
-            found=f"all, while {analysis} describes each arm alone",
-            expected=f"an arm, or overall: true in analyses.{analysis}",
-        )
+        found = f"all, while {analysis} describes each arm alone"
+        expected = f"an arm, or overall: true in analyses.{analysis}"
+        document.add((*path, "group"), found=found, expected=expected)
     estimand = estimand_of(files, analysis)
     if estimand is None:
         return
@@ -339,11 +337,9 @@ def _groups(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
             f"the reference of {analysis}",
         )
     elif len(treated) > 1 and _of_pairs(selects.get("stat", "").partition(".")[0]):
-        document.add(
-            path,
-            found=f"no compare, while {analysis} has {len(treated)} comparisons",
-            expected=f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}",
-        )
+        found = f"no compare, while {analysis} has {len(treated)} comparisons"
+        expected = f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}"
+        document.add(path, found=found, expected=expected)
 
 
 def _of_pairs(statistic: str) -> bool:
@@ -380,11 +376,9 @@ def _strata(files: Files, path: Path_, selects: Mapping[str, object]) -> None:
         told = f"by: {by}" if by else f"no by; {analysis} has no `by`"
         document.add((*claim, "direction", "by"), found=tell(direction["by"]), expected=told)
     elif "stratum" in selects or "stat" not in selects:
-        document.add(
-            path,
-            found="stratum" if "stratum" in selects else "no stat",
-            expected="a stat and no stratum, where a direction compares strata",
-        )
+        found = "stratum" if "stratum" in selects else "no stat"
+        expected = "a stat and no stratum, where a direction compares strata"
+        document.add(path, found=found, expected=expected)
     else:
         for side in set(direction) - {"by"}:
             choices = files.subject_choices(by)

@@ -231,11 +231,9 @@ def _before_keep(document: Document, types: Types, level: Level) -> None:
     """Rows that are taken away may not count in a margin."""
     for name in sorted(before_keep(types.cohort, level)):
         if types.cohort.quantities[name].has_margin:
-            document.add(
-                ("quantities", name),
-                found=f"a margin over rows of which {level.name}.keep takes some away",
-                expected="a margin on a quantity that keep does not use",
-            )
+            found = f"a margin over rows of which {level.name}.keep takes some away"
+            expected = "a margin on a quantity that keep does not use"
+            document.add(("quantities", name), found=found, expected=expected)
 
 
 def _cycles(document: Document, cohort: CohortFile) -> None:
@@ -244,11 +242,9 @@ def _cycles(document: Document, cohort: CohortFile) -> None:
     except CycleError as error:
         steps = list(dict.fromkeys(name for _, name in error.steps))
         kind, name = error.steps[0]
-        document.add(
-            ("quantities" if kind == "quantity" else "levels", name),
-            found=f"a circle: {' needs '.join([*steps, steps[0]])}",
-            expected="quantities that do not need each other",
-        )
+        place = ("quantities" if kind == "quantity" else "levels", name)
+        found = f"a circle: {' needs '.join([*steps, steps[0]])}"
+        document.add(place, found=found, expected="quantities that do not need each other")
 
 
 T = TypeVar("T")

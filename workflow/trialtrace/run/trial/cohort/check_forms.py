@@ -27,6 +27,7 @@ from trialtrace.run.trial.ignored import covered_by
 from trialtrace.run.trial.model import Variable
 
 Columns = Mapping[str, Variable]
+Given = dict[str, Any]
 
 
 def check(files: Files) -> None:
@@ -73,11 +74,7 @@ def _upwards(name: str, levels: dict[str, Level], columns: dict[str, list[str]])
 
 
 def _form(
-    files: Files,
-    document: Document,
-    name: str,
-    entry: dict[str, Any],
-    seen: dict[str, list[str]] | None,
+    files: Files, document: Document, name: str, entry: Given, seen: dict[str, list[str]] | None
 ) -> None:
     path = ("forms", name)
     if seen is None or not known(document, (*path, "level"), entry["level"], seen, "a level"):
@@ -144,7 +141,7 @@ def _column(
 
 
 def _every_column(
-    document: Document, path: Path_, entry: dict[str, Any], quantities: list[str], columns: Columns
+    document: Document, path: Path_, entry: Given, quantities: list[str], columns: Columns
 ) -> None:
     """Each column of the dictionary holds something."""
     wide: list[str] = []
@@ -193,7 +190,7 @@ def check_defects(files: Files) -> None:
             _mess(files, document, ("mess", number), given)
 
 
-def _mess(files: Files, document: Document, path: Path_, entry: dict[str, Any]) -> None:
+def _mess(files: Files, document: Document, path: Path_, entry: Given) -> None:
     forms = document.names("forms")
     if not known(document, (*path, "form"), entry["form"], forms, "a form"):
         return
@@ -221,10 +218,10 @@ def _cell(
     files: Files,
     document: Document,
     path: Path_,
-    entry: dict[str, Any],
+    entry: Given,
     table: str | None,
     variable: Variable,
-    spec: dict[str, Any],
+    spec: Given,
 ) -> None:
     """A defect of one cell: the value is of the kind that the defect says."""
     defect, value = entry["defect"], entry.get("value", "")
@@ -243,7 +240,7 @@ def _cell(
 
 
 def _other_sign(
-    files: Files, document: Document, place: Path_, entry: dict[str, Any], variable: Variable
+    files: Files, document: Document, place: Path_, entry: Given, variable: Variable
 ) -> None:
     """A number with the decimal sign that its file does not have."""
     item = files.trial.get("source", "items", entry["form"]) or {}
@@ -254,9 +251,7 @@ def _other_sign(
         document.add(place, found=f"{tell(value)} in {variable.name}", expected=expected)
 
 
-def _unit(
-    files: Files, document: Document, path: Path_, entry: dict[str, Any], table: str | None
-) -> None:
+def _unit(files: Files, document: Document, path: Path_, entry: Given, table: str | None) -> None:
     declared = files.cleaning.get("tables", table or "", "convert") or {}
     # All values by one factor: no cell says another unit.
     conversions = {name: one for name, one in declared.items() if "factor" not in one}
@@ -274,12 +269,7 @@ def _unit(
 
 
 def _breaks(
-    files: Files,
-    document: Document,
-    path: Path_,
-    entry: dict[str, Any],
-    table: str | None,
-    columns: Columns,
+    files: Files, document: Document, path: Path_, entry: Given, table: str | None, columns: Columns
 ) -> None:
     """A check is broken by what is put in; a check that rejects takes away no other value."""
     names = [n for n, c in files.cleaning.entries("checks") if c["table"] == table]
@@ -302,11 +292,9 @@ def _breaks(
         return
     others = [one for one in broken["columns"] if one not in entry["put"]]
     if others and broken["severity"] == "reject":
-        document.add(
-            (*path, "put"),
-            found=f"nothing for {one_of(others)}, which the check takes away",
-            expected="a value for every column that the check lists",
-        )
+        found = f"nothing for {one_of(others)}, which the check takes away"
+        expected = "a value for every column that the check lists"
+        document.add((*path, "put"), found=found, expected=expected)
 
 
 def _below_or_above(value: str, variable: Variable) -> bool:

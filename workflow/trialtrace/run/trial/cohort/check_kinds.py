@@ -165,11 +165,9 @@ def _(quantity: BandsQuantity, document: Document, types: Types, path: Path_) ->
     if any(b <= a for a, b in itertools.pairwise(ends)):
         document.add((*path, "up_to"), found=f"{list(ends)}", expected="ascending numbers")
     if len(values) != len(ends) + 1:
-        document.add(
-            (*path, "values"),
-            found=f"{len(values)} values for {len(ends)} bands",
-            expected=f"{len(ends) + 1} values: one a band, and one for what is above",
-        )
+        place = (*path, "values")
+        expected = f"{len(ends) + 1} values: one a band, and one for what is above"
+        document.add(place, found=f"{len(values)} values for {len(ends)} bands", expected=expected)
     if len({isinstance(value, str) for value in values}) > 1:
         document.add((*path, "values"), found="text and numbers", expected="one of both")
 
@@ -257,11 +255,9 @@ def _(quantity: Pick, document: Document, types: Types, path: Path_) -> None:
     above = types.seen(level.of)
     for name in names_in(quantity.pick.count):
         if name not in above:
-            document.add(
-                (*path, "count"),
-                found=f"{name}, a quantity of the level {level.name}",
-                expected=f"a quantity of the level {level.of} or above, one number a parent",
-            )
+            found = f"{name}, a quantity of the level {level.name}"
+            expected = f"a quantity of the level {level.of} or above, one number a parent"
+            document.add((*path, "count"), found=found, expected=expected)
 
 
 ROUNDING = 1e-9
@@ -291,11 +287,9 @@ def _loads(
                 expected="a quantity with normal: {mean: 0, sd: 1} and no limits, step or where",
             )
         elif len(loads) > 1 and factor.loads:
-            document.add(
-                (*path, name),
-                found=f"{name}, which itself loads on others",
-                expected="independent factors where there are several",
-            )
+            place = (*path, name)
+            expected = "independent factors where there are several"
+            document.add(place, found=f"{name}, which itself loads on others", expected=expected)
     total = sum(load**2 for load in loads.values())
     if standard and total > 1 + ROUNDING:
         found = f"squares of loadings that add up to {total:.4g}"

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Any
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
@@ -60,18 +59,16 @@ def check(files: Files) -> None:
     sound = dict(document.entries())
     codes = {name: endpoint.code for name, endpoint in files.derived.items()}
     for name, first, code in repeated(codes):
-        document.add(
-            (files.derived[name].family, "code"),
-            found=f"{tell(code)}, which is also the code of {first}",
-            expected="a code of its own",
-        )
+        found = f"{tell(code)}, which is also the code of {first}"
+        expected = "a code of its own"
+        document.add((files.derived[name].family, "code"), found=found, expected=expected)
     for name, given in sound.items():
         _endpoint(files, name, given)
         if given["kind"] == "instrument":
             instruments.check(files, name, given)
 
 
-def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
+def _endpoint(files: Files, name: str, given: made.Given) -> None:
     document = files.endpoints
     for key in ("of", "first_of"):
         if key in given:
@@ -81,11 +78,9 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
     if "source" in given and not any(
         list(declared_in(endpoint.entry)) for endpoint in files.family(name)
     ):
-        document.add(
-            (name, "source"),
-            found="a source, but nothing in this entry is taken as given",
-            expected="a source only beside limits, thresholds or days that the entry declares",
-        )
+        found = "a source, but nothing in this entry is taken as given"
+        expected = "a source only beside limits, thresholds or days that the entry declares"
+        document.add((name, "source"), found=found, expected=expected)
     made.check(files, name, given)
     many_rows.check(files, name, given)
     _scale(files, name, given.get("scale"))
@@ -98,7 +93,7 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
         _columns(files, name, given)
 
 
-def _columns(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _columns(files: Files, name: str, entry: made.Given) -> None:
     document, columns = files.endpoints, files.columns(entry["table"])
     for key in ("where", "event"):
         if key in entry:
@@ -195,7 +190,7 @@ def _labelled(
     files: Files,
     name: str,
     axis: str,
-    entry: dict[str, Any],
+    entry: made.Given,
     columns: dict[str, Variable] | None,
 ) -> None:
     """The column of visits, sides or locations, and its codes."""
@@ -208,7 +203,7 @@ def _labelled(
         labels_of_codes(files, document, (name, axis, "labels"), entry["labels"], variable)
 
 
-def _scores(files: Files, path: Path_, entry: dict[str, Any], variable: Variable | None) -> None:
+def _scores(files: Files, path: Path_, entry: made.Given, variable: Variable | None) -> None:
     """A measured value is a number, a code that is worth one, or a numeric code of a scale."""
     if variable is None or "codes" in entry or variable.kind in ("", *NUMERIC):
         return
@@ -219,7 +214,7 @@ def _scores(files: Files, path: Path_, entry: dict[str, Any], variable: Variable
         files.endpoints.add(path, found=found, expected=expected, do=proposed_codes(variable))
 
 
-def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | None) -> None:
+def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None) -> None:
     """Codes are those of the dictionary, each of them, and worth a number of the scale."""
     if "codes" not in entry or variable is None or not variable.kind:
         return
@@ -248,16 +243,14 @@ def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | 
         )
 
 
-def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
+def _scale(files: Files, name: str, scale: made.Given | None) -> None:
     if scale and scale["from"] >= scale["to"]:
-        files.endpoints.add(
-            (name, "scale"),
-            found=f"from {scale['from']} to {scale['to']}",
-            expected="from the lowest to the highest value",
-        )
+        found = f"from {scale['from']} to {scale['to']}"
+        expected = "from the lowest to the highest value"
+        files.endpoints.add((name, "scale"), found=found, expected=expected)
 
 
-def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _baseline(files: Files, name: str, entry: made.Given) -> None:
     places: dict[Path_, dict[str, str]] = {}
     if isinstance(visits := entry.get("visits"), dict):
         wide = "pattern" in visits
@@ -281,7 +274,7 @@ def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
         known(files.endpoints, place, entry["baseline"], every, "the label of a visit")
 
 
-def _parents(files: Files, name: str, entry: dict[str, Any], key: str) -> None:
+def _parents(files: Files, name: str, entry: made.Given, key: str) -> None:
     listed = entry[key] if isinstance(entry[key], list) else [entry[key]]
     for position, parent in enumerate(listed):
         place: Path_ = (name, key, position) if isinstance(entry[key], list) else (name, key)

@@ -1,7 +1,6 @@
 """endpoints.yaml: endpoints over many rows of a subject, and occurrences with further columns."""
 
 from collections.abc import Callable
-from typing import Any
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.tables.contracts import OCCDS
@@ -16,7 +15,13 @@ from trialtrace.run.trial.context import (
     told_kind,
 )
 from trialtrace.run.trial.endpoints.check_derived import columns_of_analysis
-from trialtrace.run.trial.endpoints.check_made import AVAL, parent, subject_date, subject_number
+from trialtrace.run.trial.endpoints.check_made import (
+    AVAL,
+    Given,
+    parent,
+    subject_date,
+    subject_number,
+)
 from trialtrace.run.trial.endpoints.norms import Conversions
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.methods import TIMES
@@ -24,7 +29,7 @@ from trialtrace.run.trial.plan.methods import TIMES
 DATES = ("date",)
 
 
-def check(files: Files, name: str, entry: dict[str, Any]) -> None:
+def check(files: Files, name: str, entry: Given) -> None:
     if entry["kind"] in _CHECKS:
         columns = files.columns(entry["table"]) if "table" in entry else None
         _CHECKS[entry["kind"]](files, name, entry, columns)
@@ -34,19 +39,14 @@ Columns = dict[str, Variable] | None
 
 
 def _typed(
-    files: Files,
-    name: str,
-    entry: dict[str, Any],
-    columns: Columns,
-    *keys: str,
-    kinds: tuple[str, ...] = (),
+    files: Files, name: str, entry: Given, columns: Columns, *keys: str, kinds: tuple[str, ...] = ()
 ) -> None:
     for key in keys:
         if key in entry:
             column(files.endpoints, (name, key), entry[key], columns, kinds)
 
 
-def _together(files: Files, name: str, entry: dict[str, Any], key: str, *needed: str) -> None:
+def _together(files: Files, name: str, entry: Given, key: str, *needed: str) -> None:
     """Keys that another one needs."""
     lacking = [one for one in needed if one not in entry]
     if key in entry and lacking:
@@ -55,7 +55,7 @@ def _together(files: Files, name: str, entry: dict[str, Any], key: str, *needed:
         )
 
 
-def _aggregate(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document, statistic = files.endpoints, entry["statistic"]
     subject_date(files, name, "start", entry)
     if (statistic == "quantile") != ("quantile" in entry):
@@ -88,14 +88,14 @@ def _aggregate(files: Files, name: str, entry: dict[str, Any], columns: Columns)
     column(document, (name, "column"), entry["column"], columns, allowed)
 
 
-def _graded(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _graded(files: Files, name: str, entry: Given, columns: Columns) -> None:
     for label, test in entry["grades"].items():
         if isinstance(test, dict):
             place = (name, "grades", label)
             check_test(files.endpoints, place, AVAL, test, {"AVAL": AVAL})
 
 
-def _dose_intensity(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document = files.endpoints
     _typed(files, name, entry, columns, "cycle", "planned", "delivered", kinds=NUMERIC)
     _typed(files, name, entry, columns, "date", kinds=DATES)
@@ -126,7 +126,7 @@ def _dose_intensity(files: Files, name: str, entry: dict[str, Any], columns: Col
             document.add((name, "interval", "by_drug"), found=found, expected="days for every drug")
 
 
-def _dose_change(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _dose_change(files: Files, name: str, entry: Given, columns: Columns) -> None:
     _typed(files, name, entry, columns, "planned", "delivered", kinds=NUMERIC)
     _typed(files, name, entry, columns, "date", "planned_date", kinds=DATES)
     _together(files, name, entry, "reduced", "planned", "delivered")
@@ -140,7 +140,7 @@ def _dose_change(files: Files, name: str, entry: dict[str, Any], columns: Column
     _further(files, name, entry, columns)
 
 
-def _attendance(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+def _attendance(files: Files, name: str, given: Given, columns: Columns) -> None:
     document = files.endpoints
     check_condition(document, (name, "done"), given["done"], columns)
     if isinstance(given["planned"], dict):
@@ -158,7 +158,7 @@ def _attendance(files: Files, name: str, given: dict[str, Any], columns: Columns
                 document.add(place, found=found, expected="a time_to_event endpoint from dates")
 
 
-def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _oral_morphine(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document = files.endpoints
     _typed(files, name, entry, columns, "dose", kinds=NUMERIC)
     _typed(files, name, entry, columns, "drug", "route", "unit_column")
@@ -183,7 +183,7 @@ def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Colu
         document.add((name, "units"), found="no unit_column", expected="unit_column with units")
 
 
-def _further(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _further(files: Files, name: str, entry: Given, columns: Columns) -> None:
     """Further columns: not ones that OCCDS has, and of one type over all endpoints."""
     document = files.endpoints
     taken = set(OCCDS.names) | set(columns_of_analysis(files, "occurrence") or ())
@@ -214,7 +214,7 @@ def _kinds(files: Files, short: str) -> dict[str, str]:
     return kinds
 
 
-def _any_occurrence(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _any_occurrence(files: Files, name: str, entry: Given, columns: Columns) -> None:
     """`where` reads the term and the further columns of the occurrences."""
     if "where" not in entry:
         return
@@ -236,7 +236,7 @@ def _by_label(name: str, variable: Variable) -> Variable:
     return Variable(name, "", _kind(variable), name, labels)
 
 
-_CHECKS: dict[str, Callable[[Files, str, dict[str, Any], Columns], None]] = {
+_CHECKS: dict[str, Callable[[Files, str, Given, Columns], None]] = {
     "aggregate": _aggregate,
     "graded": _graded,
     "dose_intensity": _dose_intensity,

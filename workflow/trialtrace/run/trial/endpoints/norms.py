@@ -83,11 +83,9 @@ class Norms(SharedTable):
             problems.add(row.place, found=found, expected="low to high")
         bands = self.bands.setdefault(row.cells["group"], [])
         if bands and not end > bands[-1][0]:
-            problems.add(
-                f"{row.place}, column age_to",
-                found=row.cells["age_to"] or "no limit",
-                expected="a higher age than in the group's row before",
-            )
+            place = f"{row.place}, column age_to"
+            expected = "a higher age than in the group's row before"
+            problems.add(place, found=row.cells["age_to"] or "no limit", expected=expected)
         bands.append((end, low, high))
 
 

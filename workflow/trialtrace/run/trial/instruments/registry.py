@@ -33,8 +33,7 @@ def entry_of(instrument: str) -> Any:
 
 def declaration_of(instrument: str) -> Instrument:
     """What an instrument declares."""
-    declared: Instrument = importlib.import_module(MODULES[instrument]).INSTRUMENT
-    return declared
+    return importlib.import_module(MODULES[instrument]).INSTRUMENT
 
 
 def every_entry() -> Any:
