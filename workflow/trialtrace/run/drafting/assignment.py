@@ -35,7 +35,8 @@ PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
 # The control by a code alone; beyond doubt only of a column that is named after its treatment.
 BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
-TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
+TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention", "rx",
+              "tx"}  # fmt: skip
 
 
 def arm_of(
@@ -222,7 +223,7 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     bare = [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))]
     lettered = {*labels.values()} in LETTERS
     return bare, len(bare) == 1 and len(arms) == 2 and (
-        lettered or plain(column.name) in TREATMENTS
+        lettered or name_words(column.name) & TREATMENTS
     )
 
 

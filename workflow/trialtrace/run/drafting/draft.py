@@ -8,7 +8,7 @@ from trialtrace.run.drafting.assignment import arm_of, arms_by_name, control_of,
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
-from trialtrace.run.drafting.intervals import episodes, recurrent
+from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import PARAMETERS, REPEATS, ROW_NUMBERS, SEX, SITES, VISITS, rank
 from trialtrace.run.drafting.outcomes import BEFORE, COUNT, EVENT, MEASURE, Outcome, levels
@@ -22,8 +22,7 @@ from trialtrace.run.tables.measures import AGES, parts, plain
 
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
-# Patients at a visit, from which on what they share is of the visit.
-FEWEST_A_VISIT = 3
+FEWEST_A_VISIT = 3  # Patients, from which on what they share is of the visit.
 LEAST_SCORE = 1.5
 
 
@@ -232,7 +231,11 @@ def _visit(table: Table, decided: Decided) -> str:
             )
         return data if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
-    once = [name for name in usable if "each level once" in table.evidence[f"visit.{name}"]]
+    starts = {start for start, _ in bounds(table)}
+    once = [
+        name for name in usable
+        if name not in starts and "each level once" in table.evidence[f"visit.{name}"]
+    ]  # fmt: skip
     if not once:
         return ""
     place = ("trial.yaml", f"tables.{table.name}.key")

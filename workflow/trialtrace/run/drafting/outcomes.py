@@ -104,9 +104,8 @@ class Outcome:
 
     @property
     def names(self) -> set[str]:
-        """The columns that it is made of."""
-        made = {self.source, self.status, self.starts, self.stops, *(n for _, n in self.columns)}
-        return made - {""}
+        """The columns that it is made of, and the empty text for those that it has not."""
+        return {self.source, self.status, self.starts, self.stops, *dict(self.columns).values()}
 
     @property
     def source(self) -> str:
@@ -257,7 +256,7 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         for column in free
         if {*_words(column.name), plain(column.name)} & TIMES
         and is_number(column)
-        and column.distinct >= LEAST_TIMES
+        and column.distinct >= min(LEAST_TIMES, column.rows / 2)
         and not (column.low and float(column.low) < 0)
         and column.constant_within is None
     ]
@@ -289,9 +288,10 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
             mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
             mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
             # survind of survtime
-            own = [one for one in states if (begin := _stem(one.name)) and len(begin) > 1
-                   and plain(time.name).startswith(begin)]  # fmt: skip
-            mates = mates or own
+            mates = mates or [
+                one for one in states
+                if len(_stem(one.name)) > 1 and plain(time.name).startswith(_stem(one.name))
+            ]  # fmt: skip
         if len(mates) == 1:
             yield paired(table, time, mates[0])
 

@@ -49,7 +49,11 @@ TIMES: dict[str, object] = {
         {"events": "count"}, {"median_time": {"method": "kaplan_meier", "interval": "log_log"}},
     ],
     "estimates": [{"hazard_ratio": {"method": "cox", "ties": "efron"}}],
-    "tests": [{"log_rank": {"groups": "pairs", "sides": "two_sided"}}],
+    # A hazard ratio is one number where hazards are proportional.
+    "tests": [
+        {"log_rank": {"groups": "pairs", "sides": "two_sided"}},
+        {"proportional_hazards": {"ties": "efron", "transform": "km"}},
+    ],
 }  # fmt: skip
 GEE: dict[str, object] = {
     "method": "gee",

@@ -111,15 +111,9 @@ def _subjects(
     single = {key[0] for key in keys if len(key) == 1}
     for place, candidate in enumerate(columns):
         named = rank(candidate.name, SUBJECTS)
-        if (
-            not may_tell_apart(candidate)
-            or candidate.type in ("notes", "checkbox")
-            or not candidate.distinct
-        ):
-            continue
-        if plain(candidate.name) in ROW_NUMBERS or rank(candidate.name, SITES) is not None:
-            continue
-        if 2 * candidate.blank > rows:
+        role = plain(candidate.name) in ROW_NUMBERS or rank(candidate.name, SITES) is not None
+        lacks = not candidate.distinct or 2 * candidate.blank > rows
+        if role or lacks or not may_tell_apart(candidate):
             continue
         alone = candidate.name in single
         sure = named is not None and named < SURE_SUBJECTS
