@@ -147,7 +147,7 @@ def test_the_summary_lists_every_claim_that_is_counted_as_failing(mini):
         {**first, **claim, "component": part, "on_print": verdict, "against_data": None}
         for part, verdict in (("percent", "used"), ("ci_low", "inconsistent"))
     ]
-    told = printed_in_short(SimpleNamespace(claims=[*rows, first]))
+    told = printed_in_short(SimpleNamespace(claims=[*rows, first], trial=mini.trial))
     assert "1 inconsistent" in told
     assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in told
 
@@ -156,7 +156,7 @@ def test_a_claim_that_fails_twice_is_named_once_and_of_many_the_first(mini):
     both = {"against_data": "differs", "on_print": "inconsistent", "label": "Bad", "quote": "5"}
     both |= {"recomputed_text": "31%", "result_id": "mini/a/b", "component": "percent"}
     rows = [{**mini.claims[0], **both, "claim_id": f"bad{n}"} for n in range(8)]
-    text = printed_in_short(SimpleNamespace(claims=rows))
+    text = printed_in_short(SimpleNamespace(claims=rows, trial=mini.trial))
     told = "Bad, printed 5: against the data differs: they give 31%, on print inconsistent"
     assert words(text).endswith(f" {told}; {told}; {told}; 5 more that do not hold.")
     assert "(audit.html#claim-bad0)" in text and f"]({trace_link('mini/a/b')})" in text

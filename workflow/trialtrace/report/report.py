@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError
 from trialtrace.base.store import write_bytes, write_json, write_text
+from trialtrace.report import links
 from trialtrace.report.audit.audit_page import audit_page
 from trialtrace.report.audit.cohort_words import put_in
 from trialtrace.report.audit.coverage_page import coverage_page, section_pages
@@ -24,19 +25,6 @@ from trialtrace.report.documents import (
 from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.figures.picture import in_a_row
-from trialtrace.report.links import (
-    AUDIT_PAGE,
-    CONFIGURATION,
-    COVERAGE_PAGE,
-    PLAN_CSV,
-    PLAN_PAGE,
-    SUMMARY,
-    SUMMARY_PAGE,
-    WARNINGS,
-    config_page,
-    of_report,
-    place_link,
-)
 from trialtrace.report.material import Material
 from trialtrace.report.pages.traces import config_lines, write_traces
 from trialtrace.report.render.api import RenderedFiles, render_document
@@ -167,7 +155,7 @@ def render_report(
         cells = Cells(material, drawn, places)
         cells.write()
     with at_hand(cells):
-        summary = _summary(material, out, documents[SUMMARY], document)
+        summary = _summary(material, out, documents[links.SUMMARY], document)
     shown = [*pages, *(name for name in summary if name.endswith(HTML))]
     offer_tables(out, shown, synthetic=trial.synthetic)
     printed = write_traces(material, out, shown, places)
@@ -183,17 +171,17 @@ def render_report(
             put_in=put_in(material),
             readings=_readings(material, places),
         )
-        write_text(out / AUDIT_PAGE, text)
+        write_text(out / links.AUDIT_PAGE, text)
     if trial.claims_document.get("items"):
-        write_text(out / COVERAGE_PAGE, coverage_page(trial, coverage(trial), places))
+        write_text(out / links.COVERAGE_PAGE, coverage_page(trial, coverage(trial), places))
     reported = Reported(places, drawn, printed, lined=not trial.blinded)
     text, table = plan_page(trial, [row["result_id"] for row in material.results], reported)
-    write_text(out / PLAN_PAGE, text)
-    write_text(out / PLAN_CSV, table)
+    write_text(out / links.PLAN_PAGE, text)
+    write_text(out / links.PLAN_CSV, table)
     _configuration(material, out)
     write_text(out / BIBLIOGRAPHY, bibliography(material))
     write_json(out / "code.json", codes)
-    write_json(out / WARNINGS, material.red_lines)
+    write_json(out / links.WARNINGS, material.red_lines)
     names = [*summary, *(file.name for file in document.files)]
     write_seal(material.folder, trial.name, material.seal, names)
     return document.renderer
@@ -203,7 +191,7 @@ def _readings(material: Material, places: Mapping[str, str]) -> dict[str, dict[s
     """Claim -> each of its readings, by its label, and the link to where the report has it."""
     return {
         name: {
-            label: place_link(section_of(reading["analysis"]), places)
+            label: links.place_link(section_of(reading["analysis"]), places)
             for label, reading in claim.readings.items()
         }
         for name, claim in material.tracer.declared.items()
@@ -226,9 +214,9 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         note=_note(material, chosen, [*documents.values()]),
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
-        before=[("Summary", SUMMARY_PAGE)] if html else [],
+        before=[("Summary", links.SUMMARY_PAGE)] if html else [],
         beside=_beside(material),
-        above=of_report(trial.title)[:1] if html else None,
+        above=links.of_report(trial.title)[:1] if html else None,
         chains=chains(material),
     )
 
@@ -245,7 +233,7 @@ def _summary(material: Material, out: Path, source: Source, report: RenderedFile
     rendered_files = render_document(
         source.path,
         out_dir=out,
-        stem=SUMMARY,
+        stem=links.SUMMARY,
         inputs=_inputs(material, out),
         formats=[kind for kind in ("html", "pdf") if kind in chosen],
         renderer=_renderer(material),
@@ -326,15 +314,15 @@ def _title(material: Material, source: Source) -> str:
 def _beside(material: Material) -> list[tuple[str, str]]:
     """Title and link of the pages beside the report."""
     trial = material.trial
-    audit = [("Audit of the published numbers", AUDIT_PAGE)] if material.claims else []
+    audit = [("Audit of the published numbers", links.AUDIT_PAGE)] if material.claims else []
     covered = bool(trial.claims_document.get("items"))
-    texts = [("Coverage of the source texts", COVERAGE_PAGE)] if covered else []
-    return [*audit, *texts, ("Coverage of the plan", PLAN_PAGE)]
+    texts = [("Coverage of the source texts", links.COVERAGE_PAGE)] if covered else []
+    return [*audit, *texts, ("Coverage of the plan", links.PLAN_PAGE)]
 
 
 def _configuration(material: Material, out: Path) -> None:
     folder = material.trial.at.trial_config(material.trial.name)
-    for name in (*(f"{part}.yaml" for part in CONFIGURATION), "dictionary.csv"):
+    for name in (*(f"{part}.yaml" for part in links.CONFIGURATION), "dictionary.csv"):
         if (folder / name).is_file() and material.trial.blinded:
             told = NOT_SHOWN.format(material.trial.at.shown(folder / name))
             write_text(out / "config" / f"{name}.txt", told)
@@ -342,4 +330,4 @@ def _configuration(material: Material, out: Path) -> None:
             trial, data = material.trial, shown_file(material.trial, name, material.disclosure)
             write_bytes(out / "config" / f"{name}.txt", data)
             text = config_lines(name, data.decode("utf-8", errors="replace"), trial)
-            write_text(out / config_page(name), text)
+            write_text(out / links.config_page(name), text)

@@ -4,20 +4,27 @@ A result of such a cohort that agrees with a paper tells nothing of it, since th
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trialtrace.report.links import COHORT, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.put_in import MADE_OF, Rests
+from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
 PUT_IN = (
     "Numbers of this cohort were set so that they print as the paper has them. What the "
     "report shows of them was put in, and is no reproduction."
 )
+
+
+OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
+OWN_IN_SHORT = "**Put in, no finding:** the cohort was drawn to have what the paper prints."
+COLUMNS_IN_SHORT = "**Put in, in part:** made of columns that were drawn to printed numbers."
 
 
 def truth_of(material: Material) -> Row:
@@ -77,7 +84,22 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
         )
     if rests.columns:
         return f"**Put in, in part:** {escape_markdown(f'{MADE_OF} {told(rests.columns)}.')}"
-    return "The cohort was drawn by a program, to no printed number of this endpoint."
+    return OF_NOTHING
+
+
+def of_primary(material: Material, analyses: Sequence[Analysis], places: Mapping[str, str]) -> str:
+    """The same of the primary analyses in short, with links to where the cohort was set and to what
+    was drawn; `places` has the page of each section, that of the same document needs none."""
+    if not material.trial.drawn:
+        return ""
+    rests = _rests(material, [analysis.name for analysis in analyses])
+    margins = rests.own or rests.columns
+    lines = material.trial.lines("cohort")
+    first = min((lines.get(("quantities", margin["quantity"]), 0) for margin in margins), default=0)
+    settings = config_page(COHORT) + (f"#L{first}" if first else "")
+    said = OWN_IN_SHORT if rests.own else COLUMNS_IN_SHORT if rests.columns else OF_NOTHING
+    targets = place_link("sec-targets", places) or "#sec-targets"
+    return f"{said} [Settings of the cohort]({settings}), [target against drawn]({targets})."
 
 
 def _rests(material: Material, analyses: Sequence[str]) -> Rests:

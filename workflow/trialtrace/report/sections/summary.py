@@ -13,7 +13,7 @@ from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_first
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import LABELS, unit_text, value_text
-from trialtrace.report.audit.cohort_words import of_rows
+from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.links import (
     AUDIT_PAGE,
     analysis_place,
@@ -74,6 +74,7 @@ def printed_in_short(material: Material) -> str:
     if more := len(failing) - len(lines):
         lines.append(f"[{more} more that do not hold]({AUDIT_PAGE})")
     told = f" {'; '.join(lines)}." if lines else ""
+    told += f" {put}" if (put := put_in(material)) else ""
     return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}"
 
 
@@ -122,9 +123,9 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         *stamps(trial),
         f"**{escape_markdown(trial.question)}**",
         " ".join([design_line(material), *of_data(material)]),
-        f"**Patients.** {_patients(material)}",
+        f"**Patients.** {_patients(material, places)}",
         " ".join(left_out(material)),
-        *_primary(material),
+        *_primary(material, places),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
         f"**Under other choices.** {' '.join(_choices(material, places))}",
         f"**Published numbers:** {printed_in_short(material)}",
@@ -133,7 +134,7 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _primary(material: Material) -> list[str]:
+def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
     """The sentences on the primary analyses; whether the outcome was registered otherwise, and
     whether their numbers were put in."""
     told = [
@@ -141,12 +142,12 @@ def _primary(material: Material) -> list[str]:
         f"{' '.join([*against_thresholds(material, one), *sentences(material, one)])}**"
         for one in primary(material)
     ]
-    cohort = of_rows(material, [row for one in primary(material) for row in material.of(one.name)])
+    cohort = of_primary(material, primary(material), places)
     said = [*registered_otherwise(material), *([cohort] if cohort else [])]
     return [*told, *([" ".join(said)] if said else [])]
 
 
-def _patients(material: Material) -> str:
+def _patients(material: Material, places: Mapping[str, str]) -> str:
     """How many are in each arm, and who of them the primary analyses have."""
     counts = randomised_by_arm(material)
     arms = [
@@ -164,6 +165,8 @@ def _patients(material: Material) -> str:
         + _not_analysed(material, analysis)
         for analysis in primary(material)
     ]
+    known = place_link("tbl-known", places)
+    of += [f"[Outcome known]({known}), by arm and visit."] if known else []
     return " ".join([*([f"{text}."] if text else []), *of])
 
 

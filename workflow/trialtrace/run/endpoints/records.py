@@ -59,6 +59,10 @@ class Records:
     def __len__(self) -> int:
         return len(self.subject)
 
+    def numbers(self, name: str) -> np.ndarray:
+        """A column as floats, NaN where a value is missing."""
+        return self.columns[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+
 
 def chosen_cells(variable: str, table: str, row: np.ndarray, columns: list[str]) -> list[Cells]:
     """The cells of `columns` in the row chosen for each record; a row of -1 is none."""

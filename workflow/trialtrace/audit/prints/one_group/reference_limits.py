@@ -88,7 +88,7 @@ def _held(
         return
     if part.unit and limits.unit and part.unit != limits.unit:
         return
-    middle = float(part.bounds[0]), float(part.bounds[1])
+    middle = Span(float(part.bounds[0]), float(part.bounds[1]))
     if part.symbol == MEDIAN or claim.has(*QUARTILES):
         check, bounds = "reference.median", by_median(middle, beyond, limits)
     elif spread is not None and spread.relation == "=" and spread.symbol != UNSAID:
@@ -112,10 +112,10 @@ def by_mean(middle: Span, sd: float, beyond: PaperBeyond, limits: PaperReference
     if beyond.limit == "below" and below is not None:
         return below
     if above is None or below is None or upper is None or lower is None:
-        return 0.0, 1.0
+        return Span(0.0, 1.0)
     nearer = min(upper - middle[1], middle[0] - lower)
     chebyshev = (sd / nearer) ** 2 if nearer > 0 else 1.0
-    return max(above[0], below[0]), min(1.0, above[1] + below[1], chebyshev)
+    return Span(max(above[0], below[0]), min(1.0, above[1] + below[1], chebyshev))
 
 
 def _tail(inside: float, past: float, sd: float) -> Span:
@@ -123,7 +123,7 @@ def _tail(inside: float, past: float, sd: float) -> Span:
     square = sd * sd
     most = square / (square + inside * inside) if inside > 0 else 1.0
     least = past * past / (square + past * past) if past > 0 else 0.0
-    return least, most
+    return Span(least, most)
 
 
 def by_median(middle: Span, beyond: PaperBeyond, limits: PaperReference) -> Span:
@@ -135,17 +135,17 @@ def by_median(middle: Span, beyond: PaperBeyond, limits: PaperReference) -> Span
     over = upper is not None and middle[0] > upper
     under = lower is not None and middle[1] < lower
     if beyond.limit == "outside":
-        return (0.5 if over or under else 0.0), 1.0
+        return Span(0.5 if over or under else 0.0, 1.0)
     past = over if beyond.limit == "above" else under
     if beyond.limit == "above":
         inside = upper is not None and middle[1] < upper
     else:
         inside = lower is not None and middle[0] > lower
-    return (0.5 if past else 0.0), (0.5 if inside else 1.0)
+    return Span(0.5 if past else 0.0, 0.5 if inside else 1.0)
 
 
 def _told(
-    ledger: Ledger, entry: Claim, share: Span, claim: Claim, check: str, bounds: tuple[float, float]
+    ledger: Ledger, entry: Claim, share: Span, claim: Claim, check: str, bounds: Span
 ) -> Iterator[Finding]:
     least, most = bounds
     if least <= 0 and most >= 1:

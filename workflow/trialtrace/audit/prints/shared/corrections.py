@@ -75,7 +75,7 @@ def _correction(
     fit = [words for words, *ends in every if overlaps(component, *ends)]
     if not fit or not component.value:
         return None
-    return Correction(fit[0], _chance(component, [(low, high) for _, low, high in every]))
+    return Correction(fit[0], _chance(component, [Span(low, high) for _, low, high in every]))
 
 
 def _choices(

@@ -91,7 +91,8 @@ def _narrow(entry: Claim, table: Table, groups: Sequence[Claim]) -> Iterator[Fin
     if span is None or entry.main is None or not e1 or not e0:
         return
     least, given = least_error(e1, e0), f"{e1} and {e0} events"
-    agreement, covers = COMPATIBLE, ("ci_high",)
+    covers: tuple[str, ...] = ("ci_high",)
+    agreement = COMPATIBLE
     if span.high >= least:
         text = f"With {given} the log hazard ratio has a standard error of at least {least:.3f}; "
         text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."

@@ -25,8 +25,9 @@ from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of
 from trialtrace.audit.prints.shared import corrections
+from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
-from trialtrace.audit.prints.times.hazards import MEASURE, PRINTED, errors_of_log, of_ratio
+from trialtrace.audit.prints.times.hazards import MEASURE, PRINTED, of_ratio
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
 from trialtrace.audit.prints.wording import p_span
 
@@ -107,7 +108,7 @@ def _same_test(entry: Claim, other: Claim) -> bool:
     return one == two
 
 
-def _p_of(entry: Claim) -> tuple[float, float] | None:
+def _p_of(entry: Claim) -> Span | None:
     """P of a log-rank test, as printed, else by its χ² and degrees of freedom."""
     if entry.about.test != "log_rank" or entry.main is not None or entry.about.versus:
         return None
@@ -120,7 +121,7 @@ def _p_of(entry: Claim) -> tuple[float, float] | None:
         return None
     low, high = (max(float(end), 0.0) for end in statistic.bounds)
     df = float(degrees.value or 1)
-    return float(chdtrc(df, high)), float(chdtrc(df, low))
+    return Span(float(chdtrc(df, high)), float(chdtrc(df, low)))
 
 
 def _apart(entry: Claim, error: Span, source: Claim, component: Component) -> Iterator[Finding]:

@@ -18,8 +18,8 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
 from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, prints
-from trialtrace.audit.prints.shared.interval_errors import quantile_of
-from trialtrace.audit.prints.times.hazards import errors_of_log, least_error
+from trialtrace.audit.prints.shared.interval_errors import errors_of_log, quantile_of
+from trialtrace.audit.prints.times.hazards import least_error
 from trialtrace.audit.prints.wording import listed, span_text
 
 RATIO = "rate_ratio"
@@ -251,9 +251,10 @@ def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 def _factors(x: int, z: float) -> dict[str, Span]:
     """The limits of the mean of x events over x, by method."""
     tail = float(ndtr(-z))
-    exact = float(chdtri(2 * x, 1 - tail)) / 2 / x, float(chdtri(2 * x + 2, tail)) / 2 / x
-    of_log = exp(-z / sqrt(x)), exp(z / sqrt(x))
-    return {"exact": exact, "log": of_log, "normal": (1 - z / sqrt(x), 1 + z / sqrt(x))}
+    exact = Span(float(chdtri(2 * x, 1 - tail)), float(chdtri(2 * x + 2, tail))).divided(2)
+    of_log = Span(exp(-z / sqrt(x)), exp(z / sqrt(x)))
+    normal = Span(1 - z / sqrt(x), 1 + z / sqrt(x))
+    return {"exact": exact.divided(x), "log": of_log, "normal": normal}
 
 
 def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

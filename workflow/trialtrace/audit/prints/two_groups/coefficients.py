@@ -17,9 +17,8 @@ from trialtrace.audit.printed.symbols import CHI_SQUARED
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
-from trialtrace.audit.prints.shared.interval_errors import CENTRED, quantile_of
+from trialtrace.audit.prints.shared.interval_errors import CENTRED, errors_of_log, quantile_of
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, WORDS, estimate, table_of
-from trialtrace.audit.prints.times.hazards import errors_of_log
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, order_is_told
 from trialtrace.audit.prints.two_groups.estimates import DIFFERENCES, RATIOS
 from trialtrace.audit.prints.wording import TURNED, signed, span_text

@@ -222,7 +222,7 @@ def half_widths(
         "welch": stdtrit(own, level) * np.sqrt(v1 + v0),
         "normal": ndtri(level) * np.sqrt(v1 + v0),
     }
-    ends = {name: (float(one.min()), float(one.max())) for name, one in widths.items()}
+    ends = {name: Span(float(one.min()), float(one.max())) for name, one in widths.items()}
     return MappingProxyType(ends)
 
 

@@ -154,7 +154,7 @@ def _of_estimate(
         yield _centred(entry, main, given, first.symmetric)
 
 
-def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
+def p_of_interval(ledger: Ledger, entry: Claim) -> Span | None:
     """P of no difference that the interval of an estimate leaves, of two sides.
 
     Over what prints so, over the scales on which it may be centred, and all degrees of freedom.
@@ -175,7 +175,7 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
 
 def p_of_margin(
     ledger: Ledger, entry: Claim, margin: Decimal, sides: Sequence[str]
-) -> dict[str, tuple[float, float]]:
+) -> dict[str, Span]:
     """P of a margin that an estimate and its interval leave, by side, over all that prints so."""
     main = entry.main
     if main is None or main.relation != "=" or entry.credible:
@@ -184,7 +184,7 @@ def p_of_margin(
     given = _on_scale(of_it, main)
     if given is None:
         return {}
-    found: dict[str, tuple[float, float]] = {}
+    found: dict[str, Span] = {}
     for side in dict.fromkeys(sides):
         every = [
             checked.p if checked.symmetric else checked.p_of_bounds
@@ -218,7 +218,8 @@ def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[Esti
 
 def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> Finding:
     on = " on the log scale" if given.scale == "log" else ""
-    agreement, covers = COMPATIBLE, ("ci_high",)
+    covers: tuple[str, ...] = ("ci_high",)
+    agreement = COMPATIBLE
     if symmetric:
         text = f"{main.text} can be the middle{on} of {entry.interval}."
         # Where the counts give the estimate itself, that says more of it.
@@ -335,7 +336,7 @@ def _of_one_side(ledger: Ledger, entry: Claim, component: Component, scale: OnSc
     return any(overlaps(component, *span) for span in spans)
 
 
-def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]:
+def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[Span]:
     """By side, p from least to greatest over the degrees of freedom.
 
     Between two of them p takes every value: those of Welch's test lie between.
@@ -418,9 +419,11 @@ def _near(entry: Claim, component: Component, low: float, high: float) -> bool:
     """Whether p may be that of another test than the interval's, of events."""
     if entry.measure not in (None, *OF_EVENTS) or entry.tails != TWO_SIDED:
         return False
-    if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(entry, component, (low, high)):
+    if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(
+        entry, component, Span(low, high)
+    ):
         return True
-    (least, most), (lower, upper) = z_of((low, high)), z_of(p_range(component))
+    (least, most), (lower, upper) = z_of(Span(low, high)), z_of(p_range(component))
     near = NEAR if entry.measure in (None, *KINDS) else NEAR_OF_TIMES
     return upper >= near * least and lower <= most / near
 
@@ -440,7 +443,7 @@ def _counted(ledger: Ledger, entry: Claim) -> bool:
     return plain and table_of(ledger, entry) is not None
 
 
-def _of_neither(ledger: Ledger, entry: Claim, component: Component, p: tuple[float, float]) -> bool:
+def _of_neither(ledger: Ledger, entry: Claim, component: Component, p: Span) -> bool:
     """Whether a p of no named test is far from that of the interval and from that of the counts."""
     table = table_of(ledger, entry) if entry.measure in KINDS else None
     if table is None or entry.about.test is not None or entry.basis is not None:

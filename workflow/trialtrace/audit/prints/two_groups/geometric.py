@@ -13,7 +13,7 @@ from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import ends_of, overlaps
-from trialtrace.audit.prints.times.hazards import errors_of_log
+from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, UNSAID_RATIO, order_is_told
 from trialtrace.audit.prints.wording import TURNED
 
@@ -87,7 +87,8 @@ def _held(ledger: Ledger, entry: Claim, main: Component, groups: list[Claim]) ->
     places = max(main.places, 0) + 1
     first, second = (group.parts["value"].text for group in groups)
     text = f"{first} over {second} is {low:.{places}f} to {high:.{places}f}"
-    agreement, detail = COMPATIBLE, {"low": low, "high": high}
+    detail: dict[str, object] = {"low": low, "high": high}
+    agreement = COMPATIBLE
     if not overlaps(main, low, high):
         agreement = INCONSISTENT
         if overlaps(main, 1 / high, 1 / low):

@@ -111,7 +111,7 @@ def _error(claim: Claim, name: str, *, one_sided: bool) -> Span | None:
         if min(ends[0].low, ends[1].low) <= 0:
             return None
         ends = [Span(*map(log, pair)) for pair in ends]
-    near, far = _away(*ends, name)
+    near, far = _away(ends[0], ends[1], name)
     level = float(limit.level or 95) / 100
     quantile = float(ndtri(level if one_sided else 0.5 + level / 2))
     return Span(max(near, 0.0) / quantile, far / quantile) if far > 0 and quantile > 0 else None

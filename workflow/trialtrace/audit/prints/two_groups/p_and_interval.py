@@ -24,7 +24,7 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
 from trialtrace.audit.prints.finding import Card, Finding, verdict
-from trialtrace.audit.prints.ranges import TWO_SIDED
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import (
     LEAST_UNNAMED,
@@ -78,7 +78,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _told(ledger, entry, data, *against[0])
 
 
-def _far(ledger: Ledger, entry: Claim, claim: Claim, p: tuple[float, float]) -> bool:
+def _far(ledger: Ledger, entry: Claim, claim: Claim, p: Span) -> bool:
     """Whether an interval of events and a p of no named test are far apart for one analysis.
 
     The interval stands in the place of p, or is told again elsewhere.
@@ -118,14 +118,14 @@ def _test(entry: Claim) -> str | None:
     return entry.about.test or named
 
 
-def _on_two_sides(entry: Claim, component: Component, p: tuple[float, float]) -> bool:
+def _on_two_sides(entry: Claim, component: Component, p: Span) -> bool:
     if component.relation == "ns":
         return p[1] < LEAST_UNNAMED
     return on_two_sides(component, p, LEAST if _test(entry) else LEAST_UNNAMED)
 
 
 def _told(
-    ledger: Ledger, entry: Claim, component: Component, claim: Claim, p: tuple[float, float]
+    ledger: Ledger, entry: Claim, component: Component, claim: Claim, p: Span
 ) -> Iterator[Finding]:
     table, test = table_of(ledger, claim), _test(entry)
     of_means = claim.measure == "mean_difference"

@@ -137,7 +137,8 @@ def _of_measure(
     rounded = two_groups.of_percentages(measure, groups)
     if rounded is not None and _fits(component, 100 * (rounded - 1)):
         fit.append("two rounded percentages")
-    agreement, detail = EXACT, {"table": table, "change": change}
+    detail: dict[str, object] = {"table": table, "change": change}
+    agreement = EXACT
     if _fits(component, change):
         text += f", which prints as {component.text}."
     elif component.word is None and change is not None and prints(component, 100 + change):
@@ -230,7 +231,10 @@ def _of_shares(
         low, high = change
         changes.append(f"{name} of {low:+.1f} to {high:+.1f} {unit}")
         ways = {"lower": [change.turned], "higher": [change]}
-        own = ways.get(component.word or "") or [*chain(*ways.values()), (100 + low, 100 + high)]
+        own = ways.get(component.word or "") or [
+            *chain(*ways.values()),
+            Span(100 + low, 100 + high),
+        ]
         if any(overlaps(component, *ends) for ends in own):
             fit.append(f"the {name}")
     fit += _ratios(ledger, entry, component) if len(measures) > 1 else []

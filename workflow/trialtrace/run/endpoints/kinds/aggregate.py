@@ -149,7 +149,7 @@ def _numbers(
     if codes:
         found = worth(study, endpoint, column, codes, values)
         return found.to_numpy(zero_copy_only=False).astype(np.float64)
-    return gathered.numbers(study, endpoint, column)
+    return gathered.numbers(column)
 
 
 def _unit(study: Study, endpoint: Endpoint) -> str | None:

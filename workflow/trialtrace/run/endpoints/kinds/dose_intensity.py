@@ -10,12 +10,10 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import days_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.endpoints.doses import (
     DoseIntensity,
     IntervalByDrug,
@@ -58,7 +56,7 @@ def derive_dose_intensity(endpoint: Endpoint[DoseIntensity], study: Study) -> Re
     """
     entry = endpoint.entry
     used = _columns(entry)
-    given = _Given(study, endpoint, gather(endpoint, study, used))
+    given = _Given(gather(endpoint, study, used))
     cycles, record, drug = given.cycles, given.gathered.record, given.drug
     bad = given.wrong()
     courses = study.size * max(len(given.drugs), 1)
@@ -139,16 +137,17 @@ def _columns(entry: DoseIntensity) -> list[str]:
 class _Given:
     """The rows of an endpoint over cycles."""
 
-    study: Study
-    endpoint: Endpoint[DoseIntensity]
-    gathered: Placed
+    gathered: Placed[DoseIntensity]
+
+    @property
+    def entry(self) -> DoseIntensity:
+        return self.gathered.endpoint.entry
 
     @cached_property
     def _coded(self) -> tuple[np.ndarray, list[str]]:
-        if self.endpoint.entry.drug is None:
+        if self.entry.drug is None:
             return np.zeros(len(self.gathered.rows), dtype=np.int64), []
-        column = self.gathered.column(self.endpoint.entry.drug)
-        coded = column_text(column, self.study.place(self.endpoint)).dictionary_encode()
+        coded = self.gathered.coded(self.entry.drug)
         drug = coded.indices.fill_null(-1).to_numpy().astype(np.int64)
         return drug, coded.dictionary.to_pylist()
 
@@ -162,22 +161,18 @@ class _Given:
         """The codes of the drugs."""
         return self._coded[1]
 
-    def _numbers(self, column: str) -> np.ndarray:
-        return self.gathered.numbers(self.study, self.endpoint, column)
-
     @cached_property
     def cycles(self) -> Cycles:
-        entry = self.endpoint.entry
-        number, planned, delivered = map(
-            self._numbers, (entry.cycle, entry.planned, entry.delivered)
-        )
+        entry = self.entry
+        columns = (entry.cycle, entry.planned, entry.delivered)
+        number, planned, delivered = map(self.gathered.numbers, columns)
         caps = [(entry.caps or {}).get(one, np.inf) for one in self.drugs] or [np.inf]
         return Cycles(
-            np.maximum(self.drug, 0) * self.study.size + self.gathered.record,
+            np.maximum(self.drug, 0) * self.gathered.study.size + self.gathered.record,
             number,
             np.minimum(planned, np.array(caps)[self.drug]),
             delivered,
-            days_of(self.study, self.endpoint, entry.date, self.gathered.column(entry.date)),
+            self.gathered.days(entry.date),
             self._planned(entry.interval),
             self._planned(entry.planned_cycles or "rows"),
         )
@@ -187,7 +182,7 @@ class _Given:
     ) -> np.ndarray:
         """A number for each row: one for all, a column's, or the drug's; NaN for `rows`."""
         if isinstance(given, IntervalColumn | PlannedCyclesColumn):
-            return self._numbers(given.column)
+            return self.gathered.numbers(given.column)
         if not isinstance(given, IntervalByDrug):
             return np.full(len(self.gathered.rows), np.nan if given == "rows" else float(given))
         each = [float(given.by_drug.get(code, np.nan)) for code in self.drugs] or [np.nan]
@@ -195,7 +190,7 @@ class _Given:
 
     def wrong(self) -> np.ndarray:
         """Rows that make their course unusable; what is impossible in them is listed."""
-        entry, cycles, drug = self.endpoint.entry, self.cycles, self.drug
+        entry, cycles, drug = self.entry, self.cycles, self.drug
         keys = np.where(drug < 0, -1 - np.arange(len(drug)), cycles.course)
         order = np.lexsort((cycles.number, keys))
         same = (np.diff(keys[order]) == 0) & (np.diff(cycles.number[order]) == 0)
@@ -212,15 +207,11 @@ class _Given:
         )
         bad = np.isnan(cycles.delivered)
         for mask, column, why in listed:
-            self._list(mask, column, why)
+            self.gathered.reject(mask, column, why)
             bad = bad | mask
         if entry.drug:
-            self._list(drug < 0, entry.drug, NO_DRUG)
+            self.gathered.reject(drug < 0, entry.drug, NO_DRUG)
         return bad | (drug < 0)
-
-    def _list(self, mask: np.ndarray, column: str, why: Reason) -> None:
-        rows = self.gathered.rows[mask]
-        self.study.reject(self.endpoint, self.gathered.table, rows, column, why)
 
 
 def _dates(cycles: Cycles) -> tuple[np.ndarray, np.ndarray]:

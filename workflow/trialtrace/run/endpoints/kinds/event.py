@@ -63,8 +63,7 @@ def derive_event_by(endpoint: Endpoint[EventBy], study: Study) -> Records:
     """
     entry = endpoint.entry
     parent = study.parent(endpoint, entry.of, ("adtte",))
-    time = parent.columns["AVAL"].to_numpy(zero_copy_only=False).astype(np.float64)
-    status = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False)
+    time, status = parent.numbers("AVAL"), parent.numbers("CNSR")
     early = {"missing": np.nan, "no_event": 0.0}
     found = np.where(time >= entry.time, 0.0, early[entry.censored])
     if entry.competing:

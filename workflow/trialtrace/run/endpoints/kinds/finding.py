@@ -125,8 +125,7 @@ class _Values:
                 group[location == name] = of
         age = np.zeros(len(self.parent))
         if norm.age:
-            ages = self.study.adsl.columns[adsl_code(norm.age)].cast("float64")
-            age = ages.to_numpy(zero_copy_only=False)[self.parent.subject]
+            age = self.study.adsl.numbers(adsl_code(norm.age))[self.parent.subject]
         low, high = norms.limits(group, age)
         number = values.to_numpy(zero_copy_only=False).astype(np.float64)
         number = number - (norm.shift or 0.0)

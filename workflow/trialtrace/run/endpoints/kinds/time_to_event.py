@@ -106,11 +106,6 @@ def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
     return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
 
 
-def _numpy(values: pa.Array) -> np.ndarray:
-    """Floats with NaN where a value is missing."""
-    return values.to_numpy(zero_copy_only=False)
-
-
 def _outcome(
     time: np.ndarray, happened: np.ndarray, event_text: str | np.ndarray, censored_text: np.ndarray
 ) -> dict[str, pa.Array]:
@@ -129,8 +124,8 @@ def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
     """
     parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.first_of]
     unit = _common_unit(study, endpoint, parts, "first_of")
-    time = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
-    censored = np.stack([_status(part) for part in parts])
+    time = np.stack([part.numbers("AVAL") for part in parts])
+    censored = np.stack([part.numbers("CNSR") for part in parts])
     unknown = (np.isnan(time) | np.isnan(censored)).any(axis=0)
     at_event = np.where(censored == 0, time, np.inf)
     at_end = np.where(censored == 1, time, np.inf)
@@ -173,9 +168,9 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     to the time of censoring, that day included. A subject censored for the event, whose competing
     events are not all known, is missing.
     """
-    time, status = _numpy(records.columns["AVAL"]), _status(records)
-    when = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
-    what = np.stack([_status(part) for part in parts])
+    time, status = records.numbers("AVAL"), records.numbers("CNSR")
+    when = np.stack([part.numbers("AVAL") for part in parts])
+    what = np.stack([part.numbers("CNSR") for part in parts])
     at = np.where(what == 0, when, np.inf)
     first = at.argmin(axis=0)
     earliest = at.min(axis=0)
@@ -196,11 +191,6 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
         columns["ADT"] = as_dates(np.where(unknown, np.nan, days))
     behind = [cell for part in parts for cell in part.cells if cell.variable == "AVAL"]
     return replace(records, columns=columns, cells=(*records.cells, *behind))
-
-
-def _status(records: Records) -> np.ndarray:
-    """CNSR as floats with NaN where it is missing."""
-    return _numpy(records.columns["CNSR"].cast("float64"))
 
 
 def _texts(records: Records, name: str) -> np.ndarray:

@@ -3,6 +3,7 @@ endpoints."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,16 +16,19 @@ from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import check_one_treatment
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.trial.endpoints.norms import Norms
-from trialtrace.run.trial.instruments.bone_pain_response import BonePainResponse
 from trialtrace.run.trial.instruments.declaration import Scale
-from trialtrace.run.trial.instruments.delta_ct import DeltaCt
-from trialtrace.run.trial.instruments.mrc import Mrc
-from trialtrace.run.trial.instruments.sway import SwaySummary, SwayTraces
-from trialtrace.run.trial.instruments.tuning_fork import TuningFork
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
+# An edit of an instrument makes anew what it scores, not what its neighbours here do.
+if TYPE_CHECKING:
+    from trialtrace.run.trial.instruments.bone_pain_response import BonePainResponse
+    from trialtrace.run.trial.instruments.delta_ct import DeltaCt
+    from trialtrace.run.trial.instruments.mrc import Mrc
+    from trialtrace.run.trial.instruments.sway import SwaySummary, SwayTraces
+    from trialtrace.run.trial.instruments.tuning_fork import TuningFork
 
-def _mrc(endpoint: Endpoint[Mrc], scale: Scale, study: Study) -> Records:
+
+def _mrc(endpoint: "Endpoint[Mrc]", scale: Scale, study: Study) -> Records:
     """Each muscle's grade, or its sum or mean over the muscles of a subject, visit and side."""
     layout, items, columns = read_items(endpoint, scale, study)
     values = items["value"]
@@ -64,7 +68,7 @@ def _group_of(record: np.ndarray) -> np.ndarray:
     return np.broadcast_to(joined, (visits, places, rest)).ravel()
 
 
-def _tuning_fork(endpoint: Endpoint[TuningFork], scale: Scale, study: Study) -> Records:
+def _tuning_fork(endpoint: "Endpoint[TuningFork]", scale: Scale, study: Study) -> Records:
     """The value as read, or whether it lies outside the norm."""
     layout, items, columns = read_items(endpoint, scale, study)
     value = items["value"]
@@ -81,11 +85,11 @@ def _tuning_fork(endpoint: Endpoint[TuningFork], scale: Scale, study: Study) -> 
 
 
 def _limits(
-    endpoint: Endpoint[TuningFork], study: Study, layout: Layout, age: str
+    endpoint: "Endpoint[TuningFork]", study: Study, layout: Layout, age: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and highest normal value of each record; NaN where the age is missing."""
     norm = endpoint.entry.norm
-    ages = study.adsl.columns[age].cast(pa.float64()).to_numpy(zero_copy_only=False)
+    ages = study.adsl.numbers(age)
     if endpoint.entry.location and norm.groups:
         groups = [norm.groups[place] for place in layout.labels["location"]]
         group = np.array(groups, dtype=object)[layout.number("location")]
@@ -94,10 +98,10 @@ def _limits(
     return Norms.read(study.trial.at, norm.table).limits(group, ages[layout.subject])
 
 
-def _sway(endpoint: Endpoint[SwaySummary | SwayTraces], scale: Scale, study: Study) -> Records:
+def _sway(endpoint: "Endpoint[SwaySummary | SwayTraces]", scale: Scale, study: Study) -> Records:
     """The device's value, or that of the record's trace, whose every sample leads to it."""
     entry = endpoint.entry
-    if not isinstance(entry, SwayTraces):
+    if entry.items is not None:
         layout, items, columns = read_items(endpoint, scale, study)
         return scored(endpoint, study, layout, scale, items[scale.name], columns)
     columns = [entry.time, entry.x, entry.y]
@@ -110,7 +114,7 @@ def _sway(endpoint: Endpoint[SwaySummary | SwayTraces], scale: Scale, study: Stu
     return scored(endpoint, study, placed.layout, scale, values, columns, cells=cells)
 
 
-def _delta_ct(endpoint: Endpoint[DeltaCt], scale: Scale, study: Study) -> Records:
+def _delta_ct(endpoint: "Endpoint[DeltaCt]", scale: Scale, study: Study) -> Records:
     """Delta Ct of one gene; every replicate of it and of the reference genes leads to it."""
     entry, place = endpoint.entry, study.place(endpoint)
     columns = [entry.ct, entry.gene]
@@ -137,7 +141,7 @@ def _delta_ct(endpoint: Endpoint[DeltaCt], scale: Scale, study: Study) -> Record
 
 
 def _bone_pain_response(
-    endpoint: Endpoint[BonePainResponse], scale: Scale, study: Study
+    endpoint: "Endpoint[BonePainResponse]", scale: Scale, study: Study
 ) -> Records:
     """A record a subject and declared visit, made of the records of pain, opioids and death."""
     entry, visits = endpoint.entry, endpoint.entry.visit_labels
@@ -194,21 +198,17 @@ def _records_at(
 
 def _value_and_baseline(parent: Records, taken: np.ndarray) -> np.ndarray:
     """AVAL and BASE of the taken records, as rows."""
-    return np.stack([_numbers(parent.columns[name])[taken] for name in ("AVAL", "BASE")])
-
-
-def _numbers(values: pa.Array) -> np.ndarray:
-    return values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return np.stack([parent.numbers(name)[taken] for name in ("AVAL", "BASE")])
 
 
 def _death(
-    endpoint: Endpoint[BonePainResponse], study: Study, visits: list[str]
+    endpoint: "Endpoint[BonePainResponse]", study: Study, visits: list[str]
 ) -> tuple[np.ndarray, Records, np.ndarray]:
     """Whether a subject had died by each visit's day, and the records that say so."""
     parent = study.parent(endpoint, endpoint.entry.death, ("adtte",))
     record = np.full(study.size, -1, dtype=np.int64)
     record[parent.subject] = np.arange(len(parent))
-    time, censored = (_numbers(parent.columns[name])[record] for name in ("AVAL", "CNSR"))
+    time, censored = (parent.numbers(name)[record] for name in ("AVAL", "CNSR"))
     days = np.array([endpoint.entry.days[visit] for visit in visits], dtype=np.float64)
     dead = (censored == 0) & (time <= days[:, None]) & (record >= 0)
     return dead.ravel(), parent, np.where(dead, record, -1).ravel()
