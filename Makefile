@@ -61,8 +61,14 @@ run: $(READY)
 	@$(SNAKEMAKE) $(TRIAL)
 	@echo 'Open $(if $(TRIAL),results/$(TRIAL)/report/report.html,site/index.html)'
 
-test: $(READY_TEST) lint
-	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+# Linters work beside the tests; what they say stands at the end, where it is read. A recipe that
+# names MAKE itself would be run by `make --dry-run` too.
+LINT = $(MAKE) --no-print-directory lint
+test: $(READY_TEST)
+	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	$(LINT) > "$$said" 2>&1 & linters=$$!; \
+	status=0; $(BIN)/python -m pytest --numprocesses 2 $(ARGS) || status=$$?; \
+	wait $$linters || { cat "$$said"; status=1; }; exit $$status
 
 # Neither linters nor what is marked slow or r: the inner loop.
 test-fast: $(READY_TEST)

@@ -14,7 +14,7 @@ from types import FunctionType, ModuleType
 
 from written.library import r_call
 
-from trialtrace.run.methods.analysing.formulas import STATS
+from trialtrace.run.methods.analysing.estimate import STATS
 from trialtrace.run.methods.checking.registry import MODULES
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.references import method_of

@@ -106,8 +106,13 @@ def run_stages(trial: Trial, folder: Path, at: Project) -> Run:
     ingest_sources(trial, folder / "raw")
     clean_tables(trial, folder / "raw", folder / "clean")
     derive_datasets(trial, folder / "clean", folder / "derived")
+    analyse_plan(trial, folder / "derived", folder / "analysis")
+    return judge_stages(trial, folder, at)
+
+
+def judge_stages(trial: Trial, folder: Path, at: Project) -> Run:
+    """The checks and the audit of results, and the records of all stages."""
     analysis = folder / "analysis"
-    analyse_plan(trial, folder / "derived", analysis)
     check_results(trial, folder / "derived", analysis, analysis / "checks.parquet")
     audit_claims(trial, folder / "derived", analysis, folder / "audit" / "claims.parquet")
     record_stages(trial.name, at)

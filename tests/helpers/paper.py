@@ -1,6 +1,7 @@
 """A paper of two or three arms, and ledgers of its printed numbers."""
 
 from trialtrace.audit.files.make import ledger
+from trialtrace.audit.prints.registry import findings
 
 TWO = {
     "training": {"label": "training", "randomised": "30"},
@@ -54,3 +55,9 @@ def read(claims, groups=None):
             "claims": claims,
         }
     )
+
+
+def said(check, claims, name, **more):
+    """The agreements of one finding by its name, of claims of the paper of two groups."""
+    whole = read(claims, **more)
+    return [one.agreement for one in findings(whole) if one.check == name and one.claim == check]

@@ -31,11 +31,9 @@ from trialtrace.run.tables.contracts import (
 from trialtrace.run.trial.cleaning import Cleaning
 from trialtrace.run.trial.endpoints import families
 from trialtrace.run.trial.model import Variable
-from trialtrace.run.trial.study.design import Design
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.file import Design, Population, TableSpec
 from trialtrace.run.trial.study.source import Source
 from trialtrace.run.trial.study.subjects import Subjects
-from trialtrace.run.trial.study.tables import TableSpec
 
 TYPES = {
     "text": (pa.string(), str),

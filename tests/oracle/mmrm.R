@@ -166,10 +166,10 @@ kr_test <- function(kr, Phi, beta, L) {
   c(f, m)
 }
 
-satterthwaite <- function(f, information, theta, l) {
-  variance <- function(t) drop(t(l) %*% f(t)$Phi %*% l)
-  slope <- grad(variance, theta)
-  2 * variance(theta)^2 / drop(t(slope) %*% solve(information) %*% slope)
+# `slopes` are those of the entries of Phi, a column a parameter.
+satterthwaite <- function(Phi, slopes, information, l) {
+  slope <- drop(as.vector(outer(l, l)) %*% slopes)
+  2 * drop(t(l) %*% Phi %*% l)^2 / drop(t(slope) %*% solve(information) %*% slope)
 }
 
 one_model <- function(case, d, X, structure, method) {
@@ -212,10 +212,11 @@ one_model <- function(case, d, X, structure, method) {
     outer(spread, spread)
   L <- cbind(matrix(0, k, ncol(X) - k), diag(k))
   l <- L[k, ]
-  emit(case, paste(name, "satterthwaite.df", sep = "."), satterthwaite(f, information, theta, l))
+  slopes <- jacobian(function(t) as.vector(f(t)$Phi), theta)
+  emit(case, paste(name, "satterthwaite.df", sep = "."), satterthwaite(at$Phi, slopes, information, l))
   roots <- eigen(L %*% at$Phi %*% t(L), symmetric = TRUE)
   rows <- t(roots$vectors) %*% L
-  df <- apply(rows, 1, function(r) satterthwaite(f, information, theta, r))
+  df <- apply(rows, 1, function(r) satterthwaite(at$Phi, slopes, information, r))
   E <- sum(df / (df - 2))
   emit(case, paste(name, "satterthwaite.f", sep = "."),
        mean((rows %*% at$beta)^2 / roots$values))

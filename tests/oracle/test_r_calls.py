@@ -10,7 +10,7 @@ import pytest
 from recompute import HERE
 from written.library import r_call, subjects
 
-from trialtrace.run.methods.analysing.formulas import STATS
+from trialtrace.run.methods.analysing.estimate import STATS
 from trialtrace.run.trial.plan.registry import cards
 
 

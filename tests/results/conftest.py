@@ -1,5 +1,6 @@
 """The three real trials through every stage, once a session, in a folder of the session."""
 
+import shutil
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,17 +42,19 @@ class Real:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory) -> dict[str, Real]:
-    """Ingest, clean, derive, analyse, check, audit of each trial."""
-    from mini_run import run_stages
+    """Each trial up to its results, which all processes share; its checks and its audit."""
+    from mini_run import judge_stages
+    from shipped_trials import shipped
 
     from trialtrace.base.paths import Project
     from trialtrace.run.trial.load import load_trial
 
-    root = tmp_path_factory.mktemp("real")
-    return {
-        name: Real(run_stages(load_trial(name), root / "results" / name, Project(root)))
-        for name in TRIALS
-    }
+    at = Project(tmp_path_factory.mktemp("real"))
+    real = {}
+    for name in TRIALS:
+        folder = shutil.copytree(shipped(name, tmp_path_factory), at.results / name)
+        real[name] = Real(judge_stages(load_trial(name), folder, at))
+    return real
 
 
 @pytest.fixture(scope="session")

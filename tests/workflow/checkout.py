@@ -12,7 +12,6 @@ from pathlib import Path
 from mini_trial import write_project
 
 from trialtrace.run.jobs.products import VOLATILE
-from trialtrace.run.jobs.start import PLAIN
 
 ROOT = Path(__file__).resolve().parents[2]
 TRACING = Path(__file__).parent / "tracing"
@@ -111,10 +110,10 @@ class Traced:
     results: dict[Job, set[str]]
 
 
-def traced_run(made: Copy, traces: Path) -> Traced:
+def traced_run(made: Copy, traces: Path, **more: str) -> Traced:
     """Run everything with every job traced."""
     traces.mkdir(exist_ok=True)
-    watched = {"TRIALTRACE_TRACE": str(traces), PLAIN: "1"}
+    watched = {"TRIALTRACE_TRACE": str(traces), **more}
     done = made.snakemake("--cores", "2", PYTHONPATH=str(TRACING), **watched)
     assert done.returncode == 0, done.stderr
     told = [json.loads(path.read_text()) for path in sorted(traces.glob("*.json"))]

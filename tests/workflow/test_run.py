@@ -17,6 +17,7 @@ from trialtrace.base.store import sha256_file
 from trialtrace.run.jobs.fresh import STAGES, freshness
 from trialtrace.run.jobs.products import lock_run
 from trialtrace.run.jobs.run_state import changed_since
+from trialtrace.run.jobs.start import PLAIN
 
 # Read by its values, not as a file.
 CONFIG = "config/config.yaml"
@@ -112,7 +113,7 @@ def test_a_job_that_is_killed_is_tried_once_more(own: Copy, times: int):
 
 
 def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy, tmp_path: Path):
-    traced = traced_run(own, tmp_path / "traces")
+    traced = traced_run(own, tmp_path / "traces", **{PLAIN: "1"})
     assert (own.root / "site/mini/report.html").is_file()
     assert own.scheduled() == set()
 

@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 
 from trialtrace.run.methods.analysing import run
-from trialtrace.run.methods.analysing.formulas import STATS
+from trialtrace.run.methods.analysing.estimate import STATS
 from trialtrace.run.methods.analysing.registry import MODULES
 from trialtrace.run.trial.plan.registry import cards
 

@@ -13,9 +13,9 @@ from trialtrace.run.methods.checking.run import checked
 from trialtrace.run.tables.contracts import ADSL, BDS, RESULTS, read_table, write_table
 from trialtrace.run.trial.plan.registry import card_of
 
-VISITS = {"repeated", "within", "visit_pairs", "box_m", "friedman", "paired", "mixed", "ancova"}
-RANKS = {"categorical", "continuous", "stratified", "hierarchy", "ordered_arms", "ratios", "exact"}
-TIMES = {"survival", "hazards", "rates", "mean_times", "curves", "competing", "recurrent"}
+VISITS = {"repeated", "within", "friedman", "paired", "mixed", "ancova"}
+RANKS = {"categorical", "continuous", "stratified", "hierarchy", "several_arms", "exact"}
+TIMES = {"survival", "hazards", "mean_times", "curves", "competing", "recurrent"}
 # Each was a false alarm of the checkers once, found by drawing trials at random. The first is run
 # with the whole plan, the others with the analyses of the checks that were wrong and of their like.
 ONCE_WRONG = {

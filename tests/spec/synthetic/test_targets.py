@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from trialtrace.report.audit.cohort_words import PUT_IN, of_claim, of_primary, put_in
+from trialtrace.report.audit.cohort_words import PUT_IN, of_claim, of_primary, of_results, put_in
 from trialtrace.report.audit.targets import (
     Measured,
     margins_table,
@@ -86,7 +86,9 @@ def test_a_real_trial_has_no_such_section(swapped):
 
 def test_what_a_paper_set_is_said_beside_the_result_and_the_verdicts(material, synthetic):
     told = unescape(of_primary(material, primary(material), {"sec-targets": "supplement.html"}))
-    assert "**Put in, no finding:**" in told and "12 of 18 (printed " in told
+    assert "**Put in, no finding:**" in told
+    analysis = unescape(of_results(material, [one.name for one in primary(material)]))
+    assert "**Put in, no finding:**" in analysis and "12 of 18 (printed " in analysis
     assert "(supplement.html#sec-targets)" in told
     place = re.search(r"config/cohort\.yaml\.html#(L\d+)", told)[1]
     lines = (synthetic.folder / "report" / "config" / "cohort.yaml.html").read_text()

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,11 @@ EVERY = (*SEEN, *FIRST, *SECOND)
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-profile.md"
 
 
+@cache
+def profiled(item: str) -> tuple[Table, ...]:
+    return profile([f"registry:{item}"])
+
+
 def missed(documented: Documented, table: Table) -> set[str]:
     """What the first candidates do not have as the documentation does."""
     roles = {"subject": table.subject, "arm": table.arm, "visit": table.visit}
@@ -34,7 +40,7 @@ def missed(documented: Documented, table: Table) -> set[str]:
 
 @pytest.mark.parametrize("documented", EVERY, ids=[one.item for one in EVERY])
 def test_a_guess_is_what_the_documentation_says(documented: Documented):
-    (table,) = profile([f"registry:{documented.item}"])
+    (table,) = profiled(documented.item)
     assert missed(documented, table) == MISSES.get(documented.item, set())
 
 
@@ -54,7 +60,7 @@ def question(item: str, told: dict[str, str], flag: str) -> Question | None:
     """What would be asked; None where it comes to no question."""
     asked: list[Question] = []
     with suppress(UserError):
-        decide(profile([f"registry:{item}"]), told, asked.append)
+        decide(profiled(item), told, asked.append)
     return next((one for one in asked if one.flag == flag), None)
 
 

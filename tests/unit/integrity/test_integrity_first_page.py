@@ -17,6 +17,9 @@ from trialtrace.run.integrity.look import PAGE_LEVEL, Look, judged
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, OF_ROWS, WEIGHTS, look_at
 from trialtrace.run.tables.measures import known_ends
 
+# The true trial into which each slip is put.
+SPOILED = 1001
+
 
 def unusual(export: Export) -> set[str]:
     looks = judged(look_at(export, OF_ROWS), WEIGHTS)
@@ -37,14 +40,13 @@ def numbers(name: str, values, unit: str = "") -> Column:
 
 @pytest.mark.parametrize("slip", FOUND_BY, ids=lambda one: one.__name__)
 def test_a_slip_is_found_by_its_check(slip):
-    made, rng = trial_to_spoil(1001)
-    assert not unusual(spoiled_export(made))
+    made, rng = trial_to_spoil(SPOILED)
     slip(made, rng)
     assert unusual(spoiled_export(made)) & {*FOUND_BY[slip]}
 
 
 def test_true_trials_have_no_red_line_and_none_when_their_rows_are_in_any_order():
-    for seed in range(12):
+    for seed in (*range(12), SPOILED):
         made, rng = trial_to_spoil(seed)
         export = spoiled_export(made)
         assert not unusual(export)
@@ -58,7 +60,7 @@ def test_every_check_is_on_one_of_both_pages():
 
 def test_looks_of_rows_need_no_arm_but_those_at_the_allocation():
     """A blinded export has the same looks."""
-    made, _ = trial_to_spoil(1001)
+    made, _ = trial_to_spoil(SPOILED)
     export = spoiled_export(made)
     blinded = look_at(replace(export, arm=None), OF_ROWS)
     assert blinded == [one for one in look_at(export, OF_ROWS) if one.check != "allocation"]
@@ -172,6 +174,6 @@ def test_a_red_line_says_where_how_likely_which_rows_and_who_uses_it():
 
 def test_what_nobody_can_see_is_said_to_be_unseen():
     for slip in UNSEEN:
-        made, rng = trial_to_spoil(1001)
+        made, rng = trial_to_spoil(SPOILED)
         slip(made, rng)
         assert not unusual(spoiled_export(made))

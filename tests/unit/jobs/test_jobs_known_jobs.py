@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +21,28 @@ ROOT = Path(__file__).resolve().parents[3]
 TRIAL = "moertel1990"
 
 
-@pytest.fixture
-def made(tmp_path) -> Freshness:
-    """A project with the code that runs here, and the remembered jobs of a trial."""
+@pytest.fixture(scope="module")
+def remembered(tmp_path_factory) -> Path:
+    """A project with the code that runs here, and the remembered jobs of a trial, to be copied to
+    where it was.
+    """
+    root = tmp_path_factory.mktemp("remembered") / "project"
     for name in ("config", "scripts", "reports"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy2(ROOT / "requirements.lock", tmp_path)
-    (tmp_path / "workflow").symlink_to(ROOT / "workflow")
-    (tmp_path / ".snakemake").mkdir()
-    fresh = freshness(Project(tmp_path))
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy2(ROOT / "requirements.lock", root)
+    (root / "workflow").symlink_to(ROOT / "workflow")
+    (root / ".snakemake").mkdir()
+    fresh = freshness(Project(root))
     assert known(fresh.at) is None
     remember_jobs(fresh, [TRIAL])
-    return fresh
+    return root.rename(root.with_name("kept"))
+
+
+@pytest.fixture
+def made(remembered) -> Iterator[Freshness]:
+    root = shutil.copytree(remembered, remembered.with_name("project"), symlinks=True)
+    yield freshness(Project(root))
+    shutil.rmtree(root)
 
 
 def known(at: Project) -> dict[str, str] | None:

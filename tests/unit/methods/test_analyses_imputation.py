@@ -9,7 +9,7 @@ import pytest
 from tiny_endpoint import endpoint
 
 from trialtrace.run.methods.missing import analyse_imputation as imputation
-from trialtrace.run.methods.missing import check_imputation as check
+from trialtrace.run.methods.missing import check as check
 
 RULE = {
     "findings": ["nerve", "reflex", "touch"],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trialtrace.run.methods.survival.check_interval_times import masses
+from trialtrace.run.methods.survival.check_competing import masses
 
 
 def visits(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:

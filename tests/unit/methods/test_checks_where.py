@@ -5,7 +5,7 @@ import datetime
 import pandas as pd
 import pytest
 
-from trialtrace.run.methods.checking.where import surely
+from trialtrace.run.methods.checking.data import surely
 
 TABLE = pd.DataFrame(
     {

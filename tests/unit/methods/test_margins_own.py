@@ -4,7 +4,7 @@ import pytest
 
 from trialtrace.base.config.spec import structure
 from trialtrace.run.methods.analysing.margins import _verdict
-from trialtrace.run.trial.plan.cards.equivalence import Equivalence, NonInferiority
+from trialtrace.run.trial.plan.cards.continuous import Equivalence, NonInferiority
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Interval
 

@@ -13,7 +13,8 @@ import pytest
 
 import trialtrace.stats as ts
 from trialtrace.base.paths import project
-from trialtrace.stats._inputs import SAMPLES, numbers
+from trialtrace.stats._aligned import SAMPLES
+from trialtrace.stats._inputs import numbers
 from trialtrace.stats.results import StatsError
 
 sys.path.insert(0, str(project().root / "campaigns"))

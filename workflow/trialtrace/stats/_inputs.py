@@ -4,11 +4,8 @@
 needs none.
 """
 
-import inspect
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from functools import wraps
-from itertools import combinations
-from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 import numpy as np
 import scipy
@@ -18,8 +15,6 @@ from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats.results import StatsError
 
 Item = TypeVar("Item")
-P = ParamSpec("P")
-R = TypeVar("R")
 SIDES = ("two_sided", "greater", "less")
 # What text columns hold where a value is missing: pandas and numpy write it out as text.
 MISSING_TEXT = frozenset({"", "nan", "NaN", "NaT", "<NA>"})
@@ -31,72 +26,6 @@ MOST_COUNTED = 1e15
 MOST_GROUPS = int(np.iinfo(np.intp).max)
 # Draws, resamples or imputations of one call: days of computing.
 MOST_DRAWS = 10**10
-
-# Two samples of other patients each, whose indexes have nothing to do with each other.
-SAMPLES = {
-    "complier_bounds": ("treated", "control"),
-    "complier_difference": ("treated", "control"),
-    "geometric_mean_ratio_student": ("x", "y"),
-    "geometric_mean_ratio_welch": ("x", "y"),
-    "hodges_lehmann": ("x", "y"),
-    "mann_whitney": ("x", "y"),
-    "mean_difference_student": ("x", "y"),
-    "mean_difference_welch": ("x", "y"),
-    "median_ratio": ("x", "y"),
-    "probability_of_superiority": ("x", "y"),
-    "student_t": ("x", "y"),
-    "welch_t": ("x", "y"),
-}
-
-
-class Index(Protocol):
-    """The labels of rows."""
-
-    def equals(self, other: object) -> bool: ...
-
-
-@runtime_checkable
-class Column(Protocol):
-    """A Series or DataFrame, told from a list by `iloc`; pandas is not imported for it."""
-
-    @property
-    def iloc(self) -> object: ...
-    @property
-    def index(self) -> Index: ...
-    def __len__(self) -> int: ...
-
-
-def aligned(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, which refuses columns of pandas of equal length whose indexes differ.
-
-    Rows are joined by their position: those of a column that was sorted or shuffled apart from the
-    others would be of other patients. A column beside a plain array is taken as it stands.
-    """
-    names, samples = tuple(inspect.signature(function).parameters), SAMPLES.get(function.__name__)
-
-    @wraps(function)
-    def checked(*arguments: P.args, **keywords: P.kwargs) -> R:
-        given = dict(zip(names, arguments, strict=False)) | keywords
-        columns = {name: each for name, each in given.items() if isinstance(each, Column)}
-        if len(columns) > 1:
-            _check_indexes(columns, samples)
-        return function(*arguments, **keywords)
-
-    vars(checked)["aligned"] = True
-    return checked
-
-
-def _check_indexes(columns: Mapping[str, Column], samples: tuple[str, str] | None) -> None:
-    for first, second in combinations(columns, 2):
-        one, other = columns[first], columns[second]
-        if samples and samples[1] in (first, second):
-            continue
-        if len(one) == len(other) and not one.index.equals(other.index):
-            raise StatsError(
-                f"{first} and {second} are of pandas and their indexes differ, while rows are "
-                f"joined by their position; align them, as by {second}.loc[{first}.index], or give "
-                f"{first}.to_numpy() and {second}.to_numpy() where their order is the same."
-            )
 
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:

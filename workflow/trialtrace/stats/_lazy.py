@@ -6,7 +6,7 @@ and so does `attach`, which makes it come true. A stub is not what a job's hash 
 that is added to a family reruns nothing by it. Modules of this project import from
 the module that holds a function, never from a family: what a job depends on is read from imports.
 
-What a family offers refuses columns of pandas whose indexes differ: `aligned` of `_inputs`.
+What a family offers refuses columns of pandas whose indexes differ: `aligned` of `_aligned`.
 """
 
 import ast
@@ -67,7 +67,7 @@ def offer(module: ModuleType, name: str) -> object:
     """
     value: object = getattr(module, name)
     if isinstance(value, FunctionType) and not hasattr(value, "aligned"):
-        from trialtrace.stats._inputs import aligned
+        from trialtrace.stats._aligned import aligned
 
         value = aligned(value)
         setattr(module, name, value)

@@ -1,5 +1,9 @@
-"""The text blocks of a page in order, so that the pages of two renderers can be compared."""
+"""The text blocks of a page in order, so that the pages of two renderers can be compared; the parts
+of a DOCX.
+"""
 
+import io
+import zipfile
 from html.parser import HTMLParser
 
 BLOCKS = {"h1", "h2", "h3", "h4", "p", "li", "td", "th", "caption", "figcaption", "pre"}
@@ -61,3 +65,9 @@ def blocks_of(html: str) -> list[str]:
 def alike(blocks: list[str]) -> list[str]:
     """Without what is the renderers' own: Quarto puts the caption of a table into a figure."""
     return [block.replace("figcaption: ", "caption: ", 1) for block in blocks]
+
+
+def parts_of(docx: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        names = [name for name in archive.namelist() if name.endswith((".xml", ".rels"))]
+        return {name: archive.read(name).decode("utf-8") for name in names}

@@ -1,21 +1,20 @@
 """The page and the DOCX: references, safety, self-containment, stamps, bytes."""
 
-import io
 import os
 import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
-from render_blocks import blocks_of
+from render_blocks import blocks_of, parts_of
 
 from trialtrace.base.errors import UserError
+from trialtrace.report.render.api import render_document
 from trialtrace.report.render.tree.authored import OWN
 
 NUMBERED = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
@@ -25,12 +24,6 @@ def failure(render, source, **options) -> str:
     with pytest.raises(UserError) as caught:
         render(source, **options)
     return str(caught.value)
-
-
-def parts_of(docx: bytes) -> dict[str, str]:
-    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        names = [name for name in archive.namelist() if name.endswith((".xml", ".rels"))]
-        return {name: archive.read(name).decode("utf-8") for name in names}
 
 
 @pytest.fixture
@@ -102,7 +95,7 @@ def test_a_docx_has_no_link_that_is_dead_without_its_folder(write, render):
     assert "27 of 30, 1, B," in shown and "Files: See" in shown.replace("Files:See", "Files: See")
     assert "Where the numbers come from" in shown and "trialtrace trace T" in shown
     row = text[text.rindex("<w:tr>") :]
-    assert ">mean<" in row and "other" not in shown
+    assert ">mean:<" in row and ">abc<" in row and "other" not in shown
 
 
 def test_a_docx_without_linked_numbers_has_no_lines_of_them(write, render):
@@ -120,8 +113,10 @@ def test_references_in_the_docx(docx):
 
 
 def test_all_parts_of_the_docx_are_xml(docx):
-    for text in docx.values():
-        ElementTree.fromstring(text)
+    assert {"word/document.xml", "word/_rels/document.xml.rels"} <= set(docx)
+    roots = {name: ElementTree.fromstring(text).tag for name, text in docx.items()}
+    assert roots["word/document.xml"].endswith("}document")
+    assert all(tag.endswith("}Relationships") == (".rels" in name) for name, tag in roots.items())
 
 
 def test_tables_of_the_docx_hold_what_those_of_the_page_hold(page, docx):
@@ -138,11 +133,36 @@ def test_tables_of_the_docx_hold_what_those_of_the_page_hold(page, docx):
 
 def test_a_reference_without_target_is_an_error(write, render):
     message = failure(render, write("## A\n\nSee @fig-none and @tbl-none.", NUMBERED))
-    assert "@fig-none has no target" in message and "@tbl-none has no target" in message
+    assert message.count("this reference has no target") == 2
+    assert "fig-none" in message and "tbl-none" in message
     assert "neither" in failure(render, write("As [@smith] said.", NUMBERED))
-    assert "used twice" in failure(render, write("## A {#sec-a}\n\n## B {#sec-a}", NUMBERED))
     unnumbered = write("## A {#sec-a}\n\n@sec-a", "title: T")
-    assert "@sec-a has no target" in failure(render, unnumbered)
+    assert "no target\n  found     sec-a" in failure(render, unnumbered)
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "what"),
+    [
+        ("Text.\n\nSee @sec-none.", 2, "this reference has no target"),
+        ("Text.\n\n![](nowhere.png)", 2, "this image is not there"),
+    ],
+)
+def test_what_is_wrong_has_its_line(write, render, body: str, line: int, what: str):
+    source = write(body, NUMBERED)
+    first = source.read_text().splitlines().index("Text.") + 1
+    assert f"{source.name}, line {first + line}\n  {what}" in failure(render, source)
+
+
+def test_a_label_in_two_documents_has_both_lines_and_what_to_do(write, render, tmp_path):
+    table = "::: {#tbl-a}\n\n| a |\n|---|\n| b |\n\nMany.\n\n:::"
+    report = write(f"## A {{#sec-a}}\n\n{table}", NUMBERED)
+    other = report.with_name("other.qmd")
+    other.write_text(f"## B {{#sec-b}}\n\n{table}\n")
+    with pytest.raises(UserError) as caught:
+        render_document(report, other, out_dir=tmp_path / "out", stem="report")
+    place = report.read_text().splitlines().index("::: {#tbl-a}") + 1
+    assert f"{report.name}, line {place}; other.qmd, line 3\n  this label is" in str(caught.value)
+    assert "refer to it elsewhere: @tbl-a" in str(caught.value)
 
 
 def test_prefixes_and_suffixes_of_references(write, render):
@@ -171,122 +191,6 @@ def test_raw_html_is_text(write, render):
 def test_wide_tables_have_natural_columns(write, render):
     rows = f"| a | b |\n|---|--------:|\n| {'x' * 90} | [1](trace/{'y' * 80}.html) |"
     assert "<col" not in render(write(rows))
-
-
-def test_a_docx_has_contents_whole_rows_and_wide_tables_across(write, render):
-    long = "words " * 40
-    head, row = "| A | B | C | D | E |\n|---|---|---|---|---|", f"| 1 | 2 | 3 | 4 | {long}|"
-    wide = "\n".join([head, *[row] * 4])
-    narrow = "| A | B |\n|---|---|\n| 1 | 2 |"
-    floats = [f"::: {{#tbl-{i}}}\n\n{one}\n\nC\n\n:::" for i, one in (("w", wide), ("n", narrow))]
-    body = "\n\n".join(
-        ["# One", "## Two", "Introduction.", floats[0], "# Three", floats[1], "See @tbl-w."]
-    )
-    source = write(body, "title: T\nformat: {docx: {toc: true}}")
-    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
-    assert text.count("<w:tr>") == text.count("<w:tr><w:trPr><w:cantSplit/>") == 7
-    sections = re.findall(r"<w:sectPr>.*?</w:sectPr>", text, re.DOTALL)
-    assert ["landscape" in one for one in sections] == [False, True, False]
-    assert all("footerReference" in one for one in sections) and "rsidR" not in text
-    # A heading goes with its table, with what stands between them.
-    places = [text.index(sections[0]), text.rindex(">Two<"), text.index("Introduction.")]
-    assert places == sorted(places) and places[-1] < text.index("words")
-    contents = text[: text.index(sections[0])]
-    assert [name for name in ("One", "Two", "Three") if f">{name}<" in contents] == [
-        "One",
-        "Two",
-        "Three",
-    ]
-
-
-def test_columns_of_a_docx_are_as_wide_as_their_entries_and_names_of_code_break(write, render):
-    heads = ["Adjusted p, a step-down adjustment of many", "Sentence", "Program"]
-    row = ["0.1", "words " * 30, "statsmodels.stats.contingency_tables.StratifiedTable"]
-    lines = [heads, ["---"] * 3, row]
-    source = write("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
-    short, sentence, program = map(int, re.findall(r'<w:gridCol w:w="(\d+)"', text))
-    assert short < program < sentence
-    assert short < 0.2 * (short + sentence + program)
-    assert "stats.\N{ZERO WIDTH SPACE}contingency" in text
-
-
-def test_a_long_text_leaves_room_for_the_entries_beside_it(write, render):
-    place = "endpoints of the trial, line 12"
-    lines = [["What", "Of", "Where"], ["---"] * 3, ["value", "words " * 70, place]]
-    source = write("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
-    *_, where = widths = [int(one) for one in re.findall(r'<w:gridCol w:w="(\d+)"', text)]
-    assert 100 * where / sum(widths) > len(place) / 1.6
-
-
-def test_a_head_takes_few_lines_beside_long_entries(write, render):
-    heads = ["Endpoint", "Visit", "Isometric training of muscles against relaxation of muscles"]
-    lines = [heads, ["---"] * 3, ["words " * 14, "three months after radiotherapy", "p 0.19"]]
-    source = write("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
-    *_, head = widths = [int(one) for one in re.findall(r'<w:gridCol w:w="(\d+)"', text)]
-    letters = 100 * head / sum(widths)
-    assert len(heads[2]) / letters < 3.5
-
-
-def test_a_short_table_with_a_sentence_stays_upright(write, render):
-    rows = f"| A | B | C | D | E |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | {'words ' * 40}|"
-    text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
-    assert "landscape" not in text
-
-
-def test_an_interval_goes_below_its_estimate_before_a_table_lies(write, render):
-    space = "\N{NO-BREAK SPACE}"
-    cell = f"0.1234{space}(0.1234{space}to{space}0.2345)"
-    rows = "| A | B | C | D | E |\n|---|---|---|---|---|\n" + f"| a |{f' {cell} |' * 4}\n" * 6
-    source = write(f"::: {{#tbl-w}}\n\n{rows}\nC\n\n:::")
-    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
-    assert "landscape" not in text and cell not in re.sub("<[^>]+>", "", text)
-    assert cell.replace(f"{space}(", " (") in re.sub("<[^>]+>", "", text)
-
-
-def test_the_label_of_a_block_is_one_cell_and_its_rows_stay_together(write, render):
-    lines = [
-        "| L | N |",
-        "|---|---|",
-        "| head | |",
-        "| one | 1 |",
-        "| | 2 |",
-        "| | 3 |",
-        "| two | 4 |",
-        *[f"| row {n} | 5 |" for n in range(20)],
-    ]
-    source = write("\n".join(lines))
-    rows = parts_of(render(source, formats=("docx",)))["word/document.xml"].split("</w:tr>")[1:6]
-    assert ["continue" in row for row in rows] == [False, False, True, True, False]
-    # Of a heading of rows, and of a block but its last.
-    assert ["keepNext" in row for row in rows] == [True, True, True, False, False]
-
-
-def test_a_short_table_of_a_docx_stays_on_one_page(write, render):
-    def kept(cells):
-        rows = "\n".join(["| L | N |", "|---|---|", *(f"| {cell} | 1 |" for cell in cells)])
-        text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
-        return ["keepNext" in row for row in text.split("</w:tr>")[:-1]]
-
-    assert kept(["a"] * 5) == [True] * 5 + [False]
-    assert not any(kept(["a"] * 30)[1:])
-    assert not any(kept(["words " * 30] * 5)[1:])
-
-
-def test_capitals_of_a_column_of_codes_have_room(write, render):
-    lines = [["Endpoint", "Code", "Rule"], ["---"] * 3, ["words " * 9, "BLEEDANY", "rule " * 30]]
-    source = write("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    text = parts_of(render(source, formats=("docx",)))["word/document.xml"]
-    widths = [int(one) for one in re.findall(r'<w:gridCol w:w="(\d+)"', text)]
-    assert 100 * widths[1] / sum(widths) > 1.3 * len("BLEEDANY") + 2
-
-
-def test_a_block_that_is_too_long_is_cut_and_has_its_label_again(write, render):
-    rows = "\n".join(["| L | N |", "|---|---|", "| one | 1 |", *["| | 2 |"] * 30])
-    text = parts_of(render(write(rows), formats=("docx",)))["word/document.xml"]
-    assert text.count(">one<") == text.count('w:val="restart"') == 2
 
 
 def test_a_picture_that_is_higher_than_a_page_is_made_to_fit_a_docx(write, render):

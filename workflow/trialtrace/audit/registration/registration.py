@@ -12,7 +12,7 @@ from trialtrace.audit.ledger.design_margin import ToldEquivalence, ToldMargin
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.dates import Period
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
 from trialtrace.audit.prints.shared.margins import Judged, equivalent, judged
 from trialtrace.audit.registration import alpha
 from trialtrace.audit.registration.outcomes import outcomes
@@ -50,7 +50,8 @@ def _conclusion(
 ) -> Held:
     part, paper = place[:2]
     cells = _cells(part, f"{SAID[item.concludes or '']} ({item.words})")
-    claims = tuple(dict.fromkeys((*((item.claim,) if item.claim else ()), *judged[2])))
+    names = (item.claim, *(claim.name for claim in judged[2]))
+    claims = tuple(dict.fromkeys(name for name in names if name))
     what, key = f"Conclusion: {_label(ledger, item)}", ".".join(map(str, place))
     return Held(CONCLUDED, paper, what, *cells, judged[0], judged[1], (key,), claims)
 

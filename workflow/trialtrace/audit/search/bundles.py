@@ -24,14 +24,10 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range, ends_of
-from trialtrace.audit.prints.shared.two_groups import (
-    KINDS,
-    NEEDED,
-    as_proportion,
-    estimate,
-    of_percentages,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.ranges import as_range, ends_of
+from trialtrace.audit.prints.shared import two_groups
 from trialtrace.audit.prints.wholes.shares import counts_by_size
 from trialtrace.audit.search.comparisons import Table, comparison_families, mean_families
 from trialtrace.audit.search.search import Bundle
@@ -78,7 +74,7 @@ def needed_families(
     printed ratios, by their words; `risks` those of the control group, by theirs.
     """
     names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
-    families = [estimate("number_needed_to_treat", table) for _, _, table in tables]
+    families = [two_groups.estimate("number_needed_to_treat", table) for _, _, table in tables]
     counted = np.abs(np.array([np.nan if one is None else one for one in families]))
     for rounding, other in WAYS.items():
         told = "" if other == 1 else f", {rounding}"
@@ -137,7 +133,7 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
         if finding.check in seen.get(finding.claim, ()):
             continue
         groups = [ledger.entries[name] for name in finding.beside]
-        joint = entry.measure in KINDS and finding.check in (*JOINT, "p.counts")
+        joint = entry.measure in two_groups.KINDS and finding.check in (*JOINT, "p.counts")
         if finding.check == "p.counts" and len(groups) == 2 and not joint:
             made = _p(ledger, entry, groups, last)
             yield from (replace(one_p, unnamed=entry.about.test is None) for one_p in made)
@@ -147,7 +143,7 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
             # Estimate, bounds and p stand or fall together: one bundle a claim.
             seen[finding.claim] = (*JOINT, "p.counts")
             yield from _comparison(ledger, entry, groups, METHODS if explained else TIERS[-1])
-        elif entry.measure == NEEDED and finding.check in OF_NEEDED and len(groups) == 2:
+        elif entry.measure == two_groups.NEEDED and finding.check in OF_NEEDED and len(groups) == 2:
             yield from _needed(ledger, entry, groups)
         elif finding.check == "interval.share" and entry.about.group:
             shares.setdefault(entry.about.cell, [])
@@ -208,7 +204,7 @@ def _comparison(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) ->
     parts, measure = entry.parts, entry.measure or ""
     main = parts.get("percent") or parts.get("value")
     tables = _tables(ledger, groups, MOST_COMPARED)
-    if main is None or measure not in KINDS or not tables:
+    if main is None or measure not in two_groups.KINDS or not tables:
         return
     targets = [Target("estimate", main)]
     if {"ci_low", "ci_high"} <= set(parts):
@@ -226,7 +222,7 @@ def _comparison(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) ->
         measure,
         grids,
         None if level is None else float(level) / 100,
-        of_percentages(measure, groups),
+        two_groups.of_percentages(measure, groups),
         (x1, ledger.size(groups[0]), x0, ledger.size(groups[1])),
     )
     names = tuple(t.part.name for t in targets)
@@ -255,12 +251,12 @@ def _needed(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundl
         if (part := one.main) is not None and part.relation == "=" and part.value
     ]
     made = {}
-    if rounded := of_percentages(NEEDED, groups):
+    if rounded := two_groups.of_percentages(two_groups.NEEDED, groups):
         made["the rounded percentages"] = abs(rounded)
     for one in bundles:
         part = one.main
         if one.measure == "risk_difference" and part is not None and part.value:
-            scale = 1 if as_proportion(one, part) else 100
+            scale = 1 if two_groups.as_proportion(one, part) else 100
             made[f"the rounded difference {part.text}"] = scale / abs(float(part.value))
     families = needed_families(tables, made, _ratios(bundles), _risks(ledger, groups), unit(main))
     target = Target("estimate", replace(main, value=abs(main.value)))

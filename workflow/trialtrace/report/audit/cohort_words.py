@@ -22,6 +22,11 @@ PUT_IN = (
 )
 
 
+OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
+OWN_IN_SHORT = "**Put in, no finding:** the cohort was drawn to have what the paper prints."
+COLUMNS_IN_SHORT = "**Put in, in part:** made of columns that were drawn to printed numbers."
+
+
 def truth_of(material: Material) -> Row:
     """What the cohort was drawn from, as its export has it."""
     row: Row = json.loads((material.folder / "raw" / "truth.json").read_text(encoding="utf-8"))
@@ -79,25 +84,20 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
         )
     if rests.columns:
         return f"**Put in, in part:** {escape_markdown(f'{MADE_OF} {told(rests.columns)}.')}"
-    return "The cohort was drawn by a program, to no printed number of this endpoint."
+    return OF_NOTHING
 
 
-def of_primary(material: Material, analyses: list[Analysis], places: Mapping[str, str]) -> str:
-    """The same of the primary analyses, with links to where the cohort was set and measured.
-
-    `places` has the page of each section; the section of the same document needs none.
-    """
-    names = [analysis.name for analysis in analyses]
-    said = of_results(material, names)
-    if not said:
+def of_primary(material: Material, analyses: Sequence[Analysis], places: Mapping[str, str]) -> str:
+    """The same of the primary analyses in short, with links to where the cohort was set and to what
+    was drawn; `places` has the page of each section, that of the same document needs none."""
+    if not material.trial.drawn:
         return ""
-    rests = _rests(material, names)
+    rests = _rests(material, [analysis.name for analysis in analyses])
+    margins = rests.own or rests.columns
     lines = material.trial.lines("cohort")
-    first = min(
-        (lines.get(("quantities", margin["quantity"]), 0) for margin in rests.own or rests.columns),
-        default=0,
-    )
+    first = min((lines.get(("quantities", margin["quantity"]), 0) for margin in margins), default=0)
     settings = config_page(COHORT) + (f"#L{first}" if first else "")
+    said = OWN_IN_SHORT if rests.own else COLUMNS_IN_SHORT if rests.columns else OF_NOTHING
     targets = place_link("sec-targets", places) or "#sec-targets"
     return f"{said} [Settings of the cohort]({settings}), [target against drawn]({targets})."
 

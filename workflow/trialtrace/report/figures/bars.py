@@ -4,15 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.report.figures.canvas import (
-    INK,
-    PALE,
-    colour_of,
-    drawing,
-    legend_below,
-    percent_axis,
-    wrapped,
-)
+from trialtrace.report.figures import canvas
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import data_of, name_of, repeats_cuts, rows_of_bars, told
 from trialtrace.report.material import Material
@@ -57,25 +49,25 @@ def _figure(
     ends = [end for row in rows for end in (row["stat_value"], row["ci_high"]) if end is not None]
     top = max(ends)
     height = 3.6 if upright else 1.2 + 0.17 * len(groups) * (len(arms) + 1)
-    with drawing(7.2, height) as figure:
+    with canvas.drawing(7.2, height) as figure:
         axes = figure.subplots()
         for number in range(len(arms)):
             _arm(material, axes, list(groups.values()), arms, number, upright)
         places, labels = np.arange(len(groups)), list(groups)
         if upright:
             width = max(10, 60 // len(groups))
-            axes.set_xticks(places, [wrapped(label, width) for label in labels])
+            axes.set_xticks(places, [canvas.wrapped(label, width) for label in labels])
             axes.tick_params(axis="x", length=0, pad=14)
             axes.set_xlim(-0.6, len(groups) - 0.4)
-            percent_axis(axes, "y", top)
+            canvas.percent_axis(axes, "y", top)
             axes.set_ylabel(title)
         else:
-            axes.set_yticks(-places, [wrapped(label, 38) for label in labels])
+            axes.set_yticks(-places, [canvas.wrapped(label, 38) for label in labels])
             axes.tick_params(axis="y", length=0)
             axes.set_ylim(-len(groups) + 0.4, 0.6)
-            percent_axis(axes, "x", top)
+            canvas.percent_axis(axes, "x", top)
             axes.set_xlabel(title)
-        legend_below(figure, axes)
+        canvas.legend_below(figure, axes)
         return figure
 
 
@@ -103,11 +95,11 @@ def _arm(
         places,
         share,
         width * 0.9,
-        color=colour_of(list(material.trial.design.arms), arm),
+        color=canvas.colour_of(list(material.trial.design.arms), arm),
         edgecolor="white",
         label=material.arm_label(arm),
         **{"yerr" if upright else "xerr": error},
-        error_kw={"ecolor": INK, "elinewidth": 1.1, "capsize": 3},
+        error_kw={"ecolor": canvas.INK, "elinewidth": 1.1, "capsize": 3},
     )
     for place, row in zip(places, rows, strict=True):
         text = _counts(material, row)
@@ -127,7 +119,7 @@ def _arm(
                 text, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=7
             )
     axes.set_axisbelow(True)
-    axes.grid(axis="y" if upright else "x", color=PALE, linewidth=0.6)
+    axes.grid(axis="y" if upright else "x", color=canvas.PALE, linewidth=0.6)
 
 
 def _counts(material: Material, row: ResultRow) -> str:

@@ -14,7 +14,7 @@ from trialtrace.run.methods.analysing.cuts import cuts
 from trialtrace.run.methods.missing.analyse_means import Imputed
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.cards.imputed_means import Drawn
-from trialtrace.run.trial.plan.displays.delta_tipping import DeltaTipping
+from trialtrace.run.trial.plan.displays.decisions import DeltaTipping
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.missing.delta import DeltaGrid, delta_tipping
 from trialtrace.stats.results import StatsError

@@ -4,15 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.report.figures.canvas import (
-    LINES,
-    MARKERS,
-    colour_of,
-    drawing,
-    legend_below,
-    panels,
-    wrapped,
-)
+from trialtrace.report.figures import canvas
 from trialtrace.report.figures.picture import Data, Given, Picture, Request, columns_as_rows
 from trialtrace.report.material import Material
 from trialtrace.stats.continuous.means import describe, mean_interval
@@ -41,14 +33,14 @@ def draw(material: Material, entry: Given) -> Picture:
     several = len(picture) > 1
     columns = 1 if not several else 2 if len(with_values) <= 4 else 3
     rows = -(-len(with_values) // columns)
-    with drawing(7.2, (3.4 if columns == 1 else 2.3) * rows + 0.3 * several) as figure:
-        every = panels(figure, len(with_values), columns)
+    with canvas.drawing(7.2, (3.4 if columns == 1 else 2.3) * rows + 0.3 * several) as figure:
+        every = canvas.panels(figure, len(with_values), columns)
         for axes, (name, place) in zip(every, with_values, strict=True):
             parts = [request.endpoint(name).label] * (len(chosen) > 1) + [place] * bool(place)
             label = ", ".join(parts) if several else request.title
             _panel(request, axes, name, picture[name, place], label, several)
         if several:
-            legend_below(figure, every[0])
+            canvas.legend_below(figure, every[0])
         else:
             every[0].legend(frameon=False)
     caption = (
@@ -99,24 +91,24 @@ def _panel(
             np.arange(len(visits)) + shift,
             mean,
             yerr=[mean - low, high - mean],
-            color=colour_of(arms, arm),
-            marker=MARKERS[at % len(MARKERS)],
-            linestyle=LINES[at % len(LINES)],
+            color=canvas.colour_of(arms, arm),
+            marker=canvas.MARKERS[at % len(canvas.MARKERS)],
+            linestyle=canvas.LINES[at % len(canvas.LINES)],
             capsize=2 if small else 3,
             markersize=4 if small else 6,
             linewidth=1.3 if small else 1.5,
             label=request.material.arm_label(arm),
         )
-    axes.set_xticks(range(len(visits)), [wrapped(visit, 12) for visit in visits])
+    axes.set_xticks(range(len(visits)), [canvas.wrapped(visit, 12) for visit in visits])
     axes.margins(x=0.08)
     endpoint = request.endpoint(name)
     unit = endpoint.entry.unit
     if small:
-        axes.set_title(wrapped(label, 28), fontsize=8.5, loc="left")
+        axes.set_title(canvas.wrapped(label, 28), fontsize=8.5, loc="left")
         axes.tick_params(labelsize=7.5)
         axes.set_ylabel(unit or "mean", fontsize=7.5)
     else:
-        axes.set_ylabel(wrapped(f"{label}, mean{f', {unit}' if unit else ''}", 44))
+        axes.set_ylabel(canvas.wrapped(f"{label}, mean{f', {unit}' if unit else ''}", 44))
     if endpoint.scale and endpoint.scale.low == 0:
         axes.set_ylim(bottom=0)
 

@@ -12,8 +12,7 @@ from trialtrace.run.tables.conditions import describe
 from trialtrace.run.tables.contracts import DERIVED, read_table
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.content import Tracer
-from trialtrace.run.trace.families import family_of, members
-from trialtrace.run.trace.words import labels, rule_of
+from trialtrace.run.trace.words import family_of, labels, members, rule_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -225,7 +224,11 @@ class Scripts:
         the p-values of a family stand before."""
         if row["error"]:
             raise NoCall(f"it has no value: {row['error'].rstrip('.')}")
-        printed = [*_printed(row["result_id"]), f"# trialtrace: {self._ours(row)}"]
+        printed = [
+            f"id <- {literal(row['result_id'])}",
+            'writeLines(paste(c(id, sprintf("%.15g", value)), collapse = "\\t"))',
+            f"# trialtrace: {self._ours(row)}",
+        ]
         family = family_of(row)
         if family is None:
             *lines, value = self._after_rows(row)
@@ -403,9 +406,3 @@ def _comment(sentence: str) -> Iterator[str]:
     yield from textwrap.wrap(
         plain, WIDTH, initial_indent="# ", subsequent_indent="#   ", break_long_words=False
     )
-
-
-def _printed(result_id: str) -> Iterator[str]:
-    """The lines that print the number, and its interval where it has one."""
-    yield f"id <- {literal(result_id)}"
-    yield 'writeLines(paste(c(id, sprintf("%.15g", value)), collapse = "\\t"))'

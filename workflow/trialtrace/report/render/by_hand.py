@@ -12,15 +12,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
-from trialtrace.report.render.tree.nodes import (
-    Node,
-    attributes,
-    div,
-    paragraph,
-    raw_block,
-    walk,
-    word,
-)
+from trialtrace.report.render.tree import nodes
 
 NOTE = (
     "Rendered by hand from the last run of the trial: trialtrace verify knows the report of the "
@@ -32,17 +24,19 @@ SKIP = '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the
 PAGES = '<nav class="pages" aria-label="Pages of this report">{}</nav>'
 
 
-def made_by_hand(document: Node, kind: str, folder: Path) -> None:
+def made_by_hand(document: nodes.Node, kind: str, folder: Path) -> None:
     """Lead the pictures of a document in `folder` to those of the run; a note at its head, and in
     HTML the row of pages."""
     report = Project(folder.parents[1]).results / folder.name / "report"
-    walk(document, {"Image": lambda image: _led(image, folder, report)})
-    callout = div([paragraph([word(NOTE)])], attributes(classes=["callout-warning"]))
-    row = [raw_block("html", _pages(report))] if "html" in kind else []
+    nodes.walk(document, {"Image": lambda image: _led(image, folder, report)})
+    callout = nodes.div(
+        [nodes.paragraph([nodes.word(NOTE)])], nodes.attributes(classes=["callout-warning"])
+    )
+    row = [nodes.raw_block("html", _pages(report))] if "html" in kind else []
     document["blocks"] = [*row, callout, *document["blocks"]]
 
 
-def _led(image: Node, folder: Path, report: Path) -> None:
+def _led(image: nodes.Node, folder: Path, report: Path) -> None:
     target = image["c"][2]
     if target[0].startswith("figures/") and not (folder / target[0]).exists():
         target[0] = os.path.relpath(report / target[0], folder)

@@ -18,23 +18,13 @@ from math import ceil
 from pathlib import Path
 
 from trialtrace.report.render.house import Page
-from trialtrace.report.render.tree.nodes import (
-    Node,
-    Nodes,
-    attributes,
-    copied,
-    is_drawn,
-    size_of,
-    space,
-    value_of,
-    word,
-)
+from trialtrace.report.render.tree import nodes
 
 # Bytes that a page may have, as estimated before it is written.
 LARGEST = 1_400_000
 # A page of HTML by its JSON; drawings stand in it as text, pixels as base64.
 OF_JSON, OF_PIXELS = 0.55, 4 / 3
-CONTINUED: Nodes = [{"t": "Space"}, {"t": "Str", "c": "(continued)"}]
+CONTINUED: nodes.Nodes = [{"t": "Space"}, {"t": "Str", "c": "(continued)"}]
 _IDENTIFIER = re.compile(r'\["([^"\\]+)",\[')
 _INNER = re.compile(r'\["#([^"\\]+)",""\]')
 _IMAGE = re.compile(r'\["([^"\\]+)\.png",')
@@ -64,7 +54,7 @@ class _Piece:
     """What must stay together; `section` is the header that it stands under, else None."""
 
     page: str
-    section: Node | None
+    section: nodes.Node | None
     first: bool
     blocks: list[str]
 
@@ -78,7 +68,7 @@ class _Piece:
 class Numbered:
     """A document as its filter left it."""
 
-    document: Node
+    document: nodes.Node
     folder: Path
 
     def parts(self, largest: float | None) -> list[Part]:
@@ -133,25 +123,20 @@ class Numbered:
         return OF_JSON * len(block) + drawn
 
     def _of_image(self, name: str) -> float:
-        drawing, pixels = (size_of(self.folder / f"{name}.{end}") for end in ("svg", "png"))
-        return drawing or 0 if is_drawn(drawing, pixels) else OF_PIXELS * (pixels or 0)
+        drawing, pixels = (nodes.size_of(self.folder / f"{name}.{end}") for end in ("svg", "png"))
+        return drawing or 0 if nodes.is_drawn(drawing, pixels) else OF_PIXELS * (pixels or 0)
 
-    def alone(self, part: Part, files: Mapping[str, str], text: str) -> Node:
+    def alone(self, part: Part, files: Mapping[str, str], text: str) -> nodes.Node:
         """A part as a document. `files` gives the file of each identifier that is elsewhere."""
         blocks = _INNER.sub(
             lambda found: f'["{files[found[1]]}#{found[1]}",""]' if found[1] in files else found[0],
             ",".join(part.blocks),
         )
-        meta = copied(self.document["meta"])
+        meta = nodes.copied(self.document["meta"])
         if part.page:
             for name in ("title", "pagetitle"):
-                meta[name]["c"][:0] = [word(f"{part.title(text)}:"), space()]
+                meta[name]["c"][:0] = [nodes.word(f"{part.title(text)}:"), nodes.space()]
         return {**self.document, "meta": meta, "blocks": json.loads(f"[{blocks}]")}
-
-
-def together(parts: Sequence[Part]) -> Part:
-    """All pages as one, in their order."""
-    return Part("", 1, 1, tuple(block for part in parts for block in part.blocks))
 
 
 def homes(parts: Sequence[Part], text: str, kind: str) -> dict[str, str]:
@@ -191,22 +176,22 @@ def navigation(
     return [*first, *pages, *last] if len(first) + len(pages) + len(last) > 1 else []
 
 
-def _header(block: Node) -> tuple[int, str] | None:
+def _header(block: nodes.Node) -> tuple[int, str] | None:
     """The level of a header and the page that it names; None for any other block."""
     if block["t"] != "Header":
         return None
     level, attr, _ = block["c"]
-    return level, value_of(attr, "page") or ""
+    return level, nodes.value_of(attr, "page") or ""
 
 
-def _continued(header: Node | None) -> str:
+def _continued(header: nodes.Node | None) -> str:
     """A header once more, where its section goes on on another page."""
     if header is None:
         return as_text({"t": "Null"})
     level, _, words = header["c"]
-    return as_text({"t": "Header", "c": [level, attributes(), [*words, *CONTINUED]]})
+    return as_text({"t": "Header", "c": [level, nodes.attributes(), [*words, *CONTINUED]]})
 
 
-def as_text(tree: Node) -> str:
+def as_text(tree: nodes.Node) -> str:
     """As pandoc reads it."""
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))

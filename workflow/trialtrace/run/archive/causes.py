@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.words import DECIDING
 from trialtrace.run.archive.compare import Comparison, KeyChange, Row, RunOfTrial
@@ -274,8 +276,6 @@ class Causes:
     @cached_property
     def _values(self) -> dict[str, set[Cell]]:
         """Endpoint, or variable of a patient -> the changed cells that either run made it from."""
-        import numpy as np
-
         codes = {endpoint.code: name for name, endpoint in self.trial.endpoints.items()}
         cells: dict[str, set[Cell]] = {}
         for run in (self.compared.new, self.compared.old):

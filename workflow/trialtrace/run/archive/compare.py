@@ -7,19 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.errors import UserError
-from trialtrace.run.archive.code_scope import OwnCode
-from trialtrace.run.archive.functions import FunctionChange, KnownFunctions, code_changes, moves
+from trialtrace.run.archive.functions import (
+    FunctionChange,
+    KnownFunctions,
+    OwnCode,
+    code_changes,
+    moves,
+)
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 # What changed in the configuration: each key whose value is another, with its lines.
 
@@ -166,7 +168,7 @@ class RunOfTrial:
         files = self.manifest["files"].items()
         return {name: self.shelf.file(one) for name, one in files if name.startswith(CONFIG)}
 
-    def table(self, name: str) -> "pa.Table | None":
+    def table(self, name: str) -> pa.Table | None:
         """A table of the run by its path below results/<trial>, without its extension."""
         from trialtrace.run.archive.kept_tables import kept_table
 
@@ -186,12 +188,7 @@ class Comparison:
     Raises UserError where a kept run is not whole.
     """
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        old: Kept,
-        new: Kept,
-    ):
+    def __init__(self, shelf: Shelf, old: Kept, new: Kept):
         self._space = tempfile.TemporaryDirectory(prefix="trialtrace-")
         space = Path(self._space.name)
         self.old = RunOfTrial(shelf, old, space / "old")
@@ -206,7 +203,7 @@ class Comparison:
     def raw(self) -> list[TableChange]:
         """Changes of the export, a table each."""
         return [
-            _whole(name, before, after) or aligned_change(name, *_both(before, after), PLACES)
+            aligned_change(name, *_both(before, after), PLACES)
             for name, before, after in self._changed("raw/")
         ]
 
@@ -324,7 +321,7 @@ class Comparison:
         ]
         return digests[0] == digests[1]
 
-    def _changed(self, folder: str) -> "list[tuple[str, pa.Table | None, pa.Table | None]]":
+    def _changed(self, folder: str) -> list[tuple[str, pa.Table | None, pa.Table | None]]:
         """Name, old and new of each table of a folder whose file is another."""
         names = {
             name.removesuffix(".parquet")
@@ -342,7 +339,7 @@ class Comparison:
 Row = Mapping[str, object]
 
 
-def _both(before: "pa.Table | None", after: "pa.Table | None") -> "tuple[pa.Table, pa.Table]":
+def _both(before: pa.Table | None, after: pa.Table | None) -> tuple[pa.Table, pa.Table]:
     """Two tables; for one that is not there, the other without its rows."""
     if before is not None and after is not None:
         return before, after
@@ -350,13 +347,3 @@ def _both(before: "pa.Table | None", after: "pa.Table | None") -> "tuple[pa.Tabl
     assert there is not None
     empty = there.slice(0, 0)
     return (there, empty) if before is not None else (empty, there)
-
-
-def _whole(name: str, before: "pa.Table | None", after: "pa.Table | None") -> TableChange | None:
-    """A table that only one run has: all its rows are new or gone."""
-    if before is not None and after is not None:
-        return None
-    rows_old, rows_new = (
-        list(range(one.num_rows)) if one is not None else [] for one in (before, after)
-    )
-    return TableChange(name, new=rows_new, gone=rows_old)

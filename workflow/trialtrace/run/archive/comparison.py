@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypedDict
 
+import pyarrow as pa
+
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.config.schema import validate
 from trialtrace.base.paths import SCHEMAS
@@ -12,13 +14,11 @@ from trialtrace.run.archive.causes import Cause, Causes, cell_place
 from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.archive.table_changes import CellChange, TableChange
-from trialtrace.run.trace.families import ADJUSTED
+from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import plan
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.run.trial.plan.build import Plan
 
 
@@ -56,7 +56,7 @@ def _difference(comparison: Comparison, name: str) -> str | None:
     return COLUMNS if before.select(PLACES).equals(after.select(PLACES)) else PLACE
 
 
-def _rows(table: "pa.Table", columns: list[str]) -> list[dict[str, object]]:
+def _rows(table: pa.Table, columns: list[str]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = table.select(columns).to_pylist()
     return rows
 
@@ -274,7 +274,7 @@ def _raw_cells(comparison: Comparison) -> list[ToldCell]:
     return found
 
 
-def _place(table: "pa.Table | None", at: int) -> tuple[str, int]:
+def _place(table: pa.Table | None, at: int) -> tuple[str, int]:
     assert table is not None
     return table["source_file"][at].as_py(), table["source_row"][at].as_py()
 

@@ -13,7 +13,10 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import (
@@ -23,9 +26,6 @@ from trialtrace.base.store import (
     write_bytes,
     write_parquet,
 )
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PRIVATE = 0o600
 
@@ -77,11 +77,9 @@ class Objects:
 
     def broken(self, digest: str, what: str) -> Problem:
         """An object that is not as it was kept."""
-        return Problem(
-            str(self.place(digest)),
-            f"{what}: the runs that hold it are not whole",
-            do="; or ".join(["bring the file back from a copy", *self.removal(digest)]),
-        )
+        place = str(self.place(digest))
+        do = "; or ".join(["bring the file back from a copy", *self.removal(digest)])
+        return Problem(place, f"{what}: the runs that hold it are not whole", do=do)
 
     def place(self, digest: str) -> Path:
         """Where the object of a digest lies."""
@@ -112,9 +110,6 @@ class KeptTable(TypedDict):
 def keep_table(path: Path, objects: Objects, before: KeptTable | None = None) -> KeptTable:
     """Put the content of a Parquet file among the objects; `before` is the table of the run before,
     whose objects are there."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     digest = sha256_file(path)
     table = pq.ParquetFile(path).read()
     size = path.stat().st_size
@@ -139,15 +134,13 @@ def _rows(rows: int, size: int) -> int:
     return int(2 ** max(0, math.floor(math.log2(rows * BLOCK / size))))
 
 
-def _parquet(table: "pa.Table") -> bytes:
-    import pyarrow.parquet as pq
-
+def _parquet(table: pa.Table) -> bytes:
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", compression_level=12, store_schema=False)
     return buffer.getvalue()
 
 
-def _groups(table: "pa.Table", size: int) -> Iterator[bytes]:
+def _groups(table: pa.Table, size: int) -> Iterator[bytes]:
     """The columns of a small table in their order, so many together as come to a group."""
     names = table.column_names
     # A power of two, so that a cell more or less makes no other groups.
@@ -158,11 +151,8 @@ def _groups(table: "pa.Table", size: int) -> Iterator[bytes]:
         yield _small(plain.select(names[at : at + many]))
 
 
-def _small(table: "pa.Table") -> bytes:
+def _small(table: pa.Table) -> bytes:
     """A few columns as Parquet or as a stream of Arrow, whichever comes to less."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     table = table.combine_chunks()
     parquet, arrow = io.BytesIO(), io.BytesIO()
     pq.write_table(
@@ -183,7 +173,7 @@ def _small(table: "pa.Table") -> bytes:
 
 
 def _since(
-    before: KeptTable, digest: str, table: "pa.Table", parts: list[bytes], objects: Objects
+    before: KeptTable, digest: str, table: pa.Table, parts: list[bytes], objects: Objects
 ) -> KeptTable | None:
     """A table by what changed since one that is kept; None where to keep it anew takes less."""
     if "groups" not in before:
@@ -208,10 +198,8 @@ def _since(
 Changes = dict[str, tuple[list[int], list[object]]]
 
 
-def _changes(old: "pa.Table", new: "pa.Table") -> Changes | None:
+def _changes(old: pa.Table, new: pa.Table) -> Changes | None:
     """The cells that are others; None where rows or columns are, or JSON does not know a type."""
-    import pyarrow as pa
-
     if old.num_rows != new.num_rows or not old.schema.equals(new.schema):
         return None
     changes: Changes = {}
@@ -227,10 +215,7 @@ def _changes(old: "pa.Table", new: "pa.Table") -> Changes | None:
     return changes
 
 
-def _of_small(data: bytes) -> "pa.Table":
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def _of_small(data: bytes) -> pa.Table:
     content = io.BytesIO(zlib.decompress(data[1:]))
     if data[:1] == ARROW:
         return pa.ipc.open_stream(content).read_all()
@@ -244,11 +229,8 @@ def objects_of(kept: KeptTable) -> set[str]:
     return {kept["whole"]} if "whole" in kept else set().union(*kept["columns"].values())
 
 
-def kept_table(kept: KeptTable, objects: Objects) -> "pa.Table":
+def kept_table(kept: KeptTable, objects: Objects) -> pa.Table:
     """The table again. Raises UserError where an object is gone or changed."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     if "whole" in kept:
         return pq.ParquetFile(io.BytesIO(objects.get(kept["whole"]))).read()
     columns: dict[str, pa.ChunkedArray] = {}

@@ -3,10 +3,8 @@
 from collections import Counter, deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pyarrow as pa
 
 Key = tuple[object, ...]
 # Beyond, rows without a twin are paired by their order: comparing each with each would take long.
@@ -44,7 +42,7 @@ class TableChange:
 
 
 def keyed_change(
-    name: str, old: "pa.Table", new: "pa.Table", key: Sequence[str], besides: Sequence[str] = ()
+    name: str, old: pa.Table, new: pa.Table, key: Sequence[str], besides: Sequence[str] = ()
 ) -> TableChange:
     """Rows are one row where their keys agree; of equal keys the first goes with the first."""
     keys_old, keys_new = (_numbered(_keys(table, key)) for table in (old, new))
@@ -60,9 +58,7 @@ def keyed_change(
     return change
 
 
-def aligned_change(
-    name: str, old: "pa.Table", new: "pa.Table", besides: Sequence[str]
-) -> TableChange:
+def aligned_change(name: str, old: pa.Table, new: pa.Table, besides: Sequence[str]) -> TableChange:
     """Rows are one row where their content agrees, else where most of it does, else by order.
 
     So a line that is put in between is one new row, whatever follows it.
@@ -79,7 +75,7 @@ def aligned_change(
     return change
 
 
-def _keys(table: "pa.Table", names: Sequence[str]) -> list[Key]:
+def _keys(table: pa.Table, names: Sequence[str]) -> list[Key]:
     columns = [table[name].to_pylist() for name in names]
     return list(zip(*columns, strict=True)) if columns else [()] * table.num_rows
 
@@ -135,8 +131,8 @@ def _same(first: Key, second: Key) -> int:
 
 def _compare(
     change: TableChange,
-    old: "pa.Table",
-    new: "pa.Table",
+    old: pa.Table,
+    new: pa.Table,
     pairs: Sequence[tuple[int, int]],
     labels: Sequence[Key],
     besides: Iterable[str],

@@ -88,12 +88,9 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
     wanted = data
     if data is None and printed.name == "percent":
         if stat not in FRACTIONS:
-            raise UserError(
-                place,
-                found=f"a percentage compared with {stat}",
-                expected="how one becomes the other",
-                do="say as: percent, percent_reduction or percent_decrease under `is`",
-            )
+            found = f"a percentage compared with {stat}"
+            do = "say as: percent, percent_reduction or percent_decrease under `is`"
+            raise UserError(place, found=found, expected="how one becomes the other", do=do)
         wanted = "percent"
     if data is None and printed.name == "value" and printed.word == "lower":
         wanted = "opposite_sign"
@@ -107,11 +104,9 @@ def _refuse_words(printed: Component, name: str | None, place: str) -> None:
     """Words that carry a sign need the conversion that turns it."""
     lowers = name in LOWERS
     if (printed.word == "lower" and not lowers) or (printed.word == "higher" and lowers):
-        raise UserError(
-            place,
-            found=f'words that say "{printed.word}", as {name or "value"}',
-            expected="percent_reduction or percent_decrease, for a reduction only",
-        )
+        found = f'words that say "{printed.word}", as {name or "value"}'
+        expected = "percent_reduction or percent_decrease, for a reduction only"
+        raise UserError(place, found=found, expected=expected)
 
 
 def _refuse_units(printed: Component, name: str | None, unit: str | None, place: str) -> None:
@@ -119,12 +114,9 @@ def _refuse_units(printed: Component, name: str | None, unit: str | None, place:
         return
     result = FROM_DAYS.get(name or "", unit)
     if _of_unit(printed.unit) != _of_unit(result) or (name in FROM_DAYS and unit != "days"):
-        raise UserError(
-            place,
-            found=f"printed in {printed.unit}, recomputed in {unit}",
-            expected="the same unit",
-            do="say how one becomes the other: as, or factor, under `is`",
-        )
+        found = f"printed in {printed.unit}, recomputed in {unit}"
+        do = "say how one becomes the other: as, or factor, under `is`"
+        raise UserError(place, found=found, expected="the same unit", do=do)
 
 
 def _of_unit(unit: str) -> object:

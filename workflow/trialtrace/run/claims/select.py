@@ -53,11 +53,9 @@ def statistics_of(
     if name == "effect" and kind not in EFFECTS:
         return [".".join(filter(None, ["partial_eta_squared", method]))]
     if name in ESTIMATED and kind in P_VALUES and "p" in parts:
-        raise UserError(
-            f"{place}.is.stat",
-            found=f"{stat}, for the printed {component.text!r}",
-            expected="the statistic of that number, whose p is then looked for beside it",
-        )
+        found = f"{stat}, for the printed {component.text!r}"
+        expected = "the statistic of that number, whose p is then looked for beside it"
+        raise UserError(f"{place}.is.stat", found=found, expected=expected)
     if name == "percent":
         return ["proportion"] if stat is None or kind in COUNTS else [stat]
     if stat is not None:
@@ -67,11 +65,9 @@ def statistics_of(
         return list(EVENTS)
     if name in ("ci_low", "ci_high") and "group" in selects:
         return ["proportion"]
-    raise UserError(
-        f"{place}.is",
-        found=f"no stat, for the printed {component.text!r}",
-        expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log",
-    )
+    found = f"no stat, for the printed {component.text!r}"
+    expected = "the statistic that recomputes it, such as stat: risk_ratio.katz_log"
+    raise UserError(f"{place}.is", found=found, expected=expected)
 
 
 def _named(statistic: str, method: str) -> list[str]:

@@ -24,7 +24,7 @@ from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.trial.cleaning import CleaningTable
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.study.tables import TableSpec
+from trialtrace.run.trial.study.file import TableSpec
 
 if TYPE_CHECKING:
     from trialtrace.run.cleaning.losses import Losses
@@ -41,8 +41,7 @@ Noted = Mapping[str, Mapping[str, Any]]
 def noted_in(raw_dir: Path) -> Noted:
     """What the manifest of a folder of raw tables has of each."""
     manifest = json.loads((Path(raw_dir) / "manifest.json").read_text(encoding="utf-8"))
-    noted: Noted = manifest["tables"]
-    return noted
+    return manifest["tables"]
 
 
 def file_warnings(trial: Trial, noted: Noted) -> list[RedLine]:

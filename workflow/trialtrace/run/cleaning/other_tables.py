@@ -47,12 +47,9 @@ def with_beside(
 
 def _table(others: Mapping[str, Accepted], name: str, place: str) -> Accepted:
     if name not in others:
-        raise UserError(
-            f"{place}.table",
-            found=repr(name),
-            expected=f"a table of trial.yaml: {one_of(others)}",
-            do=did_you_mean(name, others),
-        )
+        expected = f"a table of trial.yaml: {one_of(others)}"
+        do = did_you_mean(name, others)
+        raise UserError(f"{place}.table", found=repr(name), expected=expected, do=do)
     return others[name]
 
 

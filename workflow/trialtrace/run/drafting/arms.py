@@ -37,6 +37,7 @@ WHOLLY_CROSSED = 0.9
 MOST_CROSSED = 4
 # Nobody need be asked where so much speaks for a column, and for any other so much less.
 SURE, AHEAD = 4.0, 1.0
+SHAM = re.compile(r"pla[cz]ebo|plasebo|\bsham\b", re.IGNORECASE)
 LABELS = re.compile(
     r"treatment arm|study arm|randomi[sz]|treatment group|allocat|"
     r"actual treatment|planned treatment|"
@@ -71,10 +72,13 @@ def arms_of(
             continue
         score, evidence, doubt = _score(column)
         if constant.get(column.name) is False:
-            crossed = _may_cross(column) and _crossed(subject[0], column.name, load)
-            if crossed:
-                score = max(score, LEAST + CROSSED) - CROSSED
+            times = _crossed(subject[0], column, load) if _may_cross(column) else 0.0
+            if times:
+                # No step compares treatments of which a patient has each in several rows.
+                often = times > 1 and rank(column.name, ARMS) is None
+                score = max(score, LEAST + CROSSED) - CROSSED - (CROSSED if often else 0.0)
                 evidence.append("subjects have all levels, as in a crossover")
+                evidence.extend(["each in several rows"] if often else [])
             elif score >= LEAST:
                 score -= VARIES
                 evidence.append("it varies within subjects")
@@ -125,12 +129,12 @@ def _may_cross(column: Column) -> bool:
     return rank(column.name, ARMS) is not None or column.distinct <= MOST_CROSSED
 
 
-def _crossed(subject: str, name: str, load: Load) -> bool:
-    """Whether nearly every subject has every level."""
-    marks = load([subject, name])
-    subjects, levels = (len(np.unique(marks[one])) for one in (subject, name))
-    pairs = len(np.unique(joined([marks[subject], marks[name]])))
-    return pairs >= WHOLLY_CROSSED * subjects * levels
+def _crossed(subject: str, column: Column, load: Load) -> float:
+    """In how many rows a subject has a level, where nearly all have every level, else 0."""
+    marks = load([subject, column.name])
+    subjects, levels = (len(np.unique(marks[one])) for one in (subject, column.name))
+    pairs = len(np.unique(joined([marks[subject], marks[column.name]])))
+    return column.rows / pairs if pairs >= WHOLLY_CROSSED * subjects * levels else 0.0
 
 
 def _score(column: Column) -> tuple[float, list[str], bool]:
@@ -155,7 +159,8 @@ def _score(column: Column) -> tuple[float, list[str], bool]:
     versions = {"new", "old"} <= {level.casefold() for level in levels}
     if versions or any(TREATED.search(level) for level in levels):
         score += TREATMENTS
-        doubt = doubt and named is None
+        # Nothing else of a file has a placebo; a second such column is a rival.
+        doubt = doubt and named is None and not any(SHAM.search(level) for level in levels)
         evidence.append("its levels read like treatments")
     if any(NOT_RANDOMISED.fullmatch(level) for level in levels):
         score -= EVEN

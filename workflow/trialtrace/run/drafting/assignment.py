@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
-from trialtrace.run.drafting.names import ARMS, rank, words_of
+from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
+from trialtrace.run.drafting.names import ARMS, SURE_ARMS, name_words, rank, words_of
 from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
@@ -15,16 +17,26 @@ from trialtrace.run.tables.measures import folded, plain
 
 CONTROL = re.compile(
     r".*(pla[cz]ebo|plasebo|control|kontroll|controle|temoin|ctrl|sham|schein|standard|usual|"
-    r"no treatment|untreated|plac|pbo|observation|\bobs\b|\bnone\b|reference|vehicle|ubliche|"
-    r"soins courants|cura usuale|habitual|gebruikelijk|wait(ing)?[ -]?list|warteliste).*|obs|none",
+    r"no treatment|untreated|plac|pbo|observation|reference|vehicle|ubliche|conventional|routine|"
+    r"traditional|konventionell|soins courants|cura usuale|habitual|gebruikelijk|"
+    r"wait(ing)? ?list|warteliste|\b(obs|none|cont|contr|ctl|tau|soc|bsc|dummy|saline)\b).*|"
+    r"(no|without|ohne|keine?|sans|senza|sin|zonder|uden|uten|utan) .+",
     re.IGNORECASE,
 )
+# Whether a patient has the treatment, in words: who has not is the control.
+HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
+HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
+# Letters of two arms: control or placebo, and treatment, experimental, intervention, active, verum.
+LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "a"}, {"p", "t"}, {"p", "v"})
+AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
+DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
 # The control by a code alone; beyond doubt only of a column that is named after its treatment.
 BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
-TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
+TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention", "rx",
+              "tx"}  # fmt: skip
 
 
 def arm_of(
@@ -37,30 +49,20 @@ def arm_of(
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
     ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
-    sure = _sure_arm(ranked)
+    sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
     passed = [
         f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
-        for table in tables
-        for one in table.columns
-        if _share_of_name(one.name) > 0.5 and one.distinct > MOST_ARMS
-    ]
-    for table in _by_patients(tables, subject):
-        for one in table.columns:
-            known = {name for name, _ in choices}
-            few = 2 <= len(levels(one)) <= MOST_ARMS and is_coded(one)
-            if (
-                few
-                and not belongs(one)
-                and one.name not in known
-                and one.constant_within is not False
-            ):
-                choices.append(
-                    (
-                        one.name,
-                        f"It has {len(levels(one))} levels; nothing else speaks for it."
-                        + "".join(passed),
-                    )
-                )
+        for table in tables for one in table.columns
+        if rank(one.name, ARMS[:SURE_ARMS]) is not None and one.distinct > MOST_ARMS
+    ]  # fmt: skip
+    known = {name for name, _ in choices}
+    others = {
+        one.name: f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
+        for table in _by_patients(tables, subject) for one in table.columns
+        if is_coded(one) and 2 <= len(levels(one)) <= MOST_ARMS and not belongs(one)
+        and one.name not in known and one.constant_within is not False
+    }  # fmt: skip
+    choices += others.items()
     if not choices:
         raise UserError(
             "the arm",
@@ -96,16 +98,23 @@ def _first_of_patients(
 
 
 def tells_arm(column: Column, table: Table, arm: Column) -> bool:
-    """Whether a column may tell the arm: another candidate, or one whose levels are the arms.
+    """Whether a column may tell the arm: another candidate, or one of which all patients of an arm
+    have the same level, as a code of the arms or of some of them put together.
 
     Of a draft it is no outcome and no variable of patients, or a blinded report would not be blind.
     """
     if column.name == arm.name or table.weights.get(column.name, 0.0) > LEAST:
         return True
-    counts, own = (sorted(count for _, count in one.values) for one in (column, arm))
-    if counts != own or arm not in table.columns:
+    here = any(one.name == arm.name for one in table.columns)
+    if not here or not 2 <= column.distinct <= arm.distinct:
         return False
-    return 0 < len(set(cells_of(table, [column.name, arm.name]))) == column.distinct
+    # Arms put together have the sums of their counts: cells are read for few columns.
+    own = [count for _, count in arm.values]
+    sums = {sum(some) for n in range(1, len(own)) for some in combinations(own, n)}
+    if not sums.issuperset(count for _, count in column.values):
+        return False
+    pairs = {pair for pair in cells_of(table, [arm.name, column.name]) if pair[0]}
+    return len(pairs) == len({code for code, _ in pairs})
 
 
 def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
@@ -126,16 +135,32 @@ def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
     return table.sure_arm and table.arm[0] == name and most >= SURE and not rivals
 
 
+def _only_groups(
+    tables: Sequence[Table], ranked: Sequence[tuple[Table, str]], subject: Mapping[str, str]
+) -> bool:
+    """Whether the first has a name of groups and no other column divides patients into few, but for
+    what patients are and what came of them: a trial's file has its arms somewhere."""
+    if not ranked or ranked[0][0].column(ranked[0][1]).constant_within is False:
+        return False
+    table, name = ranked[0]
+    others = [
+        one for each in tables for one in each.columns
+        if one.name not in (name, subject[each.name]) and 2 <= one.distinct <= MOST_ARMS
+        and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
+    ]  # fmt: skip
+    # A code beside its label, of which cells are read.
+    return not others or (
+        len(others) == 1
+        and others[0] in table.columns
+        and _same_groups(table, name, others[0].name)
+    )
+
+
 def _same_groups(table: Table, name: str, other: str) -> bool:
     """Whether two columns tell the same arms: a code beside its label."""
     cells = [row for row in cells_of(table, [name, other]) if all(row)]
     pairs = set(cells)
     return len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs})
-
-
-def _share_of_name(name: str) -> float:
-    place = rank(name, ARMS)
-    return 0.0 if place is None else 1 - place / len(ARMS)
 
 
 def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Table]:
@@ -171,21 +196,46 @@ def arms_by_name(column: Column) -> dict[str, tuple[str, str]]:
     return arms
 
 
+def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list[str], bool]:
+    """The arms that may be the control, and whether it is beyond doubt that the only one is."""
+    words = {n: [re.sub(r"[\W_]+", " ", folded(each)) for each in arm] for n, arm in arms.items()}
+    said = [name for name, each in words.items() if any(map(CONTROL.fullmatch, each))]
+    if said:
+        return said, len(said) == 1
+    labels = {name: each[0].lower() for name, each in words.items()}
+    # The name of what a control has may head the column: placebo, yes or no. Words of 0 and 1 that
+    # no file says are ours.
+    ours = column.type == "yesno" and not column.given
+    if len(arms) == 2 and not ours and any(map(HAS.fullmatch, labels.values())):
+        without = [name for name, label in labels.items() if HAS_NOT.fullmatch(label)]
+        if without and not CONTROL.fullmatch(folded(column.name)):
+            return without, True
+    # What every other arm has as well, and none of a drug of which the others have some.
+    bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
+    common = [
+        name for name, own in bits.items()
+        if all(own < bits[other] for other in arms if other != name)
+    ]  # fmt: skip
+    doses = {name: float(n[1]) for name, (text, _) in arms.items() if (n := DOSE.fullmatch(text))}
+    nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
+    if len(common or nothing) == 1:
+        return common or nothing, True
+    bare = [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))]
+    lettered = {*labels.values()} in LETTERS
+    return bare, len(bare) == 1 and len(arms) == 2 and (
+        lettered or name_words(column.name) & TREATMENTS
+    )
+
+
 def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
     """The name of the control arm. Raises UserError where what was told is no arm."""
     counts = dict(column.values)
-    said = [
-        name for name, arm in arms.items() if any(CONTROL.fullmatch(folded(text)) for text in arm)
-    ]
-    bare = [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))]
-    ranked = sorted(arms, key=lambda name: (name not in said, name not in bare))
-    sure = len(said) == 1 or (
-        not said and len(bare) == 1 and len(arms) == 2 and plain(column.name) in TREATMENTS
-    )
+    likely, sure = _controls(column, arms)
+    ranked = sorted(arms, key=lambda name: name not in likely)
     choices = []
     for name in ranked:
         label, code = arms[name]
-        why = "It reads like a control." if name in (said or bare) else "Nothing tells what it is."
+        why = "It reads like a control." if name in likely else "Nothing tells what it is."
         choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}"))
     place = ("trial.yaml", "design.arms")
 

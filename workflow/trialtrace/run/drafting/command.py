@@ -6,13 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import UserError, visible
-from trialtrace.run.drafting.questions import (
-    FLAGS,
-    Ask,
-    Question,
-    first_choice,
-    guess_nothing_told,
-)
+from trialtrace.run.drafting.questions import FLAGS, Ask, Question, first_choice, guess_nothing_told
 
 if TYPE_CHECKING:
     from trialtrace.base.paths import Project

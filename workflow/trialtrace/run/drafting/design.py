@@ -76,6 +76,7 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     rows = [row for row in rows if row[0] and row[1]]
     times = Counter(row[:2] for row in rows)
     if not rows or max(times.values()) > 1:
+        _numbered_within(table, subject, arm.name)
         raise UserError(
             f"the arm, column {arm.name} of {table.name}",
             found=f"{arm.distinct} different values, which varies within patients",
@@ -96,6 +97,24 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     else:
         why += " No column tells the sequence: periods are left out of account."
     return Design(CROSSOVER, place, sequence, starts), why
+
+
+def _numbered_within(table: Table, subject: str, arm: str) -> None:
+    """Raises UserError where patients have one arm only if a number at two sites is two patients:
+    no column tells them apart."""
+    for site in (one.name for one in table.columns if rank(one.name, SITES) is not None):
+        rows = {row for row in cells_of(table, [site, subject, arm]) if all(row)}
+        whole = Counter(who for who, _ in {row[1::-1] for row in rows})
+        if len({row[:2] for row in rows}) == len(rows) and max(whole.values(), default=1) > 1:
+            several = sum(n > 1 for n in whole.values())
+            raise UserError(
+                f"the column of the patients, {subject} of {table.name}",
+                found=f"{several} of {len(whole)} numbers at several values of {site}, with an arm "
+                "each: patients are numbered within it",
+                expected="a column that tells patients apart in the whole trial",
+                do=f"add a column with {site} and {subject} together to the export, "
+                "and name it: --subject COLUMN",
+            )
 
 
 def _place(table: Table, subject: str, arm: str) -> str:
@@ -152,8 +171,8 @@ def _sequence(
 
 
 def _order(code: str) -> tuple[float, str]:
-    number = re.search(r"[0-9]+", code)
-    return (float(number[0]) if number else 0.0, code)
+    number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
+    return (float(number[0]) if number else -1.0, code)
 
 
 def _clustered(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
@@ -207,12 +226,11 @@ def patients_beside(table: Table, subject: str, design: Design, names: Sequence[
     return replace(table, name=name, of=whole, columns=kept, keys=(), arm=(), visit=())
 
 
-def place_labels(table: Table, design: Design) -> dict[str, str]:
-    """The periods or sides by their codes, in order."""
-    column = table.column(design.place)
+def labels_in_order(column: Column, codes: Sequence[str] = ()) -> dict[str, str]:
+    """The labels of visits, periods or sides by their codes, in the order of their numbers."""
     word = (parts(column.name) or [column.name])[-1]
     labels = {}
-    for code in sorted(levels(column), key=_order):
+    for code in sorted(codes or levels(column), key=_order):
         label = label_of(column, code)
-        labels[code] = f"{word} {label}" if re.fullmatch(r"[0-9.]+", label) else label
+        labels[code] = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
     return labels

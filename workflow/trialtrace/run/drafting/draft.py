@@ -8,25 +8,21 @@ from trialtrace.run.drafting.assignment import arm_of, arms_by_name, control_of,
 from trialtrace.run.drafting.columns import SHOWN as SHOWN_LEVELS
 from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
-from trialtrace.run.drafting.intervals import episodes, recurrent
-from trialtrace.run.drafting.likely_outcome import candidates
+from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
+from trialtrace.run.drafting.likely_outcome import ALONE, candidates
 from trialtrace.run.drafting.names import PARAMETERS, REPEATS, ROW_NUMBERS, SEX, SITES, VISITS, rank
-from trialtrace.run.drafting.outcomes import (
-    COUNT,
-    EVENT,
-    MEASURE,
-    Outcome,
-    levels,
-)
+from trialtrace.run.drafting.outcomes import BEFORE, COUNT, EVENT, MEASURE, Outcome, levels
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
 from trialtrace.run.drafting.questions import Ask
+from trialtrace.run.drafting.repeats import MOST_ROWS, cells_of
 from trialtrace.run.drafting.wide import TREATMENT, over_visits
-from trialtrace.run.tables.measures import AGES, plain
+from trialtrace.run.tables.measures import AGES, parts, plain
 
 # Endpoints beside the primary one.
 MOST_OTHERS = 5
+FEWEST_A_VISIT = 3  # Patients, from which on what they share is of the visit.
 LEAST_SCORE = 1.5
 
 
@@ -133,7 +129,7 @@ def _offered(
     once: dict[str, Once] = {}
     for table in views:
         name = table.name
-        taken = {subject[name], visit[name], *_roles(table)}
+        taken = {subject[name], visit[name], *_roles(table), *_of_visits(table, visit[name])}
         taken |= {one.name for one in table.columns if tells_arm(one, table, arm)}
         if name == home.name:
             taken |= {design.place, design.sequence, design.cluster}
@@ -147,12 +143,22 @@ def _offered(
             single = over_visits(single, table.columns)
         if name not in told_by:
             once[name] = once_in(table, at[name], taken, arm.name)
-        found += [*whole, *single, *(once[name].outcomes() if name in once else ())]
+        here = [*whole, *single, *(once[name].outcomes() if name in once else ())]
+        left = {one.name for one in table.columns} - taken - {one.stops for one in whole}
+        found += [_alone(here[0])] if len(here) == 1 and here[0].names >= left else here
     if design.own_treatment:
         # Of a time that may be censored, and of other tables, no step compares the treatments.
         found = [one for one in found if one.table == home.name and one.kind in (MEASURE, EVENT)]
     found.sort(key=lambda item: -item.score)
     return Offered(views, found, at, subject, arm, told_by, once)
+
+
+def _alone(outcome: Outcome) -> Outcome:
+    """The candidate of a table in which nothing else is left but who, when and which arm."""
+    if {*parts(outcome.column)} & BEFORE or outcome.columns:
+        return outcome
+    text = f"{outcome.evidence} No other column of {outcome.table} is left that could be one."
+    return replace(outcome, score=max(outcome.score, ALONE), evidence=text)
 
 
 def _several_times(
@@ -225,7 +231,11 @@ def _visit(table: Table, decided: Decided) -> str:
             )
         return data if found else ""
     usable = [name for name in table.visit if levels(table.column(name))]
-    once = [name for name in usable if "each level once" in table.evidence[f"visit.{name}"]]
+    starts = {start for start, _ in bounds(table)}
+    once = [
+        name for name in usable
+        if name not in starts and "each level once" in table.evidence[f"visit.{name}"]
+    ]  # fmt: skip
     if not once:
         return ""
     place = ("trial.yaml", f"tables.{table.name}.key")
@@ -233,18 +243,27 @@ def _visit(table: Table, decided: Decided) -> str:
     return once[0]
 
 
+def _of_visits(table: Table, visit: str) -> set[str]:
+    """Columns that all patients share at each visit: they are of it, and nobody's outcome."""
+    if not visit or table.rows < FEWEST_A_VISIT * table.column(visit).distinct:
+        return set()
+    names = [
+        one.name for one in table.columns
+        if one.constant_within is False and one.distinct <= table.column(visit).distinct
+    ]  # fmt: skip
+    rows = cells_of(table, [visit, *names]) if names and table.rows <= MOST_ROWS else []
+    return {
+        name for at, name in enumerate(names, start=1)
+        if len({(row[0], row[at]) for row in rows}) == len({row[0] for row in rows})
+    }  # fmt: skip
+
+
 def _roles(table: Table) -> set[str]:
     """Columns that describe patients, visits or rows, and so are no outcomes."""
     known = (ROW_NUMBERS, SEX, SITES, REPEATS)
-    roles = {
-        column.name
-        for column in table.columns
-        if any(rank(column.name, k) is not None for k in known)
-    }
     # A visit that varies is none; the same word for one value a patient may be a time.
-    return roles | {
-        column.name
-        for column in table.columns
-        if plain(column.name) in AGES
-        or (rank(column.name, VISITS) is not None and column.constant_within is False)
-    }
+    return {
+        one.name for one in table.columns
+        if any(rank(one.name, k) is not None for k in known) or plain(one.name) in AGES
+        or (rank(one.name, VISITS) is not None and one.constant_within is False)
+    }  # fmt: skip

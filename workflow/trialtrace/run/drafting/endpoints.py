@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trialtrace.run.drafting.design import place_labels
+from trialtrace.run.drafting.design import labels_in_order
 from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.outcomes import (
     COUNT,
@@ -104,17 +104,9 @@ def _in_columns(outcome: Outcome, code: str) -> str:
 
 def _visits(column: Column, of: Outcome) -> dict[str, str]:
     """Code to label, in the order of their numbers where they have some."""
-    word = (parts(column.name) or [column.name])[-1]
-
-    def order(code: str) -> tuple[float, str]:
-        number = re.search(r"-?[0-9]+(\.[0-9]+)?", code)
-        return (float(number[0]) if number else -1.0, code)
-
     made: dict[str, str] = {}
-    for code in sorted(of.visits or levels(column), key=order):
-        label = label_of(column, code)
-        label = f"{word} {label}" if re.fullmatch(r"-?[0-9.]+", label) else label
-        label = re.sub(r"[;@/=\n]+", " ", label).strip()[:40].strip() or code
+    for code, told in labels_in_order(column, of.visits).items():
+        label = re.sub(r"[;@/=\n]+", " ", told).strip()[:40].strip() or code
         made[Quoted(code)] = label if label not in made.values() else f"{label} ({code})"
     return made
 
@@ -195,7 +187,7 @@ def _measured(draft: Draft, item: Planned) -> dict[str, object]:
     else:
         entry["column"] = made.column
     if draft.design.own_treatment:
-        labels = place_labels(draft.treated, draft.design)
+        labels = labels_in_order(draft.treated.column(draft.design.place))
         quoted = {Quoted(code): label for code, label in labels.items()}
         entry["kind"] = "measure"
         entry["location"] = {"column": draft.design.place, "labels": quoted}

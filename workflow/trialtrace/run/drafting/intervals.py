@@ -33,6 +33,7 @@ PAIRS = {
     "entry": ("exit",),
     "time0": ("time1",),
     "time1": ("time2",),
+    "time": ("time2",),
     "t0": ("t1",),
     "t1": ("t2",),
 }
@@ -64,7 +65,7 @@ def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
     if not _may_be_event(state):
         return None
     code, sure = event_code(state)
-    for start, stop in _bounds(table):
+    for start, stop in bounds(table):
         names = [subject, start, stop, state.name]
         told = _told(cells_of(table, names), code)
         if told:
@@ -114,7 +115,8 @@ def _may_be_event(column: Column) -> bool:
     return is_coded(column) and len(levels(column)) == 2 and column.constant_within is False
 
 
-def _bounds(table: Table) -> list[tuple[str, str]]:
+def bounds(table: Table) -> list[tuple[str, str]]:
+    """Columns of the start and the stop of intervals."""
     by_name = {plain(column.name): column for column in table.columns}
     return [
         (by_name[first].name, by_name[last].name)

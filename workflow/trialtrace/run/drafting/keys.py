@@ -194,15 +194,15 @@ def _counts_rows(name: str) -> bool:
 
 
 def may_tell_apart(column: Column) -> bool:
-    """Whether no cell of a column is a measure with decimals, other than a planned time."""
-    return column.validation != "number" or rank(column.name, VISITS) is not None
+    """Whether a column holds no texts and no measures with decimals, other than a planned time."""
+    whole = column.validation != "number" or rank(column.name, VISITS) is not None
+    return whole and column.type not in ("notes", "checkbox")
 
 
 def _may_be_key(column: Column) -> bool:
     """Nothing with decimals, long texts or gaps tells rows apart."""
     return (
         may_tell_apart(column)
-        and column.type not in ("notes", "checkbox")
         and not column.blank
         and not column.missing_codes
         and column.distinct > 1

@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from trialtrace.run.drafting.names import name_words
+from trialtrace.run.drafting.names import SEX, SITES, name_words, rank
 from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
     EVENT,
     REPEATED_EVENT,
     STATUSES,
+    TIMES,
     Outcome,
     is_coded,
     levels,
@@ -24,7 +25,7 @@ from trialtrace.run.drafting.outcomes import (
     usable,
 )
 from trialtrace.run.drafting.profile import Column, Table
-from trialtrace.run.tables.measures import parts, plain
+from trialtrace.run.tables.measures import AGES, parts, plain
 
 WHOLE = {
     *("outcome", "outcomes", "endpoint", "primary", "primaryoutcome", "primaryendpoint", "y"),
@@ -76,7 +77,7 @@ FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollmen
 # For each of name and label the same words count once.
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
 # Fitted on the half for rules.
-SURE, BESIDE, ALONE = 3.5, 1.0, 2.0
+SURE, BESIDE, BESIDE_TIME, ALONE = 3.5, 1.0, 3.0, 2.0
 ITEM, TOTAL = -4.0, 1.5
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 
@@ -140,25 +141,35 @@ def after_start(column: Column, texts: Sequence[str]) -> str:
     name, label = name_words(column.name), set(parts(column.label))
     if (name | label) & BEFORE:
         return ""
-    family = NUMBERED.fullmatch(column.name)
-    if family:
-        same = [one for one in map(NUMBERED.fullmatch, texts) if one and one[1] == family[1]]
-        if len(same) > 1 and float(family[2]) == min(float(one[2]) for one in same):
-            return ""
+    numbers = _numbers(column.name, texts)
+    if len(numbers) > 1 and numbers[0] == min(numbers):
+        return ""
     if LATER.search(column.name) or LATER.search(column.label):
         return "a time after the start"
-    if word := _outcome_words(name) or _outcome_words(label):
+    if word := outcome_words(name) or outcome_words(label):
         return word
     return _of_family(column.name, texts)
 
 
 def sure_first(ranked: Sequence[Outcome]) -> bool:
     """Whether the first of the candidates may be taken unasked: much speaks for it, and little for
-    any other."""
+    any other. The time of a file and how it ended, which need no further word, were what patients
+    were followed for."""
     scores = [outcome.score for outcome in ranked]
     if len(scores) == 1:
         return scores[0] >= ALONE
-    return bool(scores) and scores[0] >= SURE and max(scores[1:]) <= BESIDE
+    if not scores or scores[0] < SURE:
+        return False
+    first = ranked[0]
+    followed = plain(first.column) in TIMES and plain(first.status) in STATUSES
+    return max(scores[1:]) <= (BESIDE_TIME if followed else BESIDE)
+
+
+def of_patients(column: Column) -> bool:
+    """Whether a name or a label speaks of what patients are or have before treatment."""
+    words = name_words(column.name) | {*parts(column.label)}
+    known = any(rank(column.name, one) is not None for one in (SEX, SITES))
+    return known or bool(words & (AGES | BEFORE) or _first(PATIENTS, words))
 
 
 def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]) -> Outcome:
@@ -169,7 +180,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
     if plain(column.name) in WHOLE or RESPONSE.fullmatch(column.name):
         score += EXACT
         told.append("Its name is that of an outcome.")
-    elif named := _outcome_words(name) or _outcome_words(label):
+    elif named := outcome_words(name) or outcome_words(label):
         score += NAMED
         told.append(f"Its name speaks of {named}.")
     if any(PRIMARY.search(" ".join(parts(text))) for text in (column.name, column.label)):
@@ -208,7 +219,7 @@ def _first(known: re.Pattern[str], words: Iterable[str]) -> str:
     return next((word for word in sorted(words) if known.fullmatch(word)), "")
 
 
-def _outcome_words(words: set[str]) -> str:
+def outcome_words(words: set[str]) -> str:
     found = sorted(word for word in words if OUTCOMES.match(word))
     # The status of a marriage is none of a disease.
     states = sorted(words & STATUSES) if len(words) <= 1 else []
@@ -217,16 +228,20 @@ def _outcome_words(words: set[str]) -> str:
 
 def _of_family(name: str, texts: Sequence[str]) -> str:
     """Whether the same was measured before: depress1 beside depress2, bdi.pre beside bdi.post."""
-    match = NUMBERED.fullmatch(name)
-    if match:
-        same = [one for one in map(NUMBERED.fullmatch, texts) if one and one[1] == match[1]]
-        numbers = [float(one[2]) for one in same]
-        if 2 <= len(same) <= LONGEST_FAMILY and float(match[2]) > min(numbers):
-            return "The same was measured before."
+    numbers = _numbers(name, texts)
+    if 2 <= len(numbers) <= LONGEST_FAMILY and numbers[0] > min(numbers[1:]):
+        return "The same was measured before."
     stem = measured_stem(name)
     if stem and any(measured_stem(one) == stem for one in texts if set(parts(one)) & BEFORE):
         return "The same was measured before."
     return ""
+
+
+def _numbers(name: str, texts: Sequence[str]) -> list[float]:
+    """The numbers of all columns that differ from this one by a number, its own first."""
+    own = NUMBERED.fullmatch(name)
+    same = [each for each in map(NUMBERED.fullmatch, texts) if own and each and each[1] == own[1]]
+    return [float(each[2]) for each in sorted(same, key=lambda each: each[0] != name)]
 
 
 def _has_later(name: str, texts: Sequence[str]) -> bool:

@@ -154,6 +154,21 @@ UNITS = {
 # Short units that are words or initials too: only in brackets.
 BRACKETED = {"g": "g", "m": "m", "l": "L", "h": "hours", "s": "seconds", "d": "days", "y": "years"}
 BRACKETED |= {"min": "minutes", "sec": "seconds", "iu": "IU", "u/l": "U/L", "iu/l": "IU/L"}
+# Words of scales, each step from the least on; a statistician takes the order and no distance.
+SCALES = tuple(
+    tuple(re.compile(step, re.IGNORECASE) for step in steps)
+    for steps in (
+        ("none|absent|nil", "minimal|trace", "some|mild|slight|light|low|minor",
+         "moderate|medium|intermediate", "marked|severe|strong|high|major", "very severe|extreme"),
+        ("very (poor|bad)", "poor|bad", "fair|average|satisfactory", "good", "very good",
+         "excellent"),
+        ("much worse", "worse|worsened|progress(ion|ive disease)",
+         "same|unchanged|no change|stable( disease)?",
+         "better|improved|partial (response|remission)",
+         "much (better|improved)|complete (response|remission)"),
+        ("never", "rarely|seldom", "sometimes|occasionally", "often|frequently|usually", "always"),
+    )
+)  # fmt: skip
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]\s*$")
 _RATIO = re.compile(r"[a-zµμ%0-9^²³*·]{1,8}/[a-z0-9^²³]{1,6}")
 _NUMBERED = re.compile(r"[0-9]{1,3}\s*[_.:=)-]\s*([^\W\d].*)")

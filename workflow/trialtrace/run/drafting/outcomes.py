@@ -5,10 +5,17 @@ rank them; a person says which is the primary one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from trialtrace.run.drafting.names import POPULATION_FLAGS, SUBJECTS, name_words, rank, words_of
+from trialtrace.run.drafting.names import (
+    POPULATION_FLAGS,
+    SCALES,
+    SUBJECTS,
+    name_words,
+    rank,
+    words_of,
+)
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.tables.measures import parts, plain
 
@@ -19,7 +26,7 @@ YES = re.compile(
     re.IGNORECASE,
 )
 NO = re.compile(
-    r"(0[_. -]*)?(no|n|false|f|none|alive|censored|negative|neg|absent|not \w+|non\w*|poor|bad|"
+    r"(0[_. -]*)?(no|n|false|f|none|alive|censored|negative|neg|absent|not .+|non\w*|poor|bad|"
     r"healthy|well|unchanged|control|nein|nej|nee|nei|nie|não|nao|ei|ne|hay[iı]r)",
     re.IGNORECASE,
 )
@@ -33,8 +40,10 @@ TIMES = {
 }
 STATUSES = {
     *("status", "event", "death", "dead", "died", "cens", "censor", "censored", "cnsr", "delta"),
-    *("fustat", "d", "stat", "relapse", "recurrence", "fail", "failure"),
+    *("fustat", "d", "stat", "relapse", "recurrence", "fail", "failure", "ind", "indicator"),
 }
+# A time or a state in one word with what it is of: survtime, survind.
+GLUED = re.compile(r"([a-z]{2,}?)(time|days|weeks|months|status|stat|event|censor|cens|ind)")
 CENSORED = {"cens", "censor", "censored", "cnsr"}
 # Numbers of visits, and ADaM's flags of records.
 NO_OUTCOME = re.compile(r"a?visit(no?|num|number)?|anl\d+fl|ablfl|trtemfl|complfl|enrlfl")
@@ -92,6 +101,11 @@ class Outcome:
     competing: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     visit_word: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """The columns that it is made of, and the empty text for those that it has not."""
+        return {self.source, self.status, self.starts, self.stops, *dict(self.columns).values()}
 
     @property
     def source(self) -> str:
@@ -179,7 +193,7 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     worth = _worth(column)
     if not worth:
         return None
-    text = "Its levels are numbered, which gives their order."
+    text = "Its levels are numbers or words that have an order."
     return Outcome(
         table.name, column.name, REPEATED if at else MEASURE, 0, text, visit=at, codes=worth
     )
@@ -212,13 +226,27 @@ def numbers_rows(column: Column) -> bool:
 
 
 def _worth(column: Column) -> tuple[tuple[str, float], ...]:
-    """What ordered codes are worth: 1_Death is 1; nothing where they have no numbers."""
+    """What ordered codes are worth: 1_Death is 1, of words their step of a scale; nothing of
+    other codes."""
     codes = levels(column)
-    numbers = [re.match(r"-?[0-9]+", code) for code in codes]
-    if not 2 <= len(codes) <= MOST_CODES or not all(numbers):
+    if not 2 <= len(codes) <= MOST_CODES:
         return ()
-    worth = tuple((code, float(n[0])) for code, n in zip(codes, numbers, strict=True) if n)
-    return worth if len({value for _, value in worth}) == len(worth) else ()
+    numbers = [re.match(r"-?[0-9]+", code) for code in codes]
+    made = [float(n[0]) for n in numbers if n] if all(numbers) else _steps(column, codes)
+    worth = tuple(zip(codes, made, strict=False))
+    return worth if len(set(made)) == len(codes) else ()
+
+
+def _steps(column: Column, codes: Sequence[str]) -> list[float]:
+    """The steps of a scale that three codes or more stand for in words."""
+    labels = [" ".join(re.split(r"[\W_]+", label_of(column, code))) for code in codes]
+    for scale in SCALES:
+        found = [
+            float(at) for label in labels for at, step in enumerate(scale) if step.fullmatch(label)
+        ]
+        if len(found) == len(codes) > 2:
+            return found
+    return []
 
 
 def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
@@ -226,16 +254,16 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
     times = [
         column
         for column in free
-        if name_words(column.name) & TIMES
+        if {*_words(column.name), plain(column.name)} & TIMES
         and is_number(column)
-        and column.distinct >= LEAST_TIMES
+        and column.distinct >= min(LEAST_TIMES, column.rows / 2)
         and not (column.low and float(column.low) < 0)
         and column.constant_within is None
     ]
     states = [
         column
         for column in free
-        if name_words(column.name) & STATUSES
+        if {*_words(column.name), plain(column.name)} & STATUSES
         and is_state(column)
         and column.constant_within is None
     ]
@@ -245,22 +273,25 @@ def pairs(table: Table, free: list[Column]) -> Iterator[Outcome]:
         if is_coded(column) and len(levels(column)) == 2 and column.constant_within is None
         and len(parts(column.name)) == 2 and not column.form.startswith("baseline")
     ]  # fmt: skip
+    # One that has no further word before others: protime is of prothrombin.
+    lead = [time for time in times if plain(time.name) in TIMES] or times
+    alone = [state for state in states if plain(state.name) in STATUSES]
     for time in times:
-        alone = [state for state in states if plain(state.name) in STATUSES]
-        if plain(time.name) in TIMES and len(times) == len(alone) == 1:
+        if lead == [time] and len(alone) == 1 and _words(time.name)[-1] in TIMES:
             mates = alone
         else:
             stem = _stem(time.name)
             mates = [state for state in states if _stem(state.name) == stem != ""]
             # Of os_days and os_status each word is one of times or states.
             first = parts(time.name)[:1]
-            own = [
-                state
-                for state in states
-                if parts(state.name)[:1] == first and not _stem(state.name)
-            ]
+            own = [one for one in states if parts(one.name)[:1] == first and not _stem(one.name)]
             mates = mates or (own if not stem and len(parts(time.name)) > 1 else [])
             mates = mates or [one for one in linked if parts(one.name)[0] == stem != ""]
+            # survind of survtime
+            mates = mates or [
+                one for one in states
+                if len(_stem(one.name)) > 1 and plain(time.name).startswith(_stem(one.name))
+            ]  # fmt: skip
         if len(mates) == 1:
             yield paired(table, time, mates[0])
 
@@ -282,4 +313,12 @@ def paired(table: Table, time: Column, status: Column) -> Outcome:
 
 def _stem(name: str) -> str:
     """What is left of a name without the word for time or state: os_time is os."""
-    return "".join(word for word in parts(name) if word not in TIMES | STATUSES)
+    return "".join(word for word in _words(name) if word not in TIMES | STATUSES)
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name; a time or a state in one word with what it is of is two."""
+    words = parts(name)
+    alone = len(words) == 1 and words[0] not in TIMES | STATUSES
+    glued = GLUED.fullmatch(words[0]) if alone else None
+    return [*glued.groups()] if glued else words

@@ -67,9 +67,7 @@ class People:
 def people(draft: Draft) -> People:
     """Read out of names, and of what is the same in all rows of a patient."""
     used = {draft.arm.name, draft.subject[draft.home.name], draft.visit[draft.home.name]}
-    used |= {draft.primary.column, draft.primary.status}
-    used |= {name for outcome in draft.others for name in (outcome.column, outcome.status)}
-    used |= {name for one in (draft.primary, *draft.others) for _, name in one.columns}
+    used |= {name for one in (draft.primary, *draft.others) for name in one.names}
     used |= draft.later - {*draft.covariates}
     used |= {one.name for one in draft.home.columns if tells_arm(one, draft.home, draft.arm)}
     told = {draft.design.sequence, draft.design.cluster, *draft.covariates}

@@ -49,7 +49,11 @@ TIMES: dict[str, object] = {
         {"events": "count"}, {"median_time": {"method": "kaplan_meier", "interval": "log_log"}},
     ],
     "estimates": [{"hazard_ratio": {"method": "cox", "ties": "efron"}}],
-    "tests": [{"log_rank": {"groups": "pairs", "sides": "two_sided"}}],
+    # A hazard ratio is one number where hazards are proportional.
+    "tests": [
+        {"log_rank": {"groups": "pairs", "sides": "two_sided"}},
+        {"proportional_hazards": {"ties": "efron", "transform": "km"}},
+    ],
 }  # fmt: skip
 GEE: dict[str, object] = {
     "method": "gee",
@@ -102,7 +106,7 @@ def plan_file(draft: Draft, chosen: Sequence[Planned], who: People) -> dict[str,
                 beside = {k: each for k, each in plain_steps.items() if k != "describe"}
                 crude = {"label": f"{label}, not adjusted", "role": "supportive", "of": name}
                 analyses[f"{name}_crude"] = {**crude, **beside}
-        analyses |= dict(_also(one, covariates if not place else []))
+        analyses |= dict(_also(one, covariates if not place else [], primary=not place))
     displays: dict[str, object] = {"flow": {"analysed": [chosen[0].name]}}
     if who.shown:
         baseline = {"population": "itt", "overall": True, "variables": who.shown}
@@ -130,10 +134,16 @@ def _family(analyses: Mapping[str, object]) -> dict[str, object]:
 
 
 def _adjusted(item: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
-    """The steps of the primary analysis with covariates, where a step of its kind takes some."""
+    """The steps of the primary analysis with covariates, where a step of its kind takes some; with
+    the value before, where there is one, whatever else (ICH E9, 5.7)."""
     kind, names = item.outcome.kind, list(covariates)
+    before = ["baseline"] if kind == REPEATED and item.baseline else []
     clustered = "clustered" in str(steps.get("estimates"))
-    if not names or (item.outcome.codes and kind in (MEASURE, REPEATED)) or kind == COUNT:
+    if (
+        not (names or before)
+        or (item.outcome.codes and kind in (MEASURE, REPEATED))
+        or kind == COUNT
+    ):
         return steps
     data = steps.get("estimates")
     if clustered and isinstance(data, list):
@@ -150,8 +160,7 @@ def _adjusted(item: Planned, steps: Steps, covariates: Sequence[str]) -> Steps:
     elif kind == RECURRENT:
         estimates = [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": names}}]
     else:
-        first = ["baseline"] if item.baseline else []
-        model = {"covariates": [*first, *names], "strata": [], "variance": "model"}
+        model = {"covariates": [*before, *names], "strata": [], "variance": "model"}
         estimates = [{"mean_difference": {"method": "ancova", **model}}]
     return {"describe": steps["describe"], "estimates": estimates}
 
@@ -192,7 +201,7 @@ def _fifths(time: Column | None) -> list[float]:
     return [round(last * share / 5, 0 if last >= LONG else 2) for share in range(6)]
 
 
-def _also(item: Planned, covariates: Sequence[str]) -> Iterator[tuple[str, object]]:
+def _also(item: Planned, covariates: Sequence[str], primary: bool) -> Iterator[tuple[str, object]]:
     """Analyses beside the one of an endpoint with visits."""
     estimates: dict[str, tuple[str, dict[str, object]]] = {}
     if item.outcome.kind == REPEATED_EVENT and len(item.after) > 1:
@@ -202,7 +211,7 @@ def _also(item: Planned, covariates: Sequence[str]) -> Iterator[tuple[str, objec
         step = {"method": "andersen_gill", "ties": "efron", "covariates": []}
         words = "its events taken as independent of each other"
         estimates["andersen_gill"] = words, {"rate_ratio": step}
-    if item.outcome.kind == REPEATED and item.baseline and not (item.outcome.codes or covariates):
+    if item.outcome.kind == REPEATED and item.baseline and not (item.outcome.codes or primary):
         step = {"method": "ancova", "covariates": ["baseline"], "strata": [], "variance": "model"}
         estimates["ancova"] = "given the value before", {"mean_difference": step}
     for method, (words, estimate) in estimates.items():

@@ -37,7 +37,7 @@ from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.repeats import kinds_of
 from trialtrace.run.drafting.tally import Tally
-from trialtrace.run.sources.marks import is_mark, says_drawn
+from trialtrace.run.sources.raw import is_mark, says_drawn
 from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.dictionary import is_field
 
@@ -111,15 +111,9 @@ def _subjects(
     single = {key[0] for key in keys if len(key) == 1}
     for place, candidate in enumerate(columns):
         named = rank(candidate.name, SUBJECTS)
-        if (
-            not may_tell_apart(candidate)
-            or candidate.type in ("notes", "checkbox")
-            or not candidate.distinct
-        ):
-            continue
-        if plain(candidate.name) in ROW_NUMBERS or rank(candidate.name, SITES) is not None:
-            continue
-        if 2 * candidate.blank > rows:
+        role = plain(candidate.name) in ROW_NUMBERS or rank(candidate.name, SITES) is not None
+        lacks = not candidate.distinct or 2 * candidate.blank > rows
+        if role or lacks or not may_tell_apart(candidate):
             continue
         alone = candidate.name in single
         sure = named is not None and named < SURE_SUBJECTS

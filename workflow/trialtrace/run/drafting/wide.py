@@ -51,7 +51,7 @@ VISIT_WORD = re.compile(
     r"(?![0-9])(?:(?![^\W\d_])|(?<=[a-z0-9])(?=[A-Z]))"
 )
 # Prewt beside Postwt: no mark tells the word from the rest.
-GLUED = re.compile(r"(?P<word>(?i:pre|post))(?=[a-z]{2})")
+GLUED = re.compile(r"(?P<word>(?i:pre|post)(?=[a-z]{2})|(?<![A-Z])(?:PRE|POST)(?=[A-Z]{2}))")
 SHARE_OF_DAY = {"mi": 1 / 1440, "h": 1 / 24, "d": 1, "t": 1, "w": 7, "m": 30.4, "y": 365, "j": 365}
 WORD = re.compile(r"[^\s_.]+")
 

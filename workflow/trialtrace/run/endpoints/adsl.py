@@ -9,15 +9,21 @@ import pyarrow.compute as pc
 from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.coded_values import decode
-from trialtrace.run.endpoints.populations import derive_flag
+from trialtrace.run.endpoints.populations import Taken, derive_flag, taken
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
 from trialtrace.run.endpoints.study import config_file, place_rows, subject_keys
-from trialtrace.run.endpoints.subject_rows import Taken, taken
 from trialtrace.run.tables.contracts import ADSL
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
-from trialtrace.run.trial.study.groups import TRANSFORMATIONS, Groups, GroupsFrom, Made, Transformed
-from trialtrace.run.trial.study.subjects import ARM, Origin
+from trialtrace.run.trial.study.subjects import (
+    ARM,
+    TRANSFORMATIONS,
+    Groups,
+    GroupsFrom,
+    Made,
+    Origin,
+    Transformed,
+)
 from trialtrace.run.trial.treatment import arm_origin
 
 # Subject variables made from another: groups by cut points or codes, functions of a number.
@@ -76,12 +82,9 @@ def grouped(groups: Groups, values: pa.Array, place: str) -> pa.Array:
     missing = np.isnan(numbers)
     at = np.searchsorted(list(groups.from_.values()), numbers, side="right") - 1
     if below := int(np.sum((at < 0) & ~missing)):
-        raise UserError(
-            f"{place}.from",
-            found=f"{below} values of {groups.of} below the lowest group",
-            expected="a group for every value",
-            do="let the lowest group begin at a lower value",
-        )
+        found = f"{below} values of {groups.of} below the lowest group"
+        do = "let the lowest group begin at a lower value"
+        raise UserError(f"{place}.from", found=found, expected="a group for every value", do=do)
     return pa.array(groups.levels, type=pa.string()).take(pa.array(at, mask=missing))
 
 
@@ -157,11 +160,9 @@ def _check_names(trial: Trial, place: str) -> None:
     taken += [population.flag for population in trial.populations.values()]
     twice = sorted({name for name in taken if taken.count(name) > 1})
     if twice:
-        raise UserError(
-            f"{place}: subjects.variables",
-            found=f"several variables that become {one_of(twice)}",
-            expected="names that differ from each other, from flags and from ADSL's own",
-        )
+        found = f"several variables that become {one_of(twice)}"
+        expected = "names that differ from each other, from flags and from ADSL's own"
+        raise UserError(f"{place}: subjects.variables", found=found, expected=expected)
 
 
 def _sorted_keys(trial: Trial, keys: pa.Array) -> pa.Array:

@@ -25,11 +25,9 @@ def as_dates(days: np.ndarray) -> pa.Array:
 
 def require_dates(place: str, column: str, values: pa.Array) -> pa.Array:
     if not pa.types.is_date(values.type):
-        raise UserError(
-            f"{place}, column {column}",
-            found="a column without dates",
-            expected="a column with a date validation in the dictionary",
-        )
+        found = "a column without dates"
+        expected = "a column with a date validation in the dictionary"
+        raise UserError(f"{place}, column {column}", found=found, expected=expected)
     return values
 
 
@@ -42,11 +40,8 @@ def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
     """The day of `start`, a date among the subject variables, for each subject."""
     code = adsl_code(endpoint.entry.start)
     if code not in study.adsl.columns:
-        raise UserError(
-            f"{study.place(endpoint)}: start",
-            found=endpoint.entry.start,
-            expected="a variable of `subjects`",
-        )
+        place = f"{study.place(endpoint)}: start"
+        raise UserError(place, found=endpoint.entry.start, expected="a variable of `subjects`")
     return days_of(study, endpoint, code, study.adsl.columns[code])
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -9,13 +10,13 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
-from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, floats
+from trialtrace.run.endpoints.dates import days_of as days_of_dates
+from trialtrace.run.endpoints.records import Cells, CleanTable, Reason, chosen_cells, floats
 from trialtrace.run.endpoints.study import Study, met_rows, one_row_each, require_columns
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.shared import Axis, DatedRecords, InTable
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
+from trialtrace.run.trial.endpoints.wide import VisitWindows
 from trialtrace.run.trial.model import Endpoint
 
 # Visits by windows of days: the visit of each row, and the one row of a window that counts.
@@ -46,8 +47,7 @@ def days_of(
     if visit_windows.day is not None:
         return table.column(column).cast("float64").to_numpy(zero_copy_only=False)
     dates = require_dates(study.place(endpoint), column, table.column(column))
-    days: np.ndarray = day_numbers(dates) - start_days(study, endpoint)[table.subject]
-    return days
+    return day_numbers(dates) - start_days(study, endpoint)[table.subject]
 
 
 def window_numbers(days: np.ndarray, visit_windows: VisitWindows) -> np.ndarray:
@@ -89,8 +89,7 @@ def counting(
     first[1:] = np.diff(record[order]) != 0
     best = np.empty(rank.shape)
     best[order] = rank[order[first]][np.cumsum(first) - 1]
-    chosen: np.ndarray = (rank == best).all(axis=1)
-    return chosen
+    return (rank == best).all(axis=1)
 
 
 def _ranks(days: np.ndarray, number: np.ndarray, visit_windows: VisitWindows) -> list[np.ndarray]:
@@ -102,6 +101,7 @@ def _ranks(days: np.ndarray, number: np.ndarray, visit_windows: VisitWindows) ->
     return [np.abs(days - target), days if visit_windows.tie == "first" else -days]
 
 
+TableOf = TypeVar("TableOf", bound=InTable)
 # Axis of an endpoint -> column of the data set.
 AXES = {"visit": "AVISIT", "location": "LOC", "side": "LAT"}
 
@@ -154,20 +154,21 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """The rows of a table that count (`rows`, positions in it) and the record that each belongs to:
-    several can belong to one."""
+class Placed(Generic[TableOf]):
+    """The rows of an endpoint's table that count (`rows`, positions in it) and the record that each
+    belongs to: several can belong to one."""
 
+    study: Study
+    endpoint: Endpoint[TableOf]
     table: CleanTable
     rows: np.ndarray
     record: np.ndarray
-    subjects: int
     labels: dict[str, list[str]]
     read: list[str]
 
     def __len__(self) -> int:
         """How many records there are: one for every place and subject."""
-        return self.places * self.subjects
+        return self.places * self.study.size
 
     @property
     def places(self) -> int:
@@ -179,16 +180,29 @@ class Placed:
         row = np.full(len(self), -1, dtype=np.int64)
         # Of several rows for one record the last assignment stays, hence backwards.
         row[self.record[::-1]] = self.rows[::-1]
-        subject = np.tile(np.arange(self.subjects), self.places)
+        subject = np.tile(np.arange(self.study.size), self.places)
         return Layout(self.table, row, subject, self.labels, self.read)
 
     def column(self, name: str) -> pa.Array:
         """The column in the rows that count."""
         return self.table.column(name).take(pa.array(self.rows))
 
-    def numbers(self, study: Study, endpoint: Endpoint, name: str) -> np.ndarray:
+    def numbers(self, name: str) -> np.ndarray:
         """A column of numbers in the rows that count; NaN where missing."""
-        return floats(f"{study.place(endpoint)}, column {name}", self.column(name))
+        return floats(f"{self.study.place(self.endpoint)}, column {name}", self.column(name))
+
+    def days(self, name: str) -> np.ndarray:
+        """A column of dates in the rows that count as days; NaN where missing."""
+        return days_of_dates(self.study, self.endpoint, name, self.column(name))
+
+    def coded(self, name: str) -> pa.DictionaryArray:
+        """A column in the rows that count as codes of its texts."""
+        texts = column_text(self.column(name), self.study.place(self.endpoint))
+        return texts.dictionary_encode()
+
+    def reject(self, mask: np.ndarray, column: str, why: Reason) -> None:
+        """List a column's cells in these of the rows that count."""
+        self.study.reject(self.endpoint, self.table, self.rows[mask], column, why)
 
     def count(self, mask: np.ndarray) -> np.ndarray:
         """How many rows of `mask` each record has."""
@@ -207,8 +221,8 @@ def lay_out(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Lay
     """
     placed, told = place_rows(endpoint, study, values), endpoint.entry.visit
     if isinstance(told, VisitWindows):
-        placed = _one_of_window(study, endpoint, told, placed, values)
-    _check_one_row_each(study, endpoint, placed)
+        placed = _one_of_window(placed, told, values)
+    _check_one_row_each(placed)
     return replace(placed.layout, selected=isinstance(told, VisitWindows))
 
 
@@ -222,14 +236,14 @@ def lay_out_wide(endpoint: Endpoint[InTable], study: Study, values: list[str]) -
     return Layout(table, row, subject, {"visit": visits}, read)
 
 
-def gather(endpoint: Endpoint[InTable], study: Study, columns: list[str]) -> Placed:
+def gather(endpoint: Endpoint[TableOf], study: Study, columns: list[str]) -> Placed[TableOf]:
     """The rows that meet `where`, by record. Raises UserError for a row at an unlabelled place."""
     return place_rows(endpoint, study, columns, every=True)
 
 
 def place_rows(
-    endpoint: Endpoint[InTable], study: Study, values: list[str], *, every: bool = False
-) -> Placed:
+    endpoint: Endpoint[TableOf], study: Study, values: list[str], *, every: bool = False
+) -> Placed[TableOf]:
     """The rows that meet `where`, each with its record by visit, location, side and subject.
 
     Raises UserError where a row has a value and no labelled place; with `every` also where it has
@@ -254,7 +268,7 @@ def place_rows(
         labels[axis] = distinct_labels(study, endpoint, axis, list(told.labels.values()))
         place = place * len(labels[axis]) + number
     record = place * study.size + table.subject[rows]
-    return Placed(table, rows, record, study.size, labels, by)
+    return Placed(study, endpoint, table, rows, record, labels, by)
 
 
 def _column(endpoint: Endpoint[InTable], axis: Axis) -> str:
@@ -271,25 +285,14 @@ def _there(table: CleanTable, values: list[str]) -> np.ndarray:
 
 
 def _one_of_window(
-    study: Study,
-    endpoint: Endpoint[InTable],
-    visit_windows: VisitWindows,
-    placed: Placed,
-    values: list[str],
-) -> Placed:
+    placed: Placed[TableOf], visit_windows: VisitWindows, values: list[str]
+) -> Placed[TableOf]:
     """The row of each record that counts; the others are listed by their values."""
     table, rows = placed.table, placed.rows
-    days = days_of(study, endpoint, table, visit_windows)[rows]
+    days = days_of(placed.study, placed.endpoint, table, visit_windows)[rows]
     counts = counting(visit_windows, days, placed.record, _there(table, values)[rows])
     for column in values:
-        other = rows[~counts]
-        study.reject(
-            endpoint,
-            table,
-            other[_there(table, [column])[other]],
-            column,
-            OTHER[visit_windows.take],
-        )
+        placed.reject(~counts & _there(table, [column])[rows], column, OTHER[visit_windows.take])
     return replace(placed, rows=rows[counts], record=placed.record[counts])
 
 
@@ -325,7 +328,8 @@ def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int, every:
         )
 
 
-def _check_one_row_each(study: Study, endpoint: Endpoint, placed: Placed) -> None:
+def _check_one_row_each(placed: Placed[TableOf]) -> None:
+    study, endpoint = placed.study, placed.endpoint
     several = np.flatnonzero(np.bincount(placed.record, minlength=len(placed)) > 1)
     if several.size:
         axes = list(endpoint.entry.axes)

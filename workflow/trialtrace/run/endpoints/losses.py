@@ -25,9 +25,8 @@ from trialtrace.run.endpoints.known import (
     planned_arms,
     unequal_losses,
 )
-from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.records import Records, Unused
 from trialtrace.run.endpoints.study import Study, met_rows
-from trialtrace.run.endpoints.unused import Unused
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.integrity.read import entry_column
 from trialtrace.run.tables.conditions import columns_of, tests_of
@@ -36,7 +35,7 @@ from trialtrace.run.trial.label_words import means_everybody, means_missing
 from trialtrace.run.trial.model import Condition, Endpoint
 from trialtrace.run.trial.outcomes import CHOSEN, Outcomes
 from trialtrace.run.trial.plan.methods import BINARY, INTERVALS, RECURRENT, SCORES, TIMES
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.file import Population
 
 # Who and which rows are chosen by what came after randomisation; populations that lack some.
 #
@@ -92,7 +91,11 @@ def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator
     since = _days(rows.column(entry[1]))
     for name in named:
         dated = name != entry[1] and name in rows.rows.column_names
-        if not dated or outcomes.taken_from((rows.name, name)) or not _is_date(rows.column(name)):
+        if (
+            not dated
+            or outcomes.taken_from((rows.name, name))
+            or not pa.types.is_date(rows.column(name).type)
+        ):
             continue
         after = _days(rows.column(name)) - since
         known = ~np.isnan(after)
@@ -102,10 +105,6 @@ def _dated(study: Study, outcomes: Outcomes, population: Population) -> Iterator
             text += f", the day of entry, for {_of(after > 0, known)} patients: it is chosen after "
             text += "randomisation, and its arms are not as they were randomised."
             yield RedLine("population_chosen", rows.name, name, text)
-
-
-def _is_date(values: pa.Array) -> bool:
-    return pa.types.is_date(values.type)
 
 
 def _days(values: pa.Array) -> np.ndarray:

@@ -10,8 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_cells
-from trialtrace.run.endpoints.unused import Reason, Unused, rejected_cells
+from trialtrace.run.endpoints.records import (
+    Cells,
+    CleanTable,
+    Reason,
+    Records,
+    Unused,
+    chosen_cells,
+    rejected_cells,
+)
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import met
 from trialtrace.run.tables.contracts import CLEAN, read_table
@@ -68,11 +75,9 @@ class Study:
         """The records of the endpoint `name`, which must lie in one of the data sets."""
         records = self.made[name]
         if records.dataset not in datasets:
-            raise UserError(
-                self.place(endpoint),
-                found=f'"{name}", an endpoint with records in {records.dataset}',
-                expected=f"an endpoint with records in {' or '.join(datasets)}",
-            )
+            found = f'"{name}", an endpoint with records in {records.dataset}'
+            expected = f"an endpoint with records in {' or '.join(datasets)}"
+            raise UserError(self.place(endpoint), found=found, expected=expected)
         return records
 
     def reject(
@@ -115,11 +120,8 @@ def require_columns(rows: pa.Table, columns: list[str], place: str) -> None:
     """Refuse a table that lacks a column a derivation reads."""
     lacking = [name for name in columns if name not in rows.column_names]
     if lacking:
-        raise UserError(
-            place,
-            found=f"no column {one_of(lacking)}",
-            expected=f"columns of the clean table: {one_of(rows.column_names)}",
-        )
+        expected = f"columns of the clean table: {one_of(rows.column_names)}"
+        raise UserError(place, found=f"no column {one_of(lacking)}", expected=expected)
 
 
 def read_placed(study: Study, endpoint: Endpoint, name: str, columns: list[str]) -> CleanTable:
@@ -139,12 +141,9 @@ def subject_keys(trial: Trial, name: str, rows: pa.Table) -> pa.Array:
     require_columns(rows, [column], place)
     keys = column_text(rows[column], place)
     if keys.null_count:
-        raise UserError(
-            place,
-            found=f"{keys.null_count} rows without a subject",
-            expected="a subject in every clean row",
-            do="run the cleaning stage again; it rejects rows without a subject",
-        )
+        found = f"{keys.null_count} rows without a subject"
+        do = "run the cleaning stage again; it rejects rows without a subject"
+        raise UserError(place, found=found, expected="a subject in every clean row", do=do)
     return keys
 
 
@@ -175,12 +174,9 @@ def one_row_each(
     subject = table.subject[rows]
     times = np.bincount(subject, minlength=study.size)
     if (times > 1).any():
-        raise UserError(
-            study.place(endpoint),
-            found=f"{int((times > 1).sum())} subjects with several rows of {table.name}",
-            expected="one row a subject",
-            do="choose the row with `where`, or name the visits of a repeated endpoint",
-        )
+        found = f"{int((times > 1).sum())} subjects with several rows of {table.name}"
+        do = "choose the row with `where`, or name the visits of a repeated endpoint"
+        raise UserError(study.place(endpoint), found=found, expected="one row a subject", do=do)
     chosen = np.full(study.size, -1, dtype=np.int64)
     chosen[subject] = rows
     return chosen

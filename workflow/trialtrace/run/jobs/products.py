@@ -33,11 +33,9 @@ def lock_run(root: Path) -> IO[str]:
     run = _opened(root)
     if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB):
         run.seek(0)
-        raise UserError(
-            "this folder",
-            f"another run is at work here (process {run.read().strip()})",
-            do="wait until it has ended",
-        )
+        place = "this folder"
+        do = "wait until it has ended"
+        raise UserError(place, f"another run is at work here (process {run.read().strip()})", do=do)
     run.truncate(0)
     run.write(str(os.getpid()))
     run.flush()
@@ -182,11 +180,8 @@ def check_inputs(root: Path, inputs: Iterable[str], records: Iterable[str]) -> N
     written = {path: (made, files) for made in known for path, files in made.outputs.items()}
     for one in inputs:
         if one not in written:
-            raise UserError(
-                one,
-                "no record says which job wrote this",
-                do=f'delete it, and it is made again: rm -r "{one}"; make run',
-            )
+            do = f'delete it, and it is made again: rm -r "{one}"; make run'
+            raise UserError(one, "no record says which job wrote this", do=do)
         made, files = written[one]
         for name in altered(root, files):
             raise UserError(edited(root, name, made.rule))
@@ -208,11 +203,8 @@ def altered(root: Path, files: Contents) -> Iterator[str]:
 
 def _denied(path: Path) -> Problem:
     """A file that is of another user."""
-    return Problem(
-        str(path),
-        "permission denied: this user may not read it",
-        do="ask its owner, or ask again as the user who ran the workflow",
-    )
+    do = "ask its owner, or ask again as the user who ran the workflow"
+    return Problem(str(path), "permission denied: this user may not read it", do=do)
 
 
 def edited(root: Path, name: str, rule: str) -> Problem:

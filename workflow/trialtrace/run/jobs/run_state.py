@@ -38,7 +38,13 @@ def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> Non
         raise UserError(stopped(at, trial, list(STAGES)[len(records)], last))
     for record in records.values():
         if record.contract != VERSION:
-            raise UserError(_of_another_contract(trial, record))
+            raise UserError(
+                f"{trial}: {record.rule}",
+                found=f"results that keep version {record.contract} of the data contracts",
+                expected=f"version {VERSION}, which this trialtrace reads (docs/data-contracts.md)",
+                do=f"make run TRIAL={trial}, which makes them anew; or read them with the "
+                "trialtrace that made them",
+            )
     used = {*records[last].inputs, *records[last].outputs}
     problems = Problems()
     for rule in list(records)[: list(STAGES).index(last) + 1]:
@@ -65,16 +71,6 @@ def _follows(product: Made, before: Mapping[str, Made]) -> bool:
     """Whether a job read what the jobs before it now say that they wrote."""
     written = {one: files for other in before.values() for one, files in other.outputs.items()}
     return all(one in written and together(written[one]) == d for one, d in product.inputs.items())
-
-
-def _of_another_contract(trial: str, product: Made) -> Problem:
-    return Problem(
-        f"{trial}: {product.rule}",
-        found=f"results that keep version {product.contract} of the data contracts",
-        expected=f"version {VERSION}, which this trialtrace reads (docs/data-contracts.md)",
-        do=f"make run TRIAL={trial}, which makes them anew; or read them with the trialtrace that "
-        "made them",
-    )
 
 
 def stopped(at: Project, trial: str, rule: str, last: str) -> Problem:

@@ -15,8 +15,7 @@ from typing import Generic, TypeVar
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.store import sha256_bytes
 from trialtrace.base.synthetic import SIGN, TRUTH
-from trialtrace.run.sources.marks import NOTE, without_mark
-from trialtrace.run.sources.raw import RawTable
+from trialtrace.run.sources.raw import NOTE, RawTable, without_mark
 from trialtrace.run.sources.readers import FORMATS
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import File, Files, SyntheticItem, spelling
@@ -124,23 +123,17 @@ def _find(folder: Path, name: str, place: str) -> Path:
 def _found(folder: Path, name: str, place: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
-        raise UserError(
-            place,
-            found=f"{name!r}, which lies outside the data folder (or links to the outside)",
-            expected="a file inside source.folder",
-            do="move the file into the folder, or name its folder in source.folder",
-        )
+        found = f"{name!r}, which lies outside the data folder (or links to the outside)"
+        do = "move the file into the folder, or name its folder in source.folder"
+        raise UserError(place, found=found, expected="a file inside source.folder", do=do)
     if path.is_dir():
         raise UserError(place, found=f"{name!r}, a folder", expected="a file")
     if not path.is_file():
         some = islice(folder.rglob("*"), MOST_LOOKED_AT)
         there = sorted(p.relative_to(folder).as_posix() for p in some if p.is_file())
-        raise UserError(
-            place,
-            found=f"{name!r}, which is not in the data folder",
-            expected=f"one of its files: {one_of(there)}",
-            do=did_you_mean(name, there),
-        )
+        found = f"{name!r}, which is not in the data folder"
+        expected = f"one of its files: {one_of(there)}"
+        raise UserError(place, found=found, expected=expected, do=did_you_mean(name, there))
     return path
 
 

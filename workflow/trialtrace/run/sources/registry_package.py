@@ -53,12 +53,9 @@ def _data_folder(place: str, version: str) -> Path:
     """The folder of the installed package's data, after a check of its version."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise UserError(
-            place,
-            f"the package {PACKAGE} is not installed",
-            expected=f"{PACKAGE} {version}",
-            do=f"pip install {PACKAGE}=={version}",
-        )
+        expected = f"{PACKAGE} {version}"
+        do = f"pip install {PACKAGE}=={version}"
+        raise UserError(place, f"the package {PACKAGE} is not installed", expected=expected, do=do)
     installed = importlib.metadata.version(PACKAGE)
     if installed != version:
         raise UserError(

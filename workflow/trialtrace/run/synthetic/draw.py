@@ -1,6 +1,5 @@
 """Draws a cohort from cohort.yaml: `display` hits its margins, `simulate` draws from them."""
 
-import importlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,13 +9,12 @@ import numpy as np
 
 from trialtrace.base.config.compose import Document, Path_, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
-from trialtrace.run.synthetic.drawn import Drawn, Level
-from trialtrace.run.synthetic.quantities import KINDS
+from trialtrace.run.synthetic.quantities import draw_of
 from trialtrace.run.synthetic.room import Room, streams, uniforms
-from trialtrace.run.synthetic.rows import Rows, counted, labelled, patients
+from trialtrace.run.synthetic.rows import Drawn, Level, Rows, counted, labelled, patients
 from trialtrace.run.synthetic.truth import Truth
 from trialtrace.run.trial.cohort.file import CohortFile
-from trialtrace.run.trial.cohort.levels import MOST_ROWS
+from trialtrace.run.trial.cohort.forms import MOST_ROWS
 from trialtrace.run.trial.cohort.order import in_order
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Synthetic
@@ -69,11 +67,9 @@ def draw(
         seed = trial.source.seed if seed is None else seed
     mode = mode or "display"
     if mode not in MODES or seed is None or seed < 0:
-        raise UserError(
-            f"{trial.name}: source",
-            found=f"mode {mode!r}, seed {seed!r}",
-            expected=f"a mode ({one_of(MODES)}) and a seed of at least 0",
-        )
+        place = f"{trial.name}: source"
+        expected = f"a mode ({one_of(MODES)}) and a seed of at least 0"
+        raise UserError(place, found=f"mode {mode!r}, seed {seed!r}", expected=expected)
     return draw_cohort(trial.cohort, trial.name, mode=mode, seed=seed, sizes=sizes)
 
 
@@ -105,11 +101,8 @@ def _sizes(
         return own
     whole = all(isinstance(size, int) and size >= 0 for size in sizes.values())
     if mode == "display" or set(sizes) != set(own) or not whole:
-        raise UserError(
-            f"{name}: sizes",
-            found=f"{dict(sizes)} in mode {mode}",
-            expected=f"sizes of {one_of(own)}, in mode simulate alone",
-        )
+        expected = f"sizes of {one_of(own)}, in mode simulate alone"
+        raise UserError(f"{name}: sizes", found=f"{dict(sizes)} in mode {mode}", expected=expected)
     return {arm: sizes[arm] for arm in own}
 
 
@@ -124,7 +117,7 @@ def _made(room: Room, sizes: Mapping[str, int]) -> Room:
         else:
             quantity = room.cohort.quantities[name]
             rows = room.levels[quantity.level]
-            rows.own |= importlib.import_module(KINDS[quantity.kind]).draw(room, rows, quantity)
+            rows.own |= draw_of(quantity.kind)(room, rows, quantity)
     return room
 
 
@@ -144,11 +137,9 @@ def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
     number = above[level.count or ""]
     counts = np.where(number.known, number.data, 0)
     if (counts < 0).any() or (counts != np.floor(counts)).any():
-        raise UserError(
-            f"config/trials/{room.trial}/cohort.yaml: levels.{name}.count",
-            found=f"{level.count} with values that count no rows",
-            expected="whole numbers of at least 0",
-        )
+        place = f"config/trials/{room.trial}/cohort.yaml: levels.{name}.count"
+        found = f"{level.count} with values that count no rows"
+        raise UserError(place, found=found, expected="whole numbers of at least 0")
     _held(room, name, int(counts.sum()))
     return counted(level, above, counts.astype(np.int64))
 
@@ -156,8 +147,5 @@ def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
 def _held(room: Room, name: str, rows: int) -> None:
     """Refuse a level of more rows than can be held, before memory is asked for."""
     if rows > MOST_ROWS:
-        raise UserError(
-            f"config/trials/{room.trial}/cohort.yaml: levels.{name}",
-            found=f"{rows} rows",
-            expected=f"at most {MOST_ROWS} rows",
-        )
+        place = f"config/trials/{room.trial}/cohort.yaml: levels.{name}"
+        raise UserError(place, found=f"{rows} rows", expected=f"at most {MOST_ROWS} rows")

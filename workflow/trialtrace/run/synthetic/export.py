@@ -13,10 +13,9 @@ from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import SYNTHETIC, sha256_bytes
 from trialtrace.base.synthetic import MARK
-from trialtrace.run.synthetic.drawn import Drawn
-from trialtrace.run.synthetic.forms import sheets
 from trialtrace.run.synthetic.mess import Done, make_mess
-from trialtrace.run.synthetic.sheet import Sheet
+from trialtrace.run.synthetic.rows import Drawn
+from trialtrace.run.synthetic.sheet import Sheet, sheets
 from trialtrace.run.tables.canonical import csv_lines
 from trialtrace.run.trial.load import Trial
 
@@ -39,7 +38,7 @@ def export(trial: Trial, drawn: Drawn) -> Export:
     made = sheets(trial, drawn)
     mess = make_mess(trial, drawn, made)
     files = {f"{sheet.name}.csv": file_bytes(trial, sheet) for sheet in made}
-    lines = {sheet.name: _lines(sheet) for sheet in made}
+    lines = {sheet.name: csv_lines(pa.table(sheet.columns)) for sheet in made}
     truth = {
         "notice": NOTICE,
         "trial": drawn.trial,
@@ -80,11 +79,9 @@ def file_bytes(trial: Trial, sheet: Sheet) -> bytes:
 def _marked(trial: Trial, sheet: Sheet) -> dict[str, pa.Array]:
     """The columns with the one by which the file is known again wherever it is copied to."""
     if MARK in sheet.columns:
-        raise UserError(
-            f"{trial.name}: dictionary.csv: {sheet.table.name}",
-            found=f"a column {MARK}",
-            expected="another name: a drawn file says in that column that it is drawn",
-        )
+        place = f"{trial.name}: dictionary.csv: {sheet.table.name}"
+        expected = "another name: a drawn file says in that column that it is drawn"
+        raise UserError(place, found=f"a column {MARK}", expected=expected)
     return {**sheet.columns, MARK: pa.repeat(SYNTHETIC, sheet.size)}
 
 
@@ -107,11 +104,6 @@ def _quoted(column: pa.Array, separator: str) -> pa.Array:
     doubled = pc.replace_substring(column, '"', '""')
     inside = pc.binary_join_element_wise('"', doubled, '"', "")
     return pc.if_else(special, inside, column).cast(pa.string())
-
-
-def _lines(sheet: Sheet) -> pa.Array:
-    """The line of the file on which each row starts."""
-    return csv_lines(pa.table(sheet.columns))
 
 
 def _told(done: Done, lines: pa.Array) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from trialtrace.base.store import write_bytes, write_json, write_text
 from trialtrace.base.synthetic import SIGN, TRUTH
 from trialtrace.run.synthetic import make
 from trialtrace.run.synthetic.export import NOTICE
-from trialtrace.run.synthetic.forms import spelling_of
+from trialtrace.run.synthetic.sheet import spelling_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import date_order
 
@@ -32,11 +32,9 @@ def write_folder(trial: Trial, folder: Path) -> list[str]:
     Raises UserError for a trial whose source is not synthetic, and for a folder that holds files.
     """
     if not trial.drawn:
-        raise UserError(
-            f"{trial.name}: trial.yaml: source.kind",
-            found=repr(trial.source.kind),
-            expected="synthetic: only a drawn cohort can be exported",
-        )
+        place = f"{trial.name}: trial.yaml: source.kind"
+        expected = "synthetic: only a drawn cohort can be exported"
+        raise UserError(place, found=repr(trial.source.kind), expected=expected)
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(

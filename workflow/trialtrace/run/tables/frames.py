@@ -17,6 +17,10 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from trialtrace.base.store import column_names, read_parquet
 from trialtrace.run.tables.conditions import columns_of, evaluate, met
 from trialtrace.run.tables.contracts import ADSL, DERIVED
@@ -24,8 +28,6 @@ from trialtrace.run.tables.contracts.definitions import Contract
 from trialtrace.run.tables.contracts.tables import check_names, numbered, order_of, typed
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from trialtrace.base.arrays import Flags, Labels, Places
 
 # Single columns of a table that keeps its contract: a long table has more than is asked of it.
@@ -42,10 +44,8 @@ class Columns:
         extra = [name for name in found if name not in contract.names]
         self.names = contract.names + extra
 
-    def read(self, names: Iterable[str]) -> "pa.Table":
+    def read(self, names: Iterable[str]) -> pa.Table:
         """These columns, in the order of the key. Raises KeyError for one that is not there."""
-        import pyarrow as pa
-
         names = list(dict.fromkeys(names))
         others = [name for name in names if name not in self._contract.key]
         found = {name: self._key[name] for name in self._contract.key}
@@ -55,16 +55,16 @@ class Columns:
         table = pa.table({name: found[name] for name in names})
         return table if self._order is None else table.take(self._order)
 
-    def _typed(self, names: list[str]) -> "pa.Table":
+    def _typed(self, names: list[str]) -> pa.Table:
         selection = read_parquet(self._path, names).select(names)
         return typed(selection, self._contract, str(self._path))
 
     @cached_property
-    def _key(self) -> "pa.Table":
+    def _key(self) -> pa.Table:
         return self._typed([*self._contract.key])
 
     @cached_property
-    def _order(self) -> "pa.Array | None":
+    def _order(self) -> pa.Array | None:
         return order_of(self._key, self._contract, str(self._path))
 
 
@@ -86,11 +86,9 @@ class Frames:
         self._tests: dict[tuple[str, str, str, str], Flags] = {}
         self._unknown: dict[tuple[str, str, str], Flags] = {}
 
-    def table(self, dataset: str, names: Iterable[str] | None = None) -> "pa.Table":
+    def table(self, dataset: str, names: Iterable[str] | None = None) -> pa.Table:
         """The data set with the ADSL columns that it lacks, and ASEQ (0 in ADSL); or these of its
         columns. Raises KeyError for one that it has not."""
-        import pyarrow as pa
-
         asked = self.names(dataset) if names is None else [*dict.fromkeys(names)]
         known = self._columns.setdefault(dataset, {})
         if missing := [name for name in asked if name not in known]:
@@ -105,7 +103,7 @@ class Frames:
             return [*own, "ASEQ"]
         return [*own, *(name for name in others if name not in own)]
 
-    def of_subjects(self, subjects: "pa.Array") -> "Frames":
+    def of_subjects(self, subjects: pa.Array) -> "Frames":
         """The same data sets with the rows of these subjects alone."""
         return _Part(self, subjects)
 
@@ -115,11 +113,7 @@ class Frames:
             self._files[dataset] = Columns(self.folder / f"{dataset}.parquet", contract)
         return self._files[dataset]
 
-    def _read(self, dataset: str, names: Sequence[str]) -> "pa.Table":
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
+    def _read(self, dataset: str, names: Sequence[str]) -> pa.Table:
         file = self._file(dataset)
         table = file.read([name for name in names if name in file.names])
         found = {name: table[name] for name in table.column_names}
@@ -134,7 +128,7 @@ class Frames:
             found |= {name: adsl[name].combine_chunks().take(rows) for name in others}
         return pa.table(found)
 
-    def column(self, dataset: str, name: str) -> "pa.Array":
+    def column(self, dataset: str, name: str) -> pa.Array:
         """A column of a data set."""
         known = self._columns.setdefault(dataset, {})
         if name not in known:
@@ -149,8 +143,6 @@ class Frames:
         return self._selections[key]
 
     def _rows(self, dataset: str, predicate: str) -> "Places":
-        import numpy as np
-
         condition = json.loads(predicate)
         complete, lacking = condition.pop(COMPLETE, None), condition.pop(LACKING, ())
         of, code = (dataset, ""), condition.get("PARAMCD")
@@ -169,8 +161,6 @@ class Frames:
     def _met(self, of: tuple[str, str], name: str, test: object) -> "Flags":
         """Where one test of a condition is surely met, in the rows of a parameter or in all;
         predicates differ, and most of their tests do not."""
-        import pyarrow as pa
-
         key = (*of, name, json.dumps(test))
         if key not in self._tests:
             part = self.table(of[0], columns_of({name: test}))
@@ -181,8 +171,6 @@ class Frames:
 
     def possible(self, dataset: str, predicate: Predicate) -> "Selection":
         """The rows that a predicate selects, or would if what they lack were there."""
-        import numpy as np
-
         where = dict(predicate)
         complete, lacking = where.pop(COMPLETE, {}), where.pop(LACKING, ())
         rows = self._of_parameter(dataset, "")
@@ -206,9 +194,6 @@ class Frames:
 
     def _without(self, dataset: str, rows: "Places", others: "Selection") -> "Places":
         """Of `rows`, those of subjects who have none of the other rows."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         own = self.taken(dataset, "USUBJID", rows)
         theirs = pa.array(others.column("USUBJID"), type=own.type)
         kept: Places = rows[~pc.is_in(own, value_set=theirs).to_numpy(zero_copy_only=False)]
@@ -218,10 +203,6 @@ class Frames:
         self, dataset: str, rows: "Places", complete: Mapping[str, list[object]]
     ) -> "Places":
         """Of `rows`, those of subjects with an AVAL at each combination of the given values."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         names = list(complete)
         wanted = pc.is_valid(self.taken(dataset, "AVAL", rows))
         for name, values in complete.items():
@@ -237,10 +218,8 @@ class Frames:
         wholly: Places = rows[counted[subject] == needed]
         return wholly
 
-    def taken(self, dataset: str, name: str, rows: "Places") -> "pa.Array":
+    def taken(self, dataset: str, name: str, rows: "Places") -> pa.Array:
         """A column in these rows."""
-        import pyarrow as pa
-
         return self.column(dataset, name).take(pa.array(rows))
 
     def _of_parameter(self, dataset: str, code: str) -> "Places":
@@ -248,8 +227,6 @@ class Frames:
 
         Nearly every predicate names one, so that the others need not be searched each time.
         """
-        import numpy as np
-
         if (dataset, code) not in self._parameters:
             if code:
                 mask = met({"PARAMCD": {"is": code}}, self.table(dataset, ["PARAMCD"]))
@@ -274,14 +251,12 @@ class FramesOf(Frames):
 class _Part(FramesOf):
     """Data sets of which the rows of some subjects are kept: conditions are of a subject's rows."""
 
-    def __init__(self, whole: Frames, subjects: "pa.Array"):
+    def __init__(self, whole: Frames, subjects: pa.Array):
         super().__init__(whole)
         self._subjects = subjects
         self._kept: dict[str, pa.Array] = {}
 
-    def _read(self, dataset: str, names: Sequence[str]) -> "pa.Table":
-        import pyarrow.compute as pc
-
+    def _read(self, dataset: str, names: Sequence[str]) -> pa.Table:
         if dataset not in self._kept:
             whose = self._whole.column(dataset, "USUBJID")
             self._kept[dataset] = pc.indices_nonzero(pc.is_in(whose, value_set=self._subjects))
@@ -314,16 +289,11 @@ class Selection:
     @property
     def subjects(self) -> int:
         """How many subjects have these rows."""
-        import numpy as np
-
         return len(np.unique(self.column("USUBJID").astype(str)))
 
     @cached_property
     def ids(self) -> list[str]:
         """USUBJID/ASEQ of each row, sorted."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         subject, number = (
             self.frames.taken(self.dataset, name, self.rows) for name in ("USUBJID", "ASEQ")
         )

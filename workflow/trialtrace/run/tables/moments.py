@@ -105,9 +105,6 @@ def _zone(name: str | None, place: str) -> datetime.tzinfo | None:
 
 
 def _outside(place: str) -> UserError:
-    return UserError(
-        place,
-        found="a date outside the years 1 to 9999",
-        expected="dates that a calendar has",
-        do="mend it in the source, or export the column as text",
-    )
+    expected = "dates that a calendar has"
+    do = "mend it in the source, or export the column as text"
+    return UserError(place, found="a date outside the years 1 to 9999", expected=expected, do=do)

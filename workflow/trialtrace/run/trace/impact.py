@@ -81,8 +81,7 @@ def reasons(rejects: pa.Table, place: RawPlace) -> list[str]:
 def _lines(raw: Columns, file: str) -> Whole:
     """The lines of a source file that a raw table has."""
     places = raw.read(PLACES)
-    lines: Whole = places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()
-    return lines
+    return places["source_row"].filter(pc.equal(places["source_file"], file)).to_numpy()
 
 
 def _names(frames: Frames, dataset: str) -> dict[tuple[str, int], tuple[str, str | None]]:
@@ -177,19 +176,13 @@ class Impact:
         raw = Columns(self._path(table), RAW)
         rows = _lines(raw, file)
         if row not in rows:
-            raise UserError(
-                f"{file}:{row}",
-                found="no row of data",
-                expected=f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row",
-            )
+            expected = f"a line from {rows.min()} to {rows.max()}" if rows.size else "a row"
+            raise UserError(f"{file}:{row}", found="no row of data", expected=expected)
         columns = [name for name in raw.names if name not in PLACES]
         if column is not None and column not in columns:
-            raise UserError(
-                f"{file}, column {column!r}",
-                found="no such column",
-                expected=one_of(columns),
-                do=did_you_mean(column, columns),
-            )
+            place = f"{file}, column {column!r}"
+            do = did_you_mean(column, columns)
+            raise UserError(place, found="no such column", expected=one_of(columns), do=do)
         return RawPlace(table, file, row, column)
 
     def _path(self, table: str) -> Path:
@@ -304,8 +297,7 @@ class Impact:
         return self._told(found)
 
     def _told(self, places: list[int]) -> list[Listed]:
-        told: list[Listed] = self._results.take(pa.array(places, pa.int64())).to_pylist()
-        return told
+        return self._results.take(pa.array(places, pa.int64())).to_pylist()
 
     def adjusted(self, results: list[Listed]) -> list[Listed]:
         """Further adjusted p values: those of families in which one of these analyses stands."""

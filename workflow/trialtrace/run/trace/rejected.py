@@ -163,8 +163,7 @@ class Rejected:
         return np.array([severity == FLAG for severity in self._column("severity")])
 
     def _column(self, name: str) -> list[str | None]:
-        texts: list[str | None] = self.table[name].to_pylist()
-        return texts
+        return self.table[name].to_pylist()
 
     @cached_property
     def _of_endpoint(self) -> list[str | None]:
@@ -248,8 +247,7 @@ class Rejected:
             return wholly
         here = self._files[flagged] == part.source_file
         own = np.isin(self._lines[flagged], np.array(part.rows, dtype=np.int64))
-        places: Places = np.concatenate([wholly, flagged[here & own]])
-        return places
+        return np.concatenate([wholly, flagged[here & own]])
 
     def _in_columns(self, table: str, columns: Sequence[str]) -> tuple[Places, Places]:
         """Rejected rows of a table and rejects in some of its columns; flags in these."""
@@ -264,10 +262,8 @@ class Rejected:
 
     @cached_property
     def _files(self) -> Labels:
-        labels: Labels = self.table["source_file"].to_numpy()
-        return labels
+        return self.table["source_file"].to_numpy()
 
     @cached_property
     def _lines(self) -> Places:
-        places: Places = self.table["source_row"].to_numpy()
-        return places
+        return self.table["source_row"].to_numpy()

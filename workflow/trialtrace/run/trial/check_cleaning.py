@@ -90,11 +90,9 @@ def _synonyms(
                 or other in codes_of_missing
                 or meant.setdefault(other, code) != code
             ):
-                document.add(
-                    (*path, code),
-                    found=f"{tell(other)}, which is a code itself, missing or read as another",
-                    expected="spellings that stand for this code alone",
-                )
+                found = f"{tell(other)}, which is a code itself, missing or read as another"
+                expected = "spellings that stand for this code alone"
+                document.add((*path, code), found=found, expected=expected)
 
 
 def _losses(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
@@ -104,11 +102,9 @@ def _losses(files: Files, name: str, entry: dict[str, Any], columns: Columns) ->
     keys = {table["subject"], *table["key"]}
     for one in entry.get("accept", {}):
         if column(document, (*path, "accept", one), one, columns) and one in keys:
-            document.add(
-                (*path, "accept", one),
-                found=f"{one}, a column of the key: without it the whole row is rejected",
-                expected="exclude: {subject_missing: why} or {key_missing: why}",
-            )
+            found = f"{one}, a column of the key: without it the whole row is rejected"
+            expected = "exclude: {subject_missing: why} or {key_missing: why}"
+            document.add((*path, "accept", one), found=found, expected=expected)
     if "covers" in entry and entry.get("empty"):
         document.add((*path, "covers"), found="covers and empty", expected="one of the two")
     if name == files.subjects_table:
@@ -121,11 +117,8 @@ def _of_subjects(document: Document, path: Path_, entry: dict[str, Any]) -> None
     needless += [("empty",)] * bool(entry.get("empty"))
     needless += [("exclude", "unknown_subject")] * ("unknown_subject" in entry.get("exclude", {}))
     for place in needless:
-        document.add(
-            (*path, *place),
-            found="the table of subjects, which has every subject",
-            expected=f"no {place[-1]} here",
-        )
+        found = "the table of subjects, which has every subject"
+        document.add((*path, *place), found=found, expected=f"no {place[-1]} here")
 
 
 def _check(files: Files, name: str, entry: dict[str, Any]) -> None:
@@ -208,8 +201,6 @@ def _check_single(files: Files, place: Path_, entry: dict[str, Any]) -> None:
         return
     free = set(table["key"]) - {table["subject"], *entry.get("match", {}).values()}
     if free:
-        files.cleaning.add(
-            place,
-            found=f"several rows of a subject in {entry['table']}, told apart by {one_of(free)}",
-            expected="match, so that one row is left, or take: lowest, highest, sum or count",
-        )
+        found = f"several rows of a subject in {entry['table']}, told apart by {one_of(free)}"
+        expected = "match, so that one row is left, or take: lowest, highest, sum or count"
+        files.cleaning.add(place, found=found, expected=expected)

@@ -53,11 +53,8 @@ def check_test(
             continue
         here = (*path, operator)
         if operator in _ORDERED and variable.kind == "text":
-            document.add(
-                here,
-                found=f"{operator} on {variable.name}, a column of {told_kind(variable)}",
-                expected="is or in; text has no order",
-            )
+            found = f"{operator} on {variable.name}, a column of {told_kind(variable)}"
+            document.add(here, found=found, expected="is or in; text has no order")
             continue
         listed = isinstance(operand, list)
         for position, one in enumerate(operand if listed else [operand]):
@@ -67,11 +64,8 @@ def check_test(
             else:
                 check_operand(document, place, variable, one)
         if operator == "between" and _upside_down(operand):
-            document.add(
-                here,
-                found=f"{tell(operand[0])} before {tell(operand[1])}",
-                expected="the lower value first",
-            )
+            found = f"{tell(operand[0])} before {tell(operand[1])}"
+            document.add(here, found=found, expected="the lower value first")
 
 
 def _upside_down(operand: list[Any]) -> bool:
@@ -93,11 +87,8 @@ def _other_column(
         return
     other = columns[name]
     if other.kind and variable.kind and _family(other) != _family(variable):
-        document.add(
-            here,
-            found=f"{name}, a column of {told_kind(other)}",
-            expected=f"a column of {variable.kind}, like {variable.name}",
-        )
+        expected = f"a column of {variable.kind}, like {variable.name}"
+        document.add(here, found=f"{name}, a column of {told_kind(other)}", expected=expected)
 
 
 def _family(variable: Variable) -> str:
@@ -109,21 +100,14 @@ def check_operand(document: Document, path: Path_, variable: Variable, operand: 
     kind, name = variable.kind, variable.name
     text = isinstance(operand, str)
     if kind == "text" and not text:
-        document.add(
-            path,
-            found=tell(operand),
-            expected=f'{name} holds text: "{operand}"',
-            do="write it in quotes",
-        )
+        expected = f'{name} holds text: "{operand}"'
+        document.add(path, found=tell(operand), expected=expected, do="write it in quotes")
     elif kind == "text" and variable.choices:
         known_code(document, path, operand, variable)
     elif kind in NUMERIC and text:
-        document.add(
-            path,
-            found=tell(operand),
-            expected=f"a number; {name} is a column of {kind}",
-            do="write the number without quotes",
-        )
+        found = tell(operand)
+        do = "write the number without quotes"
+        document.add(path, found=found, expected=f"a number; {name} is a column of {kind}", do=do)
     elif kind == "date" and not (text and is_date(operand)):
         document.add(
             path, found=tell(operand), expected=f'a date such as "2026-11-20"; {name} holds dates'

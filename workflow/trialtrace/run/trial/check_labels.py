@@ -13,7 +13,7 @@ from trialtrace.base.errors import Problem
 from trialtrace.run.trial.context import Files, repeated
 from trialtrace.run.trial.label_words import means_missing, sex_meant, words_of
 from trialtrace.run.trial.model import Variable
-from trialtrace.run.trial.study.design import Arm
+from trialtrace.run.trial.study.file import Arm
 
 CONTROL = ("control",)
 # What a label says beside the name of an arm.
@@ -199,12 +199,9 @@ def _contradicts(
     document: Document | None = None,
 ) -> None:
     code, variable = of
-    (document or files.trial).add(
-        place,
-        found=f"{tell(code)}, {text.format(_place(files, variable))}",
-        expected=expected,
-        do="find out which of the two is right, and mend the other",
-    )
+    found = f"{tell(code)}, {text.format(_place(files, variable))}"
+    do = "find out which of the two is right, and mend the other"
+    (document or files.trial).add(place, found=found, expected=expected, do=do)
 
 
 def _place(files: Files, variable: Variable) -> str:
@@ -219,12 +216,9 @@ def code_is_missing(
     if variable is None or code not in (missing or {}).get(variable.name, ()):
         return
     place = f"cleaning.yaml, tables.{variable.table}.missing.{variable.name}"
-    document.add(
-        path,
-        found=f"{tell(code)}, which {place} takes for missing: no cell has it after cleaning",
-        expected="a code that stands for one thing",
-        do="take it out of one of the two",
-    )
+    found = f"{tell(code)}, which {place} takes for missing: no cell has it after cleaning"
+    expected = "a code that stands for one thing"
+    document.add(path, found=found, expected=expected, do="take it out of one of the two")
 
 
 def codes_for_missing(

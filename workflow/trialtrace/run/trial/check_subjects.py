@@ -33,11 +33,9 @@ def _own_name(files: Files, path: Path_, name: str, table: str | None, of: str) 
     """In the conditions of populations it stands beside the columns of the table of subjects."""
     columns = files.columns(files.subjects_table) or {}
     if name in columns and (table, of) != (files.subjects_table, name):
-        files.trial.add(
-            path,
-            found=f"{name}, which is also a column of {files.subjects_table}",
-            expected="another name, so that the condition of a population says which is meant",
-        )
+        found = f"{name}, which is also a column of {files.subjects_table}"
+        expected = "another name, so that the condition of a population says which is meant"
+        files.trial.add(path, found=found, expected=expected)
 
 
 def arm_elsewhere(files: Files, subjects: str, given: ArmElsewhere) -> None:
@@ -45,12 +43,9 @@ def arm_elsewhere(files: Files, subjects: str, given: ArmElsewhere) -> None:
     document, path = files.trial, ("subjects", "arm")
     tables = document.names("tables")
     if given.table == subjects:
-        document.add(
-            (*path, "table"),
-            found=f"{subjects}, the table of subjects",
-            expected="another table",
-            do=f"write it as tables.{subjects}.arm",
-        )
+        found = f"{subjects}, the table of subjects"
+        do = f"write it as tables.{subjects}.arm"
+        document.add((*path, "table"), found=found, expected="another table", do=do)
     elif "arm" in (document.get("tables", subjects) or {}):
         document.add(path, found=f"an arm, as tables.{subjects}.arm too", expected="one of the two")
     elif known(document, (*path, "table"), given.table, tables, "a table of tables"):
@@ -90,11 +85,8 @@ def check_groups(files: Files) -> None:
 def _rising(files: Files, path: Path_, points: Mapping[str, float]) -> None:
     for (before, lower), (name, upper) in pairwise(points.items()):
         if not lower < upper:
-            files.trial.add(
-                (*path, "from", name),
-                found=f"{upper:g}, and {lower:g} of {before} before it",
-                expected="values in rising order",
-            )
+            found = f"{upper:g}, and {lower:g} of {before} before it"
+            files.trial.add((*path, "from", name), found=found, expected="values in rising order")
 
 
 def _of_number(files: Files, path: Path_, name: str, variable: Variable | None, *, by: str) -> None:
@@ -104,12 +96,9 @@ def _of_number(files: Files, path: Path_, name: str, variable: Variable | None, 
         what, do = "functions", None
         if by == "from":
             what, do = "groups by `from`", "give `codes` for the groups of codes"
-        files.trial.add(
-            (*path, "of"),
-            found=f"{name}, a column of {told_kind(variable)}",
-            expected=f"a number, as {what} are of one",
-            do=do,
-        )
+        found = f"{name}, a column of {told_kind(variable)}"
+        expected = f"a number, as {what} are of one"
+        files.trial.add((*path, "of"), found=found, expected=expected, do=do)
 
 
 def _groups_of_codes(
@@ -136,8 +125,6 @@ def _groups_of_codes(
                 do="find out which of the two files is right, and mend the other",
             )
     if lacking := [code for code in (variable.choices if variable else ()) if code not in taken]:
-        files.trial.add(
-            (*path, "codes"),
-            found=f"no group of {one_of(map(tell, lacking))}",
-            expected="every choice of the dictionary in a group",
-        )
+        found = f"no group of {one_of(map(tell, lacking))}"
+        expected = "every choice of the dictionary in a group"
+        files.trial.add((*path, "codes"), found=found, expected=expected)

@@ -86,11 +86,9 @@ def _arms(files: Files) -> None:
     for name, arm in arms.items():
         for code in listed(arm["code"]):
             if first.setdefault(code, name) != name:
-                document.add(
-                    ("design", "arms", name, "code"),
-                    found=f"{tell(code)}, which is also the code of {first[code]}",
-                    expected="a code of its own",
-                )
+                found = f"{tell(code)}, which is also the code of {first[code]}"
+                expected = "a code of its own"
+                document.add(("design", "arms", name, "code"), found=found, expected=expected)
 
 
 def _source(files: Files) -> None:
@@ -152,11 +150,8 @@ def _reason(files: Files, path: Path_, name: str, columns: dict[str, Variable]) 
     document, here = files.trial, (*path, "reason")
     variable = column(document, here, name, columns)
     if variable is not None and not variable.choices:
-        document.add(
-            here,
-            found=f"{variable.name}, a column without choices in the dictionary",
-            expected="a column of codes with labels",
-        )
+        found = f"{variable.name}, a column without choices in the dictionary"
+        document.add(here, found=found, expected="a column of codes with labels")
 
 
 def _subjects(files: Files) -> None:
@@ -250,11 +245,8 @@ def _yes_or_no(files: Files, place: Path_, name: str, test: Mapping[str, object]
             continue
         for number in operand if isinstance(operand, list) else [operand]:
             if isinstance(number, int | float) and number not in (0, 1):
-                files.trial.add(
-                    (*place, operator),
-                    found=f"{number:g}; {name} is yes (1) or no (0)",
-                    expected="0 or 1",
-                )
+                found = f"{number:g}; {name} is yes (1) or no (0)"
+                files.trial.add((*place, operator), found=found, expected="0 or 1")
 
 
 def _populations(files: Files) -> None:
@@ -265,11 +257,8 @@ def _populations(files: Files) -> None:
         flag = population["flag"]
         if flag in flags or flag in FLAGS:
             of = f"the flag of {flags[flag]}" if flag in flags else "a column of the derived data"
-            document.add(
-                ("populations", name, "flag"),
-                found=f"{tell(flag)}, which is already {of}",
-                expected="a flag of its own",
-            )
+            found = f"{tell(flag)}, which is already {of}"
+            document.add(("populations", name, "flag"), found=found, expected="a flag of its own")
         flags.setdefault(flag, name)
         place = ("populations", name)
         _members(files, place, population, columns)
@@ -283,11 +272,8 @@ def _populations(files: Files) -> None:
         code = adsl_code(name)
         twice = any((above, name) in named for above in parts[: parts.index(part)])
         if code in ADSL or code in flags or twice:
-            document.add(
-                ("subjects", part, name),
-                found=f"a variable whose column would be {code}, which ADSL has already",
-                expected="another name",
-            )
+            found = f"a variable whose column would be {code}, which ADSL has already"
+            document.add(("subjects", part, name), found=found, expected="another name")
         elif code in RECORDS:
             document.add(
                 ("subjects", "variables", name),

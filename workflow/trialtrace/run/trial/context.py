@@ -14,8 +14,7 @@ from trialtrace.base.errors import did_you_mean, one_of
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.endpoints.families import expanded
 from trialtrace.run.trial.model import Endpoint, Variable
-from trialtrace.run.trial.study.groups import Groups, Made, Transformed, made_variable
-from trialtrace.run.trial.study.subjects import ARM
+from trialtrace.run.trial.study.subjects import ARM, Groups, Made, Transformed, made_variable
 from trialtrace.run.trial.visits import visit_labels
 
 SOURCE_ROW = "source_row"
@@ -184,12 +183,8 @@ def known(
         return True
     if document.full:
         return False
-    document.add(
-        path,
-        found=tell(name),
-        expected=f"{what}: {one_of(listed)}" if listed else f"{what}, and there is none",
-        do=do or did_you_mean(name, listed),
-    )
+    expected = f"{what}: {one_of(listed)}" if listed else f"{what}, and there is none"
+    document.add(path, found=tell(name), expected=expected, do=do or did_you_mean(name, listed))
     return False
 
 
@@ -210,12 +205,8 @@ def of_kind(
     kind = files.endpoint_kind(name)
     if not kind or kind in kinds:
         return True
-    document.add(
-        path,
-        found=f"{name}, an endpoint of kind {kind}",
-        expected=f"an endpoint of kind {wanted or one_of(kinds)}",
-        do=do,
-    )
+    expected = f"an endpoint of kind {wanted or one_of(kinds)}"
+    document.add(path, found=f"{name}, an endpoint of kind {kind}", expected=expected, do=do)
     return False
 
 
@@ -239,12 +230,8 @@ def known_code(document: Document, path: Path_, code: object, variable: Variable
     if document.full:
         return False
     told = one_of(f'"{one}" {label}'.rstrip() for one, label in choices.items())
-    document.add(
-        path,
-        found=tell(code),
-        expected=f"a choice of {variable.name}: {told}",
-        do=near_code(variable, code),
-    )
+    expected = f"a choice of {variable.name}: {told}"
+    document.add(path, found=tell(code), expected=expected, do=near_code(variable, code))
     return False
 
 
@@ -279,11 +266,8 @@ def column(
         return None
     variable = columns.get(name)
     if variable and kinds and variable.kind and variable.kind not in kinds:
-        document.add(
-            path,
-            found=f"{name}, a column of {told_kind(variable)}",
-            expected=f"a column of {' or '.join(kinds)} by the dictionary",
-        )
+        expected = f"a column of {' or '.join(kinds)} by the dictionary"
+        document.add(path, found=f"{name}, a column of {told_kind(variable)}", expected=expected)
         return None
     return variable
 

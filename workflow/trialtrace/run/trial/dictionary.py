@@ -115,12 +115,9 @@ def _text(text: str, path: Path, problems: Problems) -> str | None:
         return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="").read()
     except UnicodeDecodeError:
         bad = _first_bad_line(data)
-        problems.add(
-            f"{text}, line {bad}",
-            found="bytes that are not UTF-8",
-            expected="a CSV file in UTF-8",
-            do='save it again as "CSV UTF-8"',
-        )
+        place = f"{text}, line {bad}"
+        do = 'save it again as "CSV UTF-8"'
+        problems.add(place, found="bytes that are not UTF-8", expected="a CSV file in UTF-8", do=do)
         return None
 
 
@@ -149,11 +146,8 @@ def _header(text: str, cells: list[str], problems: Problems) -> list[str] | None
         problems.add(place, found=f'the column "{PARTS[name]}" twice', expected="every column once")
     missing = [told for name, told in PARTS.items() if name not in names]
     if missing:
-        problems.add(
-            place,
-            found=f"no column {one_of([repr(told) for told in missing], 18)}",
-            expected="the 18 columns of REDCap's data dictionary",
-        )
+        found = f"no column {one_of([repr(told) for told in missing], 18)}"
+        problems.add(place, found=found, expected="the 18 columns of REDCap's data dictionary")
     return None if problems.found else names
 
 
@@ -192,22 +186,16 @@ def is_field(name: str) -> bool:
 
 def _check_names(row: _Row, name: str, form: str, tables: Tables) -> None:
     if not _FORM.fullmatch(form):
-        row.add(
-            "form_name",
-            found=f'"{form}"',
-            expected="the name of a clean table: small letters, digits and _",
-        )
+        expected = "the name of a clean table: small letters, digits and _"
+        row.add("form_name", found=f'"{form}"', expected=expected)
     if not _FIELD.fullmatch(name):
         row.add("field_name", found=f'"{name}"', expected="the name of a column, one line")
     elif name in _TAKEN:
         row.add("field_name", found=f'"{name}", a word of trialtrace', expected="another name")
     elif name in tables.get(form, {}):
         first = tables[form][name].row
-        row.add(
-            "field_name",
-            found=f'"{name}", which stands already in line {first}',
-            expected=f"every variable once in the form {form}",
-        )
+        found = f'"{name}", which stands already in line {first}'
+        row.add("field_name", found=found, expected=f"every variable once in the form {form}")
 
 
 def _variables(row: _Row, texts: dict[str, str]) -> list[Variable]:

@@ -80,11 +80,8 @@ def kind_of(row: Any, field_type: str, validation: str) -> str:
         return "integer"
     if field_type != "text":
         if validation:
-            row.add(
-                "validation",
-                found=f'"{validation}" on a {field_type} field',
-                expected="nothing; only text fields are validated",
-            )
+            found = f'"{validation}" on a {field_type} field'
+            row.add("validation", found=found, expected="nothing; only text fields are validated")
         return "text"
     if validation in NUMBERS:
         return NUMBERS[validation]

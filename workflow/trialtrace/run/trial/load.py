@@ -29,12 +29,9 @@ from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.readers import READERS
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
-from trialtrace.run.trial.study.design import Design
-from trialtrace.run.trial.study.file import TrialFile
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.file import Design, Population, TableSpec, TrialFile
 from trialtrace.run.trial.study.source import Files, Source, Synthetic
 from trialtrace.run.trial.study.subjects import Subjects
-from trialtrace.run.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.cleaning import Cleaning
@@ -89,16 +86,14 @@ class Trial:
 
     @cached_property
     def _trial(self) -> TrialFile:
-        read: TrialFile = structure(TrialFile, self._file("trial"))
-        return read
+        return structure(TrialFile, self._file("trial"))
 
     @cached_property
     def guesses(self) -> GuessesFile | None:
         """What its draft guessed; None where it was never drafted."""
         if not (self.at.trial_config(self.name) / FILE).is_file():
             return None
-        read: GuessesFile = structure(GuessesFile, self._file("guesses"))
-        return read
+        return structure(GuessesFile, self._file("guesses"))
 
     @property
     def draft(self) -> str:
@@ -170,8 +165,7 @@ class Trial:
     def cohort(self) -> "CohortFile":
         """What a synthetic source is drawn from. Raises UserError where there is no such file."""
         shape: type[CohortFile] = _reader("cohort.yaml").CohortFile
-        cohort: CohortFile = structure(shape, self._file("cohort"))
-        return cohort
+        return structure(shape, self._file("cohort"))
 
     @property
     def tables(self) -> dict[str, TableSpec]:
@@ -203,8 +197,7 @@ class Trial:
         declared = data.get("tables", {})
         tables = {name: declared.get(name, {}) for name in self.tables}
         shape: type[Cleaning] = _reader("cleaning.yaml").Cleaning
-        read: Cleaning = structure(shape, data | {"tables": tables})
-        return read
+        return structure(shape, data | {"tables": tables})
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
@@ -219,8 +212,7 @@ class Trial:
     @cached_property
     def plan(self) -> "Plan":
         data = self._file("plan")
-        plan: Plan = _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
-        return plan
+        return _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
 
     @property
     def claims_document(self) -> dict[str, Any]:

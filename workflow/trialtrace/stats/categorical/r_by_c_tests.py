@@ -113,7 +113,8 @@ def fisher_freeman_halton_drawn(
     True
     """
     check_confidence(confidence)
-    _check_draws(draws, seed)
+    whole_number(draws, "draws", least=1, most=MOST_DRAWS)
+    whole_number(seed, "seed", least=0)
     table = _table(table)
     if table.sum() > MOST_DRAWN:
         raise StatsError(f"the table has more than {MOST_DRAWN:g} counts, too many to draw.")
@@ -127,11 +128,6 @@ def fisher_freeman_halton_drawn(
     p = (extreme + 1) / (draws + 1)
     bounds = clopper_pearson(extreme, draws, confidence=confidence)
     return DrawnTables(p, sqrt(p * (1 - p) / draws), bounds.low, bounds.high, extreme, int(draws))
-
-
-def _check_draws(draws: int, seed: int) -> None:
-    whole_number(draws, "draws", least=1, most=MOST_DRAWS)
-    whole_number(seed, "seed", least=0)
 
 
 def _log_probability(tables: Floats) -> Floats:

@@ -83,7 +83,8 @@ def rank_anova(y: ArrayLike, between: ArrayLike) -> RankAnova:
     np.add.at(effects, arm, share)
     effects /= size[:, None]
     residual = share - effects[arm]
-    blocks = np.stack([_covariance(residual[arm == i]) * n / size[i] for i in range(g)])
+    of_arm = [residual[arm == i] for i in range(g)]
+    blocks = np.stack([own.T @ own / (len(own) - 1) * n / len(own) for own in of_arm])
 
     arms, visits = _centring(g), _centring(k)
     of_arms, of_visits = np.full((g, g), 1 / g), np.full((k, k), 1 / k)
@@ -109,11 +110,6 @@ def _share_below(y: Floats) -> Floats:
     if size.size == 1:
         raise StatsError("all responses are equal, so ranks cannot be compared.")
     return ((np.cumsum(size) - size / 2) / y.size)[group].reshape(y.shape)
-
-
-def _covariance(residual: Floats) -> Floats:
-    covariance: Floats = residual.T @ residual / (residual.shape[0] - 1)
-    return covariance
 
 
 def _centring(k: int) -> Floats:

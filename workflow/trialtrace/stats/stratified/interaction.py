@@ -24,6 +24,7 @@ from trialtrace.stats.regression.logistic import firth_likelihood_ratio, logisti
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.stratified.mantel_haenszel import _one_or_more, _stratum_counts
 
+# Tables are equally likely when their probabilities differ by no more than rounding.
 RELATIVE_TIE = 1e-7
 # Combinations of tables that are listed at most.
 MOST_LISTED = 5_000_000

@@ -24,6 +24,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.stratified.exact import LARGEST_LOG
 from trialtrace.stats.summaries.count_tests import MEASURES
 
+# Cells of one block, 16 MiB as float64.
 _CELLS = 2_000_000
 
 

@@ -30,6 +30,7 @@ from trialtrace.stats._inputs import (
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
+# Of epsilons; three grids, each within two steps of the last, find one to rounding.
 GRID = 4001
 DESIGNS = ("two_groups", "one_sample")
 

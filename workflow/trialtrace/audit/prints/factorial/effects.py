@@ -16,25 +16,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import inf
 
 import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    listed,
-    overlaps,
-    span_text,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
+from trialtrace.audit.prints.wording import NOT_CHECKED, listed, span_text
 from trialtrace.base.arrays import Floats
 
 CELLS = 4
@@ -81,12 +74,10 @@ def effects(means: Sequence[Span], spreads: Sequence[Span], sizes: Sequence[int]
             float((weights * np.where(weights > 0, one, other)).sum())
             for one, other in ((low, high), (high, low))
         ]
-        scale = float((weights**2 / n).sum())
-        small = 0.0 if ends[0] <= 0 <= ends[1] else min(abs(end) for end in ends)
-        large = max(abs(end) for end in ends)
-        least = small**2 / scale / within[1] if within[1] > 0 else np.inf
-        most = large**2 / scale / within[0] if within[0] > 0 else np.inf
-        found.append((float(least), float(most)))
+        (small, large), scale = Span(*ends).sizes, float((weights**2 / n).sum())
+        least = small**2 / scale / within[1] if within[1] > 0 else inf
+        most = large**2 / scale / within[0] if within[0] > 0 else inf
+        found.append(Span(float(least), float(most)))
     return found
 
 
@@ -191,10 +182,9 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
     within = entry.parts.get("df2")
     if len(sizes) < CELLS or any(group.parts["sd"].symbol == UNSAID for group in groups):
         return
-    part = entry.parts["statistic"]
-    ranges = [[_range(group, name) for group in groups] for name in ("value", "sd")]
-    spans = effects(ranges[0], ranges[1], sizes)
-    own = ledger.compared_groups(entry)
+    part, own = entry.parts["statistic"], ledger.compared_groups(entry)
+    means, spreads = ([ends_of(group.parts[name]) for group in groups] for name in ("value", "sd"))
+    spans = effects(means, [Span(max(low, 0.0), high) for low, high in spreads], sizes)
     others = _others(ledger, entry)
     every = [entry, *others] if len(others) < MOST_EFFECTS else [entry]
     known = _interactions(ledger, every, own)
@@ -204,27 +194,24 @@ def _of_cells(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fin
     most = max(_taken(way) for _, way in cells)
     cells = [(one, way) for one, way in cells if _taken(way) == most]
     names = _names(ledger, own, known)
-    told = [f"{_shown(span)} for {name}" for span, name in zip(spans[:3], names, strict=True)]
-    text = f"F of a two-by-two design on these means is {listed(told)}, by type III"
-    beside = tuple(group.name for group in groups)
+    each = [f"{_shown(span)} for {name}" for span, name in zip(spans[:3], names, strict=True)]
+    text, beside = "F of a two-by-two design on these means is ", [*groups]
     if all(way[0] is not None for _, way in cells):
         analysis, way = cells[0]
-        k = way[0] or 0
-        agreement = COMPATIBLE
-        text = f"F of a two-by-two design on these means is {_shown(spans[analysis.places[k]])} "
-        text += f"for {names[k]} by {analysis.kind}, in keeping with {part.text}."
-    elif entry.basis is not None or within is None or within.value != sum(sizes) - CELLS:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: its degrees of freedom are not those of these groups; {text}."
-    elif entry.about.test != "anova" and not others:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: it may be that of a planned contrast of the groups; {text}."
+        k, agreement = way[0] or 0, COMPATIBLE
+        text += f"{_shown(spans[analysis.places[k]])} for {names[k]} by {analysis.kind}"
     else:
-        agreement, text = INCONSISTENT, f"{text}; printed is {part.text}."
-        text += _alone(part, called[0], parts[1:], spans, analyses)
-        beside += tuple(one.name for one in every[1:])
-    detail = {"effects": spans}
-    yield Finding("statistic.factorial", entry.name, "statistic", agreement, text, beside, detail)
+        text += f"{listed(each)}, by type III"
+        agreement = NOT_CHECKABLE
+        if entry.basis is not None or within is None or within.value != sum(sizes) - CELLS:
+            text = f"{NOT_CHECKED} its degrees of freedom are not those of these groups; {text}."
+        elif entry.about.test != "anova" and not others:
+            text = f"{NOT_CHECKED} it may be that of a planned contrast of the groups; {text}."
+        else:
+            agreement, text = INCONSISTENT, f"{text}; printed is {part.text}."
+            text += _alone(part, called[0], parts[1:], spans, analyses)
+            beside += every[1:]
+    yield verdict("statistic.factorial", entry, part, agreement, text, beside, {"effects": spans})
 
 
 def _alone(
@@ -297,7 +284,7 @@ def _others(ledger: Ledger, entry: Claim) -> list[Claim]:
     return [
         comparison
         for comparison in ledger.comparisons[entry.about.cell]
-        if {"statistic", "df1"} <= set(comparison.parts) and comparison.name != entry.name
+        if comparison.has("statistic", "df1") and comparison.name != entry.name
         if sorted(comparison.about.compared) == claims and comparison.about.correction is None
         if comparison.parts["statistic"].symbol == "f" and comparison.parts["df1"].value == 1
         if comparison.basis == entry.basis and _within(comparison) == _within(entry)
@@ -307,11 +294,6 @@ def _others(ledger: Ledger, entry: Claim) -> list[Claim]:
 def _within(entry: Claim) -> object:
     data = entry.parts.get("df2")
     return None if data is None else data.value
-
-
-def _range(entry: Claim, name: str) -> Span:
-    low, high = ends_of(entry.parts[name])
-    return max(low, 0.0) if name == "sd" else low, high
 
 
 def _shown(span: Span) -> str:

@@ -6,7 +6,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import MODEL, Claim
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import TWO_SIDED, ends_of
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, Table
 from trialtrace.audit.prints.two_groups.count_tests import p_values, wald_and_likelihood
 
@@ -31,25 +31,25 @@ OF_RANKS = ("mann_whitney", "log_rank")
 OF_TIMES = ("hazard_ratio", "rate_ratio")
 
 
-def on_two_sides(component: Component, p: tuple[float, float], least: float) -> bool:
+def on_two_sides(component: Component, p: Span, least: float) -> bool:
     """Whether one is below `least` and the other above `MOST`, over all that prints so."""
     low, high = p_range(component)
     return (p[1] < least and low >= MOST) or (p[0] >= MOST and high <= least)
 
 
-def p_range(component: Component) -> tuple[float, float]:
+def p_range(component: Component) -> Span:
     """P from least to greatest, as it prints."""
     if component.relation == "ns":
-        return LEVEL, 1.0
+        return Span(LEVEL, 1.0)
     if component.relation in (">", ">="):
-        return float(component.value or 0), 1.0
+        return Span(float(component.value or 0), 1.0)
     return ends_of(component)
 
 
-def z_of(p: tuple[float, float]) -> tuple[float, float]:
+def z_of(p: Span) -> Span:
     """Least and greatest z of a range of two-sided p."""
     low, high = (-float(ndtri(min(max(end, TINY), 1.0) / 2)) for end in reversed(p))
-    return low, high
+    return Span(low, high)
 
 
 def of_counts(table: Table, component: Component) -> bool:
@@ -64,7 +64,7 @@ def of_counts(table: Table, component: Component) -> bool:
     return (high >= NEAR * z and low <= z / NEAR) or low - 1 <= z <= high + 1
 
 
-def of_no_test(table: Table, component: Component, p: tuple[float, float]) -> bool:
+def of_no_test(table: Table, component: Component, p: Span) -> bool:
     """Whether a p of events is neither that of its interval, `p`, nor of any usual test of the
     counts: z is beyond a factor of `NEAR` of each, and p decides otherwise or z is `MORE` apart."""
     printed, counts = p_range(component), [table[:2], table[2:]]
@@ -75,7 +75,7 @@ def of_no_test(table: Table, component: Component, p: tuple[float, float]) -> bo
     if not otherwise and high >= NEAR * lower - MORE and low <= upper / NEAR + MORE:
         return False
     tests = [*p_values(counts, TWO_SIDED).values(), *wald_and_likelihood(counts).values()]
-    known = [z_of((test, test))[0] for test in tests if test == test]
+    known = [z_of(Span(test, test))[0] for test in tests if test == test]
     return not any(high >= NEAR * z and low <= z / NEAR for z in known)
 
 
@@ -92,7 +92,7 @@ def apart_by(entry: Claim, b: float) -> float:
     return SLIGHTLY if entry.stated_basis is None and entry.about.test is None else MORE
 
 
-def near_no_difference(entry: Claim, component: Component, p: tuple[float, float]) -> bool:
+def near_no_difference(entry: Claim, component: Component, p: Span) -> bool:
     """Whether neither p is below `LEVEL`, and z of both are no further apart than tests may be.
 
     Of risks and odds, of two groups of 20 to 200 with 5 expected events or more, z of Fisher's
@@ -107,7 +107,7 @@ def near_no_difference(entry: Claim, component: Component, p: tuple[float, float
     return min(p[1], p_range(component)[1]) > LEVEL and low - upper <= most and lower - high <= most
 
 
-def of_no_such_test(entry: Claim, component: Component, p: tuple[float, float]) -> bool:
+def of_no_such_test(entry: Claim, component: Component, p: Span) -> bool:
     """Whether a p of a stated test is too far from p of the interval that it is printed with.
 
     Estimate, interval and p of one model are of one analysis: Wald's, score, likelihood-ratio and

@@ -3,20 +3,7 @@ gets one, before anything is numbered."""
 
 from __future__ import annotations
 
-from trialtrace.report.render.tree.nodes import (
-    Inner,
-    Node,
-    Nodes,
-    all_of,
-    attributes,
-    copied,
-    paragraph,
-    space,
-    span,
-    text_of,
-    walk,
-    word,
-)
+from trialtrace.report.render.tree import nodes
 
 # The class of what the functions of a document give (cells.py).
 OF_RUN = "of-run"
@@ -25,23 +12,25 @@ UNCHECKED = "unchecked"
 OWN = "[own, not checked]"
 
 
-def mark_authored(document: Node, *, authored: bool) -> None:
+def mark_authored(document: nodes.Node, *, authored: bool) -> None:
     """Mark every paragraph with a number, table, code and picture that is not of the run.
 
     `authored` tells that the document is somebody's own, also where it has nothing of the run. Any
     other without that is no report, and has nothing to be told apart.
     """
-    attributed = (node for kind in ("Div", "Link") for node in all_of(document["blocks"], kind))
+    attributed = (
+        node for kind in ("Div", "Link") for node in nodes.all_of(document["blocks"], kind)
+    )
     if not authored and not any(OF_RUN in node["c"][0][1] for node in attributed):
         return
     document["blocks"] = _marked(document["blocks"])
-    walk(document["blocks"], {"Link": _without_mark})
+    nodes.walk(document["blocks"], {"Link": _without_mark})
 
 
-def _marked(blocks: Nodes) -> Nodes:
-    made: Nodes = []
+def _marked(blocks: nodes.Nodes) -> nodes.Nodes:
+    made: nodes.Nodes = []
     for block in blocks:
-        inner: Inner = block.get("c") or []
+        inner: nodes.Inner = block.get("c") or []
         match block["t"]:
             case "Div" if OF_RUN in inner[0][1]:
                 made += inner[1]
@@ -57,42 +46,44 @@ def _marked(blocks: Nodes) -> Nodes:
             case "OrderedList":
                 inner[1] = [_marked(item) for item in inner[1]]
             case "Para" | "Plain":
-                for note in all_of(inner, "Note"):
+                for note in nodes.all_of(inner, "Note"):
                     note["c"] = _marked(note["c"])
-                block["c"] = [*inner, space(), _mark()] if _is_own(inner) else inner
+                block["c"] = [*inner, nodes.space(), _mark()] if _is_own(inner) else inner
             case "Table" | "Figure" | "CodeBlock" | "DefinitionList" | "LineBlock":
-                made += [block, paragraph([_mark()])]
+                made += [block, nodes.paragraph([_mark()])]
                 continue
         made.append(block)
     return made
 
 
-def _captioned(blocks: Nodes) -> Nodes:
+def _captioned(blocks: nodes.Nodes) -> nodes.Nodes:
     """A figure or table with a label, whose last block is its caption."""
     *before, last = blocks
     if before and last["t"] in ("Para", "Plain"):
-        return [*before, {**last, "c": [*last["c"], space(), _mark()]}]
-    return [*blocks, paragraph([_mark()])]
+        return [*before, {**last, "c": [*last["c"], nodes.space(), _mark()]}]
+    return [*blocks, nodes.paragraph([_mark()])]
 
 
-def _mark() -> Node:
-    return span([word(OWN)], attributes(classes=[UNCHECKED]))
+def _mark() -> nodes.Node:
+    return nodes.span([nodes.word(OWN)], nodes.attributes(classes=[UNCHECKED]))
 
 
-def _is_own(words: Nodes) -> bool:
+def _is_own(words: nodes.Nodes) -> bool:
     """Whether they have a picture, or a digit that is in no number of the run."""
-    if next(all_of(words, "Image"), None):
+    if next(nodes.all_of(words, "Image"), None):
         return True
-    shown = copied(words)
-    walk(shown, {"Link": lambda one: [] if OF_RUN in one["c"][0][1] else None, "Cite": _nothing})
-    return any(letter.isdigit() for letter in text_of(shown))
+    shown = nodes.copied(words)
+    nodes.walk(
+        shown, {"Link": lambda one: [] if OF_RUN in one["c"][0][1] else None, "Cite": _nothing}
+    )
+    return any(letter.isdigit() for letter in nodes.text_of(shown))
 
 
-def _nothing(_: Node) -> Nodes:
+def _nothing(_: nodes.Node) -> nodes.Nodes:
     """A reference is numbered by the renderer."""
     return []
 
 
-def _without_mark(link: Node) -> None:
+def _without_mark(link: nodes.Node) -> None:
     attr = link["c"][0]
     attr[1] = [name for name in attr[1] if name != OF_RUN]

@@ -11,27 +11,14 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
-from trialtrace.report.render.tree.nodes import (
-    NBSP,
-    Inner,
-    Node,
-    Nodes,
-    attributes,
-    plain,
-    set_value,
-    strong,
-    text_of,
-    value_of,
-    walk,
-    word,
-)
+from trialtrace.report.render.tree import nodes
 
 # A number and its per cent stay on one line: "95 %" has a space that does not break.
 
 _DIGITS = tuple("0123456789")
 
 
-def keep_per_cents(tree: Node | Inner) -> None:
+def keep_per_cents(tree: nodes.Node | nodes.Inner) -> None:
     """Wherever a word that ends in a digit stands before one that begins with a per cent."""
     if isinstance(tree, dict):
         for value in tree.values():
@@ -50,7 +37,7 @@ def keep_per_cents(tree: Node | Inner) -> None:
                 before, between = tree[at - 2 : at]
                 number = before["t"] == "Str" and before["c"].endswith(_DIGITS)
                 if number and between["t"] in ("Space", "SoftBreak"):
-                    tree[at - 1] = word(NBSP)
+                    tree[at - 1] = nodes.word(nodes.NBSP)
 
 
 OVER = "over"
@@ -60,31 +47,31 @@ NAME = "data-name"
 _JOINT = re.compile(r"[,:]")
 
 
-def put_over(document: Node) -> None:
+def put_over(document: nodes.Node) -> None:
     """Give each table a head of two rows whose columns say what stands over them."""
-    walk(document["blocks"], {"Table": _table}, words=False)
+    nodes.walk(document["blocks"], {"Table": _table}, words=False)
 
 
-def embolden(element: Node) -> None:
+def embolden(element: nodes.Node) -> None:
     """A style of a DOCX or PDF is of the first row of a head."""
     for row in element["c"][3][1][1:]:
         for cell in row[1]:
             for block in cell[4]:
-                block["c"] = [strong(block["c"])]
+                block["c"] = [nodes.strong(block["c"])]
 
 
-def column_names(element: Node) -> dict[int, str]:
+def column_names(element: nodes.Node) -> dict[int, str]:
     """What each column is called."""
     placed = placed_heads(element["c"][3][1])
     return {
-        column: value_of(cell[0], NAME) or text_of(cell[4])
+        column: nodes.value_of(cell[0], NAME) or nodes.text_of(cell[4])
         for row in placed
         for column, cell in row
         if cell[3] == 1
     }
 
 
-def placed_heads(rows: list[Inner]) -> list[list[tuple[int, Inner]]]:
+def placed_heads(rows: list[nodes.Inner]) -> list[list[tuple[int, nodes.Inner]]]:
     """The cells of each row with the column that they begin at."""
     heads = []
     filled: dict[int, int] = {}  # the row above which a column is taken
@@ -101,17 +88,19 @@ def placed_heads(rows: list[Inner]) -> list[list[tuple[int, Inner]]]:
     return heads
 
 
-def _table(element: Node) -> None:
+def _table(element: nodes.Node) -> None:
     rows = element["c"][3][1]
     if len(rows) != 1:
         return
-    above: list[Inner] = []
-    below: list[Inner] = []
+    above: list[nodes.Inner] = []
+    below: list[nodes.Inner] = []
     for over, run in groupby(rows[0][1], _over):
         cells = list(run)
         if over and len(cells) > 1:
             first = cells[0][4][0]["c"][0]["c"][1]
-            above.append([attributes(), {"t": "AlignCenter"}, 1, len(cells), [plain(first)]])
+            above.append(
+                [nodes.attributes(), {"t": "AlignCenter"}, 1, len(cells), [nodes.plain(first)]]
+            )
             below += map(_own, cells)
         else:
             above += map(_alone, cells)
@@ -119,31 +108,31 @@ def _table(element: Node) -> None:
         for cell in above:
             cell[2] = 2 if cell[3] == 1 else 1
         rows[0][1] = above
-        rows.append([attributes(), below])
+        rows.append([nodes.attributes(), below])
 
 
-def _over(cell: Inner) -> str:
+def _over(cell: nodes.Inner) -> str:
     """What a head says that it stands under; else ""."""
     for block in cell[4][:1]:
         words = block["c"]
         if words and words[0]["t"] == "Span" and OVER in words[0]["c"][0][1]:
-            return text_of([words[0]])
+            return nodes.text_of([words[0]])
     return ""
 
 
-def _alone(cell: Inner) -> Inner:
+def _alone(cell: nodes.Inner) -> nodes.Inner:
     if _over(cell):
         words = cell[4][0]["c"]
         words[:1] = words[0]["c"][1]
     return cell
 
 
-def _own(cell: Inner) -> Inner:
+def _own(cell: nodes.Inner) -> nodes.Inner:
     """A head without what stands over it."""
-    set_value(cell[0], NAME, text_of(cell[4]))
-    words: Nodes = cell[4][0]["c"][1:]
+    nodes.set_value(cell[0], NAME, nodes.text_of(cell[4]))
+    words: nodes.Nodes = cell[4][0]["c"][1:]
     if words and words[0]["t"] == "Str":
-        words[0] = word(_JOINT.sub("", words[0]["c"], count=1))
+        words[0] = nodes.word(_JOINT.sub("", words[0]["c"], count=1))
     while words and (words[0]["t"] == "Space" or words[0].get("c") == ""):
         del words[0]
     cell[4][0]["c"] = words

@@ -23,6 +23,8 @@ _OTHER_SIDE = {"low": "high", "high": "low"}
 # A row of claims, whose columns are also chosen by name.
 Judged = Mapping[str, Any]
 
+ROLES = {"ci_low": "low", "ci_high": "high", "p": "p"}
+
 
 class Key(NamedTuple):
     """A statistic of the results: its name, what of it (value, low, high, error, denominator), of
@@ -127,9 +129,13 @@ def ordered(every: Sequence[Wanted]) -> tuple[list[Wanted], Joint]:
     for name in dict.fromkeys(one.claim for one in every):
         own = [one for one in every if one.claim == name]
         main = next((one for one in own if _is_main(one)), None)
-        moved = [one for one in own if one.displaced and (one is main or _is_bound(one))]
+        moved = [
+            one
+            for one in own
+            if one.displaced and (one is main or one.part.name in ("ci_low", "ci_high"))
+        ]
         if moved and main is not None:
-            targets = tuple(Target(_role(one), one.part) for one in moved)
+            targets = tuple(Target(ROLES.get(one.part.name, "estimate"), one.part) for one in moved)
             windows.append(Window(targets, None if main in moved else main.part))
             order += moved
         for one in own:
@@ -142,14 +148,6 @@ def ordered(every: Sequence[Wanted]) -> tuple[list[Wanted], Joint]:
 
 def _is_main(item: Wanted) -> bool:
     return item.digits and item.key.field == "value" and item.part.name in ("percent", "value")
-
-
-def _is_bound(item: Wanted) -> bool:
-    return item.part.name in ("ci_low", "ci_high")
-
-
-def _role(item: Wanted) -> str:
-    return {"ci_low": "low", "ci_high": "high", "p": "p"}.get(item.part.name, "estimate")
 
 
 def _alone(item: Wanted) -> Window | Held:

@@ -3,21 +3,20 @@
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import day_numbers, days_of
+from trialtrace.run.endpoints.dates import day_numbers
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Cells, Records, joined
+from trialtrace.run.endpoints.records import Cells, Reason, Records, joined
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.attendance import Attendance, End, PlannedVariable
+from trialtrace.run.trial.endpoints.doses import Attendance, End, PlannedVariable
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
 TOO_MANY = Reason("more_than_planned", "more sessions done than planned")
 AFTER_DEATH = Reason("after_the_end", "a session done after the subject's death")
 
 
-def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
+def derive_attendance(endpoint: Endpoint[Attendance], study: Study) -> Records:
     """AVAL done / planned, from 0 to 1; GROUNDS "12 of 16 sessions".
 
     Missing where nothing was planned or the plan is unknown, where a session may or may not have
@@ -30,17 +29,16 @@ def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
     counts = np.ones(len(done), dtype=bool)
     cells = gathered.cells(used)
     if entry.end:
-        counts, done, behind = _after_the_end(study, endpoint, entry.end, gathered, done)
+        counts, done, behind = _after_the_end(gathered, entry.end, done)
         cells += behind
     if entry.unknown == "not_done":
         done = np.where(np.isnan(done), 0.0, done)
     sure = gathered.count(counts & (done == 1)).astype(float)
     unclear = gathered.count(counts & np.isnan(done)) > 0
-    planned, behind = _planned(study, endpoint, gathered, counts)
+    planned, behind = _planned(gathered, counts)
     cells += behind
     too_many = sure > planned
-    listed = gathered.rows[(done == 1) & too_many[gathered.record]]
-    study.reject(endpoint, gathered.table, listed, used[0], TOO_MANY)
+    gathered.reject((done == 1) & too_many[gathered.record], used[0], TOO_MANY)
     absent = (gathered.layout.row < 0) & (entry.without_rows != "zero")
     unknown = unclear | too_many | absent | ~(planned > 0)
     share = sure / np.where(unknown, np.nan, planned)
@@ -59,35 +57,31 @@ def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> pa.Arra
     return joined([joined(parts, " of "), sessions], " ")
 
 
-def _planned(
-    study: Study, endpoint: Endpoint[Attendance], gathered: Placed, counts: np.ndarray
-) -> tuple[np.ndarray, list[Cells]]:
+def _planned(gathered: Placed[Attendance], counts: np.ndarray) -> tuple[np.ndarray, list[Cells]]:
     """The number of planned sessions of each subject, NaN where it is unknown."""
-    planned = endpoint.entry.planned
+    study, planned = gathered.study, gathered.endpoint.entry.planned
     if planned == "rows":
         return gathered.count(counts).astype(float), []
     if not isinstance(planned, PlannedVariable):
         return np.full(study.size, float(planned)), []
     code = adsl_code(planned.variable)
-    values = study.adsl.columns[code].cast("float64").to_numpy(zero_copy_only=False)
-    return values.astype(float), study.subject_cells(code, "AVAL", np.arange(study.size))
+    return study.adsl.numbers(code), study.subject_cells(code, "AVAL", np.arange(study.size))
 
 
 def _after_the_end(
-    study: Study, endpoint: Endpoint, end: End, gathered: Placed, done: np.ndarray
+    gathered: Placed[Attendance], end: End, done: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, list[Cells]]:
     """Which rows count, whether they were done, and the cells of the event that ends the plan.
 
     A session after the day of the event is not planned any more, or planned and not done. One that
     is said to be done then is listed, and is not done.
     """
-    parent = study.parent(endpoint, end.event, ("adtte",))
-    happened = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False) == 0
+    parent = gathered.study.parent(gathered.endpoint, end.event, ("adtte",))
+    happened = parent.numbers("CNSR") == 0
     last = np.where(happened, day_numbers(parent.columns["ADT"]), np.nan)
-    day = days_of(study, endpoint, end.date, gathered.column(end.date))
+    day = gathered.days(end.date)
     after = day > last[gathered.record]
-    listed = gathered.rows[after & (done == 1)]
-    study.reject(endpoint, gathered.table, listed, end.date, AFTER_DEATH)
+    gathered.reject(after & (done == 1), end.date, AFTER_DEATH)
     counts = ~after if end.after == "not_planned" else np.ones(len(done), dtype=bool)
     behind = [cell for cell in parent.cells if cell.variable == "AVAL"]
     return counts, np.where(after, 0.0, done), behind

@@ -8,18 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, one_each
-from trialtrace.run.endpoints.composite_rule import COUNT, rule
 from trialtrace.run.endpoints.kinds.event import yes_no
 from trialtrace.run.endpoints.records import Cells, Records, joined, moved
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.truth import as_numbers, as_truth, ever
-from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.composite_event import CompositeEvent
+from trialtrace.run.endpoints.truth import COUNT, as_numbers, as_truth, ever, rule
+from trialtrace.run.endpoints.visits import Grid, looked_at_visits, one_each
+from trialtrace.run.tables.conditions import columns_of, evaluate, tests_of
+from trialtrace.run.trial.endpoints.finding import CompositeEvent
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint[CompositeEvent], study: Study) -> Records:
+def derive_composite_event(endpoint: Endpoint[CompositeEvent], study: Study) -> Records:
     """A record a subject and visit (`counted: at_visit`, `by_visit`), or a subject (`ever`).
 
     GROUNDS names the findings that were present and the scores whose test was met, with the visit
@@ -55,28 +54,15 @@ def _parts(
         findings[name], behind = one_each(study, endpoint, grid, name, "value")
         known = findings[name][~np.isnan(findings[name])]
         if not np.isin(known, (0, 1)).all():
-            raise UserError(
-                f"{study.place(endpoint)}: {COUNT}",
-                found=f"{name}, whose values are not yes or no",
-                expected="yes/no endpoints; a value belongs under `scores`",
-            )
+            found = f"{name}, whose values are not yes or no"
+            expected = "yes/no endpoints; a value belongs under `scores`"
+            raise UserError(f"{study.place(endpoint)}: {COUNT}", found=found, expected=expected)
         cells += behind
     for name, score in endpoint.entry.parts.items():
         what = score.value or "value"
         scores[name], behind = one_each(study, endpoint, grid, score.of, what)
         cells += behind
     return findings, scores, cells
-
-
-def _tests(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, test in condition.items():
-        if name in ("any", "all"):
-            for part in test:
-                yield from _tests(part)
-        elif name == "not":
-            yield from _tests(test)
-        else:
-            yield name, test
 
 
 def _grounds(
@@ -93,7 +79,7 @@ def _grounds(
         met = value == 1
         if name in scores:
             table = pa.table({name: pa.array(value, from_pandas=True)})
-            tests = [test for column, test in _tests(condition) if column == name]
+            tests = [test for column, test in tests_of(condition) if column == name]
             met = np.any([as_numbers(evaluate({name: t}, table)) == 1 for t in tests], axis=0)
         present.append(_where(met, name))
         unknown.append(_where(np.isnan(value), name))

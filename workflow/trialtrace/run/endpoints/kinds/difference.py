@@ -8,14 +8,14 @@ from trialtrace.base.store import difference
 from trialtrace.base.units import of_difference
 from trialtrace.run.endpoints.records import Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.trial.endpoints.difference import Difference
+from trialtrace.run.trial.endpoints.event import Difference
 from trialtrace.run.trial.model import Endpoint
 
 COLUMNS = {"treatment": "TRTP", "side": "LAT", "location": "LOC", "visit": "AVISIT"}
 PLACE = ("AVISIT", "LOC", "LAT", "TRTP")
 
 
-def derive(endpoint: Endpoint[Difference], study: Study) -> Records:
+def derive_difference(endpoint: Endpoint[Difference], study: Study) -> Records:
     """A record a subject and remaining visit, location and side: the first level less the second.
 
     Missing where one of the two is; the raw cells are those of both. With `by: treatment` or
@@ -94,13 +94,10 @@ def _places(parent: Records, kept: list[str]) -> tuple[np.ndarray, int]:
     """The number of each record's place, in the order in which they first stand, and how many."""
     place, places = np.zeros(len(parent), dtype=np.int64), 1
     for name in kept:
-        coded = _coded(parent.columns[name])
+        indices = parent.columns[name].dictionary_encode(null_encoding="encode").indices
+        coded = indices.to_numpy().astype(np.int64)
         place = place * (coded.max(initial=0) + 1) + coded
     _, first, back = np.unique(place, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))
     places = len(first)
     return rank[back], places
-
-
-def _coded(values: pa.Array) -> np.ndarray:
-    return values.dictionary_encode(null_encoding="encode").indices.to_numpy().astype(np.int64)

@@ -3,26 +3,25 @@
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import days_of, require_dates
+from trialtrace.run.endpoints.coded_values import typed_columns
+from trialtrace.run.endpoints.dates import require_dates
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Cells, Records
+from trialtrace.run.endpoints.records import Cells, Reason, Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.typed_columns import typed_columns
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.dose_change import DoseChange
+from trialtrace.run.trial.endpoints.occurrence import DoseChange
 from trialtrace.run.trial.model import Endpoint
 
 NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
 NO_PLAN = Reason("no_planned_dose", "a delivered dose without a planned dose above 0")
 
 
-def derive(endpoint: Endpoint[DoseChange], study: Study) -> Records:
+def derive_dose_change(endpoint: Endpoint[DoseChange], study: Study) -> Records:
     """A record a cycle and change: TERM is Not given, Reduced, Delayed or Stopped."""
     gathered = gather(endpoint, study, used_columns(endpoint))
-    found = changes(endpoint, study, gathered)
-    study_rejects(endpoint, study, gathered)
+    found = changes(gathered)
+    _list(gathered)
     where = [np.flatnonzero(truth == 1) for truth in found.values()]
     row = np.concatenate(where).astype(np.int64)
     order = np.lexsort((np.repeat(np.arange(len(where)), [len(w) for w in where]), row))
@@ -71,30 +70,28 @@ def undecided(study: Study, endpoint: Endpoint[DoseChange]) -> np.ndarray:
     """Subjects with a cycle of which it is not known whether its dose was changed."""
     gathered = gather(endpoint, study, used_columns(endpoint))
     unknown = np.zeros(len(gathered.rows), dtype=bool)
-    for truth in changes(endpoint, study, gathered).values():
+    for truth in changes(gathered).values():
         unknown |= np.isnan(truth)
     return gathered.count(unknown) > 0
 
 
-def changes(
-    endpoint: Endpoint[DoseChange], study: Study, gathered: Placed
-) -> dict[str, np.ndarray]:
+def changes(gathered: Placed[DoseChange]) -> dict[str, np.ndarray]:
     """For each change whether it is in each row: 1, 0 or NaN where a value is missing.
 
     `reduced`: below the planned dose by more than `tolerance` of it (Not given: a dose of 0).
     `delayed`: given more than `more_than` days after `planned_date`; a dose that was not given is
     not delayed.
     """
-    entry, found = endpoint.entry, {}
+    entry, found = gathered.endpoint.entry, {}
     given = np.full(len(gathered.rows), np.nan)
     if entry.reduced is not None:
-        planned, given = (gathered.numbers(study, endpoint, name) for name in _doses(entry))
+        planned, given = (gathered.numbers(name) for name in _doses(entry))
         unknown = np.isnan(given) | ~(planned > 0) | (given < 0)
         below = given < planned * (1 - entry.reduced.tolerance)
         found["Not given"] = np.where(unknown, np.nan, given == 0)
         found["Reduced"] = np.where(unknown, np.nan, below & (given > 0))
     if entry.delayed is not None:
-        due, day = (days_of(study, endpoint, name, gathered.column(name)) for name in _days(entry))
+        due, day = (gathered.days(name) for name in _days(entry))
         late = day - due
         delayed = np.where(np.isnan(late), np.nan, late > entry.delayed.more_than)
         found["Delayed"] = np.where(given == 0, 0.0, delayed)
@@ -104,14 +101,14 @@ def changes(
     return found
 
 
-def study_rejects(endpoint: Endpoint[DoseChange], study: Study, gathered: Placed) -> None:
+def _list(gathered: Placed[DoseChange]) -> None:
     """List negative doses, and doses without a plan."""
-    columns = _doses(endpoint.entry)
+    columns = _doses(gathered.endpoint.entry)
     if not columns:
         return
-    planned, given = (gathered.numbers(study, endpoint, name) for name in columns)
+    planned, given = (gathered.numbers(name) for name in columns)
     for mask, column, why in (
         (given < 0, columns[1], NEGATIVE),
         (~(planned > 0) & ~np.isnan(given), columns[0], NO_PLAN),
     ):
-        study.reject(endpoint, gathered.table, gathered.rows[mask], column, why)
+        gathered.reject(mask, column, why)

@@ -5,18 +5,16 @@ Oncol 1986;4:1281), by drug, then the mean over a subject's drugs.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.dates import days_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.unused import Reason
-from trialtrace.run.tables.canonical import column_text
-from trialtrace.run.trial.endpoints.dose_intensity import (
+from trialtrace.run.trial.endpoints.doses import (
     DoseIntensity,
     IntervalByDrug,
     IntervalColumn,
@@ -50,7 +48,7 @@ class Cycles:
     planned_cycles: np.ndarray
 
 
-def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
+def derive_dose_intensity(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     """AVAL the relative dose intensity of each subject, 1 as planned.
 
     Missing where a cycle of the subject has no number, drug, planned or delivered dose, where the
@@ -58,11 +56,10 @@ def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     """
     entry = endpoint.entry
     used = _columns(entry)
-    gathered = gather(endpoint, study, used)
-    drug, drugs = _drugs(study, endpoint, gathered)
-    cycles = _cycles(study, endpoint, gathered, drug, drugs)
-    bad = _wrong(study, endpoint, gathered, drug, cycles)
-    courses = study.size * max(len(drugs), 1)
+    given = _Given(gather(endpoint, study, used))
+    cycles, record, drug = given.cycles, given.gathered.record, given.drug
+    bad = given.wrong()
+    courses = study.size * max(len(given.drugs), 1)
     value = course_intensity(
         cycles, courses, entry.convention, counted=entry.last_interval == "counted"
     )
@@ -71,14 +68,14 @@ def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     value = np.where(np.bincount(cycles.course, bad, courses) > 0, np.nan, value)
     having = (np.bincount(cycles.course, minlength=courses) > 0).reshape(-1, study.size)
     by_drug = np.where(having, value.reshape(-1, study.size), 0.0)
-    none = np.bincount(gathered.record, drug < 0, study.size) > 0
+    none = np.bincount(record, drug < 0, study.size) > 0
     n = having.sum(axis=0)
     mean = by_drug.sum(axis=0) / np.where((n == 0) | none, np.nan, n)
     records = {
         "AVAL": pa.array(mean, mask=np.isnan(mean)),
         "AVALU": unit_column(entry.unit, study.size),
     }
-    return Records("bds", np.arange(study.size), records, tuple(gathered.cells(used)))
+    return Records("bds", np.arange(study.size), records, tuple(given.gathered.cells(used)))
 
 
 def course_intensity(cycles: Cycles, courses: int, convention: str, *, counted: bool) -> np.ndarray:
@@ -136,92 +133,85 @@ def _columns(entry: DoseIntensity) -> list[str]:
     return list(dict.fromkeys(used))
 
 
-def _drugs(
-    study: Study, endpoint: Endpoint[DoseIntensity], gathered: Placed
-) -> tuple[np.ndarray, list[str]]:
-    """The number of each row's drug, -1 where there is none, and the drugs' codes."""
-    if endpoint.entry.drug is None:
-        return np.zeros(len(gathered.rows), dtype=np.int64), []
-    text = column_text(gathered.column(endpoint.entry.drug), study.place(endpoint))
-    coded = text.dictionary_encode()
-    drugs = coded.dictionary.to_pylist()
-    return coded.indices.fill_null(-1).to_numpy().astype(np.int64), drugs
+@dataclass(frozen=True)
+class _Given:
+    """The rows of an endpoint over cycles."""
 
+    gathered: Placed[DoseIntensity]
 
-def _cycles(
-    study: Study,
-    endpoint: Endpoint[DoseIntensity],
-    gathered: Placed,
-    drug: np.ndarray,
-    drugs: list[str],
-) -> Cycles:
-    entry = endpoint.entry
-    number, planned, delivered = (
-        gathered.numbers(study, endpoint, name)
-        for name in (entry.cycle, entry.planned, entry.delivered)
-    )
-    caps = np.array([(entry.caps or {}).get(one, np.inf) for one in drugs] or [np.inf])
-    course = np.maximum(drug, 0) * study.size + gathered.record
-    return Cycles(
-        course,
-        number,
-        np.minimum(planned, caps[drug]),
-        delivered,
-        days_of(study, endpoint, entry.date, gathered.column(entry.date)),
-        _planned(study, endpoint, gathered, entry.interval, (drug, drugs)),
-        _planned(study, endpoint, gathered, entry.planned_cycles or "rows", (drug, drugs)),
-    )
+    @property
+    def entry(self) -> DoseIntensity:
+        return self.gathered.endpoint.entry
 
+    @cached_property
+    def _coded(self) -> tuple[np.ndarray, list[str]]:
+        if self.entry.drug is None:
+            return np.zeros(len(self.gathered.rows), dtype=np.int64), []
+        coded = self.gathered.coded(self.entry.drug)
+        drug = coded.indices.fill_null(-1).to_numpy().astype(np.int64)
+        return drug, coded.dictionary.to_pylist()
 
-def _planned(
-    study: Study,
-    endpoint: Endpoint[DoseIntensity],
-    gathered: Placed,
-    given: float | str | IntervalColumn | IntervalByDrug | PlannedCyclesColumn,
-    drugs: tuple[np.ndarray, list[str]],
-) -> np.ndarray:
-    """A number for each row: one for all, a column's, or the drug's; NaN for `rows`."""
-    size = len(gathered.rows)
-    if isinstance(given, IntervalColumn | PlannedCyclesColumn):
-        return gathered.numbers(study, endpoint, given.column)
-    if not isinstance(given, IntervalByDrug):
-        return np.full(size, np.nan if given == "rows" else float(given))
-    drug, codes = drugs
-    each = np.array([float(given.by_drug.get(code, np.nan)) for code in codes] or [np.nan])
-    return np.where(drug < 0, np.nan, each[drug])
+    @property
+    def drug(self) -> np.ndarray:
+        """The number of each row's drug, -1 where there is none."""
+        return self._coded[0]
 
+    @property
+    def drugs(self) -> list[str]:
+        """The codes of the drugs."""
+        return self._coded[1]
 
-def _wrong(
-    study: Study,
-    endpoint: Endpoint[DoseIntensity],
-    gathered: Placed,
-    drug: np.ndarray,
-    cycles: Cycles,
-) -> np.ndarray:
-    """Rows that make their course unusable; what is impossible in them is listed."""
-    entry = endpoint.entry
-    keys = np.where(drug < 0, -1 - np.arange(len(drug)), cycles.course)
-    order = np.lexsort((cycles.number, keys))
-    same = (np.diff(keys[order]) == 0) & (np.diff(cycles.number[order]) == 0)
-    twice = np.zeros(len(keys), dtype=bool)
-    twice[order[1:][same]] = True
-    undated, disorder = _dates(cycles)
-    listed = (
-        (cycles.delivered < 0, entry.delivered, NEGATIVE),
-        (~(cycles.planned > 0), entry.planned, NO_PLAN),
-        (np.isnan(cycles.number), entry.cycle, NO_CYCLE),
-        (twice, entry.cycle, TWICE),
-        (undated, entry.date, NO_DATE),
-        (disorder, entry.date, DISORDER),
-    )
-    bad = np.isnan(cycles.delivered)
-    for mask, column, why in listed:
-        study.reject(endpoint, gathered.table, gathered.rows[mask], column, why)
-        bad = bad | mask
-    if entry.drug:
-        rows = gathered.rows[drug < 0]
-        study.reject(endpoint, gathered.table, rows, entry.drug, NO_DRUG)
-    return bad | (drug < 0)
+    @cached_property
+    def cycles(self) -> Cycles:
+        entry = self.entry
+        columns = (entry.cycle, entry.planned, entry.delivered)
+        number, planned, delivered = map(self.gathered.numbers, columns)
+        caps = [(entry.caps or {}).get(one, np.inf) for one in self.drugs] or [np.inf]
+        return Cycles(
+            np.maximum(self.drug, 0) * self.gathered.study.size + self.gathered.record,
+            number,
+            np.minimum(planned, np.array(caps)[self.drug]),
+            delivered,
+            self.gathered.days(entry.date),
+            self._planned(entry.interval),
+            self._planned(entry.planned_cycles or "rows"),
+        )
+
+    def _planned(
+        self, given: float | str | IntervalColumn | IntervalByDrug | PlannedCyclesColumn
+    ) -> np.ndarray:
+        """A number for each row: one for all, a column's, or the drug's; NaN for `rows`."""
+        if isinstance(given, IntervalColumn | PlannedCyclesColumn):
+            return self.gathered.numbers(given.column)
+        if not isinstance(given, IntervalByDrug):
+            return np.full(len(self.gathered.rows), np.nan if given == "rows" else float(given))
+        each = [float(given.by_drug.get(code, np.nan)) for code in self.drugs] or [np.nan]
+        return np.where(self.drug < 0, np.nan, np.array(each)[self.drug])
+
+    def wrong(self) -> np.ndarray:
+        """Rows that make their course unusable; what is impossible in them is listed."""
+        entry, cycles, drug = self.entry, self.cycles, self.drug
+        keys = np.where(drug < 0, -1 - np.arange(len(drug)), cycles.course)
+        order = np.lexsort((cycles.number, keys))
+        same = (np.diff(keys[order]) == 0) & (np.diff(cycles.number[order]) == 0)
+        twice = np.zeros(len(keys), dtype=bool)
+        twice[order[1:][same]] = True
+        undated, disorder = _dates(cycles)
+        listed = (
+            (cycles.delivered < 0, entry.delivered, NEGATIVE),
+            (~(cycles.planned > 0), entry.planned, NO_PLAN),
+            (np.isnan(cycles.number), entry.cycle, NO_CYCLE),
+            (twice, entry.cycle, TWICE),
+            (undated, entry.date, NO_DATE),
+            (disorder, entry.date, DISORDER),
+        )
+        bad = np.isnan(cycles.delivered)
+        for mask, column, why in listed:
+            self.gathered.reject(mask, column, why)
+            bad = bad | mask
+        if entry.drug:
+            self.gathered.reject(drug < 0, entry.drug, NO_DRUG)
+        return bad | (drug < 0)
 
 
 def _dates(cycles: Cycles) -> tuple[np.ndarray, np.ndarray]:

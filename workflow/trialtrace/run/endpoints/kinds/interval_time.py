@@ -6,21 +6,28 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.at_visits import Grid, one_each
 from trialtrace.run.endpoints.dates import days_of, start_days, visit_rows
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, ended, moved, pick
+from trialtrace.run.endpoints.records import (
+    Cells,
+    Reason,
+    Records,
+    chosen_cells,
+    ended,
+    moved,
+    pick,
+)
 from trialtrace.run.endpoints.study import Study, met_rows, read_placed
-from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.endpoints.visits import Grid, one_each
 from trialtrace.run.tables.contracts.rows import present
-from trialtrace.run.trial.endpoints.interval_time import IntervalTime
+from trialtrace.run.trial.endpoints.time_to_event import IntervalTime
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
 UNDATED = Reason("undated_visit", "a visit with an outcome has no date, so no time can be made")
 DISORDER = Reason("visit_order", "the visit's date is before the start or an earlier visit's")
 
 
-def derive(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
+def derive_interval_time(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
     """A record a subject: AVALLO the day of the last visit without the event before the first with.
 
     AVALHI is the day of the first visit with it, missing where there is none (censored on the
@@ -30,11 +37,9 @@ def derive(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
     """
     labels = study.visits(endpoint.entry.of)
     if not labels:
-        raise UserError(
-            f"{study.place(endpoint)}: of",
-            found=f"{endpoint.entry.of}, an endpoint without visits",
-            expected="a yes/no endpoint with visits",
-        )
+        found = f"{endpoint.entry.of}, an endpoint without visits"
+        expected = "a yes/no endpoint with visits"
+        raise UserError(f"{study.place(endpoint)}: of", found=found, expected=expected)
     grid = Grid(labels, study.size)
     truth, cells = one_each(study, endpoint, grid, endpoint.entry.of, "value")
     days, unusable, behind = _days(study, endpoint, grid, ~np.isnan(truth))
@@ -117,8 +122,6 @@ def _check_labels(
 ) -> None:
     lacking = [label for label in wanted if label not in container]
     if lacking:
-        raise UserError(
-            study.place(endpoint),
-            found=f"no day for the visit {one_of(lacking)}",
-            expected=f"every visit of {endpoint.entry.of}: {one_of(wanted)}",
-        )
+        place = study.place(endpoint)
+        expected = f"every visit of {endpoint.entry.of}: {one_of(wanted)}"
+        raise UserError(place, found=f"no day for the visit {one_of(lacking)}", expected=expected)

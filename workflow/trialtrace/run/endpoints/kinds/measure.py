@@ -10,12 +10,12 @@ from trialtrace.run.endpoints.layout import lay_out
 from trialtrace.run.endpoints.records import CleanTable, Records, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.trial.endpoints.measure import Measure
+from trialtrace.run.trial.endpoints.event import Measure
 from trialtrace.run.trial.endpoints.shared import Coded
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint[Measure], study: Study) -> Records:
+def derive_measure(endpoint: Endpoint[Measure], study: Study) -> Records:
     """A record a subject, location and side: AVAL is the column's number, or missing."""
     column = endpoint.entry.column
     layout = lay_out(endpoint, study, [column])
@@ -46,11 +46,9 @@ def numbers(
     elif pa.types.is_string(values.type) and endpoint.entry.scale:
         declared = _coded(study, endpoint, table.name, column, values)
     else:
-        raise UserError(
-            f"{study.place(endpoint)}, column {column}",
-            found="a column without numbers",
-            expected="a number or integer by the dictionary, or numeric codes and a `scale`",
-        )
+        place = f"{study.place(endpoint)}, column {column}"
+        expected = "a number or integer by the dictionary, or numeric codes and a `scale`"
+        raise UserError(place, found="a column without numbers", expected=expected)
     _check_scale(study, endpoint, declared["AVAL"], column)
     return declared
 

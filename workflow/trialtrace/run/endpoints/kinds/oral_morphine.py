@@ -3,16 +3,14 @@
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.unused import Reason
-from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.endpoints.visits import with_baseline
 from trialtrace.run.tables.conditions import columns_of, met
-from trialtrace.run.trial.endpoints.conversions import Conversions, read_conversions
-from trialtrace.run.trial.endpoints.oral_morphine import OralMorphine
+from trialtrace.run.trial.endpoints.doses import OralMorphine
+from trialtrace.run.trial.endpoints.norms import Conversions
 from trialtrace.run.trial.model import Endpoint
 
 UNIT = "mg/day"
@@ -24,7 +22,7 @@ OTHER_UNIT = Reason("other_unit", "a dose in another unit than the table's")
 NEGATIVE = Reason("negative_dose", "a dose below 0")
 
 
-def derive(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
+def derive_oral_morphine(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
     """A record a subject (and visit): AVAL the sum of its doses in mg of oral morphine a day.
 
     Missing where a dose is missing, or cannot be converted (listed, never left out of the sum). A
@@ -32,7 +30,7 @@ def derive(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
     missing, or 0 with `without_rows: zero`.
     """
     entry = endpoint.entry
-    table = read_conversions(study.trial.at, entry.conversion)
+    table = Conversions.read(study.trial.at, entry.conversion)
     used = [
         entry.drug,
         entry.route,
@@ -41,11 +39,11 @@ def derive(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
     ]
     used = list(dict.fromkeys([*used, *columns_of(entry.none or {})]))
     gathered = gather(endpoint, study, used)
-    dose = gathered.numbers(study, endpoint, entry.dose)
+    dose = gathered.numbers(entry.dose)
     if entry.none is not None:
         none = met(entry.none, gathered.table.rows).to_numpy(zero_copy_only=False)
         dose = np.where(none[gathered.rows], 0.0, dose)
-    factor, bad = _factors(study, endpoint, gathered, table, dose)
+    factor, bad = _factors(gathered, table, dose)
     added = np.where(dose == 0, 0.0, dose * factor)
     unknown = bad | np.isnan(added)
     total = np.bincount(gathered.record, np.where(unknown, 0.0, added), len(gathered))
@@ -74,16 +72,12 @@ def _told(bad: np.ndarray) -> pa.Array:
 
 
 def _factors(
-    study: Study,
-    endpoint: Endpoint[OralMorphine],
-    gathered: Placed,
-    table: Conversions,
-    dose: np.ndarray,
+    gathered: Placed[OralMorphine], table: Conversions, dose: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The factor of each row, NaN where there is none, and the rows that are listed."""
-    entry = endpoint.entry
-    drug = _named(study, endpoint, gathered, entry.drug, entry.drugs)
-    route = _named(study, endpoint, gathered, entry.route, entry.routes)
+    entry = gathered.endpoint.entry
+    drug = _named(gathered, entry.drug, entry.drugs)
+    route = _named(gathered, entry.route, entry.routes)
     factor = np.full(len(dose), np.nan)
     unit = np.full(len(dose), None, dtype=object)
     for (one, by), (in_unit, value) in table.factors.items():
@@ -99,26 +93,19 @@ def _factors(
         (dose < 0, entry.dose, NEGATIVE),
     ]
     if entry.unit_column:
-        given = _named(study, endpoint, gathered, entry.unit_column, entry.units)
+        given = _named(gathered, entry.unit_column, entry.units)
         other = taken & ~np.isnan(factor) & (given != unit)
         listed.append((other, entry.unit_column, OTHER_UNIT))
     bad = np.zeros(len(dose), dtype=bool)
     for mask, column, why in listed:
-        study.reject(endpoint, gathered.table, gathered.rows[mask], column, why)
+        gathered.reject(mask, column, why)
         bad |= mask
     return factor, bad
 
 
-def _named(
-    study: Study,
-    endpoint: Endpoint,
-    gathered: Placed,
-    column: str,
-    names: dict[str, str] | None,
-) -> np.ndarray:
+def _named(gathered: Placed[OralMorphine], column: str, names: dict[str, str] | None) -> np.ndarray:
     """A column's values by the names that the table of factors uses; None where missing."""
-    text = column_text(gathered.column(column), study.place(endpoint))
-    coded = text.dictionary_encode()
+    coded = gathered.coded(column)
     given = names or {}
     told = np.array(
         [*(given.get(code, code) for code in coded.dictionary.to_pylist()), None], object

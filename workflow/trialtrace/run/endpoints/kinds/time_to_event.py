@@ -12,6 +12,7 @@ from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.records import (
     Cells,
     CleanTable,
+    Reason,
     Records,
     chosen_cells,
     ended,
@@ -23,7 +24,6 @@ from trialtrace.run.endpoints.records import (
 from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.time_to_event import (
     DatedTime,
@@ -41,7 +41,7 @@ LATER_EVENT = Reason(
 )
 
 
-def derive(
+def derive_time_to_event(
     endpoint: Endpoint[FirstOfTimes | FirstSeen | DatedTime | TimeInColumn], study: Study
 ) -> Records:
     """A record a subject: AVAL time, CNSR 0 event, 1 censored or 2 a competing event first.
@@ -106,11 +106,6 @@ def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
     return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
 
 
-def _numpy(values: pa.Array) -> np.ndarray:
-    """Floats with NaN where a value is missing."""
-    return values.to_numpy(zero_copy_only=False)
-
-
 def _outcome(
     time: np.ndarray, happened: np.ndarray, event_text: str | np.ndarray, censored_text: np.ndarray
 ) -> dict[str, pa.Array]:
@@ -129,8 +124,8 @@ def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
     """
     parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.first_of]
     unit = _common_unit(study, endpoint, parts, "first_of")
-    time = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
-    censored = np.stack([_status(part) for part in parts])
+    time = np.stack([part.numbers("AVAL") for part in parts])
+    censored = np.stack([part.numbers("CNSR") for part in parts])
     unknown = (np.isnan(time) | np.isnan(censored)).any(axis=0)
     at_event = np.where(censored == 0, time, np.inf)
     at_end = np.where(censored == 1, time, np.inf)
@@ -173,9 +168,9 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     to the time of censoring, that day included. A subject censored for the event, whose competing
     events are not all known, is missing.
     """
-    time, status = _numpy(records.columns["AVAL"]), _status(records)
-    when = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
-    what = np.stack([_status(part) for part in parts])
+    time, status = records.numbers("AVAL"), records.numbers("CNSR")
+    when = np.stack([part.numbers("AVAL") for part in parts])
+    what = np.stack([part.numbers("CNSR") for part in parts])
     at = np.where(what == 0, when, np.inf)
     first = at.argmin(axis=0)
     earliest = at.min(axis=0)
@@ -198,11 +193,6 @@ def _with_competing(records: Records, parts: list[Records]) -> Records:
     return replace(records, columns=columns, cells=(*records.cells, *behind))
 
 
-def _status(records: Records) -> np.ndarray:
-    """CNSR as floats with NaN where it is missing."""
-    return _numpy(records.columns["CNSR"].cast("float64"))
-
-
 def _texts(records: Records, name: str) -> np.ndarray:
     return records.columns[name].to_numpy(zero_copy_only=False)
 
@@ -220,11 +210,8 @@ def _days(records: Records) -> np.ndarray:
 def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: str) -> str | None:
     units = {records.columns["AVALU"][0].as_py() if len(records) else None for records in parts}
     if len(units) > 1:
-        raise UserError(
-            f"{study.place(endpoint)}: {key}",
-            found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
-            expected="one unit",
-        )
+        found = f"times in different units: {one_of(sorted(str(unit) for unit in units))}"
+        raise UserError(f"{study.place(endpoint)}: {key}", found=found, expected="one unit")
     return units.pop()
 
 

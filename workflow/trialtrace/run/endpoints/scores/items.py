@@ -8,19 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Layout, lay_out, lay_out_wide
 from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.endpoints.visit_dates import dated
-from trialtrace.run.instruments.declaration import Item, Scale
+from trialtrace.run.endpoints.visits import dated, with_baseline
 from trialtrace.run.tables.canonical import column_text
-from trialtrace.run.trial.endpoints.families import items_of
 from trialtrace.run.trial.endpoints.item_codes import applies
 from trialtrace.run.trial.endpoints.wide import ItemPattern
+from trialtrace.run.trial.instruments.declaration import Item, Scale
 from trialtrace.run.trial.instruments.shared import InstrumentEntry, Scored, ScoredRows
 from trialtrace.run.trial.model import Endpoint
 
@@ -65,7 +63,7 @@ def _values_of(
     study: Study, endpoint: Endpoint[ScoredRows], layout: Layout, columns: list[str], name: str
 ) -> np.ndarray:
     """An item in each record: from its column, or at each visit from that of the visit."""
-    item, codes = items_of(endpoint.entry)[name], endpoint.entry.worth_of(name)
+    item, codes = endpoint.entry.every_item[name], endpoint.entry.worth_of(name)
     if len(columns) == 1:
         return item_values(study, endpoint, layout, columns[0], item, codes)
     visit, values = layout.number("visit"), np.full(len(layout.row), np.nan)
@@ -172,12 +170,9 @@ def item_values(
 def _check_unit(study: Study, endpoint: Endpoint, column: str, item: Item, place: str) -> None:
     unit = study.unit(endpoint, column)
     if item.units and unit not in item.units:
-        raise UserError(
-            place,
-            found=f"the unit {unit}" if unit else "no unit",
-            expected=one_of(item.units),
-            do="give the column its unit in cleaning.yaml, under units or convert",
-        )
+        found = f"the unit {unit}" if unit else "no unit"
+        do = "give the column its unit in cleaning.yaml, under units or convert"
+        raise UserError(place, found=found, expected=one_of(item.units), do=do)
 
 
 def coded(
@@ -196,12 +191,9 @@ def coded(
     at = pc.index_in(codes, value_set=pa.array(list(known), type=pa.string()))
     unknown = int(pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(at))).as_py() or 0)
     if unknown:
-        raise UserError(
-            place,
-            found=f"{unknown} values that `{item.codes}` does not list",
-            expected=f"one of {one_of(known, 20)}",
-            do=f"give each code of the data its meaning under {item.codes}",
-        )
+        found = f"{unknown} values that `{item.codes}` does not list"
+        do = f"give each code of the data its meaning under {item.codes}"
+        raise UserError(place, found=found, expected=f"one of {one_of(known, 20)}", do=do)
     values = np.array([*known.values(), np.nan])
     return values[pc.fill_null(at, len(known)).to_numpy()]
 

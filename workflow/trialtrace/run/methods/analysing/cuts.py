@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-from trialtrace.base.arrays import Floats, Labels
+from trialtrace.base.arrays import Labels
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.store import significant
 from trialtrace.base.units import of_difference
@@ -15,8 +15,8 @@ from trialtrace.run.trial.model import Endpoint, adsl_code
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.methods import DATASETS
 from trialtrace.run.trial.plan.steps import Step
+from trialtrace.run.trial.resolve import of_patients
 from trialtrace.run.trial.visits import visit_labels
-from trialtrace.run.trial.whole_patients import of_patients
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
@@ -63,8 +63,7 @@ class Cut:
         if self.analysis.value == "change":
             return change
         # Rounded as the derived values are, so that equal changes tie.
-        percent: Floats = significant(100 * change / rows.column("BASE").astype(float))
-        return percent
+        return significant(100 * change / rows.column("BASE").astype(float))
 
     @cached_property
     def unit(self) -> str | None:

@@ -1,18 +1,66 @@
-"""Runs a statistical function and turns its outcome, or its refusal, into a result."""
+"""The formulas of cards, run; their outcome, or their refusal, becomes a result.
 
+An analysis calls what its card names, so that an edit of a formula reruns the analyses whose cards
+name it, and no others of the family.
+"""
+
+import importlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite, isinf, isnan, nan
-from typing import Generic, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.formulas import Formula, statistic_of
 from trialtrace.run.methods.analysing.rows import Options, Place, Result, Where, bounds
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.card import TEST
+from trialtrace.run.trial.plan.gives import TWO_SIDED
 from trialtrace.run.trial.plan.methods import result_method
+from trialtrace.run.trial.plan.registry import card_of
+from trialtrace.run.trial.plan.results import statistics
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+
+STATS = "trialtrace.stats"
+# What a test gives beside its own statistic.
+BESIDE = (TEST, "df", "df1", "df2")
+
+Formula = Callable[..., Any]
+
+
+def formulas(step: "Step[object]") -> tuple[Formula, ...]:
+    """The functions that the card of a step names, the first with the arguments that it fixes."""
+    card = card_of(step.key)
+    first, *others = map(_function, card.formulas)
+    return (partial(first, **card.fixed) if card.fixed else first, *others)
+
+
+def formula(step: "Step[object]") -> Formula:
+    """The only or the first of them."""
+    return formulas(step)[0]
+
+
+def sided(step: "Step[object]", choices: dict[str, object]) -> tuple[Formula, Formula | None]:
+    """The function of a two-sided test and, where its sides are one, that of the one-sided one.
+
+    Takes `sides` out of the choices that the two-sided function knows.
+    """
+    two_sided, one_sided = formulas(step)
+    sides = choices.pop("sides")
+    return two_sided, None if sides == TWO_SIDED else partial(one_sided, sides=sides)
+
+
+def _function(named: str) -> Formula:
+    module, _, name = named.partition(":")
+    return getattr(importlib.import_module(f"{STATS}.{module}"), name)
+
+
+def statistic_of(step: "Step[object]") -> str | None:
+    """What the card of a test calls its statistic, as "chi_squared"; None where it has none."""
+    names = (each.stat for each in statistics(step, own=False))
+    return next((name for name in names if name not in BESIDE), None)
+
 
 Fit = TypeVar("Fit")
 

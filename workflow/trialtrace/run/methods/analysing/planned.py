@@ -22,7 +22,7 @@ from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.results import Statistic, statistics
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.run.trial.whole_patients import of_patients
+from trialtrace.run.trial.resolve import of_patients
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
@@ -140,7 +140,8 @@ def _step(trial: "Trial", analysis: Analysis, step: Step[object]) -> Iterator[Pl
         labels = visits(trial, analysis, endpoint)
         for stratum in _strata(trial, analysis):
             for statistic in statistics(step, own=own):
-                if stratum is not None and not analysis.p_values_by_level and _is_p(statistic):
+                hidden = stratum is not None and not analysis.p_values_by_level
+                if hidden and statistic.stat in P_VALUES | SYMBOLS | OF_P_VALUES:
                     continue
                 for at in _places(
                     trial, analysis, step, replace(place, stratum=stratum), statistic
@@ -152,10 +153,6 @@ def _step(trial: "Trial", analysis: Analysis, step: Step[object]) -> Iterator[Pl
                             statistic.method,
                             statistic.sure,
                         )
-
-
-def _is_p(statistic: Statistic) -> bool:
-    return statistic.stat in P_VALUES | SYMBOLS | OF_P_VALUES
 
 
 def _visits(labels: list[str], statistic: Statistic) -> list[str | None]:

@@ -32,8 +32,7 @@ class SubjectTable:
 
     def column(self, name: str) -> Labels:
         """A column of the first record of each subject."""
-        values: Labels = self.rows.column(name)[self.first]
-        return values
+        return self.rows.column(name)[self.first]
 
 
 def covariate_column(name: str) -> str:
@@ -96,8 +95,7 @@ def _columns(name: str, values: np.ndarray) -> np.ndarray:
 
 def effects(levels: int) -> Floats:
     """The columns of each of so many levels, whose effects sum to 0."""
-    columns: Floats = np.vstack([np.eye(levels - 1), -np.ones(levels - 1)])
-    return columns
+    return np.vstack([np.eye(levels - 1), -np.ones(levels - 1)])
 
 
 def levels_of(rows: Selection | SubjectTable, names: Iterable[str]) -> dict[str, list[str]]:

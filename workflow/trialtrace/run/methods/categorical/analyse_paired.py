@@ -1,21 +1,29 @@
-"""Yes or no under the treatments of one subject: subjects with an outcome under each of them."""
+"""Yes or no under the treatments of one subject; risks and odds against declared margins; all
+values of an endpoint by all arms, or by each pair of arms."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.config.spec import items_of
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formula
+from trialtrace.run.methods.analysing.cuts import Cut, with_known
+from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas
+from trialtrace.run.methods.analysing.margins import Asked, against_margins, of_margins
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.categorical.analyse import roles
+from trialtrace.run.methods.categorical.analyse import compared, roles
 from trialtrace.run.methods.continuous.analyse_paired import Found, Paired, comparisons
+from trialtrace.run.methods.stratified.analyse import keys_of
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import over_arms as cards
+    from trialtrace.run.trial.plan.options import Groups
 
 TREATMENT = "TRTP"
 Table = tuple[int, ...]
@@ -83,10 +91,177 @@ def _over(
     return compute(rows.column("AVAL").astype(float)[order])
 
 
+def between(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
+    """By comparison of two arms."""
+    for sample, counts in compared(cut, step):
+        yield from against_margins(of_margins(sample), step, step.method, *_asked(step, counts))
+
+
+def within(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
+    """By comparison of two treatments of a subject."""
+    effect = step.method.removeprefix("paired_")
+    for pairs in comparisons(cut):
+        sample = of_margins(pairs.sample(step, roles(cut, pairs.rows)))
+        if pairs.error is not None:
+            yield sample.value(effect, nan, error=pairs.error, options={})
+        else:
+            yield from against_margins(sample, step, effect, *_asked(step, table(pairs)))
+
+
+def _asked(
+    step: Step[Asked], counts: tuple[int, ...]
+) -> tuple[Formula, Callable[[float, str], float]]:
+    """The interval of these counts by confidence, and the p-value by margin and side."""
+    chosen = items_of(step.options)
+    variance = {"variance": chosen["variance"]} if "variance" in chosen else {}
+    interval, test = (partial(each, *counts, **variance) for each in formulas(step))
+
+    def p_value(margin: float, sides: str) -> float:
+        return test(margin=margin, sides=sides).p_value
+
+    return interval, p_value
+
+
+Pair = tuple[str, str] | None
+Compared = Iterator[tuple[Pair, list[str], Selection]]
+
+
+def groups(cut: Cut, which: "Groups", strata: Sequence[str]) -> Compared:
+    """(pair or None, arms, rows): all arms at once, or each treated arm with the reference.
+
+    The rows are those whose `strata` are all known.
+    """
+    compared = (
+        [(None, cut.arms())]
+        if which == "all"
+        else [(pair, list(pair)) for pair in cut.analysis.pairs]
+    )
+    for pair, arms in compared:
+        yield pair, arms, with_known(cut.rows(TRTP={"in": arms}), strata)
+
+
+def tables(
+    cut: Cut, rows: Selection, arms: list[str], strata: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Counts (strata, arms, values) and the values of the endpoint in ascending order."""
+    values, of_value = np.unique(cut.values(rows), return_inverse=True)
+    levels, of_stratum = np.unique(keys_of(rows, strata), return_inverse=True)
+    arm = rows.column("TRTP")
+    of_arm = np.array([arms.index(one) for one in arm.tolist()], dtype=np.intp)
+    made = np.zeros((max(len(levels), 1), len(arms), max(len(values), 1)))
+    np.add.at(made, (of_stratum, of_arm, of_value), 1)
+    return made, values
+
+
+def _results(
+    cut: Cut,
+    step: Step[object],
+    compared: Compared,
+    compute: Callable[[list[str], Selection], TestResult],
+) -> Iterator[Result]:
+    """A test of arms by values, its statistic where it has one."""
+    for pair, arms, rows in compared:
+        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
+        yield from sample.test(partial(compute, arms, rows))
+
+
+def whole_table(cut: Cut, step: "Step[cards.ChiSquaredTable]") -> Iterator[Result]:
+    """Arms by values, in one table."""
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        return formula(step)(tables(cut, rows, arms, ())[0][0])
+
+    yield from _results(cut, step, groups(cut, step.options.groups, ()), compute)
+
+
+def drawn_table(cut: Cut, step: "Step[cards.DrawnTables]") -> Iterator[Result]:
+    """Arms by values, in one table: the p-value by drawn tables, with its Monte Carlo error."""
+    draws, seed, confidence = step.options.draws, step.options.seed, cut.analysis.confidence
+    for pair, arms, rows in groups(cut, step.options.groups, ()):
+        sample = Sample(cut, step, cut.at(pair=pair), {"analysed": rows}, rows.n)
+        try:
+            table = tables(cut, rows, arms, ())[0][0]
+            found = formula(step)(table, draws=draws, seed=seed, confidence=confidence)
+        except StatsError as refused:
+            yield sample.value("p_value", nan, error=str(refused))
+            continue
+        yield sample.value("p_value", found.p_value)
+        yield sample.value("mc_se", found.mc_se)
+
+
+def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
+    """Any association of arm and value within strata, by χ² or exactly."""
+    strata = step.options.strata
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        return formula(step)(tables(cut, rows, arms, strata)[0])
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute)
+
+
+def row_mean_scores(cut: Cut, step: "Step[cards.CmhRowMeanScores]") -> Iterator[Result]:
+    """Mean scores of the arms within strata."""
+    strata, scores = step.options.strata, step.options.scores
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        made, values = tables(cut, rows, arms, strata)
+        columns = values if scores == "values" else scores
+        return formula(step)(made, column_scores=columns)
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute)
+
+
+def arm_by_stratum(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
+    """The interaction of arm and stratum."""
+    strata = step.options.strata
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        arm = rows.column("TRTP").astype(str)
+        return formula(step)(rows.column("AVAL"), arm, keys_of(rows, strata))
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute)
+
+
+def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
+    """Over all arms, in the order and at the distances of their scores."""
+    rows = cut.rows(TRTP={"in": cut.arms()})
+    scores = step.options.scores
+
+    def compute() -> TestResult:
+        arm, happened = rows.column("TRTP"), rows.column("AVAL") == 1
+        n = np.array([np.sum(arm == name) for name in scores])
+        x = np.array([np.sum(happened[arm == name]) for name in scores])
+        return formula(step)(
+            x,
+            n,
+            list(scores.values()),
+            sides=step.options.sides,
+            variance=step.options.variance,
+        )
+
+    yield from Sample(cut, step, cut.place, {"analysed": rows}, rows.n).test(compute)
+
+
 METHODS = {
     "risk_difference": estimate,
     "p_value.mcnemar": test_discordant,
     "p_value.mcnemar_exact": test_discordant,
     "p_value.paired_risk_difference_margin": test,
     "p_value.cochran_q": over_treatments,
+    "equivalence.paired_risk_difference": within,
+    "equivalence": between,
+    "non_inferiority.paired_risk_difference": within,
+    "non_inferiority": between,
+    "p_value.chi_squared_table": whole_table,
+    "p_value.fisher_freeman_halton": whole_table,
+    "p_value.fisher_freeman_halton_drawn": drawn_table,
+    "p_value.logistic_interaction": arm_by_stratum,
+    "p_value.firth_interaction": arm_by_stratum,
+    "p_value.cmh_general_association": association,
+    "p_value.cmh_general_association_exact": association,
+    "p_value.cmh_row_mean_scores": row_mean_scores,
+    "p_value.cochran_armitage": trend,
 }

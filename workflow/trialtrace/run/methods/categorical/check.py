@@ -1,9 +1,20 @@
-"""Events in two arms, by statsmodels and scipy from counts that pandas makes."""
+"""Events in one and two arms, by statsmodels and scipy from counts that pandas makes; compliers."""
 
-from math import inf, nan
+from math import inf, log, nan, sqrt
+
+import numpy as np
+from scipy.stats import beta, binomtest, chi2_contingency, fisher_exact
+from statsmodels.stats.contingency_tables import Table2x2
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import CHI_SQUARED, Answer, Check, Recomputed, peer
+from trialtrace.run.methods.checking.outcome import (
+    Answer,
+    Check,
+    Recomputed,
+    by_name,
+    peer,
+)
 
 PROPORTION = "statsmodels.stats.proportion.proportion_confint"
 TWO_RISKS = "statsmodels.stats.proportion.confint_proportions_2indep"
@@ -47,8 +58,6 @@ def _proportion(method: str) -> Check:
     @peer(f"{PROPORTION} ({method})", one_arm)
     def check(data: Data, asked: Asked, counts: tuple[int, int]) -> Answer:
         """statsmodels' `proportion_confint`."""
-        from statsmodels.stats.proportion import proportion_confint
-
         x, n = counts
         return x / n, proportion_confint(x, n, alpha=1 - data.confidence(asked), method=method)
 
@@ -71,8 +80,6 @@ def _difference(method: str) -> Check:
 def _two_risks(
     data: Data, asked: Asked, table: Table, method: str, compare: str
 ) -> tuple[float, float]:
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
     alpha = 1 - data.confidence(asked)
     return confint_proportions_2indep(*table, method=method, compare=compare, alpha=alpha)
 
@@ -107,8 +114,6 @@ def risk_ratio(data: Data, asked: Asked, table: Table) -> Answer:
 @peer("statsmodels.stats.contingency_tables.Table2x2", both_arms)
 def odds_ratio(data: Data, asked: Asked, table: Table) -> Answer:
     """Woolf's interval by statsmodels' `Table2x2`; none with an empty cell."""
-    from statsmodels.stats.contingency_tables import Table2x2
-
     (x1, y1), (x0, y0) = cells = _cells(table)
     if 0 in (x1, y1, x0, y0):
         return _quotient(x1 * y0, x0 * y1), UNDEFINED
@@ -131,8 +136,6 @@ def _quotient(above: int, below: int) -> float:
 @peer("scipy.stats.fisher_exact", both_arms)
 def fisher(data: Data, asked: Asked, table: Table) -> Answer:
     """scipy's `fisher_exact`."""
-    from scipy.stats import fisher_exact
-
     return fisher_exact(_cells(table), alternative=asked.alternative).pvalue
 
 
@@ -140,8 +143,6 @@ def _chi_squared(correction: bool) -> Check:
     @peer(f"scipy.stats.chi2_contingency (correction={correction})", both_arms)
     def check(data: Data, asked: Asked, table: Table) -> Answer:
         """scipy's `chi2_contingency`; nothing to test where all or none have the event."""
-        from scipy.stats import chi2_contingency
-
         x1, n1, x0, n0 = table
         if x1 + x0 in (0, n1 + n0):
             return nan
@@ -151,17 +152,132 @@ def _chi_squared(correction: bool) -> Check:
     return check
 
 
-CHECKS = {
-    "count.events": events,
-    "proportion.wilson": _proportion("wilson"),
-    "proportion.clopper_pearson": _proportion("beta"),
-    "risk_difference.newcombe": _difference("newcomb"),
-    "risk_difference.wald": _difference("wald"),
-    "number_needed_to_treat.newcombe": needed_to_treat,
-    "risk_ratio.katz_log": risk_ratio,
-    "odds_ratio.woolf": odds_ratio,
-    "p_value.fisher": fisher,
-}
-for _stat in CHI_SQUARED:
-    CHECKS[f"{_stat}.chi_squared"] = _chi_squared(correction=False)
-    CHECKS[f"{_stat}.chi_squared_continuity"] = _chi_squared(correction=True)
+# Events and subjects.
+Counts = tuple[int, int]
+FORMULA = "math: formula"
+
+
+@peer(FORMULA, one_arm)
+def wald(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """No interval where all or none have the event: the error is 0."""
+    x, n = counts
+    half = data.z(asked) * sqrt(x * (n - x) / n**3)
+    return x / n, UNDEFINED if x in (0, n) else (x / n - half, x / n + half)
+
+
+@peer(FORMULA, one_arm)
+def agresti_coull(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """Wald's interval with z²/2 events and z²/2 failures more."""
+    (x, n), z = counts, data.z(asked)
+    p = (x + z * z / 2) / (n + z * z)
+    half = z * sqrt(p * (1 - p) / (n + z * z))
+    return x / n, (p - half, p + half)
+
+
+@peer("scipy.stats.beta", one_arm)
+def jeffreys(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """Quantiles of scipy's `beta` with half an event and half a failure more.
+
+    The bound is that of the range itself where no event, or no failure, was seen.
+    """
+    x, n = counts
+    posterior, tail = beta(x + 0.5, n - x + 0.5), (1 - data.confidence(asked)) / 2
+    return x / n, (posterior.ppf(tail) if x else 0.0, posterior.isf(tail) if x < n else 1.0)
+
+
+@peer("scipy.stats.binomtest (alternative less, exact)", one_arm)
+def upper(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """The one-sided interval of scipy's `binomtest`."""
+    one_sided = binomtest(*counts, alternative="less")
+    return one_sided.proportion_ci(data.confidence(asked), "exact").high
+
+
+@peer("math: -log(1 - confidence) / n", one_arm)
+def rule_of_three(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """The rule is for no event at all."""
+    x, n = counts
+    return nan if x else min(1.0, -log(1 - data.confidence(asked)) / n)
+
+
+@peer("scipy.stats.binomtest", one_arm)
+def binomial(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """scipy's `binomtest`."""
+    return binomtest(*counts, asked.options["threshold"], alternative=asked.alternative).pvalue
+
+
+TWO_STAGE = "numpy.linalg.solve (two-stage least squares, HC0)"
+LISTED = "pandas: extreme shares of the control arm"
+
+
+Outcomes = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def _outcomes(data: Data, asked: Asked) -> tuple[Outcomes | None, int]:
+    """Outcome, arm (1 treated) and receipt of both arms, and their subjects.
+
+    None where an arm has nobody, or nobody received the treatment.
+    """
+    flag = data.trial.populations[asked.options["receipt"]].flag
+    rows = data.records(asked).merge(data.adsl[["USUBJID", flag]], on="USUBJID")
+    z = (rows["TRTP"] == asked.contrast[0]).astype(float)
+    d = z * (rows[flag] == "Y")
+    outcomes = rows["AVAL"].to_numpy(), z.to_numpy(), d.to_numpy()
+    return (outcomes if z.nunique() == 2 and d.any() else None), len(rows)
+
+
+@peer(TWO_STAGE, _outcomes)
+def difference(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
+    """Receipt instrumented by the arm; the error is that of White without a correction."""
+    y, z, d = outcomes
+    n = len(y)
+    x, instruments = np.column_stack([np.ones(n), d]), np.column_stack([np.ones(n), z])
+    cross = instruments.T @ x
+    beta = np.linalg.solve(cross, instruments.T @ y)
+    residual = y - x @ beta
+    value = float(beta[1])
+    if np.abs(residual).max() < 1e-12:
+        return value, (nan, nan)
+    meat = (instruments.T * residual**2) @ instruments
+    bread = np.linalg.inv(cross)
+    half = data.z(asked) * sqrt((bread @ meat @ bread.T)[1, 1])
+    return value, (value - half, value + half)
+
+
+def _bound(highest: bool) -> Check:
+    @peer(LISTED, _outcomes)
+    def check(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
+        y, z, d = outcomes
+        share = d[z == 1].mean()
+        # The compliers of the control arm: its first ones, events last or first.
+        control = np.sort(y[z == 0])
+        control = control if highest else control[::-1]
+        weight = np.clip(share * control.size - np.arange(control.size), 0, 1)
+        return y[d == 1].mean() - weight @ control / weight.sum()
+
+    return check
+
+
+CHECKS = by_name(
+    {
+        "count.events": events,
+        "proportion.wilson": _proportion("wilson"),
+        "proportion.clopper_pearson": _proportion("beta"),
+        "risk_difference.newcombe": _difference("newcomb"),
+        "risk_difference.wald": _difference("wald"),
+        "number_needed_to_treat.newcombe": needed_to_treat,
+        "risk_ratio.katz_log": risk_ratio,
+        "odds_ratio.woolf": odds_ratio,
+        "p_value.fisher": fisher,
+        "p_value,chi_squared,df.chi_squared": _chi_squared(correction=False),
+        "p_value,chi_squared,df.chi_squared_continuity": _chi_squared(correction=True),
+        "proportion.wald": wald,
+        "proportion.agresti_coull": agresti_coull,
+        "proportion.jeffreys": jeffreys,
+        "upper_bound.clopper_pearson": upper,
+        "upper_bound.rule_of_three": rule_of_three,
+        "p_value.binomial": binomial,
+        "complier_difference.bloom": difference,
+        "complier_difference_lowest.trimming": _bound(highest=False),
+        "complier_difference_highest.trimming": _bound(highest=True),
+    }
+)

@@ -1,31 +1,26 @@
 """Risks and odds against margins: score tests by numerical likelihood, Woolf's by its formula."""
 
 from math import exp, isnan, log, nan, sqrt
-from typing import TYPE_CHECKING
 
+import pandas as pd
 from scipy.stats import norm
 
 from trialtrace.run.methods.categorical.check import Table, both_arms
-from trialtrace.run.methods.categorical.check_paired import (
+from trialtrace.run.methods.categorical.check_score import (
     BY_LIKELIHOOD,
+    bound,
+    difference_z,
     discordant,
+    ratio_bound,
+    restricted_error,
     tango_upper,
     tango_z,
-)
-from trialtrace.run.methods.categorical.check_score import bound, restricted_error
-from trialtrace.run.methods.categorical.check_score_ratio import (
-    BY,
-    difference_z,
-    ratio_bound,
     z_of_ratio,
 )
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
-from trialtrace.run.methods.continuous.check_equivalence import against, of_every_statistic
+from trialtrace.run.methods.continuous.check import against, of_every_statistic
 from trialtrace.run.methods.continuous.check_paired import paired_rows
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def _quantile(asked: Asked) -> float:
@@ -43,7 +38,7 @@ def _defined(answer: Answer) -> Answer:
     return nan
 
 
-@peer(BY, both_arms, ITERATIVE)
+@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
 def difference(data: Data, asked: Asked, table: Table) -> Answer:
     """The bounds by scipy's `brentq`, the tests by the likelihood at each margin."""
     x1, n1, x0, n0 = table
@@ -62,7 +57,7 @@ def difference(data: Data, asked: Asked, table: Table) -> Answer:
     return _defined(against(asked, "risk_difference", value, bounds, tail))
 
 
-@peer(BY, both_arms, ITERATIVE)
+@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
 def ratio(data: Data, asked: Asked, table: Table) -> Answer:
     """The bounds by scipy's `brentq`, the tests by the likelihood at each margin."""
     x1, n1, x0, n0 = table
@@ -101,7 +96,7 @@ def odds(data: Data, asked: Asked, table: Table) -> Answer:
 
 
 @peer(BY_LIKELIHOOD, paired_rows, ITERATIVE)
-def paired(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+def paired(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """Tango's bounds by scipy's `brentq`, his tests by the likelihood at each margin."""
     if wide.empty:
         return nan

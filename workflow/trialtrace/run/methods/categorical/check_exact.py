@@ -3,22 +3,23 @@
 from functools import partial
 from itertools import product
 from math import inf, nan, prod, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from scipy.optimize import brentq, minimize_scalar
+from scipy.stats import binom, hypergeom, nchypergeom_fisher
 
 from trialtrace.run.methods.categorical.check import Table, both_arms
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, peer
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
 from trialtrace.run.methods.stratified.check import compared_strata, strata
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LISTED = "scipy.stats.hypergeom (every table)"
 TILTED = "scipy.stats.nchypergeom_fisher (strata combined)"
 UNCONDITIONAL = "scipy.stats.binom (every table, nuisance by optimize)"
+CHANGED = "scipy.stats.hypergeom (every changed table)"
 TIE = 1 + 1e-7
+# Combinations of tables listed one by one: their number is the product over the strata.
 MOST_LISTED = 300_000
 
 
@@ -26,7 +27,7 @@ MOST_LISTED = 300_000
 Stratum = tuple[int, int, int, int]
 
 
-def _informative(table: "pd.DataFrame") -> list[Stratum]:
+def _informative(table: pd.DataFrame) -> list[Stratum]:
     """The strata with more than one possible table."""
     strata = []
     for row in table.astype(int).itertuples():
@@ -48,10 +49,8 @@ def _of_at_least(least: int):
 
 
 @peer(LISTED, compared_strata)
-def exact_conditional(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+def exact_conditional(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """The sum of the strata's counts by scipy's `hypergeom`, one stratum after the other."""
-    from scipy.stats import hypergeom
-
     chance, observed, least = np.ones(1), 0, 0
     for x1, n1, events, total in _informative(table):
         support = np.arange(max(0, events - (total - n1)), min(n1, events) + 1)
@@ -89,8 +88,6 @@ def odds_ratio(data: Data, asked: Asked, informative: list[Stratum]) -> Answer:
 
 def _solve(informative: list[Stratum], function) -> float:
     """The odds ratio at which a function of the chances and counts of the sum is 0."""
-    from scipy.optimize import brentq
-    from scipy.stats import nchypergeom_fisher
 
     def at(logarithm: float) -> float:
         chance, least = np.ones(1), 0
@@ -107,7 +104,7 @@ def _solve(informative: list[Stratum], function) -> float:
 
 
 @peer("pandas: greenland_robins formula", compared_strata)
-def risk_ratio(data: Data, asked: Asked, t: "pd.DataFrame") -> Answer:
+def risk_ratio(data: Data, asked: Asked, t: pd.DataFrame) -> Answer:
     """Mantel-Haenszel's ratio; variance by Greenland and Robins (1985)."""
     total = t.n1 + t.n0
     up, down = float((t.x1 * t.n0 / total).sum()), float((t.x0 * t.n1 / total).sum())
@@ -127,8 +124,6 @@ def zelen(data: Data, asked: Asked, informative: list[Stratum]) -> Answer:
 
     No answer where these are too many to be listed.
     """
-    from scipy.stats import hypergeom
-
     chances = []
     for _, n1, events, total in informative:
         support = range(max(0, events - (total - n1)), min(n1, events) + 1)
@@ -148,15 +143,8 @@ def zelen(data: Data, asked: Asked, informative: list[Stratum]) -> Answer:
     return min(extreme / all_of_them, 1.0)
 
 
-def _grids(n1: int, n0: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.meshgrid(np.arange(n1 + 1), np.arange(n0 + 1), indexing="ij")
-
-
 def _largest(extreme: np.ndarray, n1: int, n0: int) -> float:
     """The largest probability of a set of tables over all common risks."""
-    from scipy.optimize import minimize_scalar
-    from scipy.stats import binom
-
     if extreme.all():
         return 1.0
 
@@ -183,7 +171,7 @@ def _largest(extreme: np.ndarray, n1: int, n0: int) -> float:
 def barnard(data: Data, asked: Asked, table: Table) -> Answer:
     """Tables at least as far by their z; the largest chance by scipy's `minimize_scalar`."""
     x1, n1, x0, n0 = table
-    a, b = _grids(n1, n0)
+    a, b = np.meshgrid(np.arange(n1 + 1), np.arange(n0 + 1), indexing="ij")
     difference = a / n1 - b / n0
     if asked.options["statistic"] == "score":
         p = (a + b) / (n1 + n0)
@@ -200,8 +188,6 @@ def barnard(data: Data, asked: Asked, table: Table) -> Answer:
 
 def fisher_of_all(n1: int, n0: int, sides: str) -> np.ndarray:
     """Fisher's p-value of every table (n1 + 1, n0 + 1)."""
-    from scipy.stats import hypergeom
-
     p = np.empty((n1 + 1, n0 + 1))
     for events in range(n1 + n0 + 1):
         a = np.arange(max(0, events - n0), min(n1, events) + 1)
@@ -227,6 +213,27 @@ def boschloo(data: Data, asked: Asked, table: Table) -> Answer:
     return min(1.0, 2 * min(largest)) if doubled else largest[0]
 
 
+def _fragility(rule: str) -> Check:
+    @peer(CHANGED, both_arms)
+    def check(data: Data, asked: Asked, table: Table) -> Answer:
+        """The fewest changed outcomes that bring Fisher's test to the other side of the level."""
+        x1, n1, x0, n0 = table
+        level = asked.options["level"]
+        p = data.once(("fisher of all", n1, n0), partial(fisher_of_all, n1, n0, "two_sided"))
+        other = (p < level) != (p[x1, x0] < level)
+        a, b = np.meshgrid(np.arange(n1 + 1) - x1, np.arange(n0 + 1) - x0, indexing="ij")
+        if rule == "walsh":
+            if p[x1, x0] >= level:
+                return nan
+            # Walsh adds events to the arm with fewer of them, and to no other.
+            up, still = (a, b) if x1 <= x0 else (b, a)
+            other = other & (up > 0) & (still == 0)
+        changes = (np.abs(a) + np.abs(b))[other]
+        return changes.min() if changes.size else nan
+
+    return check
+
+
 CHECKS = {
     "p_value.exact_conditional": exact_conditional,
     "odds_ratio.conditional": odds_ratio,
@@ -234,4 +241,6 @@ CHECKS = {
     "p_value.zelen": zelen,
     "p_value.barnard": barnard,
     "p_value.boschloo": boschloo,
+    "fragility_index.fisher_walsh": _fragility("walsh"),
+    "fragility_index.fisher_smallest": _fragility("smallest"),
 }

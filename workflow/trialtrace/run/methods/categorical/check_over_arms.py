@@ -2,25 +2,24 @@
 
 from itertools import product
 from math import comb, isnan, nan, prod, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from scipy.stats import chi2_contingency
 
-from trialtrace.run.methods.categorical.check_score_ratio import tail
+from trialtrace.run.methods.categorical.check_score import tail
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
-    CHI_SQUARED,
     Answer,
     Check,
     Recomputed,
+    by_name,
     of_chi_squared,
     peer,
 )
 from trialtrace.run.trial.model import adsl_code
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+# Tables of two rows listed one by one: their number is the product of the sizes of the arms.
 MOST_LISTED = 200_000
 # Products of sums of strata; some seconds. Statistics that differ by less are as extreme.
 MOST_SUMMED, TIE = 4_000_000, 1 + 1e-7
@@ -29,14 +28,14 @@ SHUFFLES, WIDTH = 2_000, 5.0
 BY_MATRICES = "numpy.linalg.pinv (definition with Kronecker products)"
 
 
-def records(data: Data, asked: Asked) -> "pd.DataFrame":
+def records(data: Data, asked: Asked) -> pd.DataFrame:
     """AVAL, TRTP and the stratum ("" without strata) of each record that is used."""
     names = tuple(adsl_code(name) for name in asked.options.get("strata", ()))
     key = ("with strata", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
     return data.once((*key, names), lambda: _records(data, asked, list(names)))
 
 
-def _records(data: Data, asked: Asked, names: list[str]) -> "pd.DataFrame":
+def _records(data: Data, asked: Asked, names: list[str]) -> pd.DataFrame:
     rows = data.records(asked)[["USUBJID", "TRTP", "AVAL"]]
     if not names:
         return rows.assign(stratum="")
@@ -45,10 +44,8 @@ def _records(data: Data, asked: Asked, names: list[str]) -> "pd.DataFrame":
     return rows.assign(stratum=rows[names].astype(str).agg("\x1f".join, axis=1))
 
 
-def crosstabs(rows: "pd.DataFrame") -> np.ndarray:
+def crosstabs(rows: pd.DataFrame) -> np.ndarray:
     """Counts (strata, arms, values), whatever has no count left out."""
-    import pandas as pd
-
     if rows.empty:
         return np.zeros((0, 0, 0))
     wide = pd.crosstab([rows["stratum"], rows["TRTP"]], rows["AVAL"])
@@ -57,17 +54,15 @@ def crosstabs(rows: "pd.DataFrame") -> np.ndarray:
     return wide.to_numpy(float).reshape(len(strata), len(arms), -1)
 
 
-def rows_of(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
+def rows_of(data: Data, asked: Asked) -> tuple[pd.DataFrame, int]:
     """The records with their stratum, and how many they are."""
     rows = records(data, asked)
     return rows, len(rows)
 
 
 @peer("scipy.stats.chi2_contingency (correction=False)", rows_of)
-def chi_squared(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+def chi_squared(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     """scipy's `chi2_contingency`; none of a single arm or value."""
-    from scipy.stats import chi2_contingency
-
     tables = crosstabs(rows)
     if min(tables.shape[1:]) < 2:
         return nan
@@ -76,7 +71,7 @@ def chi_squared(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
 
 
 @peer("math.comb (every table)", rows_of)
-def fisher_freeman_halton(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+def fisher_freeman_halton(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     """Every table of two lines in whole numbers; no answer of more lines or too many tables."""
     if rows.empty:
         return nan
@@ -99,7 +94,7 @@ def fisher_freeman_halton(data: Data, asked: Asked, rows: "pd.DataFrame") -> Ans
 
 
 @peer("numpy.random.Generator.permuted", rows_of)
-def drawn(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+def drawn(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     """The share of shuffled values whose table is as unlikely; two such shares differ by chance."""
     if rows.empty:
         return nan
@@ -125,7 +120,7 @@ def drawn(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
 
 def _generalised(mean_scores: bool) -> Check:
     @peer(BY_MATRICES, rows_of)
-    def check(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    def check(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
         values = np.sort(rows["AVAL"].unique())
         scores = asked.options["scores"] if mean_scores else None
         df, statistic = _kronecker(crosstabs(rows), values, scores)
@@ -158,7 +153,7 @@ def _kronecker(tables: np.ndarray, values: np.ndarray, scores: str | None) -> tu
 
 
 @peer("math.comb (every table of every stratum)", rows_of)
-def exact_association(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+def exact_association(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     """Events by arm over all strata, counted in whole numbers; no answer of too many sums."""
     tables = crosstabs(rows)
     if min(tables.shape[1:]) < 2:
@@ -209,7 +204,7 @@ def _scores(table: np.ndarray, values: np.ndarray, scores: str) -> np.ndarray:
 
 
 @peer("pandas: correlation of scores and events", rows_of)
-def trend(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+def trend(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     """Cochran and Armitage's z is the correlation times the root of the subjects.
 
     pandas' `Series.corr`. The variance given the margins has one subject less.
@@ -223,19 +218,14 @@ def trend(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
     return {"p_value": tail(z, asked.options["sides"]), "z": z}
 
 
-CHECKS: dict[str, Check] = {
-    "p_value.fisher_freeman_halton": fisher_freeman_halton,
-    "p_value.fisher_freeman_halton_drawn": drawn,
-    "mc_se.fisher_freeman_halton_drawn": drawn,
-}
-for _stat in CHI_SQUARED:
-    CHECKS |= {
-        f"{_stat}.chi_squared_table": chi_squared,
-        f"{_stat}.cmh_general_association": _generalised(mean_scores=False),
-        f"{_stat}.cmh_row_mean_scores": _generalised(mean_scores=True),
+CHECKS = by_name(
+    {
+        "p_value.fisher_freeman_halton": fisher_freeman_halton,
+        "p_value,mc_se.fisher_freeman_halton_drawn": drawn,
+        "p_value,chi_squared,df.chi_squared_table": chi_squared,
+        "p_value,chi_squared,df.cmh_general_association": _generalised(mean_scores=False),
+        "p_value,chi_squared,df.cmh_row_mean_scores": _generalised(mean_scores=True),
+        "p_value,chi_squared.cmh_general_association_exact": exact_association,
+        "p_value,z.cochran_armitage": trend,
     }
-CHECKS |= {
-    f"{stat}.cmh_general_association_exact": exact_association
-    for stat in ("p_value", "chi_squared")
-}
-CHECKS |= {f"{stat}.cochran_armitage": trend for stat in ("p_value", "z")}
+)

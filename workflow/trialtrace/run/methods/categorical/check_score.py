@@ -1,4 +1,4 @@
-"""Miettinen and Nurminen's and Mee's interval of a risk difference, by inverting their tests.
+"""Score intervals and tests of two risks by numerical maximum likelihood, and within subjects.
 
 statsmodels' score interval of a difference is not used: it has a wrong coefficient in the equation
 of the restricted risks. Here no equation is solved in closed form. The restricted risks maximise
@@ -7,15 +7,28 @@ factor N / (N - 1) or without it, meets the normal quantile.
 """
 
 from collections.abc import Callable
-from math import sqrt
+from math import comb, exp, isnan, log, nan, sqrt
 
+import pandas as pd
 from scipy.optimize import brentq
+from scipy.stats import norm
+from statsmodels.stats.contingency_tables import cochrans_q, mcnemar
+from statsmodels.stats.proportion import proportion_confint
 
 from trialtrace.run.methods.categorical.check import Table, both_arms
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
+from trialtrace.run.methods.checking.outcome import (
+    ITERATIVE,
+    Answer,
+    Check,
+    by_name,
+    of_chi_squared,
+    peer,
+)
+from trialtrace.run.methods.continuous.check_paired import paired_rows
 
 BY = "scipy.optimize.brentq (score test inverted)"
+BY_LIKELIHOOD = "scipy.optimize.brentq (restricted likelihood)"
 # How far from the ends of its range a restricted risk is looked for.
 EDGE = 1e-15
 
@@ -75,7 +88,286 @@ def restricted(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
     return float(brentq(slope, low, high, xtol=1e-16, rtol=1e-15))
 
 
-CHECKS: dict[str, Check] = {
-    "risk_difference.miettinen_nurminen": _interval(factor=True),
-    "risk_difference.mee": _interval(factor=False),
-}
+def restricted_ratio(x1: int, n1: int, x0: int, n0: int, ratio: float) -> float:
+    """The reference risk with the highest likelihood if the treated one is `ratio` times it."""
+    low, high = EDGE, min(1.0, 1 / ratio) * (1 - EDGE)
+
+    def slope(p0: float) -> float:
+        p1 = ratio * p0
+        up = (x1 + x0) / p0
+        down = ratio * (n1 - x1) / (1 - p1) if x1 < n1 else 0.0
+        return up - down - ((n0 - x0) / (1 - p0) if x0 < n0 else 0.0)
+
+    if slope(high) >= 0:
+        return high
+    return low if slope(low) <= 0 else float(brentq(slope, low, high, xtol=1e-16, rtol=1e-15))
+
+
+def z_of_ratio(table: Table, ratio: float, variance: str) -> float:
+    """Koopman's score statistic of a ratio; with N / (N - 1) that of Miettinen and Nurminen."""
+    x1, n1, x0, n0 = table
+    p0 = restricted_ratio(*table, ratio)
+    p1, total = ratio * p0, n1 + n0
+    spread = p1 * (1 - p1) / n1 + ratio**2 * p0 * (1 - p0) / n0
+    factor = total / (total - 1) if variance == "miettinen_nurminen" else 1.0
+    return (x1 / n1 - ratio * x0 / n0) / sqrt(spread * factor)
+
+
+def _ratio_interval(variance: str) -> Check:
+    @peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
+    def check(data: Data, asked: Asked, table: Table) -> Answer:
+        """The ratios at which the score statistic is the quantile, by scipy's `brentq`."""
+        x1, n1, x0, n0 = table
+        if x0 == 0:
+            return nan
+        z = data.z(asked)
+        value = x1 * n0 / (x0 * n1)
+        low = ratio_bound(table, value, z, variance) if x1 else 0.0
+        start = value if x1 else 1e-9
+        return value, (low, ratio_bound(table, start, -z, variance))
+
+    return check
+
+
+def ratio_bound(table: Table, value: float, z: float, variance: str) -> float:
+    """Where the statistic is z: below the value for a positive one, above for a negative one."""
+    step, near = (-1.0 if z > 0 else 1.0), log(value)
+    far = near + step
+    while (z_of_ratio(table, exp(far), variance) - z) * step > 0 and abs(far) < 300:
+        far += step
+
+    def excess(logarithm: float) -> float:
+        return z_of_ratio(table, exp(logarithm), variance) - z
+
+    return exp(float(brentq(excess, near + step * 1e-9, far, xtol=1e-14, rtol=1e-13)))
+
+
+def tail(z: float, sides: str) -> float:
+    """The p-value of a normal statistic, by scipy's `norm`."""
+    if sides == "two_sided":
+        return 2 * float(norm.sf(abs(z)))
+    return float(norm.sf(z) if sides == "greater" else norm.cdf(z))
+
+
+def difference_z(table: Table, margin: float, variance: str) -> float:
+    """NaN where nobody or everybody has the event at a margin of 0."""
+    x1, n1, x0, n0 = table
+    if margin == 0 and x1 + x0 in (0, n1 + n0):
+        return nan
+    error = restricted_error(*table, margin)
+    if variance == "farrington_manning":
+        error *= sqrt((n1 + n0 - 1) / (n1 + n0))
+    return (x1 / n1 - x0 / n0 - margin) / error
+
+
+@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
+def difference_margin(data: Data, asked: Asked, table: Table) -> Answer:
+    """The score test of a difference at the margin."""
+    z = difference_z(table, asked.options["margin"], asked.options["variance"])
+    return {"p_value": tail(z, asked.options["sides"]), "z": z}
+
+
+@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
+def equivalence(data: Data, asked: Asked, table: Table) -> Answer:
+    """The larger of the p-values at the two margins, and the statistic it belongs to."""
+    lower, upper, variance = (asked.options[key] for key in ("lower", "upper", "variance"))
+    if lower >= upper:
+        return nan
+    above, below = difference_z(table, lower, variance), difference_z(table, upper, variance)
+    if isnan(above) or isnan(below):
+        return nan
+    p_above, p_below = tail(above, "greater"), tail(below, "less")
+    return {"p_value": max(p_above, p_below), "z": above if p_above >= p_below else below}
+
+
+@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
+def ratio_margin(data: Data, asked: Asked, table: Table) -> Answer:
+    """The score test of a ratio at the margin; none where nothing varies under it."""
+    x1, n1, x0, n0 = table
+    margin = asked.options["margin"]
+    if x1 + x0 == 0 or (margin == 1 and x1 == n1 and x0 == n0):
+        return nan
+    z = z_of_ratio(table, margin, asked.options["variance"])
+    return {"p_value": tail(z, asked.options["sides"]), "z": z}
+
+
+@peer("math: formula", both_arms)
+def agresti_caffo(data: Data, asked: Asked, table: Table) -> Answer:
+    """Wald's interval with one event and one failure more in each arm."""
+    x1, n1, x0, n0 = table
+    p1, p0 = (x1 + 1) / (n1 + 2), (x0 + 1) / (n0 + 2)
+    spread = p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2)
+    half = data.z(asked) * sqrt(spread)
+    return x1 / n1 - x0 / n0, (p1 - p0 - half, p1 - p0 + half)
+
+
+COCHRAN = "statsmodels.stats.contingency_tables.cochrans_q"
+MCNEMAR = "statsmodels.stats.contingency_tables.mcnemar"
+# The discordant pairs of a coin that is thrown so often are summed in whole numbers.
+SUMMED = 100_000
+
+
+def discordant(wide: pd.DataFrame) -> tuple[int, int]:
+    """Subjects with the event under the first treatment alone, and under the second alone."""
+    return int((wide["D"] > 0).sum()), int((wide["D"] < 0).sum())
+
+
+def _mcnemar(correction: bool) -> Check:
+    @peer(f"{MCNEMAR} (exact=False, correction={correction})", paired_rows)
+    def check(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+        """statsmodels' `mcnemar` at two sides; the signed root of its statistic at one."""
+        b, c = discordant(wide)
+        if b + c == 0:
+            return nan
+        sides = asked.options["sides"]
+        if sides == "two_sided":
+            # The library takes 1 off also where nothing is there to take from.
+            corrected = correction and b != c
+            test = mcnemar([[0, b], [c, 0]], exact=False, correction=corrected)
+            return {"z": sqrt(test.statistic) * (1 if b > c else -1), "p_value": test.pvalue}
+        z = (b - c + correction * (1 if sides == "less" else -1)) / sqrt(b + c)
+        return {"z": z, "p_value": tail(z, sides)}
+
+    return check
+
+
+@peer("math.comb (sums of whole numbers)", paired_rows)
+def exact(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """Throws of a coin counted; no answer of more discordant pairs than can be."""
+    b, c = discordant(wide)
+    n = b + c
+    if n > SUMMED:
+        return None
+    half = comb(n, b) if asked.options["mid_p"] == "half_of_observed" else 0
+    # Doubled, so that half of a count is whole.
+    above = 2 * sum(comb(n, k) for k in range(b, n + 1)) - half
+    below = 2 * sum(comb(n, k) for k in range(b + 1)) - half
+    ways = {"greater": above, "less": below, "two_sided": 2 * min(above, below)}
+    return min(1.0, ways[asked.options["sides"]] / 2 ** (n + 1))
+
+
+@peer("math: formula", paired_rows)
+def wald(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """The mean of the differences by their variance with divisor n."""
+    d = wide["D"].to_numpy()
+    if not len(d):
+        return nan
+    spread = float(d.var())
+    half = data.z(asked) * sqrt(spread / len(d)) if spread > 0 else nan
+    return d.mean(), (d.mean() - half, d.mean() + half)
+
+
+@peer("statsmodels.stats.proportion.proportion_confint (wilson)", paired_rows)
+def newcombe(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """Newcombe's formula from statsmodels' Wilson bounds and pandas' counts."""
+    if wide.empty:
+        return nan
+    alpha, n = 1 - data.confidence(asked), len(wide)
+    first, second = (wide[arm] == 1 for arm in asked.contrast)
+    p1, p0 = first.mean(), second.mean()
+    (l1, u1), (l0, u0) = (
+        proportion_confint(each.sum(), n, alpha=alpha, method="wilson") for each in (first, second)
+    )
+    # n times the covariance is (ad - bc) / n, of which a positive one loses 1/2.
+    surplus = float((first & second).mean() - p1 * p0) * n
+    surplus = surplus if surplus <= 0 else max(surplus - 0.5, 0.0)
+    scale = sqrt(p1 * (1 - p1) * p0 * (1 - p0)) * n
+    phi = surplus / scale if scale else 0.0
+    value = float(p1 - p0)
+
+    def apart(x: float, y: float) -> float:
+        return sqrt(max(x * x - 2 * phi * x * y + y * y, 0.0))
+
+    return value, (value - apart(p1 - l1, u0 - p0), value + apart(u1 - p1, p0 - l0))
+
+
+def tango_z(b: int, c: int, n: int, difference: float) -> float:
+    """Tango's statistic; the risk of the event under the reference only by its likelihood."""
+    low, high = max(0.0, -difference) + EDGE, (1 - difference) / 2 - EDGE
+    same = n - b - c
+
+    def slope(q: float) -> float:
+        # The log-likelihood is concave: its slope falls and has at most one zero.
+        up = (b / (q + difference) if b else 0.0) + (c / q if c else 0.0)
+        return up - (2 * same / (1 - difference - 2 * q) if same else 0.0)
+
+    if slope(low) <= 0:
+        q = max(0.0, -difference)
+    elif slope(high) >= 0:
+        q = (1 - difference) / 2
+    else:
+        q = float(brentq(slope, low, high, xtol=1e-16, rtol=1e-15))
+    return (b - c - n * difference) / sqrt(n * (2 * q + difference * (1 - difference)))
+
+
+@peer(BY_LIKELIHOOD, paired_rows, ITERATIVE)
+def tango(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """The differences at which the statistic is the quantile, by scipy's `brentq`."""
+    if wide.empty:
+        return nan
+    (b, c), n, z = discordant(wide), len(wide), data.z(asked)
+    return (b - c) / n, (-tango_upper(c, b, n, z), tango_upper(b, c, n, z))
+
+
+def tango_upper(b: int, c: int, n: int, z: float) -> float:
+    estimate = (b - c) / n
+    if estimate == 1:
+        return 1.0
+
+    def excess(difference: float) -> float:
+        return tango_z(b, c, n, difference) + z
+
+    return float(brentq(excess, estimate + 1e-11, 1 - 1e-12, xtol=1e-14, rtol=1e-13))
+
+
+@peer(BY_LIKELIHOOD, paired_rows, ITERATIVE)
+def paired_margin(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """Tango's statistic at the margin; none at 0 where nobody differs."""
+    b, c = discordant(wide)
+    at = asked.options["margin"]
+    if wide.empty or (at == 0 and b + c == 0):
+        return nan
+    z = tango_z(b, c, len(wide), at)
+    return {"z": z, "p_value": tail(z, asked.options["sides"])}
+
+
+def _of_all(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int | None]:
+    """A row a subject and a column a treatment, of those with all; None where some have several."""
+    rows = data.records(asked)
+    arms = data.compared(asked)
+    rows = rows[rows.groupby("USUBJID")["TRTP"].transform("nunique") == len(arms)]
+    if rows.duplicated(["USUBJID", "TRTP"]).any():
+        return None, rows["USUBJID"].nunique()
+    wide = rows.pivot(index="USUBJID", columns="TRTP", values="AVAL")
+    return wide, len(wide)
+
+
+@peer(COCHRAN, _of_all)
+def cochran_q(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """statsmodels' `cochrans_q`; none where nobody differs between treatments."""
+    if wide.empty or (wide.nunique(axis=1) == 1).all():
+        return nan
+    test = cochrans_q(wide.to_numpy())
+    return of_chi_squared(float(test.statistic), float(test.df))
+
+
+CHECKS = by_name(
+    {
+        "risk_difference.miettinen_nurminen": _interval(factor=True),
+        "risk_difference.mee": _interval(factor=False),
+        "risk_difference.agresti_caffo": agresti_caffo,
+        "risk_ratio.koopman": _ratio_interval("koopman"),
+        "risk_ratio.miettinen_nurminen": _ratio_interval("miettinen_nurminen"),
+        "p_value,z.risk_difference_margin": difference_margin,
+        "p_value,z.risk_difference_equivalence": equivalence,
+        "p_value,z.risk_ratio_margin": ratio_margin,
+        "risk_difference.wald_paired": wald,
+        "risk_difference.newcombe_paired": newcombe,
+        "risk_difference.tango": tango,
+        "p_value.mcnemar_exact": exact,
+        "p_value,z.mcnemar": _mcnemar(correction=False),
+        "p_value,z.mcnemar_continuity": _mcnemar(correction=True),
+        "p_value,z.paired_risk_difference_margin": paired_margin,
+        "p_value,chi_squared,df.cochran_q": cochran_q,
+    }
+)

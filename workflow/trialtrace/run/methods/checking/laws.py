@@ -81,7 +81,8 @@ def flow_balances(data: Data, flow: Counts) -> Told:
             population = data.trial.plan.analyses[present(name)].estimand.population
             of = flow["in_population", population, group, None]
             yield from _at_most(f"{box}, {group}", n, f"in population {population}", of)
-        if stat == "analysed" or (stat == "received" and _why(data, "not_received")):
+        why = "not_received" in data.trial.plan.displays.get("flow", {})
+        if stat == "analysed" or (stat == "received" and why):
             yield from _with_others(flow, stat, name, group)
     for group in groups:
         yield from _ended(data, flow, group)
@@ -98,10 +99,6 @@ def _with_others(flow: Counts, stat: str, name: str | None, group: str) -> Told:
         [flow[stat, name, group, None], *others.values()],
         [" ".join(filter(None, [stat, name])), *others],
     )
-
-
-def _why(data: Data, key: str) -> bool:
-    return key in data.trial.plan.displays.get("flow", {})
 
 
 def _subjects(data: Data, flow: Counts, randomised: int) -> Told:

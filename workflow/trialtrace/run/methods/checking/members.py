@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.base.errors import Problem, unbalanced
-from trialtrace.run.methods.checking.data import Data
-from trialtrace.run.methods.checking.where import surely
+from trialtrace.run.methods.checking.data import Data, surely
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, present
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
+from itertools import product
 from math import isfinite, isinf, isnan, nan, sqrt
 from typing import TYPE_CHECKING, TypeVar
 
@@ -43,9 +44,6 @@ Check = Callable[["Data", "Asked"], "Recomputed | None"]
 Answer = Recomputed | Mapping[str, float] | tuple[float, tuple[float, float] | None] | float | None
 # What a formula is computed from.
 Inputs = TypeVar("Inputs")
-CHI_SQUARED = ("p_value", "chi_squared", "df")
-# Of a test that may be one-sided.
-SIGNED = (*CHI_SQUARED, "z")
 
 
 def peer(
@@ -79,6 +77,15 @@ def peer(
         return check
 
     return decorate
+
+
+def by_name(checks: Mapping[str, "Check"]) -> "dict[str, Check]":
+    """Checks by each name of a result: "p_value,z.wald,score" are four of them."""
+    return {
+        f"{statistic}.{method}": check
+        for names, check in checks.items()
+        for statistic, method in product(*(part.split(",") for part in names.split(".")))
+    }
 
 
 def of_chi_squared(statistic: float, df: float) -> dict[str, float]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, cuts
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import Formula, formula
+from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.tables.frames import Predicate, Selection
 from trialtrace.run.trial.plan.steps import Step

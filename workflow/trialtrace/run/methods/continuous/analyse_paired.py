@@ -8,19 +8,19 @@ under the other.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.store import difference
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import Formula, formula
+from trialtrace.run.methods.analysing.cuts import Cut, cuts, level_text
+from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.options import Corrected
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats import resampling
@@ -28,6 +28,7 @@ from trialtrace.stats.regression.coefficients import contrast, wald_test
 from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import association as association_cards
     from trialtrace.run.trial.plan.cards import paired as cards
 
 TREATMENT = "TRTP"
@@ -64,20 +65,17 @@ class Paired:
     @property
     def values(self) -> Floats:
         """The treated and the reference value of each subject, (n, 2)."""
-        values: Floats = self._paired(self.cut.values(self.rows)).astype(float)
-        return values
+        return self._paired(self.cut.values(self.rows)).astype(float)
 
     def _paired(self, column: Labels) -> Labels:
         if self.error is not None:
             raise StatsError(self.error)
-        values: Labels = column[self.at]
-        return values
+        return column[self.at]
 
     @property
     def difference(self) -> Floats:
         values = self.values
-        within: Floats = difference(values[:, 0], values[:, 1])
-        return within
+        return difference(values[:, 0], values[:, 1])
 
     def compute(self, function: Callable[[Floats], Found]) -> Found:
         """What a function of the differences gives."""
@@ -232,8 +230,120 @@ def _columns(found: Paired, name: str) -> Floats:
     levels, index = np.unique(values.astype(str), return_inverse=True)
     if levels.size < 2:
         raise StatsError(f"{name} is the same in every subject.")
-    columns: Floats = np.vstack([np.eye(levels.size - 1), -np.ones(levels.size - 1)])[index]
-    return columns
+    return np.vstack([np.eye(levels.size - 1), -np.ones(levels.size - 1)])[index]
+
+
+# What the formula calls what the plan says; the rest tells the sequence.
+ARGUMENTS = {"compared": "effect", "sides": "sides"}
+
+
+class Sequenced(Protocol):
+    """What tells the order of a subject's treatments."""
+
+    @property
+    def sequence(self) -> str: ...
+
+    @property
+    def starts_with(self) -> dict[str, str]: ...
+
+
+def periods(found: Paired, asked: Sequenced) -> tuple[Floats, Floats, Floats]:
+    """Values of the first and of the second period, and 1 where the treated arm was first."""
+    levels = found.column(adsl_code(asked.sequence))[:, 0].tolist()
+    arms = [None if level is None else asked.starts_with.get(level_text(level)) for level in levels]
+    if lacking := arms.count(None):
+        raise StatsError(f"{lacking} subjects have no sequence that `starts_with` names.")
+    if others := {str(arm) for arm in arms} - set(found.place.pair or ()):
+        raise StatsError(f"some sequences begin with {' and '.join(sorted(others))}.")
+    early = np.array([arm == (found.place.pair or ("",))[0] for arm in arms])
+    treated, reference = found.values.T
+    first, second = np.where(early, treated, reference), np.where(early, reference, treated)
+    return first, second, early.astype(float)
+
+
+def of_periods(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
+    """By comparison: the effect of the treatment, of the period or of carry-over."""
+    compute = partial(formula(step), confidence=cut.analysis.confidence)
+    for pairs in comparisons(cut):
+        run = partial(_computed, compute, pairs, step.options)
+        yield pairs.sample(step).interval(run)
+
+
+def test_of_periods(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
+    """By comparison: a test of the treatments, of the periods or of carry-over."""
+    given = items_of(step.options)
+    choices = {name: given[key] for key, name in ARGUMENTS.items() if key in given}
+    compute = partial(formula(step), **choices)
+    for pairs in comparisons(cut):
+        run = partial(_computed, compute, pairs, step.options)
+        yield from pairs.sample(step).test(run)
+
+
+def _computed(compute: Callable[..., Found], found: Paired, asked: Sequenced) -> Found:
+    return compute(*periods(found, asked))
+
+
+Series = tuple[np.ndarray, np.ndarray]
+
+
+def correlation(cut: Cut, step: "Step[association_cards.Pearson]") -> Iterator[Result]:
+    """The correlation with its interval and test, over subjects that have both."""
+    estimate, test = formulas(step)
+    other = _other(cut, step)
+    own = cut.trial.design.kind in OWN_TREATMENT
+    for place, members, first, second in (_both_differences if own else _by_arm)(cut, other):
+        subjects, left, right = np.intersect1d(first[0], second[0], return_indices=True)
+        both = first[1][left], second[1][right]
+        at = replace(place, second=("with", step.options.with_))
+        sample = Sample(cut, step, at, members, len(subjects))
+        named, level = {"method": step.method}, cut.analysis.confidence
+        yield sample.interval(partial(estimate, *both, confidence=level, **named))
+        compute = partial(test, *both, sides="two_sided", **named)
+        yield from sample.test(compute, "t", method=f"{step.method}_correlation")
+
+
+def _other(cut: Cut, step: "Step[association_cards.Pearson]") -> Cut:
+    """The records of the other endpoint, of the same population and subgroup."""
+    name, visit = step.options.with_, step.options.with_visit
+    estimand = replace(cut.analysis.estimand, variables=(name,), lists=False)
+    analysis = replace(
+        cut.analysis,
+        estimand=estimand,
+        value=step.options.with_value,
+        by=None,
+        where=None,
+        visits=None if visit is None else (visit,),
+    )
+    return cuts(cut.trial, analysis, cut.frames, together=False)[0]
+
+
+def _by_arm(cut: Cut, other: Cut) -> Iterator[tuple[Place, dict[str, Selection], Series, Series]]:
+    for group, condition in cut.groups():
+        first, second = cut.rows(**condition), other.rows(**condition)
+        members = {"analysed": first, "with": second}
+        yield cut.at(group=group), members, _series(cut, first), _series(other, second)
+
+
+def _series(cut: Cut, rows: Selection) -> Series:
+    """Subjects and their values; nobody where a subject has several records."""
+    subjects = rows.column("USUBJID").astype(str)
+    if len(np.unique(subjects)) < rows.n:
+        return np.array([], dtype=str), np.array([])
+    return subjects, cut.values(rows).astype(float)
+
+
+def _both_differences(
+    cut: Cut, other: Cut
+) -> Iterator[tuple[Place, dict[str, Selection], Series, Series]]:
+    for first, second in zip(comparisons(cut), comparisons(other), strict=True):
+        members = {"analysed": first.rows, "with": second.rows}
+        yield first.place, members, _of_pairs(first), _of_pairs(second)
+
+
+def _of_pairs(found: Paired) -> Series:
+    if found.error is not None:
+        return np.array([], dtype=str), np.array([])
+    return found.column("USUBJID")[:, 0].astype(str), found.difference
 
 
 METHODS = {
@@ -244,4 +354,12 @@ METHODS = {
     "p_value": test,
     "p_value.signed_rank_normal": normal_law,
     "p_value.rerandomise_sides": rerandomise,
+    "mean_difference.crossover": of_periods,
+    "period_difference": of_periods,
+    "carry_over": of_periods,
+    "p_value.crossover_t": test_of_periods,
+    "p_value.mainland_gart": test_of_periods,
+    "p_value.prescott": test_of_periods,
+    "correlation.pearson": correlation,
+    "correlation.spearman": correlation,
 }

@@ -1,13 +1,17 @@
-"""Two samples by means and by ranks, from scipy.stats."""
+"""Two samples by means and by ranks, from scipy.stats; their ratios, and means against margins."""
 
 from collections.abc import Callable
-from math import exp, inf, log, nan, sqrt
+from math import comb, exp, inf, log, nan, sqrt
 
 import numpy as np
+import pandas as pd
 from scipy import stats
+from scipy.stats import ttest_1samp
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Answer, Check, peer
+from trialtrace.run.methods.checking.outcome import Answer, Check, by_name, peer
+from trialtrace.run.methods.continuous.check_paired import paired_rows
 
 # The values of the treated arm and of the reference arm.
 Samples = tuple[np.ndarray, np.ndarray]
@@ -132,16 +136,148 @@ def _difference(by: str, *, equal_var: bool) -> Check:
     return check
 
 
-CHECKS: dict[str, Check] = {
-    "mean_difference.student": _difference(STUDENT, equal_var=True),
-    "probability_of_superiority.brunner_munzel": superiority,
-    "mean_difference.welch": _difference(WELCH, equal_var=False),
-    "median_difference.hodges_lehmann": shift,
-    "median_difference.hodges_lehmann_continuity": shift,
-}
-for _stat in ("p_value", "t", "df"):
-    CHECKS[f"{_stat}.welch_t"] = _t_test(WELCH, equal_var=False)
-    CHECKS[f"{_stat}.student_t"] = _t_test(STUDENT, equal_var=True)
-for _stat in ("p_value", "u"):
-    CHECKS[f"{_stat}.mann_whitney"] = _mann_whitney(correction=False)
-    CHECKS[f"{_stat}.mann_whitney_continuity"] = _mann_whitney(correction=True)
+def _logarithms(both: Samples) -> Samples | None:
+    x, y = both
+    if min(*x, *y) <= 0:
+        return None
+    return np.log(x), np.log(y)
+
+
+def _of_logarithms(*, equal_var: bool) -> Check:
+    @peer(f"scipy.stats.ttest_ind of logarithms (equal_var={equal_var})", samples_of_at_least(2))
+    def check(data: Data, asked: Asked, both: Samples) -> Answer:
+        """scipy's `gmean`, and the interval or the test of its `ttest_ind` of logarithms."""
+        logs = _logarithms(both)
+        if logs is None or not vary(*both):
+            return nan
+        if asked.stat == "geometric_mean_ratio":
+            test = stats.ttest_ind(*logs, equal_var=equal_var)
+            low, high = np.exp(test.confidence_interval(data.confidence(asked)))
+            return stats.gmean(both[0]) / stats.gmean(both[1]), (low, high)
+        test = stats.ttest_ind(*logs, equal_var=equal_var, alternative=asked.alternative)
+        return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
+
+    return check
+
+
+@peer("scipy.stats.norm; order statistics", samples_of_at_least(2))
+def medians(data: Data, asked: Asked, both: Samples) -> Answer:
+    """Bonett and Price's interval, the binomial summed term by term: `median_ratio`."""
+    if min(*both[0], *both[1]) <= 0:
+        return nan
+    squared = 0.0
+    for values in both:
+        n = len(values)
+        rank = max(1, int(np.rint(n / 2 - sqrt(n))))
+        tail = sum(comb(n, k) for k in range(rank)) / 2**n
+        ends = np.sort(values)[[rank - 1, n - rank]]
+        squared += (log(ends[1] / ends[0]) / (2 * stats.norm.isf(tail))) ** 2
+    value = np.median(both[0]) / np.median(both[1])
+    if squared == 0:
+        return value, (nan, nan)
+    half = data.z(asked) * sqrt(squared)
+    return value, (value * np.exp(-half), value * np.exp(half))
+
+
+T_TEST = "statsmodels.stats.weightstats.CompareMeans.ttest_ind"
+PAIRED = "scipy.stats.ttest_1samp"
+Bounds = tuple[float, float]
+# The p-value of the test that looks above a margin ("larger"), or below it ("smaller").
+Tail = Callable[[float, str], float]
+
+
+def against(asked: Asked, effect: str, value: float, bounds: Bounds, tail: Tail) -> Answer:
+    """The statistics from the interval and the p-values of one or two one-sided tests.
+
+    The verdict is 1 where the interval lies as asked, -1 where it lies beyond a margin.
+    """
+    if asked.stat == effect:
+        return value, bounds
+    if "margin" not in asked.options:
+        return _equivalence(asked, bounds, tail)
+    (low, high), margin = bounds, asked.options["margin"]
+    better, worse, side = low > margin, high <= margin, "larger"
+    if asked.options["higher"] == "worse":
+        better, worse, side = high < margin, low >= margin, "smaller"
+    return {"verdict": float(better) - float(worse), "p_value": tail(margin, side)}
+
+
+def _equivalence(asked: Asked, bounds: Bounds, tail: Tail) -> dict[str, float]:
+    (low, high), lower, upper = bounds, asked.options["lower"], asked.options["upper"]
+    above, below = tail(lower, "larger"), tail(upper, "smaller")
+    return {
+        "verdict": float(lower < low and high < upper) - float(low >= upper or high <= lower),
+        "p_value": max(above, below),
+        "p_above_lower": above,
+        "p_below_upper": below,
+    }
+
+
+def _without_error(asked: Asked, value: float) -> Answer:
+    """What there is to say of values that do not vary."""
+    return (value, (nan, nan)) if asked.stat == "mean_difference" else nan
+
+
+def _t(variance: str) -> Check:
+    @peer(f"{T_TEST} (usevar={variance})", samples_of_at_least(2))
+    def check(data: Data, asked: Asked, both: Samples) -> Answer:
+        """statsmodels' `CompareMeans.tconfint_diff` and `ttest_ind`."""
+        x, y = both
+        value = float(x.mean() - y.mean())
+        if not vary(x, y):
+            return _without_error(asked, value)
+        means = CompareMeans(DescrStatsW(x), DescrStatsW(y))
+        bounds = means.tconfint_diff(alpha=2 * asked.options["alpha"], usevar=variance)
+
+        def tail(margin: float, side: str) -> float:
+            return float(means.ttest_ind(alternative=side, usevar=variance, value=margin)[1])
+
+        return against(asked, "mean_difference", value, bounds, tail)
+
+    return check
+
+
+@peer(PAIRED, paired_rows)
+def paired(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """scipy's `ttest_1samp` of the differences."""
+    d = wide["D"].to_numpy()
+    if len(d) < 2:
+        return nan
+    value = float(d.mean())
+    if np.ptp(d) == 0:
+        return _without_error(asked, value)
+    low, high = ttest_1samp(d, 0.0).confidence_interval(1 - 2 * asked.options["alpha"])
+
+    def tail(margin: float, side: str) -> float:
+        alternative = {"larger": "greater", "smaller": "less"}[side]
+        return float(ttest_1samp(d, margin, alternative=alternative).pvalue)
+
+    return against(asked, "mean_difference", value, (float(low), float(high)), tail)
+
+
+def of_every_statistic(effect: str, method: str, check: Check) -> dict[str, Check]:
+    """The check under the names of all results of equivalence and of non-inferiority."""
+    each = (effect, "p_value", "p_above_lower", "p_below_upper", "verdict")
+    return {f"{name}.equivalence_{method}": check for name in each} | {
+        f"{name}.non_inferiority_{method}": check for name in (effect, "p_value", "verdict")
+    }
+
+
+CHECKS = by_name(
+    {
+        "mean_difference.student": _difference(STUDENT, equal_var=True),
+        "probability_of_superiority.brunner_munzel": superiority,
+        "mean_difference.welch": _difference(WELCH, equal_var=False),
+        "median_difference.hodges_lehmann,hodges_lehmann_continuity": shift,
+        "p_value,t,df.welch_t": _t_test(WELCH, equal_var=False),
+        "p_value,t,df.student_t": _t_test(STUDENT, equal_var=True),
+        "p_value,u.mann_whitney": _mann_whitney(correction=False),
+        "p_value,u.mann_whitney_continuity": _mann_whitney(correction=True),
+        "ratio_of_medians.bonett_price": medians,
+        "geometric_mean_ratio,p_value,t,df.log_welch": _of_logarithms(equal_var=False),
+        "geometric_mean_ratio,p_value,t,df.log_student": _of_logarithms(equal_var=True),
+        **of_every_statistic("mean_difference", "welch", _t("unequal")),
+        **of_every_statistic("mean_difference", "student", _t("pooled")),
+        **of_every_statistic("mean_difference", "paired_t", paired),
+    }
+)

@@ -1,16 +1,18 @@
-"""Win statistics: every pair compared in a matrix, errors by leaving out each patient in turn."""
+"""Outcomes of one patient together: win statistics by all pairs, correlations by scipy."""
 
-from dataclasses import dataclass
-from math import exp, inf, isfinite, log, nan, sqrt
+from dataclasses import dataclass, replace
+from math import atanh, exp, inf, isfinite, log, nan, sqrt, tanh
 
 import numpy as np
+import pandas as pd
+from scipy import stats
 from scipy.stats import norm
 
-from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Answer, peer
-from trialtrace.run.methods.checking.where import surely
+from trialtrace.run.methods.checking.data import Asked, Data, surely
+from trialtrace.run.methods.checking.outcome import Answer, by_name, peer
+from trialtrace.run.methods.continuous.check_paired import pairs, wide_of
 from trialtrace.run.tables.contracts.rows import present
-from trialtrace.run.trial.plan.methods import DATASETS
+from trialtrace.run.trial.plan.methods import DATASETS, OWN_TREATMENT
 
 BY = "numpy: all pairs, jackknife by arm"
 NO_ERROR = 1e-12
@@ -136,5 +138,78 @@ def outcome_records(data: Data, asked: Asked, how, arms: list[str]):
     return rows
 
 
-STATISTICS = ("win_ratio", "net_benefit", "win_odds", "p_value", "z", "wins", "losses", "ties")
-CHECKS = {f"{name}.all_pairs": check for name in STATISTICS}
+def _of_ranks(asked: Asked) -> bool:
+    return asked.method.partition(".")[2].startswith("spearman")
+
+
+def _by(asked: Asked) -> str:
+    return f"scipy.stats.{'spearmanr' if _of_ranks(asked) else 'pearsonr'}"
+
+
+def _read(data: Data, asked: Asked) -> tuple[tuple[pd.Series, pd.Series] | None, int]:
+    """The two series, None of fewer than three subjects or of equal values, and subjects."""
+    x, y = _both(data, asked)
+    enough = len(x) >= 3 and x.nunique() > 1 and y.nunique() > 1
+    return ((x, y) if enough else None), len(x)
+
+
+@peer(_by, _read)
+def correlation(data: Data, asked: Asked, both: tuple[pd.Series, pd.Series]) -> Answer:
+    """scipy's `pearsonr`, of the ranks for Spearman's; Fisher's z for the interval.
+
+    Its variance is 1 / (n - 3), for ranks with the factor 1 + r²/2 of Bonett and Wright (2000).
+    """
+    x, y = both
+    n, rank = len(x), _of_ranks(asked)
+    test = stats.pearsonr(x.rank(), y.rank()) if rank else stats.pearsonr(x, y)
+    r = float(test.statistic)
+    perfect = abs(r) > 1 - 1e-12
+    if asked.stat == "correlation":
+        if n == 3 or perfect:
+            return r, (nan, nan)
+        half = data.z(asked) * sqrt((1 + r**2 / 2 if rank else 1.0) / (n - 3))
+        return r, (tanh(atanh(r) - half), tanh(atanh(r) + half))
+    if perfect:
+        return nan
+    t = r * sqrt((n - 2) / (1 - r**2))
+    return {"p_value": test.pvalue, "t": t, "df": n - 2}
+
+
+def _both(data: Data, asked: Asked) -> tuple[pd.Series, pd.Series]:
+    """The two series of the subjects that have both, in one order."""
+    how = {
+        "endpoint": asked.options["with"],
+        "value": asked.options["with_value"],
+        **({"visit": asked.options["with_visit"]} if "with_visit" in asked.options else {}),
+    }
+    if data.trial.design.kind in OWN_TREATMENT:
+        other = outcome_records(data, asked, how, list(asked.contrast))
+        x, y = (
+            None if wide is None else wide["D"]
+            for wide in (pairs(data, asked), wide_of(other, asked.contrast))
+        )
+    else:
+        of_group = replace(asked, pair=None)
+        arms = data.arms(of_group)
+        x = _series(data.records(of_group, arms))
+        y = _series(outcome_records(data, asked, how, arms))
+    if x is None or y is None:
+        return pd.Series(dtype=float), pd.Series(dtype=float)
+    shared = x.index.intersection(y.index).sort_values()
+    return x.loc[shared], y.loc[shared]
+
+
+def _series(records: pd.DataFrame) -> pd.Series | None:
+    """Values by subject; None where a subject has several."""
+    if records["USUBJID"].duplicated().any():
+        return None
+    return records.set_index("USUBJID")["AVAL"]
+
+
+CHECKS = by_name(
+    {
+        "win_ratio,net_benefit,win_odds,p_value,z,wins,losses,ties.all_pairs": check,
+        "correlation.pearson,spearman": correlation,
+        "p_value,t,df.pearson_correlation,spearman_correlation": correlation,
+    }
+)

@@ -1,20 +1,19 @@
-"""Two treatments of one subject, by scipy, by statsmodels and by counting every assignment."""
+"""Two treatments of one subject, by scipy, by statsmodels and by counting every assignment; two
+periods."""
 
 from collections import Counter
 from decimal import Decimal
-from math import inf, nan
-from typing import TYPE_CHECKING
+from math import inf, nan, sqrt
 
 import numpy as np
+import pandas as pd
 from scipy import stats
+from statsmodels.regression.linear_model import OLS as Model
+from statsmodels.regression.linear_model import RegressionResults
 
-from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Answer, Check, peer
+from trialtrace.run.methods.checking.data import Asked, Data, level_text
+from trialtrace.run.methods.checking.outcome import Answer, by_name, peer
 from trialtrace.run.trial.model import adsl_code
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from statsmodels.regression.linear_model import RegressionResults
 
 # All assignments of so many subjects are listed at once (32 MB).
 LISTED = 22
@@ -24,7 +23,7 @@ OLS = "statsmodels.regression.linear_model.OLS"
 T_TEST = "scipy.stats.ttest_1samp"
 
 
-def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
+def pairs(data: Data, asked: Asked) -> pd.DataFrame | None:
     """A row for each subject with both values: treated, reference, their difference `D`.
 
     No arm has its name: names of arms have small letters.
@@ -34,7 +33,7 @@ def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
     return wide_of(data.records(asked), asked.contrast)
 
 
-def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | None":
+def wide_of(records: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame | None:
     """The pairs of any records; None where a subject has several under a treatment."""
     # Who lacks a treatment has no pair, whatever else is wrong with the records.
     records = records[records.groupby("USUBJID")["TRTP"].transform("nunique") == len(pair)]
@@ -50,14 +49,14 @@ def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | N
     return wide.assign(D=(first - second).astype(float))
 
 
-def paired_rows(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int | None]":
+def paired_rows(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int | None]:
     """The pairs, None where a subject has several records under a treatment, and how many."""
     wide = pairs(data, asked)
     return wide, None if wide is None else len(wide)
 
 
 @peer(T_TEST, paired_rows)
-def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+def mean_difference(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """The interval of scipy's `ttest_1samp`; none of differences that are all the same."""
     d = wide["D"].to_numpy()
     if len(d) < 2:
@@ -69,7 +68,7 @@ def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 
 
 @peer(f"scipy.stats.gmean; {T_TEST}", paired_rows)
-def fold_change(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+def fold_change(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """scipy's `gmean` of each subject's ratio; its interval is `ttest_1samp`'s of logarithms."""
     d = wide["D"].to_numpy()
     ratios = np.exp2(-d)
@@ -83,7 +82,7 @@ def fold_change(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 
 
 @peer(T_TEST, paired_rows)
-def paired_t(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+def paired_t(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """scipy's `ttest_1samp`; none of differences that are all the same."""
     d = wide["D"].to_numpy()
     if len(d) < 2 or np.ptp(d) == 0:
@@ -102,7 +101,7 @@ def _sums(sizes: np.ndarray) -> Counter:
 
 
 @peer("scipy.stats.rankdata; sums of all signs counted", paired_rows)
-def signed_rank(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+def signed_rank(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """Ranks by scipy's `rankdata`; twice the ranks are whole, so that sums are counted exactly."""
     d = wide["D"].to_numpy()
     if asked.options["zeros"] == "wilcoxon":
@@ -120,7 +119,7 @@ def signed_rank(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 
 
 @peer("scipy.stats.wilcoxon", paired_rows)
-def signed_rank_normal(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+def signed_rank_normal(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """scipy's `wilcoxon` by the normal law, which leaves differences of 0 out."""
     d = wide["D"].to_numpy()
     d = d[d != 0]
@@ -145,7 +144,7 @@ def _tail(above: int, below: int, total: int, sides: str) -> float:
 
 
 @peer("numpy: Walsh averages; sums of all signs counted", paired_rows)
-def pseudomedian(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+def pseudomedian(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """Walsh averages; the bounds leave out as many as the exact distribution allows."""
     d, n = wide["D"].to_numpy(), len(wide)
     if not n:
@@ -159,7 +158,7 @@ def pseudomedian(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 
 
 @peer("numpy: every assignment of the sides", paired_rows)
-def rerandomised(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+def rerandomised(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """The share of all assignments at least as extreme; no answer where these are too many."""
     if len(wide) > LISTED:
         return None
@@ -221,8 +220,6 @@ def _regressed(data: Data, asked: Asked) -> tuple[Regression | None, int | None]
     x = np.hstack(blocks)
     if np.linalg.matrix_rank(x) < x.shape[1] or len(x) <= x.shape[1]:
         return None, n
-    from statsmodels.regression.linear_model import OLS as Model
-
     return (Model(wide["D"].to_numpy(), x).fit(), places), n
 
 
@@ -244,8 +241,6 @@ def covariate(data: Data, asked: Asked, fitted: Regression) -> Answer:
 
 
 def _block(name: str, treated, other, subjects) -> np.ndarray | None:
-    import pandas as pd
-
     if name == "baseline":
         values = treated["BASE"] - other["BASE"]
     else:
@@ -261,17 +256,109 @@ def _block(name: str, treated, other, subjects) -> np.ndarray | None:
     )
 
 
-CHECKS: dict[str, Check] = {
-    "mean_difference.paired_t": mean_difference,
-    "fold_change.paired_t": fold_change,
-    "median_difference.signed_rank": pseudomedian,
-    "mean_difference.paired_regression": regression,
+# What an estimate compares; a test says it itself.
+EFFECTS = {
+    "mean_difference": "treatment",
+    "period_difference": "period",
+    "carry_over": "carry_over",
 }
-CHECKS |= {f"{stat}.paired_t": paired_t for stat in ("p_value", "t", "df")}
-CHECKS |= {f"{stat}.paired_regression": covariate for stat in ("p_value", "f", "df1", "df2")}
-for _name in ("signed_rank", "signed_rank_pratt"):
-    CHECKS |= {f"{stat}.{_name}": signed_rank for stat in ("p_value", "v")}
-for _name in ("signed_rank_normal", "signed_rank_normal_continuity"):
-    CHECKS |= {f"{stat}.{_name}": signed_rank_normal for stat in ("p_value", "v")}
-for _name in ("rerandomise_sides", "rerandomise_sides_balanced"):
-    CHECKS |= {f"{stat}.{_name}": rerandomised for stat in ("p_value", "sum")}
+TWO_SAMPLES = "scipy.stats.ttest_ind"
+
+
+def sequences(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int | None]:
+    """The pairs with the arm of each subject's first period; None where one is not told."""
+    wide = pairs(data, asked)
+    if wide is None:
+        return None, None
+    column = data.adsl.set_index("USUBJID")[adsl_code(asked.options["sequence"])]
+    level = column.reindex(wide.index)
+    arm = level[level.notna()].map(level_text).map(asked.options["starts_with"]).reindex(wide.index)
+    whole = arm.isin(asked.contrast).all()
+    return (wide.assign(FIRST=arm) if whole else None), len(wide)
+
+
+def _compared(asked: Asked, wide: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """By sequence, what the effect compares: the treated arm's first, then the other's."""
+    treated, other = asked.contrast
+    effect = EFFECTS.get(asked.stat) or asked.options["compared"]
+    early = (wide["FIRST"] == treated).to_numpy()
+    if effect == "carry_over":
+        total = (wide[treated] + wide[other]).to_numpy()
+        return total[early], total[~early]
+    half = wide["D"].to_numpy() / 2
+    # Treated less reference is first less second in one sequence, second less first in the other.
+    return (half[early], -half[~early]) if effect == "treatment" else (-half[early], -half[~early])
+
+
+@peer(TWO_SAMPLES, sequences)
+def difference(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """scipy's `ttest_ind` with the pooled variance; no bounds where nothing varies."""
+    x, y = _compared(asked, wide)
+    if min(len(x), len(y)) < 2:
+        return nan
+    value = x.mean() - y.mean()
+    if not (np.ptp(x) or np.ptp(y)):
+        return value, (nan, nan)
+    return value, stats.ttest_ind(x, y).confidence_interval(data.confidence(asked))
+
+
+@peer(TWO_SAMPLES, sequences)
+def t_test(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """scipy's `ttest_ind` with the pooled variance; none where nothing varies."""
+    x, y = _compared(asked, wide)
+    if min(len(x), len(y)) < 2 or not (np.ptp(x) or np.ptp(y)):
+        return nan
+    test = stats.ttest_ind(x, y, alternative=asked.alternative)
+    return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
+
+
+@peer("scipy.stats.fisher_exact", sequences)
+def mainland_gart(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """scipy's `fisher_exact` of the subjects whose outcomes differ."""
+    treated, _ = asked.contrast
+    differ = wide[wide["D"] != 0]
+    early = differ["FIRST"] == treated
+    if early.all() or not early.any():
+        return nan
+    # The event in the first period: under the treatment if that came first.
+    in_first = (differ["D"] > 0) == early
+    table = [
+        [int((each & in_first).sum()), int((each & ~in_first).sum())] for each in (early, ~early)
+    ]
+    return stats.fisher_exact(table, alternative=asked.alternative).pvalue
+
+
+@peer("pandas: correlation of scores and sequences", sequences)
+def prescott(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
+    """The correlation times the root of one subject less."""
+    treated, _ = asked.contrast
+    early = (wide["FIRST"] == treated).astype(float)
+    score = wide["D"] * (2 * early - 1)
+    if early.nunique() < 2 or score.nunique() < 2:
+        return nan
+    z = float(score.corr(early)) * sqrt(len(wide) - 1)
+    tails = {
+        "two-sided": 2 * stats.norm.sf(abs(z)),
+        "greater": stats.norm.sf(z),
+        "less": stats.norm.cdf(z),
+    }
+    return {"p_value": float(tails[asked.alternative]), "z": z}
+
+
+CHECKS = by_name(
+    {
+        "mean_difference.paired_t": mean_difference,
+        "fold_change.paired_t": fold_change,
+        "median_difference.signed_rank": pseudomedian,
+        "mean_difference.paired_regression": regression,
+        "p_value,t,df.paired_t": paired_t,
+        "p_value,f,df1,df2.paired_regression": covariate,
+        "p_value,v.signed_rank,signed_rank_pratt": signed_rank,
+        "p_value,v.signed_rank_normal,signed_rank_normal_continuity": signed_rank_normal,
+        "p_value,sum.rerandomise_sides,rerandomise_sides_balanced": rerandomised,
+        "mean_difference,period_difference,carry_over.crossover": difference,
+        "p_value.mainland_gart": mainland_gart,
+        "p_value,t,df.crossover_t,crossover_t_period,crossover_t_carry_over": t_test,
+        "p_value,z.prescott": prescott,
+    }
+)

@@ -5,9 +5,21 @@ from dataclasses import dataclass
 from math import log, nan, sqrt
 
 import numpy as np
+from scipy.integrate import quad_vec
+from scipy.optimize import brentq
+from scipy.special import ndtr
+from scipy.stats import chi, chi2, kendalltau, norm, studentized_range, t
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import EXACT, ITERATIVE, Check, Recomputed, peer
+from trialtrace.run.methods.checking.outcome import (
+    EXACT,
+    ITERATIVE,
+    Answer,
+    Check,
+    Recomputed,
+    by_name,
+    peer,
+)
 
 PARTS = ("p_value", "t", "df")
 # Draws of a Monte Carlo check, and how many of its standard errors two results may differ by.
@@ -86,8 +98,6 @@ def answer(
 
 def _critical(tail: Tail, alpha: float) -> tuple[float, float]:
     """The c with this tail, and its error by that of the tail and its slope."""
-    from scipy.optimize import brentq
-
     # The logarithm of a tail is nearly straight, so that few of them are computed.
     c = brentq(lambda c: log(max(tail(c, True)[0], 1e-300) / alpha), 0.5, 60.0, xtol=1e-10)
     error = tail(c, True)[1]
@@ -128,8 +138,6 @@ def _in_plane(rows: np.ndarray, df: float) -> Tail:
 
 def _by_draws(correlation: np.ndarray, df: float) -> Tail:
     """Normal variables drawn with this correlation; the chance of S given them is chi-squared's."""
-    from scipy.stats import chi2
-
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0, None))
     drawn = np.random.default_rng(1).standard_normal((DRAWS, len(root))) @ root.T
@@ -146,23 +154,15 @@ def _by_draws(correlation: np.ndarray, df: float) -> Tail:
 
 
 def _by_student(df: float) -> Tail:
-    from scipy.stats import t
-
     return lambda c, both: (float((1 + both) * t.sf(c, df)), 0.0)
 
 
 def _by_range(groups: int, df: float) -> Tail:
-    from scipy.stats import studentized_range
-
     return lambda c, both: (float(studentized_range.sf(c * sqrt(2), groups, df)), 0.0)
 
 
 def _against_one(shares: list[float], df: float) -> Tail:
     """Dunnett's double integral: given one normal variable and S the others are independent."""
-    from scipy.integrate import quad_vec
-    from scipy.special import ndtr
-    from scipy.stats import chi, norm
-
     # Equal steps: for what falls as a normal density does, no rule is better.
     z = np.linspace(-9, 9, 361)
     weight = norm.pdf(z) * (z[1] - z[0])
@@ -254,10 +254,119 @@ def of(stat: str, check: Check) -> dict[str, Check]:
     return {f"{part}.{method}": check for part in (name, *PARTS)}
 
 
-CHECKS: dict[str, Check] = {
-    **of("mean_difference.dunnett", dunnett),
-    **of("mean_difference.tukey", tukey),
-    **of("mean_contrast.pooled_variance", single),
-    **of("mean_contrast.max_t", together),
-    **of("mean_trend.linear", trend),
-}
+Samples = list[np.ndarray]
+
+
+def samples(data: Data, asked: Asked) -> tuple[Samples | None, int]:
+    """The values of each arm in the order of the step; None where one has none or all are equal."""
+    records = data.records(asked, data.compared(asked))
+    found = [
+        records.loc[records["TRTP"] == arm, "AVAL"].to_numpy() for arm in asked.options["order"]
+    ]
+    usable = all(own.size for own in found) and records["AVAL"].nunique() > 1
+    return (found if usable else None), len(records)
+
+
+def pairs_in_order(ordered: Samples) -> float:
+    """Pairs of patients of two arms whose values rise, ties half."""
+    return sum(
+        float((after[:, None] > before).sum() + (after[:, None] == before).sum() / 2)
+        for place, after in enumerate(ordered)
+        for before in ordered[:place]
+    )
+
+
+@peer("scipy.stats.kendalltau (asymptotic)", samples)
+def ordered_trend(data: Data, asked: Asked, ordered: Samples) -> Answer:
+    """scipy's `kendalltau` of the values and the place of their arm."""
+    place = np.repeat(np.arange(len(ordered)), [own.size for own in ordered])
+    test = kendalltau(
+        place, np.concatenate(ordered), method="asymptotic", alternative=asked.alternative
+    )
+    return {"p_value": float(test.pvalue), "j": pairs_in_order(ordered)}
+
+
+@peer("numpy.convolve (counts of orders)", samples)
+def exact_trend(data: Data, asked: Asked, ordered: Samples) -> Answer:
+    """J is the sum of independent counts, each of an arm beside all arms before it."""
+    values = np.concatenate(ordered)
+    if np.unique(values).size < values.size:
+        return nan
+    j, before, chance = pairs_in_order(ordered), ordered[0].size, np.ones(1)
+    for own in ordered[1:]:
+        chance = np.convolve(chance, _rank_sums(before, own.size))
+        before += own.size
+    above, below = chance[round(j) :].sum(), chance[: round(j) + 1].sum()
+    p = {"greater": above, "less": below}
+    return {"p_value": p.get(asked.options["sides"], min(1, 2 * min(above, below))), "j": j}
+
+
+def _rank_sums(m: int, n: int) -> np.ndarray:
+    """Chances of Mann and Whitney's U: patients in order, each of the one sample or the other."""
+    ways = np.zeros((m + 1, m * n + 1))
+    ways[0, 0] = 1.0
+    for seen in range(m + n):
+        made = np.zeros_like(ways)
+        # So many of the first sample are among those seen; the next is of the first, or above them.
+        for first in range(max(0, seen - n), min(m, seen) + 1):
+            if first < m:
+                made[first + 1] += ways[first] * (m - first) / (m + n - seen)
+            rest = n - (seen - first)
+            if rest:
+                shifted = ways[first, : m * n + 1 - first]
+                made[first, first:] += shifted * rest / (m + n - seen)
+        ways = made
+    return np.asarray(ways[m])
+
+
+@peer("numpy.linalg.eigh (mean over directions)", of_arms)
+def williams(data: Data, asked: Asked, arms: Arms) -> Recomputed:
+    """The largest contrast of each dose, and of every higher one, over directions."""
+    doses, reference = asked.options["doses"], asked.contrast[1]
+    sign = OPPOSITE[asked.options["sides"]]
+    place = doses.index(asked.contrast[0]) if asked.contrast[0] in doses else -1
+    n = sum(arms.n.values())
+    if place < 0 or reference in doses:
+        return Recomputed("numpy.linalg.eigh", nan, n_used=n)
+    if asked.stat == "df":
+        return Recomputed("numpy.linalg.eigh", arms.df, n_used=n)
+    values, worst, error = [], 0.0, 0.0
+    for dose in range(place, len(doses)):
+        upwards = doses[: dose + 1]
+        statistic, tail = _williams(data, arms, upwards, reference, sign)
+        values.append(statistic)
+        if asked.stat == "p_value":
+            p, spread = tail(statistic, False)
+            worst, error = max((worst, error), (p, spread))
+    if asked.stat == "t":
+        return Recomputed("numpy.linalg.eigh", sign * values[0], n_used=n)
+    return Recomputed("numpy.linalg.eigh", worst, None, ITERATIVE, n, WIDE * error)
+
+
+def _williams(
+    data: Data, arms: Arms, doses: list[str], reference: str, sign: float
+) -> tuple[float, Tail]:
+    """The statistic of the highest of these doses, and the tail of its largest contrast."""
+    sizes = np.array([arms.n[arm] for arm in (reference, *doses)], float)
+    means = sign * np.array([arms.mean[arm] for arm in (reference, *doses)])
+    rows = np.zeros((len(doses), len(sizes)))
+    for start, row in enumerate(rows):
+        row[0], row[start + 1 :] = -1.0, sizes[start + 1 :] / sizes[start + 1 :].sum()
+    unit = sqrt(1 / sizes[0] + 1 / sizes[-1])
+    spread = (rows / sizes) @ rows.T / unit**2
+    tail = data.once(("williams", spread.tobytes(), arms.df), lambda: largest_of(spread, arms.df))
+    return float((rows @ means).max()) / (unit * sqrt(arms.variance)), tail
+
+
+CHECKS = by_name(
+    {
+        **of("mean_difference.dunnett", dunnett),
+        **of("mean_difference.tukey", tukey),
+        **of("mean_contrast.pooled_variance", single),
+        **of("mean_contrast.max_t", together),
+        **of("mean_trend.linear", trend),
+        "p_value,j.jonckheere_terpstra": ordered_trend,
+        "p_value,j.jonckheere_terpstra_exact": exact_trend,
+        "p_value,t,df.williams": williams,
+    }
+)

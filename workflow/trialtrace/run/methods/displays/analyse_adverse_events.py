@@ -37,6 +37,8 @@ def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
     for given in trial.plan.displays.get(ANALYSIS, ()):
         endpoint = trial.endpoints[given["endpoint"]]
         flag = trial.populations[given["population"]].flag
+        of_population = trial.name, ANALYSIS, given["population"], None, endpoint.name
+        whole = Place(*of_population, lists_parameters=True)
         base: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
         cuts = [(None, None, None)]
         for name in (TERM, *given.get("columns", ())):
@@ -50,17 +52,8 @@ def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
             groups = [(ALL, {}, {})]
         for name, column, level in cuts:
             for group, treated, planned in groups:
-                place = Place(
-                    trial.name,
-                    ANALYSIS,
-                    given["population"],
-                    None,
-                    endpoint.name,
-                    group=group,
-                    lists_parameters=True,
-                )
                 told = f"{name}={level_text(level)}" if name else ANY
-                place = replace(place, second=("level", told))
+                place = replace(whole, group=group, second=("level", told))
                 where = base | treated | ({column: {"is": level}} if column else {})
                 everybody = frames.select("adsl", planned | {flag: {"is": "Y"}})
                 rows = frames.select("occds", where)
@@ -87,16 +80,8 @@ def _counts(
     members = {"numerator": rows, "denominator": everybody}
     result = partial(Result, n_used=n, denominator=n, synthetic=trial.synthetic)
     yield result(place, "patients", METHOD, patients, {}, members)
-    yield Result(
-        place,
-        "occurrences",
-        METHOD,
-        rows.n,
-        {},
-        {"analysed": rows},
-        n_used=n,
-        synthetic=trial.synthetic,
-    )
+    alone = partial(result, denominator=None)
+    yield alone(place, "occurrences", METHOD, rows.n, {}, {"analysed": rows})
     if not interval:
         return
     confidence = trial.plan.confidence

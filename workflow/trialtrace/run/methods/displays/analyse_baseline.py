@@ -1,6 +1,8 @@
 """The baseline table: each subject variable by arm, described and never tested."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,16 +45,8 @@ def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for group, stratum, base in groups:
             if stratum is not None and name == by:
                 continue
-            place = Place(
-                trial.name,
-                ANALYSIS,
-                data["population"],
-                None,
-                name,
-                stratum=stratum,
-                group=group,
-                lists_parameters=True,
-            )
+            at = Place(trial.name, ANALYSIS, data["population"], None, name, lists_parameters=True)
+            place = replace(at, stratum=stratum, group=group)
             yield from _variable(trial, frames, name, base, place)
 
 
@@ -60,6 +54,7 @@ def _variable(
     trial: "Trial", frames: Frames, name: str, base: dict[str, Any], place: Place
 ) -> Iterator[Result]:
     column = adsl_code(name)
+    result = partial(Result, method=METHOD, options={}, synthetic=trial.synthetic)
     known = frames.select("adsl", base | {column: "present"})
     unknown = frames.select("adsl", base | {column: "missing"})
     if is_number(frames, column):
@@ -67,31 +62,14 @@ def _variable(
     else:
         for level in levels(trial, frames, name):
             rows = frames.select("adsl", base | {column: {"is": level}})
-            at = Place(**{**vars(place), "second": ("level", level_text(level))})
+            at = replace(place, second=("level", level_text(level)))
             members = {"numerator": rows, "denominator": known}
-            share = rows.n / known.n if known.n else np.nan
-            for stat, value in (("count", rows.n), ("proportion", share)):
-                yield Result(
-                    at,
-                    stat,
-                    METHOD,
-                    value,
-                    {},
-                    members,
-                    n_used=known.n,
-                    denominator=known.n,
-                    synthetic=trial.synthetic,
-                )
-    yield Result(
-        place,
-        "missing",
-        METHOD,
-        unknown.n,
-        {},
-        {"analysed": unknown, "denominator": frames.select("adsl", base)},
-        n_used=known.n + unknown.n,
-        synthetic=trial.synthetic,
-    )
+            counted = partial(result, members=members, n_used=known.n, denominator=known.n)
+            yield counted(at, "count", value=rows.n)
+            yield counted(at, "proportion", value=rows.n / known.n if known.n else np.nan)
+    members = {"analysed": unknown, "denominator": frames.select("adsl", base)}
+    n = known.n + unknown.n
+    yield result(place, "missing", value=unknown.n, members=members, n_used=n)
 
 
 def _number(trial: "Trial", known: Any, column: str, place: Place) -> Iterator[Result]:

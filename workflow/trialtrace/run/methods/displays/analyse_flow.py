@@ -142,21 +142,13 @@ def _both(predicate: Predicate, other: Predicate) -> Predicate:
 
 
 def _listed(place: Place, parameter: str) -> Place:
-    return Place(**{**vars(place), "parameter": parameter, "lists_parameters": True})
+    return replace(place, parameter=parameter, lists_parameters=True)
 
 
 def _count(trial: "Trial", place: Place, stat: str, rows: Selection) -> Result:
     subjects = rows.subjects
-    return Result(
-        place,
-        stat,
-        METHOD,
-        subjects,
-        {},
-        {"analysed": rows},
-        n_used=subjects,
-        synthetic=trial.synthetic,
-    )
+    members, synthetic = {"analysed": rows}, trial.synthetic
+    return Result(place, stat, METHOD, subjects, {}, members, n_used=subjects, synthetic=synthetic)
 
 
 def analysed(trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, Any]) -> Selection:

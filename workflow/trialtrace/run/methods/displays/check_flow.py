@@ -1,10 +1,10 @@
 """Patient flow, counted anew from the subjects' table and the records of each analysis."""
 
+from math import nan
 from typing import TYPE_CHECKING
 
-from trialtrace.run.methods.checking.data import EVERYBODY, Asked, Data
+from trialtrace.run.methods.checking.data import EVERYBODY, Asked, Data, level_text, surely
 from trialtrace.run.methods.checking.outcome import Recomputed
-from trialtrace.run.methods.checking.where import surely
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.displays.why import NO_VALUE, OUTSIDE, UNREPORTED, WhyGiven
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -139,8 +139,7 @@ def _entered(data: Data, asked: Asked) -> "pd.DataFrame":
 def visits_of(data: Data, asked: Asked) -> list[str]:
     """The visits of an analysis in their order; none where its endpoint has none."""
     key = ("visits", asked.variable, asked.analysis)
-    visits: list[str] = data.once(key, lambda: _visits_of(data, asked))
-    return visits
+    return data.once(key, lambda: _visits_of(data, asked))
 
 
 def _visits_of(data: Data, asked: Asked) -> list[str]:
@@ -174,6 +173,47 @@ def _count(by: str, number: int) -> Recomputed:
     return Recomputed(by, float(number), n_used=number)
 
 
+ANALYSIS = "adverse_events"
+
+
+def patients(data: Data, asked: Asked) -> Recomputed:
+    """Subjects with a record, by pandas."""
+    n = len(data.subjects(asked))
+    return Recomputed("pandas: subjects", float(_rows(data, asked)["USUBJID"].nunique()), n_used=n)
+
+
+def occurrences(data: Data, asked: Asked) -> Recomputed:
+    """Records, by pandas."""
+    n = len(data.subjects(asked))
+    return Recomputed("pandas: records", float(len(_rows(data, asked))), n_used=n)
+
+
+def share(data: Data, asked: Asked) -> Recomputed:
+    """The exact interval (Clopper and Pearson 1934) by scipy's `beta`; none of nobody."""
+    from scipy.stats import beta
+
+    x, n = int(_rows(data, asked)["USUBJID"].nunique()), len(data.subjects(asked))
+    if not n:
+        return Recomputed("pandas: subjects", nan, n_used=0)
+    tail = (1 - asked.options["confidence"]) / 2
+    low = beta.ppf(tail, x, n - x + 1) if x else 0.0
+    high = beta.ppf(1 - tail, x + 1, n - x) if x < n else 1.0
+    return Recomputed("scipy.stats.beta", x / n, (float(low), float(high)), n_used=n)
+
+
+def _rows(data: Data, asked: Asked) -> "pd.DataFrame":
+    rows = data.occds
+    chosen = rows["PARAMCD"] == data.trial.endpoints[asked.variable].code
+    chosen &= rows["USUBJID"].isin(data.subjects(asked)["USUBJID"])
+    arms = list(data.trial.design.arms) if asked.group == EVERYBODY else [asked.group]
+    if data.trial.design.kind not in OWN_TREATMENT:
+        chosen &= rows["TRTP"].isin(arms)
+    if asked.second != "any":
+        column, _, level = asked.level.partition("=")
+        chosen &= rows[column.upper()].map(level_text) == level
+    return rows[chosen]
+
+
 CHECKS = {
     "randomised.count": randomised,
     "in_population.count": in_population,
@@ -184,4 +224,7 @@ CHECKS = {
     "ended.count": ended,
     "analysed.count": analysed,
     "not_analysed.count": not_analysed,
+    "patients.count": patients,
+    "occurrences.count": occurrences,
+    "any_event.clopper_pearson": share,
 }

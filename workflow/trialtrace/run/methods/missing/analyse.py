@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import Formula, formula
+from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.categorical.analyse import with_event
 from trialtrace.run.methods.missing.rows import refuse

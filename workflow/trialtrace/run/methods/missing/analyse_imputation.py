@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, with_known
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formulas
+from trialtrace.run.methods.analysing.estimate import Sample, formulas
 from trialtrace.run.methods.analysing.rows import Result, stream
 from trialtrace.run.methods.missing.analyse import OF_RECORDS, Everybody, everybody
 from trialtrace.run.methods.missing.rows import dead
@@ -155,7 +154,7 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
 
     Shape (imputations, subjects); NaN where parts that were not drawn are missing and decide.
     """
-    from trialtrace.run.endpoints.composite_rule import rule
+    from trialtrace.run.endpoints.truth import rule
 
     composite = cut.endpoint.entry
     shape = next(iter(drawn.values())).shape

@@ -14,8 +14,7 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formulas
+from trialtrace.run.methods.analysing.estimate import Once, Sample, formulas
 from trialtrace.run.methods.analysing.rows import Result, stream
 from trialtrace.run.methods.analysing.subject_tables import (
     BASELINE,
@@ -24,7 +23,6 @@ from trialtrace.run.methods.analysing.subject_tables import (
     covariates,
     subject_table,
 )
-from trialtrace.run.methods.missing import analyse_conditional_mean
 from trialtrace.run.methods.missing.rows import baseline_of, dead, rows_of, unchanged
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
@@ -33,7 +31,7 @@ from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import imputed_means as cards
-    from trialtrace.stats.missing import Imputations, ImputedFits, Pooled
+    from trialtrace.stats.missing import ConditionalMeans, Imputations, ImputedFits, Pooled
     from trialtrace.stats.regression.ancova import AncovaFit
 
 CAUTION = (
@@ -90,8 +88,7 @@ class Imputed:
             raise StatsError(self._error)
         values = self._shifted(*self._column(visit))
         _, fit, *_ = formulas(self.step)
-        imputed_fits: ImputedFits = fit(_analysed(self.cut, values, self._table), self._x)
-        return imputed_fits
+        return fit(_analysed(self.cut, values, self._table), self._x)
 
     def _column(self, visit: str) -> tuple[Floats, Flags]:
         """Values of a visit (imputations, subjects) and which were filled in."""
@@ -112,10 +109,9 @@ class Imputed:
         if not deltas:
             return values
         *_, add_delta = formulas(self.step)
-        shifted: Floats = add_delta(
+        return add_delta(
             values, filled, self._arm, arms=tuple(deltas), deltas=list(deltas.values())
         )
-        return shifted
 
     def _row(self, arm: str, reference: str) -> Floats:
         if not {arm, reference} <= set(self._arms):
@@ -128,7 +124,7 @@ class Imputed:
     def _contrast(self, visit: str, pair: tuple[str, str]) -> "Pooled":
         fits = self._fits(visit)
         _, _, pooled_contrast, *_ = formulas(self.step)
-        pooled: Pooled = pooled_contrast(
+        return pooled_contrast(
             fits,
             self._row(*pair),
             df=self.step.options.df,
@@ -136,15 +132,13 @@ class Imputed:
             sides=TWO_SIDED,
             confidence=self.cut.analysis.confidence,
         )
-        return pooled
 
     def overall(self, visit: str) -> TestResult:
         """D1 of all arms that have values."""
         fits, reference = self._fits(visit), self.cut.analysis.estimand.reference
         rows = [self._row(arm, reference) for arm in self._arms if arm != reference]
         _, _, _, test, *_ = formulas(self.step)
-        test_result: TestResult = test(fits, rows, df=self.step.options.df)
-        return test_result
+        return test(fits, rows, df=self.step.options.df)
 
 
 def imputed(cut: Cut, step: "Step[cards.Drawn]") -> Iterator[Result]:
@@ -228,7 +222,7 @@ def _drawn(
     """All imputations of a cut. The draws are the same for every method, so that methods differ by
     what they assume."""
     impute, *_ = formulas(step)
-    made: Imputations = impute(
+    return impute(
         y,
         table.column("TRTP").astype(str),
         columns,
@@ -240,7 +234,6 @@ def _drawn(
         stop=step.options.imputations,
         **choices,
     )
-    return made
 
 
 def carried(cut: Cut, step: "Step[cards.Filled]") -> Iterator[Result]:
@@ -288,7 +281,7 @@ def _filled_fit(cut: Cut, step: "Step[cards.Filled]", rows: Selection, number: i
     else:
         worse = {"worse": worst} if (worst := items_of(step.options).get("worse")) else {}
         filled = fill(values, not_to_impute=marked, before_first="leave", **worse)
-    ancova_fit: AncovaFit = ancova(
+    return ancova(
         _analysed(cut, filled[:, -1], table),
         table.column("TRTP").astype(str),
         covariates=covariates(table, step.options.covariates),
@@ -296,7 +289,6 @@ def _filled_fit(cut: Cut, step: "Step[cards.Filled]", rows: Selection, number: i
         variance=step.options.variance,
         confidence=cut.analysis.confidence,
     )
-    return ancova_fit
 
 
 IMPUTE: dict[str, "Callable[..., Imputations]"] = {
@@ -311,8 +303,72 @@ FILLED = (
     "last_observation_carried_forward",
     "worst_observation_carried_forward",
 )
-METHODS = (
-    {f"mean_difference.{name}": imputed for name in IMPUTE}
-    | {f"mean_difference.{name}": carried for name in FILLED}
-    | analyse_conditional_mean.METHODS
-)
+
+
+def conditional_mean(cut: Cut, step: "Step[cards.ConditionalMean]") -> Iterator[Result]:
+    """By visit and comparison: the difference with its jackknife interval and test."""
+    names = step.options.covariates
+    visits = [*(baseline_of(cut) if BASELINE in names else ()), *cut.visits]
+    rows = rows_of(cut, names, visits)
+    sample = Sample(cut, step, cut.place, {"analysed": rows}, rows.subjects)
+    fits = Once(partial(_fits, cut, step, rows, visits))
+    for visit in cut.visits:
+        for pair in cut.analysis.pairs:
+            contrast = partial(_contrast, cut, step, fits, visit, pair)
+            yield from sample.at(visit=visit, pair=pair).contrast(contrast, "z")
+
+
+def _fits(
+    cut: Cut, step: "Step[cards.ConditionalMean]", rows: "Selection", visits: list[str]
+) -> "ConditionalMeans":
+    table = subject_table(unchanged(cut), rows, {"AVISIT": visits})
+    y = table.values[:, -len(cut.visits) :]
+    if (dead(cut, table.column("USUBJID"), list(cut.visits)) & np.isnan(y)).any():
+        raise StatsError(
+            "a missing visit lies after a death, and a value after death does not exist; analyse "
+            "a population of those alive."
+        )
+    given, arm = step.options, table.column("TRTP").astype(str)
+    deltas = given.deltas and [given.deltas.get(name, 0.0) for name in np.unique(arm)]
+    of_change = cut.analysis.value == "change"
+    base = table.column(covariate_column(BASELINE)).astype(float) if of_change else 0.0
+    fit, _ = formulas(step)
+    return fit(
+        y,
+        arm,
+        covariates(table, given.covariates),
+        reference=cut.analysis.estimand.reference,
+        assumption=given.assumption,
+        deltas=deltas,
+        offset=base,
+        method=given.estimation,
+    )
+
+
+def _contrast(
+    cut: Cut,
+    step: "Step[cards.ConditionalMean]",
+    fits: "Callable[[], ConditionalMeans]",
+    visit: str,
+    pair: tuple[str, str],
+) -> Contrast:
+    made = fits()
+    if not set(pair) <= set(made.arms):
+        raise StatsError("an arm has no values.")
+    row = np.zeros(made.coef.shape[2])
+    row[made.arms.index(pair[0])], row[made.arms.index(pair[1])] = 1.0, -1.0
+    _, contrast = formulas(step)
+    return contrast(
+        made,
+        row,
+        visit=cut.visits.index(visit),
+        sides="two_sided",
+        confidence=cut.analysis.confidence,
+    )
+
+
+METHODS = {
+    **{f"mean_difference.{name}": imputed for name in IMPUTE},
+    **{f"mean_difference.{name}": carried for name in FILLED},
+    "mean_difference.conditional_mean_imputation": conditional_mean,
+}

@@ -6,7 +6,7 @@ from math import inf, nan, sqrt
 import numpy as np
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Check, Recomputed
+from trialtrace.run.methods.checking.outcome import Recomputed, by_name
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.missing.check_means import Course, course_of, start_of
 from trialtrace.run.methods.missing.check_visits import alike
@@ -143,7 +143,4 @@ def _filled(
     return y
 
 
-CHECKS: dict[str, Check] = {
-    f"{stat}.conditional_mean_imputation": difference
-    for stat in ("mean_difference", "p_value", "z")
-}
+CHECKS = by_name({"mean_difference,p_value,z.conditional_mean_imputation": difference})

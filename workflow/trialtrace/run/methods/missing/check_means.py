@@ -7,19 +7,17 @@ from the pooled parts as they are here and as far off as chance may put them.
 from dataclasses import dataclass, replace
 from itertools import product
 from math import exp, inf, nan, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy import stats
+from statsmodels.regression.linear_model import OLS as Model
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed, peer
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.missing.check_visits import TooFew, by_reference, by_regressions
 from trialtrace.run.methods.mixed.check_ancova import OLS, covariates
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BY = "numpy.random (regressions by least squares, Rubin's rules)"
 IMPUTATIONS = 60
@@ -42,8 +40,8 @@ SINGLE = (
 class Course:
     """Raw values, subjects by visits; covariates by subject; arms and baselines."""
 
-    values: "pd.DataFrame"
-    covariates: "pd.DataFrame"
+    values: pd.DataFrame
+    covariates: pd.DataFrame
     arm: np.ndarray
     base: np.ndarray
 
@@ -301,8 +299,6 @@ def _filled(data: Data, asked: Asked) -> tuple[Filled | None, int]:
 @peer(f"{OLS} (values filled in by pandas)", _filled)
 def carried(data: Data, asked: Asked, filled: Filled) -> Answer:
     """pandas' `ffill`, `fillna`, `max` or `min`; statsmodels' `OLS` and its `t_test`."""
-    from statsmodels.regression.linear_model import OLS as Model
-
     x, variance = filled.x, asked.options["variance"]
     leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
     if variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9:

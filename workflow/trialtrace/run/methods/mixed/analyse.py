@@ -13,8 +13,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import Once, Sample, noted
-from trialtrace.run.methods.analysing.formulas import formulas
+from trialtrace.run.methods.analysing.estimate import Once, Sample, formulas, noted
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import (
     SubjectTable,
@@ -166,8 +165,7 @@ class _Mmrm:
     def interaction(self) -> TestResult:
         design, fit = self.fitted()
         rows = interaction_rows(design)
-        test: TestResult = self._f_test(fit, rows, df=self.options.df)
-        return test
+        return self._f_test(fit, rows, df=self.options.df)
 
 
 def _check_arms(wanted: Iterable[str], known: Iterable[object]) -> None:

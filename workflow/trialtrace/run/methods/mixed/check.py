@@ -11,7 +11,7 @@ from math import nan
 import numpy as np
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Check, Recomputed
+from trialtrace.run.methods.checking.outcome import Check, Recomputed, by_name
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed import check_fit as mixed_fit
 from trialtrace.run.methods.mixed.check_ancova import covariates
@@ -311,19 +311,20 @@ def since_first(_: Data, asked: Asked, made: dict) -> np.ndarray:
     return row.ravel()[: len(made["fit"].beta)]
 
 
-CHECKS: dict[str, Check] = {
-    "mean.mmrm": mmrm,
-    **with_coefficients("mean_difference.mmrm", mmrm),
-    **with_coefficients("mean_difference.random_site", random_site),
-}
-CHECKS |= {f"{stat}.mmrm": mmrm for stat in ("p_value", "t", "df", "f", "df1", "df2")}
-CHECKS |= {f"{stat}.random_site": random_site for stat in ("p_value", "t", "df")}
-for _method, _make in (
-    # Subjects as blocks: a mean for each treatment and visit, random effects of the subject.
-    ("mixed_model", _mixed_model),
-    # Treatments over the visits, or their differences, each with a variance of its own.
-    ("unstructured_cells", partial(_unstructured, cells=True)),
-    ("unstructured_differences", partial(_unstructured, cells=False)),
-):
-    _check = _of_fit(_make, "pair")(since_first)
-    CHECKS |= {f"{stat}.{_method}": _check for stat in ("change_difference", "p_value", "t", "df")}
+CHECKS = by_name(
+    {
+        **with_coefficients("mean_difference.mmrm", mmrm),
+        "mean,p_value,t,df,f,df1,df2.mmrm": mmrm,
+        **with_coefficients("mean_difference.random_site", random_site),
+        "p_value,t,df.random_site": random_site,
+        # Subjects as blocks: a mean for each treatment and visit, random effects of the subject.
+        "change_difference,p_value,t,df.mixed_model": _of_fit(_mixed_model, "pair")(since_first),
+        # Treatments over the visits, or their differences, each with a variance of its own.
+        **{
+            f"change_difference,p_value,t,df.unstructured_{name}": _of_fit(
+                partial(_unstructured, cells=name == "cells"), "pair"
+            )(since_first)
+            for name in ("cells", "differences")
+        },
+    }
+)

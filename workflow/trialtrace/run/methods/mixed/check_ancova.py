@@ -2,27 +2,23 @@
 
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from statsmodels.regression.linear_model import OLS as Model
+from statsmodels.regression.linear_model import RegressionResults
 
 from trialtrace.run.methods.checking.data import Asked, Data, level_text
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, peer
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, by_name, peer
 from trialtrace.run.methods.continuous import check_several_arms as several_arms
 from trialtrace.run.methods.regression.check_coefficients import answer, row_of, with_coefficients
 from trialtrace.run.trial.model import adsl_code
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from statsmodels.regression.linear_model import RegressionResults
-
 OLS = "statsmodels.regression.linear_model.OLS"
 
 
-def covariates(data: Data, records: "pd.DataFrame", names: list[str]):
+def covariates(data: Data, records: pd.DataFrame, names: list[str]):
     """The records of subjects that have every covariate, and these as columns by subject."""
-    import pandas as pd
-
     subjects = data.adsl.set_index("USUBJID")
     columns, kept = {}, records
     for name in names:
@@ -140,14 +136,14 @@ def together(data: Data, asked: Asked, design: Design) -> Answer:
     return several_arms.answer(_by(asked), data, asked, estimate, tail, ITERATIVE)
 
 
-def _fit(design: Design, covariance: str) -> "RegressionResults":
-    from statsmodels.regression.linear_model import OLS as Model
-
+def _fit(design: Design, covariance: str) -> RegressionResults:
     return Model(design.y, design.x).fit(cov_type=covariance, use_t=True)
 
 
-CHECKS = {
-    **with_coefficients("mean_difference.ancova", ancova),
-    **{f"{part}.ancova": ancova for part in ("p_value", "f", "df1", "df2")},
-    **several_arms.of("mean_difference.ancova_dunnett", together),
-}
+CHECKS = by_name(
+    {
+        **with_coefficients("mean_difference.ancova", ancova),
+        "p_value,f,df1,df2.ancova": ancova,
+        **several_arms.of("mean_difference.ancova_dunnett", together),
+    }
+)

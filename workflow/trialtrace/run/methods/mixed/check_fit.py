@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from scipy.optimize import OptimizeResult, minimize
 from scipy.stats import f as f_distribution
 
+# Of Fisher scoring, until a step is this share of the parameters: rounding alone is left.
 STEPS = 200
 ENOUGH = 1e-12
 # A step, as a share of the parameters, after which the likelihood is a parabola.
@@ -97,8 +99,6 @@ def fit_at_bound(blocks: list[Block], scale: float, r: int, *, reml: bool) -> Fi
     the error from several beginnings, and polished by Newton steps. Raises LinAlgError where the
     likelihood rises from there into the covariances of full rank, or there is no such maximum.
     """
-    from scipy.optimize import OptimizeResult, minimize
-
     turns: list[tuple[float, ...]] = [()]
     if r == 2:
         turns = [(np.cos(a), np.sin(a)) for a in np.arange(6) * np.pi / 6]

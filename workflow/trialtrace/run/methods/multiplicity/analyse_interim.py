@@ -5,27 +5,71 @@ looks ahead have as much more of it as their planned fractions say. Z is turned 
 favours the treated arm; the other boundary of the design stops the trial too.
 """
 
-from collections.abc import Iterator
-from math import log, nan
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from math import exp, isfinite, log, nan
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formulas
+from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.methods.multiplicity.plain import LOGARITHMS, PLAIN, standardised
+from trialtrace.run.methods.categorical.analyse import estimate as of_risks
+from trialtrace.run.methods.continuous.analyse import estimate as of_means
+from trialtrace.run.methods.survival.analyse import hazard_ratio
 from trialtrace.run.trial.plan.cards.survival import Cox
 from trialtrace.run.trial.plan.looks import boundary
 from trialtrace.run.trial.plan.options import NoOptions
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Interval, StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.analysis import DecisionLevel
-    from trialtrace.run.trial.plan.cards import interim as cards
+    from trialtrace.run.trial.plan.cards import stopped as cards
+
+PLAIN: dict[str, Callable[..., Iterator[Result]]] = {
+    "mean_difference": of_means,
+    "risk_difference": of_risks,
+    "risk_ratio": of_risks,
+    "odds_ratio": of_risks,
+    "hazard_ratio": hazard_ratio,
+}
+# Ratios are close to normal as logarithms.
+LOGARITHMS = ("risk_ratio", "odds_ratio", "hazard_ratio")
+
+
+def standardised(cut: Cut, step: Step[object], plain: Result) -> tuple[float, float]:
+    """The estimate and its standard error; raises `StatsError` where one of them is none."""
+    if plain.error is not None:
+        raise StatsError(plain.error)
+    as_log = step.statistic in LOGARITHMS
+    if as_log and not plain.value > 0:
+        raise StatsError("a ratio of 0 has no logarithm.")
+    error = _error(cut, step, plain)
+    if not (isfinite(error) and error > 0):
+        raise StatsError("the plain estimate has no error, so the looks have no information.")
+    return log(plain.value) if as_log else plain.value, error
+
+
+def _error(cut: Cut, step: Step[object], plain: Result) -> float:
+    """The standard error of the plain estimate; of other than means, what its interval implies."""
+    from scipy.special import ndtri
+
+    assert plain.interval is not None
+    if step.statistic == "mean_difference":
+        difference, pair = formula(step), plain.place.pair
+        treated, reference = next(rows for each, _, *rows in cut.pairs() if each == pair)
+        found: Interval = difference(
+            cut.values(treated), cut.values(reference), confidence=cut.analysis.confidence
+        )
+        return found.standard_error
+    low, high = plain.interval
+    if step.statistic in LOGARITHMS:
+        low, high = log(low) if low > 0 else nan, log(high) if high > 0 else nan
+    return float((high - low) / 2 / ndtri(0.5 + cut.analysis.confidence / 2))
+
 
 METHOD = {
     "mean_difference": "welch",
@@ -128,4 +172,46 @@ def _effect(step: Step[Favouring], given: float | str, z: float, error: float) -
     return given if step.options.better == "higher" else -given
 
 
+# Median unbiased with its interval, adjusted for bias, and the stage-wise p-value.
+Estimates = tuple[Interval, float, float]
+
+
+def after_stopping(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: median unbiased estimate, the one adjusted for bias, stage-wise p-value."""
+    look = cut.analysis.look
+    assert look is not None
+    options = cut.options(step, interval=True) | mapping_of(look)
+    for plain in PLAIN[step.statistic](cut, step):
+        if plain.stat != step.statistic:
+            continue
+        made = cache(partial(_estimates, cut, step, plain, look))
+        sample = Sample(cut, step, plain.place, plain.members, plain.n_used, options=options)
+        result = sample.interval(partial(_first, made))
+        yield result
+        p = nan
+        if result.error is None:
+            _, adjusted, p = made()
+            yield sample.value(f"{step.statistic}.bias_adjusted", adjusted)
+        yield sample.value(f"p_value.stage_wise_{step.statistic}", p, error=result.error)
+
+
+def _first(function: "Callable[[], Estimates]") -> Interval:
+    return function()[0]
+
+
+def _estimates(cut: Cut, step: Step[object], plain: Result, look: "DecisionLevel") -> Estimates:
+    estimate, error = standardised(cut, step, plain)
+    median_unbiased, bias_adjusted, stage_wise_p = formulas(step)[-3:]
+    z, limits = estimate / error, boundary(look).z
+    information = np.array(look.fractions) / look.fractions[look.look - 1] / error**2
+    past = information[: look.look], limits[: look.look - 1], -limits[: look.look - 1]
+    found = median_unbiased(z, *past, confidence=cut.analysis.confidence)
+    adjusted = bias_adjusted(z, look.look, information, limits, -limits)
+    above = stage_wise_p(z, *past, effect=0.0)
+    back = exp if step.statistic in LOGARITHMS else float
+    interval = Interval(*(back(part) for part in (found.estimate, found.low, found.high)))
+    return interval, back(adjusted), 2 * min(above, 1 - above)
+
+
 METHODS = {"conditional_power": powers, "futility_limit": futility}
+METHODS |= {f"{name}.median_unbiased": after_stopping for name in PLAIN}

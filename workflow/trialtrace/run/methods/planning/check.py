@@ -30,8 +30,10 @@ APPROXIMATE = {
     "repeated_means": 0.01,
     "repeated_pairs": 0.03,
 }
+# The same of proportions in clusters, and what clusters of unequal sizes add.
 OF_CLUSTERS = 0.06
 UNEQUAL_CLUSTERS = 0.04
+# Patients beyond which no size is looked for.
 LARGEST = 2**26
 
 

@@ -17,6 +17,7 @@ from scipy.stats import t as student
 
 from trialtrace.base.arrays import Floats
 
+# Probabilities that differ by less are of tables as extreme as each other, as in R.
 TIED = 1e-7
 # Of a standard normal statistic: beyond it a power is 1.
 FAR = 36.0
@@ -107,8 +108,7 @@ def hazard_width(entry: dict) -> float:
 
 
 def tail(entry: dict) -> float:
-    level: float = entry["alpha"] / (2 if entry["sides"] == "two_sided" else 1)
-    return level
+    return entry["alpha"] / (2 if entry["sides"] == "two_sided" else 1)
 
 
 def null_of(entry: dict) -> float:

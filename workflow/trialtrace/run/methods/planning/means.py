@@ -59,7 +59,10 @@ def two_means(entry: "TwoMeans", confidence: float) -> Iterator[Setting]:
     yield from over_effects(entry, method, "difference", apart, _power, _patients)
     if entry.margin is None:
         yield from over_powers(entry, method, "detectable_difference", _detected)
-    width = partial(_width, entry, confidence)
+
+    def width(sizes: Sizes) -> float:
+        return _width(scale(entry), confidence, _units(entry, sizes))
+
     yield Setting("width_difference", "student_expected", {"sd": entry.sd}, width, confidence)
 
 
@@ -132,10 +135,6 @@ def _detected(entry: "TwoMeans", wanted: float, sizes: Sizes) -> float:
     return detectable_two_means(sd, n1, n0, power=wanted, alpha=entry.alpha, sides=entry.sides)
 
 
-def _width(entry: "TwoMeans", confidence: float, sizes: Sizes) -> float:
-    return _width_within(scale(entry), confidence, _units(entry, sizes))
-
-
 def several_means(entry: "SeveralMeans", _: float) -> Iterator[Setting]:
     method = "several_means"
     return over_effects(entry, method, "means", entry.means, _power_of_all, _patients_of_all)
@@ -156,7 +155,11 @@ def paired_means(entry: "PairedMeans", confidence: float) -> Iterator[Setting]:
     method = "paired_means" if entry.visits is None else "repeated_pairs"
     yield from over_effects(entry, method, "difference", entry.differences, _power_of_pairs, _pairs)
     yield from over_powers(entry, method, "detectable_difference", _detected_in_pairs)
-    width = partial(_width_of_pairs, entry, confidence)
+
+    def width(sizes: Sizes) -> float:
+        sd = over_visits(entry.sd, entry.visits)
+        return float(precision_paired_means(sd, sum(sizes), confidence=confidence))
+
     yield Setting("width_difference", "student_expected", {"sd": entry.sd}, width, confidence)
 
 
@@ -179,23 +182,17 @@ def _detected_in_pairs(entry: "PairedMeans", wanted: float, sizes: Sizes) -> flo
     return detectable_paired_means(sd, n, power=wanted, alpha=entry.alpha, sides=entry.sides)
 
 
-def _width_of_pairs(entry: "PairedMeans", confidence: float, sizes: Sizes) -> float:
-    sd = over_visits(entry.sd, entry.visits)
-    return float(precision_paired_means(sd, sum(sizes), confidence=confidence))
-
-
 def equivalence_means(entry: "EquivalenceOfMeans", confidence: float) -> Iterator[Setting]:
     """The interval that decides has twice the level outside; the width is of the plan's own."""
     method, apart = "equivalence_of_means", entry.differences
     yield from over_effects(entry, method, "difference", apart, _power_within, _patients_within)
-    width = partial(_width_within, entry.sd, confidence)
+    width = partial(_width, entry.sd, confidence)
     yield Setting("width_difference", "student_expected", {"sd": entry.sd}, width, confidence)
 
 
 def _power_within(entry: "EquivalenceOfMeans", difference: float, sizes: Sizes) -> float:
-    n1, n0 = sizes
     found = power_equivalence_means(
-        difference, entry.sd, n1, n0, lower=entry.lower, upper=entry.upper, alpha=entry.alpha
+        difference, entry.sd, *sizes, lower=entry.lower, upper=entry.upper, alpha=entry.alpha
     )
     return float(found)
 
@@ -214,9 +211,8 @@ def _patients_within(
     return 2 * float(each)
 
 
-def _width_within(sd: float, confidence: float, sizes: Sizes) -> float:
-    n1, n0 = sizes
-    return float(precision_two_means(sd, n1, n0, confidence=confidence))
+def _width(sd: float, confidence: float, sizes: Sizes) -> float:
+    return float(precision_two_means(sd, *sizes, confidence=confidence))
 
 
 def mann_whitney(entry: "MannWhitney", confidence: float) -> Iterator[Setting]:
@@ -227,13 +223,15 @@ def mann_whitney(entry: "MannWhitney", confidence: float) -> Iterator[Setting]:
     )
     yield from over_powers(entry, method, "detectable_superiority", _detected_of_ranks)
     assumed = {"superiority": EVEN}
-    width = partial(_width_of_ranks, confidence)
+
+    def width(sizes: Sizes) -> float:
+        return float(precision_mann_whitney(*sizes, confidence=confidence))
+
     yield Setting("width_superiority", "superiority_expected", assumed, width, confidence)
 
 
 def _power_of_ranks(entry: "MannWhitney", superiority: float, sizes: Sizes) -> float:
-    n1, n0 = sizes
-    return float(power_mann_whitney(superiority, n1, n0, alpha=entry.alpha, sides=entry.sides))
+    return float(power_mann_whitney(superiority, *sizes, alpha=entry.alpha, sides=entry.sides))
 
 
 def _patients_of_ranks(entry: "MannWhitney", superiority: float, wanted: float, _: Sizes) -> float:
@@ -244,10 +242,4 @@ def _patients_of_ranks(entry: "MannWhitney", superiority: float, wanted: float, 
 
 
 def _detected_of_ranks(entry: "MannWhitney", wanted: float, sizes: Sizes) -> float:
-    n1, n0 = sizes
-    return detectable_superiority(n1, n0, power=wanted, alpha=entry.alpha, sides=entry.sides)
-
-
-def _width_of_ranks(confidence: float, sizes: Sizes) -> float:
-    n1, n0 = sizes
-    return float(precision_mann_whitney(n1, n0, confidence=confidence))
+    return detectable_superiority(*sizes, power=wanted, alpha=entry.alpha, sides=entry.sides)

@@ -9,8 +9,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Labels
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import Formula, formula, formulas
+from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import (
     SubjectTable,
@@ -58,7 +57,7 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
             raise StatsError("an arm has no values.")
         x = (own[:, None] == np.array(arms)).astype(float)
         columns = covariates(table, options.covariates)
-        fit: GeeFit = model(
+        return model(
             table.values[:, 0],
             x if columns is None else np.hstack([x, columns]),
             _clusters(table, cluster),
@@ -67,7 +66,6 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
             reference=options.reference,
             confidence=cut.analysis.confidence,
         )
-        return fit
 
     levels = levels_of(rows, options.covariates)
     layout = centred_on_levels(arms, cut.analysis.estimand.reference, levels)
@@ -121,8 +119,7 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
 
 
 def _difference(difference: Formula, columns: Callable[[], Columns], confidence: float) -> Contrast:
-    contrast: Contrast = difference(*columns(), sides="two_sided", confidence=confidence)
-    return contrast
+    return difference(*columns(), sides="two_sided", confidence=confidence)
 
 
 def _columns(cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]) -> Columns:

@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from math import exp, inf, isfinite, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.words import RATIOS
 from trialtrace.run.methods.analysing.cuts import Cut, level_text
-from trialtrace.run.methods.analysing.estimate import Sample, noted
-from trialtrace.run.methods.analysing.formulas import formula
+from trialtrace.run.methods.analysing.estimate import Sample, formula, noted
 from trialtrace.run.methods.analysing.rows import Place, Result, Where
 from trialtrace.run.methods.analysing.subject_tables import (
     SubjectTable,
@@ -39,7 +38,7 @@ from trialtrace.run.methods.regression.analyse_covariates import (
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.regression.coefficients import contrast
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.tables.frames import Selection
@@ -48,16 +47,12 @@ if TYPE_CHECKING:
     from trialtrace.stats.regression.ordinal_gee import OrdinalGeeFit
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
 
-
-if TYPE_CHECKING:
-    from trialtrace.run.tables.frames import Selection
-    from trialtrace.run.trial.plan.cards import estimating as cards
-
     # Those at a time are of slopes too.
     Equations = cards.Gee | cards.GeeSlopes
     Mixed = cards.LogisticMixed | cards.LogisticMixedSlopes
     Options = Equations | Mixed | cards.OrdinalGee
 
+Fit = TypeVar("Fit", bound=Coefficients)
 Row = Callable[[tuple[str, str], int], Floats]
 Line = Callable[[str, float, float], Floats]
 
@@ -71,6 +66,11 @@ class Design:
     x: Floats
     row: Row
     line: Line
+
+
+# The row of a contrast in a design, and the contrasts of a model by such a row.
+RowOf = Callable[[Design], Floats]
+Contrasts = Callable[[RowOf], Contrast]
 
 
 def design_of(cut: Cut, options: "Options", rows: "Selection") -> Design:
@@ -157,8 +157,7 @@ def rows_of_times(cut: Cut, name: str) -> "Selection":
 
 def time_of(options: "Options") -> float | None:
     """The time at which the lines of the arms are compared; None where their slopes are."""
-    time: float | None = getattr(options, "time", None)
-    return time
+    return getattr(options, "time", None)
 
 
 def effect_of(options: "Options") -> str | None:
@@ -167,15 +166,31 @@ def effect_of(options: "Options") -> str | None:
     return "slope" if getattr(options, "times", None) is not None else named
 
 
-def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
-    """By comparison, at each visit or over all: the difference or odds ratio of the population."""
-    equations = formula(step)
-    options, rows = step.options, _rows(cut, step.options)
+def _model(
+    cut: Cut, step: "Step[Options]", fit: Callable[[Design], Fit]
+) -> "tuple[Selection, Callable[[], tuple[Design, Fit]], Contrasts]":
+    """The rows of a model, its design and fit, made once, and its contrasts by their row."""
+    visits, covariates = list(cut.visits), known(step.options.covariates)
+    rows = cut.rows(TRTP={"in": cut.arms()}, AVISIT={"in": visits}, **covariates)
 
     @cache
-    def fitted() -> "tuple[Design, GeeFit]":
-        made = design_of(cut, options, rows)
-        fit = equations(
+    def fitted() -> tuple[Design, Fit]:
+        made = design_of(cut, step.options, rows)
+        return made, fit(made)
+
+    def of(row: RowOf) -> Contrast:
+        made, found = fitted()
+        return contrast(found, row(made), sides="two_sided", confidence=cut.analysis.confidence)
+
+    return rows, fitted, of
+
+
+def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
+    """By comparison, at each visit or over all: the difference or odds ratio of the population."""
+    options = step.options
+
+    def fit(made: Design) -> "GeeFit":
+        return formula(step)(
             made.values,
             made.x,
             working=options.working,
@@ -183,85 +198,54 @@ def gee(cut: Cut, step: "Step[Equations]") -> Iterator[Result]:
             reference=options.reference,
             confidence=cut.analysis.confidence,
         )
-        return made, fit
 
-    def of(row: Callable[[Design], Floats]) -> Contrast:
-        made, fit = fitted()
-        return contrast(fit, row(made), sides="two_sided", confidence=cut.analysis.confidence)
-
-    def compared(pair: tuple[str, str], visit: int) -> Contrast:
-        return of(lambda made: made.row(pair, visit))
-
-    yield from _results(cut, step, rows, compared)
+    rows, _, of = _model(cut, step, fit)
+    yield from _results(cut, step, rows, of)
     yield from _coefficients(cut, step, rows, of)
 
 
 def ordinal_gee(cut: Cut, step: "Step[cards.OrdinalGee]") -> Iterator[Result]:
     """By comparison, at each visit or over all: the odds ratio of a higher value, of the
     population."""
-    equations = formula(step)
-    options, rows = step.options, _rows(cut, step.options)
 
-    @cache
-    def fitted() -> "tuple[Design, OrdinalGeeFit]":
-        made = design_of(cut, options, rows)
-        # The first column of the means is in the thresholds.
-        fit = equations(
-            made.values,
-            made.x[:, :, 1:],
-            working=options.working,
-            confidence=cut.analysis.confidence,
-        )
-        return made, fit
+    # The first column of the means is in the thresholds.
+    def fit(made: Design) -> "OrdinalGeeFit":
+        working, level = step.options.working, cut.analysis.confidence
+        return formula(step)(made.values, made.x[:, :, 1:], working=working, confidence=level)
 
-    def compared(pair: tuple[str, str], visit: int) -> Contrast:
-        made, fit = fitted()
-        return contrast(
-            fit, made.row(pair, visit)[1:], sides="two_sided", confidence=cut.analysis.confidence
-        )
-
-    yield from _results(cut, step, rows, compared)
+    rows, _, of = _model(cut, step, fit)
+    yield from _results(cut, step, rows, lambda row: of(lambda made: row(made)[1:]))
 
 
 def logistic_mixed(cut: Cut, step: "Step[Mixed]") -> Iterator[Result]:
     """By comparison, at each visit or over all: the odds ratio within a subject."""
-    model = formula(step)
-    options, rows = step.options, _rows(cut, step.options)
 
-    @cache
-    def fitted() -> "tuple[Design, OrdinalMixedFit]":
-        made = design_of(cut, options, rows)
+    def fit(made: Design) -> "OrdinalMixedFit":
         subject, visit = np.nonzero(~np.isnan(made.values))
         # The first column of the means is in the threshold.
-        fit = model(
+        return formula(step)(
             made.values[subject, visit],
             made.x[subject, visit, 1:],
             subject,
-            nodes=options.nodes,
+            nodes=step.options.nodes,
             confidence=cut.analysis.confidence,
         )
-        return made, fit
 
-    def compared(pair: tuple[str, str], visit: int) -> Contrast:
-        made, fit = fitted()
-        return contrast(
-            fit, made.row(pair, visit)[1:], sides="two_sided", confidence=cut.analysis.confidence
-        )
+    rows, fitted, of_columns = _model(cut, step, fit)
 
-    def of(row: Callable[[Design], Floats]) -> Contrast:
-        made, fit = fitted()
-        weights = row(made)
-        if weights[0]:
-            # The intercept is the threshold, with the other sign.
-            value, error = -float(fit.thresholds[0]), float(fit.thresholds_se[0])
-            level = cut.analysis.confidence
-            return wald_contrast(value, error, df=inf, sides="two_sided", confidence=level)
-        return contrast(fit, weights[1:], sides="two_sided", confidence=cut.analysis.confidence)
+    def of_all(row: RowOf) -> Contrast:
+        made, found = fitted()
+        if not row(made)[0]:
+            return of_columns(lambda made: row(made)[1:])
+        # The intercept is the threshold, with the other sign.
+        value, error = -float(found.thresholds[0]), float(found.thresholds_se[0])
+        level = cut.analysis.confidence
+        return wald_contrast(value, error, df=inf, sides="two_sided", confidence=level)
 
     def every() -> Iterator[Result]:
-        yield from _results(cut, step, rows, compared)
-        yield from _coefficients(cut, step, rows, of)
-        if getattr(options, "coefficients", None) == "all":
+        yield from _results(cut, step, rows, lambda row: of_columns(lambda made: row(made)[1:]))
+        yield from _coefficients(cut, step, rows, of_all)
+        if getattr(step.options, "coefficients", None) == "all":
             yield from _spread(cut, step, rows, lambda: fitted()[1])
 
     yield from noted(every(), lambda: NO_SPREAD if fitted()[1].boundary else None)
@@ -271,7 +255,7 @@ def _coefficients(
     cut: Cut,
     step: "Step[Equations | Mixed]",
     rows: "Selection",
-    of: Callable[[Callable[[Design], Floats]], Contrast],
+    of: Contrasts,
 ) -> Iterator[Result]:
     """Coefficients of lines: differences of arms at time 0 and of their slopes, each arm's slope;
     the intercept and covariates where all are asked for."""
@@ -280,7 +264,7 @@ def _coefficients(
         return
     terms: list[Term] = []
 
-    def add(place: Place, row: Callable[[Design], Floats]) -> None:
+    def add(place: Place, row: RowOf) -> None:
         terms.append((place, partial(of, row)))
 
     for one, other in cut.analysis.pairs:
@@ -328,12 +312,6 @@ def _spread(
         yield sample.value("standard_error", se)
 
 
-def _rows(cut: Cut, options: "Options") -> "Selection":
-    return cut.rows(
-        TRTP={"in": cut.arms()}, AVISIT={"in": list(cut.visits)}, **known(options.covariates)
-    )
-
-
 def _sample(cut: Cut, step: "Step[Options]", rows: "Selection") -> Sample:
     """What results share: the records behind them, with those of the times."""
     members, times = {"analysed": rows}, getattr(step.options, "times", None)
@@ -347,10 +325,13 @@ def _results(
     cut: Cut,
     step: "Step[Options]",
     rows: "Selection",
-    compared: Callable[[tuple[str, str], int], Contrast],
+    contrast_of: Contrasts,
 ) -> Iterator[Result]:
     sample = _sample(cut, step, rows)
     effect, time = effect_of(step.options), time_of(step.options)
+
+    def compared(pair: tuple[str, str], visit: int) -> Contrast:
+        return contrast_of(lambda made: made.row(pair, visit))
 
     def estimate(pair: tuple[str, str], visit: int) -> Interval:
         found = compared(pair, visit).interval

@@ -2,29 +2,40 @@
 
 from dataclasses import dataclass
 from math import exp, inf, log, nan, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
+import pandas as pd
+import statsmodels.api as sm
+from scipy.optimize import brentq, linprog
+from scipy.stats import chi2, ttest_ind
+from statsmodels.genmod.generalized_linear_model import GLMResults
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
+from trialtrace.run.methods.checking.outcome import (
+    ITERATIVE,
+    Answer,
+    Check,
+    Recomputed,
+    by_name,
+    peer,
+)
+from trialtrace.run.methods.mixed.check import random_site
+from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
     answer,
     complete,
     design,
+    recomputed,
+    row_of,
     wald,
     with_coefficients,
 )
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
-from trialtrace.run.methods.stratified.check_interaction import LOGIT, PENALISED, peak
+from trialtrace.run.methods.regression.check_visits import BY, Fit, Unit, equations, is_event
+from trialtrace.run.methods.stratified.check import LOGIT, PENALISED, peak
 from trialtrace.run.trial.model import adsl_code
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from statsmodels.genmod.generalized_linear_model import GLMResults
 
 POISSON = "statsmodels.genmod.generalized_linear_model.GLM (Poisson, HC0)"
 STANDARD = "statsmodels.genmod.generalized_linear_model.GLM (binomial, standardised by hand)"
@@ -35,10 +46,8 @@ def _solvable(y: np.ndarray, x: np.ndarray) -> bool:
     return len(y) > 0 and len(set(y)) == 2 and np.linalg.matrix_rank(x) == x.shape[1]
 
 
-def _fit(y: np.ndarray, x: np.ndarray, family: str) -> "GLMResults | None":
+def _fit(y: np.ndarray, x: np.ndarray, family: str) -> GLMResults | None:
     """The fit, or None where its likelihood has no maximum or an error of a coefficient is 0."""
-    import statsmodels.api as sm
-
     if not _solvable(y, x) or _recedes(y, x, family):
         return None
     distribution = sm.families.Binomial() if family == "binomial" else sm.families.Poisson()
@@ -54,8 +63,6 @@ def _recedes(y: np.ndarray, x: np.ndarray, family: str) -> bool:
 
     Of a Poisson likelihood the direction must leave every event where it is.
     """
-    from scipy.optimize import linprog
-
     x = x / np.maximum(np.abs(x).max(axis=0), 1e-300)
     none, event = x[y == 0], x[y == 1]
     gain = none.sum(axis=0) - (event.sum(axis=0) if family == "binomial" else 0)
@@ -92,7 +99,7 @@ def _model(data: Data, asked: Asked) -> tuple[Model, int]:
     return _of_records(data, asked, records), len(records)
 
 
-def _of_records(data: Data, asked: Asked, records: "pd.DataFrame") -> Model:
+def _of_records(data: Data, asked: Asked, records: pd.DataFrame) -> Model:
     x = design(data, asked, records)
     x.insert(0, "intercept", 1.0)
     return Model(records["AVAL"].to_numpy(float), x.to_numpy(), [*x.columns])
@@ -116,8 +123,6 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
 
     scipy's `minimize` for the likelihood, `brentq` for the roots.
     """
-    from scipy.optimize import brentq
-
     y, x = model.y, model.x
     singular = not len(y) or np.linalg.matrix_rank(x) < x.shape[1]
     if singular or asked.contrast[1] != data.compared(asked)[-1]:
@@ -140,7 +145,7 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
 
 
 @peer(BY_GRID, _with_sites)
-def random_site(data: Data, asked: Asked, with_sites: tuple[Model, np.ndarray]) -> Answer:
+def logistic_random_site(data: Data, asked: Asked, with_sites: tuple[Model, np.ndarray]) -> Answer:
     """The likelihood summed over a fixed grid of the sites' intercepts, by scipy's `minimize`."""
     (model, sites), p = with_sites, len(with_sites[0].names)
     x, y = model.x, model.y
@@ -185,7 +190,7 @@ def _standardised(ratio: bool) -> Check:
     return check
 
 
-def _means(asked: Asked, model: Model, fit: "GLMResults") -> tuple[np.ndarray, np.ndarray]:
+def _means(asked: Asked, model: Model, fit: GLMResults) -> tuple[np.ndarray, np.ndarray]:
     """Standardised risks of the two arms with their covariance, as the step's variance says."""
     x, y = model.x, model.y
     risks, derivatives = [], []
@@ -210,11 +215,102 @@ def _means(asked: Asked, model: Model, fit: "GLMResults") -> tuple[np.ndarray, n
     return means, covariance
 
 
-CHECKS: dict[str, Check] = {
-    "risk_difference.standardised": _standardised(ratio=False),
-    "risk_ratio.standardised": _standardised(ratio=True),
-    **with_coefficients("risk_ratio.modified_poisson", _of_glm("poisson", POISSON)),
-    **with_coefficients("odds_ratio.logistic", _of_glm("binomial", LOGIT)),
-    "odds_ratio.firth": firth,
-    "odds_ratio.logistic_random_site": random_site,
-}
+def _of_clusters(data: Data, asked: Asked, arms: list[str]) -> pd.DataFrame:
+    """Records with their cluster, where it is known."""
+    code = adsl_code(asked.options["cluster"])
+    own = data.adsl.set_index("USUBJID")[code]
+    records = data.records(asked, arms).copy()
+    records["cluster"] = records["USUBJID"].map(own)
+    if asked.options.get("no_cluster") == "own":
+        records["cluster"] = records["cluster"].astype(object).fillna("alone " + records["USUBJID"])
+    return records[records["cluster"].notna()]
+
+
+def clustered(data: Data, asked: Asked) -> Recomputed | None:
+    """numpy's `solve` a cluster at a time; why the equations failed is not checked."""
+    arms = sorted(data.compared(asked))
+    binomial = is_event(data, asked) and not asked.method.endswith(".clustered_linear")
+
+    def made() -> tuple[int, list[str], Fit | None]:
+        records, z = covariates(data, _of_clusters(data, asked, arms), asked.options["covariates"])
+        n, present = len(records), set(records["TRTP"])
+        if present != set(arms) or records.groupby("cluster").size().max() < 2:
+            return n, [], None
+        units = []
+        for _, own in records.groupby("cluster"):
+            x = np.column_stack([own["TRTP"] == arm for arm in arms]).astype(float)
+            more = z.loc[own["USUBJID"]].to_numpy(dtype=float)
+            y = own["AVAL"].to_numpy(float)
+            units.append(Unit(y, np.hstack([x, more]), np.arange(len(own))))
+        names = [*(f"arm={arm}" for arm in arms), *z.columns]
+        return n, names, equations(units, asked.options, binomial=binomial)
+
+    key = ("clustered", binomial, asked.analysis, asked.parameter, asked.visit, asked.stratum)
+    n, names, fit = data.once((*key, str(asked.options)), made)
+    if fit is None:
+        return Recomputed(BY, nan)
+    if asked.error:
+        return None
+    row = row_of(asked, names, data.compared(asked)[-1])
+    return recomputed(BY, data, asked, fit.of(row), ITERATIVE, n)
+
+
+def _pair(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int]:
+    records = _of_clusters(data, asked, list(asked.contrast))
+    arms = records.groupby("cluster")["TRTP"].nunique()
+    clusters = records.groupby("TRTP")["cluster"].nunique()
+    whole = len(clusters) == 2 and clusters.min() > 1 and arms.max() == 1
+    return (records if whole else None), len(records)
+
+
+@peer("scipy.stats.ttest_ind of clusters' means", _pair)
+def cluster_means(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
+    """scipy's `ttest_ind` of the clusters' means."""
+    means = records.groupby(["TRTP", "cluster"])["AVAL"].mean()
+    one, other = (means[arm].to_numpy() for arm in asked.contrast)
+    if max(np.ptp(one), np.ptp(other)) <= 1e-13 * records["AVAL"].abs().max():
+        return nan
+    found = ttest_ind(one, other)
+    if asked.stat.endswith("difference"):
+        low, high = found.confidence_interval(data.confidence(asked))
+        return float(one.mean() - other.mean()), (float(low), float(high))
+    return {"p_value": float(found.pvalue), "t": float(found.statistic), "df": float(found.df)}
+
+
+@peer("pandas: mean squares between and within clusters", _pair)
+def likeness(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
+    """pandas' sums by cluster, in the analysis of variance of an arm's clusters."""
+    by_cluster = records.groupby("cluster")["AVAL"]
+    size, within = by_cluster.size(), by_cluster.apply(lambda v: ((v - v.mean()) ** 2).sum()).sum()
+    total = records.groupby("TRTP")["AVAL"].apply(lambda v: ((v - v.mean()) ** 2).sum()).sum()
+    k, n = len(size), len(records)
+    b, w = (total - within) / (k - 2), within / (n - k)
+    arm = records.groupby("cluster")["TRTP"].first()
+    lost = sum((size[arm == name] ** 2).sum() / size[arm == name].sum() for name in asked.contrast)
+    rho = float((b - w) / (b + ((n - lost) / (k - 2) - 1) * w))
+    if abs(rho) > 1:
+        return nan
+    if asked.stat == "intracluster_correlation":
+        return rho
+    cv = sqrt(float(((size - size.mean()) ** 2).mean())) / float(size.mean())
+    return 1 + ((1 + cv**2) * float(size.mean()) - 1) * rho
+
+
+CHECKS = by_name(
+    {
+        "risk_difference.standardised": _standardised(ratio=False),
+        "risk_ratio.standardised": _standardised(ratio=True),
+        **with_coefficients("risk_ratio.modified_poisson", _of_glm("poisson", POISSON)),
+        **with_coefficients("odds_ratio.logistic", _of_glm("binomial", LOGIT)),
+        "odds_ratio.firth": firth,
+        "odds_ratio.logistic_random_site": logistic_random_site,
+        **with_coefficients("mean_difference.random_cluster", random_site),
+        "p_value,t,df.random_cluster": random_site,
+        **with_coefficients("mean_difference.clustered", clustered),
+        **with_coefficients("risk_difference.clustered_linear", clustered),
+        "odds_ratio.clustered": clustered,
+        "p_value.clustered,clustered_linear": clustered,
+        "mean_difference,risk_difference,p_value,t,df.cluster_means": cluster_means,
+        "intracluster_correlation,design_effect.cluster_means": likeness,
+    }
+)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, inf, nan, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy.stats import t as t_distribution
 
 from trialtrace.base.words import RATIOS
@@ -13,15 +13,12 @@ from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Answer, Check, Recomputed
 from trialtrace.run.trial.model import adsl_code
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 # A logarithm whose exponential is no number any more.
 FARTHEST = 700
 COEFFICIENT = ("coefficient", "standard_error", "p_coefficient")
 
 
-def complete(data: Data, asked: Asked, names: Iterable[str]) -> "pd.DataFrame":
+def complete(data: Data, asked: Asked, names: Iterable[str]) -> pd.DataFrame:
     """Records of all arms of the subjects that have every one of these variables, beside them."""
     subjects = data.adsl[["USUBJID", *dict.fromkeys(names)]].dropna()
     records = data.records(asked, data.compared(asked))
@@ -29,11 +26,9 @@ def complete(data: Data, asked: Asked, names: Iterable[str]) -> "pd.DataFrame":
     return records.drop(columns=both).merge(subjects, on="USUBJID")
 
 
-def design(data: Data, asked: Asked, records: "pd.DataFrame") -> "pd.DataFrame":
+def design(data: Data, asked: Asked, records: pd.DataFrame) -> pd.DataFrame:
     """The columns of a model by name: "arm=name" of each arm but the reference, then covariates,
     which are numbers, or levels without the first, "name=level"."""
-    import pandas as pd
-
     columns = {f"arm={arm}": records["TRTP"] == arm for arm in data.compared(asked)[:-1]}
     for name in asked.options["covariates"]:
         column = records[adsl_code(name)]

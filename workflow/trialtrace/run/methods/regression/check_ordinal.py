@@ -3,20 +3,21 @@
 import warnings
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit
 from scipy.stats import chi2, rankdata
 from scipy.stats import f as f_distribution
+from statsmodels.discrete.discrete_model import Logit
+from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
-    CHI_SQUARED,
     ITERATIVE,
     Answer,
-    Check,
     Recomputed,
+    by_name,
     of_chi_squared,
     peer,
 )
@@ -29,9 +30,6 @@ from trialtrace.run.methods.regression.check_coefficients import (
     wald,
     with_coefficients,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ODDS = "numpy: Newton's method on the cumulative logit likelihood"
 BRANT = "statsmodels.discrete.discrete_model.Logit at each threshold"
@@ -51,7 +49,7 @@ def category(data: Data, asked: Asked) -> Recomputed:
     return Recomputed("pandas: records", count, n_used=n)
 
 
-def _design(data: Data, asked: Asked) -> "tuple[np.ndarray, pd.DataFrame]":
+def _design(data: Data, asked: Asked) -> tuple[np.ndarray, pd.DataFrame]:
     """Values, and indicators of the treated arms with covariates beside them, by name."""
     treated = data.analysis(asked).estimand.treated
     records = data.records(asked, data.compared(asked))
@@ -70,7 +68,7 @@ def _fitted(data: Data, asked: Asked) -> tuple[Coefficients | None, int]:
     return named(fit, [*thresholds, *x.columns]), len(y)
 
 
-def _designed(data: Data, asked: Asked) -> "tuple[np.ndarray, pd.DataFrame]":
+def _designed(data: Data, asked: Asked) -> tuple[np.ndarray, pd.DataFrame]:
     return data.once((*_key(asked), "data"), lambda: _design(data, asked))
 
 
@@ -154,9 +152,6 @@ def brant(data: Data, asked: Asked, test: tuple[float, int]) -> Answer:
 
 
 def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
-    from statsmodels.discrete.discrete_model import Logit
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
-
     levels, p = np.unique(y), x.shape[1]
     if len(levels) < 3:
         return None, 0
@@ -198,7 +193,7 @@ def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
 class Ranks:
     """Relative effects by arm and visit, and the statistics of each effect that varies."""
 
-    effects: "pd.DataFrame"
+    effects: pd.DataFrame
     tests: dict[str, dict[str, float]]
 
 
@@ -264,12 +259,12 @@ def _ranks(data: Data, asked: Asked) -> tuple[Ranks | None, int]:
     return Ranks(effects, tests), n
 
 
-CHECKS: dict[str, Check] = {
-    "count.categories": category,
-    "proportion.categories": category,
-    **with_coefficients("odds_ratio.proportional_odds", odds),
-}
-CHECKS |= {f"{stat}.proportional_odds": odds for stat in CHI_SQUARED}
-CHECKS |= {f"{stat}.brant": brant for stat in CHI_SQUARED}
-for _stat in ("p_value", "f", "df1", "df2", "relative_effect"):
-    CHECKS[f"{_stat}.rank_anova"] = ranks
+CHECKS = by_name(
+    {
+        "count,proportion.categories": category,
+        **with_coefficients("odds_ratio.proportional_odds", odds),
+        "p_value,chi_squared,df.proportional_odds": odds,
+        "p_value,chi_squared,df.brant": brant,
+        "p_value,f,df1,df2,relative_effect.rank_anova": ranks,
+    }
+)

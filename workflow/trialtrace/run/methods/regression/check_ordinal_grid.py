@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import Recomputed, of_chi_squared
+from trialtrace.run.methods.checking.outcome import Recomputed, by_name, of_chi_squared
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import recomputed
@@ -178,4 +178,4 @@ def _likelihood(theta, k, x, subject, cuts: int) -> tuple[float, np.ndarray]:
     return value, gradient
 
 
-CHECKS = {f"{part}.ordinal_mixed": check for part in ("odds_ratio", "p_value", "chi_squared", "df")}
+CHECKS = by_name({"odds_ratio,p_value,chi_squared,df.ordinal_mixed": check})

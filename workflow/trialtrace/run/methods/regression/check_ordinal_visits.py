@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Check, Recomputed
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Recomputed, by_name
 from trialtrace.run.methods.regression.check_coefficients import recomputed
 from trialtrace.run.methods.regression.check_visits import (
     Fit,
@@ -251,4 +251,4 @@ def _joint(p: np.ndarray, q: np.ndarray, value: float) -> np.ndarray | None:
     return None
 
 
-CHECKS: dict[str, Check] = {f"{stat}.ordinal_gee": check for stat in ("odds_ratio", "p_value")}
+CHECKS = by_name({"odds_ratio,p_value.ordinal_gee": check})

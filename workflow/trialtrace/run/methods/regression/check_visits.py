@@ -8,22 +8,20 @@ write them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, nan
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
 from scipy.special import expit
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Check, Recomputed
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Recomputed, by_name
 from trialtrace.run.methods.displays.check_flow import visits_of
 from trialtrace.run.methods.mixed.check_ancova import covariates
 from trialtrace.run.methods.regression.check_coefficients import COEFFICIENT, recomputed
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
 from trialtrace.run.trial.plan.methods import BINARY
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BY = "numpy: estimating equations, a unit at a time"
 
@@ -133,7 +131,6 @@ def _working(
         if not pairs[upper].all():
             return None
         return np.where(apart == 0, 1.0, products / pairs)
-    from scipy.optimize import brentq
 
     def slope(rho: float) -> float:
         lag = apart[upper]
@@ -224,10 +221,8 @@ def over_visits(data: Data, asked: Asked) -> tuple[dict, int]:
 
 
 def _when(
-    data: Data, records: "pd.DataFrame", times: dict[str, float] | str | None
-) -> "np.ndarray | pd.Series":
-    import pandas as pd
-
+    data: Data, records: pd.DataFrame, times: dict[str, float] | str | None
+) -> np.ndarray | pd.Series:
     if not isinstance(times, str):
         return records["AVISIT"].map(times or {}).astype(float)
     other = data.of_endpoint(times).dropna(subset=["AVAL"])
@@ -330,16 +325,11 @@ def logistic_mixed(data: Data, asked: Asked) -> Recomputed | None:
     return recomputed(BY_GRID, data, asked, fit.of(row), tolerance_of(asked), n)
 
 
-CHECKS: dict[str, Check] = {
-    f"{stat}.{method}": check
-    for method, check in (
-        ("gee", gee),
-        ("gee_line", gee),
-        ("logistic_mixed", logistic_mixed),
-        ("logistic_mixed_line", logistic_mixed),
-    )
-    for stat in ("mean_difference", "odds_ratio", "slope_difference", "slope_odds_ratio", "p_value")
-}
-for _name in ("gee", "gee_line", "logistic_mixed", "logistic_mixed_line"):
-    for _stat in ("coefficient.{}", "standard_error.{}", "random_sd.{}", "p_coefficient.{}"):
-        CHECKS[_stat.format(_name)] = logistic_mixed if "mixed" in _name else gee
+_EFFECTS = "mean_difference,odds_ratio,slope_difference,slope_odds_ratio,p_value"
+_MODEL = "coefficient,standard_error,random_sd,p_coefficient"
+CHECKS = by_name(
+    {
+        f"{_EFFECTS},{_MODEL}.gee,gee_line": gee,
+        f"{_EFFECTS},{_MODEL}.logistic_mixed,logistic_mixed_line": logistic_mixed,
+    }
+)

@@ -1,24 +1,27 @@
 """Repeated measures in parallel arms: mixed analysis of variance with sphericity corrections."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from functools import partial
+from itertools import combinations
 from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formula, formulas
-from trialtrace.run.methods.analysing.rows import Result, bounds
+from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
+from trialtrace.run.methods.analysing.rows import Place, Result, bounds
+from trialtrace.run.methods.analysing.subject_tables import subject_table
 from trialtrace.run.tables.frames import COMPLETE, Selection
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Contrast, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import repeated as cards
+    from trialtrace.run.trial.plan.cards import repeated as visit_pairs_cards
     from trialtrace.stats.repeated.anova import Effect
 
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
@@ -157,8 +160,7 @@ def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
         def compute(rows: Selection = rows) -> TestResult:
             if rows.n == 0:
                 raise StatsError("no subject has a value at every visit.")
-            test_result: TestResult = formula(step)(by_subject(cut, rows, len(cut.visits))[0])
-            return test_result
+            return formula(step)(by_subject(cut, rows, len(cut.visits))[0])
 
         place, subjects = cut.at(group=arm, second=OVER_VISITS), rows.subjects
         yield from Sample(cut, step, place, {"analysed": rows}, subjects).test(compute)
@@ -169,8 +171,7 @@ def box_m(cut: Cut, step: "Step[cards.BoxM]") -> Iterator[Result]:
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
 
     def compute() -> TestResult:
-        test_result: TestResult = formula(step)(*by_subject(cut, rows, len(cut.visits)))
-        return test_result
+        return formula(step)(*by_subject(cut, rows, len(cut.visits)))
 
     place, subjects = cut.at(second=OVER_VISITS), rows.subjects
     yield from Sample(cut, step, place, {"analysed": rows}, subjects).test(compute)
@@ -186,7 +187,7 @@ def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Resu
         if {*arm.tolist()} != {*cut.arms()}:
             raise StatsError("an arm has no subject with a value at every visit.")
         weights = step.options.combinations[name]
-        contrast: Contrast = formula(step)(
+        return formula(step)(
             y,
             within=[float(weights.get(visit, 0.0)) for visit in cut.visits],
             cells=arm,
@@ -195,12 +196,87 @@ def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Resu
             confidence=cut.analysis.confidence,
             sides=step.options.sides,
         )
-        return contrast
 
     for name in step.options.combinations:
         for pair in cut.analysis.pairs:
             of_pair = sample.at(pair=pair, second=("contrast", name))
             yield from of_pair.contrast(partial(compute, name, pair))
+
+
+# Values (subjects, visits), and the arm of each subject or one name for all.
+Table = tuple[np.ndarray, np.ndarray]
+
+
+def within_arms(cut: Cut, step: "Step[visit_pairs_cards.VisitPairs]") -> Iterator[Result]:
+    """By arm and two visits: the mean difference of its subjects."""
+    for arm in cut.arms():
+        rows = cut.rows(TRTP={"is": arm}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+
+        def table(rows: Selection = rows) -> Table:
+            if rows.n == 0:
+                raise StatsError("no subject has a value at every visit.")
+            y, _ = by_subject(cut, rows, len(cut.visits))
+            return y, np.zeros(len(y), dtype=int)
+
+        yield from _pairs(cut, step, rows, table, {0: 1.0}, partial(cut.at, group=arm))
+
+
+def compared(cut: Cut, step: "Step[visit_pairs_cards.VisitPairs]") -> Iterator[Result]:
+    """By comparison and two visits: the difference of the treatments in that difference."""
+    own = cut.trial.design.kind in OWN_TREATMENT
+    for pair in cut.analysis.pairs:
+        columns = {"AVISIT": list(cut.visits)}
+        if own:
+            columns = {"TRTP": list(pair)} | columns
+        rows = cut.rows(TRTP={"in": list(pair)}, **{COMPLETE: columns})
+
+        def table(
+            pair: tuple[str, str] = pair,
+            rows: Selection = rows,
+            columns: dict[str, list[str]] = columns,
+        ) -> Table:
+            if own:
+                one, other = np.hsplit(subject_table(cut, rows, columns).values, 2)
+                return one - other, np.zeros(len(one), dtype=int)
+            y, arm = by_subject(cut, rows, len(cut.visits))
+            if {*arm.tolist()} != {*pair}:
+                raise StatsError("an arm has no subject with a value at every visit.")
+            return y, (arm != pair[0]).astype(int)
+
+        weights = {0: 1.0} if own else {0: 1.0, 1: -1.0}
+        yield from _pairs(cut, step, rows, table, weights, partial(cut.at, pair=pair))
+
+
+def _pairs(
+    cut: Cut,
+    step: "Step[visit_pairs_cards.VisitPairs]",
+    rows: Selection,
+    table: Callable[[], Table],
+    weights: dict[int, float],
+    at: Callable[..., Place],
+) -> Iterator[Result]:
+    options, subjects = cut.options(step, interval=True), rows.subjects
+
+    def compute(first: int, later: int) -> Contrast:
+        y, cell = table()
+        within = np.zeros(len(cut.visits))
+        within[[first, later]] = -1.0, 1.0
+        return formula(step)(
+            y,
+            within=within,
+            cells=cell,
+            between=weights,
+            variance="separate",
+            confidence=cut.analysis.confidence,
+            sides=step.options.sides,
+        )
+
+    for first, later in combinations(range(len(cut.visits)), 2):
+        if first and step.options.pairs == "since_first":
+            continue
+        place = at(second=("contrast", f"{cut.visits[later]} less {cut.visits[first]}"))
+        sample = Sample(cut, step, place, {"analysed": rows}, subjects, options=options)
+        yield from sample.contrast(partial(compute, first, later), name="visit_difference")
 
 
 METHODS = {
@@ -209,4 +285,6 @@ METHODS = {
     "p_value.box_m": box_m,
     "p_value.friedman": friedman,
     "p_value.friedman_exact": friedman,
+    "p_value.visit_pairs": within_arms,
+    "p_value.visit_pairs_compared": compared,
 }

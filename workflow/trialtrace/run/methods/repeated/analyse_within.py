@@ -13,8 +13,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample, noted
-from trialtrace.run.methods.analysing.formulas import Formula, formula, formulas
+from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, formulas, noted
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.analysing.subject_tables import known, subject_table
 from trialtrace.run.methods.mixed.analyse import at_bound
@@ -109,18 +108,14 @@ def repeated_measures_anova(
         return
     of_group = ["group", *(f"group_{effect}" for effect in _effects(design))] if group else []
     for effect in [*_effects(design), *of_group]:
-        values = _values(anova.effect(*_factors(effect)), step.options.sphericity)
+        # The factors of an effect: "group_treatment_visit" is of three.
+        values = _values(anova.effect(*effect.split("_")), step.options.sphericity)
         says = OF_GROUP if effect in of_group else TESTS[design, effect]
         yield from effect_results(sample.at(second=("effect", effect)), values, says, lost)
 
 
 def _effects(design: str) -> list[str]:
     return [effect for own, effect in TESTS if own == design]
-
-
-def _factors(effect: str) -> tuple[str, ...]:
-    """The factors of an effect: "group_treatment_visit" is of three."""
-    return tuple(effect.split("_"))
 
 
 def _anova(
@@ -136,10 +131,7 @@ def _anova(
         between = {"group": table.column(adsl_code(options.between)).astype(str)}
     if len(FACTORS[design]) > 1:
         y = y.reshape(table.n, *(len(levels) for levels in columns.values()))
-    found: Anova = anova(
-        y, within=FACTORS[design], between=between, sums_of_squares="III", measured=()
-    )
-    return found
+    return anova(y, within=FACTORS[design], between=between, sums_of_squares="III", measured=())
 
 
 def _values(effect: "AnovaEffect", sphericity: str) -> dict[str, float]:
@@ -255,8 +247,7 @@ def unstructured_cells(cut: Cut, step: "Step[cards.Unstructured]") -> Iterator[R
 
 def _differences(values: Floats) -> Floats:
     one, other = np.hsplit(values, 2)
-    difference: Floats = one - other
-    return difference
+    return one - other
 
 
 def _unstructured(
@@ -278,14 +269,13 @@ def _unstructured(
 
             def compute(row: Floats = weights, fitted: "Fitted" = fitted) -> Contrast:
                 _, contrast = formulas(step)
-                found: Contrast = contrast(
+                return contrast(
                     fitted(),
                     row,
                     df=step.options.df,
                     sides="two_sided",
                     confidence=cut.analysis.confidence,
                 )
-                return found
 
             yield from sample.at(pair=pair, visit=visit).contrast(compute)
 
@@ -300,8 +290,7 @@ def _fit_unstructured(
     y = taken(subject_table(cut, rows, columns).values)
     x = np.broadcast_to(np.eye(y.shape[1]), (*y.shape, y.shape[1]))
     mmrm, _ = formulas(step)
-    fit: MmrmFit = mmrm(y, x, structure="unstructured", method=step.options.estimation)
-    return fit
+    return mmrm(y, x, structure="unstructured", method=step.options.estimation)
 
 
 METHODS = {

@@ -5,9 +5,15 @@ from itertools import permutations
 from math import factorial, nan, sqrt
 
 import numpy as np
+from scipy.stats import friedmanchisquare, rankdata, t, ttest_ind
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import CHI_SQUARED, Answer, Check, of_chi_squared, peer
+from trialtrace.run.methods.checking.outcome import (
+    Answer,
+    by_name,
+    of_chi_squared,
+    peer,
+)
 from trialtrace.run.methods.displays.check_flow import complete, visits_of
 
 Scores = dict[str, np.ndarray]
@@ -57,8 +63,6 @@ def exact(data: Data, asked: Asked, wide: np.ndarray) -> Answer:
     """Every order of each subject's ranks; no answer of a distribution too large."""
     if asked.stat != "p_value":
         return of_chi_squared(_statistic(wide), wide.shape[1] - 1.0)
-    from scipy.stats import rankdata
-
     doubled = np.round(2 * rankdata(wide, axis=1)).astype(int)
     n, k = doubled.shape
     side = 2 * k * n + 1
@@ -88,8 +92,6 @@ def _moved(chance: np.ndarray, by: Sequence[int]) -> np.ndarray:
 
 
 def _statistic(wide: np.ndarray) -> float:
-    from scipy.stats import friedmanchisquare
-
     if wide.shape[1] > 2:
         return float(friedmanchisquare(*wide.T).statistic)
     signs = np.sign(wide[:, 1] - wide[:, 0])
@@ -99,8 +101,6 @@ def _statistic(wide: np.ndarray) -> float:
 @peer("scipy.stats.t (scores of subjects)", scores_by_arm)
 def visit_contrast(data: Data, asked: Asked, scores: Scores) -> Answer:
     """A score a subject, compared as any value: Welch's by scipy, or over the pooled variance."""
-    from scipy.stats import t, ttest_ind
-
     first, second = (scores[arm] for arm in asked.contrast)
     sides, level = asked.options["sides"], data.confidence(asked)
     if asked.options["variance"] == "separate":
@@ -123,8 +123,10 @@ def visit_contrast(data: Data, asked: Asked, scores: Scores) -> Answer:
     return value, (value - half, value + half)
 
 
-CHECKS: dict[str, Check] = {
-    **{f"{stat}.own_error": visit_contrast for stat in ("visit_contrast", "p_value", "t", "df")},
-    **{f"{stat}.friedman": friedman for stat in CHI_SQUARED},
-    **{f"{stat}.friedman_exact": exact for stat in CHI_SQUARED},
-}
+CHECKS = by_name(
+    {
+        "visit_contrast,p_value,t,df.own_error": visit_contrast,
+        "p_value,chi_squared,df.friedman": friedman,
+        "p_value,chi_squared,df.friedman_exact": exact,
+    }
+)

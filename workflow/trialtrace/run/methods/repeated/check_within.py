@@ -9,11 +9,12 @@ as is the effect of all three.
 from collections.abc import Iterable, Iterator
 from itertools import chain, combinations, product
 from math import nan, prod
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy.linalg import helmert
 from scipy.stats import f as f_distribution
+from statsmodels.regression.linear_model import OLS
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import Answer, Check, peer
@@ -29,10 +30,6 @@ from trialtrace.run.methods.repeated.check_pingouin import (
     within_table,
 )
 from trialtrace.run.trial.model import adsl_code
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 BY = "pingouin.rm_anova"
 MODELS = "statsmodels.regression.linear_model.OLS (contrast scores)"
@@ -109,7 +106,7 @@ def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tu
     return _table(kept, factors, levels, y), n
 
 
-def _three(kept: "pd.DataFrame", factors: list[str], effects: Effects) -> Effects:
+def _three(kept: pd.DataFrame, factors: list[str], effects: Effects) -> Effects:
     """Effects of one or two of three factors by pingouin, of the means over the others."""
     for pair in combinations(factors, 2) if effects else ():
         own = kept.groupby(["USUBJID", *pair], as_index=False, observed=True)["AVAL"].mean()
@@ -121,7 +118,7 @@ def _three(kept: "pd.DataFrame", factors: list[str], effects: Effects) -> Effect
     return effects
 
 
-def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.ndarray) -> Effects:
+def _table(kept: pd.DataFrame, factors: list[str], levels: list[list], y: np.ndarray) -> Effects:
     """The effects; none where an error term holds nothing but rounding."""
     scores = {}
     for term in ([0], [1], [0, 1])[: 2 * len(factors) - 1]:
@@ -146,7 +143,7 @@ def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.n
     return {name: effect | corrected(effect, effect) for name, effect in effects.items()}
 
 
-def _effect(row: "pd.Series", away: np.ndarray) -> dict[str, float]:
+def _effect(row: pd.Series, away: np.ndarray) -> dict[str, float]:
     """The line of an effect; Mauchly's test only where its error has all its dimensions."""
     d, df = away.shape[1], len(away) - 1
     gg = 1.0 if d == 1 else float(row["eps"])
@@ -180,8 +177,6 @@ def grouped(
     intercept is the effect within subjects over unweighted means, its other columns the interaction
     with the groups.
     """
-    from statsmodels.regression.linear_model import OLS
-
     names = sorted(set(groups))
     df = len(groups) - len(names)
     if df < 1:

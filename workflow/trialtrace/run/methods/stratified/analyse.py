@@ -9,8 +9,7 @@ import numpy as np
 from trialtrace.base.arrays import Floats
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut, with_known
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formula, formulas, sided
+from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas, sided
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.categorical.analyse import roles
 from trialtrace.run.tables.frames import Selection

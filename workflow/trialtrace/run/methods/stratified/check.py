@@ -1,25 +1,26 @@
 """Events compared over strata: statsmodels' StratifiedTable, and two formulas that it lacks."""
 
 from math import inf, nan, sqrt
-from typing import TYPE_CHECKING
 
-from scipy.optimize import brentq
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq, minimize
+from statsmodels.discrete.discrete_model import Logit
+from statsmodels.stats.contingency_tables import StratifiedTable
 
+from trialtrace.run.methods.categorical.check_over_arms import rows_of
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
-    CHI_SQUARED,
-    SIGNED,
+    ITERATIVE,
     Answer,
     Check,
     Recomputed,
+    by_name,
     of_chi_squared,
     of_root,
     peer,
 )
 from trialtrace.run.trial.model import adsl_code
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 STRATIFIED = "statsmodels.stats.contingency_tables.StratifiedTable"
 BY_ROOTS = "scipy.optimize.brentq (expected counts of Breslow and Day)"
@@ -28,14 +29,14 @@ HALF = 0.5 - 1e-9
 NEAR_ONE = 1e-3
 
 
-def strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
+def strata(data: Data, asked: Asked) -> tuple[pd.DataFrame, int]:
     """Events (x1, x0) and subjects (n1, n0) of the strata with both arms; subjects in any."""
     key = ("strata", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
     names = tuple(asked.options["strata"])
     return data.once((*key, names), lambda: _strata(data, asked, names))
 
 
-def _strata(data: Data, asked: Asked, names: tuple[str, ...]) -> "tuple[pd.DataFrame, int]":
+def _strata(data: Data, asked: Asked, names: tuple[str, ...]) -> tuple[pd.DataFrame, int]:
     columns = [adsl_code(name) for name in names]
     of_subject = data.adsl[["USUBJID", *columns]].dropna()
     # One column more, the same for all, is the stratum where none is named.
@@ -52,20 +53,18 @@ def _strata(data: Data, asked: Asked, names: tuple[str, ...]) -> "tuple[pd.DataF
     return table[(table["n1"] > 0) & (table["n0"] > 0)], len(records)
 
 
-def _stratified(table: "pd.DataFrame"):
-    from statsmodels.stats.contingency_tables import StratifiedTable
-
+def _stratified(table: pd.DataFrame):
     cells = [[[row.x1, row.n1 - row.x1], [row.x0, row.n0 - row.x0]] for row in table.itertuples()]
     return StratifiedTable(cells)
 
 
-def compared_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int]":
+def compared_strata(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int]:
     """The same, None without a stratum of both arms."""
     table, n = strata(data, asked)
     return (None if table.empty else table), n
 
 
-def informative_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int]":
+def informative_strata(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int]:
     """Those with both outcomes, None without one; the others make the library's sums undefined."""
     table, n = strata(data, asked)
     happened = table.x1 + table.x0
@@ -74,7 +73,7 @@ def informative_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, 
 
 
 @peer(STRATIFIED, compared_strata)
-def odds_ratio(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+def odds_ratio(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """statsmodels' `StratifiedTable.oddsratio_pooled`.
 
     No interval where one of the two Mantel-Haenszel sums is zero.
@@ -89,7 +88,7 @@ def odds_ratio(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
 
 
 @peer(lambda asked: f"pandas: {asked.options['variance']} formula", compared_strata)
-def risk_difference(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+def risk_difference(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """Weights n1 n0 / N; variance of Sato (1989), or of Greenland and Robins (1985)."""
     variance = {"sato": _sato, "greenland_robins": _greenland_robins}[asked.options["variance"]]
     weight = 1 / (1 / table.n1 + 1 / table.n0)
@@ -102,7 +101,7 @@ def risk_difference(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
     return value, (value - half, value + half)
 
 
-def _sato(t: "pd.DataFrame", difference: float) -> float:
+def _sato(t: pd.DataFrame, difference: float) -> float:
     """difference * sum of P + sum of Q, as in the paper's equation."""
     total = t.n1 + t.n0
     p = t.n1**2 * t.x0 - t.n0**2 * t.x1 + 0.5 * t.n1 * t.n0 * (t.n0 - t.n1)
@@ -110,7 +109,7 @@ def _sato(t: "pd.DataFrame", difference: float) -> float:
     return float(difference * (p / total**2).sum() + (q / (2 * total)).sum())
 
 
-def _greenland_robins(t: "pd.DataFrame", difference: float) -> float:
+def _greenland_robins(t: pd.DataFrame, difference: float) -> float:
     """The binomial variances of the strata, weighted twice."""
     weight = t.n1 * t.n0 / (t.n1 + t.n0)
     risk1, risk0 = t.x1 / t.n1, t.x0 / t.n0
@@ -122,7 +121,7 @@ def _cmh(correction: bool) -> Check:
     by = f"{STRATIFIED}.test_null_odds (correction={correction})"
 
     @peer(by, informative_strata)
-    def check(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+    def check(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
         """statsmodels' `StratifiedTable.test_null_odds`."""
         # The library takes 1/2 off also where less than 1/2 is there to take from.
         shift = (table.x1 - table.n1 * (table.x1 + table.x0) / (table.n1 + table.n0)).sum()
@@ -136,7 +135,7 @@ def _breslow_day(tarone: bool) -> Check:
     by = f"{STRATIFIED}.test_equal_odds (adjust={tarone})"
 
     @peer(by, informative_strata)
-    def check(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+    def check(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
         """statsmodels' `StratifiedTable.test_equal_odds`."""
         pooled = odds_ratio(data, asked)
         if pooled is None or len(table) < 2 or pooled.value in (0.0, inf):
@@ -152,7 +151,7 @@ def _breslow_day(tarone: bool) -> Check:
     return check
 
 
-def _equal_odds(table: "pd.DataFrame", common: float, tarone: bool) -> float:
+def _equal_odds(table: pd.DataFrame, common: float, tarone: bool) -> float:
     """The same statistic, its expected counts being found numerically."""
     distance, variances = 0.0, []
     square = 0.0
@@ -171,17 +170,92 @@ def _equal_odds(table: "pd.DataFrame", common: float, tarone: bool) -> float:
     return square - (distance**2 / sum(variances) if tarone else 0.0)
 
 
-CHECKS: dict[str, Check] = {
-    "odds_ratio.mantel_haenszel": odds_ratio,
-    "risk_difference.mantel_haenszel": risk_difference,
-}
-for _stat in SIGNED:
-    CHECKS |= {
-        f"{_stat}.cochran_mantel_haenszel": _cmh(correction=False),
-        f"{_stat}.cochran_mantel_haenszel_continuity": _cmh(correction=True),
+LOGIT = "statsmodels.discrete.discrete_model.Logit"
+PENALISED = "scipy.optimize.minimize (penalised likelihood)"
+# An optimiser without derivatives of the penalty ends here.
+SEARCHED = 3e-7
+
+
+def _designs(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
+    """Columns without and with the products of arm and stratum; None where a cell is empty."""
+    arm = pd.get_dummies(rows["TRTP"], drop_first=True, dtype=float)
+    stratum = pd.get_dummies(rows["stratum"], drop_first=True, dtype=float)
+    sizes = pd.crosstab(rows["TRTP"], rows["stratum"])
+    if arm.empty or min(sizes.shape) < 2 or (sizes == 0).any().any():
+        return None
+    smaller = np.column_stack([np.ones(len(rows)), arm, stratum])
+    products = [arm[a] * stratum[s] for a in arm for s in stratum]
+    return smaller, np.column_stack([smaller, *products])
+
+
+@peer(LOGIT, rows_of, ITERATIVE)
+def logistic(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
+    """Twice the difference of two log-likelihoods of statsmodels' `Logit`."""
+    designs = _designs(rows)
+    # Without an event, or with events only, in a cell the saturated model has no maximum.
+    if designs is None or rows.groupby(["TRTP", "stratum"])["AVAL"].nunique().min() < 2:
+        return nan
+    y, (smaller, larger) = rows["AVAL"].to_numpy(), designs
+    without, with_products = (
+        Logit(y, x).fit(disp=0, tol=1e-12, maxiter=200).llf for x in (smaller, larger)
+    )
+    return of_chi_squared(2 * (with_products - without), larger.shape[1] - smaller.shape[1])
+
+
+@peer(PENALISED, rows_of, SEARCHED)
+def firth(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
+    """Twice the difference of two penalised log-likelihoods at scipy's `minimize`."""
+    designs = _designs(rows)
+    if designs is None:
+        return nan
+    y, (smaller, larger) = rows["AVAL"].to_numpy(), designs
+    without, with_products = (_peak(y, larger, x.shape[1]) for x in designs)
+    statistic = max(2 * (with_products - without), 0.0)
+    return of_chi_squared(statistic, larger.shape[1] - smaller.shape[1])
+
+
+def _peak(y: np.ndarray, x: np.ndarray, free: int) -> float:
+    """The highest penalised log-likelihood with all but the first coefficients at 0."""
+    order = [*range(free, x.shape[1]), *range(free)]
+    return peak(y, x[:, order], held=0.0, first=x.shape[1] - free)[0]
+
+
+def peak(
+    y: np.ndarray, x: np.ndarray, held: float | None = None, first: int = 1
+) -> tuple[float, np.ndarray]:
+    """The highest penalised log-likelihood and its coefficients; the first may be held."""
+    fixed = np.zeros(0) if held is None else np.full(first, held)
+
+    def value(beta: np.ndarray) -> tuple[float, np.ndarray]:
+        eta = x @ beta
+        p = 1 / (1 + np.exp(-eta))
+        weight = p * (1 - p)
+        information = (x.T * weight) @ x
+        size = np.linalg.slogdet(information)[1] / 2
+        leverage = np.einsum("ij,ji->i", x, np.linalg.solve(information, x.T)) * weight
+        slope = x.T @ (y - p + leverage * (0.5 - p))
+        return float(y @ eta - np.logaddexp(0, eta).sum() + size), slope
+
+    def loss(free: np.ndarray) -> tuple[float, np.ndarray]:
+        height, slope = value(np.concatenate([fixed, free]))
+        return -height, -slope[fixed.size :]
+
+    start = np.zeros(x.shape[1] - fixed.size)
+    for _ in range(3 if start.size else 0):
+        start = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-11}).x
+    beta = np.concatenate([fixed, start])
+    return value(beta)[0], beta
+
+
+CHECKS = by_name(
+    {
+        "odds_ratio.mantel_haenszel": odds_ratio,
+        "risk_difference.mantel_haenszel": risk_difference,
+        "p_value,chi_squared,df,z.cochran_mantel_haenszel": _cmh(correction=False),
+        "p_value,chi_squared,df,z.cochran_mantel_haenszel_continuity": _cmh(correction=True),
+        "p_value,chi_squared,df.breslow_day": _breslow_day(tarone=False),
+        "p_value,chi_squared,df.breslow_day_tarone": _breslow_day(tarone=True),
+        "p_value,chi_squared,df.logistic_interaction": logistic,
+        "p_value,chi_squared,df.firth_interaction": firth,
     }
-for _stat in CHI_SQUARED:
-    CHECKS |= {
-        f"{_stat}.breslow_day": _breslow_day(tarone=False),
-        f"{_stat}.breslow_day_tarone": _breslow_day(tarone=True),
-    }
+)

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable
 from math import exp, nan, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
+from scipy.stats import norm
+from statsmodels.stats.proportion import proportion_confint
 
 from trialtrace.run.methods.categorical.check import Table
-from trialtrace.run.methods.categorical.check_score import bound, restricted, restricted_error
-from trialtrace.run.methods.categorical.check_score_ratio import BY, restricted_ratio, tail
+from trialtrace.run.methods.categorical.check_score import (
+    BY_LIKELIHOOD,
+    bound,
+    restricted,
+    restricted_error,
+    restricted_ratio,
+    tail,
+)
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, by_name, peer
 from trialtrace.run.methods.stratified.check import compared_strata
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Miettinen and Nurminen's weights are made so often from the risks that they weight.
 ROUNDS = 100
@@ -26,11 +31,11 @@ Fitted = tuple[np.ndarray, np.ndarray, np.ndarray]
 Score = Callable[[float], tuple[float, float]]
 
 
-def _tables(table: "pd.DataFrame") -> list[Table]:
+def _tables(table: pd.DataFrame) -> list[Table]:
     return [(int(row.x1), int(row.n1), int(row.x0), int(row.n0)) for row in table.itertuples()]
 
 
-def _weights(table: "pd.DataFrame", name: str, fitted: Fitted, shares: Callable) -> np.ndarray:
+def _weights(table: pd.DataFrame, name: str, fitted: Fitted, shares: Callable) -> np.ndarray:
     """`shares` gives what stands over n1 and over n0 in Miettinen and Nurminen's weights."""
     n1, n0 = table.n1.to_numpy(), table.n0.to_numpy()
     simple = {"mantel_haenszel": 1 / (1 / n1 + 1 / n0), "sample_size": n1 + n0}
@@ -47,7 +52,7 @@ def _weights(table: "pd.DataFrame", name: str, fitted: Fitted, shares: Callable)
     return weight / weight.sum()
 
 
-def _difference(table: "pd.DataFrame", weights: str) -> Score:
+def _difference(table: pd.DataFrame, weights: str) -> Score:
     tables = _tables(table)
     observed = (table.x1 / table.n1 - table.x0 / table.n0).to_numpy()
 
@@ -65,7 +70,7 @@ def _difference(table: "pd.DataFrame", weights: str) -> Score:
     return score
 
 
-def _ratio(table: "pd.DataFrame", weights: str) -> Score:
+def _ratio(table: pd.DataFrame, weights: str) -> Score:
     tables = _tables(table)
     n1, n0, total = (np.asarray(each, float) for each in (table.n1, table.n0, table.n1 + table.n0))
     risk1, risk0 = (table.x1 / table.n1).to_numpy(), (table.x0 / table.n0).to_numpy()
@@ -82,8 +87,8 @@ def _ratio(table: "pd.DataFrame", weights: str) -> Score:
     return score
 
 
-@peer(BY, compared_strata, ITERATIVE)
-def risk_difference(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
+def risk_difference(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """The differences at which the statistic is the quantile, by scipy's `brentq`."""
     score, z = _difference(table, asked.options["weights"]), data.z(asked)
     each = table.x1 / table.n1 - table.x0 / table.n0
@@ -116,8 +121,8 @@ def _root(score: Score, z: float) -> float:
     return exp(float(brentq(excess, low, high, xtol=1e-14, rtol=1e-13)))
 
 
-@peer(BY, compared_strata, ITERATIVE)
-def risk_ratio(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
+def risk_ratio(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """The ratios at which the statistic is the quantile, by scipy's `brentq`; none without any."""
     if not table.x0.sum():
         return nan
@@ -127,8 +132,8 @@ def risk_ratio(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
     return _root(score, 0.0), (_root(score, z), _root(score, -z))
 
 
-@peer(BY, compared_strata, ITERATIVE)
-def difference_margin(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
+def difference_margin(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """The statistic at the margin; none of equal risks where no stratum has both outcomes."""
     margin, events, total = asked.options["margin"], table.x1 + table.x0, table.n1 + table.n0
     if margin == 0 and not ((events > 0) & (events < total)).any():
@@ -136,8 +141,8 @@ def difference_margin(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer
     return _told(asked, _difference(table, asked.options["weights"])(margin))
 
 
-@peer(BY, compared_strata, ITERATIVE)
-def ratio_margin(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
+def ratio_margin(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """The statistic at the margin; none where nothing varies under it."""
     return _told(asked, _ratio(table, asked.options["weights"])(asked.options["margin"]))
 
@@ -150,8 +155,8 @@ def _told(asked: Asked, score: tuple[float, float]) -> Answer:
     return {"z": z, "p_value": tail(z, asked.options["sides"])}
 
 
-@peer(BY, compared_strata, ITERATIVE)
-def summary_score(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
+def summary_score(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """Each stratum's interval by `brentq`; their middles by the squares of their widths."""
     z = data.z(asked)
     low, high = np.array([_of_stratum(each, z) for each in _tables(table)]).T
@@ -171,7 +176,7 @@ def _of_stratum(table: Table, z: float) -> tuple[float, float]:
 
 
 @peer(WILSON, compared_strata)
-def newcombe(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+def newcombe(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
     """Yan and Su's formula from statsmodels' Wilson bounds of each stratum."""
     z = data.z(asked)
     weight = 1 / (1 / table.n1 + 1 / table.n0)
@@ -192,11 +197,8 @@ _ARMS = (("x1", "n1"), ("x0", "n0"))
 
 
 def _stratified_wilson(
-    x: "pd.Series", n: "pd.Series", weight: "pd.Series", z: float
+    x: pd.Series, n: pd.Series, weight: pd.Series, z: float
 ) -> tuple[float, float] | None:
-    from scipy.stats import norm
-    from statsmodels.stats.proportion import proportion_confint
-
     variance = x / n * (1 - x / n) / n
     if not variance.any():
         return None
@@ -205,14 +207,13 @@ def _stratified_wilson(
     return float((weight * low).sum()), float((weight * high).sum())
 
 
-CHECKS: dict[str, Check] = {
-    "risk_difference.stratified_miettinen_nurminen": risk_difference,
-    "risk_difference.summary_score": summary_score,
-    "risk_difference.stratified_newcombe": newcombe,
-    "risk_ratio.stratified_miettinen_nurminen": risk_ratio,
-}
-for _stat in ("p_value", "z"):
-    CHECKS |= {
-        f"{_stat}.stratified_risk_difference_margin": difference_margin,
-        f"{_stat}.stratified_risk_ratio_margin": ratio_margin,
+CHECKS = by_name(
+    {
+        "risk_difference.stratified_miettinen_nurminen": risk_difference,
+        "risk_difference.summary_score": summary_score,
+        "risk_difference.stratified_newcombe": newcombe,
+        "risk_ratio.stratified_miettinen_nurminen": risk_ratio,
+        "p_value,z.stratified_risk_difference_margin": difference_margin,
+        "p_value,z.stratified_risk_ratio_margin": ratio_margin,
     }
+)

@@ -1,6 +1,6 @@
 """Time to event: events, Kaplan-Meier, follow-up, Cox hazard ratios, log-rank tests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from math import exp, nan
@@ -11,19 +11,22 @@ from scipy.special import ndtr
 
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formula, sided
+from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula, sided
 from trialtrace.run.methods.analysing.rows import Result, bounds
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.results import Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.plan.cards import mean_times
+    from trialtrace.run.trial.plan.cards import curves, mean_times
     from trialtrace.run.trial.plan.cards import survival as cards
     from trialtrace.run.trial.plan.options import Groups
     from trialtrace.stats.survival.kaplan_meier import KaplanMeier
+
+    Stratified = curves.LogRankStratified | curves.AtRiskLogRank
+    LogRanks = cards.LogRank | mean_times.WeightedLogRank | Stratified
 
 HAPPENED = {"CNSR": {"is": 0}}
 
@@ -75,6 +78,43 @@ def curve_of(
     return formula(step)(
         time, event, confidence=cut.analysis.confidence, interval=step.options.interval
     )
+
+
+def strata_of(rows: Selection, names: Sequence[str]) -> np.ndarray | None:
+    """The stratum of each row, a combination of levels; None without variables."""
+    if not names:
+        return None
+    levels = zip(*(rows.column(adsl_code(name)).astype(str) for name in names), strict=True)
+    return np.array(["|".join(level) for level in levels])
+
+
+def of_pairs(
+    cut: Cut,
+    step: Step[object],
+    read: Callable[[Selection], tuple[np.ndarray, ...]],
+    choices: Mapping[str, object],
+    at: float | None = None,
+) -> Iterator[tuple[Sample, Formula]]:
+    """Each comparison, and the formula with what is read of both arms; where it is `at` a time, of
+    the events until then."""
+    timed = {} if at is None else {"at": at}
+    for pair, both, _, _ in cut.pairs():
+        compute = partial(
+            formula(step),
+            *read(both),
+            both.column("TRTP").astype(str),
+            treated=pair[0],
+            reference=pair[1],
+            confidence=cut.analysis.confidence,
+            sides="two_sided",
+            **choices,
+            **timed,
+        )
+        place, members = cut.at(pair=pair), roles(cut, both)
+        if at is not None:
+            place = replace(place, second=("time", level_text(at)))
+            members = roles_by(cut, both, at)
+        yield Sample(cut, step, place, members, both.n), compute
 
 
 def describe_events(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -161,10 +201,7 @@ def hazard_ratios(
     """
     by = [adsl_code(name) for name in names]
     rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(by, "present"))
-    strata = None
-    if by:
-        levels = zip(*(rows.column(name).astype(str) for name in by), strict=True)
-        strata = np.array(["|".join(level) for level in levels])
+    strata = strata_of(rows, names)
     treated = cut.analysis.estimand.treated
     x = np.column_stack([rows.column("TRTP") == arm for arm in treated]).astype(float)
     sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
@@ -200,15 +237,26 @@ def compared(
         yield Sample(cut, step, cut.at(pair=pair), roles(cut, rows), rows.n), rows
 
 
-def log_rank(cut: Cut, step: "Step[cards.LogRank]") -> Iterator[Result]:
-    """Log-rank test over all arms of the analysis, or of each comparison."""
-    function, signed = sided(step, items_of(step.options))
-    for sample, rows in compared(cut, step, step.options.groups):
-        arm, pair = rows.column("TRTP").astype(str), sample.place.pair
-        compute = partial(function, *times(rows), arm)
-        if signed is not None and pair is not None:
-            compute = partial(signed, *times(rows), arm == pair[0], rho=0.0, gamma=0.0)
-        yield from sample.test(compute)
+def log_rank(
+    cut: Cut,
+    step: "Step[LogRanks]",
+) -> Iterator[Result]:
+    """Log-rank test, weighted or not, over all arms or of each comparison, of the subjects whose
+    strata are known."""
+    choices = items_of(step.options)
+    strata, groups = choices.pop("strata", ()), choices.pop("groups")
+    function, signed = sided(step, choices)
+    # The function of a two-sided test has its weight from the card; the plain test has none.
+    weight = {"rho": 0.0, "gamma": 0.0} if step.method == "log_rank" else card_of(step.key).fixed
+
+    def compute(rows: Selection, pair: tuple[str, str] | None) -> TestResult:
+        arms, within = rows.column("TRTP").astype(str), strata_of(rows, strata)
+        if signed is None or pair is None:
+            return function(*times(rows), arms, strata=within, **choices)
+        return signed(*times(rows), arms == pair[0], strata=within, **choices, **weight)
+
+    for sample, rows in compared(cut, step, groups, strata):
+        yield from sample.test(partial(compute, rows, sample.place.pair))
 
 
 METHODS = {

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formula, formulas
+from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.regression.analyse_covariates import design, ratio_results
-from trialtrace.run.methods.survival.analyse import by_arm, compared, roles, roles_by
+from trialtrace.run.methods.survival.analyse import by_arm, compared, of_pairs, roles, roles_by
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
 from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
@@ -63,22 +62,9 @@ def incidence_difference(
     cut: Cut, step: "Step[cards.IncidenceDifferenceAalenJohansen]"
 ) -> Iterator[Result]:
     """By comparison: difference of the shares with the event by a time, and its test."""
-    time = step.options.time
-    for pair, both, _, _ in cut.pairs():
-        compute = partial(
-            formula(step),
-            *causes(both),
-            both.column("TRTP").astype(str),
-            of=EVENT,
-            treated=pair[0],
-            reference=pair[1],
-            at=time,
-            confidence=cut.analysis.confidence,
-            variance=step.options.variance,
-            sides="two_sided",
-        )
-        place = cut.at(pair=pair, second=("time", level_text(time)))
-        sample = Sample(cut, step, place, roles_by(cut, both, time), both.n)
+    given = step.options
+    choices = {"of": EVENT, "variance": given.variance}
+    for sample, compute in of_pairs(cut, step, causes, choices, given.time):
         yield from sample.contrast(compute, "z")
 
 
@@ -90,13 +76,12 @@ def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
 
     @cache
     def fit() -> "CoxFit":
-        cox_fit: CoxFit = model(
+        return model(
             *causes(rows),
             design(cut, rows, names, intercept=False),
             of=EVENT,
             confidence=cut.analysis.confidence,
         )
-        return cox_fit
 
     def p_value(cox: Coefficients, at: int) -> float:
         log_ratio, error = float(cox.coef[at]), float(cox.se[at])

@@ -1,20 +1,23 @@
-"""Mean times up to a horizon; hazards within strata, weighted or changing over time."""
+"""Mean times, survival and rates compared: at a horizon, at a time, per person-time; log-rank tests
+weighted or within strata."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.base.config.spec import items_of
-from trialtrace.run.methods.analysing.cuts import Cut
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formula, sided
+from trialtrace.run.methods.analysing.cuts import Cut, level_text
+from trialtrace.run.methods.analysing.estimate import Sample, formula
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.survival.analyse import (
     by_arm,
-    compared,
     hazard_ratios,
+    log_rank,
+    of_pairs,
     roles,
     tested_of,
     times,
@@ -22,9 +25,10 @@ from trialtrace.run.methods.survival.analyse import (
 )
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
+    from trialtrace.run.trial.plan.cards import curves as curves_cards
     from trialtrace.run.trial.plan.cards import mean_times as cards
 
 LAST = "last_observed"
@@ -62,34 +66,10 @@ def compare_means(
 ) -> Iterator[Result]:
     """By comparison: difference or ratio of the means, and its test."""
     choices = items_of(step.options)
-    horizon = choices.pop("horizon")
+    choices["tau"] = choices.pop("horizon")
     own = unit(cut) if step.statistic == "mean_time_difference" else None
-    for pair, both, _, _ in cut.pairs():
-        compute = partial(
-            formula(step),
-            *times(both),
-            both.column("TRTP").astype(str),
-            treated=pair[0],
-            reference=pair[1],
-            tau=horizon,
-            confidence=cut.analysis.confidence,
-            sides="two_sided",
-            **choices,
-        )
-        sample = Sample(cut, step, cut.at(pair=pair), roles(cut, both), both.n)
+    for sample, compute in of_pairs(cut, step, times, choices):
         yield from sample.contrast(compute, "z", tested=tested_of(step), unit=own)
-
-
-def weighted(cut: Cut, step: "Step[cards.WeightedLogRank]") -> Iterator[Result]:
-    """Weighted log-rank test over all arms, or of each comparison."""
-    function, signed = sided(step, items_of(step.options))
-    powers = {"rho": step.options.rho, "gamma": step.options.gamma}
-    for sample, rows in compared(cut, step, step.options.groups):
-        arm, pair = rows.column("TRTP").astype(str), sample.place.pair
-        compute = partial(function, *times(rows), arm, **powers)
-        if signed is not None and pair is not None:
-            compute = partial(signed, *times(rows), arm == pair[0], **powers)
-        yield from sample.test(compute)
 
 
 def proportional(cut: Cut, step: "Step[cards.ProportionalHazards]") -> Iterator[Result]:
@@ -106,11 +86,67 @@ def proportional(cut: Cut, step: "Step[cards.ProportionalHazards]") -> Iterator[
     yield from Sample(cut, step, cut.place, roles(cut, rows), rows.n).test(compute)
 
 
+def compare_at(cut: Cut, step: "Step[curves_cards.SurvivalRatio]") -> Iterator[Result]:
+    """By comparison: difference or ratio of survival at a time, and its test."""
+    choices = items_of(step.options)
+    at = choices.pop("time")
+    for sample, compute in of_pairs(cut, step, times, choices, at):
+        yield from sample.contrast(compute, "z", tested=tested_of(step))
+
+
+def _counted(rows: Selection, per: float = 1.0) -> tuple[float, float]:
+    """Events, and the sum of times in units of `per`."""
+    time, event = times(rows)
+    return float(event.sum()), float(time.sum()) / per
+
+
+def _unit(cut: Cut, per: float) -> str:
+    return f"per {level_text(per)} {unit(cut) or ''}".rstrip()
+
+
+def describe(cut: Cut, step: "Step[curves_cards.PerTime]") -> Iterator[Result]:
+    """By arm: the rate with its interval, and the time that it is of."""
+    per = step.options.per
+
+    def rate(rows: Selection) -> Interval:
+        return formula(step)(*_counted(rows, per), confidence=cut.analysis.confidence)
+
+    for sample, rows in by_arm(cut, step):
+        yield sample.interval(partial(rate, rows), unit=_unit(cut, per))
+        error, total = (None, _counted(rows)[1]) if rows.n else ("nobody was followed.", nan)
+        alone = replace(sample, members={"analysed": rows}, options={})
+        yield alone.value("person_time.sum", total, unit=unit(cut), error=error)
+
+
+def compare(cut: Cut, step: "Step[curves_cards.PerTime | object]") -> Iterator[Result]:
+    """By comparison: difference or ratio of the rates, and its test."""
+    difference = step.statistic == "rate_difference"
+    per = float(getattr(step.options, "per", 1.0))
+
+    def both(treated: Selection, reference: Selection) -> Contrast:
+        counts = *_counted(treated, per), *_counted(reference, per)
+        level = cut.analysis.confidence
+        return Contrast(*formula(step)(*counts, confidence=level, sides="two_sided"))
+
+    for pair, rows, treated, reference in cut.pairs():
+        sample = Sample(cut, step, cut.at(pair=pair), roles(cut, rows), rows.n)
+        compute, told = partial(both, treated, reference), _unit(cut, per) if difference else None
+        yield from sample.contrast(compute, "z" if difference else None, unit=told)
+
+
 METHODS = {
     "mean_time.restricted": describe_mean,
     "mean_time_difference.restricted": compare_means,
     "mean_time_ratio.restricted": compare_means,
     "hazard_ratio.cox_stratified": stratified,
-    "p_value.weighted_log_rank": weighted,
+    "p_value.weighted_log_rank": log_rank,
     "p_value.proportional_hazards": proportional,
+    "survival_difference.kaplan_meier": compare_at,
+    "survival_ratio.kaplan_meier": compare_at,
+    "p_value.log_rank_stratified": log_rank,
+    "p_value.gehan": log_rank,
+    "p_value.tarone_ware": log_rank,
+    "rate.garwood": describe,
+    "rate_difference.poisson_wald": compare,
+    "rate_ratio.poisson_exact": compare,
 }

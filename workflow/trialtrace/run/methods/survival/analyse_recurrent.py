@@ -1,4 +1,5 @@
-"""Several events a subject over the time at risk, and counts over an exposure."""
+"""Several events a subject, counts over an exposure, and hazards given covariates and strata: one
+model of all compared arms."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,32 +10,92 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.run.methods.analysing.cuts import Cut, level_text, with_known
-from trialtrace.run.methods.analysing.estimate import Sample
-from trialtrace.run.methods.analysing.formulas import formula
+from trialtrace.run.methods.analysing.estimate import Sample, formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.regression.analyse_covariates import design, ratio_results
-from trialtrace.run.methods.survival.analyse import roles, unit, with_event
-from trialtrace.run.methods.survival.analyse_hazards import strata_of
+from trialtrace.run.methods.survival.analyse import roles, strata_of, times, unit, with_event
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import RECURRENT
 from trialtrace.run.trial.plan.options import Adjusted
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Coefficients, Interval, StatsError
+from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import recurrent as cards
+    from trialtrace.run.trial.plan.cards import recurrent as recurrent_cards
+    from trialtrace.stats.survival.cox import CoxFit
+
+BY_SITE = "robust_by_site"
+
+
+def _rows(cut: Cut, options: "cards.CoxAdjusted") -> Selection:
+    """Those whose covariates, strata and, where errors are clustered by it, site are known."""
+    by = [adsl_code(name) for name in options.strata]
+    by += ["SITEID"] if options.variance == BY_SITE else []
+    rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(by, "present"))
+    return with_known(rows, options.covariates)
+
+
+def _fit(cut: Cut, step: "Step[cards.CoxAdjusted]", rows: Selection) -> "CoxFit":
+    cox, cox_start_stop, _ = formulas(step)
+    options = step.options
+    x = design(cut, rows, options.covariates, intercept=False)
+    common = {
+        "ties": options.ties,
+        "confidence": cut.analysis.confidence,
+        "strata": strata_of(rows, options.strata),
+    }
+    if options.variance == "model":
+        return cox(*times(rows), x, **common)
+    by_site = options.variance == BY_SITE
+    clusters = rows.column("SITEID").astype(str) if by_site else np.arange(rows.n)
+    return cox_start_stop(None, *times(rows), x, variance="robust", cluster=clusters, **common)
+
+
+def _models(
+    cut: Cut, step: "Step[cards.CoxAdjusted]"
+) -> "tuple[Sample, Selection, Callable[[], CoxFit]]":
+    """What the results of a step's model share, its subjects, and its fit, made once."""
+    rows = _rows(cut, step.options)
+    sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
+    return sample, rows, cache(partial(_fit, cut, step, rows))
+
+
+def _test(
+    step: "Step[cards.CoxAdjusted]", fit: "Callable[[], CoxFit]", number: int, **asked: object
+) -> TestResult:
+    found, (*_, hazard_ratio_test) = fit(), formulas(step)
+    return hazard_ratio_test(float(found.coef[number]), float(found.se[number]), **asked)
+
+
+def adjusted(cut: Cut, step: "Step[cards.CoxModel]") -> Iterator[Result]:
+    """Hazard ratio of each arm against the reference given the covariates, and its Wald test."""
+    sample, rows, fit = _models(cut, step)
+
+    def p_value(_: Coefficients, at: int) -> float:
+        return _test(step, fit, at, margin=1.0, sides="two_sided").p_value
+
+    yield from ratio_results(sample, rows, fit, intercept=False, p_value=p_value)
+
+
+def margin_test(cut: Cut, step: "Step[cards.HazardRatioMargin]") -> Iterator[Result]:
+    """By comparison: Wald's test of the hazard ratio against the margin."""
+    sample, _, fit = _models(cut, step)
+    asked = {"margin": step.options.margin, "sides": step.options.sides}
+    for number, pair in enumerate(cut.analysis.pairs):
+        yield from sample.at(pair=pair).test(partial(_test, step, fit, number, **asked))
+
 
 AT_RISK, SAME = "time_at_risk", "same_for_all"
 NOBODY = "nobody was at risk."
 
 
 def _lengths(rows: Selection) -> np.ndarray:
-    lengths: np.ndarray = rows.column("TSTOP").astype(float) - rows.column("TSTART").astype(float)
-    return lengths
+    return rows.column("TSTOP").astype(float) - rows.column("TSTART").astype(float)
 
 
-def describe(cut: Cut, step: "Step[cards.Recurrent]") -> Iterator[Result]:
+def describe(cut: Cut, step: "Step[recurrent_cards.Recurrent]") -> Iterator[Result]:
     """By arm: subjects, those with an event, events, the time at risk and the rate."""
     per = step.options.per
     told = f"per {level_text(per)} {unit(cut) or ''}".rstrip()
@@ -53,7 +114,7 @@ def describe(cut: Cut, step: "Step[cards.Recurrent]") -> Iterator[Result]:
         yield both.value("rate", rate, unit=told, error=error)
 
 
-def mean_events(cut: Cut, step: "Step[cards.LawlessNadeau]") -> Iterator[Result]:
+def mean_events(cut: Cut, step: "Step[recurrent_cards.LawlessNadeau]") -> Iterator[Result]:
     """By arm and time: the mean number of events a subject."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -63,7 +124,9 @@ def mean_events(cut: Cut, step: "Step[cards.LawlessNadeau]") -> Iterator[Result]
             yield at_time.interval(partial(_mean_at, cut, step, rows, time))
 
 
-def _mean_at(cut: Cut, step: "Step[cards.LawlessNadeau]", rows: Selection, time: float) -> Interval:
+def _mean_at(
+    cut: Cut, step: "Step[recurrent_cards.LawlessNadeau]", rows: Selection, time: float
+) -> Interval:
     if not rows.n:
         raise StatsError(NOBODY)
     found = formula(step)(
@@ -89,7 +152,7 @@ def _intervals(rows: Selection) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
 Model = Callable[[], Coefficients]
 
 
-def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]:
+def of_intervals(cut: Cut, step: "Step[recurrent_cards.AndersenGill]") -> Iterator[Result]:
     """Rate ratio of each arm against the reference, from one model of all arms' intervals.
 
     Each stratum, a combination of levels, has a rate of its own.
@@ -100,7 +163,7 @@ def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]
 
     def fit() -> Coefficients:
         start, stop, event, subject = _intervals(rows)
-        model: Coefficients = formula(step)(
+        return formula(step)(
             start,
             stop,
             event,
@@ -110,13 +173,12 @@ def of_intervals(cut: Cut, step: "Step[cards.AndersenGill]") -> Iterator[Result]
             subject=subject,
             strata=strata,
         )
-        return model
 
     yield from _ratios(cut, step, rows, cache(fit), intercept=False)
 
 
 def of_counts(
-    cut: Cut, step: "Step[cards.PoissonRegression | cards.NegativeBinomial]"
+    cut: Cut, step: "Step[recurrent_cards.PoissonRegression | recurrent_cards.NegativeBinomial]"
 ) -> Iterator[Result]:
     """Rate ratio of each arm against the reference, from one model of all arms' counts."""
     options = step.options
@@ -127,14 +189,13 @@ def of_counts(
 
     def fit() -> Coefficients:
         y, exposure, first = _counts(cut, rows, options.exposure)
-        model: Coefficients = formula(step)(
+        return formula(step)(
             y,
             design(cut, rows, options.covariates, intercept=True)[first],
             exposure=exposure,
             confidence=cut.analysis.confidence,
             **({key: value for key, value in chosen.items() if value}),
         )
-        return model
 
     model = cache(fit)
     yield from _ratios(cut, step, rows, model, intercept=True)
@@ -177,6 +238,8 @@ def _ratios(
 
 
 METHODS = {
+    "hazard_ratio.cox_adjusted": adjusted,
+    "p_value.hazard_ratio_margin": margin_test,
     "events.recurrent": describe,
     "mean_events.lawless_nadeau": mean_events,
     "rate_ratio.andersen_gill": of_intervals,

@@ -2,27 +2,25 @@
 
 import warnings
 from math import exp, isnan, log, nan
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy.stats import norm
+from statsmodels.duration.hazard_regression import PHReg, PHRegResults
+from statsmodels.duration.survfunc import SurvfuncRight, survdiff
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
     ITERATIVE,
-    SIGNED,
     Answer,
     Check,
     Recomputed,
+    by_name,
     of_root,
     peer,
 )
 from trialtrace.run.trial.model import adsl_code
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from statsmodels.duration.hazard_regression import PHRegResults
-    from statsmodels.duration.survfunc import SurvfuncRight
 
 CURVE = "statsmodels.duration.survfunc.SurvfuncRight"
 COX = "statsmodels.duration.hazard_regression.PHReg"
@@ -54,17 +52,15 @@ def at_risk(data: Data, asked: Asked) -> Recomputed:
     return Recomputed("pandas: records", float(number), n_used=len(records))
 
 
-def _happened(records: "pd.DataFrame") -> "pd.Series":
+def _happened(records: pd.DataFrame) -> pd.Series:
     return (records["CNSR"] == 0).astype(int)
 
 
-def _curve(data: Data, asked: Asked, *, reverse: bool = False) -> "SurvfuncRight":
+def _curve(data: Data, asked: Asked, *, reverse: bool = False) -> SurvfuncRight:
     """The survival curve of the arm of a result, fitted once."""
     key = ("curve", asked.analysis, asked.population, asked.parameter, asked.visit)
 
     def fit():
-        from statsmodels.duration.survfunc import SurvfuncRight
-
         records = data.records(asked)
         event = _happened(records)
         return SurvfuncRight(records["AVAL"], 1 - event if reverse else event)
@@ -73,7 +69,7 @@ def _curve(data: Data, asked: Asked, *, reverse: bool = False) -> "SurvfuncRight
 
 
 @peer(lambda asked: f"{CURVE} ({asked.options['interval']})", Data.some_records)
-def survival(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+def survival(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
     """statsmodels' `SurvfuncRight` at a time; NaN beyond the last observed one.
 
     The bounds are those of Greenwood's error, on the scale of log(S) or of log(-log(S)).
@@ -103,7 +99,7 @@ def _scale(asked: Asked) -> str:
 
 def _median(*, reverse: bool) -> Check:
     @peer(lambda asked: f"{CURVE}.quantile, quantile_ci ({_scale(asked)})", Data.some_records)
-    def check(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    def check(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
         """statsmodels' `SurvfuncRight.quantile` and `quantile_ci`."""
         curve = _curve(data, asked, reverse=reverse)
         if not len(curve.surv_times):
@@ -114,7 +110,7 @@ def _median(*, reverse: bool) -> Check:
     return check
 
 
-def _half_bounds(curve: "SurvfuncRight", confidence: float, scale: str) -> tuple[float, float]:
+def _half_bounds(curve: SurvfuncRight, confidence: float, scale: str) -> tuple[float, float]:
     """The library's bounds; NaN where a bound of the curve does not reach one half."""
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = curve.quantile_ci(0.5, alpha=1 - confidence, method=scale)
@@ -127,7 +123,7 @@ def _half_bounds(curve: "SurvfuncRight", confidence: float, scale: str) -> tuple
     return float(low), float(high) if high in curve.surv_times[inside] else nan
 
 
-def _half(curve: "SurvfuncRight", last: float) -> float:
+def _half(curve: SurvfuncRight, last: float) -> float:
     """Where the curve is first below one half; the middle of a stretch on which it is one half."""
     below = float(curve.quantile(0.5 + ROUNDING))
     level = abs(curve.surv_prob - 0.5) <= ROUNDING
@@ -136,15 +132,12 @@ def _half(curve: "SurvfuncRight", last: float) -> float:
     return (float(curve.surv_times[level][0]) + (last if isnan(below) else below)) / 2
 
 
-def _cox(data: Data, asked: Asked) -> "PHRegResults":
+def _cox(data: Data, asked: Asked) -> PHRegResults:
     """One model of all arms, the reference without an indicator; fitted once."""
     ties, names = asked.options["ties"], asked.options.get("strata", [])
     key = ("cox", asked.analysis, asked.parameter, asked.visit, asked.stratum, ties, *names)
 
     def fit():
-        from statsmodels.duration.hazard_regression import PHReg
-        from statsmodels.tools.sm_exceptions import ConvergenceWarning
-
         treated = data.analysis(asked).estimand.treated
         records, strata = _in_strata(data, asked)
         arms = records[["TRTP"]].assign(**{arm: records["TRTP"] == arm for arm in treated})
@@ -166,7 +159,7 @@ def _cox(data: Data, asked: Asked) -> "PHRegResults":
     return data.once(key, fit)
 
 
-def _in_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, np.ndarray | None]":
+def _in_strata(data: Data, asked: Asked) -> tuple[pd.DataFrame, np.ndarray | None]:
     """The records of all arms with known strata, and the strata as numbers; None without any."""
     records, names = data.records(asked, data.compared(asked)), asked.options.get("strata", [])
     if not names:
@@ -177,7 +170,7 @@ def _in_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, np.ndarray | No
     return records, joined.astype("category").cat.codes.to_numpy()
 
 
-def estimated(data: Data, asked: Asked) -> "tuple[PHRegResults | None, int]":
+def estimated(data: Data, asked: Asked) -> tuple[PHRegResults | None, int]:
     """The fit, or None where the likelihood has no maximum, and the number of subjects."""
     records, _ = _in_strata(data, asked)
     happened = _happened(records).groupby(records["TRTP"]).sum()
@@ -193,7 +186,7 @@ def _model(asked: Asked) -> str:
 
 
 @peer(_model, estimated, ITERATIVE)
-def hazard_ratio(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
+def hazard_ratio(data: Data, asked: Asked, fit: PHRegResults) -> Answer:
     """statsmodels' `PHReg`."""
     at = data.analysis(asked).estimand.treated.index(asked.contrast[0])
     low, high = fit.conf_int(alpha=1 - data.confidence(asked))[at]
@@ -201,7 +194,7 @@ def hazard_ratio(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
 
 
 @peer(_model, estimated, ITERATIVE)
-def cox_p_value(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
+def cox_p_value(data: Data, asked: Asked, fit: PHRegResults) -> Answer:
     """Wald's test of a coefficient of statsmodels' `PHReg`."""
     at = data.analysis(asked).estimand.treated.index(asked.contrast[0])
     return 2 * float(norm.sf(abs(float(fit.params[at] / fit.bse[at]))))
@@ -231,8 +224,6 @@ def _excess(data: Data, asked: Asked) -> float:
 
 def _survdiff(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int]:
     """The statistic with its degrees of freedom, None without two arms to compare, and subjects."""
-    from statsmodels.duration.survfunc import survdiff
-
     everybody = data.records(asked)
     n, first = len(everybody), everybody.loc[_happened(everybody) == 1, "AVAL"].min()
     # An arm whose subjects have all left before the first event takes no part.
@@ -248,15 +239,16 @@ def _survdiff(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int
     return (float(statistic), float(len(present) - 1)), n
 
 
-CHECKS: dict[str, Check] = {
-    "count.subjects": subjects,
-    "events.count": events,
-    "at_risk.count": at_risk,
-    "survival.kaplan_meier": survival,
-    "median_time.kaplan_meier": _median(reverse=False),
-    "follow_up.reverse_kaplan_meier": _median(reverse=True),
-    "hazard_ratio.cox": hazard_ratio,
-    "hazard_ratio.cox_stratified": hazard_ratio,
-    "p_value.cox_wald": cox_p_value,
-    "p_value.cox_stratified_wald": cox_p_value,
-} | {f"{stat}.log_rank": log_rank for stat in SIGNED}
+CHECKS = by_name(
+    {
+        "count.subjects": subjects,
+        "events.count": events,
+        "at_risk.count": at_risk,
+        "survival.kaplan_meier": survival,
+        "median_time.kaplan_meier": _median(reverse=False),
+        "follow_up.reverse_kaplan_meier": _median(reverse=True),
+        "hazard_ratio.cox,cox_stratified": hazard_ratio,
+        "p_value.cox_wald,cox_stratified_wald": cox_p_value,
+        "p_value,chi_squared,df,z.log_rank": log_rank,
+    }
+)

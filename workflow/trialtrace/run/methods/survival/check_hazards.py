@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from math import log, nan, sqrt
 
 import numpy as np
+from scipy.optimize import linprog
 from scipy.stats import norm
+from statsmodels.duration.hazard_regression import PHReg
 
 from trialtrace.run.methods.checking.data import Asked, Data
-from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
+from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, by_name, peer
 from trialtrace.run.methods.regression.check_coefficients import (
     Coefficients,
     complete,
@@ -70,8 +72,6 @@ def recedes(x: np.ndarray, sets: Sets, *, discrete: bool) -> bool:
     Those who have it at one time share the first place; of discrete times they come before the
     others, in any order.
     """
-    from scipy.optimize import linprog
-
     x = x / x.std(axis=0)
     ahead = [
         (x[d][:, None, :] - x[here & ~d][None, :, :]).reshape(-1, x.shape[1]) for d, here in sets
@@ -126,8 +126,6 @@ def _phreg(model: Model, ties: str) -> Fit:
 
     Newton's steps are cut to length 1: those of its own `fit` can run away from zero.
     """
-    from statsmodels.duration.hazard_regression import PHReg
-
     centre, spread = model.x.mean(axis=0), model.x.std(axis=0)
     scaled = (model.x - centre) / spread
     library = PHReg(
@@ -229,9 +227,10 @@ def margin(data: Data, asked: Asked, fit: Coefficients) -> Answer:
     return {"z": z, "p_value": TAILS[asked.options["sides"]](z)}
 
 
-CHECKS: dict[str, Check] = {
-    **with_coefficients("hazard_ratio.cox_adjusted", hazards),
-    "p_value.cox_adjusted_wald": hazards,
-    "p_value.hazard_ratio_margin": margin,
-    "z.hazard_ratio_margin": margin,
-}
+CHECKS = by_name(
+    {
+        **with_coefficients("hazard_ratio.cox_adjusted", hazards),
+        "p_value.cox_adjusted_wald": hazards,
+        "p_value,z.hazard_ratio_margin": margin,
+    }
+)

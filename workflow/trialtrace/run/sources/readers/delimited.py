@@ -140,12 +140,9 @@ def _encoding(opened: "Opened[Delimited]") -> tuple[str, bool]:
             expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
         ) from None
     if mark and not name.startswith(mark):
-        raise UserError(
-            f"{opened.place}.encoding",
-            found=f"{declared!r}, while {opened.name} begins with the mark of {mark}",
-            expected=mark,
-            do=f'write encoding: "{mark}", or leave it out',
-        )
+        found = f"{declared!r}, while {opened.name} begins with the mark of {mark}"
+        do = f'write encoding: "{mark}", or leave it out'
+        raise UserError(f"{opened.place}.encoding", found=found, expected=mark, do=do)
     return name, mark is not None
 
 

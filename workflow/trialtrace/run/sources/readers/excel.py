@@ -129,11 +129,9 @@ def _check_archive(opened: "Opened[Excel]") -> None:
         with zipfile.ZipFile(io.BytesIO(opened.data)) as archive:
             total = sum(member.file_size for member in archive.infolist())
             if total > LARGEST or total > max(SMALL, LARGEST_RATIO * len(opened.data)):
-                raise UserError(
-                    place,
-                    found=f"an archive of {len(opened.data)} bytes that unpacks to {total}",
-                    expected=f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size",
-                )
+                found = f"an archive of {len(opened.data)} bytes that unpacks to {total}"
+                expected = f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size"
+                raise UserError(place, found=found, expected=expected)
     except (zipfile.BadZipFile, zipfile.LargeZipFile):
         raise UserError(_not_excel(place)) from None
 
@@ -223,12 +221,9 @@ def _check_merged(sheet: Sheet, inside: Callable[[str], bool], source_file: str)
     """
     merged = [places for places in sheet.merged if inside(places)]
     if merged:
-        raise UserError(
-            source_file,
-            found=f"merged cells: {one_of(sorted(merged))}",
-            expected="one value in each cell",
-            do="unmerge them and fill in every cell",
-        )
+        found = f"merged cells: {one_of(sorted(merged))}"
+        do = "unmerge them and fill in every cell"
+        raise UserError(source_file, found=found, expected="one value in each cell", do=do)
 
 
 def _check_computed(sheet: Sheet, inside: Callable[[str], bool], source_file: str) -> None:

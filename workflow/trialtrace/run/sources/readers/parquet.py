@@ -49,8 +49,6 @@ def _check_size(rows: int, columns: int, opened: "Opened[Parquet]") -> None:
     """Refuse what would not fit into memory: rows that are all the same take no room in a file."""
     most = max(SMALL, LARGEST_RATIO * len(opened.data))
     if rows * columns > most:
-        raise UserError(
-            opened.name,
-            found=f"{rows} rows of {columns} columns in {len(opened.data)} bytes",
-            expected=f"at most {most} cells in a file of this size",
-        )
+        found = f"{rows} rows of {columns} columns in {len(opened.data)} bytes"
+        expected = f"at most {most} cells in a file of this size"
+        raise UserError(opened.name, found=found, expected=expected)

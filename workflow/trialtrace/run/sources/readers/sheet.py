@@ -235,11 +235,8 @@ def no_header(name: str, place: str, wanted: int) -> Problem:
 
 def too_few(name: str, place: str, laid: Laid, rows: int) -> Problem:
     """There are fewer rows below the names than are said to be no data."""
-    return Problem(
-        name,
-        found=f"{rows} row(s) below the names of the columns",
-        expected=f"at least {laid.under_header + laid.foot}, by {place}.under_header and foot",
-    )
+    expected = f"at least {laid.under_header + laid.foot}, by {place}.under_header and foot"
+    return Problem(name, found=f"{rows} row(s) below the names of the columns", expected=expected)
 
 
 def left_out(laid: Laid, above: int) -> dict[str, object]:

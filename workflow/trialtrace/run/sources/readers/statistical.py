@@ -46,12 +46,9 @@ def check_whole(data: bytes, name: str, rows_read: int) -> None:
         _cut(name, f"{len(data)} bytes, which is no whole number of records of {RECORD} bytes")
     tables = _starts(TABLE, data)
     if len(tables) > 1:
-        raise UserError(
-            name,
-            found=f"{len(tables)} tables in one file",
-            expected="one table a file",
-            do="export each table into a file of its own",
-        )
+        expected = "one table a file"
+        do = "export each table into a file of its own"
+        raise UserError(name, found=f"{len(tables)} tables in one file", expected=expected, do=do)
     variables, rows = _starts(VARIABLES, data), _starts(ROWS, data)
     if not tables or not variables or not rows:
         _cut(name, "no header of a table, its variables or its observations")
@@ -150,11 +147,9 @@ def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
     """A name, and no more: the library takes "//IGNORE" behind one for leave to drop letters."""
     declared = opened.declared.encoding
     if declared is not None and not ENCODING.fullmatch(declared):
-        raise UserError(
-            f"{opened.place}.encoding",
-            found=repr(declared[:LONGEST_NAME]),
-            expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
-        )
+        place = f"{opened.place}.encoding"
+        expected = "the name of a text encoding, such as utf-8, windows-1252, latin-1"
+        raise UserError(place, found=repr(declared[:LONGEST_NAME]), expected=expected)
     if declared is not None and _portable(opened):
         raise UserError(
             f"{opened.place}.encoding",

@@ -26,7 +26,7 @@ class Coded:
         """Columns of texts and whole numbers without gaps, each by its name."""
         codes, names = {}, {}
         for name, column in columns:
-            if _is_number(column):
+            if pa.types.is_integer(column.type):
                 codes[name] = _narrow(column)
             else:
                 codes[name], names[name] = _numbered(column)
@@ -93,10 +93,6 @@ def _as_written(
         if column.null_count or not fits(column.type):
             raise _Otherwise
         yield name, column
-
-
-def _is_number(column: pa.ChunkedArray) -> bool:
-    return bool(pa.types.is_integer(column.type))
 
 
 def _narrow(column: pa.ChunkedArray) -> Whole | Codes:

@@ -108,11 +108,9 @@ def check_names(names: list[str], contract: Contract, place: str) -> None:
         "twice": [name for name, times in Counter(names).items() if times > 1],
     }
     if any(wrong.values()):
-        raise UserError(
-            f"{place}: table {contract.name}",
-            found="; ".join(f"{what} {one_of(which)}" for what, which in wrong.items() if which),
-            expected=f"columns {one_of(known, 40)}",
-        )
+        found = "; ".join(f"{what} {one_of(which)}" for what, which in wrong.items() if which)
+        expected = f"columns {one_of(known, 40)}"
+        raise UserError(f"{place}: table {contract.name}", found=found, expected=expected)
 
 
 def _typed(table: "pa.Table", position: int, column: Column, place: str) -> "pa.Table":
@@ -162,11 +160,9 @@ def _by_key(table: "pa.Table", contract: Contract, place: str) -> "pa.Array":
     ordered = keys[order]
     repeats = int((ordered[1:] == ordered[:-1]).sum())
     if repeats:
-        raise UserError(
-            f"{place}: table {contract.name}",
-            found=f"{repeats} rows whose key stands twice",
-            expected=f"unique {', '.join(contract.key)}",
-        )
+        found = f"{repeats} rows whose key stands twice"
+        expected = f"unique {', '.join(contract.key)}"
+        raise UserError(f"{place}: table {contract.name}", found=found, expected=expected)
     return pa.array(order)
 
 

@@ -184,12 +184,9 @@ def _of_display(files: Files, path: Path_, selects: Given) -> None:
         stat = selects.get("stat")
         if stat is None or stat not in _FLOW_STATS:
             place = (*path, "stat") if stat else path
-            document.add(
-                place,
-                found=tell(stat) if stat else "no stat",
-                expected=f"a count of the flow: {one_of(_FLOW_STATS)}",
-                do=did_you_mean(stat or "", _FLOW_STATS),
-            )
+            expected = f"a count of the flow: {one_of(_FLOW_STATS)}"
+            do = did_you_mean(stat or "", _FLOW_STATS)
+            document.add(place, found=tell(stat) if stat else "no stat", expected=expected, do=do)
         return
     if "parameter" not in selects:
         document.add(path, found="no parameter", expected="parameter: a variable of the table")
@@ -213,20 +210,14 @@ def _stat(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     stat = selects.get("stat")
     if stat is None:
         if not any(one.stat == "proportion" for one in made):
-            document.add(
-                path,
-                found=f"no stat, while {analysis} has no proportion",
-                expected=f"stat: one of {one_of(names, SHOWN)}",
-            )
+            found = f"no stat, while {analysis} has no proportion"
+            document.add(path, found=found, expected=f"stat: one of {one_of(names, SHOWN)}")
         return
     if not (own := _named(made, selects)):
         by = [f" by {key}" for key in SECOND if key in selects and stat in names]
-        document.add(
-            (*path, "stat"),
-            found=tell(stat) + "".join(by),
-            expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
-            do=_nearest(stat, names),
-        )
+        expected = f"a statistic of {analysis}: {one_of(names, SHOWN)}"
+        do = _nearest(stat, names)
+        document.add((*path, "stat"), found=tell(stat) + "".join(by), expected=expected, do=do)
     elif (
         "by" in (direction := document.get("claims", str(path[1])).get("direction", {}))
         or not direction
@@ -321,11 +312,9 @@ def _groups(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
     document, analysis = files.claims, selects["analysis"]
     everyone = inputs.get("overall") or of_whole_patients(files, analysis)
     if selects.get("group") == ALL and not everyone:
-        document.add(
-            (*path, "group"),
-            found=f"all, while {analysis} describes each arm alone",
-            expected=f"an arm, or overall: true in analyses.{analysis}",
-        )
+        found = f"all, while {analysis} describes each arm alone"
+        expected = f"an arm, or overall: true in analyses.{analysis}"
+        document.add((*path, "group"), found=found, expected=expected)
     estimand = estimand_of(files, analysis)
     if estimand is None:
         return
@@ -348,11 +337,9 @@ def _groups(files: Files, path: Path_, selects: Given, inputs: Given) -> None:
             f"the reference of {analysis}",
         )
     elif len(treated) > 1 and _of_pairs(selects.get("stat", "").partition(".")[0]):
-        document.add(
-            path,
-            found=f"no compare, while {analysis} has {len(treated)} comparisons",
-            expected=f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}",
-        )
+        found = f"no compare, while {analysis} has {len(treated)} comparisons"
+        expected = f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}"
+        document.add(path, found=found, expected=expected)
 
 
 def _of_pairs(statistic: str) -> bool:
@@ -389,11 +376,9 @@ def _strata(files: Files, path: Path_, selects: Mapping[str, object]) -> None:
         told = f"by: {by}" if by else f"no by; {analysis} has no `by`"
         document.add((*claim, "direction", "by"), found=tell(direction["by"]), expected=told)
     elif "stratum" in selects or "stat" not in selects:
-        document.add(
-            path,
-            found="stratum" if "stratum" in selects else "no stat",
-            expected="a stat and no stratum, where a direction compares strata",
-        )
+        found = "stratum" if "stratum" in selects else "no stat"
+        expected = "a stat and no stratum, where a direction compares strata"
+        document.add(path, found=found, expected=expected)
     else:
         for side in set(direction) - {"by"}:
             choices = files.subject_choices(by)
@@ -409,10 +394,7 @@ def _stratum(files: Files, path: Path_, selects: Given) -> None:
     by = inherited(files, analysis, "by")
     variable, _, level = selects["stratum"].partition("=")
     if by != variable:
-        document.add(
-            (*path, "stratum"),
-            found=tell(selects["stratum"]),
-            expected=f"{by}=level" if by else f"no stratum; {analysis} has no `by`",
-        )
+        expected = f"{by}=level" if by else f"no stratum; {analysis} has no `by`"
+        document.add((*path, "stratum"), found=tell(selects["stratum"]), expected=expected)
         return
     known(document, (*path, "stratum"), level, files.subject_choices(by), f"a level of {by}")

@@ -27,22 +27,16 @@ def check_items(files: Files) -> None:
             document, (*path, "from"), given["from"], document.names("papers"), "a paper of papers"
         )
         if not set(COVERS) & set(given):
-            document.add(
-                path,
-                found="an item that nothing covers",
-                expected=f"one of {one_of(COVERS)}",
-                do="write in `absent` what is not covered, and why",
-            )
+            found = "an item that nothing covers"
+            do = "write in `absent` what is not covered, and why"
+            document.add(path, found=found, expected=f"one of {one_of(COVERS)}", do=do)
         for word, (names, what) in offered.items():
             for position, one in enumerate(given.get(word, ())):
                 known(document, (*path, word, position), one, names, what)
         for position, setting in enumerate(given.get("settings", ())):
             if files.trial.data is not None and not _holds(files.trial.data, setting):
-                document.add(
-                    (*path, "settings", position),
-                    found=f'"{setting}"',
-                    expected="a key that trial.yaml has",
-                )
+                expected = "a key that trial.yaml has"
+                document.add((*path, "settings", position), found=f'"{setting}"', expected=expected)
 
 
 def _endpoints(files: Files) -> list[str] | None:

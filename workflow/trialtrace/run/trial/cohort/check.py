@@ -11,17 +11,15 @@ from trialtrace.run.trial.check_conditions import check_condition
 from trialtrace.run.trial.cohort.check_kinds import check_kind
 from trialtrace.run.trial.cohort.check_margins import check_margins
 from trialtrace.run.trial.cohort.file import CohortFile, Levels, Quantities
-from trialtrace.run.trial.cohort.levels import MOST_ROWS, Level
-from trialtrace.run.trial.cohort.margins import Parameter, ShareMargin, Tag
-from trialtrace.run.trial.cohort.order import CycleError, before_keep, in_order
+from trialtrace.run.trial.cohort.forms import MOST_ROWS, Level
+from trialtrace.run.trial.cohort.margins import ByValue, Parameter, ShareMargin, Tag
+from trialtrace.run.trial.cohort.order import CycleError, Types, before_keep, in_order
+from trialtrace.run.trial.cohort.quantities.computed import RuleQuantity
 from trialtrace.run.trial.cohort.quantities.options import Limited
 from trialtrace.run.trial.cohort.quantities.pattern import Pattern
 from trialtrace.run.trial.cohort.quantities.quantity import ASSUMED, Place, Quantity
 from trialtrace.run.trial.cohort.quantities.registry import MODULES, OPTIONS, kinds_of, options_of
-from trialtrace.run.trial.cohort.quantities.rule import RuleQuantity
 from trialtrace.run.trial.cohort.quantities.share import Share
-from trialtrace.run.trial.cohort.tables import ByValue
-from trialtrace.run.trial.cohort.types import Types
 from trialtrace.run.trial.context import Files, known
 
 
@@ -75,11 +73,8 @@ def _levels(files: Files, document: Document, levels: dict[str, Level]) -> bool:
         known(document, (*path, "of"), level.of, earlier, "a level that stands before")
         ways = [key for key, value in (("labels", level.labels), ("count", level.count)) if value]
         if level.count == 0 or len(ways) != 1 or level.as_ is None:
-            document.add(
-                path,
-                found=f"the keys {one_of(document.names('levels', name) or ())}",
-                expected="of, as, and either labels or count",
-            )
+            found = f"the keys {one_of(document.names('levels', name) or ())}"
+            document.add(path, found=found, expected="of, as, and either labels or count")
         if level.arms or level.size:
             document.add(path, found="arms or size", expected=f"them at the level {first} alone")
     if len(document.problems) == before:
@@ -107,18 +102,12 @@ def _sizes(document: Document, levels: dict[str, Level]) -> None:
 def _root(files: Files, document: Document, level: Level, roots: list[str]) -> None:
     path = ("levels", level.name)
     if roots[0] != level.name or level.as_ or level.labels or level.count or level.keep:
-        document.add(
-            path,
-            found="a level without `of`",
-            expected=f"one such level, {roots[0]}, with arms or size and nothing else",
-        )
+        expected = f"one such level, {roots[0]}, with arms or size and nothing else"
+        document.add(path, found="a level without `of`", expected=expected)
         return
     if bool(level.arms) == bool(level.size):
-        document.add(
-            path,
-            found="both arms and size" if level.arms else "neither arms nor size",
-            expected="arms, or size where a patient is not in one arm",
-        )
+        found = "both arms and size" if level.arms else "neither arms nor size"
+        document.add(path, found=found, expected="arms, or size where a patient is not in one arm")
     arms = files.arms
     for name in level.arms or ():
         known(document, (*path, "arms", name), name, arms, "an arm of trial.yaml")
@@ -134,21 +123,15 @@ def _one_kind(document: Document, name: str, entry: dict[str, object]) -> bool:
     path = ("quantities", name)
     kinds = kinds_of(entry)
     if len(kinds) != 1:
-        document.add(
-            path,
-            found=f"the kinds {one_of(kinds)}" if kinds else "no kind",
-            expected=f"exactly one of {one_of(MODULES, 30)}",
-        )
+        found = f"the kinds {one_of(kinds)}" if kinds else "no kind"
+        document.add(path, found=found, expected=f"exactly one of {one_of(MODULES, 30)}")
         return False
     (kind,) = kinds
     options = options_of(kind)
     wrong = [key for key in entry if key in OPTIONS and key not in (*options, "printed")]
     for key in wrong:
-        document.add(
-            (*path, key),
-            found=f"{key}, which {kind} does not have",
-            expected=f"options of {kind}: {one_of(options)}" if options else f"{kind} without it",
-        )
+        expected = f"options of {kind}: {one_of(options)}" if options else f"{kind} without it"
+        document.add((*path, key), found=f"{key}, which {kind} does not have", expected=expected)
     return not wrong
 
 
@@ -220,12 +203,9 @@ def _use(
             else None,
         )
     elif whole and not any(name in other.columns for other in types.cohort.quantities.values()):
-        document.add(
-            path,
-            found=f'"{name}"',
-            expected=f"{_what(quantity, path)}: {one_of(seen, 30)}",
-            do=did_you_mean(name, types.columns),
-        )
+        expected = f"{_what(quantity, path)}: {one_of(seen, 30)}"
+        do = did_you_mean(name, types.columns)
+        document.add(path, found=f'"{name}"', expected=expected, do=do)
 
 
 def _rows_of(document: Document, types: Types, level: Level, whole: bool) -> None:
@@ -251,11 +231,9 @@ def _before_keep(document: Document, types: Types, level: Level) -> None:
     """Rows that are taken away may not count in a margin."""
     for name in sorted(before_keep(types.cohort, level)):
         if types.cohort.quantities[name].has_margin:
-            document.add(
-                ("quantities", name),
-                found=f"a margin over rows of which {level.name}.keep takes some away",
-                expected="a margin on a quantity that keep does not use",
-            )
+            found = f"a margin over rows of which {level.name}.keep takes some away"
+            expected = "a margin on a quantity that keep does not use"
+            document.add(("quantities", name), found=found, expected=expected)
 
 
 def _cycles(document: Document, cohort: CohortFile) -> None:
@@ -264,11 +242,9 @@ def _cycles(document: Document, cohort: CohortFile) -> None:
     except CycleError as error:
         steps = list(dict.fromkeys(name for _, name in error.steps))
         kind, name = error.steps[0]
-        document.add(
-            ("quantities" if kind == "quantity" else "levels", name),
-            found=f"a circle: {' needs '.join([*steps, steps[0]])}",
-            expected="quantities that do not need each other",
-        )
+        place = ("quantities" if kind == "quantity" else "levels", name)
+        found = f"a circle: {' needs '.join([*steps, steps[0]])}"
+        document.add(place, found=found, expected="quantities that do not need each other")
 
 
 T = TypeVar("T")
@@ -342,12 +318,9 @@ def _assumed_alike(document: Document, arms: set[str], path: Path_, table: objec
 
 
 def _refuse(document: Document, path: Path_) -> None:
-    document.add(
-        path,
-        found="assumed numbers that tell the arms apart",
-        expected="arms that are exchangeable where no number was printed",
-        do="take the same numbers for all arms, or tag them printed or arithmetic if they are",
-    )
+    expected = "arms that are exchangeable where no number was printed"
+    do = "take the same numbers for all arms, or tag them printed or arithmetic if they are"
+    document.add(path, found="assumed numbers that tell the arms apart", expected=expected, do=do)
 
 
 def _parameter(document: Document, types: Types, path: Path_, parameter: Parameter) -> None:
@@ -380,11 +353,8 @@ def _values_of_table(
     if held is None:
         return
     if held.kind not in ("text", "integer"):
-        document.add(
-            (*path, "by"),
-            found=f"{held.name}, {held.kind}",
-            expected="a quantity with categories, or whole numbers",
-        )
+        expected = "a quantity with categories, or whole numbers"
+        document.add((*path, "by"), found=f"{held.name}, {held.kind}", expected=expected)
         return
     if held.values is None:
         return
@@ -392,8 +362,5 @@ def _values_of_table(
         known(document, (*path, "is", value), value, held.values, f"a value of {held.name}")
     left = [value for value in held.values if value not in table.is_]
     if left and complete:
-        document.add(
-            (*path, "is"),
-            found=f"nothing for {one_of(left)}",
-            expected=f"an entry for every value of {held.name}",
-        )
+        expected = f"an entry for every value of {held.name}"
+        document.add((*path, "is"), found=f"nothing for {one_of(left)}", expected=expected)

@@ -10,25 +10,25 @@ from typing import Any
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.cohort.levels import MOST_ROWS
-from trialtrace.run.trial.cohort.quantities.arithmetic import Linear, Product
-from trialtrace.run.trial.cohort.quantities.bands import BandsQuantity
-from trialtrace.run.trial.cohort.quantities.choice import Choice
+from trialtrace.run.trial.cohort.forms import MOST_ROWS
+from trialtrace.run.trial.cohort.margins import cells, key_of, names_in
+from trialtrace.run.trial.cohort.order import Types
+from trialtrace.run.trial.cohort.quantities.choice import Choice, Ordinal, Pick, TextQuantity
+from trialtrace.run.trial.cohort.quantities.computed import (
+    BandsQuantity,
+    DateQuantity,
+    DaysQuantity,
+    Gather,
+    Linear,
+    Product,
+    RuleQuantity,
+    Running,
+)
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Normal, Uniform
-from trialtrace.run.trial.cohort.quantities.dates import DateQuantity, DaysQuantity
-from trialtrace.run.trial.cohort.quantities.gather import Gather
 from trialtrace.run.trial.cohort.quantities.options import Correlation, Limited, Loaded, Scored
-from trialtrace.run.trial.cohort.quantities.ordinal import Ordinal
 from trialtrace.run.trial.cohort.quantities.pattern import PartsNumber, Pattern
-from trialtrace.run.trial.cohort.quantities.pick import Pick
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
-from trialtrace.run.trial.cohort.quantities.rule import RuleQuantity
-from trialtrace.run.trial.cohort.quantities.running import Running
-from trialtrace.run.trial.cohort.quantities.share import Share
-from trialtrace.run.trial.cohort.quantities.spread import Spread
-from trialtrace.run.trial.cohort.quantities.text import TextQuantity
-from trialtrace.run.trial.cohort.tables import cells, key_of, names_in
-from trialtrace.run.trial.cohort.types import Types
+from trialtrace.run.trial.cohort.quantities.share import Share, Spread
 from trialtrace.run.trial.context import known
 
 TINY = 1e-6
@@ -81,11 +81,8 @@ def _(quantity: Continuous, document: Document, types: Types, path: Path_) -> No
 def _(quantity: Spread, document: Document, types: Types, path: Path_) -> None:
     for group, leaf in cells(quantity.table):
         if leaf.total > MOST_ROWS:
-            document.add(
-                (*path, *key_of(group), "total"),
-                found=f"{leaf.total}",
-                expected=f"at most {MOST_ROWS}",
-            )
+            expected = f"at most {MOST_ROWS}"
+            document.add((*path, *key_of(group), "total"), found=f"{leaf.total}", expected=expected)
 
 
 @_rules.register
@@ -110,11 +107,8 @@ def _(quantity: Ordinal, document: Document, types: Types, path: Path_) -> None:
 def _adds_up(document: Document, path: Path_, numbers: Iterable[float]) -> None:
     total = math.fsum(numbers)
     if abs(total - 1) > TINY:
-        document.add(
-            path,
-            found=f"probabilities that add up to {total:.6g}",
-            expected="probabilities that add up to 1",
-        )
+        expected = "probabilities that add up to 1"
+        document.add(path, found=f"probabilities that add up to {total:.6g}", expected=expected)
 
 
 @_rules.register
@@ -136,11 +130,8 @@ def _(quantity: Pattern, document: Document, types: Types, path: Path_) -> None:
             _numbers(document, parts, (*path, key), numbers)
     for name, part in quantity.pattern.parts.items():
         if (part.share is None) == (part.propensity is None):
-            document.add(
-                (*path, "parts", name),
-                found=f"the keys {one_of(document.names(*path, 'parts', name) or ())}",
-                expected="either share or propensity",
-            )
+            found = f"the keys {one_of(document.names(*path, 'parts', name) or ())}"
+            document.add((*path, "parts", name), found=found, expected="either share or propensity")
 
 
 def _numbers(document: Document, parts: list[str], path: Path_, numbers: PartsNumber) -> None:
@@ -152,28 +143,19 @@ def _numbers(document: Document, parts: list[str], path: Path_, numbers: PartsNu
     least = numbers.at_least or 0
     top = len(parts) if numbers.at_most is None else numbers.at_most
     if least > most or (state != "unknown" and least > top):
-        document.add(
-            path,
-            found=f"at least {least} of {most} parts, at most {top}",
-            expected="a number that the parts can have",
-        )
+        found = f"at least {least} of {most} parts, at most {top}"
+        document.add(path, found=found, expected="a number that the parts can have")
     if state == "no" and top < len(missing):
-        document.add(
-            path,
-            found=f"{len(missing)} parts missing, at most {top}",
-            expected="no more missing parts than may be yes: a missing part may be one",
-        )
+        expected = "no more missing parts than may be yes: a missing part may be one"
+        document.add(path, found=f"{len(missing)} parts missing, at most {top}", expected=expected)
 
 
 @_rules.register
 def _(quantity: RuleQuantity, document: Document, types: Types, path: Path_) -> None:
     if quantity.name in types.columns:
         return
-    document.add(
-        path,
-        found="values of different kinds",
-        expected="values that are all text, all numbers or all dates",
-    )
+    expected = "values that are all text, all numbers or all dates"
+    document.add(path, found="values of different kinds", expected=expected)
 
 
 @_rules.register
@@ -183,11 +165,9 @@ def _(quantity: BandsQuantity, document: Document, types: Types, path: Path_) ->
     if any(b <= a for a, b in itertools.pairwise(ends)):
         document.add((*path, "up_to"), found=f"{list(ends)}", expected="ascending numbers")
     if len(values) != len(ends) + 1:
-        document.add(
-            (*path, "values"),
-            found=f"{len(values)} values for {len(ends)} bands",
-            expected=f"{len(ends) + 1} values: one a band, and one for what is above",
-        )
+        place = (*path, "values")
+        expected = f"{len(ends) + 1} values: one a band, and one for what is above"
+        document.add(place, found=f"{len(values)} values for {len(ends)} bands", expected=expected)
     if len({isinstance(value, str) for value in values}) > 1:
         document.add((*path, "values"), found="text and numbers", expected="one of both")
 
@@ -211,11 +191,8 @@ def _(quantity: DateQuantity, document: Document, types: Types, path: Path_) -> 
     day = quantity.date
     keys = document.names(*path) or ()
     if set(keys) not in ({"between"}, {"between", "ordered"}, {"from", "days"}):
-        document.add(
-            path,
-            found=f"the keys {one_of(keys)}",
-            expected="between, with or without ordered; or from and days",
-        )
+        expected = "between, with or without ordered; or from and days"
+        document.add(path, found=f"the keys {one_of(keys)}", expected=expected)
     elif day.from_ is not None:
         _numeric(document, types, (*path, "from"), day.from_, "date")
     elif day.between is not None:
@@ -278,11 +255,9 @@ def _(quantity: Pick, document: Document, types: Types, path: Path_) -> None:
     above = types.seen(level.of)
     for name in names_in(quantity.pick.count):
         if name not in above:
-            document.add(
-                (*path, "count"),
-                found=f"{name}, a quantity of the level {level.name}",
-                expected=f"a quantity of the level {level.of} or above, one number a parent",
-            )
+            found = f"{name}, a quantity of the level {level.name}"
+            expected = f"a quantity of the level {level.of} or above, one number a parent"
+            document.add((*path, "count"), found=found, expected=expected)
 
 
 ROUNDING = 1e-9
@@ -312,18 +287,13 @@ def _loads(
                 expected="a quantity with normal: {mean: 0, sd: 1} and no limits, step or where",
             )
         elif len(loads) > 1 and factor.loads:
-            document.add(
-                (*path, name),
-                found=f"{name}, which itself loads on others",
-                expected="independent factors where there are several",
-            )
+            place = (*path, name)
+            expected = "independent factors where there are several"
+            document.add(place, found=f"{name}, which itself loads on others", expected=expected)
     total = sum(load**2 for load in loads.values())
     if standard and total > 1 + ROUNDING:
-        document.add(
-            path,
-            found=f"squares of loadings that add up to {total:.4g}",
-            expected="at most 1: the score has the variance 1",
-        )
+        found = f"squares of loadings that add up to {total:.4g}"
+        document.add(path, found=found, expected="at most 1: the score has the variance 1")
 
 
 def _is_factor(quantity: Normal) -> bool:
@@ -349,22 +319,13 @@ def _matrix(
 
     if not size or len(matrix) != size or any(len(row) != size for row in matrix):
         text = " by ".join(str(n) for n in (len(matrix), max(map(len, matrix))))
-        document.add(
-            path,
-            found=f"a matrix of {text}",
-            expected=f"{size} by {size}, as many as labels" if size else "a level with labels",
-        )
+        expected = f"{size} by {size}, as many as labels" if size else "a level with labels"
+        document.add(path, found=f"a matrix of {text}", expected=expected)
         return
     whole: Any = np.asarray(matrix, dtype=float)
     if not np.array_equal(whole, whole.T) or not np.array_equal(np.diag(whole), np.ones(size)):
-        document.add(
-            path,
-            found="a matrix that is no correlation matrix",
-            expected="the same above and below the diagonal, and 1 on it",
-        )
+        expected = "the same above and below the diagonal, and 1 on it"
+        document.add(path, found="a matrix that is no correlation matrix", expected=expected)
     elif np.linalg.eigvalsh(whole).min() <= ROUNDING:
-        document.add(
-            path,
-            found="correlations that cannot hold together",
-            expected="a positive definite matrix",
-        )
+        expected = "a positive definite matrix"
+        document.add(path, found="correlations that cannot hold together", expected=expected)

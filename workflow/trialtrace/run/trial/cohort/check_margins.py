@@ -5,16 +5,24 @@ from fractions import Fraction
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.cohort.margins import ExactMoments, MarginCheck, ShareMargin
-from trialtrace.run.trial.cohort.printed_counts import counts, percentage, prints_as
+from trialtrace.run.trial.cohort.margins import (
+    ExactMoments,
+    Group,
+    MarginCheck,
+    ShareMargin,
+    cells,
+    counts,
+    key_of,
+    percentage,
+    prints_as,
+)
+from trialtrace.run.trial.cohort.order import Types
 from trialtrace.run.trial.cohort.quantities.choice import Choice
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Lognormal, Normal
 from trialtrace.run.trial.cohort.quantities.options import Checked
 from trialtrace.run.trial.cohort.quantities.pattern import Pattern
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
 from trialtrace.run.trial.cohort.quantities.share import Among, Share
-from trialtrace.run.trial.cohort.tables import Group, cells, key_of
-from trialtrace.run.trial.cohort.types import Types
 from trialtrace.run.trial.context import Files, known
 from trialtrace.stats.results import StatsError
 
@@ -66,22 +74,16 @@ def _rows(types: Types, quantity: Quantity, group: Group) -> int | None:
 def _share(document: Document, place: Path_, leaf: ShareMargin, rows: int | None) -> None:
     if (leaf.count is None) == (leaf.probability is None):
         keys = document.names(*place)
-        document.add(
-            place,
-            found=f"the keys {one_of(keys)}" if keys else "nothing",
-            expected="either count or probability",
-        )
+        found = f"the keys {one_of(keys)}" if keys else "nothing"
+        document.add(place, found=found, expected="either count or probability")
         return
     if leaf.probability is None:
         _count(document, place, leaf, rows)
         return
     for key, value in (("of", leaf.of), ("printed", leaf.printed)):
         if value is not None:
-            document.add(
-                (*place, key),
-                found=f"{key} beside probability",
-                expected="count and of, or probability alone",
-            )
+            expected = "count and of, or probability alone"
+            document.add((*place, key), found=f"{key} beside probability", expected=expected)
     p = leaf.probability
     if isinstance(p, int | float) and not 0 <= p <= 1:
         document.add((*place, "probability"), found=f"{p}", expected="0 to 1")
@@ -103,18 +105,12 @@ def _count(document: Document, place: Path_, leaf: ShareMargin, rows: int | None
 
 def _printed(document: Document, place: Path_, text: str, count: int, of: int) -> None:
     if percentage(text) is None and counts(text) == (None, None):
-        document.add(
-            place,
-            found=f'"{text}"',
-            expected='a percentage, a count or both, such as "30.0%", "12/40" or "12 (30.0%)"',
-        )
+        expected = 'a percentage, a count or both, such as "30.0%", "12/40" or "12 (30.0%)"'
+        document.add(place, found=f'"{text}"', expected=expected)
     elif not prints_as(text, count, of):
         share = f"{100 * count / of:.4g} %" if of else "nothing"
-        document.add(
-            place,
-            found=f'"{text}", but {count} of {of} is {share}',
-            expected="counts that print as was printed",
-        )
+        expected = "counts that print as was printed"
+        document.add(place, found=f'"{text}", but {count} of {of} is {share}', expected=expected)
 
 
 def _among(document: Document, types: Types, base: Path_, quantity: Share, other: Among) -> None:
@@ -140,18 +136,12 @@ def _inside(document: Document, place: Path_, leaf: ShareMargin, outer: ShareMar
         ("of", leaf.of, outer.of),
     ):
         if inner is not None and most is not None and inner > most:
-            document.add(
-                (*place, key),
-                found=f"{inner}",
-                expected=f"at most {most}, the {key} of the whole group",
-            )
+            expected = f"at most {most}, the {key} of the whole group"
+            document.add((*place, key), found=f"{inner}", expected=expected)
     without, rest = leaf.without, outer.without
     if without is not None and rest is not None and without > rest:
-        document.add(
-            place,
-            found=f"{without} without, of {rest} in the whole group",
-            expected="no more than the whole group has",
-        )
+        found = f"{without} without, of {rest} in the whole group"
+        document.add(place, found=found, expected="no more than the whole group has")
 
 
 def _adds_up(document: Document, place: Path_, counts: Mapping[str, int], rows: int | None) -> None:
@@ -165,11 +155,8 @@ def _adds_up(document: Document, place: Path_, counts: Mapping[str, int], rows: 
 def _exact(document: Document, types: Types, quantity: Continuous, exact: ExactMoments) -> None:
     base, step = ("quantities", quantity.name, "exact"), quantity.step
     if step is None or not isinstance(quantity, Normal | Lognormal):
-        document.add(
-            base,
-            found=f"exact, {quantity.kind}" + ("" if step else " without a step"),
-            expected="a normal or lognormal quantity with a step",
-        )
+        found = f"exact, {quantity.kind}" + ("" if step else " without a step")
+        document.add(base, found=found, expected="a normal or lognormal quantity with a step")
         return
     unit = Fraction(repr(float(step)))
     for group, leaf in cells(exact):
@@ -193,11 +180,8 @@ def _mean(document: Document, place: Path_, text: str, rows: int, unit: Fraction
         document.add(place, found=f'"{text}"', expected=str(error))
         return
     if first > last:
-        document.add(
-            place,
-            found=f'"{text}"',
-            expected=f"a mean that {rows} values in steps of {float(unit):g} can have",
-        )
+        expected = f"a mean that {rows} values in steps of {float(unit):g} can have"
+        document.add(place, found=f'"{text}"', expected=expected)
 
 
 def _compared(files: Files, place: Path_, check: MarginCheck | None) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Any
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
@@ -26,9 +25,7 @@ from trialtrace.run.trial.context import (
 from trialtrace.run.trial.endpoints import check_instruments as instruments
 from trialtrace.run.trial.endpoints import check_made as made
 from trialtrace.run.trial.endpoints import check_many_rows as many_rows
-from trialtrace.run.trial.endpoints import check_times as times
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
-from trialtrace.run.trial.endpoints.wide import VisitPattern
+from trialtrace.run.trial.endpoints.wide import VisitPattern, VisitWindows
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan import methods
 
@@ -62,18 +59,16 @@ def check(files: Files) -> None:
     sound = dict(document.entries())
     codes = {name: endpoint.code for name, endpoint in files.derived.items()}
     for name, first, code in repeated(codes):
-        document.add(
-            (files.derived[name].family, "code"),
-            found=f"{tell(code)}, which is also the code of {first}",
-            expected="a code of its own",
-        )
+        found = f"{tell(code)}, which is also the code of {first}"
+        expected = "a code of its own"
+        document.add((files.derived[name].family, "code"), found=found, expected=expected)
     for name, given in sound.items():
         _endpoint(files, name, given)
         if given["kind"] == "instrument":
             instruments.check(files, name, given)
 
 
-def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
+def _endpoint(files: Files, name: str, given: made.Given) -> None:
     document = files.endpoints
     for key in ("of", "first_of"):
         if key in given:
@@ -83,14 +78,11 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
     if "source" in given and not any(
         list(declared_in(endpoint.entry)) for endpoint in files.family(name)
     ):
-        document.add(
-            (name, "source"),
-            found="a source, but nothing in this entry is taken as given",
-            expected="a source only beside limits, thresholds or days that the entry declares",
-        )
+        found = "a source, but nothing in this entry is taken as given"
+        expected = "a source only beside limits, thresholds or days that the entry declares"
+        document.add((name, "source"), found=found, expected=expected)
     made.check(files, name, given)
     many_rows.check(files, name, given)
-    times.check(files, name, given)
     _scale(files, name, given.get("scale"))
     unit_of_endpoint(files, name, given)
     _baseline(files, name, given)
@@ -101,7 +93,7 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
         _columns(files, name, given)
 
 
-def _columns(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _columns(files: Files, name: str, entry: made.Given) -> None:
     document, columns = files.endpoints, files.columns(entry["table"])
     for key in ("where", "event"):
         if key in entry:
@@ -143,11 +135,8 @@ def _windows(
     if visit_windows.day is not None:
         column(document, (*place, "day"), visit_windows.day, columns, NUMERIC)
     elif "date" not in entry or "start" not in entry:
-        document.add(
-            place,
-            found="windows and no day",
-            expected="day: the column of the day, or date and start of the entry",
-        )
+        expected = "day: the column of the day, or date and start of the entry"
+        document.add(place, found="windows and no day", expected=expected)
     if "windows" in entry:
         document.add(
             (name, "windows"),
@@ -176,11 +165,8 @@ def _days_of_windows(files: Files, place: Path_, visit_windows: VisitWindows) ->
         if visit_windows.take == "nearest" and window.target is None:
             document.add(here, found="no target", expected="the planned day, for nearest")
         elif window.target is not None and not window.from_ <= window.target <= window.to:
-            document.add(
-                (*here, "target"),
-                found=f"{window.target:g}",
-                expected=f"a day from {window.from_:g} to {window.to:g}",
-            )
+            expected = f"a day from {window.from_:g} to {window.to:g}"
+            document.add((*here, "target"), found=f"{window.target:g}", expected=expected)
     for (one, first), (other, then) in combinations(visit_windows.windows.items(), 2):
         if first.from_ <= then.to and then.from_ <= first.to:
             document.add(
@@ -204,7 +190,7 @@ def _labelled(
     files: Files,
     name: str,
     axis: str,
-    entry: dict[str, Any],
+    entry: made.Given,
     columns: dict[str, Variable] | None,
 ) -> None:
     """The column of visits, sides or locations, and its codes."""
@@ -217,47 +203,35 @@ def _labelled(
         labels_of_codes(files, document, (name, axis, "labels"), entry["labels"], variable)
 
 
-def _scores(files: Files, path: Path_, entry: dict[str, Any], variable: Variable | None) -> None:
+def _scores(files: Files, path: Path_, entry: made.Given, variable: Variable | None) -> None:
     """A measured value is a number, a code that is worth one, or a numeric code of a scale."""
     if variable is None or "codes" in entry or variable.kind in ("", *NUMERIC):
         return
     coded = bool(variable.choices) and all(is_number(code) for code in variable.choices)
     if not (coded and "scale" in entry):
-        files.endpoints.add(
-            path,
-            found=f"{variable.name}, a column of {variable.kind}",
-            expected="a column of numbers, or numeric codes and a `scale`",
-            do=proposed_codes(variable),
-        )
+        found = f"{variable.name}, a column of {variable.kind}"
+        expected = "a column of numbers, or numeric codes and a `scale`"
+        files.endpoints.add(path, found=found, expected=expected, do=proposed_codes(variable))
 
 
-def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | None) -> None:
+def _codes(files: Files, name: str, entry: made.Given, variable: Variable | None) -> None:
     """Codes are those of the dictionary, each of them, and worth a number of the scale."""
     if "codes" not in entry or variable is None or not variable.kind:
         return
     document, place = files.endpoints, (name, "codes")
     if variable.kind not in ("text", "integer"):
-        document.add(
-            place,
-            found=f"codes of {variable.name}, a column of {variable.kind}",
-            expected="codes of a column of text or whole numbers",
-        )
+        found = f"codes of {variable.name}, a column of {variable.kind}"
+        document.add(place, found=found, expected="codes of a column of text or whole numbers")
         return
     for code, value in entry["codes"].items():
         known_code(document, (*place, code), code, variable)
         code_is_missing(files, document, (*place, code), code, variable)
         if variable.kind == "integer" and not _WHOLE.fullmatch(code):
-            document.add(
-                (*place, code),
-                found=tell(code),
-                expected=f"a whole number in quotes; {variable.name} is a column of integer",
-            )
+            expected = f"a whole number in quotes; {variable.name} is a column of integer"
+            document.add((*place, code), found=tell(code), expected=expected)
         if (scale := entry.get("scale")) and not scale["from"] <= value <= scale["to"]:
-            document.add(
-                (*place, code),
-                found=tell(value),
-                expected=f"a number of the scale, {scale['from']} to {scale['to']}",
-            )
+            expected = f"a number of the scale, {scale['from']} to {scale['to']}"
+            document.add((*place, code), found=tell(value), expected=expected)
     none = files.cleaning.get("tables", entry["table"], "missing", variable.name) or ()
     lacking = [code for code in variable.choices if code not in (*entry["codes"], *none)]
     if lacking:
@@ -269,16 +243,14 @@ def _codes(files: Files, name: str, entry: dict[str, Any], variable: Variable | 
         )
 
 
-def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
+def _scale(files: Files, name: str, scale: made.Given | None) -> None:
     if scale and scale["from"] >= scale["to"]:
-        files.endpoints.add(
-            (name, "scale"),
-            found=f"from {scale['from']} to {scale['to']}",
-            expected="from the lowest to the highest value",
-        )
+        found = f"from {scale['from']} to {scale['to']}"
+        expected = "from the lowest to the highest value"
+        files.endpoints.add((name, "scale"), found=found, expected=expected)
 
 
-def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _baseline(files: Files, name: str, entry: made.Given) -> None:
     places: dict[Path_, dict[str, str]] = {}
     if isinstance(visits := entry.get("visits"), dict):
         wide = "pattern" in visits
@@ -290,11 +262,8 @@ def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
             places[name, axis, "labels"] = entry[axis]["labels"]
     for path, labels in places.items():
         for key, first, label in repeated(labels):
-            files.endpoints.add(
-                (*path, key),
-                found=f"{tell(label)}, which is also the label of {first}",
-                expected="a label of its own",
-            )
+            found = f"{tell(label)}, which is also the label of {first}"
+            files.endpoints.add((*path, key), found=found, expected="a label of its own")
     if "baseline" in entry:
         told = (
             labels for path, labels in places.items() if path[1] in ("visit", "visits", "items")
@@ -305,7 +274,7 @@ def _baseline(files: Files, name: str, entry: dict[str, Any]) -> None:
         known(files.endpoints, place, entry["baseline"], every, "the label of a visit")
 
 
-def _parents(files: Files, name: str, entry: dict[str, Any], key: str) -> None:
+def _parents(files: Files, name: str, entry: made.Given, key: str) -> None:
     listed = entry[key] if isinstance(entry[key], list) else [entry[key]]
     for position, parent in enumerate(listed):
         place: Path_ = (name, key, position) if isinstance(entry[key], list) else (name, key)

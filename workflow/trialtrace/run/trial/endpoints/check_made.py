@@ -1,14 +1,15 @@
 """endpoints.yaml: endpoints that are made from others by a rule, and times from dates."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition, check_test
-from trialtrace.run.trial.context import NUMERIC, Files, known, of_kind
-from trialtrace.run.trial.endpoints.norms import check_norms
+from trialtrace.run.trial.context import NUMERIC, Files, column, known, known_code, of_kind
+from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.model import Variable, made_after
 from trialtrace.run.trial.plan import methods
 from trialtrace.run.trial.visits import baseline, chosen_visits, visit_labels
@@ -16,9 +17,10 @@ from trialtrace.run.trial.visits import baseline, chosen_visits, visit_labels
 # The value of an endpoint, as a column that a test can be held against.
 AVAL = Variable("AVAL", "bds", "number", "value")
 COUNT = "findings"
+Given = dict[str, Any]
 
 
-def check(files: Files, name: str, entry: dict[str, Any]) -> None:
+def check(files: Files, name: str, entry: Given) -> None:
     if entry["kind"] in _CHECKS:
         _CHECKS[entry["kind"]](files, name, entry)
 
@@ -49,7 +51,7 @@ def parent(files: Files, name: str, place: Path_, of: str, kinds: tuple[str, ...
     return True
 
 
-def subject_date(files: Files, name: str, key: str, entry: dict[str, Any]) -> None:
+def subject_date(files: Files, name: str, key: str, entry: Given) -> None:
     """A date among the subject variables."""
     place = (name, key)
     if key not in entry:
@@ -67,14 +69,11 @@ def subject_number(files: Files, place: Path_, name: str) -> None:
 def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
     variable = files.subject_variable(name)
     if variable is not None and variable.kind and variable.kind not in kinds:
-        files.endpoints.add(
-            place,
-            found=f"{name}, a column of {variable.kind}",
-            expected=f"a column of {' or '.join(kinds)} by the dictionary",
-        )
+        expected = f"a column of {' or '.join(kinds)} by the dictionary"
+        files.endpoints.add(place, found=f"{name}, a column of {variable.kind}", expected=expected)
 
 
-def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
+def _visits(files: Files, name: str, given: Given) -> None:
     """Visits that the parts have, at least one of them, and a baseline where it is asked for."""
     document = files.endpoints
     parts = [parent for parent in files.derived[name].entry.parents if parent in files.derived]
@@ -85,16 +84,13 @@ def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
     needs = given.get("visits") == "after_baseline" or given.get("new")
     needs = needs or given.get("value", "value") != "value"
     if needs and parts and baseline(name, files.derived.get) is None:
-        document.add(
-            (name,),
-            found=f"no baseline of {one_of(parts)}",
-            expected="an endpoint with `baseline`, for new findings, changes and after_baseline",
-        )
+        expected = "an endpoint with `baseline`, for new findings, changes and after_baseline"
+        document.add((name,), found=f"no baseline of {one_of(parts)}", expected=expected)
     elif labels and not chosen_visits(name, files.derived.get):
         document.add((name, "visits"), found="no visit", expected="one visit or more")
 
 
-def _finding(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _finding(files: Files, name: str, entry: Given) -> None:
     document = files.endpoints
     _visits(files, name, entry)
     if isinstance(entry.get("abnormal"), dict):
@@ -104,11 +100,9 @@ def _finding(files: Files, name: str, entry: dict[str, Any]) -> None:
             where = (name, "abnormal_by_location", place)
             check_test(document, where, AVAL, test, {"AVAL": AVAL})
     if entry.get("new") and entry.get("value", "value") != "value":
-        document.add(
-            (name, "new"),
-            found=f"new: true with value: {entry['value']}",
-            expected="one of them; a change already compares with the baseline",
-        )
+        found = f"new: true with value: {entry['value']}"
+        expected = "one of them; a change already compares with the baseline"
+        document.add((name, "new"), found=found, expected=expected)
     if ("at_least" in entry) != ("missing" in entry):
         lacking = "missing" if "at_least" in entry else "at_least"
         document.add((name,), found=f"no {lacking}", expected="at_least and missing together")
@@ -117,7 +111,7 @@ def _finding(files: Files, name: str, entry: dict[str, Any]) -> None:
         _norm(files, name, entry["norm"])
 
 
-def _locations(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _locations(files: Files, name: str, entry: Given) -> None:
     """Sides and locations of the endpoint with the values, and a rule where there are several."""
     of = files.derived.get(entry["of"])
     if of is None:
@@ -129,16 +123,14 @@ def _locations(files: Files, name: str, entry: dict[str, Any]) -> None:
             known(files.endpoints, (name, plural, position), label, labels, f"a {key} of the value")
         several *= max(len(entry.get(plural, labels)), 1)
     if several > 1 and "at_least" not in entry:
-        files.endpoints.add(
-            (name,),
-            found=f"{several} sides and locations of {entry['of']} without a rule",
-            expected="at_least: how many of them must be abnormal, and missing",
-        )
+        found = f"{several} sides and locations of {entry['of']} without a rule"
+        expected = "at_least: how many of them must be abnormal, and missing"
+        files.endpoints.add((name,), found=found, expected=expected)
 
 
-def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _norm(files: Files, name: str, entry: Given) -> None:
     document, place = files.endpoints, (name, "norm")
-    norms, problems = check_norms(files.at, entry["table"])
+    norms, problems = Norms.checked(files.at, entry["table"])
     for problem in problems:
         document.tell(problem)
     if problems:
@@ -159,7 +151,7 @@ def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
         _of_kind(files, (*place, "age"), entry["age"], NUMERIC)
 
 
-def _composite(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _composite(files: Files, name: str, entry: Given) -> None:
     document = files.endpoints
     for position, of in enumerate(entry["findings"]):
         parent(files, name, (name, "findings", position), of, methods.BINARY)
@@ -178,15 +170,13 @@ def _composite(files: Files, name: str, entry: dict[str, Any]) -> None:
     check_condition(document, (name, "event"), entry["event"], columns, "a part of the composite")
     over = entry["counted"] in ("by_visit", "ever")
     if over != ("missing_visits" in entry):
-        document.add(
-            (name, "counted"),
-            found=f"{tell(entry['counted'])} {'without' if over else 'with'} missing_visits",
-            expected="missing_visits with by_visit and ever, and only with them",
-        )
+        found = f"{tell(entry['counted'])} {'without' if over else 'with'} missing_visits"
+        expected = "missing_visits with by_visit and ever, and only with them"
+        document.add((name, "counted"), found=found, expected=expected)
     _visits(files, name, entry)
 
 
-def _dated(files: Files, name: str, entry: dict[str, Any]) -> None:
+def _dated(files: Files, name: str, entry: Given) -> None:
     """Dates of records, and windows of visits with what they need."""
     document = files.endpoints
     subject_date(files, name, "start", entry)
@@ -194,11 +184,8 @@ def _dated(files: Files, name: str, entry: dict[str, Any]) -> None:
     needed = ("date", "start", *keys) if set(keys) & set(entry) else ("date",) * ("start" in entry)
     lacking = [key for key in needed if key not in entry]
     if lacking:
-        document.add(
-            (name,),
-            found=f"no {one_of(lacking)}",
-            expected="date with start; date, start and outside with windows",
-        )
+        expected = "date with start; date, start and outside with windows"
+        document.add((name,), found=f"no {one_of(lacking)}", expected=expected)
     labels = list(entry.get("visit", {}).get("labels", {}).values())
     for label, (low, high) in entry.get("windows", {}).items():
         place = (name, "windows", label)
@@ -207,7 +194,7 @@ def _dated(files: Files, name: str, entry: dict[str, Any]) -> None:
             document.add(place, found=f"{low} to {high}", expected="the first day first")
 
 
-def _difference(files: Files, name: str, given: dict[str, Any]) -> None:
+def _difference(files: Files, name: str, given: Given) -> None:
     by, of = given["by"], files.derived.get(given["of"])
     labels: list[str] | None = None
     if by == "treatment":
@@ -221,17 +208,104 @@ def _difference(files: Files, name: str, given: dict[str, Any]) -> None:
         known(files.endpoints, (name, "levels", position), level, labels, f"a {by}")
     changed = given.get("value", "value") != "value" and of is not None
     if changed and baseline(given["of"], files.derived.get) is None:
+        found = f"{given['of']}, an endpoint without a baseline"
+        files.endpoints.add((name, "value"), found=found, expected="an endpoint with `baseline`")
+
+
+def _interval_time(files: Files, name: str, entry: Given) -> None:
+    document = files.endpoints
+    if "days" not in entry and "dates" not in entry:
+        document.add((name,), found="no days", expected="days or dates of the visits, or both")
+    if ("dates" in entry) != ("start" in entry):
+        found = "dates without start, or start without dates"
+        document.add((name,), found=found, expected="start and dates together")
+    subject_date(files, name, "start", entry)
+    labels = files.visits_of(entry["of"])
+    if labels is None:
+        return
+    if not labels:
+        expected = "a yes/no endpoint with visits"
+        document.add((name, "of"), found=f"{entry['of']}, which has no visits", expected=expected)
+    days = entry.get("days")
+    if days is not None and not set(labels) <= set(days):
+        document.add((name, "days"), found=one_of(days), expected=f"a day for {one_of(labels)}")
+    elif days is not None and any(a >= b for a, b in pairwise(days[label] for label in labels)):
+        document.add((name, "days"), found="days that do not ascend", expected="ascending days")
+    if "dates" in entry:
+        _dates(files, name, entry["dates"], labels)
+
+
+def _dates(files: Files, name: str, entry: Given, labels: list[str]) -> None:
+    document, place = files.endpoints, (name, "dates")
+    tables = files.trial.names("tables")
+    if not known(document, (*place, "table"), entry["table"], tables, "a table of trial.yaml"):
+        return
+    columns = files.columns(entry["table"])
+    column(document, (*place, "date"), entry["date"], columns, ("date",))
+    variable = column(document, (*place, "visit", "column"), entry["visit"]["column"], columns)
+    told = entry["visit"]["labels"]
+    for code in told:
+        known_code(document, (*place, "visit", "labels", code), code, variable)
+    if not set(labels) <= set(told.values()):
+        expected = f"every visit of the event: {one_of(labels)}"
+        document.add((*place, "visit", "labels"), found=one_of(told.values()), expected=expected)
+
+
+def _event_by(files: Files, name: str, entry: Given) -> None:
+    of = files.endpoints.get(entry["of"]) or {}
+    competing = bool(of.get("competing"))
+    if competing != ("competing" in entry):
+        found = f"{entry['of']} {'with' if competing else 'without'} competing events"
+        expected = "competing: missing or no_event where it has them, and only there"
+        files.endpoints.add((name,), found=found, expected=expected)
+    if of.get("horizon", entry["time"]) < entry["time"]:
         files.endpoints.add(
-            (name, "value"),
-            found=f"{given['of']}, an endpoint without a baseline",
-            expected="an endpoint with `baseline`",
+            (name, "time"),
+            found=f"{entry['time']:g}, while {entry['of']}.horizon ends every time at "
+            f"{of['horizon']:g}",
+            expected="a time up to the horizon, after which nobody is known free of the event",
+            do="mend one of the two",
         )
 
 
-_CHECKS: dict[str, Callable[[Files, str, dict[str, Any]], None]] = {
+def _time_to_event(files: Files, name: str, entry: Given) -> None:
+    subject_date(files, name, "start", entry)
+    if "seen" in entry:
+        parent(files, name, (name, "seen"), entry["seen"], methods.INTERVALS)
+    for position, of in enumerate(entry.get("competing", ())):
+        parent(files, name, (name, "competing", position), of, methods.TIMES)
+    if ("horizon" in entry) != ("horizon_label" in entry):
+        found = "horizon without horizon_label, or the other way round"
+        files.endpoints.add((name,), found=found, expected="both together")
+    of = entry.get("occurrence")
+    if of is not None and parent(files, name, (name, "occurrence"), of, ("occurrence",)):
+        dated = files.endpoints.get(of)
+        if dated is not None and "date" not in dated:
+            files.endpoints.add(
+                (name, "occurrence"), found=f"{of} without a date", expected="one with `date`"
+            )
+
+
+def _recurrent_events(files: Files, name: str, entry: Given) -> None:
+    subject_date(files, name, "start", entry)
+    if "date" in entry:
+        subject_date(files, name, "end", entry)
+    elif "end" in entry:
+        subject_number(files, (name, "end"), entry["end"])
+    if (design := files.trial.get("design", "kind")) in methods.OWN_TREATMENT:
+        found = f"recurrent_events in a design of kind {tell(design)}"
+        expected = "a design in which a subject has one treatment"
+        files.endpoints.add((name, "kind"), found=found, expected=expected)
+
+
+_CHECKS: dict[str, Callable[[Files, str, Given], None]] = {
     "repeated": _dated,
     "instrument": _dated,
     "difference": _difference,
     "finding": _finding,
     "composite_event": _composite,
+    "interval_time": _interval_time,
+    "event_by": _event_by,
+    "time_to_event": _time_to_event,
+    "recurrent_events": _recurrent_events,
 }

@@ -1,7 +1,6 @@
 """endpoints.yaml: endpoints over many rows of a subject, and occurrences with further columns."""
 
 from collections.abc import Callable
-from typing import Any
 
 from trialtrace.base.errors import one_of
 from trialtrace.run.tables.contracts import OCCDS
@@ -16,15 +15,21 @@ from trialtrace.run.trial.context import (
     told_kind,
 )
 from trialtrace.run.trial.endpoints.check_derived import columns_of_analysis
-from trialtrace.run.trial.endpoints.check_made import AVAL, parent, subject_date, subject_number
-from trialtrace.run.trial.endpoints.conversions import check_conversions
+from trialtrace.run.trial.endpoints.check_made import (
+    AVAL,
+    Given,
+    parent,
+    subject_date,
+    subject_number,
+)
+from trialtrace.run.trial.endpoints.norms import Conversions
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.methods import TIMES
 
 DATES = ("date",)
 
 
-def check(files: Files, name: str, entry: dict[str, Any]) -> None:
+def check(files: Files, name: str, entry: Given) -> None:
     if entry["kind"] in _CHECKS:
         columns = files.columns(entry["table"]) if "table" in entry else None
         _CHECKS[entry["kind"]](files, name, entry, columns)
@@ -34,19 +39,14 @@ Columns = dict[str, Variable] | None
 
 
 def _typed(
-    files: Files,
-    name: str,
-    entry: dict[str, Any],
-    columns: Columns,
-    *keys: str,
-    kinds: tuple[str, ...] = (),
+    files: Files, name: str, entry: Given, columns: Columns, *keys: str, kinds: tuple[str, ...] = ()
 ) -> None:
     for key in keys:
         if key in entry:
             column(files.endpoints, (name, key), entry[key], columns, kinds)
 
 
-def _together(files: Files, name: str, entry: dict[str, Any], key: str, *needed: str) -> None:
+def _together(files: Files, name: str, entry: Given, key: str, *needed: str) -> None:
     """Keys that another one needs."""
     lacking = [one for one in needed if one not in entry]
     if key in entry and lacking:
@@ -55,7 +55,7 @@ def _together(files: Files, name: str, entry: dict[str, Any], key: str, *needed:
         )
 
 
-def _aggregate(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _aggregate(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document, statistic = files.endpoints, entry["statistic"]
     subject_date(files, name, "start", entry)
     if (statistic == "quantile") != ("quantile" in entry):
@@ -65,17 +65,11 @@ def _aggregate(files: Files, name: str, entry: dict[str, Any], columns: Columns)
             expected="quantile with statistic: quantile, and only there",
         )
     if entry.get("without_rows") == "zero" and statistic not in ("count", "distinct", "sum"):
-        document.add(
-            (name, "without_rows"),
-            found=f"zero for a {statistic}",
-            expected="missing; zero only for count, distinct and sum",
-        )
+        expected = "missing; zero only for count, distinct and sum"
+        document.add((name, "without_rows"), found=f"zero for a {statistic}", expected=expected)
     if "codes" in entry and statistic in ("count", "distinct"):
-        document.add(
-            (name, "codes"),
-            found=f"codes with statistic: {statistic}, which asks for no numbers",
-            expected="no codes",
-        )
+        found = f"codes with statistic: {statistic}, which asks for no numbers"
+        document.add((name, "codes"), found=found, expected="no codes")
     variable = (columns or {}).get(entry["column"])
     if variable is None or not variable.kind or statistic in ("count", "distinct"):
         return
@@ -94,14 +88,14 @@ def _aggregate(files: Files, name: str, entry: dict[str, Any], columns: Columns)
     column(document, (name, "column"), entry["column"], columns, allowed)
 
 
-def _graded(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _graded(files: Files, name: str, entry: Given, columns: Columns) -> None:
     for label, test in entry["grades"].items():
         if isinstance(test, dict):
             place = (name, "grades", label)
             check_test(files.endpoints, place, AVAL, test, {"AVAL": AVAL})
 
 
-def _dose_intensity(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _dose_intensity(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document = files.endpoints
     _typed(files, name, entry, columns, "cycle", "planned", "delivered", kinds=NUMERIC)
     _typed(files, name, entry, columns, "date", kinds=DATES)
@@ -128,14 +122,11 @@ def _dose_intensity(files: Files, name: str, entry: dict[str, Any], columns: Col
     if by_drug and drug is not None and drug.choices:
         lacking = [code for code in drug.choices if code not in by_drug]
         if lacking:
-            document.add(
-                (name, "interval", "by_drug"),
-                found=f"no days for {one_of(lacking)}",
-                expected="days for every drug",
-            )
+            found = f"no days for {one_of(lacking)}"
+            document.add((name, "interval", "by_drug"), found=found, expected="days for every drug")
 
 
-def _dose_change(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _dose_change(files: Files, name: str, entry: Given, columns: Columns) -> None:
     _typed(files, name, entry, columns, "planned", "delivered", kinds=NUMERIC)
     _typed(files, name, entry, columns, "date", "planned_date", kinds=DATES)
     _together(files, name, entry, "reduced", "planned", "delivered")
@@ -149,37 +140,31 @@ def _dose_change(files: Files, name: str, entry: dict[str, Any], columns: Column
     _further(files, name, entry, columns)
 
 
-def _attendance(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+def _attendance(files: Files, name: str, given: Given, columns: Columns) -> None:
     document = files.endpoints
     check_condition(document, (name, "done"), given["done"], columns)
     if isinstance(given["planned"], dict):
         subject_number(files, (name, "planned", "variable"), given["planned"]["variable"])
     elif given["planned"] == "rows" and given.get("without_rows") == "zero":
-        document.add(
-            (name, "without_rows"),
-            found="zero with planned: rows",
-            expected="missing; without rows nothing is planned",
-        )
+        expected = "missing; without rows nothing is planned"
+        document.add((name, "without_rows"), found="zero with planned: rows", expected=expected)
     if end := given.get("end"):
         column(document, (name, "end", "date"), end["date"], columns, DATES)
         place = (name, "end", "event")
         if parent(files, name, place, end["event"], TIMES):
             ending = files.derived.get(end["event"])
             if ending is not None and ending.entry.start is None:
-                document.add(
-                    place,
-                    found=f"{end['event']}, a time without dates",
-                    expected="a time_to_event endpoint from dates",
-                )
+                found = f"{end['event']}, a time without dates"
+                document.add(place, found=found, expected="a time_to_event endpoint from dates")
 
 
-def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _oral_morphine(files: Files, name: str, entry: Given, columns: Columns) -> None:
     document = files.endpoints
     _typed(files, name, entry, columns, "dose", kinds=NUMERIC)
     _typed(files, name, entry, columns, "drug", "route", "unit_column")
     if "none" in entry:
         check_condition(document, (name, "none"), entry["none"], columns)
-    table, problems = check_conversions(files.at, entry["conversion"])
+    table, problems = Conversions.checked(files.at, entry["conversion"])
     for problem in problems:
         document.tell(problem)
     if problems:
@@ -198,30 +183,20 @@ def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Colu
         document.add((name, "units"), found="no unit_column", expected="unit_column with units")
 
 
-def _occurrence(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
-    _further(files, name, entry, columns)
-
-
-def _further(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _further(files: Files, name: str, entry: Given, columns: Columns) -> None:
     """Further columns: not ones that OCCDS has, and of one type over all endpoints."""
     document = files.endpoints
     taken = set(OCCDS.names) | set(columns_of_analysis(files, "occurrence") or ())
     for short, source in entry.get("columns", {}).items():
         place = (name, "columns", short)
         if short.upper() in taken or short == "term":
-            document.add(
-                place,
-                found=f"{short.upper()}, a column that the data set has already",
-                expected="another name",
-            )
+            found = f"{short.upper()}, a column that the data set has already"
+            document.add(place, found=found, expected="another name")
         variable = column(document, place, source, columns)
         for other, kind in _kinds(files, short).items():
             if variable and kind and other != name and kind != _kind(variable):
-                document.add(
-                    place,
-                    found=f"a column of {_kind(variable)}, while {other} has one of {kind}",
-                    expected="one type under one name",
-                )
+                found = f"a column of {_kind(variable)}, while {other} has one of {kind}"
+                document.add(place, found=found, expected="one type under one name")
 
 
 def _kind(variable: Variable) -> str:
@@ -239,7 +214,7 @@ def _kinds(files: Files, short: str) -> dict[str, str]:
     return kinds
 
 
-def _any_occurrence(files: Files, name: str, entry: dict[str, Any], columns: Columns) -> None:
+def _any_occurrence(files: Files, name: str, entry: Given, columns: Columns) -> None:
     """`where` reads the term and the further columns of the occurrences."""
     if "where" not in entry:
         return
@@ -261,14 +236,14 @@ def _by_label(name: str, variable: Variable) -> Variable:
     return Variable(name, "", _kind(variable), name, labels)
 
 
-_CHECKS: dict[str, Callable[[Files, str, dict[str, Any], Columns], None]] = {
+_CHECKS: dict[str, Callable[[Files, str, Given, Columns], None]] = {
     "aggregate": _aggregate,
     "graded": _graded,
     "dose_intensity": _dose_intensity,
     "dose_change": _dose_change,
     "attendance": _attendance,
     "oral_morphine": _oral_morphine,
-    "occurrence": _occurrence,
+    "occurrence": _further,
     "any_occurrence": _any_occurrence,
     "occurrence_count": _any_occurrence,
 }

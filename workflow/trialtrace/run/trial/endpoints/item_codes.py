@@ -1,19 +1,14 @@
 """endpoints.yaml: what the codes of an instrument's items are worth."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import NUMERIC, Files, is_number, known_code, near_code
+from trialtrace.run.trial.instruments.declaration import Item
+from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.model import Variable
-
-if TYPE_CHECKING:
-    from trialtrace.run.instruments.declaration import Item
-    from trialtrace.run.trial.instruments.shared import InstrumentEntry
 
 Place = tuple[str, ...]
 
@@ -40,17 +35,11 @@ def check(
     document = files.endpoints
     for item in instrument_entry.item_codes or {}:
         if item not in columns:
-            document.add(
-                (name, "item_codes", item),
-                found=f"item {item}",
-                expected=f"an item of these scales with a column: {one_of(columns, 40)}",
-            )
+            expected = f"an item of these scales with a column: {one_of(columns, 40)}"
+            document.add((name, "item_codes", item), found=f"item {item}", expected=expected)
         elif items[item].codes:
-            document.add(
-                (name, "item_codes", item),
-                found=f"item {item}, whose codes have their values under {items[item].codes}",
-                expected="another item",
-            )
+            found = f"item {item}, whose codes have their values under {items[item].codes}"
+            document.add((name, "item_codes", item), found=found, expected="another item")
     used: dict[str, list[Variable]] = {}
     for item, column in columns.items():
         place: Place = (name, "codes")
@@ -109,20 +98,14 @@ def _unused(
     if not codes:
         return
     if not columns:
-        document.add(
-            place,
-            found="codes, while every item has a column of numbers",
-            expected="no codes, or a column of text or choices",
-        )
+        found = "codes, while every item has a column of numbers"
+        document.add(place, found=found, expected="no codes, or a column of text or choices")
         return
     known = {code for variable in columns for code in variable.choices}
     if any(not variable.choices for variable in columns):
         return
     for code in codes:
         if code not in known and not document.full:
-            document.add(
-                (*place, code),
-                found=tell(code),
-                expected=f"a choice of an item: {one_of(tell(one) for one in sorted(known))}",
-                do=near_code(columns[0], code),
-            )
+            expected = f"a choice of an item: {one_of(tell(one) for one in sorted(known))}"
+            do = near_code(columns[0], code)
+            document.add((*place, code), found=tell(code), expected=expected, do=do)

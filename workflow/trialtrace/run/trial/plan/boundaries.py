@@ -20,7 +20,4 @@ def boundary(declared: DecisionLevel) -> "Boundary":
             alpha=declared.alpha,
             sides="two_sided",
         )
-    made: Boundary = getattr(group_sequential, kind)(
-        fractions, alpha=declared.alpha, sides="two_sided"
-    )
-    return made
+    return getattr(group_sequential, kind)(fractions, alpha=declared.alpha, sides="two_sided")

@@ -125,7 +125,9 @@ def check(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> 
             found="no word that values after death are imputed",
             expected=f"a summary with the words “{NOBODY_DIED}”",
         )
-    days, starts = death["death"].get("days"), _baselines(files, name)
+    # Nobody is dead at a baseline.
+    starts = {files.derived[variable].entry.baseline for variable in variables_of(files, name)}
+    days = death["death"].get("days")
     visits = [visit for visit in used_visits(files, name) or [] if visit not in starts]
     if isinstance(days, dict) and (lacking := [visit for visit in visits if visit not in days]):
         files.plan.add(
@@ -133,8 +135,3 @@ def check(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> 
             found=f"no day of {one_of(lacking)} in `death` of the estimand",
             expected="the day of each visit that is analysed, by which whoever died has no value",
         )
-
-
-def _baselines(files: Files, name: str) -> set[object]:
-    """The baselines of its endpoints, at which nobody is dead."""
-    return {files.derived[variable].entry.baseline for variable in variables_of(files, name)}

@@ -15,7 +15,8 @@ from trialtrace.run.trial.resolve import estimand_of, used_visits
 def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
     """Every option of a step that names something or must fit another one."""
     if isinstance(options.get("scores"), dict):
-        _arm_scores(files, analysis, (*place, "scores"), options["scores"])
+        arms = compared_arms(files, analysis)
+        of_each_arm(files, (*place, "scores"), options["scores"], arms, "score")
     for position, name in enumerate(options.get("covariates", ())):
         here = (*place, "covariates", position)
         # What is no variable of the subject, and where it may stand, is told by steps_repeated.
@@ -23,18 +24,8 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
             continue
         if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
             derived.check_baseline(files, here, name)
-    for position, name in enumerate(options.get("components", ())):
-        _component(files, (*place, "components", position), name)
-    if "components" in options and "at_least" not in options:
-        _own_rule(files, analysis, place, options["components"])
-    elif "components" in options and options["at_least"] > len(options["components"]):
-        files.plan.add(
-            (*place, "at_least"),
-            found=f"{options['at_least']} of {len(options['components'])} components",
-            expected="a number of components that can be met",
-        )
     if "components" in options:
-        _counted(files, analysis, place, options)
+        _components(files, analysis, place, options)
     if "receipt" in options:
         what = "a population of trial.yaml"
         known(files.plan, (*place, "receipt"), options["receipt"], files.populations, what)
@@ -53,20 +44,34 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
         )
 
 
-def _component(files: Files, place: Path_, name: str) -> None:
-    """A yes/no endpoint."""
-    what = "an endpoint of endpoints.yaml"
-    if known(files.plan, place, name, files.endpoints.names(), what):
-        of_kind(files, files.plan, place, name, methods.BINARY)
-
-
-def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) -> None:
-    """Without a number of components the composite's own rule counts, which must be one."""
+def _components(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
+    """Yes/no endpoints that are drawn, by the rule of the composite of which they are parts."""
+    document, components = files.plan, options["components"]
+    names, what = files.endpoints.names(), "an endpoint of endpoints.yaml"
+    for position, component in enumerate(components):
+        here = (*place, "components", position)
+        if known(document, here, component, names, what):
+            of_kind(files, document, here, component, methods.BINARY)
+    if options.get("at_least", 0) > len(components):
+        document.add(
+            (*place, "at_least"),
+            found=f"{options['at_least']} of {len(components)} components",
+            expected="a number of components that can be met",
+        )
     estimand = estimand_of(files, analysis)
     name = estimand["variable"] if estimand else None
     endpoint = files.endpoints.get(name) if isinstance(name, str) else None
-    if endpoint is None:
+    if not isinstance(name, str) or not endpoint:
         return
+    if "at_least" not in options:
+        _own_rule(files, place, name, components)
+    if endpoint["kind"] == "composite_event":
+        _counted(files, analysis, place, name, options)
+
+
+def _own_rule(files: Files, place: Path_, name: str, components: list[str]) -> None:
+    """Without a number of components the composite's own rule counts, which must be one."""
+    endpoint = files.endpoints.get(name) or {}
     if endpoint["kind"] != "composite_event":
         files.plan.add(
             place,
@@ -84,13 +89,11 @@ def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) 
         )
 
 
-def _counted(files: Files, analysis: str, place: Path_, options: Mapping[str, object]) -> None:
+def _counted(
+    files: Files, analysis: str, place: Path_, name: str, options: Mapping[str, object]
+) -> None:
     """The rule that is imputed is that of the composite: its event, and the visits that count."""
-    estimand = estimand_of(files, analysis)
-    name = estimand["variable"] if estimand else None
-    endpoint = files.endpoints.get(name) if isinstance(name, str) else None
-    if not isinstance(name, str) or not endpoint or endpoint["kind"] != "composite_event":
-        return
+    endpoint = files.endpoints.get(name) or {}
     if endpoint["counted"] == "ever":
         files.plan.add(
             place,
@@ -133,8 +136,3 @@ def _before(
             found=f"{key} of {name}, in which no earlier visit is left open",
             expected="an outcome counted by_visit with missing_visits: undecided, or no such key",
         )
-
-
-def _arm_scores(files: Files, analysis: str, place: Path_, scores: dict[str, float]) -> None:
-    """A score for each arm that is compared, and for no other."""
-    of_each_arm(files, place, scores, compared_arms(files, analysis), "score")

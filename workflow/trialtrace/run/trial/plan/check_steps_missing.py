@@ -33,7 +33,7 @@ def check(
         files.plan.add(place, found="a change in percent", expected="value: value or change")
     deltas, event = options.get("deltas"), options.get("event")
     if isinstance(deltas, dict):
-        _deltas(files, name, (*place, "deltas"), deltas)
+        of_each_arm(files, (*place, "deltas"), deltas, compared_arms(files, name), "delta")
     if isinstance(event, str):
         _event(files, name, (*place, "event"), event)
 
@@ -65,11 +65,6 @@ def _baseline(
                 found=f"{start}, the baseline of {variable}, among the visits that are analysed",
                 expected=f"visits after it: {one_of([v for v in visits if v != start])}",
             )
-
-
-def _deltas(files: Files, name: str, place: Path_, deltas: dict[str, float]) -> None:
-    """A shift for each arm that is compared, and for no other."""
-    of_each_arm(files, place, deltas, compared_arms(files, name), "delta")
 
 
 def _event(files: Files, name: str, place: Path_, event: str) -> None:

@@ -34,7 +34,8 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
         _within_times(files, place, options["times"], options.get("time"))
     for combination, weights in options.get("combinations", {}).items():
         _weights(files, name, (*place, "combinations", combination), weights)
-    _margins(files, place, method, options)
+    if "margin" in options and "higher" in options:
+        _worse(files, (*place, "margin"), method, options["margin"], options["higher"])
     if "sequence" in options:
         _sequences(files, place, options["sequence"], options["starts_with"])
     others: list[tuple[Path_, dict[str, object]]] = (
@@ -173,11 +174,6 @@ def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
         found="no treatment" if wanted else "a treatment",
         expected="treatment: the one whose visits are analysed" if wanted else "no treatment",
     )
-
-
-def _margins(files: Files, place: Path_, method: str, options: dict[str, Any]) -> None:
-    if "margin" in options and "higher" in options:
-        _worse(files, (*place, "margin"), method, options["margin"], options["higher"])
 
 
 def _sequences(files: Files, place: Path_, sequence: str, begun: Mapping[str, str]) -> None:

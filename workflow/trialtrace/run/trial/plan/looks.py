@@ -21,8 +21,7 @@ BOUNDARIES = {
 
 def boundary(declared: DecisionLevel) -> "Boundary":
     """The boundary of a design at all its looks."""
-    made: Boundary = importlib.import_module(BOUNDARIES[declared.boundary]).boundary(declared)
-    return made
+    return importlib.import_module(BOUNDARIES[declared.boundary]).boundary(declared)
 
 
 def nominal_level(declared: DecisionLevel) -> float:

@@ -18,19 +18,19 @@ MODULES: dict[str, str] = {
     "uniform": f"{_HERE}.continuous",
     "share": f"{_HERE}.share",
     "choice": f"{_HERE}.choice",
-    "ordinal": f"{_HERE}.ordinal",
-    "spread": f"{_HERE}.spread",
-    "pick": f"{_HERE}.pick",
+    "ordinal": f"{_HERE}.choice",
+    "spread": f"{_HERE}.share",
+    "pick": f"{_HERE}.choice",
     "pattern": f"{_HERE}.pattern",
-    "rule": f"{_HERE}.rule",
-    "bands": f"{_HERE}.bands",
-    "linear": f"{_HERE}.arithmetic",
-    "product": f"{_HERE}.arithmetic",
-    "date": f"{_HERE}.dates",
-    "days": f"{_HERE}.dates",
-    "gather": f"{_HERE}.gather",
-    "running": f"{_HERE}.running",
-    "text": f"{_HERE}.text",
+    "rule": f"{_HERE}.computed",
+    "bands": f"{_HERE}.computed",
+    "linear": f"{_HERE}.computed",
+    "product": f"{_HERE}.computed",
+    "date": f"{_HERE}.computed",
+    "days": f"{_HERE}.computed",
+    "gather": f"{_HERE}.computed",
+    "running": f"{_HERE}.computed",
+    "text": f"{_HERE}.choice",
 }
 # What stands beside the kind, in the order of the reference.
 COMMON = ("level", "label", "tag", "note", "where")
@@ -67,8 +67,7 @@ def options_of(kind: str) -> list[str]:
 def quantity_of(entry: Mapping[str, object]) -> Quantity:
     """The quantity of an entry of one kind; keys that its kind does not have are left out."""
     cls = shape_of(kinds_of(entry)[0])
-    quantity: Quantity = structure(cls, {k: v for k, v in entry.items() if k in keys_of(cls)})
-    return quantity
+    return structure(cls, {k: v for k, v in entry.items() if k in keys_of(cls)})
 
 
 def every_kind() -> type[Quantity]:

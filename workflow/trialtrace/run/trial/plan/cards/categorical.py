@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import Continuity, OfSides
+from trialtrace.run.trial.plan.r_score import DIFFERENCE, RATIO
+from trialtrace.run.trial.plan.r_tests import CHI_SQUARED_TEST
 
 
 @shape
@@ -20,7 +24,7 @@ wilson <- function(events, n) {
   prop.test(events, n, correct = FALSE, conf.level = {confidence})$conf.int
 }
 """
-_NEWCOMBE = (
+NEWCOMBE = (
     _WILSON
     + """\
 p1 <- e1 / n1
@@ -33,61 +37,30 @@ high <- p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2)
 )
 _EVENTS = {"count": "sum(x)"}
 _Z = "z <- qnorm(0.5 + {confidence} / 2)\n"
-_MIETTINEN_NURMINEN = """\
-# Both risks by maximum likelihood where their difference is held at `by`.
-held <- function(by) {
-  slope <- function(p) {
-    e1 / (p + by) - (n1 - e1) / (1 - p - by) + e0 / p - (n0 - e0) / (1 - p)
-  }
-  ends <- c(max(0, -by), min(1, 1 - by)) + c(1e-12, -1e-12)
-  p <- uniroot(slope, ends, tol = 1e-15)$root
-  c(p + by, p)
-}
-excess <- function(by) {
-  p <- held(by)
-  v <- sum(p * (1 - p) / c(n1, n0)) * (n1 + n0) / (n1 + n0 - 1)
-  abs(e1 / n1 - e0 / n0 - by) - qnorm(0.5 + {confidence} / 2) * sqrt(v)
-}
-p <- e1 / n1 - e0 / n0
-bound <- function(end) uniroot(excess, sort(c(p, end)), tol = 1e-14)$root
-"""
+_BOUNDS = "c({0}, bound(-1{1}, z), bound(1{2}, z))"
+_OF_DIFFERENCE = {"risk_difference": _BOUNDS.format("best", " + 1e-9", " - 1e-9")}
+_OF_RATIO = {"risk_ratio": _BOUNDS.format("exp(best)", "", "")}
 
-_KOOPMAN = """\
-# The risk of the reference by maximum likelihood where the ratio of the risks is held at `by`.
-held <- function(by) {
-  slope <- function(p) {
-    (e1 + e0) / p - by * (n1 - e1) / (1 - by * p) - (n0 - e0) / (1 - p)
-  }
-  uniroot(slope, c(1e-13, 1 - 1e-13) * min(1, 1 / by), tol = 1e-17, maxiter = 10000)$root
-}
-score <- function(log_ratio) {
-  by <- exp(log_ratio)
-  p <- held(by)
-  (e1 / n1 - by * e0 / n0) / sqrt(by * p * (1 - by * p) / n1 + by^2 * p * (1 - p) / n0)
-}
-ratio <- (e1 / n1) / (e0 / n0)
-z <- qnorm(0.5 + {confidence} / 2)
-low <- uniroot(function(l) score(l) - z, c(-15, log(ratio)), tol = 1e-14)$root
-high <- uniroot(function(l) score(l) + z, c(log(ratio), 15), tol = 1e-14)$root
-"""
+
+def _score(lines: str, *, factor: bool) -> str:
+    """R of a score interval, with Miettinen and Nurminen's factor of the variance or without."""
+    return lines.replace("{variance=miettinen_nurminen}", str(factor).upper()) + _Z
+
+
+_proportion = partial(Card, gives="count.events@group proportion.{}@group")
 
 CARDS = (
-    Card(
+    _proportion(
         "proportion.wilson",
         "Wilson's score interval",
         "Wilson 1927, J Am Stat Assoc 22:209",
-        gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:wilson",
-        r=R(
-            _EVENTS | {"proportion": "c(e1 / n1, wilson(e1, n1))"},
-            _WILSON,
-        ),
+        r=R(_EVENTS | {"proportion": "c(e1 / n1, wilson(e1, n1))"}, _WILSON),
     ),
-    Card(
+    _proportion(
         "proportion.clopper_pearson",
         "exact interval",
         "Clopper and Pearson 1934, Biometrika 26:404",
-        gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:clopper_pearson",
         r=R(
             _EVENTS | {"proportion": "c(test$estimate, test$conf.int)"},
@@ -99,7 +72,7 @@ CARDS = (
         "Newcombe's score interval",
         "Newcombe 1998, Stat Med 17:873, method 10",
         formula="categorical.contingency:risk_difference_newcombe",
-        r=R({"risk_difference": "c(p1 - p0, low, high)"}, _NEWCOMBE),
+        r=R({"risk_difference": "c(p1 - p0, low, high)"}, NEWCOMBE),
     ),
     Card(
         "risk_difference.wald",
@@ -117,21 +90,18 @@ CARDS = (
         "risk_difference.miettinen_nurminen",
         "Miettinen and Nurminen's score interval",
         "Miettinen and Nurminen 1985, Stat Med 4:213",
-        check="score",
+        check="paired_events",
         formula="categorical.score:risk_difference_miettinen_nurminen",
-        r=R({"risk_difference": "c(p, bound(-1 + 1e-9), bound(1 - 1e-9))"}, _MIETTINEN_NURMINEN),
+        r=R(_OF_DIFFERENCE, _score(DIFFERENCE, factor=True)),
     ),
     Card(
         "risk_difference.mee",
         "Mee's score interval",
         "Mee 1984, Biometrics 40:1175",
-        check="score",
+        check="paired_events",
         formula="categorical.score:risk_difference_score",
         fixed={"variance": "farrington_manning"},
-        r=R(
-            {"risk_difference": "c(p, bound(-1 + 1e-9), bound(1 - 1e-9))"},
-            _MIETTINEN_NURMINEN.replace(" * (n1 + n0) / (n1 + n0 - 1)", ""),
-        ),
+        r=R(_OF_DIFFERENCE, _score(DIFFERENCE, factor=False)),
     ),
     Card(
         "risk_ratio.katz_log",
@@ -161,14 +131,13 @@ CARDS = (
                 "number_needed_to_treat": "c(1 / (p0 - p1), "
                 "if (low != 0 && high != 0) sort(-1 / c(low, high)) else c(NA, NA))"
             },
-            _NEWCOMBE,
+            NEWCOMBE,
         ),
     ),
     Card(
         "p_value.chi_squared",
         "Pearson's χ² test",
         "Pearson 1900",
-        means="Chi-squared test.",
         options=ChiSquared,
         gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
         kinds=BINARY,
@@ -178,14 +147,7 @@ CARDS = (
             )
         },
         formula="categorical.two_by_two_tests:chi_squared",
-        r=R(
-            {
-                "p_value": "test$p.value",
-                "chi_squared": "test$statistic",
-                "df": "test$parameter",
-            },
-            "test <- chisq.test(cells, correct = {correction=continuity})",
-        ),
+        r=R(CHI_SQUARED_TEST, "test <- chisq.test(cells, correct = {correction=continuity})"),
     ),
     Card(
         "p_value.fisher",
@@ -198,22 +160,18 @@ CARDS = (
         formula="categorical.two_by_two_tests:fisher_exact",
         r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}),
     ),
-    Card(
+    _proportion(
         "proportion.wald",
-        gives="count.events@group proportion.{}@group",
-        check="one_proportion",
         formula="categorical.proportions:wald",
         r=R(
             _EVENTS | {"proportion": "p + c(0, -1, 1) * z * sqrt(p * (1 - p) / n1)"},
             _Z + "p <- e1 / n1\n",
         ),
     ),
-    Card(
+    _proportion(
         "proportion.agresti_coull",
         "Agresti and Coull's interval",
         "Agresti and Coull 1998, Am Stat 52:119",
-        gives="count.events@group proportion.{}@group",
-        check="one_proportion",
         formula="categorical.proportions:agresti_coull",
         r=R(
             _EVENTS
@@ -221,12 +179,10 @@ CARDS = (
             _Z + "p <- (e1 + z^2 / 2) / (n1 + z^2)\n",
         ),
     ),
-    Card(
+    _proportion(
         "proportion.jeffreys",
         "Jeffreys' interval",
         "Brown, Cai and DasGupta 2001, Stat Sci 16:101",
-        gives="count.events@group proportion.{}@group",
-        check="one_proportion",
         formula="categorical.proportions:jeffreys",
         r=R(
             _EVENTS | {"proportion": "c(e1 / n1, low, high)"},
@@ -238,7 +194,7 @@ CARDS = (
         "risk_difference.agresti_caffo",
         "Agresti and Caffo's interval",
         "Agresti and Caffo 2000, Am Stat 54:280",
-        check="score_ratio",
+        check="paired_events",
         formula="categorical.contingency:risk_difference_agresti_caffo",
         r=R(
             {"risk_difference": "c(e1 / n1 - e0 / n0, p1 - p0 + c(-1, 1) * z * error)"},
@@ -250,22 +206,16 @@ CARDS = (
         "risk_ratio.koopman",
         "Koopman's score interval",
         "Koopman 1984, Biometrics 40:513",
-        check="score_ratio",
+        check="paired_events",
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "koopman"},
-        r=R({"risk_ratio": "c(ratio, exp(c(low, high)))"}, _KOOPMAN),
+        r=R(_OF_RATIO, _score(RATIO, factor=False)),
     ),
     Card(
         "risk_ratio.miettinen_nurminen",
-        check="score_ratio",
+        check="paired_events",
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "miettinen_nurminen"},
-        r=R(
-            {"risk_ratio": "c(ratio, exp(c(low, high)))"},
-            _KOOPMAN.replace(
-                "by^2 * p * (1 - p) / n0)",
-                "by^2 * p * (1 - p) / n0) *\n    sqrt((n1 + n0 - 1) / (n1 + n0))",
-            ),
-        ),
+        r=R(_OF_RATIO, _score(RATIO, factor=True)),
     ),
 )

@@ -1,13 +1,17 @@
-"""Values of separate subjects: descriptions, means, ranks."""
+"""Values of separate subjects: descriptions, means, ranks; means against margins."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.endpoints.shared import Higher
 from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.gives import PAIR, contrast
+from trialtrace.run.trial.plan.gives import PAIR, contrast, equivalence, non_inferiority
 from trialtrace.run.trial.plan.methods import SCORES
-from trialtrace.run.trial.plan.options import Continuity, Corrected, OfSides, Summarised
+from trialtrace.run.trial.plan.options import Continuity, Corrected, OfSides, OwnMargins, Summarised
+from trialtrace.run.trial.plan.r_tests import T_TEST
 
 
 @shape
@@ -33,10 +37,7 @@ class HodgesLehmann:
 
 def summary(options: Summary, own: bool) -> str:
     """The statistics that the step lists, and their number of values."""
-    names = {
-        "mean": ("mean.t_interval",),
-        "quartiles": ("q1.descriptive", "q3.descriptive"),
-    }
+    names = {"mean": ("mean.t_interval",), "quartiles": ("q1.descriptive", "q3.descriptive")}
     listed = (
         each for name in options.statistics for each in names.get(name, (f"{name}.descriptive",))
     )
@@ -59,11 +60,7 @@ _HALF = (
     "half <- qt(0.5 + {confidence} / 2, length(x) - 1) * error\n"
 )
 _DIFFERENCE = {"mean_difference": "c(mean(x) - mean(y), test$conf.int)"}
-_T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
-_RATIO = {
-    "geometric_mean_ratio": "exp(c(mean(log(x)) - mean(log(y)), both$conf.int))",
-    **_T_TEST,
-}
+_RATIO = {"geometric_mean_ratio": "exp(c(mean(log(x)) - mean(log(y)), both$conf.int))", **T_TEST}
 _SUPERIORITY = """\
 pairs <- outer(x, y, ">") + outer(x, y, "==") / 2  # 1 where the treated value is the higher one
 p <- mean(pairs)
@@ -93,6 +90,99 @@ def _of_means(pooled: bool, of: str = "x, y") -> str:
     )
 
 
+_between = partial(Card, compares="between")
+
+_test = partial(_between, kinds=SCORES)
+
+_t_test = partial(_test, options=OfSides, gives="p_value.{}@pair t.{}@pair? df.{}@pair?")
+
+_of_logarithms = partial(_between, options=LogT, gives=contrast("geometric_mean_ratio", PAIR))
+
+
+SCHUIRMANN = "Schuirmann 1987, J Pharmacokinet Biopharm 15:657"
+NON_INFERIORITY = "Piaggio et al. 2012, JAMA 308:2594"
+
+
+@shape
+class Equivalence(OwnMargins):
+    """Two one-sided tests within margins."""
+
+    lower: float = key("Lower margin: differences from here on do not matter.")
+    upper: float = key("Upper margin: differences up to here do not matter.")
+    alpha: float = key(
+        "Level of each of the two one-sided tests; the interval has confidence 1 - 2 alpha.",
+        exclusiveMinimum=0,
+        exclusiveMaximum=0.5,
+    )
+
+
+@shape
+class NonInferiority(OwnMargins):
+    """One-sided test at a margin."""
+
+    margin: float = key(
+        "How much worse does not matter, as a difference: below 0 where higher is better, above "
+        "0 where it is worse."
+    )
+    higher: Higher = key("Whether a higher value is better or worse.")
+    alpha: float = key(
+        "Level of the one-sided test; the interval has confidence 1 - 2 alpha.",
+        exclusiveMinimum=0,
+        exclusiveMaximum=0.5,
+    )
+
+
+_ARMS, _SIDES = "x, y", "change"
+
+
+def _by_two_tests(of: str, estimate: str, more: str = "") -> R:
+    """The two one-sided t tests, and the interval that goes with them."""
+    return R(
+        {
+            "mean_difference": f"c({estimate}, ends)",
+            "p_above_lower": "above",
+            "p_below_upper": "below",
+            "p_value": "max(above, below)",
+            "verdict": "(ends[1] > {lower} && ends[2] < {upper}) - "
+            "(ends[1] >= {upper} || ends[2] <= {lower})",
+        },
+        f"ends <- t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
+        f'above <- t.test({of}{more}, mu = {{lower}}, alternative = "greater")$p.value\n'
+        f'below <- t.test({of}{more}, mu = {{upper}}, alternative = "less")$p.value\n',
+    )
+
+
+def _by_one_test(of: str, estimate: str, more: str = "") -> R:
+    """The t test at the margin, and the interval that goes with it."""
+    return R(
+        {
+            "mean_difference": f"c({estimate}, ends)",
+            "p_value": "p",
+            "verdict": "if ({higher=better}) (ends[1] > {margin}) - (ends[2] <= {margin}) else "
+            "(ends[2] < {margin}) - (ends[1] >= {margin})",
+        },
+        f"ends <- t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
+        f"p <- t.test({of}{more}, mu = {{margin}},\n"
+        '            alternative = if ({higher=better}) "greater" else "less")$p.value\n',
+    )
+
+
+_equivalence = partial(
+    Card,
+    options=Equivalence,
+    gives=equivalence("mean_difference"),
+    kinds=SCORES,
+    compares="between",
+)
+
+_non_inferiority = partial(
+    Card,
+    options=NonInferiority,
+    gives=non_inferiority("mean_difference"),
+    kinds=SCORES,
+    compares="between",
+)
+
 CARDS = (
     Card(
         "summary.descriptive",
@@ -104,102 +194,76 @@ CARDS = (
         formula=("continuous.means:describe", "continuous.means:mean_interval"),
         r=R(_SUMMARY, _HALF),
     ),
-    Card(
+    _between(
         "mean_difference.welch",
         "difference of means, Welch's interval",
         "Welch 1947, Biometrika 34:28",
-        compares="between",
         formula="continuous.means:mean_difference_welch",
         r=R(_DIFFERENCE, "test <- t.test(x, y, conf.level = {confidence})"),
     ),
-    Card(
+    _t_test(
         "p_value.welch_t",
         "Welch's t test",
         "Welch 1947, Biometrika 34:28",
         means="Welch's t test.",
-        options=OfSides,
-        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
-        kinds=SCORES,
-        compares="between",
         formula="continuous.means:welch_t",
-        r=R(_T_TEST, _of_means(pooled=False)),
+        r=R(T_TEST, _of_means(pooled=False)),
     ),
-    Card(
+    _between(
         "mean_difference.student",
         "difference of means, Student's interval",
         "Student 1908, Biometrika 6:1",
-        compares="between",
         formula="continuous.means:mean_difference_student",
         r=R(_DIFFERENCE, "test <- t.test(x, y, var.equal = TRUE, conf.level = {confidence})"),
     ),
-    Card(
+    _t_test(
         "p_value.student_t",
         "Student's t test",
         "Student 1908, Biometrika 6:1",
         means="Student's t test, over the pooled variance of the two arms.",
-        options=OfSides,
-        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
-        kinds=SCORES,
-        compares="between",
         formula="continuous.means:student_t",
-        r=R(_T_TEST, _of_means(pooled=True)),
+        r=R(T_TEST, _of_means(pooled=True)),
     ),
-    Card(
+    _of_logarithms(
         "geometric_mean_ratio.log_welch",
         "ratio of geometric means, Welch's t of the logarithms",
         "Bland and Altman 1996, BMJ 312:1153; Welch 1947, Biometrika 34:28",
-        options=LogT,
         tested="Welch's t test of the logarithms",
-        gives=contrast("geometric_mean_ratio", PAIR),
-        compares="between",
-        check="ratios",
         formula="continuous.ratios:geometric_mean_ratio_welch",
         r=R(_RATIO, _of_means(pooled=False, of="log(x), log(y)")),
     ),
-    Card(
+    _of_logarithms(
         "geometric_mean_ratio.log_student",
         "ratio of geometric means, Student's t of the logarithms",
         "Bland and Altman 1996, BMJ 312:1153; Student 1908, Biometrika 6:1",
-        options=LogT,
         tested="Student's t test of the logarithms",
-        gives=contrast("geometric_mean_ratio", PAIR),
-        compares="between",
-        check="ratios",
         formula="continuous.ratios:geometric_mean_ratio_student",
         r=R(_RATIO, _of_means(pooled=True, of="log(x), log(y)")),
     ),
-    Card(
+    _between(
         "ratio_of_medians.bonett_price",
         "ratio of medians, Bonett and Price's interval",
         "Bonett and Price 2020, J Educ Behav Stat 45:750",
-        compares="between",
-        check="ratios",
         formula="continuous.ratios:median_ratio",
-        r=R(
-            {"ratio_of_medians": "median(x) / median(y) * exp(c(0, -1, 1) * half)"},
-            _MEDIANS,
-        ),
+        r=R({"ratio_of_medians": "median(x) / median(y) * exp(c(0, -1, 1) * half)"}, _MEDIANS),
     ),
-    Card(
+    _between(
         "probability_of_superiority.brunner_munzel",
         "P(X > Y) + P(X = Y)/2, interval on the logit scale",
         "Brunner and Munzel 2000, Biom J 42:17",
-        compares="between",
         formula="continuous.ranks:probability_of_superiority",
         r=R(
             {"probability_of_superiority": "c(p, plogis(qlogis(p) + c(-1, 1) * half))"},
             _SUPERIORITY,
         ),
     ),
-    Card(
+    _test(
         "p_value.mann_whitney",
         "Mann-Whitney test",
-        ("normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50"),
+        "normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50",
         means="Wilcoxon-Mann-Whitney test.",
         options=Corrected,
         gives="p_value.{}@pair u.{}@pair?",
-        kinds=SCORES,
-        compares="between",
         also={
             "mann_whitney_continuity": Named(
                 "Mann-Whitney test, continuity corrected",
@@ -212,12 +276,11 @@ CARDS = (
         formula="continuous.ranks:mann_whitney",
         r=R({"p_value": "test$p.value", "u": "test$statistic"}, _RANKS),
     ),
-    Card(
+    _between(
         "median_difference.hodges_lehmann",
         "Hodges and Lehmann's shift",
         "Hodges and Lehmann 1963, Ann Math Stat 34:598",
         options=HodgesLehmann,
-        compares="between",
         also={
             "hodges_lehmann_continuity": Named(
                 "Hodges and Lehmann's shift, continuity corrected",
@@ -226,5 +289,45 @@ CARDS = (
         },
         formula="continuous.hodges_lehmann:hodges_lehmann",
         r_none="wilcox.test stops after four digits",
+    ),
+    _equivalence(
+        "equivalence.welch",
+        also={"equivalence_welch": Named("two one-sided Welch tests", SCHUIRMANN)},
+        formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
+        r=_by_two_tests(_ARMS, "mean(x) - mean(y)"),
+    ),
+    _equivalence(
+        "equivalence.student",
+        also={"equivalence_student": Named("two one-sided Student t tests", SCHUIRMANN)},
+        formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
+        r=_by_two_tests(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
+    ),
+    _equivalence(
+        "equivalence.paired_t",
+        "paired t test and interval",
+        "Student 1908, Biometrika 6:1",
+        compares="within",
+        also={"equivalence_paired_t": Named("two one-sided paired t tests", SCHUIRMANN)},
+        formula=("continuous.means:mean_interval", "continuous.means:paired_t"),
+        r=_by_two_tests(_SIDES, "mean(change)"),
+    ),
+    _non_inferiority(
+        "non_inferiority.welch",
+        also={"non_inferiority_welch": Named("Welch's test at a margin", NON_INFERIORITY)},
+        formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
+        r=_by_one_test(_ARMS, "mean(x) - mean(y)"),
+    ),
+    _non_inferiority(
+        "non_inferiority.student",
+        also={"non_inferiority_student": Named("Student's t test at a margin", NON_INFERIORITY)},
+        formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
+        r=_by_one_test(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
+    ),
+    _non_inferiority(
+        "non_inferiority.paired_t",
+        compares="within",
+        also={"non_inferiority_paired_t": Named("paired t test at a margin", NON_INFERIORITY)},
+        formula=("continuous.means:mean_interval", "continuous.means:paired_t"),
+        r=_by_one_test(_SIDES, "mean(change)"),
     ),
 )

@@ -1,7 +1,8 @@
-"""Survival of two arms at a time; log-rank tests within strata or weighted by who is at risk."""
+"""Survival of two arms at a time, log-rank tests within strata or weighted, and rates."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
@@ -10,6 +11,7 @@ from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, Groups
+from trialtrace.run.trial.plan.r_tests import wald
 
 
 @shape
@@ -109,6 +111,37 @@ ratio <- log(treated$surv / reference$surv)
 relative <- sqrt((treated$std.err / treated$surv)^2 + (reference$std.err / reference$surv)^2)
 """
 
+_log_rank = partial(Card, gives=chi_squared_or_z("compared"), kinds=TIMES)
+
+_by_risk = partial(
+    _log_rank,
+    options=AtRiskLogRank,
+    formula=(
+        "survival.weighted_log_rank:at_risk_log_rank",
+        "survival.signed_log_rank:signed_at_risk",
+    ),
+)
+
+
+@shape
+class PerTime:
+    """Events per person-time."""
+
+    per: float = key(
+        "Person-time that the rate is of, in the unit of the time: 100 for events in 100 days.",
+        exclusiveMinimum=0,
+    )
+
+
+_RATES = """\
+of <- factor(d$TRTP, c({treated}, {reference}))
+events <- tapply(event, of, sum)
+times <- tapply(time, of, sum)
+difference <- (events[1] / times[1] - events[2] / times[2])[[1]]
+error <- sqrt(sum(events / times^2))
+"""
+
+
 CARDS = (
     Card(
         "survival_difference.kaplan_meier",
@@ -122,12 +155,7 @@ CARDS = (
         },
         formula="survival.survival_at:survival_difference",
         r=R(
-            {
-                "survival_difference": "difference + c(0, -1, 1) * "
-                "qnorm(0.5 + {confidence} / 2) * error",
-                "z": "difference / error",
-                "p_value": "2 * pnorm(-abs(difference / error))",
-            },
+            wald("survival_difference", "difference", "error"),
             _SURVIVALS,
             packages=("survival",),
             only={"interval": ("plain",)},
@@ -144,58 +172,81 @@ CARDS = (
         },
         formula="survival.survival_at:survival_ratio",
         r=R(
-            {
-                "survival_ratio": "exp(ratio + c(0, -1, 1) * "
-                "qnorm(0.5 + {confidence} / 2) * relative)",
-                "z": "ratio / relative",
-                "p_value": "2 * pnorm(-abs(ratio / relative))",
-            },
+            wald("survival_ratio", "ratio", "relative", "exp({})"),
             _SURVIVALS,
             packages=("survival",),
         ),
     ),
-    Card(
+    _log_rank(
         "p_value.log_rank_stratified",
         "stratified log-rank test",
         "Mantel 1966; Fleming and Harrington 1991, Counting Processes, chapter 7",
-        means="Log-rank test within strata, with Fleming and Harrington's weights.",
         options=LogRankStratified,
-        gives=chi_squared_or_z("compared"),
-        kinds=TIMES,
         formula=(
             "survival.weighted_log_rank:weighted_log_rank",
             "survival.signed_log_rank:signed_log_rank",
         ),
         r=weighted("s^{rho} * (1 - s)^{gamma}"),
     ),
-    Card(
+    _by_risk(
         "p_value.gehan",
         "Gehan's generalised Wilcoxon test",
         "Gehan 1965, Biometrika 52:203",
         means="Log-rank test weighted by the number at risk.",
-        options=AtRiskLogRank,
-        gives=chi_squared_or_z("compared"),
-        kinds=TIMES,
-        formula=(
-            "survival.weighted_log_rank:at_risk_log_rank",
-            "survival.signed_log_rank:signed_at_risk",
-        ),
         fixed={"weight": "gehan"},
         r=weighted("total"),
     ),
-    Card(
+    _by_risk(
         "p_value.tarone_ware",
         "Tarone and Ware's test",
         "Tarone and Ware 1977, Biometrika 64:156",
         means="Log-rank test weighted by the root of the number at risk.",
-        options=AtRiskLogRank,
-        gives=chi_squared_or_z("compared"),
-        kinds=TIMES,
-        formula=(
-            "survival.weighted_log_rank:at_risk_log_rank",
-            "survival.signed_log_rank:signed_at_risk",
-        ),
         fixed={"weight": "tarone_ware"},
         r=weighted("sqrt(total)"),
+    ),
+    Card(
+        "rate.garwood",
+        "rate with Garwood's exact interval",
+        "Garwood 1936, Biometrika 28:437",
+        options=PerTime,
+        gives="rate.{}@group person_time.sum@group",
+        also={"sum": Named("sum of times", "")},
+        formula="survival.person_time:garwood_rate",
+        r=R(
+            {"rate": "{per} * c(test$estimate, test$conf.int)", "person_time": "sum(time)"},
+            "test <- poisson.test(sum(event), sum(time), conf.level = {confidence})",
+        ),
+    ),
+    Card(
+        "rate_difference.poisson_wald",
+        "Wald interval of a difference of rates",
+        "Rothman, Greenland and Lash 2008, Modern Epidemiology, chapter 14",
+        options=PerTime,
+        tested="Wald test of the difference of rates",
+        gives="rate_difference.{}@pair p_value.{}@pair z.{}@pair?",
+        kinds=TIMES,
+        formula="survival.person_time:rate_difference",
+        r=R(
+            {
+                "rate_difference": "{per} * (difference + c(0, -1, 1) * "
+                "qnorm(0.5 + {confidence} / 2) * error)",
+                "z": "difference / error",
+                "p_value": "2 * pnorm(-abs(difference / error))",
+            },
+            _RATES,
+        ),
+    ),
+    Card(
+        "rate_ratio.poisson_exact",
+        "exact conditional interval of a ratio of rates",
+        "Lehmann and Romano 2005, Testing Statistical Hypotheses, section 4.5",
+        tested="exact conditional test of the ratio of rates",
+        gives="rate_ratio.{}@pair p_value.{}@pair",
+        kinds=TIMES,
+        formula="survival.person_time:rate_ratio",
+        r=R(
+            {"rate_ratio": "c(test$estimate, test$conf.int)", "p_value": "test$p.value"},
+            _RATES + "test <- poisson.test(events, times, conf.level = {confidence})\n",
+        ),
     ),
 )

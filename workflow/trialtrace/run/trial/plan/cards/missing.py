@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from trialtrace.run.trial.plan.card import Card, Named, R
+from functools import partial
 
-# Newcombe's interval of two shares.
-_NEWCOMBE = """\
-wilson <- function(events, n) {
-  prop.test(events, n, correct = FALSE, conf.level = {confidence})$conf.int
-}
-p1 <- e1 / n1
-p0 <- e0 / n0
-w1 <- wilson(e1, n1)
-w0 <- wilson(e0, n0)
-low <- p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2)
-high <- p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2)
-"""
+from trialtrace.run.trial.plan.card import Card, Named, R
+from trialtrace.run.trial.plan.cards.categorical import NEWCOMBE
+
 _ONE = """\
 n <- nrow(d)
 yes <- nrow(those)
@@ -49,7 +40,7 @@ def _share(events: str) -> R:
 
 def _difference(events: str) -> R:
     counts = f"e1 <- ({events})[[1]]\ne0 <- ({events})[[2]]\nn1 <- n[[1]]\nn0 <- n[[2]]\n"
-    return R({"risk_difference": "c(p1 - p0, low, high)"}, _TWO + counts + _NEWCOMBE)
+    return R({"risk_difference": "c(p1 - p0, low, high)"}, _TWO + counts + NEWCOMBE)
 
 
 def _tipping(test: str) -> R:
@@ -63,6 +54,12 @@ def _tipping(test: str) -> R:
         _TWO + _TIPPING.replace("TEST", test),
     )
 
+
+_tipping_map = partial(
+    Card,
+    gives="tipped.tipping_{}@pair p_lowest.tipping_{}@pair? p_highest.tipping_{}@pair?",
+    formula="missing.bounds:tipping_map",
+)
 
 CARDS = (
     Card(
@@ -111,28 +108,24 @@ CARDS = (
             _TWO,
         ),
     ),
-    Card(
+    _tipping_map(
         "tipping.fisher",
-        gives="tipped.tipping_{}@pair p_lowest.tipping_{}@pair? p_highest.tipping_{}@pair?",
         also={
             "tipping_fisher": Named(
                 "all possible outcomes of the missing, Fisher's exact test",
                 "Yan, Lee and Li 2009, J Biopharm Stat 19:1085",
             )
         },
-        formula="missing.bounds:tipping_map",
         r=_tipping("fisher.test(cells)$p.value"),
     ),
-    Card(
+    _tipping_map(
         "tipping.chi_squared",
-        gives="tipped.tipping_{}@pair p_lowest.tipping_{}@pair? p_highest.tipping_{}@pair?",
         also={
             "tipping_chi_squared": Named(
                 "all possible outcomes of the missing, Pearson's χ² test",
                 "Yan, Lee and Li 2009, J Biopharm Stat 19:1085",
             )
         },
-        formula="missing.bounds:tipping_map",
         r=_tipping("chisq.test(cells, correct = FALSE)$p.value"),
     ),
 )

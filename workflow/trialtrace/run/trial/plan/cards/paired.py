@@ -1,14 +1,16 @@
-"""The two treatments of a subject."""
+"""The two treatments of a subject, also in two periods in the order of its sequence."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
-from trialtrace.base.config.names import Name, Sides
-from trialtrace.base.config.spec import Distinct, key, shape
+from trialtrace.base.config.names import Name, Sides, Value
+from trialtrace.base.config.spec import Distinct, Filled, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.methods import SCORES
+from trialtrace.run.trial.plan.methods import BINARY, SCORES
 from trialtrace.run.trial.plan.options import Corrected, OfSides
+from trialtrace.run.trial.plan.r_tests import T_TEST, Z_TEST
 
 
 @shape
@@ -41,7 +43,6 @@ class RerandomiseSides:
     sides: Sides = key("Sidedness.")
 
 
-_T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
 _INTERVAL = "t.test(change, conf.level = {confidence})$conf.int"
 
 _REGRESSION = """\
@@ -85,14 +86,86 @@ mine <- sum(change)
 tie <- 1e-9 * sum(abs(change))
 """
 
+_within = partial(Card, compares="within")
+
+_test = partial(_within, kinds=SCORES)
+
+
+_SEQUENCE = "Variable of `subjects` that tells in which order a subject had the two treatments."
+_FIRST = "The arm of the first period, by label of that variable (by value where it has none)."
+
+
+@shape
+class Crossover:
+    """An effect in a two-period crossover: of the treatment adjusted for the period, of the period
+    (second less first), or what the treatment leaves to the second period (carry-over)."""
+
+    sequence: Name = key(_SEQUENCE)
+    starts_with: Filled[Value, Name] = key(_FIRST)
+
+
+@shape
+class CrossoverT:
+    """Student's t test in a two-period crossover."""
+
+    sequence: Name = key(_SEQUENCE)
+    starts_with: Filled[Value, Name] = key(_FIRST)
+    compared: Literal["treatment", "period", "carry_over"] = key(
+        "treatment, adjusted for the period; period, second less first; carry_over, Grizzle's "
+        "test, of little power: it describes, and must not choose the analysis."
+    )
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class CrossoverEvents:
+    """Test of a yes/no outcome in a two-period crossover."""
+
+    sequence: Name = key(_SEQUENCE)
+    starts_with: Filled[Value, Name] = key(_FIRST)
+    sides: Sides = key("Sidedness.")
+
+
+_PERIODS = """\
+early <- unlist({starts_with})[sequence] == {treated}  # who has the treated arm first
+begins <- ifelse(early, sides[, {treated}], sides[, {reference}])
+ends <- ifelse(early, sides[, {reference}], sides[, {treated}])
+"""
+_SCORES = """\
+score <- switch({compared}, treatment = (begins - ends) / 2, carry_over = begins + ends,
+                period = ifelse(early, ends - begins, begins - ends) / 2)
+x <- score[early]
+y <- score[!early]
+test <- t.test(x, y, var.equal = TRUE, alternative = {sides})
+"""
+_SCORES_OF = _SCORES.replace("{sides}", '"two.sided"')
+_EFFECT = (
+    "c(-diff(test$estimate), t.test(x, y, var.equal = TRUE, conf.level = {confidence})$conf.int)"
+)
+_DIFFER = """\
+score <- begins - ends
+differ <- score != 0
+cells <- table(factor(early[differ], c(TRUE, FALSE)), factor(score[differ], c(1, -1)))
+z <- cor(score, early) * sqrt(length(score) - 1)
+"""
+
+
+def _effect(statistic: str, effect: str) -> R:
+    return R({statistic: _EFFECT}, _PERIODS + _SCORES_OF.replace("{compared}", f'"{effect}"'))
+
+
+_difference = partial(_within, options=Crossover, formula="continuous.crossover:crossover_effect")
+
+_of_events = partial(_within, options=CrossoverEvents, kinds=BINARY)
+
+
 CARDS = (
-    Card(
+    _within(
         "mean_difference.paired_t",
-        compares="within",
         formula="continuous.means:mean_interval",
         r=R({"mean_difference": f"c(mean(change), {_INTERVAL})"}),
     ),
-    Card(
+    _within(
         "mean_difference.paired_regression",
         "regression of the differences within subjects",
         options=PairedRegression,
@@ -100,7 +173,6 @@ CARDS = (
             "mean_difference.{}@pair p_value.{}@pair;covariate f.{}@pair;covariate? "
             "df1.{}@pair;covariate? df2.{}@pair;covariate?"
         ),
-        compares="within",
         formula="regression.ancova:ols",
         r=R(
             {
@@ -114,47 +186,36 @@ CARDS = (
             _REGRESSION,
         ),
     ),
-    Card(
+    _within(
         "fold_change.paired_t",
-        compares="within",
         formula="continuous.ratios:fold_change",
         r=R({"fold_change": f"2^-c(mean(change), rev({_INTERVAL}))"}),
     ),
-    Card(
+    _within(
         "median_difference.signed_rank",
         "signed rank test, exact; median of the Walsh averages",
         "Wilcoxon 1945, Biometrics Bull 1:80; Hodges and Lehmann 1963, Ann Math Stat 34:598",
-        compares="within",
         also={
             "signed_rank_pratt": Named(
-                "signed rank test, exact, zeros as Pratt",
-                "Pratt 1959, J Am Stat Assoc 54:655",
+                "signed rank test, exact, zeros as Pratt", "Pratt 1959, J Am Stat Assoc 54:655"
             )
         },
         formula="continuous.signed_rank:pseudomedian",
         fixed={"method": "exact"},
-        r=R(
-            {"median_difference": "c(median(walsh), bounds)"},
-            _WALSH,
-        ),
+        r=R({"median_difference": "c(median(walsh), bounds)"}, _WALSH),
     ),
-    Card(
+    _test(
         "p_value.paired_t",
         means="Paired t test of the two treatments of a subject.",
         options=OfSides,
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
-        kinds=SCORES,
-        compares="within",
         formula="continuous.means:paired_t",
-        r=R(_T_TEST, "test <- t.test(change, alternative = {sides})"),
+        r=R(T_TEST, "test <- t.test(change, alternative = {sides})"),
     ),
-    Card(
+    _test(
         "p_value.signed_rank",
-        means="Wilcoxon's signed rank test, exact given ties.",
         options=SignedRank,
         gives="p_value.{}@pair v.{}@pair?",
-        kinds=SCORES,
-        compares="within",
         formula="continuous.signed_rank:signed_rank",
         fixed={"method": "exact"},
         r=R(
@@ -166,15 +227,13 @@ CARDS = (
             _SIGNED_RANK,
         ),
     ),
-    Card(
+    _test(
         "p_value.signed_rank_normal",
         "signed rank test by the normal law",
         "variance corrected for ties; Wilcoxon 1945, Biometrics Bull 1:80",
         means="Wilcoxon's signed rank test by the normal law.",
         options=Corrected,
         gives="p_value.{}@pair v.{}@pair?",
-        kinds=SCORES,
-        compares="within",
         also={
             "signed_rank_normal_continuity": Named(
                 "signed rank test by the normal law, continuity corrected",
@@ -189,15 +248,12 @@ CARDS = (
             "                    correct = {correction=continuity})",
         ),
     ),
-    Card(
+    _test(
         "p_value.rerandomise_sides",
         "re-randomisation of the treated side, all assignments",
         "Fisher 1935, Design of Experiments",
-        means="Re-randomisation of the treated side of each subject, all assignments.",
         options=RerandomiseSides,
         gives="p_value.{}@pair sum.{}@pair?",
-        kinds=SCORES,
-        compares="within",
         also={
             "rerandomise_sides_balanced": Named(
                 "re-randomisation of the treated side, all assignments of the same numbers "
@@ -215,5 +271,58 @@ CARDS = (
             _SIDES,
             only={"allocation": ("coin",)},
         ),
+    ),
+    _difference(
+        "mean_difference.crossover",
+        "effect in a two-period crossover, Student's t interval",
+        "Hills and Armitage 1979, Br J Clin Pharmacol 8:7",
+        fixed={"effect": "treatment"},
+        r=_effect("mean_difference", "treatment"),
+    ),
+    _difference(
+        "period_difference.crossover",
+        fixed={"effect": "period"},
+        r=_effect("period_difference", "period"),
+    ),
+    _difference(
+        "carry_over.crossover",
+        fixed={"effect": "carry_over"},
+        r=_effect("carry_over", "carry_over"),
+    ),
+    _within(
+        "p_value.crossover_t",
+        "t test of treatments adjusted for the period",
+        "Hills and Armitage 1979, Br J Clin Pharmacol 8:7",
+        options=CrossoverT,
+        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
+        kinds=SCORES,
+        also={
+            "crossover_t_period": Named(
+                "t test of the periods", "Hills and Armitage 1979, Br J Clin Pharmacol 8:7"
+            ),
+            "crossover_t_carry_over": Named(
+                "t test of carry-over, of little power", "Grizzle 1965, Biometrics 21:467"
+            ),
+        },
+        formula="continuous.crossover:crossover_t",
+        r=R(T_TEST, _PERIODS + _SCORES),
+    ),
+    _of_events(
+        "p_value.mainland_gart",
+        "Mainland and Gart's test",
+        "Gart 1969, Biometrika 56:75",
+        means="Mainland and Gart's exact test of a yes/no outcome in a two-period crossover.",
+        gives="p_value.{}@pair",
+        formula="continuous.crossover:mainland_gart",
+        r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}, _PERIODS + _DIFFER),
+    ),
+    _of_events(
+        "p_value.prescott",
+        "Prescott's test",
+        "Prescott 1981, J R Stat Soc C 30:9",
+        means="Prescott's test of a yes/no outcome in a two-period crossover.",
+        gives="p_value.{}@pair z.{}@pair?",
+        formula="continuous.crossover:prescott",
+        r=R(Z_TEST, _PERIODS + _DIFFER),
     ),
 )

@@ -1,16 +1,18 @@
-"""Several events a subject, and counts over an exposure: rates, mean numbers, rate ratios."""
+"""Several events a subject, counts over an exposure, and hazards given covariates and strata."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import Distinct, Rule, key, shape
+from trialtrace.base.config.names import Name, Sides
+from trialtrace.base.config.spec import Distinct, Rule, Unique, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import with_coefficients
-from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT
+from trialtrace.run.trial.plan.methods import COUNTS, RECURRENT, TIMES
 from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients, Ties
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
+from trialtrace.run.trial.plan.r_tests import Z_TEST
 
 ANDERSEN_GILL = "Andersen and Gill 1982, Ann Stat 10:1100"
 LWYY = "Lin, Wei, Yang and Ying 2000, J R Stat Soc B 62:711"
@@ -128,6 +130,66 @@ ends <- if ({interval=log}) mean * exp(c(-1, 1) * half / mean) else
   c(max(0, mean - half), mean + half)
 """
 
+_rate_ratio = partial(Card, gives=_RATIO, kinds=RECURRENT)
+
+_start_stop = partial(
+    _rate_ratio, options=AndersenGill, formula="survival.cox_start_stop:cox_start_stop"
+)
+
+
+AdjustedTies = Literal["efron", "breslow", "discrete"]
+HazardVariance = Literal["model", "robust", "robust_by_site"]
+
+
+FORMULAS = (
+    "survival.cox:cox",
+    "survival.cox_start_stop:cox_start_stop",
+    "survival.cox:hazard_ratio_test",
+)
+
+
+@shape
+class CoxAdjusted(Adjusted):
+    """Cox model of the arms with covariates and strata."""
+
+    ties: AdjustedTies = key(
+        "How tied times are handled; discrete is the conditional logistic likelihood that R calls "
+        "exact."
+    )
+    strata: Unique[Name] = key("Strata, each with its own hazard: variables of `subjects`.")
+    variance: HazardVariance = key(
+        "Standard errors: of the model, the sandwich of subjects (robust), or of sites, where "
+        "subjects of one site are alike (robust_by_site), which rejects too often with fewer than "
+        "some 50 sites; discrete ties have those of the model."
+    )
+
+
+@shape
+class CoxModel(CoxAdjusted, OfCoefficients):
+    """The same, for hazard ratios and coefficients."""
+
+
+@shape
+class HazardRatioMargin(CoxAdjusted):
+    """Wald test of the hazard ratio against a margin: non-inferiority, or superiority by more."""
+
+    margin: float = key("Ratio of hazards, above 0.", exclusiveMinimum=0)
+    sides: Sides = key("Sidedness; less tests for a hazard ratio below the margin.")
+
+
+_COX = """\
+rows <- data.frame(d[covariates], arm, time, event, stratum, id = d$USUBJID)
+terms <- paste(c("arm", covariates[seq_along({covariates})], "strata(stratum)"), collapse = " + ")
+fit <- coxph(as.formula(paste("Surv(time, event) ~", terms)), rows, cluster = id,
+             robust = {variance=robust}, ties = {ties},
+             control = coxph.control(1e-12, iter.max = 100))
+of <- paste0("arm", {treated})
+b <- coef(fit)[[of]]
+spread <- vcov(fit)
+error <- sqrt(spread[of, of])
+"""
+
+
 CARDS = (
     Card(
         "events.recurrent",
@@ -156,71 +218,51 @@ CARDS = (
         formula="survival.recurrent:mean_cumulative",
         r=R({"mean_events": "c(mean, ends)"}, _MEAN_EVENTS, packages=("survival",)),
     ),
-    Card(
+    _start_stop(
         "rate_ratio.andersen_gill",
         "Andersen and Gill's model",
         ANDERSEN_GILL,
-        options=AndersenGill,
         also=_wald("andersen_gill", "Andersen and Gill's model"),
-        gives=_RATIO,
-        kinds=RECURRENT,
-        formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
         r=_by_intervals("model"),
     ),
-    Card(
+    _start_stop(
         "rate_ratio.lwyy",
         "Lin, Wei, Yang and Ying's model",
         LWYY,
-        options=AndersenGill,
         also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
-        gives=_RATIO,
-        kinds=RECURRENT,
-        formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
         r=_by_intervals("robust"),
     ),
-    Card(
+    _start_stop(
         "rate_ratio.andersen_gill_stratified",
         "Andersen and Gill's model with strata",
         ANDERSEN_GILL,
         options=AndersenGillStratified,
         also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
-        gives=_RATIO,
-        kinds=RECURRENT,
-        formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
         r=_by_intervals("model", "stratum"),
     ),
-    Card(
+    _start_stop(
         "rate_ratio.lwyy_stratified",
         "Lin, Wei, Yang and Ying's model with strata",
         LWYY,
         options=AndersenGillStratified,
         also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
-        gives=_RATIO,
-        kinds=RECURRENT,
-        formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
         r=_by_intervals("robust", "stratum"),
     ),
-    Card(
+    _rate_ratio(
         "rate_ratio.poisson_regression",
         "Poisson regression",
         "McCullagh and Nelder 1989, Generalized Linear Models, chapter 6",
         options=PoissonRegression,
-        gives=_RATIO,
         kinds=RECURRENT + COUNTS,
         also=_wald("poisson_regression", "Poisson regression"),
         formula="regression.counts:poisson_rates",
-        check="recurrent_counts",
-        r=R(
-            ratio("rate_ratio"),
-            _COUNTS + _POISSON + TERM,
-            packages=("sandwich",),
-        ),
+        r=R(ratio("rate_ratio"), _COUNTS + _POISSON + TERM, packages=("sandwich",)),
     ),
-    Card(
+    _rate_ratio(
         "rate_ratio.negative_binomial",
         "negative binomial regression",
         "Lawless 1987, Can J Stat 15:209",
@@ -229,11 +271,43 @@ CARDS = (
         kinds=RECURRENT + COUNTS,
         also=_wald("negative_binomial", "negative binomial regression"),
         formula="regression.counts:negative_binomial",
-        check="recurrent_counts",
         r=R(
             ratio("rate_ratio") | {"dispersion": "1 / fit$theta"},
             _COUNTS + _NEGATIVE_BINOMIAL + TERM,
             packages=("MASS",),
+        ),
+    ),
+    Card(
+        "hazard_ratio.cox_adjusted",
+        "Cox model with covariates",
+        "Cox 1972, J R Stat Soc B 34:187; Lin and Wei 1989, J Am Stat Assoc 84:1074 (robust)",
+        options=CoxModel,
+        gives=with_coefficients("hazard_ratio.{}@pair p_value.{}_wald@pair?"),
+        also={"cox_adjusted_wald": Named("Wald test in the Cox model with covariates", "")},
+        check="hazards",
+        formula=FORMULAS,
+        r=R(
+            ratio("hazard_ratio"),
+            _COX + TERM,
+            packages=("survival",),
+            only={"variance": ("model", "robust")},
+        ),
+    ),
+    Card(
+        "p_value.hazard_ratio_margin",
+        "Wald test of the hazard ratio against a margin",
+        "Rothmann, Wiens and Chan 2011, Design and Analysis of Non-Inferiority Trials, chapter 13",
+        means="Wald test of the hazard ratio in a Cox model against a margin.",
+        options=HazardRatioMargin,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=TIMES,
+        check="hazards",
+        formula=FORMULAS,
+        r=R(
+            Z_TEST,
+            _COX + "z <- (b - log({margin})) / error\n",
+            packages=("survival",),
+            only={"variance": ("model", "robust")},
         ),
     ),
 )

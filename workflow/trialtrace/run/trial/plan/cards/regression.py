@@ -82,10 +82,7 @@ CARDS = (
             "regression.standardisation:standardise",
             "regression.standardisation:standardised_difference",
         ),
-        r=R(
-            {"risk_difference": "means[1] - means[2] + c(0, -1, 1) * z * error"},
-            _STANDARDISED,
-        ),
+        r=R({"risk_difference": "means[1] - means[2] + c(0, -1, 1) * z * error"}, _STANDARDISED),
     ),
     Card(
         "risk_ratio.standardised",
@@ -95,8 +92,7 @@ CARDS = (
             "regression.standardisation:standardised_ratio",
         ),
         r=R(
-            {"risk_ratio": "means[1] / means[2] * exp(c(0, -1, 1) * z * log_error)"},
-            _STANDARDISED,
+            {"risk_ratio": "means[1] / means[2] * exp(c(0, -1, 1) * z * log_error)"}, _STANDARDISED
         ),
     ),
     Card(
@@ -119,10 +115,7 @@ CARDS = (
         options=OrdinaryModel,
         gives=with_coefficients("odds_ratio.{}@pair"),
         formula="regression.logistic:logistic",
-        r=R(
-            ratio("odds_ratio"),
-            _model("binomial", "vcov(fit)"),
-        ),
+        r=R(ratio("odds_ratio"), _model("binomial", "vcov(fit)")),
     ),
     Card(
         "odds_ratio.firth",

@@ -1,7 +1,8 @@
-"""Analysis of variance, one factor within and one between subjects."""
+"""Analysis of variance, one factor within and one between subjects; visits two at a time."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides, VisitLabel
@@ -11,6 +12,7 @@ from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.methods import OVER_TIME
 from trialtrace.run.trial.plan.options import Sphericity
 from trialtrace.run.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE
+from trialtrace.run.trial.plan.r_tests import CHI_SQUARED, CHI_SQUARED_TEST
 
 
 @shape
@@ -110,6 +112,54 @@ half <- qt(0.5 + {confidence} / 2, df) * error
 _EFFECT = GIVES | {"p_value@arm": "row$`Pr(>F)`"}
 
 
+_whole = partial(Card, kinds=OVER_TIME, visits="whole", compares="between")
+
+_friedman = partial(
+    Card,
+    options=Friedman,
+    gives=_OVER_VISITS,
+    kinds=OVER_TIME,
+    visits="whole",
+    check="friedman",
+    formula="repeated.friedman:friedman",
+)
+
+
+@shape
+class VisitPairs:
+    """Differences of two visits."""
+
+    pairs: Literal["every", "since_first"] = key(
+        "Every two visits, or each later one with the first."
+    )
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+def _of_pairs(score: str, samples: str, own: R | None = None) -> R:
+    """The t test of samples of what each subject has as its `score`."""
+    call = f"t.test({samples}, conf.level = {{confidence}}"
+    return R(
+        {
+            "visit_difference": "c(sum(both$estimate * c(1, -1)[seq_along(both$estimate)]), "
+            "both$conf.int)",
+            "p_value": "test$p.value",
+            "t": "test$statistic",
+            "df": "test$parameter",
+        },
+        'ends <- strsplit({contrast}, " less ")[[1]]\n'
+        f"{score}test <- {call}, alternative = {{sides}})\nboth <- {call})\n",
+        own=own,
+    )
+
+
+_pairs = partial(
+    Card,
+    options=VisitPairs,
+    kinds=OVER_TIME,
+    visits="whole",
+    formula="repeated.contrasts:repeated_contrast",
+)
+
 CARDS = (
     Card(
         "visit_contrast.own_error",
@@ -132,69 +182,65 @@ CARDS = (
             _OWN_ERROR,
         ),
     ),
-    Card(
+    _whole(
         "p_value.mixed_anova",
         "mixed analysis of variance, sphericity corrected by ε",
-        ("Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991"),
-        means="Analysis of variance, one factor within and one between subjects.",
+        "Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991",
         options=MixedAnova,
         gives=gives.mixed_effects(),
-        kinds=OVER_TIME,
-        visits="whole",
-        compares="between",
         formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),
         r=R(_EFFECT, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
     ),
-    Card(
+    _whole(
         "p_value.box_m",
         "Box's M test of equal covariance matrices, by chi-squared",
         "Box 1949, Biometrika 36:317",
-        means="Box's M test that all arms have one covariance matrix of their visits.",
         options=BoxM,
         gives=_OVER_VISITS.replace("@arm", "@all"),
-        kinds=OVER_TIME,
-        visits="whole",
-        compares="between",
-        check="box_m",
         formula="repeated.covariances:box_m",
-        r=R(
-            {
-                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-            },
-            _BOX_M,
-        ),
+        r=R(CHI_SQUARED, _BOX_M),
     ),
-    Card(
+    _friedman(
         "p_value.friedman",
         "Friedman's test over the visits",
         "Friedman 1937, JASA 32:675",
         means="Friedman's test over the visits of each arm's subjects, by chi-squared.",
-        options=Friedman,
-        gives=_OVER_VISITS,
-        kinds=OVER_TIME,
-        visits="whole",
-        check="friedman",
-        formula="repeated.friedman:friedman",
         fixed={"method": "asymptotic"},
-        r=R(
-            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
-            "test <- friedman.test(wide)",
-        ),
+        r=R(CHI_SQUARED_TEST, "test <- friedman.test(wide)"),
     ),
-    Card(
+    _friedman(
         "p_value.friedman_exact",
         "Friedman's exact test over the visits",
         "Friedman 1937, JASA 32:675",
         means="The same over all orders of the ranks; for few subjects and visits.",
-        options=Friedman,
-        gives=_OVER_VISITS,
-        kinds=OVER_TIME,
-        visits="whole",
-        check="friedman",
-        formula="repeated.friedman:friedman",
         fixed={"method": "exact"},
         r_none="no package that comes with R computes it",
+    ),
+    _pairs(
+        "p_value.visit_pairs",
+        "paired t test of two visits within an arm",
+        "Maxwell and Delaney 2004, chapter 11: each contrast with its own error term",
+        means="Differences of two visits within each arm, each with its own error.",
+        gives=gives.contrast("visit_difference", "arm", ";contrast"),
+        r=_of_pairs("score <- wide[, ends[1]] - wide[, ends[2]]\n", "score"),
+    ),
+    _pairs(
+        "p_value.visit_pairs_compared",
+        "t test of the difference of two visits between treatments",
+        "Maxwell and Delaney 2004, chapter 12; Welch 1947, Biometrika 34:28",
+        means=(
+            "Differences of two visits compared between treatments: by Welch's test between arms, "
+            "paired where every subject has both treatments."
+        ),
+        gives=gives.contrast("visit_difference", "pair", ";contrast"),
+        r=_of_pairs(
+            "score <- wide[, ends[1]] - wide[, ends[2]]\n",
+            "score[group == {treated}], score[group == {reference}]",
+            own=_of_pairs(
+                "course <- across[, {treated}, ] - across[, {reference}, ]\n"
+                "score <- course[, ends[1]] - course[, ends[2]]\n",
+                "score",
+            ),
+        ),
     ),
 )

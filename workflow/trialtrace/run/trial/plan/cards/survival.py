@@ -92,11 +92,7 @@ CARDS = (
         options=MedianTimeKaplanMeier,
         gives="follow_up.{}@group",
         formula="survival.kaplan_meier:kaplan_meier",
-        r=R(
-            {"follow_up": _MEDIAN},
-            _CURVE.replace("event", "!event"),
-            packages=("survival",),
-        ),
+        r=R({"follow_up": _MEDIAN}, _CURVE.replace("event", "!event"), packages=("survival",)),
     ),
     Card(
         "hazard_ratio.cox",
@@ -119,7 +115,6 @@ CARDS = (
         "p_value.log_rank",
         "log-rank test",
         "Mantel 1966; Peto and Peto 1972",
-        means="Log-rank test.",
         options=LogRank,
         gives=chi_squared_or_z("compared"),
         kinds=TIMES,

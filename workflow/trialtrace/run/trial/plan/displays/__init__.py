@@ -1,1 +1,1 @@
-"""What the report shows beside the analyses: a module a kind of display of plan.yaml."""
+"""What the report shows beside the analyses: the kinds of display of plan.yaml."""

@@ -83,9 +83,7 @@ class FlowDisplay:
     received: Condition | None = optional(
         "Who received the treatment: a condition over columns of ADSL."
     )
-    not_received: Why | None = optional(
-        "Why others did not receive it. Needs `received`.",
-    )
+    not_received: Why | None = optional("Why others did not receive it. Needs `received`.")
     ended: Ended | None = optional("Who did not complete the trial, by reason.")
     excluded: Excluded | None = optional(
         "Where the subjects' table has everybody who was assessed: why those without an "
@@ -185,12 +183,8 @@ def _excluded(files: Files, place: Path_, name: str) -> None:
         derived.check_levels(files, (*place, "variable"), name)
 
 
-DISPLAY = Display(
-    "flow",
-    "Flow of the patients.",
-    FlowDisplay,
-    _check,
-    figure="flow",
-    once=True,
-    results=True,
+DISPLAYS = (
+    Display(
+        "flow", "Flow of the patients.", FlowDisplay, _check, figure="flow", once=True, results=True
+    ),
 )

@@ -15,32 +15,32 @@ from trialtrace.run.trial.plan.displays.display import Display
 _HERE = "trialtrace.run.trial.plan.displays"
 
 MODULES: dict[str, str] = {
-    "baseline": f"{_HERE}.baseline",
+    "baseline": f"{_HERE}.tables",
     "flow": f"{_HERE}.flow",
-    "forest": f"{_HERE}.forest",
-    "bars": f"{_HERE}.bars",
-    "stacked": f"{_HERE}.stacked",
-    "kaplan_meier": f"{_HERE}.kaplan_meier",
-    "cumulative_incidence": f"{_HERE}.cumulative_incidence",
-    "mean_cumulative": f"{_HERE}.mean_cumulative",
-    "interval_survival": f"{_HERE}.interval_survival",
-    "profile": f"{_HERE}.profile",
-    "spaghetti": f"{_HERE}.spaghetti",
-    "epsilon_curve": f"{_HERE}.epsilon_curve",
-    "residual_quantiles": f"{_HERE}.residual_quantiles",
-    "tipping": f"{_HERE}.tipping",
-    "delta_tipping": f"{_HERE}.delta_tipping",
-    "swimmer": f"{_HERE}.swimmer",
-    "dose_intensity": f"{_HERE}.dose_intensity",
-    "heat_map": f"{_HERE}.heat_map",
-    "adverse_events": f"{_HERE}.adverse_events",
+    "forest": f"{_HERE}.values",
+    "bars": f"{_HERE}.values",
+    "stacked": f"{_HERE}.values",
+    "kaplan_meier": f"{_HERE}.times",
+    "cumulative_incidence": f"{_HERE}.times",
+    "mean_cumulative": f"{_HERE}.times",
+    "interval_survival": f"{_HERE}.times",
+    "profile": f"{_HERE}.values",
+    "spaghetti": f"{_HERE}.values",
+    "epsilon_curve": f"{_HERE}.decisions",
+    "residual_quantiles": f"{_HERE}.decisions",
+    "tipping": f"{_HERE}.decisions",
+    "delta_tipping": f"{_HERE}.decisions",
+    "swimmer": f"{_HERE}.values",
+    "dose_intensity": f"{_HERE}.values",
+    "heat_map": f"{_HERE}.values",
+    "adverse_events": f"{_HERE}.tables",
 }
 
 
 def display_of(kind: str) -> Display[Any]:
     """The card of a kind of display. Raises KeyError where there is none."""
-    display: Display[Any] = importlib.import_module(MODULES[kind]).DISPLAY
-    return display
+    module: tuple[Display[Any], ...] = importlib.import_module(MODULES[kind]).DISPLAYS
+    return next(display for display in module if display.kind == kind)
 
 
 def displays(kinds: Iterable[str] = MODULES) -> list[Display[Any]]:

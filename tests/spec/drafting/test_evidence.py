@@ -1,0 +1,154 @@
+"""What is taken unasked since a file says it, and what stays a question: rules that a statistician
+would state of any trial's file, each with the case next to it that must not be taken."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from trialtrace.base.errors import UserError
+from trialtrace.run.drafting.draft import decide
+from trialtrace.run.drafting.endpoints import planned
+from trialtrace.run.drafting.people import people
+from trialtrace.run.drafting.plan import plan_file
+from trialtrace.run.drafting.questions import Question
+from trialtrace.run.drafting.tables import profile
+
+
+def asked(path: Path, head: str, rows: Sequence[str], **told: str) -> dict[str, Question]:
+    """What a terminal would show by its flag, answered by the first of each list."""
+    questions: dict[str, Question] = {}
+
+    def answer(question: Question) -> str | None:
+        questions[question.flag] = question
+        return None if question.several else question.choices[0][0]
+
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    decide(profile([str(path)]), told, answer)
+    return questions
+
+
+def taken(questions: dict[str, Question], flag: str) -> str | None:
+    """What Enter takes; None where it has to be typed."""
+    question = questions[flag]
+    return question.choices[0][0] if question.sure else None
+
+
+@pytest.mark.parametrize(
+    ("levels", "control"),
+    [
+        (("radiotherapy", "radiotherapy + cisplatin"), "radiotherapy"),
+        (("yes", "no"), "no"),
+        (("C", "T"), "C"),
+        (("BtheB", "TAU"), "TAU"),
+        (("CBT", "Cont", "FT"), "Cont"),
+        (("aspirin", "no aspirin"), "no aspirin"),
+        (("20 mg", "0 mg", "5 mg"), "0 mg"),
+        (("A", "B"), None),
+        (("1", "2"), None),
+        (("cisplatin", "radiotherapy + taxol"), None),
+        (("contact", "contrast"), None),
+        (("usual care", "standard care"), None),
+    ],
+)
+def test_the_control_is_what_words_say(
+    tmp_path: Path, levels: tuple[str, ...], control: str | None
+):
+    rows = [f"{n},{levels[n % len(levels)]},{n * 7 % 30}.5" for n in range(1, 61)]
+    assert taken(asked(tmp_path / "t.csv", "id,arm,score", rows), "control") == control
+
+
+def test_who_has_a_placebo_is_the_control_and_not_who_has_none(tmp_path: Path):
+    rows = [f"{n},{('yes', 'no')[n % 2]},{n * 7 % 30}.5" for n in range(1, 61)]
+    assert taken(asked(tmp_path / "t.csv", "id,placebo,y", rows, arm="placebo"), "control") is None
+
+
+def test_groups_are_arms_where_nothing_else_divides_patients(tmp_path: Path):
+    rows = [f"{n},{'ab'[n % 2]},{'mf'[n // 2 % 2]},{n * 7 % 30}.5" for n in range(1, 61)]
+    assert taken(asked(tmp_path / "t.csv", "id,group,sex,y", rows), "arm") == "group"
+    assert taken(asked(tmp_path / "u.csv", "id,group,ward,y", rows), "arm") is None
+
+
+def test_what_is_left_alone_is_the_outcome(tmp_path: Path):
+    rows = [f"{n},{'ab'[n % 2]},{40 + n % 9},{n * 7 % 30}.5" for n in range(1, 61)]
+    head = "id,treatment,{},weight"
+    assert taken(asked(tmp_path / "t.csv", head.format("age"), rows), "primary") == "weight"
+    assert taken(asked(tmp_path / "u.csv", head.format("iron"), rows), "primary") is None
+
+
+def test_what_arms_share_is_no_outcome(tmp_path: Path):
+    arms = ("Joke", "Ad", "Nil")
+    rows = [
+        f"{n},{arms[n % 3]},{int(n % 3 == 0)},{int(n % 3 == 1)},{n * 7 % 5 % 2}"
+        for n in range(1, 61)
+    ]
+    questions = asked(tmp_path / "t.csv", "id,treatment,joke,ad,tip", rows)
+    assert [name for name, _ in questions["primary"].choices] == ["tip"]
+
+
+def test_what_visits_share_is_no_outcome(tmp_path: Path):
+    rows = [
+        f"{n},{'ab'[n % 2]},{week},{('before', 'after')[week > 1]},{(n * 7 + week) % 30}.5"
+        for n in range(1, 31) for week in (1, 2, 3)
+    ]  # fmt: skip
+    questions = asked(tmp_path / "t.csv", "id,treatment,week,stage_of_study,late", rows)
+    assert [name for name, _ in questions["primary"].choices] == ["late"]
+
+
+@pytest.mark.parametrize(
+    ("time", "status", "beside", "first"),
+    [
+        ("days", "status", "cd4", "days"),
+        ("survtime", "survind", "psa", "survtime"),
+        ("rfstime", "status", "iron", "rfstime"),
+        ("days", "status", "y", None),
+        ("protime", "ascites", "iron", None),
+    ],
+)
+def test_a_time_and_how_it_ended(
+    tmp_path: Path, time: str, status: str, beside: str, first: str | None
+):
+    rows = [f"{n},{'ab'[n % 2]},{n * 7},{n % 5 % 2},{n * 11 % 30}.5" for n in range(1, 61)]
+    questions = asked(tmp_path / "t.csv", f"id,treatment,{time},{status},{beside}", rows)
+    assert taken(questions, "primary") == first
+
+
+def test_words_of_a_scale_have_an_order(tmp_path: Path):
+    def made(*words: str):
+        rows = [f"{n},{'ab'[n % 2]},{words[n * 7 % 11 % len(words)]}" for n in range(1, 61)]
+        path = tmp_path / "t.csv"
+        asked(path, "id,treatment,improved", rows)
+        return decide(profile([str(path)]), {}, lambda question: question.choices[0][0]).primary
+
+    assert dict(made("Marked", "None", "Some").codes) == {"None": 0.0, "Some": 2.0, "Marked": 4.0}
+    with pytest.raises(UserError):
+        made("red", "green", "blue")
+
+
+def test_large_letters_tell_before_from_after(tmp_path: Path):
+    rows = [f"{n},{'ab'[n % 2]},{n % 30}.5,{n * 7 % 30}.5" for n in range(1, 61)]
+    questions = asked(tmp_path / "t.csv", "SUBJ,TREAT,PREWT,POSTWT", rows)
+    assert taken(questions, "primary") == "{visit}WT"
+
+
+def test_patients_who_are_numbered_within_sites_are_told(tmp_path: Path):
+    rows = [
+        f"{site},{n},{'ab'[(n + site) % 2]},{week},{n * week % 9}.5"
+        for site in (1, 2) for n in range(1, 21) for week in (1, 2)
+    ]  # fmt: skip
+    with pytest.raises(UserError) as error:
+        asked(tmp_path / "t.csv", "center,id,treat,week,score", rows)
+    assert "20 of 20 numbers at several values of center" in str(error.value)
+    assert "--subject" in str(error.value)
+
+
+def test_a_value_before_is_the_covariate_of_the_primary_analysis(tmp_path: Path):
+    path = tmp_path / "t.csv"
+    rows = [f"{n},{'ab'[n % 2]},{n % 30}.5,{n * 7 % 30}.5" for n in range(1, 61)]
+    asked(path, "id,treatment,prewt,postwt", rows)
+    draft = decide(profile([str(path)]), {}, lambda question: question.choices[0][0])
+    analyses = plan_file(draft, planned(draft), people(draft))["analyses"]
+    (first,), (beside,) = (analyses[name]["estimates"] for name in ("wt", "wt_crude"))
+    assert first["mean_difference"]["covariates"] == ["baseline"]
+    assert beside == {"mean_difference": "welch"}
+    assert analyses["wt_crude"]["role"] == "supportive"

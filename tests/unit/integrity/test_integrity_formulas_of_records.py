@@ -1,0 +1,329 @@
+"""Chances of records, visits and occurrences that checks of rows tell, against R and by hand."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from trialtrace.run.integrity import (
+    contacts,
+    cuts,
+    exchanged,
+    factors,
+    meanings,
+    records,
+    sequence,
+    weekdays,
+)
+from trialtrace.run.integrity import values as single
+from trialtrace.run.integrity.export import (
+    CODE,
+    DATE,
+    NUMBER,
+    Column,
+    Export,
+    Sheet,
+    resolution,
+)
+
+
+def test_the_unit_of_numbers():
+    assert resolution(np.array([1.0, 20, 3])) == 1
+    assert resolution(np.array([1.5, 20, 3])) == 0.1
+    assert resolution(np.array([1.25, 0.1, 1e6])) == 0.01
+    assert resolution(np.array([1 / 3])) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "days"),
+    [
+        ("week 12", 84),
+        ("Day 28", 28),
+        ("3 months", 91.2),
+        ("1-year visit", 365.25),
+        ("baseline", None),
+        ("12", None),
+        ("week 4 to week 8", None),
+        ("weekly", None),
+    ],
+)
+def test_days_until_a_visit_are_those_of_its_label(label, days):
+    assert contacts.day_of(label) == (days if days is None else pytest.approx(days))
+
+
+def test_visits_after_the_last_contact_are_binomial_as_in_r():
+    n, last = 40, 19000.0 + np.arange(40)
+    seen, score = last - 100 + 60.0 * (np.arange(n) % 2), np.full(n, 5.0) + np.arange(n) % 7
+    seen[:3], seen[3:6] = last[:3] + 8, last[3:6] + 7
+    entered = last - 90
+    entered[:5] = last[:5] - 62
+    score[3:5] = np.nan
+    none = np.zeros(n, np.intp)
+    who = np.arange(n)
+
+    def sheet(name, *columns, visits=False):
+        made = tuple(Column(name, kind, values) for name, kind, values in columns)
+        return Sheet(name, who + 2, who, none, none, made, visits=visits)
+
+    people = sheet("p", ("entered", DATE, entered), ("end", DATE, last), ("w12", NUMBER, score))
+    visits = sheet("v", ("seen", DATE, seen), visits=True)
+    export = Export(n, "p", (people, visits), entry=("p", "entered"), planned={("p", "w12"): 84})
+    dated, planned = contacts.looks(replace(export, last=(export.known(("p", "end")),)))
+    # binom.test(3, 40, 0.001, alternative = "greater"), binom.test(3, 5, 0.01, …): p.value
+    assert (dated.where, dated.rows) == ("p.end", (2, 3, 4))
+    assert dated.p == pytest.approx(9.6097399422460359e-06, rel=1e-12)
+    assert (planned.where, planned.rows) == ("p.w12", (2, 3, 4))
+    assert planned.p == pytest.approx(9.8505999999999934e-06, rel=1e-12)
+    # Occurrences count by the day on which they began.
+    dates = tuple(Column(name, DATE, seen + by) for name, by in (("end", 30.0), ("start", 0.0)))
+    events = Sheet("ae", who + 2, who, none, none, dates, occurrences=True)
+    began, _ = contacts.looks(
+        replace(export, sheets=(people, events), last=(export.known(("p", "end")),))
+    )
+    assert "occurrences" in began.told and (began.p, began.rows) == (dated.p, dated.rows)
+    # Three of five who had gone are free of an event by week 12; one of them died.
+    free = replace(export.known(("p", "w12")), values=np.where(who < 3, 1.0, np.nan))
+    died = Column("died_on", DATE, np.where(who == 0, last, np.nan))
+    people = replace(people, columns=(*people.columns, died))
+    alone = Export(n, "p", (people,), entry=("p", "entered"), free=((free, 84.0),))
+    last_one = (export.known(("p", "end")),)
+    assert not list(contacts.looks(replace(alone, last=last_one)))
+    free = replace(free, values=np.where((who < 3) | (who > 15), 1.0, np.nan))
+    (told,) = contacts.looks(replace(alone, last=last_one, free=((free, 84.0),)))
+    assert told.told.startswith("2 of 5") and told.rows == (3, 4)
+    # Where most are after it, it is no last contact.
+    early = replace(export.known(("p", "end")), values=last - 300)
+    assert not list(contacts.looks(replace(export, planned={}, last=(early,))))
+
+
+def test_a_number_of_nines_is_due_as_often_as_its_neighbours():
+    values = np.repeat(np.arange(1.0, 201), 2)
+    # Within a tenth 20 others, twice each, on 20 units; of those within five units 10 on 10.
+    assert single.due(values, 99) == 2 * 2
+    # At an end, where nothing is near, one value is due on the tenth that is inside the column.
+    assert single.due(np.append(values, [777.0] * 4), 777) == 2 * 1 / 78
+    more = np.append(values, [99.0] * 10)
+    (look,) = single.codes(one_sheet(more))
+    # ppois(11, 4, lower.tail = FALSE), times the three such numbers: 77, 88 and 99.
+    assert look.p == pytest.approx(3 * 0.00091522914727006305, rel=1e-12)
+    assert len(look.rows) == 12 and look.told.startswith("12 of 410 patients")
+    assert not list(single.codes(one_sheet(values[values < 77])))
+    # Whole numbers beside whole ones: tenths are written by others.
+    assert single.due(np.append(values, values + 0.1), 99) == 4
+
+
+def one_sheet(values):
+    who, none = np.arange(len(values)), np.zeros(len(values), np.intp)
+    sheet = Sheet("t", who + 2, who, none, none, (Column("x", NUMBER, values),))
+    return Export(len(values), "t", (sheet,))
+
+
+def test_pairs_born_on_one_day_are_as_rare_as_what_they_share():
+    q = np.array([0.5, 0.2, 0.1])
+    equal = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 1]], float)
+    # Both of the rarest, with or without the other: 0.2 * 0.1; the first and the rarest, or those.
+    expected = [1, 0.02, 0.5 * 0.8 * 0.1 + 0.02, 0.01]
+    assert records.share_as_rare(equal, q) == pytest.approx(expected)
+
+
+def test_patients_registered_twice_are_held_against_all_pairs():
+    at = np.arange(80)
+    born = 7000.0 + 31 * at
+    sex, smoker, height = at % 2, (at // 3) % 3, 150.0 + (at * 7) % 37
+    for values in (born, sex, smoker, height):
+        values[76:] = values[:4]
+    kinds = {"born": (DATE, born), "sex": (CODE, sex), "smoker": (CODE, smoker)}
+    kinds["height"] = NUMBER, height
+    columns = tuple(Column(k, kind, values.astype(float)) for k, (kind, values) in kinds.items())
+    none = np.zeros(80, np.intp)
+    look = next(records.looks(Export(80, "t", (Sheet("t", at + 2, at, none, none, columns),))))
+    assert look.rows == (2, 3, 4, 5, 78, 79, 80, 81)
+    pairs = list(combinations(range(80), 2))
+    equal = {k: np.mean([v[i] == v[j] for i, j in pairs]) for k, (_, v) in kinds.items()}
+    whole = equal["sex"] * equal["smoker"] * equal["height"]
+    most = next(m for m in sorted(records.SHARES) if m >= whole)
+    due = 3 * len(pairs) * equal["born"] * most
+    assert look.p == pytest.approx(4 * stats.poisson.sf(3, due), rel=1e-6)
+
+
+def test_numbers_alike_where_the_others_are():
+    rng = np.random.default_rng(8)
+    x = np.round(rng.normal(50, 10, 4000))
+    near, free = np.round(x + rng.normal(0, 3, 4000)), np.round(rng.normal(50, 10, 4000))
+    alone = [records.chance_alike(one) for one in (x, near, free)]
+    chance = records.beside(np.column_stack([x, near, free]))
+    # Of pairs that are equal in x so many are equal in the number near it, not the free one.
+    i, j = np.array(list(combinations(range(4000), 2)), np.intp).T
+    same = x[i] == x[j]
+    told = [np.mean(one[i][same] == one[j][same]) for one in (near, free)]
+    assert chance[1:] == pytest.approx(told, rel=0.15)
+    assert chance[1] > 2.5 * alone[1] and chance[2] == pytest.approx(alone[2], rel=0.01)
+
+
+def test_records_alike_in_three_columns_are_all_found():
+    data = np.random.default_rng(9).integers(0, 4, (60, 5)).astype(float)
+    data[::7, 1] = np.nan
+    expected = [
+        pair for pair in combinations(range(60), 2) if (data[pair[0]] == data[pair[1]]).sum() >= 3
+    ]
+    assert records.alike_in(data, 3).tolist() == [list(pair) for pair in expected]
+    # What many rows share is not rare.
+    assert not len(records.alike_in(np.zeros((31, 3)), 3))
+
+
+def test_an_exchange_is_the_difference_of_two_correlations():
+    rng = np.random.default_rng(10)
+    trait, other = rng.normal(size=(2, 80, 1))
+    first, second = (each + 0.4 * rng.normal(size=(80, 3)) for each in (trait, other))
+    assert exchanged.exchanged(first, second, 1) > 0.99
+    first[:, 1], second[:, 1] = second[:, 1].copy(), first[:, 1].copy()
+    own = stats.spearmanr(first[:, 1], first[:, [0, 2]].mean(axis=1)).statistic
+    cross = stats.spearmanr(first[:, 1], second[:, [0, 2]].mean(axis=1)).statistic
+    z = (np.arctanh(own) - np.arctanh(abs(cross))) * np.sqrt(77 / 2.12)
+    assert stats.norm.cdf(z) <= exchanged.exchanged(first, second, 1) < 1e-6
+
+
+def test_a_score_on_a_smaller_scale_is_one_that_nobody_keeps():
+    scores = np.random.default_rng(11).uniform(20, 100, (30, 2))
+    scores[:, 1] /= 10
+    assert factors.on_scale(scores, 1, 100, 10) == pytest.approx(0.8**30)
+    assert factors.on_scale(scores, 0, 100, 10) == 1
+    # Low for all, and not by as much less apart.
+    assert factors.on_scale(np.column_stack([scores[:, 0], scores[:, 1] % 1]), 1, 100, 10) == 1
+
+
+def test_occurrences_after_the_last_date_are_due_at_the_rate_of_before():
+    entered = np.zeros(40)
+    day = np.arange(100.0) + 0.5
+    who, none = np.arange(100) % 40, np.zeros(100, np.intp)
+    sheet = Sheet("ae", np.arange(100), who, np.arange(100) // 40, none, (Column("on", DATE, day),))
+    look = cuts._occurrences(sheet, sheet.columns[0], entered, np.full(40, 139.5))
+    # The last of 100 is on day 99.5; the last quarter, from 75.25 on, were 25 in 24.25 days of
+    # all 40, who are seen for 40 days more.
+    assert look.p == pytest.approx(np.exp(-25 / 24.25 * 40 / 1.5))
+
+
+def test_numbers_of_occurrences_that_are_not_there_are_binomial_as_in_r():
+    who, none = np.repeat(np.arange(12), 2), np.zeros(24, np.intp)
+    number = np.tile([0, 1], 12)
+    number[1:12:2] = 2
+    sheet = Sheet("ae", np.arange(24), who, number, none, (), occurrences=True)
+    (look,) = sequence.numbering(Export(12, "p", (sheet,)))
+    # binom.test(6, 30, 0.05, alternative = "greater")$p.value
+    assert look.told.startswith("6 of 30") and look.p == pytest.approx(0.003282485595)
+    late = Sheet("ae", np.arange(24), who, number + 3, none, (), occurrences=True)
+    assert not list(sequence.numbering(Export(12, "p", (late,))))
+
+
+def test_a_number_that_is_ten_times_less_has_a_decimal_more():
+    rng = np.random.default_rng(12)
+    values = np.round(np.exp(rng.normal(-1, 0.4, (60, 2))), 2) + 0.01
+    values[:, 1] = np.round(values[:, 1] * 0.85, 2) / 10
+    logs = np.log(values)
+    ratio = logs[:, 1] - logs[:, 0]
+    assert factors._finer(logs, 1) == pytest.approx(np.log(10))
+    told = [factors.converted(ratio, 0.4, finer) for finer in (0.0, np.log(10))]
+    assert told[0] == 1 and told[1] < 1e-6
+
+
+def _events(serious: np.ndarray, grade: np.ndarray, levels: tuple[str, ...]) -> Export:
+    n = len(grade)
+    who, none = np.arange(n), np.zeros(n, np.intp)
+    died = Column("died_on", DATE, np.where(who < 5, 19000.0, np.nan))
+    coded = (
+        Column("serious", CODE, serious.astype(float), label="Serious", levels=("No", "Yes")),
+        Column("grade", CODE, grade.astype(float), label="Grade", levels=levels),
+    )
+    people = Sheet("p", who + 2, who, none, none, (died,))
+    events = Sheet("ae", who + 2, who, none, none, coded, occurrences=True)
+    return Export(n, "p", (people, events))
+
+
+def test_codes_against_what_they_are_called():
+    grade = np.arange(60) % 3
+    right, words = (grade == 2).astype(int), ("Mild", "Severe", "Fatal")
+    for serious, p in ((right, 1.0), (1 - right, None)):
+        looks = {one.where: one for one in meanings.looks(_events(serious, grade, words))}
+        # Of the 20 with a fatal event (2, 5, 8 …) only the first has a day of death.
+        dead = looks["ae.grade"]
+        assert dead.told.startswith("19 of 20") and len(dead.rows) == 19
+        assert dead.p == pytest.approx(stats.binom.sf(18, 20, 0.01))
+        first, others = grade[serious == 1], grade[serious == 0]
+        due = stats.mannwhitneyu(first, others, alternative="less", method="asymptotic").pvalue
+        assert looks["ae.serious"].p == pytest.approx(min(1.0, 2 * due))
+        assert (looks["ae.serious"].p < 1e-6) == (p is None)
+    # By their words the codes run the other way.
+    (turned, _) = sorted(
+        meanings.looks(_events(right, grade, ("Fatal", "Severe", "Mild"))), key=lambda one: one.p
+    )
+    assert {turned.where} <= {"ae.serious", "ae.grade"} and turned.p < 1e-6
+
+
+def test_who_completed_was_followed_for_longer():
+    n = 60
+    who, none = np.arange(n), np.zeros(n, np.intp)
+    entered, days = np.full(n, 19000.0), np.where(who < 50, 180.0 + who, 10.0 + who)
+    columns = (Column("entered", DATE, entered), Column("seen", DATE, entered + days))
+    for levels, unusual in ((("Completed", "Lost"), False), (("Lost", "Completed"), True)):
+        ended = Column("ended", CODE, (who >= 50).astype(float), levels=levels)
+        people = Sheet("p", who + 2, who, none, none, (*columns, ended))
+        export = Export(n, "p", (people,), entry=("p", "entered"))
+        (look,) = meanings.looks(replace(export, last=(export.known(("p", "seen")),)))
+        assert (look.p < 1e-4) == unusual and look.where == "p.ended"
+
+
+def test_dates_that_avoid_the_days_beside_the_weekend():
+    who, none = np.arange(60), np.zeros(60, np.intp)
+    # 2022-01-03 was a Monday; five working days a week.
+    days = 18995.0 + who // 5 * 7 + who % 5
+    for by, p in ((0.0, 1.0), (-1.0, 7 * (5 / 7) ** 60), (-2.0, 1.0)):
+        columns = [Column(name, DATE, days) for name in ("a", "b")]
+        columns.append(Column("entered", DATE, days + by))
+        looks = weekdays.rest_days(
+            Export(60, "p", (Sheet("p", who, who, none, none, tuple(columns)),))
+        )
+        chance = {one.where: one.p for one in looks}
+        assert chance == {"p.a": 1, "p.b": 1, "p.entered": pytest.approx(p)}
+
+
+def test_a_column_one_row_down_goes_with_the_row_above():
+    rng = np.random.default_rng(5)
+    level = rng.normal(50, 10, 100)
+    first, later = np.round(level + rng.normal(0, 5, (2, 100)))
+    moved = np.append(first[:40], np.append(first[40], first[40:-1]))
+    assert exchanged.down(first, later)[0] == 1
+    p, row = exchanged.down(moved, later)
+    assert p < 1e-4 and row in (37, 50)
+    x, above, below = moved[row + 1 : -1], later[row:-2], later[row + 2 :]
+    r, other = (stats.spearmanr(x, each).statistic for each in (above, below))
+    z = (np.arctanh(r) - np.arctanh(max(other, 0))) * np.sqrt((len(x) - 3) / 1.06)
+    # 72 patients and more: seven places at which 20 are left.
+    assert p == pytest.approx(stats.norm.sf(z) * 7, rel=1e-6)
+    # Neighbours that are alike are so on both sides.
+    trend = np.arange(100.0)
+    assert exchanged.down(trend + rng.normal(0, 5, 100), trend)[0] > 0.1
+
+
+def test_a_table_without_a_row_of_one_group():
+    n = 60
+    who, none = np.arange(n), np.zeros(n, np.intp)
+    site, arm = (who % 3).astype(np.intp), (who % 2).astype(np.intp)
+    sex = Column("sex", CODE, (who // 30).astype(float))
+    people = Sheet("p", who, who, none, none, (sex,))
+    for kept, told in (
+        (site > 0, "a site"),
+        (arm > 0, "an arm"),
+        (who > 29, "one sex"),
+        (who > 4, ""),
+    ):
+        rows = np.flatnonzero(kept & (who % 5 < 4))
+        events = Sheet("ae", rows, rows, none[rows], none[rows], (), occurrences=True)
+        (look,) = cuts.looks(Export(n, "p", (people, events), arm=arm, site=site))
+        assert (look.p < 1e-5) == bool(told) and told in look.told
+    # 20 of a site, of the others 32 of 40: odds of 32.5/8.5 by two; two ways, three groups.
+    rows = np.flatnonzero((site > 0) & (who % 5 < 4))
+    events = Sheet("ae", rows, rows, none[rows], none[rows], (), occurrences=True)
+    (look,) = cuts.looks(Export(n, "p", (people, events), site=site))
+    assert look.p == pytest.approx(2 * (1 / (1 + 32.5 / 8.5 / 2)) ** 20 * 5)

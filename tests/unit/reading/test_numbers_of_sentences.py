@@ -1,0 +1,154 @@
+"""What a sentence says of its numbers: their arms, outcomes and groups, in doubt or told."""
+
+import pytest
+from drafted_sides import SIDES, printed, read, told
+
+from trialtrace.audit.reading.characters import tidy
+from trialtrace.audit.reading.draft import draft
+from trialtrace.audit.reading.formats.jats import read_jats
+from trialtrace.audit.reading.paper import Table
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("It was done in 2005/6 and 3/6 months later.", []),
+        ("Vaccine efficacy was -20.4% (95% CI -60 to 10).", ["efficacy -20.4% (95% CI -60 to 10)"]),
+        (
+            "There was a mean difference of −0.7% (95% CI −1.2 to −0.3).",
+            ["mean difference -0.7% (95% CI -1.2 to -0.3)"],
+        ),
+    ],
+)
+def test_years_and_efficacies_below_nothing(sentence, found):
+    assert printed(sentence) == found
+
+
+def test_a_sentence_names_its_outcome_and_two_arms_in_order():
+    made = read(SIDES, text="Fewer patients fell with training than with usual care (5% vs 20%).")
+    own = [item for item in made.items.values() if item.place.startswith("abstract")]
+    assert [item.arm for item in own] == ["training", "usual care"]
+    assert own[0].outcome.startswith("Fewer patients fell with training than with usual care (")
+
+
+def test_percentages_of_fewer_patients_are_in_doubt_and_others_not():
+    rows = (("", "Training (n=40)", "Usual care (n=50)"), ("Fell, n (%)", "9 (24)", "20 (49)"))
+    doubts = [one[4] for one in told(read(Table("table 2", "Table 2. Falls", rows, 1)))]
+    assert ["fewer patients" in one for one in doubts] == [True, True]
+    rows = (*rows[:1], ("Fell, n (%)", "9 (21)", "20 (39)"))
+    doubts = [one[4] for one in told(read(Table("table 2", "Table 2. Falls", rows, 1)))]
+    assert doubts == ["read", "read"]
+
+
+SENTENCE_ARMS = {
+    # In the order of two arms that are named before, or behind with "respectively".
+    "Fewer fell with training than with usual care (12% vs 31%).": ["training", "usual care"],
+    "It was 12% and 31% in the usual care and training groups, respectively.": [
+        "usual care",
+        "training",
+    ],
+    # Each with its arm behind it, or before it.
+    "They slept longer (61% training vs. 43% usual care).": ["training", "usual care"],
+    "Stays were long (usual care: 7.1 ± 1.1; training 5.0 ± 1.8).": ["usual care", "training"],
+    # The arm that is not named is the other one of two.
+    "With training fewer fell (12% vs 31%).": ["training", "usual care"],
+    "Usual care was better (53% vs. 28% training).": ["usual care", "training"],
+    # Of neither, and of both.
+    "In both training and usual care 60% came.": [None],
+    "Of all of them 60% came.": [None],
+    # A name that is in closed brackets, or the reference of another number, is not its own.
+    "It varied (from few with training), with a mean of 2.8 ± 2.1.": [None],
+    "It fell by 12 ± 4.8 (P = 0.1 vs usual care).": [None],
+}
+
+
+@pytest.mark.parametrize(("sentence", "found"), SENTENCE_ARMS.items())
+def test_numbers_of_a_sentence_have_their_arms(sentence, found):
+    made = read(SIDES, text=sentence)
+    own = [one for one in made.items.values() if one.place.startswith("abstract")]
+    assert [one.arm for one in own if one.kind != "p"] == found
+
+
+P_VALUES = {
+    # Between the arms that its clause names, or "between groups", in doubt.
+    "Pain was less with training than with usual care (P = 0.01).": ["training", "usual care"],
+    "Sleep did not differ between the groups (P = 0.31).": ["training", "usual care"],
+    "Falls were fewer in the training group (P = 0.02).": ["training", "usual care"],
+    "Compared with usual care, training had shorter stays (P = 0.02).": ["training", "usual care"],
+    # In one arm, or of none.
+    "Pain fell from baseline in the training group (P = 0.01).": "training",
+    "The interaction of training and usual care with time was weak (P = 0.6).": None,
+    "Pain was associated with age (P = 0.01).": None,
+    # Of the two numbers before it, also where another p stands in the sentence.
+    "Fewer fell with training than usual care (12% vs 31%, P = 0.01), none died (P = 1.0).": [
+        "training",
+        "usual care",
+    ],
+}
+
+
+@pytest.mark.parametrize(("sentence", "found"), P_VALUES.items())
+def test_a_p_has_its_groups_in_doubt(sentence, found):
+    made = read(SIDES, text=sentence)
+    first = next(name for name, one in made.items.items() if one.kind == "p")
+    item, about = made.items[first], made.claims[first]["about"]
+    assert (list(item.compare) or item.arm) == found
+    assert "unconfirmed" in made.claims[first] and made.claims[first]["unconfirmed"] != "read"
+    assert made.groups[about["compare"][0]]["label"] if isinstance(found, list) else True
+
+
+def test_a_p_lies_with_the_numbers_before_it_and_lists_have_outcomes_of_their_own():
+    text = "Fewer fell with training than usual care (12% vs 31%, P = 0.01), and cried (P = 0.3)."
+    made = read(SIDES, text=text)
+    own = {name: one for name, one in made.items.items() if one.place.startswith("abstract")}
+    outcomes = [one.outcome for one in own.values()]
+    assert outcomes[0] == outcomes[1] == outcomes[2] != outcomes[3]
+    assert "cried" in outcomes[3] and "fell" in outcomes[0]
+    first = next(name for name, one in own.items() if one.kind == "p")
+    assert made.claims[first]["with"] == list(own)[:2]
+
+
+def test_abbreviations_single_words_and_texts_name_arms():
+    text = "They had supervised training (ST) or care. Of the ST group 12 (30%) fell."
+    made = read(SIDES, text=text)
+    assert [one.arm for one in made.items.values() if one.place == "abstract, sentence 2"] == [
+        "training"
+    ]
+    text = (
+        "Pain was less in the yoga group than in the walking group. In the yoga group, 12 (30%) "
+        "fell, and 20 (50%) in the walking group. The yoga group and the walking group were alike."
+    )
+    made = read(text=text)
+    assert [one.arm for one in made.items.values()] == ["yoga", "walking"]
+    assert all("from the text alone" in str(one["unconfirmed"]) for one in made.claims.values())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "They were given 0.9% saline and 5% glucose.",
+        "Events in ≥5% are listed, with doses of 30%-70%.",
+        "A P value <0.05 was considered significant.",
+    ],
+)
+def test_doses_thresholds_and_levels_are_no_results(sentence):
+    made = read(SIDES, text=tidy(sentence))
+    assert not [one for one in made.claims.values() if one["place"].startswith("abstract")]
+    assert all(one.why.startswith("no result") for one in made.left)
+
+
+def test_parts_of_an_abstract_have_their_titles_and_plans_are_not_read():
+    body = "<sec><title>{}</title><p>With training 12 (30%) fell.</p></sec>"
+    parts = "".join(map(body.format, ("Methods", "Results", "Trial registration")))
+    made = draft(
+        read_jats(
+            f"<article><front><abstract>{parts}</abstract></front><body>"
+            f"{body.format('2. Materials and methods')}{body.format('3. Results')}"
+            f"{body.format('Study discussion')}</body></article>".encode(),
+            "paper",
+        )
+    )
+    assert [one["place"] for one in made.claims.values()] == [
+        "abstract, results, sentence 1",
+        "3. results, paragraph 1, sentence 1",
+    ]

@@ -1,0 +1,118 @@
+"""Tables of the subjects at entry and of adverse events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.names import Name, Text
+from trialtrace.base.config.spec import Distinct, key, optional, shape
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.context import Files, known, of_kind
+from trialtrace.run.trial.endpoints import check_derived as derived
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.plan.displays import names
+from trialtrace.run.trial.plan.displays.display import Display
+
+
+@shape
+class Baseline:
+    """Table of the subjects at entry."""
+
+    population: Name = key("Population.")
+    overall: bool = key("Whether a column of all arms is shown.")
+    variables: Distinct[Name] = key(
+        "Variables of `subjects`, in order; age, sex and site by these names."
+    )
+    by: Name | None = optional(
+        "Variable of `subjects` whose levels are the columns, instead of the arms. Who lacks it is "
+        "in the column of all alone."
+    )
+
+
+def _check_baseline(files: Files, place: Path_, baseline: Baseline) -> None:
+    names.population(files, place, baseline.population)
+    for position, name in enumerate(baseline.variables):
+        here = (*place, "variables", position)
+        if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
+            derived.check_baseline(files, here, name)
+    if baseline.by is not None:
+        here = (*place, "by")
+        if known(files.plan, here, baseline.by, files.subject_variables, "a variable of subjects"):
+            derived.check_levels(files, here, baseline.by)
+
+
+@shape
+class AdverseEvent:
+    """Patients with any and occurrences by arm: all, by term, by further columns."""
+
+    title: Text = key("Title.")
+    endpoint: Name = key("Endpoint of kind occurrence; in one table only.")
+    population: Name = key("Population: the denominator.")
+    columns: Distinct[Name] | None = optional(
+        "Columns of the endpoint's `columns`, in order: grade, seriousness, relation."
+    )
+    terms: Literal["coded"] | None = optional(
+        "`coded`: the terms and columns without choices in the dictionary are words of a "
+        "coding system (MedDRA, CTCAE) and may be shown. Needed under restricted "
+        "disclosure, since free text tells of persons."
+    )
+
+
+def _check_adverse_events(files: Files, place: Path_, adverse_event: AdverseEvent) -> None:
+    for here, name in names.endpoints(
+        files, place, adverse_event.endpoint, adverse_event.population
+    ):
+        of_kind(files, files.plan, here, name, ("occurrence",))
+        shown = [each["endpoint"] for each in files.plan.get("displays", "adverse_events")]
+        if name in shown[: int(place[-1])]:
+            files.plan.add(here, found=f"{name} a second time", expected="another endpoint")
+        endpoint = files.endpoints.get(name) or {}
+        declared = endpoint.get("columns", {})
+        for position, column in enumerate(adverse_event.columns or ()):
+            there = (*place, "columns", position)
+            known(files.plan, there, column, declared, f"a column of {name}")
+        texts = [
+            endpoint.get("term_column"),
+            *(declared.get(one) for one in adverse_event.columns or ()),
+        ]
+        _words(files, place, adverse_event, files.columns(endpoint.get("table")) or {}, texts)
+
+
+def _words(
+    files: Files,
+    place: Path_,
+    adverse_event: AdverseEvent,
+    columns: Mapping[str, Variable],
+    texts: Iterable[str | None],
+) -> None:
+    """What an event is called stands in the report as it does in the export."""
+    found = (columns.get(name) for name in texts if name is not None)
+    free = [column.name for column in found if column is not None and not column.choices]
+    if free and adverse_event.terms is None and derived.restricted(files):
+        files.plan.add(
+            place,
+            found=f"{one_of(free)}, without choices: each value in the export would be shown",
+            expected="choices in dictionary.csv; or terms: coded, where they are words of a coding "
+            "system and no free text",
+        )
+
+
+DISPLAYS = (
+    Display(
+        "baseline",
+        "Table of the subjects at entry.",
+        Baseline,
+        _check_baseline,
+        once=True,
+        results=True,
+    ),
+    Display(
+        "adverse_events",
+        "Tables of adverse events.",
+        AdverseEvent,
+        _check_adverse_events,
+        results=True,
+    ),
+)

@@ -1,0 +1,62 @@
+"""Curves over time: survival, incidence, mean numbers of events."""
+
+from __future__ import annotations
+
+from trialtrace.base.config.names import Name
+from trialtrace.base.config.spec import key, shape
+from trialtrace.run.trial.plan.displays import names
+from trialtrace.run.trial.plan.displays.display import Display
+from trialtrace.run.trial.plan.displays.shapes import OverTime, Times
+from trialtrace.run.trial.plan.methods import INTERVALS, RECURRENT
+
+
+@shape
+class KaplanMeierFigure(OverTime):
+    """Survival curves, an arm each."""
+
+    endpoint: Name = key("Endpoint of kind time_to_event.")
+    at: Times = key("Times of the table of numbers at risk, in the unit of the endpoint's time.")
+
+
+@shape
+class MeanCumulative(OverTime):
+    """Mean cumulative functions, an arm each."""
+
+    endpoint: Name = key("Endpoint of kind recurrent_events.")
+    at: Times = key("Times of the table of numbers at risk, in the unit of the endpoint's time.")
+
+
+@shape
+class IntervalSurvival(OverTime):
+    """Turnbull's estimate, an arm each."""
+
+    endpoint: Name = key("Endpoint of kind interval_time.")
+    at: Times = key("Times that the axis marks, in days.")
+
+
+DISPLAYS = (
+    Display(
+        "kaplan_meier", "Survival curves.", KaplanMeierFigure, names.times, figure="kaplan_meier"
+    ),
+    Display(
+        "cumulative_incidence",
+        "Cumulative incidence with competing events.",
+        KaplanMeierFigure,
+        names.times,
+        figure="cumulative_incidence",
+    ),
+    Display(
+        "mean_cumulative",
+        "Mean number of events a patient by time.",
+        MeanCumulative,
+        names.only(RECURRENT),
+        figure="mean_cumulative",
+    ),
+    Display(
+        "interval_survival",
+        "Survival from interval-censored times.",
+        IntervalSurvival,
+        names.only(INTERVALS),
+        figure="interval_survival",
+    ),
+)

@@ -1,0 +1,165 @@
+"""Values and estimates: forests, bars, courses, and what single patients had."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.names import Column, Name, StepName, Text
+from trialtrace.base.config.spec import Distinct, key, optional, shape
+from trialtrace.run.trial.context import NUMERIC, Files, column
+from trialtrace.run.trial.plan.displays import names
+from trialtrace.run.trial.plan.displays.display import Display
+from trialtrace.run.trial.plan.displays.shapes import OfAnalyses, OfEndpoint, OfTable
+from trialtrace.run.trial.plan.options import HigherLower
+
+
+@shape
+class Forest(OfAnalyses):
+    """A forest plot."""
+
+    estimate: StepName | Distinct[StepName] = key(
+        ("Estimate that is drawn, as statistic.method, or a list of methods of one statistic."),
+        expected="statistic.method, or a list of them",
+    )
+    better: HigherLower | None = optional(
+        "Which values of the endpoints are better: the axis says then which side favours which "
+        "arm. Left out, it says so where the scales of all endpoints do, else where there is less."
+    )
+
+
+@shape
+class Bar(OfAnalyses):
+    """Bars: a group for each analysis, visit and subgroup, a bar an arm."""
+
+    estimate: StepName = key("Proportion that is drawn, as proportion.method.")
+
+
+@shape
+class Band:
+    """A range."""
+
+    label: Text = key("Label.")
+    from_: float = key("Smallest value.")
+    to: float = key("Largest value.")
+
+
+@shape
+class Stacked(OfEndpoint):
+    """Stacked bars, a panel an arm."""
+
+    endpoint: Name = key("Endpoint with values; its visits, if it has some, stand side by side.")
+    missing: Literal["shown", "left_out"] = key(
+        "Whether patients without a value are a category of their own."
+    )
+    bands: Distinct[Band] | None = optional(
+        "Ranges of values that are one category, in order; without them each value is one."
+    )
+
+
+@shape
+class Profile(OfEndpoint):
+    """A profile."""
+
+    endpoint: Name | Distinct[Name] = key(
+        "Endpoint with visits, or a list of them: a panel each.",
+        expected="an endpoint or a list of endpoints",
+    )
+
+
+@shape
+class Spaghetti(OfEndpoint):
+    """Courses, a panel an arm."""
+
+    endpoint: Name | Distinct[Name] = key(
+        "Endpoint with visits, or a list of them: a row of panels each.",
+        expected="an endpoint or a list of endpoints",
+    )
+
+
+@shape
+class Swimmer(OfTable):
+    """Cycles on a line a patient, by whether the dose was full, reduced or left out."""
+
+    endpoint: Name = key("Endpoint of kind dose_intensity: its table is drawn.")
+    planned_date: Name | None = optional(
+        "Column of the planned date, at which a cycle without a date that was not given is drawn."
+    )
+
+
+def _check_swimmer(files: Files, place: Path_, swimmer: Swimmer) -> None:
+    for columns in names.of_table(files, place, swimmer, "dose_intensity"):
+        if swimmer.planned_date is not None:
+            column(files.plan, (*place, "planned_date"), swimmer.planned_date, columns, ("date",))
+
+
+@shape
+class DoseIntensity(OfEndpoint):
+    """Dots and boxes by arm; dots only where disclosure is full."""
+
+    endpoint: Name | Distinct[Name] = key(
+        "Endpoint with one value a patient, or a list of them: a panel each.",
+        expected="an endpoint or a list of endpoints",
+    )
+    threshold: float | None = optional("Value at which a line is drawn.")
+
+
+@shape
+class HeatMap(OfTable):
+    """A map of sessions, a line a patient."""
+
+    endpoint: Name = key("Endpoint of kind attendance: its table is drawn.")
+    day: Column = key("Column of its table with the number of the day or of the session.")
+    day_label: Text | None = optional("Label of the axis; Day without it.")
+
+
+def _check_heat_map(files: Files, place: Path_, heat_map: HeatMap) -> None:
+    for columns in names.of_table(files, place, heat_map, "attendance"):
+        column(files.plan, (*place, "day"), heat_map.day, columns, (*NUMERIC, "date"))
+
+
+DISPLAYS = (
+    Display("forest", "Forest plots.", Forest, names.estimates, figure="forest"),
+    Display(
+        "bars", "Proportions as bars with their intervals.", Bar, names.estimates, figure="bars"
+    ),
+    Display(
+        "stacked",
+        "Categories as stacked bars over visits.",
+        Stacked,
+        names.valued,
+        figure="stacked",
+    ),
+    Display("profile", "Values over the visits.", Profile, names.repeated, figure="profile"),
+    Display(
+        "spaghetti",
+        "Every patient's course with means; drawn only where disclosure is full.",
+        Spaghetti,
+        names.repeated,
+        figure="spaghetti",
+        single_patients=True,
+    ),
+    Display(
+        "swimmer",
+        "Cycles of every patient; drawn only where disclosure is full.",
+        Swimmer,
+        _check_swimmer,
+        figure="swimmer",
+        single_patients=True,
+    ),
+    Display(
+        "dose_intensity",
+        "A value of each patient as dots with median and quartiles.",
+        DoseIntensity,
+        names.valued,
+        figure="dose_intensity",
+    ),
+    Display(
+        "heat_map",
+        "Sessions of every patient by day; drawn only where disclosure is full.",
+        HeatMap,
+        _check_heat_map,
+        figure="heat_map",
+        single_patients=True,
+    ),
+)

@@ -1,0 +1,77 @@
+"""Functions that refuse columns of pandas whose indexes differ."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from itertools import combinations
+from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
+
+from trialtrace.stats.results import StatsError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# Two samples of other patients each, whose indexes have nothing to do with each other.
+SAMPLES = {
+    "complier_bounds": ("treated", "control"),
+    "complier_difference": ("treated", "control"),
+    "geometric_mean_ratio_student": ("x", "y"),
+    "geometric_mean_ratio_welch": ("x", "y"),
+    "hodges_lehmann": ("x", "y"),
+    "mann_whitney": ("x", "y"),
+    "mean_difference_student": ("x", "y"),
+    "mean_difference_welch": ("x", "y"),
+    "median_ratio": ("x", "y"),
+    "probability_of_superiority": ("x", "y"),
+    "student_t": ("x", "y"),
+    "welch_t": ("x", "y"),
+}
+
+
+class Index(Protocol):
+    """The labels of rows."""
+
+    def equals(self, other: object) -> bool: ...
+
+
+@runtime_checkable
+class Column(Protocol):
+    """A Series or DataFrame, told from a list by `iloc`; pandas is not imported for it."""
+
+    @property
+    def iloc(self) -> object: ...
+    @property
+    def index(self) -> Index: ...
+    def __len__(self) -> int: ...
+
+
+def aligned(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, which refuses columns of pandas of equal length whose indexes differ.
+
+    Rows are joined by their position: those of a column that was sorted or shuffled apart from the
+    others would be of other patients. A column beside a plain array is taken as it stands.
+    """
+    names, samples = tuple(inspect.signature(function).parameters), SAMPLES.get(function.__name__)
+
+    @wraps(function)
+    def checked(*arguments: P.args, **keywords: P.kwargs) -> R:
+        given = dict(zip(names, arguments, strict=False)) | keywords
+        columns = {name: each for name, each in given.items() if isinstance(each, Column)}
+        if len(columns) > 1:
+            _check_indexes(columns, samples)
+        return function(*arguments, **keywords)
+
+    vars(checked)["aligned"] = True
+    return checked
+
+
+def _check_indexes(columns: Mapping[str, Column], samples: tuple[str, str] | None) -> None:
+    for first, second in combinations(columns, 2):
+        one, other = columns[first], columns[second]
+        if samples and samples[1] in (first, second):
+            continue
+        if len(one) == len(other) and not one.index.equals(other.index):
+            raise StatsError(
+                f"{first} and {second} are of pandas and their indexes differ, while rows are "
+                f"joined by their position; align them, as by {second}.loc[{first}.index], or give "
+                f"{first}.to_numpy() and {second}.to_numpy() where their order is the same."
+            )
