@@ -29,7 +29,13 @@ from trialtrace.run.cleaning.losses import (
     sentences,
 )
 from trialtrace.run.cleaning.rejects import ROW
-from trialtrace.run.cleaning.similar_names import MOST_PAIRS, as_known, differ_by, pairs
+from trialtrace.run.cleaning.similar_names import (
+    MOST_PAIRS,
+    as_known,
+    differ_by,
+    of_another_form,
+    pairs,
+)
 from trialtrace.run.cleaning.subjects import Lost, People, blank_rows
 from trialtrace.run.cleaning.typed import Typed, spelling_of, text_of
 from trialtrace.run.tables.conditions import describe
@@ -389,16 +395,25 @@ def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
 
 
 def look_alikes(typed: Typed, losses: Losses) -> None:
-    """Subjects of the table of subjects who may be one: told as pairs, by their lines."""
+    """Subjects of the table of subjects who may be one, told as pairs, and those whose number is of
+    another form than the others', all by their lines."""
     subject = typed.subject.dictionary_encode()
     names = subject.dictionary.to_pylist()
-    found = pairs(names)
-    if not found:
+    found, odd = pairs(names), of_another_form(names)
+    if not found and not odd:
         return
     codes = pc.fill_null(subject.indices, -1).to_numpy(zero_copy_only=False)
     line = typed.raw["source_row"].to_numpy()
     places = zip(*np.unique(codes, return_index=True), strict=True)
     first = {names[code]: int(line[at]) for code, at in places if code >= 0}
+    if odd:
+        lines = ", ".join(str(first[name]) for name in odd[:MOST_PAIRS])
+        text = f"Table {typed.spec.name}: {len(odd)} of {len(names)} subjects have a number of "
+        text += f"another form than the others ({'line' if len(odd) == 1 else 'lines'} {lines}): "
+        text += "a row of sums, a title, a number misspelt?"
+        losses.warnings.append(RedLine("odd_number", typed.spec.name, None, text))
+    if not found:
+        return
     shown = [
         f"lines {first[one]} and {first[other]} ({', '.join(differ_by(one, other))})"
         for one, other in found[:MOST_PAIRS]

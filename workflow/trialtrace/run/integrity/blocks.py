@@ -3,7 +3,9 @@
 Of a column in the order of its rows, a value a patient, the longest run is taken that occurs twice
 (runs of one value do not count). Where order means nothing its length has nearly the chance
 1 - exp(-n(n-1)/2 (1-q) q^t), with q the chance that two values are equal (Arratia, Gordon and
-Waterman, Ann Stat 1990;18:539).
+Waterman, Ann Stat 1990;18:539). In a table with several rows a patient, rows beside each other go
+together: there q is the chance that two values are equal whose rows above are, and t counts how
+often the value changes in the run.
 """
 
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.base.arrays import Floats, Places
-from trialtrace.run.integrity.export import Export
+from trialtrace.run.integrity.export import NUMBER, Export, Sheet
 from trialtrace.run.integrity.look import Look
 
 FEWEST, ALIKE = 30, 0.1
@@ -29,6 +31,39 @@ def looks(export: Export) -> Iterator[Look]:
         rows = sorted({int(number.rows[order[s + k]]) for s in starts for k in range(length)})
         text = f"the longest run of values that stands twice has {length} of {len(values)} values"
         yield Look(number.where, text, p, tuple(rows))
+    for sheet in export.sheets:
+        if len(np.unique(sheet.subject)) < len(sheet.subject):
+            yield from _of_rows(sheet)
+
+
+def _of_rows(sheet: Sheet) -> Iterator[Look]:
+    """A look for each column of numbers of a table, in the order of its rows."""
+    order = np.argsort(sheet.rows, kind="stable")
+    for column in sheet.columns:
+        at = order[~np.isnan(column.values[order])]
+        values = column.values[at]
+        if column.kind != NUMBER or len(values) < FEWEST or chance_alike(values) > ALIKE:
+            continue
+        length, starts = longest(values)
+        runs = [values[start : start + length] for start in starts]
+        changes = int(np.count_nonzero(np.diff(runs[0]))) if runs else 0
+        p = chance(values, changes, max(chance_alike(values), _alike_below(values)))
+        rows = sorted({int(sheet.rows[at[s + k]]) for s in starts for k in range(length)})
+        text = f"the longest run of rows that stands twice has {length} of {len(values)} values"
+        yield Look(f"{sheet.name}.{column.name}", text, p, tuple(rows))
+
+
+def _alike_below(values: Floats) -> float:
+    """How often two values are equal whose rows above hold equal ones."""
+    codes = np.unique(values, return_inverse=True)[1].astype(np.int64)
+    above, both = (
+        float((counts * (counts - 1.0)).sum())
+        for counts in (
+            np.unique(codes[:-1], return_counts=True)[1],
+            np.unique(codes[:-1] * len(codes) + codes[1:], return_counts=True)[1],
+        )
+    )
+    return both / above if above else 0.0
 
 
 def chance_alike(values: Floats) -> float:
@@ -38,9 +73,10 @@ def chance_alike(values: Floats) -> float:
     return float((counts * (counts - 1)).sum() / (n * (n - 1)))
 
 
-def chance(values: Floats, length: int) -> float:
-    """The chance of a run of that length, or a longer one, in any order of these values."""
-    n, q = len(values), chance_alike(values)
+def chance(values: Floats, length: int, alike: float | None = None) -> float:
+    """The chance of a run of that length, or a longer one, in any order of these values, of which
+    two are `alike` as often."""
+    n, q = len(values), chance_alike(values) if alike is None else alike
     if length == 0 or q == 0:
         return 1.0
     return float(-np.expm1(-n * (n - 1) / 2 * (1 - q) * q**length))

@@ -1,11 +1,12 @@
-"""Codes turned at one site: all patients alike where others are not, a scale that runs backwards.
+"""Codes turned at a site or visit: all patients alike where others are not, a scale backwards.
 
 Alike: of each column of two values that is used, a site at which all have the same one. Sites
 differ, so that the odds of the others times or by `ALLOWED` are held against it: the tail of the
 binomial distribution, times the sites and the sides. Scale: a measure is not negatively
 correlated with itself at another visit of the same patients. Where it is at a site, and is not in
 all others together, that is tested against a correlation of zero (Fisher's z of ranks, one-sided),
-times the sites.
+times the sites; so is, times the visits, one visit of three or more that runs against the others of
+all patients, which go together.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,11 @@ FEWEST, LEVELS, ALLOWED, USUAL = 10, 5, 2.0, 0.2
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each column of two values, and one for each number at more visits than one."""
+    """A look for each column of two values, and for each number at more visits than one."""
+    for visits in export.series:
+        many = [visit for visit in visits if len(np.unique(visit.values[visit.there])) >= LEVELS]
+        if len(many) > 2:
+            yield from _against(many)
     if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
         return
     for visit in export.slices:
@@ -79,6 +84,27 @@ def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
         text = f"the first visit against the later ones of {len(known)} patients, by site"
         rows = tuple(sorted(int(row) for row in visits[0].rows[known[site[known] == place]]))
         yield Look(visits[0].where, text, min(1.0, p * len(tried)), rows)
+
+
+def _against(visits: list[Slice]) -> Iterator[Look]:
+    """A look for the visit whose values go against those of the others, where these go together."""
+    values = np.column_stack([visit.values for visit in visits])
+    tried = []
+    for at, visit in enumerate(visits):
+        others = np.delete(values, at, axis=1)
+        first, later, mean = others[:, 0], _mean(others[:, 1:]), _mean(others)
+        both = ~np.isnan(first) & ~np.isnan(later)
+        known = ~np.isnan(mean) & ~np.isnan(values[:, at])
+        if min(both.sum(), known.sum()) < 2 * FEWEST:
+            continue
+        if _correlation(first[both], later[both]) > USUAL:
+            r = _correlation(values[known, at], mean[known])
+            tried.append((chances.normal(np.arctanh(r) * np.sqrt(known.sum() - 3)), at, visit))
+    if tried:
+        p, _, visit = min(tried)
+        rows = tuple(sorted(int(row) for row in visit.rows[visit.there]))
+        text = "the visit that goes least with the others of the same patients"
+        yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
 
 
 def _mean(values: Floats) -> Floats:
