@@ -399,7 +399,8 @@ def look_alikes(typed: Typed, losses: Losses) -> None:
     another form than the others', all by their lines."""
     subject = typed.subject.dictionary_encode()
     names = subject.dictionary.to_pylist()
-    found, odd = pairs(names), of_another_form(names)
+    found = pairs(names)
+    odd = [name for name in of_another_form(names) if not any(name in pair for pair in found)]
     if not found and not odd:
         return
     codes = pc.fill_null(subject.indices, -1).to_numpy(zero_copy_only=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from math import inf, isfinite, nan
 from typing import TYPE_CHECKING
 
 from trialtrace.run.methods.analysing.cuts import Cut, with_known
@@ -9,16 +10,23 @@ from trialtrace.run.methods.analysing.estimate import Sample, noted
 from trialtrace.run.methods.analysing.formulas import formula, formulas
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.categorical.analyse import roles
-from trialtrace.run.methods.regression.analyse_covariates import columns_of, design, ratio_results
+from trialtrace.run.methods.regression.analyse_covariates import (
+    INTERCEPT,
+    coefficient_results,
+    columns_of,
+    design,
+    ratio_results,
+)
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import Interval
+from trialtrace.stats._wald import wald_contrast
+from trialtrace.stats.results import Contrast, Interval, StatsError
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import regression as cards
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
     from trialtrace.stats.regression.standardisation import Standardised
-    from trialtrace.stats.results import Coefficients
+    from trialtrace.stats.results import Estimates
 
 NO_SPREAD = (
     "The standard deviation of the random intercepts is estimated as 0: the numbers are those of "
@@ -50,8 +58,33 @@ def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Re
     rows = with_known(rows, step.options.covariates)
     fit = cache(partial(_random_site, cut, step, rows))
     sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
-    results = ratio_results(sample, rows, fit, intercept=False)
-    yield from noted(results, lambda: NO_SPREAD if fit().boundary else None)
+
+    def every() -> Iterator[Result]:
+        yield from ratio_results(sample, rows, fit, intercept=False)
+        if step.options.coefficients == "all":
+            place, level = cut.at(second=("term", INTERCEPT)), cut.analysis.confidence
+            yield from coefficient_results(sample, [(place, lambda: intercept_of(fit(), level))])
+            yield from spread_of(sample, fit)
+
+    yield from noted(every(), lambda: NO_SPREAD if fit().boundary else None)
+
+
+def intercept_of(fit: "OrdinalMixedFit", confidence: float) -> Contrast:
+    """The intercept of a logistic model with random ones: the threshold, with the other sign."""
+    value, error = -float(fit.thresholds[0]), float(fit.thresholds_se[0])
+    return wald_contrast(value, error, df=inf, sides="two_sided", confidence=confidence)
+
+
+def spread_of(sample: Sample, fit: "Callable[[], OrdinalMixedFit]") -> Iterator[Result]:
+    """The standard deviation of the random intercepts and its error."""
+    of_all = sample.at(second=("term", "random_intercept"))
+    try:
+        value, se, error = fit().sd, fit().sd_se, None
+    except StatsError as refused:
+        value, se, error = nan, nan, str(refused)
+    yield of_all.value("random_sd", value, error=error)
+    if isfinite(se):
+        yield of_all.value("standard_error", se)
 
 
 def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -> Effect:
@@ -70,12 +103,12 @@ def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -
     return lambda pair: compare(fit(), *pair, confidence=cut.analysis.confidence)
 
 
-def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Coefficients":
+def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Estimates":
     x = design(cut, rows, step.options.covariates, intercept=True)
-    coefficients: Coefficients = formula(step)(
+    estimates: Estimates = formula(step)(
         rows.column("AVAL"), x, confidence=cut.analysis.confidence
     )
-    return coefficients
+    return estimates
 
 
 def _random_site(
