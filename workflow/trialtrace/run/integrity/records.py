@@ -19,7 +19,7 @@ from itertools import combinations
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.agreement import BIRTH
 from trialtrace.run.integrity.blocks import chance_alike
@@ -160,13 +160,16 @@ def _the_same(export: Export) -> Iterator[Look]:
     )[:MOST_TELLING]
     if export.n < FEWEST or len(telling) < COLUMNS:
         return
-    codes = [np.unique(one.values, return_inverse=True)[1].astype(np.int64) for one in telling]
     rng = np.random.Generator(np.random.PCG64(1))
-    lots = [rng.integers(0, 2**63, len(np.unique(code)), np.uint64)[code] for code in codes]
-    every = np.sum(lots, axis=0, dtype=np.uint64)
+    # A number drawn for each value of each column: rows are equal where their sums are.
+    lots: list[Whole] = []
+    for column in telling:
+        levels, code = np.unique(column.values, return_inverse=True)
+        lots.append(rng.integers(-(2**62), 2**62, len(levels))[code])
+    every: Whole = np.sum(lots, axis=0)
     same = _equal(every)
-    one = sum(_equal(every - lot) - same for lot in lots)
-    two = sum(_equal(every - a - b) - same for a, b in combinations(lots, 2))
+    one = sum([_equal(every - lot) - same for lot in lots])
+    two = sum([_equal(every - first - other) - same for first, other in combinations(lots, 2)])
     two -= (len(lots) - 1) * one
     p = chances.poisson(same, TOGETHER * (one + 1) ** 2 / (two + 1))
     names, counts = np.unique(every, return_counts=True)
@@ -176,7 +179,7 @@ def _the_same(export: Export) -> Iterator[Look]:
     yield Look(export.subjects, text, p, export.places(who))
 
 
-def _equal(keys: Places) -> int:
+def _equal(keys: Whole) -> int:
     """How many pairs are equal."""
     sizes = np.unique(keys, return_counts=True)[1]
     return int((sizes * (sizes - 1) // 2).sum())

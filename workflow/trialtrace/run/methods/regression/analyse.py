@@ -105,9 +105,7 @@ def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -
 
 def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Estimates":
     x = design(cut, rows, step.options.covariates, intercept=True)
-    estimates: Estimates = formula(step)(
-        rows.column("AVAL"), x, confidence=cut.analysis.confidence
-    )
+    estimates: Estimates = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
     return estimates
 
 
