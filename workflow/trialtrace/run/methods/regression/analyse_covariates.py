@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from math import exp
+from typing import TypeVar
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from trialtrace.stats.results import (
     TestResult,
 )
 
+Fit = TypeVar("Fit", bound=Estimates)
 ARM, INTERCEPT = "arm", "intercept"
 TWO_SIDED = "two_sided"
 # A coefficient by its name, that of an arm by the arm and its reference.
@@ -157,10 +159,10 @@ def coefficients(
 def ratio_results(
     sample: Sample,
     rows: Selection,
-    fit: Callable[[], Estimates],
+    fit: Callable[[], Fit],
     *,
     intercept: bool,
-    p_value: Callable[[Coefficients, int], float] | None = None,
+    p_value: Callable[[Fit, int], float] | None = None,
 ) -> Iterator[Result]:
     """By comparison the exponential of the arm's coefficient and, with `p_value`, its Wald test;
     then the coefficients of `design` that the step asks for."""
