@@ -31,7 +31,7 @@ MOST_FIRST, MOST_ADDED = 1.0, 0.1
 # What the start of a run does for the commands after it; by the copy's own code, as there.
 REMEMBER = """
 import sys
-from trialtrace.base.config.accepted import accepted
+from trialtrace.base.config.files import accepted
 from trialtrace.base.paths import project
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run_state import remember_jobs

@@ -29,7 +29,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("audit.reading",),
     ),
     "run": (
-        ("run.tables", "run.instruments"),
+        ("run.tables",),
         ("run.trial",),
         ("run.jobs", "run.sources"),
         ("run.synthetic", "run.cleaning"),
@@ -51,7 +51,7 @@ ORDER = tuple(row for rows in WINGS.values() for row in rows)
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 # They name modules of later rooms: two say which jobs hang on them, and load none; of the kinds of
 # source one draws a cohort, whose export is then read as any other.
-NAMES_ALONE = frozenset({"run.jobs.fresh", "run.jobs.imports", "run.sources.registry"})
+NAMES_ALONE = frozenset({"run.jobs.fresh", "run.jobs.closure", "run.sources.registry"})
 WIDTH, ROW, HEIGHT, LEFT, BOX = 900, 66, 36, 110, 150
 DOTTED = re.compile(r"trialtrace(?:\.\w+)+")
 
@@ -73,9 +73,9 @@ The package has five wings, and a wing knows those before it alone:
 
 Rooms are roles, and a concept has the same name in each: a family of methods is `stats/<family>`
 (formulas over arrays) and `run/methods/<family>` (`analyse` modules, and `check` modules that share
-no code with them); an instrument is `run/instruments/<name>` (what it declares, and its arithmetic)
-and, where its records are more than rows of items, `run/endpoints/scores/<name>`. What a plan can
-say of either stands in `run/trial/`, which a job reads before it loads what does the work.
+no code with them); what a plan can say of one stands in `run/trial/plan/cards/`, which a job
+reads before it loads what does the work. An instrument is `run/trial/instruments/<name>`: what
+an entry says, what it declares, and its arithmetic.
 
 Imports run one way, from a room to those below it, also inside functions, for type checkers, and
 where a registry names a module; and no file is reached from itself. So what audits a paper knows

@@ -89,16 +89,11 @@ def _added(*modules: str) -> tuple[Change, ...]:
 
 
 EDITS = (
-    Edit("a module of one instrument", _code("run/instruments/tuning_fork"), (5, 6)),
+    Edit("a module of one instrument", _code("run/trial/instruments/tuning_fork"), (5, 6)),
     Edit(
         "an instrument added",
         (
-            *_added("run/instruments/added", "run/trial/instruments/added"),
-            Change(
-                f"{CODE}/run/instruments/registry.py",
-                '    "added": "trialtrace.run.instruments.added",\n',
-                '"vas": ',
-            ),
+            *_added("run/trial/instruments/added"),
             _entry("run/trial/instruments/registry.py", "added", "vas"),
             Change(f"{SCHEMAS}/instruments.schema.json", "\n"),
         ),
@@ -160,12 +155,12 @@ EDITS = (
     Edit("a label in a plan", (Change("config/trials/ruetzler2013/plan.yaml"),), (4, 5)),
     Edit(
         "the description of a key of a kind of endpoint",
-        (*_code("run/trial/endpoints/graded"), Change(f"{SCHEMAS}/endpoints.schema.json", "\n")),
+        (*_code("run/trial/endpoints/event"), Change(f"{SCHEMAS}/endpoints.schema.json", "\n")),
         (30, 31),
     ),
     Edit(
         "the description of a key of trial.yaml",
-        (*_code("run/trial/study/design"), Change(f"{SCHEMAS}/trial.schema.json", "\n")),
+        (*_code("run/trial/study/file"), Change(f"{SCHEMAS}/trial.schema.json", "\n")),
         (42, 43),
     ),
     Edit("a page of the documentation", (Change("docs/faq.md"),), (0, 0)),

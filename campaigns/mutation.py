@@ -4,14 +4,16 @@ python campaigns/mutation.py --sample 150 --seed 1
 goes on where it was stopped (build/mutation.SEED.jsonl) and writes a section of docs/campaigns.md.
 
 Each mutant is run in a copy of the checkout with the tests that can reach its module: those that
-import it first, then those of like name, then by how few modules they reach. Tests that need R,
-SLURM, a browser or an office program are left out, and so are whole runs.
+import it first, then those that have its words, then by how few modules they reach. Tests that need
+R, SLURM, a browser or an office program are left out, and so are whole runs.
 """
 
 import argparse
+import ast
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,8 +27,7 @@ from pathlib import Path
 from mutants import Mutant, mutants
 from record import ROOT, circumstances, copy_checkout, table, write_section
 from trialtrace.base.paths import Project
-from trialtrace.run.jobs.closure import Sources
-from trialtrace.run.jobs.imports import FORMULAS, imports_of
+from trialtrace.run.jobs.closure import FORMULAS, Sources, imports_of
 
 PACKAGE = Path("workflow/trialtrace")
 # Modules that tests import by their plain name.
@@ -94,14 +95,32 @@ class Reach:
 
     def to(self, module: str) -> list[str]:
         path, words = self.root / PACKAGE / module, _words(Path(module))
+        reaching = [test for test in self.tests if path in self.of(test)[1]]
+        texts = {test: test.read_text() for test in reaching}
+        named: Counter[Path] = Counter()
+        for name in _names(path.read_text()):
+            naming = [test for test, text in texts.items() if name in text]
+            named.update(dict.fromkeys(naming, 1 / max(1, len(naming))))
+        places = {test: test.relative_to(self.root) for test in reaching}
         near = [
-            (path not in direct, -len(words & _words(place)), len(reached), str(place))
-            for test in self.tests
-            for direct, reached in [self.of(test)]
-            for place in [test.relative_to(self.root)]
-            if path in reached
+            (
+                path not in self.of(test)[0],
+                -named[test] - len(words & _words(places[test])),
+                len(self.of(test)[1]),
+                str(places[test]),
+            )
+            for test in reaching
         ]
         return [name for *_, name in sorted(near)]
+
+
+def _names(source: str) -> set[str]:
+    """What a module defines or says by a name that a test may have: functions, keys, checks."""
+    nodes = list(ast.walk(ast.parse(source)))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    whole = {text for text in texts if isinstance(text, str) and re.fullmatch(r"[\w.]{6,}", text)}
+    return whole | {name for name in defined if len(name) > 5}
 
 
 def _words(place: Path) -> set[str]:

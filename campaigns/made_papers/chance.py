@@ -18,7 +18,8 @@ from trialtrace.audit.candidates.coincidence import Fits
 from trialtrace.audit.candidates.grid import TIERS
 from trialtrace.audit.candidates.window import Displacement
 from trialtrace.audit.files.make import ledger
-from trialtrace.audit.prints.finding import INCONSISTENT, Finding
+from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.one_group import intervals
 from trialtrace.audit.prints.two_groups import comparisons, count_tests, mean_tests
 from trialtrace.audit.search.bundles import UNSETTLED, bundles

@@ -1,12 +1,12 @@
 """docs/instruments.md, the reference of the instruments, from what they declare."""
 
-from trialtrace.run.instruments.declaration import Instrument, Item, Scale
-from trialtrace.run.instruments.registry import INSTRUMENTS, instrument_module
+from trialtrace.run.trial.instruments.declaration import Instrument, Item, Scale
+from trialtrace.run.trial.instruments.registry import MODULES, declaration_of
 
 _INTRODUCTION = """\
 # Instruments
 
-*Written from `workflow/trialtrace/run/instruments/` by
+*Written from `workflow/trialtrace/run/trial/instruments/` by
 `python docs/write.py`; change it there.*
 
 An endpoint of `kind: instrument` is scored by the rule of its instrument. The keys of each stand in
@@ -59,7 +59,7 @@ Item 30 has a column of numbers here, which stand for themselves.
 
 def reference() -> str:
     """The whole page."""
-    parts = [_section(name, instrument_module(name).INSTRUMENT) for name in sorted(INSTRUMENTS)]
+    parts = [_section(name, declaration_of(name)) for name in sorted(MODULES)]
     return "\n".join([_INTRODUCTION, *parts])
 
 

@@ -15,7 +15,9 @@
       for (const [page, title, numbers] of trial.pages) {
         for (const [stat, text, where, anchor] of numbers) {
           const shown = [`${trial.words[stat]} ${text}`, title, trial.words[where]];
-          yield entry(trial, "number", shown, `${page}#${encodeURI(anchor)}`, text);
+          const found = entry(trial, "number", shown, `${page}#${encodeURI(anchor)}`, text);
+          found.text += ` ${anchor}`;
+          yield found;
         }
       }
       for (const [anchor, text] of trial.claims) {

@@ -31,11 +31,9 @@ from trialtrace.run.tables.contracts import (
 from trialtrace.run.trial.cleaning import Cleaning
 from trialtrace.run.trial.endpoints import families
 from trialtrace.run.trial.model import Variable
-from trialtrace.run.trial.study.design import Design
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.file import Design, Population, TableSpec
 from trialtrace.run.trial.study.source import Source
 from trialtrace.run.trial.study.subjects import Subjects
-from trialtrace.run.trial.study.tables import TableSpec
 
 TYPES = {
     "text": (pa.string(), str),
@@ -100,6 +98,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
         dictionary={"patients": fields},
         cleaning=structure(Cleaning, {"tables": {key: {} for key in tables} | rules}),
         endpoints=families.endpoints(yaml.safe_load(endpoints)),
+        plan=SimpleNamespace(displays={}),
     )
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from trialtrace.base.paths import Project
-from trialtrace.run.jobs.closure import Sources
-from trialtrace.run.jobs.imports import FIGURES, FORMULAS, imports_of, outside_entries
+from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Sources, imports_of, outside_entries
 
 SCRIPT = "scripts/job.py"
 
@@ -56,11 +55,21 @@ CARDS = (
     Card("mean.bounded", formula=SHARED),
 )
 """
+OF_PARTIAL = """_PLAIN = "means:plain"
+_card = partial(Card, formula=_PLAIN)
+_robust = partial(_card, formula=(*("ranks:robust", "bounds:ends"), "ranks:other"))
+CARDS = (
+    _card("mean.plain", "mean"),
+    _robust("mean.robust"),
+    _card("mean.bounded", formula=("bounds:ends", "ranks:other")),
+)
+"""
 
 
-def test_a_card_leads_to_its_formula_where_something_is_computed(closure):
+@pytest.mark.parametrize("source", [CARDS, OF_PARTIAL])
+def test_a_card_leads_to_its_formula_where_something_is_computed(closure, source):
     stats = {f"stats/{name}.py" for name in ("__init__", "means", "ranks", "bounds")}
-    files = {"cards.py": CARDS} | dict.fromkeys(stats, "")
+    files = {"cards.py": source} | dict.fromkeys(stats, "")
     code, cards = "import trialtrace.cards", {"__init__.py", "cards.py"}
     assert closure(code, files, {"mean.robust"}) == cards
     computed = closure(code, files, {"mean.robust"}, FORMULAS)

@@ -152,10 +152,7 @@ def test_no_module_reruns_everything_but_the_core(direct, hashes):
         "run/jobs/job",
         "run/jobs/locks",
         "run/jobs/products",
-        # An entry of endpoints.yaml is several endpoints by its instrument's scales.
         "run/endpoints/__init__",
-        "run/instruments/__init__",
-        "run/instruments/registry",
         "run/tables/conditions",
         # How a plan names its journal.
         "base/styles",

@@ -252,7 +252,7 @@ def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
         return int(done.stdout)
 
     before = files()
-    reader = kept.root / "workflow/trialtrace/run/jobs/imports.py"
+    reader = kept.root / "workflow/trialtrace/run/jobs/closure.py"
     text = reader.read_text()
     reader.write_text(text.replace("isinstance(node, ast.ImportFrom)", "isinstance(node, ast.Try)"))
     assert files() < before

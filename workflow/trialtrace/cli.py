@@ -18,9 +18,12 @@ from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.listing import put, width
 from trialtrace.report.which_run import (
+    FIGURE,
     Add,
     add_of_trial,
+    asked_result,
     configured,
+    figure_line,
     named_trial,
     tell_run,
     tell_version,
@@ -179,7 +182,10 @@ def run_coverage(arguments: argparse.Namespace) -> int:
 def _add_trace(add: Add) -> None:
     command = add("trace", help="follow one number to its raw rows")
     command.add_argument(
-        "result_id", help="trial/analysis/statistic.method@group, as results lists"
+        "result_id",
+        metavar="RESULT_ID",
+        help="trial/analysis/statistic.method@group, as results lists; the eight letters of its "
+        "short id; or TRIAL/figure/NAME:LINE, a line of the numbers of a figure",
     )
     command.add_argument("--rows", action="store_true", help="list every raw cell behind it")
     command.add_argument("--format", choices=("text", "json"), default="text")
@@ -190,17 +196,26 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.report.listing import json_text
     from trialtrace.run.jobs.fresh import AUDIT
     from trialtrace.run.trace.content import Tracer
-    from trialtrace.run.trace.row_hash import RowHashes
+    from trialtrace.run.trace.seal import RowHashes
     from trialtrace.run.trace.text import trace_text, with_record
     from trialtrace.run.trial.load import load_settings, load_trial
 
     at = project(arguments.project)
-    name = configured(at, arguments.result_id.split("/", 1)[0])
+    result_id = asked_result(at, arguments.result_id)
+    name = configured(at, result_id.split("/", 1)[0])
+    point = figure_line(at, result_id) if FIGURE.fullmatch(result_id) else None
     at, changed = tell_run(at, name, AUDIT, whole=True, earlier=True)
     trial, settings = load_trial(name, at), load_settings(at)
+    if point is not None:
+        from trialtrace.report.commands.point import tell_point
+        from trialtrace.report.material import Material
+
+        material = Material(trial, settings, at.results / name, {})
+        tell_point(material, result_id, point, arguments.format)
+        return 0
     hashes, disclosure = RowHashes(trial, settings), trial.disclosure(settings)
-    tracer = Tracer(trial, at.results / name, disclosure, hashes, only=arguments.result_id)
-    trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), at, name, changed)
+    tracer = Tracer(trial, at.results / name, disclosure, hashes, only=result_id)
+    trace = with_record(tracer.trace(result_id, rows=arguments.rows), at, name, changed)
     as_json = arguments.format == "json"
     print(json_text(trace) if as_json else trace_text(trace, colour=sys.stdout.isatty()), end="")
     return 0
@@ -292,7 +307,9 @@ def _add_verify(add: Add) -> None:
         "verify", help="whether a report, or the results of a trial, are as the run made them"
     )
     command.add_argument(
-        "path", metavar="FILE | FOLDER", help="report.html, report.docx, report.pdf, results/TRIAL"
+        "path",
+        metavar="FILE | FOLDER | SHORT_ID",
+        help="report.html, report.docx, report.pdf, results/TRIAL, or a number by its short id",
     )
     command.add_argument("--trial", help="the trial it is of, where that cannot be seen")
     command.add_argument("--format", choices=("text", "json"), default="text")
@@ -375,7 +392,7 @@ def run_migrate(arguments: argparse.Namespace) -> int:
     """Nothing is written of any trial where one cannot be migrated."""
     from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name
     from trialtrace.run.trial.migrate import migrated
-    from trialtrace.run.trial.version import CURRENT
+    from trialtrace.run.trial.migrations import CURRENT
 
     at = project(arguments.project)
     names = [plain_name(at, arguments.trial)] if arguments.trial else listed_trials(at)

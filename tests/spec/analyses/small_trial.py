@@ -27,8 +27,7 @@ from trialtrace.run.tables.contracts import (
 )
 from trialtrace.run.trial.endpoints import families
 from trialtrace.run.trial.plan import build
-from trialtrace.run.trial.study.design import Design
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.file import Design, Population
 from trialtrace.run.trial.study.subjects import Subjects
 
 TRIAL = """

@@ -19,8 +19,7 @@ from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, OCCDS, empty, from_rows, write_table
 from trialtrace.run.trial.endpoints import families
 from trialtrace.run.trial.plan import build
-from trialtrace.run.trial.study.design import Design
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.file import Design, Population
 from trialtrace.run.trial.study.subjects import Subjects
 
 F, PATIENTS = 5.907, 22

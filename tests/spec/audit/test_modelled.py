@@ -5,7 +5,7 @@ import pytest
 from paper import claim, read
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from trialtrace.audit.prints.finding import INCONSISTENT
+from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.registry import findings
 
 LARGE = {

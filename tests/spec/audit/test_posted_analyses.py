@@ -3,7 +3,7 @@
 from paper import claim, read
 from scipy.stats import norm, t
 
-from trialtrace.audit.prints.finding import ALTERNATIVE, COMPATIBLE, INCONSISTENT
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT
 from trialtrace.audit.prints.registry import findings
 
 GROUPS = {

@@ -4,7 +4,7 @@ import pytest
 from paper import claim, read
 
 from trialtrace.audit.editor.questions import _for_authors
-from trialtrace.audit.prints.finding import BY_MODEL
+from trialtrace.audit.prints.wording import BY_MODEL
 from trialtrace.audit.verdicts.audit import audit_ledger
 
 BOTH = ["training", "control"]

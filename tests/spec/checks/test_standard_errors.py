@@ -6,7 +6,7 @@ import pytest
 from made_trial import MADE
 from sides_trial import SIDES
 
-from trialtrace.run.claims.standard_errors import NORMAL, standard_error
+from trialtrace.run.claims.direction import NORMAL, standard_error
 from trialtrace.run.methods.analysing import estimate
 from trialtrace.run.methods.analysing.run import analyse_plan
 from trialtrace.run.tables.contracts import RESULTS, read_table

@@ -12,7 +12,7 @@ from kept_runs import Runs
 
 from trialtrace.report.commands.after_run import _latest
 from trialtrace.report.pages.changes_page import changes_page
-from trialtrace.run.archive.few_patients import few_lines
+from trialtrace.run.archive.keep import few_lines
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.jobs.run import Run
 

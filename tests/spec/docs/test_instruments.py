@@ -7,7 +7,7 @@ from doc_blocks import page
 from written.instruments import reference
 
 from trialtrace.base.paths import SCHEMAS
-from trialtrace.run.instruments.registry import INSTRUMENTS, instrument_module
+from trialtrace.run.trial.instruments.registry import MODULES, declaration_of
 
 
 def test_the_page_is_not_stale():
@@ -19,12 +19,12 @@ def test_the_schema_has_the_instruments_of_the_registry():
     text = (SCHEMAS / "instruments.schema.json").read_text(encoding="utf-8")
     definitions = json.loads(text)["$defs"]
     offered = definitions["instrument"]["properties"]["instrument"]["enum"]
-    assert sorted(offered) == sorted(INSTRUMENTS)
+    assert sorted(offered) == sorted(MODULES)
 
 
-@pytest.mark.parametrize("name", INSTRUMENTS)
+@pytest.mark.parametrize("name", MODULES)
 def test_an_instrument_says_its_rule_and_where_it_stands(name):
-    given = instrument_module(name).INSTRUMENT
+    given = declaration_of(name)
     assert given.title and given.rule and given.missing and given.source and given.scales
     suffixes = [scale.suffix for scale in given.scales]
     assert len(set(suffixes)) == len(suffixes)

@@ -147,7 +147,7 @@ def test_the_hashes_by_hand(tmp_path: Path):
     """The code of docs/trace.md on small derived data, beside trialtrace's own hashes."""
     from trialtrace.run.tables.contracts import ADSL, BDS, from_rows, write_table
     from trialtrace.run.tables.frames import Frames, canonical
-    from trialtrace.run.trace.row_hash import RowHashes
+    from trialtrace.run.trace.seal import RowHashes
     from trialtrace.run.trial.load import load_trial
 
     plain, keyed = (body for kind, body in FENCE.findall(page("docs/trace.md")) if kind == "python")

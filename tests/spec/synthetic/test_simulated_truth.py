@@ -63,6 +63,9 @@ def test_moments_are_those_of_the_population(simulated, tmp_path):
         values = weight[arm == name]
         assert abs(values.mean() - mean) < 5 * sd / np.sqrt(SIZE)
         assert abs(values.std() - sd) < 5 * sd / np.sqrt(2 * SIZE)
+    # 90 lesions of 56 patients; the rate differs by frailty, and its mean stays.
+    lesions = patients.view("n_lesions").to_numpy()
+    assert abs(lesions.mean() - 90 / 56) < 5 * lesions.std() / np.sqrt(2 * SIZE)
 
 
 def test_correlations_are_those_that_were_stated(tmp_path):

@@ -254,6 +254,41 @@ def test_check_tells_what_the_plan_has_and_a_document_lacks(alone: Project, rend
     assert 'table("relief")' in told and "relief_primary" in told and "report.qmd, line" in told
 
 
+def test_check_knows_figures_and_results_of_the_last_run(alone: Project, rendered, capsys):
+    right = f'\n\nIt was `{{python}} number("{SHARE}")`.\n'
+    rendered(lambda text: text + right)
+    asked = ["--project", str(alone.root), "check", "mini"]
+    assert main(asked) == 0
+    wrong = right.replace("proportion", "proportoin").replace("It was", "It is")
+    own(alone).write_text(
+        own(alone).read_text().replace('figure("forest_1")', 'figure("forrest_1")') + wrong
+    )
+    capsys.readouterr()
+    assert main(asked) == 1
+    told = capsys.readouterr().err
+    line = own(alone).read_text().splitlines().index(wrong.strip()) + 1
+    assert f"report.qmd, line {line}\n" in told and f'did you mean "{SHARE}"?' in told
+    assert 'figure("forrest_1")' in told and 'did you mean "forest_1"?' in told
+
+
+def test_a_chunk_in_a_comment_is_not_shown(alone: Project, rendered):
+    def change(text: str) -> str:
+        for function in WITHOUT:
+            of_it = chunk(text, f'{function}("pain_each")')
+            text = text.replace(of_it, f"<!--\n\n{of_it}\n-->\n")
+        return text
+
+    page = plain(rendered(change))
+    label = load_trial("mini", alone).plan.analyses["pain_each"].label
+    assert f"Analyses of the plan that it leaves out: {label}." in page
+
+
+def test_the_title_of_an_own_document_is_that_of_its_page(alone: Project, rendered):
+    title = load_trial("mini", alone).title
+    page = rendered(lambda text: text.replace(f'title: "{title}"', "title: Ours, anew"))
+    assert "<title>Ours, anew</title>" in page
+
+
 def test_an_own_document_is_code_of_its_trial_alone(alone: Project, rendered):
     before = freshness(alone).code(RENDER, "mini")
     rendered(lambda text: text + "\nMore.\n")

@@ -8,11 +8,12 @@ import pytest
 from kept_report import FOLDER
 
 from trialtrace.base.paths import Project
-from trialtrace.report.links import bookmark_link, number_anchor
+from trialtrace.report.links import bookmark_link
 from trialtrace.report.material import Material
 from trialtrace.report.report import chains
 from trialtrace.report.shown.docx_lines import docx_lines
 from trialtrace.report.shown.lines import BOOKMARK
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.load import load_settings, load_trial
 
 ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
@@ -37,11 +38,11 @@ def test_every_link_leads_somewhere_in_the_document_or_the_web(whole: Project, n
     assert set(inner) <= set(re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', text))
 
 
-def test_a_number_leads_to_the_line_of_its_method(whole: Project):
+def test_a_number_leads_to_its_short_id_in_the_line_of_its_method(whole: Project):
     path, text, _ = parts(whole, "report")
     trial, settings = load_trial("mini", whole), load_settings(whole)
     material = Material(trial, settings, whole.results / "mini", {})
-    by_mark = {bookmark_link(number_anchor(name)): name for name in material.tracer.results}
+    by_mark = {bookmark_link(short_id(name)): name for name in material.tracer.results}
     told = {anchor: row for row in chains(material)["rows"] for anchor in row["anchors"]}
     rows = ROW.findall(text)
     links = {
@@ -59,3 +60,4 @@ def test_a_number_leads_to_the_line_of_its_method(whole: Project):
         shown = re.sub(r"<[^>]+>|\u200b", "", row)
         assert result["stat_label"] in shown
         assert told[link.removeprefix(BOOKMARK)]["check"].split(":")[0] in shown
+        assert link.removeprefix(BOOKMARK) in shown

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from trialtrace.base.paths import Project
-from trialtrace.run.archive.code_scope import OwnCode, own_code
-from trialtrace.run.archive.functions import FunctionChange
+from trialtrace.run.archive.functions import FunctionChange, OwnCode, own_code
 from trialtrace.run.jobs.fresh import ANALYSE, CLEAN, DERIVE, freshness
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -9,8 +9,12 @@ import pingouin
 import pytest
 
 from trialtrace.audit.printed.expression import parse
-from trialtrace.run.claims.search.designs import WITHIN, within_designs
-from trialtrace.run.claims.search.repeated import Repeated, repeated_readings
+from trialtrace.run.claims.search.repeated import (
+    WITHIN,
+    Repeated,
+    repeated_readings,
+    within_designs,
+)
 from trialtrace.run.claims.search.values import Visits, readings
 from trialtrace.run.claims.search.wanted import Key, Wanted
 from trialtrace.run.claims.search.ways import Sets, families

@@ -7,7 +7,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from trialtrace.base.extras import EXTRAS, without_extra
-from trialtrace.run.jobs.imports import imports_of
+from trialtrace.run.jobs.closure import imports_of
 
 ROOT = Path(__file__).resolve().parents[3]
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)

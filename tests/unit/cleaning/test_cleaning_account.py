@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from tiny_tables import TinyTrial, variable, write_raw
 
-from trialtrace.run.cleaning.account import Account, read_account
+from trialtrace.run.cleaning.account import Account, ConservationError, read_account
 from trialtrace.run.cleaning.clean import clean_tables
-from trialtrace.run.cleaning.conservation import ConservationError
 
 VISITS = [variable("id", "integer"), variable("x", "number", maximum="10"), variable("y")]
 TEXT = "id|x|y\n1|1|a\n2|11|\n3|one|c\n3|one|c\n" + "".join(f"{n}|1|a\n" for n in range(4, 24))

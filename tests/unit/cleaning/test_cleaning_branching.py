@@ -6,7 +6,7 @@ from mini_trial import DICTIONARY
 
 from trialtrace.base.store import read_parquet
 from trialtrace.report.sections.closing import closing_lines
-from trialtrace.run.cleaning.branching import shown_where
+from trialtrace.run.cleaning.checks import shown_where
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.sources.ingest import ingest_sources
 from trialtrace.run.trial.dictionary import read_dictionary

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tiny_tables import TinyTrial, check, variable, write_raw
 
 from trialtrace.base.errors import UserError
+from trialtrace.run.cleaning.account import ConservationError
 from trialtrace.run.cleaning.clean import clean_table, clean_tables, losses_of_typing
-from trialtrace.run.cleaning.conservation import ConservationError
 from trialtrace.run.cleaning.counting import table_count
 from trialtrace.run.cleaning.subjects import people_of
 from trialtrace.run.cleaning.typed import type_table

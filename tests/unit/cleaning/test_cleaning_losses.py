@@ -8,12 +8,21 @@ import pyarrow as pa
 import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
-from trialtrace.run.cleaning.column_rules import Spelling
-from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
+from trialtrace.run.cleaning.fits import (
+    Wanted,
+    as_known,
+    better_orders,
+    differ_by,
+    fits,
+    looks,
+    of_another_form,
+    pairs,
+    seen,
+)
 from trialtrace.run.cleaning.lost_rows import further_columns
-from trialtrace.run.cleaning.similar_names import as_known, differ_by, looks, of_another_form, pairs
 from trialtrace.run.cleaning.subjects import Covered, covered, people_of
 from trialtrace.run.cleaning.typed import type_table
+from trialtrace.run.cleaning.values import Spelling
 
 
 def text(*cells: str | None) -> pa.Array:

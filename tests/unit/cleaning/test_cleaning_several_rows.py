@@ -129,6 +129,12 @@ def test_each_value_once_in_every_group():
     assert cleaned.balance.checks == {"both": counts}
 
 
+def test_rows_without_a_visit_are_a_group_of_their_own():
+    text = "id|visit|side|treatment\n1|a|l|real\n1|a|r|sham\n2||l|real\n2|b|r|sham\n3||l|sham\n"
+    cleaned = clean(check(each_of=SIDES), text, ("id", "side"))
+    assert [row for row, *_ in rejects(cleaned)] == [4, 5, 6]
+
+
 def test_at_least_once_lets_a_value_stand_twice():
     cleaned = clean(check(each_of=SIDES | {"values": ["real"], "times": "at_least_once"}), TEXT)
     assert [row for row, *_ in rejects(cleaned)] == [6, 10]

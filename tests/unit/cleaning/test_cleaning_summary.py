@@ -2,7 +2,7 @@
 
 from tiny_tables import TinyTrial, variable
 
-from trialtrace.run.cleaning.summary import rejects_summary, runs
+from trialtrace.run.cleaning.account import rejects_summary, runs
 
 TRIAL = TinyTrial([variable("id", "integer"), variable("x", "number"), variable("y", "number")])
 CLEANED = TRIAL.clean("id|x|y\n1|a|\n2|b|z\n|1|1\n4|c|1\n5|1|1\n6|d|1\n")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tiny_tables import TinyTrial, column, rejects, variable
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.cleaning.cells import without_numbers
+from trialtrace.run.cleaning.rejects import without_numbers
 from trialtrace.run.cleaning.typed import read_otherwise
 
 

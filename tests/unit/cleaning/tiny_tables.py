@@ -13,10 +13,9 @@ from trialtrace.run.cleaning.keys import Roster
 from trialtrace.run.cleaning.typed import Cleaned
 from trialtrace.run.trial.cleaning import Cleaning, CleaningCheck
 from trialtrace.run.trial.model import Variable
-from trialtrace.run.trial.study.design import Design
+from trialtrace.run.trial.study.file import Design, TableSpec
 from trialtrace.run.trial.study.source import Source
 from trialtrace.run.trial.study.subjects import Subjects
-from trialtrace.run.trial.study.tables import TableSpec
 
 ARMS = {
     "a": {"label": "Active", "code": "A"},

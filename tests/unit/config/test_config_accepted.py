@@ -5,17 +5,15 @@ import json
 import pytest
 from mini_trial import CONFIG, write_project
 
-from trialtrace.base.config import accepted as memory
 from trialtrace.base.config import files
-from trialtrace.base.config.accepted import REMEMBERED, Accepted, accepted, digest
-from trialtrace.base.config.files import read_yaml
+from trialtrace.base.config.files import REMEMBERED, Accepted, accepted, digest, read_yaml
 from trialtrace.base.errors import UserError
 
 
 @pytest.fixture(autouse=True)
 def another_process() -> None:
     """As in a process that has seen nothing yet."""
-    memory._SEEN.clear()
+    files._SEEN.clear()
     accepted.cache_clear()
 
 
@@ -31,7 +29,7 @@ def remembered(at) -> list[str]:
 def test_a_job_does_not_validate_what_the_start_of_a_run_accepted(at, monkeypatch):
     first = read_yaml(at, at.config / "config.yaml", "config")
     accepted(at.root).remember()
-    memory._SEEN.clear()
+    files._SEEN.clear()
     accepted.cache_clear()
     monkeypatch.setattr(files, "validate", None)
     assert read_yaml(at, at.config / "config.yaml", "config") == first
@@ -71,7 +69,7 @@ def test_only_what_was_asked_for_is_kept(tmp_path):
     known.add("old")
     known.add("same")
     known.remember()
-    memory._SEEN.clear()
+    files._SEEN.clear()
     again = Accepted(tmp_path)
     assert again.knows("same") and not again.knows("new")
     again.add("new")

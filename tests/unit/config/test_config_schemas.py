@@ -19,7 +19,7 @@ from written.configuration import PAGES, of_endpoints_and_steps, pages
 
 from trialtrace.base.config.schema import SHARED
 from trialtrace.base.paths import SCHEMAS, Project, project
-from trialtrace.run.jobs.imports import imports_of
+from trialtrace.run.jobs.closure import imports_of
 from trialtrace.run.methods.analysing.formulas import STATS, formulas
 from trialtrace.run.methods.analysing.registry import MODULES
 from trialtrace.run.tables.contracts import ADSL as ADSL_CONTRACT

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.run.endpoints.composite_rule import decided_sooner, rule
-from trialtrace.run.endpoints.truth import at_least, ever
+from trialtrace.run.endpoints.truth import at_least, decided_sooner, ever, rule
 
 PATIENTS = """
 id rx f0:number f1:number f2:number n0:number n1:number n2:number r0:integer r1:integer r2:integer

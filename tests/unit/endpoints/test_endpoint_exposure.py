@@ -477,11 +477,9 @@ def test_an_unknown_drug_is_listed_also_without_a_dose(tmp_path):
 def test_every_shipped_table_can_be_read():
     from trialtrace.base.config.project_table import table_names
     from trialtrace.base.paths import project
-    from trialtrace.run.trial.endpoints.conversions import FOLDER, check_conversions
-    from trialtrace.run.trial.endpoints.norms import FOLDER as NORMS
-    from trialtrace.run.trial.endpoints.norms import check_norms
+    from trialtrace.run.trial.endpoints.norms import Conversions, Norms
 
     at = project()
-    assert "cdc_2022" in table_names(at, FOLDER) and "tuning_fork" in table_names(at, NORMS)
-    assert not [p for name in table_names(at, FOLDER) for p in check_conversions(at, name)[1]]
-    assert not [p for name in table_names(at, NORMS) for p in check_norms(at, name)[1]]
+    names = {table: table_names(at, table.folder) for table in (Conversions, Norms)}
+    assert "cdc_2022" in names[Conversions] and "tuning_fork" in names[Norms]
+    assert not [p for table in names for name in names[table] for p in table.checked(at, name)[1]]

@@ -53,6 +53,16 @@ def test_an_outcome_that_one_arm_lacks_is_a_red_line(tmp_path):
     )
 
 
+def test_so_is_a_variable_at_entry(tmp_path):
+    trial = tiny(trial="subjects: {table: patients, variables: {mass: y}}")
+    trial.plan.displays["baseline"] = {"variables": ["mass"]}
+    derived(trial, tmp_path, patients=people((1, 20)))
+    (line,) = (one.text for one in read_losses(tmp_path / "derived").warnings)
+    assert line.startswith(
+        "Variable mass of the subjects is known unequally by arm: New drug 40 of 60, Old drug 59"
+    )
+
+
 @pytest.mark.parametrize("missing", [(9, 11), (0, 4), (0, 60)])
 def test_what_chance_gives_few_lost_and_an_arm_without_the_outcome_are_none(tmp_path, missing):
     """Where one arm has no value at all the endpoint is of the other alone."""

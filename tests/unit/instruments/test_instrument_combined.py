@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.run.instruments.bone_pain_response import category
+from trialtrace.run.trial.instruments.bone_pain_response import BonePainResponse
 from trialtrace.run.trial.visits import visit_labels
 
 TABLES = """
@@ -170,7 +170,8 @@ def test_response_by_pain_and_opioids(pain, opioids, changed, expected):
     before, now, drug_before, drug = (
         np.array([np.nan if one is None else one], dtype=float) for one in (*pain, *opioids)
     )
-    (found,) = category(now, before, drug, drug_before, Stub(**(OPTIONS | changed)))
+    entry = Stub(**(OPTIONS | changed))
+    (found,) = BonePainResponse.category(entry, now, before, drug, drug_before)
     assert (None if np.isnan(found) else found) == expected
 
 

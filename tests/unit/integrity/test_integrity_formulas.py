@@ -13,6 +13,7 @@ from trialtrace.run.integrity import (
     blocks,
     breaks,
     carried,
+    codings,
     contacts,
     correlations,
     cuts,
@@ -609,3 +610,24 @@ def test_pairs_that_are_the_same_are_held_against_those_that_differ_in_little():
     assert look.told.startswith(f"{none_off} pairs of 120 patients")
     mean = 3 * (one_off + 1) ** 2 / (two_off + 1)
     assert look.p == pytest.approx(stats.poisson.sf(none_off - 1, mean), rel=1e-6)
+
+
+def test_two_numbers_of_other_levels_are_exchanged_without_any_correlation():
+    rng = np.random.default_rng(8)
+    low, high = rng.normal(10, 1, (40, 3)), rng.normal(90, 9, (40, 3))
+    assert exchanged.exchanged(low, high, 1) > 0.9
+    low[:, 1], high[:, 1] = high[:, 1].copy(), low[:, 1].copy()
+    assert exchanged.exchanged(low, high, 1) == pytest.approx(2 * 0.5**40)
+
+
+def test_one_value_at_a_site_is_held_against_the_others():
+    values = np.tile(np.arange(5.0), 8)
+    values[:12] = 3.0
+    site, none, at = np.repeat([0, 1, 2], [12, 14, 14]), np.zeros(40, np.intp), np.arange(40)
+    sheet = Sheet("p", at + 2, at, none, none, (Column("x", NUMBER, values),))
+    export = Export(40, "p", (sheet,), site=site, used=frozenset({("p", "x")}))
+    (look,) = codings.looks(export)
+    others = values[12:]
+    alike = sum(a == b for a, b in combinations(others, 2)) / (28 * 27 / 2)
+    assert look.p == pytest.approx(3 * alike**11)
+    assert look.rows == tuple(range(2, 14))

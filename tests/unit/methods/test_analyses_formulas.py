@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.run.jobs.imports import imports_of
+from trialtrace.run.jobs.closure import imports_of
 from trialtrace.run.methods.analysing.formulas import STATS
 from trialtrace.run.methods.analysing.registry import MODULES
 from trialtrace.run.trial.plan.registry import cards

@@ -36,6 +36,17 @@ def comparisons(sentence):
     ]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "With training 10 of 40 (25%) versus 20 of 50 (40%) with control fell.",
+        "Falls were seen with training in 10/40 (25%) vs 20/50 (40%) in the control group.",
+    ],
+)
+def test_two_numbers_between_two_groups_are_each_of_the_nearer(sentence):
+    assert comparisons(sentence) == [("10/40 (25%)", "training"), ("20/50 (40%)", "control")]
+
+
 def test_an_interval_in_a_column_of_its_own_is_of_the_estimate_before_it():
     rows = (
         ("Variable", "OR", "95% CI", "P"),

@@ -3,7 +3,7 @@
 from types import SimpleNamespace as Stub
 
 from trialtrace.report.sections.data_quality import _of_cleaning, conservation_table, rejects_table
-from trialtrace.run.cleaning.summary import RejectSummary
+from trialtrace.run.cleaning.account import RejectSummary
 
 REAL = Stub(trial=Stub(synthetic=False, endpoints={}))
 

@@ -116,9 +116,7 @@ RISK = pair(
 
 
 def test_the_test_of_all_arms_comes_before_its_pairs():
-    first, second = sentences(
-        material(RISK, FISHER, OF_ALL, OF_ALL_HOLM), analysis("secondary"), named=False
-    )
+    first, second = sentences(material(RISK, FISHER, OF_ALL, OF_ALL_HOLM), analysis("secondary"))
     assert words(first) == (
         f"All arms: p = 0.030 (cmh), adjusted p = 0.12 (Holm's step-down adjustment){NOT_BELOW}."
     )
@@ -131,7 +129,7 @@ def test_a_closed_test_begins_with_the_test_of_all_arms():
     one.trial.plan.multiplicity["three"] = Closed(
         name="three", label="Three", adjust="closed", tests=(), global_=of_all
     )
-    first, second = sentences(one, analysis("primary"), named=False)
+    first, second = sentences(one, analysis("primary"))
     assert words(first) == (
         f"All arms: p = 0.030 (cmh){BELOW}; the closed test decides a pair only after this test."
     )
@@ -146,14 +144,14 @@ def of_strata(*more):
 def test_a_subgroup_begins_with_the_interaction_and_has_no_p_within():
     interaction = Stub(method="breslow_day")
     asked = analysis("subgroup", by="sex", interaction=interaction)
-    first, *others = sentences(of_strata(pair("p_value.breslow_day", 0.6)), asked, named=False)
+    first, *others = sentences(of_strata(pair("p_value.breslow_day", 0.6)), asked)
     assert words(first) == "Interaction: p = 0.60 (Breslow and Day's test of equal odds ratios)."
     assert [words(each).split(",")[0] for each in others] == ["Sex: F", "Sex: M"]
     assert not any("p =" in words(each) or "decision" in words(each) for each in others)
 
 
 def test_a_subgroup_without_a_test_of_interaction_says_so():
-    first, *others = sentences(of_strata(), analysis("subgroup", by="sex"), named=False)
+    first, *others = sentences(of_strata(), analysis("subgroup", by="sex"))
     assert words(first) == "No test of interaction is planned, so none was made."
     assert len(others) == 2
 
@@ -161,7 +159,7 @@ def test_a_subgroup_without_a_test_of_interaction_says_so():
 def test_an_interaction_that_could_not_be_told_is_not_left_out():
     none = pair("p_value.breslow_day", 0.5) | {"stat_value": None, "stat_text": "not estimable"}
     asked = analysis("subgroup", by="sex", interaction=Stub(method="breslow_day"))
-    first, *_ = sentences(of_strata(none), asked, named=False)
+    first, *_ = sentences(of_strata(none), asked)
     assert words(first).startswith("Interaction: p not estimable (")
 
 
@@ -256,7 +254,7 @@ LOG_RANK = pair("p_value.log_rank", 0.03, options='{"groups": "pairs"}')
 
 def test_an_effect_is_told_with_the_p_of_its_own_model_and_the_planned_test_by_its_name():
     tested = analysis("primary", tests=(Stub(method="log_rank"),))
-    (told,) = sentences(material(HAZARD, BRESLOW, LOG_RANK, WALD), tested, named=False)
+    (told,) = sentences(material(HAZARD, BRESLOW, LOG_RANK, WALD), tested)
     assert words(told) == (
         "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90), ties by Efron's "
         "approximation; p = 0.030 (log-rank test), below the decision level of 0.05; "
@@ -266,7 +264,7 @@ def test_an_effect_is_told_with_the_p_of_its_own_model_and_the_planned_test_by_i
 
 @pytest.mark.parametrize(("role", "decided"), [("primary", BELOW), ("secondary", "")])
 def test_without_a_test_in_the_plan_a_primary_estimate_is_decided_by_its_own_p(role, decided):
-    (told,) = sentences(material(HAZARD, WALD), analysis(role, tests=()), named=False)
+    (told,) = sentences(material(HAZARD, WALD), analysis(role, tests=()))
     own = "; p = 0.020 (Wald test in the Cox model, that of the estimate)"
     assert words(told).endswith(f"{own}{decided}.")
 
@@ -276,13 +274,13 @@ def test_of_two_arms_the_test_of_all_is_that_of_the_pair():
     of_all, hazards = (pair(f"p_value.{t}", p, **ARMS) for t, p in OF_ALL_TESTS.items())
     steps = (Stub(method="proportional_hazards"), Stub(method="log_rank"))
     two = analysis("primary", tests=steps, pairs=[("drug", "placebo")])
-    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), two, named=False)
+    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), two)
     assert words(told).endswith(
         "approximation; p = 0.60 (log-rank test), not below the decision level of 0.05; "
         "p = 0.020 (Wald test in the Cox model)."
     )
     three = analysis("primary", tests=steps)
-    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), three, named=False)
+    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), three)
     assert "log-rank" not in words(told)
 
 
@@ -292,7 +290,7 @@ def test_of_two_arms_a_family_of_the_test_of_all_decides_the_pair():
     two = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
     found = material(HAZARD, WALD, of_all, holm)
     found.trial.plan.analyses["a"] = two
-    (told,) = sentences(found, two, named=False)
+    (told,) = sentences(found, two)
     assert "adjusted p = 0.060 (Holm's step-down adjustment), not below the decision" in words(told)
 
 
@@ -304,7 +302,7 @@ def test_covariates_strata_and_sides_are_named():
     found = material(RISK | {"options": choices}, FISHER | {"options": choices})
     found.trial.subjects = Stub(described=lambda name, _: Stub(label=name.capitalize()))
     found.trial.dictionary = {}
-    (told,) = sentences(found, analysis("secondary"), named=False)
+    (told,) = sentences(found, analysis("secondary"))
     model = "adjusted for baseline and age, stratified by site"
     assert f"−10.0), {model}; p" in words(told)
     assert f"(Fisher's exact test, {model}, one-sided, less)" in words(told)

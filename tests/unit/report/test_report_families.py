@@ -1,4 +1,4 @@
-"""A family of p-values is listed once, where the report has it first; later it is a link there."""
+"""A family of p-values has its table once, where the report has it first; later a link there."""
 
 import re
 
@@ -7,6 +7,7 @@ from mini_trial import settings_of
 
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import families
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.reported import in_main_report, in_order
 
 
@@ -27,6 +28,17 @@ def test_the_first_analysis_lists_the_p_values_and_the_other_leads_there(materia
     (first,), (later,) = (
         list(families(material, name)) for name in ("relief_primary", "pain_each")
     )
-    assert first.count("trace/") == 3
-    head = re.escape(first.partition(": ")[0])
-    assert re.fullmatch(rf"{head}: listed under \[.+\]\(#sec-of-relief-primary\)\.", later)
+    lines = [line for line in first.splitlines() if "trace/" in line]
+    assert len(lines) == 3 and first.startswith("::: {#tbl-family-")
+    by_id = material.tracer.results
+    holm = {
+        short_id(name): row["stat_value"]
+        for name, row in by_id.items()
+        if row["stat_name"] == "p_adjusted"
+    }
+    for line in lines:
+        (adjusted,) = (holm[one] for one in re.findall(r"#([a-z2-7]{8})\)", line) if one in holm)
+        assert line.endswith(f"| {'yes' if adjusted <= 0.05 else 'no'} |")
+    label, _, told = later.partition("&#58; ")
+    assert label.split("&")[0] in first and "3 p&#45;values" in first
+    assert re.fullmatch(r".+, under \[.+\]\(#sec-of-relief-primary\)\.", told)

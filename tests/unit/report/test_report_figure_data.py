@@ -53,7 +53,7 @@ def test_every_figure_has_its_numbers_and_a_link_to_them(made, disclosure):
         rows = numbers(folder, each.data)
         assert rows and any(value for row in rows for value in row.values()), each.kind
         assert None not in rows[0], each.kind
-    text = images([*first_figures(figures), *beside(figures, "")])
+    text = images([*first_figures(figures), *beside(figures, "", [])])
     assert "[Its numbers (CSV)](figures/forest_1.csv)" in text
     gone = {each.kind for each in drawn if not each.file}
     assert (gone >= OF_PATIENTS) == (disclosure == "restricted")

@@ -103,10 +103,12 @@ def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, 
     at = [row[0] for row in rows].index("**Randomised**")
     assert rows[at][1:] == ["not in the data"] * 3
     assert rows[at + 1][0] == "**Eligible**" and "[10](" in rows[at + 1][1]
-    text = summary(mini, [], "embedded", {})
+    text = summary(mini, {})
     (told,) = (line for line in text.splitlines() if "Analysed for" in line)
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", told)
-    assert plain.startswith("20 eligible: 10 Drug, 10 Placebo; the number randomised is not in the")
+    assert plain.startswith(
+        "**Patients.** 20 eligible: 10 Drug, 10 Placebo; the number randomised is not in the"
+    )
 
 
 def test_rare_reasons_stand_together_and_an_unreported_one_last():

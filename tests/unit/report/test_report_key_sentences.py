@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import mini_run
 import mini_trial
 import pytest
-import yaml
 
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -55,10 +54,11 @@ def test_values_of_one_unit_are_told_by_their_ends():
 def test_of_several_units_intervals_are_counted():
     other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
     assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
-        "4 comparisons: 2 of 4 intervals of 95 % exclude no effect, where 0.2 would by chance alone"
+        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect, "
+        "where 0.2 would by chance alone"
     )
     without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
-    assert "1 of 3 intervals of 95 % excludes no effect, where" in over_comparisons(
+    assert "1 of 3 intervals of 95 % lies to one side of no effect, where" in over_comparisons(
         without_unit, lambda _: ""
     )
 
@@ -112,12 +112,11 @@ def test_an_analysis_without_an_estimate_tells_its_descriptions_and_tests(mini):
 
 def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     places = {"sec-harms": "report-3.html", "tbl-relief-primary-choices": "report-2.html"}
-    places["tbl-known"] = "report-2.html"
-    text = summary(mini, [], "embedded", places)
+    text = summary(mini, places)
     assert "[By term](report-3.html#sec-harms)" in text
     assert "[2 estimates](report-2.html#tbl-relief-primary-choices)" in text
-    assert re.findall(r"^## (.*)$", text, re.M) == [
-        "Primary result",
+    # Nothing is a heading, which takes room and would be numbered in a report.
+    assert re.findall(r"^\*\*(\w[\w ]*)[.:]\*\* ", text, re.M) == [
         "Patients",
         "Harms",
         "Under other choices",
@@ -127,60 +126,40 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     shown = words(text)
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
     # Patient 20 has a coded missing relief.
-    assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Outcome known: ", shown)
-    assert "Outcome known: Drug 10 of 10, Placebo 9 of 10. Not analysed: 1 " in shown
-    assert "2 estimates of the risk difference, 26.7 percentage points in all; " in shown
-    assert "none of 2 intervals excludes no effect" in shown
+    assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Not analysed: 1 ", shown)
+    assert "2 estimates of the risk difference, each 26.7 percentage points; " in shown
+    assert "both intervals include no effect" in shown
     assert "Bounds, with every missing value taken for the one arm or for the other: " in shown
     assert re.search(
         r"for the other: \S+ to \S+( with no effect among them)? \(Relief, Wald\)\.", shown
     )
-    assert "make run TRIAL=mini" in shown
-    body = text.partition("## How it was made")[0].partition("## Primary result")[2]
+    assert "verify FILE --trial mini" in shown
+    body = text.partition("**How it was made")[0].partition("**Patients")[2]
     bare = re.sub(r"\[[^\]]*\]\([^)]*\)|&#\d+;", "", body)
     assert re.findall(r"\d+(?:\.\d+)? (?:of|%)", bare) == []
 
 
 def test_the_summary_lists_every_claim_that_is_counted_as_failing(mini):
     """The worst of its numbers decides, also where the first is used or not checkable."""
-    first, *others = mini.claims
+    first = mini.claims[0]
     claim = {"claim_id": "late", "label": "Late", "quote": "5 to 7"}
     rows = [
         {**first, **claim, "component": part, "on_print": verdict, "against_data": None}
         for part, verdict in (("percent", "used"), ("ci_low", "inconsistent"))
     ]
-    with_it = SimpleNamespace(claims=[first, *others, *rows], trial=mini.trial)
-    counts, listed, *_ = printed_in_short(with_it)
-    assert "1 inconsistent" in counts
-    assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in listed
+    told = printed_in_short(SimpleNamespace(claims=[*rows, first]))
+    assert "1 inconsistent" in told
+    assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in told
 
 
-def test_a_claim_that_fails_twice_has_one_line_and_what_is_not_checked_a_reason(mini):
-    first = mini.claims[0]
-    nothing = {"against_data": "not_checkable", "on_print": "not_checkable"}
-    both = {"against_data": "differs", "on_print": "inconsistent"}
+def test_a_claim_that_fails_twice_is_named_once_and_of_many_the_first(mini):
+    both = {"against_data": "differs", "on_print": "inconsistent", "label": "Bad", "quote": "5"}
     both |= {"recomputed_text": "31%", "result_id": "mini/a/b", "component": "percent"}
-    rows = [
-        *({**first, "claim_id": f"bad{n}", "label": "Bad", "quote": "5", **both} for n in range(8)),
-        *({**first, "claim_id": f"no{n}", "data_finding": "No stay.", **nothing} for n in range(4)),
-    ]
-    claims = "papers: {p: {citation: Mini J 2020, text: not_at_hand, told: docs/sources.md}}"
-    document = yaml.safe_load(claims + "\nclaims: {}\n")
-    trial = SimpleNamespace(synthetic=False, drawn=False, claims_document=document)
-    cited = "Mini J 2020; text not at hand, see docs/sources.md"
-    rows = [row | {"paper": cited} for row in rows]
-    _, listed, unchecked, texts = printed_in_short(SimpleNamespace(claims=rows, trial=trial))
-    lines = words(listed).splitlines()
-    told = "against the data differs: they give 31%; on print inconsistent"
-    assert lines[0] == f"- Bad, printed 5: {told}"
-    assert "(audit.html#claim-bad0)" in listed and f"]({trace_link('mini/a/b')})" in listed
-    assert lines[6:] == ["- 2 more that do not hold"]
-    label = mini.claims[0]["label"]
-    each = f"{label}, {mini.claims[0]['quote']}"
-    assert words(unchecked).splitlines()[2:] == [f"- No stay: {each}; {each}; {each}; 1 more"]
-    assert unchecked.count("](audit.html#claim-no") == 3
-    assert words(texts).splitlines()[2].startswith("- Mini J 2020; its text was not at hand: ")
-    assert "docs/sources" not in texts
+    rows = [{**mini.claims[0], **both, "claim_id": f"bad{n}"} for n in range(8)]
+    text = printed_in_short(SimpleNamespace(claims=rows))
+    told = "Bad, printed 5: against the data differs: they give 31%, on print inconsistent"
+    assert words(text).endswith(f" {told}; {told}; {told}; 5 more that do not hold.")
+    assert "(audit.html#claim-bad0)" in text and f"]({trace_link('mini/a/b')})" in text
 
 
 def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
@@ -190,17 +169,22 @@ def test_an_outcome_that_was_planned_otherwise_stands_with_the_primary_result():
     (told,) = registered_otherwise(SimpleNamespace(printed={"registration": rows}))
     link = "[protocol](audit.html#sec-registered)"
     assert link in told
-    assert words(told) == "Registered and reported, protocol: Time planned, share reported."
+    assert (
+        words(told)
+        == "Reported otherwise than registered or planned (protocol): Time planned, share reported."
+    )
 
 
 @pytest.mark.parametrize(
     ("clear", "number", "told"),
     [
-        (9, 9, "all 9 intervals exclude no effect"),
-        (2, 2, "both intervals exclude no effect"),
-        (0, 2, "none of 2 intervals excludes no effect"),
-        (1, 5, "1 of 5 intervals excludes no effect"),
-        (1, 1, "the interval excludes no effect"),
+        (9, 9, "all 9 intervals lie to one side of no effect"),
+        (2, 2, "both intervals lie to one side of no effect"),
+        (0, 2, "both intervals include no effect"),
+        (0, 7, "all 7 intervals include no effect"),
+        (1, 5, "1 of 5 intervals lies to one side of no effect"),
+        (3, 5, "3 of 5 intervals lie to one side of no effect"),
+        (1, 1, "the interval lies to one side of no effect"),
         (0, 1, "the interval includes no effect"),
     ],
 )
@@ -209,7 +193,7 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
-    text = words(summary(mini, [], "embedded", {}))
+    text = words(summary(mini, {}))
     assert "Data, as exported: " in text
     assert "Nothing marks them as synthetic." in text and "Real" not in text
     total = len(mini.results)

@@ -6,7 +6,7 @@ from test_report_wording import row
 
 from trialtrace.report.sections.analysis_section import remarks
 from trialtrace.report.sections.data_quality import _of_cleaning, _of_endpoints
-from trialtrace.run.cleaning.summary import RejectSummary
+from trialtrace.run.cleaning.account import RejectSummary
 from trialtrace.run.trace.about import About
 
 ENDPOINTS = {

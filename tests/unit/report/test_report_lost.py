@@ -16,7 +16,7 @@ from trialtrace.report.figures.flow import draw, exported
 from trialtrace.report.material import Material
 from trialtrace.report.sections.closing import closing_lines
 from trialtrace.report.sections.data_quality import coverage_table, decisions_table, subjects_line
-from trialtrace.report.sections.sections import opening
+from trialtrace.report.sections.summary import summary
 from trialtrace.report.tables import NOTHING
 from trialtrace.run.cleaning.account import (
     FILE,
@@ -146,7 +146,7 @@ def test_who_has_no_arm_is_told_once():
 
 
 def test_red_lines_stand_before_everything_else_on_page_1(lossy):
-    block, _, rest = opening(lossy).partition("\n:::\n\n")
+    block, _, rest = summary(lossy, {}).partition("\n:::\n\n")
     head, *lines = block.splitlines()
     assert head == "::: {.lost}" and "*mixed up*" not in block and "<forms>" not in block
     assert [unescape(line.strip("*")) for line in lines if line] == [
@@ -154,7 +154,7 @@ def test_red_lines_stand_before_everything_else_on_page_1(lossy):
         "1 subject has no arm in the data: not counted as randomised.",
         WARNING.text,
     ]
-    assert rest.startswith("Does the drug relieve pain")
+    assert rest.startswith("**Does the drug relieve pain")
 
 
 def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
@@ -168,8 +168,8 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
     lossy.__dict__["account"] = replace(ACCOUNT, decisions=decisions, warnings=(known, other))
     assert lossy.declared_lines == [known.text]
     assert lossy.red_lines[-1] == other.text and known.text not in lossy.red_lines
-    shown = unescape(opening(lossy)).rstrip().replace("`", "")
-    assert shown.endswith(known.text)
+    shown = unescape(summary(lossy, {})).rstrip().replace("`", "")
+    assert f"\n\n{known.text}\n\n" in shown
     undeclared = replace(ACCOUNT, warnings=(known,))
     assert declared_lines(undeclared) == [] and red_lines(undeclared)[-1] == known.text
 
@@ -177,7 +177,7 @@ def test_rows_left_out_for_a_declared_reason_are_told_and_are_no_warning(lossy):
 def test_nothing_lost_nothing_shown(material):
     material.__dict__["without_arm"] = 0
     assert material.red_lines == []
-    assert opening(material).startswith("Does the drug relieve pain")
+    assert summary(material, {}).startswith("**Does the drug relieve pain")
     assert exported(material) == []
 
 
@@ -249,7 +249,7 @@ def empty(tmp_path_factory):
 
 def test_a_primary_analysis_without_numbers_stands_first_on_page_1(empty):
     material = Material(empty.trial, load_settings(empty.at), empty.folder, {})
-    lines = opening(material).splitlines()
+    lines = summary(material, {}).splitlines()
     assert lines[0] == "::: {.lost}"
     assert re.match(
         r"\*\*Primary analysis, .*: \d+ of \d+ numbers not estimable: ", unescape(lines[1])

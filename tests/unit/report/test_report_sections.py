@@ -11,7 +11,7 @@ import pytest
 
 from trialtrace.base.config.spec import structure
 from trialtrace.base.styles import STYLES
-from trialtrace.report.figures.make import Drawn, beside, first_figures, images
+from trialtrace.report.figures.make import Drawn, beside, first_figures, images, of_summary
 from trialtrace.report.material import Material
 from trialtrace.report.sections.analysis_section import (
     _intercurrent,
@@ -93,7 +93,7 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     assert shown(analysed(mini, primary)) == (
         "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."
     )
-    (found,) = sentences(mini, primary, named=False)
+    (found,) = sentences(mini, primary)
     assert shown(found).startswith("Drug against Placebo: risk difference 26.7 percentage points")
     assert (
         "6 of 10 Drug, 3 of 9 Placebo; p = 0.37 (Fisher's exact test), adjusted p = 0.61 (Holm's "
@@ -193,11 +193,28 @@ def test_a_visit_that_all_lines_share_stands_in_the_caption(mini):
     assert _groups(at_one) == [("after", at_one)]
 
 
+def test_a_difference_stands_beside_its_arms(mini):
+    """6 of 10 and 3 of 9: 26.7 points between them, in a column behind both; with several visits,
+    in the column of the arm that is compared."""
+    text = shown(analysis_tables(mini, "relief_primary"))
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    assert rows[0] == ["Statistic", "Drug", "Placebo", "All arms", "Drug against Placebo"]
+    by = {row[0]: row[1:] for row in rows}
+    assert by["Events"] == ["6 of 10", "3 of 9", "9 of 19", "–"]
+    (difference,) = (line for name, line in by.items() if name.startswith("Risk difference"))
+    assert difference[:3] == ["–"] * 3 and difference[3].startswith("26.7 (")
+    visits = shown(analysis_tables(mini, "pain_each")).splitlines()
+    (means,) = (line.split(" | ") for line in visits if line.startswith("| Mean difference"))
+    # Odd patients have 5.8 before and 2 after, even ones 5 and 3.
+    assert means[1].startswith("0.80 (") and means[3].startswith("−1.00 (")
+    assert [means[2], means[4].strip(" |")] == ["–", "–"]
+
+
 def test_heads_mark_what_the_next_may_begin_with_too(mini):
     """Their statistic, and the subgroup or visit of columns that are lines otherwise."""
     heads = analysis_tables(mini, "death_time").split(":::")[1].split("\n\n")[1].splitlines()[0]
     at = "{.over} at 30 days"
-    assert heads == f"| Arm | [Event&#45;free]{at} | [At risk]{at} |"
+    assert heads == f"| Arm | [Event&#45;free]{at} | [At risk]{at} | Hazard ratio |"
     assert _name("Site: A", "Drug") == "[Site&#58; A]{.over}, Drug"
     assert (_name("", "Drug"), _name("Week 1", "")) == ("Drug", "Week 1")
 
@@ -242,7 +259,9 @@ FOREST, FLOW, CURVE, SWIM = (
 def test_a_figure_stands_once():
     drawn = [FLOW, FOREST, CURVE, SWIM]
     assert first_figures(drawn) == [FOREST, FLOW]
-    assert (beside(drawn, "a"), beside(drawn, "")) == ([CURVE], [SWIM])
+    assert (beside(drawn, "a", []), beside(drawn, "", [])) == ([CURVE], [SWIM])
+    assert of_summary(drawn, ["b"]) == [FOREST] and of_summary(drawn, ["a"]) == [CURVE]
+    assert beside(drawn, "a", [CURVE]) == []
 
 
 def test_a_sentence_stands_where_there_is_no_figure():

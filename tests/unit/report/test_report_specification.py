@@ -9,7 +9,7 @@ import pytest
 
 from trialtrace.report.figures import tipping
 from trialtrace.report.figures.forest import strip
-from trialtrace.report.figures.make import draw_figures, strip_images, strips
+from trialtrace.report.figures.make import beside, draw_figures, of_summary, strips
 from trialtrace.report.figures.rows_shown import STRIP
 from trialtrace.report.material import Material
 from trialtrace.report.render.tree.nodes import HIGHEST, WIDTH
@@ -188,11 +188,15 @@ def test_two_tipping_maps_fit_a_page(mini):
     assert 2 * (WIDTH * high / wide + caption) < 660
 
 
-def test_it_stands_beside_its_analysis_and_on_the_summary(mini, tmp_path):
+def test_it_stands_beside_its_analysis_and_a_curve_of_a_primary_one_on_the_summary(mini, tmp_path):
     drawn = draw_figures(mini, tmp_path)
     (strip,) = [each for each in drawn if each.kind == STRIP]
     assert strip.analysis == "relief_primary" and (tmp_path / strip.file).is_file()
-    assert f"#{strip.label}" in strip_images(drawn)
+    assert strip in beside(drawn, strip.analysis, [])
+    (forest,) = of_summary(drawn, ["relief_primary"])
+    (curve,) = of_summary(drawn, ["death_time"])
+    assert (forest.kind, curve.kind) == ("forest", "kaplan_meier")
+    assert curve not in beside(drawn, curve.analysis, [curve])
 
 
 @pytest.mark.parametrize(

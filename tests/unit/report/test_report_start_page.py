@@ -93,7 +93,7 @@ def test_restricted_data_are_not_in_the_index(restricted):
 
 
 @pytest.mark.chromium
-def test_a_query_of_the_address_is_answered_from_a_disk(site):
+def test_a_query_of_the_address_is_answered_from_a_disk(site, index):
     def answered(query):
         page = (site / "index.html").resolve().as_uri() + f"#q={query}"
         flags = ("--headless", "--no-sandbox", "--virtual-time-budget=4000", "--dump-dom")
@@ -106,6 +106,8 @@ def test_a_query_of_the_address_is_answered_from_a_disk(site):
     assert 'id="search" role="search"' in shown and "1 place<" not in shown
     assert re.search(r'<li><a href="mini/audit\.html#claim-[^"]+">', shown)
     assert "0 places" in answered("nothing%20has%20this")
+    short = index[0]["pages"][0][2][0][3]
+    assert f'#{short}">' in answered(short) and "1 place<" in answered(short)
 
 
 def row(value, low=None, high=None, stat="mean_difference"):

@@ -9,8 +9,8 @@ import pyarrow as pa
 from mini_trial import HEADER, REPOSITORY
 
 from trialtrace.base.paths import Project
-from trialtrace.run.synthetic.drawn import Drawn, Level
 from trialtrace.run.synthetic.room import streams
+from trialtrace.run.synthetic.rows import Drawn, Level
 from trialtrace.run.trial.load import Trial, load_trial
 
 TRIAL = """\

@@ -47,8 +47,8 @@ def test_only_the_kinds_that_the_cohort_has_count(made):
         for path in made.code_files("ingest_sources", "made")
         if path.parent.name == "quantities"
     }
-    assert {"continuous", "choice", "share", "dates", "ordinal"} <= names
-    assert not {"gather", "running", "bands", "text", "arithmetic"} & names
+    assert {"continuous", "choice", "share", "computed"} <= names
+    assert not {"pattern"} & names
     drawn = made.at.root / "workflow/trialtrace/run/trial/cohort/quantities"
     assert drawn / "share.py" in made.code_files("ingest_sources", "made")
     assert drawn / "share.py" not in made.code_files("clean_tables", "made")

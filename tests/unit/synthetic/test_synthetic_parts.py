@@ -16,7 +16,7 @@ from trialtrace.run.synthetic.moments import Unreachable, draw, hit, with_moment
 from trialtrace.run.synthetic.quantities.pattern import draw_profiles, solve_odds
 from trialtrace.run.synthetic.quantities.share import Cells, Margin, NoCounts, settle
 from trialtrace.run.synthetic.room import normals, streams, uniforms
-from trialtrace.run.trial.cohort.printed_counts import counts, prints_as, rivals_of
+from trialtrace.run.trial.cohort.margins import counts, prints_as, rivals_of
 
 FEW = settings(max_examples=40)
 

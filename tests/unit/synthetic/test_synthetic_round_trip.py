@@ -13,14 +13,14 @@ from trialtrace.base.config.spec import structure
 from trialtrace.base.store import significant
 from trialtrace.run.cleaning.clean import clean_table
 from trialtrace.run.synthetic import raw_tables
-from trialtrace.run.synthetic.drawn import Drawn, Level
 from trialtrace.run.synthetic.export import export
 from trialtrace.run.synthetic.room import streams
+from trialtrace.run.synthetic.rows import Drawn, Level
 from trialtrace.run.trial.cleaning import Cleaning
 from trialtrace.run.trial.cohort.forms import Forms
 from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.study.source import Source
-from trialtrace.run.trial.study.tables import TableSpec
 
 CHOICES = {"1": "Yes", "2": "2 of 3", "x,y": 'a "word"', "3": "1"}
 

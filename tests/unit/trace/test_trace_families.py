@@ -3,7 +3,7 @@
 import json
 from types import SimpleNamespace as Stub
 
-from trialtrace.run.trace.families import PLACE, family_of, members
+from trialtrace.run.trace.words import PLACE, family_of, members
 from trialtrace.run.trial.plan.multiplicity import Closed, Global, Holm, HolmTest
 
 EMPTY = dict.fromkeys(PLACE)

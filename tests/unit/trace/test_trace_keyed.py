@@ -12,7 +12,7 @@ from trialtrace.base.store import sha256_file
 from trialtrace.report.pages.trace_page import Around, numbers_page
 from trialtrace.run.jobs.fresh import freshness
 from trialtrace.run.trace.content import Tracer
-from trialtrace.run.trace.row_hash import RowHashes
+from trialtrace.run.trace.seal import RowHashes
 from trialtrace.run.trace.text import trace_text
 from trialtrace.run.trial.check import check_all
 from trialtrace.run.trial.hash_key import key_in_use, read_hash_key

@@ -15,8 +15,7 @@ from trialtrace.run.jobs.run import begin
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.migrate import migrated
-from trialtrace.run.trial.migrations import MIGRATIONS, REJECTED
-from trialtrace.run.trial.version import CURRENT, older_line
+from trialtrace.run.trial.migrations import CURRENT, MIGRATIONS, REJECTED, older_line
 
 OLD_TRIAL = TRIAL.replace("version: 3\n", "")
 # As one was written before version 2: with comments, quotes and both styles of mappings.

@@ -8,7 +8,7 @@ from tiny_endpoint import endpoint
 
 from trialtrace.base.paths import Project, project
 from trialtrace.run.trial.check import check_trial
-from trialtrace.run.trial.whole_patients import of_patients
+from trialtrace.run.trial.resolve import of_patients
 
 DAYS = endpoint(
     "attendance",

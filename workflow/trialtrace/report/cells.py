@@ -28,6 +28,7 @@ from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.harms import harms_section
+from trialtrace.report.sections.methods import methods
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.report.sections.summary import summary
@@ -37,7 +38,6 @@ from trialtrace.run.trial.load import load_settings, load_trial
 
 # Sections of a report that are of no analysis.
 SECTIONS: dict[str, Callable[[Material], str]] = {
-    "opening": sections.opening,
     "populations": sections.populations,
     "flow": flow_table,
     "clusters": clusters_table,
@@ -45,6 +45,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "harms": harms_section,
     "published": published,
     "data": data_quality,
+    "methods": methods,
     "made": sections.made_by,
     "planning": planning_section,
     "endpoints": endpoints_table,
@@ -63,13 +64,12 @@ _COLONS = re.compile(r"^:{3,}", re.MULTILINE)
 class Cells:
     """A run of a trial as its documents use it.
 
-    `places` has the page of each section, for the summary; `renderer` is what makes the pages.
+    `places` has the page of each section, for the summary.
     """
 
     material: Material
     drawn: list[Drawn]
     places: dict[str, str]
-    renderer: str
     _texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def section(self, name: str) -> Markdown:
@@ -123,7 +123,7 @@ class Cells:
     def _section(self, name: str) -> str:
         self._known("section", name)
         if name == SUMMARY:
-            return summary(self.material, self.drawn, self.renderer, self.places)
+            return summary(self.material, self.places)
         return SECTIONS[name](self.material)
 
     def _sentences(self, name: str) -> str:
@@ -149,7 +149,6 @@ class Cells:
             "codes": [*self.material.codes.items()],
             "drawn": [asdict(one) for one in self.drawn],
             "places": self.places,
-            "renderer": self.renderer,
         }
         write_json(self.material.folder / FOLDER / STATE, state)
 
@@ -213,7 +212,7 @@ def open_report(trial: str) -> Cells:
     codes, folder = dict(state["codes"]), at.results / trial
     material = Material(load_trial(trial, at), load_settings(at), folder, codes)
     drawn = [Drawn(**one) for one in state["drawn"]]
-    return Cells(material, drawn, state["places"], state["renderer"])
+    return Cells(material, drawn, state["places"])
 
 
 def read_state(at: Project, trial: str) -> dict:

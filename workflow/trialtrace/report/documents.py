@@ -13,10 +13,18 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import Project
-from trialtrace.base.store import write_bytes, write_text
+from trialtrace.base.store import read_parquet, write_bytes, write_text
 from trialtrace.report.audit.targets import targets_title
-from trialtrace.report.cells import FOLDER, SECTIONS, SUMMARY, Cells, slug_of
-from trialtrace.report.figures.make import Drawn, beside, first_figures
+from trialtrace.report.cells import (
+    FOLDER,
+    SECTIONS,
+    STATE,
+    SUMMARY,
+    Cells,
+    read_state,
+    slug_of,
+)
+from trialtrace.report.figures.make import Drawn, beside, first_figures, of_summary
 from trialtrace.report.links import analysis_place, role_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.document import INLINE, Document, Prose, read_document
@@ -62,6 +70,7 @@ AFTER = {
     REPORT: (
         ("Harms", "sec-harms", "harms"),
         ("Published numbers", "sec-published", "published"),
+        ("Methods, software and references", "sec-methods", "methods"),
         ("Data", "sec-data", "data"),
         ("How these numbers were made", "sec-made", "made"),
     ),
@@ -76,6 +85,7 @@ AFTER = {
 FUNCTIONS = ("section", "sentences", "table", "figure")
 NUMBERS = ("number", "value", "row")
 _LABEL = re.compile(r"^::: \{#(tbl-[^}]+)\}", re.MULTILINE)
+_COMMENT_OR_CODE = re.compile(rf"(<!--|-->)|{INLINE.pattern}")
 
 
 def write_documents(cells: Cells) -> None:
@@ -100,8 +110,12 @@ def _document(cells: Cells, stem: str) -> Iterator[str]:
     title = trial.title if stem == REPORT else f"{stem.capitalize()}: {trial.title}"
     shown = json.dumps(title, ensure_ascii=False)
     yield HEAD.format(name=trial.name, title=shown, long=json.dumps(stem != SUMMARY))
+    if stem in (SUMMARY, REPORT):
+        yield "::: {.summary}\n"
+        yield from _chunk(cells, "section", SUMMARY)
+        yield from _figures(cells, _of_summary(cells))
+        yield ":::\n"
     if stem == SUMMARY:
-        yield _written_chunk("section-summary", "section", SUMMARY)
         return
     if stem == REPORT:
         yield from _opening(cells)
@@ -116,13 +130,13 @@ def _document(cells: Cells, stem: str) -> Iterator[str]:
 
 
 def _opening(cells: Cells) -> Iterator[str]:
-    yield from _chunk(cells, "section", "opening")
-    yield from _figures(cells, first_figures(cells.drawn))
+    shown = _of_summary(cells)
+    yield from _figures(cells, [one for one in first_figures(cells.drawn) if one not in shown])
     heading, anchor, names = BEFORE
     yield f"## {heading} {{#{anchor}}}\n"
     for name in names:
         yield from _chunk(cells, "section", name)
-    if alone := beside(cells.drawn, ""):
+    if alone := beside(cells.drawn, "", shown):
         yield "## Treatment and course {#sec-course}\n"
         yield from _figures(cells, alone)
 
@@ -142,7 +156,12 @@ def _of_role(cells: Cells, role: str, stem: str) -> Iterator[str]:
         yield f"### {escape_markdown(analysis.label)} {{#{analysis_place(analysis.name)}}}\n"
         yield from _chunk(cells, "sentences", analysis.name)
         yield from _chunk(cells, "table", analysis.name)
-        yield from _figures(cells, beside(cells.drawn, analysis.name))
+        yield from _figures(cells, beside(cells.drawn, analysis.name, _of_summary(cells)))
+
+
+def _of_summary(cells: Cells) -> list[Drawn]:
+    analyses = cells.material.trial.plan.analyses.values()
+    return of_summary(cells.drawn, [one.name for one in analyses if one.role == "primary"])
 
 
 def _figures(cells: Cells, drawn: list[Drawn]) -> Iterator[str]:
@@ -251,15 +270,25 @@ def own_problems(trial: Trial) -> list[Problem]:
 
 
 def _unknown_names(trial: Trial, source: Source) -> Iterator[Problem]:
-    """Calls of a document for sections and analyses that there are not."""
+    """Calls of a document for what there is not: sections and analyses of the plan, figures and
+    results of the last run, if there is one."""
     analyses = [*trial.plan.analyses]
     known = {"section": [*SECTIONS, SUMMARY], "sentences": analyses, "table": analyses}
+    folder = trial.at.results / trial.name
+    if (folder / FOLDER / STATE).is_file():
+        state, results = read_state(trial.at, trial.name), folder / "analysis" / "results.parquet"
+        known["figure"] = [slug_of(Drawn(**one)) for one in state["drawn"]]
+        if results.is_file():
+            result_ids = read_parquet(results, ["result_id"])["result_id"].to_pylist()
+            known |= dict.fromkeys(NUMBERS, result_ids)
     for call in source.calls():
         names = known.get(call.function, [call.name])
         if call.name not in names:
             place = f"{trial.at.shown(source.path)}, line {call.line}"
             found, do = f'{call.function}("{call.name}")', did_you_mean(call.name, names)
-            yield Problem(place, found=found, expected=one_of(names), do=do)
+            of_results = call.function in NUMBERS
+            expected = f"a result of trialtrace results {trial.name}" if of_results else None
+            yield Problem(place, found=found, expected=expected or one_of(names), do=do)
 
 
 def _not_shown(trial: Trial, source: Source) -> Iterator[Problem]:
@@ -305,17 +334,19 @@ def _is_function(name: ast.expr, value: ast.expr) -> bool:
 
 
 def _codes(document: Document, *, shown: bool = False) -> Iterator[tuple[ast.Module, int]]:
-    """Every piece of code of a document, or what its chunks `shown`, and the line of its first."""
+    """Every piece of code of a document, or what its chunks show, and the line of its first."""
+    commented = False
     for part in document.parts:
         if not isinstance(part, Prose):
             hidden = any(part.options.get(name) is False for name in ("include", "eval", "output"))
-            if shown and hidden:
-                continue
-            yield ast.parse(part.code), part.code_line
+            if not (shown and (hidden or commented)):
+                yield ast.parse(part.code), part.code_line
             continue
         for number, line in enumerate(part.text.split("\n"), part.line):
-            for expression in INLINE.findall(line):
-                yield ast.parse(expression.strip()), number
+            for mark, expression in _COMMENT_OR_CODE.findall(line):
+                commented = mark == "<!--" if mark else commented
+                if expression and not (shown and commented):
+                    yield ast.parse(expression.strip()), number
 
 
 def _call(node: ast.Call, line: int) -> Call | None:

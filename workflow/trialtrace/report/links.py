@@ -4,16 +4,15 @@ The page of an analysis has all its numbers, each at an anchor; over a list of e
 variables a page has one of them.
 """
 
-import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
+from trialtrace.run.trace.short_id import short_id
+
 LONGEST = 45
-# Letters of an anchor, of 32 each: two of 5,000 numbers share one in 1 of 90,000 trials.
-ANCHOR = 8
 # Each is asked for some ten times while a report is written.
 LINKS_KEPT = 1 << 16
 _PARAMETER = re.compile(r";parameter=([^;]*)")
@@ -40,21 +39,10 @@ def number_page(result_id: str) -> str:
     return file_name(f"{analysis}.{parameter[1]}" if parameter else analysis)
 
 
-@lru_cache(LINKS_KEPT)
-def number_anchor(result_id: str) -> str:
-    """The anchor of a result on its page, and where it stands first in the report.
-
-    A part of its sha256, since it stands in every link to the result: identifiers are ten times as
-    long, and this one does not change either when another result is added.
-    """
-    digest = hashlib.sha256(result_id.encode()).digest()
-    return base64.b32encode(digest)[:ANCHOR].decode().lower()
-
-
 def trace_link(result_id: str, text: str = "") -> str:
     """The link from a trial's report to a result on its page, or to a line of it ("n")."""
     end = f"/{text}" if text else ""
-    return f"trace/{number_page(result_id)}#{number_anchor(result_id)}{end}"
+    return f"trace/{number_page(result_id)}#{short_id(result_id)}{end}"
 
 
 def bookmark_link(place: str) -> str:

@@ -15,8 +15,7 @@ from trialtrace.run.endpoints.losses import EndpointLosses, read_losses
 from trialtrace.run.tables.contracts import CLAIMS
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.content import Tracer
-from trialtrace.run.trace.row_hash import RowHashes
-from trialtrace.run.trace.seal import Seal, seal_of
+from trialtrace.run.trace.seal import RowHashes, Seal, seal_of
 from trialtrace.run.trace.words import stratum_words
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import Analysis, Plan

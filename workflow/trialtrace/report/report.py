@@ -19,6 +19,7 @@ from trialtrace.report.documents import (
     sections_left_out,
     sources,
     write_documents,
+    written,
 )
 from trialtrace.report.downloads import offer_tables
 from trialtrace.report.figures.make import draw_figures
@@ -33,7 +34,6 @@ from trialtrace.report.links import (
     SUMMARY_PAGE,
     WARNINGS,
     config_page,
-    number_anchor,
     of_report,
     place_link,
 )
@@ -43,10 +43,12 @@ from trialtrace.report.render.api import RenderedFiles, render_document
 from trialtrace.report.render.document import read_document
 from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.seal_file import HTML, write_seal
+from trialtrace.report.sections.methods import BIBLIOGRAPHY, bibliography
 from trialtrace.report.sections.shown_config import shown_file
 from trialtrace.run.claims.coverage import coverage, section_of
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
 from trialtrace.run.trace.about import DISPLAYS, plain
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
@@ -75,12 +77,11 @@ def chains(material: Material) -> Chains:
             method=", ".join(dict.fromkeys(row["stat_label"] for row in found)) + method,
             n=_n(row["n_used"] for row in found),
             check=_check(programs, _checks(material, found)),
-            anchors=[number_anchor(row["result_id"]) for row in found],
+            anchors=[short_id(row["result_id"]) for row in found],
         )
         for (of, method, programs), found in grouped.items()
     ]
-    name = material.trial.name
-    return {"command": f"trialtrace results {name}; trialtrace trace {name}/…", "rows": rows}
+    return {"command": "trialtrace trace ID", "rows": rows}
 
 
 def _of(material: Material, analysis: str) -> str:
@@ -153,7 +154,7 @@ def render_report(
     material = Material(trial, settings, Path(results_dir), codes)
     out = Path(results_dir) / "report"
     drawn = draw_figures(material, out / "figures")
-    cells = Cells(material, drawn, {}, _renderer(material))
+    cells = Cells(material, drawn, {})
     write_documents(cells)
     cells.write()
     documents = {one.stem: one for one in sources(trial.at, trial.name, material.folder)}
@@ -161,12 +162,15 @@ def render_report(
     with at_hand(cells):
         document = _document(material, out, documents)
         pages = [file.name for file in document.files if file.suffix == HTML]
-        cells.places = places = section_pages([out / name for name in pages])
-        cells.renderer = document.renderer
+        places = section_pages([out / name for name in pages])
+        # The links of the summary follow; what the report has of it leads nowhere yet.
+        cells = Cells(material, drawn, places)
         cells.write()
+    with at_hand(cells):
         summary = _summary(material, out, documents[SUMMARY], document)
-    offer_tables(out, [*pages, *summary], synthetic=trial.synthetic)
-    printed = write_traces(material, out, [*pages, *summary], places)
+    shown = [*pages, *(name for name in summary if name.endswith(HTML))]
+    offer_tables(out, shown, synthetic=trial.synthetic)
+    printed = write_traces(material, out, shown, places)
     if material.claims:
         audit = material.printed | {"claims": material.claims}
         text = audit_page(
@@ -187,6 +191,7 @@ def render_report(
     write_text(out / PLAN_PAGE, text)
     write_text(out / PLAN_CSV, table)
     _configuration(material, out)
+    write_text(out / BIBLIOGRAPHY, bibliography(material))
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
     names = [*summary, *(file.name for file in document.files)]
@@ -217,7 +222,7 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
         inputs=_inputs(material, out),
         formats=material.settings.report.formats,
         renderer=_renderer(material),
-        title=_title(material),
+        title=_title(material, chosen[0]),
         note=_note(material, chosen, [*documents.values()]),
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
@@ -229,21 +234,22 @@ def _document(material: Material, out: Path, documents: Mapping[str, Source]) ->
 
 
 def _summary(material: Material, out: Path, source: Source, report: RenderedFiles) -> list[str]:
-    """Write the first page; returns its name, none where no page is asked for.
+    """Write the first page by itself; the names of its files, none where no page is asked for.
 
-    A DOCX begins with most of it.
+    Reports begin with it too.
     """
     pages = [file.stem for file in report.files if file.suffix == HTML]
     if not pages:
         return []
+    chosen = material.settings.report.formats
     rendered_files = render_document(
         source.path,
         out_dir=out,
         stem=SUMMARY,
         inputs=_inputs(material, out),
-        formats=("html",),
+        formats=[kind for kind in ("html", "pdf") if kind in chosen],
         renderer=_renderer(material),
-        title=_title(material),
+        title=_title(material, source),
         note=_note(material, [source], []),
         synthetic=material.trial.synthetic,
         private=material.disclosure != "full",
@@ -306,9 +312,15 @@ def _renderer(material: Material) -> str:
     return QUARTO if material.settings.report.by_quarto else EMBEDDED
 
 
-def _title(material: Material) -> str:
+def _title(material: Material, source: Source) -> str:
+    """That of the trial, or the one that somebody has given a document of their own."""
     trial = material.trial
-    return f"{trial.draft}: {trial.title}" if trial.draft else trial.title
+    made, own = (
+        read_document(path).setting("title")
+        for path in (written(material, source.stem), source.path)
+    )
+    title = str(own) if own and own != made else trial.title
+    return f"{trial.draft}: {title}" if trial.draft else title
 
 
 def _beside(material: Material) -> list[tuple[str, str]]:

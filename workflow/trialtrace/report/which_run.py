@@ -1,18 +1,22 @@
 """Which trial and run a command's numbers are of; the run is said before them."""
 
 import argparse
+import csv
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trialtrace.base.errors import ProblemsError, UserError
+from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
 from trialtrace.base.paths import Project, project
 
 if TYPE_CHECKING:
-    from trialtrace.run.archive.last_whole import KeptProject
+    from trialtrace.run.archive.keep import KeptProject
 
 
 Add = Callable[..., argparse.ArgumentParser]
+# A line of the numbers of a figure.
+FIGURE = re.compile(r"(?P<trial>[^/]+)/figure/(?P<name>[^/:]+):(?P<line>[0-9]+)")
 
 
 def add_of_trial(add: Add, name: str, text: str) -> argparse.ArgumentParser:
@@ -31,7 +35,7 @@ def named_trial(arguments: argparse.Namespace) -> tuple[Project, str]:
 def tell_version(at: Project, trial: str) -> None:
     """Say what to do where a trial's configuration is of an older version, or a draft."""
     from trialtrace.run.trial.load import draft_line
-    from trialtrace.run.trial.version import older_line
+    from trialtrace.run.trial.migrations import older_line
 
     for line in (older_line(at, trial), draft_line(at, trial)):
         if line:
@@ -101,7 +105,7 @@ def tell_run(
 def _last_whole(at: Project, trial: str, last: str, error: UserError) -> "KeptProject | None":
     """The last run that is kept, where a newer one is why results are refused; None where it is
     something else, or none is kept. Raises UserError with what is wrong with it too."""
-    from trialtrace.run.archive.last_whole import last_whole
+    from trialtrace.run.archive.keep import last_whole
     from trialtrace.run.jobs.run_state import check_blind, standing
 
     if last in standing(at, trial) or not (at.results / trial).is_dir():
@@ -114,6 +118,40 @@ def _last_whole(at: Project, trial: str, last: str, error: UserError) -> "KeptPr
     except UserError as broken:
         problems = [*error.problems, *broken.problems]
         raise ProblemsError(problems) from None
+
+
+def asked_result(at: Project, text: str) -> str:
+    """The identifier of a result: itself, by its short id, or by the line of the numbers of a
+    figure, TRIAL/figure/NAME:LINE, that shows it; a line that shows none stays as it is.
+
+    Raises UserError where no result has the short id, or there is no such line.
+    """
+    from trialtrace.run.trace.short_id import is_short, with_short_id
+    from trialtrace.run.trial.listing import listed_trials
+
+    if FIGURE.fullmatch(text):
+        return figure_line(at, text).get("result") or text
+    return with_short_id(at, text) if is_short(text) and text not in listed_trials(at) else text
+
+
+def figure_line(at: Project, text: str) -> dict[str, str]:
+    """A line of a figure's numbers, their head being line 1, by the names of the columns.
+
+    Raises UserError where there is no such figure or line.
+    """
+    match = FIGURE.fullmatch(text)
+    assert match is not None
+    folder = at.results / configured(at, match["trial"]) / "report" / "figures"
+    names = sorted(path.stem for path in folder.glob("*.csv"))
+    if match["name"] not in names:
+        raise UserError(Problem(text, "there is no such figure", expected=one_of(names)))
+    with (folder / f"{match['name']}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    place = int(match["line"]) - 2
+    if not 0 <= place < len(rows):
+        what, expected = "no line of numbers", f"a line from 2 to {len(rows) + 1}"
+        raise UserError(Problem(text, what, expected=expected))
+    return rows[place]
 
 
 def configured(at: Project, name: str) -> str:

@@ -16,6 +16,7 @@ from PIL import Image
 from render_blocks import blocks_of
 
 from trialtrace.base.errors import UserError
+from trialtrace.report.render.api import render_document
 from trialtrace.report.render.tree.authored import OWN
 
 NUMBERED = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
@@ -102,7 +103,7 @@ def test_a_docx_has_no_link_that_is_dead_without_its_folder(write, render):
     assert "27 of 30, 1, B," in shown and "Files: See" in shown.replace("Files:See", "Files: See")
     assert "Where the numbers come from" in shown and "trialtrace trace T" in shown
     row = text[text.rindex("<w:tr>") :]
-    assert ">mean<" in row and "other" not in shown
+    assert ">mean:<" in row and ">abc<" in row and "other" not in shown
 
 
 def test_a_docx_without_linked_numbers_has_no_lines_of_them(write, render):
@@ -138,11 +139,36 @@ def test_tables_of_the_docx_hold_what_those_of_the_page_hold(page, docx):
 
 def test_a_reference_without_target_is_an_error(write, render):
     message = failure(render, write("## A\n\nSee @fig-none and @tbl-none.", NUMBERED))
-    assert "@fig-none has no target" in message and "@tbl-none has no target" in message
+    assert message.count("this reference has no target") == 2
+    assert "fig-none" in message and "tbl-none" in message
     assert "neither" in failure(render, write("As [@smith] said.", NUMBERED))
-    assert "used twice" in failure(render, write("## A {#sec-a}\n\n## B {#sec-a}", NUMBERED))
     unnumbered = write("## A {#sec-a}\n\n@sec-a", "title: T")
-    assert "@sec-a has no target" in failure(render, unnumbered)
+    assert "no target\n  found     sec-a" in failure(render, unnumbered)
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "what"),
+    [
+        ("Text.\n\nSee @sec-none.", 2, "this reference has no target"),
+        ("Text.\n\n![](nowhere.png)", 2, "this image is not there"),
+    ],
+)
+def test_what_is_wrong_has_its_line(write, render, body: str, line: int, what: str):
+    source = write(body, NUMBERED)
+    first = source.read_text().splitlines().index("Text.") + 1
+    assert f"{source.name}, line {first + line}\n  {what}" in failure(render, source)
+
+
+def test_a_label_in_two_documents_has_both_lines_and_what_to_do(write, render, tmp_path):
+    table = "::: {#tbl-a}\n\n| a |\n|---|\n| b |\n\nMany.\n\n:::"
+    report = write(f"## A {{#sec-a}}\n\n{table}", NUMBERED)
+    other = report.with_name("other.qmd")
+    other.write_text(f"## B {{#sec-b}}\n\n{table}\n")
+    with pytest.raises(UserError) as caught:
+        render_document(report, other, out_dir=tmp_path / "out", stem="report")
+    place = report.read_text().splitlines().index("::: {#tbl-a}") + 1
+    assert f"{report.name}, line {place}; other.qmd, line 3\n  this label is" in str(caught.value)
+    assert "refer to it elsewhere: @tbl-a" in str(caught.value)
 
 
 def test_prefixes_and_suffixes_of_references(write, render):

@@ -1,4 +1,4 @@
-"""A PDF: report and supplement in one file, as an editor prints and a screen reader reads."""
+"""A PDF, as an editor prints and a screen reader reads it."""
 
 import os
 import subprocess
@@ -39,7 +39,7 @@ Nothing of this is evidence.
 This.
 :::
 
-## Far {{#sec-far page=supplement}}
+## Far {{#sec-far}}
 
 ::: {{#tbl-far}}
 
@@ -64,7 +64,7 @@ statsmodels.stats.contingency_tables.StratifiedTable.test_equal_odds
 FRONT = "title: T of it\nformat: {html: {number-sections: true, toc: true}, docx: {toc: true}}\n"
 FRONT += "execute: {echo: false}"
 CHAINS = {
-    "command": "trialtrace trace x/…",
+    "command": "trialtrace trace ID",
     "rows": [{"of": "A", "method": "by hand", "n": "2", "check": "R", "anchors": ["abcd2345"]}],
 }
 Make = Callable[[str], bytes]
@@ -107,12 +107,56 @@ def texts(data: bytes) -> list[str]:
 def test_all_pages_of_a_report_are_in_it_and_say_whose_they_are(pdf: bytes):
     pages = texts(pdf)
     whole = "\n".join(pages)
-    assert "1 One" in whole and "S1 Far" in whole and "Table\N{NO-BREAK SPACE}S1: Many" in whole
+    assert "1 One" in whole and "2 Far" in whole and "Table\N{NO-BREAK SPACE}1: Many" in whole
     for number, text in enumerate(pages, 1):
         assert text.startswith("Synthetic data: not evidence")
         assert f"{number} of {len(pages)}" in text
     assert all("T of it" in text for text in pages)
-    assert "Contents" in pages[0] and "S1.1 Wide" in pages[0]
+    assert "Contents" in pages[0] and "2.1 Wide" in pages[0]
+
+
+@pytest.mark.parametrize("words", [50, 900])
+def test_a_summary_is_the_first_page_and_the_contents_follow_it(make: Make, words: int):
+    """Its type is smaller where that is needed."""
+    text = " ".join(f"word{n}" for n in range(words))
+    first, second, *_ = texts(make(f"::: {{.summary}}\n\n{text}\n\n:::\n\n{BODY}"))
+    assert "word0 " in first and f"word{words - 1}" in first.replace("\r\n", " ")
+    assert "Contents" not in first and "Contents" in second and "word" not in second
+
+
+def test_a_summary_that_no_page_holds_is_shown_whole(make: Make):
+    pages = texts(make("::: {.summary}\n\n" + "word " * 4000 + f"\n\n:::\n\n{BODY}"))
+    assert sum(text.count("word") for text in pages) == 4000 + 5 * 7 * 2
+    assert "Contents" not in pages[1]
+
+
+def test_a_formula_and_a_rule_are_set(make: Make):
+    """A formula says its source to who cannot see it."""
+    pdf = make("Before $x^2 + y$ it.\n\n---\n\n$$\\frac{a}{b}$$\n\nBehind it.\n")
+    assert "Behind it." in texts(pdf)[0]
+    assert b"/Alt(x^2 + y)" in pdf and b"/Alt(\\\\frac{a}{b})" in pdf
+
+
+def test_the_author_of_a_document_is_that_of_the_file(write, tmp_path: Path):
+    source = write("Text.", 'title: T\nauthor: Ann O\'Neil-Smith, "Q"')
+    made = render_document(source, out_dir=tmp_path, stem="a", formats=("pdf",)).pdf
+    assert made is not None
+    with PdfDocument(made) as document:
+        assert document.get_metadata_value("Author") == 'Ann O\'Neil-Smith, "Q"'
+
+
+def test_a_supplement_is_a_document_of_its_own(write, figures: Path, tmp_path: Path):
+    files = render_document(
+        write(BODY.replace("{#sec-far}", "{#sec-far page=supplement}"), FRONT),
+        out_dir=tmp_path,
+        stem="report",
+        inputs={"figures": figures},
+        formats=("pdf",),
+    )
+    assert [one.name for one in files.files] == ["report.pdf", "supplement.pdf"]
+    report, supplement = ("\n".join(texts(one.read_bytes())) for one in files.files)
+    assert "S1 Far" in supplement and "Supplement: T of it" in supplement
+    assert "Far" not in report and "Table\N{NO-BREAK SPACE}S1, outside" in report
 
 
 def test_a_table_goes_on_with_its_head_and_a_wide_one_lies(pdf: bytes):
@@ -121,7 +165,7 @@ def test_a_table_goes_on_with_its_head_and_a_wide_one_lies(pdf: bytes):
     pages = texts(pdf)
     assert sum("name n" in text.replace("\r\n", " ") for text in pages) >= 2
     (across,) = (text for text, lies in zip(pages, lying, strict=True) if lies)
-    assert "Wide" in across and "S2: Many columns" in across.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Wide" in across and "2: Many columns" in across.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_heading_goes_with_its_table_wherever_the_page_ends(make: Make):
@@ -216,9 +260,9 @@ def test_the_cores_do_not_show(tmp_path: Path):
 def test_a_number_that_is_another_is_named_with_its_page(pdf: bytes, make: Make):
     kept = Kept("report.pdf", sha256_bytes(pdf), pdf_lines(pdf), {}, {})
     assert judged(kept, pdf, "report.pdf", {}).found == []
-    (found,) = judged(kept, make(BODY.replace("−7.8", "−9.8")), "report.pdf", {}).found
+    found, at_the_end = judged(kept, make(BODY.replace("−7.8", "−9.8")), "report.pdf", {}).found
     assert (found.what, found.place.startswith("page 1, line ")) == ("number", True)
-    assert found.shown and found.kept
+    assert found.shown and found.kept and at_the_end.what == "number"
     assert "−9.8" in found.shown and "−7.8" in found.kept
     other = judged(kept, pdf + b"% more\n", "report.pdf", {}).found
     assert [one.what for one in other] == ["changed"] and "no text" in other[0].place

@@ -79,6 +79,7 @@ FORBIDDEN = [
     ("```{python}\n#| tags: [x]\n1\n```", "[parameters]"),
     ("```{python}\n#| label: fig-a\n1\n```", "without fig-cap"),
     ("```{python}\n#| tbl-cap: A\n1\n```", "a label that begins with tbl-"),
+    ("```{python}\n#| output: asis\n#| tbl-cap: A\n1\n```", "`output: asis` is not shown"),
     ("```{python}\n#| label: a_b\n1\n```", "letters, digits and hyphens"),
     ("```{python}\n#| label: a\n1\n```\n\n```{python}\n#| label: a\n1\n```", "used in line 7 too"),
     ("```{python}\n%matplotlib inline\n```", "line 8\n  IPython magic"),

@@ -11,7 +11,7 @@ from trialtrace.report.render.tree.crossref import cross_refer
 from trialtrace.report.render.tree.formats import LINE, LYING
 from trialtrace.report.render.tree.heads import keep_per_cents
 from trialtrace.report.render.tree.mailed import for_mail
-from trialtrace.report.render.tree.nodes import Node, all_of, text_of, walk, word
+from trialtrace.report.render.tree.nodes import Node, all_of, rows_of, text_of, walk, word
 from trialtrace.report.render.tree.widths import MOST, Widths, group
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -76,12 +76,12 @@ def test_a_per_cent_stays_with_its_number(text: str, shown: str):
 def test_what_is_wrong_with_a_document_is_told_in_one(tmp_path: Path):
     text = "## A {#sec-a}\n\n## B {#sec-a}\n\nSee @sec-c and [@x-y]. ![](../z.png) ![](no.png)"
     tree = read(f"---\nnumber-sections: true\n---\n\n{text}")
-    assert cross_refer(tree, tmp_path) == [
-        "the image ../z.png lies outside the document's folder",
-        "the image no.png is not there",
-        "the label sec-a is used twice",
-        "the reference @sec-c has no target",
-        "@x-y is neither a figure, a table nor a section",
+    assert [(what, name) for what, name, _ in cross_refer(tree, tmp_path)] == [
+        ("this image lies outside the document's folder", "../z.png"),
+        ("this image is not there", "no.png"),
+        ("this label is used twice", "sec-a"),
+        ("this reference has no target", "sec-c"),
+        ("neither a figure, a table nor a section", "x-y"),
     ]
 
 
@@ -140,16 +140,17 @@ def test_a_link_that_is_mailed_leads_into_the_document_or_out_to_the_world():
     assert places == ["n-abc-n"] and text_of(tree["blocks"]).count("by hand") == 1
 
 
-def test_numbers_of_a_line_have_a_place_each_or_one_for_all():
+def test_numbers_of_a_line_have_a_place_each_and_stand_as_in_the_document():
     text = (
-        "[1](trace/x.html#abc/n) [2](trace/x.html#abc) [3](trace/y.html#def) [4](trace/y.html#ghi)"
+        "[3](trace/y.html#def) [1](trace/x.html#abc/n) [2](trace/x.html#abc) [4](trace/y.html#ghi)"
     )
     row = {"of": "A", "method": "by hand", "n": "2", "check": "R", "anchors": ["abc", "def"]}
     chains = {"command": "trace x", "rows": [row, {**row, "anchors": ["ghi"]}]}
-    expected = {False: ["n-abc-n", "n-abc", "n-def", "n-ghi"], True: ["n-abc", "n-ghi"]}
-    for by_line, places in expected.items():
-        tree = read(text)
-        for_mail(tree, chains, by_line=by_line)
-        assert [one["c"][0][0] for one in all_of(tree, "Span")] == places
-        links = [one["c"][2][0].removeprefix("#") for one in all_of(tree, "Link")]
-        assert [*dict.fromkeys(links)] == places and len(links) == 4
+    tree = read(text)
+    for_mail(tree, chains)
+    places = ["n-def", "n-abc-n", "n-abc", "n-ghi"]
+    assert [one["c"][0][0] for one in all_of(tree, "Span")] == places
+    assert [one["c"][2][0].removeprefix("#") for one in all_of(tree, "Link")] == places
+    (table,) = all_of(tree, "Table")
+    told = [text_of(row[1][4]) for row in rows_of(table)[1:]]
+    assert told == [f"by hand: 3{NBSP}def; 2{NBSP}abc", f"by hand: 4{NBSP}ghi"]

@@ -13,7 +13,8 @@ from typing import TypeVar
 from trialtrace.audit.contradiction.numbers import CLAIM, Number, near, numbers_of, only, without
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import INCONSISTENT, Finding
+from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import CONTRADICTS, findings, findings_of, module_of
 
 T = TypeVar("T")

@@ -10,8 +10,9 @@ from trialtrace.audit.contradiction.repairs import Repair, Whole, exchanges, rep
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import NUMBERS, house, told_apart
 from trialtrace.audit.printed.verdicts import PRINT
-from trialtrace.audit.prints.finding import Finding, listed
+from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import CONTRADICTS
+from trialtrace.audit.prints.wording import listed
 
 # The contradictions of a ledger, those of one cause together, each with what would mend it.
 

@@ -8,7 +8,8 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house
 from trialtrace.audit.printed.verdicts import PRINT, WORST_FIRST
-from trialtrace.audit.prints.finding import Finding, listed
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.verdicts.flips import LEVEL, flips, given, recomputed
 from trialtrace.audit.verdicts.tally import of_claims, unmatched, worst
 

@@ -8,7 +8,8 @@ from trialtrace.audit.editor.letter import quoted
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house
-from trialtrace.audit.prints.finding import Finding, listed, p_span, signed, span_text
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.wording import listed, p_span, signed, span_text
 from trialtrace.base.grouping import grouped
 
 Item = tuple[str, str, str]

@@ -16,8 +16,9 @@ from trialtrace.audit.editor.matters import KINDS, Question, one_or_list
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import house, sentences
 from trialtrace.audit.printed.verdicts import PRINT
-from trialtrace.audit.prints.finding import Finding, shown_p, span_text
+from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import CONTRADICTS
+from trialtrace.audit.prints.wording import shown_p, span_text
 from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, Held, upper
 from trialtrace.audit.verdicts.asked import RESTS_ON, Reading, reading, spanned
 from trialtrace.audit.verdicts.tally import unmatched

@@ -10,8 +10,8 @@ from trialtrace.audit.ledger.about import check_about, known_name
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import parse
 from trialtrace.base.config.compose import Document
-from trialtrace.base.config.definitions import at_definitions
 from trialtrace.base.config.files import read_document
+from trialtrace.base.config.schema import at_definitions
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 

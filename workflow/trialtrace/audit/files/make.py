@@ -10,7 +10,7 @@ from trialtrace.audit.ledger.paper import PaperStrata, cited
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.rounding_habit import CUT, EITHER, EVEN, OPEN, UP, WAYS, Habit
-from trialtrace.audit.prints.finding import as_range, prints
+from trialtrace.audit.prints.ranges import as_range, prints
 from trialtrace.audit.prints.shared.two_groups import WORDS, estimate, table_of
 from trialtrace.base.config.spec import structure
 from trialtrace.stats.summaries.percentages import counts_for_percentage

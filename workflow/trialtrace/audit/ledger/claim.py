@@ -71,6 +71,30 @@ class Claim:
             return {label: reading for label, reading in self.readings.items()}  # noqa: C416
         return {} if self.selects is None else {None: self.selects}
 
+    def has(self, *names: str) -> bool:
+        """Whether all these components are printed."""
+        return set(names) <= set(self.parts)
+
+    @property
+    def has_interval(self) -> bool:
+        return self.has("ci_low", "ci_high")
+
+    @property
+    def interval(self) -> str:
+        """Its interval as printed: "1.2 to 3.4"."""
+        return f"{self.parts['ci_low'].text} to {self.parts['ci_high'].text}"
+
+    @property
+    def credible(self) -> bool:
+        """Whether its interval is one of a posterior."""
+        return self.parts["ci_low"].symbol == "credible"
+
+    @property
+    def confidence(self) -> float:
+        """The level of its interval, 0.95 where none is printed."""
+        level = self.parts["ci_low"].level
+        return 0.95 if level is None else float(level) / 100
+
     @property
     def main(self) -> Component | None:
         """The percentage or the value, where one is printed."""

@@ -2,26 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import lru_cache
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.audit.printed.agreement import COMPATIBLE as COMPATIBLE
-from trialtrace.audit.printed.agreement import DIFFERS as DIFFERS
-from trialtrace.audit.printed.agreement import EXACT as EXACT
-from trialtrace.audit.printed.agreement import INCONSISTENT as INCONSISTENT
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE, p_text
 from trialtrace.audit.printed.expression import Component
-from trialtrace.stats.summaries.printed import Bounds, Printed, below, read
+from trialtrace.audit.prints.agreements import (
+    AGREEMENTS,
+    COMPATIBLE,
+    DOUBT,
+    EXACT,
+    INCONSISTENT,
+    NOT_CHECKABLE,
+    REMARK,
+)
+from trialtrace.audit.prints.wording import doubtful
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from trialtrace.audit.ledger.claim import Claim
-
-
-# A check on print is one card: what it holds against what, and what its findings are called.
 
 
 @dataclass(frozen=True)
@@ -38,43 +34,6 @@ class Card:
     findings: Mapping[str, str]
     of_sizes: tuple[str, ...] = ()
     of_all: bool = False
-
-
-Span = tuple[float, float]
-ALTERNATIVE = "alternative"
-TURNED = "the groups the other way round"
-TWO_SIDED = ("two_sided",)
-LEAST_P = frozenset(Decimal(1).scaleb(-places) for places in range(4, 10))
-"""P = 0.0001 is often what stands for "<0.0001"."""
-# Values this near to the end of a range are told apart by their digits.
-NEAR = 1e-9
-MODEL = "model"
-SAID_OF = {MODEL: "of a model", "curve": "of a curve", "interaction": "of an interaction"}
-"""What a number rests on, in words."""
-DESIGNS = {
-    "paired": "of the same patients twice",
-    "crossover": "of a crossover",
-    "clustered": "of an analysis by clusters",
-    "adjusted": "of an adjusted analysis",
-    "stratified": "of a stratified analysis",
-    "imputed": "of an analysis on imputed values",
-    "bayesian": "of a posterior",
-    "multiplicity": "adjusted for several comparisons",
-    "sidak": "by Šidák's procedure",
-}
-
-
-def said_of(entry: "Claim") -> str:
-    """What a claim rests on, in words: "of a model", "by Dunnett's procedure"."""
-    designs = entry.about.design or ()
-    words = [DESIGNS.get(name, f"by {name.capitalize()}'s procedure") for name in designs]
-    return listed(words) or SAID_OF[entry.basis or MODEL]
-
-
-BY_MODEL = " The ledger takes one that is adjusted, paired or of strata with its `design`."
-"""What to type where an estimate or interval is not the plain one; not for the authors."""
-NO_TEST = " The ledger names no test."
-"""Why a p that nothing tried gives contradicts nothing."""
 
 
 @dataclass(frozen=True)
@@ -108,143 +67,52 @@ class Finding:
 def verdict(
     check: str,
     entry: "Claim",
-    component: Component,
-    fits: bool,
+    component: Component | str,
+    agreement: str | bool,
     text: str,
-    beside: tuple[str, ...] = (),
+    beside: Iterable["Claim"] = (),
     detail: Mapping[str, object] | None = None,
     covers: tuple[str, ...] = (),
     shown: str | None = None,
+    *,
+    remark: bool = False,
+    open: bool = False,
 ) -> Finding:
-    """The finding on a component that the numbers of `text` leave room for, or contradict.
+    """The finding on a component by the numbers of `text`, which leave room for it or do not.
 
-    `shown` is what is printed, where it is more than the component.
+    Text that is no sentence yet ends with what is printed: `shown`, else the component. In place of
+    an agreement stands whether it fits, or REMARK, DOUBT or UNDECIDED. The claim itself is not
+    `beside` it.
     """
-    shown = shown or component.text
-    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
-    agreement = COMPATIBLE if fits else INCONSISTENT
-    return Finding(check, entry.name, component.name, agreement, text, beside, detail or {}, covers)
-
-
-@lru_cache(maxsize=4096)
-def as_range(component: Component, *, rounding: str | None = None) -> Printed:
-    """The values that a printed number stands for, as its paper rounds where `rounding` is None.
-
-    "<" reaches down to 0, as does a p that is the least which programs print.
-    """
-    if component.relation in ("<", "<="):
-        return below(component.value or Decimal(0), least=Decimal(0))
-    if component.name == "p" and component.value in LEAST_P:
-        return below(component.bounds[1], least=Decimal(0))
-    # The digits as printed: a trailing zero counts.
-    return read(
-        f"{component.value:.{max(component.places, 0)}f}", rounding=rounding or component.rounding
+    if isinstance(agreement, bool):
+        agreement = COMPATIBLE if agreement else INCONSISTENT
+    part = entry.parts[component] if isinstance(component, str) else component
+    if not text.endswith((".", "?")):
+        endings = {COMPATIBLE: ", in keeping with {}.", EXACT: ", as printed."}
+        endings[REMARK] = endings[COMPATIBLE]
+        text += endings.get(agreement, "; printed is {}.").format(shown or part.text)
+    text = doubtful(text) if agreement in (DOUBT, NOT_CHECKABLE) else text
+    names = tuple(dict.fromkeys(claim.name for claim in beside if claim.name != entry.name))
+    remark = remark or agreement in (REMARK, DOUBT)
+    agreement = AGREEMENTS.get(agreement, agreement)
+    return Finding(
+        check, entry.name, part.name, agreement, text, names, detail or {}, covers, remark, open
     )
 
 
-def ends_of(component: Component) -> Span:
-    """The least and the greatest value that a printed number stands for."""
-    low, high = as_range(component).bounds
-    return float(low), float(high)
-
-
-def span_of(*every: Bounds) -> Span:
-    """From the least to the greatest value of all bounds."""
-    return min(float(one.low) for one in every), max(float(one.high) for one in every)
-
-
-def prints(component: Component, value: float | None, *, rounding: str | None = None) -> bool:
-    """Whether a value would be printed as this number, or is what a relation says of it."""
-    if value is None or value != value:
-        return False
-    if component.relation in (">", ">="):
-        return value > float(component.value or 0) or (
-            component.relation == ">=" and value == component.value
-        )
-    if as_range(component, rounding=rounding).contains(_twelve(value)):
-        return True
-    way = rounding or component.rounding
-    if way != "half_up" or (component.value or 0) >= 0 or component.relation != "=":
-        return False
-    # Half up or half away from zero: −10.75 is printed as −10.7 or as −10.8.
-    mirrored = read(f"{-(component.value or 0):.{max(component.places, 0)}f}", rounding=way)
-    return bool(mirrored.contains(-_twelve(value)))
-
-
-def unsigned(entry: "Claim") -> bool:
-    """Whether a difference may lack its sign: words carry it, or no part of it is below 0."""
-    named = (entry.parts.get(name) for name in ("value", "percent", "ci_low", "ci_high"))
-    parts = [part for part in named if part is not None]
-    return any(part.word for part in parts) or all((part.value or 0) >= 0 for part in parts)
-
-
-def printing(component: Component, values: "np.ndarray") -> "np.ndarray":
-    """Which of the values `prints` accepts; asked for each only near the ends of the range."""
-    import numpy as np
-
-    if component.relation in (">", ">="):
-        low, high = float(component.value or 0), np.inf
-    else:
-        low, high = (float(end) for end in as_range(component).bounds)
-    inside = (values > low + NEAR) & (values < high - NEAR)
-    for at in np.flatnonzero((np.abs(values - low) <= NEAR) | (np.abs(values - high) <= NEAR)):
-        inside[at] = prints(component, float(values[at]))
-    return inside
-
-
-def count_printing(component: Component, values: "np.ndarray") -> int:
-    """How many of the values `prints` accepts."""
-    return int(printing(component, values).sum())
-
-
-def overlaps(component: Component, low: float, high: float) -> bool:
-    """Whether any value from `low` to `high` would be printed as this number."""
-    if component.relation in (">", ">="):
-        return high > float(component.value or 0)
-    printed = as_range(component)
-    first, last = printed.bounds
-    if low == high:
-        return bool(printed.contains(_twelve(low)))
-    ends = _twelve(low), _twelve(high)
-    return bool(low < last and high > first) or any(bool(printed.contains(end)) for end in ends)
-
-
-def _twelve(value: float) -> Decimal | float:
-    """The value to 12 digits, exactly: 0.945 is a half, though its nearest float lies below."""
-    return Decimal(f"{value:.11e}") if isfinite(value) else value
-
-
-def shown_p(value: float) -> str:
-    return p_text(Decimal(f"{value:.11e}"))
-
-
-def two_digits(p: float) -> str:
-    """A p-value to two digits, as an end of a range."""
-    return "<0.0001" if p < 1e-4 else f"{p:.2g}"
-
-
-def p_span(low: float, high: float) -> str:
-    """P from one value to another, in three digits: "p from 0.634 to 0.701"."""
-    ends = [shown_p(end).removeprefix("P ").removeprefix("= ") for end in (low, high)]
-    if high < 1e-4:
-        return "p below 0.0001"
-    if low < 1e-4:
-        return f"p of at most {ends[1]}"
-    return f"p of {ends[0]}" if ends[0] == ends[1] else f"p from {ends[0]} to {ends[1]}"
-
-
-def signed(value: float, places: int) -> str:
-    """A number with the sign that is printed."""
-    return f"{value:.{places}f}".replace("-", "\N{MINUS SIGN}")
-
-
-def span_text(ends: Iterable[str]) -> str:
-    """ "1.2 to 3.4", or one number where both ends print alike."""
-    return " to ".join(dict.fromkeys(ends))
-
-
-def listed(words: list[str], joint: str = "and") -> str:
-    """ "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+def interval_verdict(
+    check: str,
+    entry: "Claim",
+    agreement: str | bool,
+    text: str,
+    beside: Iterable["Claim"] = (),
+    detail: Mapping[str, object] | None = None,
+    covers: tuple[str, ...] = ("ci_high",),
+    *,
+    remark: bool = False,
+) -> Finding:
+    """The finding on both limits of the interval of a claim."""
+    both = entry.interval
+    return verdict(
+        check, entry, "ci_low", agreement, text, beside, detail, covers, both, remark=remark
+    )

@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import cache
 
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Card, Finding, listed
+from trialtrace.audit.prints.agreements import ALTERNATIVE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding
+from trialtrace.audit.prints.wording import listed
 
 _HERE = "trialtrace.audit.prints"
 

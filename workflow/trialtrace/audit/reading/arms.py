@@ -136,6 +136,7 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
     together: list[list[str]] = []
     for every in tables:
         arms = [one for one in every if one.role == ARM and one.arm not in (None, ALL)]
+        arms = [one for one in arms if one.kind != "statistic"]
         arms = [one for one in arms if one.size or not _no_name(one.arm or "")]
         arms = [one for one in arms if not _STAGED.fullmatch(one.arm or "")]
         names = list(dict.fromkeys(bare(one.arm or "") for one in arms))

@@ -64,6 +64,10 @@ FORMS = (
         rf"(?P<a>{_N}){_UNIT}\s?(?:±|\+/-)\s?(?P<b>{_N})[,;]\s+{_CI}(?P<c>{_N})\s*to\s*(?P<d>{_N})",
     ),
     _form(
+        "spread_range",
+        rf"(?P<a>{_N}){_O}(?P<b>{_N}){_C}\s+(?P<c>{_N})\s*to\s*(?P<d>{_N})",
+    ),
+    _form(
         "spread_median",
         rf"(?P<a>{_N})\s?±\s?(?P<b>{_N}){_O}(?P<e>{_N})\s*[,;]\s*(?P<c>{_N}){_TO}(?P<d>{_N}){_C}",
     ),
@@ -89,6 +93,7 @@ FORMS = (
         rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}\s*[,;]?\s*[(\[]?{_P}[)\]]?",
     ),
     _form("ranged", rf"(?P<a>{_N}){_UNIT}{_O}{_CI}(?P<b>{_N}){_TO}(?P<c>{_N}|{NO_END}){_UNIT}{_C}"),
+    _form("ranged_width", rf"(?P<a>{_N}){_O}(?P<b>{_N}){_TO}(?P<c>{_N}){_C}{_O}(?P<d>{_N}){_C}"),
     _form("ranged", rf"(?P<a>{_N}){_UNIT}\s*[,;]\s+(?P<b>{_N})\s*to\s*(?P<c>{_N})"),
     _form(
         "range",
@@ -102,7 +107,7 @@ FORMS = (
         "tested",
         rf"(?P<a>(?:F|t|z|[χxX]²)\s*(?:[(\[][0-9]+(?:\.[0-9]+)?(?:\s*,\s*[0-9.]+)?[)\]])?)\s*=\s*(?P<b>{_N})"
         r"(?:\s*[,;]?\s*df\s*=\s*(?P<n>[0-9.]+))?"
-        rf"(?:\s*[,;]?\s*[(]?(?P<p>p\s*[<>=≤≥]\s*[01]?\.[0-9]+)[)]?)?(?:\s*/?\s*[(](?P<c>[01]?\.[0-9]+)[)])?",
+        rf"(?:\s*[,;]?\s*[(]?(?P<p>p\s*[<>=≤≥]\s*[01]?\.[0-9]+|n\.?\s?s\.?)[)]?)?(?:\s*/?\s*[(](?P<c>[01]?\.[0-9]+)[)])?",
     ),
     _form(
         "power",
@@ -164,8 +169,13 @@ def read_cell(text: str, *, commas: bool = False) -> Cell | None:
 
 def _mended(text: str) -> str:
     """A cell without slips of its print that leave one meaning: "2. 54", "18,3" before or behind
-    a sign, "+ 1.2, (0.3 – 2.1)", a bracket that is open at its end."""
+    a sign, "1 340", "€12", "P = 0,006", "+ 1.2, (0.3 – 2.1)", a bracket that is open at its end."""
     text = re.sub(r"(?<![0-9.])([0-9]+)\. (?=[0-9]+\b(?!\.))", r"\1.", text)
+    text = re.sub(r"(?:US|USD|[AC](?=\$))?\s?[€£$¥]\s?(?=[0-9])", "", text)
+    text = re.sub(r"^([1-9][0-9]{0,2}) ([0-9]{3})(?=$|\s*[(\[±])", r"\1,\2", text)
+    text = re.sub(r"^(p\s*[<>=≤≥]\s*0),(?=[0-9]+$)", r"\1.", text, flags=re.I)
+    # "11 (0.2 -71)": from a smaller to a larger number, which is no minus.
+    text = re.sub(r"(?<=[(\[])([0-9.]+) [-−–](?=[0-9])", r"\1–", text)
     text = re.sub(r"^([0-9]+),([0-9]{1,2})(?=\s*±)", r"\1.\2", text)
     text = re.sub(r"(±\s*[0-9]+),([0-9]{1,2})(?![0-9,])", r"\1.\2", text)
     text = re.sub(r"±\s*\(([^()]*)\)", r"± \1", re.sub(r"\+\s?/\s?[-−–]", "±", text))
@@ -183,8 +193,8 @@ def _mended(text: str) -> str:
 def is_number(text: str) -> bool:
     """Whether a cell begins as a number does, and is none of a head: no "12 weeks", no "95% CI"."""
     bare = plain(unmarked(text.strip()))
-    if re.match(r"\(?9[059]\s?%\s?C", bare) or re.fullmatch(r"n\s*=\s*[0-9,]+", bare, re.I):
+    if re.match(r"\(?9[059]\s?%\s?[Cc]", bare) or re.fullmatch(r"n\s*=\s*[0-9,]+", bare, re.I):
         return False
     if re.match(r"p\s*[<>=≤≥]", bare, re.I) or re.fullmatch(r"n\.?\s?s\.?", bare, re.I):
         return True
-    return bool(re.match(r"[(\[<>=≤≥~±+-]*\s*\.?[0-9]", bare))
+    return bool(re.match(r"[(\[<>=≤≥~±+-]*\s*[€£$¥]?\s*\.?[0-9]", bare))

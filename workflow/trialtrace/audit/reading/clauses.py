@@ -387,8 +387,11 @@ def _of_run(
     """The arms of numbers that stand together."""
     size, start, end = len(run), run[0][0], run[-1][1]
     after = min((one[0] for one in found if one[0] >= end and one not in run), default=len(text))
-    closed = re.search(r"(?<!^)[)\];]|\.\s", text[end:after].lstrip(" )]%"))
-    close = min(after, end + closed.start() + 4) if closed else after
+    # "2.8% (1.4 to 5.8%) in the control group": past what stands in brackets right behind.
+    own = re.match(r"\s*[(\[][^()\[\]]*[)\]]", text[end:after])
+    past = end + (own.end() if own else 0)
+    closed = re.search(r"(?<!^)[)\];]|\.\s", text[past:after].lstrip(" )]%"))
+    close = min(after, past + closed.start() + 4) if closed else after
     ends = [*(one[0] for one in run[1:]), close]
     behind = [
         [m for m in mentions if one[1] <= m.begin < to] for one, to in zip(run, ends, strict=True)
@@ -464,7 +467,8 @@ def _nearest(
     earlier = [m for m in mentions if m.begin < one[0]]
     earlier = [m for m in earlier if not re.match(r"[^(]*\)", text[m.end : one[0]])]
     tail = text[one[1] : behind[0].begin] if behind else ""
-    joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on)\b", tail)
+    tail = re.sub(r"^\s*[(\[][^()\[\]]*[)\]]", "", tail)
+    joined = re.match(r"\W*(?:\w+\W+){0,3}?(?:in|for|with|of|among|on|after|under)\b", tail)
     close = len(tail.split()) < (20 if begun else 7) and not re.search(r"[,;]", tail)
     if behind and close and (joined or begun or not before or not tail.strip(" )]%")):
         return behind[0].arm, NEAREST

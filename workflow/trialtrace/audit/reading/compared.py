@@ -60,6 +60,8 @@ def _main(printed: str) -> Decimal | None:
 
 
 def _part(column: Column, cell: Cell) -> str:
+    if cell.form == "tested":
+        return "estimate"
     if column.kind == "statistic":
         return "df" if column.measure == "df" else "statistic"
     if column.kind == "p" or cell.form in ("p", "not_significant"):
@@ -115,6 +117,9 @@ def _joined(
     found = expression(cell, "effect", None, usual, measure)
     if found is None:
         yield bundle, None, None
+        return
+    if found.kind == "statistic":
+        yield bundle, found, None
         return
     printed = found.printed
     if "interval" in by_part and "CI" not in printed:
@@ -220,9 +225,23 @@ def _size(numbers: Sequence[Read]) -> int | None:
 
 
 def _count_and_percent(numbers: Sequence[Read]) -> list[Read]:
-    """A whole number right before a percentage, both under heads of percentages."""
+    """A whole number right before a percentage, both under heads of percentages or the same one."""
     for first, second in pairwise(numbers):
-        both = first[0].kind == second[0].kind == "percent"
+        both = first[0].kind == second[0].kind and first[0].kind in ("percent", None)
         if both and first[1].whole("a") is not None and first[1].form == "value":
             return [first, second] if second[1].form == "percent" else []
     return []
+
+
+def limited(numbers: Sequence[Read]) -> tuple[Read, str] | None:
+    """The column of a range or an interval beside a single other expression of the same arm, and
+    what it adds to that: "Mean | SD | Range", "M (SD) | Min–Max"."""
+    for one in numbers:
+        column, cell = one
+        if column.kind in _ADDED and cell.form == "range":
+            low, high = (cell.parts[end].replace(",", "") for end in "bc")
+            return one, _ADDED[column.kind].format(low, high)
+    return None
+
+
+_ADDED = {"range": ", range {} to {}", "ci": " (95% CI {} to {})"}

@@ -50,6 +50,24 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
     return made
 
 
+def within_arms(every: Sequence[Column]) -> list[Column]:
+    """The columns, of which a p behind all visits of one arm and before those of another is of that
+    arm: "A: before, after, P | B: before, after, P". So is the one right behind the last such."""
+    made, blocks = list(every), list[tuple[int, str]]()
+    block: list[Column] = []
+    for column in every:
+        if column.role == ARM:
+            block = [column] if made[column.at - 1].role != ARM else [*block, column]
+        elif column.kind == "p" and not column.names and made[column.at - 1] in block[-1:]:
+            arms = {one.arm for one in block}
+            if len(arms) == 1 and len({(one.visit, one.change) for one in block}) > 1:
+                blocks.append((column.at, block[0].arm or ""))
+    if len({arm for _, arm in blocks} - {"", ALL}) == len(blocks) > 1:
+        for at, arm in blocks:
+            made[at] = replace(made[at], arm=arm)
+    return made
+
+
 def _without_shared(every: Sequence[Column]) -> list[Column]:
     """The columns without a name over all of those that have several, where the rest of their names
     have numbers of patients or are a control's, as of arms below "Within group"."""

@@ -10,7 +10,7 @@ from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.printed.expression import parse
 from trialtrace.audit.reading.arms import ALL, Arms, arms_of, bare, names_control
 from trialtrace.audit.reading.categories import categorised, without_missing
-from trialtrace.audit.reading.crossed import crossed
+from trialtrace.audit.reading.crossed import crossed, within_arms
 from trialtrace.audit.reading.doubt import chances
 from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE, UNSAID, said
 from trialtrace.audit.reading.heads import ARM
@@ -92,7 +92,7 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
         else:
             laid.append(found)
     known, _ = all_arms(laid)
-    laid = [replace(one, columns=tuple(crossed(one.columns, known))) for one in laid]
+    laid = [replace(one, columns=tuple(within_arms(crossed(one.columns, known)))) for one in laid]
     arms, in_rows = all_arms(laid)
     for one in laid:
         read += without_missing(categorised(read_table(one, arms, in_rows=one in in_rows)))

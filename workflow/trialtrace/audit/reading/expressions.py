@@ -103,7 +103,8 @@ def _tested(cell: Cell) -> Expression:
     """A statistic with its degrees of freedom, p and effect size, as cells print it."""
     name = re.sub("^[xX]²", "χ²", cell.parts["a"]).strip()
     printed = f"{name}{f'({df})' if (df := cell.parts.get('n')) else ''} = {cell.parts['b']}"
-    printed += f", {cell.parts['p']}" if "p" in cell.parts else ""
+    p = cell.parts.get("p", "")
+    printed += f", {p if re.search('[0-9]', p) else 'P = n.s.'}" if p else ""
     squared = f", η² = {cell.parts['c']}" if "c" in cell.parts else ""
     return Expression(printed + squared, "statistic", "η² by its place" if squared else None)
 
@@ -120,6 +121,8 @@ def _effect(cell: Cell, measure: str, usual: set[str]) -> Expression | None:
     if cell.form == "value":
         return Expression(lead.format(a), "effect")
     spreads = usual & {"mean_sd", "mean_se"}
+    if cell.form in ("pair", "plus_minus") and "se" in usual:
+        return Expression(f"{lead.format(a)} (SE {b})", "effect")
     if cell.form in ("pair", "plus_minus") and len(spreads) == 1:
         spread = next(iter(spreads))[-2:].upper()
         return Expression(f"{lead.format(a)} ({spread} {b})", "effect", "spread from the caption")
@@ -184,8 +187,21 @@ def _ranged_range(
     return Expression(printed, "median_iqr", None if kind else "taken for median (IQR) and range")
 
 
+def _ranged_width(
+    cell: Cell, kind: str | None, size: int | None, usual: set[str]
+) -> Expression | None:
+    """A median with its range and the width between its quartiles, in rows below each other."""
+    a, b, c = (cell.parts[name].replace(",", "") for name in "abc")
+    if kind not in ("median", "median_range") or cell.parts.get("relation"):
+        return None
+    width = cell.parts.get("d") or cell.parts["p"]
+    return Expression(f"median {a} (IQR {width}), range {b} to {c}", "median_iqr")
+
+
 def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Expression | None:
     a, b = cell.parts["a"], cell.parts["b"]
+    if kind == "median_iqr":
+        return Expression(f"median {a} (IQR {b})", kind)
     if kind == "mean_se":
         return Expression(f"mean {a} (SE {b})", kind)
     if kind == "mean_sd" or (kind == "mean" and "sd" in usual):
@@ -207,6 +223,9 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
         return Expression(f"{a} ({b}%)", "count_percent", "n (%) by its arithmetic")
     if kind is None and {"count_percent", "±"} <= usual and _of_fewer(cell, size):
         # "mean ± SD or n (%)": a number in brackets is no deviation.
+        return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
+    if kind is None and "count_percent" in usual and "." in b and of_most(cell, size):
+        # Of those with a value; a mean has decimals where its deviation has.
         return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
     if kind is None and "mean_se" in usual and "mean_sd" not in usual:
         return Expression(f"mean {a} (SE {b})", "mean_se", "kind from the caption")
@@ -238,6 +257,14 @@ def _of_fewer(cell: Cell, size: int | None) -> bool:
     """Whether a pair may be a count and its percentage of some of the patients."""
     count, percent = cell.whole("a"), cell.parts["b"].replace(",", "")
     return count is not None and count <= (size or count) and 0 <= float(percent) <= 100
+
+
+def of_most(cell: Cell, size: int | None) -> bool:
+    """Whether a pair is a count and its percentage of nearly all of the patients."""
+    count, percent = cell.whole("a"), float(cell.parts["b"].replace(",", ""))
+    if not count or not size or percent <= 0:
+        return False
+    return 0.8 * size <= 100 * count / percent <= size
 
 
 def _plus_minus(
@@ -342,6 +369,8 @@ _BY_FORM = {
     "pair": _pair,
     "plus_minus": _plus_minus,
     "ranged": _ranged,
+    "ranged_p": _ranged_width,
+    "ranged_width": _ranged_width,
     "percent_range": _percent_range,
     "percent": _percent,
     "percent_spread": _percent_spread,

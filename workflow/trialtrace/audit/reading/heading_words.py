@@ -24,7 +24,7 @@ _CI = (
 )
 _N = (
     r"(?:n|no\.?|nos\.?|numbers?|counts?|cases|frequency)(?: of (?:patients|participants|"
-    r"subjects|cases|events))?"
+    r"subjects|cases|events)| in (?:the )?analysis| (?:analy|randomi)[sz]ed| evaluated)?"
 )
 _PERCENT = r"(?:%|per ?cent(?:age)?s?)"
 _GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"
@@ -36,7 +36,7 @@ LONGEST = 400
 _UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|hrs?|minutes?|min|kg|mm|cm|mg|g)"
 # "Median days in hospital (IQR)": words between a statistic and its spread, a unit behind it.
 _PARTED = re.compile(
-    rf"^(?P<main>mean|median)\s+(?P<of>(?:[^;:()\[\]±]|\([^()]{{1,12}}\))*[^,;:(\[\]\s±])\s*[,(\[]+\s*"
+    rf"^(?P<lead>[^;:()\[\]±]*,\s+)?(?P<main>mean|median)\s+(?P<of>(?:[^;:()\[\]±]|\([^()]{{1,12}}\))*[^,;:(\[\]\s±])\s*[,(\[]+\s*"
     rf"(?:(?P<iqr>{_IQR})|(?P<sd>{_SD})|(?P<se>{_SE})|(?P<range>{_RANGE})|(?P<ci>{_CI}))\s*[)\]]?"
     rf"(?:\s*[,;(\[–—-]?\s*{_UNIT}\.?\s*[)\]]?|\s*[,;]\s*\S{{1,12}}(?:\s\S{{1,12}})?)?$",
     re.IGNORECASE,
@@ -57,7 +57,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("median_range", rf"{_MEDIAN}{_GAP}{_RANGE}{_END}"),
     ("median_ci", rf"{_MEDIAN}{_GAP}{_CI}{_END}"),
     ("mean_range", rf"{_MEAN}{_GAP}{_RANGE}{_END}"),
-    ("mean_sd", rf"{_MEAN}{_GAP}{_SD}{_END}"),
+    ("mean_sd", rf"{_MEAN}{_GAP}{_SD}{_END}|[xX]\s?[-−–¯\u0304\u0305]?\s?±\s?(?:s|SD)"),
     ("mean_se", rf"{_MEAN}{_GAP}{_SE}{_END}"),
     ("mean_ci", rf"{_MEAN}(?:{_GAP}|\s[^.;,]{{1,30}}\swith\s){_CI}{_END}"),
     (
@@ -110,7 +110,7 @@ MEASURES: tuple[tuple[str, str], ...] = (
         r"between) means|diff\.? (?:in |of )?means?|(?-i:\bMD\b)",
     ),
     ("number_needed_to_treat", r"number needed to treat|(?-i:\bNNT\b)"),
-    (COEFFICIENT, r"(?:(?:un)?adjusted )?(?:(?:B|β|regression) )?coefficients?|(?-i:\bβ)"),
+    (COEFFICIENT, r"(?:(?:un)?adjusted )?(?:(?:B|β|regression) )?coefficients?(?! of)|(?-i:\bβ)"),
     (
         UNSAID,
         r"(?:treatment |group )?differences?|treatment effects?|estimates?|diff\.?|"
@@ -119,7 +119,8 @@ MEASURES: tuple[tuple[str, str], ...] = (
 )
 _P = (
     r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:for|main|interaction|within|between)\b[\w\s-]*)?\W*|"
-    r".*\bp[\s-]values?\b.*|significance|sig\.)"
+    r".*\bp[\s-]values?\b.*|p\W{0,3}\([^()]*\b(?:vs?|versus|test|trend|between)\b[^()]*\)|"
+    r"(?:statistical )?significance|sig\.)"
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
 _STATISTIC = re.compile(
@@ -161,7 +162,8 @@ _OTHER_SIZE = re.compile(
 )
 _SIZE = re.compile(
     # "Group Cn = 60" has lost the brackets.
-    rf"[(\[]?\s*(?:\b|(?<=(?-i:\s[A-Z]))(?=(?-i:n)))(?:n|no\.?)\s*[=:]\s*({_DIGITS})\b(?!\.[0-9]|\s*[,/]\s*[0-9])"
+    # and "Controln = 60" a line's end, as no word that ends in "ln" or "sn" has.
+    rf"[(\[]?\s*(?:(?<=[(\[])total\s+)?(?:\b|(?<=(?-i:\s[A-Z]|[a-z][lsptdky]))(?=(?-i:n)))(?:n|no\.?)\s*[=:]\s*({_DIGITS})\b(?!\.[0-9]|\s*[,/]\s*[0-9])"
     rf"(?:\s*{_PEOPLE})?\s*[)\]]?|[(\[]?\bno\.\s*({_DIGITS})\s+{_PEOPLE}\.?\s*[)\]]?"
     rf"|[(\[]\s*n?\s*({_DIGITS})\s+{_PEOPLE}\s*[)\]]|[(\[]\s*n\s+({_DIGITS})\s*[)\]]",
     re.IGNORECASE,
@@ -271,7 +273,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
                 return Said("", "mean_sd", size, change=True, adjusted=adjusted)
             behind = re.sub(_CI, " ", text[match.end() :], flags=re.I)
             left = _bare(f"{text[: match.start()]} {behind}")
-            if left.startswith("or ") and said(left[3:], other).measure:
+            also = left[3:] if left.startswith("or ") else ""
+            if also and (said(also, other).measure or re.match(r"[∆Δ]|mean\b", also)):
                 return Said("", "effect", size, measure=EITHER, adjusted=adjusted)
             left = re.sub(r"^effect sizes?$", "", left, flags=re.I)
             return Said(left, "effect", size, measure=name, adjusted=adjusted)
@@ -284,7 +287,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         return Said(inner.rest, kind, size, inner.visit, change=changed, adjusted=adjusted)
     if match := _PARTED.search(text):
         spread = next(name for name in _SPREADS if match[name])
-        left = _bare(f"{text[: match.start()]} {match['of']}")
+        left = _bare(f"{match['lead'] or ''}{match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
 

@@ -213,7 +213,7 @@ def named(column: Column) -> Column:
 def of_tests(column: Column, cells: Sequence[str]) -> Column:
     """A column that holds numbers up to 1 only is one of p-values where a test heads it, or where
     some of them are below a small number, as "<0.001" is."""
-    tested = any(map(_OF_TESTS.search, column.names[-1:]))
+    tested = any(map(_OF_TESTS.search, column.names))
     effect = column.kind == "effect" and column.measure == UNSAID
     if (not effect and column.kind not in (None, "statistic")) or (column.size and not tested):
         return column
@@ -243,10 +243,14 @@ def with_limits(every: Sequence[Column], table: Table, heads: int) -> list[Colum
     return made
 
 
-def aligned(table: Table, heads: int) -> Table:
+def aligned(table: Table, heads: int, first: int) -> Table:
     """The table with head rows that lack the cell over the labels moved to their columns: those
-    that hold only sizes and kinds, from the first column to the last but one."""
+    that hold only sizes and kinds, from the first column to the last but one; and with heads that
+    have lost the columns they stand over."""
     rows = list(table.rows)
+    for at in range(heads - 1):
+        rows[at] = _spread(rows[at], rows[heads - 1], first)
+        rows[at] = _spread_p(rows[at], rows[at + 1], rows[:at])
     for at in range(1, heads):
         row = rows[at]
         cells = [said(cell) for cell in row if cell]
@@ -254,6 +258,37 @@ def aligned(table: Table, heads: int) -> Table:
         if row[0] and not row[-1] and len(cells) > 2 and bare and rows[0][-1]:
             rows[at] = ("", *row[:-1])
     return replace(table, rows=tuple(rows))
+
+
+def _spread(row: Sequence[str], last: Sequence[str], first: int) -> tuple[str, ...]:
+    """A head row whose names stand in the first columns one by one, each over as many of the last
+    head row as come back: "A | B | | " over "Mean | SD | Mean | SD"."""
+    names = [cell for cell in row[first:] if cell]
+    count, below = len(names), list(last[first:])
+    if count < 2 or len(set(names)) < count or list(row[first : first + count]) != names:
+        return tuple(row)
+    for width in range(2, len(below) // count + 1):
+        block, rest = below[:width], below[width * count :]
+        if below[: width * count] == block * count and all(block) and not {*block} & {*rest}:
+            over = [name for name in names for _ in range(width)]
+            return (*row[:first], *over, *[""] * len(rest))
+    return tuple(row)
+
+
+def _spread_p(
+    row: Sequence[str], below: Sequence[str], above: Sequence[Sequence[str]]
+) -> tuple[str, ...]:
+    """A head row whose "P values" stands in the middle of the columns that it is over."""
+    made = list(row)
+    for at, cell in enumerate(row):
+        sides = [one for one in (at - 1, at + 1) if 0 < one < len(row)]
+        bare = not any(row[one] or any(up[one] for up in above) for one in sides)
+        lower = [below[one] for one in (*sides, at)]
+        named = all(said(text).rest or said(text).measure for text in lower)
+        alone = len(sides) == 2 and bare and named and len({*lower}) == 3
+        if cell and alone and said(cell).kind == "p":
+            made[at - 1] = made[at + 1] = cell
+    return tuple(made)
 
 
 def with_visits(every: Sequence[Column]) -> list[Column]:
@@ -288,6 +323,9 @@ def with_sizes(every: Sequence[Column]) -> list[Column]:
 def _with(column: Column, item: Said) -> Column:
     """A column with what one more text over it says."""
     kind = item.kind or column.kind
+    if column.kind == "p" and item.measure == UNSAID:
+        # "P values" over "Meal effect".
+        return replace(column, names=column.names)
     if column.kind == "effect" and item.kind in ("count", "ci"):
         kind = column.kind
     told = {name: getattr(item, name) or getattr(column, name) for name in _TOLD}

@@ -62,7 +62,7 @@ def laid_out(table: Table) -> Laid | None:
     if first is None:
         return None
     heads = head_rows(table, first)
-    table = aligned(table, heads)
+    table = aligned(table, heads, first)
     other = other_words(f"{table.caption} {table.notes}")
     every = [
         of_tests(column, [row[column.at] for row in table.rows[heads:]])
@@ -85,7 +85,8 @@ def left_whole(table: Table) -> list[Left]:
 
 @dataclass
 class Context:
-    """What is known while one table is read."""
+    """What is known while one table is read; `told` are the kinds that rows above named, by the
+    form of their cells."""
 
     laid: Laid
     arms: Arms
@@ -96,12 +97,16 @@ class Context:
     predicts: bool
     in_rows: bool
     baseline: bool
+    told: dict[str, str] = field(default_factory=dict)
 
     def _columns(self, row: Row) -> list[Column]:
         """The columns as the heads in the midst of the table have renamed them."""
         made, name = [], None
         for column in self.laid.columns:
             text = row.heads[column.at] if row.heads else ""
+            if column.role == ARM and not column.arm and self.arms.named(column.visit or ""):
+                # Arms that are called by their time, "24 weeks (n = 76)".
+                column = replace(column, arm=column.visit, visit=None)
             if column.role == ARM and self.arms.pair(column.arm or ""):
                 column = replace(column, role=COMPARE, kind=column.kind or "effect")
             own = said(text) if column.role == ARM else None
@@ -121,6 +126,11 @@ class Context:
                 )
             made.append(column)
         return made
+
+    @property
+    def _staged(self) -> bool:
+        """Whether some rows are named by a visit alone."""
+        return not self.baseline and any(row.visit and not row.path for row in self.laid.rows)
 
     @property
     def _titled(self) -> str:
@@ -147,8 +157,9 @@ class Context:
     def _size(self, row: Row, column: Column, arm: str | None) -> int | None:
         """How many patients a column has in a row: by the row, its section, its head."""
         if row.size:
-            several = len({one.arm for one in self.laid.columns if one.role == ARM}) > 1
-            whole = row.counted or self.in_rows or arm == ALL or not several
+            named = {self.arms.of(one.arm) for one in self.laid.columns if one.role == ARM}
+            several = len(named - {None, ALL}) > 1
+            whole = self.in_rows or arm == ALL or not several
             return row.size if whole else None
         own = (column.arm, column.part)
         same = [one.at for one in self.laid.columns if (one.arm, one.part) == own]
@@ -168,8 +179,10 @@ class Context:
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
         title = column.over or self._titled
         of_people = kind not in _COUNTED and _PEOPLE.fullmatch(path[0])
-        if title and len(path) == 1 and (bare or of_people):
-            # "0–4" alone says when or of whom, and not what was measured.
+        staged = self._staged and row.own == 1 and row.kind is None and not row.visit
+        if title and len(path) == 1 and (bare or of_people or staged):
+            # "0–4" alone says when or of whom, and not what was measured, and so does "Intubation"
+            # below "Baseline".
             path = (title, *path)
         under = self.laid.under.get(row.at, ())
         by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
@@ -215,7 +228,7 @@ _LIMITS = re.compile(r"[(\[]\s*[-−–+]?\.?[0-9].*[0-9]\s*[)\]]")
 _ABOVE = {
     "sd": ("mean",),
     "se": ("mean", "mean_sd"),
-    "iqr": ("median",),
+    "iqr": ("median", "median_range"),
     "ci": ("mean", "mean_sd", "median", "percent", "effect"),
     "range": ("mean", "median", "mean_sd", "median_iqr"),
 }
@@ -268,6 +281,8 @@ def _piece(above: Cells, row: Cells, first: int) -> str | None:
     own, over = said(labels[-1]), said(next((text for text in reversed(above[:first]) if text), ""))
     same = len(labels) == 1 or labels[:-1] == [text for text in above[: first - 1] if text]
     bare = not any(re.search(r"[(\[]", over) for over, _ in pairs)
+    if bare and labels == [text for text in above[:first] if text]:
+        return "" if all(_BRACKETED.fullmatch(text) for _, text in pairs) else None
     if bare and own.kind is None and all(_LIMITS.fullmatch(text) for _, text in pairs):
         # The second line of a label, beside intervals.
         return f"– {labels[-1]}"

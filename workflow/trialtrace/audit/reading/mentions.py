@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from trialtrace.audit.reading.arms import Arms, bare, names_control
 
-_PEOPLE = r"(?:groups?|arms?|patients|participants|subjects|women|men|children|infants|cohort)"
+_PEOPLE = (
+    r"(?:groups?|arms?|patients|participants|subjects|women|men|children|infants|cohort|meals?|"
+    r"diets?|periods?|conditions?|treatments?)"
+)
 # Words of names that tell no arm from what is measured or done.
 _COMMON = {
     *("group", "groups", "treatment", "therapy", "patients", "daily", "twice", "once", "weeks"),

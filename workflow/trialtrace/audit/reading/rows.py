@@ -13,7 +13,7 @@ from trialtrace.audit.reading.paper import Table
 class Row:
     """A row of numbers. `path` are its labels from the section down, without words of kinds; `own`
     of them, at the end, are of the row itself. `size` stands beside its label or its section's,
-    or in a column of the row (`counted`). Whether its section is its own is open where `loose`."""
+    or in a column of the row. Whether its section is its own is open where `loose`."""
 
     at: int
     cells: tuple[str, ...]
@@ -27,7 +27,6 @@ class Row:
     heads: tuple[str, ...] | None = None
     opens: bool = False
     own: int = 0
-    counted: bool = False
     loose: bool = False
 
     @property
@@ -54,15 +53,18 @@ def rows(
     sections = _Sections(table, indented=first == 1)
     carried = ""
     over: tuple[str, ...] | None = None
+    whole: tuple[str, ...] | None = None
+    answers = _answers(table, heads, first)
     for at in range(heads, len(table.rows)):
         cells = tuple(table.rows[at])
         if not any(cells):
             continue
-        if is_head(cells, first):
+        headed = is_head(cells, first)
+        if headed:
             told = [said(cell).kind for cell in cells[first:] if cell]
             if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
                 if len(told) > 1:
-                    over = cells
+                    over = whole = cells
                     bare = all(said(cell).rest == "" for cell in cells[first:])
                     if bare and cells[0] and not _OF_SIZES.match(cells[0]):
                         # "Neonatal | n = 84 | n = 86" is a section with its numbers of patients.
@@ -83,6 +85,9 @@ def rows(
             # "range 0-100)" goes on with the label above it.
             continue
         if opens:
+            if not headed and any(over[one.at] and one.arm for one in arms if over):
+                # A head over one column of an arm, "P", ends with its section.
+                over, sections.loose = whole, []
             own = said(" – ".join(dict.fromkeys(text for text in texts if text)), other)
             sections.open(at, own)
             carried = ""
@@ -94,13 +99,28 @@ def rows(
         texts[0] = carried
         # A label over both columns of labels stands in each of them.
         texts = [text if text not in texts[:place] else "" for place, text in enumerate(texts)]
-        named = said(" – ".join(text for text in texts if text), other)
-        sections.enter(at, named, [cells[one.at] for one in arms])
-        made.append(_row(at, cells, sections.path(), texts, labels, over, other))
-        sections.count(at, named, [cells[one.at] for one in arms], [one.size for one in arms])
+        label = " – ".join(text for text in texts if text)
+        named = Said(label) if label in answers else said(label, other)
+        sections.enter(at, named, label, [cells[one.at] for one in arms])
+        row = _row(at, cells, sections.path(), texts, labels, over, other, answers=answers)
+        made.append(replace(row, loose=bool(sections.stacked and sections.loose)))
+        sections.count(
+            at, named, label, [cells[one.at] for one in arms], [one.size for one in arms]
+        )
     # Nothing ends the last section of a table but its indents.
     last = [at for at, row in enumerate(made) if row.at > sections.before and sections.loose]
-    return [replace(row, loose=at in last[1:]) for at, row in enumerate(made)]
+    return [replace(row, loose=row.loose or at in last[1:]) for at, row in enumerate(made)]
+
+
+_OPPOSITE = {"yes": "no", "no": "yes", "y": "n", "n": "y", "m": "f", "f": "m"}
+
+
+def _answers(table: Table, heads: int, first: int) -> set[str]:
+    """Labels that are one of two answers in a table that has the other one: "No" beside "Yes" is
+    no number, "F" beside "M" no statistic."""
+    labels = {cell for row in table.rows[heads:] for cell in row[:first]}
+    small = {label.lower() for label in labels}
+    return {label for label in labels if _OPPOSITE.get(label.lower(), "–") in small}
 
 
 class _Sections:
@@ -114,6 +134,9 @@ class _Sections:
         self.nested: list[tuple[int, Said]] = []
         self.before = -1
         self.counted: list[list[str]] = []
+        self.kinds: list[str | None] = []
+        self.units = False
+        self.stacked = False
 
     def path(self) -> list[Said]:
         return [*self.loose, *(own for _, own in self.nested)]
@@ -122,46 +145,83 @@ class _Sections:
         return self.indents[at] if at < len(self.indents) else 0
 
     def _next(self, at: int) -> int:
+        """The row below."""
         below = range(at + 1, len(self.table.rows))
-        return next((self._indent(one) for one in below if any(self.table.rows[one])), 0)
+        return next((one for one in below if any(self.table.rows[one])), at)
+
+    def _holds(self, at: int) -> bool:
+        """Whether the row below is indented further."""
+        return self._indent(self._next(at)) > self._indent(at)
 
     def open(self, at: int, own: Said) -> None:
         """A row that is a section's name alone."""
         self._leave(at)
-        self.counted = []
-        if self._next(at) > self._indent(at):
+        if self._holds(at):
+            # Whether one by indents stands below one without that has had its rows is open.
+            self.stacked = bool(self.loose and self.counted)
             self.nested.append((self._indent(at), own))
         else:
             sibling = len(self.loose) > 1 and bool(self.loose[-1].size and own.size)
             above = self.loose[-1:] if self.before == at - 1 else self.loose[:1] if sibling else []
             self.loose = [*above, own]
             self.nested = []
+            self.stacked = False
+        self.counted, self.kinds, self.units = [], [], False
         self.before = at
+
+    def _cells(self, at: int) -> Sequence[str]:
+        return self.table.rows[at][1:]
 
     def _leave(self, at: int) -> None:
         self.nested = [one for one in self.nested if one[0] < self._indent(at)]
 
-    def enter(self, at: int, own: Said, cells: Sequence[str]) -> None:
+    def enter(self, at: int, own: Said, label: str, cells: Sequence[str]) -> None:
         """A row of numbers, before it is read."""
         self._leave(at)
-        spread = "mean_sd" if any("±" in cell for cell in cells) else None
-        if self.loose and _unlike(self.loose[-1].kind, own.kind or spread):
-            self.loose = self.loose[:-1]
+        kind = own.kind or _kind_of(cells)
+        if not self.loose:
+            return
+        # Rows of numbers end a section whose own rows count patients, and the other way.
+        other = len(self.kinds) > 1 and all(_unlike(one, kind) for one in self.kinds)
+        if other or _unlike(self.loose[-1].kind, kind) or (self.units and not _is_unit(label)):
+            self.loose, self.kinds, self.units = self.loose[:-1], [], False
 
-    def count(self, at: int, own: Said, cells: Sequence[str], sizes: Sequence[int | None]) -> None:
+    def count(
+        self,
+        at: int,
+        own: Said,
+        label: str,
+        cells: Sequence[str],
+        sizes: Sequence[int | None],
+    ) -> None:
         """A row of numbers, once it is read: others may stand below it, or the section is whole."""
-        if self._next(at) > self._indent(at):
+        if self._holds(at) and any(re.search("[0-9]", one) for one in self._cells(self._next(at))):
             self.nested.append((self._indent(at), own))
+        self.kinds.append(own.kind or _kind_of(cells))
+        self.units = _is_unit(label) and (self.units or not self.counted)
         self.counted.append(list(cells))
         if self.loose and len(self.counted) > 1 and _whole(self.counted, sizes):
             self.loose, self.counted = self.loose[:-1], []
+
+
+def _kind_of(cells: Sequence[str]) -> str | None:
+    """What the numbers of a row are by their signs."""
+    text = " ".join(cells)
+    if "±" in text:
+        return "mean_sd"
+    return "count_percent" if re.search(r"(?<![0-9.])[0-9]+ ?\([0-9.]+ ?%", text) else None
+
+
+def _is_unit(label: str) -> bool:
+    """Whether a label is a unit alone, of which a section has the same values."""
+    return bool(re.fullmatch(r"%|[µμa-z]{1,5}\s?/\s?[a-z0-9.²³]{1,5}|k?g|[cm]?m", label, re.I))
 
 
 def _whole(rows: Sequence[Sequence[str]], sizes: Sequence[int | None]) -> bool:
     """Whether the counts or percentages of rows add up to all patients of each column."""
     found = []
     for cells, size in zip(zip(*rows, strict=True), sizes, strict=True):
-        counts = [re.match(r"([0-9,]+)(?![0-9.])", cell) for cell in cells]
+        counts = [re.match(r"([0-9,]+)(?![0-9.]|\s?%)", cell) for cell in cells]
         shares = [re.search(r"([0-9.]+)\s?%|[0-9]\s*\(([0-9.]+)\)", cell) for cell in cells]
         if all(counts) and size:
             found.append(sum(int(one[1].replace(",", "") or 0) for one in counts if one) == size)
@@ -197,6 +257,7 @@ def _row(
     over: tuple[str, ...] | None,
     other: Collection[str],
     opens: bool = False,
+    answers: Collection[str] = (),
 ) -> Row:
     row = []
     over_all = " ".join(one.rest for one in section)
@@ -204,7 +265,7 @@ def _row(
         if text and column.visit and re.fullmatch(r"[0-9.–-]+", text):
             row.append(Said("", None, visit=f"{column.visit} {text}"))
         elif text:
-            own = said(text, other)
+            own = Said(text) if text in answers else said(text, other)
             if own.visit and re.fullmatch(r"T ?[0-9]", own.visit) and _STAGED.search(over_all):
                 own = Said(own.visit)
             row.append(own)

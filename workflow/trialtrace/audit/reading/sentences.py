@@ -42,9 +42,9 @@ _NO_RESULT = re.compile(
     r"(?:considered|regarded|taken|accepted|defined|used|deemed|that|set)|to detect an?\b)",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
+_ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])|(?<=[a-z]{3}\.)\s+(?=[0-9]+\s?(?:%|\(|[a-z]{3}))")
 _SHORTENED = re.compile(
-    r"(?:\b(?:vs|v|no|nos|fig|figs|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|\b[A-Z])\.$"
+    r"(?:\b(?:vs|v|no|nos|fig|figs|e\.g|i\.e|al|approx|resp|ca|Dr|St|P|p)|(?<!group )(?<!arm )\b[A-Z])\.$"
 )
 # Words before the number of patients of whom another number is a part.
 _SHARE_OF = r"(?:of|among|out of|von|aus|sur|parmi|van|av|af|su|de|di)(?: the| all| der| les| los)?"

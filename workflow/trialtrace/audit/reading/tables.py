@@ -8,8 +8,8 @@ from trialtrace.audit.printed.symbols import PROCEDURES
 from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
-from trialtrace.audit.reading.compared import compared, ordered, paired
-from trialtrace.audit.reading.expressions import expression
+from trialtrace.audit.reading.compared import compared, limited, ordered, paired
+from trialtrace.audit.reading.expressions import expression, of_most
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
@@ -19,7 +19,11 @@ from trialtrace.audit.reading.rows import Row
 TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _WHOSE = "whose number of patients is not said"
 _GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
+_UNSAID_NUMBERS = "what its numbers are is not said"
 _NO_ARM = "no arm is named over this column"
+# Kinds that rows below take over which do not say what their two numbers are.
+_CARRIED = ("count_percent", "mean_sd", "mean_se", "median_iqr", "median_range", "mean_ci")
+_OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|standard error)\b")
 # "Sex (male/female)" over cells such as 10/15.
 _HALF = r"((?:fe)?males?|men|women|boys|girls|[MF♂♀]|yes|no|left|right)"
 _HALVES = re.compile(
@@ -67,7 +71,7 @@ class _Reader(Context):
         alone = [one for one in alone if one[0].role == ARM and one[1].form == "value"]
         if len(alone) == 1 and len(read) > 1 and not row.size:
             # A column "n" that is of no arm is of the whole row.
-            row = replace(row, size=alone[0][1].whole("a"), counted=True)
+            row = replace(row, size=alone[0][1].whole("a"))
             read = [one for one in read if one is not alone[0]]
         of_arms = [one for one in read if one[0].role == ARM]
         made = list(self._of_arms(row, of_arms))
@@ -125,6 +129,12 @@ class _Reader(Context):
     def _group(self, row: Row, own: list[tuple[Column, Cell]]) -> Iterator[Item | Left]:
         """The numbers of one arm in one row."""
         pairs, rest, size = paired(own, row.kind)
+        added = limited(rest) if len(pairs) + len(rest) == 2 else None
+        if added is not None:
+            other = [one for one in own if one is not added[0]]
+            for item in self._group(row, other):
+                yield from self._with_limits(item, row, *added)
+            return
         for cells, one in pairs:
             yield self._of_arm(row, cells, one.printed, one.kind, size).doubted(one.doubt)
         for column, cell in rest:
@@ -138,6 +148,23 @@ class _Reader(Context):
             yield self._single(
                 row, column, cell, size or (cell.whole("n") if cell.form == "spread_size" else None)
             )
+
+    def _with_limits(
+        self, item: Item | Left, row: Row, end: tuple[Column, Cell], text: str
+    ) -> Iterator[Item | Left]:
+        """An item of a mean, a median or a share with its range or interval."""
+        if isinstance(item, Left) or not item.kind.startswith(("mean", "median", "percent")):
+            yield item
+            yield self._left(row, end[0].at, end[1].text, _UNSAID_NUMBERS)
+            return
+        places = (*item.cells, (row.at, end[0].at))
+        yield replace(
+            item,
+            printed=item.printed + text,
+            quote=f"{item.quote} | {end[1].text}",
+            place=self.laid.table.place_of(row.at, [at for n, at in places if n == row.at]),
+            cells=places,
+        )
 
     def _single(self, row: Row, column: Column, cell: Cell, size: int | None) -> Item | Left:
         arm = self.arms.of(column.arm)
@@ -167,8 +194,14 @@ class _Reader(Context):
         usual = self.usual | ({"ci"} & kinds_in(own))
         usual -= {"ci"} if re.search(r"\brange\b", own) else set()
         found = expression(cell, kind, n, usual, measure)
+        if found is None and kind is None and (kind := self.told.get(cell.form)):
+            fits = kind != "count_percent" or n is None or of_most(cell, n)
+            found = expression(cell, kind, n, usual, measure) if fits else None
+            found = found and replace(found, doubt="kind from a row above")
+        elif kind in _CARRIED and found is not None and cell.form in ("pair", "ranged"):
+            self.told[cell.form] = kind
         if found is None:
-            return self._left(row, column.at, cell.text, "what its numbers are is not said")
+            return self._left(row, column.at, cell.text, _UNSAID_NUMBERS)
         if found.kind == "count" and column.kind == "count" and column.arm is None and self._armed:
             return self._left(row, column.at, cell.text, _WHOSE)
         item = self._of_arm(row, [(column, cell)], found.printed, found.kind, size)
@@ -237,11 +270,13 @@ class _Reader(Context):
             whose = (column.visit, column.change, column.part, within)
             groups.setdefault(whose, []).append((column, cell))
         for (_, _, part, within), group in groups.items():
-            for cells, found, measure in compared(group, items, self.usual):
+            over = self.laid.table.rows[: self.laid.heads]
+            heads = (head[column.at] for head in over for column, _ in group)
+            spread = {"se"} if any(map(_OF_ERROR.search, (*heads, row.cells[0]))) else set[str]()
+            for cells, found, measure in compared(group, items, self.usual | spread):
                 if found is None:
                     for column, cell in cells:
-                        why = "what its numbers are is not said"
-                        yield self._left(row, column.at, cell.text, why)
+                        yield self._left(row, column.at, cell.text, _UNSAID_NUMBERS)
                     continue
                 item = self._item(row, cells, found.printed, found.kind)
                 if self.in_rows and self._arms_of(row):
@@ -307,6 +342,11 @@ class _Reader(Context):
         """What a comparison in a row of one arm is of: the outcome of the column before it."""
         before = [one for one in self.laid.columns if one.role == ARM and one.at < column.at]
         path = tuple(name for name in row.path if self._arm_of(row, name) is None)
+        tests = [one for one in self.laid.columns if one.role == COMPARE]
+        shares = {one.kind for one in before} <= {None, "count_percent", "percent"}
+        if len(before) > 1 and len(tests) == 1 and shares:
+            # One test behind a distribution is of all of it.
+            return path or (self._titled or row.label,)
         part = (before[-1].arm,) if before and before[-1].arm else ()
         return (*path, *part) or (self._titled or row.label,)
 
@@ -346,10 +386,15 @@ def _measured(column: Column, text: str) -> tuple[Column, str]:
 def _halves(row: Row, cell: Cell) -> list[tuple[str, str]]:
     """The two counts of "Sex (male/female)", each with its name."""
     match = _HALVES.search(row.label) or _HALVES.search(row.cells[0])
-    if match is None or cell.form not in ("fraction", "halves"):
+    if match is None or cell.form not in ("fraction", "fraction_percent", "halves"):
         return []
     parts = cell.parts
-    if cell.form == "fraction":
+    if cell.form == "fraction_percent":
+        # "126/142 (0.89)": with their ratio.
+        first, second, ratio = (float(parts[name].replace(",", "")) for name in "anb")
+        if not second or abs(first / second - ratio) > 0.01:
+            return []
+    if cell.form != "halves":
         return list(zip(match.groups(), (parts["a"], parts["n"]), strict=True))
     texts = (f"{parts['a']} ({parts['b']}%)", f"{parts['c']} ({parts['d']}%)")
     return list(zip(match.groups(), texts, strict=True))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from trialtrace.audit.ledger.design import METRICS, ToldDesign, ToldOutcome
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import COMPATIBLE, listed
+from trialtrace.audit.prints.agreements import COMPATIBLE
+from trialtrace.audit.prints.wording import listed
 from trialtrace.audit.registration.rows import CHANGED, NOTHING, Held, upper
 
 PRIMARY, SECONDARY = "primary", "secondary"

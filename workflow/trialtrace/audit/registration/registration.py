@@ -12,7 +12,7 @@ from trialtrace.audit.ledger.design_margin import ToldEquivalence, ToldMargin
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.dates import Period
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
 from trialtrace.audit.prints.shared.margins import Judged, equivalent, judged
 from trialtrace.audit.registration import alpha
 from trialtrace.audit.registration.outcomes import outcomes

@@ -24,7 +24,9 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range, ends_of
+from trialtrace.audit.prints.agreements import ALTERNATIVE, INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.ranges import as_range, ends_of
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     NEEDED,

@@ -10,7 +10,8 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import INCONSISTENT, Finding
+from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
 
 CERTAIN = 0.9
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""

@@ -18,7 +18,8 @@ from trialtrace.audit.printed.sentences import (
     told_apart,
 )
 from trialtrace.audit.printed.verdicts import MORE, PRINT, WORST_FIRST
-from trialtrace.audit.prints.finding import ALTERNATIVE, COMPATIBLE, EXACT, INCONSISTENT, Finding
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, EXACT, INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import findings
 from trialtrace.audit.search.bundles import USUAL, bundles
 from trialtrace.audit.search.search import MAY_SAY, Searched, search

@@ -32,8 +32,6 @@ a shape                    a mapping with these keys and no other
 =========================  ====================================================================
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace

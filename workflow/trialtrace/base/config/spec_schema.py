@@ -1,7 +1,5 @@
 """The JSON Schema of a shape: what a file may say, for the check of it and for editors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, Literal, Never, Union, get_args

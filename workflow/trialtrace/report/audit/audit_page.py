@@ -15,7 +15,7 @@ from trialtrace.audit.printed.sentences import (
     unbroken,
 )
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, PRINT, SHOWN
-from trialtrace.audit.prints.finding import INCONSISTENT
+from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.registration.rows import said
 from trialtrace.audit.verdicts.tally import (
     by_chance,

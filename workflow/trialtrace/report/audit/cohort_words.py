@@ -4,16 +4,14 @@ A result of such a cohort that agrees with a paper tells nothing of it, since th
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from trialtrace.report.links import COHORT, config_page, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.claims.select import rows_of
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.put_in import MADE_OF, Rests
-from trialtrace.run.trial.plan.build import Analysis
 
 Row = dict[str, Any]
 PUT_IN = (
@@ -80,26 +78,6 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     if rests.columns:
         return f"**Put in, in part:** {escape_markdown(f'{MADE_OF} {told(rests.columns)}.')}"
     return "The cohort was drawn by a program, to no printed number of this endpoint."
-
-
-def of_primary(material: Material, analyses: list[Analysis], places: Mapping[str, str]) -> str:
-    """The same of the primary analyses, with links to where the cohort was set and measured.
-
-    `places` has the page of each section; the section of the same document needs none.
-    """
-    names = [analysis.name for analysis in analyses]
-    said = of_results(material, names)
-    if not said:
-        return ""
-    rests = _rests(material, names)
-    lines = material.trial.lines("cohort")
-    first = min(
-        (lines.get(("quantities", margin["quantity"]), 0) for margin in rests.own or rests.columns),
-        default=0,
-    )
-    settings = config_page(COHORT) + (f"#L{first}" if first else "")
-    targets = place_link("sec-targets", places) or "#sec-targets"
-    return f"{said} [Settings of the cohort]({settings}), [target against drawn]({targets})."
 
 
 def _rests(material: Material, analyses: Sequence[str]) -> Rests:

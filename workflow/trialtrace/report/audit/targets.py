@@ -21,7 +21,7 @@ from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import texts_table, with_names
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trace.put_in import margin_name, statistic_words
-from trialtrace.run.trial.cohort.tables import OTHERWISE
+from trialtrace.run.trial.cohort.margins import OTHERWISE
 from trialtrace.run.trial.model import adsl_code
 
 # A margin of a synthetic cohort as the derived data have it, by the `check` that it names.

@@ -9,8 +9,7 @@ from trialtrace.report.commands.diff import compared, last_two, tell_strange
 from trialtrace.report.links import CHANGES_PAGE
 from trialtrace.report.pages.changes_page import Latest, changes_page
 from trialtrace.run.archive.comparison import Told
-from trialtrace.run.archive.few_patients import few_lines
-from trialtrace.run.archive.keep import keep_run
+from trialtrace.run.archive.keep import few_lines, keep_run
 from trialtrace.run.archive.shelf import Shelf
 from trialtrace.run.archive.text import judged_anew
 from trialtrace.run.jobs.fresh import AUDIT

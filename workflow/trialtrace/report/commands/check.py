@@ -10,10 +10,10 @@ from trialtrace.run.jobs.data import data_files
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name, without_folder
 from trialtrace.run.trial.load import Trial, load_trial
+from trialtrace.run.trial.migrations import older_line
 from trialtrace.run.trial.plan.origins import without_origin
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.study.source import Files, Synthetic
-from trialtrace.run.trial.version import older_line
 
 LARGE = 50_000_000
 """Bytes of all files of a trial of which every row is looked at without being asked to: some twenty

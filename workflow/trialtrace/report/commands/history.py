@@ -19,10 +19,15 @@ def add_history(add: Add) -> None:
     diff.add_argument("--format", choices=("text", "json"), default="text")
     diff.set_defaults(run=_diff, failure=2)
 
-    impact = add_of_trial(add, "impact", "everything that rests on a raw cell, a line or a patient")
+    impact = add_of_trial(
+        add, "impact", "everything that rests on a raw cell, a line, a patient or a result"
+    )
     what = impact.add_mutually_exclusive_group(required=True)
     what.add_argument(
-        "place", nargs="?", metavar="FILE:LINE[:COLUMN]", help="a line or a cell of the export"
+        "place",
+        nargs="?",
+        metavar="FILE:LINE[:COLUMN] | RESULT_ID",
+        help="a line or a cell of the export; or a result, also by its short id",
     )
     what.add_argument("--subject", metavar="ID", help="a patient, by SUBJID or USUBJID")
     impact.add_argument("--format", choices=("text", "json"), default="text")

@@ -1,4 +1,4 @@
-"""`trialtrace impact`: what rests on a cell, a line or a patient.
+"""`trialtrace impact`: what rests on a cell, a line, a patient or a result.
 
 Figures and tables of a plan rest on it by the results, or the derived rows, that their numbers are
 of.
@@ -15,9 +15,11 @@ from trialtrace.report.figures.picture import Given, Request
 from trialtrace.report.figures.rows_shown import STRIP, rows_of_bars, rows_of_forest, rows_of_strips
 from trialtrace.report.listing import json_text
 from trialtrace.report.material import Material
+from trialtrace.report.which_run import asked_result
 from trialtrace.run.archive.text import counted
 from trialtrace.run.tables.contracts.rows import ResultRow
-from trialtrace.run.trace.impact import DerivedValue, Impact, Reach
+from trialtrace.run.trace.impact import DerivedValue, Impact, Listed, Reach
+from trialtrace.run.trace.short_id import is_short
 from trialtrace.run.trial.load import load_settings, load_trial
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.registry import displays
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 # Of a long list so many are shown; JSON has all.
 SHOWN = 15
+# No cell lies there.
+NO_LINE = -1
 
 
 def tell_impact(at: Project, name: str, place: str | None, subject: str | None, form: str) -> None:
@@ -36,6 +40,9 @@ def tell_impact(at: Project, name: str, place: str | None, subject: str | None, 
 
     material = Material(load_trial(name, at), load_settings(at), at.results / name, {})
     impact = Impact(material.tracer)
+    if place is not None and (is_short(place) or place.startswith(f"{name}/")):
+        _tell_result(material, impact, asked_result(at, place), form)
+        return
     if place is None:
         chosen = impact.of_subject(subject or "")
         _tell(material, impact, chosen, f"subject {subject}", [], form)
@@ -56,20 +63,47 @@ def _tell(
     rejected: list[str],
     form: str,
 ) -> None:
-    tracer = impact.tracer
-    derived = list(impact.derived(chosen))
     reach = impact.reach(chosen)
     results = impact.results(reach)
+    derived = list(impact.derived(chosen))
+    by_analysis = Counter(row["analysis_id"] for row in results)
+    before = [
+        *_list("rejected by cleaning", rejected),
+        *_list("derived values", [*dict.fromkeys(map(_derived, derived))]),
+        *_list("results", [f"{name}: {n}" for name, n in by_analysis.items()], len(results)),
+    ]
+    told = {"derived": [asdict(one) for one in derived], "rejected": rejected}
+    _print(material, (text, told, before), reach, results, impact.adjusted(results), form)
+
+
+def _tell_result(material: Material, impact: Impact, result_id: str, form: str) -> None:
+    """What rests on a number: adjusted p-values of its family, claims, figures and tables."""
+    row = material.tracer.result(result_id)
+    listed = Listed(**{key: row[key] for key in Listed.__annotations__})
+    adjusted = impact.adjusted([listed]) if row["stat_name"] == "p_value" else []
+    reach = impact.reach(impact.tracer.raw.edges.equal("source_row", NO_LINE))
+    _print(material, (f"result {result_id}", {}, []), reach, [listed], adjusted, form)
+
+
+def _print(
+    material: Material,
+    place: tuple[str, dict[str, object], list[str]],
+    reach: Reach,
+    results: list[Listed],
+    adjusted: list[Listed],
+    form: str,
+) -> None:
+    """`place` is what it is called, and what is told of it before what rests on it: as JSON, as
+    lines."""
+    tracer, (text, told, before) = material.tracer, place
     claims = [claim for row in results for claim in tracer.claims.get(row["result_id"], [])]
     claimed = list(dict.fromkeys(claim["claim_id"] for claim in claims))
     displays = resting(material, reach, {row["result_id"] for row in results})
-    adjusted = impact.adjusted(results)
     if form == "json":
         made = {
             "place": text,
             "synthetic": tracer.trial.synthetic,
-            "derived": [asdict(one) for one in derived],
-            "rejected": rejected,
+            **told,
             "results": [row["result_id"] for row in results],
             "adjusted": [row["result_id"] for row in adjusted],
             "claims": claimed,
@@ -77,13 +111,10 @@ def _tell(
         }
         print(json_text(made), end="")
         return
-    by_analysis = Counter(row["analysis_id"] for row in results)
     lines = [
         f"{tracer.trial.name}: {text}",
         *(["SYNTHETIC data: not evidence"] if tracer.trial.synthetic else []),
-        *_list("rejected by cleaning", rejected),
-        *_list("derived values", [*dict.fromkeys(map(_derived, derived))]),
-        *_list("results", [f"{name}: {n}" for name, n in by_analysis.items()], len(results)),
+        *before,
         *_list("adjusted p of others in a family", [row["result_id"] for row in adjusted]),
         *_list("published numbers", claimed),
         *_list("figures and tables", displays),

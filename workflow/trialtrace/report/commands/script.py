@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import project
 from trialtrace.report.listing import put
-from trialtrace.report.which_run import Add, configured, tell_run
+from trialtrace.report.which_run import Add, asked_result, configured, tell_run
 
 if TYPE_CHECKING:
     from trialtrace.report.rcode.script import Scripts
@@ -22,7 +22,7 @@ def add_script(add: Add) -> None:
     script.add_argument(
         "of",
         metavar="RESULT_ID | TRIAL",
-        help="a result, as results lists, or a trial for all of them",
+        help="a result, as results lists or by its short id, or a trial for all of them",
     )
     script.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     script.set_defaults(run=_script)
@@ -45,11 +45,12 @@ def _script(arguments: argparse.Namespace) -> int:
             )
         )
     at = project(arguments.project)
-    name, _, result = arguments.of.partition("/")
+    asked = asked_result(at, arguments.of)
+    name, _, result = asked.partition("/")
     at, _ = tell_run(at, configured(at, name), CHECK, earlier=True)
     trial = load_trial(name, at)
     tracer = Tracer(trial, at.results / name, trial.disclosure(load_settings(at)))
-    text = _of(Scripts(tracer), arguments.of if result else None)
+    text = _of(Scripts(tracer), asked if result else None)
     if text is None:
         return NOT_IN_R
     put(text, arguments.output)

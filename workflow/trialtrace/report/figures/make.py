@@ -4,7 +4,7 @@ first screen, beside an analysis, or alone."""
 import csv
 import importlib
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import floor, isfinite, log10
 from pathlib import Path
@@ -84,6 +84,8 @@ def _name(material: Material, row: ResultRow, several: bool) -> str:
 # Where the figures that cards of displays name stand: a module with
 # `draw(material, given) -> Picture` each.
 FIGURES = "trialtrace.report.figures"
+# What is looked at first where the primary outcome is a time.
+CURVES = ("kaplan_meier", "cumulative_incidence", "interval_survival")
 STAMP = "Synthetic, not evidence. "
 STAMPED = ("synthetic", "not evidence")
 
@@ -223,23 +225,16 @@ def home(material: Material, given: Given) -> str:
     return ""
 
 
-def first_forest(drawn: list[Drawn]) -> str:
-    """The first forest plot of the plan; nothing where it has none."""
-    return images([each for each in first_figures(drawn) if each.kind == "forest"])
+def of_summary(drawn: list[Drawn], primary: Collection[str]) -> list[Drawn]:
+    """The figure of page 1: the first curve of a primary analysis, else the first forest plot, else
+    the flow."""
+    curves = [one for one in drawn if one.kind in CURVES and one.analysis in primary and one.file]
+    return [*curves, *first_figures(drawn)][:1]
 
 
-def flow_figure(drawn: list[Drawn]) -> str:
-    return images([each for each in drawn if each.kind == "flow"])
-
-
-def strip_images(drawn: list[Drawn]) -> str:
-    """The primary results under all choices."""
-    return images([each for each in drawn if each.kind == STRIP])
-
-
-def beside(drawn: list[Drawn], analysis: str) -> list[Drawn]:
-    """The figures that stand beside an analysis; with "" those that stand beside none."""
-    first = first_figures(drawn)
+def beside(drawn: list[Drawn], analysis: str, before: list[Drawn]) -> list[Drawn]:
+    """The figures that stand beside an analysis and not `before`; with "" those beside none."""
+    first = [*before, *first_figures(drawn)]
     return [each for each in drawn if each.analysis == analysis and each not in first]
 
 

@@ -172,7 +172,7 @@ def _head(material: Material, rows: list[ResultRow], side: str) -> str:
     arms = {arm_of(row, side) for row in rows}
     if len(arms) == 1 and (arm := arms.pop()):
         return material.arm_label(arm)
-    return "Arm" if side == "comparison" else "Against"
+    return "Named arm" if side == "comparison" else "Against"
 
 
 def arm_of(row: ResultRow, side: str) -> str | None:

@@ -26,7 +26,6 @@ from trialtrace.report.links import (
     claim_anchor,
     config_page,
     in_site,
-    number_anchor,
     number_page,
 )
 from trialtrace.report.material import Material
@@ -37,6 +36,7 @@ from trialtrace.report.sections.findings import compared, primary, primary_resul
 from trialtrace.report.tables import axis_factor, axis_label, no_effect
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trace.about import plain
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.words import stratum_words
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
@@ -80,9 +80,7 @@ def _of_trial(material: Material, folder: Path) -> dict[str, object]:
         where.append("" if plain(row) else method_of(row["method"]).title)
         told = ", ".join(part for part in where if part)
         coded = [words.setdefault(text, len(words)) for text in (row["stat_label"], told)]
-        pages[name][1].append(
-            [coded[0], row["stat_text"], coded[1], number_anchor(row["result_id"])]
-        )
+        pages[name][1].append([coded[0], row["stat_text"], coded[1], short_id(row["result_id"])])
     claims: dict[str, list[str]] = {}
     for claim in material.claims:
         said = (claim["label"], claim["place"], claim["quote"])

@@ -14,11 +14,11 @@ from trialtrace.report.links import (
     code_anchor,
     config_page,
     data_page,
-    number_anchor,
     place_link,
     trace_link,
 )
 from trialtrace.report.pages.shell import linked, report_page
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.text import (
     NO_HASH,
     entries,
@@ -203,7 +203,7 @@ def _number(
 ) -> Iterator[str]:
     """A number: what it is, its place in the report, what is its own line by line."""
     name = trace["result_id"]
-    code, anchor = escape(name), number_anchor(name)
+    code, anchor = escape(name), short_id(name)
     if name in context.printed:
         code = f'<a href="../{context.printed[name]}#{anchor}">{code}</a>'
     yield f'<div id="{anchor}">'

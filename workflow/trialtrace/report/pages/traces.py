@@ -20,7 +20,6 @@ from trialtrace.report.links import (
     code_anchor,
     component_link,
     config_page,
-    number_anchor,
     number_page,
     trace_link,
 )
@@ -38,6 +37,7 @@ from trialtrace.report.pages.trace_page import (
 from trialtrace.report.render.house import SYNTHETIC, assets
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.functions import Function, made_by
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trace.text import entries, plan_lines
 from trialtrace.run.trial.load import Trial
 
@@ -122,7 +122,7 @@ class Cards:
 
     def add(self, trace: Trace) -> None:
         """The card of a number, if a page shows it."""
-        anchor = number_anchor(trace["result_id"])
+        anchor = short_id(trace["result_id"])
         if anchor in self._wanted:
             title = trace["method"]["title"]
             heading = trace["heading"].removesuffix(f" ({title})").removesuffix(f", {title}")
@@ -215,7 +215,7 @@ def write_traces(
     }
     families: dict[str, list[dict[str, str]]] = {}
     cards = Cards(
-        [*map(number_anchor, printed), *(_anchor(link) for link in parts)],
+        [*map(short_id, printed), *(_anchor(link) for link in parts)],
         synthetic=trial.synthetic,
         lined=not trial.blinded,
     )
@@ -294,7 +294,7 @@ def _anchored(pages: Iterable[Path], by_link: Mapping[str, str]) -> tuple[dict[s
         if result_id is None or result_id in printed:
             return match[0]
         printed[result_id] = page
-        return f'<a id="{number_anchor(result_id)}" href="{match[1]}"'
+        return f'<a id="{short_id(result_id)}" href="{match[1]}"'
 
     for path in pages:
         text = path.read_text(encoding="utf-8")

@@ -12,8 +12,7 @@ from trialtrace.run.tables.conditions import describe
 from trialtrace.run.tables.contracts import DERIVED, read_table
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.content import Tracer
-from trialtrace.run.trace.families import family_of, members
-from trialtrace.run.trace.words import labels, rule_of
+from trialtrace.run.trace.words import family_of, labels, members, rule_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT

@@ -169,7 +169,7 @@ def render(
         for document in others:
             text = Assembler(document, running.of(document), folder).markdown()
             texts.append(_on_page(text, Path(document.name).stem, page.head))
-    return pandoc.convert("\n".join(texts), first, page, folder, formats), "embedded"
+    return pandoc.convert("\n".join(texts), documents, page, folder, formats), "embedded"
 
 
 def _on_page(text: str, name: str, head: str) -> str:

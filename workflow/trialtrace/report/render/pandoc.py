@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
@@ -20,7 +20,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote
 
-from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.report.render import typeset
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
@@ -40,7 +40,6 @@ from trialtrace.report.render.parts import (
     as_text,
     homes,
     navigation,
-    together,
     way,
 )
 from trialtrace.report.render.tree.authored import mark_authored
@@ -88,20 +87,24 @@ def _command(size: int) -> list[str]:
 
 
 def convert(
-    markdown: str, document: Document, page: Page, folder: Path, formats: Iterable[str]
+    markdown: str,
+    documents: Sequence[Document],
+    page: Page,
+    folder: Path,
+    formats: Iterable[str],
 ) -> dict[str, bytes]:
     """The bytes of each file by its name; `folder` holds images and inputs.
 
     The document is read and numbered once; its pages are then written, some side by side.
     """
-    build = folder / ".pandoc"
+    document, build = documents[0], folder / ".pandoc"
     (build / "data").mkdir(parents=True)
     common = [f"--data-dir={build / 'data'}", "--standalone"]
     text = (_metadata(document, page) + markdown).encode("utf-8")
     read = build / "document.json"
     told = [*_command(len(text)), *common, f"--from={READER}", "--to=json", f"--output={read}"]
     _start(told, folder, stdin=subprocess.PIPE).finish(document, text)
-    commands = _pages(_numbered(read, folder, document, bool(page.note)), document, page, build)
+    commands = _pages(_numbered(read, folder, documents, bool(page.note)), document, page, build)
 
     def written(name: str, node: Node, flags: list[str]) -> bytes:
         kind = name.rpartition(".")[2]
@@ -133,15 +136,29 @@ def convert(
         return {name: made[name].result() for name in jobs}
 
 
-def _numbered(read: Path, folder: Path, document: Document, authored: bool) -> Numbered:
+def _numbered(read: Path, folder: Path, documents: Sequence[Document], authored: bool) -> Numbered:
     """What pandoc read, numbered. Raises UserError for what is wrong with it."""
     tree = json.loads(read.read_bytes())
     mark_authored(tree, authored=authored)
     keep_per_cents(tree)
     put_over(tree)
     if problems := cross_refer(tree, folder):
-        raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(problems))))
+        wrong = dict.fromkeys(problems)
+        told = [Problem(_lines(documents, n), what, found=n, do=do) for what, n, do in wrong]
+        raise ProblemsError(told)
     return Numbered(tree, folder)
+
+
+def _lines(documents: Sequence[Document], name: str) -> str:
+    """Where documents have a label, a reference or a file; what a chunk gives stands in none, so
+    that the documents are told."""
+    found = [
+        f"{document.name}, line {number}"
+        for document in documents
+        for number, line in enumerate(document.body.splitlines(), document.body_line)
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line)
+    ]
+    return "; ".join(found or [document.name for document in documents])
 
 
 def _pages(
@@ -152,8 +169,6 @@ def _pages(
 
     def of_format(kind: str) -> Iterator[tuple[str, Node, list[str]]]:
         parts = numbered.parts(LARGEST if kind == "html" else None)
-        if kind == "pdf":
-            parts = [together(parts)]
         files = homes(parts, page.stem, kind)
         for record_batch in parts:
             name = f"{record_batch.stem(page.stem)}.{kind}"

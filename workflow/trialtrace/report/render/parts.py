@@ -149,11 +149,6 @@ class Numbered:
         return {**self.document, "meta": meta, "blocks": json.loads(f"[{blocks}]")}
 
 
-def together(parts: Sequence[Part]) -> Part:
-    """All pages as one, in their order."""
-    return Part("", 1, 1, tuple(block for part in parts for block in part.blocks))
-
-
 def homes(parts: Sequence[Part], text: str, kind: str) -> dict[str, str]:
     """The file in which each identifier stands."""
     return {

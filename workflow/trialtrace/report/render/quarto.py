@@ -29,7 +29,7 @@ from trialtrace.report.render.house import (
     reference_docx,
 )
 from trialtrace.report.render.tree.for_quarto import AUTHORED, FOLDER
-from trialtrace.run.trial.find_quarto import find_quarto
+from trialtrace.run.trial.settings import find_quarto
 
 OUTPUT = "rendered"
 FILTER = Path(__file__).with_name("quarto.lua")

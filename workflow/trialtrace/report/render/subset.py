@@ -294,7 +294,14 @@ def _label(cell: Cell, place: str, seen: dict[str, int]) -> Iterator[Problem]:
         yield Problem(place, f"label {label} is used in line {seen[label]} too")
     elif label:
         seen[label] = cell.line
-    for kind in () if cell.options.get("output") == "asis" else ("fig", "tbl"):
+    for kind in ("fig", "tbl"):
+        if cell.options.get("output") == "asis":
+            if f"{kind}-cap" in cell.options:
+                do = f"leave {kind}-cap out, and write the words above or below the chunk"
+                yield Problem(
+                    place, f"{kind}-cap of a chunk with `output: asis` is not shown", do=do
+                )
+            continue
         named, captioned = label.startswith(f"{kind}-"), f"{kind}-cap" in cell.options
         if named != captioned:
             missing = f"{kind}-cap" if named else f"a label that begins with {kind}-"

@@ -1,6 +1,7 @@
 """The section of one analysis: what was asked, who was analysed, what was found, how sure."""
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 from trialtrace.base.words import LABELS, number, upper_first
 from trialtrace.report.audit.cohort_words import of_results
@@ -11,34 +12,35 @@ from trialtrace.report.sections.analysis_tables import analysis_tables
 from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
-from trialtrace.report.sections.decisions import decides_anything
+from trialtrace.report.sections.decisions import adjusted_of, decides_anything
 from trialtrace.report.sections.findings import described, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import link
+from trialtrace.report.tables import captioned, link, pipe_table, slug
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
-from trialtrace.run.trace.families import family_of, members
+from trialtrace.run.trace.words import family_of, members
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.estimand import Death, Intercurrent
 from trialtrace.run.trial.plan.references import ADJUSTMENTS
 from trialtrace.run.trial.reported import in_order
-from trialtrace.run.trial.whole_patients import of_patients
+from trialtrace.run.trial.resolve import of_patients
 
-# The note of a table with adjusted p-values: what they were adjusted with.
+# P-values that were adjusted together.
 
-# Members of a longer family are told by their p-values alone, each a link.
-MOST_OF_FAMILY = 12
+# Of a longer family those alone that come below the level: all stand with their analyses.
+MOST_OF_FAMILY = 40
 
 
 def families(material: Material, analysis: str) -> Iterator[str]:
-    """For each family of an analysis: its procedure, and a link to each p-value in it. Markdown.
+    """For each family of an analysis: a table of its p-values, as they are and adjusted, with what
+    follows at the level of the decision.
 
-    The first analysis of the report that has a family lists it; the others link there.
+    The first analysis of the report that has a family has the table; the others link there.
     """
     plan, results = material.trial.plan, material.tracer.results
     found = dict.fromkeys(name for row in material.of(analysis) if (name := family_of(row)))
@@ -46,17 +48,42 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         rows = members(plan, results, name)
         family = plan.multiplicity[name]
         how = ADJUSTMENTS[family.adjust].title
-        head = escape_markdown(f"{family.label}, adjusted together by {how}, {len(rows)} p-values")
+        head = f"{family.label}: {len(rows)} p-values, adjusted together by {how}"
         first = _first(material, name)
         if first.name != analysis:
             place = f"#{analysis_place(first.name)}"
-            yield f"{head}: listed under [{escape_markdown(first.label)}]({place})."
+            yield f"{escape_markdown(head)}, under [{escape_markdown(first.label)}]({place})."
             continue
-        told = [link(row) for row in rows]
-        if len(rows) <= MOST_OF_FAMILY:
-            about = [material.tracer.about.subject(row) for row in rows]
-            told = [f"{escape_markdown(who)}: {p}" for who, p in zip(about, told, strict=True)]
-        yield f"{head}: {'; '.join(told)}."
+        caption, level = f"{head}.", plan.analyses[analysis].decision_level
+        if len(rows) > MOST_OF_FAMILY:
+            rows = [row for row in rows if _adjusted_value(material, row) <= level]
+            caption += f" Shown are the {len(rows)} whose adjusted p is at most {level:g}."
+        header = ["Test", "p", "Adjusted p", f"At most {level:g}"]
+        body = [_of_family(material, row, level) for row in rows]
+        if body:
+            yield captioned(material, pipe_table(header, body), f"family-{slug(name)}", caption)
+        else:
+            yield escape_markdown(caption)
+
+
+def _of_family(material: Material, row: ResultRow, level: float) -> list[str]:
+    """A line of a family's table. A test without an adjusted p-value of its own opens the way to
+    those that have one."""
+    adjusted = adjusted_of(material, row)
+    decided = "" if adjusted is None else "yes" if _adjusted_value(material, row) <= level else "no"
+    return [
+        escape_markdown(material.tracer.about.subject(row)),
+        link(row),
+        "" if adjusted is None else link(adjusted),
+        decided,
+    ]
+
+
+def _adjusted_value(material: Material, row: ResultRow) -> float:
+    """Infinite where there is none, or it could not be estimated."""
+    adjusted = adjusted_of(material, row)
+    value = adjusted["stat_value"] if adjusted is not None else None
+    return inf if value is None else value
 
 
 def _first(material: Material, family: str) -> Analysis:
@@ -93,8 +120,7 @@ def analysis_sentences(material: Material, analysis: Analysis) -> str:
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
         parts.append(f"**Arms.** {escape_markdown(used)}")
-    held = against_thresholds(material, analysis, named=False)
-    found = [*held, *sentences(material, analysis, named=False)]
+    found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
     found = found or described(material, analysis) or without_comparison(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
         found.append(NOT_ADJUSTED)

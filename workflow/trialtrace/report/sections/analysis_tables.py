@@ -51,7 +51,14 @@ def analysis_tables(material: Material, name: str) -> str:
     ]
     label, by = (getattr(material.trial.plan.analyses[name], k) for k in ("label", "by"))
     tables = []
-    if by_arm:
+    beside = _side_by_side(material, by_arm, compared) if by is None else None
+    if beside:
+        against = material.arm_label(compared[0]["reference"])
+        caption = f"{label}: {of_whom(by_arm)}, and comparisons against {against}"
+        rows = [*by_arm, *compared]
+        tables.append(_pivot(material, rows, f"{name}-arms", caption, "Arm", beside))
+        compared = []
+    elif by_arm:
         caption = f"{label}: {of_whom(by_arm)}"
         table = periods_table(material, name, by_arm)
         tables.append(table or _pivot(material, by_arm, f"{name}-arms", caption, "Arm", arm_text))
@@ -71,6 +78,36 @@ def analysis_tables(material: Material, name: str) -> str:
     effects = [row for row in effects if row["result_id"] not in told]
     tables += _effects(material, effects, name, label)
     return "\n".join(tables)
+
+
+def _side_by_side(
+    material: Material, arms: list[ResultRow], compared: list[ResultRow]
+) -> Callable[[Material, ResultRow], str] | None:
+    """What the lines or columns of one table of arms and comparisons are called; None where they
+    have a table each.
+
+    A single pair has a column of its own beside its arms; several against the same arm stand with
+    the arm that is compared.
+    """
+    if material.trial.design.kind != "parallel" or not arms or not compared:
+        return None
+    rows = [*arms, *compared]
+    pairs = {(row["comparison"], row["reference"]) for row in compared}
+    single = len({_cut(material, row) for row in rows}) == 1
+    shown = {_column(row) for row in rows if not _inside_p(row, rows)}
+    names = len({arm_text(material, row) for row in arms})
+    if single and len(shown) > MOST_COLUMNS and names < MOST_COLUMNS and len(pairs) == 1:
+        return _arm_or_pair
+    fits = len(shown) <= MOST_COLUMNS + 1 or (single and names <= MOST_COLUMNS)
+    return _arm_or_compared if fits and len({against for _, against in pairs}) == 1 else None
+
+
+def _arm_or_pair(material: Material, row: ResultRow) -> str:
+    return pair_text(material, row) if row["comparison"] else arm_text(material, row)
+
+
+def _arm_or_compared(material: Material, row: ResultRow) -> str:
+    return material.arm_label(row["comparison"]) if row["comparison"] else arm_text(material, row)
 
 
 def _effects(material: Material, rows: list[ResultRow], name: str, label: str) -> Iterable[str]:

@@ -16,8 +16,14 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import primary
 from trialtrace.report.tables import captioned, named, pipe_table, texts_table, under, with_names
-from trialtrace.run.cleaning.account import WITH_ROW, Account, Decision
-from trialtrace.run.cleaning.summary import RejectSummary, rejects_summary, run_text
+from trialtrace.run.cleaning.account import (
+    WITH_ROW,
+    Account,
+    Decision,
+    RejectSummary,
+    rejects_summary,
+    run_text,
+)
 from trialtrace.run.integrity.look import LEVEL, Judged, judged
 from trialtrace.run.integrity.read import read_export, shown_at_entry
 from trialtrace.run.integrity.registry import CHECKS, IN_SECTION, look_at

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from trialtrace.base.words import P_VALUES
 from trialtrace.report.material import Material
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
-from trialtrace.run.trace.families import ADJUSTED
+from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.plan.build import Analysis, Plan
 from trialtrace.run.trial.plan.references import adjustment_of
 

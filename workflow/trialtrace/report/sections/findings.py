@@ -24,7 +24,7 @@ from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
 from trialtrace.report.tables import NO_BREAK, link, pair_text, sign
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
-from trialtrace.run.trace.families import before_pairs
+from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import (
     ADJUSTMENTS,
@@ -60,14 +60,8 @@ MOST_SENTENCES = 4
 OF_CLOSED = "; the closed test decides a pair only after this test"
 
 
-def primary_sentences(material: Material) -> Iterator[str]:
-    """For each comparison of a primary analysis: its finding as Markdown, with its name."""
-    for analysis in primary(material):
-        yield from sentences(material, analysis, named=True)
-
-
 def primary_results(material: Material) -> Iterator[str]:
-    """The same as plain text."""
+    """For each comparison of a primary analysis: its finding as plain text, with its name."""
     for analysis in primary(material):
         for p, adjusted, lead in _overall(material, analysis):
             tests_text = _tests_text([(p, _how(material, p)), (adjusted, _adjustment(adjusted))])
@@ -92,22 +86,20 @@ def primary(material: Material) -> list[Analysis]:
     return [a for a in material.trial.plan.analyses.values() if a.role == "primary"]
 
 
-def sentences(material: Material, analysis: Analysis, *, named: bool) -> list[str]:
+def sentences(material: Material, analysis: Analysis) -> list[str]:
     """The finding of each comparison; where there are many, one sentence of how many."""
     found = list(compared(material, analysis))
-    before = f"{escape_markdown(analysis.label)}: " if named else ""
     over_visits = [
-        before + text + ending(material)
-        for text in anova_sentences(material, analysis, markdown=True)
+        text + ending(material) for text in anova_sentences(material, analysis, markdown=True)
     ]
-    first = [before + text for text in _first(material, analysis)] if found else []
+    first = _first(material, analysis) if found else []
     if len(found) > MOST_SENTENCES:
-        return [*first, before + _many(material, analysis, found) + ending(material), *over_visits]
+        return [*first, _many(material, analysis, found) + ending(material), *over_visits]
     told = []
     for one in found:
         estimate = one.estimate
         shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
-        start = f"{analysis.label}{one.lead}" if named else upper_first(one.lead.removeprefix(", "))
+        start = upper_first(one.lead.removeprefix(", "))
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
         text += escape_markdown(_model(material, estimate)) + _linked_counts(material, estimate)
         for p in one.p_values:

@@ -1,10 +1,10 @@
 """Harms: deaths, how many of each arm had any event, and the tables of adverse events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from trialtrace.base.words import percent
-from trialtrace.report.audit.cohort_words import of_results, with_cohort
+from trialtrace.report.audit.cohort_words import of_results, of_rows, with_cohort
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -90,7 +90,11 @@ def harms_section(material: Material) -> str:
     declared = _declared(material)
     deaths = deaths_by_arm(material, _here)
     deaths += _denominators(material)
-    deaths += [line for one in declared for line in _lines(material, one, _here(one))]
+    deaths += [
+        with_cohort(material, line, rows)
+        for one in declared
+        for line, rows in _lines(material, one, _here(one), of_arm)
+    ]
     deaths += [
         adverse_table(material, texts) if _events(material, texts) else _empty(material, texts)
         for texts in _displays(material)
@@ -99,8 +103,8 @@ def harms_section(material: Material) -> str:
 
 
 def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
-    """The same for the summary: displays have a line each in place of a table, or only a link
-    where analyses tell it; `places` has the page of each section."""
+    """The same for the summary: of each arm the count alone; displays have a line each in place of
+    a table, or only a link where analyses tell it; `places` has the page of each section."""
     declared = _declared(material)
 
     def place(analysis: Analysis) -> str:
@@ -108,7 +112,9 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
 
     deaths = deaths_by_arm(material, place)
     deaths += _denominators(material)
-    deaths += [line for one in declared for line in _lines(material, one, place(one))]
+    lines = [pair for one in declared for pair in _lines(material, one, place(one), _count)]
+    deaths += [line for line, _ in lines]
+    deaths += filter(None, [of_rows(material, [row for _, rows in lines for row in rows])])
     terms = place_link(PLACE, places)
     logged = [texts for texts in _displays(material) if _events(material, texts)]
     if declared and terms and logged:
@@ -127,8 +133,17 @@ def _here(analysis: Analysis) -> str:
     return f"#{analysis_place(analysis.name)}"
 
 
-def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
-    """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit."""
+def _count(rows: list[ResultRow]) -> str:
+    """ "4 of 10", or all that describes the arm where nothing is counted."""
+    counts = [row for row in rows if row["method"] in ("count.events", "events.count")]
+    return f"{link(counts[0])} of {counts[0]['denominator']}" if counts else of_arm(rows)
+
+
+def _lines(
+    material: Material, analysis: Analysis, place: str, told: Callable[[list[ResultRow]], str]
+) -> Iterator[tuple[str, list[ResultRow]]]:
+    """ "Any adverse event: Drug 4 of 10, 40.0 % (…); Placebo …", a line an endpoint and visit, and
+    the results in it; `told` says what of an arm."""
     result_rows: dict[tuple[str, str | None], dict[str, list[ResultRow]]] = {}
     for row in material.printable(analysis.name):
         if row["group1_level"] and not row["stratum"] and not row["group2"]:
@@ -138,12 +153,12 @@ def _lines(material: Material, analysis: Analysis, place: str) -> Iterator[str]:
     for (label, visit), arms in result_rows.items():
         shown = escape_markdown(", ".join(filter(None, [label, visit])))
         lines = [
-            f"{escape_markdown(material.arm_label(arm))} {of_arm(rows)}"
+            f"{escape_markdown(material.arm_label(arm))} {told(rows)}"
             for arm, rows in arms.items()
             if arm != ALL or len(arms) == 1
         ]
         line = f"{f'[{shown}]({place})' if place else shown}: {'; '.join(lines)}."
-        yield with_cohort(material, line, [row for rows in arms.values() for row in rows])
+        yield line, [row for rows in arms.values() for row in rows]
 
 
 def _displays(material: Material) -> list[Mapping[str, str]]:

@@ -44,14 +44,14 @@ def over_comparisons(rows: Sequence[ResultRow], where: Callable[[ResultRow], str
 
 
 def excluding(clear: int, number: int, which: str = "") -> str:
-    """How many of some intervals exclude no effect: "all 9 intervals exclude no effect"."""
-    if number == 1:
-        return f"the interval{which} {'excludes' if clear else 'includes'} no effect"
-    if clear == number:
-        every = "both" if number == TWO else f"all {number}"
-        return f"{every} intervals{which} exclude no effect"
-    many = clear if clear else "none"
-    return f"{many} of {number} intervals{which} exclude{'s' * (clear < TWO)} no effect"
+    """How many of some intervals are without no effect: "all 9 intervals lie to one side of it"."""
+    every = "both" if number == TWO else f"all {number}"
+    many = "the interval" if number == 1 else f"{every} intervals"
+    if clear not in (0, number):
+        many = f"{clear} of {number} intervals"
+    one = 1 in (number, clear)
+    told = f"lie{'s' * one} to one side of" if clear else f"include{'s' * one}"
+    return f"{many}{which} {told} no effect"
 
 
 def leaves_out_no_effect(row: ResultRow) -> bool:

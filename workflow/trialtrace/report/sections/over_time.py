@@ -6,12 +6,11 @@ from trialtrace.report.links import analysis_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.run.methods.analysing.cuts import parameters
-from trialtrace.run.trial.endpoints.any_occurrence import AnyOccurrence
-from trialtrace.run.trial.endpoints.event import EventInRow
-from trialtrace.run.trial.endpoints.event_by import EventBy
-from trialtrace.run.trial.endpoints.interval_time import IntervalTime
+from trialtrace.run.trial.endpoints.event import EventBy, EventInRow
+from trialtrace.run.trial.endpoints.occurrence import AnyOccurrence
 from trialtrace.run.trial.endpoints.time_to_event import (
     FirstSeen,
+    IntervalTime,
     TimeFromDates,
     TimeInColumn,
     TimeToOccurrence,

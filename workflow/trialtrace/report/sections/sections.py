@@ -3,15 +3,11 @@
 from collections.abc import Iterator
 
 import trialtrace
-from trialtrace.audit.verdicts.tally import tally, tally_text
 from trialtrace.base.words import number
-from trialtrace.report.audit.cohort_words import of_primary
 from trialtrace.report.figures.picture import in_a_row
 from trialtrace.report.links import CONFIGURATION, config_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.findings import primary, primary_sentences
-from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import captioned, link, pipe_table, texts_table, with_names
 from trialtrace.run.endpoints.populations import told_rule
 from trialtrace.run.tables.conditions import lower_first
@@ -23,23 +19,6 @@ from trialtrace.run.trial.study.source import Rdatasets
 
 OF_PRINT = "claims.yaml"
 MOST_TABLES = 4
-
-
-def opening(material: Material) -> str:
-    """What was lost, the question, design in a line, the primary result as a sentence, the audit in
-    a line."""
-    trial = material.trial
-    question = escape_markdown(trial.question)
-    parts = [*stamps(trial), question, design_line(material), *of_data(material)]
-    for analysis in primary(material):
-        parts += [
-            f"**{threshold}**" for threshold in against_thresholds(material, analysis, named=True)
-        ]
-    parts += [f"**{sentence}**" for sentence in primary_sentences(material)]
-    if text := of_primary(material, primary(material), {}):
-        parts.append(text)
-    parts.append(audit_line(material))
-    return "\n\n".join([*lost(material), *parts, *left_out(material)]) + "\n"
 
 
 def stamps(trial: Trial) -> list[str]:
@@ -119,13 +98,6 @@ def recomputed(material: Material) -> str:
         f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
         "independent path; a disagreement would have stopped the run."
     )
-
-
-def audit_line(material: Material) -> str:
-    """How many printed numbers hold, as a sentence with a link to each kind."""
-    if not material.claims:
-        return "No published numbers are configured for this trial."
-    return f"[{escape_markdown(tally_text(tally(material.claims)))}](#sec-published)"
 
 
 def populations(material: Material) -> str:

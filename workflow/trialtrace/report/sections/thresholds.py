@@ -13,7 +13,7 @@ TEST = "p_value.binomial"
 SAME = ("parameter", "visit", "stratum", "group1_level")
 
 
-def against_thresholds(material: Material, analysis: Analysis, *, named: bool) -> list[str]:
+def against_thresholds(material: Material, analysis: Analysis) -> list[str]:
     """A sentence for each endpoint, visit and subgroup whose shares were tested by arm."""
     rows = material.of(analysis.name)
     cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
@@ -21,21 +21,15 @@ def against_thresholds(material: Material, analysis: Analysis, *, named: bool) -
         if row["method"].startswith(TEST) and row["group1_level"] and row["stat_value"] is not None:
             key = values_of(row, (*SAME[:3], "options"))
             cuts.setdefault(key, []).append(row)
-    return [_sentence(material, analysis, rows, tests, named) for tests in cuts.values()]
+    return [_sentence(material, rows, tests) for tests in cuts.values()]
 
 
-def _sentence(
-    material: Material,
-    analysis: Analysis,
-    rows: list[ResultRow],
-    tests: list[ResultRow],
-    named: bool,
-) -> str:
+def _sentence(material: Material, rows: list[ResultRow], tests: list[ResultRow]) -> str:
     first = tests[0]
     how = f"{method_of(first['method']).title}{limits_of(first['options'])}"
     stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
     where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
-    lead = upper_first(", ".join([*([analysis.label] if named else []), *where, *stratum, how]))
+    lead = upper_first(", ".join([*where, *stratum, how]))
     arms = []
     for test in tests:
         same = (r for r in rows if values_of(r, SAME) == values_of(test, SAME) and not r["group2"])

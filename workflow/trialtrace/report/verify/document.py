@@ -11,7 +11,7 @@ from pathlib import Path
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import sha256_bytes
-from trialtrace.report.links import bookmark_link, number_anchor, trace_link
+from trialtrace.report.links import bookmark_link, trace_link
 from trialtrace.report.seal_file import DOCX, HTML, NAME, PDF, Kept, kept_documents, lines_of
 from trialtrace.report.shown.compare import NUMBER, alterations, place_of
 from trialtrace.report.shown.docx_lines import BrokenDocument, Docx, docx_lines
@@ -22,6 +22,7 @@ from trialtrace.run.archive.shelf import KeptDocuments, Shelf, line_hash
 from trialtrace.run.archive.shelf import kept_documents as archived_documents
 from trialtrace.run.tables.contracts import RESULTS, read_table
 from trialtrace.run.trace.seal import grouped
+from trialtrace.run.trace.short_id import short_id
 from trialtrace.run.trial.listing import listed_trials
 
 PROGRAM = "docProps/app.xml"
@@ -166,7 +167,7 @@ def pages_of(run: KeptRun) -> dict[str, str]:
 
 def places_of(names: Iterable[str]) -> dict[str, str]:
     """The result of each link of a page and of a DOCX, by their names."""
-    marks = {bookmark_link(number_anchor(name)): name for name in names}
+    marks = {bookmark_link(short_id(name)): name for name in names}
     return {trace_link(name): name for name in marks.values()} | marks
 
 

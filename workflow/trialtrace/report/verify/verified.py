@@ -49,6 +49,8 @@ from trialtrace.run.archive.kept_tables import kept_table
 from trialtrace.run.archive.shelf import Manifest, Shelf
 from trialtrace.run.jobs.fresh import STAGES
 from trialtrace.run.jobs.products import VOLATILE, record_path
+from trialtrace.run.tables.contracts import RESULTS, read_table
+from trialtrace.run.trace.short_id import is_short, with_short_id
 
 # What is altered in a table of the results, by the run that the archive keeps of it.
 
@@ -115,8 +117,11 @@ class Verified:
 
 
 def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
-    """A report, a file of a trial's results, or their folder. Raises UserError."""
+    """A report, a file of a trial's results, their folder, or a number by its short id. Raises
+    UserError."""
     place = path.resolve()
+    if not place.exists() and is_short(str(path)):
+        return _number(at, with_short_id(at, str(path)))
     if not place.exists():
         raise UserError(Problem(str(path), "is not there", expected="a report, or results/TRIAL"))
     results = at.results.resolve()
@@ -269,6 +274,16 @@ def _results(run: KeptRun) -> Verified:
             told.notes += more.notes
     told.notes += [*_outdated(run), *_unfinished(run)]
     told.notes.append("run.json, with the commit and the time of the run, is under no seal")
+    return told
+
+
+def _number(at: Project, result_id: str) -> Verified:
+    """A result of the last run of a trial, against what that run wrote."""
+    name = result_id.partition("/")[0]
+    told = _one_file(KeptRun(at, name), f"results/{name}/analysis/results.parquet")
+    table = read_table(at.results / name / "analysis" / "results.parquet", RESULTS)
+    row = next(one for one in table.to_pylist() if one["result_id"] == result_id)
+    told.what, told.compared = f"{result_id}: {row['stat_text']}", ["the results of the run"]
     return told
 
 

@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING
 
 from trialtrace.base.config.compose import compose_text
 from trialtrace.base.errors import UserError
-from trialtrace.run.archive.code_scope import OwnCode
-from trialtrace.run.archive.functions import FunctionChange, KnownFunctions, code_changes, moves
+from trialtrace.run.archive.functions import (
+    FunctionChange,
+    KnownFunctions,
+    OwnCode,
+    code_changes,
+    moves,
+)
 from trialtrace.run.archive.shelf import Kept, Manifest, Shelf
 from trialtrace.run.archive.table_changes import TableChange, aligned_change, keyed_change
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT

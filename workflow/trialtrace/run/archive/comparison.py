@@ -12,7 +12,7 @@ from trialtrace.run.archive.causes import Cause, Causes, cell_place
 from trialtrace.run.archive.compare import CONFIG, PLACES, Comparison, Row, RunOfTrial
 from trialtrace.run.archive.shelf import Kept, Shelf
 from trialtrace.run.archive.table_changes import CellChange, TableChange
-from trialtrace.run.trace.families import ADJUSTED
+from trialtrace.run.trace.words import ADJUSTED
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.build import plan
 

@@ -1,19 +1,25 @@
 """Keeping a run: what a trial's run read, made and was made with, put on its shelf."""
 
+import atexit
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
-from trialtrace.base.store import make_folder
-from trialtrace.run.archive.code_scope import own_code
-from trialtrace.run.archive.functions import KnownFunctions
-from trialtrace.run.archive.kept_tables import KeptTable, keep_table
+from trialtrace.base.store import make_folder, write_bytes, write_json
+from trialtrace.base.synthetic import TRUTH
+from trialtrace.run.archive.compare import RunOfTrial
+from trialtrace.run.archive.functions import KnownFunctions, own_code
+from trialtrace.run.archive.kept_tables import KeptTable, keep_table, kept_table
 from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, documents_of, run_id
-from trialtrace.run.jobs.fresh import AUDIT, RENDER, STAGES, Freshness
-from trialtrace.run.jobs.products import Made, together
+from trialtrace.run.jobs.fresh import AUDIT, INGEST, RENDER, STAGES, Freshness
+from trialtrace.run.jobs.products import Made, contents, together
 from trialtrace.run.jobs.run_state import read_run, standing
 from trialtrace.run.tables.contracts.definitions import VERSION as CONTRACT
+from trialtrace.run.trial.load import load_trial
 
 # Folders of a trial's results whose tables a run is compared by.
 FOLDERS = ("raw", "clean", "derived", "analysis", "audit")
@@ -120,3 +126,93 @@ def _kept(run: str, folder: Path) -> Kept:
         "commit": told.get("commit"),
         "dirty": told.get("dirty"),
     }
+
+
+@dataclass(frozen=True)
+class KeptProject(Project):
+    """The project with the results and the configuration of a kept run of one trial in a folder of
+    their own; code, schemas and config.yaml, which says what may be shown, are today's."""
+
+    folder: Path
+    run: str
+    # Stage -> hash of the code, configuration and data that it came from.
+    fresh: dict[str, str] = field(compare=False)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config"
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results"
+
+    def shown(self, path: Path) -> str:
+        if not path.is_relative_to(self.folder):
+            return super().shown(path)
+        return f"run {self.run}: {path.relative_to(self.folder)}"
+
+
+def last_whole(at: Project, trial: str) -> KeptProject | None:
+    """The run of a trial that was kept last, as long as this process lasts; None where none is.
+
+    Raises UserError where it cannot be read.
+    """
+    shelf = Shelf(at, trial)
+    log = shelf.log()
+    if not log:
+        return None
+    space = tempfile.TemporaryDirectory(prefix="trialtrace-")
+    atexit.register(space.cleanup)
+    folder = Path(space.name)
+    run = RunOfTrial(shelf, log[-1], folder / "results" / trial)
+    files = run.configuration | {"config/config.yaml": (at.config / "config.yaml").read_bytes()}
+    for name, content in files.items():
+        write_bytes(folder / name, content)
+    made, results = run.manifest["made"], run.files
+    if run.kept["ended"]:
+        write_json(results / "run.json", dict(run.kept))
+    fresh = {rule: origin for rule, (origin, _) in made.items()}
+    kept = KeptProject(at.root, folder, run.name, fresh)
+    if load_trial(trial, kept).drawn:
+        # What a cohort was drawn to is not kept: it is the run's where all of raw/ is.
+        raw = f"results/{trial}/raw"
+        if together(contents(at.root, raw)) != made[INGEST][1]:
+            return None
+        write_bytes(results / "raw" / TRUTH, (at.root / raw / TRUTH).read_bytes())
+    return kept
+
+
+# Counts and means of fewer patients than these are told by the difference of two reports.
+FEWEST = 5
+
+
+def few_between(shelf: Shelf) -> Iterator[tuple[str, int]]:
+    """Each kept run of which fewer than FEWEST patients are not in the last, or the other way, and
+    how many; not one of the same patients."""
+    names = list(dict.fromkeys(kept["run"] for kept in shelf.log()))
+    if names:
+        last = _patients(shelf, names.pop())
+        for name in names:
+            differ = len(last ^ _patients(shelf, name))
+            if 0 < differ < FEWEST:
+                yield name, differ
+
+
+def _patients(shelf: Shelf, run: str) -> set[str]:
+    """The patients of a kept run; none of one that is not whole or has no such table."""
+    try:
+        kept = shelf.manifest(run)["tables"].get("derived/adsl.parquet")
+        return set(kept_table(kept, shelf.objects)["USUBJID"].to_pylist()) if kept else set()
+    except UserError:
+        return set()
+
+
+def few_lines(shelf: Shelf) -> Iterator[str]:
+    """What is said, at the end of a run and on the page of changes, of a trial of which single
+    patients may not be shown."""
+    for run, many in few_between(shelf):
+        who = "1 patient" if many == 1 else f"{many} patients"
+        yield (
+            f"the last run and the kept run {run} differ by {who}: whoever has the reports of both "
+            "can work out what is known of them; mail one of the two"
+        )

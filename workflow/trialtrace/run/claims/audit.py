@@ -26,10 +26,9 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.store import write_json
 from trialtrace.base.words import NUMBER_NEEDED, RATIOS
 from trialtrace.run.claims.convert import convert, factor_between, falls, scale_of, scaled
-from trialtrace.run.claims.direction import judge_direction, judge_significance
+from trialtrace.run.claims.direction import judge_direction, judge_significance, standard_error
 from trialtrace.run.claims.finding import sentence
 from trialtrace.run.claims.select import one, statistics_of, without_result
-from trialtrace.run.claims.standard_errors import standard_error
 from trialtrace.run.tables.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.claims.load import read_claims

@@ -10,13 +10,18 @@ all of it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.errors import ConservationError, UserError, unbalanced
 from trialtrace.base.store import write_json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 FILE = "account.json"
 WITH_ROW = "with_row"
@@ -171,3 +176,124 @@ def _account(entry: dict[str, Any]) -> Account:
         tuple(RedLine(**one) for one in entry["warnings"]),
         tuple(Selection(**one) for one in entry.get("selections", ())),
     )
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Counts of one column. `padded` cells had blanks around them, which were taken off."""
+
+    cells_in: int
+    accepted: int
+    missing: int
+    rejected: int
+    rejected_with_row: int
+    padded: int
+
+    def holds(self) -> bool:
+        return self.cells_in == self.accepted + self.missing + self.rejected
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Counts of one table. `subjects` have an accepted row in it."""
+
+    rows_in: int
+    rows_out: int
+    rows_rejected: int
+    subjects: int
+    columns: dict[str, Cells]
+    ignored: dict[str, str]
+    checks: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def verify(self, table: str) -> None:
+        """Raise ConservationError where a law does not hold."""
+        if self.rows_in != self.rows_out + self.rows_rejected:
+            text = f"{self.rows_in} rows in, {self.rows_out} out, {self.rows_rejected} rejected"
+            raise ConservationError([unbalanced(f"table {table}", text)])
+        for name, cells in self.columns.items():
+            if not cells.holds() or cells.cells_in != self.rows_in:
+                place = f"table {table}, column {name}"
+                raise ConservationError([unbalanced(place, f"{self.rows_in} rows, {cells}")])
+
+
+SHOWN = ("table", "severity", "level", "column", "rule", "reason", "source_file")
+
+
+@dataclass(frozen=True)
+class RejectSummary:
+    """One rule of one column in one source file. `column` is empty for whole rows."""
+
+    table: str
+    severity: str
+    level: str
+    column: str
+    rule: str
+    reason: str
+    source_file: str
+    count: int
+    rows: tuple[int, ...]
+    values: tuple[str | None, ...] = ()
+
+    @property
+    def row_text(self) -> str:
+        """Row numbers with runs drawn together: "2, 5–7"."""
+        return run_text(self.rows)
+
+
+def rejects_summary(rejects: "pa.Table", disclosure: str) -> list[RejectSummary]:
+    """The rejects by table, severity (reject before flag), column and rule.
+
+    `values` are filled under disclosure "full" only, in the order of `rows`.
+    """
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rejects.to_pylist():
+        groups.setdefault(tuple(row[name] or "" for name in SHOWN), []).append(row)
+    reject_summaries = []
+    for key in sorted(groups, key=_order):
+        rows = sorted(groups[key], key=lambda row: row["source_row"])
+        values = tuple(row["value"] for row in rows) if disclosure == "full" else ()
+        numbers = tuple(row["source_row"] for row in rows)
+        table, severity, level, column, rule, reason, source_file = key
+        reject_summaries.append(
+            RejectSummary(
+                table,
+                severity,
+                level,
+                column,
+                rule,
+                reason,
+                source_file,
+                len(rows),
+                numbers,
+                values,
+            )
+        )
+    return reject_summaries
+
+
+def _order(key: tuple[str, ...]) -> tuple[Any, ...]:
+    table, severity, level, *rest = key
+    return table, severity != "reject", level != "row", *rest
+
+
+def run_text(numbers: Iterable[int]) -> str:
+    """Row numbers with runs drawn together: "2, 5–7"."""
+    return ", ".join(
+        str(first) if first == last else f"{first}–{last}" for first, last in runs(numbers)
+    )
+
+
+def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Sorted numbers as (first, last) of each run without a gap."""
+    ordered = sorted(set(numbers))
+    if not ordered:
+        return []
+    found, first = [], ordered[0]
+    for before, number in pairwise(ordered):
+        if number != before + 1:
+            found.append((first, before))
+            first = number
+    return [*found, (first, ordered[-1])]

@@ -10,19 +10,15 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems, UserError
 from trialtrace.base.store import make_folder, write_json, write_parquet
-from trialtrace.run.cleaning.account import FILE, write_account
-from trialtrace.run.cleaning.branching import where_not_shown
-from trialtrace.run.cleaning.by_arm import arms_of
-from trialtrace.run.cleaning.cells import blank
-from trialtrace.run.cleaning.checks import run_check
-from trialtrace.run.cleaning.conservation import Balance, Cells
+from trialtrace.run.cleaning.account import FILE, Balance, Cells, write_account
+from trialtrace.run.cleaning.checks import run_check, where_not_shown
 from trialtrace.run.cleaning.counting import account_of, noted_in
 from trialtrace.run.cleaning.keys import Roster
 from trialtrace.run.cleaning.layout import ignore_decisions, ignored_columns
 from trialtrace.run.cleaning.losses import Losses, broken_checks, column_losses
 from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.run.cleaning.other_tables import Accepted
-from trialtrace.run.cleaning.rejects import FLAG
+from trialtrace.run.cleaning.rejects import FLAG, blank
 from trialtrace.run.cleaning.subjects import (
     People,
     check_subjects,
@@ -31,11 +27,11 @@ from trialtrace.run.cleaning.subjects import (
     nobody,
     people_of,
 )
-from trialtrace.run.cleaning.typed import Cleaned, Typed, read_otherwise, type_table
+from trialtrace.run.cleaning.typed import Cleaned, Typed, arms_of, read_otherwise, type_table
 from trialtrace.run.tables.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.study.tables import TableSpec
+from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.treatment import arm_origin
 
 

@@ -24,7 +24,7 @@ from trialtrace.run.cleaning.subjects import People
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.trial.cleaning import CleaningTable
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.study.tables import TableSpec
+from trialtrace.run.trial.study.file import TableSpec
 
 if TYPE_CHECKING:
     from trialtrace.run.cleaning.losses import Losses

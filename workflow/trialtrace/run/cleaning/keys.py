@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from trialtrace.run.cleaning.rejects import Finding
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.contracts import SOURCE
-from trialtrace.run.trial.study.tables import TableSpec
+from trialtrace.run.trial.study.file import TableSpec
 
 TextOf = Callable[[np.ndarray], pa.Table]
 PLACE = tuple(column.name for column in SOURCE)

@@ -10,17 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problems, UserError, did_you_mean, one_of
-from trialtrace.run.cleaning.account import Decision
-from trialtrace.run.cleaning.cells import as_mask, stripped
+from trialtrace.run.cleaning.account import Decision, run_text
 from trialtrace.run.cleaning.keys import PLACE
-from trialtrace.run.cleaning.rejects import REJECT
-from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.cleaning.rejects import REJECT, as_mask, stripped
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cleaning import Convert
 from trialtrace.run.trial.ignored import OTHERS, covered_by, is_wide
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
-from trialtrace.run.trial.study.tables import TableSpec
+from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.treatment import arm_columns
 
 # Columns of a raw table that cleaning.yaml leaves out, by name, by pattern, or as the rest.

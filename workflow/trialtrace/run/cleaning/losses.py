@@ -15,11 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import Problem, Problems
-from trialtrace.run.cleaning.account import Decision, RedLine
-from trialtrace.run.cleaning.by_arm import Arms, told_by_arm
+from trialtrace.run.cleaning.account import Decision, RedLine, run_text
 from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
-from trialtrace.run.cleaning.summary import run_text
-from trialtrace.run.cleaning.typed import Typed, spelling_of
+from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, told_by_arm
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable

@@ -13,9 +13,17 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import Problem
 from trialtrace.run.cleaning.account import Decision, RedLine
-from trialtrace.run.cleaning.by_arm import Arms, told_by_arm
-from trialtrace.run.cleaning.cells import as_mask, stripped
-from trialtrace.run.cleaning.fits import Wanted, better_orders, fits, seen
+from trialtrace.run.cleaning.fits import (
+    MOST_PAIRS,
+    Wanted,
+    as_known,
+    better_orders,
+    differ_by,
+    fits,
+    of_another_form,
+    pairs,
+    seen,
+)
 from trialtrace.run.cleaning.keys import CONFLICT, PLACE, distinct
 from trialtrace.run.cleaning.losses import (
     AT_MOST,
@@ -28,16 +36,9 @@ from trialtrace.run.cleaning.losses import (
     lines_told,
     sentences,
 )
-from trialtrace.run.cleaning.rejects import ROW
-from trialtrace.run.cleaning.similar_names import (
-    MOST_PAIRS,
-    as_known,
-    differ_by,
-    of_another_form,
-    pairs,
-)
+from trialtrace.run.cleaning.rejects import ROW, as_mask, stripped
 from trialtrace.run.cleaning.subjects import Lost, People, blank_rows
-from trialtrace.run.cleaning.typed import Typed, spelling_of, text_of
+from trialtrace.run.cleaning.typed import Arms, Typed, spelling_of, text_of, told_by_arm
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.trial.load import Trial
 

@@ -1,33 +1,40 @@
 """Typing: a raw table of text as typed rows, before any check looks at them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.run.cleaning.account import Decision
-from trialtrace.run.cleaning.cells import as_mask, blank, present_text, stripped, without_numbers
-from trialtrace.run.cleaning.column_rules import (
+from trialtrace.run.cleaning.account import Balance, Decision
+from trialtrace.run.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
+from trialtrace.run.cleaning.layout import check_arms, check_columns, check_named
+from trialtrace.run.cleaning.other_tables import Accepted
+from trialtrace.run.cleaning.rejects import (
+    FLAG,
+    Finding,
+    RejectLog,
+    as_mask,
+    blank,
+    present_text,
+    stripped,
+    without_numbers,
+)
+from trialtrace.run.cleaning.values import (
     CleanColumn,
     Conversion,
     Spelling,
     clean_column,
     conversion_of,
 )
-from trialtrace.run.cleaning.conservation import Balance
-from trialtrace.run.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
-from trialtrace.run.cleaning.layout import check_arms, check_columns, check_named
-from trialtrace.run.cleaning.other_tables import Accepted
-from trialtrace.run.cleaning.rejects import FLAG, Finding, RejectLog
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.cleaning import ConvertAll, LinearFactor
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Condition
+from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.study.source import date_order, decimal_sign
-from trialtrace.run.trial.study.tables import TableSpec
-from trialtrace.run.trial.treatment import arm_columns
+from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 # The rows of a raw table that a clean table is made of: `tables.<name>.where` of trial.yaml.
 #
@@ -237,3 +244,49 @@ def _flag_required(
         if variable.required:
             absent = np.intersect1d(np.flatnonzero(columns[name].missing), kept)
             log.add(Finding("required", "a value is required and missing", absent, name, FLAG))
+
+
+@dataclass(frozen=True)
+class Arms:
+    """Label of each arm -> its subjects as text; none where a patient has every treatment, and none
+    of a blinded draft."""
+
+    subjects: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    def rows(self, typed: Typed) -> dict[str, np.ndarray]:
+        """Label of each arm -> a mask of the rows of a table."""
+        return {
+            label: pc.is_in(typed.subject, value_set=subjects).to_numpy(zero_copy_only=False)
+            for label, subjects in self.subjects.items()
+        }
+
+
+def arms_of(trial: Trial, typed: Mapping[str, Typed]) -> Arms:
+    """The subjects of each arm, by the column that says it."""
+    origin = arm_origin(trial)
+    if origin is None or trial.blinded:
+        return Arms()
+    one = typed[origin.table]
+    code = one.text(origin.column)
+    return Arms(
+        {
+            arm.label: pc.unique(
+                pc.drop_null(
+                    one.subject.filter(
+                        pc.fill_null(pc.is_in(code, value_set=pa.array(arm.codes)), False)
+                    )
+                )
+            )
+            for arm in trial.design.arms.values()
+        }
+    )
+
+
+def told_by_arm(arms: Mapping[str, np.ndarray], gone: np.ndarray, there: np.ndarray) -> str:
+    """ "By arm: Active 2 of 20, Control 0 of 20", of masks of rows; empty where no arm has any."""
+    parts = [
+        f"{label} {int((gone & mask).sum())} of {int((there & mask).sum())}"
+        for label, mask in arms.items()
+        if (there & mask).any()
+    ]
+    return f"By arm: {', '.join(parts)}" if len(arms) > 1 and parts else ""

@@ -37,7 +37,7 @@ from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.raw_tables import Found, found
 from trialtrace.run.drafting.repeats import kinds_of
 from trialtrace.run.drafting.tally import Tally
-from trialtrace.run.sources.marks import is_mark, says_drawn
+from trialtrace.run.sources.raw import is_mark, says_drawn
 from trialtrace.run.tables.measures import parts, plain
 from trialtrace.run.trial.dictionary import is_field
 

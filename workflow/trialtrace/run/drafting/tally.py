@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.run.cleaning.cells import NUMBER
+from trialtrace.run.cleaning.rejects import NUMBER
 from trialtrace.run.cleaning.values import parse_dates
 
 MOST_VALUES = 20_000

@@ -9,15 +9,21 @@ import pyarrow.compute as pc
 from trialtrace.base.arrays import Floats
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.coded_values import decode
-from trialtrace.run.endpoints.populations import derive_flag
+from trialtrace.run.endpoints.populations import Taken, derive_flag, taken
 from trialtrace.run.endpoints.records import Cells, CleanTable, Records
 from trialtrace.run.endpoints.study import config_file, place_rows, subject_keys
-from trialtrace.run.endpoints.subject_rows import Taken, taken
 from trialtrace.run.tables.contracts import ADSL
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import adsl_code
-from trialtrace.run.trial.study.groups import TRANSFORMATIONS, Groups, GroupsFrom, Made, Transformed
-from trialtrace.run.trial.study.subjects import ARM, Origin
+from trialtrace.run.trial.study.subjects import (
+    ARM,
+    TRANSFORMATIONS,
+    Groups,
+    GroupsFrom,
+    Made,
+    Origin,
+    Transformed,
+)
 from trialtrace.run.trial.treatment import arm_origin
 
 # Subject variables made from another: groups by cut points or codes, functions of a number.

@@ -1,13 +1,16 @@
-"""Codes of a column as the numbers that an endpoint declares for them."""
+"""Codes of a column as the labels or numbers that are declared for them."""
 
 from collections.abc import Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
+from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.tables.canonical import column_text
+from trialtrace.run.trial.endpoints.occurrence import FurtherColumns
 from trialtrace.run.trial.model import Endpoint
 
 # What codes mean.
@@ -63,3 +66,22 @@ def words(study: Study, table: str, column: str, codes: Mapping[str, float]) -> 
     for code, value in codes.items():
         meant.setdefault(float(value), []).append(labels.get(code, code))
     return {value: " or ".join(dict.fromkeys(told)) for value, told in meant.items()}
+
+
+def typed_columns(
+    study: Study, endpoint: Endpoint[FurtherColumns], table: CleanTable, rows: np.ndarray
+) -> tuple[dict[str, pa.Array], list[Cells]]:
+    """The declared `columns` in the records' rows, by their names in capitals, and their cells.
+
+    Codes stand by their labels; numbers and dates as they are; a missing value stays missing.
+    """
+    values: dict[str, pa.Array] = {}
+    cells: list[Cells] = []
+    for name, column in (endpoint.entry.columns or {}).items():
+        found = pick(table.column(column), rows)
+        known = study.trial.dictionary.get(table.name, {}).get(column)
+        if known and known.choices:
+            found = decode(found, known.choices, f"{study.place(endpoint)}, column {column}")
+        values[name.upper()] = found
+        cells += chosen_cells(name.upper(), table.name, rows, [column])
+    return values, cells

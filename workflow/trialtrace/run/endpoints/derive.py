@@ -14,10 +14,9 @@ from trialtrace.run.cleaning.account import Account, read_account
 from trialtrace.run.endpoints.adsl import adsl_table, derive_adsl
 from trialtrace.run.endpoints.losses import endpoint_losses, write_losses
 from trialtrace.run.endpoints.populations import add_flags
-from trialtrace.run.endpoints.records import Cells, Records, distinct
+from trialtrace.run.endpoints.records import Cells, Records, distinct, rejects_table
 from trialtrace.run.endpoints.registry import derivation
 from trialtrace.run.endpoints.study import Study, config_file, read_clean
-from trialtrace.run.endpoints.unused import rejects_table
 from trialtrace.run.integrity.first_page import Uses, looks_at_rows
 from trialtrace.run.tables.contracts import (
     ADSL,
@@ -183,7 +182,7 @@ def derive_study(trial: Trial, clean_dir: Path) -> Study:
     keys, tables, found, adsl = derive_adsl(trial, partial(read_clean, Path(clean_dir)))
     study = Study(trial, Path(clean_dir), keys, adsl, tables)
     for endpoint in in_order(trial):
-        derive = derivation(endpoint.kind)
+        derive = derivation(endpoint)
         study.made[endpoint.name] = derive(endpoint, study)
     add_flags(study, found)
     return study

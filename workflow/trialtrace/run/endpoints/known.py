@@ -16,7 +16,7 @@ from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.integrity import chances
 from trialtrace.run.trial.model import adsl_code
-from trialtrace.run.trial.plan.methods import BINARY, SCORES
+from trialtrace.run.trial.plan.methods import BINARY, SCORES, TIMES
 
 # Endpoint -> visit ("" where there is none) -> arm -> (known, all).
 Known = dict[str, dict[str, dict[str, tuple[int, int]]]]
@@ -70,7 +70,7 @@ def unequal_losses(study: Study, known: Known) -> Iterator[RedLine]:
     tested = []
     for name, visits in known.items():
         endpoint = study.trial.endpoints.get(name)
-        if endpoint is None or endpoint.kind in BINARY + SCORES:
+        if endpoint is None or endpoint.kind in BINARY + SCORES + TIMES:
             losses = [(_chance(arms), visit) for visit, arms in visits.items() if _tested(arms)]
             tested += [(p, name, visit) for p, visit in losses]
     unusual = sorted(one for one in tested if one[0] * len(tested) < UNUSUAL)

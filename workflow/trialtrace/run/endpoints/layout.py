@@ -9,13 +9,12 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
-from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, floats
+from trialtrace.run.endpoints.records import Cells, CleanTable, Reason, chosen_cells, floats
 from trialtrace.run.endpoints.study import Study, met_rows, one_row_each, require_columns
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.shared import Axis, DatedRecords, InTable
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
+from trialtrace.run.trial.endpoints.wide import VisitWindows
 from trialtrace.run.trial.model import Endpoint
 
 # Visits by windows of days: the visit of each row, and the one row of a window that counts.

@@ -25,9 +25,8 @@ from trialtrace.run.endpoints.known import (
     planned_arms,
     unequal_losses,
 )
-from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.records import Records, Unused
 from trialtrace.run.endpoints.study import Study, met_rows
-from trialtrace.run.endpoints.unused import Unused
 from trialtrace.run.integrity.look import Look
 from trialtrace.run.integrity.read import entry_column
 from trialtrace.run.tables.conditions import columns_of, tests_of
@@ -36,7 +35,7 @@ from trialtrace.run.trial.label_words import means_everybody, means_missing
 from trialtrace.run.trial.model import Condition, Endpoint
 from trialtrace.run.trial.outcomes import CHOSEN, Outcomes
 from trialtrace.run.trial.plan.methods import BINARY, INTERVALS, RECURRENT, SCORES, TIMES
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.file import Population
 
 # Who and which rows are chosen by what came after randomisation; populations that lack some.
 #

@@ -1,6 +1,7 @@
-"""The kinds of endpoint and their modules; a new kind is one module and one entry here.
+"""The kinds of endpoint and their modules; a new kind is one function and one entry here.
 
-Each module has `derive(endpoint, study) -> Records`, and is imported when a trial uses its kind.
+Of each kind its module has `derive_<kind>(endpoint, study) -> Records`; it is imported when a trial
+uses the kind.
 """
 
 import importlib
@@ -16,34 +17,30 @@ KINDS = {
     "event": "trialtrace.run.endpoints.kinds.event",
     "measure": "trialtrace.run.endpoints.kinds.measure",
     "repeated": "trialtrace.run.endpoints.kinds.repeated",
-    # The same where the codes are yes and no.
-    "measure_event": "trialtrace.run.endpoints.kinds.measure",
-    "repeated_event": "trialtrace.run.endpoints.kinds.repeated",
     "occurrence": "trialtrace.run.endpoints.kinds.occurrence",
-    "any_occurrence": "trialtrace.run.endpoints.kinds.any_occurrence",
+    "any_occurrence": "trialtrace.run.endpoints.kinds.occurrence",
     "time_to_event": "trialtrace.run.endpoints.kinds.time_to_event",
     "instrument": "trialtrace.run.endpoints.kinds.instrument",
-    # A scale of an instrument that is yes or no.
-    "instrument_event": "trialtrace.run.endpoints.kinds.instrument",
     "finding": "trialtrace.run.endpoints.kinds.finding",
     "composite_event": "trialtrace.run.endpoints.kinds.composite_event",
     "interval_time": "trialtrace.run.endpoints.kinds.interval_time",
-    "event_by": "trialtrace.run.endpoints.kinds.event_by",
+    "event_by": "trialtrace.run.endpoints.kinds.event",
     "aggregate": "trialtrace.run.endpoints.kinds.aggregate",
-    "graded": "trialtrace.run.endpoints.kinds.graded",
+    "graded": "trialtrace.run.endpoints.kinds.event",
     "dose_intensity": "trialtrace.run.endpoints.kinds.dose_intensity",
     "dose_change": "trialtrace.run.endpoints.kinds.dose_change",
     "attendance": "trialtrace.run.endpoints.kinds.attendance",
     "oral_morphine": "trialtrace.run.endpoints.kinds.oral_morphine",
     "difference": "trialtrace.run.endpoints.kinds.difference",
-    "occurrence_count": "trialtrace.run.endpoints.kinds.occurrence_count",
+    "occurrence_count": "trialtrace.run.endpoints.kinds.occurrence",
     "recurrent_events": "trialtrace.run.endpoints.kinds.recurrent_events",
 }
 
 
-def derivation(kind: str) -> Callable[[Endpoint, Study], Records]:
-    """The function that derives an endpoint of this kind."""
-    return importlib.import_module(KINDS[kind]).derive
+def derivation(endpoint: Endpoint) -> Callable[[Endpoint, Study], Records]:
+    """The function that derives an endpoint, by the kind of its entry."""
+    kind = endpoint.entry.kind
+    return getattr(importlib.import_module(KINDS[kind]), f"derive_{kind}")
 
 
 def looked_at(endpoint: Endpoint, study: Study) -> list[str]:

@@ -10,8 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_cells
-from trialtrace.run.endpoints.unused import Reason, Unused, rejected_cells
+from trialtrace.run.endpoints.records import (
+    Cells,
+    CleanTable,
+    Reason,
+    Records,
+    Unused,
+    chosen_cells,
+    rejected_cells,
+)
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import met
 from trialtrace.run.tables.contracts import CLEAN, read_table

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.cleaning.account import run_text
 from trialtrace.run.endpoints.adsl import OWN_TREATMENT
 from trialtrace.run.endpoints.coded_values import decode
 from trialtrace.run.endpoints.records import Cells, CleanTable, chosen_cells, pick

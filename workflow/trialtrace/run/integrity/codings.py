@@ -2,7 +2,8 @@
 
 Alike: of each column of two values that is used, a site at which all have the same one. Sites
 differ, so that the odds of the others times or by `ALLOWED` are held against it: the tail of the
-binomial distribution, times the sites and the sides. Scale: a measure is not negatively
+binomial distribution, times the sites and the sides. Of a number, one value at a site has the
+chance that as many of the others are alike. Scale: a measure is not negatively
 correlated with itself at another visit of the same patients. Where it is at a site, and is not in
 all others together, that is tested against a correlation of zero (Fisher's z of ranks, one-sided),
 times the sites; so is, times the visits, one visit of three or more that runs against the others of
@@ -15,7 +16,8 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import DATE, Export, Slice
+from trialtrace.run.integrity.blocks import chance_alike
+from trialtrace.run.integrity.export import DATE, NUMBER, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, ALLOWED, USUAL = 10, 5, 2.0, 0.2
@@ -35,6 +37,8 @@ def looks(export: Export) -> Iterator[Look]:
         used = (visit.table, visit.column) in export.used
         if used and visit.kind != DATE and len(levels) == 2:
             yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
+        elif used and visit.kind == NUMBER and len(levels) > 2:
+            yield from _one_value(visit, export.site[known], known)
     for visits in export.series:
         many = [visit for visit in visits if len(np.unique(visit.values[visit.there])) >= LEVELS]
         if len(many) > 1:
@@ -54,6 +58,19 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
         text = f"whether all of a site are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
         yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
+
+
+def _one_value(visit: Slice, site: Places, known: Places) -> Iterator[Look]:
+    """A look for a site at which all have one value of a number, by how often others are alike."""
+    tried = []
+    for place in np.unique(site):
+        own, others = (visit.values[known[at]] for at in (site == place, site != place))
+        if min(len(own), len(others)) >= FEWEST and np.ptp(own) == 0:
+            tried.append((chance_alike(others) ** (len(own) - 1), int(place)))
+    p, place = min(tried, default=(1.0, -1))
+    rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
+    text = f"whether all of a site have one value, of {len(known)} patients"
+    yield Look(visit.where, text, min(1.0, p * len(np.unique(site))), rows)
 
 
 def apart(inside: Floats, others: Floats) -> float:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from trialtrace.run.cleaning.account import RedLine
-from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.cleaning.account import RedLine, run_text
 from trialtrace.run.integrity.look import PAGE_LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.read import read_export
 from trialtrace.run.integrity.registry import CHECKS, OF_ROWS, WEIGHTS, look_at

@@ -22,8 +22,7 @@ from trialtrace.run.trial.endpoints.shared import Visit, VisitDates
 from trialtrace.run.trial.endpoints.time_to_event import DatedTime, TimeInColumn
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Condition, Variable
-from trialtrace.run.trial.study.design import Blocked, StratifiedBlocks
-from trialtrace.run.trial.study.tables import TableSpec
+from trialtrace.run.trial.study.file import Blocked, StratifiedBlocks, TableSpec
 from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 OF_SITES = 0.05

@@ -23,17 +23,15 @@ from typing import Any
 
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.paths import Project
-from trialtrace.run.jobs.closure import Named, Sources
+from trialtrace.run.jobs.closure import FIGURES, FORMULAS, Named, Sources
 from trialtrace.run.jobs.data import data_digests
-from trialtrace.run.jobs.imports import FIGURES, FORMULAS
-from trialtrace.run.trial.find_quarto import find_quarto
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.step_names import steps
-from trialtrace.run.trial.settings import EMBEDDED, Settings
+from trialtrace.run.trial.settings import EMBEDDED, Settings, find_quarto
 from trialtrace.run.trial.study.source import Files
 
 
@@ -87,17 +85,9 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     "trialtrace.run.sources.readers": (TRIAL, lambda trial: formats_of(trial)),
     "trialtrace.run.trial.cohort.quantities.registry": (COHORT, lambda trial: quantities_of(trial)),
     "trialtrace.run.synthetic.quantities": (COHORT, lambda trial: quantities_of(trial)),
-    "trialtrace.run.trial.endpoints.registry": (
-        ENDPOINTS,
-        lambda trial: {endpoint.entry.kind for endpoint in trial.endpoints.values()},
-    ),
+    "trialtrace.run.trial.endpoints.registry": (ENDPOINTS, lambda trial: kinds_of(trial)),
     "trialtrace.run.trial.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
-    "trialtrace.run.endpoints.registry": (
-        ENDPOINTS,
-        lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
-    ),
-    "trialtrace.run.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
-    "trialtrace.run.endpoints.scores.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
+    "trialtrace.run.endpoints.registry": (ENDPOINTS, lambda trial: kinds_of(trial)),
     REGISTRY: (PLAN, steps),
     "trialtrace.run.methods.analysing.registry": (
         PLAN,
@@ -112,7 +102,7 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     DISPLAYS: (PLAN, lambda trial: set(trial.plan.displays)),
     "trialtrace.run.trial.plan.looks": (PLAN, lambda trial: boundaries_of(trial)),
     # Of the kinds of endpoint, those of times alone stand in this one.
-    "trialtrace.run.claims.search.grids": (
+    "trialtrace.run.claims.search.bundles": (
         ENDPOINTS,
         lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
     ),
@@ -153,8 +143,6 @@ ENDPOINT_REGISTRIES = (
     "trialtrace.run.trial.endpoints.registry",
     "trialtrace.run.trial.instruments.registry",
     "trialtrace.run.endpoints.registry",
-    "trialtrace.run.instruments.registry",
-    "trialtrace.run.endpoints.scores.registry",
 )
 # Files to the modules that make their objects.
 READERS = "trialtrace.run.trial.readers"
@@ -179,6 +167,11 @@ def formats_of(trial: Trial) -> set[str]:
     """The formats of the trial's data files; a registry data set has none."""
     source = trial.source
     return {item.format for item in source.items.values()} if isinstance(source, Files) else set()
+
+
+def kinds_of(trial: Trial) -> set[str]:
+    """The kinds of the entries of the trial's endpoints."""
+    return {endpoint.entry.kind for endpoint in trial.endpoints.values()}
 
 
 def instruments_of(trial: Trial) -> set[str]:

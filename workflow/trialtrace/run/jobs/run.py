@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from trialtrace.base.config.accepted import accepted
+from trialtrace.base.config.files import accepted
 from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.paths import Project
 from trialtrace.run.jobs.data import check_data
@@ -29,9 +29,9 @@ from trialtrace.run.jobs.progress import Progress
 from trialtrace.run.jobs.run_state import NO_SITE, OF_EARLIER, recall, remember_jobs, standing
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.migrations import older_line
 from trialtrace.run.trial.plan.remarks import MARK, plan_remarks
 from trialtrace.run.trial.settings import Settings
-from trialtrace.run.trial.version import older_line
 
 # Before a run: earlier results are held against their records, so that what is to do follows.
 # A record that no longer holds is removed, and what it recorded is made again, since every target

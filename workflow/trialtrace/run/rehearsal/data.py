@@ -74,7 +74,7 @@ def rehearse_endpoints(trial: Trial, clean: Mapping[str, pa.Table]) -> Derived:
     for endpoint in in_order(trial):
         try:
             if failed.isdisjoint(endpoint.entry.parents):
-                study.made[endpoint.name] = derivation(endpoint.kind)(endpoint, study)
+                study.made[endpoint.name] = derivation(endpoint)(endpoint, study)
         except UserError as error:
             problems += error.problems
         if endpoint.name not in study.made:

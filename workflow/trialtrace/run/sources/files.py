@@ -15,8 +15,7 @@ from typing import Generic, TypeVar
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.store import sha256_bytes
 from trialtrace.base.synthetic import SIGN, TRUTH
-from trialtrace.run.sources.marks import NOTE, without_mark
-from trialtrace.run.sources.raw import RawTable
+from trialtrace.run.sources.raw import NOTE, RawTable, without_mark
 from trialtrace.run.sources.readers import FORMATS
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import File, Files, SyntheticItem, spelling

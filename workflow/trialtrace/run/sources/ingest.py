@@ -7,8 +7,7 @@ from typing import Any
 
 from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
-from trialtrace.run.sources.marks import NOTE
-from trialtrace.run.sources.raw import RawTable
+from trialtrace.run.sources.raw import NOTE, RawTable
 from trialtrace.run.sources.registry import KINDS
 from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial

@@ -40,7 +40,7 @@ def make(trial: Trial) -> "Export":
 def _read(trial: Trial, name: str, declared: SyntheticItem, export: "Export") -> RawTable:
     from trialtrace.base.store import sha256_bytes
     from trialtrace.run.sources.files import Opened
-    from trialtrace.run.sources.marks import without_mark
+    from trialtrace.run.sources.raw import without_mark
     from trialtrace.run.sources.readers import delimited
 
     file = f"{name}.csv"

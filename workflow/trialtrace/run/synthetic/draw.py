@@ -1,6 +1,5 @@
 """Draws a cohort from cohort.yaml: `display` hits its margins, `simulate` draws from them."""
 
-import importlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,13 +9,12 @@ import numpy as np
 
 from trialtrace.base.config.compose import Document, Path_, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
-from trialtrace.run.synthetic.drawn import Drawn, Level
-from trialtrace.run.synthetic.quantities import KINDS
+from trialtrace.run.synthetic.quantities import draw_of
 from trialtrace.run.synthetic.room import Room, streams, uniforms
-from trialtrace.run.synthetic.rows import Rows, counted, labelled, patients
+from trialtrace.run.synthetic.rows import Drawn, Level, Rows, counted, labelled, patients
 from trialtrace.run.synthetic.truth import Truth
 from trialtrace.run.trial.cohort.file import CohortFile
-from trialtrace.run.trial.cohort.levels import MOST_ROWS
+from trialtrace.run.trial.cohort.forms import MOST_ROWS
 from trialtrace.run.trial.cohort.order import in_order
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import Synthetic
@@ -124,7 +122,7 @@ def _made(room: Room, sizes: Mapping[str, int]) -> Room:
         else:
             quantity = room.cohort.quantities[name]
             rows = room.levels[quantity.level]
-            rows.own |= importlib.import_module(KINDS[quantity.kind]).draw(room, rows, quantity)
+            rows.own |= draw_of(quantity.kind)(room, rows, quantity)
     return room
 
 

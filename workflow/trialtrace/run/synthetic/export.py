@@ -13,10 +13,9 @@ from trialtrace.base.config.spec import mapping_of
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import SYNTHETIC, sha256_bytes
 from trialtrace.base.synthetic import MARK
-from trialtrace.run.synthetic.drawn import Drawn
-from trialtrace.run.synthetic.forms import sheets
 from trialtrace.run.synthetic.mess import Done, make_mess
-from trialtrace.run.synthetic.sheet import Sheet
+from trialtrace.run.synthetic.rows import Drawn
+from trialtrace.run.synthetic.sheet import Sheet, sheets
 from trialtrace.run.tables.canonical import csv_lines
 from trialtrace.run.trial.load import Trial
 

@@ -8,7 +8,7 @@ from trialtrace.base.store import write_bytes, write_json, write_text
 from trialtrace.base.synthetic import SIGN, TRUTH
 from trialtrace.run.synthetic import make
 from trialtrace.run.synthetic.export import NOTICE
-from trialtrace.run.synthetic.forms import spelling_of
+from trialtrace.run.synthetic.sheet import spelling_of
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import date_order
 

@@ -16,9 +16,8 @@ import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import significant
-from trialtrace.run.synthetic.drawn import Drawn
-from trialtrace.run.synthetic.forms import rows_met
-from trialtrace.run.synthetic.sheet import Sheet, dates, order_of, spelt
+from trialtrace.run.synthetic.rows import Drawn
+from trialtrace.run.synthetic.sheet import Sheet, dates, order_of, rows_met, spelt
 from trialtrace.run.trial.cleaning import Convert
 from trialtrace.run.trial.cohort.mess import (
     BreaksCheck,

@@ -13,10 +13,9 @@ from trialtrace.base.errors import UserError
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.truth import Truth
 from trialtrace.run.trial.cohort.file import CohortFile
-from trialtrace.run.trial.cohort.margins import Parameter
+from trialtrace.run.trial.cohort.margins import OTHERWISE, ByValue, Group, Parameter
 from trialtrace.run.trial.cohort.quantities.options import Correlation, Limited
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
-from trialtrace.run.trial.cohort.tables import OTHERWISE, ByValue, Group
 
 # Numbers in steps: limits as whole steps, and values as few digits.
 

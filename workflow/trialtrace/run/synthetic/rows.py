@@ -1,15 +1,73 @@
 """The rows of a level while a cohort is drawn: made from their parents, thinned out by `keep`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.synthetic import drawn
 from trialtrace.run.synthetic.values import CATEGORY, INTEGER, NUMBER, Values
 from trialtrace.run.tables.conditions import columns_of, met
-from trialtrace.run.trial.cohort.levels import Level
+from trialtrace.run.trial.cohort.forms import Level as DeclaredLevel
+
+
+@dataclass
+class Level:
+    """Rows of one kind. `parent` has the row of the level above (`above`) for each row.
+
+    `columns` are its own quantities: text, float64, int64 or date32; what is missing is null. A
+    yes/no quantity is the text yes or no. Rows of one parent stand together, in order.
+    """
+
+    name: str
+    size: int
+    above: "Level | None" = None
+    parent: np.ndarray | None = None
+    columns: dict[str, pa.Array] = field(default_factory=dict)
+
+    def rows_of(self, ancestor: "Level") -> np.ndarray:
+        """For each row, the row of a level above (or of this one)."""
+        level, rows = self, np.arange(self.size)
+        while level is not ancestor:
+            if level.above is None or level.parent is None:
+                raise KeyError(f"{ancestor.name} is not above {self.name}")
+            rows, level = level.parent[rows], level.above
+        return rows
+
+    def holder(self, name: str) -> "Level":
+        """The level, this one or one above, that has a quantity. Raises KeyError."""
+        level: Level | None = self
+        while level is not None:
+            if name in level.columns:
+                return level
+            level = level.above
+        raise KeyError(name)
+
+    def view(self, name: str) -> pa.Array:
+        """A quantity of this level or of one above, with a value for each row of this one."""
+        holder = self.holder(name)
+        column = holder.columns[name]
+        return column if holder is self else column.take(pa.array(self.rows_of(holder)))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Every quantity that `view` gives, the own ones first."""
+        above = self.above.names if self.above is not None else []
+        return [*self.columns, *above]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A cohort. `truth` has a row for every parameter; `stream` gives a generator by name."""
+
+    trial: str
+    mode: str
+    seed: int
+    levels: dict[str, Level]
+    truth: list[dict[str, Any]]
+    stream: Callable[[str], np.random.Generator]
 
 
 class Rows:
@@ -19,7 +77,9 @@ class Rows:
     parent, of at most `width`. Random numbers go by `serial`, so that `keep` changes none.
     """
 
-    def __init__(self, level: Level, above: "Rows | None", parent: np.ndarray | None, size: int):
+    def __init__(
+        self, level: DeclaredLevel, above: "Rows | None", parent: np.ndarray | None, size: int
+    ):
         self.level = level
         self.name = level.name
         self.above = above
@@ -65,13 +125,13 @@ class Rows:
         self.parent = None if self.parent is None else self.parent[rows]
         self.size = len(rows)
 
-    def drawn(self, above: drawn.Level | None) -> drawn.Level:
+    def drawn(self, above: Level | None) -> Level:
         """As it is given away."""
         columns = {name: values.to_arrow() for name, values in self.own.items()}
-        return drawn.Level(self.name, self.size, above, self.parent, columns)
+        return Level(self.name, self.size, above, self.parent, columns)
 
 
-def patients(level: Level, sizes: Mapping[str, int], order: np.ndarray | None) -> Rows:
+def patients(level: DeclaredLevel, sizes: Mapping[str, int], order: np.ndarray | None) -> Rows:
     """The first level; `order` shuffles the arms over its rows."""
     size = sum(sizes.values())
     rows = Rows(level, None, None, size)
@@ -84,7 +144,7 @@ def patients(level: Level, sizes: Mapping[str, int], order: np.ndarray | None) -
     return rows
 
 
-def labelled(level: Level, above: Rows) -> Rows:
+def labelled(level: DeclaredLevel, above: Rows) -> Rows:
     """A row for each label under each parent."""
     days = np.array([np.nan if day is None else day for day in level.days.values()])
     width = len(days)
@@ -101,7 +161,7 @@ def labelled(level: Level, above: Rows) -> Rows:
     return rows
 
 
-def counted(level: Level, above: Rows, counts: np.ndarray) -> Rows:
+def counted(level: DeclaredLevel, above: Rows, counts: np.ndarray) -> Rows:
     """So many rows under each parent, numbered from 1."""
     parent = np.repeat(np.arange(above.size), counts)
     rows = Rows(level, above, parent, len(parent))

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialtrace.base.config.spec import items_of, mapping_of
+from trialtrace.run.trial.cohort.margins import Group, cells
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
-from trialtrace.run.trial.cohort.tables import Group, cells
 
 COLUMNS = (
     "quantity",

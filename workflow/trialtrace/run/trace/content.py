@@ -16,7 +16,7 @@ from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.base.styles import PLAIN, Style, places_of
 from trialtrace.base.words import NUMBER_NEEDED, stat_text, value_text
-from trialtrace.run.cleaning.summary import rejects_summary
+from trialtrace.run.cleaning.account import rejects_summary
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
     CheckRow,
@@ -28,14 +28,13 @@ from trialtrace.run.tables.contracts.rows import (
 )
 from trialtrace.run.tables.frames import Frames, Selection
 from trialtrace.run.trace.about import About, heading
-from trialtrace.run.trace.families import ADJUSTED, family_of, members
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.run.trace.rejected import Rejected
-from trialtrace.run.trace.row_hash import RowHashes
+from trialtrace.run.trace.seal import RowHashes
 from trialtrace.run.trace.variables import CleaningRules, Variables
-from trialtrace.run.trace.words import in_words
+from trialtrace.run.trace.words import ADJUSTED, family_of, in_words, members
 from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING

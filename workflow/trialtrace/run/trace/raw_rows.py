@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.run.cleaning.summary import run_text
+from trialtrace.run.cleaning.account import run_text
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.tables.contracts import RAW, SOURCES, read_table
 from trialtrace.run.tables.contracts.coded import Coded, holding, read_coded

@@ -4,17 +4,48 @@ Nothing that differs from run to run is under it: no time, no folder, no commit;
 either, which shows it.
 """
 
+import hmac
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from trialtrace.base.config.project_table import table_path
 from trialtrace.base.store import sha256_bytes, sha256_file
+from trialtrace.run.tables.frames import Selection, canonical
+from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.settings import Settings
 
-if TYPE_CHECKING:
-    from trialtrace.run.trace.row_hash import RowHashes
+
+@dataclass(frozen=True)
+class RowHashes:
+    """The hashes of a trial. Raises UserError for a key that is none, when first asked."""
+
+    trial: Trial
+    settings: Settings
+
+    @cached_property
+    def _key(self) -> bytes | None:
+        return read_hash_key(self.trial.at, self.settings.hash_key)
+
+    def of(self, selection: Selection) -> str | None:
+        """HMAC-SHA256 over data set, predicate and sorted row identifiers; None without a key.
+
+        With its predicate, so that two numbers do not show that they rest on one and the same
+        patient.
+        """
+        return self._keyed(selection.dataset, canonical(selection.predicate), *selection.ids)
+
+    def of_file(self, sha256: str) -> str | None:
+        """The same over a file's hash: a table of one row is found by trying, too."""
+        return self._keyed("file", sha256)
+
+    def _keyed(self, *lines: str) -> str | None:
+        if self._key is None:
+            return None
+        return hmac.digest(self._key, "\n".join(lines).encode(), "sha256").hex()
+
 
 # Folders of a trial's results: all that a run makes but the report.
 FOLDERS = ("raw", "clean", "derived", "analysis", "audit")

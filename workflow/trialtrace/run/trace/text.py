@@ -11,6 +11,7 @@ from trialtrace.base.terminal import plain_text, without_controls
 from trialtrace.run.jobs.fresh import STAGES
 from trialtrace.run.jobs.run_state import outdated_line, read_run, run_line
 from trialtrace.run.tables.contracts.rows import CheckRow
+from trialtrace.run.trace.short_id import short_id
 
 # A trace as JSON has it.
 Trace = dict[str, Any]
@@ -233,6 +234,7 @@ _LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
     "rejected": lambda trace: rejected_lines(trace["rejected"]),
     "constants": lambda trace: map(constant_line, trace["constants"]),
     "plan": plan_lines,
+    "id": lambda trace: [f"{short_id(trace['result_id'])}   {trace['result_id']}"],
     "script": lambda trace: [f"trialtrace script {shlex.quote(trace['result_id'])}"],
     "code": _function_lines,
     "run": lambda trace: [run_line(trace["run"])] if "run" in trace else [],

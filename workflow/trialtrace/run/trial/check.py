@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from trialtrace.base.config.compose import Document, Path_
-from trialtrace.base.config.definitions import at_definitions
 from trialtrace.base.config.files import read_document
+from trialtrace.base.config.schema import at_definitions
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import NAME, Project, project
 from trialtrace.run.trial import check_cleaning as cleaning
@@ -18,17 +18,15 @@ from trialtrace.run.trial.check_labels import crossed_labels, fields_of_one_name
 from trialtrace.run.trial.claims import check as claims
 from trialtrace.run.trial.cohort import check as cohort
 from trialtrace.run.trial.cohort import check_forms as forms
-from trialtrace.run.trial.cohort import check_mess as mess
 from trialtrace.run.trial.context import AN_ARM, Files, known_arm
 from trialtrace.run.trial.dictionary import check_dictionary
 from trialtrace.run.trial.endpoints import check as endpoints
-from trialtrace.run.trial.find_quarto import find_quarto
 from trialtrace.run.trial.guesses import FILE as GUESSES
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.listing import not_a_trial
+from trialtrace.run.trial.migrations import newer
 from trialtrace.run.trial.plan import check as plan
-from trialtrace.run.trial.settings import QUARTO, Settings
-from trialtrace.run.trial.version import newer
+from trialtrace.run.trial.settings import QUARTO, Settings, find_quarto
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
 # Beside them, for a synthetic source alone.
@@ -103,8 +101,9 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     files, documents = read.files, read.documents
     if problems := newer(files.trial):
         return problems
-    for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms, mess):
+    for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms):
         checks.check(files)
+    forms.check_defects(files)
     _names(files)
     known = (*FILES, *([COHORT] if files.cohort else []))
     if (folder / GUESSES).is_file():

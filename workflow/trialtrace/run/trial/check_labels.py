@@ -14,7 +14,7 @@ from trialtrace.base.errors import Problem
 from trialtrace.run.trial.context import Files, repeated
 from trialtrace.run.trial.label_words import means_missing, sex_meant, words_of
 from trialtrace.run.trial.model import Variable
-from trialtrace.run.trial.study.design import Arm
+from trialtrace.run.trial.study.file import Arm
 
 CONTROL = ("control",)
 # What a label says beside the name of an arm.

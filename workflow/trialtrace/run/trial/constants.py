@@ -16,7 +16,7 @@ from trialtrace.base.config.project_table import read_rows, table_path
 from trialtrace.base.config.spec import is_shape, items_of, keys_of, mapping_of
 from trialtrace.base.errors import Problems
 from trialtrace.base.paths import Project
-from trialtrace.run.trial.endpoints import conversions, norms
+from trialtrace.run.trial.endpoints.norms import Conversions, Norms
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from trialtrace.run.trial.model import Endpoint
 
 DECLARED = "ours: endpoints.yaml names no source"
-COLUMNS = {conversions.FOLDER: conversions.COLUMNS, norms.FOLDER: norms.COLUMNS}
-TITLES = {conversions.FOLDER: "conversion factors", norms.FOLDER: "normal values"}
+COLUMNS = {table.folder: table.columns for table in (Conversions, Norms)}
+TITLES = {Conversions.folder: "conversion factors", Norms.folder: "normal values"}
 
 
 @dataclass(frozen=True)

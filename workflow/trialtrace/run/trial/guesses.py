@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Literal
 
 from trialtrace.base.config.names import Sha256, Text
 from trialtrace.base.config.spec import Distinct, entry_name, key, optional, shape
-from trialtrace.run.trial.study.design import Design
+from trialtrace.run.trial.study.file import Design
 
 if TYPE_CHECKING:
-    from trialtrace.run.trial.study.populations import Population
-    from trialtrace.run.trial.study.tables import TableSpec
+    from trialtrace.run.trial.study.file import Population, TableSpec
 
 FILE = "guesses.yaml"
 

@@ -13,8 +13,7 @@ from itertools import combinations, pairwise
 from trialtrace.run.tables.conditions import columns_of, tests_of
 from trialtrace.run.trial.check_units import is_no_time
 from trialtrace.run.trial.context import NUMERIC, is_number
-from trialtrace.run.trial.endpoints.any_occurrence import OfOccurrences
-from trialtrace.run.trial.endpoints.occurrence import Occurrence
+from trialtrace.run.trial.endpoints.occurrence import Occurrence, OfOccurrences
 from trialtrace.run.trial.endpoints.repeated import RepeatedInColumns
 from trialtrace.run.trial.endpoints.shared import InTable, Visit, VisitDates
 from trialtrace.run.trial.endpoints.time_to_event import TimeInColumn

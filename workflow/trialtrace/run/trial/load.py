@@ -29,12 +29,9 @@ from trialtrace.run.trial.model import Endpoint, Variable
 from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.readers import READERS
 from trialtrace.run.trial.settings import EMBEDDED, QUARTO, RENDERER_KEY, Settings
-from trialtrace.run.trial.study.design import Design
-from trialtrace.run.trial.study.file import TrialFile
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.run.trial.study.file import Design, Population, TableSpec, TrialFile
 from trialtrace.run.trial.study.source import Files, Source, Synthetic
 from trialtrace.run.trial.study.subjects import Subjects
-from trialtrace.run.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.cleaning import Cleaning

@@ -15,8 +15,16 @@ from trialtrace.base.config.edit import Entry, with_entry
 from trialtrace.base.errors import Problem, ProblemsError, UserError
 from trialtrace.base.paths import Project
 from trialtrace.base.store import write_bytes
-from trialtrace.run.trial.migrations import FILES, MIGRATIONS, TRIAL, Folder
-from trialtrace.run.trial.version import CURRENT, KEY, WITHOUT, version_of
+from trialtrace.run.trial.migrations import (
+    CURRENT,
+    FILES,
+    KEY,
+    MIGRATIONS,
+    TRIAL,
+    WITHOUT,
+    Folder,
+    version_of,
+)
 
 Texts = dict[str, str]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from trialtrace.run.trial.endpoints.shared import Entry
 
 if TYPE_CHECKING:
-    from trialtrace.run.instruments import declaration as instruments
+    from trialtrace.run.trial.instruments import declaration as instruments
 
 Condition = Mapping[str, Any]
 

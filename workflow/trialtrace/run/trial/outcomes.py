@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from trialtrace.run.tables.conditions import columns_of, lower_first
 from trialtrace.run.trial.endpoints.shared import InTable
 from trialtrace.run.trial.model import Condition, Endpoint
-from trialtrace.run.trial.study.populations import ByArm, EndpointVisit, Population
+from trialtrace.run.trial.study.file import ByArm, EndpointVisit, Population
 from trialtrace.run.trial.study.subjects import ARM, Subjects
 from trialtrace.run.trial.visits import baseline
 

@@ -1,11 +1,11 @@
 """What stands in config/config.yaml: which trials run, and how."""
 
-from __future__ import annotations
-
+import shutil
 from typing import Literal
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, key, optional, shape
+from trialtrace.base.errors import Problem, UserError
 
 QUARTO, EMBEDDED = "quarto", "embedded"
 RENDERER_KEY = "report.renderer"
@@ -74,3 +74,21 @@ class Settings:
     def named(self) -> tuple[str, ...]:
         """Every trial that can run: those of a whole run, then the examples."""
         return (*self.trials, *(self.examples or ()))
+
+
+def find_quarto() -> str:
+    """The path of the Quarto that renders reports where `report.renderer: quarto` chooses it.
+
+    Raises UserError where there is none: another renderer makes other bytes, and
+    is not taken in its place."""
+    found = shutil.which(QUARTO)
+    if found is None:
+        raise UserError(
+            Problem(
+                f"config/config.yaml: {RENDERER_KEY}",
+                found=f"{QUARTO}, and no `{QUARTO}` on the PATH",
+                expected=f"an installed Quarto, or {EMBEDDED}",
+                do=f"install Quarto (environment.yml has it), or write `renderer: {EMBEDDED}`",
+            )
+        )
+    return found

@@ -1,8 +1,8 @@
 """Where the arm of a subject stands: in the table of the subjects, or in one of its own."""
 
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.study.subjects import Origin
-from trialtrace.run.trial.study.tables import TableSpec
 
 
 def arm_origin(trial: Trial) -> Origin | None:

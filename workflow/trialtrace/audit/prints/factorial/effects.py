@@ -21,20 +21,12 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    listed,
-    overlaps,
-    span_text,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
+from trialtrace.audit.prints.wording import listed, span_text
 from trialtrace.base.arrays import Floats
 
 CELLS = 4
@@ -297,7 +289,7 @@ def _others(ledger: Ledger, entry: Claim) -> list[Claim]:
     return [
         comparison
         for comparison in ledger.comparisons[entry.about.cell]
-        if {"statistic", "df1"} <= set(comparison.parts) and comparison.name != entry.name
+        if comparison.has("statistic", "df1") and comparison.name != entry.name
         if sorted(comparison.about.compared) == claims and comparison.about.correction is None
         if comparison.parts["statistic"].symbol == "f" and comparison.parts["df1"].value == 1
         if comparison.basis == entry.basis and _within(comparison) == _within(entry)

@@ -10,26 +10,14 @@ from math import exp, inf, log
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    BY_MODEL,
-    COMPATIBLE,
-    INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    listed,
-    overlaps,
-    signed,
-    unsigned,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
 from trialtrace.audit.prints.shared.two_groups import as_proportion
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR
 from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.audit.prints.wording import BY_MODEL, NOT_CHECKED, TURNED, listed, signed, span_text
 
 Cells = list[tuple[int, int]]
 DIFFERENCES = ("risk_difference", "mean_difference")
@@ -61,12 +49,11 @@ def _interaction(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Find
     simple = [_effect(ledger, entry, pair) for pair in pairs]
     if simple[0] is not None and simple[1] is not None:
         (first, upper), (second, lower) = simple[0], simple[1]
-        span = _apart(entry, upper.bounds, lower.bounds)
+        span = _apart(entry, upper, lower)
         way = "a ratio of ratios of" if _ratio(entry) else "apart by"
-        shown = f"{upper.text} and {lower.text}, the simple effects, are {way}"
+        text = f"{upper.text} and {lower.text}, the simple effects, are {way}"
         crude = first.stated_basis is None and second.stated_basis is None
-        findings = (first.name, second.name)
-        yield _held(entry, main, "factorial.interaction", shown, span, findings, crude=crude)
+        yield _held(entry, main, "factorial.interaction", text, span, [first, second], crude)
     if entry.measure in OF_COUNTS:
         yield from _of_counts(ledger, entry, main)
     elif entry.measure == "mean_difference":
@@ -91,55 +78,49 @@ def _ratio(entry: Claim) -> bool:
     return entry.measure not in DIFFERENCES
 
 
-def _apart(entry: Claim, upper: Sequence[object], lower: Sequence[object]) -> Span:
+def _apart(entry: Claim, upper: Component, lower: Component) -> Span:
     """The least and the greatest difference, or ratio, of two effects."""
-    (a, b), (c, d) = ([float(str(end)) for end in ends] for ends in (upper, lower))
+    first, second = (Span(*map(float, part.bounds)) for part in (upper, lower))
     if not _ratio(entry):
-        return a - d, b - c
-    return (a / d if d > 0 else inf), (b / c if c > 0 else inf)
+        return first.less(second)
+    (a, b), (c, d) = first, second
+    return Span(a / d if d > 0 else inf, b / c if c > 0 else inf)
 
 
 def _turned(entry: Claim, span: Span) -> Span:
-    low, high = span
     if not _ratio(entry):
-        return -high, -low
-    return (1 / high if high > 0 else inf), (1 / low if low > 0 else inf)
+        return span.turned
+    low, high = span
+    return Span(1 / high if high > 0 else inf, 1 / low if low > 0 else inf)
 
 
 def _held(
     entry: Claim,
     main: Component,
     check: str,
-    shown: str,
+    text: str,
     span: Span,
-    texts: tuple[str, ...],
-    *,
+    claims: Sequence[Claim],
     crude: bool,
 ) -> Finding:
     places = max(main.places, 0) + 1
-    ends = " to ".join(dict.fromkeys(signed(end, places) for end in span))
-    text = f"{shown} {ends}"
-    detail: dict[str, object] = {"low": span[0], "high": span[1]}
+    text += f" {span_text(signed(end, places) for end in span)}"
+    detail: dict[str, object] = {"low": span.low, "high": span.high}
+    agreement, plain = COMPATIBLE, crude and entry.about.basis is None
     if overlaps(main, *span):
-        text += f", in keeping with {main.text}."
-        return Finding(check, entry.name, main.name, COMPATIBLE, text, texts, detail)
-    plain = crude and entry.about.basis is None
-    if plain and not entry.about.ordered and overlaps(main, *_turned(entry, span)):
+        pass
+    elif plain and not entry.about.ordered and overlaps(main, *_turned(entry, span)):
         text += f"; {main.text} is that with {TURNED}."
-        if not _ratio(entry) and unsigned(entry):
-            return Finding(check, entry.name, main.name, COMPATIBLE, text, texts, detail)
-        detail["alternative"] = TURNED
-        return Finding(check, entry.name, main.name, ALTERNATIVE, text, texts, detail)
-    text += f"; printed is {main.text}"
-    number = float(main.value or 0)
-    far = not _ratio(entry) or not span[0] / FACTOR <= number <= span[1] * FACTOR
-    if plain and far:
-        agreement, text = INCONSISTENT, f"{text}.{BY_MODEL}"
+        if _ratio(entry) or not unsigned(entry):
+            agreement, detail = ALTERNATIVE, detail | {"alternative": TURNED}
     else:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: {text}, which may be adjusted or of a model."
-    remark = agreement == NOT_CHECKABLE
-    return Finding(check, entry.name, main.name, agreement, text, texts, detail, remark=remark)
+        text += f"; printed is {main.text}"
+        near = span.low / FACTOR <= float(main.value or 0) <= span.high * FACTOR
+        if plain and not (_ratio(entry) and near):
+            agreement, text = INCONSISTENT, f"{text}.{BY_MODEL}"
+        else:
+            agreement, text = DOUBT, f"{NOT_CHECKED} {text}, which may be adjusted or of a model."
+    return verdict(check, entry, main, agreement, text, claims, detail)
 
 
 def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
@@ -147,29 +128,17 @@ def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     known = [one for one in found if one is not None]
     if len(known) < len(SIGNS):
         return
-    cells, beside = [counts for _, counts in known], tuple(one.name for one, _ in known)
+    cells = [counts for _, counts in known]
     value = _of_cells(entry, cells)
     if value is None:
         return
-    by = _unit(entry, main)
-    value *= by
-    told = listed([f"{x} of {n}" for x, n in cells])
-    text = f"{told} give {'a ratio of ratios' if _ratio(entry) else 'a difference of differences'}"
-    yield _held(
-        entry,
-        main,
-        "factorial.cells",
-        f"{text} of",
-        (value, value),
-        beside,
-        crude=not main.adjusted,
-    )
-
-
-def _unit(entry: Claim, main: Component) -> int:
-    """100 for a difference of risks in percentage points."""
     points = entry.measure == "risk_difference" and not as_proportion(entry, main)
-    return 100 if points else 1
+    value *= 100 if points else 1
+    text = listed([f"{x} of {n}" for x, n in cells])
+    text += f" give {'a ratio of ratios' if _ratio(entry) else 'a difference of differences'} of"
+    claims = [one for one, _ in known]
+    crude = not main.adjusted
+    yield _held(entry, main, "factorial.cells", text, Span(value, value), claims, crude)
 
 
 def _of_cells(entry: Claim, cells: Cells) -> float | None:
@@ -188,11 +157,10 @@ def _of_means(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding
     groups = ledger.compared(entry, "value")
     if groups is None or len(groups) != len(SIGNS) or entry.about.change:
         return
-    means = tuple(group.name for group in groups)
     ends = [ends_of(group.parts["value"]) for group in groups]
     low, high = (
         sum(sign * own[at if sign > 0 else 1 - at] for sign, own in zip(SIGNS, ends, strict=True))
         for at in (0, 1)
     )
-    text = "The four means give a difference of differences of"
-    yield _held(entry, main, "factorial.cells", text, (low, high), means, crude=not main.adjusted)
+    text, span = "The four means give a difference of differences of", Span(low, high)
+    yield _held(entry, main, "factorial.cells", text, span, groups, not main.adjusted)

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, listed
+from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.wording import listed
 
 CARD = Card(
     "counts of a level of a factor (`of` of its group) against those of the groups that it is made "
@@ -24,26 +26,22 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         group = ledger.groups.get(entry.about.group or "")
         if group is None or not group.of or entry.about.size is not None:
             continue
-        findings = [one_count(ledger.beside(entry, name)) for name in group.of]
-        if entry.whole_count is not None and entry.basis is None and None not in findings:
-            yield _held(ledger, entry, [one for one in findings if one is not None])
+        counts = [one_count(ledger.beside(entry, name)) for name in group.of]
+        if entry.whole_count is not None and entry.basis is None and None not in counts:
+            yield _held(ledger, entry, [one for one in counts if one is not None])
 
 
 def _held(ledger: Ledger, entry: Claim, claims: list[Claim]) -> Finding:
     counts, count = [int(claim.whole_count or 0) for claim in claims], int(entry.whole_count or 0)
     sizes, everyone = [ledger.size(claim) for claim in claims], ledger.size(entry)
     same = None not in sizes and sum(int(n or 0) for n in sizes) == everyone
-    fits = sum(counts) == count
     labels = listed([f"“{ledger.group_label(claim)}”" for claim in claims], "and")
     text = f"{' + '.join(map(thousands, counts))} ({labels}) are {thousands(sum(counts))}"
-    text += ", as printed." if fits else f"; printed is {thousands(count)}"
-    if not fits:
+    agreement = EXACT
+    if sum(counts) != count:
+        agreement = INCONSISTENT if same else REMARK
+        text += f"; printed is {thousands(count)}"
         text += "." if same else ", of patients that do not add up or are not printed."
-    agreement = EXACT if fits else INCONSISTENT if same else COMPATIBLE
     name = "count" if "count" in entry.parts else "value"
-    finding = tuple(claim.name for claim in claims)
     detail = {"counts": counts, "sizes": sizes}
-    remark = agreement == COMPATIBLE
-    return Finding(
-        "factor.count", entry.name, name, agreement, text, finding, detail, remark=remark
-    )
+    return verdict("factor.count", entry, name, agreement, text, claims, detail)

@@ -24,7 +24,9 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, Card, Finding, listed
+from trialtrace.audit.prints.agreements import COMPATIBLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Floats
 
 FEWEST = 10
@@ -161,7 +163,7 @@ def _alike(ledger: Ledger) -> Iterator[Finding]:
     rows: dict[tuple[tuple[str, str], ...], list[Claim]] = {}
     cells: dict[tuple[object, ...], dict[str, Claim]] = {}
     for entry in ledger.of_group():
-        if {"value", "sd"} <= set(entry.parts) and entry.about.outcome and entry.basis is None:
+        if entry.has("value", "sd") and entry.about.outcome and entry.basis is None:
             about = entry.about
             key = (*about.cell, about.category)
             cells.setdefault(key, {})[about.group or ""] = entry
@@ -176,10 +178,7 @@ def _alike(ledger: Ledger) -> Iterator[Finding]:
             first, *others = same
             labels = listed([ledger.outcomes[one.about.outcome or ""].label for one in same])
             text = f"{labels} have the same means and deviations in every group."
-            names = tuple(one.name for one in others)
-            yield Finding(
-                "baseline.rows", first.name, "value", COMPATIBLE, text, names, remark=True
-            )
+            yield verdict("baseline.rows", first, "value", COMPATIBLE, text, others, remark=True)
 
 
 def _digits(entry: Claim) -> bool:

@@ -16,11 +16,13 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, prints
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.many_groups.group_statistics import repeated
+from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
+from trialtrace.audit.prints.wording import NOT_CHECKED
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 
@@ -95,12 +97,11 @@ def _of_counts(entry: Claim, names: tuple[str, ...], table: np.ndarray) -> Itera
         value = float(chi_squared_table(table).statistic)
     except StatsError:
         return
-    many = sum(char.isdigit() for char in statistic.number) >= LEAST_DIGITS
-    pearson = prints(statistic, value) and (many or entry.about.test in PEARSON)
-    text = f"A χ² of {groups} groups and {categories} categories has {most} degrees of freedom"
     if degrees == most:
         return
-    if pearson:
+    many = sum(char.isdigit() for char in statistic.number) >= LEAST_DIGITS
+    text = f"A χ² of {groups} groups and {categories} categories has {most} degrees of freedom"
+    if prints(statistic, value) and (many or entry.about.test in PEARSON):
         text += f", and {statistic.text} is that of these counts; printed are {degrees}."
     elif degrees > most and entry.basis is None and entry.about.test in PEARSON:
         text += f", and none of these counts more; printed are {degrees}."
@@ -113,9 +114,9 @@ def _of_ranks(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """χ² of the Kruskal-Wallis test, as it is called, or as the groups' medians suggest."""
     groups, degrees = ledger.compared_groups(entry), int(entry.parts["df1"].value or 0)
     named = RANKS.search(f"{entry.label} {entry.printed}") is not None
-    medians = [next(filter(_is_median, ledger.beside(entry, group)), None) for group in groups]
-    known = tuple(claim.name for claim in medians if claim is not None)
-    if len(groups) < 2 or (not named and len(known) < len(groups)) or entry.basis is not None:
+    found = [next(filter(_is_median, ledger.beside(entry, group)), None) for group in groups]
+    medians = [claim for claim in found if claim is not None]
+    if len(groups) < 2 or (not named and len(medians) < len(groups)) or entry.basis is not None:
         return
     if not named and entry.about.test not in (None, "other", "mann_whitney"):
         return
@@ -123,11 +124,9 @@ def _of_ranks(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     text = f"The Kruskal-Wallis test of {len(groups)} groups has {most} degrees of freedom"
     text += f"; printed are {degrees}." if degrees != most else ", as printed."
     if degrees != most:
-        agreement = INCONSISTENT if named else NOT_CHECKABLE
-    remark = agreement == NOT_CHECKABLE
-    if remark:
-        text = f"Not checkable: is it another test? {text}"
-    yield Finding("degrees.ranks", entry.name, "df1", agreement, text, known, remark=remark)
+        agreement = INCONSISTENT if named else DOUBT
+        text = text if named else f"{NOT_CHECKED} is it another test? {text}"
+    yield verdict("degrees.ranks", entry, "df1", agreement, text, medians)
 
 
 def _is_median(entry: Claim) -> bool:
@@ -151,9 +150,8 @@ def _adjusted(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     text += "degrees of freedom within them"
     text += f"; {df} fit." if df <= most else f"; printed are {df}."
     if df > n:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: are there several values a patient? {text}"
+        agreement = DOUBT
+        text = f"{NOT_CHECKED} are there several values a patient? {text}"
     elif df > most:
         agreement = INCONSISTENT
-    remark = agreement == NOT_CHECKABLE
-    yield Finding("degrees.adjusted", entry.name, "df2", agreement, text, remark=remark)
+    yield verdict("degrees.adjusted", entry, within, agreement, text)

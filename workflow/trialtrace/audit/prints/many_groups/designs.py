@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 
 CARD = Card(
     "the designs that have the degrees of freedom of F, and which of their effects tests "
@@ -54,8 +55,8 @@ def _effects(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findi
     text = f"{df2} = ({n} − {g}) × ({of} − 1) is the error within {n} patients of {g} groups at "
     text += f"{of} visits, over which visits have {of - 1} degrees of freedom and groups by visits "
     text += f"{(g - 1) * (of - 1)}; printed is {df1}."
-    effects = tuple(one.name for cell in cells for one in cell.values())
-    yield Finding("statistic.effects", entry.name, "df1", INCONSISTENT, text, effects)
+    effects = [one for cell in cells for one in cell.values()]
+    yield verdict("statistic.effects", entry, "df1", INCONSISTENT, text, effects)
 
 
 def _at_visits(ledger: Ledger, entry: Claim, group: str) -> dict[str, Claim]:
@@ -85,7 +86,7 @@ def _design(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Findin
         text = f"{df2} = {df1} × {n - 1} fits {n} subjects{printed}. "
         text += _under_every_condition(len(ledger.apart), df1, df2, n)
     detail = {"subjects": n, "cells": df1 + 1}
-    yield Finding("statistic.design", entry.name, "df2", COMPATIBLE, text, detail=detail)
+    yield verdict("statistic.design", entry, "df2", COMPATIBLE, text, detail=detail)
 
 
 def _of_groups(ledger: Ledger, entry: Claim, df1: int, df2: int) -> bool:

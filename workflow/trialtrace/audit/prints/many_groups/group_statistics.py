@@ -20,22 +20,22 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    Card,
-    Finding,
+    NOT_CHECKABLE,
+    REMARK,
+)
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import (
     Span,
     as_range,
+    either_way,
     ends_of,
-    listed,
     overlaps,
     prints,
-    said_of,
-    signed,
     span_of,
 )
 from trialtrace.audit.prints.two_groups.count_tests import all_counted
@@ -44,6 +44,7 @@ from trialtrace.audit.prints.two_groups.mean_tests import (
     with_spreads,
     without_sizes,
 )
+from trialtrace.audit.prints.wording import NOT_CHECKED, listed, said_of, signed, span_text
 from trialtrace.stats.categorical.r_by_c_tests import chi_squared_table
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, f_of_means, t_of_means
@@ -110,10 +111,11 @@ def repeated(ledger: Ledger, entry: Claim) -> bool:
 def _degrees(ledger: Ledger, entry: Claim, *, plain: bool) -> Iterator[Finding]:
     """Degrees of freedom against the sizes; an F that the means give (`plain`) has just these."""
     sizes = _sizes(ledger, entry)
-    if sizes is not None and entry.basis is None and not repeated(ledger, entry):
-        yield from _between(entry, sizes)
-    name = _within(entry, len(sizes)) if sizes else None
-    if sizes is None or name is None or entry.basis is not None or repeated(ledger, entry):
+    if sizes is None or entry.basis is not None or repeated(ledger, entry):
+        return
+    yield from _between(entry, sizes)
+    name = _within(entry, len(sizes))
+    if name is None:
         return
     part, most = entry.parts[name], sum(sizes) - len(sizes)
     low, high = ends_of(part)
@@ -121,21 +123,20 @@ def _degrees(ledger: Ledger, entry: Claim, *, plain: bool) -> Iterator[Finding]:
         low = high = float(part.value or 0)
     given = listed([str(n) for n in sizes])
     text = f"Groups of {given} patients have {most} degrees of freedom within them"
+    agreement = EXACT
     if low > most:
+        agreement = INCONSISTENT
         if entry.about.test is None and entry.parts["statistic"].symbol == "f" and not plain:
-            text = f"Not checkable: {text.lower()}, fewer than {part.text}: another analysis."
-            yield Finding("statistic.sizes", entry.name, name, NOT_CHECKABLE, text)
-            return
-        text += f"; printed are {part.text}, which no comparison of these patients has."
-        yield Finding("statistic.sizes", entry.name, name, INCONSISTENT, text)
-    elif low <= most <= high:
-        yield Finding("statistic.sizes", entry.name, name, EXACT, f"{text}, as printed.")
-    else:
+            agreement, text = NOT_CHECKABLE, f"{text}, fewer than {part.text}: another analysis."
+        else:
+            text += f"; printed are {part.text}, which no comparison of these patients has."
+    elif high < most:
         fewer = f"of {most - high:.0f} patients less"
         if name != "df1" or low != high:
             fewer = "fewer patients"
+        agreement = REMARK
         text += f"; {part.text} are fewer, as of Welch's test or {fewer}."
-        yield Finding("statistic.sizes", entry.name, name, COMPATIBLE, text, remark=True)
+    yield verdict("statistic.sizes", entry, part, agreement, text)
 
 
 def _between(entry: Claim, sizes: list[int]) -> Iterator[Finding]:
@@ -144,16 +145,15 @@ def _between(entry: Claim, sizes: list[int]) -> Iterator[Finding]:
     An analysis with one more group would have one less within.
     """
     parts, groups = entry.parts, len(sizes)
-    if parts["statistic"].symbol != "f" or not {"df1", "df2"} <= set(parts):
+    if parts["statistic"].symbol != "f" or not entry.has("df1", "df2"):
         return
     whole = parts["df1"].places <= 0 and parts["df2"].places <= 0
-    if not whole or parts["df1"].value != groups or parts["df2"].value != sum(sizes) - groups:
-        return
-    text = (
-        f"{groups} groups have {groups - 1} degrees of freedom between them beside the "
-        f"{parts['df2'].text} within; printed are {parts['df1'].text}."
-    )
-    yield Finding("statistic.sizes", entry.name, "df1", INCONSISTENT, text)
+    if whole and parts["df1"].value == groups and parts["df2"].value == sum(sizes) - groups:
+        text = (
+            f"{groups} groups have {groups - 1} degrees of freedom between them beside the "
+            f"{parts['df2'].text} within; printed are {parts['df1'].text}."
+        )
+        yield verdict("statistic.sizes", entry, parts["df1"], INCONSISTENT, text)
 
 
 def _of_means(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -190,28 +190,23 @@ def _elsewhere(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         for claim in ledger.of_group()
         if claim.about.outcome == about.outcome
         and claim.about.group in ledger.compared_groups(entry)
-        if {"value", "sd"} <= set(claim.parts) or {"value", "se"} <= set(claim.parts)
+        if claim.has("value", "sd") or claim.has("value", "se")
     ]
     if not others or any(one.about.cell == about.cell for one in others):
         return
-    findings = [
+    every = [entry, *others]
+    unlike = [
         what
         for what, own in (
-            ("population", {_population(ledger, one) for one in (entry, *others)}),
-            ("visit", {one.about.visit for one in (entry, *others)}),
-            ("stratum", {one.about.stratum for one in (entry, *others)}),
+            ("population", {getattr(ledger.population(one), "name", None) for one in every}),
+            ("visit", {one.about.visit for one in every}),
+            ("stratum", {one.about.stratum for one in every}),
         )
         if len(own) > 1
     ]
-    if findings:
-        text = f"Not checkable: the means of these groups are of another {listed(findings, 'or')}."
-        beside = tuple(one.name for one in others)
-        yield Finding("statistic.means", entry.name, "statistic", NOT_CHECKABLE, text, beside)
-
-
-def _population(ledger: Ledger, entry: Claim) -> str | None:
-    paper_population = ledger.population(entry)
-    return paper_population.name if paper_population else None
+    if unlike:
+        text = f"The means of these groups are of another {listed(unlike, 'or')}."
+        yield verdict("statistic.means", entry, "statistic", NOT_CHECKABLE, text, others)
 
 
 def _spans(
@@ -266,15 +261,13 @@ def welch_degrees(sizes: Sequence[int], spreads: Sequence[Printed]) -> Span:
         return (ratio + 1) ** 2 / (ratio**2 / (n1 - 1) + 1 / (n0 - 1))
 
     peak = (n1 - 1) / (n0 - 1)
-    return min(map(degrees, (least, most))), degrees(min(max(peak, least), most))
+    return Span(min(map(degrees, (least, most))), degrees(min(max(peak, least), most)))
 
 
 def _fits(entry: Claim, span: Span) -> bool:
     """Whether the printed statistic is in a range; of t, whichever group is the first."""
     part = entry.parts["statistic"]
-    if overlaps(part, *span):
-        return True
-    return part.symbol == "t" and overlaps(part, -span[1], -span[0])
+    return either_way(part, span) if part.symbol == "t" else overlaps(part, *span)
 
 
 def _told(
@@ -285,25 +278,21 @@ def _told(
     spreads: list[Printed],
     spans: dict[str, Span],
 ) -> Finding:
-    part, beside = entry.parts["statistic"], tuple(group.name for group in groups)
+    part, beside = entry.parts["statistic"], [*groups]
     fit = [name for name, span in spans.items() if _fits(entry, span)]
-    shown = {name: spans[name] for name in fit} if fit else spans
     what = "deviations" if {"sd", "se"} & set(groups[0].parts) else "intervals"
-    given = listed([_of(entry, name, span) for name, span in shown.items()])
-    own = f"The printed means, {what} and sizes give {given}"
-    if fit:
-        text, agreement = f"{own}, in keeping with {part.text}.", COMPATIBLE
-    elif (other := _other(entry, sizes)) is not None:
-        text, agreement = f"Not checkable: {other}; {_small(own)}.", NOT_CHECKABLE
-    else:
-        text, agreement = f"{own}; printed is {part.text}.", INCONSISTENT
+    given = listed([_of(entry, name, spans[name]) for name in fit or spans])
+    text, agreement = f"The printed means, {what} and sizes give {given}", COMPATIBLE
+    if not fit and (other := _other(entry, sizes)) is not None:
+        agreement, text = NOT_CHECKABLE, f"{NOT_CHECKED} {other}; {_small(text)}."
+    elif not fit:
+        agreement, text = INCONSISTENT, f"{text}; printed is {part.text}."
         text += _if_welch(entry, groups, sizes, spreads, spans)
         if (twin := _twin(ledger, entry, groups, sizes)) is not None:
             text += f" “{twin.label}” has the same means, {what} and sizes, and "
             text += f"{twin.parts['statistic'].text}."
-            beside += (twin.name,)
-    detail = {"ranges": spans}
-    return Finding("statistic.means", entry.name, "statistic", agreement, text, beside, detail)
+            beside.append(twin)
+    return verdict("statistic.means", entry, part, agreement, text, beside, {"ranges": spans})
 
 
 def _of(entry: Claim, name: str, span: Span) -> str:
@@ -313,7 +302,7 @@ def _of(entry: Claim, name: str, span: Span) -> str:
     """
     part = entry.parts["statistic"]
     if part.symbol == "t" and part.value is not None and max(span) * float(part.value) < 0:
-        span = -span[1], -span[0]
+        span = span.turned
     letter = "t" if part.symbol == "t" else "F"
     return f"{name} {letter} {_from_to(span)}".strip()
 
@@ -370,12 +359,10 @@ def _if_welch(
     span = _t_span(groups, sizes, spreads, "welch")
     squared = entry.parts["statistic"].symbol == "f"
     if squared:
-        low, high = sorted(end**2 for end in span)
-        span = 0.0 if span[0] <= 0 <= span[1] else low, high
+        span = Span(*(end**2 for end in span.sizes))
     if not _fits(entry, span):
         return ""
-    least, most = (signed(end, 1) for end in welch_degrees(sizes, spreads))
-    degrees = most if least == most else f"{least} to {most}"
+    degrees = span_text(signed(end, 1) for end in welch_degrees(sizes, spreads))
     own = f"Welch's t² {_from_to(span)}" if squared else _of(entry, "Welch's", span)
     return f" {own} has {degrees} degrees of freedom."
 
@@ -390,26 +377,20 @@ def _other(entry: Claim, sizes: list[int]) -> str | None:
         return f"the statistic is that {said_of(entry)}"
     if entry.about.test not in OF_MEANS:
         return f"the stated test ({str(entry.about.test).replace('_', ' ')}) is none of means"
-    symbol, most = entry.parts["statistic"].symbol, sum(sizes) - len(sizes)
-    if symbol == "f":
-        between, within = entry.parts.get("df1"), entry.parts.get("df2")
-        stated = entry.about.test in ("anova", "t")
+    most, between = sum(sizes) - len(sizes), entry.parts.get("df1")
+    if entry.parts["statistic"].symbol == "f":
+        within = entry.parts.get("df2")
         if between is None or within is None:
+            stated = entry.about.test in ("anova", "t")
             return None if stated else "its degrees of freedom are not in the ledger"
         if between.value != len(sizes) - 1 or within.value != most:
             return f"its degrees of freedom are not the {len(sizes) - 1} and {most} of these groups"
         return None
-    degrees = entry.parts.get("df1")
-    if degrees is None:
+    if between is None or between.value == most:
         return None
-    if degrees.places > 0:
-        # Welch's: anything between.
-        low, high = ends_of(degrees)
-        return None if low <= most and high >= min(sizes) - 1 else _not_of(most)
-    return None if degrees.value == most else _not_of(most)
-
-
-def _not_of(most: int) -> str:
+    # Those of Welch's test, of decimals, lie anywhere between.
+    if between.places > 0 and ends_of(between).meets(min(sizes) - 1, most):
+        return None
     return f"its degrees of freedom are not the {most} of these groups"
 
 
@@ -417,7 +398,7 @@ def _of_counts(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     known = all_counted(ledger, entry)
     if known is None or len(known) < 2:
         return
-    part = entry.parts["statistic"]
+    part, degrees = entry.parts["statistic"], entry.parts.get("df1")
     counts = [pair for _, pair in known]
     table = np.array([[x, n - x] for x, n in counts], dtype=np.int64)
     try:
@@ -428,20 +409,18 @@ def _of_counts(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         found["with continuity correction"] = _corrected(table)
     shown = "; ".join(f"{x} of {n}" for x, n in counts)
     fit = [name for name, value in found.items() if prints(part, value)]
-    own = f"The χ² of {shown} is " + listed([f"{v:.2f} {name}" for name, v in found.items()])
-    degrees = entry.parts.get("df1")
+    text = f"The χ² of {shown} is " + listed([f"{v:.2f} {name}" for name, v in found.items()])
+    agreement = INCONSISTENT
     if fit:
-        text, agreement = f"{own}; {part.text} is that {fit[0]}.", EXACT
+        text, agreement = f"{text}; {part.text} is that {fit[0]}.", EXACT
     elif entry.basis is not None or entry.about.test not in OF_COUNTS:
-        text, agreement = f"Not checkable: it is another test; {_small(own)}.", NOT_CHECKABLE
+        text, agreement = f"{NOT_CHECKED} it is another test; {_small(text)}.", NOT_CHECKABLE
     elif degrees is not None and degrees.value != len(counts) - 1:
-        text = f"Not checkable: its degrees of freedom are not the {len(counts) - 1} of these "
-        text, agreement = f"{text}groups; {_small(own)}.", NOT_CHECKABLE
-    else:
-        text, agreement = f"{own}; printed is {part.text}.", INCONSISTENT
-    beside = tuple(one.name for one, _ in known)
+        of = f"its degrees of freedom are not the {len(counts) - 1} of these groups"
+        text, agreement = f"{NOT_CHECKED} {of}; {_small(text)}.", NOT_CHECKABLE
     detail = {"counts": counts, "statistics": found}
-    yield Finding("statistic.counts", entry.name, "statistic", agreement, text, beside, detail)
+    claims = [one for one, _ in known]
+    yield verdict("statistic.counts", entry, part, agreement, text, claims, detail)
 
 
 def _corrected(table: np.ndarray) -> float:

@@ -12,21 +12,18 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED, STANDARDISED
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    overlaps,
-    p_span,
-    span_of,
-    span_text,
+    NOT_CHECKABLE,
+    UNDECIDED,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps, span_of
+from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, span_text
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed
 from trialtrace.stats.summaries.statistics import (
@@ -64,23 +61,20 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if "statistic" not in entry.parts:
             continue
-        symbol = entry.parts["statistic"].symbol or ""
+        part = entry.parts["statistic"]
+        symbol = part.symbol or ""
         if symbol in WITH_DEGREES and "df1" not in entry.parts:
-            text = (
-                f"Not checkable: the degrees of freedom of {entry.parts['statistic'].text} are not "
-                f'in the ledger; write them as in "{WITH_DEGREES[symbol]}".'
-            )
-            yield Finding("statistic.p", entry.name, "statistic", NOT_CHECKABLE, text)
+            text = f"The degrees of freedom of {part.text} are not in the ledger; write them as in "
+            text += f'"{WITH_DEGREES[symbol]}".'
+            yield verdict("statistic.p", entry, part, NOT_CHECKABLE, text)
             continue
         try:
-            if symbol == "f" and {"df1", "df2"} <= set(entry.parts):
+            if symbol == "f" and entry.has("df1", "df2"):
                 yield from _f(entry)
             elif "p" in entry.parts and entry.parts["p"].relation != "ns":
                 yield from _plain(entry, symbol)
         except StatsError as error:
-            yield Finding(
-                "statistic.p", entry.name, "statistic", NOT_CHECKABLE, f"Not checkable: {error}"
-            )
+            yield verdict("statistic.p", entry, part, NOT_CHECKABLE, f"{NOT_CHECKED} {error}")
 
 
 def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
@@ -100,16 +94,15 @@ def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
         return
     spans = [span_of(one) for one in every]
     holding = [span for span in spans if overlaps(part, *span)]
-    (low, high), fits = (holding or spans)[0], bool(holding)
-    shown = entry.parts["statistic"].text
-    text = f"{shown} on these degrees of freedom gives {p_span(low, high)}"
-    more = f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
-    half = symbol in ("t", "z", "r") and not fits and overlaps(part, low / 2, high / 2)
+    span, fits = (holding or spans)[0], bool(holding)
+    text = f"{entry.parts['statistic'].text} on these degrees of freedom gives {p_span(*span)}"
+    half = symbol in ("t", "z", "r") and not fits and overlaps(part, *span.times(0.5))
     if half:
-        more = f"; printed is {part.text}, which is that of one side."
-    agreement = EXACT if fits else INCONSISTENT
-    detail = {"low": low, "high": high, "one_sided": half}
-    yield Finding("statistic.p", entry.name, "p", agreement, text + more, detail=detail)
+        text += f"; printed is {part.text}, which is that of one side."
+    elif fits:
+        text += f", in keeping with {part.text}."
+    agreement, detail = EXACT if fits else INCONSISTENT, {**span._asdict(), "one_sided": half}
+    yield verdict("statistic.p", entry, part, agreement, text, detail=detail)
 
 
 def _f(entry: Claim) -> Iterator[Finding]:
@@ -123,7 +116,7 @@ def _f(entry: Claim) -> Iterator[Finding]:
     if corrected and whole:
         text = f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees "
         text += "of freedom: these are the uncorrected ones."
-        yield Finding("statistic.degrees", entry.name, "df1", COMPATIBLE, text)
+        yield verdict("statistic.degrees", entry, "df1", COMPATIBLE, text)
     yield _effect(entry, partial_eta_squared_of_f(f, df1, df2))
 
 
@@ -132,22 +125,18 @@ def _effect(entry: Claim, eta: Bounds) -> Finding:
 
     With several factors η² is smaller than partial η², never greater.
     """
-    part, (low, high) = entry.parts.get("effect"), span_of(eta)
-    part = None if part is not None and part.symbol == STANDARDISED else part
-    shown = span_text(f"{end:.3f}" for end in (low, high))
-    text = f"Partial η² from F and its degrees of freedom is {shown}"
-    name, agreement, text_end = "statistic", COMPATIBLE, "."
-    if part is not None:
-        name = "effect"
-        if overlaps(part, low, high):
-            text_end = f", in keeping with {part.text}."
-        elif part.symbol == "partial" or float(part.bounds[0]) > high:
-            agreement, text_end = INCONSISTENT, f"; printed is {part.text}."
-        else:
-            agreement = NOT_CHECKABLE
-            text_end = f"; {part.text} may be η², which is smaller where there are several factors."
-    detail = {"low": low, "high": high}
-    return Finding("statistic.effect", entry.name, name, agreement, text + text_end, detail=detail)
+    part, span = entry.parts.get("effect"), span_of(eta)
+    text = "Partial η² from F and its degrees of freedom is "
+    text += span_text(f"{end:.3f}" for end in span)
+    agreement: str | bool = True
+    if part is None or part.symbol == STANDARDISED:
+        part, text = entry.parts["statistic"], f"{text}."
+    elif not overlaps(part, *span):
+        agreement = False
+        if part.symbol != "partial" and float(part.bounds[0]) <= span.high:
+            agreement = UNDECIDED
+            text += f"; {part.text} may be η², which is smaller where there are several factors."
+    return verdict("statistic.effect", entry, part, agreement, text, detail=span._asdict())
 
 
 def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
@@ -165,24 +154,22 @@ def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Itera
     if not uncorrected:
         fits = overlaps(part, *plain)
         text = f"F({df1:g}, {df2:g}) gives {p_span(*plain)}"
-        text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
-        yield Finding(
-            "statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text, detail=detail
-        )
+        text += f", in keeping with {part.text}." if fits else ""
+        agreement = EXACT if fits else INCONSISTENT
+        yield verdict("statistic.p", entry, part, agreement, text, detail=detail)
         return
     pieces = epsilons_of_f_and_p(f, as_range(part), df1, df2, epsilon=(1 / df1, 1.0))
     text = (
-        f"p is {plain[1]:.4f} without a correction for sphericity (ε = 1) and "
-        f"{bound[1]:.4f} with the strongest (ε = {1 / df1:.3f}); "
+        f"p is {plain.high:.4f} without a correction for sphericity (ε = 1) and "
+        f"{bound.high:.4f} with the strongest (ε = {1 / df1:.3f}); "
     )
-    if len(pieces) == 0:
+    if len(pieces):
+        spans = " or ".join(f"from {low:.3f} to {high:.3f}" for low, high in pieces)
+        text += f"{part.text} needs ε {spans}."
+        detail |= {"epsilon": pieces.tolist()}
+    else:
         text += f"no ε gives {part.text}."
-        yield Finding("statistic.epsilon", entry.name, "p", INCONSISTENT, text, detail=detail)
-        return
-    spans = " or ".join(f"from {low:.3f} to {high:.3f}" for low, high in pieces)
-    text += f"{part.text} needs ε {spans}."
-    detail |= {"epsilon": pieces.tolist()}
-    yield Finding("statistic.epsilon", entry.name, "p", COMPATIBLE, text, detail=detail)
+    yield verdict("statistic.epsilon", entry, part, len(pieces) > 0, text, detail=detail)
 
 
 def _over_degrees(f: Printed, entry: Claim) -> list[Bounds]:
@@ -192,9 +179,9 @@ def _over_degrees(f: Printed, entry: Claim) -> list[Bounds]:
     return [p_of_f(f, df1, df2, epsilon=(1.0, 1.0)) for df1, df2 in pairs]
 
 
-def _degree_range(component: Component) -> tuple[float, float]:
+def _degree_range(component: Component) -> Span:
     """Whole degrees of freedom are what they are; others are rounded."""
     if component.places <= 0:
-        return float(component.value or 0), float(component.value or 0)
-    low, high = as_range(component).bounds
-    return max(float(low), 1e-9), float(high)
+        return Span(float(component.value or 0), float(component.value or 0))
+    low, high = ends_of(component)
+    return Span(max(low, 1e-9), high)

@@ -18,16 +18,10 @@ from math import sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperOutcome
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import SPREADS, UNSAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    ends_of,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range, ends_of
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.granularity import debit, grim, grimmer
 
@@ -87,7 +81,7 @@ def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[
     said = f"{outcome.label} goes from {least:g} to {most:g}"
     if high < least or low > most:
         text = f"{said}; a mean of {mean.text} lies off it."
-        yield Finding("mean.scale", entry.name, "value", INCONSISTENT, text)
+        yield verdict("mean.scale", entry, mean, INCONSISTENT, text)
         return
     n = ledger.size(entry)
     name = "sd" if "sd" in entry.parts else "se"
@@ -101,11 +95,11 @@ def _off_scale(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[
     middle = min(max((least + most) / 2, low, least), high, most)
     largest = sqrt((most - middle) * (middle - least) * ((n or 2) / ((n or 2) - 1)))
     largest /= sqrt(n or 1) if name == "se" else 1
-    if float(as_range(sd).bounds[0]) > largest:
+    if ends_of(sd).low > largest:
         of = f"{n} values" if n else "values"
         text = f"{said}: {of} with a mean of {mean.text} have a {SPREADS[name]} of at most "
         text += f"{largest:.3g}; printed is {'± ' if unsaid else ''}{sd.text}."
-        yield Finding("deviation.scale", entry.name, name, INCONSISTENT, text)
+        yield verdict("deviation.scale", entry, sd, INCONSISTENT, text)
 
 
 def _numbers(n: int, outcome: PaperOutcome) -> str:
@@ -117,25 +111,22 @@ def _numbers(n: int, outcome: PaperOutcome) -> str:
 
 def _grim(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[Finding]:
     n, mean = ledger.size(entry), entry.parts["value"]
+    agreement, detail = NOT_CHECKABLE, {}
     if n is None:
-        text = "Not checkable: a mean of whole numbers needs the number of patients behind it."
-        yield Finding("mean.granularity", entry.name, "value", NOT_CHECKABLE, text)
-        return
-    found = grim(as_range(mean), n, items=outcome.parts, percent=False)
-    luck = float(found.luck)
-    if luck >= NO_TEST_ABOVE:
-        text = f"Not checkable: {_numbers(n, outcome)} can have any mean of this many digits."
-        yield Finding("mean.granularity", entry.name, "value", NOT_CHECKABLE, text)
-        return
-    if bool(found.consistent):
-        text = f"A mean of {mean.text} is possible for {_numbers(n, outcome)}."
-        agreement = COMPATIBLE
+        text = "A mean of whole numbers needs the number of patients behind it."
     else:
-        text = f"No {_numbers(n, outcome)} have a mean that prints as {mean.text}."
-        agreement = INCONSISTENT
-    if agreement == COMPATIBLE:
-        text += f" By luck alone {100 * luck:.0f} % of means pass."
-    yield Finding("mean.granularity", entry.name, "value", agreement, text, detail={"luck": luck})
+        found = grim(as_range(mean), n, items=outcome.parts, percent=False)
+        numbers = _numbers(n, outcome)
+        luck = float(found.luck)
+        detail = {"luck": luck} if luck < NO_TEST_ABOVE else {}
+        agreement = COMPATIBLE if bool(found.consistent) else INCONSISTENT
+        text = f"A mean of {mean.text} is possible for {numbers}. "
+        text += f"By luck alone {100 * luck:.0f} % of means pass."
+        if luck >= NO_TEST_ABOVE:
+            agreement, text = NOT_CHECKABLE, f"{numbers} can have any mean of this many digits."
+        elif agreement == INCONSISTENT:
+            text = f"No {numbers} have a mean that prints as {mean.text}."
+    yield verdict("mean.granularity", entry, mean, agreement, text, detail=detail)
 
 
 def _grimmer(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[Finding]:
@@ -149,18 +140,15 @@ def _grimmer(ledger: Ledger, entry: Claim, outcome: PaperOutcome) -> Iterator[Fi
         return
     if possible is None:
         return
-    told = f"a standard deviation of {sd.text} with a mean of {mean.text}"
+    said = f"standard deviation of {sd.text} with a mean of {mean.text}"
     numbers = _numbers(n, outcome)
+    agreement, text = INCONSISTENT, f"No {numbers} have a {said}."
     if luck >= NO_TEST_ABOVE:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: {numbers} can have nearly any {told[2:]}."
+        agreement, text = NOT_CHECKABLE, f"{numbers} can have nearly any {said}."
     elif possible:
-        agreement, text = COMPATIBLE, f"{numbers} can have {told}."
-    else:
-        agreement, text = INCONSISTENT, f"No {numbers} have {told}."
-    if agreement == COMPATIBLE:
-        text += f" By luck alone {100 * luck:.0f} % of deviations nearby pass."
-    yield Finding("deviation.granularity", entry.name, "sd", agreement, text, detail={"luck": luck})
+        agreement, text = COMPATIBLE, f"{numbers} can have a {said}. By luck alone "
+        text += f"{100 * luck:.0f} % of deviations nearby pass."
+    yield verdict("deviation.granularity", entry, sd, agreement, text, detail={"luck": luck})
 
 
 def _possible(entry: Claim, outcome: PaperOutcome, n: int) -> tuple[bool | None, float]:

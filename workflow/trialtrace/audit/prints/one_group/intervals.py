@@ -7,18 +7,17 @@ import numpy as np
 from trialtrace.audit.candidates import count_methods as methods
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    Card,
-    Finding,
-    listed,
-    prints,
+    NOT_CHECKABLE,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats.summaries.count_tests import intervals_of_shares
 
@@ -42,7 +41,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if not {"ci_low", "ci_high"} & set(entry.parts) or entry.main is None:
             continue
         yield from _inside(entry, entry.main)
-        if not {"ci_low", "ci_high"} <= set(entry.parts):
+        if not entry.has_interval:
             continue
         if entry.measure is None and entry.of_count and entry.share:
             yield from _of_share(ledger, entry)
@@ -59,7 +58,7 @@ def _inside(entry: Claim, main) -> Iterator[Finding]:
     ]
     text = f"{main.text} lies outside its own interval, {ends[0]} to {ends[1]}."
     name = "ci_high" if low is None else "ci_low"
-    yield Finding("interval.inside", entry.name, name, INCONSISTENT, text)
+    yield verdict("interval.inside", entry, name, INCONSISTENT, text)
 
 
 def confidence_of(entry: Claim) -> float:
@@ -87,7 +86,7 @@ def _of_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def _intervals(entry: Claim, pairs: Whole) -> dict[str, Floats]:
     """Bounds in percent by method, (counts, 2)."""
-    intervals = intervals_of_shares(*pairs.T, confidence=confidence_of(entry))
+    intervals = intervals_of_shares(*pairs.T, confidence=entry.confidence)
     return {name: 100 * ends for name, ends in intervals.items()}
 
 
@@ -127,7 +126,7 @@ def _nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, 
 
 
 def _share_finding(entry: Claim, pairs: Whole, found: dict, drawn: dict) -> Finding:
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    shown = entry.interval
     detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
     detail |= drawn
     where = (
@@ -196,6 +195,6 @@ def _outward(entry: Claim) -> str:
 
 def _bounds(entry: Claim, agreement: str, text: str, detail: dict) -> Finding:
     """A verdict on both bounds."""
-    return Finding(
-        "interval.share", entry.name, "ci_low", agreement, text, (), detail, ("ci_high",)
+    return verdict(
+        "interval.share", entry, "ci_low", agreement, text, detail=detail, covers=("ci_high",)
     )

@@ -11,16 +11,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from math import log, sqrt
 
-from scipy.special import ndtri, stdtrit
-
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, ends_of
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, unevenness
+from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.times.rates import per_year
 from trialtrace.stats.summaries.printed import Printed, below
 
@@ -65,7 +64,7 @@ def _usual(entry: Claim, *called: str) -> bool:
 
     Or what else it has to be `called`.
     """
-    if not {"value", "ci_low", "ci_high"} <= set(entry.parts) or entry.basis is not None:
+    if not entry.has("value", "ci_low", "ci_high") or entry.basis is not None:
         return False
     if per_year(entry.parts["value"].unit):
         return False
@@ -85,21 +84,20 @@ def _uneven(entry: Claim) -> Iterator[Finding]:
     geometric = main.symbol == GEOMETRIC
     if main.relation != "=" or not (main.symbol == "mean" or geometric) or set(bounds) & CUT_OFF:
         return
-    if entry.parts["ci_low"].symbol == "credible":
+    if entry.credible:
         return
     ends = [ends_of(entry.parts[name]) for name in names]
-    scales = [] if geometric and ends[0][0] > 0 else [ends]
-    if ends[0][0] > 0:
-        scales.append([(log(low), log(high)) for low, high in ends])
+    scales = [] if geometric and ends[0].low > 0 else [ends]
+    if ends[0].low > 0:
+        scales.append([Span(log(low), log(high)) for low, high in ends])
     if min(unevenness(*scale) for scale in scales) <= MOST_UNEVEN:
         return
-    low, value, high = (entry.parts[name].text for name in names)
-    text = f"{value} is not the middle of {low} to {high}, as a mean is of its interval, nor near "
-    text += "it on the log scale."
+    text = f"{main.text} is not the middle of {entry.interval}, as a mean is of its interval, nor "
+    text += "near it on the log scale."
     if geometric:
-        text = f"{value} is not near the middle of {low} to {high} on the log scale, as a "
+        text = f"{main.text} is not near the middle of {entry.interval} on the log scale, as a "
         text += "geometric mean is of its interval."
-    yield Finding("mean.centred", entry.name, "value", INCONSISTENT, text, covers=names[::2])
+    yield verdict("mean.centred", entry, main, INCONSISTENT, text, covers=names[::2])
 
 
 def of_interval(entry: Claim, n: int) -> Printed | None:
@@ -109,14 +107,11 @@ def of_interval(entry: Claim, n: int) -> Printed | None:
 
     Oracle: R's t.test of one sample, and the same by qnorm.
     """
-    if {"sd", "se"} & set(entry.parts) or not _usual(entry) or n < 2:
+    if {"sd", "se"} & set(entry.parts) or not _usual(entry) or n < 2 or entry.credible:
         return None
-    if entry.parts["ci_low"].symbol == "credible":
-        return None
-    level = 0.5 + confidence_of(entry) / 2
-    (l0, l1), (u0, u1) = (ends_of(entry.parts[name]) for name in ("ci_low", "ci_high"))
-    least = max((u0 - l1) / 2, 0.0) * sqrt(n) / float(stdtrit(n - 1, level))
-    most = (u1 - l0) / 2 * sqrt(n) / float(ndtri(level))
+    half = half_width_of(entry)
+    least = half.low * sqrt(n) / quantile_of(entry, n - 1)
+    most = half.high * sqrt(n) / quantile_of(entry)
     return below(f"{most:.12f}", least=f"{least:.12f}") if least < most else None
 
 
@@ -127,7 +122,7 @@ def _deviation(ledger: Ledger, entry: Claim) -> Claim | None:
     claims = [
         claim
         for claim in ledger.beside(entry, entry.about.group or "")
-        if {"value", "sd"} <= set(claim.parts) and claim.parts["sd"].symbol != UNSAID
+        if claim.has("value", "sd") and claim.parts["sd"].symbol != UNSAID
         if claim.parts["value"].text == entry.parts["value"].text
     ]
     return ledger.agreed(claims, "sd")
@@ -151,36 +146,21 @@ def _unlike(ledger: Ledger, entry: Claim, n: int) -> Iterator[Finding]:
     low, high = min(low for low, _ in spreads), max(high for _, high in spreads)
     if float(own.high) * UNLIKE > low and float(own.low) < UNLIKE * high:
         return
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
-    text = f"Not checkable: {shown} in {n} patients leaves a deviation of {float(own.low):.2g} to "
+    text = f"{entry.interval} in {n} patients leaves a deviation of {float(own.low):.2g} to "
     text += f"{float(own.high):.2g}, while other groups have {others[0].parts['sd'].text}. Is the "
     text += "interval that of the mean?"
-    check, names, both = "mean.interval", tuple(one.name for one in others), ("ci_high",)
-    yield Finding(check, entry.name, "ci_low", NOT_CHECKABLE, text, names, covers=both, remark=True)
+    yield interval_verdict("mean.interval", entry, DOUBT, text, others)
 
 
 def _held(entry: Claim, other: Claim, n: int) -> Iterator[Finding]:
-    level = 0.5 + confidence_of(entry) / 2
-    (least, most), (l0, l1), (u0, u1) = (
-        ends_of(part) for part in (other.parts["sd"], entry.parts["ci_low"], entry.parts["ci_high"])
-    )
-    low = float(ndtri(level)) * least / sqrt(n)
-    high = float(stdtrit(n - 1, level)) * most / sqrt(n)
-    findings = max((u0 - l1) / 2, 0.0), (u1 - l0) / 2
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
-    text = (
-        f"A deviation of {other.parts['sd'].text} in {n} patients gives an interval that reaches "
-    )
-    text += f"{low:.3g} to {high:.3g} to either side of the mean"
-    wider = findings[0] > high and findings[0] <= MOST_WIDER * high and entry.about.n is None
-    if findings[0] <= high and findings[1] >= low:
-        agreement, more = COMPATIBLE, f", in keeping with {shown}."
-    elif wider and "denominator" not in entry.parts:
-        agreement, more = NOT_CHECKABLE, f"; {shown} is wider, as of fewer patients."
-        text = f"Not checkable: {text[0].lower()}{text[1:]}"
-    else:
-        agreement, more = INCONSISTENT, f"; printed is {shown}."
-    beside = () if other is entry else (other.name,)
-    yield Finding(
-        "mean.interval", entry.name, "ci_low", agreement, text + more, beside, covers=("ci_high",)
-    )
+    least, most = ends_of(other.parts["sd"])
+    low = quantile_of(entry) * least / sqrt(n)
+    high = quantile_of(entry, n - 1) * most / sqrt(n)
+    own = half_width_of(entry)
+    text = f"A deviation of {other.parts['sd'].text} in {n} patients gives an interval that "
+    text += f"reaches {low:.3g} to {high:.3g} to either side of the mean"
+    agreement: str | bool = own.meets(low, high)
+    wider = high < own.low <= MOST_WIDER * high and entry.about.n is None
+    if wider and "denominator" not in entry.parts:
+        agreement, text = NOT_CHECKABLE, f"{text}; {entry.interval} is wider, as of fewer patients."
+    yield interval_verdict("mean.interval", entry, agreement, text, [other])

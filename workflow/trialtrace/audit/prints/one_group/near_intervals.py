@@ -14,9 +14,12 @@ from operator import attrgetter
 from trialtrace.audit.candidates.grid import ALSO_OF_SHARES, INTERVALS, LEVELS, interval
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, Card, Finding, listed, prints
+from trialtrace.audit.prints.agreements import COMPATIBLE
+from trialtrace.audit.prints.finding import Card, Finding
 from trialtrace.audit.prints.one_group.intervals import fitting
+from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Whole
 from trialtrace.base.grouping import grouped
 
@@ -50,7 +53,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     with_intervals = [
         entry
         for entry in ledger.of_group()
-        if set(BOTH) <= set(entry.parts) and entry.share
+        if entry.has_interval and entry.share
         if (group := ledger.groups.get(entry.about.group or "")) and group.size
     ]
     names = "outcome", "visit", "stratum", "category"

@@ -14,16 +14,9 @@ from math import sqrt
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    EXACT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    ends_of,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range, ends_of
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 
@@ -71,8 +64,8 @@ def _of_range_beside(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if other is None or other.name == entry.name or ledger.size(other) != n or other.basis:
         return
     parts = {**entry.parts, **{name: other.parts[name] for name in ENDS}}
-    finding = _deviation(replace(entry, parts=parts), n, whole=_of_whole(ledger, other))
-    yield replace(finding, beside=(other.name,))
+    whole = _of_whole(ledger, other)
+    yield _deviation(replace(entry, parts=parts), n, whole=whole, beside=(other,))
 
 
 def _is_median(entry: Claim) -> bool:
@@ -94,7 +87,7 @@ def _off_scale(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         low, high = ends_of(data)
         if high <= ends[0] or low > ends[1]:
             text = f"{data.text} is off the scale from {ends[0]:g} to {ends[1]:g}."
-            yield Finding("quantile.scale", entry.name, name, INCONSISTENT, text)
+            yield verdict("quantile.scale", entry, name, INCONSISTENT, text)
 
 
 def _order(entry: Claim, named: list[tuple[str, str]]) -> Iterator[Finding]:
@@ -104,12 +97,12 @@ def _order(entry: Claim, named: list[tuple[str, str]]) -> Iterator[Finding]:
     for before, after in pairwise(parts):
         if (before.value or 0) > (after.value or 0):
             text = f"{before.text} is printed as a value of at most {after.text}."
-            yield Finding("quantile.order", entry.name, before.name, INCONSISTENT, text)
+            yield verdict("quantile.order", entry, before, INCONSISTENT, text)
             return
     covers = tuple(part.name for part in parts if part.name not in ("value",))
     shown = " ≤ ".join(part.text for part in parts)
-    yield Finding(
-        "quantile.order", entry.name, covers[0], EXACT, f"In order: {shown}.", covers=covers[1:]
+    yield verdict(
+        "quantile.order", entry, covers[0], EXACT, f"In order: {shown}.", covers=covers[1:]
     )
 
 
@@ -120,7 +113,7 @@ def _of_whole(ledger: Ledger, entry: Claim) -> bool:
     return whole and all(entry.parts[name].places == 0 for name in ENDS)
 
 
-def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
+def _deviation(entry: Claim, n: int, *, whole: bool, beside: tuple[Claim, ...] = ()) -> Finding:
     (low_from, low_to), (high_from, high_to) = (ends_of(entry.parts[name]) for name in ENDS)
     if whole:
         low_from, high_to = (float(entry.parts[name].value or 0) for name in ENDS)
@@ -137,22 +130,19 @@ def _deviation(entry: Claim, n: int, *, whole: bool) -> Finding:
         most = min(most, sqrt(room * n / (n - 1)))
         about += f" with a mean of {mean.text}"
     sd = entry.parts["sd"]
-    own_low, own_high = ends_of(sd)
     text = f"{about} have a standard deviation of {least:.3g} to {most:.3g}"
-    return verdict("quantile.deviation", entry, sd, own_low <= most and own_high >= least, text)
+    return verdict("quantile.deviation", entry, sd, ends_of(sd).meets(least, most), text, beside)
 
 
 def _halves(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """The median of whole numbers is whole, or lies halfway between two; whole where n is odd."""
     value, n = entry.parts["value"], ledger.size(entry)
-    steps = as_range(value).multiples(2 if n is None or n % 2 == 0 else 1)
     if value.places <= 0 or value.relation != "=":
         return
-    fits = steps[0] <= steps[1]
-    of = "whole numbers" if n is None else f"{n} whole numbers"
-    text = f"{of[0].upper()}{of[1:]} can have a median of {value.text}."
-    if not fits:
-        text = f"No {of} have a median that prints as {value.text}."
-    yield Finding(
-        "median.granularity", entry.name, "value", COMPATIBLE if fits else INCONSISTENT, text
-    )
+    first, last = as_range(value).multiples(2 if n is None or n % 2 == 0 else 1)
+    text = f"{n} whole numbers can" if n is not None else "Whole numbers can"
+    text += f" have a median of {value.text}."
+    if first > last:
+        text = f"No {'' if n is None else f'{n} '}whole numbers have a median that prints as "
+        text += f"{value.text}."
+    yield verdict("median.granularity", entry, value, bool(first <= last), text)

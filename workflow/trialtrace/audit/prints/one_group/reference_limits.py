@@ -9,24 +9,18 @@ least half above it, one below U at most half. Source: Savage 1961, J Res NBS 65
 two values that reach the bound, by hand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperBeyond, PaperReference
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    EXACT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    as_range,
-)
+from trialtrace.audit.prints.agreements import DOUBT, EXACT, INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.two_groups.medians import QUARTILES
+from trialtrace.audit.prints.wording import NOT_CHECKED
 
 NEAR = 1e-9
 MEDIAN = "median"
@@ -67,19 +61,18 @@ def _counted_above(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     count, n = entry.whole_count, ledger.size(entry)
     if count is not None and n is not None and count > n and "denominator" not in entry.parts:
         text = f"{count} patients beyond a limit are more than the {n} of the group."
-        yield Finding("reference.count", entry.name, _component(entry), INCONSISTENT, text)
+        yield verdict("reference.count", entry, _component(entry), INCONSISTENT, text)
 
 
 def _share(ledger: Ledger, entry: Claim) -> Span | None:
     """The share of patients, by their count where it is printed."""
     count, n = entry.whole_count, ledger.size(entry)
     if count is not None and n:
-        return (count / n, count / n) if count <= n else None
+        return Span(count / n, count / n) if count <= n else None
     part = entry.share
     if part is None or part.relation != "=":
         return None
-    low, high = (float(end) / 100 for end in as_range(part).bounds)
-    return low, high
+    return Span(*(end / 100 for end in ends_of(part)))
 
 
 def _held(
@@ -96,13 +89,14 @@ def _held(
     if part.unit and limits.unit and part.unit != limits.unit:
         return
     middle = float(part.bounds[0]), float(part.bounds[1])
-    if part.symbol == MEDIAN or set(QUARTILES) <= set(claim.parts):
-        yield from _told(
-            ledger, entry, share, claim, "reference.median", by_median(middle, beyond, limits)
-        )
+    if part.symbol == MEDIAN or claim.has(*QUARTILES):
+        check, bounds = "reference.median", by_median(middle, beyond, limits)
     elif spread is not None and spread.relation == "=" and spread.symbol != UNSAID:
-        bounds = by_mean(middle, float(as_range(spread).bounds[1]), beyond, limits)
-        yield from _told(ledger, entry, share, claim, "reference.share", bounds)
+        check = "reference.share"
+        bounds = by_mean(middle, ends_of(spread).high, beyond, limits)
+    else:
+        return
+    yield from _told(ledger, entry, share, claim, check, bounds)
 
 
 def by_mean(middle: Span, sd: float, beyond: PaperBeyond, limits: PaperReference) -> Span:
@@ -151,24 +145,23 @@ def by_median(middle: Span, beyond: PaperBeyond, limits: PaperReference) -> Span
 
 
 def _told(
-    ledger: Ledger, entry: Claim, share: Span, claim: Claim, check: str, bounds: Span
+    ledger: Ledger, entry: Claim, share: Span, claim: Claim, check: str, bounds: tuple[float, float]
 ) -> Iterator[Finding]:
     least, most = bounds
     if least <= 0 and most >= 1:
         return
-    fits = share[0] <= most + NEAR and share[1] >= least - NEAR
-    limit = f"at most {100 * most:.1f} %" if share[0] > most or least <= 0 else ""
-    limit = limit or f"at least {100 * least:.1f} %"
+    limit = f"at least {100 * least:.1f} %"
+    if share.low > most or least <= 0:
+        limit = f"at most {100 * most:.1f} %"
     text = f"“{claim.printed}” leaves {limit} of its patients there, whatever their values"
-    sizes = ledger.size(entry), ledger.size(claim)
-    same = None not in sizes and sizes[0] == sizes[1]
-    agreement = COMPATIBLE if fits else INCONSISTENT if same else NOT_CHECKABLE
-    text += ", in keeping with it." if fits else f"; printed is {entry.printed}."
-    if agreement == NOT_CHECKABLE:
-        text = f"Not checkable: {text} It may be of other patients."
-    detail, remark, names = {"least": least, "most": most}, agreement != INCONSISTENT, (claim.name,)
-    component = _component(entry)
-    yield Finding(check, entry.name, component, agreement, text, names, detail, remark=remark)
+    if share.meets(least - NEAR, most + NEAR):
+        agreement, text = REMARK, f"{text}, in keeping with it."
+    else:
+        agreement, text = _unless_others(
+            ledger, [entry, claim], f"{text}; printed is {entry.printed}.", "It"
+        )
+    detail = {"least": least, "most": most}
+    yield verdict(check, entry, _component(entry), agreement, text, [claim], detail)
 
 
 def _component(entry: Claim) -> str:
@@ -177,23 +170,17 @@ def _component(entry: Claim) -> str:
 
 def _sum(ledger: Ledger, entry: Claim, of: str) -> Iterator[Finding]:
     """Patients outside both limits are those above and those below."""
-    parts = [_counted(ledger, entry, of, limit) for limit in ("above", "below")]
-    count = entry.whole_count
-    if count is None or parts[0] is None or parts[1] is None:
+    found = [_counted(ledger, entry, of, limit) for limit in ("above", "below")]
+    parts = [one for one in found if one is not None]
+    if entry.whole_count is None or len(parts) < len(found):
         return
-    findings = [(one, int(one.whole_count or 0)) for one in parts if one is not None]
-    total = sum(x for _, x in findings)
-    sizes = {ledger.size(one) for one in (entry, *(one for one, _ in findings))}
-    same = len(sizes) == 1 and None not in sizes
-    text = f"{findings[0][1]} above and {findings[1][1]} below are {total} outside both limits"
-    fits = total == count
-    agreement = EXACT if fits else INCONSISTENT if same else NOT_CHECKABLE
-    text += ", as printed." if fits else f"; printed is {count}."
-    if agreement == NOT_CHECKABLE:
-        text = f"Not checkable: {text} They may be of other patients."
-    beside = tuple(one.name for one, _ in findings)
-    name, component, remark = "reference.sum", _component(entry), agreement == NOT_CHECKABLE
-    yield Finding(name, entry.name, component, agreement, text, beside, remark=remark)
+    counts = [one.whole_count or 0 for one in parts]
+    text = f"{counts[0]} above and {counts[1]} below are {sum(counts)} outside both limits"
+    agreement = EXACT
+    if sum(counts) != entry.whole_count:
+        text += f"; printed is {entry.whole_count}."
+        agreement, text = _unless_others(ledger, [entry, *parts], text, "They")
+    yield verdict("reference.sum", entry, _component(entry), agreement, text, parts)
 
 
 def _counted(ledger: Ledger, entry: Claim, of: str, limit: str) -> Claim | None:
@@ -210,3 +197,13 @@ def _counted(ledger: Ledger, entry: Claim, of: str, limit: str) -> Claim | None:
             replace(entry, about=replace(entry.about, outcome=name)), entry.about.group or ""
         )
     )
+
+
+def _unless_others(
+    ledger: Ledger, claims: Sequence[Claim], text: str, what: str
+) -> tuple[str, str]:
+    """A contradiction where all claims are of as many patients, else a remark."""
+    sizes = {ledger.size(claim) for claim in claims}
+    if len(sizes) == 1 and None not in sizes:
+        return INCONSISTENT, text
+    return DOUBT, f"{NOT_CHECKED} {text} {what} may be of other patients."

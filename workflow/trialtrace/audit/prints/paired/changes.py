@@ -25,19 +25,13 @@ from math import ceil, prod, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    overlaps,
-    signed,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
+from trialtrace.audit.prints.paired.same_patients import least_and_greatest
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
 from trialtrace.audit.prints.shared.corrections import SAYS_SOMETHING
+from trialtrace.audit.prints.wording import signed
 
 BASELINE = "baseline"
 MIDDLE = "median"
@@ -95,25 +89,22 @@ def _exchanged(ledger: Ledger, own: Trio, other: Trio) -> Iterator[Finding]:
     labels = " and ".join(ledger.group_label(one[0]) for one in (own, other))
     text = f"With the {WHAT[place]} of {labels} exchanged, both changes are the end less the "
     text += "baseline; as printed, neither is."
-    agreement, remark = INCONSISTENT, False
+    agreement = INCONSISTENT
     if not _only_by_exchange(ledger, own, other):
-        agreement, remark = NOT_CHECKABLE, True
-        text = f"Not checkable: {text[0].lower()}{text[1:]} An adjusted change, other patients or "
-        text += "chance may do so too."
-    claims = (own[place], other[place])
-    findings = tuple(one.name for one in (*own, *other) if one not in claims)
+        agreement = DOUBT
+        text += " An adjusted change, other patients or chance may do so too."
+    claims = own[place], other[place]
+    others = [one for one in (*own, *other) if one not in claims]
     for claim in claims:
-        yield Finding(
-            "change.exchanged", claim.name, "value", agreement, text, findings, remark=remark
-        )
+        yield verdict("change.exchanged", claim, "value", agreement, text, others)
 
 
 def _only_by_exchange(ledger: Ledger, own: Trio, other: Trio) -> bool:
     """Whether no adjustment, no missing patients and no chance makes both changes right so."""
     off = [_apart(*trio) for trio in (own, other)]
-    (low1, high1), (low0, high0) = (ends_of(trio[1].parts["value"]) for trio in (own, other))
+    first, second = (ends_of(trio[1].parts["value"]) for trio in (own, other))
     raw = all(one.has_deviation for trio in (own, other) for one in trio)
-    adjusted = 0.0 if raw else max(high1 - low0, high0 - low1)
+    adjusted = 0.0 if raw else first.less(second).sizes.high
     missing = [FAR * _error_of_missing(ledger, *trio) for trio in (own, other)]
     if min(off) <= adjusted or any(a <= b for a, b in zip(off, missing, strict=True)):
         return False
@@ -123,9 +114,8 @@ def _only_by_exchange(ledger: Ledger, own: Trio, other: Trio) -> bool:
         abs(float((a.parts["value"].value or 0) - (b.parts["value"].value or 0))) > max(widths)
         for a, b in zip(own, other, strict=True)
     )
-    return (
-        ways * prod(w / (2 * by + w) for w, by in zip(widths, off, strict=True)) <= SAYS_SOMETHING
-    )
+    chance = prod(w / (2 * by + w) for w, by in zip(widths, off, strict=True))
+    return ways * chance <= SAYS_SOMETHING
 
 
 def _error_of_missing(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float:
@@ -153,9 +143,8 @@ def _exchanged_place(own: Trio, other: Trio) -> int | None:
 
 def _fits(entry: Claim, start: Claim, end: Claim) -> bool:
     """Whether a change is that of the means, or without its sign a reduction."""
-    (low, high), part = _end_less_start(start, end), entry.parts["value"]
-    turned = part.word is not None and overlaps(part, -high, -low)
-    return overlaps(part, low, high) or turned
+    span, part = _end_less_start(start, end), entry.parts["value"]
+    return overlaps(part, *span) or (part.word is not None and overlaps(part, *span.turned))
 
 
 def _is_mean(entry: Claim) -> bool:
@@ -188,42 +177,34 @@ def _is_first(visit: str, first: str | None) -> bool:
 
 
 def _mean(ledger: Ledger, entry: Claim, start: Claim, end: Claim, *, raw: bool) -> Finding:
-    low, high = _end_less_start(start, end)
     part = entry.parts["value"]
     places = max(one.parts["value"].places for one in (start, end, entry)) + 1
-    said = f"{end.parts['value'].text} less {start.parts['value'].text} is "
-    said += f"{signed(low, places)} to {signed(high, places)}"
-    most = _most_moved(ledger, entry, start, end) if raw else None
+    low, high = (signed(limit, places) for limit in _end_less_start(start, end))
+    text = f"{end.parts['value'].text} less {start.parts['value'].text} is {low} to {high}"
+    most, agreement = _most_moved(ledger, entry, start, end) if raw else None, INCONSISTENT
     if _fits(entry, start, end):
-        text, agreement = f"{said}, in keeping with a change of {part.text}.", COMPATIBLE
-    elif most is not None and _apart(entry, start, end) > most:
-        text, agreement = f"{said}, while {part.text} is printed", INCONSISTENT
-        if most:
-            text += f"; patients with one value only move it by at most {most:.2g}, whoever they "
-            text += "are."
-        else:
-            text = f"{said}, each of {entry.about.n} patients, while {part.text} is printed."
+        agreement, text = COMPATIBLE, f"{text}, in keeping with a change of {part.text}."
+    elif most is None or _apart(entry, start, end) <= most:
+        agreement = DOUBT
+        text += f", while {part.text} is printed; {_why(ledger, entry, start)}."
+    elif most:
+        text += f", while {part.text} is printed; patients with one value only move it by at most "
+        text += f"{most:.2g}, whoever they are."
     else:
-        text = f"Not checkable: {said}, while {part.text} is printed; {_why(ledger, entry, start)}."
-        agreement = NOT_CHECKABLE
-    remark = agreement == NOT_CHECKABLE
-    finding = (start.name, end.name)
-    return Finding("change.mean", entry.name, "value", agreement, text, finding, remark=remark)
+        text += f", each of {entry.about.n} patients, while {part.text} is printed."
+    return verdict("change.mean", entry, part, agreement, text, [start, end])
 
 
 def _end_less_start(start: Claim, end: Claim) -> Span:
-    (low0, high0), (low1, high1) = (ends_of(one.parts["value"]) for one in (start, end))
-    return low1 - high0, high1 - low0
+    return ends_of(end.parts["value"]).less(ends_of(start.parts["value"]))
 
 
 def _apart(entry: Claim, start: Claim, end: Claim) -> float:
     """How far a change is at least from the end less the baseline; of a reduction also turned."""
-    low, high = _end_less_start(start, end)
-    least, most = ends_of(entry.parts["value"])
-    spans = [(low, high)]
-    if entry.parts["value"].word is not None:
-        spans.append((-high, -low))
-    return max(0.0, min(max(span[0] - most, least - span[1]) for span in spans))
+    span, part = _end_less_start(start, end), entry.parts["value"]
+    least, most = ends_of(part)
+    spans = [span] if part.word is None else [span, span.turned]
+    return max(0.0, min(max(low - most, least - high) for low, high in spans))
 
 
 def _most_moved(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> float | None:
@@ -275,15 +256,13 @@ def _why(ledger: Ledger, entry: Claim, start: Claim) -> str:
 
 
 def _deviation(ledger: Ledger, entry: Claim, start: Claim, end: Claim) -> Iterator[Finding]:
-    (low0, high0), (low1, high1) = (ends_of(one.parts["sd"]) for one in (start, end))
-    least = max(low1 - high0, low0 - high1, 0.0)
-    part, most = entry.parts["sd"], high0 + high1
+    least, most = least_and_greatest([ends_of(one.parts["sd"]) for one in (end, start)])
+    part = entry.parts["sd"]
     if overlaps(part, least, most):
         return
     text = (
-        f"Not checkable: values with deviations of {start.parts['sd'].text} and "
-        f"{end.parts['sd'].text} change by one of {least:.3g} to {most:.3g}, whatever their "
-        f"correlation, while {part.text} is printed; {_why(ledger, entry, start)}."
+        f"Values with deviations of {start.parts['sd'].text} and {end.parts['sd'].text} change by "
+        f"one of {least:.3g} to {most:.3g}, whatever their correlation, while {part.text} is "
+        f"printed; {_why(ledger, entry, start)}."
     )
-    findings = (start.name, end.name)
-    yield Finding("change.deviation", entry.name, "sd", NOT_CHECKABLE, text, findings, remark=True)
+    yield verdict("change.deviation", entry, part, DOUBT, text, [start, end])

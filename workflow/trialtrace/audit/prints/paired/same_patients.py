@@ -11,25 +11,18 @@ Source: Student 1908. Oracle: scipy's ttest_rel on made values, with every corre
 from collections.abc import Iterator, Sequence
 from math import ceil, floor, inf, sqrt
 
-from scipy.special import bdtr, chdtrc, ndtri, stdtr, stdtrit
+from scipy.special import bdtr, chdtrc, stdtr
 
 from trialtrace.audit.ledger.claim import CROSSOVER, PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    TWO_SIDED,
-    Card,
-    Finding,
-    Span,
-    overlaps,
-    p_span,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, either_way, ends_of, overlaps
+from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.shared.two_groups import as_proportion
+from trialtrace.audit.prints.wording import p_span
 
 TESTS = (None, "t")
 SLACK = 1.25
@@ -104,13 +97,11 @@ def _p_of_pairs(ledger: Ledger, entry: Claim) -> Span | None:
     mcnemar.test and binom.test.
     """
     main, n = entry.main, patients(ledger, entry)
-    if main is None or n is None or not {"ci_low", "ci_high"} <= set(entry.parts):
+    if main is None or n is None or not entry.has_interval:
         return None
     scale = 1.0 if as_proportion(entry, main) else 100.0
     low, high = (abs(float(end)) * n / scale for end in main.bounds)
-    (l0, l1), (u0, u1) = (_ends(entry, name) for name in ("ci_low", "ci_high"))
-    z = 2 * float(ndtri(0.5 + confidence_of(entry) / 2)) * scale / n
-    least, most = max(u0 - l1, 0.0) / z, (u1 - l0) / z
+    least, most = half_width_of(entry).times(n / scale / quantile_of(entry))
     found = []
     for gap in range(ceil(min(low, high) - 0.01), floor(max(low, high) + 0.01) + 1):
         pairs = ceil(least**2 + gap**2 / n) - 1, floor(most**2 + gap**2 / n) + 1
@@ -122,7 +113,7 @@ def _p_of_pairs(ledger: Ledger, entry: Claim) -> Span | None:
                 plain = float(chdtrc(1, gap**2 / both))
                 corrected = float(chdtrc(1, max(gap - 1, 0) ** 2 / both))
                 found += [min(exact, 1.0), middle, plain, corrected]
-    return (min(found), max(found)) if found else None
+    return Span(min(found), max(found)) if found else None
 
 
 def _degrees(entry: Claim, n: int) -> Iterator[Finding]:
@@ -131,13 +122,12 @@ def _degrees(entry: Claim, n: int) -> Iterator[Finding]:
         return
     degrees, most = int(part.value or 0), n - 1
     text = f"{n} patients measured twice have {most} degrees of freedom"
+    agreement, more = COMPATIBLE, f"; {degrees} fit."
     if degrees > most:
-        yield Finding("paired.degrees", entry.name, "df1", INCONSISTENT, f"{text}, not {degrees}.")
-    elif degrees == most or (degrees == most - 1 and CROSSOVER in (entry.about.design or ())):
-        yield Finding("paired.degrees", entry.name, "df1", COMPATIBLE, f"{text}; {degrees} fit.")
-    else:
-        text = f"Not checkable: {text}; {degrees} are those of {degrees + 1} patients."
-        yield Finding("paired.degrees", entry.name, "df1", NOT_CHECKABLE, text, remark=True)
+        agreement, more = INCONSISTENT, f", not {degrees}."
+    elif degrees < most - (CROSSOVER in (entry.about.design or ())):
+        agreement, more = DOUBT, f"; {degrees} are those of {degrees + 1} patients."
+    yield verdict("paired.degrees", entry, part, agreement, text + more)
 
 
 def _of_deviation(entry: Claim, n: int) -> Iterator[Finding]:
@@ -146,92 +136,66 @@ def _of_deviation(entry: Claim, n: int) -> Iterator[Finding]:
     statistic = entry.parts.get("statistic")
     if value is None or sd is None or statistic is None or sd.symbol == UNSAID:
         return
-    (m0, m1), (s0, s1) = _ends(entry, "value"), _ends(entry, "sd")
-    if value.relation != "=" or statistic.symbol != "t" or s0 <= 0:
+    near, far = ends_of(value).sizes
+    errors = ends_of(sd).times(1 / sqrt(n))
+    if value.relation != "=" or statistic.symbol != "t" or errors.low <= 0:
         return
-    least = 0.0 if m0 <= 0 <= m1 else min(abs(m0), abs(m1))
-    low, high = least * sqrt(n) / s1, max(abs(m0), abs(m1)) * sqrt(n) / s0
-    fits = overlaps(statistic, low, high) or overlaps(statistic, -high, -low)
+    t = Span(near, far).over(errors)
     text = f"A mean change of {value.text} with a deviation of {sd.text} in {n} patients has "
-    text += f"|t| from {low:.2f} to {high:.2f}"
-    text += f", in keeping with {statistic.text}." if fits else f"; printed is {statistic.text}."
-    yield _finding("paired.p", entry, "statistic", fits, text, (), remark=False)
+    text += f"|t| from {t.low:.2f} to {t.high:.2f}"
+    yield verdict("paired.p", entry, statistic, either_way(statistic, t), text)
 
 
 def _of_error(ledger: Ledger, entry: Claim, groups: list[Claim], n: int) -> Iterator[Finding]:
-    spread = least_and_greatest([_ends(group, "sd") for group in groups])
-    errors = spread[0] / sqrt(n), spread[1] / sqrt(n)
-    names = tuple(group.name for group in groups)
-    if {"ci_low", "ci_high"} <= set(entry.parts):
-        yield _interval(entry, errors, n, names)
+    spread = least_and_greatest([ends_of(group.parts["sd"]) for group in groups])
+    errors = spread.times(1 / sqrt(n))
+    if entry.has_interval:
+        yield _interval(entry, errors, n, groups)
     if not {"statistic", "p"} & set(entry.parts) or entry.about.test not in TESTS:
         return
-    (low1, high1), (low0, high0) = (_ends(group, "value") for group in groups)
-    gap = low1 - high0, high1 - low0
-    far = max(abs(end) for end in gap)
-    near = 0.0 if gap[0] <= 0 <= gap[1] else min(abs(end) for end in gap)
-    t = near / errors[1], far / errors[0] if errors[0] > 0 else inf
-    yield from _tested(entry, t, n, names)
+    first, second = (ends_of(group.parts["value"]) for group in groups)
+    near, far = first.less(second).sizes
+    t = Span(near / errors.high, far / errors.low if errors.low > 0 else inf)
+    yield from _tested(entry, t, n, groups)
 
 
-def _tested(entry: Claim, t: Span, n: int, names: tuple[str, ...]) -> Iterator[Finding]:
+def _tested(entry: Claim, t: Span, n: int, groups: list[Claim]) -> Iterator[Finding]:
     """t and p of no difference between those of the greatest and of the least error."""
-    statistic, remark = entry.parts.get("statistic"), CROSSOVER in (entry.about.design or ())
+    statistic, crossover = entry.parts.get("statistic"), CROSSOVER in (entry.about.design or ())
     about = f"Of {n} patients measured twice, with any correlation, "
     if statistic is not None and statistic.symbol == "t":
-        fits = overlaps(statistic, *t) or overlaps(statistic, -t[1], -t[0])
-        reach = f"{t[0]:.2f} to {t[1]:.2f}" if t[1] < inf else f"at least {t[0]:.2f}"
+        reach = f"{t.low:.2f} to {t.high:.2f}" if t.high < inf else f"at least {t.low:.2f}"
+        fits = either_way(statistic, t)
         text = f"{about}|t| is {reach}" + ("." if fits else f"; printed is {statistic.text}.")
-        yield _finding("paired.p", entry, "statistic", fits, text, names, remark)
+        yield verdict("paired.p", entry, statistic, *_periods(fits, crossover, text), groups)
     part = entry.tested
     if part is None or entry.tails != TWO_SIDED:
         return
     high, low = (2 * float(stdtr(n - 1, -end)) if end < inf else 0.0 for end in t)
-    fits = overlaps(part, low, high)
-    text = f"{about}the means differ with {p_span(low, high)}"
+    fits, text = overlaps(part, low, high), f"{about}the means differ with {p_span(low, high)}"
     text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
-    yield _finding("paired.p", entry, "p", fits, text, names, remark)
+    yield verdict("paired.p", entry, part, *_periods(fits, crossover, text), groups)
 
 
 def least_and_greatest(spreads: list[Span]) -> Span:
     """The least and the greatest deviation of differences, of two deviations that print so."""
     (a1, b1), (a0, b0) = spreads
-    return max(a1 - b0, a0 - b1, 0.0), b1 + b0
+    return Span(max(a1 - b0, a0 - b1, 0.0), b1 + b0)
 
 
-def _interval(entry: Claim, errors: Span, n: int, names: tuple[str, ...]) -> Finding:
-    quantile = float(stdtrit(n - 1, 0.5 + confidence_of(entry) / 2))
-    least, most = quantile * errors[0], quantile * errors[1]
-    (l0, l1), (u0, u1) = (_ends(entry, name) for name in ("ci_low", "ci_high"))
-    narrowest, widest = max((u0 - l1) / 2, 0.0), (u1 - l0) / 2
-    fits = widest >= least and narrowest <= most
-    low, high = (entry.parts[name].text for name in ("ci_low", "ci_high"))
-    text = f"Of {n} patients measured twice the interval of the difference reaches {least:.3g} to "
-    text += f"{most:.3g} to either side, whatever the correlation"
-    text += f", as {low} to {high} does." if fits else f"; printed is {low} to {high}."
-    crossover = CROSSOVER in (entry.about.design or ())
-    remark = crossover and narrowest <= SLACK * most
-    return _finding("paired.interval", entry, "ci_low", fits, text, names, remark, ("ci_high",))
+def _interval(entry: Claim, errors: Span, n: int, groups: list[Claim]) -> Finding:
+    own, usual = half_width_of(entry), errors.times(quantile_of(entry, n - 1))
+    text = f"Of {n} patients measured twice the interval of the difference reaches {usual.low:.3g} "
+    text += f"to {usual.high:.3g} to either side, whatever the correlation"
+    fits = own.meets(*usual)
+    text += f", as {entry.interval} does." if fits else f"; printed is {entry.interval}."
+    near = CROSSOVER in (entry.about.design or ()) and own.low <= SLACK * usual.high
+    agreement, text = _periods(fits, near, text)
+    return interval_verdict("paired.interval", entry, agreement, text, groups)
 
 
-def _finding(
-    check: str,
-    entry: Claim,
-    component: str,
-    fits: bool,
-    text: str,
-    names: tuple[str, ...],
-    remark: bool,
-    covers: tuple[str, ...] = (),
-) -> Finding:
-    agreement = COMPATIBLE if fits or remark else INCONSISTENT
-    told = f"{text} A crossover's error may leave out its periods." if remark and not fits else text
-    remarks = remark and not fits
-    return Finding(
-        check, entry.name, component, agreement, told, names, covers=covers, remark=remarks
-    )
-
-
-def _ends(claim: Claim, name: str) -> Span:
-    low, high = claim.parts[name].bounds
-    return float(low), float(high)
+def _periods(fits: bool, crossover: bool, text: str) -> tuple[str | bool, str]:
+    """What does not fit as a remark, where a crossover's error may leave something out."""
+    if fits or not crossover:
+        return fits, text
+    return REMARK, f"{text} A crossover's error may leave out its periods."

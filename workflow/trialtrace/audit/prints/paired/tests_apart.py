@@ -10,12 +10,11 @@ Source: Student 1908. Oracle: scipy's ttest_rel on made values.
 from collections.abc import Iterator
 from math import inf
 
-from scipy.special import ndtri, stdtrit
-
 from trialtrace.audit.ledger.claim import PAIRED, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import Card, Finding, Span, ends_of, overlaps, verdict
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, either_way, ends_of
+from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 
 TESTS = (None, "t")
 BOUNDS = ("ci_low", "ci_high")
@@ -60,7 +59,7 @@ def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
         if claim.main is not None and claim.main.relation == "=" and not claim.main.adjusted
         if claim.measure == "mean_difference"
         or (claim.about.group and claim.main.symbol != "median")
-        if set(BOUNDS) <= set(claim.parts) or "se" in claim.parts
+        if claim.has_interval or "se" in claim.parts
         if "ci_low" not in claim.parts or claim.parts["ci_low"].symbol != "credible"
     ]
 
@@ -69,27 +68,19 @@ def _held(entry: Claim, other: Claim, df: float) -> Iterator[Finding]:
     statistic, errors = entry.parts["statistic"], _errors(other, df)
     if other.main is None or errors is None:
         return
-    low, high = ends_of(other.main)
-    near = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    least, most = near / errors[1], max(abs(low), abs(high)) / errors[0] if errors[0] > 0 else inf
-    fits = any(overlaps(statistic, *ends) for ends in ((least, most), (-most, -least)))
-    if "se" in other.parts:
-        spread = f"a standard error of {other.parts['se'].text}"
-    else:
-        spread = f"{other.parts['ci_low'].text} to {other.parts['ci_high'].text}"
+    near, far = ends_of(other.main).sizes
+    t = Span(near / errors.high, far / errors.low if errors.low > 0 else inf)
+    spread = other.interval if "se" not in other.parts else ""
+    spread = spread or f"a standard error of {other.parts['se'].text}"
     text = f"{other.main.text} with {spread} makes |t| of {df:g} degrees of freedom "
-    text += f"{least:.2f} to {most:.2f}"
-    names = () if other is entry else (other.name,)
-    yield verdict("paired.t", entry, statistic, fits, text, names)
+    text += f"{t.low:.2f} to {t.high:.2f}"
+    yield verdict("paired.t", entry, statistic, either_way(statistic, t), text, [other])
 
 
 def _errors(claim: Claim, df: float) -> Span | None:
     """The least and the greatest standard error that is printed, or that an interval stands for."""
     if "se" in claim.parts:
-        low, high = ends_of(claim.parts["se"])
-        return (low, high) if high > 0 else None
-    level = 0.5 + confidence_of(claim) / 2
-    (l0, l1), (u0, u1) = (ends_of(claim.parts[name]) for name in BOUNDS)
-    if u1 <= l0:
-        return None
-    return max(u0 - l1, 0.0) / 2 / float(stdtrit(df, level)), (u1 - l0) / 2 / float(ndtri(level))
+        span = ends_of(claim.parts["se"])
+        return span if span.high > 0 else None
+    low, high = half_width_of(claim)
+    return Span(low / quantile_of(claim, df), high / quantile_of(claim)) if high > 0 else None

@@ -20,9 +20,10 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import ALTERNATIVE, Finding, Span, overlaps
+from trialtrace.audit.prints.agreements import ALTERNATIVE, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.ranges import Span, overlaps
 from trialtrace.audit.prints.shared import families
 
 SAYS_SOMETHING = 0.1

@@ -22,8 +22,7 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import Span, overlaps
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.ranges import Span, overlaps
 
 Plain = Callable[[Ledger, Claim], Span | None]
 """The p of no difference that the interval of a claim leaves, as one for one comparison."""
@@ -46,9 +45,9 @@ def simultaneous(ledger: Ledger, entry: Claim, p: Span, plain: Plain) -> Iterato
         name: p if name == entry.name else plain(ledger, result_row)
         for name, result_row in every.items()
     }
-    quantile = float(ndtri(0.5 + confidence_of(entry) / 2))
+    quantile = float(ndtri(0.5 + entry.confidence / 2))
     for words, tails in _procedures(ledger, list(every.values())):
-        choices = [(tail, _critical(tail, confidence_of(entry)) / quantile) for tail in tails]
+        choices = [(tail, _critical(tail, entry.confidence) / quantile) for tail in tails]
         given = {
             name: _corrected(choices, of_it) for name, of_it in ps.items() if of_it is not None
         }
@@ -85,7 +84,7 @@ def declared(ledger: Ledger, entry: Claim, p: Span, most: int) -> list[Choice]:
     procedure = next((one for one in named if one in FAMILIES), None)
     if procedure is None:
         return []
-    level, words = confidence_of(entry), f"by {NAMES.get(procedure, procedure.capitalize())}"
+    level, words = entry.confidence, f"by {NAMES.get(procedure, procedure.capitalize())}"
     words += " correction" if procedure == "multiplicity" else "'s procedure"
     quantile = float(ndtri(0.5 + level / 2))
     tails = _named_tails(ledger, entry, procedure, most)
@@ -141,7 +140,7 @@ def _family(ledger: Ledger, entry: Claim) -> dict[str, Claim]:
     claims: dict[frozenset[str], Claim] = {}
     for one in (entry, *ledger.comparisons.get(entry.about.cell, ())):
         alike = (one.measure, one.about.margin) == (entry.measure, None)
-        whole = one.tested is not None and {"ci_low", "ci_high"} <= set(one.parts)
+        whole = one.tested is not None and one.has_interval
         if alike and whole and len(one.about.compared) == 2:
             claims.setdefault(frozenset(one.about.compared), one)
     return (

@@ -25,9 +25,9 @@ from trialtrace.audit.ledger.design_margin import (
     measure_of,
 )
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, listed
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.wording import listed
 
 NON_INFERIORITY, EQUIVALENCE = "non-inferiority", "equivalence"
 WITHIN, HOLDS, BEYOND, OPEN = "within", "holds", "beyond", "open"
@@ -36,7 +36,7 @@ WIDEST = 0.05
 SLACK = 0.9
 """How much nearer to the estimate another interval's bound may be."""
 Limit = TypeVar("Limit", ToldMargin, ToldEquivalence)
-Judged = tuple[str, str, tuple[str, ...]]
+Judged = tuple[str, str, Sequence[Claim]]
 """Agreement, sentence, and the claims whose intervals decide."""
 
 
@@ -117,30 +117,29 @@ def judged(
     every = [one for one in beside if one.far_name in one.entry.parts]
     if not every:
         return None
-    names = tuple(one.entry.name for one in every)
+    claims = [one.entry for one in every]
     where = {one.where for one in every}
-    shown = listed(list(dict.fromkeys(one.shown for one in every)), "and")
+    shown = listed(list(dict.fromkeys(map(reach, claims))), "and")
     lies = f"{shown} {'lie' if ' and ' in shown else 'lies'}"
     limit = _limit(margin)
     if OPEN in where or (WITHIN in where and len(where) > 1):
-        why = "rounding leaves open" if OPEN in where else "the intervals do not agree on"
-        text = f"Not checkable: {why} whether {shown} excludes {limit}."
-        return NOT_CHECKABLE, text, names
+        why = "Rounding leaves open" if OPEN in where else "The intervals do not agree on"
+        return NOT_CHECKABLE, f"{why} whether {shown} excludes {limit}.", claims
     if where == {WITHIN}:
         text = f"{lies} on the better side of {limit}"
         if concludes == "non_inferior":
-            return COMPATIBLE, f"{text}, as {what} asks.", names
+            return COMPATIBLE, f"{text}, as {what} asks.", claims
         if margin.level is not None and all(one.tail <= float(margin.level) for one in every):
-            return INCONSISTENT, f"{text}; printed is that {what} was not shown.", names
+            return INCONSISTENT, f"{text}; printed is that {what} was not shown.", claims
         text += "; that it was not shown agrees at another level or in another population only."
-        return NOT_CHECKABLE, f"Not checkable: {text}", names
+        return NOT_CHECKABLE, text, claims
     held = f"{lies} beyond {limit}" if where == {BEYOND} else f"{shown} holds {limit}"
     if concludes == "not_shown":
-        return COMPATIBLE, f"{held}, as printed: {what} was not shown.", names
+        return COMPATIBLE, f"{held}, as printed: {what} was not shown.", claims
     if all(one.binds(margin) for one in every):
-        return INCONSISTENT, f"{held}, so that it does not show {what}.", names
-    text = f"Not checkable: {held}; an interval of a higher one-sided level may exclude it."
-    return NOT_CHECKABLE, text, names
+        return INCONSISTENT, f"{held}, so that it does not show {what}.", claims
+    text = f"{held}; an interval of a higher one-sided level may exclude it."
+    return NOT_CHECKABLE, text, claims
 
 
 def _intervals(ledger: Ledger, margin: ToldMargin) -> Sequence[Claim]:

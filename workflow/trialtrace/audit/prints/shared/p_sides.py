@@ -6,7 +6,7 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import MODEL, Claim
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import TWO_SIDED, ends_of
+from trialtrace.audit.prints.ranges import TWO_SIDED, ends_of
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, Table
 from trialtrace.audit.prints.two_groups.count_tests import p_values, wald_and_likelihood
 

@@ -16,8 +16,10 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import AVERAGES
-from trialtrace.audit.prints.finding import INCONSISTENT, Finding, Span, as_range, unsigned
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.finding import Finding
+from trialtrace.audit.prints.ranges import Span, as_range, unsigned
+from trialtrace.audit.prints.shared.interval_errors import quantile_of
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
@@ -70,8 +72,7 @@ def _is_near(entry: Claim, value: float, estimate: Finding, apart: float) -> boo
     away = abs(printed - value)
     if unsigned(entry):
         away = min(away, abs(printed + value))
-    error = apart / (2 * float(ndtri(0.5 + confidence_of(entry) / 2)))
-    return away <= NEAR * error
+    return away <= NEAR * apart / (2 * quantile_of(entry))
 
 
 def _centred(entry: Claim) -> bool:
@@ -86,7 +87,7 @@ def _centred(entry: Claim) -> bool:
             scale=scale,
             null=1.0 if scale == "log" else 0.0,
             df=inf,
-            confidence=confidence_of(entry),
+            confidence=entry.confidence,
             sides="two_sided",
         )
     except StatsError:
@@ -242,4 +243,4 @@ def span_of(measure: str, parts: list[Component]) -> Span | None:
     known = [value for value in span if value is not None]
     if len(known) < len(span) or (measure == NEEDED and min(known) < 0 < max(known)):
         return None
-    return min(known), max(known)
+    return Span(min(known), max(known))

@@ -10,34 +10,20 @@ patients.
 from collections.abc import Iterator
 from math import hypot
 
-from scipy.special import ndtri
-
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    overlaps,
-    signed,
-    unsigned,
-    verdict,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
+from trialtrace.audit.prints.shared.interval_errors import half_width_of, quantile_of
 from trialtrace.audit.prints.times.curves import counted_by
+from trialtrace.audit.prints.wording import TURNED, signed
 
 NEAR = 0.25
 """How far a difference within strata may be from the plain one, in standard errors."""
 NARROWER, WIDER = 0.7, 1.4
 """By which factors its interval may be narrower and wider than that of both shares."""
-BOUNDS = ("ci_low", "ci_high")
 
 CARD = Card(
     "a difference of two shares of survival curves (`basis: curve`) against both shares, near "
@@ -60,7 +46,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if (shares := _shares(ledger, entry)) is not None:
             error = _error(entry, shares)
             yield _estimate(ledger, entry, main, shares, error)
-            if error is not None and set(BOUNDS) <= set(entry.parts):
+            if error is not None and entry.has_interval:
                 yield _interval(entry, shares, error)
 
 
@@ -82,47 +68,35 @@ def _is_share(entry: Claim) -> bool:
 
 def _error(entry: Claim, shares: list[Claim]) -> Span | None:
     """The least and the greatest standard error of the difference, by the intervals of both."""
-    errors = [_error_of(share) for share in shares]
-    known = [error for error in errors if error is not None]
-    if len(known) < len(errors) or entry.about.interval not in (None, "wald"):
+    if entry.about.interval not in (None, "wald"):
         return None
-    return hypot(*(low for low, _ in known)), hypot(*(high for _, high in known))
-
-
-def _error_of(claim: Claim) -> Span | None:
-    if not set(BOUNDS) <= set(claim.parts) or claim.parts["ci_low"].symbol == "credible":
+    if any(not share.has_interval or share.credible for share in shares):
         return None
-    quantile = 2 * float(ndtri(0.5 + confidence_of(claim) / 2))
-    (l0, l1), (u0, u1) = (ends_of(claim.parts[name]) for name in BOUNDS)
-    return max(u0 - l1, 0.0) / quantile, (u1 - l0) / quantile
+    errors = [half_width_of(share).times(1 / quantile_of(share)) for share in shares]
+    return Span(hypot(*(low for low, _ in errors)), hypot(*(high for _, high in errors)))
 
 
 def _estimate(
     ledger: Ledger, entry: Claim, main: Component, shares: list[Claim], error: Span | None
 ) -> Finding:
     first, second = (share.parts["percent"] for share in shares)
-    low, high = (
-        float(end - other) for end, other in zip(first.bounds, reversed(second.bounds), strict=True)
-    )
-    reach = " to ".join(signed(end, main.places + 1) for end in (low, high))
+    span = ends_of(first).less(ends_of(second))
+    reach = " to ".join(signed(end, main.places + 1) for end in span)
     text = f"{first.text} and {second.text} of the curves differ by {reach} percentage points"
-    turned = overlaps(main, -high, -low)
-    agreement, more, detail = INCONSISTENT, f"; printed is {main.text}.", {}
-    if overlaps(main, low, high) or (turned and unsigned(entry)):
-        agreement, more = COMPATIBLE, f", in keeping with {main.text}."
+    turned = overlaps(main, *span.turned)
+    agreement, detail = INCONSISTENT, {}
+    if overlaps(main, *span) or (turned and unsigned(entry)):
+        agreement = COMPATIBLE
     elif turned and entry.about.ordered and _counts_alike(ledger, entry, shares):
         agreement, detail = ALTERNATIVE, {"alternative": TURNED}
-        more = f"; {main.text} is the difference with {TURNED}."
+        text += f"; {main.text} is the difference with {TURNED}."
     elif turned:
-        agreement, more = NOT_CHECKABLE, f"; {main.text} may be of what is left, or {TURNED}."
-    elif error is not None and overlaps(main, low - NEAR * error[1], high + NEAR * error[1]):
-        agreement, more = NOT_CHECKABLE, f"; {main.text} may be a difference within strata."
-    remark = agreement == NOT_CHECKABLE
-    text = f"Not checkable: {text}" if remark else text
-    names = tuple(share.name for share in shares)
-    return Finding(
-        "curve.difference", entry.name, "percent", agreement, text + more, names, detail, (), remark
-    )
+        agreement, text = DOUBT, f"{text}; {main.text} may be of what is left, or {TURNED}."
+    elif error is not None and overlaps(
+        main, span.low - NEAR * error.high, span.high + NEAR * error.high
+    ):
+        agreement, text = DOUBT, f"{text}; {main.text} may be a difference within strata."
+    return verdict("curve.difference", entry, main, agreement, text, shares, detail)
 
 
 def _counts_alike(ledger: Ledger, entry: Claim, shares: list[Claim]) -> bool:
@@ -132,14 +106,8 @@ def _counts_alike(ledger: Ledger, entry: Claim, shares: list[Claim]) -> bool:
 
 
 def _interval(entry: Claim, shares: list[Claim], error: Span) -> Finding:
-    quantile = float(ndtri(0.5 + confidence_of(entry) / 2))
-    (l0, l1), (u0, u1) = (ends_of(entry.parts[name]) for name in BOUNDS)
-    least, most = (quantile * end for end in error)
-    fits = (u1 - l0) / 2 >= NARROWER * least and (u0 - l1) / 2 <= WIDER * most
+    (least, most), own = error.times(quantile_of(entry)), half_width_of(entry)
+    fits = own.high >= NARROWER * least and own.low <= WIDER * most
     text = f"The intervals of both shares give one that reaches {least:.1f} to {most:.1f} to "
     text += "either side of their difference"
-    shown = " to ".join(entry.parts[name].text for name in BOUNDS)
-    names, part = tuple(share.name for share in shares), entry.parts["ci_low"]
-    return verdict(
-        "curve.difference_interval", entry, part, fits, text, names, None, ("ci_high",), shown
-    )
+    return interval_verdict("curve.difference_interval", entry, fits, text, shares)

@@ -15,8 +15,8 @@ from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, Span, as_range
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of
 from trialtrace.audit.prints.times.curves import LIVING, counted_by, deaths_of
 
 SLACK = 0.9
@@ -35,7 +35,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         if entry.stated_basis != "curve" or not PARTS.issubset(entry.parts):
             continue
-        if counted_by(ledger, entry) != LIVING or entry.parts["ci_low"].symbol == "credible":
+        if counted_by(ledger, entry) != LIVING or entry.credible:
             continue
         events = deaths_of(ledger, entry)
         if len({event.whole_count for event in events}) == 1:
@@ -43,24 +43,18 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _events(entry: Claim, counted: Claim) -> Iterator[Finding]:
-    low, share, high = (_share(entry, name) for name in ("ci_low", "percent", "ci_high"))
+    low, share, high = (
+        Span(*(end / 100 for end in ends_of(entry.parts[name])))
+        for name in ("ci_low", "percent", "ci_high")
+    )
     if not 0 < low[0] < high[1] < 1 or not 0 < share[0] <= share[1] < 1:
         return
-    least = fewest_events(share, low[0], high[1], confidence_of(entry))
-    there = counted.whole_count or 0
-    fits = there >= SLACK * least
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
-    text = f"{entry.parts['percent'].text} with {shown} needs at least {ceil(least)} events until "
-    text += f"{entry.about.visit or 'then'}, whoever was censored; "
-    text += f"{there} are printed for the whole follow-up."
-    agreement = COMPATIBLE if fits else INCONSISTENT
-    detail = {"least": least, "events": there}
-    yield Finding("curve.events", entry.name, "ci_low", agreement, text, (counted.name,), detail)
-
-
-def _share(entry: Claim, name: str) -> Span:
-    low, high = as_range(entry.parts[name]).bounds
-    return float(low) / 100, float(high) / 100
+    least, there = fewest_events(share, low[0], high[1], entry.confidence), counted.whole_count or 0
+    text = f"{entry.parts['percent'].text} with {entry.interval} needs at least {ceil(least)} "
+    text += f"events until {entry.about.visit or 'then'}, whoever was censored; {there} are "
+    text += "printed for the whole follow-up."
+    fits, detail = there >= SLACK * least, {"least": least, "events": there}
+    yield verdict("curve.events", entry, "ci_low", fits, text, [counted], detail)
 
 
 def fewest_events(share: Span, low: float, high: float, confidence: float) -> float:

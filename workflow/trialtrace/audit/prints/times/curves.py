@@ -15,21 +15,14 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import AT_RISK
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.quantities import UNITS
-from trialtrace.audit.prints.finding import (
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    ends_of,
-    overlaps,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps
 
 LIVING, EVENTS = "living", "events"
 ALIVE = re.compile(r"\b(?:alive|living|surviv\w*|\w+[- ]free)\b", re.IGNORECASE)
@@ -79,12 +72,12 @@ def least_and_greatest(n: int, at_risk: int, least: int, most: int) -> Span | No
 
 def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     about, beside = entry.about, ledger.beside(entry, entry.about.group or "")
-    at_risk = _one([one for one in beside if one.about.size == AT_RISK])
+    at_risk = one_count(one for one in beside if one.about.size == AT_RISK)
     n, group = ledger.size(entry), ledger.groups.get(about.group or "")
     n = group.size if n is None and group is not None and not about.part else n
     if n is None or at_risk is None or (r := at_risk.whole_count) is None or r > n:
         return
-    of_all = _one(_events_of(ledger, entry))
+    of_all = one_count(_events_of(ledger, entry))
     total = None if of_all is None else of_all.whole_count
     # At a time itself, events are among those at risk: one patient of slack.
     span = least_and_greatest(n, max(r - 1, 0), 0, n if total is None else total)
@@ -92,18 +85,17 @@ def _share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     part = entry.parts["percent"]
     low, high = 100 * span[0], 100 * span[1]
-    ways = {LIVING: (low, high), EVENTS: (100 - high, 100 - low)}
-    if (counts := counted_by(ledger, entry)) is not None:
-        ways = {counts: ways[counts]}
+    ways = {LIVING: Span(low, high), EVENTS: Span(100 - high, 100 - low)}
+    if (of := counted_by(ledger, entry)) is not None:
+        ways = {of: ways[of]}
     fits = any(overlaps(part, *own) for own in ways.values())
     given = f"{r} at risk of {n}" + (
         "" if total is None else f", and {total} with the event in all"
     )
     said = " or ".join(f"{own[0]:.1f} to {own[1]:.1f} % {name}" for name, own in ways.items())
     text = f"With {given}, a survival curve has {said}"
-    names = tuple(one.name for one in (at_risk, of_all) if one is not None)
-    detail = {"n": n, "at_risk": r, "events": total}
-    yield verdict("curve.share", entry, part, fits, text, names, detail)
+    counts, detail = [at_risk, *filter(None, [of_all])], {"n": n, "at_risk": r, "events": total}
+    yield verdict("curve.share", entry, part, fits, text, counts, detail)
 
 
 def counted_by(ledger: Ledger, entry: Claim) -> str | None:
@@ -145,7 +137,7 @@ def _median(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     wrong = most < 50 if before else least > 50
     text = f"The median time is {value.text}, so that {'more' if before else 'no more'} than half "
     text += f"are without the event at {about.visit}"
-    yield verdict("curve.median", entry, part, not wrong, text, (median.name,))
+    yield verdict("curve.median", entry, part, not wrong, text, [median])
 
 
 def _time(visit: str | None) -> tuple[Decimal, str] | None:
@@ -187,10 +179,6 @@ def _names_events(ledger: Ledger, claim: Claim) -> bool:
     return bool(DEAD.search(named)) and not ALIVE.search(named)
 
 
-def _one(entries: list[Claim]) -> Claim | None:
-    return entries[0] if len({entry.whole_count for entry in entries}) == 1 else None
-
-
 def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
     known = _in_order(ledger, entries)
     if len({one.about.visit for one in known}) < 2:
@@ -210,17 +198,14 @@ def _order(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
             one, other = _part(first), _part(second)
             assert one is not None and other is not None
             verb = "rises" if way == 1 else "falls"
+            why = "one curve never does both"
+            if about.size == AT_RISK:
+                why = "numbers at risk only fall"
+            elif counted is not None and about.size is None:
+                why = f"a curve of the {counted} never does"
             text = f"From {first.about.visit} to {second.about.visit} it {verb}, from {one.text} "
-            text += f"to {other.text}; " + (
-                "numbers at risk only fall."
-                if about.size == AT_RISK
-                else "one curve never does both."
-            )
-            if counted is not None and about.size is None:
-                text = text.replace(
-                    "one curve never does both", f"a curve of the {counted} never does"
-                )
-            yield Finding("curve.order", second.name, other.name, INCONSISTENT, text, (first.name,))
+            text += f"to {other.text}; {why}."
+            yield verdict("curve.order", second, other, INCONSISTENT, text, [first])
             return
 
 

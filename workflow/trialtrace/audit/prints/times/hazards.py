@@ -22,29 +22,21 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    TURNED,
-    TWO_SIDED,
-    Card,
-    Finding,
-    as_range,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range
+from trialtrace.audit.prints.shared.interval_errors import errors_of_log
 from trialtrace.audit.prints.shared.p_sides import LEVEL, apart_by
 from trialtrace.audit.prints.shared.two_groups import Table, table_of
+from trialtrace.audit.prints.wording import TURNED
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
 Z_OF_LEVEL = float(ndtri(1 - LEVEL / 2))
 FAR = 2.58
 """By how many standard errors shares lie apart that differ at the level of 0.01."""
-BOUNDS = ("ci_low", "ci_high")
 PRINTED = ("=", "<", "<=", "about")
 """Relations of a p that can be held against another."""
-CENTRED = (None, "wald", "log")
 SLACK = 1.2
 """How far the events needed may be above those there are: p may be the log-rank test's."""
 ROBUST = ", if its error is not a robust or weighted one."
@@ -77,9 +69,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 yield from _events(ledger, entry, span, *found)
         if entry.measure == MEASURE and (counts := table_of(ledger, entry)):
             groups, table = counts
-            findings = tuple(group.name for group in groups)
-            yield from _narrow(entry, table, findings)
-            yield from _direction(ledger, entry, table, findings)
+            yield from _narrow(entry, table, groups)
+            yield from _direction(ledger, entry, table, groups)
         elif entry.measure == MEASURE and two:
             yield from _of_total(ledger, entry)
         if entry.measure == MEASURE and two:
@@ -94,43 +85,29 @@ def least_error(first: int, second: int) -> float:
     return sqrt(1 / first + 1 / second)
 
 
-def _narrow(entry: Claim, table: Table, texts: tuple[str, ...]) -> Iterator[Finding]:
-    """An interval that is narrower than the printed events allow."""
+def _narrow(entry: Claim, table: Table, groups: Sequence[Claim]) -> Iterator[Finding]:
+    """An interval that is narrower than the printed events allow; a remark where explained."""
     span, (e1, _, e0, _) = errors_of_log(entry), table
-    main = entry.main
-    if span is None or main is None or not e1 or not e0:
+    if span is None or entry.main is None or not e1 or not e0:
         return
     least, given = least_error(e1, e0), f"{e1} and {e0} events"
-    low, high = (entry.parts[name].text for name in BOUNDS)
-    detail = {"events": [e1, e0], "least": least, "error": list(span)}
-    if span[1] >= least:
+    agreement, covers = COMPATIBLE, ("ci_high",)
+    if span.high >= least:
         text = f"With {given} the log hazard ratio has a standard error of at least {least:.3f}; "
-        text += f"{low} to {high} has {span[0]:.3f} to {span[1]:.3f}."
-        yield Finding(
-            "hazard.interval", entry.name, "ci_low", COMPATIBLE, text, texts, detail, ("ci_high",)
-        )
-        return
-    text = (
-        f"{low} to {high} is a standard error of the log of at most {span[1]:.3f}; Cox's model "
-        f"on {given} has at least {least:.3f}"
-    )
-    agreement, more = INCONSISTENT, "."
-    if entry.stated_basis is not None:
-        agreement, more = COMPATIBLE, ROBUST
-    elif _can_be_one_step(log(float(main.value or 1)), span[1], e1, e0):
-        agreement, more = COMPATIBLE, ", while Peto's one-step ratio can have it."
-    yield _below_least(entry, agreement, text + more, texts, detail)
-
-
-def _below_least(
-    entry: Claim, agreement: str, text: str, texts: tuple[str, ...], detail: dict[str, object]
-) -> Finding:
-    """A verdict on an interval that is narrower than the events allow: a remark if explained."""
-    covers, remark = ("ci_high",) if agreement == INCONSISTENT else (), agreement == COMPATIBLE
-    name = "hazard.interval"
-    return Finding(
-        name, entry.name, "ci_low", agreement, text, texts, detail, covers, remark=remark
-    )
+        text += f"{entry.interval} has {span.low:.3f} to {span.high:.3f}."
+    else:
+        text = f"{entry.interval} is a standard error of the log of at most {span.high:.3f}; Cox's "
+        text += f"model on {given} has at least {least:.3f}"
+        b = log(float(entry.main.value or 1))
+        if entry.stated_basis is not None:
+            agreement, covers, text = REMARK, (), text + ROBUST
+        elif _can_be_one_step(b, span.high, e1, e0):
+            agreement, covers = REMARK, ()
+            text += ", while Peto's one-step ratio can have it."
+        else:
+            agreement, text = INCONSISTENT, f"{text}."
+    detail = {"events": [e1, e0], "least": least, "error": list(span)}
+    yield interval_verdict("hazard.interval", entry, agreement, text, groups, detail, covers)
 
 
 def _of_total(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -143,18 +120,15 @@ def _of_total(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if span is None or len(events) != 1:
         return
     d = events.pop()
-    least, (low, high) = 2 / sqrt(d), (entry.parts[name].text for name in BOUNDS)
-    text = f"{low} to {high} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; "
-    text += f"{thousands(d)} events in all have at least {least:.3f}"
-    detail, beside = {"events": d, "least": least, "error": list(span)}, (totals[0].name,)
-    if span[1] >= least:
-        name, both, text = "hazard.interval", ("ci_high",), f"{text}."
-        yield Finding(name, entry.name, "ci_low", COMPATIBLE, text, beside, detail, both)
-        return
-    agreement, more = INCONSISTENT, "."
-    if entry.stated_basis is not None:
-        agreement, more = COMPATIBLE, ROBUST
-    yield _below_least(entry, agreement, text + more, beside, detail)
+    least = 2 / sqrt(d)
+    explained = span.high < least and entry.stated_basis is not None
+    text = f"{entry.interval} is a standard error of the log of {span.low:.3f} to {span.high:.3f}; "
+    text += f"{thousands(d)} events in all have at least {least:.3f}{ROBUST if explained else '.'}"
+    agreement = REMARK if explained else COMPATIBLE if span.high >= least else INCONSISTENT
+    detail, covers = {"events": d, "least": least, "error": list(span)}, ("ci_high",)
+    yield interval_verdict(
+        "hazard.interval", entry, agreement, text, totals[:1], detail, () if explained else covers
+    )
 
 
 def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -169,35 +143,15 @@ def _medians(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         return
     first, second = (one.parts["value"] for one in medians)
     (low1, high1), (low0, high0) = first.bounds, second.bounds
-    longer = low1 >= high0
-    if not longer and high1 > low0:
-        return
-    lower = span[1] < 1
-    part = entry.parts.get("percent") or entry.parts["value"]
-    if longer == lower:
+    longer, lower, part = low1 >= high0, span[1] < 1, entry.main
+    if part is None or longer == lower or (not longer and high1 > low0):
         return
     text = (
         f"The median time is {'longer' if longer else 'shorter'} in the first group ({first.text} "
         f"and {second.text}), whose hazard is the {'lower' if lower else 'higher'} one "
         f"({part.text}), as of curves that cross, or of an event that is wanted."
     )
-    beside = tuple(one.name for one in medians)
-    yield Finding("hazard.medians", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
-
-
-def errors_of_log(entry: Claim, besides: Sequence[str] = ()) -> tuple[float, float] | None:
-    """Least and greatest standard error of the log that a printed interval stands for.
-
-    None of a stated interval that is not centred there, but for those of `besides`.
-    """
-    if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in (*CENTRED, *besides):
-        return None
-    low, high = (entry.parts[name] for name in BOUNDS)
-    if low.symbol == "credible" or low.bounds[0] <= 0 or "value" not in entry.parts:
-        return None
-    z = 2 * float(ndtri(0.5 + confidence_of(entry) / 2))
-    (bottom, up), (down, top) = low.bounds, high.bounds
-    return max(0.0, log(down / up)) / z, log(top / bottom) / z
+    yield verdict("hazard.medians", entry, part, REMARK, text, medians)
 
 
 def _can_be_one_step(b: float, error: float, first: int, second: int) -> bool:
@@ -208,7 +162,7 @@ def _can_be_one_step(b: float, error: float, first: int, second: int) -> bool:
 
 
 def _direction(
-    ledger: Ledger, entry: Claim, table: Table, texts: tuple[str, ...]
+    ledger: Ledger, entry: Claim, table: Table, groups: Sequence[Claim]
 ) -> Iterator[Finding]:
     """More events in the group whose hazard is lower: possible where follow-up differs, and told.
 
@@ -216,13 +170,12 @@ def _direction(
     the ratio of the groups the other way round.
     """
     x1, n1, x0, n0 = table
-    span = _ratios(entry)
-    if span is None or x1 * n0 == x0 * n1:
+    span, part = _ratios(entry), entry.main
+    if span is None or part is None or x1 * n0 == x0 * n1:
         return
     lower, fewer = span[1] < 1, x1 * n0 < x0 * n1
     if lower == fewer:
         return
-    part = entry.parts.get("percent") or entry.parts["value"]
     text = (
         f"{x1} of {n1} and {x0} of {n0} have the event, {'fewer' if fewer else 'more'} of the "
         f"first group, whose hazard is the {'lower' if lower else 'higher'} one ({part.text})."
@@ -231,17 +184,17 @@ def _direction(
     if turned and (_is_far(table) or any(_medians(ledger, entry))):
         text = f"{text[:-2]}, of an interval that excludes 1): a ratio of {TURNED}."
         detail = {"alternative": TURNED}
-        yield Finding("hazard.direction", entry.name, part.name, ALTERNATIVE, text, texts, detail)
+        yield verdict("hazard.direction", entry, part, ALTERNATIVE, text, groups, detail)
         return
-    yield Finding("hazard.direction", entry.name, part.name, COMPATIBLE, text, texts, remark=True)
+    yield verdict("hazard.direction", entry, part, REMARK, text, groups)
 
 
 def _excludes_one(entry: Claim, *, lower: bool) -> bool:
     """Whether the whole interval of a ratio lies on the side of the ratio."""
-    if not set(BOUNDS) <= set(entry.parts) or "percent" in entry.parts:
+    if not entry.has_interval or "percent" in entry.parts:
         return False
-    (low, _), (_, high) = (entry.parts[name].bounds for name in BOUNDS)
-    return high < 1 if lower else low > 1
+    low, high = (entry.parts[name].bounds for name in ("ci_low", "ci_high"))
+    return high[1] < 1 if lower else low[0] > 1
 
 
 def _is_far(table: Table) -> bool:
@@ -252,9 +205,9 @@ def _is_far(table: Table) -> bool:
     return error > 0 and abs(x1 / n1 - x0 / n0) > FAR * error
 
 
-def _ratios(entry: Claim) -> tuple[float, float] | None:
+def _ratios(entry: Claim) -> Span | None:
     """The hazard ratios that print as given, also as a reduction in percent."""
-    part = entry.parts.get("percent") or entry.parts.get("value")
+    part = entry.main
     if part is None or part.value is None or part.relation not in ("=", "about"):
         return None
     low, high = (float(end) for end in part.bounds)
@@ -263,7 +216,7 @@ def _ratios(entry: Claim) -> tuple[float, float] | None:
             return None
         sign = -1 if part.word == "lower" else 1
         low, high = sorted((1 + sign * low / 100, 1 + sign * high / 100))
-    return (low, high) if low > 0 and not low <= 1 <= high else None
+    return Span(low, high) if low > 0 and not low <= 1 <= high else None
 
 
 def p_beside(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
@@ -309,22 +262,18 @@ def _events(
     events = ceil(4 * z * z / (b * b))
     sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
     patients = sum(int(n or 0) for n in sizes) if None not in sizes else None
-    known = table_of(ledger, entry)
-    there, what = patients, "patients"
+    there, what, known = patients, "patients", table_of(ledger, entry)
     if known is not None:
         there, what = known[1][0] + known[1][2], "events"
-    said = entry.parts.get("percent") or entry.parts["value"]
-    text = (
-        f"{_SAID[said.word]} {said.text} with {component.text} needs at least {thousands(events)} "
-    )
-    text += "events by Wald's test"
-    of = "" if there is None else f"; there are {thousands(there)} {what}"
     too_many = there is not None and events > SLACK * there
     # Near no difference an adjusted ratio and a test that is not have z so far apart.
     least = 4 * max(z - apart_by(source, b), 0.0) ** 2 / (b * b) if z < Z_OF_LEVEL else events
     open_ = too_many and least <= SLACK * (there or 0)
-    name = "percent" if "percent" in entry.parts else "value"
-    beside = () if source.name == entry.name else (source.name,)
-    agreement = INCONSISTENT if too_many and not open_ else COMPATIBLE
-    text, detail = f"{text}{of}.{OF_ANOTHER if open_ else ''}", {"events": events, what: there}
-    yield Finding("hazard.events", entry.name, name, agreement, text, beside, detail, remark=open_)
+    said = entry.parts.get("percent") or entry.parts["value"]
+    text = f"{_SAID[said.word]} {said.text} with {component.text} needs at least "
+    text += f"{thousands(events)} events by Wald's test"
+    text += "." if there is None else f"; there are {thousands(there)} {what}."
+    text += OF_ANOTHER if open_ else ""
+    agreement = REMARK if open_ else INCONSISTENT if too_many else COMPATIBLE
+    detail = {"events": events, what: there}
+    yield verdict("hazard.events", entry, said, agreement, text, [source], detail)

@@ -19,14 +19,16 @@ from scipy.special import chdtrc, ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import INCONSISTENT, TWO_SIDED, Card, Finding, ends_of, p_span
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, ends_of
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
 from trialtrace.audit.prints.times.hazards import MEASURE, PRINTED, errors_of_log, of_ratio
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
+from trialtrace.audit.prints.wording import p_span
 
 LEAST, MOST, APART = 0.8, 1.4, 1.0
 """By which factors, and by how much, z has to differ."""
@@ -85,17 +87,11 @@ def _twice(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             continue
         (low, high), (bottom, top) = z_of(of_it), z_of(theirs)
         far = low - top > APART or bottom - high > APART
-        shown = [_shown(one) for one in (entry, other)]
-        text = f"{shown[0]} here, while {other.place} has {shown[1]} of the same log-rank test"
-        agreement, more = INCONSISTENT, "."
-        if not far:
-            agreement, more = NOT_CHECKABLE, ", of which one may be of strata."
-            text = f"Not checkable: {text}"
-        part = "p" if "p" in entry.parts else "statistic"
-        names = (other.name,)
-        yield Finding(
-            "hazard.log_rank_twice", entry.name, part, agreement, text + more, names, remark=not far
-        )
+        part, its = (one.parts.get("p") or one.parts["statistic"] for one in (entry, other))
+        text = f"{part.text} here, while {other.place} has {its.text} of the same log-rank test"
+        text += "." if far else ", of which one may be of strata."
+        agreement = INCONSISTENT if far else DOUBT
+        yield verdict("hazard.log_rank_twice", entry, part, agreement, text, [other])
         return
 
 
@@ -118,43 +114,27 @@ def _p_of(entry: Claim) -> tuple[float, float] | None:
     statistic, degrees = entry.parts.get("statistic"), entry.parts.get("df1")
     if entry.tested is not None:
         return p_range(entry.tested)
-    if (
-        statistic is None
-        or statistic.symbol != CHI_SQUARED
-        or degrees is None
-        or "p" in entry.parts
-    ):
+    if statistic is None or degrees is None or "p" in entry.parts:
+        return None
+    if statistic.symbol != CHI_SQUARED:
         return None
     low, high = (max(float(end), 0.0) for end in statistic.bounds)
     df = float(degrees.value or 1)
     return float(chdtrc(df, high)), float(chdtrc(df, low))
 
 
-def _shown(entry: Claim) -> str:
-    parts = (entry.parts.get("p"), entry.parts.get("statistic"))
-    return next(part.text for part in parts if part is not None)
-
-
-def _apart(
-    entry: Claim, error: tuple[float, float], source: Claim, component: Component
-) -> Iterator[Finding]:
+def _apart(entry: Claim, error: Span, source: Claim, component: Component) -> Iterator[Finding]:
     ends = ends_of(entry.parts["value"])
-    if not SMALLEST <= ends[0] <= ends[1] <= LARGEST or error[0] <= 0:
+    if not SMALLEST <= ends.low <= ends.high <= LARGEST or error.low <= 0:
         return
-    logs = [abs(log(end)) for end in ends]
-    least = 0.0 if ends[0] <= 1 <= ends[1] else min(logs) / error[1]
-    most = max(logs) / error[0]
+    least, most = Span(log(ends.low), log(ends.high)).sizes.over(error)
     low, high = z_of(p_range(component))
     below = high < LEAST * least and least - high > APART
     above = low > MOST * most and low - most > APART
     if not (below or above):
         return
     wald_p = 2 * float(ndtr(-most)), 2 * float(ndtr(-least))
-    text = (
-        f"{entry.parts['value'].text} with {entry.parts['ci_low'].text} to "
-        f"{entry.parts['ci_high'].text} gives {p_span(*wald_p)} by Wald's test, and the "
-        f"log-rank test of the same patients lies near it; printed is {component.text}."
-    )
-    beside = () if source.name == entry.name else (entry.name,)
+    text = f"{entry.parts['value'].text} with {entry.interval} gives {p_span(*wald_p)} by Wald's "
+    text += "test, and the log-rank test of the same patients lies near it"
     detail = {"wald_z": [least, most], "wald_p": wald_p, "printed_z": [low, high]}
-    yield Finding("hazard.log_rank", source.name, "p", INCONSISTENT, text, beside, detail)
+    yield verdict("hazard.log_rank", source, component, INCONSISTENT, text, [entry], detail)

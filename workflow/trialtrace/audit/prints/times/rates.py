@@ -11,28 +11,16 @@ from decimal import Decimal
 from math import exp, log, sqrt
 from statistics import median
 
-from scipy.special import chdtri, ndtr, ndtri
+from scipy.special import chdtri, ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    ends_of,
-    listed,
-    overlaps,
-    prints,
-    span_text,
-    verdict,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
-from trialtrace.audit.prints.times.hazards import BOUNDS, errors_of_log, least_error
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, prints
+from trialtrace.audit.prints.shared.interval_errors import quantile_of
+from trialtrace.audit.prints.times.hazards import errors_of_log, least_error
+from trialtrace.audit.prints.wording import listed, span_text
 
 RATIO = "rate_ratio"
 NARROWER = 1.2
@@ -65,11 +53,11 @@ CARD = Card(
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if {"count", "person_time", "value"} <= set(entry.parts):
+        if entry.has("count", "person_time", "value"):
             yield from _rate(entry, entry, entry)
         elif entry.about.group and "value" in entry.parts and per_year(entry.parts["value"].unit):
             yield from _apart(ledger, entry)
-        if entry.about.group and entry.basis is None and {"value", *BOUNDS} <= set(entry.parts):
+        if entry.about.group and entry.basis is None and entry.has("value", "ci_low", "ci_high"):
             yield from _of_rate(ledger, entry)
         if entry.measure == RATIO and len(entry.about.compared) == 2 and "value" in entry.parts:
             yield from _ratio(ledger, entry)
@@ -83,35 +71,21 @@ def per_year(unit: str | None) -> Decimal | None:
     >>> per_year("per 100 patient-years")
     Decimal('100')
     """
-    match = re.search(
-        rf"(?:per\b|/)\s*([0-9][0-9, ]*)?\s*{OF_PEOPLE}?(y|m|w|d)",
-        (unit or "").lower(),
-    )
+    pattern = rf"(?:per\b|/)\s*([0-9][0-9, ]*)?\s*{OF_PEOPLE}?(y|m|w|d)"
+    match = re.search(pattern, (unit or "").lower())
     if match is None:
         return None
-    many = Decimal(re.sub(r"\D", "", match[1] or "") or 1)
-    return many / YEARS[match[2]]
-
-
-def _years(component: Component) -> tuple[Decimal, Decimal, Decimal] | None:
-    """A person-time in years, with the ends of what it stands for."""
-    match = re.search(
-        r"(?:(?:person|patient|participant|subject)s?[\s-]+|p)(y|m|w|d)",
-        (component.unit or "").lower(),
-    )
-    if match is None or component.value is None:
-        return None
-    (low, high), by = ends_of(component), YEARS[match[1]]
-    return component.value / by, Decimal(low) / by, Decimal(high) / by
+    return Decimal(re.sub(r"\D", "", match[1] or "") or 1) / YEARS[match[2]]
 
 
 def _of_time(counted: Claim, timed: Claim) -> Span | None:
     """Events a year, over all person-times that print so."""
     events, time = _number_of_events(counted), timed.parts.get("person_time")
-    years = None if time is None else _years(time)
-    if events is None or years is None or years[1] <= 0:
+    unit = None if time is None else re.search(rf"{OF_PEOPLE}(y|m|w|d)", (time.unit or "").lower())
+    if events is None or time is None or time.value is None or unit is None:
         return None
-    return float(events / years[2]), float(events / years[1])
+    low, high = (Decimal(end) / YEARS[unit[1]] for end in ends_of(time))
+    return Span(float(events / high), float(events / low)) if low > 0 else None
 
 
 def _apart(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -152,17 +126,15 @@ def _uneven_times(found: list[tuple[Claim, Claim, float]]) -> Iterator[Finding]:
     middle = median(time for *_, time in found)
     entry, counted, time = max(found, key=lambda one: abs(log(one[2] / middle)))
     others = [one for *_, one in found if one != time]
-    if len(found) < 2 or not others:
-        return
-    if max(time / max(others), min(others) / time) <= UNEVEN:
+    if not others or max(time / max(others), min(others) / time) <= UNEVEN:
         return
     spans = span_text(f"{end:.3g}" for end in (min(others), max(others)))
     text = (
         f"{counted.parts['value'].text} at {entry.parts['value'].text} are {time:.3g} years of "
         f"follow-up by patient randomised; the other groups' numbers make {spans}."
     )
-    times = (counted.name, *(one.name for one, *_ in found if one is not entry))
-    yield Finding("rate.follow_up", entry.name, "value", COMPATIBLE, text, times, remark=True)
+    times = [counted, *(one for one, *_ in found)]
+    yield verdict("rate.follow_up", entry, "value", REMARK, text, times)
 
 
 def _number_of_events(entry: Claim) -> Decimal | None:
@@ -188,20 +160,18 @@ def _rate(entry: Claim, counted: Claim, timed: Claim) -> Iterator[Finding]:
     per = per_year(part.unit)
     if span is None or per is None or part.relation != "=":
         return
-    low, high = (end * float(per) for end in span)
-    fits = overlaps(part, low, high)
-    places = max(part.places, 0) + 1
+    low, high = span.times(float(per))
+    fits, places = overlaps(part, low, high), max(part.places, 0) + 1
     shown = span_text(f"{end:.{places}f}" for end in (low, high))
-    given = f"{_number_of_events(counted)} events in {timed.parts['person_time'].text}"
-    text, detail = f"{given} are a rate of {shown} {part.unit}", {"low": low, "high": high}
-    names = tuple(dict.fromkeys(one.name for one in (counted, timed) if one is not entry))
+    text = f"{_number_of_events(counted)} events in {timed.parts['person_time'].text} are a rate "
+    text += f"of {shown} {part.unit}"
+    agreement: str | bool = fits
     if not fits and entry.stated_basis is not None:
         # A model's rate is that of a patient with usual covariates, or weighs patients by time.
-        text = f"Not checkable: {text}; {part.text} is that of a model."
-        yield Finding("rate.time", entry.name, "value", NOT_CHECKABLE, text, names, detail)
-        return
+        agreement, text = NOT_CHECKABLE, f"{text}; {part.text} is that of a model."
+    detail = {"low": low, "high": high}
     covers = ("count", "person_time") if fits and counted is entry else ()
-    yield verdict("rate.time", entry, part, fits, text, names, detail, covers)
+    yield verdict("rate.time", entry, part, agreement, text, [counted, timed], detail, covers)
 
 
 def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | None:
@@ -216,8 +186,8 @@ def _rates(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, Span] | Non
         if (span := _of_time(claim, claim)) is not None:
             rates.append((claim, span))
         elif value is not None and per is not None and value.relation == "=":
-            low, high = (float(end) / float(per) for end in as_range(value).bounds)
-            rates.append((claim, (low, high)))
+            low, high = ends_of(value)
+            rates.append((claim, Span(low / float(per), high / float(per))))
     agree = rates and max(low for _, (low, _) in rates) <= min(high for _, (_, high) in rates)
     return min(rates, key=lambda one: one[1][1] - one[1][0]) if agree else None
 
@@ -227,27 +197,24 @@ def _interval(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
     Events that vary more than Poisson's widen it; a robust error alone can be smaller.
     """
-    findings = [
+    counts = [
         [claim for claim in ledger.beside(entry, group) if _number_of_events(claim)]
         for group in entry.about.compared
     ]
     span = errors_of_log(entry, ("exact", "profile", "score"))
-    if span is None or any(len({_number_of_events(one) for one in own}) != 1 for own in findings):
+    if span is None or any(len({_number_of_events(one) for one in own}) != 1 for own in counts):
         return
-    e1, e0 = (int(_number_of_events(own[0]) or 0) for own in findings)
-    least = least_error(e1, e0)
-    low, high = (entry.parts[name].text for name in BOUNDS)
-    text = f"{low} to {high} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; "
-    text += f"{e1} and {e0} events have at least {least:.3f} by Poisson's distribution"
-    agreement, more = COMPATIBLE, "."
-    if span[1] * NARROWER < least and entry.stated_basis is None:
+    e1, e0 = (int(_number_of_events(own[0]) or 0) for own in counts)
+    least, agreement, more = least_error(e1, e0), COMPATIBLE, "."
+    if span.high * NARROWER < least and entry.stated_basis is None:
         agreement = INCONSISTENT
-    elif span[1] < least:
+    elif span.high < least:
         agreement, more = NOT_CHECKABLE, ": a robust error can be smaller."
-        text = f"Not checkable: {text}"
-    beside, both = tuple(own[0].name for own in findings), ("ci_high",)
-    detail, text = {"events": [e1, e0], "least": least, "error": list(span)}, text + more
-    yield Finding("rate.interval", entry.name, "ci_low", agreement, text, beside, detail, both)
+    text = f"{entry.interval} is a standard error of the log of {span.low:.3f} to {span.high:.3f}; "
+    text += f"{e1} and {e0} events have at least {least:.3f} by Poisson's distribution{more}"
+    detail = {"events": [e1, e0], "least": least, "error": list(span)}
+    beside = [own[0] for own in counts]
+    yield interval_verdict("rate.interval", entry, agreement, text, beside, detail)
 
 
 def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -258,31 +225,27 @@ def _of_rate(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """
     value, beside = entry.parts["value"], ledger.beside(entry, entry.about.group or "")
     counts = [one for one in (entry, *beside) if _number_of_events(one)]
-    events = {_number_of_events(one) for one in counts}
-    span = errors_of_log(entry)
+    events, span = {_number_of_events(one) for one in counts}, errors_of_log(entry)
     if per_year(value.unit) is None or len(events) != 1 or span is None:
         return
-    x, (low, high) = int(events.pop() or 0), (entry.parts[name] for name in BOUNDS)
-    least, most = ends_of(value)
-    z = float(ndtri(0.5 + confidence_of(entry) / 2))
+    x, (low, high) = int(events.pop() or 0), (entry.parts[name] for name in ("ci_low", "ci_high"))
+    rates, agreement = ends_of(value), COMPATIBLE
     fit = [
         name
-        for name, (down, up) in _factors(x, z).items()
-        if overlaps(low, least * down, most * down) and overlaps(high, least * up, most * up)
+        for name, (down, up) in _factors(x, quantile_of(entry)).items()
+        if overlaps(low, *rates.times(down)) and overlaps(high, *rates.times(up))
     ]
-    shown, agreement = f"{low.text} to {high.text}", COMPATIBLE
     if fit:
-        text = f"{shown} is the {listed(fit, 'or')} interval of a rate of {x} events."
-    elif span[1] * NARROWER < 1 / sqrt(x):
+        text = f"{entry.interval} is the {listed(fit, 'or')} interval of a rate of {x} events."
+    elif span.high * NARROWER < 1 / sqrt(x):
         agreement = INCONSISTENT
-        text = f"{shown} is a standard error of the log of {span[0]:.3f} to {span[1]:.3f}; {x} "
-        text += f"events have one of at least {1 / sqrt(x):.3f}."
+        text = f"{entry.interval} is a standard error of the log of {span.low:.3f} to "
+        text += f"{span.high:.3f}; {x} events have one of at least {1 / sqrt(x):.3f}."
     else:
         agreement = NOT_CHECKABLE
-        text = f"Not checkable: {shown} is none of the usual intervals of a rate of {x} events; "
-        text += "events that vary more than Poisson's have a wider one."
-    names = tuple(one.name for one in counts[:1] if one is not entry)
-    yield Finding("rate.error", entry.name, "ci_low", agreement, text, names, covers=("ci_high",))
+        text = f"{entry.interval} is none of the usual intervals of a rate of {x} events; events "
+        text += "that vary more than Poisson's have a wider one."
+    yield interval_verdict("rate.error", entry, agreement, text, counts[:1])
 
 
 def _factors(x: int, z: float) -> dict[str, Span]:
@@ -295,28 +258,22 @@ def _factors(x: int, z: float) -> dict[str, Span]:
 
 def _ratio(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     part = entry.parts["value"]
-    findings = [_rates(ledger, entry, group) for group in entry.about.compared]
-    if findings[0] is None or findings[1] is None or part.relation != "=":
+    rates = [_rates(ledger, entry, group) for group in entry.about.compared]
+    if rates[0] is None or rates[1] is None or part.relation != "=":
         return
-    (first, (low1, high1)), (second, (low0, high0)) = findings[0], findings[1]
-    if low0 <= 0 or low1 <= 0:
+    (first, upper), (second, lower) = rates[0], rates[1]
+    if lower.low <= 0 or upper.low <= 0:
         return
-    low, high = low1 / high0, high1 / low0
-    own = ends_of(part)
-    places = max(part.places, 0) + 1
-    shown = span_text(f"{end:.{places}f}" for end in (low, high))
-    text = f"The rates of both groups have a ratio of {shown}"
-    beside = (first.name, second.name)
-    if overlaps(part, low, high) or prints(part, low):
-        agreement, more = COMPATIBLE, f", in keeping with {part.text}."
+    span, own, places = upper.over(lower), ends_of(part), max(part.places, 0) + 1
+    text = "The rates of both groups have a ratio of "
+    text += span_text(f"{end:.{places}f}" for end in span)
+    agreement = INCONSISTENT
+    if overlaps(part, *span) or prints(part, span.low):
+        agreement = COMPATIBLE
     elif entry.stated_basis is not None:
-        agreement, more = NOT_CHECKABLE, f"; {part.text} is that of a model."
-    elif own[0] <= high * NEAR and own[1] >= low / NEAR:
-        agreement, more = NOT_CHECKABLE, f"; {part.text} may be that of a model."
-    else:
-        agreement, more = INCONSISTENT, f"; printed is {part.text}."
-        if own[0] <= 1 / low and own[1] >= 1 / high:
-            more = f"; {part.text} is that of the groups the other way round."
-    if agreement == NOT_CHECKABLE:
-        text = f"Not checkable: {text[0].lower()}{text[1:]}"
-    yield Finding("rate.ratio", entry.name, "value", agreement, text + more, beside)
+        agreement, text = NOT_CHECKABLE, f"{text}; {part.text} is that of a model."
+    elif own.meets(span.low / NEAR, span.high * NEAR):
+        agreement, text = NOT_CHECKABLE, f"{text}; {part.text} may be that of a model."
+    elif own.meets(1 / span.high, 1 / span.low):
+        text += f"; {part.text} is that of the groups the other way round."
+    yield verdict("rate.ratio", entry, part, agreement, text, [first, second])

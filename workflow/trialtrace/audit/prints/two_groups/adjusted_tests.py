@@ -12,14 +12,9 @@ from math import ceil, floor
 
 from trialtrace.audit.ledger.claim import FAMILIES, Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    ends_of,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import ends_of
 from trialtrace.audit.prints.shared.corrections import comparisons
 
 OF_ALL_GROUPS = ("dunnett", "tukey")
@@ -55,21 +50,18 @@ def _held(ledger: Ledger, entry: Claim, plain: Claim, procedure: str) -> Finding
     part, other = entry.parts["p"], plain.parts["p"]
     (low, high), (least, most) = (ends_of(one) for one in (part, other))
     text = f"{part.text} is {other.text} adjusted for several comparisons"
-    agreement, remark = COMPATIBLE, False
-    k = comparisons(ledger, entry)
+    agreement, k = COMPATIBLE, max(comparisons(ledger, entry), 2)
     if high < least:
-        remark = procedure in OF_ALL_GROUPS
-        agreement, text = NOT_CHECKABLE if remark else INCONSISTENT, f"{text}, and smaller."
+        agreement = DOUBT if procedure in OF_ALL_GROUPS else INCONSISTENT
+        text += ", and smaller."
     elif procedure == BONFERRONI and high < 1 and floor(high / least) < ceil(low / most):
         agreement = INCONSISTENT
         text += (
             f": {low / most:.2f} to {high / least:.2f} times as large, which is no whole number."
         )
-    elif low > most * max(k, 2) and procedure not in (BONFERRONI, *OF_ALL_GROUPS):
-        agreement, remark = NOT_CHECKABLE, True
-        text += f", and more than {max(k, 2)} times as large, as many as the ledger has."
+    elif low > most * k and procedure not in (BONFERRONI, *OF_ALL_GROUPS):
+        agreement = DOUBT
+        text += f", and more than {k} times as large, as many as the ledger has."
     else:
         text += ", and can be."
-    text = f"Not checkable: {text}" if agreement == NOT_CHECKABLE else text
-    names = (plain.name,)
-    return Finding("p.adjusted", entry.name, "p", agreement, text, names, remark=remark)
+    return verdict("p.adjusted", entry, part, agreement, text, [plain])

@@ -10,30 +10,19 @@ interval, a factor beyond `SAME_ERROR` contradicts.
 from collections.abc import Iterator
 from math import exp, inf, log
 
-from scipy.special import ndtri, stdtrit
-
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import CHI_SQUARED
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    ends_of,
-    overlaps,
-    signed,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps
+from trialtrace.audit.prints.shared.interval_errors import CENTRED, quantile_of
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, WORDS, estimate, table_of
-from trialtrace.audit.prints.times.hazards import BOUNDS, errors_of_log
+from trialtrace.audit.prints.times.hazards import errors_of_log
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, order_is_told
 from trialtrace.audit.prints.two_groups.estimates import DIFFERENCES, RATIOS
+from trialtrace.audit.prints.wording import TURNED, signed, span_text
 
 SAME_ERROR = 1.25
 """By which factor an error may differ from its interval's before both can't be of one kind."""
@@ -83,17 +72,14 @@ def _of_log(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if ratio is None:
         yield from _of_counts(ledger, entry, main)
         return
-    low, high = (exp(float(end)) for end in as_range(main).bounds)
+    low, high = map(exp, ends_of(main))
     part = ratio.parts["value"]
-    fits = overlaps(part, low, high)
-    turned = not fits and overlaps(part, 1 / high, 1 / low)
-    places = max(part.places, 0) + 1
+    fits, places = overlaps(part, low, high), max(part.places, 0) + 1
     text = f"A log of {main.text} is a ratio of {low:.{places}f} to {high:.{places}f}"
-    text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}"
-    text += "" if fits else ", its inverse." if turned else "."
-    agreement = COMPATIBLE if fits else INCONSISTENT
+    if not fits and overlaps(part, 1 / high, 1 / low):
+        text += f"; printed is {part.text}, its inverse."
     detail = {"low": low, "high": high}
-    yield Finding("coefficient.ratio", entry.name, "value", agreement, text, (ratio.name,), detail)
+    yield verdict("coefficient.ratio", entry, main, fits, text, [ratio], detail, shown=part.text)
     if "se" in entry.parts and fits:
         yield from _of_error(entry, ratio)
 
@@ -105,51 +91,40 @@ def _of_counts(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         return
     groups, table = found
     crude = estimate(measure, table)
-    if crude is None or not crude:
+    if not crude:
         return
-    low, high = (exp(float(end)) for end in as_range(main).bounds)
+    low, high = map(exp, ends_of(main))
     x1, n1, x0, n0 = table
-    text = f"On {x1} of {n1} and {x0} of {n0} the {WORDS[measure]} is {crude:.3g}; a log of "
-    text += f"{main.text} is one of {low:.3g} to {high:.3g}"
-    turned = not low <= crude <= high and low <= 1 / crude <= high
     agreement, more = COMPATIBLE, "."
-    if turned and not order_is_told(ledger, entry):
-        agreement, more = NOT_CHECKABLE, f", that with {TURNED}."
-    elif turned:
-        agreement, more = INCONSISTENT, f", that with {TURNED}."
+    if not low <= crude <= high and low <= 1 / crude <= high:
+        agreement = INCONSISTENT if order_is_told(ledger, entry) else DOUBT
+        more = f", that with {TURNED}."
     elif high < crude / FACTOR or low > crude * FACTOR:
         agreement = INCONSISTENT
     elif not low <= crude <= high:
-        agreement, more = NOT_CHECKABLE, ", which may be adjusted."
-    text = f"Not checkable: {text[0].lower()}{text[1:]}" if agreement == NOT_CHECKABLE else text
-    beside, remark = tuple(group.name for group in groups), agreement == NOT_CHECKABLE
-    yield Finding(
-        "coefficient.counts", entry.name, "value", agreement, text + more, beside, remark=remark
-    )
+        agreement, more = DOUBT, ", which may be adjusted."
+    text = f"On {x1} of {n1} and {x0} of {n0} the {WORDS[measure]} is {crude:.3g}; a log of "
+    text += f"{main.text} is one of {low:.3g} to {high:.3g}{more}"
+    yield verdict("coefficient.counts", entry, main, agreement, text, groups)
 
 
 def _of_error(entry: Claim, ratio: Claim) -> Iterator[Finding]:
     """The error of the log against the one that the ratio's interval stands for."""
-    if not set(BOUNDS) <= set(ratio.parts) or ratio.parts["ci_low"].symbol == "credible":
-        return
-    errors = errors_of_log(ratio)
-    part = entry.parts["se"]
+    errors, part = errors_of_log(ratio), entry.parts["se"]
     least, most = ends_of(part)
-    shown = f"{ratio.parts['ci_low'].text} to {ratio.parts['ci_high'].text}"
-    if errors is None or errors[0] <= 0 or least <= 0:
+    if errors is None or errors.low <= 0 or least <= 0:
         return
-    text = f"{shown} is a standard error of the log of {errors[0]:.3f} to {errors[1]:.3f}"
-    apart = max(errors[0] / most, least / errors[1])
-    if apart <= 1:
-        agreement, more = COMPATIBLE, f", in keeping with {part.text}."
-    elif apart <= SAME_ERROR:
+    text = f"{ratio.interval} is a standard error of the log of {errors.low:.3f} to "
+    text += f"{errors.high:.3f}"
+    apart = max(errors.low / most, least / errors.high)
+    agreement = COMPATIBLE if apart <= 1 else INCONSISTENT
+    if 1 < apart <= SAME_ERROR:
         agreement = NOT_CHECKABLE
-        more = f", while {part.text} is printed: one of the two may be a profile's or a robust one."
-        text = f"Not checkable: {text}"
-    else:
-        agreement = INCONSISTENT
-        more = f"; printed is {part.text}. A robust error and a model's own can't both be meant."
-    yield Finding("coefficient.error", entry.name, "se", agreement, text + more, (ratio.name,))
+        text += f", while {part.text} is printed: one of the two may be a profile's or a robust "
+        text += "one."
+    elif apart > 1:
+        text += f"; printed is {part.text}. A robust error and a model's own can't both be meant."
+    yield verdict("coefficient.error", entry, part, agreement, text, [ratio])
 
 
 def _statistic(entry: Claim, main: Component) -> Iterator[Finding]:
@@ -163,24 +138,19 @@ def _statistic(entry: Claim, main: Component) -> Iterator[Finding]:
         span = _of_interval(entry, main)
     if span is None or entry.about.margin_value is not None:
         return
-    low, high = _printed(part)
-    fits = low <= span[1] and high >= span[0]
-    what = "error" if exact else "interval"
-    shown = _shown_span(span, part)
-    text = f"Estimate and {what} give {shown}"
-    beyond = high < NEAR * span[0] or low > span[1] / NEAR
-    if fits:
-        agreement, more = COMPATIBLE, f", in keeping with {part.text}."
-    elif not exact and (entry.measure in RATIOS or part.symbol != "t") and not beyond:
-        agreement = NOT_CHECKABLE
-        more = f", while {part.text} is printed, which may be another test's than the interval's."
-        text = f"Not checkable: {text[0].lower()}{text[1:]}"
-    elif not exact and entry.about.test is not None and entry.about.test not in ("t", "welch"):
-        return
-    else:
-        agreement, more = INCONSISTENT, f"; printed is {part.text}."
-    detail = {"low": span[0], "high": span[1]}
-    yield Finding("estimate.statistic", entry.name, "statistic", agreement, text + more, (), detail)
+    own = _printed(part)
+    fits, beyond = own.meets(*span), not own.meets(NEAR * span.low, span.high / NEAR)
+    text = f"Estimate and {'error' if exact else 'interval'} give {_shown_span(span, part)}"
+    agreement: str | bool = fits
+    if not fits and not exact:
+        if (entry.measure in RATIOS or part.symbol != "t") and not beyond:
+            agreement = NOT_CHECKABLE
+            text += f", while {part.text} is printed, which may be another test's than the "
+            text += "interval's."
+        elif entry.about.test not in (None, "t", "welch"):
+            return
+    detail = {"low": span.low, "high": span.high}
+    yield verdict("estimate.statistic", entry, part, agreement, text, detail=detail)
 
 
 def _of_one_degree(entry: Claim, component: Component) -> bool:
@@ -193,25 +163,16 @@ def _of_one_degree(entry: Claim, component: Component) -> bool:
 
 def _printed(component: Component) -> Span:
     """The sizes of z or t that a printed statistic stands for."""
-    low, high = ends_of(component)
+    span = ends_of(component)
     if component.symbol in SQUARES:
-        return max(low, 0.0) ** 0.5, max(high, 0.0) ** 0.5
-    if low <= 0 <= high:
-        return 0.0, max(-low, high)
-    return min(abs(low), abs(high)), max(abs(low), abs(high))
+        return Span(max(span.low, 0.0) ** 0.5, max(span.high, 0.0) ** 0.5)
+    return span.sizes
 
 
 def _shown_span(span: Span, component: Component) -> str:
     by = 2 if component.symbol in SQUARES else 1
-    ends = [signed(end**by, max(component.places, 1)) for end in span]
-    own = (
-        "χ²"
-        if component.symbol == CHI_SQUARED
-        else "F"
-        if component.symbol == "f"
-        else component.symbol
-    )
-    return f"{own} of {ends[0]}" if ends[0] == ends[1] else f"{own} of {ends[0]} to {ends[1]}"
+    letter = {CHI_SQUARED: "χ²", "f": "F"}.get(component.symbol or "", component.symbol)
+    return f"{letter} of " + span_text(signed(end**by, max(component.places, 1)) for end in span)
 
 
 def _of_printed_error(entry: Claim, main: Component) -> Span | None:
@@ -219,40 +180,33 @@ def _of_printed_error(entry: Claim, main: Component) -> Span | None:
     error = entry.parts.get("se")
     if error is None or entry.measure in RATIOS:
         return None
-    (low, high), (least, most) = (ends_of(one) for one in (main, error))
-    small = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    if most <= 0:
-        return None
-    return small / most, max(abs(low), abs(high)) / least if least > 0 else inf
+    (small, large), (least, most) = ends_of(main).sizes, ends_of(error)
+    return Span(small / most, large / least if least > 0 else inf) if most > 0 else None
 
 
 def _of_interval(entry: Claim, main: Component) -> Span | None:
     """Sizes of the statistic that estimate and interval give, on the scale of the measure."""
-    if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in (None, "wald", "log"):
-        return None
-    if entry.parts["ci_low"].symbol == "credible" or main.name != "value":
+    if not entry.has_interval or entry.about.interval not in CENTRED:
         return None
     logs = entry.measure in RATIOS
+    if entry.credible or main.name != "value":
+        return None
     if not logs and entry.measure not in (*DIFFERENCES, None):
         return None
-    ends = [entry.parts[name] for name in BOUNDS]
-    numbers = [ends_of(one) for one in (main, *ends)]
-    if logs and min(pair[0] for pair in numbers) <= 0:
+    numbers = [ends_of(one) for one in (main, entry.parts["ci_low"], entry.parts["ci_high"])]
+    if logs and min(pair.low for pair in numbers) <= 0:
         return None
-    (low, high), (l0, l1), (u0, u1) = (
-        [log(end) for end in pair] if logs else pair for pair in numbers
-    )
-    if u0 <= l1 or not (l0 + u0) / 2 <= high or not (l1 + u1) / 2 >= low:
+    middle, low, high = (Span(*map(log, pair)) if logs else pair for pair in numbers)
+    reach = high.less(low)
+    if reach.low <= 0 or not middle.meets((low.low + high.low) / 2, (low.high + high.high) / 2):
         return None
-    degrees = entry.parts.get("df2" if entry.parts["statistic"].symbol == "f" else "df1")
-    level = 0.5 + confidence_of(entry) / 2
-    known = degrees is not None and entry.parts["statistic"].symbol in ("t", "f")
-    quantiles = [float(ndtri(level))]
-    if known and degrees is not None and degrees.value:
-        quantiles.append(float(stdtrit(float(degrees.value), level)))
-    small = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    large = max(abs(low), abs(high))
-    return (
-        2 * min(quantiles) * small / (u1 - l0),
-        2 * max(quantiles) * large / (u0 - l1),
+    statistic = entry.parts["statistic"].symbol
+    degrees = entry.parts.get("df2" if statistic == "f" else "df1")
+    quantiles = [quantile_of(entry)]
+    if statistic in ("t", "f") and degrees is not None and degrees.value:
+        quantiles.append(quantile_of(entry, float(degrees.value)))
+    small, large = middle.sizes
+    return Span(
+        2 * min(quantiles) * small / reach.high,
+        2 * max(quantiles) * large / reach.low,
     )

@@ -12,29 +12,18 @@ from trialtrace.audit.candidates.count_methods import TESTS
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
-    BY_MODEL,
     COMPATIBLE,
+    DOUBT,
     EXACT,
     INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    listed,
-    overlaps,
-    prints,
-    said_of,
-    signed,
-    span_text,
-    unsigned,
+    NOT_CHECKABLE,
 )
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
 from trialtrace.audit.prints.paired.same_patients import of_fewer
+from trialtrace.audit.prints.ranges import Span, as_range, either_way, overlaps, prints, unsigned
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     METHODS,
@@ -56,6 +45,15 @@ from trialtrace.audit.prints.shared.two_groups import (
     with_halves,
 )
 from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.audit.prints.wording import (
+    BY_MODEL,
+    NOT_CHECKED,
+    TURNED,
+    listed,
+    said_of,
+    signed,
+    span_text,
+)
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval
 from trialtrace.stats.summaries.count_tests import printing_the_same
@@ -101,17 +99,15 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    main = entry.parts.get("percent") or entry.parts.get("value")
-    found = table_of(ledger, entry)
+    main, found = entry.main, table_of(ledger, entry)
     if main is None or main.relation != "=":
         return
     if found is None:
         yield from _of_shares(ledger, entry, main)
         return
     groups, table = found
-    findings = tuple(group.name for group in groups)
     if entry.basis is not None:
-        yield _of_model(entry, main, table, findings, of_fewer(ledger, entry, groups))
+        yield _of_model(entry, main, groups, table, of_fewer(ledger, entry, groups))
         return
     of_it, value = [], None
     if entry.measure not in RATIOS or main.name != "percent":
@@ -120,12 +116,10 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             value /= 100
         if entry.measure == NEEDED and value is not None:
             value *= _good(ledger, entry, main)
-        control_first = ledger.groups[entry.about.compared[0]].control
-        wanted = _is_wanted(ledger, entry)
-        of_it = [_estimate(entry, main, groups, table, findings, value, control_first, wanted)]
-    if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
-        of_it.append(_interval(entry, table, findings))
-    span = None if value is None else (value, value)
+        of_it = [_estimate(ledger, entry, main, groups, table, value)]
+    if entry.has_interval and entry.measure in KINDS:
+        of_it.append(_interval(entry, groups, table))
+    span = None if value is None else Span(value, value)
     if len(of_it) > 1 and _sign_lost(entry, *of_it):
         text = of_it[0].sentence.removesuffix(".")
         text += ", while its interval is that of these groups as they stand."
@@ -133,8 +127,7 @@ def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         of_it[0] = replace(of_it[0], agreement=INCONSISTENT, sentence=text, detail=detail)
     if len(of_it) > 1 and all("exchanged" in one.detail for one in of_it):
         yield from of_it if order_is_told(ledger, entry) else map(_other_order, of_it)
-        return
-    if may_be_of_model(entry, value, of_it):
+    elif may_be_of_model(entry, value, of_it):
         yield from map(_near_the_crude, of_it)
     else:
         yield from map(_unsaid, of_it) if _may_be_adjusted(entry, main, span, of_it) else of_it
@@ -220,58 +213,48 @@ def _good(ledger: Ledger, entry: Claim, main: Component) -> int:
 
 
 def _estimate(
+    ledger: Ledger,
     entry: Claim,
     main: Component,
     groups: list[Claim],
     table: Table,
-    texts: tuple[str, ...],
     value: float | None,
-    control_first: bool,
-    wanted: bool,
 ) -> Finding:
     measure = entry.measure or ""
     counts = "{} of {} and {} of {}".format(*table)
     text = f"On {counts} the {WORDS[measure]} is {_shown(main, measure, value)}"
 
-    def make(agreement: str, told: str, **more: object) -> Finding:
-        check, detail = "comparison.estimate", {"table": table, "value": value, **more}
-        return Finding(check, entry.name, main.name, agreement, told, texts, detail)
+    def make(agreement: str, more: str, **details: object) -> Finding:
+        detail = {"table": table, "value": value, **details}
+        return verdict("comparison.estimate", entry, main, agreement, text + more, groups, detail)
 
     free = measure != NEEDED and unsigned(entry)
     if _fits(main, value, free):
-        return make(EXACT, f"{text}, which prints as {main.text}.")
-    if measure == NEEDED and value is not None and _rounded_up(main, value):
-        return make(EXACT, f"{text}, rounded up to {main.text}, as is usual.")
+        return make(EXACT, f", which prints as {main.text}.")
+    if measure == NEEDED and value is not None:
+        if _rounded_up(main, value):
+            return make(EXACT, f", rounded up to {main.text}, as is usual.")
+        if _fits(main, -value, False) or _rounded_up(main, -value):
+            return _of_other_side(ledger, entry, main, make)
     if measure == "odds_ratio" and (named := _other_odds_ratio(main, table)) is not None:
         by_test = named.startswith("the conditional") and entry.about.test == FISHER
-        return make(EXACT if by_test else COMPATIBLE, f"{text}; {main.text} is {named}.")
-    if (
-        measure == NEEDED
-        and value is not None
-        and (_fits(main, -value, False) or _rounded_up(main, -value))
-    ):
-        return _of_other_side(main, text, control_first, wanted, make)
+        return make(EXACT if by_test else COMPATIBLE, f"; {main.text} is {named}.")
     halves = with_halves(measure, table, 0.95)
     if halves is not None and _fits(main, halves[0], False):
-        return make(COMPATIBLE, f"{text}; {main.text} is that with 0.5 added to each cell.")
+        return make(COMPATIBLE, f"; {main.text} is that with 0.5 added to each cell.")
     if _fits(main, value, True):
-        return make(ALTERNATIVE, f"{text}; {main.text} is that with {TURNED}.", alternative=TURNED)
-    rounded = of_percentages(measure, groups)
-    if _fits(main, rounded, free):
-        told = f"{text}; {main.text} is that of the two rounded percentages."
-        return make(ALTERNATIVE, told, alternative="made from the rounded percentages")
+        return make(ALTERNATIVE, f"; {main.text} is that with {TURNED}.", alternative=TURNED)
+    if _fits(main, of_percentages(measure, groups), free):
+        more = f"; {main.text} is that of the two rounded percentages."
+        return make(ALTERNATIVE, more, alternative="made from the rounded percentages")
     if (misnamed := _misnamed(main, measure, table)) is not None:
-        told = f"{text}; {main.text} is the {misnamed}."
-        return make(INCONSISTENT, told, misnamed=misnamed)
+        return make(INCONSISTENT, f"; {main.text} is the {misnamed}.", misnamed=misnamed)
     if measure in RATIOS and _fits(main, estimate(measure, exchanged(table)), False):
-        told = f"{text}; {main.text} is that with {TURNED}."
-        return make(INCONSISTENT, told, exchanged=True)
-    text += f"; printed is {main.text}."
-    if measure in RATIOS:
-        text += "" if main.crude else OF_A_MODEL
-    if measure == "risk_difference":
-        text += BY_MODEL
-    return make(INCONSISTENT, text)
+        return make(INCONSISTENT, f"; {main.text} is that with {TURNED}.", exchanged=True)
+    more = f"; printed is {main.text}."
+    if measure in RATIOS and not main.crude:
+        more += OF_A_MODEL
+    return make(INCONSISTENT, more + (BY_MODEL if measure == "risk_difference" else ""))
 
 
 def _shown(main: Component, measure: str, value: float | None) -> str:
@@ -283,20 +266,16 @@ def _shown(main: Component, measure: str, value: float | None) -> str:
 
 
 def _of_other_side(
-    main: Component,
-    text: str,
-    control_first: bool,
-    wanted: bool,
-    make: Callable[[str, str], Finding],
+    ledger: Ledger, entry: Claim, main: Component, make: Callable[[str, str], Finding]
 ) -> Finding:
     """A number needed to treat that is that of harm, where benefit is printed, or the other way."""
-    if control_first:
-        told = f"{text}; {main.text} is that of the first group, which is the control."
-        return make(COMPATIBLE, told)
-    told = f"{text}; printed is {main.text}. {_harm(main)}"
-    if wanted or (main.value or 0) < 0:
-        return make(INCONSISTENT, told)
-    return replace(make(NOT_CHECKABLE, f"{OF_NO_SIDE}{told}"), remark=True)
+    if ledger.groups[entry.about.compared[0]].control:
+        return make(COMPATIBLE, f"; {main.text} is that of the first group, which is the control.")
+    finding = make(INCONSISTENT, f"; printed is {main.text}. {_harm(main)}")
+    if _is_wanted(ledger, entry) or (main.value or 0) < 0:
+        return finding
+    text = f"{OF_NO_SIDE}{finding.sentence}"
+    return replace(finding, agreement=NOT_CHECKABLE, sentence=text, remark=True)
 
 
 def _other_odds_ratio(main: Component, table: Table) -> str | None:
@@ -340,28 +319,22 @@ def _harm(main: Component) -> str:
 
 
 def _of_model(
-    entry: Claim, main: Component, table: Table, texts: tuple[str, ...], fewer: bool
+    entry: Claim, main: Component, groups: list[Claim], table: Table, fewer: bool
 ) -> Finding:
     """An estimate that need not be the plain one, with the plain one."""
     measure, (x1, n1, x0, n0) = entry.measure or "", table
     value = estimate(measure, table)
-    shown = _shown(main, measure, value)
-    given, agreement = f"on {x1} of {n1} and {x0} of {n0}", NOT_CHECKABLE
-    text = (
-        f"Not checkable: the {WORDS[measure]} is that {said_of(entry)}; {given} the plain one is "
-    )
-    text += f"{shown}."
+    shown, given = _shown(main, measure, value), f"on {x1} of {n1} and {x0} of {n0}"
+    agreement: str | bool = NOT_CHECKABLE
+    text = f"The {WORDS[measure]} is that {said_of(entry)}; {given} the plain one is {shown}."
     if measure == "risk_difference" and entry.plain_estimate:
-        holds = _fits(main, value, unsigned(entry))
-        agreement = COMPATIBLE if holds else INCONSISTENT
+        agreement = _fits(main, value, unsigned(entry))
         text = f"A difference {said_of(entry)} is the plain one: {given} {shown}"
-        text += f", in keeping with {main.text}." if holds else f"; printed is {main.text}."
-        if not holds and fewer:
-            agreement = NOT_CHECKABLE
-            text = f"Not checkable: {given} the difference is {shown}; {main.text} is that of the "
-            text += "patients measured twice, who are others."
+        if not agreement and fewer:
+            agreement, text = NOT_CHECKABLE, f"{NOT_CHECKED} {given} the difference is {shown}; "
+            text += f"{main.text} is that of the patients measured twice, who are others."
     detail = {"table": table, "value": value}
-    return Finding("comparison.estimate", entry.name, main.name, agreement, text, texts, detail)
+    return verdict("comparison.estimate", entry, main, agreement, text, groups, detail)
 
 
 def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
@@ -378,7 +351,7 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     if span is None:
         return
     if measure == NEEDED and _good(ledger, entry, main) < 0:
-        span = _minus(span)
+        span = span.turned
     shown = span_text(signed(end, max(main.places, 0) + 1) for end in span)
     points = " percentage points" if measure == "risk_difference" else ""
     text = f"{parts[0].text} and {parts[1].text} give a {WORDS[measure]} of {shown}{points}"
@@ -386,29 +359,22 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
     of_other = span_of(other, parts) if other else None
     agreement = INCONSISTENT
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
-    more = f"; printed is {main.text}."
+    printed = f"{text}; printed is {main.text}."
     if _overlaps(entry, main, span):
-        agreement, more = COMPATIBLE, f", in keeping with {main.text}."
-    elif measure == "risk_difference" and overlaps(main, *_minus(span)):
-        agreement, more = ALTERNATIVE, f"; {main.text} is that with {TURNED}."
-        detail |= {"alternative": TURNED}
+        agreement = COMPATIBLE
+    elif measure == "risk_difference" and overlaps(main, *span.turned):
+        agreement, detail = ALTERNATIVE, detail | {"alternative": TURNED}
+        text += f"; {main.text} is that with {TURNED}."
     elif of_other and overlaps(main, *of_other):
-        more = f"; {main.text} is the {WORDS[other]}."
+        text += f"; {main.text} is the {WORDS[other]}."
         detail |= {"misnamed": WORDS[other]}
-    elif measure == NEEDED and _overlaps(entry, main, _minus(span)):
-        more += f" {_harm(main)}"
+    elif measure == NEEDED and _overlaps(entry, main, span.turned):
+        text = f"{printed} {_harm(main)}"
         if not _is_wanted(ledger, entry) and (main.value or 0) > 0:
-            agreement, text = NOT_CHECKABLE, f"{OF_NO_SIDE}{text}"
-    elif measure in RATIOS:
-        more += OF_A_MODEL
+            agreement, text = DOUBT, f"{OF_NO_SIDE}{text}"
     else:
-        more += BY_MODEL
-    shares = tuple(group.name for group in groups)
-    remark = agreement == NOT_CHECKABLE
-    told = text + more
-    finding = Finding(
-        OF_SHARES, entry.name, main.name, agreement, told, shares, detail, remark=remark
-    )
+        text = printed + (OF_A_MODEL if measure in RATIOS else BY_MODEL)
+    finding = verdict(OF_SHARES, entry, main, agreement, text, groups, detail)
     yield _unsaid(finding) if _may_be_adjusted(entry, main, span, [finding]) else finding
 
 
@@ -417,30 +383,25 @@ def _overlaps(entry: Claim, main: Component, span: Span) -> bool:
     if entry.measure == NEEDED:
         return overlaps(main, span[0], span[1] + (main.places <= 0) / 2)
     free = entry.measure not in RATIOS and unsigned(entry)
-    return overlaps(main, *span) or (free and overlaps(main, *_minus(span)))
+    return either_way(main, span) if free else overlaps(main, *span)
 
 
-def _minus(span: Span) -> Span:
-    return -span[1], -span[0]
-
-
-def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
+def _interval(entry: Claim, groups: list[Claim], table: Table) -> Finding:
     measure, low, high = entry.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
-    level = confidence_of(entry)
+    level, main, shown = entry.confidence, entry.main, entry.interval
     intervals = intervals_of(table, KINDS[measure], level)
-    main = entry.main
     proportion = main is not None and as_proportion(entry, main)
     factor = 100 if measure == "risk_difference" and not proportion else 1
-    shown = f"{low.text} to {high.text}"
     if "percent" in entry.parts and measure in RATIOS:
         low, high = _ratio_bounds(entry)
-    same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
+    printed = as_range(low), as_range(high)
+    same = printing_the_same(intervals, *printed, factor=factor)
     if not same and measure == "risk_difference" and unsigned(entry):
         # A reduction, printed without its sign.
         intervals = {
             name: Interval(-one.estimate, -one.high, -one.low) for name, one in intervals.items()
         }
-        same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
+        same = printing_the_same(intervals, *printed, factor=factor)
     detail: dict[str, object] = {
         "intervals": {
             name: [interval.low * factor, interval.high * factor]
@@ -449,29 +410,25 @@ def _interval(entry: Claim, table: Table, texts: tuple[str, ...]) -> Finding:
     }
 
     def finding(agreement: str, text: str) -> Finding:
-        name = "comparison.interval"
-        return Finding(name, entry.name, "ci_low", agreement, text, texts, detail, ("ci_high",))
+        return interval_verdict("comparison.interval", entry, agreement, text, groups, detail)
 
     if same:
         names = listed(sorted({METHODS[name] for name in same}), "or")
-        text = f"{shown} is the interval of {names} on these counts."
-        return finding(COMPATIBLE, text)
+        return finding(COMPATIBLE, f"{shown} is the interval of {names} on these counts.")
     if entry.about.interval == "exact" and measure == "risk_difference":
-        return finding(NOT_CHECKABLE, "Not checkable: exact intervals of a difference differ.")
+        return finding(NOT_CHECKABLE, "Exact intervals of a difference differ.")
     halves = with_halves(measure, table, level)
     if halves is not None and prints(low, halves[1]) and prints(high, halves[2]):
         text = f"{shown} is the interval of the log with 0.5 added to each cell."
         return finding(COMPATIBLE, text)
-    for other in RATIOS:
-        if measure in RATIOS and other != measure:
-            others = intervals_of(table, KINDS[other], level)
-            if printing_the_same(others, as_range(low), as_range(high), factor=1):
-                text = f"{shown} is the interval of the {WORDS[other]} on these counts."
-                detail |= {"misnamed": WORDS[other]}
-                return finding(INCONSISTENT, text)
     if measure in RATIOS:
+        other = RATIOS[1 - RATIOS.index(measure)]
+        if printing_the_same(intervals_of(table, KINDS[other], level), *printed, factor=1):
+            detail |= {"misnamed": WORDS[other]}
+            text = f"{shown} is the interval of the {WORDS[other]} on these counts."
+            return finding(INCONSISTENT, text)
         others = intervals_of(exchanged(table), KINDS[measure], level)
-        if printing_the_same(others, as_range(low), as_range(high), factor=1):
+        if printing_the_same(others, *printed, factor=1):
             detail |= {"exchanged": True}
             text = f"{shown} is the interval of the {WORDS[measure]} with {TURNED}."
             return finding(INCONSISTENT, text)
@@ -512,10 +469,11 @@ def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
 def _of_total(entry: Claim, fits: bool, text: str, groups: Sequence[Claim]) -> Finding:
     text += ", as printed." if fits else f"; printed is {entry.printed}."
-    name = "count" if "count" in entry.parts else "value"
-    agreement = EXACT if fits else INCONSISTENT
-    beside = tuple(group.name for group in groups)
-    return Finding("comparison.total", entry.name, name, agreement, text, beside)
+    name, agreement = (
+        "count" if "count" in entry.parts else "value",
+        EXACT if fits else INCONSISTENT,
+    )
+    return verdict("comparison.total", entry, name, agreement, text, groups)
 
 
 def _counts_alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:

@@ -12,24 +12,11 @@ from scipy.special import chdtrc
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    NO_TEST,
-    TWO_SIDED,
-    Card,
-    Finding,
-    count_printing,
-    listed,
-    p_span,
-    prints,
-    shown_p,
-    two_digits,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
+from trialtrace.audit.prints.ranges import TWO_SIDED, count_printing, prints
 from trialtrace.audit.prints.two_groups.count_tests import (
     NAMES,
     all_counted,
@@ -38,6 +25,7 @@ from trialtrace.audit.prints.two_groups.count_tests import (
 )
 from trialtrace.audit.prints.wholes.shares import possible_counts, printing_as
 from trialtrace.audit.prints.wholes.strata import proposed
+from trialtrace.audit.prints.wording import NO_TEST, listed, p_span, shown_p, two_digits
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
@@ -102,9 +90,9 @@ def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Find
         agreement, text, open = ALTERNATIVE, f"{found_cut} {without}", False
     if agreement == COMPATIBLE and (asked := _unlike_all_randomised(ledger, entry, groups)):
         agreement, text = NOT_CHECKABLE, f"{asked} {text}"
-    name, beside, remark = "p.count_sets", tuple(one.name for one in groups), over_strata(entry)
+    name, remark = "p.count_sets", over_strata(entry)
     detail = {"sets": sets, "low": float(low), "high": float(high), "fit": fit}
-    yield Finding(name, entry.name, "p", agreement, text, beside, detail, remark=remark, open=open)
+    yield verdict(name, entry, "p", agreement, text, groups, detail, remark=remark, open=open)
 
 
 def _if_cut_off(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str:
@@ -213,7 +201,7 @@ def narrowed(groups: Sequence[Claim], every: Sequence[Whole]) -> list[Whole] | N
     """
     kept = []
     for group, whole in zip(groups, every, strict=True):
-        printed = {"ci_low", "ci_high"} <= set(group.parts)
+        printed = group.has_interval
         some = np.array(list(fitting(group, whole))) if printed else whole
         if not len(some):
             return None

@@ -16,24 +16,18 @@ import numpy as np
 from trialtrace.audit.candidates.count_methods import TESTS
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
-    NO_TEST,
-    TWO_SIDED,
-    Card,
-    Finding,
-    as_range,
-    listed,
-    prints,
-    said_of,
-    shown_p,
+    NOT_CHECKABLE,
 )
+from trialtrace.audit.prints.finding import Card, Finding
+from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, prints
 from trialtrace.audit.prints.wholes.totals import repair
+from trialtrace.audit.prints.wording import NO_TEST, listed, said_of, shown_p
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
 from trialtrace.stats.summaries.percentages import counts_for_percentage

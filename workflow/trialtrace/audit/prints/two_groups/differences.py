@@ -22,28 +22,16 @@ from scipy.special import ndtri, stdtrit
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    BY_MODEL,
-    COMPATIBLE,
-    INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    Span,
-    listed,
-    overlaps,
-    said_of,
-    signed,
-    unsigned,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
 from trialtrace.audit.prints.paired.same_patients import of_fewer
+from trialtrace.audit.prints.ranges import Span, ends_of, overlaps, unsigned
+from trialtrace.audit.prints.shared.interval_errors import half_width_of
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
+from trialtrace.audit.prints.wording import BY_MODEL, TURNED, listed, said_of, signed
 
 MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")
@@ -81,27 +69,22 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         groups = _bare(ledger, entry) if groups is None else groups
         if groups is None or len(groups) != 2 or main is None or main.relation != "=":
             continue
-        findings = tuple(group.name for group in groups)
-        span = _gap([_ends(group.parts["value"]) for group in groups])
-        found = _turned(span) if _is_turned(main, span) else span
-        estimate = _estimate(entry, main, span, found, findings)
+        estimate, ends = _estimate(entry, main, groups)
         yield _of_both(entry, estimate) if of_fewer(ledger, entry, groups) else estimate
         paired = entry.plain_estimate and not entry.of_family
-        if bare or paired or not {"ci_low", "ci_high"} <= set(entry.parts):
+        if bare or paired or not entry.has_interval:
             continue
         sizes = [ledger.size(group) for group in groups]
         of_model = any("se" in group.parts for group in groups)
         if min(n or 0 for n in sizes) > 1 and not of_model:
-            interval = _interval(
-                ledger, entry, groups, [int(n or 0) for n in sizes], found, findings
-            )
+            interval = _interval(entry, groups, [int(n or 0) for n in sizes], ends)
             if entry.of_family and interval.agreement == INCONSISTENT:
                 yield _of_family(entry, interval)
                 continue
             assumed = interval.agreement == INCONSISTENT and any(map(ledger.assumed, groups))
             yield _of_fewer_yet(entry, groups, interval) if assumed else interval
         if of_model or None in sizes or any(map(ledger.assumed, groups)):
-            yield from _least(entry, groups, findings)
+            yield from _least(entry, groups)
 
 
 def _of_one_model(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -119,13 +102,10 @@ def _of_one_model(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     groups = [mean for mean in means if mean is not None]
     if len(groups) < len(means):
         return
-    names = tuple(group.name for group in groups)
-    span = _gap([_ends(group.parts["value"]) for group in groups])
-    found = _turned(span) if _is_turned(main, span) else span
-    yield _estimate(entry, main, span, found, names)
+    yield _estimate(entry, main, groups)[0]
     together = {"paired", "crossover", "clustered"} & set(entry.about.design or ())
-    if {"ci_low", "ci_high"} <= set(entry.parts) and not together:
-        yield from _least(entry, groups, names)
+    if entry.has_interval and not together:
+        yield from _least(entry, groups)
 
 
 def _is_adjusted(entry: Claim) -> bool:
@@ -142,34 +122,28 @@ def _bare(ledger: Ledger, entry: Claim) -> list[Claim] | None:
     return None if any(group.basis for group in groups) else groups
 
 
-def _least(entry: Claim, groups: Sequence[Claim], texts: tuple[str, ...]) -> Iterator[Finding]:
+def _least(entry: Claim, groups: Sequence[Claim]) -> Iterator[Finding]:
     """The interval of a difference far narrower than errors or intervals of the means allow."""
-    level = 0.5 + confidence_of(entry) / 2
-    halves = [_half(group, level) for group in groups]
-    (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    halves = [_half(group, entry.confidence) for group in groups]
     least = sqrt(2 * halves[0] * halves[1])
-    if (u1 - l0) / 2 >= NARROWER * least:
+    if half_width_of(entry).high >= NARROWER * least:
         return
-    low, high = (entry.parts[name].text for name in ("ci_low", "ci_high"))
     what = "errors" if "se" in groups[0].parts else "intervals"
     text = f"With the printed {what} of both means the interval of their difference reaches at "
-    text += f"least {least:.3g} to either side, whatever the numbers of patients; printed is {low} "
-    text += f"to {high}, less than half of that."
-    yield Finding(
-        "difference.error", entry.name, "ci_low", INCONSISTENT, text, texts, covers=("ci_high",)
-    )
+    text += f"least {least:.3g} to either side, whatever the numbers of patients; printed is "
+    text += f"{entry.interval}, less than half of that."
+    yield interval_verdict("difference.error", entry, INCONSISTENT, text, groups)
 
 
 def _of_fewer_yet(entry: Claim, groups: Sequence[Claim], finding: Finding) -> Finding:
     """An interval that is not that of all randomised; far narrower it contradicts, for that of
     fewer patients is wider."""
     least = min(low for low, _ in finding.detail["half_widths"].values())
-    (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
-    if (u1 - l0) / 2 >= NARROWER * least or any("sd" not in each.parts for each in groups):
+    wide = half_width_of(entry).high >= NARROWER * least
+    if wide or any("sd" not in each.parts for each in groups):
         return replace(finding, remark=True)
-    low, high = (entry.parts[name].text for name in ("ci_low", "ci_high"))
     text = f"With all patients randomised the interval reaches at least {least:.3g} to either side "
-    text += f"of the difference, and further with fewer; printed is {low} to {high}, "
+    text += f"of the difference, and further with fewer; printed is {entry.interval}, "
     text += "less than half of that."
     return replace(finding, check="difference.error", sentence=text)
 
@@ -178,8 +152,7 @@ def _of_family(entry: Claim, finding: Finding) -> Finding:
     """The interval of a procedure for several comparisons is wider than the plain one, by an error
     that all groups share: one of half the width is none."""
     least = min(low for low, _ in finding.detail["half_widths"].values())
-    (l0, _), (_, u1) = (_ends(entry.parts[name]) for name in ("ci_low", "ci_high"))
-    half, shown = (u1 - l0) / 2, f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    half, shown = half_width_of(entry).high, entry.interval
     text = f"By itself this difference has an interval that reaches at least {least:.3g} to either "
     if half < NARROWER * least:
         text += f"side, and {said_of(entry)} a wider one; printed is {shown}, less than half of it."
@@ -189,28 +162,12 @@ def _of_family(entry: Claim, finding: Finding) -> Finding:
     return replace(finding, agreement=COMPATIBLE, sentence=text, remark=half < least)
 
 
-def _half(claim: Claim, level: float) -> float:
+def _half(claim: Claim, confidence: float) -> float:
     """The least half width of the interval of a mean, as printed or of its error; 0 if unknown."""
     if "se" in claim.parts:
-        return float(ndtri(level)) * max(_ends(claim.parts["se"])[0], 0.0)
-    if not {"ci_low", "ci_high"} <= set(claim.parts) or confidence_of(claim) / 2 + 0.5 != level:
-        return 0.0
-    (_, l1), (u0, _) = (_ends(claim.parts[name]) for name in ("ci_low", "ci_high"))
-    return max((u0 - l1) / 2, 0.0)
-
-
-def _ends(component: Component) -> Span:
-    low, high = component.bounds
-    return float(low), float(high)
-
-
-def _gap(means: Sequence[Span]) -> Span:
-    (low1, high1), (low0, high0) = means
-    return low1 - high0, high1 - low0
-
-
-def _turned(span: Span) -> Span:
-    return -span[1], -span[0]
+        return float(ndtri(0.5 + confidence / 2)) * max(ends_of(claim.parts["se"]).low, 0.0)
+    alike = claim.has_interval and claim.confidence == confidence
+    return half_width_of(claim).low if alike else 0.0
 
 
 def _of_both(entry: Claim, finding: Finding) -> Finding:
@@ -222,27 +179,23 @@ def _of_both(entry: Claim, finding: Finding) -> Finding:
     return replace(finding, agreement=NOT_CHECKABLE, sentence=text.replace(": T", ": t", 1))
 
 
-def _is_turned(main: Component, span: Span) -> bool:
-    """A reduction printed without its sign, or the second group less the first."""
-    return not overlaps(main, *span) and overlaps(main, *_turned(span))
-
-
-def _estimate(
-    entry: Claim, main: Component, span: Span, ends: Span, texts: tuple[str, ...]
-) -> Finding:
+def _estimate(entry: Claim, main: Component, groups: Sequence[Claim]) -> tuple[Finding, Span]:
+    """A difference beside the means, and their difference, turned round as it is printed."""
+    first, second = (ends_of(group.parts["value"]) for group in groups)
+    span = first.less(second)
     low, high = (signed(end, max(main.places, 0) + 1) for end in span)
     text = f"The printed means differ by {low} to {high}"
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
-    agreement = COMPATIBLE if overlaps(main, *ends) else INCONSISTENT
-    if ends == span:
-        holds = ", in keeping with" if agreement == COMPATIBLE else "; printed is"
-        text += f"{holds} {main.text}."
-    elif unsigned(entry):
-        text += f", which without its sign holds {main.text}."
-    else:
+    agreement: str | bool = overlaps(main, *span)
+    # A reduction printed without its sign, or the second group less the first.
+    turned = not agreement and overlaps(main, *span.turned)
+    if turned and unsigned(entry):
+        agreement, text = COMPATIBLE, f"{text}, which without its sign holds {main.text}."
+    elif turned:
         agreement, detail = ALTERNATIVE, detail | {"alternative": TURNED}
         text += f"; {main.text} is the difference with {TURNED}."
-    return Finding("difference.estimate", entry.name, "value", agreement, text, texts, detail)
+    finding = verdict("difference.estimate", entry, main, agreement, text, groups, detail)
+    return finding, span.turned if turned else span
 
 
 @lru_cache(maxsize=1024)
@@ -274,11 +227,7 @@ def half_widths(
 
 
 def _of_fewer(
-    ledger: Ledger,
-    groups: Sequence[Claim],
-    halves: Mapping[str, Span],
-    middle: Span,
-    bounds: tuple[Component, Component],
+    entry: Claim, groups: Sequence[Claim], halves: Mapping[str, Span], middle: Span
 ) -> float | None:
     """By what factor a centred interval is wider than Student's, where no group's own n is printed.
 
@@ -286,53 +235,48 @@ def _of_fewer(
     """
     if any(group.about.n is not None or "denominator" in group.parts for group in groups):
         return None
-    (l0, l1), (u0, u1) = (_ends(bound) for bound in bounds)
-    if not (l0 + u0) / 2 <= middle[1] or not (l1 + u1) / 2 >= middle[0]:
+    (l0, l1), (u0, u1) = (ends_of(entry.parts[name]) for name in ("ci_low", "ci_high"))
+    if not middle.meets((l0 + u0) / 2, (l1 + u1) / 2):
         return None
     factor = (u1 - l0) / 2 / halves["student"][0]
     least = (u0 - l1) / 2 / halves["student"][1]
     return factor if factor > 1 and least <= MOST_WIDER else None
 
 
-def _interval(
-    ledger: Ledger,
-    entry: Claim,
-    groups: Sequence[Claim],
-    n: list[int],
-    span: Span,
-    texts: tuple[str, ...],
-) -> Finding:
+def _interval(entry: Claim, groups: Sequence[Claim], n: list[int], span: Span) -> Finding:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
-    check, both, confidence = "difference.interval", ("ci_high",), confidence_of(entry)
-    middle = _common(span, _ends(entry.parts["value"]))
-    every = [half_widths(tuple(spreads), tuple(n), confidence) for spreads in _spreads(groups, n)]
+    middle = _common(span, ends_of(entry.parts["value"]))
+    every = [
+        half_widths(tuple(spreads), tuple(n), entry.confidence) for spreads in _spreads(groups, n)
+    ]
     for halves in every:
         fit = [
             name
             for name, (least, most) in halves.items()
-            if overlaps(low, middle[0] - most, middle[1] - least)
-            and overlaps(high, middle[0] + least, middle[1] + most)
+            if overlaps(low, middle.low - most, middle.high - least)
+            and overlaps(high, middle.low + least, middle.high + most)
         ]
         if fit:
             break
     halves = halves if fit else every[0]
-    shown = f"{low.text} to {high.text}"
     spread = "deviations" if "sd" in groups[0].parts else "intervals"
+    agreement, detail = COMPATIBLE, {"half_widths": dict(halves)}
     if fit:
         told = listed([NAMES[name] for name in fit], "or")
-        text = f"{shown} can be the interval by {told} on the printed means and {spread}."
-    elif (f := _of_fewer(ledger, groups, halves, middle, (low, high))) is not None:
-        text = f"Not checkable: {shown} is {100 * (f - 1):.0f} % wider than the printed {spread} "
+        text = f"{entry.interval} can be the interval by {told} on the printed means and {spread}."
+    elif (factor := _of_fewer(entry, groups, halves, middle)) is not None:
+        agreement, detail = NOT_CHECKABLE, {}
+        text = f"{entry.interval} is {100 * (factor - 1):.0f} % wider than the printed {spread} "
         text += "give on these sizes, as of fewer patients, who are not in the ledger (`patients`)."
-        return Finding(check, entry.name, "ci_low", NOT_CHECKABLE, text, texts, covers=both)
     else:
         ends = [end for pair in halves.values() for end in pair]
+        agreement = INCONSISTENT
         text = (
             f"The printed {spread} give an interval that reaches {min(ends):.3g} to "
-            f"{max(ends):.3g} to either side of the difference; printed is {shown}.{BY_MODEL}"
+            f"{max(ends):.3g} to either side of the difference; printed is {entry.interval}."
+            f"{BY_MODEL}"
         )
-    agreement, detail = COMPATIBLE if fit else INCONSISTENT, {"half_widths": dict(halves)}
-    return Finding(check, entry.name, "ci_low", agreement, text, texts, detail, both)
+    return interval_verdict("difference.interval", entry, agreement, text, groups, detail)
 
 
 def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Span]]:
@@ -340,18 +284,15 @@ def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Span]]:
     what, also those of standard errors."""
     spreads = [of_interval(group, size) for group, size in zip(groups, n, strict=True)]
     if known := [each for each in spreads if each is not None]:
-        yield [(float(each.low), float(each.high)) for each in known]
+        yield [Span(float(each.low), float(each.high)) for each in known]
         return
-    printed = [_ends(group.parts["sd"]) for group in groups]
+    printed = [ends_of(group.parts["sd"]) for group in groups]
     yield printed
     if all(group.parts["sd"].symbol == UNSAID for group in groups):
-        yield [
-            (low * sqrt(size), high * sqrt(size))
-            for (low, high), size in zip(printed, n, strict=True)
-        ]
+        yield [span.times(sqrt(size)) for span, size in zip(printed, n, strict=True)]
 
 
 def _common(first: Span, second: Span) -> Span:
     """What two ranges share; the second where they share nothing."""
     low, high = max(first[0], second[0]), min(first[1], second[1])
-    return (low, high) if low <= high else second
+    return Span(low, high) if low <= high else second

@@ -5,20 +5,9 @@ from math import inf, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import (
-    BY_MODEL,
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    overlaps,
-    p_span,
-    span_of,
-    verdict,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import DOUBT
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import as_range, overlaps, span_of
 from trialtrace.audit.prints.shared.two_groups import (
     KINDS,
     NARROWER,
@@ -29,6 +18,7 @@ from trialtrace.audit.prints.shared.two_groups import (
 )
 from trialtrace.audit.prints.two_groups.comparisons import NEAR_THE_CRUDE
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
+from trialtrace.audit.prints.wording import BY_MODEL, p_span
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import printing_the_same
 from trialtrace.stats.summaries.estimates import (
@@ -72,7 +62,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         usual = None if entry.basis is not None else _usual_intervals(ledger, entry)
         if usual is not None:
             yield _of_counts(ledger, entry, bool(usual))
-        if set(BOUNDS) <= set(entry.parts) and (not usual or "wald" in usual):
+        if entry.has_interval and (not usual or "wald" in usual):
             yield _of_interval(entry, _degrees(ledger, entry))
         if entry.numeric_p is not None and not entry.about.group:
             yield from _of_p(entry, _degrees(ledger, entry))
@@ -83,9 +73,9 @@ def _usual_intervals(ledger: Ledger, entry: Claim) -> list[str] | None:
     table = table_of(ledger, entry)
     if entry.measure != "risk_difference" or table is None:
         return None
-    if not set(BOUNDS) <= set(entry.parts):
+    if not entry.has_interval:
         return []
-    every = intervals_of(table[1], KINDS[entry.measure], confidence_of(entry))
+    every = intervals_of(table[1], KINDS[entry.measure], entry.confidence)
     low, high = (as_range(entry.parts[name]) for name in BOUNDS)
     return [*printing_the_same(every, low, high, factor=_points(entry))]
 
@@ -106,14 +96,10 @@ def _of_counts(ledger: Ledger, entry: Claim, crude: bool) -> Finding:
     low, high = min(errors), max(errors)
     text = f"On {x1} of {n1} and {x0} of {n0} the difference has a standard error of "
     text += f"{errors[0]:.3g}"
-    agreement, more = COMPATIBLE, f", in keeping with {part.text}."
-    if not overlaps(part, low, high):
-        agreement, more = INCONSISTENT, f"; printed is {part.text}."
-        if not crude and NARROWER * low <= float(part.value or 0) <= WIDER * high:
-            agreement, text = NOT_CHECKABLE, f"{NEAR_THE_CRUDE} {text}"
-            more += BY_MODEL
-    remark, beside = agreement == NOT_CHECKABLE, tuple(group.name for group in groups)
-    return Finding("error.counts", entry.name, "se", agreement, text + more, beside, remark=remark)
+    agreement: str | bool = overlaps(part, low, high)
+    if not agreement and not crude and NARROWER * low <= float(part.value or 0) <= WIDER * high:
+        agreement, text = DOUBT, f"{NEAR_THE_CRUDE} {text}; printed is {part.text}.{BY_MODEL}"
+    return verdict("error.counts", entry, part, agreement, text, groups)
 
 
 def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
@@ -146,14 +132,14 @@ def _ranges(entry: Claim) -> tuple[Printed, Printed]:
 
 def _of_interval(entry: Claim, degrees: list[float]) -> Finding:
     estimate, error = _ranges(entry)
-    low, high = (entry.parts[name] for name in BOUNDS)
-    confidence = confidence_of(entry)
-    every = [interval_of_error(estimate, error, df=df, confidence=confidence) for df in degrees]
+    every = [
+        interval_of_error(estimate, error, df=df, confidence=entry.confidence) for df in degrees
+    ]
     first, last = (span_of(*ends) for ends in zip(*every, strict=True))
-    fits = overlaps(low, *first) and overlaps(high, *last)
+    fits = overlaps(entry.parts["ci_low"], *first) and overlaps(entry.parts["ci_high"], *last)
     text = f"Estimate and standard error give an interval from {_end(first)} to {_end(last)}"
-    shown, covers = f"{low.text} to {high.text}", ("ci_high", "se") if fits else ("ci_high",)
-    return verdict("error.interval", entry, low, fits, text, covers=covers, shown=shown)
+    covers = ("ci_high", "se") if fits else ("ci_high",)
+    return interval_verdict("error.interval", entry, fits, text, covers=covers)
 
 
 def _end(ends: tuple[float, float]) -> str:

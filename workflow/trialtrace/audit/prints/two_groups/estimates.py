@@ -12,25 +12,14 @@ from math import inf
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    TWO_SIDED,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    overlaps,
-    p_span,
-    span_of,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, UNDECIDED
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.paired.same_patients import of_pairs
+from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
 from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
+from trialtrace.audit.prints.shared.interval_errors import CENTRED
 from trialtrace.audit.prints.shared.p_sides import (
     OF_TIMES,
     near_no_difference,
@@ -42,6 +31,7 @@ from trialtrace.audit.prints.shared.p_sides import (
 from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, table_of
 from trialtrace.audit.prints.wholes import headline
 from trialtrace.audit.prints.wholes.headline import REDUCTION
+from trialtrace.audit.prints.wording import p_span
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.printed import Bounds, Printed
@@ -54,8 +44,9 @@ DIFFERENCES = (
     "difference",
     *LOGS,
 )
+CHECK = "interval.p"
+COVERS = ("value", "percent", "ci_low", "ci_high")
 WALD = ("wald", "log")
-CENTRED = (None, *WALD)
 NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
 OF_A_MARGIN = ("noninferiority", "equivalence")
 WHOLE = Decimal(100)
@@ -95,17 +86,17 @@ CARD = Card(
     "where it is weaker than √(z² − 2.58²), which no covariate of randomised groups makes of z",
     {
         "interval.centred": "An estimate, and the middle of its interval.",
-        "interval.p": "An estimate with its interval, and p.",
+        CHECK: "An estimate with its interval, and p.",
     },
 )
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.main is None or not {"ci_low", "ci_high"} <= set(entry.parts):
+        if entry.main is None or not entry.has_interval:
             continue
         # A posterior has no test, and need not be symmetric.
-        if entry.parts["ci_low"].symbol == "credible" or entry.main.relation != "=":
+        if entry.credible or entry.main.relation != "=":
             continue
         on_scale = _on_scale(entry, entry.main)
         if on_scale is not None:
@@ -169,9 +160,9 @@ def p_of_interval(ledger: Ledger, entry: Claim) -> tuple[float, float] | None:
     Over what prints so, over the scales on which it may be centred, and all degrees of freedom.
     """
     main = entry.main
-    if main is None or main.relation != "=" or not {"ci_low", "ci_high"} <= set(entry.parts):
+    if main is None or main.relation != "=" or not entry.has_interval:
         return None
-    given = None if entry.parts["ci_low"].symbol == "credible" else _on_scale(entry, main)
+    given = None if entry.credible else _on_scale(entry, main)
     if given is None or entry.measure is None or entry.about.margin_value is not None:
         return None
     degrees = _degrees(ledger, entry)
@@ -187,7 +178,7 @@ def p_of_margin(
 ) -> dict[str, tuple[float, float]]:
     """P of a margin that an estimate and its interval leave, by side, over all that prints so."""
     main = entry.main
-    if main is None or main.relation != "=" or entry.parts["ci_low"].symbol == "credible":
+    if main is None or main.relation != "=" or entry.credible:
         return {}
     of_it = replace(entry, about=replace(entry.about, margin=f"{margin:f}"))
     given = _on_scale(of_it, main)
@@ -227,23 +218,22 @@ def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[Esti
 
 def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> Finding:
     on = " on the log scale" if given.scale == "log" else ""
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
-    agreement = COMPATIBLE
-    covers: tuple[str, ...] = ("ci_high",)
+    agreement, covers = COMPATIBLE, ("ci_high",)
     if symmetric:
-        text = f"{main.text} can be the middle{on} of {shown}."
+        text = f"{main.text} can be the middle{on} of {entry.interval}."
         # Where the counts give the estimate itself, that says more of it.
         if entry.basis is not None or entry.measure not in KINDS:
             covers = ("ci_high", main.name)
     else:
-        text = f"{main.text} is not the middle{on} of {shown}, as it is for the usual interval; "
+        text = f"{main.text} is not the middle{on} of {entry.interval}, as it is for the usual "
+        text += "interval; "
         far = entry.measure in NEARLY_CENTRED and _is_far(entry, given)
         if far:
             text += "nor does an exact or profile interval lie so far to one side."
         else:
             text += "exact, score, profile and sequential intervals need not be centred."
         agreement = INCONSISTENT if entry.about.interval or far else COMPATIBLE
-    return Finding("interval.centred", entry.name, "ci_low", agreement, text, covers=covers)
+    return verdict("interval.centred", entry, "ci_low", agreement, text, covers=covers)
 
 
 def _is_far(entry: Claim, given: OnScale) -> bool:
@@ -256,7 +246,7 @@ def _is_far(entry: Claim, given: OnScale) -> bool:
     ends = [[float(end) for end in part.bounds] for part in (given.low, given.estimate, given.high)]
     if given.scale == "log":
         low, middle, high = map(logs, ends)
-        return unevenness(low, middle, high) > most_uneven(low, high, confidence_of(entry))
+        return unevenness(low, middle, high) > most_uneven(low, high, entry.confidence)
     low, middle, high = ((least, most) for least, most in ends)
     return unevenness(low, middle, high) > MOST_UNEVEN
 
@@ -282,51 +272,37 @@ def _p(
     holding = [scale for scale, span in spans.items() if any(overlaps(component, *p) for p in span)]
     scale = (holding or list(spans))[0]
     told = [p for p in spans[scale] if overlaps(component, *p)] or spans[scale]
-    low, high = min(p[0] for p in told), max(p[1] for p in told)
-    text = f"Estimate and interval give {p_span(low, high)}"
+    p = Span(min(low for low, _ in told), max(high for _, high in told))
+    text = f"Estimate and interval give {p_span(*p)}"
     if scale == "identity" and len(every) > 1:
         text += " if the interval is centred as it stands, not on the log scale"
     if entry.about.margin_value is not None:
         text += f" against {entry.about.margin_value}"
-    text += "" if holding else by_procedure
-    text += f", in keeping with {component.text}." if holding else f"; printed is {component.text}."
-    agreement = COMPATIBLE
-    covers: tuple[str, ...] = ("value", "percent", "ci_low", "ci_high")
-    if not holding:
-        agreement, covers = INCONSISTENT, ()
-        if by_procedure:
-            pass
-        elif _of_neither(ledger, entry, component, (low, high)):
-            text += " It is not that of the counts either."
-        elif p_of_pairs := of_pairs(ledger, entry, component):
-            agreement = COMPATIBLE
-            text += f" McNemar's tests of as few pairs as the interval leaves give {p_of_pairs}."
-        elif _has_own_test(ledger, entry):
-            text += " The p-value is that of another test, "
-            if of_no_such_test(entry, component, (low, high)) and not _counted(ledger, entry):
-                text += "but none of the same analysis lies so far from the interval."
-            else:
-                agreement, text = NOT_CHECKABLE, f"{text}so that the two need not agree."
-        elif entry.about.margin is not None and restricted(entry):
-            agreement = NOT_CHECKABLE
-            text += " A test may restrict the variance at the margin, and need not agree with it."
-        elif _near(entry, component, low, high):
-            agreement = NOT_CHECKABLE
-            text += OF_NO_NAME
-    if (
-        agreement == INCONSISTENT
-        and not by_procedure
-        and _of_one_side(ledger, entry, component, given)
-    ):
-        agreement = ALTERNATIVE
-        text = f"{text[: text.index('; printed')]}; {component.text} is that of one side."
-    name, detail, open = "interval.p", {"low": low, "high": high}, text.endswith(OF_NO_NAME)
-    finding = Finding(name, entry.name, "p", agreement, text, (), detail, covers, open=open)
-    plain = entry.about.margin_value is None and not by_procedure
-    of_one = agreement == INCONSISTENT and plain
+    if holding:
+        yield verdict(CHECK, entry, component, True, text, detail=p._asdict(), covers=COVERS)
+        return
+    printed = f"{text}{by_procedure}; printed is {component.text}."
+    agreement, why = INCONSISTENT, ""
+    if not by_procedure:
+        agreement, why = _of_another(ledger, entry, component, p)
+    alone = agreement == INCONSISTENT and not by_procedure
+    if alone and _of_one_side(ledger, entry, component, given):
+        # One matter, one line: why p is not that of two sides is then no question.
+        agreement, alone = ALTERNATIVE, False
+        printed, why = f"{text}; {component.text} is that of one side.", ""
+    finding = verdict(
+        CHECK,
+        entry,
+        component,
+        agreement,
+        printed + why,
+        detail=p._asdict(),
+        open=why == OF_NO_NAME,
+    )
+    corrected = alone and entry.about.margin_value is None
     yield (
-        corrections.told(ledger, entry, component, (low, high), finding, p_of_interval)
-        if of_one
+        corrections.told(ledger, entry, component, p, finding, p_of_interval)
+        if corrected
         else finding
     )
 
@@ -338,17 +314,13 @@ def _by_procedure(
     if entry.about.margin_value is not None or entry.tails != TWO_SIDED:
         return ""
     ends = [end for span in spans.values() for pair in span for end in pair]
-    p = min(ends), max(ends)
-    most = corrections.comparisons(ledger, entry)
-    choices = families.declared(ledger, entry, p, most)
+    p = Span(min(ends), max(ends))
+    choices = families.declared(ledger, entry, p, corrections.comparisons(ledger, entry))
     for words, low, high in choices:
         if overlaps(component, low, high):
-            text = f"Estimate and interval give {p_span(low, high)} {words}, in keeping with "
-            covers = ("value", "percent", "ci_low", "ci_high")
-            text, detail = f"{text}{component.text}.", {"low": low, "high": high}
-            return Finding(
-                "interval.p", entry.name, "p", COMPATIBLE, text, (), detail, covers=covers
-            )
+            text = f"Estimate and interval give {p_span(low, high)} {words}"
+            detail = {"low": low, "high": high}
+            return verdict(CHECK, entry, component, True, text, detail=detail, covers=COVERS)
     told = [f"{p_span(low, high)} {words}" for words, low, high in choices]
     return f" by themselves, {' and '.join(told)}" if told else ""
 
@@ -380,28 +352,26 @@ def _decision(
     """An interval that is not centred: whether it and p agree on the value that p is about."""
     if _tails(entry) != TWO_SIDED or component.value is None:
         return
-    (low, _), (_, high) = scale.low.bounds, scale.high.bounds
-    (_, low_end), (high_end, _) = scale.low.bounds, scale.high.bounds
-    level = 1 - confidence_of(entry)
+    (low, low_end), (high_end, high) = scale.low.bounds, scale.high.bounds
+    level, margin = 1 - entry.confidence, entry.about.margin_value
     least, most = p_range(component)
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
-    margin = entry.about.margin_value
     null = "no difference" if margin is None else f"a margin of {margin}"
     if low_end < scale.null < high_end and most < level:
-        text = f"{shown} includes {null}, while {component.text}."
+        text = f"{entry.interval} includes {null}, while {component.text}."
     elif not low < scale.null < high and least > level:
-        text = f"{shown} excludes {null}, while {component.text}."
+        text = f"{entry.interval} excludes {null}, while {component.text}."
     else:
         return
     p = span_of(p_of_bounds)
     near = _near(entry, component, *p)
     unnamed = near and entry.about.test is None
     text += OF_NO_NAME if unnamed else " The two may come of different methods."
-    agreement = NOT_CHECKABLE if near else INCONSISTENT
-    finding = Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
-    of_one = agreement == INCONSISTENT and margin is None
+    agreement = UNDECIDED if near else INCONSISTENT
+    finding = verdict(CHECK, entry, component, agreement, text, open=unnamed)
     yield (
-        corrections.told(ledger, entry, component, p, finding, p_of_interval) if of_one else finding
+        finding
+        if near or margin is not None
+        else corrections.told(ledger, entry, component, p, finding, p_of_interval)
     )
 
 
@@ -414,7 +384,7 @@ def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateChec
             scale=given.scale,
             null=given.null,
             df=df,
-            confidence=confidence_of(entry),
+            confidence=entry.confidence,
             sides=side,
         )
     except StatsError:
@@ -478,3 +448,24 @@ def _of_neither(ledger: Ledger, entry: Claim, component: Component, p: tuple[flo
     if entry.about.margin is not None or _tails(entry) != TWO_SIDED:
         return False
     return of_no_test(table[1], component, p)
+
+
+def _of_another(ledger: Ledger, entry: Claim, component: Component, p: Span) -> tuple[str, str]:
+    """What a p that is not the interval's may be of, and what follows: agreement and words."""
+    if _of_neither(ledger, entry, component, p):
+        return INCONSISTENT, " It is not that of the counts either."
+    if p_of_pairs := of_pairs(ledger, entry, component):
+        why = f" McNemar's tests of as few pairs as the interval leaves give {p_of_pairs}."
+        return COMPATIBLE, why
+    if _has_own_test(ledger, entry):
+        text = " The p-value is that of another test, "
+        if of_no_such_test(entry, component, p) and not _counted(ledger, entry):
+            return (
+                INCONSISTENT,
+                f"{text}but none of the same analysis lies so far from the interval.",
+            )
+        return UNDECIDED, f"{text}so that the two need not agree."
+    if entry.about.margin is not None and restricted(entry):
+        why = " A test may restrict the variance at the margin, and need not agree with it."
+        return UNDECIDED, why
+    return (UNDECIDED, OF_NO_NAME) if _near(entry, component, *p) else (INCONSISTENT, "")

@@ -9,19 +9,13 @@ from math import log, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    TURNED,
-    Card,
-    Finding,
-    overlaps,
-)
-from trialtrace.audit.prints.times.hazards import BOUNDS, errors_of_log
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import ends_of, overlaps
+from trialtrace.audit.prints.times.hazards import errors_of_log
 from trialtrace.audit.prints.two_groups.comparisons import FACTOR, UNSAID_RATIO, order_is_told
+from trialtrace.audit.prints.wording import TURNED
 
 NARROWER = 0.5
 MEASURE, MEAN = "geometric_mean_ratio", "geometric_mean"
@@ -64,18 +58,12 @@ def _error(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findin
     if span is None or None in errors:
         return
     least = sqrt(2 * (errors[0] or 0) * (errors[1] or 0))
-    low, high = (entry.parts[name].text for name in BOUNDS)
+    fits = span.high >= NARROWER * least
     text = f"On the log scale the errors of both geometric means leave one of at least {least:.3f} "
-    text += f"to their ratio; {low} to {high} is one of {span[0]:.3f} to {span[1]:.3f}"
-    wrong = span[1] < NARROWER * least
-    text += ", less than half of that." if wrong else "."
-    names, agreement = tuple(group.name for group in groups), COMPATIBLE
-    if wrong:
-        agreement, text = (
-            INCONSISTENT,
-            f"{text} One of the same patients has `design: [crossover]`.",
-        )
-    yield Finding("ratio.error", entry.name, BOUNDS[0], agreement, text, names, covers=BOUNDS[1:])
+    text += f"to their ratio; {entry.interval} is one of {span.low:.3f} to {span.high:.3f}"
+    text += "." if fits else ", less than half of that. One of the same patients has `design: "
+    text += "" if fits else "[crossover]`."
+    yield interval_verdict("ratio.error", entry, fits, text, groups)
 
 
 def _error_of(group: Claim, n: int | None) -> float | None:
@@ -87,34 +75,25 @@ def _error_of(group: Claim, n: int | None) -> float | None:
     if cv is not None and n is not None and n > 1:
         share = max(float(cv.bounds[0]), 0.0) / 100
         return sqrt(log(1 + share**2) / n)
-    span = errors_of_log(group) if set(BOUNDS) <= set(group.parts) else None
-    return None if span is None else span[0]
+    span = errors_of_log(group)
+    return None if span is None else span.low
 
 
 def _held(ledger: Ledger, entry: Claim, main: Component, groups: list[Claim]) -> Iterator[Finding]:
-    (low1, high1), (low0, high0) = (
-        [float(end) for end in group.parts["value"].bounds] for group in groups
-    )
-    if min(low1, low0) <= 0:
+    upper, lower = (ends_of(group.parts["value"]) for group in groups)
+    if min(upper.low, lower.low) <= 0:
         return
-    low, high = low1 / high0, high1 / low0
+    low, high = upper.over(lower)
     places = max(main.places, 0) + 1
     first, second = (group.parts["value"].text for group in groups)
     text = f"{first} over {second} is {low:.{places}f} to {high:.{places}f}"
-    detail: dict[str, object] = {"low": low, "high": high}
-    remark = False
-    if overlaps(main, low, high):
-        agreement, text = COMPATIBLE, f"{text}, in keeping with {main.text}."
-    elif overlaps(main, 1 / high, 1 / low):
-        agreement = INCONSISTENT if order_is_told(ledger, entry) else ALTERNATIVE
-        text += f"; {main.text} is the ratio with {TURNED}."
-        detail |= {"alternative": TURNED} if agreement == ALTERNATIVE else {}
-    elif main.crude or not low / FACTOR <= float(main.value or 0) <= high * FACTOR:
-        agreement, text = INCONSISTENT, f"{text}; printed is {main.text}."
-    else:
-        agreement, remark = NOT_CHECKABLE, True
-        text = f"{UNSAID_RATIO} {text}; printed is {main.text}."
-    findings = tuple(group.name for group in groups)
-    yield Finding(
-        "ratio.geometric", entry.name, main.name, agreement, text, findings, detail, remark=remark
-    )
+    agreement, detail = COMPATIBLE, {"low": low, "high": high}
+    if not overlaps(main, low, high):
+        agreement = INCONSISTENT
+        if overlaps(main, 1 / high, 1 / low):
+            text += f"; {main.text} is the ratio with {TURNED}."
+            if not order_is_told(ledger, entry):
+                agreement, detail = ALTERNATIVE, {**detail, "alternative": TURNED}
+        elif not main.crude and low / FACTOR <= float(main.value or 0) <= high * FACTOR:
+            agreement, text = DOUBT, f"{UNSAID_RATIO} {text}; printed is {main.text}."
+    yield verdict("ratio.geometric", entry, main, agreement, text, groups, detail)

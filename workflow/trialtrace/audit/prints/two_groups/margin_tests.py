@@ -23,24 +23,17 @@ from scipy.special import ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design_margin import measure_of
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    overlaps,
-    p_span,
-    signed,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, overlaps
 from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
 from trialtrace.audit.prints.shared.p_sides import MOST, NEAR, SLIGHTLY, TINY, on_two_sides, p_range
 from trialtrace.audit.prints.shared.two_groups import Table, as_proportion, table_of
 from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin, restricted
 from trialtrace.audit.prints.two_groups.p_and_interval import OF_MEANS, of_same
+from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, signed
 from trialtrace.stats.categorical.score import risk_difference_score_test
 
 SIDES = ("two_sided", "less", "greater")
@@ -89,20 +82,19 @@ def _of_margin(ledger: Ledger, entry: Claim, component: Component) -> Iterator[F
 def _unchecked(ledger: Ledger, entry: Claim, component: Component) -> Finding:
     """Why a p of another hypothesis than no difference was held against nothing."""
     of = WORDS.get(component.symbol or "", component.symbol or "")
-    text = f"Not checkable: {component.text} is for {of}, not of no difference"
-    known = entry.about.margin_value is not None
+    known, lacks = entry.about.margin_value is not None, ": no check has its test."
     if component.symbol == "equivalence":
         known = known or limits_of(ledger, entry) is not None
-        needs = "limits (`equivalence` of `reported`)"
+        lacks = ": it needs limits (`equivalence` of `reported`)."
     elif component.symbol == "noninferiority":
         known = known or margin_of(ledger, entry) is not None
-        needs = "a margin (`margin`, or `margins` of `reported`)"
+        lacks = ": it needs a margin (`margin`, or `margins` of `reported`)."
     else:
-        return Finding(
-            "p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: no check has its test."
-        )
-    lacks = "an interval of this comparison on the scale of the margin" if known else needs
-    return Finding("p.hypothesis", entry.name, "p", NOT_CHECKABLE, f"{text}: it needs {lacks}.")
+        known = False
+    if known:
+        lacks = ": it needs an interval of this comparison on the scale of the margin."
+    text = f"{NOT_CHECKED} {component.text} is for {of}, not of no difference{lacks}"
+    return verdict("p.hypothesis", entry, component, NOT_CHECKABLE, text)
 
 
 def _nulls(ledger: Ledger, entry: Claim, claim: Claim) -> list[Decimal]:
@@ -136,14 +128,14 @@ def _held(
         return
     fit = [(null, span) for null, span in spans if overlaps(component, *span)]
     null, span = min(fit or spans, key=lambda pair: pair[1][0])
-    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
     against = signed(float(null), 3).rstrip("0").rstrip(".")
-    text = f"The interval {shown} of the same comparison gives {p_span(*span)} against {against}"
+    text = f"The interval {claim.interval} of the same comparison gives {p_span(*span)} against "
+    text += against
     far = all(_far(component, by["two_sided"]) for by in every.values())
     agreement = COMPATIBLE if fit else _verdict(entry, claim, far=far)
-    if agreement == NOT_CHECKABLE and _of_no_test(ledger, entry, component, claim, every):
-        agreement = INCONSISTENT
     table = table_of(ledger, claim) if claim.measure == "risk_difference" else None
+    if agreement == DOUBT and _of_no_test(entry, component, claim, every, table, asked):
+        agreement = INCONSISTENT
     if agreement != COMPATIBLE and table is not None and entry.basis is None:
         by_counts = [
             p
@@ -158,21 +150,18 @@ def _held(
 
 
 def _of_no_test(
-    ledger: Ledger,
     entry: Claim,
     component: Component,
     claim: Claim,
     every: Mapping[Decimal, Mapping[str, Span]],
+    table: tuple[list[Claim], Table] | None,
+    sides: Sequence[str],
 ) -> bool:
     """Whether p is neither the interval's nor, of risks, that of the restricted test of the counts,
     on either side."""
-    if entry.basis is not None or claim.basis is not None:
-        return False
-    table = table_of(ledger, claim) if claim.measure == "risk_difference" else None
     stated = claim.measure == "mean_difference" and entry.about.test in OF_MEANS
-    if table is None and not stated:
+    if entry.basis is not None or claim.basis is not None or (table is None and not stated):
         return False
-    sides = SIDES if entry.about.sides is None else entry.tails
     for null, by_side in every.items():
         for side in sides:
             ends = [*by_side.get(side, ())]
@@ -207,22 +196,15 @@ def _is_apart(component: Component, ps: Sequence[float], side: str, more: float)
 def _verdict(entry: Claim, claim: Claim, *, far: bool) -> str:
     """Whether p that do not agree contradict each other."""
     of_ranks = claim.measure == "mean_difference" and entry.about.test not in OF_MEANS
-    binds = far and not of_ranks and not restricted(claim)
-    return INCONSISTENT if binds else NOT_CHECKABLE
+    return INCONSISTENT if far and not of_ranks and not restricted(claim) else DOUBT
 
 
 def _finding(
-    entry: Claim, component: Component, claim: Claim, agreement: str, text: str, span: Span
+    entry: Claim, component: Component, claim: Claim, agreement: str, text: str, p: Span
 ) -> Finding:
-    remark = agreement == NOT_CHECKABLE
-    if agreement == COMPATIBLE:
-        text += f", in keeping with {component.text}."
-    else:
-        text += f"; printed is {component.text}{', which may be that of another test' * remark}."
-    text = f"Not checkable: {text[0].lower()}{text[1:]}" if remark else text
-    beside = () if claim is entry else (claim.name,)
-    detail = {"low": span[0], "high": span[1]}
-    return Finding("margin.p", entry.name, "p", agreement, text, beside, detail, remark=remark)
+    if agreement == DOUBT:
+        text += f"; printed is {component.text}, which may be that of another test."
+    return verdict("margin.p", entry, component, agreement, text, [claim], p._asdict())
 
 
 def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
@@ -230,12 +212,8 @@ def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Itera
     limits = limits_of(ledger, entry)
     if limits is None:
         return
-    own = [entry] if {"ci_low", "ci_high"} <= set(entry.parts) else []
-    for one in own or [
-        comparison
-        for comparison in ledger.comparisons[entry.about.cell]
-        if of_same(entry, comparison)
-    ]:
+    others = [one for one in ledger.comparisons[entry.about.cell] if of_same(entry, one)]
+    for one in [entry] if entry.has_interval else others:
         if one.measure != measure_of(limits.scale):
             continue
         spans: list[Span] = []
@@ -245,16 +223,11 @@ def _of_equivalence(ledger: Ledger, entry: Claim, component: Component) -> Itera
             side = "less" if turned.worse == "above" else "greater"
             spans += p_of_margin(ledger, one, null, (side,)).values()
         if len(spans) == len(limits.margins):
-            larger = max(p[0] for p in spans), max(p[1] for p in spans)
-            yield _larger(entry, component, one, larger)
-
-
-def _larger(entry: Claim, component: Component, claim: Claim, p: Span) -> Finding:
-    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
-    text = f"By the interval {shown} the larger of both one-sided tests has {p_span(*p)}"
-    far = on_two_sides(component, p, LEAST)
-    agreement = COMPATIBLE if overlaps(component, *p) else _verdict(entry, claim, far=far)
-    return _finding(entry, component, claim, agreement, text, p)
+            p = Span(max(p[0] for p in spans), max(p[1] for p in spans))
+            text = f"By the interval {one.interval} the larger of both one-sided tests has "
+            far = on_two_sides(component, p, LEAST)
+            agreement = COMPATIBLE if overlaps(component, *p) else _verdict(entry, one, far=far)
+            yield _finding(entry, component, one, agreement, text + p_span(*p), p)
 
 
 def _far(component: Component, p: Span) -> bool:

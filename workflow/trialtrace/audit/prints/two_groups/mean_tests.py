@@ -5,26 +5,19 @@ from fractions import Fraction
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
-    NO_TEST,
-    TWO_SIDED,
-    Card,
-    Finding,
-    as_range,
-    listed,
-    overlaps,
-    p_span,
-    said_of,
-    shown_p,
-    span_of,
+    NOT_CHECKABLE,
+    UNDECIDED,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.one_group.mean_intervals import of_interval
+from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, overlaps, span_of
+from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, p_span, said_of, shown_p
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import t_test_p
 from trialtrace.stats.summaries.printed import Printed
@@ -55,21 +48,19 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if len(sizes) < len(groups):
         yield without_sizes(ledger, entry, groups, "p.means", "p")
         return
-    part = entry.parts["p"]
+    part, stated = entry.parts["p"], entry.about.test
     try:
         ranges, fit, as_errors = _reading(entry, groups, sizes)
     except StatsError:
         return
-    stated = entry.about.test
     named = [ranges[name] for name in fit] or list(ranges.values())
-    lowest, highest = min(r[0] for r in named), max(r[1] for r in named)
-    span = p_span(lowest, highest)
+    span = p_span(min(low for low, _ in named), max(high for _, high in named))
     given = "print as given" if {"sd", "se"} & set(groups[0].parts) else "their intervals leave"
     about = f"Over all means and standard deviations that {given}{as_errors}, "
     detail: dict[str, object] = {"ranges": ranges}
     beyond = _beyond(entry)
     if beyond is not None:
-        agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; {_each(ranges)}."
+        agreement, text = NOT_CHECKABLE, f"{NOT_CHECKED} {beyond}; {_each(ranges)}."
     elif stated == "welch" and fit and stated not in fit:
         text = f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ("
         text += f"{p_span(*ranges[stated])})."
@@ -77,15 +68,17 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     elif fit:
         # "t test" says not which; where the paper does, it is named by its ledger.
         names = " and ".join(TESTS[name][1] for name in fit)
-        verb = "gives" if len(fit) == 1 else "give"
-        agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, in keeping with {part.text}."
+        agreement, text = (
+            COMPATIBLE,
+            f"{about}{names} {'gives' if len(fit) == 1 else 'give'} {span}",
+        )
     else:
         other = "" if ledger.brief else _otherwise(groups, sizes, entry)
         text = f"{about}{_each(ranges)}; printed is {part.text}{other}."
         text += "" if stated else NO_TEST
-        agreement = INCONSISTENT if stated else NOT_CHECKABLE
-    open, beside = agreement == NOT_CHECKABLE and beyond is None, tuple(one.name for one in groups)
-    yield Finding("p.means", entry.name, "p", agreement, text, beside, detail, open=open)
+        agreement = INCONSISTENT if stated else UNDECIDED
+    open = agreement == UNDECIDED
+    yield verdict("p.means", entry, part, agreement, text, groups, detail, open=open)
 
 
 def without_sizes(
@@ -93,10 +86,9 @@ def without_sizes(
 ) -> Finding:
     """That a test of means cannot be checked, for numbers of patients are not in the ledger."""
     lacking = [ledger.group_label(group) for group in groups if not ledger.size(group)]
-    text = f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
-    text += "in the ledger (`patients`, or `sizes` of a population)."
-    beside = tuple(group.name for group in groups)
-    return Finding(check, entry.name, component, NOT_CHECKABLE, text, beside)
+    text = f"The number of patients behind the mean of {listed(lacking)} is not in the ledger "
+    text += "(`patients`, or `sizes` of a population)."
+    return verdict(check, entry, component, NOT_CHECKABLE, text, groups)
 
 
 def _reading(

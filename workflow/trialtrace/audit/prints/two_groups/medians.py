@@ -17,22 +17,12 @@ from scipy.special import ndtr
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    NO_TEST,
-    TWO_SIDED,
-    Card,
-    Finding,
-    as_range,
-    ends_of,
-    overlaps,
-    shown_p,
-    signed,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED, either_way, ends_of, overlaps
 from trialtrace.audit.prints.shared.p_sides import p_range, z_of
+from trialtrace.audit.prints.wording import NO_TEST, shown_p, signed
 
 MANN_WHITNEY, DIFFERENCE = "mann_whitney", "median_difference"
 QUARTILES = ("quartile_low", "value", "quartile_high")
@@ -74,33 +64,29 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if entry.about.test not in (None, MANN_WHITNEY) or groups is None:
         return
     sizes = [n for group in groups if (n := ledger.size(group)) is not None]
-    part, beside = entry.parts["p"], tuple(group.name for group in groups)
+    part, named = entry.parts["p"], entry.about.test == MANN_WHITNEY
     if len(sizes) < 2 or min(sizes) < SMALLEST:
         return
     quarters = [_quarters(group) for group in groups]
     if any(low > high for quarter in quarters for low, high in quarter):
         return
-    most = greatest_p(quarters[0], quarters[1], sizes[0], sizes[1])
-    shown = shown_p(most).removeprefix("P ").removeprefix("= ")
-    text = f"Groups with these medians and quartiles have p of at most {shown} by the Mann-Whitney "
-    text += "test"
-    if overlaps(part, 0.0, most):
-        likely = likely_z(groups, sizes)
-        if likely is not None and _is_far(part, likely):
-            p = shown_p(2 * float(ndtr(-likely))).removeprefix("P ").removeprefix("= ")
-            told = f"Not checkable: {TWO_SAMPLES} would give p near {p} by the Mann-Whitney test; "
-            told += f"printed is {part.text}."
-            yield Finding("median.p", entry.name, "p", NOT_CHECKABLE, told, beside, open=True)
-        elif most < TELLS:
-            told = f"{text}, in keeping with {part.text}."
-            yield Finding("median.p", entry.name, "p", COMPATIBLE, told, beside, remark=True)
+    most, likely = greatest_p(quarters[0], quarters[1], *sizes), likely_z(groups, sizes)
+    text = f"Groups with these medians and quartiles have p of at most {_shown(most)} by the "
+    text += "Mann-Whitney test"
+    agreement, open, detail = INCONSISTENT, False, {}
+    if not overlaps(part, 0.0, most):
+        detail = {"most": most}
+        if not named:
+            agreement, open, text = NOT_CHECKABLE, True, f"{text}; printed is {part.text}.{NO_TEST}"
+    elif likely is not None and _is_far(part, likely):
+        agreement, open = NOT_CHECKABLE, True
+        text = f"{TWO_SAMPLES} would give p near {_shown(2 * float(ndtr(-likely)))} by the "
+        text += f"Mann-Whitney test; printed is {part.text}."
+    elif most < TELLS:
+        agreement = REMARK
+    else:
         return
-    text += f"; printed is {part.text}."
-    named = entry.about.test == MANN_WHITNEY
-    agreement = INCONSISTENT if named else NOT_CHECKABLE
-    text = text if named else f"Not checkable: {text[0].lower()}{text[1:]}{NO_TEST}"
-    detail = {"most": most}
-    yield Finding("median.p", entry.name, "p", agreement, text, beside, detail, open=not named)
+    yield verdict("median.p", entry, part, agreement, text, groups, detail, open=open)
 
 
 def likely_z(groups: Sequence[Claim], sizes: Sequence[int]) -> float | None:
@@ -132,12 +118,9 @@ def _is_far(part: Component, likely: float) -> bool:
 def _quarters(entry: Claim) -> Quarters:
     """The least and the greatest value of each quarter of a group's patients."""
     ends = [ends_of(entry.parts[name]) for name in QUARTILES]
-    least = entry.parts.get("least")
-    most = entry.parts.get("most")
-    first = -inf if least is None else float(as_range(least).bounds[0])
-    last = inf if most is None else float(as_range(most).bounds[1])
-    below = [first, *(low for low, _ in ends)]
-    above = [*(high for _, high in ends), last]
+    least, most = entry.parts.get("least"), entry.parts.get("most")
+    below = [-inf if least is None else ends_of(least).low, *(low for low, _ in ends)]
+    above = [*(high for _, high in ends), inf if most is None else ends_of(most).high]
     return list(zip(below, above, strict=True))
 
 
@@ -166,8 +149,7 @@ def _decided(low: Quarters, high: Quarters, n: int, m: int) -> int:
 
 
 def _difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    data = entry.parts.get("value")
-    groups = ledger.compared(entry, "value")
+    data, groups = entry.parts.get("value"), ledger.compared(entry, "value")
     if data is None or groups is None or data.relation != "=":
         return
     if any(
@@ -175,17 +157,16 @@ def _difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         for group in groups
     ):
         return
-    (low1, high1), (low0, high0) = (ends_of(group.parts["value"]) for group in groups)
-    low, high = low1 - high0, high1 - low0
-    findings = tuple(group.name for group in groups)
-    places = max(data.places, 0) + 1
-    text = f"The printed medians differ by {signed(low, places)} to {signed(high, places)}"
-    if overlaps(data, low, high) or overlaps(data, -high, -low):
-        told = f"{text}, in keeping with {data.text}."
-        yield Finding("median.difference", entry.name, "value", COMPATIBLE, told, findings)
-        return
-    told = (
-        f"Not checkable: {text[0].lower()}{text[1:]}, while {data.text} is printed; the median of "
-    )
-    told += "all differences (Hodges-Lehmann) is another number."
-    yield Finding("median.difference", entry.name, "value", NOT_CHECKABLE, told, findings)
+    first, second = (ends_of(group.parts["value"]) for group in groups)
+    span, places = first.less(second), max(data.places, 0) + 1
+    reach = " to ".join(signed(end, places) for end in span)
+    text, agreement = f"The printed medians differ by {reach}", COMPATIBLE
+    if not either_way(data, span):
+        agreement = NOT_CHECKABLE
+        text += f", while {data.text} is printed; the median of all differences (Hodges-Lehmann) "
+        text += "is another number."
+    yield verdict("median.difference", entry, data, agreement, text, groups)
+
+
+def _shown(p: float) -> str:
+    return shown_p(p).removeprefix("P ").removeprefix("= ")

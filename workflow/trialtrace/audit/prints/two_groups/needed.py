@@ -10,21 +10,12 @@ from collections.abc import Iterator
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    overlaps,
-    signed,
-    span_text,
-    verdict,
-)
-from trialtrace.audit.prints.one_group.intervals import confidence_of
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
+from trialtrace.audit.prints.ranges import Span, either_way, ends_of
 from trialtrace.audit.prints.shared.two_groups import NEEDED, as_proportion, table_of
+from trialtrace.audit.prints.wording import signed, span_text
 
 DIFFERENCE = "risk_difference"
-BOUNDS = ("ci_low", "ci_high")
 
 CARD = Card(
     "a number needed to treat or harm and its interval against the risk difference and its "
@@ -59,26 +50,25 @@ def _held(entry: Claim, other: Claim, counted: bool) -> Iterator[Finding]:
     main, value = other.main, entry.parts["value"]
     if main is None or value.relation != "=":
         return
-    span = _over_one(main, as_proportion(other, main))
+    proportion = as_proportion(other, main)
+    span = _over_one(main, proportion)
     if span is None:
         return
     fits = _prints(value, span)
-    shown = span_text(signed(end, max(value.places, 0) + 1) for end in span)
     if not counted:
+        shown = span_text(signed(end, max(value.places, 0) + 1) for end in span)
         text = f"1 over {main.text} is {shown}"
-        yield verdict("needed.difference", entry, value, fits, text, (other.name,))
-    bounded = all(set(BOUNDS) <= set(one.parts) for one in (entry, other))
-    if fits and bounded and confidence_of(entry) == confidence_of(other):
-        yield from _interval(entry, other, as_proportion(other, main))
+        yield verdict("needed.difference", entry, value, fits, text, [other])
+    bounded = entry.has_interval and other.has_interval
+    if fits and bounded and entry.confidence == other.confidence:
+        yield from _interval(entry, other, proportion)
 
 
 def _over_one(component: Component, proportion: bool) -> Span | None:
     """The sizes of 1 over a difference, over all that print so; None where it may be 0."""
-    low, high = ends_of(component)
-    if low <= 0 <= high:
-        return None
-    ends = sorted((1 if proportion else 100) / abs(end) for end in (low, high))
-    return ends[0], ends[1]
+    least, most = ends_of(component).sizes
+    unit = 1 if proportion else 100
+    return Span(unit / most, unit / least) if least > 0 and most > 0 else None
 
 
 def _prints(component: Component, span: Span) -> bool:
@@ -86,24 +76,18 @@ def _prints(component: Component, span: Span) -> bool:
     if component.places <= 0:
         own = abs(float(component.value or 0))
         return span[0] < own + 0.5 and span[1] + 0.5 > own - 0.5
-    return overlaps(component, *span) or overlaps(component, -span[1], -span[0])
+    return either_way(component, span)
 
 
 def _interval(entry: Claim, other: Claim, proportion: bool) -> Iterator[Finding]:
-    ends = [other.parts[name] for name in BOUNDS]
+    ends, own = ([one.parts[name] for name in ("ci_low", "ci_high")] for one in (other, entry))
     if (ends[0].value or 0) * (ends[1].value or 0) <= 0:
         return
     spans = sorted(span for end in ends if (span := _over_one(end, proportion)))
     if len(spans) < 2:
         return
-    findings = sorted(
-        (entry.parts[name] for name in BOUNDS), key=lambda one: abs(float(one.value or 0))
-    )
-    fits = all(_prints(part, span) for part, span in zip(findings, spans, strict=True))
-    given = f"{ends[0].text} to {ends[1].text}"
-    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
-    told = " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)
-    text, low, more = f"1 over {given} is about {told}", entry.parts["ci_low"], ("ci_high",)
-    yield verdict(
-        "needed.interval", entry, low, fits, text, (other.name,), covers=more, shown=shown
-    )
+    parts = sorted(own, key=lambda part: abs(float(part.value or 0)))
+    fits = all(_prints(part, span) for part, span in zip(parts, spans, strict=True))
+    about = " to ".join(f"{(low + high) / 2:.1f}" for low, high in spans)
+    text = f"1 over {other.interval} is about {about}"
+    yield interval_verdict("needed.interval", entry, fits, text, [other])

@@ -11,29 +11,23 @@ looks lie further out, so that up to `WIDER` times is a remark.
 Source: Altman et al., Statistics with Confidence, 2000. Oracle: R's t.test with `alternative`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite, log
 
 from scipy.special import ndtri
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    span_text,
-)
+from trialtrace.audit.printed.expression import Component
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, ends_of
+from trialtrace.audit.prints.shared.interval_errors import CENTRED
 from trialtrace.audit.prints.shared.two_groups import as_proportion, intervals_of, table_of
-from trialtrace.audit.prints.times.hazards import CENTRED
 from trialtrace.audit.prints.two_groups.differences import half_widths
 from trialtrace.audit.prints.two_groups.estimates import RATIOS
 from trialtrace.audit.prints.two_groups.mean_tests import with_spreads
+from trialtrace.audit.prints.wording import NOT_CHECKED, span_text
 
 NAME, OF_INTERVAL = "comparison.bound", "comparison.bound_apart"
 NARROWER, WIDER = 0.9, 2.0
@@ -65,7 +59,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if len(limits) != 1 or limits[0].sides != "one_sided" or limits[0].level is None:
             continue
         if entry.basis is None and main is not None and main.relation == "=":
-            yield from _held(ledger, entry)
+            yield from _held(ledger, entry, main, limits[0])
 
 
 def _of_intervals(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -95,9 +89,9 @@ def _limit_of(entry: Claim) -> str | None:
 
 def _of_same_estimate(entry: Claim, other: Claim) -> bool:
     """Whether another claim has a two-sided interval, of no stated other method, of the same."""
-    if not set(BOUNDS) <= set(other.parts) or other.parts["ci_low"].symbol == "credible":
+    if not other.has_interval or other.credible or other.about.interval not in CENTRED:
         return False
-    if other.parts["ci_low"].sides == "one_sided" or other.about.interval not in CENTRED:
+    if other.parts["ci_low"].sides == "one_sided":
         return False
     one, two = (
         (each.paper, each.measure, each.stated_basis, about.compared, about.category, about.look)
@@ -112,104 +106,94 @@ def _error(claim: Claim, name: str, *, one_sided: bool) -> Span | None:
     limit, main = claim.parts[name], claim.main
     if main is None or ("percent" in claim.parts and claim.measure in RATIOS):
         return None
-    ends = [[float(end) for end in part.bounds] for part in (main, limit)]
+    ends = [ends_of(part) for part in (main, limit)]
     if claim.measure in RATIOS:
-        if min(ends[0][0], ends[1][0]) <= 0:
+        if min(ends[0].low, ends[1].low) <= 0:
             return None
-        ends = [[log(end) for end in pair] for pair in ends]
-    (e0, e1), (l0, l1) = ends
-    near, far = (e0 - l1, e1 - l0) if name == "ci_low" else (l0 - e1, l1 - e0)
+        ends = [Span(*map(log, pair)) for pair in ends]
+    near, far = _away(*ends, name)
     level = float(limit.level or 95) / 100
     quantile = float(ndtri(level if one_sided else 0.5 + level / 2))
-    return (max(near, 0.0) / quantile, far / quantile) if far > 0 and quantile > 0 else None
+    return Span(max(near, 0.0) / quantile, far / quantile) if far > 0 and quantile > 0 else None
 
 
 def _by_error(entry: Claim, other: Claim, name: str, own: Span, whole: Span) -> Finding:
-    limit, shown = (
-        entry.parts[name],
-        f"{other.parts['ci_low'].text} to {other.parts['ci_high'].text}",
-    )
-    fits = own[1] * APART >= whole[0] and own[0] <= whole[1] * APART
-    text = f"The limit of one side {limit.text} is a standard error of {_span(*own)}, and {shown} "
-    text += f"of the same estimate one of {_span(*whole)}"
-    agreement, more = COMPATIBLE if fits else INCONSISTENT, "."
-    remark = not fits and own[1] >= whole[0] and own[0] <= WIDER * whole[1]
-    if remark:
-        agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
-        more = ", as of a limit that allows for interim looks."
-    beside = (other.name,)
-    return Finding(OF_INTERVAL, entry.name, name, agreement, text + more, beside, remark=remark)
+    limit = entry.parts[name]
+    text = f"The limit of one side {limit.text} is a standard error of {_span(own)}, and "
+    text += f"{other.interval} of the same estimate one of {_span(whole)}"
+    agreement, more = COMPATIBLE, "."
+    if not own.meets(whole.low / APART, whole.high * APART):
+        agreement = INCONSISTENT
+        if own.high >= whole.low and own.low <= WIDER * whole.high:
+            agreement, more = DOUBT, ", as of a limit that allows for interim looks."
+    return verdict(OF_INTERVAL, entry, limit, agreement, text + more, [other])
 
 
-def _held(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
-    name = "ci_low" if "ci_low" in entry.parts else "ci_high"
-    limit, main = entry.parts[name], entry.main
+def _held(ledger: Ledger, entry: Claim, main: Component, limit: Component) -> Iterator[Finding]:
     level = float(limit.level or 0) / 100
     found = _distances(ledger, entry, 2 * level - 1) if 0.5 < level < 1 else None
-    if found is None or main is None:
+    own = _away(ends_of(main), ends_of(limit), limit.name)
+    if found is None or own.high <= 0:
         return
-    (least, most), beside = found
-    (e0, e1), (l0, l1) = ends_of(main), ends_of(limit)
-    near, far = (e0 - l1, e1 - l0) if name == "ci_low" else (l0 - e1, l1 - e0)
-    if far <= 0:
-        return
-    text = f"The limit of one side at {float(limit.level or 0):g} % lies {_span(least, most)} from "
+    usual, groups = found
+    text = f"The limit of one side at {float(limit.level or 0):g} % lies {_span(usual)} from "
     text += "the difference by the usual methods"
-    if near <= most and far >= least:
-        told = f"{text}, in keeping with {limit.text}."
-        yield Finding(NAME, entry.name, name, COMPATIBLE, told, beside)
-        return
-    text += f"; {limit.text} lies {_span(max(near, 0.0), far)} from it"
-    two_sided = _distances(ledger, entry, level)
-    other = next((one for one in LEVELS if _fits(ledger, entry, one, (near, far))), None)
-    agreement, remark, detail = INCONSISTENT, False, {}
-    if two_sided is not None and near <= two_sided[0][1] and far >= two_sided[0][0]:
-        said = f"that of two sides at {float(limit.level or 0):g} %"
-        agreement, text, detail = ALTERNATIVE, f"{text}, {said}.", {"alternative": said}
-    elif other is not None:
-        text += f", as that of one side at {other:g} % does."
-    elif NARROWER * least <= far and near <= WIDER * most:
-        agreement, remark = NOT_CHECKABLE, True
-        text = f"Not checkable: strata or another variance may give this. {text}."
-    else:
-        text += "."
-    yield Finding(NAME, entry.name, name, agreement, text, beside, detail, remark=remark)
+    agreement, detail = COMPATIBLE, {}
+    if not own.meets(*usual):
+        text += f"; {limit.text} lies {_span(Span(max(own.low, 0.0), own.high))} from it"
+        two_sided = _distances(ledger, entry, level)
+        other = next((one for one in LEVELS if _fits(ledger, entry, one, own)), None)
+        agreement = INCONSISTENT
+        if two_sided is not None and own.meets(*two_sided[0]):
+            said = f"that of two sides at {float(limit.level or 0):g} %"
+            agreement, text, detail = ALTERNATIVE, f"{text}, {said}.", {"alternative": said}
+        elif other is not None:
+            text += f", as that of one side at {other:g} % does."
+        elif own.meets(NARROWER * usual.low, WIDER * usual.high):
+            agreement, text = (
+                DOUBT,
+                f"{NOT_CHECKED} strata or another variance may give this. {text}.",
+            )
+        else:
+            text += "."
+    yield verdict(NAME, entry, limit, agreement, text, groups, detail)
 
 
 def _fits(ledger: Ledger, entry: Claim, level: float, distance: Span) -> bool:
     found = _distances(ledger, entry, 2 * level / 100 - 1)
-    return found is not None and distance[0] <= found[0][1] and distance[1] >= found[0][0]
+    return found is not None and distance.meets(*found[0])
 
 
 def _distances(
     ledger: Ledger, entry: Claim, confidence: float
-) -> tuple[Span, tuple[str, ...]] | None:
+) -> tuple[Span, Sequence[Claim]] | None:
     """The least and the greatest distance of a two-sided limit, and the claims that give it."""
     if entry.measure == "risk_difference" and (counts := table_of(ledger, entry)):
         groups, table = counts
         main = entry.main
         by = 1 if main is not None and as_proportion(entry, main) else 100
-        intervals = intervals_of(table, "difference", confidence).values()
         away = [
             by * distance
-            for one in intervals
+            for one in intervals_of(table, "difference", confidence).values()
             for distance in (one.estimate - one.low, one.high - one.estimate)
             if isfinite(distance)
         ]
-        return (min(away), max(away)), tuple(group.name for group in groups)
+        return Span(min(away), max(away)), groups
     means = with_spreads(ledger, entry) if entry.measure == "mean_difference" else None
     if means is None or len(means) != 2 or any("sd" not in one.parts for one in means):
         return None
     sizes = [ledger.size(one) for one in means]
     if min(n or 0 for n in sizes) < 2:
         return None
-    spreads = tuple(
-        (float(low), float(high)) for low, high in (one.parts["sd"].bounds for one in means)
-    )
+    spreads = tuple(ends_of(one.parts["sd"]) for one in means)
     widths = half_widths(spreads, tuple(int(n or 0) for n in sizes), confidence).values()
-    ends = min(low for low, _ in widths), max(high for _, high in widths)
-    return ends, tuple(one.name for one in means)
+    return Span(min(low for low, _ in widths), max(high for _, high in widths)), means
 
 
-def _span(low: float, high: float) -> str:
-    return span_text(f"{end:.3g}" for end in (low, high))
+def _span(span: Span) -> str:
+    return span_text(f"{end:.3g}" for end in span)
+
+
+def _away(estimate: Span, limit: Span, name: str) -> Span:
+    """How far a limit lies from its estimate, on its own side."""
+    return estimate.less(limit) if name == "ci_low" else limit.less(estimate)

@@ -21,9 +21,10 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import INCONSISTENT, NO_TEST, TWO_SIDED, Card, Finding, p_span
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import TWO_SIDED
 from trialtrace.audit.prints.shared import corrections
 from trialtrace.audit.prints.shared.p_sides import (
     LEAST_UNNAMED,
@@ -37,6 +38,7 @@ from trialtrace.audit.prints.shared.p_sides import (
 )
 from trialtrace.audit.prints.shared.two_groups import KINDS, table_of
 from trialtrace.audit.prints.two_groups.estimates import p_of_interval
+from trialtrace.audit.prints.wording import NO_TEST, p_span
 
 LEAST = 0.01
 OF_MEANS = ("t", "welch")
@@ -62,12 +64,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if entry.about.test == "log_rank" or entry.about.margin is not None:
             continue
-        found = [
-            comparison
+        against = [
+            (comparison, p)
             for comparison in ledger.comparisons[entry.about.cell]
             if of_same(entry, comparison)
+            if (p := p_of_interval(ledger, comparison)) is not None
         ]
-        against = [(one, p) for one in found if (p := p_of_interval(ledger, one)) is not None]
         placed = any((one.paper, one.place) == (entry.paper, entry.place) for one, _ in against)
         if against and all(
             _on_two_sides(entry, data, p) or (placed and _far(ledger, entry, one, p))
@@ -81,11 +83,9 @@ def _far(ledger: Ledger, entry: Claim, claim: Claim, p: tuple[float, float]) -> 
 
     The interval stands in the place of p, or is told again elsewhere.
     """
-    if _test(entry):
+    if _test(entry) or claim.measure not in (*KINDS, *OF_TIMES):
         return False
-    if claim.measure not in (*KINDS, *OF_TIMES) or (
-        claim.measure in KINDS and _timed(ledger, claim)
-    ):
+    if claim.measure in KINDS and _timed(ledger, claim):
         return False
     (lower, upper), (low, high) = z_of(p), z_of(p_range(entry.parts["p"]))
     return high < NEAR * lower - MORE or low > upper / NEAR + MORE
@@ -107,7 +107,7 @@ def of_same(entry: Claim, claim: Claim) -> bool:
     """Whether it is another claim's interval of the same groups and basis, without a p."""
     same = claim.about.compared == entry.about.compared and claim.stated_basis == entry.stated_basis
     same = same and claim.about.category == entry.about.category
-    whole = {"ci_low", "ci_high"} <= set(claim.parts) and "p" not in claim.parts
+    whole = claim.has_interval and "p" not in claim.parts
     return same and claim.name != entry.name and whole
 
 
@@ -133,16 +133,19 @@ def _told(
         return
     if table is not None and claim.measure in KINDS and of_counts(table[1], component):
         return
-    shown = f"{claim.parts['ci_low'].text} to {claim.parts['ci_high'].text}"
-    text = f"The interval {shown} of the same comparison gives {p_span(*p)}; "
+    text = f"The interval {claim.interval} of the same comparison gives {p_span(*p)}; "
     text += f"printed is {component.text}"
-    agreement, more = INCONSISTENT, "."
-    if of_means and test is None:
-        agreement, more = NOT_CHECKABLE, f", which may be of ranks.{NO_TEST}"
-        text = f"Not checkable: {text[0].lower()}{text[1:]}"
-    remark = agreement == NOT_CHECKABLE
-    detail, name, names = {"low": p[0], "high": p[1]}, "interval.apart", (claim.name,)
-    finding = Finding(name, entry.name, "p", agreement, text + more, names, detail, remark=remark)
+    ranks = of_means and test is None
+    text += f", which may be of ranks.{NO_TEST}" if ranks else "."
+    finding = verdict(
+        "interval.apart",
+        entry,
+        component,
+        DOUBT if ranks else INCONSISTENT,
+        text,
+        [claim],
+        {"low": p[0], "high": p[1]},
+    )
     yield (
-        finding if remark else corrections.told(ledger, entry, component, p, finding, p_of_interval)
+        finding if ranks else corrections.told(ledger, entry, component, p, finding, p_of_interval)
     )

@@ -13,23 +13,15 @@ from itertools import chain
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    ALTERNATIVE,
-    COMPATIBLE,
-    EXACT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    listed,
-    overlaps,
-    prints,
-)
+from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, DOUBT, EXACT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, overlaps, prints
 from trialtrace.audit.prints.shared import two_groups
 from trialtrace.audit.prints.shared.two_groups import RATIOS, WORDS, as_ratio, table_of
 from trialtrace.audit.prints.two_groups.comparisons import OF_SHARES
 from trialtrace.audit.prints.wholes import headline
+from trialtrace.audit.prints.wording import listed
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 
 CHECK = "comparison.reduction"
@@ -108,13 +100,12 @@ def _of_ratio(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Fi
     least, most = sorted((abs(low), abs(high)))
     of = (other.measure or "").replace("_", " ")
     text = f"A {what} of {least:.1f} to {most:.1f} % goes with the {of} of {ratio.text}"
-    text += f", in keeping with {component.text}." if fit else f"; printed is {entry.printed}."
-    agreement, remark = COMPATIBLE if fit else INCONSISTENT, unlike and not fit
-    if remark:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: {text[0].lower()}{text[1:]} It may be of another ratio (`measure`)."
-    name, beside = "reduction.ratio", (other.name,)
-    yield Finding(name, entry.name, "percent", agreement, text, beside, remark=remark)
+    agreement: str | bool = bool(fit)
+    if not fit:
+        text += f"; printed is {entry.printed}."
+        if unlike:
+            agreement, text = DOUBT, f"{text} It may be of another ratio (`measure`)."
+    yield verdict("reduction.ratio", entry, component, agreement, text, [other])
 
 
 def _thing(entry: Claim) -> str:
@@ -146,37 +137,22 @@ def _of_measure(
     rounded = two_groups.of_percentages(measure, groups)
     if rounded is not None and _fits(component, 100 * (rounded - 1)):
         fit.append("two rounded percentages")
-    agreement = INCONSISTENT
-    detail: dict[str, object] = {"table": table, "change": change}
+    agreement, detail = EXACT, {"table": table, "change": change}
     if _fits(component, change):
-        agreement, more = EXACT, f", which prints as {component.text}."
+        text += f", which prints as {component.text}."
     elif component.word is None and change is not None and prints(component, 100 + change):
-        agreement, more = EXACT, f"; {component.text} is the ratio itself in percent."
+        text += f"; {component.text} is the ratio itself in percent."
     elif measure == "odds_ratio" and any(
         _fits(component, 100 * (one - 1)) for one in _other(table)
     ):
         agreement = COMPATIBLE
-        more = f"; {component.text} is that of Peto's or the conditional one."
+        text += f"; {component.text} is that of Peto's or the conditional one."
     elif fit:
-        which, agreement = listed(fit, "or the "), ALTERNATIVE
-        more = f"; {component.text} is that of the {which}."
-        detail |= {"alternative": fit}
+        agreement, detail = ALTERNATIVE, {**detail, "alternative": fit}
+        text += f"; {component.text} is that of the {listed(fit, 'or the ')}."
     else:
-        more = f"; printed is {component.text}."
-    return _finding(CHECK, entry, agreement, text + more, groups, detail)
-
-
-def _finding(
-    check: str,
-    entry: Claim,
-    agreement: str,
-    text: str,
-    groups: list[Claim],
-    detail: dict[str, object] | None = None,
-) -> Finding:
-    """A verdict on the percentage by the numbers of both groups."""
-    beside = tuple(group.name for group in groups)
-    return Finding(check, entry.name, "percent", agreement, text, beside, detail or {})
+        agreement = INCONSISTENT
+    return verdict(CHECK, entry, component, agreement, text, groups, detail)
 
 
 def _other(table: two_groups.Table) -> tuple[float, float]:
@@ -208,23 +184,20 @@ def _open(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Findin
     readings = {
         f"relative change of the {OF[measure]}": _change(measure, table) for measure in RATIOS
     } | {"absolute change": two_groups.estimate("risk_difference", table)}
-    findings = [
+    changes = [
         f"a {name} of {value:+.1f} {'points' if name[0] == 'a' else '%'}".replace("a abs", "an abs")
         for name, value in readings.items()
         if value is not None
     ]
-    fit = [name for name, value in readings.items() if _fits(component, value)]
-    ratios = _ratios(ledger, entry, component)
-    text = f"The counts give {listed(findings)}".replace("-", "\N{MINUS SIGN}")
-    if fit or ratios:
-        which = listed([f"the {name}" for name in fit] + ratios, "or")
-        agreement, text = COMPATIBLE, f"{text}; {component.text} is that of {which}."
+    fit = [f"the {name}" for name, value in readings.items() if _fits(component, value)]
+    fit += _ratios(ledger, entry, component)
+    text = f"The counts give {listed(changes)}".replace("-", "\N{MINUS SIGN}")
+    if fit:
+        text += f"; {component.text} is that of {listed(fit, 'or')}."
     else:
-        agreement = INCONSISTENT
-        text += (
-            f"; printed is {component.text}. A change of a model need not be that of the counts."
-        )
-    yield _finding(CHECK, entry, agreement, text, groups, {"table": table})
+        text += f"; printed is {component.text}. A change of a model need not be that of the "
+        text += "counts."
+    yield verdict(CHECK, entry, component, bool(fit), text, groups, {"table": table})
 
 
 def _ratios(ledger: Ledger, entry: Claim, component: Component) -> list[str]:
@@ -245,26 +218,26 @@ def _of_shares(
     if found is None:
         return
     groups, shares = found
-    told, fit = [], []
+    changes, fit = [], []
     for measure in measures:
         span = two_groups.span_of(measure, shares)
         if span is None:
             return
-        low, high = (100 * (end - 1) for end in span) if measure in RATIOS else span
-        name = f"relative change of the {OF[measure]}" if measure in RATIOS else "absolute change"
-        unit = "%" if measure in RATIOS else "points"
-        told.append(f"{name} of {low:+.1f} to {high:+.1f} {unit}")
-        ways = {"lower": [(-high, -low)], "higher": [(low, high)]}
+        change, name, unit = span, "absolute change", "points"
+        if measure in RATIOS:
+            change = Span(*(100 * (end - 1) for end in span))
+            name, unit = f"relative change of the {OF[measure]}", "%"
+        low, high = change
+        changes.append(f"{name} of {low:+.1f} to {high:+.1f} {unit}")
+        ways = {"lower": [change.turned], "higher": [change]}
         own = ways.get(component.word or "") or [*chain(*ways.values()), (100 + low, 100 + high)]
         if any(overlaps(component, *ends) for ends in own):
             fit.append(f"the {name}")
     fit += _ratios(ledger, entry, component) if len(measures) > 1 else []
-    text = f"{shares[0].text} and {shares[1].text} give a {listed(told)}"
+    text = f"{shares[0].text} and {shares[1].text} give a {listed(changes)}"
     text = text.replace("-", "\N{MINUS SIGN}")
-    agreement, more = INCONSISTENT, f"; printed is {component.text}."
-    if fit:
-        agreement, more = COMPATIBLE, f"; {component.text} is that of {listed(fit, 'or')}."
-    yield _finding(OF_SHARES, entry, agreement, text + more, groups)
+    text += f"; {component.text} is that of {listed(fit, 'or')}." if fit else ""
+    yield verdict(OF_SHARES, entry, component, bool(fit), text, groups)
 
 
 def _holds(component: Component, ratio: Component) -> bool:
@@ -279,23 +252,20 @@ def _of_means(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Fi
     groups = ledger.compared(entry, "value")
     if groups is None or len(groups) != 2:
         return
-    (low1, high1), (low0, high0) = (
-        tuple(float(end) for end in group.parts["value"].bounds) for group in groups
-    )
-    if min(low1, low0) <= 0:
+    upper, lower = (Span(*(float(end) for end in group.parts["value"].bounds)) for group in groups)
+    if min(upper.low, lower.low) <= 0:
         return
     sign = -1 if component.word == "lower" else 1
-    span = sorted((100 * sign * (low1 / high0 - 1), 100 * sign * (high1 / low0 - 1)))
-    turned = sorted((100 * sign * (1 - high0 / low1), 100 * sign * (1 - low0 / high1)))
+    span = sorted(100 * sign * (end - 1) for end in upper.over(lower))
+    turned = sorted(100 * sign * (1 - end) for end in lower.over(upper))
     first, second = (group.parts["value"].text for group in groups)
-    word = component.word or ""
-    text = f"{first} is {span[0]:.1f} to {span[1]:.1f} % {word} than {second}"
+    text = f"{first} is {span[0]:.1f} to {span[1]:.1f} % {component.word or ''} than {second}"
+    agreement: str | bool = overlaps(component, *span)
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
-    if overlaps(component, *span):
-        agreement, more = COMPATIBLE, f", in keeping with {component.text}."
-    elif overlaps(component, *turned):
-        agreement, more = ALTERNATIVE, f"; {component.text} is the difference as a part of {first}."
+    if not agreement and overlaps(component, *turned):
+        agreement, text = (
+            ALTERNATIVE,
+            f"{text}; {component.text} is the difference as a part of {first}.",
+        )
         detail |= {"alternative": "the difference as a part of the first group's value"}
-    else:
-        agreement, more = INCONSISTENT, f"; printed is {component.text}."
-    yield _finding("difference.relative", entry, agreement, text + more, groups, detail)
+    yield verdict("difference.relative", entry, component, agreement, text, groups, detail)

@@ -12,9 +12,10 @@ from itertools import product
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, unsigned
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import unsigned
 from trialtrace.audit.prints.words.directions import GroupNumber, numbers_of, way_of
 
 KINDS = {
@@ -50,28 +51,22 @@ def _sign(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
         return
     first, second = pairs[0]
     right = ((main.value or Decimal(0)) < 0) == (way == "lower")
-    text = (
-        f"Printed are {first.text} with {ledger.group_label(first.entry)} and {second.text} with "
-    )
-    text += f"{ledger.group_label(second.entry)}"
-    findings: tuple[str, ...] = (first.entry.name, second.entry.name)
+    text = f"Printed are {first.text} with {ledger.group_label(first.entry)} and {second.text} "
+    text += f"with {ledger.group_label(second.entry)}"
+    beside = [first.entry, second.entry]
     if entry.about.ordered:
         agreement = COMPATIBLE if right else INCONSISTENT
-        text += (
-            f", in keeping with the sign of {main.text}."
-            if right
-            else f"; {main.text} has the other sign."
-        )
+        end = f", in keeping with the sign of {main.text}."
+        text += end if right else f"; {main.text} has the other sign."
     elif right or not unsigned(entry) or not (others := _signed(ledger, entry)):
         return
     else:
-        agreement, findings = NOT_CHECKABLE, (*findings, others[0].name)
-        text = f"Not checkable: {text[0].lower()}{text[1:]}; {main.text} has no minus sign, as "
-        text += f"“{others[0].printed}” has. Is the first taken from the second here?"
-    remark = not entry.about.ordered
-    yield Finding(
-        "difference.sign", entry.name, main.name, agreement, text, findings, remark=remark
-    )
+        agreement, beside = DOUBT, [*beside, others[0]]
+        text += (
+            f"; {main.text} has no minus sign, as “{others[0].printed}” has. Is the first taken "
+        )
+        text += "from the second here?"
+    yield verdict("difference.sign", entry, main, agreement, text, beside)
 
 
 def _pairs(ledger: Ledger, entry: Claim) -> list[tuple[GroupNumber, GroupNumber]]:

@@ -10,23 +10,16 @@ equal; of paired values t / √n. Oracle: the formulas in R.
 """
 
 from collections.abc import Iterator, Sequence
-from math import sqrt
+from math import inf, sqrt
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.symbols import STANDARDISED, UNSAID
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    ends_of,
-    overlaps,
-    span_text,
-)
+from trialtrace.audit.prints.agreements import NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, either_way, ends_of
+from trialtrace.audit.prints.wording import NOT_CHECKED, span_text
 
 MEASURE = "standardised_difference"
 FEWEST = 3
@@ -69,13 +62,10 @@ def of_means(means: Sequence[Span], spreads: Sequence[Span], n: Sequence[int] | 
     The deviation lies between the smaller and the greater of both, and so do the pooled one and
     the root of the mean of the variances; Hedges' factor is of the fewest degrees of freedom.
     """
-    (low1, high1), (low0, high0) = means
-    low, high = low1 - high0, high1 - low0
-    small = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    small, large = means[0].less(means[1]).sizes
     least, most = min(end for end, _ in spreads), max(end for _, end in spreads)
     factor = 1.0 if n is None else hedges(max(min(n) - 1, 1))
-    large = max(abs(low), abs(high)) / least if least > 0 else float("inf")
-    return (small / most * factor if most > 0 else 0.0), large
+    return Span(small / most * factor if most > 0 else 0.0, large / least if least > 0 else inf)
 
 
 def _of_means(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
@@ -89,19 +79,15 @@ def _of_means(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Fi
     known = [FEWEST] * len(groups) if free else [int(n or 0) for n in sizes]
     if min(known) < FEWEST:
         return
-    ranges = [[ends_of(group.parts[name]) for group in groups] for name in ("value", "sd")]
-    low, high = of_means(ranges[0], ranges[1], known)
+    means, spreads = ([ends_of(group.parts[name]) for group in groups] for name in ("value", "sd"))
+    span = of_means(means, spreads, known)
     text = "The printed means and deviations give a standardised difference of "
-    text += span_text(f"{end:.2f}" for end in (low, high))
-    fits = overlaps(component, low, high) or overlaps(component, -high, -low)
-    text += f", in keeping with {component.text}." if fits else f"; printed is {component.text}."
-    means = tuple(group.name for group in groups)
-    agreement = COMPATIBLE if fits else INCONSISTENT
-    if not fits and entry.about.change is False and entry.about.test not in (None, "t", "welch"):
-        agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
-    detail = {"low": low, "high": high}
+    text += span_text(f"{end:.2f}" for end in span)
+    agreement: str | bool = either_way(component, span)
+    if not agreement and not entry.about.change and entry.about.test not in (None, "t", "welch"):
+        agreement = NOT_CHECKABLE
     name = "standardised.bounds" if free else "standardised.means"
-    yield Finding(name, entry.name, component.name, agreement, text, means, detail)
+    yield verdict(name, entry, component, agreement, text, groups, span._asdict())
 
 
 def _of_t(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Finding]:
@@ -116,21 +102,14 @@ def _of_t(ledger: Ledger, entry: Claim, component: Component) -> Iterator[Findin
     if len(known) == 2:
         factors.append(sqrt(1 / known[0] + 1 / known[1]))
     corrected = [factor * hedges(df) for factor in factors if df > 1]
-    spans = [(one * low, one * high) for one in (*factors, *corrected)]
-    fits = any(
-        overlaps(component, *span) or overlaps(component, -span[1], -span[0]) for span in spans
-    )
+    spans = [Span(one * low, one * high) for one in (*factors, *corrected)]
+    agreement: str | bool = any(either_way(component, span) for span in spans)
     of_two = spans[-1 - len(corrected)] if len(known) == 2 else spans[1]
     text = f"{entry.parts['statistic'].text} on {degrees.text} degrees of freedom is Cohen's d of "
     text += span_text(f"{end:.2f}" for end in of_two)
-    text += f", in keeping with {component.text}." if fits else f"; printed is {component.text}."
     # Of unequal groups whose sizes are not printed d is larger than 2 t / √df.
-    agreement = COMPATIBLE if fits else INCONSISTENT
-    if (
-        not fits
-        and len(known) < 2
-        and float(component.bounds[1] if component.value else 0) > of_two[1]
-    ):
+    larger = float(component.bounds[1] if component.value else 0) > of_two.high
+    if not agreement and len(known) < 2 and larger:
         agreement = NOT_CHECKABLE
-        text = f"Not checkable: the sizes of the groups are not in the ledger; {text}"
-    yield Finding("standardised.t", entry.name, component.name, agreement, text)
+        text = f"{NOT_CHECKED} the sizes of the groups are not in the ledger; {text}"
+    yield verdict("standardised.t", entry, component, agreement, text)

@@ -5,8 +5,10 @@ from itertools import combinations
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, Card, Finding, listed
+from trialtrace.audit.prints.agreements import REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.audit.prints.wording import listed
 
 MOST_NAMED = 3
 SHOWN = 4
@@ -48,18 +50,15 @@ def _apart(ledger: Ledger, possible: dict[str, set[int]]) -> Iterator[Finding]:
 
 
 def _finding(ledger: Ledger, entries: list[Claim], possible: dict[str, set[int]]) -> Finding:
-    finding = [
+    shares = [
         f"{entry.parts['percent'].text} (of {_few(possible[entry.name])})" for entry in entries
     ]
     text = (
         f"No one number of patients with {ledger.group_label(entries[0])} can stand behind "
-        f"{listed(finding)}: these outcomes do not have the same patients."
+        f"{listed(shares)}: these outcomes do not have the same patients."
     )
-    first, *others = (entry.name for entry in entries)
     detail = {entry.name: sorted(possible[entry.name]) for entry in entries}
-    return Finding(
-        "share.outcomes", first, "percent", COMPATIBLE, text, tuple(others), detail, remark=True
-    )
+    return verdict("share.outcomes", entries[0], "percent", REMARK, text, entries, detail)
 
 
 def _few(numbers: set[int]) -> str:

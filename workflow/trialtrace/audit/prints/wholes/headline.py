@@ -9,10 +9,11 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.two_groups.count_tests import counted
 from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.base.grouping import grouped
 
@@ -67,16 +68,15 @@ def _of_ratios(ledger: Ledger, entry: Claim, low: Decimal, high: Decimal) -> Fin
         least, most = (100 * (1 - end) for end in reversed(main.bounds))
         fits = most > low and least < high
         text = f"A ratio of {main.text} is a reduction of {_span(least, most)}"
-        text += (
-            f", in keeping with “{entry.printed}”." if fits else f"; printed is {entry.printed}."
-        )
-        agreement = COMPATIBLE if fits else INCONSISTENT
+        end = f", in keeping with “{entry.printed}”." if fits else f"; printed is {entry.printed}."
+        text, agreement = text + end, COMPATIBLE if fits else INCONSISTENT
         if not fits and other.measure == ODDS and _nearer(low, high, least, most):
-            agreement = NOT_CHECKABLE
+            agreement = UNDECIDED
             text += " A reduction of the risk is smaller than that of the odds."
-        check, beside, (first, *others) = "headline.ratio", (other.name,), entry.parts
-        covers = tuple(others)
-        finding = Finding(check, entry.name, first, agreement, text, beside, covers=covers)
+        first, *covers = entry.parts
+        finding = verdict(
+            "headline.ratio", entry, first, agreement, text, [other], covers=tuple(covers)
+        )
         if fits:
             break
     return finding
@@ -121,13 +121,14 @@ def _against(
     control: str,
 ) -> Finding:
     """The reductions against the share of one group."""
-    component, names = next(iter(entry.parts)), tuple(one.name for one, _ in shares.values())
+    check, (component, *covers) = "headline.reduction", entry.parts
+    claims = [one for one, _ in shares.values()]
     reference, base = shares.pop(control)
     if base[0] <= 0:
-        text = "Not checkable: of a share that may be 0, nothing can be a part."
-        if data := reference.parts.get("percent"):
-            text = f"Not checkable: of {data.text}, which may stand for 0, nothing can be a part."
-        return Finding("headline.reduction", entry.name, component, NOT_CHECKABLE, text, names)
+        data = reference.parts.get("percent")
+        of = f"{data.text}, which may stand for 0" if data else "a share that may be 0"
+        text = f"Of {of}, nothing can be a part."
+        return verdict(check, entry, component, NOT_CHECKABLE, text, claims)
     outside, told, detail = [], [], {}
     for name, (_, share) in shares.items():
         least, most = _reductions(share, base)
@@ -143,9 +144,7 @@ def _against(
         text += _elsewhere(ledger, entry, control)
     else:
         text += f", in keeping with “{entry.printed}”."
-    agreement, covers = INCONSISTENT if outside else COMPATIBLE, tuple(entry.parts)[1:]
-    name = "headline.reduction"
-    return Finding(name, entry.name, component, agreement, text, names, detail, covers)
+    return verdict(check, entry, component, not outside, text, claims, detail, tuple(covers))
 
 
 def _controls(ledger: Ledger, entry: Claim) -> tuple[str, ...]:

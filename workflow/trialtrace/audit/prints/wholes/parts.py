@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, as_range
+from trialtrace.audit.prints.agreements import INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import ends_of
 
 SERIOUS = re.compile(r"(?:any |all )?serious adverse (?:event|reaction)s?")
 ANY = re.compile(r"(?:any|all) adverse (?:event|reaction)s?|adverse events? of any (?:kind|grade)")
@@ -49,36 +51,25 @@ def _of_the_same(entry: Claim, other: Claim) -> bool:
     one, two = entry.about, other.about
     if entry.basis is not None or other.basis is not None or one.change or two.change:
         return False
-    return (one.group, one.population, one.visit, one.stratum, one.category) == (
-        two.group,
-        two.population,
-        two.visit,
-        two.stratum,
-        two.category,
-    )
+    names = ("group", "population", "visit", "stratum", "category")
+    return all(getattr(one, name) == getattr(two, name) for name in names)
 
 
 def _held(ledger: Ledger, entry: Claim, other: Claim) -> Iterator[Finding]:
-    counts = [one.whole_count for one in (entry, other)]
-    shares = [one.share for one in (entry, other)]
-    if counts[0] is not None and counts[1] is not None:
-        sizes = {ledger.size(one) for one in (entry, other)}
-        if len(sizes) > 1:
+    count, whole = entry.whole_count, other.whole_count
+    share, of = entry.share, other.share
+    if count is not None and whole is not None:
+        if ledger.size(entry) != ledger.size(other):
             return
-        name = "count" if "count" in entry.parts else "value"
-        wrong, findings = counts[0] > counts[1], (str(counts[0]), str(counts[1]))
-    elif shares[0] is not None and shares[1] is not None:
-        if any(part is None or part.relation != "=" for part in shares):
-            return
-        low, high = as_range(shares[0]).bounds[0], as_range(shares[1]).bounds[1]
-        name, wrong = "percent", bool(low >= high)
-        findings = shares[0].text, shares[1].text
+        name, wrong, shown = "count" if "count" in entry.parts else "value", count > whole, count
+        most = str(whole)
+    elif share is not None and of is not None and share.relation == of.relation == "=":
+        name, wrong = "percent", ends_of(share).low >= ends_of(of).high
+        shown, most = share.text, of.text
     else:
         return
     labels = [ledger.outcomes[one.about.outcome or ""].label for one in (entry, other)]
-    text = f"{findings[0]} have “{labels[0]}”, which is part of “{labels[1]}” with {findings[1]}"
+    text = f"{shown} have “{labels[0]}”, which is part of “{labels[1]}” with {most}"
     text += ": more than the whole." if wrong else "."
-    agreement = INCONSISTENT if wrong else COMPATIBLE
-    yield Finding(
-        "part.patients", entry.name, name, agreement, text, (other.name,), remark=not wrong
-    )
+    agreement = INCONSISTENT if wrong else REMARK
+    yield verdict("part.patients", entry, name, agreement, text, [other])

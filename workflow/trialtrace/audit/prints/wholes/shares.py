@@ -5,7 +5,7 @@ that of `stats.summaries.percentages`, exact at every edge.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import ceil
@@ -14,20 +14,18 @@ import numpy as np
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     ALTERNATIVE,
     COMPATIBLE,
+    DOUBT,
     EXACT,
     INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    listed,
-    prints,
-    said_of,
+    NOT_CHECKABLE,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range, prints
+from trialtrace.audit.prints.wording import listed, said_of
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.percentages import (
     count_ranges,
@@ -103,8 +101,8 @@ def _no_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         f"Not checkable: {count} of {n} is {100 * count / n:.{max(percent.places, 0)}f} %; the "
         f"percentage {said_of(entry)} need not be that."
     )
-    yield Finding(
-        "share.percent", entry.name, "percent", NOT_CHECKABLE, text, (), {"count": count, "n": n}
+    yield verdict(
+        "share.percent", entry, "percent", NOT_CHECKABLE, text, detail={"count": count, "n": n}
     )
 
 
@@ -117,7 +115,7 @@ def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         text = _denominators(possible, f"{count} are {percent.text}")
         agreement = COMPATIBLE if possible else INCONSISTENT
         detail = {"count": count, "denominators": possible}
-        yield Finding("share.denominator", entry.name, "percent", agreement, text, detail=detail)
+        yield verdict("share.denominator", entry, "percent", agreement, text, detail=detail)
         return
     yield _share(ledger, entry, count, n)
 
@@ -130,15 +128,14 @@ def denominators_of(count: int, percent: Component) -> list[int]:
 
 
 def _share(
-    ledger: Ledger, entry: Claim, count: int, n: int, texts: tuple[str, ...] = ()
+    ledger: Ledger, entry: Claim, count: int, n: int, beside: Sequence[Claim] = ()
 ) -> Finding:
-    percent, check = entry.parts["percent"], "share.percent"
-    value = 100 * count / n
-    both = () if texts else ("count", "denominator")
+    percent, value = entry.parts["percent"], 100 * count / n
+    both = () if beside else ("count", "denominator")
 
     def make(agreement: str, text: str, covers: tuple[str, ...] = (), **more: object) -> Finding:
         detail = {"count": count, "n": n, "percent": value, **more}
-        return Finding(check, entry.name, "percent", agreement, text, texts, detail, covers)
+        return verdict("share.percent", entry, percent, agreement, text, beside, detail, covers)
 
     if prints(percent, value):
         text = f"{count} of {n} is {percent.value} %, as printed."
@@ -153,9 +150,10 @@ def _share(
     if (m := with_a_value(ledger, entry)) is not None:
         text = f"{count} of {m} in all categories is {percent.value} %, as printed."
         return make(COMPATIBLE, text)
+    shown = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %"
     if (row := across(ledger, entry)) is not None:
-        text = f"{count} of {n} is {value:.{max(percent.places, 0)}f} %; {percent.text} is that of "
-        text += f"the {row} of all groups together, as those of the other groups are."
+        text = f"{shown}; {percent.text} is that of the {row} of all groups together, as those of "
+        text += "the other groups are."
         of_its_own = "denominator" in entry.parts
         if of_its_own or _others_of_group(ledger, entry):
             text += f" The share is printed as one of {n}." if of_its_own else OF_GROUP
@@ -163,16 +161,14 @@ def _share(
         return make(ALTERNATIVE, text, alternative="percentages of the row")
     counts = counts_for_percentage(as_range(percent), n).tolist()
     would = f"; {_few(counts)} would print so" if counts else ""
-    shown = f"{value:.{max(percent.places, 0)}f} %"
-    text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
+    text = f"{shown}; printed is {percent.text}{would}."
     outcome = ledger.outcomes.get(entry.about.outcome or "")
     of_times = outcome is not None and OF_TIMES.search(outcome.label) is not None
     of_a_time = entry.about.outcome in ledger.timed or of_times
     alone = entry.about.category is None and "denominator" not in entry.parts
     if of_a_time and alone and value < float(percent.bounds[0]):
         text += " A percentage at a time of a survival curve need not be that of a count."
-    text += _elsewhere(ledger, entry, count, n)
-    return make(INCONSISTENT, text, counts=counts)
+    return make(INCONSISTENT, text + _elsewhere(ledger, entry, count, n), counts=counts)
 
 
 def with_a_value(ledger: Ledger, entry: Claim) -> int | None:
@@ -259,38 +255,31 @@ def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
 
     Where no size is printed, of any size up to the number randomised.
     """
-    n, percent = ledger.size(entry), entry.parts["percent"]
+    n, percent, check = ledger.size(entry), entry.parts["percent"], "share.count"
+    group = ledger.groups.get(entry.about.group or "")
+    of, size = "", n
     if n is None:
-        group = ledger.groups.get(entry.about.group or "")
         if group is not None and group.size is None:
-            text = "Not checkable: how many patients are behind it is not in the ledger "
-            text += "(`patients`, `sizes` of a population, or `randomised` of the group)."
-            yield Finding("share.count", entry.name, "percent", NOT_CHECKABLE, text)
+            text = "How many patients are behind it is not in the ledger (`patients`, `sizes` of a "
+            text += "population, or `randomised` of the group)."
+            yield verdict(check, entry, percent, NOT_CHECKABLE, text)
             return
-        randomised = ledger.of_all_randomised(entry)
-        if randomised and (own := counts_for_percentage(as_range(percent), randomised).tolist()):
-            text = f"{percent.text} of {randomised}, the number randomised, is a count of "
-            detail = {"n": randomised, "counts": own}
-            text += f"{_few(own)}."
-            yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
-            return
-        counts = possible_counts(ledger, entry, group.size or 0) if group else None
-        if group and group.size and counts is not None and not len(counts):
+        size, of = ledger.of_all_randomised(entry), ", the number randomised,"
+    elif ledger.taken(entry):
+        of = ", the number randomised,"
+    counts = counts_for_percentage(as_range(percent), size).tolist() if size else []
+    if counts:
+        text = f"{percent.text} of {size}{of} is a count of {_few(counts)}."
+        yield verdict(check, entry, percent, COMPATIBLE, text, detail={"n": size, "counts": counts})
+    elif n is not None:
+        if not _of_own_patients(ledger, entry):
+            text = f"No count of {n} prints as {percent.text}."
+            yield _no_count(ledger, entry, text, (n, n), {"n": n, "counts": []})
+    elif group and group.size:
+        every = possible_counts(ledger, entry, group.size)
+        if every is not None and not len(every):
             text = f"No count of {group.size} patients or fewer prints as {percent.text}."
             yield _no_count(ledger, entry, text, (1, group.size))
-        return
-    counts = counts_for_percentage(as_range(percent), n).tolist()
-    if not counts and _of_own_patients(ledger, entry):
-        return
-    if counts:
-        taken = ", the number randomised," if ledger.taken(entry) else ""
-        text = f"{percent.text} of {n}{taken} is a count of {_few(counts)}."
-    else:
-        text, told = f"No count of {n} prints as {percent.text}.", {"n": n, "counts": []}
-        yield _no_count(ledger, entry, text, (n, n), told)
-        return
-    detail = {"n": n, "counts": counts}
-    yield Finding("share.count", entry.name, "percent", COMPATIBLE, text, detail=detail)
 
 
 def _no_count(
@@ -306,17 +295,16 @@ def _no_count(
     Unless its label says why, or some count does with digits cut off, and no number of the paper is
     printed as with digits rounded only.
     """
-    cut = printing_as(replace(entry.parts["percent"], rounding="truncate"), *sizes)
+    percent, agreement = entry.parts["percent"], INCONSISTENT
+    cut = printing_as(replace(percent, rounding="truncate"), *sizes)
     if len(cut) and not ledger.habits[entry.paper].rounded:
         words = OTHER_ROUNDINGS["truncate"]
         few = listed([f"{x} of {n}" for x, n in cut.tolist()[:FEW]], "or")
         text = f"{text.removesuffix('.')}; with {words} {few} would."
-        finding = {**(detail or {}), "alternative": words}
-        return Finding(check, entry.name, "percent", ALTERNATIVE, text, detail=finding)
-    weighted, agreement, told = WEIGHTED.search(entry.label) is not None, INCONSISTENT, detail or {}
-    if weighted:
-        agreement, text = NOT_CHECKABLE, f"Not checkable: {text[0].lower()}{text[1:]}"
-    return Finding(check, entry.name, "percent", agreement, text, detail=told, remark=weighted)
+        agreement, detail = ALTERNATIVE, {**(detail or {}), "alternative": words}
+    elif WEIGHTED.search(entry.label) is not None:
+        agreement = DOUBT
+    return verdict(check, entry, percent, agreement, text, detail=detail)
 
 
 def _of_own_patients(ledger: Ledger, entry: Claim) -> bool:
@@ -338,7 +326,7 @@ def _beside_count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         if other.name == entry.name or "percent" in other.parts:
             continue
         if n and count is not None and count <= n:
-            yield _share(ledger, entry, count, n, (other.name,))
+            yield _share(ledger, entry, count, n, [other])
 
 
 def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -383,9 +371,17 @@ def _moved(entry: Claim, population: str, group: str, n: int, size: int) -> Find
     text = f"“{population}” names all {size} patients randomised to {group}; the printed "
     text += f"denominator is {n}"
     text += f": the outcome of {size - n} may not be known." if remark else "."
-    agreement, detail = COMPATIBLE if remark else INCONSISTENT, {"randomised": size, "n": n}
+    agreement = COMPATIBLE if remark else INCONSISTENT
     name = "share.everyone"
-    return Finding(name, entry.name, "denominator", agreement, text, detail=detail, remark=remark)
+    return verdict(
+        name,
+        entry,
+        "denominator",
+        agreement,
+        text,
+        detail={"randomised": size, "n": n},
+        remark=remark,
+    )
 
 
 def _only(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -412,7 +408,7 @@ def _only(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
                 f"{entry.parts['percent'].text} there and {other.parts['percent'].text} in "
                 f"“{theirs.label}”: some other exclusion, which is not printed, must lie between."
             )
-            yield Finding("share.rule", entry.name, "percent", INCONSISTENT, text, (other.name,))
+            yield verdict("share.rule", entry, "percent", INCONSISTENT, text, [other])
             return
 
 

@@ -6,9 +6,9 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperPopulation
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding
+from trialtrace.audit.prints.agreements import COMPATIBLE, EXACT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 
 CROSSED = 4
 """The fewest groups that the levels of two crossed factors are."""
@@ -64,7 +64,7 @@ def _of_arms(ledger: Ledger, population: PaperPopulation | None) -> Iterator[Fin
         received = population is not None and not population.everyone
         text += ", unless they are counted by the treatment received." if received else "."
         agreement = COMPATIBLE if received else INCONSISTENT
-        yield Finding("size.arm", entry.name, "value", agreement, text, remark=received)
+        yield verdict("size.arm", entry, "value", agreement, text, remark=received)
 
 
 def _sum(
@@ -77,7 +77,7 @@ def _sum(
             count = entry.whole_count
             if group in sizes and count is not None and sizes[group] != count:
                 text = f"{count} is printed here, {sizes[group]} as the size of this group."
-                yield Finding("size.sum", entry.name, "value", INCONSISTENT, text)
+                yield verdict("size.sum", entry, "value", INCONSISTENT, text)
     totals = claims.pop(ALL, [])
     yield from _of_levels(ledger, sizes, totals)
     sizes = {name: size for name, size in sizes.items() if name in ledger.apart}
@@ -113,18 +113,14 @@ def _of_levels(ledger: Ledger, sizes: dict[str, int], totals: list[Claim]) -> It
     """Levels of a factor, each made of groups whose sizes are printed."""
     for name, group in ledger.groups.items():
         levels = [sizes[one] for one in group.of or () if one in sizes]
-        if (
-            not group.of
-            or len(levels) < len(group.of)
-            or name not in sizes
-            or sum(levels) == sizes[name]
-        ):
+        whole = sizes.get(name, sum(levels))
+        if not group.of or len(levels) < len(group.of) or sum(levels) == whole:
             continue
         told = " + ".join(map(thousands, levels))
-        text = f"{told} are {thousands(sum(levels))}; printed is {thousands(sizes[name])} for "
+        text = f"{told} are {thousands(sum(levels))}; printed is {thousands(whole)} for "
         text += f"{group.label}."
         for total in totals[:1]:
-            yield Finding("size.sum", total.name, "value", INCONSISTENT, text)
+            yield verdict("size.sum", total, "value", INCONSISTENT, text)
 
 
 def _alike(kind: str, totals: list[Claim]) -> Iterator[Finding]:
@@ -137,7 +133,7 @@ def _alike(kind: str, totals: list[Claim]) -> Iterator[Finding]:
         same = other.whole_count == first.whole_count
         text = f"{first.printed} and {other.printed} are printed as the number of all randomised."
         agreement = EXACT if same else INCONSISTENT
-        yield Finding("size.sum", other.name, "value", agreement, text, (first.name,))
+        yield verdict("size.sum", other, "value", agreement, text, [first])
 
 
 def _of(ledger: Ledger, population: str | None, verb: str) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ What the randomisation allows of the strata stands in the ledger. Some split tha
 paper does is enough for "compatible"; only where all were tried, and none does, is p inconsistent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 from math import ceil
@@ -14,19 +14,13 @@ import numpy as np
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperStrata
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    INCONSISTENT,
-    Card,
-    Finding,
-    listed,
-    printing,
-    two_digits,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, UNDECIDED
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import printing
 from trialtrace.audit.prints.two_groups.count_sets import narrowed, options
 from trialtrace.audit.prints.two_groups.count_tests import all_counted, over_strata, told_test
+from trialtrace.audit.prints.wording import listed, two_digits
 from trialtrace.base.arrays import Whole
 from trialtrace.stats.summaries.split_strata import (
     Table,
@@ -81,31 +75,32 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         if known := all_counted(ledger, entry):
             sets = [[counts] for _, counts in known]
-            yield _of_sets(ledger, entry, tuple(one.name for one, _ in known), [sets])
+            yield _of_sets(ledger, entry, [one for one, _ in known], [sets])
         elif (groups := ledger.compared(entry, "percent")) is not None:
             own = options(ledger, groups)
             if own is None:
                 continue
             kept = narrowed(groups, own)
             tiers = [[one.tolist() for one in tier] for tier in (kept, own) if tier is not None]
-            yield _of_sets(ledger, entry, tuple(group.name for group in groups), tiers)
+            yield _of_sets(ledger, entry, groups, tiers)
 
 
 def _of_sets(
-    ledger: Ledger, entry: Claim, texts: tuple[str, ...], tiers: list[list[list]]
+    ledger: Ledger, entry: Claim, claims: Sequence[Claim], tiers: list[list[list]]
 ) -> Finding:
     """Until a set of counts has a split that prints so; `tiers` in the order in which to try."""
-    strata, text = ledger.strata, _about(entry)
+    strata, allowed = ledger.strata, _allowed(ledger, entry)
 
-    def make(agreement: str, told: str, tried: Tried | None = None) -> Finding:
+    def make(agreement: str, text: str, tried: Tried | None = None) -> Finding:
         detail = {} if tried is None else _detail(tried)
-        return Finding("p.splits", entry.name, "p", agreement, f"{told} {text}", texts, detail)
+        text += f" The stated test ({told_test(entry.about.test or '')}) is one over strata, whose "
+        text += "counts are not printed."
+        return verdict("p.splits", entry, "p", agreement, text, claims, detail)
 
     number = max(strata.declared_number, len(strata.size_of))
     if number > 2:
-        return make(
-            NOT_CHECKABLE, f"There are {number} strata; splits over more than two are not tried."
-        )
+        text = f"There are {number} strata; splits over more than two are not tried."
+        return make(UNDECIDED, text)
     left, last, sets, short = MOST_SPLITS, None, 0, False
     for table in _tables(tiers):
         sizes = _sizes(strata, entry.about.compared, table)
@@ -119,21 +114,11 @@ def _of_sets(
         left -= number
         short = short or not last.whole
         if last.fits:
-            return make(COMPATIBLE, _fitting(entry, last, _allowed(ledger, entry)), last)
+            return make(COMPATIBLE, _fitting(entry, last, allowed), last)
     if last is None:
-        return make(NOT_CHECKABLE, f"{_first(_allowed(ledger, entry))} allow no split.")
-    return make(
-        NOT_CHECKABLE if short else INCONSISTENT,
-        _without(entry, last, sets, short, _allowed(ledger, entry)),
-        last,
-    )
-
-
-def _about(entry: Claim) -> str:
-    return (
-        f"The stated test ({told_test(entry.about.test or '')}) is one over strata, whose counts "
-        "are not printed."
-    )
+        return make(UNDECIDED, f"{_first(allowed)} allow no split.")
+    text = _without(entry, last, sets, short, allowed)
+    return make(UNDECIDED if short else INCONSISTENT, text, last)
 
 
 def _tables(tiers: list[list[list]]) -> Iterator[Table]:

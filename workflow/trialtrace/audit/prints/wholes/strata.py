@@ -11,19 +11,14 @@ from operator import attrgetter
 
 import numpy as np
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
-    COMPATIBLE,
-    EXACT,
-    INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    listed,
-)
+from trialtrace.audit.prints.agreements import EXACT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range
 from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Whole
 from trialtrace.base.grouping import grouped
 from trialtrace.stats.summaries.percentages import count_ranges
@@ -98,38 +93,30 @@ def _sums(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
     total, (events, n) = found
     counts = [(entry.whole_count or 0, ledger.size(entry) or 0) for entry in entries]
     sizes = [m for _, m in counts]
-    name = "denominator"
+    name, agreement = "denominator", INCONSISTENT
     if sum(sizes) > n:
         text = f"The strata have {' + '.join(map(str, sizes))} = {sum(sizes)} patients, more than "
         text += f"the {n} of the group."
-        agreement = INCONSISTENT
     elif sum(sizes) == n:
-        name = "count"
-        told = " + ".join(f"{x} of {m}" for x, m in counts)
         added = sum(x for x, _ in counts)
-        text = f"{told} are {added} of {n}"
+        text = f"{' + '.join(f'{x} of {m}' for x, m in counts)} are {added} of {n}"
         text += ", as printed." if added == events else f"; printed is {total.printed}."
-        agreement = EXACT if added == events else INCONSISTENT
+        name, agreement = "count", EXACT if added == events else INCONSISTENT
     else:
         return
     detail = {"strata": counts, "whole": [events, n]}
     for entry in entries:
         component = next(one for one in (name, "count", "value") if one in entry.parts)
-        others = tuple(one.name for one in entries if one is not entry)
-        yield Finding(
-            "split.sum", entry.name, component, agreement, text, (*others, total.name), detail
-        )
+        yield verdict("split.sum", entry, component, agreement, text, [*entries, total], detail)
 
 
 def _counts_alone(ledger: Ledger, whole: Claim, entries: list[Claim]) -> Iterator[Finding]:
     """Counts of strata whose sizes are not printed, added up: those of all are no fewer, and no
     more where both strata of a split are told."""
-    totals = [
-        one for one in ledger.beside(whole, whole.about.group or "") if one.whole_count is not None
-    ]
-    if len({one.whole_count for one in totals}) != 1 or _may_be_values([*totals, *entries]):
+    at_all = one_count(ledger.beside(whole, whole.about.group or ""))
+    if at_all is None or _may_be_values([at_all, *entries]):
         return
-    counts, total = [entry.whole_count or 0 for entry in entries], totals[0].whole_count or 0
+    counts, total = [entry.whole_count or 0 for entry in entries], at_all.whole_count or 0
     added = sum(counts)
     text = f"The strata have {' + '.join(map(str, counts))} = {added}"
     if added == total:
@@ -138,12 +125,10 @@ def _counts_alone(ledger: Ledger, whole: Claim, entries: list[Claim]) -> Iterato
         agreement, text = INCONSISTENT, f"{text}; of all {total} are printed."
     else:
         return
-    names = [one.name for one in (*entries, totals[0])]
+    detail = {"counts": counts, "whole": total}
     for entry in entries:
         component = "count" if "count" in entry.parts else "value"
-        others = tuple(name for name in names if name != entry.name)
-        detail = {"counts": counts, "whole": total}
-        yield Finding("split.sum", entry.name, component, agreement, text, others, detail)
+        yield verdict("split.sum", entry, component, agreement, text, [*entries, at_all], detail)
 
 
 def _may_be_values(entries: Sequence[Claim]) -> bool:
@@ -163,27 +148,24 @@ def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
     outside = next((out for out in range(n - 1) if _splits(ranges, events, n, out)), None)
     if outside is None:
         return
-    shown = listed([part.text for part in parts])
-    given = f"{events} of {n}"
+    shown, given = listed([part.text for part in parts]), f"{events} of {n}"
     detail: dict[str, object]
     if not outside:
         few = _splits(ranges, events, n, 0)
         text = f"{shown} can be the two parts of {given}"
         text += f": {_told(few)}." if len(few) <= SHOWN else f", in {len(few)} ways."
-        agreement, detail = COMPATIBLE, {"splits": few}
+        detail = {"splits": few}
     else:
         text = (
             f"No two parts of {given} print as {shown}: at least {outside} of the {n} would be "
             "in neither."
         )
-        agreement, detail = INCONSISTENT, {"outside": outside}
+        detail = {"outside": outside}
         for cut, how in _cut_off(parts, events, n):
             text += f" With {how}, {_told(cut[:SHOWN])} would."
             detail |= {"truncated": cut}
     for entry, other in ((first, second), (second, first)):
-        yield Finding(
-            "split.total", entry.name, "percent", agreement, text, (other.name, total.name), detail
-        )
+        yield verdict("split.total", entry, "percent", not outside, text, [other, total], detail)
 
 
 def proposed(ledger: Ledger, entry: Claim) -> tuple[list[tuple[int, int]], bool] | None:
@@ -192,21 +174,14 @@ def proposed(ledger: Ledger, entry: Claim) -> tuple[list[tuple[int, int]], bool]
     Where none print so, those with digits cut off, and True.
     """
     for finding in check(ledger):
-        if (
-            finding.check != "split.total"
-            or finding.claim != entry.name
-            or finding.component != "percent"
-        ):
+        of_it = (finding.check, finding.claim, finding.component)
+        if of_it != ("split.total", entry.name, "percent"):
             continue
         cut = "truncated" in finding.detail
         splits = finding.detail.get("truncated") or finding.detail.get("splits") or []
         # Told of the first stratum, in the order of the ledger, then of the second.
-        at = (
-            0
-            if list(ledger.entries).index(finding.claim)
-            < list(ledger.entries).index(finding.beside[0])
-            else 2
-        )
+        order = list(ledger.entries)
+        at = 0 if order.index(finding.claim) < order.index(finding.beside[0]) else 2
         return [(each[at], each[at + 1]) for each in splits], cut
     return None
 

@@ -14,10 +14,11 @@ from math import inf
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.sentences import thousands
-from trialtrace.audit.prints.finding import INCONSISTENT, Card, Finding, listed
+from trialtrace.audit.prints.agreements import INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.wholes.shares import across, denominators_of
+from trialtrace.audit.prints.wording import listed
 
 _THINGS = (
     "anastomoses|answers|arteries|attacks|attempts|babies|biopsies|births|breasts|cases|catheters|"
@@ -73,7 +74,7 @@ def _too_many(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     text = f"Not checkable: {text}" if unless else text
     agreement = NOT_CHECKABLE if unless else INCONSISTENT
     name = "size.denominator"
-    yield Finding(name, entry.name, component, agreement, text, remark=bool(unless))
+    yield verdict(name, entry, component, agreement, text, remark=bool(unless))
 
 
 def _patients(ledger: Ledger, entry: Claim) -> tuple[list[int], str]:

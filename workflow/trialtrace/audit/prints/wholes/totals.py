@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 
 from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
-from trialtrace.audit.prints.finding import (
+from trialtrace.audit.prints.agreements import (
     COMPATIBLE,
+    DOUBT,
     EXACT,
     INCONSISTENT,
-    Card,
-    Finding,
-    as_range,
-    prints,
+    NOT_CHECKABLE,
+    REMARK,
 )
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import as_range, ends_of, prints
 from trialtrace.audit.prints.wholes.shares import with_a_value
+from trialtrace.audit.prints.wording import NOT_CHECKED
 from trialtrace.base.grouping import grouped
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
@@ -76,20 +77,16 @@ def _percentages(entries: list[Claim]) -> Iterator[Finding]:
     known = [(one, part) for one, part in shares if part is not None and part.relation == "="]
     if len(known) < 2 or len(known) < len(by_category):
         return
-    low, high = (sum(float(as_range(part).bounds[k]) for _, part in known) for k in (0, 1))
-    names = [one.name for one, _ in known]
+    low, high = (sum(ends_of(part)[k] for _, part in known) for k in (0, 1))
     text = f"The {len(known)} categories are {low:.4g} to {high:.4g} % together"
+    agreement, more = COMPATIBLE, ", which can be 100 %."
     if low > 100 + 1e-9:
         agreement, more = INCONSISTENT, ", more than 100 %, where each patient is in one of them."
     elif high < 100 - 1e-9:
         agreement, more = NOT_CHECKABLE, ": not all of them are in the ledger."
-        text = f"Not checkable: {text[0].lower()}{text[1:]}"
-    else:
-        agreement, more = COMPATIBLE, ", which can be 100 %."
-    detail = {"low": low, "high": high}
-    yield Finding(
-        "total.percentages", names[0], "percent", agreement, text + more, tuple(names[1:]), detail
-    )
+    (first, part), *_ = known
+    detail, claims = {"low": low, "high": high}, [one for one, _ in known]
+    yield verdict("total.percentages", first, part, agreement, text + more, claims, detail)
 
 
 def _counted(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int], int] | None:
@@ -107,46 +104,41 @@ def _counted(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int], int]
 
 def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int) -> Finding:
     total = sum(counted.values())
-    names, together = list(counted), _together(ledger, entries)
+    claims, together = [ledger.entries[name] for name in counted], _together(ledger, entries)
     detail = {"total": total, "n": n, "counts": counted}
     if together is not None and total != n:
-        names, n = [*names, together.name], together.whole_count or 0
-    told = f"The {len(counted)} categories add up to {total}"
-    first, others = _part(ledger, names[0]), tuple(names[1:])
+        claims, n = [*claims, together], together.whole_count or 0
+    text = f"The {len(counted)} categories add up to {total}"
 
-    def finding(agreement: str, text: str, *, remark: bool = False) -> Finding:
-        name = "total.categories"
-        return Finding(name, names[0], first, agreement, text, others, detail, remark=remark)
+    def finding(agreement: str, told: str, subject: Claim = claims[0]) -> Finding:
+        # The component that holds the count.
+        name = "count" if "count" in subject.parts else "value"
+        return verdict("total.categories", subject, name, agreement, told, claims, detail)
 
     if total == n:
-        return finding(EXACT, f"{told}.")
+        return finding(EXACT, f"{text}.")
     if together is None and (m := with_a_value(ledger, entries[0])) is not None:
-        text = f"The percentages are of {m}; {n - m} of {n} are in none of these categories."
-        return finding(COMPATIBLE, text, remark=True)
+        of = f"The percentages are of {m}; {n - m} of {n} are in none of these categories."
+        return finding(REMARK, of)
     outcome = ledger.outcomes.get(entries[0].about.outcome or "")
     exhaustive = None if outcome is None else outcome.exhaustive
     if exhaustive is None and _others_add_up(ledger, entries):
         exhaustive = True
     if total < n and exhaustive is False:
-        return finding(COMPATIBLE, f"{told} of {n}.", remark=True)
+        return finding(REMARK, f"{text} of {n}.")
     if total > n and {str(one.about.category).casefold() for one in entries} in OPPOSITES:
         exhaustive = True
     if together is None and exhaustive is None and all(_is_right(ledger, one) for one in entries):
+        why = f"are {n - total} of {n} in none? {text}."
         if total > n:
-            text = f"Not checkable: may one patient be in several? {told}, more than {n}."
-        else:
-            text = f"Not checkable: are {n - total} of {n} in none? {told}."
-        return finding(NOT_CHECKABLE, text, remark=True)
-    mending, subject, more = repair(ledger, entries), names[0], ""
-    if mending:
-        subject, wanted = mending.claim, mending.count
-        printed = mending.percentage.text
-        more = f"; {wanted} in place of {counted[subject]} would, and prints as {printed}"
-    text = f"The {len(counted)} categories add up to {total}, not to {n}{more}."
-    others = tuple(name for name in names if name != subject)
-    return Finding(
-        "total.categories", subject, _part(ledger, subject), INCONSISTENT, text, others, detail
-    )
+            why = f"may one patient be in several? {text}, more than {n}."
+        return finding(DOUBT, f"{NOT_CHECKED} {why}")
+    mending = repair(ledger, entries)
+    if mending is None:
+        return finding(INCONSISTENT, f"{text}, not to {n}.")
+    text += f", not to {n}; {mending.count} in place of {counted[mending.claim]} would, and prints "
+    text += f"as {mending.percentage.text}."
+    return finding(INCONSISTENT, text, ledger.entries[mending.claim])
 
 
 def _together(ledger: Ledger, entries: list[Claim]) -> Claim | None:
@@ -205,8 +197,3 @@ def _percent_of(entries: list[Claim], entry: Claim) -> Component | None:
         if one.about.category == entry.about.category and one.share is not None:
             return one.share
     return None
-
-
-def _part(ledger: Ledger, name: str) -> str:
-    """The component that holds the count."""
-    return "count" if "count" in ledger.entries[name].parts else "value"

@@ -15,20 +15,10 @@ import numpy as np
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import (
-    INCONSISTENT,
-    Card,
-    Finding,
-    Span,
-    as_range,
-    ends_of,
-    listed,
-    overlaps,
-    span_of,
-    span_text,
-    verdict,
-)
+from trialtrace.audit.prints.agreements import DOUBT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import Span, as_range, ends_of, overlaps, span_of
+from trialtrace.audit.prints.wording import listed, span_text
 from trialtrace.stats.summaries.mean_statistics import MOST_GROUPS, deviation_of_groups
 from trialtrace.stats.summaries.printed import together
 
@@ -105,16 +95,11 @@ def _shares(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findi
     counted = all(one.whole_count is not None for one in (entry, *groups))
     if part is None or not _is_share(entry) or counted:
         return
-    ends = [as_range(one.share).bounds for one in groups if one.share is not None]
-    low, high = float(min(end for end, _ in ends)), float(max(end for _, end in ends))
-    if overlaps(part, low, high):
-        return
-    text = (
-        f"{part.text} of all lies outside of the groups' {_shown((low, high))} %, where no share "
-    )
-    text += "of the patients of all groups can be."
-    names = tuple(group.name for group in groups)
-    yield Finding("whole.share", entry.name, "percent", INCONSISTENT, text, names)
+    span = _hull([ends_of(one.share) for one in groups if one.share is not None])
+    if not overlaps(part, *span):
+        text = f"{part.text} of all lies outside of the groups' {_shown(span)} %, where no share "
+        text += "of the patients of all groups can be."
+        yield verdict("whole.share", entry, part, INCONSISTENT, text, groups)
 
 
 def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
@@ -132,12 +117,10 @@ def _parts(ledger: Ledger, entry: Claim) -> list[Claim] | None:
 
 def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
     sizes = [n for group in groups if (n := ledger.size(group)) is not None]
-    everyone, beside = ledger.size(entry), tuple(group.name for group in groups)
-    ranges = np.array([ends_of(group.parts["value"]) for group in groups])
-    randomised = _randomised(ledger, entry)
+    everyone, randomised = ledger.size(entry), _randomised(ledger, entry)
     unsure = len(sizes) < len(groups) or any(map(ledger.assumed, groups))
     if unsure and randomised is not None:
-        outside = list(_between(entry, ranges, beside, all_told=True))
+        outside = list(_between(entry, groups, all_told=True))
         if outside:
             yield from outside
             return
@@ -145,17 +128,18 @@ def _of_groups(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Fi
         everyone = sum(sizes)
     if len(sizes) < len(groups) or everyone is None or sum(sizes) != everyone:
         everyone_told = randomised is not None and everyone in (None, randomised)
-        yield from _between(entry, ranges, beside, all_told=everyone_told)
+        yield from _between(entry, groups, all_told=everyone_told)
         return
-    low, high = (float(end) for end in np.array(sizes) @ ranges / everyone)
+    ranges = np.array([ends_of(group.parts["value"]) for group in groups])
+    span = Span(*(np.array(sizes) @ ranges / everyone).tolist())
     part = entry.parts["value"]
-    fits = overlaps(part, low, high)
+    fits = overlaps(part, *span)
     means = listed([group.parts["value"].text for group in groups])
     text = f"Means of {means} of {listed([str(size) for size in sizes])} patients are "
-    text += f"{_shown((low, high))} together"
-    yield verdict("whole.mean", entry, part, fits, text, beside, {"low": low, "high": high})
+    text += f"{_shown(span)} together"
+    yield verdict("whole.mean", entry, part, fits, text, groups, span._asdict())
     if fits and min(sizes) > 1 and all(one.has_deviation for one in (entry, *groups)):
-        yield _deviation(entry, groups, sizes, beside)
+        yield _deviation(entry, groups, sizes)
 
 
 def _median(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
@@ -163,9 +147,7 @@ def _median(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Findi
     sizes = [ledger.size(group) or 0 for group in groups]
     all_told = all(sizes) and sum(sizes) == ledger.size(entry)
     if all_told or _randomised(ledger, entry) is not None:
-        ranges = np.array([ends_of(group.parts["value"]) for group in groups])
-        names = tuple(group.name for group in groups)
-        yield from _between(entry, ranges, names, all_told=True, average="median")
+        yield from _between(entry, groups, all_told=True, average="median")
 
 
 def _randomised(ledger: Ledger, entry: Claim) -> int | None:
@@ -191,46 +173,40 @@ def _are_all(ledger: Ledger, entry: Claim, total: int) -> bool:
 
 
 def _between(
-    entry: Claim,
-    ranges: np.ndarray,
-    texts: tuple[str, ...],
-    *,
-    all_told: bool = False,
-    average: str = "mean",
+    entry: Claim, groups: list[Claim], *, all_told: bool = False, average: str = "mean"
 ) -> Iterator[Finding]:
     """The mean of all lies between those of the groups, whoever was measured, if they are all.
 
     They are where the numbers randomised add up to a printed one of all (`all_told`).
     """
-    low, high = float(ranges[:, 0].min()), float(ranges[:, 1].max())
-    part = entry.parts["value"]
-    if overlaps(part, low, high):
+    span, part = _hull([ends_of(group.parts["value"]) for group in groups]), entry.parts["value"]
+    if overlaps(part, *span):
         return
-    text = f"{part.text} lies outside of the groups' {_shown((low, high))}, "
+    text = f"{part.text} lies outside of the groups' {_shown(span)}, where "
     if all_told:
-        text += (
-            f"where no {average} of the patients of all groups can be, however many were measured."
-        )
-        yield Finding("whole.between", entry.name, "value", INCONSISTENT, text, texts)
+        text += f"no {average} of the patients of all groups can be, however many were measured."
+        yield verdict("whole.between", entry, part, INCONSISTENT, text, groups)
         return
-    text = f"Not checkable: {text}where it cannot be if all patients are in a group and were "
-    text += "measured."
-    yield Finding("whole.mean", entry.name, "value", NOT_CHECKABLE, text, texts, remark=True)
+    text += "it cannot be if all patients are in a group and were measured."
+    yield verdict("whole.mean", entry, part, DOUBT, text, groups)
 
 
-def _deviation(
-    entry: Claim, groups: list[Claim], sizes: list[int], texts: tuple[str, ...]
-) -> Finding:
+def _deviation(entry: Claim, groups: list[Claim], sizes: list[int]) -> Finding:
     means, spreads = (
         together(as_range(group.parts[name]) for group in groups) for name in ("value", "sd")
     )
-    low, high = span_of(deviation_of_groups(means, spreads, sizes))
-    part, detail = entry.parts["sd"], {"low": low, "high": high}
+    span, part = span_of(deviation_of_groups(means, spreads, sizes)), entry.parts["sd"]
     text = "Within and between the groups, all patients have a standard deviation of "
-    text += _shown((low, high))
-    fits = overlaps(part, low, high)
-    return verdict("whole.deviation", entry, part, fits, text, texts, detail)
+    fits = overlaps(part, *span)
+    return verdict(
+        "whole.deviation", entry, part, fits, text + _shown(span), groups, span._asdict()
+    )
 
 
 def _shown(span: Span) -> str:
     return span_text(f"{end:.4g}".replace("-", "\N{MINUS SIGN}") for end in span)
+
+
+def _hull(ranges: list[Span]) -> Span:
+    """From the least to the greatest of several ranges."""
+    return Span(min(low for low, _ in ranges), max(high for _, high in ranges))

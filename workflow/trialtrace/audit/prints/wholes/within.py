@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from trialtrace.audit.ledger.claim import Claim
+from trialtrace.audit.ledger.claim import Claim, one_count
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.paper import PaperPopulation
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding
+from trialtrace.audit.prints.agreements import INCONSISTENT, REMARK
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 
 WITHIN = re.compile(r"\bper[\s-]protocol|\bcompleters?\b|\bevaluable\b", re.IGNORECASE)
 
@@ -47,42 +48,31 @@ def _patients(
     n = entry.whole_count
     if n is None or most is None:
         return
-    wrong = n > most
     text = f"{n} are in “{inner.label}”, {most} in “{every.label}”"
-    text += ": more than all." if wrong else "."
-    names = () if told is None else (told.name,)
-    yield _finding(entry, "value" if "value" in entry.parts else "count", wrong, text, names)
+    name = "value" if "value" in entry.parts else "count"
+    yield _finding(entry, name, n > most, text, [] if told is None else [told])
 
 
 def _events(
     ledger: Ledger, entry: Claim, inner: PaperPopulation, every: PaperPopulation
 ) -> Iterator[Finding]:
     at_all = replace(entry, about=replace(entry.about, population=every.name, patients=None))
-    others = [
+    other = one_count(
         one
         for one in ledger.beside(at_all, entry.about.group or "")
-        if one.whole_count is not None
-        and one.basis is None
-        and one.about.split == entry.about.split
-    ]
-    if len({one.whole_count for one in others}) != 1 or not any(
-        "count" in one.parts for one in (entry, *others)
-    ):
+        if one.basis is None and one.about.split == entry.about.split
+    )
+    if other is None or not any("count" in one.parts for one in (entry, other)):
         return
-    other, x = others[0], entry.whole_count or 0
-    x1, n, n1 = other.whole_count or 0, ledger.size(entry), ledger.size(other)
-    free = None if n is None or n1 is None else (n - x, n1 - x1)
-    more, what = x > x1, f"{x} with the event are in “{inner.label}”, {x1} in “{every.label}”"
-    if not more and free is not None and free[0] > free[1]:
-        more = True
-        what = f"{free[0]} without the event are in “{inner.label}”, {free[1]} in “{every.label}”"
-    text = f"{what}: more than all." if more else f"{what}."
-    yield _finding(entry, "count" if "count" in entry.parts else "value", more, text, (other.name,))
+    x, x1 = entry.whole_count or 0, other.whole_count or 0
+    n, n1, of = ledger.size(entry), ledger.size(other), "with"
+    if x <= x1 and n is not None and n1 is not None and n - x > n1 - x1:
+        x, x1, of = n - x, n1 - x1, "without"
+    text = f"{x} {of} the event are in “{inner.label}”, {x1} in “{every.label}”"
+    name = "count" if "count" in entry.parts else "value"
+    yield _finding(entry, name, x > x1, text, [other])
 
 
-def _finding(
-    entry: Claim, component: str, wrong: bool, text: str, names: tuple[str, ...]
-) -> Finding:
-    agreement = INCONSISTENT if wrong else COMPATIBLE
-    check = "population.within"
-    return Finding(check, entry.name, component, agreement, text, names, remark=not wrong)
+def _finding(entry: Claim, name: str, wrong: bool, text: str, others: list[Claim]) -> Finding:
+    agreement, text = (INCONSISTENT, f"{text}: more than all.") if wrong else (REMARK, f"{text}.")
+    return verdict("population.within", entry, name, agreement, text, others)

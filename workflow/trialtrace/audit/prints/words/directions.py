@@ -17,9 +17,10 @@ from itertools import chain, product
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.significance_words import significant
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Card, Finding, unsigned
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.ranges import unsigned
 from trialtrace.audit.prints.two_groups.comparisons import order_is_told
 from trialtrace.audit.prints.wholes.headline import RATIOS
 
@@ -77,33 +78,29 @@ def _of_estimate(
     ledger: Ledger, entry: Claim, word: str, lower: str, than: str
 ) -> Iterator[Finding]:
     """The side by the ratio or difference of the same comparison, where all say one."""
-    findings = [
+    estimates = [
         (comparison, way if comparison.about.compared[0] == lower else WORDS[1 - WORDS.index(way)])
         for comparison in ledger.comparisons[entry.about.cell]
         if set(comparison.about.compared) == {lower, than}
         and comparison.about.category == entry.about.category
         if (way := _way(comparison)) is not None
     ]
-    if len({way for _, way in findings}) != 1:
+    if len({way for _, way in estimates}) != 1:
         return
-    one, way = max(findings, key=lambda each: _decides(ledger, entry, each[0]))
-    shown = one.main.text if one.main is not None else ""
-    label = ledger.groups[lower].label
-    text = f"The {(one.measure or '').replace('_', ' ')} of {shown} is one of {way} with {label}"
-    agreement, remark = COMPATIBLE, False
+    source, way = max(estimates, key=lambda each: _decides(ledger, entry, each[0]))
+    shown = source.main.text if source.main is not None else ""
+    text = f"The {(source.measure or '').replace('_', ' ')} of {shown} is one of {way} with "
+    text += ledger.groups[lower].label
+    agreement = COMPATIBLE
     if way == word:
         text += ", as the words say."
-    elif _decides(ledger, entry, one):
+    elif _decides(ledger, entry, source):
         agreement, text = INCONSISTENT, f"{text}; “{entry.printed}” says {word}."
     else:
-        agreement, remark = NOT_CHECKABLE, True
-        text = f"Not checkable: {text[0].lower()}{text[1:]}; “{entry.printed}” says {word}, which "
-        text += (
-            "may be of other numbers than an adjusted one, or of the groups the other way round."
-        )
-    yield Finding(
-        "direction.estimate", entry.name, "direction", agreement, text, (one.name,), remark=remark
-    )
+        agreement = DOUBT
+        text += f"; “{entry.printed}” says {word}, which may be of other numbers than an adjusted "
+        text += "one, or of the groups the other way round."
+    yield verdict("direction.estimate", entry, "direction", agreement, text, [source])
 
 
 def _way(claim: Claim) -> str | None:
@@ -129,7 +126,7 @@ def _decides(ledger: Ledger, entry: Claim, claim: Claim) -> bool:
     null = Decimal(1) if claim.measure in RATIOS else Decimal(0)
     if null and main is not None and not 1 <= FACTOR * (main.value or 0) <= FACTOR**2:
         return True
-    if not {"ci_low", "ci_high"} <= set(claim.parts) or not significant(entry.printed):
+    if not claim.has_interval or not significant(entry.printed):
         return False
     low, high = (claim.parts[name].value for name in ("ci_low", "ci_high"))
     return low is not None and high is not None and (low > null or high < null)
@@ -199,8 +196,9 @@ def _direction(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) -
         agreement, more = INCONSISTENT, f"; the words say {word}."
         if not _says(entry, word):
             more = f"; “{entry.printed}” is read as {word}."
-    name, names = "direction.numbers", (first.entry.name, second.entry.name)
-    yield Finding(name, entry.name, "direction", agreement, told + more, names)
+    yield verdict(
+        "direction.numbers", entry, "direction", agreement, told + more, [first.entry, second.entry]
+    )
 
 
 def way_of(group_number: GroupNumber, other: GroupNumber) -> str | None:

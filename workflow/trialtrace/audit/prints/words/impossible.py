@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
-from trialtrace.audit.prints.finding import INCONSISTENT, Card, Finding, listed
+from trialtrace.audit.prints.agreements import INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.wording import listed
 
 CARD = Card(
     "what no study can have: a count above its denominator, a p above 1, an interval "
@@ -30,7 +31,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             [f"{what} is printed, where there can only be {can}" for what, can in found.values()]
         )
         name, (first, *others), text = "number.impossible", found, f"{told[0].upper()}{told[1:]}."
-        yield Finding(name, entry.name, first, INCONSISTENT, text, covers=tuple(others))
+        yield verdict(name, entry, first, INCONSISTENT, text, covers=tuple(others))
 
 
 def _unclear(ledger: Ledger, entry: Claim) -> Finding:
@@ -44,11 +45,11 @@ def _unclear(ledger: Ledger, entry: Claim) -> Finding:
             'or "… (95% CI …)".'
         )
         covers = (low.name, high.name)
-        return Finding("number.unclear", entry.name, "value", NOT_CHECKABLE, text, covers=covers)
+        return verdict("number.unclear", entry, "value", NOT_CHECKABLE, text, covers=covers)
     count, percent = entry.parts["count"], entry.parts["percent"]
     text = (
         f"Not checkable: {count.text} of {ledger.size(entry)} is not {percent.text} %; write "
         f'"{count.text} ({percent.text}%)" if it is a count, "mean (SD) {count.text} '
         f'({percent.text})" if it is a mean.'
     )
-    return Finding("number.unclear", entry.name, "count", NOT_CHECKABLE, text, covers=("percent",))
+    return verdict("number.unclear", entry, "count", NOT_CHECKABLE, text, covers=("percent",))

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.symbols import AVERAGES
-from trialtrace.audit.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, NO_TEST, Card, Finding
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, EXACT, INCONSISTENT
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.shared.p_sides import p_range
+from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED
 
 ABSTRACT = "abstract"
 OTHER_TESTS = " Both tests are called other ones, which need not be the same."
@@ -47,39 +48,28 @@ def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     for comparison in ledger.comparisons[entry.about.cell]:
         if comparison.name == entry.name:
             return
-        if (
-            "p" not in comparison.parts
-            or not _of_one_p(entry, comparison)
-            or {entry.name, comparison.name}
-            & {
-                *entry.linked,
-                *comparison.linked,
-            }
-        ):
+        linked = {*entry.linked, *comparison.linked} & {entry.name, comparison.name}
+        if "p" not in comparison.parts or linked or not _of_one_p(entry, comparison):
             continue
-        (low, high), (bottom, top) = p_range(part), p_range(comparison.parts["p"])
+        other = comparison.parts["p"]
+        (low, high), (bottom, top) = p_range(part), p_range(other)
         if low < top and bottom < high:
             continue
-        there = f"{comparison.place} has {comparison.parts['p'].text}"
-        text = f"{part.text} here, while {there} of the same comparison"
+        text = f"{part.text} here, while {comparison.place} has {other.text} of the same comparison"
         agreement, text = INCONSISTENT, f"{text} and test."
         if entry.about.test in (None, "other"):
+            agreement = DOUBT
             why = OTHER_TESTS if entry.about.test else NO_TEST
-            text = f"Not checkable: {text.removesuffix(' and test.')}.{why}"
-            agreement = NOT_CHECKABLE
-        remark = agreement == NOT_CHECKABLE
-        findings = (comparison.name,)
-        yield Finding("place.p", entry.name, "p", agreement, text, findings, remark=remark)
+            text = f"{NOT_CHECKED} {text.removesuffix(' and test.')}.{why}"
+        yield verdict("place.p", entry, part, agreement, text, [comparison])
         return
 
 
 def _of_one_p(entry: Claim, claim: Claim) -> bool:
     """Whether nothing tells what two p of one comparison would be of, but its groups."""
-    if (
-        entry.parts["p"].symbol
-        or claim.parts["p"].symbol
-        or "statistic" in {*entry.parts, *claim.parts}
-    ):
+    if "statistic" in {*entry.parts, *claim.parts}:
+        return False
+    if entry.parts["p"].symbol or claim.parts["p"].symbol:
         return False
     mains = {each.printed for each in (entry, claim) if each.main is not None}
     return len(mains) < 2 and _tested(entry) == _tested(claim)
@@ -166,4 +156,4 @@ def _twice(entry: Claim, other: Claim) -> Iterator[Finding]:
             agreement, text = COMPATIBLE, f"In another place with fewer digits: {told}."
         else:
             agreement, text = EXACT, f"In another place with more digits: {told}."
-        yield Finding("place.number", entry.name, name, agreement, text, (other.name,))
+        yield verdict("place.number", entry, name, agreement, text, [other])

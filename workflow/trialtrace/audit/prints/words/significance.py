@@ -20,12 +20,13 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.ledger.significance_level import ONE_SIDE, Level, alpha_of, level_of
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed, p_span
+from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.shared.p_sides import TINY, p_range
 from trialtrace.audit.prints.two_groups.estimates import NEAR, p_of_interval
+from trialtrace.audit.prints.wording import listed, p_span
 from trialtrace.audit.prints.words.directions import of_side
 
 PARTS = ("significance", "direction", "words")
@@ -33,12 +34,14 @@ PARTS = ("significance", "direction", "words")
 LEVEL, MOST, LEAST = 0.05, 0.1, 0.01
 """The usual level, and p from which on, or below which, no usual level agrees."""
 
+CHECK = "significance.words"
+
 CARD = Card(
     'words such as "significantly lower" or "no significant difference" against the p of the same '
     "comparison, or that of its interval where no p is printed: contradicted by a p above 0.1 or "
     "below 0.01, a remark between these and 0.05; at the `level` that a claim declares, or at its "
     "part of the design's `alpha`, by p alone",
-    {"significance.words": "Words on significance, and p or interval of the same comparison."},
+    {CHECK: "Words on significance, and p or interval of the same comparison."},
 )
 
 
@@ -105,10 +108,8 @@ def _divided(
     if not {COMPATIBLE, INCONSISTENT} <= {finding.agreement for finding in findings}:
         return
     shown = listed([part.text for _, part in found])
-    text = f"Not checkable: “{entry.printed}” stands beside {shown}, of which one agrees with it "
-    text += "and one does not."
-    beside = tuple(source.name for source, _ in found)
-    yield Finding("significance.words", entry.name, name, NOT_CHECKABLE, text, beside, remark=True)
+    text = f"“{entry.printed}” stands beside {shown}, of which one agrees with it and one does not."
+    yield verdict(CHECK, entry, name, DOUBT, text, [source for source, _ in found])
 
 
 def _same(ledger: Ledger, entry: Claim) -> list[Claim]:
@@ -132,24 +133,20 @@ def _of_interval(ledger: Ledger, entry: Claim, name: str) -> Iterator[Finding]:
         return
     low, high = p
     denied = DENIED.search(entry.printed) is not None
-    shown = f"{source.parts['ci_low'].text} to {source.parts['ci_high'].text}"
-    text = f"“{entry.printed}” stands beside {shown}, with {p_span(low, high)}"
+    text = f"“{entry.printed}” stands beside {source.interval}, with {p_span(low, high)}"
     least, most = (
         2 * float(ndtr(float(ndtri(max(p, TINY) / 2)) * by))
         for p, by in ((low, 1 / NEAR), (high, NEAR))
     )
-    beyond = most < LEAST if denied else least >= MOST
-    against = high < LEVEL if denied else low >= LEVEL
-    if beyond:
+    if most < LEAST if denied else least >= MOST:
         agreement, text = INCONSISTENT, f"{text}."
-    elif against:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: {text}; another test or level may agree."
+    elif high < LEVEL if denied else low >= LEVEL:
+        agreement, text = NOT_CHECKABLE, f"{text}; another test or level may agree."
     elif low < LEVEL < high:
         return
     else:
         agreement, text = COMPATIBLE, f"{text}, in keeping with it."
-    yield Finding("significance.words", entry.name, name, agreement, text, (source.name,))
+    yield verdict(CHECK, entry, name, agreement, text, [source])
 
 
 def _told(
@@ -157,11 +154,11 @@ def _told(
 ) -> Iterator[Finding]:
     denied = DENIED.search(entry.printed) is not None
     low, high = p_range(component)
-    if component.relation == "ns" and level is not None:
-        low = level.value
-    said = f"“{entry.printed}” stands beside {component.text}"
+    text = f"“{entry.printed}” stands beside {component.text}"
+    open_level = level is not None and level.open
     if level is not None:
-        said += f", at the level of {level.text}{' over all looks' if level.open else ''}"
+        low = level.value if component.relation == "ns" else low
+        text += f", at the level of {level.text}{' over all looks' if level.open else ''}"
         least, most = (0.0 if level.open else level.value), level.most
         beyond = high <= least if denied else low > most or component.relation == "ns"
         against = beyond
@@ -171,15 +168,14 @@ def _told(
         beyond = high < LEAST if denied else low >= MOST or component.relation == "ns"
         undecided = low < LEVEL < high
     if beyond:
-        agreement, text = INCONSISTENT, f"{said}."
+        agreement, text = INCONSISTENT, f"{text}."
     elif against:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: {said}, which agrees at another level than 0.05 only."
-    elif undecided and level is not None and level.open:
-        agreement = NOT_CHECKABLE
-        text = f"Not checkable: {said}; of which look it is stands nowhere in the ledger (`look`)."
-    elif undecided:
+        agreement, text = NOT_CHECKABLE, f"{text}, which agrees at another level than 0.05 only."
+    elif undecided and not open_level:
         return
+    elif undecided:
+        agreement = NOT_CHECKABLE
+        text += "; of which look it is stands nowhere in the ledger (`look`)."
     else:
-        agreement, text = COMPATIBLE, f"{said}, in keeping with it."
-    yield Finding("significance.words", entry.name, name, agreement, text, (source.name,))
+        agreement, text = COMPATIBLE, f"{text}, in keeping with it."
+    yield verdict(CHECK, entry, name, agreement, text, [source])

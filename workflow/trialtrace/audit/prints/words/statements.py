@@ -9,17 +9,12 @@ from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.design_margin import RATIO_SCALES
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.printed.agreement import NOT_CHECKABLE
 from trialtrace.audit.printed.dates import alike, dates
 from trialtrace.audit.printed.quantities import Quantity, quantity
-from trialtrace.audit.prints.finding import COMPATIBLE, INCONSISTENT, Card, Finding, listed
-from trialtrace.audit.prints.shared.margins import (
-    equivalent,
-    judged,
-    limits_of,
-    margin_of,
-    reach,
-)
+from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
+from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.shared.margins import equivalent, judged, limits_of, margin_of, reach
+from trialtrace.audit.prints.wording import listed
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 
 CARD = Card(
@@ -57,21 +52,18 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         if len(entries) < 2:
             continue
         told = listed([f"“{entry.printed}” ({entry.place})" for entry in entries], "and")
-        name = fact.replace("_", " ")
+        name, (*others, last) = fact.replace("_", " "), entries
         numbers = [_quantities(entry) for entry in entries]
         same_days = alike([dates(entry.printed) for entry in entries])
+        agreement, said = NOT_CHECKABLE, "told in other words"
         if len({_words(entry) for entry in entries}) == 1 or same_days or _alike(numbers):
-            agreement, text = COMPATIBLE, f"The {name} is the same in all places: {told}."
+            agreement, said = COMPATIBLE, "the same in all places"
         elif same_days is False:
-            agreement, text = INCONSISTENT, f"The {name} is not on the same days: {told}."
+            agreement, said = INCONSISTENT, "not on the same days"
         elif all(numbers) and len({tuple(number) for number in numbers}) == 1:
-            agreement, text = INCONSISTENT, f"The {name} is not the same: {told}."
-        else:
-            agreement = NOT_CHECKABLE
-            text = f"Not checkable: the {name} is told in other words: {told}."
-        *names, last = (entry.name for entry in entries)
-        part = next(iter(entries[-1].parts))
-        yield Finding("fact", last, part, agreement, text, tuple(names))
+            agreement, said = INCONSISTENT, "not the same"
+        text = f"The {name} is {said}: {told}."
+        yield verdict("fact", last, next(iter(last.parts)), agreement, text, others)
 
 
 def _quantities(entry: Claim) -> dict[str, Quantity]:
@@ -100,16 +92,16 @@ def _one_sided(ledger: Ledger) -> Iterator[Finding]:
         if about.outcome and about.size is None and ("percent" in parts or "sd" in parts):
             cells.setdefault((about.cell, about.category), {})[about.group or ""] = entry
     for found in cells.values():
-        entries = list(found.values())
+        first, last = next(iter(found.values())), list(found.values())[-1]
         lacking = [
-            ledger.groups[name].label
-            for name in ledger.apart
-            if not ledger.beside(entries[0], name)
+            ledger.groups[name].label for name in ledger.apart if not ledger.beside(first, name)
         ]
         if lacking and ALL not in found and set(found) & set(ledger.apart):
-            text, last = f"The ledger has nothing beside it for {listed(lacking)}.", entries[-1]
-            part = next(iter(last.parts))
-            yield Finding("statement.groups", last.name, part, NOT_CHECKABLE, text, remark=True)
+            text, part = (
+                f"The ledger has nothing beside it for {listed(lacking)}.",
+                next(iter(last.parts)),
+            )
+            yield verdict("statement.groups", last, part, UNDECIDED, text, remark=True)
 
 
 def _baseline(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -120,7 +112,7 @@ def _baseline(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         f"“{entry.printed}” tells of a change of {outcome.label[0].lower() + outcome.label[1:]}, "
         f"which was measured {outcome.visits[0]} only: there is no baseline to change from."
     )
-    yield Finding("statement.change", entry.name, next(iter(entry.parts)), INCONSISTENT, text)
+    yield verdict("statement.change", entry, next(iter(entry.parts)), INCONSISTENT, text)
 
 
 def _no_difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -129,23 +121,18 @@ def _no_difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if any("ci_low" in other.parts for other in beside):
         return
     text = (
-        f"Not checkable: “{entry.printed}” stands without an interval of the difference. By itself "
-        "it does not show that there is no difference: an interval within a margin of equivalence "
-        "would."
+        f"“{entry.printed}” stands without an interval of the difference. By itself it does not "
+        "show that there is no difference: an interval within a margin of equivalence would."
     )
-    yield Finding(
-        "statement.no_difference", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text
-    )
+    yield verdict("statement.no_difference", entry, next(iter(entry.parts)), NOT_CHECKABLE, text)
 
 
 def _feasibility(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """Feasible, but against what?"""
     if THRESHOLD in ledger.facts:
         return
-    text = (
-        f"Not checkable: “{entry.printed}” is concluded, and no share of patients is printed from "
-        "which on it would be feasible."
-    )
+    text = f"“{entry.printed}” is concluded, and no share of patients is printed from which on it "
+    text += "would be feasible."
     findings = []
     for other in ledger.of_cell.get(entry.about.cell, ()):
         x, n = other.whole_count, ledger.size(other)
@@ -157,7 +144,7 @@ def _feasibility(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
             )
     if findings:
         text += f" {listed(findings)} (95 % interval of Wilson)."
-    yield Finding("statement.feasibility", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text)
+    yield verdict("statement.feasibility", entry, next(iter(entry.parts)), NOT_CHECKABLE, text)
 
 
 def _safety(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -176,64 +163,48 @@ def _safety(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     if findings:
         said = f"“{entry.printed}”: " if "words" in entry.parts else ""
         text = f"{said}{listed(findings)} (one-sided 95 % bound)."
-        yield Finding("statement.safety", entry.name, next(iter(entry.parts)), COMPATIBLE, text)
+        yield verdict("statement.safety", entry, next(iter(entry.parts)), COMPATIBLE, text)
 
 
 def _non_inferiority(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """Not inferior, though the interval of the comparison holds the margin."""
     part, check = next(iter(entry.parts)), "statement.non_inferiority"
     denied = DENIED.search(entry.printed) is not None
-    told = margin_of(ledger, entry)
-    if told is not None:
-        said = judged(ledger, told, "not_shown" if denied else "non_inferior")
+    declared = margin_of(ledger, entry)
+    if declared is not None:
+        said = judged(ledger, declared, "not_shown" if denied else "non_inferior")
         if said is not None:
-            findings = tuple(name for name in said[2] if name != entry.name)
-            yield Finding(check, entry.name, part, said[0], said[1], findings)
+            yield verdict(check, entry, part, *said)
             return
-    own = [
-        entry,
-        *(one for one in ledger.comparisons.get(entry.about.cell, ()) if one is not entry),
-    ]
-    bounds = [one for one in own if {"ci_low", "ci_high"} <= set(one.parts)]
-    held = [bound for bound in bounds if bound.about.compared == entry.about.compared]
+    others = (one for one in ledger.comparisons.get(entry.about.cell, ()) if one is not entry)
+    own = [entry, *others]
     margin = next((m for one in own if (m := one.about.margin_value) is not None), None)
+    same = [one for one in own if one.about.compared == entry.about.compared]
+    held = [one for one in same if one.has_interval]
     interval = ledger.agreed(held, "ci_low", "ci_high")
-    limits = [one for one in own if one.about.compared == entry.about.compared]
-    limit = None if margin is None else _limit_of_one_side(ledger, limits, margin)
-    if margin is not None and interval is None and limit is not None:
-        agreement, text = _by_limit(limit, margin, denied=denied)
-        findings = () if limit is entry else (limit.name,)
-        yield Finding(check, entry.name, part, agreement, text, findings)
+    limit = None if margin is None else _limit_of_one_side(ledger, same, margin)
+    if margin is not None and (source := interval or limit) is not None:
+        by = _by_margin if source is interval else _by_limit
+        agreement, text = by(source, margin, denied=denied)
+        yield verdict(check, entry, part, agreement, text, [source])
         return
-    if margin is None or interval is None:
-        text = f"Not checkable: “{entry.printed}” needs a margin and one interval of the comparison"
-        if not held and any(
-            set(bound.about.compared) == set(entry.about.compared) for bound in bounds
-        ):
-            text += "; there is one with the groups the other way round"
-        elif len(held) > 1 and margin is not None:
-            text += "; there are several: `margins` of `reported` takes them together"
-        yield Finding(check, entry.name, part, NOT_CHECKABLE, f"{text}.")
-        return
-    agreement, text = _by_margin(interval, margin, denied=denied)
-    findings = () if interval is entry else (interval.name,)
-    yield Finding(check, entry.name, part, agreement, text, findings)
+    text = f"“{entry.printed}” needs a margin and one interval of the comparison"
+    compared = set(entry.about.compared)
+    if not held and any(one.has_interval and set(one.about.compared) == compared for one in own):
+        text += "; there is one with the groups the other way round"
+    elif len(held) > 1 and margin is not None:
+        text += "; there are several: `margins` of `reported` takes them together"
+    yield verdict(check, entry, part, NOT_CHECKABLE, f"{text}.")
 
 
 def _equivalence(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """Equivalent, though an interval of the comparison holds one of the limits."""
-    part, check = next(iter(entry.parts)), "statement.equivalence"
-    denied, told = DENIED.search(entry.printed) is not None, limits_of(ledger, entry)
-    said = equivalent(ledger, told, "not_shown" if denied else "equivalent") if told else None
-    if said is None:
-        text = (
-            f"Not checkable: “{entry.printed}” needs limits (`equivalence` of `reported`) and an "
-        )
-        text += "interval of the comparison on their scale."
-        yield Finding(check, entry.name, part, NOT_CHECKABLE, text)
-        return
-    findings = tuple(name for name in said[2] if name != entry.name)
-    yield Finding(check, entry.name, part, said[0], said[1], findings)
+    denied, limits = DENIED.search(entry.printed) is not None, limits_of(ledger, entry)
+    said = equivalent(ledger, limits, "not_shown" if denied else "equivalent") if limits else None
+    text = f"“{entry.printed}” needs limits (`equivalence` of `reported`) and an interval of the "
+    text += "comparison on their scale."
+    found = said or (NOT_CHECKABLE, text, ())
+    yield verdict("statement.equivalence", entry, next(iter(entry.parts)), *found)
 
 
 def _limit_of_one_side(ledger: Ledger, claims: list[Claim], margin: Decimal) -> Claim | None:
@@ -252,48 +223,31 @@ def _limit_of_one_side(ledger: Ledger, claims: list[Claim], margin: Decimal) -> 
 def _by_limit(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]:
     """A limit of one side against a margin on its side of no difference."""
     lower = "ci_low" in held.parts
-    limit = held.parts["ci_low" if lower else "ci_high"]
-    low, high = limit.bounds
-    text = reach(held)
+    low, high = held.parts["ci_low" if lower else "ci_high"].bounds
     if low <= margin <= high:
-        text = f"Not checkable: rounding leaves open whether {text} holds the margin of {margin}."
-        return NOT_CHECKABLE, text
+        return NOT_CHECKABLE, f"{LEFT_OPEN} {reach(held)} holds the margin of {margin}."
     if (high < margin) if lower else (low > margin):
-        text = f"{text} holds the margin of {margin}"
-        if denied:
-            return COMPATIBLE, f"{text}, as printed."
-        return INCONSISTENT, f"{text}, so that it does not exclude it."
-    if denied:
-        text = f"Not checkable: {text} excludes the margin of {margin}, while non-inferiority was "
-        return NOT_CHECKABLE, f"{text}not shown: another level or population may be meant."
-    return COMPATIBLE, f"{text} excludes the margin of {margin}."
+        return _holds(reach(held), margin, denied=denied)
+    return _excludes(reach(held), margin, denied=denied)
 
 
 def _by_margin(held: Claim, margin: Decimal, *, denied: bool) -> tuple[str, str]:
     """An interval against a margin without a typed side: it lies on the worse side of no effect."""
-    low, high = (held.parts[name] for name in ("ci_low", "ci_high"))
-    shown, ratio = f"{low.text} to {high.text}", held.measure in RATIO_SCALES
+    low, high = (held.parts[name].bounds for name in ("ci_low", "ci_high"))
+    shown, ratio = held.interval, held.measure in RATIO_SCALES
     null = Decimal(1 if ratio else 0)
     if ratio and margin <= 0:
-        return NOT_CHECKABLE, f"Not checkable: no ratio has a margin of {margin}."
-    if low.bounds[1] <= margin < high.bounds[0]:
-        if denied:
-            return COMPATIBLE, f"{shown} holds the margin of {margin}, as printed."
-        text = f"{shown} holds the margin of {margin}, so that it does not exclude it."
-        return INCONSISTENT, text
-    if low.bounds[0] <= margin <= high.bounds[1]:
-        text = f"Not checkable: rounding leaves open whether {shown} holds the margin of {margin}."
-        return NOT_CHECKABLE, text
-    if low.bounds[0] > margin > null or high.bounds[1] < margin < null:
+        return NOT_CHECKABLE, f"No ratio has a margin of {margin}."
+    if low[1] <= margin < high[0]:
+        return _holds(shown, margin, denied=denied)
+    if low[0] <= margin <= high[1]:
+        return NOT_CHECKABLE, f"{LEFT_OPEN} {shown} holds the margin of {margin}."
+    if low[0] > margin > null or high[1] < margin < null:
         text = f"{shown} lies beyond the margin of {margin}, as seen from no difference"
         if ratio:
             return (COMPATIBLE, f"{text}, as printed.") if denied else (INCONSISTENT, f"{text}.")
-        text = f"Not checkable: {text}; `margins` of `reported` tells which is worse."
-        return NOT_CHECKABLE, text
-    if denied:
-        text = f"Not checkable: {shown} excludes the margin of {margin}, while non-inferiority was "
-        return NOT_CHECKABLE, f"{text}not shown: another level or population may be meant."
-    return COMPATIBLE, f"{shown} excludes the margin of {margin}."
+        return NOT_CHECKABLE, f"{text}; `margins` of `reported` tells which is worse."
+    return _excludes(shown, margin, denied=denied)
 
 
 DENIED = re.compile(
@@ -311,3 +265,21 @@ CONCLUSIONS = {
     "feasibility": _feasibility,
     "safety": _safety,
 }
+
+
+def _holds(shown: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    text = f"{shown} holds the margin of {margin}"
+    if denied:
+        return COMPATIBLE, f"{text}, as printed."
+    return INCONSISTENT, f"{text}, so that it does not exclude it."
+
+
+def _excludes(shown: str, margin: Decimal, *, denied: bool) -> tuple[str, str]:
+    text = f"{shown} excludes the margin of {margin}"
+    if not denied:
+        return COMPATIBLE, f"{text}."
+    text += ", while non-inferiority was not shown: another level or population may be meant."
+    return NOT_CHECKABLE, text
+
+
+LEFT_OPEN = "Rounding leaves open whether"

@@ -47,8 +47,13 @@ _NO_SCHEME = re.compile(r"\s*//", re.ASCII)
 _CALLOUT = re.compile(r"callout-([A-Za-z]+)")
 
 
-def cross_refer(document: Node, folder: Path) -> list[str]:
-    """Number a document whose images lie in `folder`; what is wrong with it, in words."""
+# What is wrong, the name that it is wrong with, and what to do.
+Wrong = tuple[str, str, str | None]
+ONCE = "let it stand once, in one of the documents, and refer to it elsewhere: @{}"
+
+
+def cross_refer(document: Node, folder: Path) -> list[Wrong]:
+    """Number a document whose images lie in `folder`; what is wrong with it."""
     return _Crossref(document, folder).problems
 
 
@@ -59,7 +64,7 @@ def _kind_of(name: str) -> str | None:
 
 class _Crossref:
     def __init__(self, document: Node, folder: Path) -> None:
-        self.problems: list[str] = []
+        self.problems: list[Wrong] = []
         self._folder = folder
         self._numbers: dict[str, str] = {}
         self._counters: Counter[str] = Counter()
@@ -76,18 +81,21 @@ class _Crossref:
         walk(document["blocks"], {"Link": lambda link: _without_end(link, sections)})
         walk(document["blocks"], {"Div": _special_div}, words=False)
 
+    def _wrong(self, what: str, name: str) -> None:
+        self.problems.append((what, name, None))
+
     def _register(self, name: str, number: str) -> None:
         if name in self._numbers:
-            self.problems.append(f"the label {name} is used twice")
+            self.problems.append(("this label is used twice", name, ONCE.format(name)))
         self._numbers[name] = number
 
     def _image(self, element: Node) -> None:
         attr, _, (source, _) = element["c"]
         if re.match(r"[A-Za-z0-9+.\-]+:|/", source) or "/../" in f"/{source}":
-            self.problems.append(f"the image {source} lies outside the document's folder")
+            self._wrong("this image lies outside the document's folder", source)
             return
         if not (self._folder / source).exists():
-            self.problems.append(f"the image {source} is not there")
+            self._wrong("this image is not there", source)
         value = value_of(attr, "fig-alt")
         if value is not None:
             set_value(attr, "fig-alt", None)
@@ -179,7 +187,7 @@ class _Crossref:
         for at, citation in enumerate(element["c"][0]):
             name = citation["citationId"]
             if not (kind := _kind_of(name)):
-                self.problems.append(f"@{name} is neither a figure, a table nor a section")
+                self._wrong("neither a figure, a table nor a section", name)
                 return None
             if at:
                 nodes += [word(","), space()]
@@ -189,7 +197,7 @@ class _Crossref:
     def _reference(self, kind: str, name: str, citation: Node) -> Nodes:
         number = self._numbers.get(name)
         if not number:
-            self.problems.append(f"the reference @{name} has no target")
+            self._wrong("this reference has no target", name)
             return [word(f"?@{name}")]
         if before := citation["citationPrefix"]:
             label = [*before, word(f"{NBSP}{number}")]

@@ -46,6 +46,7 @@ from trialtrace.report.render.tree.widths import (
 )
 
 DEEPEST = 2  # levels of headings in the contents
+SUMMARY = "summary"  # the class of what stands on the first page
 LINE, LYING = 100, 155
 _EM_SPACE = "\N{EM SPACE}"
 
@@ -64,7 +65,14 @@ def for_docx(document: Node, folder: Path, chains: Chains | None, *, contents: b
     walk(document["blocks"], {"Table": fitting}, words=False)
     blocks = turn(document["blocks"], widths.is_wide, _mark)
     set_tables(blocks, widths, {"Image": lambda image: _fitted(image, folder)})
-    document["blocks"] = [*listed, *blocks]
+    document["blocks"] = behind_summary(blocks, listed)
+
+
+def behind_summary(blocks: Nodes, contents: Nodes) -> Nodes:
+    """Contents come after the summary where a document has it, else first."""
+    names = [one["c"][0][1] if one["t"] == "Div" else [] for one in blocks]
+    at = next((at for at, classes in enumerate(names, 1) if SUMMARY in classes), 0)
+    return [*blocks[:at], *contents, *blocks[at:]]
 
 
 def _mark(kind: str) -> Node:
@@ -184,8 +192,7 @@ _CALLOUT = re.compile(r"callout-([A-Za-z]+)")
 
 def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
     """Change it for typst; its images lie in `folder`."""
-    # All places of a line are the same point of a page.
-    for_mail(document, chains, by_line=True)
+    for_mail(document, chains)
     without_pages(document)
     walk(document, {"Str": broken})
     widths = Widths(PDF_LINE, PDF_LYING)
@@ -197,9 +204,10 @@ def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
         words = text_of(element["c"][1][1])
         walk(element["c"][2], {"Image": lambda image: _drawn(image, words, folder)})
 
-    document["blocks"] = blocks
+    document["blocks"] = blocks = behind_summary(blocks, [_typst("#contents()")])
     walk(blocks, {"Figure": figure}, words=False)
-    walk(blocks, {"Image": lambda image: _drawn(image, "picture", folder), "Span": _place})
+    drawn = {"Image": lambda image: _drawn(image, "picture", folder)}
+    walk(blocks, {**drawn, "Span": _place, "Math": _spoken})
     walk(blocks, {"Table": _held, "Div": _special}, words=False)
     _from_first(document)
 
@@ -229,6 +237,15 @@ def _place(span: Node) -> Nodes | None:
     return None
 
 
+def _spoken(formula: Node) -> Nodes:
+    """A formula with its source as the words for who cannot see it, which PDF/UA asks for."""
+    _, text = formula["c"]
+    before = f"#[#set math.equation(alt: {_quoted(text)});"
+    return [
+        {"t": "RawInline", "c": ["typst", one]} if one else formula for one in (before, "", "]")
+    ]
+
+
 def _special(div: Node) -> Nodes | None:
     (_, classes, _), blocks = div["c"]
     for name in classes:
@@ -237,7 +254,7 @@ def _special(div: Node) -> Nodes | None:
             return _around(f"callout({_quoted(kind[1])})", blocks)
         if name in ("callout-title", "callout-body"):
             return list(blocks)
-        if name in ("synthetic", "lost"):
+        if name in ("synthetic", "lost", SUMMARY):
             return _around(name, blocks)
     return None
 

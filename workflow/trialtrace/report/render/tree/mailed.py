@@ -1,16 +1,18 @@
 """A DOCX or PDF is mailed without the folder of its report: no link of it may lead to a page there.
 
-A link to a number's trace leads to the line of its method at the end of the document (report.py).
+A link to a number's trace leads to its short id at the end of the document (report.py), by which
+the commands know it.
 Files of a figure are left out; any other page of the folder is told by its name alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.render.tree.nodes import (
+    NBSP,
     Inner,
     Node,
     Nodes,
@@ -19,55 +21,54 @@ from trialtrace.report.render.tree.nodes import (
     highest,
     paragraph,
     plain,
+    space,
     span,
     table,
+    text_of,
     walk,
     word,
 )
 
 HEADING = "Where the numbers come from"
 TOLD = (
-    "A number's link leads to the line of its method here. The rows, raw cells and code behind "
-    "each number are on its page in the folder of the report, and told by "
+    "A number's link leads here, to the number with its short id; of one method they stand in the "
+    "order of the document. The rows, raw cells and code behind a number are on its page in the "
+    "folder of the report, and told by "
 )
-COLUMNS = ("Analysis", "Method", "n", "Check")
+COLUMNS = ("Analysis", "Method, numbers with their short ids", "n", "Check")
 FILES = "figures/"
 _TRACE = re.compile(r"trace/[^#]*#(.+)", re.DOTALL)
 _KEPT = re.compile(r"#|https?:|mailto:")
 _PAUSES = {",", "."}
 
 
-def for_mail(document: Node, chains: Chains | None, *, by_line: bool = False) -> None:
-    """Lead the links of a document into it; what `chains` tells of its numbers comes last.
-
-    A line there has a place for each number that leads to it, or one for all of them (`by_line`).
-    """
+def for_mail(document: Node, chains: Chains | None) -> None:
+    """Lead the links of a document into it; what `chains` tells of its numbers comes last."""
     for block in [*document["meta"].values(), *document["blocks"]]:
         _without_files(block)
     rows = chains["rows"] if chains else []
-    known = ((anchor, row["anchors"][0]) for row in rows for anchor in row["anchors"])
-    links = _Links({anchor: first if by_line else None for anchor, first in known})
+    links = _Links(anchor for row in rows for anchor in row["anchors"])
     walk(document, {"Link": links.kept})
     if chains and (lines := links.lines(chains["rows"])):
         document["blocks"] += _at_the_end(chains["command"], lines, highest(document, 6))
 
 
 class _Links:
-    """The places that links lead to, by the anchor of their page in the order of the document."""
+    """The places that links lead to, with what a reader sees there, by the anchor of their page in
+    the order of the document."""
 
-    def __init__(self, known: Mapping[str, str | None]) -> None:
-        """`known` gives the anchor whose place a number takes, None for its own."""
-        self._known = known
-        self._places: dict[str, dict[str, None]] = {anchor: {} for anchor in known}
+    def __init__(self, known: Iterable[str]) -> None:
+        self._places: dict[str, dict[str, str]] = {anchor: {} for anchor in known}
+        self._seen: dict[str, int] = {}
 
     def kept(self, link: Node) -> Nodes | None:
         target = link["c"][2]
         found = _TRACE.fullmatch(target[0])
         anchor = found[1].split("/", 1)[0] if found else None
         if found and anchor in self._places:
-            place = self._known[anchor] or found[1]
-            self._places[anchor][place] = None
-            target[0] = f"#{_bookmark(place)}"
+            self._seen.setdefault(anchor, len(self._seen))
+            self._places[anchor].setdefault(found[1], text_of(link["c"][1]))
+            target[0] = f"#{_bookmark(found[1])}"
             return None
         if _KEPT.match(target[0]):
             return None
@@ -77,13 +78,22 @@ class _Links:
         """The rows that some link leads to; what one is of is told where it changes."""
         lines, last = [], None
         for row in rows:
-            found = (place for anchor in row["anchors"] for place in self._places[anchor])
-            if places := dict.fromkeys(found):
-                marks = [span([], attributes(_bookmark(place))) for place in places]
+            if anchors := [anchor for anchor in row["anchors"] if self._places[anchor]]:
                 of, last = "" if row["of"] == last else row["of"], row["of"]
-                texts = [[word(of)], [*marks, word(row["method"])], [word(row["n"])]]
-                lines.append([cell([plain(one)]) for one in [*texts, [word(row["check"])]]])
+                in_document = sorted(anchors, key=self._seen.__getitem__)
+                numbers = [node for anchor in in_document for node in self._number(anchor)]
+                told = [plain([word(f"{row['method']}:"), *numbers[:-1]])]
+                others = [[plain([word(text)])] for text in (of, row["n"], row["check"])]
+                lines.append([cell(one) for one in (others[0], told, *others[1:])])
         return lines
+
+    def _number(self, anchor: str) -> Nodes:
+        """A number as it stands first in the document, and its short id."""
+        places = self._places[anchor]
+        shown = places.get(anchor) or next(iter(places.values()))
+        code = {"t": "Code", "c": [attributes(), anchor]}
+        marks = [span([], attributes(_bookmark(place))) for place in places]
+        return [space(), *marks, word(f"{shown}{NBSP}"), code, word(";")]
 
 
 def _at_the_end(command: str, lines: list[list[Inner]], level: int) -> Nodes:

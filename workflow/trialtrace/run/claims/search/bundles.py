@@ -1,9 +1,10 @@
 """The bundles of a trial's ledger: linked numbers that its analyses do not all give."""
 
+import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from trialtrace.audit.candidates.window import Displacement
 from trialtrace.audit.ledger.claim import Claim
@@ -11,15 +12,20 @@ from trialtrace.audit.printed.agreement import DIFFERS, NOT_CHECKABLE, NOT_TIED
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.search.search import Bundle, Searched, search
 from trialtrace.run.claims.convert import scale_of, scaled
-from trialtrace.run.claims.search.designs import BETWEEN, WITHIN, between_designs, within_designs
-from trialtrace.run.claims.search.grids import Grid, of_times
 from trialtrace.run.claims.search.means import Means
 from trialtrace.run.claims.search.patients import Patients
-from trialtrace.run.claims.search.repeated import Repeated, repeated_readings
+from trialtrace.run.claims.search.repeated import (
+    BETWEEN,
+    WITHIN,
+    Repeated,
+    between_designs,
+    repeated_readings,
+    within_designs,
+)
 from trialtrace.run.claims.search.shares import Shares
 from trialtrace.run.claims.search.values import readings, visits_of
-from trialtrace.run.claims.search.wanted import Judged, Wanted, ordered, wanted
-from trialtrace.run.claims.search.ways import families
+from trialtrace.run.claims.search.wanted import Judged, Key, Wanted, ordered, wanted
+from trialtrace.run.claims.search.ways import Way, families
 from trialtrace.run.methods.analysing.cuts import visits as planned_visits
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.load import Trial
@@ -30,6 +36,24 @@ from trialtrace.stats.results import StatsError
 if TYPE_CHECKING:
     from trialtrace.run.tables.frames import Frames
     from trialtrace.run.trial.plan.build import Analysis
+
+
+BY_KIND = {"time_to_event": "trialtrace.run.claims.search.times"}
+
+
+class Grid(Protocol):
+    """The candidates for one kind of endpoint."""
+
+    @property
+    def label(self) -> str: ...
+    def supports(self, key: Key) -> bool: ...
+    def ways(self, order: Sequence[Wanted]) -> Iterator[Way]: ...
+
+
+def of_times(patients: Patients, analysis: "Analysis", endpoint: Endpoint) -> Grid:
+    """The candidates of an analysis of times."""
+    grid: Grid = importlib.import_module(BY_KIND[endpoint.kind]).Times(patients, analysis, endpoint)
+    return grid
 
 
 def search_rows(

@@ -15,8 +15,8 @@ import numpy as np
 from trialtrace.base.arrays import Flags, Floats
 from trialtrace.base.config.spec import items_of
 from trialtrace.run.claims.search import hazards
+from trialtrace.run.claims.search.hazards import Block, Reading
 from trialtrace.run.claims.search.patients import PLANNED, Patients
-from trialtrace.run.claims.search.time_blocks import Block, Reading
 from trialtrace.run.claims.search.wanted import Key, P, Wanted, Who
 from trialtrace.run.claims.search.ways import Blocks, Option, Way, both_bounds, crossed, levels_of
 from trialtrace.run.trial.model import Endpoint

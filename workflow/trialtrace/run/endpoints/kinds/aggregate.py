@@ -4,7 +4,6 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.dates import day_numbers, require_dates, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
@@ -12,13 +11,14 @@ from trialtrace.run.endpoints.layout import Placed, gather
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.trial.endpoints.aggregate import Aggregate
+from trialtrace.run.endpoints.visits import with_baseline
+from trialtrace.run.trial.endpoints.repeated import Aggregate
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
 COUNTS = ("count", "distinct")
 
 
-def derive(endpoint: Endpoint[Aggregate], study: Study) -> Records:
+def derive_aggregate(endpoint: Endpoint[Aggregate], study: Study) -> Records:
     """A record a subject, and visit, location and side where declared, over its rows' values.
 
     Missing values are left out; a record with fewer than `min_rows` values is missing, and GROUNDS

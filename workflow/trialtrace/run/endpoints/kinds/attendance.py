@@ -5,19 +5,18 @@ import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import day_numbers, days_of
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Cells, Records, joined
+from trialtrace.run.endpoints.records import Cells, Reason, Records, joined
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.attendance import Attendance, End, PlannedVariable
+from trialtrace.run.trial.endpoints.doses import Attendance, End, PlannedVariable
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
 TOO_MANY = Reason("more_than_planned", "more sessions done than planned")
 AFTER_DEATH = Reason("after_the_end", "a session done after the subject's death")
 
 
-def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
+def derive_attendance(endpoint: Endpoint[Attendance], study: Study) -> Records:
     """AVAL done / planned, from 0 to 1; GROUNDS "12 of 16 sessions".
 
     Missing where nothing was planned or the plan is unknown, where a session may or may not have

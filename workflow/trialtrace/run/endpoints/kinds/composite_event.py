@@ -8,18 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError
-from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, one_each
-from trialtrace.run.endpoints.composite_rule import COUNT, rule
 from trialtrace.run.endpoints.kinds.event import yes_no
 from trialtrace.run.endpoints.records import Cells, Records, joined, moved
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.truth import as_numbers, as_truth, ever
+from trialtrace.run.endpoints.truth import COUNT, as_numbers, as_truth, ever, rule
+from trialtrace.run.endpoints.visits import Grid, looked_at_visits, one_each
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.composite_event import CompositeEvent
+from trialtrace.run.trial.endpoints.finding import CompositeEvent
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint[CompositeEvent], study: Study) -> Records:
+def derive_composite_event(endpoint: Endpoint[CompositeEvent], study: Study) -> Records:
     """A record a subject and visit (`counted: at_visit`, `by_visit`), or a subject (`ever`).
 
     GROUNDS names the findings that were present and the scores whose test was met, with the visit

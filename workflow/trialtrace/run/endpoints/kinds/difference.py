@@ -8,14 +8,14 @@ from trialtrace.base.store import difference
 from trialtrace.base.units import of_difference
 from trialtrace.run.endpoints.records import Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.trial.endpoints.difference import Difference
+from trialtrace.run.trial.endpoints.event import Difference
 from trialtrace.run.trial.model import Endpoint
 
 COLUMNS = {"treatment": "TRTP", "side": "LAT", "location": "LOC", "visit": "AVISIT"}
 PLACE = ("AVISIT", "LOC", "LAT", "TRTP")
 
 
-def derive(endpoint: Endpoint[Difference], study: Study) -> Records:
+def derive_difference(endpoint: Endpoint[Difference], study: Study) -> Records:
     """A record a subject and remaining visit, location and side: the first level less the second.
 
     Missing where one of the two is; the raw cells are those of both. With `by: treatment` or

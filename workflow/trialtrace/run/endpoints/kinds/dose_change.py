@@ -3,22 +3,21 @@
 import numpy as np
 import pyarrow as pa
 
+from trialtrace.run.endpoints.coded_values import typed_columns
 from trialtrace.run.endpoints.dates import days_of, require_dates
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Cells, Records
+from trialtrace.run.endpoints.records import Cells, Reason, Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.typed_columns import typed_columns
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.dose_change import DoseChange
+from trialtrace.run.trial.endpoints.occurrence import DoseChange
 from trialtrace.run.trial.model import Endpoint
 
 NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
 NO_PLAN = Reason("no_planned_dose", "a delivered dose without a planned dose above 0")
 
 
-def derive(endpoint: Endpoint[DoseChange], study: Study) -> Records:
+def derive_dose_change(endpoint: Endpoint[DoseChange], study: Study) -> Records:
     """A record a cycle and change: TERM is Not given, Reduced, Delayed or Stopped."""
     gathered = gather(endpoint, study, used_columns(endpoint))
     found = changes(endpoint, study, gathered)

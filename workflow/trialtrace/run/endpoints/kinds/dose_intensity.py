@@ -12,11 +12,10 @@ import pyarrow as pa
 from trialtrace.run.endpoints.dates import days_of
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.canonical import column_text
-from trialtrace.run.trial.endpoints.dose_intensity import (
+from trialtrace.run.trial.endpoints.doses import (
     DoseIntensity,
     IntervalByDrug,
     IntervalColumn,
@@ -50,7 +49,7 @@ class Cycles:
     planned_cycles: np.ndarray
 
 
-def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
+def derive_dose_intensity(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     """AVAL the relative dose intensity of each subject, 1 as planned.
 
     Missing where a cycle of the subject has no number, drug, planned or delivered dose, where the

@@ -1,9 +1,12 @@
-"""Events: did it happen (1, Y) or not (0, N)? Unknown stays missing, for missing is never no."""
+"""Events: did it happen (1, Y) or not (0, N)? Unknown stays missing, for missing is never no.
+
+And grades: classes of another endpoint's value by declared limits."""
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trialtrace.base.errors import UserError
 from trialtrace.run.endpoints.records import (
     PLACE_OF_RECORD,
     Records,
@@ -14,12 +17,13 @@ from trialtrace.run.endpoints.records import (
 )
 from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.treatment import own_treatment
+from trialtrace.run.endpoints.truth import as_truth
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.event import EventInRow, EventOfEndpoint
+from trialtrace.run.trial.endpoints.event import EventBy, EventInRow, EventOfEndpoint, Graded
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint[EventOfEndpoint | EventInRow], study: Study) -> Records:
+def derive_event(endpoint: Endpoint[EventOfEndpoint | EventInRow], study: Study) -> Records:
     """A record a subject from a condition over its row, or one a record of the endpoint `of`."""
     if isinstance(entry := endpoint.entry, EventOfEndpoint):
         return _of_endpoint(endpoint, entry, study)
@@ -48,8 +52,66 @@ def _of_endpoint(endpoint: Endpoint, entry: EventOfEndpoint, study: Study) -> Re
     what = entry.value or "value"
     values = values_of(parent, what)
     truth = evaluate({"AVAL": entry.event}, pa.table({"AVAL": values}))
+    return _beside(parent, what, yes_no(truth))
+
+
+def derive_event_by(endpoint: Endpoint[EventBy], study: Study) -> Records:
+    """AVAL 1 where the event came at or before `time`, 0 where the subject was known free of it.
+
+    A subject censored before `time` is missing, or 0 with `censored: no_event`; after a competing
+    event before `time`, which rules the event out, 0 or, with `competing: missing`, missing.
+    """
+    entry = endpoint.entry
+    parent = study.parent(endpoint, entry.of, ("adtte",))
+    time = parent.columns["AVAL"].to_numpy(zero_copy_only=False).astype(np.float64)
+    status = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False)
+    early = {"missing": np.nan, "no_event": 0.0}
+    found = np.where(time >= entry.time, 0.0, early[entry.censored])
+    if entry.competing:
+        ruled_out = (status >= 2) & (time <= entry.time)
+        found = np.where(ruled_out, early[entry.competing], found)
+    found = np.where((status == 0) & (time <= entry.time), 1.0, found)
+    found = np.where(np.isnan(time) | np.isnan(status), np.nan, found)
+    kept = {name: parent.columns[name] for name in ("TRTP",) if name in parent.columns}
+    behind = tuple(cell for cell in parent.cells if cell.variable in ("AVAL", "TRTP"))
+    return Records("bds", parent.subject, kept | yes_no(as_truth(found)), behind)
+
+
+def derive_graded(endpoint: Endpoint[Graded], study: Study) -> Records:
+    """AVAL 0, 1, 2, … in the order of `grades`, AVALC the grade's label; missing stays missing.
+
+    Raises UserError where a value meets the tests of no grade, or of several.
+    """
+    parent = study.parent(endpoint, endpoint.entry.of, ("bds",))
+    what = endpoint.entry.value or "value"
+    values = values_of(parent, what)
+    table = pa.table({"AVAL": values})
+    tests = endpoint.entry.grades
+    met = np.stack(
+        [
+            evaluate({"AVAL": test}, table).fill_null(False).to_numpy(zero_copy_only=False)
+            for test in tests.values()
+        ]
+    )
+    known = values.is_valid().to_numpy(zero_copy_only=False)
+    times = met.sum(axis=0)
+    wrong = known & (times != 1)
+    if wrong.any():
+        none = int((known & (times == 0)).sum())
+        raise UserError(
+            f"{study.place(endpoint)}: grades",
+            found=f"{none} values in no grade, {int(wrong.sum()) - none} in several",
+            expected="limits that cover every value once",
+        )
+    grade = pa.array(met.argmax(axis=0), mask=~known)
+    told = {"AVAL": grade.cast("float64"), "AVALC": pa.array(list(tests)).take(grade)}
+    return _beside(parent, what, told)
+
+
+def _beside(parent: Records, what: str, values: dict[str, pa.Array]) -> Records:
+    """Values in place of those of another endpoint's records, made from what they are made from."""
     kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}
     behind = [cell for cell in parent.cells if cell.variable in ("AVAL", "TRTP")]
     if what != "value":
         behind += renamed([cell for cell in parent.cells if cell.variable == "BASE"], "AVAL")
-    return Records("bds", parent.subject, kept | yes_no(truth), tuple(behind))
+    return Records("bds", parent.subject, kept | values, tuple(behind))

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.at_visits import Grid, looked_at_visits, refuse_own_treatment
 from trialtrace.run.endpoints.kinds.event import yes_no
 from trialtrace.run.endpoints.records import Records, moved, values_of
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.truth import as_numbers, as_truth, at_least
+from trialtrace.run.endpoints.visits import Grid, looked_at_visits, refuse_own_treatment
 from trialtrace.run.tables.conditions import evaluate
 from trialtrace.run.trial.endpoints.finding import (
     AnyFinding,
@@ -21,11 +21,11 @@ from trialtrace.run.trial.endpoints.finding import (
     FindingByTest,
     Norm,
 )
-from trialtrace.run.trial.endpoints.norms import read_norms
+from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
 
-def derive(endpoint: Endpoint[AnyFinding], study: Study) -> Records:
+def derive_finding(endpoint: Endpoint[AnyFinding], study: Study) -> Records:
     """A record a subject and visit: whether enough sides and locations are abnormal.
 
     With `new`, a side and location counts where it is abnormal now and was not at the baseline,
@@ -142,7 +142,7 @@ def _by_norm(
     study: Study, endpoint: Endpoint[AnyFinding], norm: Norm, parent: Records, values: pa.Array
 ) -> np.ndarray:
     """Outside the norm's limits, shifted, for the location's group and the subject's age."""
-    norms = read_norms(study.trial.at, norm.table)
+    norms = Norms.read(study.trial.at, norm.table)
     group = np.full(len(parent), "", dtype=object)
     if norm.groups:
         location = _locations(study, endpoint, parent)

@@ -6,21 +6,28 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.at_visits import Grid, one_each
 from trialtrace.run.endpoints.dates import days_of, start_days, visit_rows
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, ended, moved, pick
+from trialtrace.run.endpoints.records import (
+    Cells,
+    Reason,
+    Records,
+    chosen_cells,
+    ended,
+    moved,
+    pick,
+)
 from trialtrace.run.endpoints.study import Study, met_rows, read_placed
-from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.endpoints.visits import Grid, one_each
 from trialtrace.run.tables.contracts.rows import present
-from trialtrace.run.trial.endpoints.interval_time import IntervalTime
+from trialtrace.run.trial.endpoints.time_to_event import IntervalTime
 from trialtrace.run.trial.model import Endpoint, adsl_code
 
 UNDATED = Reason("undated_visit", "a visit with an outcome has no date, so no time can be made")
 DISORDER = Reason("visit_order", "the visit's date is before the start or an earlier visit's")
 
 
-def derive(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
+def derive_interval_time(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
     """A record a subject: AVALLO the day of the last visit without the event before the first with.
 
     AVALHI is the day of the first visit with it, missing where there is none (censored on the

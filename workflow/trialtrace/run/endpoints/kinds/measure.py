@@ -10,12 +10,12 @@ from trialtrace.run.endpoints.layout import lay_out
 from trialtrace.run.endpoints.records import CleanTable, Records, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.trial.endpoints.measure import Measure
+from trialtrace.run.trial.endpoints.event import Measure
 from trialtrace.run.trial.endpoints.shared import Coded
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint[Measure], study: Study) -> Records:
+def derive_measure(endpoint: Endpoint[Measure], study: Study) -> Records:
     """A record a subject, location and side: AVAL is the column's number, or missing."""
     column = endpoint.entry.column
     layout = lay_out(endpoint, study, [column])

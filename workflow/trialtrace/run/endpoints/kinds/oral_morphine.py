@@ -3,16 +3,15 @@
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Placed, gather
-from trialtrace.run.endpoints.records import Records
+from trialtrace.run.endpoints.records import Reason, Records
 from trialtrace.run.endpoints.study import Study
-from trialtrace.run.endpoints.unused import Reason
+from trialtrace.run.endpoints.visits import with_baseline
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import columns_of, met
-from trialtrace.run.trial.endpoints.conversions import Conversions, read_conversions
-from trialtrace.run.trial.endpoints.oral_morphine import OralMorphine
+from trialtrace.run.trial.endpoints.doses import OralMorphine
+from trialtrace.run.trial.endpoints.norms import Conversions
 from trialtrace.run.trial.model import Endpoint
 
 UNIT = "mg/day"
@@ -24,7 +23,7 @@ OTHER_UNIT = Reason("other_unit", "a dose in another unit than the table's")
 NEGATIVE = Reason("negative_dose", "a dose below 0")
 
 
-def derive(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
+def derive_oral_morphine(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
     """A record a subject (and visit): AVAL the sum of its doses in mg of oral morphine a day.
 
     Missing where a dose is missing, or cannot be converted (listed, never left out of the sum). A
@@ -32,7 +31,7 @@ def derive(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
     missing, or 0 with `without_rows: zero`.
     """
     entry = endpoint.entry
-    table = read_conversions(study.trial.at, entry.conversion)
+    table = Conversions.read(study.trial.at, entry.conversion)
     used = [
         entry.drug,
         entry.route,

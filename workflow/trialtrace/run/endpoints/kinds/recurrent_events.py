@@ -7,13 +7,12 @@ import pyarrow as pa
 
 from trialtrace.run.endpoints.dates import as_dates, days_of, start_days
 from trialtrace.run.endpoints.kinds.measure import unit_column
-from trialtrace.run.endpoints.records import Cells, CleanTable, Records, ended, floats
+from trialtrace.run.endpoints.records import Cells, CleanTable, Reason, Records, ended, floats
 from trialtrace.run.endpoints.study import Study, met_rows
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
-from trialtrace.run.trial.endpoints.recurrent_events import (
+from trialtrace.run.trial.endpoints.time_to_event import (
     DescribedEvents,
     EventIntervals,
     EventsOnDates,
@@ -49,7 +48,9 @@ class Intervals:
     start: np.ndarray | None = None
 
 
-def derive(endpoint: Endpoint[DescribedEvents | EventIntervals], study: Study) -> Records:
+def derive_recurrent_events(
+    endpoint: Endpoint[DescribedEvents | EventIntervals], study: Study
+) -> Records:
     """A record an interval (TSTART, TSTOP]: AVAL its end, CNSR 0 where that is an event, else 1.
 
     The last interval ends with the follow-up, or with an event at its end. Events are the records

@@ -4,19 +4,20 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.kinds.measure import numbers, unit_column
 from trialtrace.run.endpoints.layout import distinct_labels, lay_out
 from trialtrace.run.endpoints.records import Cells, Records, chosen_cells
 from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.endpoints.visit_dates import dated
+from trialtrace.run.endpoints.visits import dated, with_baseline
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.endpoints.repeated import Repeated, RepeatedInColumns, RepeatedInRows
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint[RepeatedInRows | RepeatedInColumns], study: Study) -> Records:
+def derive_repeated(
+    endpoint: Endpoint[RepeatedInRows | RepeatedInColumns], study: Study
+) -> Records:
     """A record a subject and visit, also where the value is missing; visits in declared order.
 
     In rows also a record a location and side, where these are declared. With `baseline`, that

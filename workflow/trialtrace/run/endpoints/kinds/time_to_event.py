@@ -12,6 +12,7 @@ from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.records import (
     Cells,
     CleanTable,
+    Reason,
     Records,
     chosen_cells,
     ended,
@@ -23,7 +24,6 @@ from trialtrace.run.endpoints.records import (
 from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.treatment import own_treatment
 from trialtrace.run.endpoints.truth import as_numbers
-from trialtrace.run.endpoints.unused import Reason
 from trialtrace.run.tables.conditions import columns_of, evaluate
 from trialtrace.run.trial.endpoints.time_to_event import (
     DatedTime,
@@ -41,7 +41,7 @@ LATER_EVENT = Reason(
 )
 
 
-def derive(
+def derive_time_to_event(
     endpoint: Endpoint[FirstOfTimes | FirstSeen | DatedTime | TimeInColumn], study: Study
 ) -> Records:
     """A record a subject: AVAL time, CNSR 0 event, 1 censored or 2 a competing event first.

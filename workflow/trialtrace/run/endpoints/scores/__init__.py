@@ -1,1 +1,1 @@
-"""Derivations of instruments whose records are not rows of items."""
+"""Scores of instruments: of rows of items, and of several rows or other endpoints."""

@@ -8,19 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.endpoints.baseline import with_baseline
 from trialtrace.run.endpoints.coded_values import worth
 from trialtrace.run.endpoints.kinds.measure import unit_column
 from trialtrace.run.endpoints.layout import Layout, lay_out, lay_out_wide
 from trialtrace.run.endpoints.records import Cells, Records, chosen_cells, pick
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.endpoints.visit_dates import dated
-from trialtrace.run.instruments.declaration import Item, Scale
+from trialtrace.run.endpoints.visits import dated, with_baseline
 from trialtrace.run.tables.canonical import column_text
-from trialtrace.run.trial.endpoints.families import items_of
 from trialtrace.run.trial.endpoints.item_codes import applies
 from trialtrace.run.trial.endpoints.wide import ItemPattern
+from trialtrace.run.trial.instruments.declaration import Item, Scale
 from trialtrace.run.trial.instruments.shared import InstrumentEntry, Scored, ScoredRows
 from trialtrace.run.trial.model import Endpoint
 
@@ -65,7 +63,7 @@ def _values_of(
     study: Study, endpoint: Endpoint[ScoredRows], layout: Layout, columns: list[str], name: str
 ) -> np.ndarray:
     """An item in each record: from its column, or at each visit from that of the visit."""
-    item, codes = items_of(endpoint.entry)[name], endpoint.entry.worth_of(name)
+    item, codes = endpoint.entry.every_item[name], endpoint.entry.worth_of(name)
     if len(columns) == 1:
         return item_values(study, endpoint, layout, columns[0], item, codes)
     visit, values = layout.number("visit"), np.full(len(layout.row), np.nan)

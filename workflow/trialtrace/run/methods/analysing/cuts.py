@@ -15,8 +15,8 @@ from trialtrace.run.trial.model import Endpoint, adsl_code
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.methods import DATASETS
 from trialtrace.run.trial.plan.steps import Step
+from trialtrace.run.trial.resolve import of_patients
 from trialtrace.run.trial.visits import visit_labels
-from trialtrace.run.trial.whole_patients import of_patients
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial

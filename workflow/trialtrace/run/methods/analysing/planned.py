@@ -22,7 +22,7 @@ from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
 from trialtrace.run.trial.plan.results import Statistic, statistics
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.run.trial.whole_patients import of_patients
+from trialtrace.run.trial.resolve import of_patients
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial

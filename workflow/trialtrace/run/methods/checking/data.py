@@ -18,7 +18,7 @@ from trialtrace.run.tables.contracts import ADSL, ADTTE, BDS, OCCDS, read_table
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.plan.methods import DATASETS
-from trialtrace.run.trial.whole_patients import of_patients
+from trialtrace.run.trial.resolve import of_patients
 
 if TYPE_CHECKING:
     import pandas as pd

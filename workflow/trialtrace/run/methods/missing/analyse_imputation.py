@@ -155,7 +155,7 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
 
     Shape (imputations, subjects); NaN where parts that were not drawn are missing and decide.
     """
-    from trialtrace.run.endpoints.composite_rule import rule
+    from trialtrace.run.endpoints.truth import rule
 
     composite = cut.endpoint.entry
     shape = next(iter(drawn.values())).shape

@@ -1,8 +1,14 @@
-"""Kinds of quantities: a module each, or one for kinds that are drawn alike.
+"""Kinds of quantities and their modules, which are imported when a cohort has the kind.
 
-A module has `draw(room, rows, quantity) -> {column: Values}`; modules are imported when a cohort
-has their kind.
+Of each kind a module has in `DRAWS` a function (room, rows, quantity) -> {column: Values}.
 """
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trialtrace.run.synthetic.values import Values
 
 _HERE = "trialtrace.run.synthetic.quantities"
 
@@ -13,17 +19,23 @@ KINDS = {
     "uniform": f"{_HERE}.continuous",
     "share": f"{_HERE}.share",
     "choice": f"{_HERE}.choice",
-    "ordinal": f"{_HERE}.ordinal",
-    "spread": f"{_HERE}.spread",
-    "pick": f"{_HERE}.pick",
+    "ordinal": f"{_HERE}.choice",
+    "spread": f"{_HERE}.share",
+    "pick": f"{_HERE}.choice",
     "pattern": f"{_HERE}.pattern",
-    "rule": f"{_HERE}.rule",
-    "bands": f"{_HERE}.bands",
-    "linear": f"{_HERE}.arithmetic",
-    "product": f"{_HERE}.arithmetic",
-    "date": f"{_HERE}.dates",
-    "days": f"{_HERE}.dates",
-    "gather": f"{_HERE}.gather",
-    "running": f"{_HERE}.running",
-    "text": f"{_HERE}.text",
+    "rule": f"{_HERE}.computed",
+    "bands": f"{_HERE}.computed",
+    "linear": f"{_HERE}.computed",
+    "product": f"{_HERE}.computed",
+    "date": f"{_HERE}.computed",
+    "days": f"{_HERE}.computed",
+    "gather": f"{_HERE}.computed",
+    "running": f"{_HERE}.computed",
+    "text": f"{_HERE}.choice",
 }
+
+
+def draw_of(kind: str) -> "Callable[..., dict[str, Values]]":
+    """The function that draws quantities of a kind."""
+    draws: dict[str, Any] = importlib.import_module(KINDS[kind]).DRAWS
+    return draws[kind]

@@ -1,21 +1,28 @@
-"""choice: a category by probabilities, by exact counts, or by quotas within groups.
-
-A score from low to high goes through the categories in the order in which they are written.
-"""
+"""Categories, values of a scale and picked rows, drawn by scores; and text with a number in it."""
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from trialtrace.base.config.spec import mapping_of
-from trialtrace.run.synthetic.room import Room, groups, score, told
+from trialtrace.run.synthetic.room import Room, groups, parameter, score, told
 from trialtrace.run.synthetic.rows import Rows
-from trialtrace.run.synthetic.values import CATEGORY, Values
-from trialtrace.run.trial.cohort.quantities.choice import Categories, Choice
-from trialtrace.run.trial.cohort.tables import Group
+from trialtrace.run.synthetic.values import CATEGORY, INTEGER, Values, yes_no
+from trialtrace.run.trial.cohort.margins import Group
+from trialtrace.run.trial.cohort.quantities.choice import (
+    Categories,
+    Choice,
+    Ordinal,
+    Pick,
+    TextQuantity,
+)
 
 
-def draw(room: Room, rows: Rows, quantity: Choice) -> dict[str, Values]:
+def _draw_choice(room: Room, rows: Rows, quantity: Choice) -> dict[str, Values]:
+    """choice: a category by probabilities, by exact counts, or by quotas within groups.
+
+    A score from low to high goes through the categories in the order in which they are written.
+    """
     choice = quantity.choice
     z, open_ = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
     open_ &= rows.met(quantity.where)
@@ -106,3 +113,82 @@ def _tell(
             margin=True,
             check=mapping_of(quantity.check),
         )
+
+
+def _ordinal(room: Room, rows: Rows, quantity: Ordinal) -> dict[str, Values]:
+    """ordinal: whole numbers from a latent score, cut where the probabilities say.
+
+    With cumulative probabilities c_k the cuts are Phi^-1(c_k); a shift moves the score, so that
+    with a shift the probabilities are those of an ordered probit model.
+    """
+    from scipy.special import ndtri
+
+    scale = quantity.ordinal
+    z, known = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
+    known &= rows.met(quantity.where)
+    shift = parameter(rows, 0 if scale.shift is None else scale.shift)
+    known &= ~np.isnan(shift)
+    found, reached = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=bool)
+    for _, probabilities, mask in groups(rows, scale.probabilities, known):
+        weights = np.asarray(probabilities, dtype=np.float64)
+        cuts = ndtri(np.cumsum(weights / weights.sum())[:-1])
+        place = np.searchsorted(cuts, (z + shift)[mask], side="right")
+        found[mask] = scale.from_ + np.minimum(place, np.flatnonzero(weights)[-1])
+        reached |= mask
+    room.truth.parameters(quantity)
+    return {quantity.name: Values(INTEGER, found, known & reached)}
+
+
+def _draw_pick(room: Room, rows: Rows, quantity: Pick) -> dict[str, Values]:
+    """pick: yes for exactly so many rows under each parent, those with the highest scores."""
+    z, known = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
+    known &= rows.met(quantity.where)
+    wanted = parameter(rows, quantity.pick.count)
+    known &= ~np.isnan(wanted)
+    parent = rows.parent if rows.parent is not None else np.zeros(rows.size, dtype=np.int64)
+    here = np.flatnonzero(known)
+    order = here[np.lexsort((-z[here], parent[here]))]
+    group = parent[order]
+    first = np.concatenate(([True], group[1:] != group[:-1])) if len(group) else group.astype(bool)
+    start = (
+        np.maximum.accumulate(np.where(first, np.arange(len(order)), 0)) if len(order) else order
+    )
+    rank = np.arange(len(order)) - start
+    yes = np.zeros(rows.size, dtype=bool)
+    yes[order[rank < wanted[order]]] = True
+    room.truth.parameters(quantity)
+    _enough(room, rows, quantity, (parent, known, wanted))
+    return {quantity.name: yes_no(yes, known)}
+
+
+def _enough(
+    room: Room, rows: Rows, quantity: Pick, asking: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> None:
+    """Refuse more than there is; `asking`: parent, whether it is known, and the number, by row."""
+    parent, known, wanted = asking
+    parents = rows.above.size if rows.above is not None else 1
+    there = np.bincount(parent[known], minlength=parents)
+    asked = np.zeros(parents)
+    asked[parent[known]] = wanted[known]
+    if (asked > there).any():
+        row = int(np.flatnonzero(asked > there)[0])
+        above = rows.above.name if rows.above is not None else rows.name
+        raise room.fail(
+            quantity,
+            "more rows are to be picked than there are",
+            found=f"{asked[row]:g} of {there[row]} rows, first under row {row + 1} of {above}",
+        )
+
+
+def _text(room: Room, rows: Rows, quantity: TextQuantity) -> dict[str, Values]:
+    """text: a whole number with a prefix and leading zeros, such as an identifier."""
+    number = rows[quantity.text.of]
+    known = number.known & rows.met(quantity.where)
+    found, codes = np.unique(number.data, return_inverse=True)
+    prefix, width = quantity.text.prefix or "", quantity.text.width or 1
+    labels = tuple(f"{prefix}{int(value):0{width}d}" for value in found.tolist())
+    room.truth.parameters(quantity)
+    return {quantity.name: Values(CATEGORY, codes.reshape(-1), known, labels)}
+
+
+DRAWS = {"choice": _draw_choice, "ordinal": _ordinal, "pick": _draw_pick, "text": _text}

@@ -14,9 +14,8 @@ from trialtrace.run.synthetic.moments import draw as draw_numbers
 from trialtrace.run.synthetic.room import Room, groups, in_steps, limits, parameter, score, told
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.values import Values, number
-from trialtrace.run.trial.cohort.margins import Moments
+from trialtrace.run.trial.cohort.margins import Group, Moments
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Uniform
-from trialtrace.run.trial.cohort.tables import Group
 
 # A group, the moments that are wanted of it, and its rows.
 Wanted = tuple[Group, Moments, np.ndarray]
@@ -24,7 +23,7 @@ Wanted = tuple[Group, Moments, np.ndarray]
 Ends = tuple[np.ndarray, np.ndarray]
 
 
-def draw(room: Room, rows: Rows, quantity: Continuous) -> dict[str, Values]:
+def _continuous(room: Room, rows: Rows, quantity: Continuous) -> dict[str, Values]:
     z, known = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
     known &= rows.met(quantity.where)
     parts = {name: parameter(rows, endpoint) for name, endpoint in quantity.parameters().items()}
@@ -127,4 +126,12 @@ STATISTICS: dict[str, Callable[[np.ndarray], float]] = {
     "sd": lambda values: float(np.std(values, ddof=1)),
     "min": np.min,
     "max": np.max,
+}
+
+
+DRAWS = {
+    "normal": _continuous,
+    "lognormal": _continuous,
+    "weibull": _continuous,
+    "uniform": _continuous,
 }

@@ -108,7 +108,7 @@ Margins = dict[str, list[Cell]]
 Bounds = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def draw(room: Room, rows: Rows, quantity: Pattern) -> dict[str, Values]:
+def _draw_pattern(room: Room, rows: Rows, quantity: Pattern) -> dict[str, Values]:
     parts = quantity.pattern.parts
     margins = {name: _margins(rows, quantity, part) for name, part in parts.items()}
     state = _states(rows, quantity)
@@ -353,3 +353,6 @@ def _tell(
     table: CountsOfShare = part.share
     leaves = list(groups(rows, table, rows.met(quantity.where)))
     tell_margin(room, ToldMargin(told_part, part.share.set, part.check), leaves, drawn)
+
+
+DRAWS = {"pattern": _draw_pattern}

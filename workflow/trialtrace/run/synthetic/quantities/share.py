@@ -13,12 +13,10 @@ from trialtrace.base.config.spec import mapping_of
 from trialtrace.run.synthetic.room import Room, groups, parameter, score, told, uniforms
 from trialtrace.run.synthetic.rows import Rows
 from trialtrace.run.synthetic.truth import plain
-from trialtrace.run.synthetic.values import Values, yes_no
-from trialtrace.run.trial.cohort.margins import MarginCheck, ShareMargin
-from trialtrace.run.trial.cohort.printed_counts import rivals_of
+from trialtrace.run.synthetic.values import INTEGER, Values, yes_no
+from trialtrace.run.trial.cohort.margins import Group, MarginCheck, ShareMargin, rivals_of
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
-from trialtrace.run.trial.cohort.quantities.share import Share
-from trialtrace.run.trial.cohort.tables import Group
+from trialtrace.run.trial.cohort.quantities.share import Share, Spread
 
 # Whole numbers in cells that add up to several margins at once.
 # For each cell of n rows: how many have a value, and how many of these are yes. Every margin fixes
@@ -133,7 +131,7 @@ def _usual(sizes: np.ndarray, wanted: list) -> tuple[np.ndarray, np.ndarray]:
 Cell = tuple[Group, ShareMargin, np.ndarray]
 
 
-def draw(room: Room, rows: Rows, quantity: Share) -> dict[str, Values]:
+def _draw_share(room: Room, rows: Rows, quantity: Share) -> dict[str, Values]:
     from scipy.special import ndtr
 
     name = quantity.name
@@ -301,3 +299,69 @@ def _value(leaf: ShareMargin, of: int | None) -> object:
     if leaf.count is None:
         return plain(leaf.probability)
     return leaf.count / of if of else None
+
+
+def _draw_spread(room: Room, rows: Rows, quantity: Spread) -> dict[str, Values]:
+    """spread: a total, as of adverse events, spread over rows; each one falls on any row alike.
+
+    With loads, rows of high scores get more: a row's weight is exp(s - v/2), s the loaded part of
+    the score and v its variance. In simulate mode the number of a row is Poisson with the mean of a
+    display cohort, total / rows, times the weight.
+    """
+    open_ = rows.met(quantity.where)
+    weight = _weights(rows, quantity)
+    open_ &= ~np.isnan(weight)
+    found, covered = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=bool)
+    room.truth.parameters(quantity, {})
+    noted = room.noted.setdefault(quantity.name, {})
+    for group, leaf, mask in groups(rows, quantity.table, open_):
+        here = np.flatnonzero(mask)
+        if len(here):
+            means = weight[here] / weight[here].mean()
+        if room.simulates:
+            mean = (room.reference or {}).get(quantity.name, {}).get(group, 0.0)
+            if len(here):
+                found[here] = _poisson(
+                    uniforms(room.stream(quantity.name), rows.all)[rows.serial[here]], mean * means
+                )
+        elif len(here):
+            name = f"{quantity.name} {told(group)}" if group else quantity.name
+            place = uniforms(room.stream(name), leaf.total)
+            row = np.searchsorted(np.cumsum(means) / means.sum(), place, side="right")
+            found[here] = np.bincount(np.minimum(row, len(here) - 1), minlength=len(here))
+            noted[group] = leaf.total / len(here)
+        elif leaf.total:
+            raise room.fail(
+                quantity, f"{told(group)}: there are no rows", found=f"total {leaf.total}"
+            )
+        covered |= mask
+        room.truth.add(
+            quantity,
+            group,
+            "total",
+            printed=leaf.printed,
+            count=leaf.total,
+            value=leaf.total,
+            drawn=int(found[here].sum()),
+            drawn_of=len(here),
+            margin=True,
+            check=mapping_of(quantity.check),
+        )
+    return {quantity.name: Values(INTEGER, found, covered)}
+
+
+def _weights(rows: Rows, quantity: Spread) -> np.ndarray:
+    total, variance = np.zeros(rows.size), 0.0
+    for factor, load in (quantity.loads or {}).items():
+        total = total + load * rows[factor].numbers
+        variance += load**2
+    return np.exp(total - variance / 2)
+
+
+def _poisson(place: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    from scipy.stats import poisson
+
+    return np.asarray(poisson.ppf(place, mean)).astype(np.int64)
+
+
+DRAWS = {"share": _draw_share, "spread": _draw_spread}

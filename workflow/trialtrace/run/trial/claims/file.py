@@ -1,7 +1,5 @@
 """What stands in claims.yaml."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.audit.ledger.paper import About

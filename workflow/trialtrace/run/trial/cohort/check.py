@@ -11,17 +11,15 @@ from trialtrace.run.trial.check_conditions import check_condition
 from trialtrace.run.trial.cohort.check_kinds import check_kind
 from trialtrace.run.trial.cohort.check_margins import check_margins
 from trialtrace.run.trial.cohort.file import CohortFile, Levels, Quantities
-from trialtrace.run.trial.cohort.levels import MOST_ROWS, Level
-from trialtrace.run.trial.cohort.margins import Parameter, ShareMargin, Tag
-from trialtrace.run.trial.cohort.order import CycleError, before_keep, in_order
+from trialtrace.run.trial.cohort.forms import MOST_ROWS, Level
+from trialtrace.run.trial.cohort.margins import ByValue, Parameter, ShareMargin, Tag
+from trialtrace.run.trial.cohort.order import CycleError, Types, before_keep, in_order
+from trialtrace.run.trial.cohort.quantities.computed import RuleQuantity
 from trialtrace.run.trial.cohort.quantities.options import Limited
 from trialtrace.run.trial.cohort.quantities.pattern import Pattern
 from trialtrace.run.trial.cohort.quantities.quantity import ASSUMED, Place, Quantity
 from trialtrace.run.trial.cohort.quantities.registry import MODULES, OPTIONS, kinds_of, options_of
-from trialtrace.run.trial.cohort.quantities.rule import RuleQuantity
 from trialtrace.run.trial.cohort.quantities.share import Share
-from trialtrace.run.trial.cohort.tables import ByValue
-from trialtrace.run.trial.cohort.types import Types
 from trialtrace.run.trial.context import Files, known
 
 

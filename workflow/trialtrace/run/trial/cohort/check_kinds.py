@@ -10,25 +10,25 @@ from typing import Any
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.check_conditions import check_condition
-from trialtrace.run.trial.cohort.levels import MOST_ROWS
-from trialtrace.run.trial.cohort.quantities.arithmetic import Linear, Product
-from trialtrace.run.trial.cohort.quantities.bands import BandsQuantity
-from trialtrace.run.trial.cohort.quantities.choice import Choice
+from trialtrace.run.trial.cohort.forms import MOST_ROWS
+from trialtrace.run.trial.cohort.margins import cells, key_of, names_in
+from trialtrace.run.trial.cohort.order import Types
+from trialtrace.run.trial.cohort.quantities.choice import Choice, Ordinal, Pick, TextQuantity
+from trialtrace.run.trial.cohort.quantities.computed import (
+    BandsQuantity,
+    DateQuantity,
+    DaysQuantity,
+    Gather,
+    Linear,
+    Product,
+    RuleQuantity,
+    Running,
+)
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Normal, Uniform
-from trialtrace.run.trial.cohort.quantities.dates import DateQuantity, DaysQuantity
-from trialtrace.run.trial.cohort.quantities.gather import Gather
 from trialtrace.run.trial.cohort.quantities.options import Correlation, Limited, Loaded, Scored
-from trialtrace.run.trial.cohort.quantities.ordinal import Ordinal
 from trialtrace.run.trial.cohort.quantities.pattern import PartsNumber, Pattern
-from trialtrace.run.trial.cohort.quantities.pick import Pick
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
-from trialtrace.run.trial.cohort.quantities.rule import RuleQuantity
-from trialtrace.run.trial.cohort.quantities.running import Running
-from trialtrace.run.trial.cohort.quantities.share import Share
-from trialtrace.run.trial.cohort.quantities.spread import Spread
-from trialtrace.run.trial.cohort.quantities.text import TextQuantity
-from trialtrace.run.trial.cohort.tables import cells, key_of, names_in
-from trialtrace.run.trial.cohort.types import Types
+from trialtrace.run.trial.cohort.quantities.share import Share, Spread
 from trialtrace.run.trial.context import known
 
 TINY = 1e-6

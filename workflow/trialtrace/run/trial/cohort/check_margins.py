@@ -5,16 +5,24 @@ from fractions import Fraction
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.cohort.margins import ExactMoments, MarginCheck, ShareMargin
-from trialtrace.run.trial.cohort.printed_counts import counts, percentage, prints_as
+from trialtrace.run.trial.cohort.margins import (
+    ExactMoments,
+    Group,
+    MarginCheck,
+    ShareMargin,
+    cells,
+    counts,
+    key_of,
+    percentage,
+    prints_as,
+)
+from trialtrace.run.trial.cohort.order import Types
 from trialtrace.run.trial.cohort.quantities.choice import Choice
 from trialtrace.run.trial.cohort.quantities.continuous import Continuous, Lognormal, Normal
 from trialtrace.run.trial.cohort.quantities.options import Checked
 from trialtrace.run.trial.cohort.quantities.pattern import Pattern
 from trialtrace.run.trial.cohort.quantities.quantity import Quantity
 from trialtrace.run.trial.cohort.quantities.share import Among, Share
-from trialtrace.run.trial.cohort.tables import Group, cells, key_of
-from trialtrace.run.trial.cohort.types import Types
 from trialtrace.run.trial.context import Files, known
 from trialtrace.stats.results import StatsError
 

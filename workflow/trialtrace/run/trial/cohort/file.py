@@ -1,11 +1,8 @@
 """What stands in cohort.yaml."""
 
-from __future__ import annotations
-
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Filled, key, optional, shape
-from trialtrace.run.trial.cohort.forms import Forms
-from trialtrace.run.trial.cohort.levels import Level
+from trialtrace.run.trial.cohort.forms import Forms, Level
 from trialtrace.run.trial.cohort.mess import Mess
 from trialtrace.run.trial.cohort.quantities.registry import Entry
 

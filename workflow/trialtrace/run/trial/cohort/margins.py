@@ -2,11 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
 
 from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.spec import Filled, Rule, Shared, key, optional, shape
-from trialtrace.run.trial.cohort.tables import ByValue
+
+if TYPE_CHECKING:
+    from trialtrace.stats.summaries.printed import Printed
+
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+OTHERWISE = "otherwise"
+# (quantity, value) pairs that lead to a group of rows.
+Group = tuple[tuple[str, str], ...]
+
+
+class ByValue(Generic[T_co]):
+    """A table: shapes with the keys `by` and `is`, some with `otherwise` too."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def by(self) -> str: ...
+        @property
+        def is_(self) -> Mapping[str, T_co | ByValue[T_co]]: ...
+        @property
+        def otherwise(self) -> T_co | ByValue[T_co] | None: ...
+    else:
+        otherwise = None
+
+
+def cells(table: T | ByValue[T]) -> Iterator[tuple[Group, T]]:
+    """Every leaf of a table, with the (quantity, value) pairs that lead there.
+
+    The value "otherwise" stands for all others.
+    """
+    if not isinstance(table, ByValue):
+        yield (), table
+        return
+    for value, inner in table.is_.items():
+        for group, leaf in cells(inner):
+            yield ((table.by, value), *group), leaf
+    if table.otherwise is not None:
+        for group, leaf in cells(table.otherwise):
+            yield ((table.by, OTHERWISE), *group), leaf
+
+
+def choosers(table: object) -> list[str]:
+    """The quantities that choose in a table, at any depth."""
+    return list(dict.fromkeys(name for group, _ in cells(table) for name, _ in group))
+
+
+def names_in(parameter: float | str | ByValue[float | str]) -> list[str]:
+    """The quantities that a parameter names: those that choose, then those that are taken."""
+    taken = [leaf for _, leaf in cells(parameter) if isinstance(leaf, str)]
+    return [*choosers(parameter), *taken]
+
+
+def key_of(group: Group) -> tuple[str, ...]:
+    """The keys of a table that lead to a group."""
+    return tuple(key for _, value in group for key in ("is", value))
 
 
 @shape
@@ -224,3 +283,51 @@ class MarginCheck:
     population: Name | None = optional("Population.")
     visit: Text | None = optional("Label of the visit.")
     value: Text | None = optional("Value that is counted; Y where it is not given.")
+
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_OF = re.compile(r"(?<![\d.])(\d+)\s*(?:/|of)\s*(\d+)(?![\d.])")
+_COUNT = re.compile(r"(?<![\d.])(\d+)(?![\d.]|\s*%)")
+
+
+def percentage(text: str) -> Printed | None:
+    """The first percentage in a text."""
+    from trialtrace.stats.summaries.printed import read
+
+    match = _PERCENT.search(text)
+    return read(match.group(1), rounding="half_up") if match else None
+
+
+def counts(text: str) -> tuple[int | None, int | None]:
+    """The count and the denominator in a text, each None where it is not there."""
+    if match := _OF.search(text):
+        return int(match.group(1)), int(match.group(2))
+    match = _COUNT.search(_PERCENT.sub("", text))
+    return (int(match.group(1)), None) if match else (None, None)
+
+
+def prints_as(text: str, count: int, of: int) -> bool:
+    """Whether count of n prints as a text says, in every number that it has."""
+    told, told_of = counts(text)
+    if told not in (None, count) or told_of not in (None, of):
+        return False
+    printed = percentage(text)
+    if printed is None:
+        return True
+    if of < 1:
+        return False
+    from trialtrace.stats.summaries.percentages import count_ranges
+
+    first, last = count_ranges(printed, [of])
+    return bool(first[0] <= count <= last[0])
+
+
+def rivals_of(text: str | None, most: int) -> int | None:
+    """How many (count, denominator), denominators 1 to `most`, print as the text's percentage."""
+    printed = percentage(text) if text else None
+    if printed is None or most < 1:
+        return None
+    from trialtrace.stats.summaries.percentages import count_ranges
+
+    first, last = count_ranges(printed, range(1, most + 1))
+    return int((last - first + 1).clip(0).sum())

@@ -26,9 +26,7 @@ from trialtrace.run.trial.context import (
 from trialtrace.run.trial.endpoints import check_instruments as instruments
 from trialtrace.run.trial.endpoints import check_made as made
 from trialtrace.run.trial.endpoints import check_many_rows as many_rows
-from trialtrace.run.trial.endpoints import check_times as times
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
-from trialtrace.run.trial.endpoints.wide import VisitPattern
+from trialtrace.run.trial.endpoints.wide import VisitPattern, VisitWindows
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan import methods
 
@@ -90,7 +88,6 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
         )
     made.check(files, name, given)
     many_rows.check(files, name, given)
-    times.check(files, name, given)
     _scale(files, name, given.get("scale"))
     unit_of_endpoint(files, name, given)
     _baseline(files, name, given)

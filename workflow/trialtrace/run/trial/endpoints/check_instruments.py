@@ -1,7 +1,7 @@
 """Entries of kind instrument: their scales and items, and the names and codes that they make."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
@@ -18,17 +18,14 @@ from trialtrace.run.trial.context import (
     told_kind,
 )
 from trialtrace.run.trial.endpoints import item_codes
-from trialtrace.run.trial.endpoints.families import items_of, module_of, scales_of
 from trialtrace.run.trial.endpoints.item_codes import applies
-from trialtrace.run.trial.endpoints.norms import check_norms
+from trialtrace.run.trial.endpoints.norms import Norms
 from trialtrace.run.trial.endpoints.registry import entry
 from trialtrace.run.trial.endpoints.wide import ItemPattern
+from trialtrace.run.trial.instruments.declaration import Item
 from trialtrace.run.trial.instruments.shared import InstrumentEntry, ItemsPrefix, ScoredItems
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan import methods
-
-if TYPE_CHECKING:
-    from trialtrace.run.instruments.declaration import Item
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _LONGEST_NAME = 40
@@ -40,10 +37,7 @@ KINDS_OF = {"scores": methods.SCORES, "times": methods.TIMES}
 
 def check(files: Files, name: str, given: dict[str, Any]) -> None:
     instrument_entry: InstrumentEntry = entry(given)
-    module, scales = (
-        module_of(instrument_entry),
-        {scale.name: scale for scale in scales_of(instrument_entry)},
-    )
+    scales = {scale.name: scale for scale in instrument_entry.every_scale}
     for label in given.get("labels", {}):
         known(files.endpoints, (name, "labels", label), label, scales, "a scale")
     wanted = given.get("scales", "all")
@@ -53,14 +47,14 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
     _names(files, name, instrument_entry)
     if "items" in given or "column" in given:
         _items(files, name, given, instrument_entry)
-    for key, kinds in getattr(module, "COLUMNS", {}).items():
+    for key, kinds in instrument_entry.column_kinds.items():
         if key in given:
             column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
-    for key, kinds in getattr(module, "PARENTS", {}).items():
-        _parent(files, name, key, given[key], KINDS_OF[kinds])
+    for key, records in instrument_entry.parent_kinds.items():
+        _parent(files, name, key, given[key], KINDS_OF[records])
     if "norm" in given:
         _norm(files, name, given["norm"])
-    for path, found, expected in getattr(module, "mistakes", lambda _: ())(instrument_entry):
+    for path, found, expected in instrument_entry.mistakes():
         files.endpoints.add((name, *path), found=found, expected=expected)
 
 
@@ -68,7 +62,7 @@ def _norm(files: Files, name: str, entry: dict[str, Any]) -> None:
     """A table of the project, groups that it has, and a variable of the subjects with the age."""
     document, place = files.endpoints, (name, "norm")
     known(document, (*place, "age"), entry["age"], files.subject_variables, "a subject variable")
-    norms, problems = check_norms(files.at, entry["table"])
+    norms, problems = Norms.checked(files.at, entry["table"])
     for problem in problems:
         document.tell(problem)
     if problems:
@@ -104,7 +98,7 @@ def _names(files: Files, name: str, instrument_entry: InstrumentEntry) -> None:
                 found=f"the endpoint {endpoint.name}",
                 expected=f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters",
             )
-    every = [scale.name for scale in scales_of(instrument_entry) if scale.name]
+    every = [scale.name for scale in instrument_entry.every_scale if scale.name]
     for scale in every:
         if (taken := f"{name}_{scale}") in (document.names() or ()):
             document.add(
@@ -118,13 +112,10 @@ def _items(
     files: Files, name: str, entry: dict[str, Any], instrument_entry: InstrumentEntry
 ) -> None:
     """Every item that a chosen scale needs has a column of values that the item can have."""
-    document, columns, items = (
-        files.endpoints,
-        files.columns(entry["table"]),
-        items_of(instrument_entry),
-    )
+    document, columns = files.endpoints, files.columns(entry["table"])
+    items = instrument_entry.every_item
     scales = [
-        scale for scale in scales_of(instrument_entry) if instrument_entry.has_scale(scale.name)
+        scale for scale in instrument_entry.every_scale if instrument_entry.has_scale(scale.name)
     ]
     needed = list(dict.fromkeys(item for scale in scales for item in scale.items))
     by_name = entry.get("items", {"prefix": ""})
@@ -172,7 +163,7 @@ def _values(
     instrument_entry: InstrumentEntry,
     place: Path_,
     variable: Variable,
-    item: "Item",
+    item: Item,
 ) -> None:
     """A column of numbers, of numeric codes, or of codes that all have their values."""
     document, meanings = files.endpoints, entry.get(item.codes, {})

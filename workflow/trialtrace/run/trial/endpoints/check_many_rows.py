@@ -17,7 +17,7 @@ from trialtrace.run.trial.context import (
 )
 from trialtrace.run.trial.endpoints.check_derived import columns_of_analysis
 from trialtrace.run.trial.endpoints.check_made import AVAL, parent, subject_date, subject_number
-from trialtrace.run.trial.endpoints.conversions import check_conversions
+from trialtrace.run.trial.endpoints.norms import Conversions
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.methods import TIMES
 
@@ -179,7 +179,7 @@ def _oral_morphine(files: Files, name: str, entry: dict[str, Any], columns: Colu
     _typed(files, name, entry, columns, "drug", "route", "unit_column")
     if "none" in entry:
         check_condition(document, (name, "none"), entry["none"], columns)
-    table, problems = check_conversions(files.at, entry["conversion"])
+    table, problems = Conversions.checked(files.at, entry["conversion"])
     for problem in problems:
         document.tell(problem)
     if problems:

@@ -1,16 +1,37 @@
-"""Whether an event happened: by a row of a table, or by another endpoint."""
+"""Entries of one value a record: measured, yes or no, graded, and differences of such."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Literal
 
-from trialtrace.base.config.names import Condition, Name, Test
-from trialtrace.base.config.spec import key, shape
+from trialtrace.base.config.names import Column, Condition, Name, Test, Text, Words
+from trialtrace.base.config.spec import Filled, key, optional, shape
 from trialtrace.run.tables.conditions import describe_test
 from trialtrace.run.trial.endpoints.shared import (
     THE_VALUES,
+    Coded,
+    EndpointEntry,
     Labels,
+    Location,
+    Scale,
+    Side,
     TableEntry,
+    UnknownEvent,
     ValueOfEndpoint,
 )
+
+
+@shape
+class Measure(TableEntry, Coded):
+    """A value measured once."""
+
+    column: Column = key("Column of the value.")
+    scale: Scale | None = optional("Scale of the value.")
+    unit: Text | None = optional("Unit of the value.")
+    side: Side | None = optional("How sides of the body are told (LAT).")
+    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
+
+    def rule(self, labels: Labels) -> str:
+        return self.told(f"value of {labels.column(self.table, self.column)}")
 
 
 @shape(by="of")
@@ -39,4 +60,85 @@ class EventInRow(TableEntry):
         return f"yes where {labels.condition(self.event, self.table)}"
 
 
-ENTRY = EventOfEndpoint | EventInRow
+EARLY = {"missing": "is missing", "no_event": "counts as no event"}
+
+
+@shape
+class EventBy(EndpointEntry):
+    """Whether an event had happened by a fixed time."""
+
+    of: Name = key("Endpoint of kind time_to_event.")
+    time: float = key(
+        "The time, in the unit of that endpoint.",
+        exclusiveMinimum=0,
+        constant="time by which an event counts",
+    )
+    censored: UnknownEvent = key("What a subject is who was censored before that time.")
+    competing: UnknownEvent | None = optional(
+        "What a subject is whose competing event came first; needed where the endpoint "
+        "has competing events."
+    )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+    def rule(self, labels: Labels) -> str:
+        text = (
+            f"yes where {labels.of(self.of)} came by {labels.in_unit(self.time, self.of)}; "
+            f"who was censored before {EARLY[self.censored]}"
+        )
+        if self.competing:
+            text += f"; after a competing event it {EARLY[self.competing]}"
+        return text
+
+
+def limits(grades: Mapping[str, object]) -> str:
+    """ "0 none, ≤ 1; 1 mild, between 2 and 7"."""
+    told = enumerate(grades.items())
+    return "; ".join(f"{value} {grade}, {describe_test(test)}" for value, (grade, test) in told)
+
+
+@shape
+class Graded(ValueOfEndpoint):
+    """Classes of a value by limits."""
+
+    grades: Filled[Words, Test] = key(
+        "Label of a grade, from 0 upwards, to the test of its values; every value must be "
+        "in one grade.",
+        constant="limits of the grades",
+        words=limits,
+    )
+
+    def rule(self, labels: Labels) -> str:
+        of = f"{THE_VALUES[self.value]}{labels.of(self.of)}"
+        return f"grade of {of}: {limits(self.grades)}"
+
+
+@shape
+class Difference(ValueOfEndpoint):
+    """Difference within a subject: the first level less the second."""
+
+    by: Literal["treatment", "side", "location", "visit"] = key("What the two levels are of.")
+    levels: tuple[Words, ...] = key(
+        (
+            "Two levels: arms by their names, or labels of sides, locations or visits; the "
+            "second is subtracted."
+        ),
+        minItems=2,
+        maxItems=2,
+        uniqueItems=True,
+    )
+
+    @property
+    def follows_visits(self) -> bool:
+        return self.by != "visit"
+
+
+ENTRIES = {
+    "measure": Measure,
+    "event": EventOfEndpoint | EventInRow,
+    "event_by": EventBy,
+    "graded": Graded,
+    "difference": Difference,
+}

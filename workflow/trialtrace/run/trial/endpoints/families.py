@@ -1,14 +1,12 @@
 """One entry of endpoints.yaml can be several endpoints: an instrument has a score a scale."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialtrace.run.trial.endpoints.registry import entry
+from trialtrace.run.trial.instruments.declaration import Scale
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.model import Endpoint
-
-if TYPE_CHECKING:
-    from trialtrace.run.instruments.declaration import Item, Scale
 
 
 def endpoints(data: dict[str, Any]) -> dict[str, Endpoint]:
@@ -28,7 +26,6 @@ def expanded(name: str, data: Mapping[str, Any]) -> list[Endpoint]:
     told = entry(data)
     if not isinstance(told, InstrumentEntry):
         return [Endpoint(name, told.label, told.code, told.endpoint_kind, told, name)]
-    joined = getattr(module_of(told), "joined", lambda _: ())(told)
     return [
         Endpoint(
             f"{name}_{scale.name}" if scale.name else name,
@@ -38,38 +35,17 @@ def expanded(name: str, data: Mapping[str, Any]) -> list[Endpoint]:
             told,
             name,
             scale,
-            joined,
+            told.joined,
         )
-        for scale in scales_of(told)
+        for scale in told.every_scale
         if told.has_scale(scale.name)
     ]
 
 
-def scales_of(instrument_entry: InstrumentEntry) -> "tuple[Scale, ...]":
-    """All the scales that an instrument has as an entry declares it."""
-    module = module_of(instrument_entry)
-    return (
-        module.scales(instrument_entry) if hasattr(module, "scales") else module.INSTRUMENT.scales
-    )
-
-
-def items_of(instrument_entry: InstrumentEntry) -> "Mapping[str, Item]":
-    """The items of an instrument as an entry declares it."""
-    module = module_of(instrument_entry)
-    return module.items(instrument_entry) if hasattr(module, "items") else module.INSTRUMENT.items
-
-
-def _label(instrument_entry: InstrumentEntry, scale: "Scale") -> str:
+def _label(instrument_entry: InstrumentEntry, scale: Scale) -> str:
     named = instrument_entry.labels or {}
     if scale.name in named:
         return named[scale.name]
     if scale.name or instrument_entry.label is None:
         return f"{instrument_entry.label or instrument_entry.declared.title}: {scale.label}"
     return instrument_entry.label
-
-
-def module_of(instrument_entry: InstrumentEntry) -> Any:
-    """The module of the instrument of an entry."""
-    from trialtrace.run.instruments.registry import instrument_module
-
-    return instrument_module(instrument_entry.instrument)

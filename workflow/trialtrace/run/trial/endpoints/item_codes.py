@@ -1,19 +1,14 @@
 """endpoints.yaml: what the codes of an instrument's items are worth."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import one_of
 from trialtrace.run.trial.context import NUMERIC, Files, is_number, known_code, near_code
+from trialtrace.run.trial.instruments.declaration import Item
+from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.model import Variable
-
-if TYPE_CHECKING:
-    from trialtrace.run.instruments.declaration import Item
-    from trialtrace.run.trial.instruments.shared import InstrumentEntry
 
 Place = tuple[str, ...]
 

@@ -1,10 +1,17 @@
-"""Occurrences, such as adverse events."""
+"""Entries of occurrences, and of what a subject had of them."""
 
-from __future__ import annotations
-
-from trialtrace.base.config.names import Column, ShortName, Text
+from trialtrace.base.config.names import Column, Condition, Name, ShortName, Text
 from trialtrace.base.config.spec import Filled, key, optional, shape
-from trialtrace.run.trial.endpoints.shared import InTable, Labels, TableEntry, table_words
+from trialtrace.base.words import number
+from trialtrace.run.tables.conditions import describe
+from trialtrace.run.trial.endpoints.shared import (
+    EndpointEntry,
+    InTable,
+    Labels,
+    TableEntry,
+    UnknownEvent,
+    table_words,
+)
 
 
 @shape(last=True)
@@ -41,4 +48,101 @@ class OneOccurrence(Occurrence):
     term: Text = key("What occurred.")
 
 
-ENTRY = NamedOccurrence | OneOccurrence
+@shape
+class OfOccurrences(EndpointEntry):
+    """An entry about the occurrences of another endpoint."""
+
+    of: Name = key("Endpoint of kind occurrence or dose_change.")
+    where: Condition | None = optional(
+        "Occurrences that count, by `term` and the names of their `columns`."
+    )
+    without_rows: UnknownEvent | None = optional(
+        "What a subject without any row in the table of the occurrences is: one without "
+        "occurrences (so where it is left out), or missing."
+    )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+
+@shape
+class AnyOccurrence(OfOccurrences):
+    """Whether a subject has any occurrence."""
+
+    def rule(self, labels: Labels) -> str:
+        where = (
+            f" with {describe(self.where, labels.occurrences.get(self.of))}" if self.where else ""
+        )
+        return f"yes where there is any {labels.of(self.of)}{where}"
+
+
+@shape
+class OccurrenceCount(OfOccurrences):
+    """How many occurrences a subject has."""
+
+    def rule(self, labels: Labels) -> str:
+        where = (
+            f" where {describe(self.where, labels.occurrences.get(self.of))}" if self.where else ""
+        )
+        return f"number of {labels.of(self.of)}{where}"
+
+
+@shape
+class Reduced:
+    """Doses below the planned one are a change (needs planned and delivered)."""
+
+    tolerance: float = key(
+        "Share of the planned dose that may lack without being a change.",
+        minimum=0,
+        exclusiveMaximum=1,
+        constant="share of a dose that may lack",
+    )
+
+
+@shape
+class Delayed:
+    """Late doses are a change (needs date and planned_date)."""
+
+    more_than: float = key(
+        "Days that a dose may be late without being a change.",
+        minimum=0,
+        constant="days that a dose may be late",
+    )
+
+
+@shape
+class DoseChange(TableEntry, FurtherColumns):
+    """Changes of dose, a record each: Not given, Reduced, Delayed, Stopped."""
+
+    planned: Column | None = optional("Column of the planned dose.")
+    delivered: Column | None = optional("Column of the delivered dose; 0 where none was given.")
+    date: Column | None = optional("Column with the date of the dose.")
+    planned_date: Column | None = optional("Column with the planned date; needed with `delayed`.")
+    reduced: Reduced | None = optional(
+        "Doses below the planned one are a change (needs planned and delivered)."
+    )
+    delayed: Delayed | None = optional("Late doses are a change (needs date and planned_date).")
+    stopped: Condition | None = optional(
+        "Rows that tell that treatment was stopped or left out, as for a reason."
+    )
+
+    def rule(self, labels: Labels) -> str:
+        changes = []
+        if self.reduced:
+            share = 100 * self.reduced.tolerance
+            changes.append(f"a dose more than {number(share)} % below the planned one")
+        if self.delayed:
+            changes.append(f"a dose more than {number(self.delayed.more_than)} days late")
+        if self.stopped is not None:
+            stopped = labels.condition(self.stopped, self.table)
+            changes.append(f"treatment stopped ({stopped})")
+        return f"every row of {table_words(self.table)} with {' or '.join(changes)}"
+
+
+ENTRIES = {
+    "occurrence": NamedOccurrence | OneOccurrence,
+    "any_occurrence": AnyOccurrence,
+    "occurrence_count": OccurrenceCount,
+    "dose_change": DoseChange,
+}

@@ -12,31 +12,31 @@ _HERE = "trialtrace.run.trial.endpoints"
 
 MODULES: dict[str, str] = {
     "event": f"{_HERE}.event",
-    "measure": f"{_HERE}.measure",
+    "measure": f"{_HERE}.event",
     "repeated": f"{_HERE}.repeated",
     "occurrence": f"{_HERE}.occurrence",
-    "any_occurrence": f"{_HERE}.any_occurrence",
+    "any_occurrence": f"{_HERE}.occurrence",
     "time_to_event": f"{_HERE}.time_to_event",
     "instrument": "trialtrace.run.trial.instruments.registry",
     "finding": f"{_HERE}.finding",
-    "composite_event": f"{_HERE}.composite_event",
-    "interval_time": f"{_HERE}.interval_time",
-    "event_by": f"{_HERE}.event_by",
-    "aggregate": f"{_HERE}.aggregate",
-    "graded": f"{_HERE}.graded",
-    "dose_intensity": f"{_HERE}.dose_intensity",
-    "dose_change": f"{_HERE}.dose_change",
-    "attendance": f"{_HERE}.attendance",
-    "oral_morphine": f"{_HERE}.oral_morphine",
-    "occurrence_count": f"{_HERE}.occurrence_count",
-    "difference": f"{_HERE}.difference",
-    "recurrent_events": f"{_HERE}.recurrent_events",
+    "composite_event": f"{_HERE}.finding",
+    "interval_time": f"{_HERE}.time_to_event",
+    "event_by": f"{_HERE}.event",
+    "aggregate": f"{_HERE}.repeated",
+    "graded": f"{_HERE}.event",
+    "dose_intensity": f"{_HERE}.doses",
+    "dose_change": f"{_HERE}.occurrence",
+    "attendance": f"{_HERE}.doses",
+    "oral_morphine": f"{_HERE}.doses",
+    "occurrence_count": f"{_HERE}.occurrence",
+    "difference": f"{_HERE}.event",
+    "recurrent_events": f"{_HERE}.time_to_event",
 }
 
 
 def entry_of(kind: str) -> Any:
     """The shape, or choice of shapes, of an entry of a kind; not of an instrument's."""
-    return importlib.import_module(MODULES[kind]).ENTRY
+    return importlib.import_module(MODULES[kind]).ENTRIES[kind]
 
 
 def entry(data: Mapping[str, Any]) -> Any:

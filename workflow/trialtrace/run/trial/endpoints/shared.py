@@ -1,7 +1,5 @@
 """What entries of several kinds of endpoint say: scale, visits, sides, locations, values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -21,7 +19,7 @@ from trialtrace.base.config.names import (
 from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.base.paths import Project
 from trialtrace.run.tables.conditions import Named, describe, lower_first
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
+from trialtrace.run.trial.endpoints.wide import VisitWindows
 
 ScaleType = Literal["ordinal", "continuous"]
 

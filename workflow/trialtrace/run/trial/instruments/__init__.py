@@ -1,1 +1,2 @@
-"""Entries of endpoints.yaml that are scored by an instrument: a module each."""
+"""Instruments, a module each: what an entry of endpoints.yaml says, and the rule by which it is
+scored."""

@@ -4,6 +4,7 @@ import importlib
 from typing import Annotated, Any
 
 from trialtrace.base.config.spec import By, Shared
+from trialtrace.run.trial.instruments.declaration import Instrument
 
 _HERE = "trialtrace.run.trial.instruments"
 
@@ -28,6 +29,12 @@ MODULES: dict[str, str] = {
 def entry_of(instrument: str) -> Any:
     """The shape, or choice of shapes, of an entry of an instrument."""
     return importlib.import_module(MODULES[instrument]).ENTRY
+
+
+def declaration_of(instrument: str) -> Instrument:
+    """What an instrument declares."""
+    declared: Instrument = importlib.import_module(MODULES[instrument]).INSTRUMENT
+    return declared
 
 
 def every_entry() -> Any:

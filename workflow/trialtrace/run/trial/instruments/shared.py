@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from trialtrace.base.config.names import (
     Code,
@@ -17,11 +18,12 @@ from trialtrace.base.config.names import (
 )
 from trialtrace.base.config.spec import Distinct, Filled, Rule, key, optional, shape
 from trialtrace.run.trial.endpoints.shared import Entry, InTable, Labels, Location, Side, Visit
-from trialtrace.run.trial.endpoints.visit_windows import VisitWindows
-from trialtrace.run.trial.endpoints.wide import ItemPattern
+from trialtrace.run.trial.endpoints.wide import ItemPattern, VisitWindows
+from trialtrace.run.trial.instruments.declaration import Instrument, Mistake, Scale
+from trialtrace.run.trial.instruments.declaration import Item as ItemValues
 
 if TYPE_CHECKING:
-    from trialtrace.run.instruments.declaration import Instrument
+    import numpy as np
 
 _LABEL = "Label in reports; of a score that has a name of its own, what stands before it."
 
@@ -75,7 +77,15 @@ class Scored(Entry):
 
 @shape
 class InstrumentEntry(Scored):
-    """An entry of endpoints.yaml that is scored by the rule of an instrument."""
+    """An entry of endpoints.yaml that is scored by the rule of an instrument.
+
+    `column_kinds` has the kinds of column that suit a key, `parent_kinds` what an endpoint that a
+    key names must be: "scores" or "times".
+    """
+
+    declared: ClassVar[Instrument]
+    column_kinds: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    parent_kinds: ClassVar[Mapping[str, str]] = {}
 
     label: Text | None = optional(_LABEL)
     code: Code = key(
@@ -85,12 +95,29 @@ class InstrumentEntry(Scored):
     instrument: str = key("Instrument; its rule is told in instruments.md.")
 
     @property
-    def declared(self) -> Instrument:
-        """What the instrument declares: its rule, items and scales."""
-        from trialtrace.run.instruments.registry import instrument_module
+    def every_scale(self) -> tuple[Scale, ...]:
+        """The scales that the instrument has as the entry declares it."""
+        return self.declared.scales
 
-        declared: Instrument = instrument_module(self.instrument).INSTRUMENT
-        return declared
+    @property
+    def every_item(self) -> Mapping[str, ItemValues]:
+        """The items of the instrument as the entry declares it."""
+        return self.declared.items
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """The axes over which records are joined to one."""
+        return ()
+
+    def mistakes(self) -> Iterable[Mistake]:
+        """What is wrong with the entry that its schema cannot tell."""
+        return ()
+
+    def score(self, scale: Scale, items: Mapping[str, np.ndarray]) -> np.ndarray:
+        """A scale of every record from its items' values (NaN where missing): its one item, unless
+        the instrument has a rule of its own or trialtrace.run.endpoints.scores derives it."""
+        (item,) = scale.items
+        return items[item]
 
     @property
     def visit_labels(self) -> list[str]:

@@ -1,11 +1,31 @@
-"""Rydel-Seiffer tuning fork."""
+"""Rydel-Seiffer graduated tuning fork, with norms by age."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
 from trialtrace.base.config.names import Column, Name, Words
 from trialtrace.base.config.spec import Filled, key, optional, shape
-from trialtrace.run.trial.endpoints.norms import FOLDER
+from trialtrace.base.errors import one_of
+from trialtrace.run.trial.endpoints.norms import Norms
+from trialtrace.run.trial.instruments.declaration import Instrument, Item, Mistake, Scale
 from trialtrace.run.trial.instruments.shared import AtVisits, Labelled, ScoredRows, SeveralScales
+
+HIGHEST = 8
+
+INSTRUMENT = Instrument(
+    title="Rydel-Seiffer tuning fork (64 Hz)",
+    rule="0 to 8 as read. Abnormal: outside the limits of a table of norms (config/norms) for the "
+    "group of the location, a limb, and the age at entry. The table tuning_fork has, for the lower "
+    "limb, at least 4.5 up to 40 years, 4 up to 60, 3.5 up to 85 and 3 above, for the upper limb "
+    "6.5, 6, 5.5 and 5.",
+    missing="Missing stays missing; without an age nothing is called normal or abnormal.",
+    source="norms as cited from Martina et al., J Neurol Neurosurg Psychiatry 1998;65:743-747",
+    items={"value": Item(0, HIGHEST, whole=False)},
+    scales=(
+        Scale("", "", "value", 0, HIGHEST, "better", "ordinal", items=("value",)),
+        Scale("abnormal", "A", "outside the norm for age", items=("value",), event=True),
+    ),
+    verified=False,
+)
 
 
 @shape
@@ -31,6 +51,8 @@ class Norm:
 class TuningFork(Labelled, ScoredRows, AtVisits, SeveralScales):
     """Rydel-Seiffer tuning fork."""
 
+    declared = INSTRUMENT
+
     column: Column = key("Column of the value.")
     norm: Norm = key(
         "Normal values: outside them a value is abnormal. groups: label of a location to "
@@ -39,7 +61,18 @@ class TuningFork(Labelled, ScoredRows, AtVisits, SeveralScales):
 
     @property
     def project_tables(self) -> list[tuple[str, str]]:
-        return [(FOLDER, self.norm.table)]
+        return [(Norms.folder, self.norm.table)]
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """A group for every location, or one for all."""
+        norm = self.norm
+        if self.location:
+            places = list(self.location.labels.values())
+            if sorted(norm.groups or ()) != sorted(places):
+                found = f"groups of {one_of(norm.groups)}" if norm.groups else "no groups"
+                yield ("norm",), found, f"groups: a group for each of {one_of(places)}"
+        elif norm.group is None:
+            yield ("norm",), "no group", "group: the group of the table, for all values"
 
 
 ENTRY = TuningFork

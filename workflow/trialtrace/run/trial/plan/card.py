@@ -57,7 +57,8 @@ class Card:
     `title` and `reference` belong to the method: of several cards with the same method, one has
     them; `tested` is the name of its p-value where the title is that of an estimate or an interval
     alone. `also` names what the method's results bear by another name. `options` is the shape of
-    what stands under it in a plan, `interaction` that of a test of `interaction`.
+    what stands under it in a plan, `interaction` that of a test of `interaction`. `means` describes
+    a test where the docstring of `options`, which others share, does not.
 
     `gives` tells its results (`trialtrace.run.trial.plan.results`), where they are more than the
     statistic by comparison; a function of the options, and of whether each subject has every

@@ -114,7 +114,7 @@ def _of_tests() -> Schema:
     return _one_of(
         "One test, with every option spelt out.",
         {
-            name: definition(card.options) | {"description": card.means}
+            name: definition(card.options) | ({"description": card.means} if card.means else {})
             for name, card in tests.items()
         },
     )

@@ -1,17 +1,193 @@
 """What stands in trial.yaml."""
 
-from __future__ import annotations
+from typing import Annotated, Literal
 
-from typing import Annotated
-
-from trialtrace.base.config.names import Name, Text
-from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
-from trialtrace.run.trial.study.design import Design
-from trialtrace.run.trial.study.populations import Population
+from trialtrace.base.config.names import (
+    Column,
+    Condition,
+    Flag,
+    Name,
+    Spellings,
+    Test,
+    Text,
+    VisitLabel,
+    listed,
+)
+from trialtrace.base.config.spec import By, Distinct, Filled, Rule, entry_name, key, optional, shape
+from trialtrace.run.trial.migrations import CURRENT, WITHOUT
 from trialtrace.run.trial.study.source import Source
 from trialtrace.run.trial.study.subjects import Subjects
-from trialtrace.run.trial.study.tables import TableSpec
-from trialtrace.run.trial.version import CURRENT, WITHOUT
+
+
+@shape
+class TableSpec:
+    """A clean table."""
+
+    name: str = entry_name(default="")
+    of: Name = key("Raw table of `source.items`.")
+    key_: Distinct[Column] = key(
+        "Columns that tell its rows apart; source_row where the source has no key."
+    )
+    subject: Column = key(
+        "Column of the subject; source_row where every row is a subject of its own."
+    )
+    arm: Column | None = optional("Column of the arm.")
+    where: Condition | None = optional(
+        "Rows of the raw table that the clean table is made of: a condition over the table's "
+        "columns; all rows where it is left out. The others are counted in the report."
+    )
+    reason: Column | None = optional(
+        "Column with the reason why `where` leaves a row out, counted by its labels: in a log of "
+        "screening why a person was not randomised."
+    )
+
+
+@shape(by="visit")
+class EndpointVisit:
+    """A test of an endpoint at a visit."""
+
+    visit: VisitLabel = key("Label of the visit.")
+    value: Test = key("Test of the value at that visit.")
+
+
+@shape(least=1)
+class ByArm:
+    """What the subjects of an arm must meet besides."""
+
+    where: Condition | None = optional(
+        "Condition over the columns of the subjects' table; unknown counts as not met."
+    )
+    endpoints: Filled[Name, EndpointVisit | Test] = optional(
+        "Endpoint to a test of its value (1 yes, 0 no), or to a visit and a test; all "
+        "must surely be met by one record.",
+        empty=dict,
+    )
+
+
+@shape(least=3, expected="a label, a flag, and where, endpoints or by_arm")
+class Population:
+    """A population."""
+
+    name: str = entry_name(default="")
+    label: Text = key("Label in reports.")
+    flag: Flag = key("Its flag in ADSL: capitals, ending in FL.")
+    where: Condition | None = optional(
+        "Condition over the columns of the subjects' table; unknown counts as not met."
+    )
+    endpoints: Filled[Name, EndpointVisit | Test] = optional(
+        "Endpoint to a test of its value (1 yes, 0 no), or to a visit and a test; all "
+        "must surely be met by one record.",
+        empty=dict,
+    )
+    by_arm: Filled[Name, ByArm] = optional(
+        "Arm to what its subjects must meet besides; an arm without an entry has nothing besides.",
+        empty=dict,
+    )
+
+    @property
+    def made_late(self) -> bool:
+        """Whether its flag needs the endpoints, and so comes after them."""
+        return bool(self.endpoints or self.by_arm)
+
+
+@shape
+class Arm:
+    """An arm."""
+
+    name: str = entry_name(default="")
+    label: Text = key("Label in reports.")
+    code_: Spellings = key(
+        "Value of the arm column, in quotes; or a list, of which all others are read as the first."
+    )
+    control: bool = optional("Whether this is the control arm.", empty=bool)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The values of the arm column that mean the arm."""
+        return listed(self.code_)
+
+    @property
+    def code(self) -> str:
+        """The one that cleaning reads all of them as."""
+        return self.codes[0]
+
+
+@shape
+class Simple:
+    """Every patient on its own."""
+
+    scheme: Literal["simple"] = key("simple.")
+
+
+@shape
+class Blocked:
+    """In blocks."""
+
+    scheme: Literal["blocked"] = key("blocked.")
+    block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
+        "Sizes of the blocks, in patients, where known."
+    )
+
+
+@shape
+class Stratified:
+    """Within strata."""
+
+    scheme: Literal["stratified"] = key("stratified.")
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+
+
+@shape
+class StratifiedBlocks:
+    """In blocks within strata."""
+
+    scheme: Literal["stratified_blocks"] = key("stratified_blocks.")
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
+        "Sizes of the blocks, in patients, where known."
+    )
+
+
+@shape
+class Unknown:
+    """Not told."""
+
+    scheme: Literal["unknown"] = key("unknown.")
+
+
+@shape
+class Design:
+    """Design of the trial."""
+
+    kind: Literal["parallel", "within_subject", "crossover", "cluster"] = key("Kind of the design.")
+    arms: dict[Name, Arm] = key(
+        "Arms, in the order of the report; exactly one is the control.", minProperties=2
+    )
+    randomisation: Annotated[
+        Simple | Blocked | Stratified | StratifiedBlocks | Unknown,
+        By("scheme", "Scheme of the randomisation; unknown where no source tells it."),
+    ] = key("How patients were randomised.")
+    blinding: (
+        Annotated[
+            Literal["nobody"] | Distinct[Literal["patients", "treaters", "assessors", "analysts"]],
+            Rule(expected="nobody, or a list of patients, treaters, assessors, analysts"),
+        ]
+        | None
+    ) = optional("Who did not know the allocation; left out where no source tells it.")
+    planned: int | None = optional("Patients planned.", minimum=1)
+    stopped: Text | None = optional("When and why the trial was stopped before its planned end.")
+
+    @property
+    def control(self) -> Arm:
+        return next(arm for arm in self.arms.values() if arm.control)
+
+    @property
+    def strata(self) -> tuple[str, ...]:
+        """The variables within whose values patients were randomised; none where it was not so."""
+        randomisation = self.randomisation
+        if isinstance(randomisation, Stratified | StratifiedBlocks):
+            return randomisation.strata
+        return ()
 
 
 @shape

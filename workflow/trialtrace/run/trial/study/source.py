@@ -1,7 +1,5 @@
 """Where the raw tables come from: a registry package, files, or a synthetic cohort."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Sha256, Text

@@ -1,7 +1,5 @@
 """normal, lognormal, weibull, uniform: numbers with a distribution."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from trialtrace.base.config.spec import key, shape

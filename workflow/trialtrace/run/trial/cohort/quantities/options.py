@@ -1,13 +1,18 @@
 """Options that several kinds of quantities share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Filled, Listed, Rule, items_of, optional, shape
-from trialtrace.run.trial.cohort.margins import ExactMoments, MarginCheck, Parameter, Tag
+from trialtrace.run.trial.cohort.margins import (
+    ExactMoments,
+    MarginCheck,
+    Parameter,
+    Tag,
+    choosers,
+    names_in,
+)
 from trialtrace.run.trial.cohort.quantities.quantity import (
     Columns,
     Held,
@@ -15,7 +20,6 @@ from trialtrace.run.trial.cohort.quantities.quantity import (
     Quantity,
     recorded_in,
 )
-from trialtrace.run.trial.cohort.tables import choosers, names_in
 
 Loads = Filled[Name, Annotated[float, Rule(minimum=-1, maximum=1)]]
 LOADS = (

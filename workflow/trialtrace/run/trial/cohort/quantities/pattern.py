@@ -1,16 +1,20 @@
 """pattern: the parts of a composite, yes/no quantities of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import Distinct, Filled, Rule, entry_name, key, optional, shape
-from trialtrace.run.trial.cohort.margins import TAG, CountsOfShare, MarginCheck, Tag
+from trialtrace.run.trial.cohort.margins import (
+    TAG,
+    CountsOfShare,
+    MarginCheck,
+    Tag,
+    cells,
+    choosers,
+)
 from trialtrace.run.trial.cohort.quantities.quantity import YES_NO, Held, Place, Quantity
 from trialtrace.run.trial.cohort.quantities.share import ShareBy, ShareValue
-from trialtrace.run.trial.cohort.tables import cells, choosers
 
 
 @shape

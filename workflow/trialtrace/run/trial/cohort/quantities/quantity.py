@@ -9,8 +9,7 @@ from typing import Annotated, ClassVar, TypeGuard, get_args, get_origin
 from trialtrace.base.config.names import Condition, Name, Text
 from trialtrace.base.config.spec import entry_name, items_of, key, optional, shape, types_of
 from trialtrace.run.tables.conditions import columns_of
-from trialtrace.run.trial.cohort.margins import TAG, Parameter, Tag
-from trialtrace.run.trial.cohort.tables import ByValue, choosers, names_in
+from trialtrace.run.trial.cohort.margins import TAG, ByValue, Parameter, Tag, choosers, names_in
 from trialtrace.run.trial.model import Variable
 
 # Where something stands inside the entry of a quantity.

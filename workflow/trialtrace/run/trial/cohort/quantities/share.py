@@ -1,7 +1,5 @@
 """share: yes or no, by probability or in exact counts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -14,10 +12,16 @@ from trialtrace.run.trial.cohort.margins import (
     Parameter,
     ShareMargin,
     Tag,
+    Total,
+    Totals,
+    TotalsBy,
+    cells,
+    choosers,
+    key_of,
+    names_in,
 )
-from trialtrace.run.trial.cohort.quantities.options import LOADS, Checked, Loads, Scored
+from trialtrace.run.trial.cohort.quantities.options import LOADS, Checked, Loaded, Loads, Scored
 from trialtrace.run.trial.cohort.quantities.quantity import YES_NO, Held, Place
-from trialtrace.run.trial.cohort.tables import cells, choosers, key_of, names_in
 
 
 @shape
@@ -130,3 +134,45 @@ class Share(Checked, AmongOthers):
         yield ("share",), choosers(self.share)
         for place, probability in self.probabilities():
             yield place, names_in(probability)
+
+
+@shape(by="by")
+class SpreadTotalsBy(TotalsBy):
+    """Totals by the value of a quantity."""
+
+    by: Name = key("Quantity whose value chooses the group.")
+    is_: Filled[str, Totals] = key("Total of each group.")
+
+
+@shape
+class SpreadTotal(Total):
+    """One total."""
+
+    total: int = key("Total over all rows.", minimum=0)
+
+
+@shape
+class Spread(Checked, Loaded):
+    """A whole number a row, with an exact total."""
+
+    kind = "spread"
+    held = Held("integer")
+    spread: Annotated[
+        SpreadTotalsBy | SpreadTotal,
+        Rule(expected="{total: 7} or {by: quantity, is: {group: {total: 7}}}"),
+    ] = key("A whole number a row, with an exact total.")
+
+    @property
+    def table(self) -> Totals:
+        """The total of each group."""
+        return self.spread
+
+    @property
+    def has_margin(self) -> bool:
+        return True
+
+    def margins(self) -> Iterator[tuple[Place, object, Tag]]:
+        yield ("spread",), self.spread, self.origin
+
+    def uses_of_kind(self) -> Iterator[tuple[Place, list[str]]]:
+        yield ("spread",), choosers(self.spread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name
@@ -24,37 +25,27 @@ class Bootstrap:
     seed: int = key("Seed of the draws.", minimum=0)
 
 
+_INTERVAL = "resampling.bootstrap:bootstrap_interval"
+_bootstrap = partial(
+    Card,
+    options=Bootstrap,
+    compares="between",
+    r_none="drawn by a generator whose draws R does not repeat",
+)
+
 CARDS = (
-    Card(
+    _bootstrap(
         "mean_difference.bootstrap",
         "bootstrap, subjects drawn within arms",
         "Efron 1987, J Am Stat Assoc 82:171; Davison and Hinkley 1997",
-        options=Bootstrap,
-        compares="between",
-        formula=(
-            "resampling.bootstrap:bootstrap_interval",
-            "resampling.bootstrap:difference_of_means",
-        ),
-        r_none="drawn by a generator whose draws R does not repeat",
+        formula=(_INTERVAL, "resampling.bootstrap:difference_of_means"),
     ),
-    Card(
+    _bootstrap(
         "difference_of_medians.bootstrap",
-        options=Bootstrap,
-        compares="between",
-        formula=(
-            "resampling.bootstrap:bootstrap_interval",
-            "resampling.bootstrap:difference_of_medians",
-        ),
-        r_none="drawn by a generator whose draws R does not repeat",
+        formula=(_INTERVAL, "resampling.bootstrap:difference_of_medians"),
     ),
-    Card(
+    _bootstrap(
         "risk_difference.bootstrap",
-        options=Bootstrap,
-        compares="between",
-        formula=(
-            "resampling.bootstrap:bootstrap_interval",
-            "resampling.bootstrap:difference_of_means",
-        ),
-        r_none="drawn by a generator whose draws R does not repeat",
+        formula=(_INTERVAL, "resampling.bootstrap:difference_of_means"),
     ),
 )

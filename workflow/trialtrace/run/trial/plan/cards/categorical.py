@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import Continuity, OfSides
+from trialtrace.run.trial.plan.r_tests import CHI_SQUARED_TEST
 
 
 @shape
@@ -71,23 +74,23 @@ low <- uniroot(function(l) score(l) - z, c(-15, log(ratio)), tol = 1e-14)$root
 high <- uniroot(function(l) score(l) + z, c(log(ratio), 15), tol = 1e-14)$root
 """
 
+_proportion = partial(Card, gives="count.events@group proportion.{}@group")
+
 CARDS = (
-    Card(
+    _proportion(
         "proportion.wilson",
         "Wilson's score interval",
         "Wilson 1927, J Am Stat Assoc 22:209",
-        gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:wilson",
         r=R(
             _EVENTS | {"proportion": "c(e1 / n1, wilson(e1, n1))"},
             _WILSON,
         ),
     ),
-    Card(
+    _proportion(
         "proportion.clopper_pearson",
         "exact interval",
         "Clopper and Pearson 1934, Biometrika 26:404",
-        gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:clopper_pearson",
         r=R(
             _EVENTS | {"proportion": "c(test$estimate, test$conf.int)"},
@@ -168,7 +171,6 @@ CARDS = (
         "p_value.chi_squared",
         "Pearson's χ² test",
         "Pearson 1900",
-        means="Chi-squared test.",
         options=ChiSquared,
         gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
         kinds=BINARY,
@@ -179,11 +181,7 @@ CARDS = (
         },
         formula="categorical.two_by_two_tests:chi_squared",
         r=R(
-            {
-                "p_value": "test$p.value",
-                "chi_squared": "test$statistic",
-                "df": "test$parameter",
-            },
+            CHI_SQUARED_TEST,
             "test <- chisq.test(cells, correct = {correction=continuity})",
         ),
     ),
@@ -198,9 +196,8 @@ CARDS = (
         formula="categorical.two_by_two_tests:fisher_exact",
         r=R({"p_value": "fisher.test(cells, alternative = {sides})$p.value"}),
     ),
-    Card(
+    _proportion(
         "proportion.wald",
-        gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:wald",
         r=R(
@@ -208,11 +205,10 @@ CARDS = (
             _Z + "p <- e1 / n1\n",
         ),
     ),
-    Card(
+    _proportion(
         "proportion.agresti_coull",
         "Agresti and Coull's interval",
         "Agresti and Coull 1998, Am Stat 52:119",
-        gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:agresti_coull",
         r=R(
@@ -221,11 +217,10 @@ CARDS = (
             _Z + "p <- (e1 + z^2 / 2) / (n1 + z^2)\n",
         ),
     ),
-    Card(
+    _proportion(
         "proportion.jeffreys",
         "Jeffreys' interval",
         "Brown, Cai and DasGupta 2001, Stat Sci 16:101",
-        gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:jeffreys",
         r=R(

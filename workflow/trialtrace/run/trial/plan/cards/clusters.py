@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name
@@ -123,54 +124,43 @@ def _of_means(statistic: str) -> R:
     )
 
 
+_of_subjects = partial(Card, options=Clustered, compares="between", formula=_MODEL)
+
+_by_cluster = partial(Card, options=ClusterMeans, compares="between", formula=_MEANS)
+
 CARDS = (
-    Card(
+    _of_subjects(
         "mean_difference.clustered",
         "model with errors that allow for clusters",
         "Liang and Zeger 1986, Biometrika 73:13; Bell and McCaffrey 2002, Surv Methodol 28:169",
-        options=Clustered,
         gives=with_coefficients("mean_difference.{}@pair p_value.{}@pair"),
-        compares="between",
-        formula=_MODEL,
         fixed={"family": "gaussian"},
         r=_of_family("mean_difference", "gaussian"),
     ),
-    Card(
+    _of_subjects(
         "odds_ratio.clustered",
-        options=Clustered,
         gives=with_coefficients("odds_ratio.{}@pair p_value.{}@pair"),
-        compares="between",
-        formula=_MODEL,
         fixed={"family": "binomial"},
         r=_of_family("odds_ratio", "binomial"),
     ),
-    Card(
+    _of_subjects(
         "risk_difference.clustered_linear",
         "linear model of a yes or no, errors that allow for clusters",
         "Cheung 2007, Am J Epidemiol 166:1337",
-        options=Clustered,
         gives=with_coefficients("risk_difference.{}@pair p_value.{}@pair"),
-        compares="between",
-        formula=_MODEL,
         fixed={"family": "gaussian"},
         r=_of_family("risk_difference", "gaussian"),
     ),
-    Card(
+    _by_cluster(
         "mean_difference.cluster_means",
         "t test of clusters' means",
         "Donner and Klar 2000; design effect: Eldridge et al. 2006, Int J Epidemiol 35:1292",
-        options=ClusterMeans,
         gives=_compared("mean_difference"),
-        compares="between",
-        formula=_MEANS,
         r=_of_means("mean_difference"),
     ),
-    Card(
+    _by_cluster(
         "risk_difference.cluster_means",
-        options=ClusterMeans,
         gives=_compared("risk_difference"),
-        compares="between",
-        formula=_MEANS,
         r=_of_means("risk_difference"),
     ),
     Card(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from trialtrace.base.config.spec import Distinct, Rule, key, shape
@@ -16,6 +17,7 @@ from trialtrace.run.trial.plan.options import (
     OfCoefficients,
 )
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
+from trialtrace.run.trial.plan.r_tests import wald
 
 
 @shape
@@ -93,14 +95,19 @@ error <- sqrt(diag(spread)[[which(of)]])
 fit$coefficients <- fit$coef  # crr has no method of coef()
 """
 
+_of_times = partial(Card, kinds=TIMES)
+
+_of_intervals = partial(
+    Card, kinds=INTERVALS, check="interval_times", r_none="no package that comes with R computes it"
+)
+
 CARDS = (
-    Card(
+    _of_times(
         "incidence.aalen_johansen",
         "Aalen and Johansen's estimate",
         "Aalen and Johansen 1978, Scand J Stat 5:141",
         options=AalenJohansen,
         gives="incidence.{}@group;time",
-        kinds=TIMES,
         formula="survival.competing_risks:cumulative_incidence",
         r=R(
             {"incidence": "c(at$est, exp(-exp(log(-log(at$est)) + c(1, -1) * half)))"},
@@ -109,33 +116,26 @@ CARDS = (
             only={"variance": ("aalen",)},
         ),
     ),
-    Card(
+    _of_times(
         "incidence_difference.aalen_johansen",
         options=IncidenceDifferenceAalenJohansen,
         tested="z test of the difference of incidences at a time",
         gives="incidence_difference.{}@pair;time p_value.{}@pair;time z.{}@pair;time?",
-        kinds=TIMES,
         formula="survival.competing_risks:cumulative_incidence_difference",
         r=R(
-            {
-                "incidence_difference": "difference + c(0, -1, 1) * "
-                "qnorm(0.5 + {confidence} / 2) * error",
-                "z": "difference / error",
-                "p_value": "2 * pnorm(-abs(difference / error))",
-            },
+            wald("incidence_difference", "difference", "error"),
             _INCIDENCES,
             packages=("cmprsk",),
             only={"variance": ("aalen",)},
         ),
     ),
-    Card(
+    _of_times(
         "subdistribution_hazard_ratio.fine_gray",
         "Fine and Gray's model",
         "Fine and Gray 1999, J Am Stat Assoc 94:496",
         options=FineGray,
         gives=with_coefficients("subdistribution_hazard_ratio.{}@pair p_value.{}_wald@pair?"),
         also={"fine_gray_wald": Named("Wald test in Fine and Gray's model", "")},
-        kinds=TIMES,
         formula=("survival.fine_gray:fine_gray", "survival.cox:hazard_ratio_test"),
         r=R(
             ratio("subdistribution_hazard_ratio"),
@@ -143,14 +143,12 @@ CARDS = (
             packages=("cmprsk",),
         ),
     ),
-    Card(
+    _of_times(
         "p_value.gray",
         "Gray's test",
         "Gray 1988, Ann Stat 16:1141",
-        means="Gray's test of equal cumulative incidences, other causes competing.",
         options=Gray,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
-        kinds=TIMES,
         formula="survival.gray:gray_test",
         r=R(
             {
@@ -163,27 +161,20 @@ CARDS = (
             packages=("cmprsk",),
         ),
     ),
-    Card(
+    _of_intervals(
         "incidence.turnbull",
         "Turnbull's estimate",
         "Turnbull 1976, J R Stat Soc B 38:290",
         options=Turnbull,
         gives="incidence.{}@group;time",
-        kinds=INTERVALS,
-        check="interval_times",
         formula="survival.interval_censored:turnbull",
-        r_none="no package that comes with R computes it",
     ),
-    Card(
+    _of_intervals(
         "p_value.interval_log_rank",
         "log-rank test of interval-censored times",
         "Sun 1996, Stat Med 15:1387; Finkelstein 1986",
-        means="Log-rank test of times that are only known to lie between visits.",
         options=IntervalLogRank,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
-        kinds=INTERVALS,
-        check="interval_times",
         formula="survival.interval_censored:interval_log_rank",
-        r_none="no package that comes with R computes it",
     ),
 )

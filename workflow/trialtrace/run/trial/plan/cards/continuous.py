@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import PAIR, contrast
 from trialtrace.run.trial.plan.methods import SCORES
 from trialtrace.run.trial.plan.options import Continuity, Corrected, OfSides, Summarised
+from trialtrace.run.trial.plan.r_tests import T_TEST
 
 
 @shape
@@ -59,10 +62,9 @@ _HALF = (
     "half <- qt(0.5 + {confidence} / 2, length(x) - 1) * error\n"
 )
 _DIFFERENCE = {"mean_difference": "c(mean(x) - mean(y), test$conf.int)"}
-_T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
 _RATIO = {
     "geometric_mean_ratio": "exp(c(mean(log(x)) - mean(log(y)), both$conf.int))",
-    **_T_TEST,
+    **T_TEST,
 }
 _SUPERIORITY = """\
 pairs <- outer(x, y, ">") + outer(x, y, "==") / 2  # 1 where the treated value is the higher one
@@ -93,6 +95,16 @@ def _of_means(pooled: bool, of: str = "x, y") -> str:
     )
 
 
+_between = partial(Card, compares="between")
+
+_test = partial(_between, kinds=SCORES)
+
+_t_test = partial(_test, options=OfSides, gives="p_value.{}@pair t.{}@pair? df.{}@pair?")
+
+_of_logarithms = partial(
+    _between, options=LogT, gives=contrast("geometric_mean_ratio", PAIR), check="ratios"
+)
+
 CARDS = (
     Card(
         "summary.descriptive",
@@ -104,75 +116,56 @@ CARDS = (
         formula=("continuous.means:describe", "continuous.means:mean_interval"),
         r=R(_SUMMARY, _HALF),
     ),
-    Card(
+    _between(
         "mean_difference.welch",
         "difference of means, Welch's interval",
         "Welch 1947, Biometrika 34:28",
-        compares="between",
         formula="continuous.means:mean_difference_welch",
         r=R(_DIFFERENCE, "test <- t.test(x, y, conf.level = {confidence})"),
     ),
-    Card(
+    _t_test(
         "p_value.welch_t",
         "Welch's t test",
         "Welch 1947, Biometrika 34:28",
         means="Welch's t test.",
-        options=OfSides,
-        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
-        kinds=SCORES,
-        compares="between",
         formula="continuous.means:welch_t",
-        r=R(_T_TEST, _of_means(pooled=False)),
+        r=R(T_TEST, _of_means(pooled=False)),
     ),
-    Card(
+    _between(
         "mean_difference.student",
         "difference of means, Student's interval",
         "Student 1908, Biometrika 6:1",
-        compares="between",
         formula="continuous.means:mean_difference_student",
         r=R(_DIFFERENCE, "test <- t.test(x, y, var.equal = TRUE, conf.level = {confidence})"),
     ),
-    Card(
+    _t_test(
         "p_value.student_t",
         "Student's t test",
         "Student 1908, Biometrika 6:1",
         means="Student's t test, over the pooled variance of the two arms.",
-        options=OfSides,
-        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
-        kinds=SCORES,
-        compares="between",
         formula="continuous.means:student_t",
-        r=R(_T_TEST, _of_means(pooled=True)),
+        r=R(T_TEST, _of_means(pooled=True)),
     ),
-    Card(
+    _of_logarithms(
         "geometric_mean_ratio.log_welch",
         "ratio of geometric means, Welch's t of the logarithms",
         "Bland and Altman 1996, BMJ 312:1153; Welch 1947, Biometrika 34:28",
-        options=LogT,
         tested="Welch's t test of the logarithms",
-        gives=contrast("geometric_mean_ratio", PAIR),
-        compares="between",
-        check="ratios",
         formula="continuous.ratios:geometric_mean_ratio_welch",
         r=R(_RATIO, _of_means(pooled=False, of="log(x), log(y)")),
     ),
-    Card(
+    _of_logarithms(
         "geometric_mean_ratio.log_student",
         "ratio of geometric means, Student's t of the logarithms",
         "Bland and Altman 1996, BMJ 312:1153; Student 1908, Biometrika 6:1",
-        options=LogT,
         tested="Student's t test of the logarithms",
-        gives=contrast("geometric_mean_ratio", PAIR),
-        compares="between",
-        check="ratios",
         formula="continuous.ratios:geometric_mean_ratio_student",
         r=R(_RATIO, _of_means(pooled=True, of="log(x), log(y)")),
     ),
-    Card(
+    _between(
         "ratio_of_medians.bonett_price",
         "ratio of medians, Bonett and Price's interval",
         "Bonett and Price 2020, J Educ Behav Stat 45:750",
-        compares="between",
         check="ratios",
         formula="continuous.ratios:median_ratio",
         r=R(
@@ -180,26 +173,23 @@ CARDS = (
             _MEDIANS,
         ),
     ),
-    Card(
+    _between(
         "probability_of_superiority.brunner_munzel",
         "P(X > Y) + P(X = Y)/2, interval on the logit scale",
         "Brunner and Munzel 2000, Biom J 42:17",
-        compares="between",
         formula="continuous.ranks:probability_of_superiority",
         r=R(
             {"probability_of_superiority": "c(p, plogis(qlogis(p) + c(-1, 1) * half))"},
             _SUPERIORITY,
         ),
     ),
-    Card(
+    _test(
         "p_value.mann_whitney",
         "Mann-Whitney test",
-        ("normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50"),
+        "normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50",
         means="Wilcoxon-Mann-Whitney test.",
         options=Corrected,
         gives="p_value.{}@pair u.{}@pair?",
-        kinds=SCORES,
-        compares="between",
         also={
             "mann_whitney_continuity": Named(
                 "Mann-Whitney test, continuity corrected",
@@ -212,12 +202,11 @@ CARDS = (
         formula="continuous.ranks:mann_whitney",
         r=R({"p_value": "test$p.value", "u": "test$statistic"}, _RANKS),
     ),
-    Card(
+    _between(
         "median_difference.hodges_lehmann",
         "Hodges and Lehmann's shift",
         "Hodges and Lehmann 1963, Ann Math Stat 34:598",
         options=HodgesLehmann,
-        compares="between",
         also={
             "hodges_lehmann_continuity": Named(
                 "Hodges and Lehmann's shift, continuity corrected",

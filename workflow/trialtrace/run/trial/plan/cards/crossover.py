@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides, Value
 from trialtrace.base.config.spec import Filled, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY, SCORES
+from trialtrace.run.trial.plan.r_tests import T_TEST, Z_TEST
 
 _SEQUENCE = "Variable of `subjects` that tells in which order a subject had the two treatments."
 _FIRST = "The arm of the first period, by label of that variable (by value where it has none)."
@@ -72,42 +74,37 @@ def _effect(statistic: str, effect: str) -> R:
     return R({statistic: _EFFECT}, _PERIODS + _SCORES_OF.replace("{compared}", f'"{effect}"'))
 
 
+_within = partial(Card, compares="within")
+
+_difference = partial(_within, options=Crossover, formula="continuous.crossover:crossover_effect")
+
+_of_events = partial(_within, options=CrossoverEvents, kinds=BINARY)
+
 CARDS = (
-    Card(
+    _difference(
         "mean_difference.crossover",
         "effect in a two-period crossover, Student's t interval",
         "Hills and Armitage 1979, Br J Clin Pharmacol 8:7",
-        options=Crossover,
-        compares="within",
-        formula="continuous.crossover:crossover_effect",
         fixed={"effect": "treatment"},
         r=_effect("mean_difference", "treatment"),
     ),
-    Card(
+    _difference(
         "period_difference.crossover",
-        options=Crossover,
-        compares="within",
-        formula="continuous.crossover:crossover_effect",
         fixed={"effect": "period"},
         r=_effect("period_difference", "period"),
     ),
-    Card(
+    _difference(
         "carry_over.crossover",
-        options=Crossover,
-        compares="within",
-        formula="continuous.crossover:crossover_effect",
         fixed={"effect": "carry_over"},
         r=_effect("carry_over", "carry_over"),
     ),
-    Card(
+    _within(
         "p_value.crossover_t",
         "t test of treatments adjusted for the period",
         "Hills and Armitage 1979, Br J Clin Pharmacol 8:7",
-        means="Student's t test in a two-period crossover.",
         options=CrossoverT,
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
         kinds=SCORES,
-        compares="within",
         also={
             "crossover_t_period": Named(
                 "t test of the periods", "Hills and Armitage 1979, Br J Clin Pharmacol 8:7"
@@ -118,41 +115,31 @@ CARDS = (
         },
         formula="continuous.crossover:crossover_t",
         r=R(
-            {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"},
+            T_TEST,
             _PERIODS + _SCORES,
         ),
     ),
-    Card(
+    _of_events(
         "p_value.mainland_gart",
         "Mainland and Gart's test",
         "Gart 1969, Biometrika 56:75",
         means="Mainland and Gart's exact test of a yes/no outcome in a two-period crossover.",
-        options=CrossoverEvents,
         gives="p_value.{}@pair",
-        kinds=BINARY,
-        compares="within",
         formula="continuous.crossover:mainland_gart",
         r=R(
             {"p_value": "fisher.test(cells, alternative = {sides})$p.value"},
             _PERIODS + _DIFFER,
         ),
     ),
-    Card(
+    _of_events(
         "p_value.prescott",
         "Prescott's test",
         "Prescott 1981, J R Stat Soc C 30:9",
         means="Prescott's test of a yes/no outcome in a two-period crossover.",
-        options=CrossoverEvents,
         gives="p_value.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        compares="within",
         formula="continuous.crossover:prescott",
         r=R(
-            {
-                "z": "z",
-                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
-                "less = pnorm(z))",
-            },
+            Z_TEST,
             _PERIODS + _DIFFER,
         ),
     ),

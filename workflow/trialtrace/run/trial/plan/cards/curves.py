@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
@@ -10,6 +11,7 @@ from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, Groups
+from trialtrace.run.trial.plan.r_tests import wald
 
 
 @shape
@@ -109,6 +111,17 @@ ratio <- log(treated$surv / reference$surv)
 relative <- sqrt((treated$std.err / treated$surv)^2 + (reference$std.err / reference$surv)^2)
 """
 
+_log_rank = partial(Card, gives=chi_squared_or_z("compared"), kinds=TIMES)
+
+_by_risk = partial(
+    _log_rank,
+    options=AtRiskLogRank,
+    formula=(
+        "survival.weighted_log_rank:at_risk_log_rank",
+        "survival.signed_log_rank:signed_at_risk",
+    ),
+)
+
 CARDS = (
     Card(
         "survival_difference.kaplan_meier",
@@ -122,12 +135,7 @@ CARDS = (
         },
         formula="survival.survival_at:survival_difference",
         r=R(
-            {
-                "survival_difference": "difference + c(0, -1, 1) * "
-                "qnorm(0.5 + {confidence} / 2) * error",
-                "z": "difference / error",
-                "p_value": "2 * pnorm(-abs(difference / error))",
-            },
+            wald("survival_difference", "difference", "error"),
             _SURVIVALS,
             packages=("survival",),
             only={"interval": ("plain",)},
@@ -144,57 +152,35 @@ CARDS = (
         },
         formula="survival.survival_at:survival_ratio",
         r=R(
-            {
-                "survival_ratio": "exp(ratio + c(0, -1, 1) * "
-                "qnorm(0.5 + {confidence} / 2) * relative)",
-                "z": "ratio / relative",
-                "p_value": "2 * pnorm(-abs(ratio / relative))",
-            },
+            wald("survival_ratio", "ratio", "relative", "exp({})"),
             _SURVIVALS,
             packages=("survival",),
         ),
     ),
-    Card(
+    _log_rank(
         "p_value.log_rank_stratified",
         "stratified log-rank test",
         "Mantel 1966; Fleming and Harrington 1991, Counting Processes, chapter 7",
-        means="Log-rank test within strata, with Fleming and Harrington's weights.",
         options=LogRankStratified,
-        gives=chi_squared_or_z("compared"),
-        kinds=TIMES,
         formula=(
             "survival.weighted_log_rank:weighted_log_rank",
             "survival.signed_log_rank:signed_log_rank",
         ),
         r=weighted("s^{rho} * (1 - s)^{gamma}"),
     ),
-    Card(
+    _by_risk(
         "p_value.gehan",
         "Gehan's generalised Wilcoxon test",
         "Gehan 1965, Biometrika 52:203",
         means="Log-rank test weighted by the number at risk.",
-        options=AtRiskLogRank,
-        gives=chi_squared_or_z("compared"),
-        kinds=TIMES,
-        formula=(
-            "survival.weighted_log_rank:at_risk_log_rank",
-            "survival.signed_log_rank:signed_at_risk",
-        ),
         fixed={"weight": "gehan"},
         r=weighted("total"),
     ),
-    Card(
+    _by_risk(
         "p_value.tarone_ware",
         "Tarone and Ware's test",
         "Tarone and Ware 1977, Biometrika 64:156",
         means="Log-rank test weighted by the root of the number at risk.",
-        options=AtRiskLogRank,
-        gives=chi_squared_or_z("compared"),
-        kinds=TIMES,
-        formula=(
-            "survival.weighted_log_rank:at_risk_log_rank",
-            "survival.signed_log_rank:signed_at_risk",
-        ),
         fixed={"weight": "tarone_ware"},
         r=weighted("sqrt(total)"),
     ),

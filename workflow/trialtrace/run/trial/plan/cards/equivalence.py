@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.endpoints.shared import Higher
 from trialtrace.run.trial.plan.card import Card, Named, R
@@ -77,64 +79,58 @@ def _by_one_test(of: str, estimate: str, more: str = "") -> R:
     )
 
 
+_equivalence = partial(
+    Card,
+    options=Equivalence,
+    gives=equivalence("mean_difference"),
+    kinds=SCORES,
+    compares="between",
+)
+
+_non_inferiority = partial(
+    Card,
+    options=NonInferiority,
+    gives=non_inferiority("mean_difference"),
+    kinds=SCORES,
+    compares="between",
+)
+
 CARDS = (
-    Card(
+    _equivalence(
         "equivalence.welch",
-        options=Equivalence,
-        gives=equivalence("mean_difference"),
-        kinds=SCORES,
-        compares="between",
         also={"equivalence_welch": Named("two one-sided Welch tests", SCHUIRMANN)},
         formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
         r=_by_two_tests(_ARMS, "mean(x) - mean(y)"),
     ),
-    Card(
+    _equivalence(
         "equivalence.student",
-        options=Equivalence,
-        gives=equivalence("mean_difference"),
-        kinds=SCORES,
-        compares="between",
         also={"equivalence_student": Named("two one-sided Student t tests", SCHUIRMANN)},
         formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
         r=_by_two_tests(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
     ),
-    Card(
+    _equivalence(
         "equivalence.paired_t",
         "paired t test and interval",
         "Student 1908, Biometrika 6:1",
-        options=Equivalence,
-        gives=equivalence("mean_difference"),
-        kinds=SCORES,
         compares="within",
         also={"equivalence_paired_t": Named("two one-sided paired t tests", SCHUIRMANN)},
         formula=("continuous.means:mean_interval", "continuous.means:paired_t"),
         r=_by_two_tests(_SIDES, "mean(change)"),
     ),
-    Card(
+    _non_inferiority(
         "non_inferiority.welch",
-        options=NonInferiority,
-        gives=non_inferiority("mean_difference"),
-        kinds=SCORES,
-        compares="between",
         also={"non_inferiority_welch": Named("Welch's test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
         r=_by_one_test(_ARMS, "mean(x) - mean(y)"),
     ),
-    Card(
+    _non_inferiority(
         "non_inferiority.student",
-        options=NonInferiority,
-        gives=non_inferiority("mean_difference"),
-        kinds=SCORES,
-        compares="between",
         also={"non_inferiority_student": Named("Student's t test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
         r=_by_one_test(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
     ),
-    Card(
+    _non_inferiority(
         "non_inferiority.paired_t",
-        options=NonInferiority,
-        gives=non_inferiority("mean_difference"),
-        kinds=SCORES,
         compares="within",
         also={"non_inferiority_paired_t": Named("paired t test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_interval", "continuous.means:paired_t"),

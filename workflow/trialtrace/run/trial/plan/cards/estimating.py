@@ -163,115 +163,89 @@ def _equations(statistic: str, family: str, model: str, compared: str) -> R:
     return R({statistic: interval, "p_value": "found$p"}, lines)
 
 
+_over_visits = partial(Card, visits="over", compares="between")
+
+_linear = partial(_over_visits, formula=_EQUATIONS, fixed={"family": "gaussian"})
+
+_logistic = partial(_over_visits, formula=_EQUATIONS, fixed={"family": "binomial"})
+
+_mixed = partial(
+    _over_visits,
+    formula="regression.ordinal_mixed:ordinal_mixed",
+    r_none="lme4 and ordinal stop after four digits of the random effects",
+)
+
 CARDS = (
-    Card(
+    _linear(
         "mean_difference.gee",
         "estimating equations over visits",
         "Liang and Zeger 1986, Biometrika 73:13",
         options=Gee,
         gives=partial(_gives, "mean_difference"),
         kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=_EQUATIONS,
-        fixed={"family": "gaussian"},
         r=_equations("mean_difference", "gaussian", _VISITS, _COMPARED),
     ),
-    Card(
+    _logistic(
         "odds_ratio.gee",
         options=Gee,
         gives=partial(_gives, "odds_ratio"),
-        visits="over",
-        compares="between",
-        formula=_EQUATIONS,
-        fixed={"family": "binomial"},
         r=_equations("odds_ratio", "binomial", _VISITS, _COMPARED),
     ),
-    Card(
+    _over_visits(
         "odds_ratio.ordinal_gee",
         "cumulative logit model over visits, estimating equations",
         "Touloumis, Agresti and Kateri 2013, Biometrics 69:633",
         options=OrdinalGee,
         gives=partial(_gives, "odds_ratio"),
         kinds=SCORES,
-        visits="over",
-        compares="between",
         check="ordinal_visits",
         formula="regression.ordinal_gee:ordinal_gee",
         r_none="no package that comes with R computes it",
     ),
-    Card(
+    _mixed(
         "odds_ratio.logistic_mixed",
         "logistic model over visits, random intercepts",
         "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
         options=LogisticMixed,
         gives=partial(_gives, "odds_ratio"),
-        visits="over",
-        compares="between",
-        formula="regression.ordinal_mixed:ordinal_mixed",
-        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
-    Card(
+    _linear(
         "slope_difference.gee",
         options=GeeSlopes,
         gives=_slopes("slope_difference"),
-        visits="over",
-        compares="between",
-        formula=_EQUATIONS,
-        fixed={"family": "gaussian"},
         r=_equations("slope_difference", "gaussian", _LINES, _SLOPE),
     ),
-    Card(
+    _logistic(
         "slope_odds_ratio.gee",
         options=GeeSlopes,
         gives=_slopes("slope_odds_ratio"),
-        visits="over",
-        compares="between",
-        formula=_EQUATIONS,
-        fixed={"family": "binomial"},
         r=_equations("slope_odds_ratio", "binomial", _LINES, _SLOPE),
     ),
-    Card(
+    _mixed(
         "slope_odds_ratio.logistic_mixed",
         options=LogisticMixedSlopes,
         gives=_slopes("slope_odds_ratio", mixed=True),
-        visits="over",
-        compares="between",
-        formula="regression.ordinal_mixed:ordinal_mixed",
-        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
-    Card(
+    _linear(
         "mean_difference.gee_line",
         "estimating equations, lines over time",
         "Liang and Zeger 1986, Biometrika 73:13",
         options=GeeLine,
         gives=_at_time("mean_difference"),
         kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=_EQUATIONS,
-        fixed={"family": "gaussian"},
         r=_equations("mean_difference", "gaussian", _LINES, _AT_TIME),
     ),
-    Card(
+    _logistic(
         "odds_ratio.gee_line",
         options=GeeLine,
         gives=_at_time("odds_ratio"),
-        visits="over",
-        compares="between",
-        formula=_EQUATIONS,
-        fixed={"family": "binomial"},
         r=_equations("odds_ratio", "binomial", _LINES, _AT_TIME),
     ),
-    Card(
+    _mixed(
         "odds_ratio.logistic_mixed_line",
         "logistic model with lines over time, random intercepts",
         "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
         options=LogisticMixedLine,
         gives=_at_time("odds_ratio", mixed=True),
-        visits="over",
-        compares="between",
-        formula="regression.ordinal_mixed:ordinal_mixed",
-        r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
 )

@@ -11,6 +11,7 @@ from trialtrace.run.trial.plan.gives import with_coefficients
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
+from trialtrace.run.trial.plan.r_tests import Z_TEST
 
 AdjustedTies = Literal["efron", "breslow", "discrete"]
 HazardVariance = Literal["model", "robust", "robust_by_site"]
@@ -90,11 +91,7 @@ CARDS = (
         kinds=TIMES,
         formula=FORMULAS,
         r=R(
-            {
-                "z": "z",
-                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
-                "less = pnorm(z))",
-            },
+            Z_TEST,
             _COX + "z <- (b - log({margin})) / error\n",
             packages=("survival",),
             only={"variance": ("model", "robust")},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Text
@@ -175,91 +176,65 @@ SINGLY = "single imputation; Molenberghs and Kenward 2007, chapter 4"
 # Every visit is a number.
 NO_LOGISTIC_MODEL = {"logistic": "maximum"}
 
+_POOLED_FITS = (
+    "missing.linear:fit_imputed",
+    "missing.linear:pooled_contrast",
+    "missing.linear:pooled_contrasts_test",
+)
+_ANCOVA = (
+    "regression.ancova:ancova",
+    "regression.ancova:arm_difference",
+    "regression.ancova:arm_row",
+)
+_over_visits = partial(Card, kinds=OVER_TIME, visits="over", compares="between")
+
+_drawn = partial(
+    _over_visits, gives=POOLED, r_none="drawn by a generator whose draws R does not repeat"
+)
+
+_single = partial(_over_visits, reference=SINGLY, gives=SINGLE)
+
 CARDS = (
-    Card(
+    _drawn(
         "mean_difference.monotone_imputation",
         "multiple imputation, visit after visit, analysis of covariance, Rubin's rules",
         "Rubin 1987, chapter 5; df: Barnard and Rubin 1999, Biometrika 86:948",
         options=Monotone,
-        gives=POOLED,
-        kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=(
-            "missing.imputation:impute_monotone",
-            "missing.linear:fit_imputed",
-            "missing.linear:pooled_contrast",
-            "missing.linear:pooled_contrasts_test",
-        ),
-        r_none="drawn by a generator whose draws R does not repeat",
+        formula=("missing.imputation:impute_monotone", *_POOLED_FITS),
     ),
-    Card(
+    _drawn(
         "mean_difference.chained_imputation",
         "multiple imputation by chained equations, analysis of covariance, Rubin's rules",
         "van Buuren 2018, section 4.5; df: Barnard and Rubin 1999, Biometrika 86:948",
         options=Chained,
-        gives=POOLED,
-        kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=(
-            "missing.imputation:impute_chained",
-            "missing.linear:fit_imputed",
-            "missing.linear:pooled_contrast",
-            "missing.linear:pooled_contrasts_test",
-        ),
+        formula=("missing.imputation:impute_chained", *_POOLED_FITS),
         fixed=NO_LOGISTIC_MODEL,
-        r_none="drawn by a generator whose draws R does not repeat",
     ),
-    Card(
+    _drawn(
         "mean_difference.delta_adjusted_imputation",
         "multiple imputation shifted by delta, analysis of covariance, Rubin's rules "
         "(information-anchored variance)",
         "Carpenter and Kenward 2013, chapter 10; variance: Cro, Carpenter and Kenward 2019, "
         "J R Stat Soc A 182:623",
         options=DeltaAdjusted,
-        gives=POOLED,
-        kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=(
-            "missing.imputation:impute_chained",
-            "missing.linear:fit_imputed",
-            "missing.linear:pooled_contrast",
-            "missing.linear:pooled_contrasts_test",
-            "missing.delta:add_delta",
-        ),
+        formula=("missing.imputation:impute_chained", *_POOLED_FITS, "missing.delta:add_delta"),
         fixed=NO_LOGISTIC_MODEL,
-        r_none="drawn by a generator whose draws R does not repeat",
     ),
-    Card(
+    _drawn(
         "mean_difference.reference_based_imputation",
         "reference-based multiple imputation, analysis of covariance, Rubin's rules "
         "(information-anchored variance)",
         "Carpenter, Roger and Kenward 2013, J Biopharm Stat 23:1352; variance: Cro, Carpenter and "
         "Kenward 2019, J R Stat Soc A 182:623",
         options=ReferenceBased,
-        gives=POOLED,
-        kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=(
-            "missing.reference:impute_reference_based",
-            "missing.linear:fit_imputed",
-            "missing.linear:pooled_contrast",
-            "missing.linear:pooled_contrasts_test",
-        ),
-        r_none="drawn by a generator whose draws R does not repeat",
+        formula=("missing.reference:impute_reference_based", *_POOLED_FITS),
     ),
-    Card(
+    _over_visits(
         "mean_difference.conditional_mean_imputation",
         "conditional mean imputation, analysis of covariance, frequentist variance (jackknife)",
         "Wolbers and others 2022, Pharm Stat 21:1246",
         options=ConditionalMean,
         gives="mean_difference.{}@pair p_value.{}@pair z.{}@pair?",
-        kinds=OVER_TIME,
-        visits="over",
-        compares="between",
         formula=(
             "missing.conditional_mean:conditional_mean_fits",
             "missing.conditional_mean:conditional_mean_contrast",
@@ -267,55 +242,25 @@ CARDS = (
         check="conditional_mean",
         r_none="no package that comes with R computes it",
     ),
-    Card(
+    _single(
         "mean_difference.last_observation_carried_forward",
         "last observation carried forward (LOCF), analysis of covariance",
-        SINGLY,
         options=CarriedForward,
-        gives=SINGLE,
-        kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=(
-            "missing.single:last_observation_carried_forward",
-            "regression.ancova:ancova",
-            "regression.ancova:arm_difference",
-            "regression.ancova:arm_row",
-        ),
+        formula=("missing.single:last_observation_carried_forward", *_ANCOVA),
         r=_filled("apply(wide, 1, function(v) tail(na.omit(v), 1))"),
     ),
-    Card(
+    _single(
         "mean_difference.baseline_observation_carried_forward",
         "baseline observation carried forward (BOCF), analysis of covariance",
-        SINGLY,
         options=Filled,
-        gives=SINGLE,
-        kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=(
-            "missing.single:baseline_observation_carried_forward",
-            "regression.ancova:ancova",
-            "regression.ancova:arm_difference",
-            "regression.ancova:arm_row",
-        ),
+        formula=("missing.single:baseline_observation_carried_forward", *_ANCOVA),
         r=_filled("ifelse(is.na(last), wide[, 1], last)"),
     ),
-    Card(
+    _single(
         "mean_difference.worst_observation_carried_forward",
         "worst observation carried forward (WOCF), analysis of covariance",
-        SINGLY,
         options=WorstCarriedForward,
-        gives=SINGLE,
-        kinds=OVER_TIME,
-        visits="over",
-        compares="between",
-        formula=(
-            "missing.single:worst_observation_carried_forward",
-            "regression.ancova:ancova",
-            "regression.ancova:arm_difference",
-            "regression.ancova:arm_row",
-        ),
+        formula=("missing.single:worst_observation_carried_forward", *_ANCOVA),
         r=_filled(
             "ifelse(is.na(last), apply(wide, 1, if ({worse=higher}) max else min, na.rm = TRUE), "
             "last)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.spec import key, shape
@@ -55,140 +56,74 @@ class FutilityLimitCox(FutilityLimit):
     ties: Ties = key("How tied times are handled.")
 
 
+_POWER = (
+    "multiplicity.conditional_power:conditional_power",
+    "multiplicity.conditional_power:predictive_power",
+)
+_FUTILITY = "multiplicity.conditional_power:futility_boundary"
+_at_look = partial(
+    Card, kinds=BINARY, compares="between", r_none="no package that comes with R computes it"
+)
+
+_power = partial(
+    _at_look,
+    reference=CONDITIONAL,
+    options=ConditionalPower,
+    gives="conditional_power.{}@pair predictive_power.{}@pair?",
+)
+
+_limit = partial(_at_look, options=FutilityLimit, gives="futility_limit.{}@pair z.{}@pair?")
+
 CARDS = (
-    Card(
+    _power(
         "conditional_power.of_mean_difference",
         "of the mean difference",
-        CONDITIONAL,
-        options=ConditionalPower,
-        gives="conditional_power.{}@pair predictive_power.{}@pair?",
         kinds=SCORES,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:conditional_power",
-            "multiplicity.conditional_power:predictive_power",
-            "continuous.means:mean_difference_welch",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(*_POWER, "continuous.means:mean_difference_welch"),
     ),
-    Card(
+    _power(
         "conditional_power.of_risk_difference",
         "of the risk difference",
-        CONDITIONAL,
-        options=ConditionalPower,
-        gives="conditional_power.{}@pair predictive_power.{}@pair?",
-        kinds=BINARY,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:conditional_power",
-            "multiplicity.conditional_power:predictive_power",
-            "categorical.contingency:risk_difference_wald",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(*_POWER, "categorical.contingency:risk_difference_wald"),
     ),
-    Card(
+    _power(
         "conditional_power.of_risk_ratio",
         "of the risk ratio",
-        CONDITIONAL,
-        options=ConditionalPower,
-        gives="conditional_power.{}@pair predictive_power.{}@pair?",
-        kinds=BINARY,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:conditional_power",
-            "multiplicity.conditional_power:predictive_power",
-            "categorical.contingency:risk_ratio_log",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(*_POWER, "categorical.contingency:risk_ratio_log"),
     ),
-    Card(
+    _power(
         "conditional_power.of_odds_ratio",
         "of the odds ratio",
-        CONDITIONAL,
-        options=ConditionalPower,
-        gives="conditional_power.{}@pair predictive_power.{}@pair?",
-        kinds=BINARY,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:conditional_power",
-            "multiplicity.conditional_power:predictive_power",
-            "categorical.contingency:odds_ratio_sample",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(*_POWER, "categorical.contingency:odds_ratio_sample"),
     ),
-    Card(
+    _power(
         "conditional_power.of_hazard_ratio",
         "of the hazard ratio",
-        CONDITIONAL,
         options=ConditionalPowerCox,
-        gives="conditional_power.{}@pair predictive_power.{}@pair?",
         kinds=TIMES,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:conditional_power",
-            "multiplicity.conditional_power:predictive_power",
-            "survival.cox:cox",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(*_POWER, "survival.cox:cox"),
     ),
-    Card(
+    _limit(
         "futility_limit.of_mean_difference",
-        options=FutilityLimit,
-        gives="futility_limit.{}@pair z.{}@pair?",
         kinds=SCORES,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:futility_boundary",
-            "continuous.means:mean_difference_welch",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(_FUTILITY, "continuous.means:mean_difference_welch"),
     ),
-    Card(
+    _limit(
         "futility_limit.of_risk_difference",
-        options=FutilityLimit,
-        gives="futility_limit.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:futility_boundary",
-            "categorical.contingency:risk_difference_wald",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(_FUTILITY, "categorical.contingency:risk_difference_wald"),
     ),
-    Card(
+    _limit(
         "futility_limit.of_risk_ratio",
-        options=FutilityLimit,
-        gives="futility_limit.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:futility_boundary",
-            "categorical.contingency:risk_ratio_log",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(_FUTILITY, "categorical.contingency:risk_ratio_log"),
     ),
-    Card(
+    _limit(
         "futility_limit.of_odds_ratio",
-        options=FutilityLimit,
-        gives="futility_limit.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:futility_boundary",
-            "categorical.contingency:odds_ratio_sample",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(_FUTILITY, "categorical.contingency:odds_ratio_sample"),
     ),
-    Card(
+    _limit(
         "futility_limit.of_hazard_ratio",
         options=FutilityLimitCox,
-        gives="futility_limit.{}@pair z.{}@pair?",
         kinds=TIMES,
-        compares="between",
-        formula=(
-            "multiplicity.conditional_power:futility_boundary",
-            "survival.cox:cox",
-        ),
-        r_none="no package that comes with R computes it",
+        formula=(_FUTILITY, "survival.cox:cox"),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Sides
@@ -112,6 +113,16 @@ index <- 1
 while (!turned(index)) index <- index + 1
 """
 
+_score_test = partial(Card, gives="p_value.{}@pair z.{}@pair?", kinds=BINARY, check="score_ratio")
+
+_exact = partial(
+    Card,
+    gives="p_value.{}@pair",
+    kinds=BINARY,
+    check="exact",
+    r_none="no package that comes with R computes it",
+)
+
 CARDS = (
     Card(
         "upper_bound.clopper_pearson",
@@ -130,29 +141,19 @@ CARDS = (
         formula="categorical.binomial:rule_of_three",
         r=R({"upper_bound": "min(1, -log(1 - {confidence}) / n1)", "count": "e1"}),
     ),
-    Card(
+    _score_test(
         "p_value.risk_difference_margin",
         "score test of the risk difference at a margin",
         "Miettinen and Nurminen 1985, Stat Med 4:213; Farrington and Manning 1990",
-        means=(
-            "Score test of the risk difference against a margin: superiority or non-inferiority."
-        ),
         options=RiskDifferenceMargin,
-        gives="p_value.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        check="score_ratio",
         formula="categorical.score:risk_difference_score_test",
         r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, DIFFERENCE),
     ),
-    Card(
+    _score_test(
         "p_value.risk_difference_equivalence",
         "two one-sided score tests of the risk difference",
         "Schuirmann 1987; Farrington and Manning 1990, Stat Med 9:1447",
-        means="Two one-sided score tests: is the risk difference between two margins?",
         options=RiskDifferenceEquivalence,
-        gives="p_value.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        check="score_ratio",
         formula="categorical.score:risk_difference_score_test",
         r=R(
             {
@@ -162,47 +163,32 @@ CARDS = (
             DIFFERENCE,
         ),
     ),
-    Card(
+    _score_test(
         "p_value.risk_ratio_margin",
         "score test of the risk ratio at a margin",
         "Miettinen and Nurminen 1985; Koopman 1984, Biometrics 40:513",
-        means="Score test of the risk ratio against a margin.",
         options=RiskRatioMargin,
-        gives="p_value.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        check="score_ratio",
         formula="categorical.score_ratio:risk_ratio_score_test",
         r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, RATIO),
     ),
-    Card(
+    _exact(
         "p_value.barnard",
         "Barnard's unconditional exact test",
         "Barnard 1947; Suissa and Shuster 1985, J R Stat Soc A 148:317",
-        means="Barnard's unconditional exact test.",
         options=Barnard,
-        gives="p_value.{}@pair",
-        kinds=BINARY,
-        check="exact",
         formula="categorical.unconditional:barnard",
-        r_none="no package that comes with R computes it",
     ),
-    Card(
+    _exact(
         "p_value.boschloo",
         "Boschloo's unconditional exact test",
         "Boschloo 1970, Stat Neerl 24:1",
-        means="Boschloo's unconditional exact test.",
         options=Boschloo,
-        gives="p_value.{}@pair",
-        kinds=BINARY,
-        check="exact",
         formula="categorical.unconditional:boschloo",
-        r_none="no package that comes with R computes it",
     ),
     Card(
         "p_value.binomial",
         "exact binomial test against a threshold",
         "Clopper and Pearson 1934",
-        means="Exact binomial test of each arm's proportion against a threshold.",
         options=Binomial,
         gives="p_value.{}@group",
         kinds=BINARY,

@@ -11,6 +11,7 @@ from trialtrace.run.trial.plan.cards.curves import weighted
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import TIMES
 from trialtrace.run.trial.plan.options import OF_GROUPS, SIGNED_SIDES, Groups, Ties
+from trialtrace.run.trial.plan.r_tests import wald
 
 
 @shape
@@ -131,12 +132,7 @@ CARDS = (
         also={"restricted_ratio": Named("Wald test of the ratio of restricted means", "")},
         formula="survival.rmst:restricted_mean_ratio",
         r=R(
-            {
-                "mean_time_ratio": "exp(log_ratio + c(0, -1, 1) * "
-                "qnorm(0.5 + {confidence} / 2) * relative)",
-                "z": "log_ratio / relative",
-                "p_value": "2 * pnorm(-abs(log_ratio / relative))",
-            },
+            wald("mean_time_ratio", "log_ratio", "relative", "exp({})"),
             _MEAN_TIMES + _RATIO,
             packages=("survival",),
         ),
@@ -165,7 +161,6 @@ CARDS = (
         "p_value.weighted_log_rank",
         "weighted log-rank test",
         "Fleming and Harrington 1991, Counting Processes, chapter 7",
-        means="Fleming and Harrington's weighted log-rank test.",
         options=WeightedLogRank,
         gives=chi_squared_or_z("compared"),
         kinds=TIMES,
@@ -179,7 +174,6 @@ CARDS = (
         "p_value.proportional_hazards",
         "score test of proportional hazards",
         "Grambsch and Therneau 1994, Biometrika 81:515",
-        means="Test of a hazard ratio that is constant over time.",
         options=ProportionalHazards,
         gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
         kinds=TIMES,

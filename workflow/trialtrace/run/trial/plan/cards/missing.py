@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialtrace.run.trial.plan.card import Card, Named, R
 
 # Newcombe's interval of two shares.
@@ -64,6 +66,12 @@ def _tipping(test: str) -> R:
     )
 
 
+_tipping_map = partial(
+    Card,
+    gives="tipped.tipping_{}@pair p_lowest.tipping_{}@pair? p_highest.tipping_{}@pair?",
+    formula="missing.bounds:tipping_map",
+)
+
 CARDS = (
     Card(
         "proportion.missing_as_event",
@@ -111,28 +119,24 @@ CARDS = (
             _TWO,
         ),
     ),
-    Card(
+    _tipping_map(
         "tipping.fisher",
-        gives="tipped.tipping_{}@pair p_lowest.tipping_{}@pair? p_highest.tipping_{}@pair?",
         also={
             "tipping_fisher": Named(
                 "all possible outcomes of the missing, Fisher's exact test",
                 "Yan, Lee and Li 2009, J Biopharm Stat 19:1085",
             )
         },
-        formula="missing.bounds:tipping_map",
         r=_tipping("fisher.test(cells)$p.value"),
     ),
-    Card(
+    _tipping_map(
         "tipping.chi_squared",
-        gives="tipped.tipping_{}@pair p_lowest.tipping_{}@pair? p_highest.tipping_{}@pair?",
         also={
             "tipping_chi_squared": Named(
                 "all possible outcomes of the missing, Pearson's χ² test",
                 "Yan, Lee and Li 2009, J Biopharm Stat 19:1085",
             )
         },
-        formula="missing.bounds:tipping_map",
         r=_tipping("chisq.test(cells, correct = FALSE)$p.value"),
     ),
 )

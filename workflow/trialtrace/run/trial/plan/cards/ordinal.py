@@ -145,10 +145,6 @@ CARDS = (
         "p_value.rank_anova",
         "ANOVA-type statistics by ranks",
         "Brunner, Domhof and Langer 2002; Noguchi et al. 2012",
-        means=(
-            "ANOVA-type statistics of ordinal values by ranks, one factor within and one "
-            "between subjects."
-        ),
         options=RankAnova,
         gives=gives.rank_effects(),
         kinds=OVER_TIME,

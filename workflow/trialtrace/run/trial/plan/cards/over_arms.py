@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
@@ -9,6 +10,7 @@ from trialtrace.base.config.spec import Distinct, key, shape
 from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.methods import BINARY, SCORES
 from trialtrace.run.trial.plan.options import OF_GROUPS, Groups
+from trialtrace.run.trial.plan.r_tests import CHI_SQUARED, CHI_SQUARED_TEST
 
 
 @shape
@@ -95,35 +97,37 @@ chi_squared <- sum((t(e$vectors[, used, drop = FALSE]) %*% g)^2 / e$values[used]
 df <- sum(used)
 """
 
+_of_values = partial(
+    Card,
+    gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+    kinds=BINARY + SCORES,
+)
+
+_interaction = partial(_of_values, options=CmhGeneralAssociation, kinds=BINARY, check="interaction")
+
 CARDS = (
-    Card(
+    _of_values(
         "p_value.chi_squared_table",
         "Pearson's χ² test of all values",
         "Pearson 1900",
-        means=(
-            "Pearson's chi-squared test of arms by all values of the endpoint, without correction."
-        ),
         options=ChiSquaredTable,
-        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
-        kinds=BINARY + SCORES,
         formula="categorical.r_by_c_tests:chi_squared_table",
         r=R(
-            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            CHI_SQUARED_TEST,
             "test <- chisq.test(table(arm, d$AVAL), correct = FALSE)",
         ),
     ),
-    Card(
+    _of_values(
         "p_value.fisher_freeman_halton",
         "Fisher, Freeman and Halton's exact test",
         "Freeman and Halton 1951, Biometrika 38:141",
         means="Exact test of arms by all values of the endpoint (Fisher, Freeman and Halton).",
         options=ChiSquaredTable,
         gives="p_value.{}@compared",
-        kinds=BINARY + SCORES,
         formula="categorical.r_by_c_tests:fisher_freeman_halton",
         r=R({"p_value": "fisher.test(table(arm, d$AVAL))$p.value"}),
     ),
-    Card(
+    _of_values(
         "p_value.fisher_freeman_halton_drawn",
         "Fisher, Freeman and Halton's test by drawn tables",
         "Freeman and Halton 1951, Biometrika 38:141; Phipson and Smyth 2010",
@@ -133,24 +137,17 @@ CARDS = (
         ),
         options=DrawnTables,
         gives="p_value.{}@compared mc_se.{}@compared?",
-        kinds=BINARY + SCORES,
         formula="categorical.r_by_c_tests:fisher_freeman_halton_drawn",
         r_none="drawn by a generator whose draws R does not repeat",
     ),
-    Card(
+    _of_values(
         "p_value.cmh_general_association",
         "generalised Cochran-Mantel-Haenszel test, general association",
         "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
-        means=(
-            "Generalised Cochran-Mantel-Haenszel test: any association of arm and endpoint "
-            "within strata."
-        ),
         options=CmhGeneralAssociation,
-        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
-        kinds=BINARY + SCORES,
         formula="stratified.generalised_cmh:cmh_general_association",
         r=R(
-            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            CHI_SQUARED_TEST,
             "test <- mantelhaen.test(table(arm, d$AVAL, stratum), correct = FALSE)",
         ),
     ),
@@ -168,21 +165,14 @@ CARDS = (
         formula="stratified.exact_association:cmh_general_association_exact",
         r_none="no package that comes with R computes it",
     ),
-    Card(
+    _of_values(
         "p_value.cmh_row_mean_scores",
         "generalised Cochran-Mantel-Haenszel test, row mean scores",
         "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
-        means="Generalised Cochran-Mantel-Haenszel test: mean scores of the arms within strata.",
         options=CmhRowMeanScores,
-        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
-        kinds=BINARY + SCORES,
         formula="stratified.generalised_cmh:cmh_row_mean_scores",
         r=R(
-            {
-                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-            },
+            CHI_SQUARED,
             _ROW_MEANS,
         ),
     ),
@@ -190,7 +180,6 @@ CARDS = (
         "p_value.cochran_armitage",
         "Cochran-Armitage test for trend",
         "Armitage 1955, Biometrics 11:375",
-        means="Cochran-Armitage test for trend over all arms.",
         options=CochranArmitage,
         gives="p_value.{}@all z.{}@all?",
         kinds=BINARY,
@@ -209,16 +198,12 @@ CARDS = (
             "z <- sign(cor(d$AVAL, score[arm])) * sqrt(chi_squared * less)\n",
         ),
     ),
-    Card(
+    _interaction(
         "p_value.logistic_interaction",
         "likelihood ratio test of an interaction in a logistic model",
         "Cox 1970",
         means="Likelihood ratio test of arm by stratum in a logistic model.",
-        options=CmhGeneralAssociation,
-        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
-        kinds=BINARY,
         interaction=LogisticOverLevels,
-        check="interaction",
         formula="stratified.interaction:logistic_interaction",
         r=R(
             {
@@ -231,18 +216,13 @@ CARDS = (
             'test <- anova(plain, update(plain, . ~ arm * stratum), test = "Chisq")\n',
         ),
     ),
-    Card(
+    _interaction(
         "p_value.firth_interaction",
         "penalised likelihood ratio test of an interaction (Firth)",
         "Firth 1993, Biometrika 80:27; Heinze and Schemper 2002, Stat Med 21:2409",
-        means=(
-            "The same by Firth's penalised likelihood, which exists also without events in a cell."
-        ),
-        options=CmhGeneralAssociation,
-        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
-        kinds=BINARY,
+        means="The same by Firth's penalised likelihood, which exists also without events in a "
+        "cell.",
         interaction=FirthOverLevels,
-        check="interaction",
         formula="stratified.interaction:firth_interaction",
         r_none="no package that comes with R computes it",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
@@ -9,6 +10,7 @@ from trialtrace.base.config.spec import Distinct, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import SCORES
 from trialtrace.run.trial.plan.options import Corrected, OfSides
+from trialtrace.run.trial.plan.r_tests import T_TEST
 
 
 @shape
@@ -41,7 +43,6 @@ class RerandomiseSides:
     sides: Sides = key("Sidedness.")
 
 
-_T_TEST = {"p_value": "test$p.value", "t": "test$statistic", "df": "test$parameter"}
 _INTERVAL = "t.test(change, conf.level = {confidence})$conf.int"
 
 _REGRESSION = """\
@@ -85,14 +86,17 @@ mine <- sum(change)
 tie <- 1e-9 * sum(abs(change))
 """
 
+_within = partial(Card, compares="within")
+
+_test = partial(_within, kinds=SCORES)
+
 CARDS = (
-    Card(
+    _within(
         "mean_difference.paired_t",
-        compares="within",
         formula="continuous.means:mean_interval",
         r=R({"mean_difference": f"c(mean(change), {_INTERVAL})"}),
     ),
-    Card(
+    _within(
         "mean_difference.paired_regression",
         "regression of the differences within subjects",
         options=PairedRegression,
@@ -100,7 +104,6 @@ CARDS = (
             "mean_difference.{}@pair p_value.{}@pair;covariate f.{}@pair;covariate? "
             "df1.{}@pair;covariate? df2.{}@pair;covariate?"
         ),
-        compares="within",
         formula="regression.ancova:ols",
         r=R(
             {
@@ -114,17 +117,15 @@ CARDS = (
             _REGRESSION,
         ),
     ),
-    Card(
+    _within(
         "fold_change.paired_t",
-        compares="within",
         formula="continuous.ratios:fold_change",
         r=R({"fold_change": f"2^-c(mean(change), rev({_INTERVAL}))"}),
     ),
-    Card(
+    _within(
         "median_difference.signed_rank",
         "signed rank test, exact; median of the Walsh averages",
         "Wilcoxon 1945, Biometrics Bull 1:80; Hodges and Lehmann 1963, Ann Math Stat 34:598",
-        compares="within",
         also={
             "signed_rank_pratt": Named(
                 "signed rank test, exact, zeros as Pratt",
@@ -138,23 +139,18 @@ CARDS = (
             _WALSH,
         ),
     ),
-    Card(
+    _test(
         "p_value.paired_t",
         means="Paired t test of the two treatments of a subject.",
         options=OfSides,
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
-        kinds=SCORES,
-        compares="within",
         formula="continuous.means:paired_t",
-        r=R(_T_TEST, "test <- t.test(change, alternative = {sides})"),
+        r=R(T_TEST, "test <- t.test(change, alternative = {sides})"),
     ),
-    Card(
+    _test(
         "p_value.signed_rank",
-        means="Wilcoxon's signed rank test, exact given ties.",
         options=SignedRank,
         gives="p_value.{}@pair v.{}@pair?",
-        kinds=SCORES,
-        compares="within",
         formula="continuous.signed_rank:signed_rank",
         fixed={"method": "exact"},
         r=R(
@@ -166,15 +162,13 @@ CARDS = (
             _SIGNED_RANK,
         ),
     ),
-    Card(
+    _test(
         "p_value.signed_rank_normal",
         "signed rank test by the normal law",
         "variance corrected for ties; Wilcoxon 1945, Biometrics Bull 1:80",
         means="Wilcoxon's signed rank test by the normal law.",
         options=Corrected,
         gives="p_value.{}@pair v.{}@pair?",
-        kinds=SCORES,
-        compares="within",
         also={
             "signed_rank_normal_continuity": Named(
                 "signed rank test by the normal law, continuity corrected",
@@ -189,15 +183,12 @@ CARDS = (
             "                    correct = {correction=continuity})",
         ),
     ),
-    Card(
+    _test(
         "p_value.rerandomise_sides",
         "re-randomisation of the treated side, all assignments",
         "Fisher 1935, Design of Experiments",
-        means="Re-randomisation of the treated side of each subject, all assignments.",
         options=RerandomiseSides,
         gives="p_value.{}@pair sum.{}@pair?",
-        kinds=SCORES,
-        compares="within",
         also={
             "rerandomise_sides_balanced": Named(
                 "re-randomisation of the treated side, all assignments of the same numbers "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Sides
@@ -10,6 +11,7 @@ from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import Corrected
 from trialtrace.run.trial.plan.r_score import PAIRED
+from trialtrace.run.trial.plan.r_tests import Z_TEST
 
 
 @shape
@@ -62,20 +64,22 @@ low <- p1 - p0 - away(p1 - w1[1], w0[2] - p0)
 high <- p1 - p0 + away(w1[2] - p1, p0 - w0[1])
 """
 
+_within = partial(Card, compares="within")
+
+_test = partial(_within, kinds=BINARY)
+
 CARDS = (
-    Card(
+    _within(
         "risk_difference.newcombe_paired",
         "Newcombe's score interval within subjects",
         "Newcombe 1998, Stat Med 17:2635, method 10",
-        compares="within",
         formula="categorical.paired:paired_risk_difference_newcombe",
         r=R({"risk_difference": "c((b - c) / n, low, high)"}, COUNTS + _NEWCOMBE),
     ),
-    Card(
+    _within(
         "risk_difference.wald_paired",
         "Wald's interval within subjects",
         "normal approximation, McNemar 1947",
-        compares="within",
         formula="categorical.paired:paired_risk_difference_wald",
         r=R(
             {"risk_difference": "(b - c) / n + c(0, -1, 1) * half"},
@@ -83,26 +87,23 @@ CARDS = (
             "half <- qnorm(0.5 + {confidence} / 2) * error\n",
         ),
     ),
-    Card(
+    _within(
         "risk_difference.tango",
         "Tango's score interval within subjects",
         "Tango 1998, Stat Med 17:891",
-        compares="within",
         formula="categorical.paired:paired_risk_difference_tango",
         r=R(
             {"risk_difference": "c(best, bound(-1 + 1e-9, z), bound(1 - 1e-9, z))"},
             COUNTS + PAIRED + "z <- qnorm(0.5 + {confidence} / 2)\n",
         ),
     ),
-    Card(
+    _test(
         "p_value.mcnemar",
         "McNemar's test",
         _MCNEMAR,
         means="McNemar's test of the two treatments of a subject.",
         options=Corrected,
         gives="p_value.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        compares="within",
         also={
             "mcnemar_continuity": Named(
                 "McNemar's test with continuity correction",
@@ -111,24 +112,17 @@ CARDS = (
         },
         formula="categorical.paired:mcnemar",
         r=R(
-            {
-                "z": "z",
-                "p_value": "switch({sides}, two.sided = 2 * pnorm(-abs(z)), greater = pnorm(-z), "
-                "less = pnorm(z))",
-            },
+            Z_TEST,
             COUNTS + "towards <- switch({sides}, two.sided = sign(b - c), greater = 1, less = -1)\n"
             "z <- (b - c - {correction=continuity} * towards) / sqrt(b + c)\n",
         ),
     ),
-    Card(
+    _test(
         "p_value.mcnemar_exact",
         "exact McNemar test",
         f"{_MCNEMAR}; mid-P: Fagerland, Lydersen and Laake 2013",
-        means="Exact McNemar test of the two treatments of a subject.",
         options=McNemarExact,
         gives="p_value.{}@pair",
-        kinds=BINARY,
-        compares="within",
         formula="categorical.paired:mcnemar_exact",
         r=R(
             {"p_value": "binom.test(b, b + c, alternative = {sides})$p.value"},
@@ -136,27 +130,22 @@ CARDS = (
             only={"mid_p": ("none",)},
         ),
     ),
-    Card(
+    _test(
         "p_value.paired_risk_difference_margin",
         "score test of the risk difference within subjects at a margin",
         "Tango 1998, Stat Med 17:891",
         means="Score test of the risk difference within subjects against a margin.",
         options=PairedMargin,
         gives="p_value.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        compares="within",
         formula="categorical.paired:paired_risk_difference_score_test",
         r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, COUNTS + PAIRED),
     ),
-    Card(
+    _test(
         "p_value.cochran_q",
         "Cochran's Q test",
         "Cochran 1950, Biometrika 37:256",
-        means="Cochran's Q test of all treatments of a subject.",
         options=CochranQ,
         gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
-        kinds=BINARY,
-        compares="within",
         formula="categorical.paired:cochran_q",
         r=R(
             {

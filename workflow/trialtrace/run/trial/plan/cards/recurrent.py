@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name
@@ -128,6 +129,12 @@ ends <- if ({interval=log}) mean * exp(c(-1, 1) * half / mean) else
   c(max(0, mean - half), mean + half)
 """
 
+_rate_ratio = partial(Card, gives=_RATIO, kinds=RECURRENT)
+
+_start_stop = partial(
+    _rate_ratio, options=AndersenGill, formula="survival.cox_start_stop:cox_start_stop"
+)
+
 CARDS = (
     Card(
         "events.recurrent",
@@ -156,60 +163,45 @@ CARDS = (
         formula="survival.recurrent:mean_cumulative",
         r=R({"mean_events": "c(mean, ends)"}, _MEAN_EVENTS, packages=("survival",)),
     ),
-    Card(
+    _start_stop(
         "rate_ratio.andersen_gill",
         "Andersen and Gill's model",
         ANDERSEN_GILL,
-        options=AndersenGill,
         also=_wald("andersen_gill", "Andersen and Gill's model"),
-        gives=_RATIO,
-        kinds=RECURRENT,
-        formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
         r=_by_intervals("model"),
     ),
-    Card(
+    _start_stop(
         "rate_ratio.lwyy",
         "Lin, Wei, Yang and Ying's model",
         LWYY,
-        options=AndersenGill,
         also=_wald("lwyy", "Lin, Wei, Yang and Ying's model"),
-        gives=_RATIO,
-        kinds=RECURRENT,
-        formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
         r=_by_intervals("robust"),
     ),
-    Card(
+    _start_stop(
         "rate_ratio.andersen_gill_stratified",
         "Andersen and Gill's model with strata",
         ANDERSEN_GILL,
         options=AndersenGillStratified,
         also=_wald("andersen_gill_stratified", "Andersen and Gill's model with strata"),
-        gives=_RATIO,
-        kinds=RECURRENT,
-        formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "model"},
         r=_by_intervals("model", "stratum"),
     ),
-    Card(
+    _start_stop(
         "rate_ratio.lwyy_stratified",
         "Lin, Wei, Yang and Ying's model with strata",
         LWYY,
         options=AndersenGillStratified,
         also=_wald("lwyy_stratified", "Lin, Wei, Yang and Ying's model with strata"),
-        gives=_RATIO,
-        kinds=RECURRENT,
-        formula="survival.cox_start_stop:cox_start_stop",
         fixed={"variance": "robust"},
         r=_by_intervals("robust", "stratum"),
     ),
-    Card(
+    _rate_ratio(
         "rate_ratio.poisson_regression",
         "Poisson regression",
         "McCullagh and Nelder 1989, Generalized Linear Models, chapter 6",
         options=PoissonRegression,
-        gives=_RATIO,
         kinds=RECURRENT + COUNTS,
         also=_wald("poisson_regression", "Poisson regression"),
         formula="regression.counts:poisson_rates",
@@ -220,7 +212,7 @@ CARDS = (
             packages=("sandwich",),
         ),
     ),
-    Card(
+    _rate_ratio(
         "rate_ratio.negative_binomial",
         "negative binomial regression",
         "Lawless 1987, Can J Stat 15:209",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides, VisitLabel
@@ -11,6 +12,7 @@ from trialtrace.run.trial.plan.card import Card, R
 from trialtrace.run.trial.plan.methods import OVER_TIME
 from trialtrace.run.trial.plan.options import Sphericity
 from trialtrace.run.trial.plan.r_anova import FROM_TABLE, GIVES, TABLE
+from trialtrace.run.trial.plan.r_tests import CHI_SQUARED, CHI_SQUARED_TEST
 
 
 @shape
@@ -110,6 +112,18 @@ half <- qt(0.5 + {confidence} / 2, df) * error
 _EFFECT = GIVES | {"p_value@arm": "row$`Pr(>F)`"}
 
 
+_whole = partial(Card, kinds=OVER_TIME, visits="whole", compares="between")
+
+_friedman = partial(
+    Card,
+    options=Friedman,
+    gives=_OVER_VISITS,
+    kinds=OVER_TIME,
+    visits="whole",
+    check="friedman",
+    formula="repeated.friedman:friedman",
+)
+
 CARDS = (
     Card(
         "visit_contrast.own_error",
@@ -132,68 +146,44 @@ CARDS = (
             _OWN_ERROR,
         ),
     ),
-    Card(
+    _whole(
         "p_value.mixed_anova",
         "mixed analysis of variance, sphericity corrected by ε",
-        ("Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991"),
-        means="Analysis of variance, one factor within and one between subjects.",
+        "Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991",
         options=MixedAnova,
         gives=gives.mixed_effects(),
-        kinds=OVER_TIME,
-        visits="whole",
-        compares="between",
         formula=("repeated.anova:mixed_anova", "repeated.eta:partial_eta_squared_interval"),
         r=R(_EFFECT, _ANOVA + TABLE + _ERRORS + FROM_TABLE, packages=("car",)),
     ),
-    Card(
+    _whole(
         "p_value.box_m",
         "Box's M test of equal covariance matrices, by chi-squared",
         "Box 1949, Biometrika 36:317",
-        means="Box's M test that all arms have one covariance matrix of their visits.",
         options=BoxM,
         gives=_OVER_VISITS.replace("@arm", "@all"),
-        kinds=OVER_TIME,
-        visits="whole",
-        compares="between",
         check="box_m",
         formula="repeated.covariances:box_m",
         r=R(
-            {
-                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-            },
+            CHI_SQUARED,
             _BOX_M,
         ),
     ),
-    Card(
+    _friedman(
         "p_value.friedman",
         "Friedman's test over the visits",
         "Friedman 1937, JASA 32:675",
         means="Friedman's test over the visits of each arm's subjects, by chi-squared.",
-        options=Friedman,
-        gives=_OVER_VISITS,
-        kinds=OVER_TIME,
-        visits="whole",
-        check="friedman",
-        formula="repeated.friedman:friedman",
         fixed={"method": "asymptotic"},
         r=R(
-            {"p_value": "test$p.value", "chi_squared": "test$statistic", "df": "test$parameter"},
+            CHI_SQUARED_TEST,
             "test <- friedman.test(wide)",
         ),
     ),
-    Card(
+    _friedman(
         "p_value.friedman_exact",
         "Friedman's exact test over the visits",
         "Friedman 1937, JASA 32:675",
         means="The same over all orders of the ranks; for few subjects and visits.",
-        options=Friedman,
-        gives=_OVER_VISITS,
-        kinds=OVER_TIME,
-        visits="whole",
-        check="friedman",
-        formula="repeated.friedman:friedman",
         fixed={"method": "exact"},
         r_none="no package that comes with R computes it",
     ),

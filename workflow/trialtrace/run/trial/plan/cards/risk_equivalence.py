@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.endpoints.shared import Higher
 from trialtrace.run.trial.plan.card import Card, Named, R
@@ -138,141 +140,121 @@ def _non_inferiority(effect: str, best: str, lines: str) -> R:
     )
 
 
+_DIFFERENCE_SCORE = (
+    "categorical.score:risk_difference_score",
+    "categorical.score:risk_difference_score_test",
+)
+_RATIO_SCORE = (
+    "categorical.score_ratio:risk_ratio_score",
+    "categorical.score_ratio:risk_ratio_score_test",
+)
+_ODDS_WALD = (
+    "categorical.contingency:odds_ratio_sample",
+    "categorical.contingency:odds_ratio_wald_test",
+)
+_PAIRED_SCORE = (
+    "categorical.paired:paired_risk_difference_tango",
+    "categorical.paired:paired_risk_difference_score_test",
+)
+_of_risks = partial(Card, kinds=BINARY, compares="between")
+
 CARDS = (
-    Card(
+    _of_risks(
         "equivalence.risk_difference",
         "score test and interval of the risk difference",
         _FM,
         options=DifferenceEquivalence,
         gives=equivalence("risk_difference"),
-        kinds=BINARY,
-        compares="between",
         also={
             "equivalence_risk_difference": Named(
                 "equivalence by two score tests of the risk difference", _FM
             )
         },
-        formula=(
-            "categorical.score:risk_difference_score",
-            "categorical.score:risk_difference_score_test",
-        ),
+        formula=_DIFFERENCE_SCORE,
         r=_equivalence("risk_difference", "best", DIFFERENCE + _ENDS),
     ),
-    Card(
+    _of_risks(
         "equivalence.risk_ratio",
         "score test and interval of the risk ratio",
         _FM,
         options=RatioEquivalence,
         gives=equivalence("risk_ratio"),
-        kinds=BINARY,
-        compares="between",
         also={"equivalence_risk_ratio": Named("two one-sided score tests of the risk ratio", _FM)},
-        formula=(
-            "categorical.score_ratio:risk_ratio_score",
-            "categorical.score_ratio:risk_ratio_score_test",
-        ),
+        formula=_RATIO_SCORE,
         r=_equivalence("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
     ),
-    Card(
+    _of_risks(
         "equivalence.odds_ratio",
         "Wald test and interval of the odds ratio",
         _WOOLF,
         options=OddsEquivalence,
         gives=equivalence("odds_ratio"),
-        kinds=BINARY,
-        compares="between",
         also={
             "equivalence_odds_ratio": Named("two one-sided Wald tests of the odds ratio", _WOOLF)
         },
-        formula=(
-            "categorical.contingency:odds_ratio_sample",
-            "categorical.contingency:odds_ratio_wald_test",
-        ),
+        formula=_ODDS_WALD,
         r=_equivalence("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
     ),
-    Card(
+    _of_risks(
         "equivalence.paired_risk_difference",
         "Tango's score test and interval within subjects",
         _TANGO,
         options=PairedDifferenceEquivalence,
         gives=equivalence("risk_difference"),
-        kinds=BINARY,
         compares="within",
         also={
             "equivalence_paired_risk_difference": Named(
                 "two one-sided score tests within subjects", _TANGO
             )
         },
-        formula=(
-            "categorical.paired:paired_risk_difference_tango",
-            "categorical.paired:paired_risk_difference_score_test",
-        ),
+        formula=_PAIRED_SCORE,
         r=_equivalence("risk_difference", "best", COUNTS + PAIRED + _ENDS),
     ),
-    Card(
+    _of_risks(
         "non_inferiority.risk_difference",
         options=DifferenceMargin,
         gives=non_inferiority("risk_difference"),
-        kinds=BINARY,
-        compares="between",
         also={
             "non_inferiority_risk_difference": Named(
                 "non-inferiority by a score test of the risk difference", _FM
             )
         },
-        formula=(
-            "categorical.score:risk_difference_score",
-            "categorical.score:risk_difference_score_test",
-        ),
+        formula=_DIFFERENCE_SCORE,
         r=_non_inferiority("risk_difference", "best", DIFFERENCE + _ENDS),
     ),
-    Card(
+    _of_risks(
         "non_inferiority.risk_ratio",
         options=RatioMargin,
         gives=non_inferiority("risk_ratio"),
-        kinds=BINARY,
-        compares="between",
         also={
             "non_inferiority_risk_ratio": Named(
                 "non-inferiority by a score test of the risk ratio", _FM
             )
         },
-        formula=(
-            "categorical.score_ratio:risk_ratio_score",
-            "categorical.score_ratio:risk_ratio_score_test",
-        ),
+        formula=_RATIO_SCORE,
         r=_non_inferiority("risk_ratio", "exp(best)", RATIO + _RATIO_ENDS),
     ),
-    Card(
+    _of_risks(
         "non_inferiority.odds_ratio",
         options=OddsMargin,
         gives=non_inferiority("odds_ratio"),
-        kinds=BINARY,
-        compares="between",
         also={
             "non_inferiority_odds_ratio": Named("Wald test of the odds ratio at a margin", _WOOLF)
         },
-        formula=(
-            "categorical.contingency:odds_ratio_sample",
-            "categorical.contingency:odds_ratio_wald_test",
-        ),
+        formula=_ODDS_WALD,
         r=_non_inferiority("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
     ),
-    Card(
+    _of_risks(
         "non_inferiority.paired_risk_difference",
         options=PairedDifferenceMargin,
         gives=non_inferiority("risk_difference"),
-        kinds=BINARY,
         compares="within",
         also={
             "non_inferiority_paired_risk_difference": Named(
                 "score test within subjects at a margin", _TANGO
             )
         },
-        formula=(
-            "categorical.paired:paired_risk_difference_tango",
-            "categorical.paired:paired_risk_difference_score_test",
-        ),
+        formula=_PAIRED_SCORE,
         r=_non_inferiority("risk_difference", "best", COUNTS + PAIRED + _ENDS),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
@@ -110,55 +111,62 @@ def _contrast(statistic: str, p: str, lines: str) -> R:
     )
 
 
+_between = partial(Card, compares="between")
+
+_contrasts = partial(
+    _between,
+    options=Contrasts,
+    gives=named_contrasts,
+    formula="continuous.arm_contrasts:arm_contrasts",
+)
+
+_ordered = partial(_between, kinds=SCORES, check="ordered_arms")
+
+_jonckheere = partial(
+    _ordered,
+    options=JonckheereTerpstra,
+    gives="p_value.{}@all j.{}@all?",
+    formula="continuous.ordered_arms:jonckheere_terpstra",
+)
+
 CARDS = (
-    Card(
+    _between(
         "mean_difference.dunnett",
         "Dunnett's comparisons with the reference",
         _DUNNETT,
         options=Dunnett,
         gives=contrast("mean_difference", "pair"),
-        compares="between",
         formula="continuous.arm_contrasts:dunnett",
         r_none="R integrates the multivariate t at random points",
     ),
-    Card(
+    _between(
         "mean_difference.tukey",
         "Tukey's comparisons of all pairs of arms (Kramer's of unequal sizes)",
         "Tukey 1953; Kramer 1956, Biometrics 12:307",
         gives=contrast("mean_difference", "every_pair"),
-        compares="between",
         formula="continuous.arm_contrasts:tukey",
         r=_contrast("mean_difference", "beyond(abs(found$t))", _PAIR),
     ),
-    Card(
+    _contrasts(
         "mean_contrast.pooled_variance",
         "contrast of means over the variance pooled over all arms",
         "Scheffé 1959, The analysis of variance",
-        options=Contrasts,
-        gives=named_contrasts,
-        compares="between",
-        formula="continuous.arm_contrasts:arm_contrasts",
         fixed={"adjust": "none"},
         r=_contrast("mean_contrast", "p", _DECLARED + _SINGLE),
     ),
-    Card(
+    _contrasts(
         "mean_contrast.max_t",
         "contrasts of means together, by the multivariate t distribution",
         "Hothorn, Bretz and Westfall 2008, Biom J 50:346",
-        options=Contrasts,
-        gives=named_contrasts,
-        compares="between",
-        formula="continuous.arm_contrasts:arm_contrasts",
         fixed={"adjust": "max_t"},
         r_none="R integrates the multivariate t at random points",
     ),
-    Card(
+    _between(
         "mean_trend.linear",
         "slope of the means over the scores of the arms",
         "Scheffé 1959, The analysis of variance",
         options=LinearTrend,
         gives=contrast("mean_trend", "all"),
-        compares="between",
         formula=(
             "continuous.arm_contrasts:arm_contrasts",
             "continuous.arm_contrasts:trend_coefficients",
@@ -166,17 +174,11 @@ CARDS = (
         fixed={"adjust": "none"},
         r=_contrast("mean_trend", "p", _SLOPE + _SINGLE),
     ),
-    Card(
+    _jonckheere(
         "p_value.jonckheere_terpstra",
         "Jonckheere-Terpstra test",
         "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
         means="Jonckheere-Terpstra test for a trend over all arms, normal approximation.",
-        options=JonckheereTerpstra,
-        gives="p_value.{}@all j.{}@all?",
-        kinds=SCORES,
-        compares="between",
-        check="ordered_arms",
-        formula="continuous.ordered_arms:jonckheere_terpstra",
         fixed={"method": "asymptotic"},
         r=R(
             {
@@ -187,21 +189,15 @@ CARDS = (
             _ORDERED,
         ),
     ),
-    Card(
+    _jonckheere(
         "p_value.jonckheere_terpstra_exact",
         "exact Jonckheere-Terpstra test",
         "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
         means="The same by the permutation distribution, for values without ties.",
-        options=JonckheereTerpstra,
-        gives="p_value.{}@all j.{}@all?",
-        kinds=SCORES,
-        compares="between",
-        check="ordered_arms",
-        formula="continuous.ordered_arms:jonckheere_terpstra",
         fixed={"method": "exact"},
         r_none="no package that comes with R computes it",
     ),
-    Card(
+    _ordered(
         "p_value.williams",
         "Williams' test",
         "Williams 1971, Biometrics 27:103; 1972, 28:519",
@@ -211,9 +207,6 @@ CARDS = (
         ),
         options=WilliamsTest,
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
-        kinds=SCORES,
-        compares="between",
-        check="ordered_arms",
         formula="continuous.ordered_arms:williams",
         r_none="no package that comes with R computes it",
     ),

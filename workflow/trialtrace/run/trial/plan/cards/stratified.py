@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
@@ -10,6 +11,7 @@ from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import SIGNED_SIDES, BreslowDayCorrection, Continuity
+from trialtrace.run.trial.plan.r_tests import CHI_SQUARED
 
 
 @shape
@@ -145,6 +147,8 @@ tied <- if ({sides} == "two.sided" && {mid_p=half_of_all}) chosen & mass >= mass
 off <- if ({mid_p=none}) 0 else sum(mass[tied]) / 2
 """
 
+_test = partial(Card, gives="p_value.{}@pair", kinds=BINARY)
+
 CARDS = (
     Card(
         "risk_difference.mantel_haenszel",
@@ -167,14 +171,12 @@ CARDS = (
             "test <- mantelhaen.test(tables, conf.level = {confidence})",
         ),
     ),
-    Card(
+    _test(
         "p_value.cochran_mantel_haenszel",
         "Cochran-Mantel-Haenszel test",
         "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719",
-        means="Cochran-Mantel-Haenszel test.",
         options=CochranMantelHaenszel,
         gives=chi_squared_or_z("pair"),
-        kinds=BINARY,
         also={
             "cochran_mantel_haenszel_continuity": Named(
                 "Cochran-Mantel-Haenszel test with continuity correction",
@@ -195,14 +197,12 @@ CARDS = (
             _TEST,
         ),
     ),
-    Card(
+    _test(
         "p_value.breslow_day",
         "Breslow and Day's test of equal odds ratios",
         "Breslow and Day 1980",
-        means="Breslow-Day test of equal odds ratios over strata.",
         options=BreslowDay,
         gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
-        kinds=BINARY,
         interaction=BreslowDayOverLevels,
         also={
             "breslow_day_tarone": Named(
@@ -212,11 +212,7 @@ CARDS = (
         },
         formula="stratified.mantel_haenszel:breslow_day",
         r=R(
-            {
-                "p_value": "pchisq(chi_squared, df, lower.tail = FALSE)",
-                "chi_squared": "chi_squared",
-                "df": "df",
-            },
+            CHI_SQUARED,
             _BRESLOW_DAY,
         ),
     ),
@@ -239,26 +235,21 @@ CARDS = (
         formula="stratified.exact:odds_ratio_conditional",
         r_none="mantelhaen.test stops after four digits",
     ),
-    Card(
+    _test(
         "p_value.exact_conditional",
         "exact test of a common odds ratio",
         "Mehta, Patel and Gray 1985, J Am Stat Assoc 80:969",
-        means="Exact test of a common odds ratio of 1 over strata, given all margins.",
         options=ExactConditional,
-        gives="p_value.{}@pair",
-        kinds=BINARY,
         check="exact",
         formula="stratified.exact:exact_conditional_test",
         r=R({"p_value": "min(1, sum(mass[chosen]) - off)"}, SUMS + _EXACT),
     ),
-    Card(
+    _test(
         "p_value.zelen",
         "Zelen's exact test of equal odds ratios",
         "Zelen 1971, Biometrika 58:129",
         means="Zelen's exact test of equal odds ratios over strata.",
         options=OddsRatioMantelHaenszel,
-        gives="p_value.{}@pair",
-        kinds=BINARY,
         interaction=ZelenOverLevels,
         check="exact",
         formula="stratified.interaction:zelen",

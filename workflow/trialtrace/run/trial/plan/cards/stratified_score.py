@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
@@ -110,13 +111,16 @@ high <- estimate + z * spread(one[2], other[1])
 """
 _TEST = {"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}
 
+_between = partial(Card, compares="between")
+
+_test = partial(_between, gives="p_value.{}@pair z.{}@pair?", kinds=BINARY, fixed=_FACTOR)
+
 CARDS = (
-    Card(
+    _between(
         "risk_difference.stratified_miettinen_nurminen",
         "Miettinen and Nurminen's score interval over strata",
         "Miettinen and Nurminen 1985, Stat Med 4:213; ratio: Gart and Nam 1988",
         options=ScoreDifference,
-        compares="between",
         formula="stratified.score:stratified_risk_difference_score",
         fixed=_FACTOR,
         r=R(
@@ -124,59 +128,46 @@ CARDS = (
             STRATIFIED_DIFFERENCE + _Z,
         ),
     ),
-    Card(
+    _between(
         "risk_difference.summary_score",
         "summary score interval over strata",
         "Agresti 2013, Categorical Data Analysis",
         options=OverStrata,
-        compares="between",
         formula="stratified.score:risk_difference_summary_score",
         r=R(
             {"risk_difference": "estimate + c(0, -1, 1) * z / sqrt(sum(w))"},
             HELD_DIFFERENCE + OVER_STRATA + _Z + _SUMMARY,
         ),
     ),
-    Card(
+    _between(
         "risk_difference.stratified_newcombe",
         "Newcombe's score interval over strata",
         "Yan and Su 2010, Stat Biopharm Res 2:329",
         options=OverStrata,
-        compares="between",
         formula="stratified.score:stratified_risk_difference_newcombe",
         r=R({"risk_difference": "c(estimate, low, high)"}, OVER_STRATA + _Z + _YAN_SU),
     ),
-    Card(
+    _between(
         "risk_ratio.stratified_miettinen_nurminen",
         options=ScoreRatio,
-        compares="between",
         formula="stratified.score:stratified_risk_ratio_score",
         fixed=_FACTOR,
         r=R({"risk_ratio": "c(bound(0), bound(z), bound(-z))"}, STRATIFIED_RATIO + _Z),
     ),
-    Card(
+    _test(
         "p_value.stratified_risk_difference_margin",
         "score test of the common risk difference at a margin",
         "Miettinen and Nurminen 1985, Stat Med 4:213",
-        means="Score test over strata of the common risk difference against a margin.",
         options=DifferenceMargin,
-        gives="p_value.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        compares="between",
         formula="stratified.score:stratified_risk_difference_score_test",
-        fixed=_FACTOR,
         r=R(_TEST, STRATIFIED_DIFFERENCE),
     ),
-    Card(
+    _test(
         "p_value.stratified_risk_ratio_margin",
         "score test of the common risk ratio at a margin",
         "Gart and Nam 1988, Biometrics 44:323",
-        means="Score test over strata of the common risk ratio against a margin.",
         options=RatioMargin,
-        gives="p_value.{}@pair z.{}@pair?",
-        kinds=BINARY,
-        compares="between",
         formula="stratified.score:stratified_risk_ratio_score_test",
-        fixed=_FACTOR,
         r=R(_TEST, STRATIFIED_RATIO),
     ),
 )

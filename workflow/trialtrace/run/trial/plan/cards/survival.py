@@ -119,7 +119,6 @@ CARDS = (
         "p_value.log_rank",
         "log-rank test",
         "Mantel 1966; Peto and Peto 1972",
-        means="Log-rank test.",
         options=LogRank,
         gives=chi_squared_or_z("compared"),
         kinds=TIMES,

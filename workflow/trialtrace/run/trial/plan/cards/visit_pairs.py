@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Sides
@@ -38,20 +39,24 @@ def _r(score: str, samples: str, own: R | None = None) -> R:
     )
 
 
+_pairs = partial(
+    Card,
+    options=VisitPairs,
+    kinds=OVER_TIME,
+    visits="whole",
+    formula="repeated.contrasts:repeated_contrast",
+)
+
 CARDS = (
-    Card(
+    _pairs(
         "p_value.visit_pairs",
         "paired t test of two visits within an arm",
         "Maxwell and Delaney 2004, chapter 11: each contrast with its own error term",
         means="Differences of two visits within each arm, each with its own error.",
-        options=VisitPairs,
         gives=gives.contrast("visit_difference", "arm", ";contrast"),
-        kinds=OVER_TIME,
-        visits="whole",
-        formula="repeated.contrasts:repeated_contrast",
         r=_r("score <- wide[, ends[1]] - wide[, ends[2]]\n", "score"),
     ),
-    Card(
+    _pairs(
         "p_value.visit_pairs_compared",
         "t test of the difference of two visits between treatments",
         "Maxwell and Delaney 2004, chapter 12; Welch 1947, Biometrika 34:28",
@@ -59,11 +64,7 @@ CARDS = (
             "Differences of two visits compared between treatments: by Welch's test between arms, "
             "paired where every subject has both treatments."
         ),
-        options=VisitPairs,
         gives=gives.contrast("visit_difference", "pair", ";contrast"),
-        kinds=OVER_TIME,
-        visits="whole",
-        formula="repeated.contrasts:repeated_contrast",
         r=_r(
             "score <- wide[, ends[1]] - wide[, ends[2]]\n",
             "score[group == {treated}], score[group == {reference}]",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from trialtrace.base.config.names import Name
@@ -148,12 +149,19 @@ _BOUND = (
     "} else "
 )
 
+_mixed = partial(
+    Card,
+    gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+    visits="over",
+    compares="within",
+    check="mixed",
+)
+
 CARDS = (
     Card(
         "p_value.repeated_measures_anova",
         "analysis of variance within subjects",
         ("Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991"),
-        means="Analysis of variance within subjects.",
         options=RepeatedMeasuresAnova,
         kinds=OVER_TIME,
         visits="whole",
@@ -181,41 +189,27 @@ CARDS = (
             packages=("car",),
         ),
     ),
-    Card(
+    _mixed(
         "change_difference.mixed_model",
         "mixed model, random intercepts",
         "Laird and Ware 1982, Biometrics 38:963",
         options=MixedModel,
-        gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
-        visits="over",
-        compares="within",
-        check="mixed",
         formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
         r=_since_first(_CELLS + _INTERCEPT, _BOTH, _BOUND),
     ),
-    Card(
+    _mixed(
         "change_difference.unstructured_differences",
         "mixed model of the differences within subjects, unstructured over visits",
         "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
-        means="Mixed model of the differences of two treatments, unstructured over the visits.",
         options=Unstructured,
-        gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
-        visits="over",
-        compares="within",
-        check="mixed",
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
         r=_since_first(_DIFFERENCES, "since({visit})"),
     ),
-    Card(
+    _mixed(
         "change_difference.unstructured_cells",
         "mixed model of both treatments within subjects, unstructured over treatments and visits",
         "Jennrich and Schluchter 1986, Biometrics 42:805; Kenward and Roger 1997",
-        means="Mixed model of the treatments at the visits, unstructured over all of them.",
         options=Unstructured,
-        gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
-        visits="over",
-        compares="within",
-        check="mixed",
         formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast"),
         r=_since_first(_CELLS + _UNSTRUCTURED, _BOTH),
     ),

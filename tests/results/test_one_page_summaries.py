@@ -1,0 +1,78 @@
+"""The summary of each shipped trial is one page of A4, by itself and at the head of its report."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from pypdfium2 import PdfDocument, raw
+
+from trialtrace.base.paths import project
+from trialtrace.report.cells import Cells, at_hand
+from trialtrace.report.documents import write_documents, written
+from trialtrace.report.figures.make import draw_figures
+from trialtrace.report.material import Material
+from trialtrace.report.render.api import render_document
+from trialtrace.run.trace.seal import grouped
+from trialtrace.run.trial.load import load_settings
+
+REAL = ("elmunzer2012", "ruetzler2013", "moertel1990")
+# Their cohorts take minutes from raw data to audit: the last run of the project has them.
+SYNTHETIC = ("streckmann2024", "sprave2019", "musaro2019")
+SAID = ("Patients.", "Harms.", "Under other choices.", "Published numbers:", "Hash of this run:")
+A4 = (595, 842)
+# Points: smaller type is not read on paper.
+LEAST = 7.3
+
+
+def check(page, more: tuple[str, ...] = ()) -> None:
+    text = page.get_textpage()
+    shown = " ".join(text.get_text_range().split())
+    assert all(words in shown for words in (*SAID, *more)), shown
+    assert [round(one) for one in page.get_size()] == list(A4)
+    at = text.get_text_range().index("Patients.")
+    assert raw.FPDFText_GetFontSize(text.raw, at) >= LEAST
+    assert [*page.get_objects(filter=[2, 5])], "no figure"
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_of_real_trials(real, name: str, tmp_path: Path):
+    run = real[name].run
+    material = Material(run.trial, load_settings(), run.folder, {"analyse_plan": "0" * 64})
+    cells = Cells(material, draw_figures(material, tmp_path / "figures"), {})
+    write_documents(cells)
+    with at_hand(cells):
+        made = render_document(
+            written(material, "summary"),
+            out_dir=tmp_path,
+            stem="summary",
+            inputs={"figures": tmp_path / "figures"},
+            formats=("pdf",),
+            title=run.trial.title,
+        )
+    with PdfDocument(made.pdf) as document:
+        assert len(document) == 1
+        check(document[0], (run.trial.question, grouped(material.seal.value)[:17]))
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("name", REAL)
+def test_of_the_page_as_a_browser_prints_it(site: Path, name: str, tmp_path: Path):
+    page, printed = (site / name / "summary.html").resolve().as_uri(), tmp_path / "printed.pdf"
+    flags = ("--headless", "--no-sandbox", "--no-pdf-header-footer", f"--print-to-pdf={printed}")
+    subprocess.run(["chromium", *flags, page], capture_output=True, check=True, timeout=120)
+    with PdfDocument(printed) as document:
+        assert len(document) == 1
+        check(document[0])
+
+
+@pytest.mark.parametrize("name", [*REAL, *SYNTHETIC])
+def test_of_the_last_run(name: str):
+    report = project().results / name / "report"
+    if not (report / "summary.pdf").is_file():
+        pytest.skip("the trial has not run here")
+    with PdfDocument(report / "summary.pdf") as document:
+        assert len(document) == 1
+        check(document[0])
+    with PdfDocument(report / "report.pdf") as document:
+        check(document[0])
+        assert "Contents" in document[1].get_textpage().get_text_range()

@@ -1,0 +1,80 @@
+"""The short id of a number, as a printed report has it, and a point of a figure as arguments."""
+
+import base64
+import csv
+import hashlib
+import json
+from collections.abc import Callable
+
+import pytest
+from kept_report import FOLDER
+
+from trialtrace.base.paths import Project
+from trialtrace.cli import main
+
+RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
+SHORT = base64.b32encode(hashlib.sha256(RISK.encode()).digest()).decode()[:8].lower()
+TOLD = "26.7 percentage points (95 % CI −15.8 to 58.1)"
+Call = Callable[..., str]
+
+
+@pytest.fixture
+def call(whole: Project, capsys: pytest.CaptureFixture[str]) -> Call:
+    """A function: what a command says, where it ends in the given code."""
+
+    def said(*arguments: str, code: int = 0) -> str:
+        assert main(["--project", str(whole.root), *arguments]) == code
+        out, error = capsys.readouterr()
+        return error if code else out
+
+    return said
+
+
+def test_commands_take_it_for_the_result(call: Call):
+    text = call("trace", SHORT)
+    assert text.startswith(f"risk difference {TOLD}") and text == call("trace", RISK)
+    assert f"id        {SHORT}   {RISK}\n" in text
+    assert call("script", SHORT) == call("script", RISK)
+    told = json.loads(call("impact", "mini", SHORT, "--format", "json"))
+    assert told == json.loads(call("impact", "mini", RISK, "--format", "json"))
+    assert told["results"] == [RISK]
+    assert "none" not in call("impact", "mini", SHORT)
+
+
+def test_verify_holds_the_results_of_its_run(whole: Project, call: Call):
+    assert call("verify", SHORT).startswith(f"{RISK}: {TOLD}: whole (run of mini, hash ")
+    file = whole.root / FOLDER / "analysis" / "results.parquet"
+    kept = file.read_bytes()
+    try:
+        file.write_bytes(kept + b" ")
+        assert main(["--project", str(whole.root), "verify", SHORT]) != 0
+    finally:
+        file.write_bytes(kept)
+
+
+def test_one_that_no_result_has_is_told(call: Call):
+    for command in ("trace", "script"):
+        assert "no result has this short id" in call(command, "aaaaaaaa", code=1)
+
+
+def test_a_line_of_a_figure_is_its_result_or_what_it_is_drawn_from(whole: Project, call: Call):
+    folder = whole.root / FOLDER / "report" / "figures"
+    with (folder / "forest_1.csv").open(encoding="utf-8", newline="") as file:
+        shown = list(csv.DictReader(file))
+    assert call("trace", "mini/figure/forest_1:2") == call("trace", shown[0]["result"])
+    rests = json.loads(call("impact", "mini", "mini/figure/forest_1:2", "--format", "json"))
+    assert any(one.startswith("forest: ") for one in rests["displays"])
+    (curve, *_) = sorted(folder.glob("kaplan_meier_*.csv"))
+    with curve.open(encoding="utf-8", newline="") as file:
+        point = next(iter(csv.DictReader(file)))
+    text = call("trace", f"mini/figure/{curve.stem}:2")
+    assert f"line      line {point['line']}; " in text and "displays.kaplan_meier" in text
+    # Ten patients an arm, each with a time.
+    assert "records   10 of adtte where " in text and "export.csv, lines " in text
+    told = json.loads(call("trace", f"mini/figure/{curve.stem}:2", "--format", "json"))
+    assert told["lines"][0][1] in text
+
+
+@pytest.mark.parametrize("place", ["forest_9:2", "forest_1:1", "forest_1:9999"])
+def test_a_line_or_figure_that_is_not_there(call: Call, place: str):
+    assert f"mini/figure/{place}" in call("trace", f"mini/figure/{place}", code=1)

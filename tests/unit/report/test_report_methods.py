@@ -1,0 +1,83 @@
+"""The paragraph of methods with its references, and these as BibTeX."""
+
+import html
+import platform
+import re
+from importlib.metadata import version
+
+import mini_run
+import pytest
+from mini_trial import settings_of
+
+from trialtrace.report.material import Material
+from trialtrace.report.sections.methods import _articles, bibliography, methods
+from trialtrace.run.trace.seal import grouped
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    run = mini_run.run_mini(tmp_path_factory.mktemp("methods"))
+    return Material(run.trial, settings_of("mini", "full"), run.folder, {"analyse_plan": "0" * 64})
+
+
+@pytest.fixture(scope="module")
+def text(material: Material) -> str:
+    return html.unescape(methods(material))
+
+
+def test_each_method_of_the_plan_is_named_with_its_reference(text: str):
+    listed = dict(re.findall(r"^(\d+)\. \[\]\{#ref-\d+\}(.+)$", text, re.MULTILINE))
+    assert [*listed] == [str(n) for n in range(1, len(listed) + 1)] and len(listed) > 3
+
+    def cited(words: str) -> str:
+        match = re.search(rf"{re.escape(words)} \[\((\d+)\)\]\(#ref-\1\)", text)
+        assert match, words
+        return listed[match[1]]
+
+    # As the papers stand in PubMed.
+    assert cited("risk difference by Newcombe's score interval").startswith(
+        "Newcombe 1998, Stat Med 17:873"
+    )
+    assert cited("p by Fisher's exact test") == "Fisher 1935, J R Stat Soc 98:39"
+    assert cited("p-values adjusted by Holm's step-down adjustment") == (
+        "Holm 1979, Scand J Stat 6:65"
+    )
+
+
+def test_software_stands_with_its_versions_and_the_report_with_its_hash(
+    text: str, material: Material
+):
+    for name in ("numpy", "scipy", "statsmodels"):
+        assert f"{name} {version(name)}" in text
+    assert f"Python {platform.python_version()}, " in text
+    shown = f", run {grouped(material.seal.value)[:17]}" if material.seal.value else ""
+    assert f"**Cite this report as:** {material.trial.title}. Report by trialtrace" in text
+    assert text.count(f"{shown}.\n")
+
+
+def test_references_as_bibtex(material: Material):
+    text = bibliography(material)
+    assert text.count("@article{") == text.count("\n}\n") > 3
+    assert (
+        "@article{newcombe1998-873,\n  author = {Newcombe},\n  year = {1998},\n"
+        "  journal = {Stat Med},\n  volume = {17},\n  pages = {873}\n}\n"
+    ) in text
+
+
+@pytest.mark.parametrize(
+    ("reference", "authors"),
+    [
+        ("Landis, Heyman and Koch 1978, Int Stat Rev 46:237", ["Landis and Heyman and Koch"]),
+        (
+            "Bloom 1984, Eval Rev 8:225; Angrist, Imbens and Rubin 1996, J Am Stat Assoc 91:444",
+            ["Bloom", "Angrist and Imbens and Rubin"],
+        ),
+        ("Katz et al. 1978, Biometrics 34:469", ["Katz and others"]),
+        ("Breslow and Day 1980; Tarone 1985, Biometrika 72:91", ["Tarone"]),
+        ("normal approximation; Mann and Whitney 1947, Ann Math Stat 18:50", ["Mann and Whitney"]),
+        ("Cohen 1988, chapter 7", []),
+    ],
+)
+def test_articles_of_a_reference(reference: str, authors: list[str]):
+    found = [re.search(r"author = \{(.*)\}", entry)[1] for _, entry in _articles([reference])]
+    assert found == authors

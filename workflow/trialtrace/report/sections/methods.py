@@ -1,0 +1,141 @@
+"""The methods of the main report in words that can be copied, with citations, software and how the
+report is cited; the references once more as BibTeX."""
+
+import platform
+import re
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+
+import trialtrace
+from trialtrace.base.words import LABELS, number
+from trialtrace.report.figures.picture import in_a_row
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.models import model_words
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.trace.seal import grouped
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.references import ADJUSTMENTS, method_of
+from trialtrace.run.trial.reported import in_main_report, in_order
+
+BIBLIOGRAPHY = "references.bib"
+# What computes; what recomputed stands with its version in the results.
+COMPUTED_BY = ("numpy", "scipy")
+# A statistic that a method is not asked of: a count, and what stands in brackets behind a p-value.
+_BARE = {"n", "events", "count", "at_risk", "chi_squared", "df", "df1", "df2", "t", "u", "v", "z"}
+_ARTICLE = re.compile(
+    r"(?:^|[:;] )(?P<authors>[A-Z][\w'’ ,.\-]*?) (?P<year>[12]\d{3}), "
+    r"(?P<journal>[A-Z][A-Za-z ]+?) (?P<volume>\d+):(?P<page>\d+)"
+)
+
+
+class _References:
+    """References by the number under which the text has them."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def cited(self, reference: str) -> str:
+        """ " (3)" as a link to the list; nothing without a reference."""
+        if not reference:
+            return ""
+        at = self._numbers.setdefault(reference, len(self._numbers) + 1)
+        return f" [({at})](#ref-{at})"
+
+
+def methods(material: Material) -> str:
+    """What was computed how, by which software, and the references."""
+    references = _References()
+    plan = material.trial.plan
+    parts = [*_analyses(material, references)]
+    for family in plan.multiplicity.values():
+        how = ADJUSTMENTS[family.adjust]
+        label, title = escape_markdown(family.label), escape_markdown(how.title)
+        parts.append(f"{label}: p-values adjusted by {title}{references.cited(how.reference)}.")
+    parts.append(
+        f"Confidence intervals have {number(100 * plan.confidence)} % unless told otherwise."
+    )
+    listed = [
+        f"{at}. []{{#ref-{at}}}{escape_markdown(each)}" for at, each in enumerate(references, 1)
+    ]
+    file = f"The references as a file: [{BIBLIOGRAPHY}]({BIBLIOGRAPHY})."
+    paragraphs = [" ".join(parts), _software(material), _cite(material)]
+    return "\n\n".join([*paragraphs, "\n".join(listed), *([file] if listed else [])]) + "\n"
+
+
+def _analyses(material: Material, references: _References) -> Iterator[str]:
+    """A sentence for all analyses of a population that have the same methods."""
+    alike: dict[tuple[str, ...], list[Analysis]] = {}
+    for analysis in in_order(material.trial):
+        if in_main_report(material.trial, analysis):
+            used = dict.fromkeys(_told(material, row) for row in material.printable(analysis.name))
+            population = material.trial.populations[analysis.estimand.population].label
+            alike.setdefault((population, *filter(None, used)), []).append(analysis)
+    for (population, *used), analyses in alike.items():
+        labels = in_a_row([escape_markdown(one.label) for one in analyses])
+        shown = []
+        for words in used:
+            text, _, reference = words.partition("\n")
+            shown.append(escape_markdown(text) + references.cited(reference))
+        yield f"{labels} ({escape_markdown(lower_first(population))}): {'; '.join(shown)}."
+
+
+def _told(material: Material, row: ResultRow) -> str:
+    """A statistic and its method in words, what its model takes in, and behind a line's end the
+    reference; nothing of what needs no method."""
+    if row["stat_name"] in _BARE or row["stat_name"] == "p_adjusted":
+        return ""
+    about = method_of(row["method"])
+    # What describes an arm has no model.
+    model = "" if row["group1_level"] else "".join(f", {w}" for w in model_words(material, row))
+    return f"{LABELS[row['stat_name']]} by {about.title}{model}\n{about.reference or ''}"
+
+
+def _software(material: Material) -> str:
+    """What computed and what recomputed, each with its version."""
+    checks = (check for found in material.tracer.checks.values() for check in found)
+    by = {(re.split(r"[ .:]", one["check_by"])[0], one["version"]) for one in checks}
+    python = platform.python_version()
+    others = sorted(f"{name} {told}" for name, told in by if told != python)
+    computed = [f"{name} {version(name)}" for name in COMPUTED_BY]
+    text = f"Computed by trialtrace {trialtrace.__version__} with Python {python}, "
+    text += f"{in_a_row(computed)}"
+    return escape_markdown(f"{text}; recomputed by {in_a_row(others)}." if others else f"{text}.")
+
+
+def _cite(material: Material) -> str:
+    """How this report is cited: no author and no date, which the run does not know."""
+    value = material.seal.value
+    run = f", run {grouped(value)[:17]}" if value else ""
+    text = f"{material.trial.title}. Report by trialtrace {trialtrace.__version__}{run}."
+    return f"**Cite this report as:** {escape_markdown(text)}"
+
+
+def bibliography(material: Material) -> str:
+    """The articles behind all results as BibTeX, by author and year."""
+    found: dict[str, str] = {}
+    for row in material.results:
+        for entry in _articles([method_of(row["method"]).reference or ""]):
+            found.setdefault(*entry)
+    return "\n".join(found[key] for key in sorted(found))
+
+
+def _articles(references: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for reference in references:
+        for match in _ARTICLE.finditer(reference):
+            authors = match["authors"].replace(" et al.", " and others").replace(", ", " and ")
+            key = re.sub(r"\W", "", authors.partition(" and ")[0]).lower()
+            key += f"{match['year']}-{match['page']}"
+            fields = {
+                "author": authors,
+                "year": match["year"],
+                "journal": match["journal"],
+                "volume": match["volume"],
+                "pages": match["page"],
+            }
+            lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items())
+            yield key, f"@article{{{key},\n{lines}\n}}\n"

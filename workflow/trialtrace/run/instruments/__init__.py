@@ -1,1 +1,0 @@
-"""Instruments: questionnaires and examinations with the rules by which they are scored."""

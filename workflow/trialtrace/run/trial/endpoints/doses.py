@@ -1,0 +1,227 @@
+"""Entries about doses and sessions: relative dose intensity, daily opioids, attendance."""
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Column, Condition, Name, Text, Value, VisitLabel, Words
+from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
+from trialtrace.base.words import number
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.endpoints.norms import Conversions
+from trialtrace.run.trial.endpoints.shared import (
+    Labels,
+    Location,
+    Side,
+    TableEntry,
+    VisitDates,
+    WithoutValues,
+)
+
+PLANS = {
+    "given_cycles": "the plan ends at the last cycle given",
+    "whole_plan": "against the whole plan",
+}
+
+
+@shape(by="by_drug")
+class IntervalByDrug:
+    """Days by drug."""
+
+    by_drug: Filled[Value, Annotated[float, Rule(exclusiveMinimum=0)]] = key(
+        "Code of a drug, in quotes, to days.", constant="days from one cycle to the next"
+    )
+
+
+@shape
+class IntervalColumn:
+    """Days from a column."""
+
+    column: Column = key("Column of the days.")
+
+
+@shape
+class PlannedCyclesColumn:
+    """A column."""
+
+    column: Column = key("Column of the planned number of cycles.")
+
+
+@shape
+class DoseIntensity(TableEntry):
+    """Relative dose intensity: the dose delivered in its time, against the plan; by drug, then
+    the mean."""
+
+    cycle: Column = key("Column with the number of the cycle.")
+    planned: Column = key("Column of the planned dose.")
+    delivered: Column = key("Column of the delivered dose; 0 where none was given.")
+    date: Column = key("Column with the date of the dose.")
+    drug: Column | None = optional("Column of the drug, where there are several.")
+    interval: (
+        Annotated[float, Rule(expected="a number of days above 0", exclusiveMinimum=0)]
+        | IntervalByDrug
+        | IntervalColumn
+    ) = key(
+        (
+            "Planned days from one cycle to the next: a number, {column: …}, or {by_drug: "
+            "{drug: days}}."
+        ),
+        expected="a number of days, {column: name} or {by_drug: {drug: days}}",
+        constant="days from one cycle to the next",
+    )
+    planned_cycles: (
+        Annotated[float, Rule(expected="a number from 1 upwards", minimum=1)]
+        | Literal["rows"]
+        | PlannedCyclesColumn
+        | None
+    ) = optional(
+        (
+            "Planned number of cycles: rows (of the table, also those not given), a number, "
+            "or {column: …}; needed with convention: whole_plan."
+        ),
+        expected="rows, a number, or {column: name}",
+        constant="planned number of cycles",
+    )
+    convention: Literal["given_cycles", "whole_plan"] = key(
+        "given_cycles: against the plan up to the last cycle given. whole_plan: against "
+        "all planned cycles; those not reached add their planned dose and days.",
+        constant="plan that the dose is held against",
+    )
+    last_interval: Literal["counted", "not_counted"] = key(
+        "Whether the days after the last cycle belong to the time.",
+        constant="the days after the last cycle",
+    )
+    caps: Filled[Value, Annotated[float, Rule(exclusiveMinimum=0)]] | None = optional(
+        "Code of a drug, in quotes, to the highest dose that is planned in a cycle, such "
+        "as 2 mg of vincristine.",
+        constant="highest dose that is planned in a cycle",
+    )
+    above_one: Literal["kept", "cut"] = key(
+        "Whether the intensity of a drug above 1 is kept, or cut to 1.",
+        constant="intensity above 1",
+    )
+    unit: Text | None = optional("Unit of the value.")
+
+    def rule(self, labels: Labels) -> str:
+        last = "counts" if self.last_interval == "counted" else "does not count"
+        cut = "; cut at 1" if self.above_one == "cut" else ""
+        return (
+            "delivered dose in the elapsed time over planned dose in the planned time, by drug, "
+            f"then their mean; {PLANS[self.convention]}; the last cycle's interval {last}{cut}"
+        )
+
+
+@shape
+class OralMorphine(TableEntry):
+    """Daily dose of opioids in mg of oral morphine."""
+
+    visit: VisitDates | None = optional("How visits are told.")
+    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
+    side: Side | None = optional("How sides of the body are told (LAT).")
+    baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
+    drug: Column = key("Column of the drug.")
+    route: Column = key("Column of the route.")
+    dose: Column = key("Column of the dose in the unit of the table of factors.")
+    unit_column: Column | None = optional(
+        "Column of the unit of the dose; another unit than the table's makes the value missing."
+    )
+    conversion: Name = key(
+        "Table of factors: config/conversions/<name>.csv with drug, route, unit, factor, "
+        "version, verified, source."
+    )
+    drugs: Filled[Value, Words] | None = optional(
+        "Value of the column, in quotes, to the drug's name in the table of factors, "
+        "where they differ."
+    )
+    routes: Filled[Value, Words] | None = optional(
+        "Value of the column, in quotes, to the route's name in the table of factors, "
+        "where they differ."
+    )
+    units: Filled[Value, Words] | None = optional(
+        "Value of the column, in quotes, to the unit in the table of factors, where they differ."
+    )
+    none: Condition | None = optional("Rows that say that no opioid was taken.")
+    without_rows: WithoutValues = key("What a subject, or its visit, without any row is.")
+
+    @property
+    def project_tables(self) -> list[tuple[str, str]]:
+        return [(Conversions.folder, self.conversion)]
+
+    def rule(self, labels: Labels) -> str:
+        unverified = Conversions.read(labels.at, self.conversion).unverified
+        sources = ", not verified: a source was not at hand" if unverified else ""
+        factors = self.conversion.replace("_", " ")
+        return f"dose times the factor of drug and route, summed; factors: {factors}{sources}"
+
+
+@shape
+class PlannedVariable:
+    """A subject variable."""
+
+    variable: Name = key("Subject variable with the number of planned sessions.")
+
+
+@shape
+class End:
+    """An event, such as death, after which no session can be done."""
+
+    event: Name = key("Time-to-event endpoint with dates.")
+    date: Column = key("Column with the date of the session.")
+    after: Literal["not_done", "not_planned"] = key(
+        "Whether a session after it was planned and not done, or was not planned any more."
+    )
+
+
+@shape
+class Attendance(TableEntry):
+    """Share of the planned sessions that a subject did, from 0 to 1."""
+
+    done: Condition = key("When a session was done.")
+    unknown: Literal["missing", "not_done"] = key(
+        "What a session is of which this is unknown: it makes the share missing, or was not done."
+    )
+    planned: (
+        Annotated[float, Rule(expected="a number above 0", exclusiveMinimum=0)]
+        | Literal["rows"]
+        | PlannedVariable
+    ) = key(
+        "Planned sessions: rows (each row that counts is one), a number, or {variable: …}.",
+        expected="rows, a number, or {variable: a subject variable}",
+        constant="planned sessions",
+    )
+    end: End | None = optional("An event, such as death, after which no session can be done.")
+    without_rows: WithoutValues | None = optional(
+        "What a subject without any row is whose plan is a number or a variable: 0, or "
+        "missing (so where it is left out)."
+    )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.end.event] if self.end else []
+
+    def rule(self, labels: Labels) -> str:
+        done = labels.condition(self.done, self.table)
+        where = labels.condition(self.where, self.table) if self.where else ""
+        among = f", of those where {where}" if where else ""
+        if self.planned == "rows":
+            text = f"share of the rows where {done}{among}"
+        else:
+            plan = _plan(self.planned, labels)
+            text = f"rows where {done}{among}, over the planned {plan}"
+        unknown = "counts as not done" if self.unknown == "not_done" else "makes it missing"
+        text += f"; an unknown session {unknown}"
+        if self.end:
+            after = "is not done" if self.end.after == "not_done" else "is not planned"
+            text += f"; a session after the event ({labels.of(self.end.event)}) {after}"
+        return text
+
+
+def _plan(planned: float | PlannedVariable, labels: Labels) -> str:
+    if isinstance(planned, PlannedVariable):
+        return f"number in {lower_first(labels.variable(planned.variable))}"
+    return number(planned)
+
+
+ENTRIES = {
+    "dose_intensity": DoseIntensity,
+    "oral_morphine": OralMorphine,
+    "attendance": Attendance,
+}
