@@ -583,11 +583,11 @@ def test_copies_at_a_visit_are_held_against_the_others():
 def test_a_run_of_an_arm_is_told_unless_the_file_is_sorted():
     lots = np.tile([0, 1, 1, 0, 1, 0, 0, 1], 8)
     lots[20:44] = 1
-    (look,) = allocation._longest(_by_rows(lots), np.arange(64), "p")
+    (look,) = allocation._longest(_by_rows(lots), lots, np.arange(64), "p")
     q = (lots == 1).mean()
     assert look.p == pytest.approx(64 * (1 - q) * q ** len(look.rows), rel=1e-9)
     assert {*range(22, 46)} <= {*look.rows} and len(look.rows) <= 26
-    (look,) = allocation._longest(_by_rows(np.sort(lots)), np.arange(64), "p")
+    (look,) = allocation._longest(_by_rows(lots), np.sort(lots), np.arange(64), "p")
     assert look.p == 1.0
 
 

@@ -34,7 +34,7 @@ def looks(export: Export) -> Iterator[Look]:
         known = np.flatnonzero((export.arm >= 0) & (export.row_of >= 0))
         at = known[np.argsort(export.row_of[known], kind="stable")]
         if any(sheet.name == export.subjects and sheet.by_number for sheet in export.sheets):
-            yield from _longest(export, at, export.subjects)
+            yield from _longest(export, export.arm[at], at, export.subjects)
         return
     known = np.flatnonzero((export.arm >= 0) & ~np.isnan(entry.values))
     arm, day = export.arm[known], entry.values[known]
@@ -44,7 +44,8 @@ def looks(export: Export) -> Iterator[Look]:
     yield from _table(arm, weekdays(day), entry.where, "weekdays of entry")
     strata = np.zeros(len(known), np.intp) if export.strata is None else export.strata[known]
     yield _runs(export, arm, day, strata, entry)
-    yield from _longest(export, known[np.lexsort((export.row_of[known], day))], entry.where)
+    order = np.lexsort((export.row_of[known], day))
+    yield from _longest(export, arm[order], known[order], entry.where)
     if export.block_sizes and _of_equal_size(arm, day, strata, PIECE * max(export.block_sizes)):
         yield _blocks(export, known, arm, day, strata, entry)
 
@@ -101,9 +102,8 @@ def _runs(export: Export, arm: Places, day: Floats, strata: Places, entry: Slice
     return Look(entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
 
 
-def _longest(export: Export, order: Places, where: str) -> Iterator[Look]:
+def _longest(export: Export, arm: Places, order: Places, where: str) -> Iterator[Look]:
     """The longest run of an arm among patients in an order."""
-    arm = np.zeros(0, np.intp) if export.arm is None else export.arm[order]
     n, counts = len(arm), np.bincount(arm)
     if n < FEWEST or np.count_nonzero(counts) < 2:
         return

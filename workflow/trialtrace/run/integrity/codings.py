@@ -25,12 +25,16 @@ FEWEST, LEVELS, ALLOWED, USUAL = 10, 5, 2.0, 0.2
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each column of two values, and for each number at more visits than one."""
-    for visits in export.series:
-        many = [visit for visit in visits if len(np.unique(visit.values[visit.there])) >= LEVELS]
-        if len(many) > 2:
-            yield from _against(many)
+    series = [
+        [visit for visit in visits if len(np.unique(visit.values[visit.there])) >= LEVELS]
+        for visits in export.series
+    ]
+    for visits in series:
+        if len(visits) > 2:
+            yield from _against(visits)
     if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
         return
+    alike: dict[str, list[tuple[float, tuple[int, ...], int]]] = {}
     for visit in export.slices:
         known = visit.there[export.site[visit.there] >= 0]
         levels = np.unique(visit.values[known])
@@ -38,11 +42,15 @@ def looks(export: Export) -> Iterator[Look]:
         if used and visit.kind != DATE and len(levels) == 2:
             yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
         elif used and visit.kind == NUMBER and len(levels) > 2:
-            yield from _one_value(visit, export.site[known], known)
-    for visits in export.series:
-        many = [visit for visit in visits if len(np.unique(visit.values[visit.there])) >= LEVELS]
-        if len(many) > 1:
-            yield from _scale(export.site, many)
+            found = _one_value(visit, export.site[known], known)
+            alike.setdefault(visit.where, []).append(found)
+    for where, tried in alike.items():
+        p, rows, n = min(tried)
+        text = f"whether all of a site have one value, of {n} patients"
+        yield Look(where, text, min(1.0, p * len(tried)), rows)
+    for visits in series:
+        if len(visits) > 1:
+            yield from _scale(export.site, visits)
 
 
 def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator[Look]:
@@ -60,8 +68,9 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
         yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
 
 
-def _one_value(visit: Slice, site: Places, known: Places) -> Iterator[Look]:
-    """A look for a site at which all have one value of a number, by how often others are alike."""
+def _one_value(visit: Slice, site: Places, known: Places) -> tuple[float, tuple[int, ...], int]:
+    """The chance of a site at which all have one value of a number, by how often others are alike,
+    times the sites; its rows, and of how many patients."""
     tried = []
     for place in np.unique(site):
         own, others = (visit.values[known[at]] for at in (site == place, site != place))
@@ -69,8 +78,7 @@ def _one_value(visit: Slice, site: Places, known: Places) -> Iterator[Look]:
             tried.append((chance_alike(others) ** (len(own) - 1), int(place)))
     p, place = min(tried, default=(1.0, -1))
     rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
-    text = f"whether all of a site have one value, of {len(known)} patients"
-    yield Look(visit.where, text, min(1.0, p * len(np.unique(site))), rows)
+    return p * len(np.unique(site)), rows, len(known)
 
 
 def apart(inside: Floats, others: Floats) -> float:

@@ -85,18 +85,14 @@ def _between_sites(export: Export) -> Iterator[Look]:
         if len(np.unique(number.values[number.there])) >= LEVELS
     ]
     # Of the patients' codes those of two values: a sex, an answer.
-    twofold = [
-        one
-        for one in export.slices
-        if one.table == export.subjects
-        and one.kind == CODE
-        and len(np.unique(one.values[one.there])) == 2
-    ]
+    codes = [one for one in export.slices if (one.table, one.kind) == (export.subjects, CODE)]
+    twofold = [one for one in codes if len(np.unique(one.values[one.there])) == 2]
     strong = []
     for one, other in combinations(chosen[:COLUMNS] + twofold[:COLUMNS], 2):
         known = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(other.values) & (export.site >= 0))
-        if len(known) >= FEWEST:
-            r = rank_correlation(one.values[known], other.values[known])
+        x, y = one.values[known], other.values[known]
+        if len(known) >= FEWEST and np.ptp(x) > 0 and np.ptp(y) > 0:
+            r = rank_correlation(x, y)
             strong.append((-abs(r), one, other))
     strong.sort(key=lambda each: (each[0], each[1].where, each[2].where))
     for _, one, other in strong[:STRONGEST]:

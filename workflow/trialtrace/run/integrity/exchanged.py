@@ -56,16 +56,16 @@ def exchanged(first: Floats, second: Floats, at: int) -> float:
     if n < FEWEST:
         return 1.0
     means = [np.nanmean(every[known], axis=1) for every in others]
-    worst, nearer = 0.0, list[int]()
+    worst = 0.0
     for values, own, cross in ((first, *means), (second, *means[::-1])):
         r = [rank_correlation(values[known, at], mean) for mean in (own, cross)]
         z = np.arctanh(np.clip([r[0], abs(r[1])], -0.999, 0.999))
         worst = max(worst, chances.normal((z[0] - z[1]) * np.sqrt((n - 3) / 1.06 / 2)))
-    usual = [float(np.median(mean)) for mean in means]
-    for values, own, cross in ((first, *usual), (second, *usual[::-1])):
-        there = values[known, at]
-        nearer.append(int((np.abs(there - cross) < np.abs(there - own)).sum()))
-    return min(1.0, 2 * min(worst, chances.binomial(min(nearer), n, 0.5)))
+    one, two = (float(np.median(mean)) for mean in means)
+    x, y = first[known, at], second[known, at]
+    nearer = [np.abs(x - two) < np.abs(x - one), np.abs(y - one) < np.abs(y - two)]
+    of_both = min(int(each.sum()) for each in nearer)
+    return min(1.0, 2 * min(worst, chances.binomial(of_both, n, 0.5)))
 
 
 # A column that stands one row down: its values go with those of the patient in the row above.

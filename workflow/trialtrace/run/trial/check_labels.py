@@ -215,15 +215,12 @@ def crossed_labels(files: Files) -> list[Problem]:
 def _crossed(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Pairs of codes of which each begins the label of the other alone; of single letters only
     where there are no others."""
-    for one, other in combinations([code for code in choices if code.isalpha()], 2):
-        labels = choices[one].casefold(), choices[other].casefold()
-        codes = one.casefold(), other.casefold()
-        whole = len(choices) == 2 or min(map(len, codes)) > 1
-        crossed = all(
-            label.startswith(code) for label, code in zip(labels, codes[::-1], strict=True)
-        )
-        right = any(label.startswith(code) for label, code in zip(labels, codes, strict=True))
-        if whole and crossed and not right:
+    said = {code: label.casefold() for code, label in choices.items() if code.isalpha()}
+    for one, other in combinations(said, 2):
+        whole = len(choices) == 2 or min(len(one), len(other)) > 1
+        ways = ((one, other), (other, one), (one, one), (other, other))
+        begins = [said[of].startswith(code.casefold()) for of, code in ways]
+        if whole and begins == [True, True, False, False]:
             yield one, other
 
 
