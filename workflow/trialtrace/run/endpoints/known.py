@@ -63,7 +63,7 @@ def _known(records: Records, size: int) -> Iterator[tuple[str, Flags]]:
 
 
 def unequal_losses(study: Study, known: Known) -> Iterator[RedLine]:
-    """A line for each of the endpoints and variables at entry that are most unequally known, and
+    """A line for each of the endpoints and required variables that are most unequally known, and
     how many more are."""
     known = {**known, **_at_entry(study)}
     labels_of = {name: f"Endpoint {name} ({e.label})" for name, e in study.trial.endpoints.items()}
@@ -90,11 +90,12 @@ def unequal_losses(study: Study, known: Known) -> Iterator[RedLine]:
 
 
 def _at_entry(study: Study) -> Known:
-    """The same counts of the variables that the plan shows at entry, by what they are called."""
+    """The same counts of the variables of the subjects that the dictionary requires."""
     made: Known = {}
-    for name in study.trial.plan.displays.get("baseline", {}).get("variables", ()):
+    for name, origin in study.trial.subjects.origins.items():
+        variable = study.trial.dictionary.get(origin.table, {}).get(origin.column)
         values = study.adsl.columns.get(adsl_code(name))
-        if values is not None:
+        if variable is not None and variable.required and values is not None:
             there = values.is_valid().to_numpy(zero_copy_only=False)
             arms = planned_arms(study).items()
             counts = {arm: (int((there & mask).sum()), int(mask.sum())) for arm, mask in arms}

@@ -154,11 +154,13 @@ def _registered(export: Export) -> Iterator[Look]:
 
 def _the_same(export: Export) -> Iterator[Look]:
     """A look at patients of whom every column is that of another, by those that tell most."""
+    if export.n < FEWEST:
+        return
     one_each = [one for one in export.slices if one.part == one.step == 0]
     telling = sorted(
         (one for one in one_each if 2 * len(one.there) >= export.n and _alike(one) < 1), key=_alike
     )[:MOST_TELLING]
-    if export.n < FEWEST or len(telling) < COLUMNS:
+    if len(telling) < COLUMNS:
         return
     rng = np.random.Generator(np.random.PCG64(1))
     # A number drawn for each value of each column: rows are equal where their sums are.
