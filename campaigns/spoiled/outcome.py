@@ -169,7 +169,7 @@ def _closing(folder: Path, name: str) -> tuple[str, ...]:
     if importlib.util.find_spec("trialtrace.report.sections.closing") is None:
         return ()
     module = importlib.import_module("trialtrace.report.sections.closing")
-    return tuple(module.closing_lines(folder, name))
+    return tuple(module.closing_lines(folder, name, ("derive_datasets",)))
 
 
 def _results(path: Path) -> dict[str, tuple]:

@@ -308,6 +308,32 @@ def visits_of_others(made: Made, rng: np.random.Generator) -> None:
     _of_visits(made, "visited", dates)
 
 
+def a_visit_copied(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["walked"][1].copy()
+    values[:, 2] = values[:, 1]
+    _of_visits(made, "walked", values)
+
+
+def rows_pasted_again(made: Made, rng: np.random.Generator) -> None:
+    """A fifth of the rows of a column of all visits, over the last ones."""
+    values = made.visits["walked"][1].ravel().copy()
+    size = len(values) // 5
+    values[-size:] = values[:size]
+    _of_visits(made, "walked", values.reshape(-1, 4))
+
+
+def scale_turned_at_a_visit(made: Made, rng: np.random.Generator) -> None:
+    values = made.visits["walked"][1].copy()
+    values[:, 2] = 730 - values[:, 2]
+    _of_visits(made, "walked", values)
+
+
+def scale_from_one(made: Made, rng: np.random.Generator) -> None:
+    """A score of 0 to 3 that the second half of the patients writes as 1 to 4."""
+    score = np.minimum(rng.poisson(1.0, made.n), 3) + _later_half(made)
+    made.patients["pain"] = (NUMBER, score.astype(float), "")
+
+
 def weight_of_the_next(made: Made, rng: np.random.Generator) -> None:
     _of_patients(made, "weight", np.roll(made.patients["weight"][1], 1))
 
@@ -350,5 +376,9 @@ FOUND_BY: dict[Slip, tuple[str, ...]] = {
     two_numbers_exchanged_at_a_visit: ("exchanged",),
     last_visit_not_sent_by_a_site: ("cuts",),
     visits_of_others: ("far",),
+    a_visit_copied: ("carried",),
+    rows_pasted_again: ("blocks",),
+    scale_turned_at_a_visit: ("codings",),
+    scale_from_one: ("breaks",),
 }
 UNSEEN: tuple[Slip, ...] = (weight_of_the_next,)

@@ -351,3 +351,25 @@ def test_a_row_without_a_key_blames_the_column_that_has_no_value(tmp_path: Path)
     (line,) = account(tmp_path, given).warnings
     assert line.kind == "rows_without_key" and "column pain" in line.text
     assert "visit:" not in line.text and "code" not in line.text
+
+
+def test_a_row_of_sums_is_told_by_its_line(tmp_path: Path):
+    given = Given()
+    given.patients.append(["Total", "A", "f", "0", "70.5", "01.01.2020", "50"])
+    given.visits += [["Total", str(visit), "5"] for visit in (0, 1)]
+    (line,) = (one for one in account(tmp_path, given).warnings if one.kind == "odd_number")
+    assert line.text.startswith("Table patients: 1 of 41 subjects have a number of another form")
+    assert "(line 42)" in line.text and "Total" not in line.text
+
+
+@pytest.mark.parametrize(("limit", "lines"), [(60, 1), (69, 0)])
+def test_a_check_that_a_tenth_of_the_rows_breaks_is_told(tmp_path: Path, limit: int, lines: int):
+    """Ages are 31 to 70: of 40 that are to be below 60 eleven are not, of those below 69 two."""
+    check = f"""
+checks:
+  younger: {{label: Nobody is old, table: patients, severity: flag, columns: [age],
+            expect: {{age: {{below: {limit}}}}}}}
+"""
+    found = account(tmp_path, Given(cleaning=CLEANING + check)).warnings
+    text = "Check younger of table patients (Nobody is old) does not hold in 11 of 40 cases"
+    assert [one.text.startswith(text) for one in found] == [True] * lines

@@ -15,6 +15,7 @@ from trialtrace.run.cleaning.fits import (
     differ_by,
     fits,
     looks,
+    of_another_form,
     pairs,
     seen,
 )
@@ -200,3 +201,23 @@ def test_dates_of_another_order():
     # 5 May is the same day in both; an impossible day is impossible in both.
     assert better_orders(mdy, text("13.01.2020", "05.05.2020")) == []
     assert better_orders(mdy, text("13.01.2020", "31.02.2020", "05.04.2020")) == []
+
+
+# Numbers of another form
+
+
+@pytest.mark.parametrize(
+    ("names", "odd"),
+    [
+        ([*(f"P{n}" for n in range(60)), "Total"], ["Total"]),
+        ([*(f"P{n}" for n in range(60)), "ZP7"], ["ZP7"]),
+        ([*(str(n) for n in range(1, 61)), "17b"], ["17b"]),
+        # Sites may begin a number; of few numbers, and of many that are otherwise, nothing is said.
+        ([f"{site}-{n}" for site in ("BER", "ROM", "LYO") for n in range(30)], []),
+        ([*(f"BER-{n}" for n in range(60)), *(f"ROM-{n}" for n in range(40)), "Sum"], ["Sum"]),
+        ([*(f"P{n}" for n in range(12)), "Total"], []),
+        ([*(f"P{n}" for n in range(60)), *(f"{n}" for n in range(9))], []),
+    ],
+)
+def test_numbers_of_another_form_than_all_others(names, odd):
+    assert of_another_form(names) == odd

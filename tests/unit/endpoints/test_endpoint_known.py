@@ -1,9 +1,11 @@
 """Of how many an outcome is known, by arm and visit, and where that is unequal beyond chance."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
-from tiny_trial import derived, tiny
+from tiny_trial import derived, field, tiny
 
 from trialtrace.run.cleaning.losses import SELDOM
 from trialtrace.run.endpoints.known import _chance
@@ -50,6 +52,16 @@ def test_an_outcome_that_one_arm_lacks_is_a_red_line(tmp_path):
     (line,) = lines
     assert line.startswith(
         "Endpoint score (Score) is known unequally by arm: New drug 40 of 60, Old drug 59 of 60, "
+    )
+
+
+def test_so_is_a_required_variable(tmp_path):
+    trial = tiny(trial="subjects: {table: patients, variables: {mass: y}}")
+    trial.dictionary["patients"]["y"] = replace(field("y", "patients", "integer"), required=True)
+    derived(trial, tmp_path, patients=people((1, 20)))
+    (line,) = (one.text for one in read_losses(tmp_path / "derived").warnings)
+    assert line.startswith(
+        "Variable mass of the subjects is known unequally by arm: New drug 40 of 60, Old drug 59"
     )
 
 

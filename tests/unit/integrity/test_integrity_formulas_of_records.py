@@ -8,6 +8,10 @@ import pytest
 from scipy import stats
 
 from trialtrace.run.integrity import (
+    allocation,
+    breaks,
+    carried,
+    codings,
     contacts,
     cuts,
     exchanged,
@@ -327,3 +331,70 @@ def test_a_table_without_a_row_of_one_group():
     events = Sheet("ae", rows, rows, none[rows], none[rows], (), occurrences=True)
     (look,) = cuts.looks(Export(n, "p", (people, events), site=site))
     assert look.p == pytest.approx(2 * (1 / (1 + 32.5 / 8.5 / 2)) ** 20 * 5)
+
+
+def test_all_of_an_end_on_one_side_by_enumeration():
+    drawn = list(combinations(range(7), 3))
+    due = sum(max(each) < 5 for each in drawn) / len(drawn)
+    assert breaks.on_one_side(3, 5, 7) == pytest.approx(due)
+
+
+def test_copies_at_a_visit_are_held_against_the_others():
+    # 1 of 21 is at least one in two; 15 of 20 is 16 of 22, whose odds of 16 to 6 times five are 80
+    # to 6; of few others nothing is said.
+    assert carried.of_a_visit(20, 20, 0, 20) == pytest.approx(0.5**20)
+    assert carried.of_a_visit(20, 20, 15, 20) == pytest.approx((80 / 86) ** 20)
+    assert carried.of_a_visit(20, 20, 3, 5) == 1.0
+
+
+def test_a_run_of_an_arm_is_told_unless_the_file_is_sorted():
+    lots = np.tile([0, 1, 1, 0, 1, 0, 0, 1], 8)
+    lots[20:44] = 1
+    (look,) = allocation._longest(_by_rows(lots), lots, np.arange(64), "p")
+    q = (lots == 1).mean()
+    assert look.p == pytest.approx(64 * (1 - q) * q ** len(look.rows), rel=1e-9)
+    assert {*range(22, 46)} <= {*look.rows} and len(look.rows) <= 26
+    (look,) = allocation._longest(_by_rows(lots), np.sort(lots), np.arange(64), "p")
+    assert look.p == 1.0
+
+
+def _by_rows(arm: np.ndarray) -> Export:
+    none, at = np.zeros(len(arm), np.intp), np.arange(len(arm))
+    sheet = Sheet("p", at + 2, at, none, none, (), in_order=True)
+    return Export(len(arm), "p", (sheet,), arm=arm)
+
+
+def test_pairs_that_are_the_same_are_held_against_those_that_differ_in_little():
+    rng = np.random.default_rng(5)
+    data = rng.integers(0, [3, 4, 5, 6], (120, 4)).astype(float)
+    data[-9:] = data[:9]
+    none, at = np.zeros(120, np.intp), np.arange(120)
+    columns = tuple(Column(f"c{i}", CODE, column) for i, column in enumerate(data.T))
+    export = Export(120, "p", (Sheet("p", at + 2, at, none, none, columns),))
+    (look,) = records._the_same(export)
+    equal = [int((data[a] == data[b]).sum()) for a, b in combinations(range(120), 2)]
+    none_off, one_off, two_off = (equal.count(4 - k) for k in range(3))
+    assert look.told.startswith(f"{none_off} pairs of 120 patients")
+    mean = 3 * (one_off + 1) ** 2 / (two_off + 1)
+    assert look.p == pytest.approx(stats.poisson.sf(none_off - 1, mean), rel=1e-6)
+
+
+def test_two_numbers_of_other_levels_are_exchanged_without_any_correlation():
+    rng = np.random.default_rng(8)
+    low, high = rng.normal(10, 1, (40, 3)), rng.normal(90, 9, (40, 3))
+    assert exchanged.exchanged(low, high, 1) > 0.9
+    low[:, 1], high[:, 1] = high[:, 1].copy(), low[:, 1].copy()
+    assert exchanged.exchanged(low, high, 1) == pytest.approx(2 * 0.5**40)
+
+
+def test_one_value_at_a_site_is_held_against_the_others():
+    values = np.tile(np.arange(5.0), 8)
+    values[:12] = 3.0
+    site, none, at = np.repeat([0, 1, 2], [12, 14, 14]), np.zeros(40, np.intp), np.arange(40)
+    sheet = Sheet("p", at + 2, at, none, none, (Column("x", NUMBER, values),))
+    export = Export(40, "p", (sheet,), site=site, used=frozenset({("p", "x")}))
+    (look,) = codings.looks(export)
+    others = values[12:]
+    alike = sum(a == b for a, b in combinations(others, 2)) / (28 * 27 / 2)
+    assert look.p == pytest.approx(3 * alike**11)
+    assert look.rows == tuple(range(2, 14))

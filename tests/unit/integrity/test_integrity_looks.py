@@ -208,7 +208,7 @@ def test_visits_in_columns_are_visits():
     columns = (C("w0", NUMBER, first), C("w4", NUMBER, later))
     sheet = Sheet("p", np.arange(90), np.arange(90), none, none, columns)
     wide = ((("p", "w0"), ("p", "w4")),)
-    (look,) = carried.looks(Export(90, "p", (sheet,), wide=wide))
+    _, look = carried.looks(Export(90, "p", (sheet,), wide=wide))
     assert look.where == "p.w4" and len({*look.rows} & {*range(25)}) >= 23 and look.p < 1e-3
     assert not list(carried.looks(Export(90, "p", (sheet,))))
 

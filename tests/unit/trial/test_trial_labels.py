@@ -3,6 +3,7 @@
 import pytest
 from mini_trial import CLEANING, DICTIONARY, TRIAL, told, write_project
 
+from trialtrace.run.trial.check_labels import _crossed
 from trialtrace.run.trial.label_words import means_missing, sex_meant
 
 ARMS = '"A, Drug | B, Placebo"'
@@ -123,6 +124,30 @@ def test_an_arm_or_a_sex_is_never_missing_whatever_the_dictionary_says(tmp_path)
 def test_who_has_no_arm_may_be_missing_there_whatever_the_dictionary_calls_it(tmp_path):
     screened = DICTIONARY.replace("B, Placebo", "B, Placebo | S, Screened")
     assert missing(tmp_path, '{arm: ["S"]}', screened) == ""
+
+
+@pytest.mark.parametrize(
+    ("choices", "wrong"),
+    [
+        ({"radiology": "Both", "both": "Radiology", "histology": "Histology"}, 1),
+        ({"y": "No", "n": "Yes"}, 1),
+        ({"y": "Yes", "n": "No"}, 0),
+        # Letters of a scale are in any order; "b" may well begin what another letter is called.
+        ({"a": "Bad", "b": "Average", "c": "Good"}, 0),
+        ({"both": "Both sides", "bothersome": "Both, and bothersome"}, 0),
+        ({"1": "2 or more", "2": "1"}, 0),
+    ],
+)
+def test_labels_of_two_codes_that_are_exchanged(choices, wrong):
+    assert len(list(_crossed(choices))) == wrong
+
+
+def test_exchanged_labels_of_a_column_stop(tmp_path):
+    dictionary = (
+        DICTIONARY + 'place,patients,,radio,Place,"home, Clinic | clinic, Home",,,,,,,,,,,,\n'
+    )
+    text = told(write_project(tmp_path, dictionary=dictionary))
+    assert 'found     "home" is "Clinic", and "clinic" is "Home"' in text
 
 
 def test_words_for_missing_and_for_a_sex():

@@ -15,7 +15,7 @@ from trialtrace.run.cleaning.checks import run_check, where_not_shown
 from trialtrace.run.cleaning.counting import account_of, noted_in
 from trialtrace.run.cleaning.keys import Roster
 from trialtrace.run.cleaning.layout import ignore_decisions, ignored_columns
-from trialtrace.run.cleaning.losses import Losses, column_losses
+from trialtrace.run.cleaning.losses import Losses, broken_checks, column_losses
 from trialtrace.run.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.run.cleaning.other_tables import Accepted
 from trialtrace.run.cleaning.rejects import FLAG, blank
@@ -114,6 +114,7 @@ def losses_of_checks(
     arms = arms_of(trial, {name: one.typed for name, one in cleaned.items()})
     for name, one in cleaned.items():
         column_losses(trial, one.typed, arms, losses)
+        broken_checks(trial, name, one.balance.checks, losses)
         if name != trial.subjects.table:
             declared = trial.cleaning.tables[name].declared
             rows = one.typed.raw.num_rows

@@ -154,6 +154,24 @@ WAYS: dict[str, Callable[[str], str]] = {
 }
 
 
+# Numbers of another form than all others: a row of sums, a title, a number misspelt.
+
+FEWEST_NAMES, RARELY = 20, 0.02
+
+
+def of_another_form(names: Iterable[str]) -> list[str]:
+    """The names that are not as nearly all others are: letters and signs alike but for the digits;
+    or, where letters differ, letters and digits in the same order."""
+    every = list(names)
+    for pattern, by in ((r"()\d+", "9"), (r"(\d+)|[^\W\d_]+", None)):
+        forms = [re.sub(pattern, by or (lambda part: "9" if part[1] else "a"), n) for n in every]
+        (usual, count), *_ = Counter(forms).most_common(1) or [("", 0)]
+        others = [name for name, form in zip(every, forms, strict=True) if form != usual]
+        if count >= FEWEST_NAMES and 0 < len(others) <= max(1, RARELY * len(every)):
+            return others
+    return []
+
+
 # fmt: off
 WORDS = frozenset({
     "true", "false", "t", "f", "yes", "no", "y", "n", "j", "ja", "nein", "oui", "non", "si", "m",

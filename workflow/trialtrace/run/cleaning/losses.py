@@ -86,6 +86,7 @@ def _where(key: Variable, value: object) -> str:
 TOLD = 0.05
 STOPS = 0.20
 LINES_TOLD = 12
+BROKEN, FEWEST_BROKEN = 0.10, 10
 AT_MOST = f"at most {100 * STOPS:g} % of them"
 BETTER = "dates that no other order fits better"
 
@@ -120,6 +121,19 @@ class ColumnLoss:
         rules = ", ".join(f"{rule} {n}" for rule, n in self.rules.items())
         text = f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: {rules}"
         return f"{text}. {self.by_arm}" if self.by_arm else text
+
+
+def broken_checks(
+    trial: Trial, table: str, checks: Mapping[str, Mapping[str, int]], losses: Losses
+) -> None:
+    """Add the checks of a table that more than a tenth of what they judge breaks: no slips of the
+    pen. `checks` are the counts of each."""
+    for name, counts in checks.items():
+        judged = counts["looked_at"] - counts["not_judged"]
+        if counts["broken"] >= FEWEST_BROKEN and counts["broken"] > BROKEN * judged:
+            text = f"Check {name} of table {table} ({trial.cleaning.checks[name].label}) does not "
+            text += f"hold in {counts['broken']} of {judged} cases that it judges."
+            losses.warnings.append(RedLine("check_broken", table, None, text))
 
 
 def column_losses(trial: Trial, typed: Typed, arms: Arms, losses: Losses) -> None:

@@ -20,6 +20,7 @@ from trialtrace.run.cleaning.fits import (
     better_orders,
     differ_by,
     fits,
+    of_another_form,
     pairs,
     seen,
 )
@@ -397,16 +398,26 @@ def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
 
 
 def look_alikes(typed: Typed, losses: Losses) -> None:
-    """Subjects of the table of subjects who may be one: told as pairs, by their lines."""
+    """Subjects of the table of subjects who may be one, told as pairs, and those whose number is of
+    another form than the others', all by their lines."""
     subject = typed.subject.dictionary_encode()
     names = subject.dictionary.to_pylist()
     found = pairs(names)
-    if not found:
+    odd = [name for name in of_another_form(names) if not any(name in pair for pair in found)]
+    if not found and not odd:
         return
     codes = pc.fill_null(subject.indices, -1).to_numpy(zero_copy_only=False)
     line = typed.raw["source_row"].to_numpy()
     places = zip(*np.unique(codes, return_index=True), strict=True)
     first = {names[code]: int(line[at]) for code, at in places if code >= 0}
+    if odd:
+        lines = ", ".join(str(first[name]) for name in odd[:MOST_PAIRS])
+        text = f"Table {typed.spec.name}: {len(odd)} of {len(names)} subjects have a number of "
+        text += f"another form than the others ({'line' if len(odd) == 1 else 'lines'} {lines}): "
+        text += "a row of sums, a title, a number misspelt?"
+        losses.warnings.append(RedLine("odd_number", typed.spec.name, None, text))
+    if not found:
+        return
     shown = [
         f"lines {first[one]} and {first[other]} ({', '.join(differ_by(one, other))})"
         for one, other in found[:MOST_PAIRS]

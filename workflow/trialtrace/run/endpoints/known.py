@@ -15,7 +15,8 @@ from trialtrace.run.cleaning.account import RedLine
 from trialtrace.run.endpoints.records import Records
 from trialtrace.run.endpoints.study import Study
 from trialtrace.run.integrity import chances
-from trialtrace.run.trial.plan.methods import BINARY, SCORES
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.plan.methods import BINARY, SCORES, TIMES
 
 # Endpoint -> visit ("" where there is none) -> arm -> (known, all).
 Known = dict[str, dict[str, dict[str, tuple[int, int]]]]
@@ -62,26 +63,44 @@ def _known(records: Records, size: int) -> Iterator[tuple[str, Flags]]:
 
 
 def unequal_losses(study: Study, known: Known) -> Iterator[RedLine]:
-    """A line for each of the endpoints that are most unequally known, and how many more are."""
+    """A line for each of the endpoints and required variables that are most unequally known, and
+    how many more are."""
+    known = {**known, **_at_entry(study)}
+    labels_of = {name: f"Endpoint {name} ({e.label})" for name, e in study.trial.endpoints.items()}
     tested = []
     for name, visits in known.items():
-        if study.trial.endpoints[name].kind in BINARY + SCORES:
+        endpoint = study.trial.endpoints.get(name)
+        if endpoint is None or endpoint.kind in BINARY + SCORES + TIMES:
             losses = [(_chance(arms), visit) for visit, arms in visits.items() if _tested(arms)]
             tested += [(p, name, visit) for p, visit in losses]
     unusual = sorted(one for one in tested if one[0] * len(tested) < UNUSUAL)
     first = list({name: (p, name, visit) for p, name, visit in reversed(unusual)}.values())[::-1]
     labels = {name: arm.label for name, arm in study.trial.design.arms.items()}
     for p, name, visit in first[:LINES]:
-        endpoint = study.trial.endpoints[name]
         counts = known[name][visit].items()
         told = ", ".join(f"{labels[arm]} {k} of {n}" for arm, (k, n) in counts)
         at = f" at {visit}" if visit else ""
-        text = f"Endpoint {name} ({endpoint.label}) is known unequally by arm{at}: {told}, which "
+        what = labels_of.get(name, name)
+        text = f"{what} is known unequally by arm{at}: {told}, which "
         text += f"has p {p * len(tested):.2g} by chance among {len(tested)} such counts."
         more = len(first) - LINES
         if more > 0 and name == first[LINES - 1][1]:
-            text += f" So are {more} more endpoints."
+            text += f" So are {more} more."
         yield RedLine("known_unequally", "", None, text)
+
+
+def _at_entry(study: Study) -> Known:
+    """The same counts of the variables of the subjects that the dictionary requires."""
+    made: Known = {}
+    for name, origin in study.trial.subjects.origins.items():
+        variable = study.trial.dictionary.get(origin.table, {}).get(origin.column)
+        values = study.adsl.columns.get(adsl_code(name))
+        if variable is not None and variable.required and values is not None:
+            there = values.is_valid().to_numpy(zero_copy_only=False)
+            arms = planned_arms(study).items()
+            counts = {arm: (int((there & mask).sum()), int(mask.sum())) for arm, mask in arms}
+            made[f"Variable {name} of the subjects"] = {"": counts}
+    return made
 
 
 def _tested(arms: dict[str, tuple[int, int]]) -> bool:

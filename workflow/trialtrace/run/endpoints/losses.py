@@ -65,15 +65,16 @@ def _short(study: Study, population: Population) -> Iterator[RedLine]:
     if population.flag not in study.adsl.columns or not means_everybody(label, population.flag):
         return
     out = np.array(study.adsl.columns[population.flag].to_pylist(), dtype=object) != "Y"
-    randomised = np.any([*arms.values(), np.zeros(study.size, dtype=bool)], axis=0)
+    randomised = np.any([*arms.values(), np.full(study.size, not arms)], axis=0)
     if not (out & randomised).any():
         return
     labels = study.trial.design.arms
     by_arm = [f"{labels[arm].label} {_of(out, mask)}" for arm, mask in arms.items()]
     text = f"Population {population.name} is labelled “{label}” (flag {population.flag}), and "
     text += f"trial.yaml, populations.{population.name}, leaves out {_of(out, randomised)} "
-    text += f"patients with an arm: {', '.join(by_arm)}. Label it by whom it holds, or take out "
-    yield RedLine("population_short", study.trial.subjects.table, None, f"{text}the condition.")
+    text += f"patients{' with an arm: ' if arms else ''}{', '.join(by_arm)}. Label it by whom it "
+    text += "holds, or take out the condition."
+    yield RedLine("population_short", study.trial.subjects.table, None, text)
 
 
 def _of(flags: Flags, whole: Flags) -> str:

@@ -3,9 +3,11 @@
 Where patients are randomised the arm depends on none of these. Runs of an arm in the order of
 entry are tested within strata by Mood's moments (Ann Math Stat 1940;11:367); too many runs are
 unusual in simple randomisation alone, since blocks make them. Who entered on one day is put in an
-order by lot. The rest are the tests of Kruskal and Wallis and of Pearson. Blocks bound how far
-arms of equal size may differ at the end of any day; days beyond are counted against slips in one
-of 200.
+order by lot. The longest run of an arm, in that order or, where no day is known, in that of the
+rows, has at most the chance n(1 - q)q^t, with q the share of the arm; where the other rows have far
+fewer runs than lots make, the file was sorted by arm. The rest are the tests of Kruskal and Wallis
+and of Pearson. Blocks bound how far arms of equal size may differ at the end of any day; days
+beyond are counted against slips in one of 200.
 """
 
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
 
 SLIPS = 0.005
-FEWEST, NEARLY_EQUAL, PIECE = 20, 0.6, 4
+FEWEST, NEARLY_EQUAL, PIECE, FEW_RUNS = 20, 0.6, 4, -4.0
 
 
 def looks(export: Export) -> Iterator[Look]:
@@ -29,6 +31,10 @@ def looks(export: Export) -> Iterator[Look]:
         yield from _table(export.arm, export.site, export.subjects, "sites")
     entry = export.known(export.entry)
     if entry is None:
+        known = np.flatnonzero((export.arm >= 0) & (export.row_of >= 0))
+        at = known[np.argsort(export.row_of[known], kind="stable")]
+        if any(sheet.name == export.subjects and sheet.by_number for sheet in export.sheets):
+            yield from _longest(export, export.arm[at], at, export.subjects)
         return
     known = np.flatnonzero((export.arm >= 0) & ~np.isnan(entry.values))
     arm, day = export.arm[known], entry.values[known]
@@ -38,6 +44,8 @@ def looks(export: Export) -> Iterator[Look]:
     yield from _table(arm, weekdays(day), entry.where, "weekdays of entry")
     strata = np.zeros(len(known), np.intp) if export.strata is None else export.strata[known]
     yield _runs(export, arm, day, strata, entry)
+    order = np.lexsort((export.row_of[known], day))
+    yield from _longest(export, arm[order], known[order], entry.where)
     if export.block_sizes and _of_equal_size(arm, day, strata, PIECE * max(export.block_sizes)):
         yield _blocks(export, known, arm, day, strata, entry)
 
@@ -92,6 +100,23 @@ def _runs(export: Export, arm: Places, day: Floats, strata: Places, entry: Slice
     else:
         p, what = chances.normal(z), "few runs"
     return Look(entry.where, f"{what} of an arm among {len(arm)} patients in order", float(p))
+
+
+def _longest(export: Export, arm: Places, order: Places, where: str) -> Iterator[Look]:
+    """The longest run of an arm among patients in an order."""
+    n, counts = len(arm), np.bincount(arm)
+    if n < FEWEST or np.count_nonzero(counts) < 2:
+        return
+    starts = np.append(0, np.flatnonzero(np.diff(arm)) + 1)
+    lengths = np.diff(np.append(starts, n))
+    first = int(starts[lengths.argmax()])
+    t, q = int(lengths.max()), float(counts[arm[first]]) / n
+    p = min(1.0, n * (1 - q) * q**t)
+    others = np.delete(arm, slice(first, first + t))
+    if len(np.unique(others)) < 2 or runs_z([others]) < FEW_RUNS:
+        p = 1.0
+    text = f"{t} patients one after another in one arm, of {n}"
+    yield Look(where, text, p, export.places(order[first : first + t]) if p < 1 else ())
 
 
 def _of_equal_size(arm: Places, day: Floats, strata: Places, size: int) -> bool:

@@ -3,32 +3,62 @@
 Of a column in the order of its rows, a value a patient, the longest run is taken that occurs twice
 (runs of one value do not count). Where order means nothing its length has nearly the chance
 1 - exp(-n(n-1)/2 (1-q) q^t), with q the chance that two values are equal (Arratia, Gordon and
-Waterman, Ann Stat 1990;18:539).
+Waterman, Ann Stat 1990;18:539). In a table with several rows a patient, rows beside each other go
+together: there q is the chance that two values are equal whose rows above are, and t counts how
+often the value changes in the run.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Places
-from trialtrace.run.integrity.export import Export
+from trialtrace.base.arrays import Floats, Places, Whole
+from trialtrace.run.integrity.export import NUMBER, Export
 from trialtrace.run.integrity.look import Look
 
 FEWEST, ALIKE = 30, 0.1
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each column of numbers at each visit in which equal values are rare."""
+    """A look for each column of numbers at each visit in which equal values are rare, and one for
+    each in the order of the rows of a table with several of a patient."""
     for number in export.numbers:
         order = number.there[np.argsort(number.rows[number.there], kind="stable")]
-        values = number.values[order]
-        if len(values) < FEWEST or chance_alike(values) > ALIKE:
-            continue
-        length, starts = longest(values)
-        p = chance(values, length)
-        rows = sorted({int(number.rows[order[s + k]]) for s in starts for k in range(length)})
-        text = f"the longest run of values that stands twice has {length} of {len(values)} values"
-        yield Look(number.where, text, p, tuple(rows))
+        yield from _look(number.where, number.values[order], number.rows[order])
+    for sheet in export.sheets:
+        if len(np.unique(sheet.subject)) < len(sheet.subject):
+            order = np.argsort(sheet.rows, kind="stable")
+            for column in sheet.columns:
+                at = order[~np.isnan(column.values[order])]
+                if column.kind == NUMBER:
+                    where = f"{sheet.name}.{column.name}"
+                    yield from _look(where, column.values[at], sheet.rows[at], by_rows=True)
+
+
+def _look(where: str, values: Floats, rows: Whole, *, by_rows: bool = False) -> Iterator[Look]:
+    """A look at the longest run among values in their order; `by_rows` where patients have several
+    beside each other."""
+    if len(values) < FEWEST or chance_alike(values) > ALIKE:
+        return
+    length, starts = longest(values)
+    p = chance(values, length)
+    if by_rows and length:
+        run = values[starts[0] : starts[0] + length]
+        changes = int(np.count_nonzero(np.diff(run)))
+        p = chance(values, changes, max(chance_alike(values), _alike_below(values)))
+    at = sorted({int(rows[s + k]) for s in starts for k in range(length)})
+    what = "rows" if by_rows else "values"
+    text = f"the longest run of {what} that stands twice has {length} of {len(values)} values"
+    yield Look(where, text, p, tuple(at))
+
+
+def _alike_below(values: Floats) -> float:
+    """How often two values are equal whose rows above hold equal ones."""
+    codes = np.unique(values, return_inverse=True)[1].astype(np.int64)
+    pairs = codes[:-1] * len(codes) + codes[1:]
+    counts = [np.unique(keys, return_counts=True)[1] for keys in (codes[:-1], pairs)]
+    above, both = (float((each * (each - 1.0)).sum()) for each in counts)
+    return both / above if above else 0.0
 
 
 def chance_alike(values: Floats) -> float:
@@ -38,9 +68,10 @@ def chance_alike(values: Floats) -> float:
     return float((counts * (counts - 1)).sum() / (n * (n - 1)))
 
 
-def chance(values: Floats, length: int) -> float:
-    """The chance of a run of that length, or a longer one, in any order of these values."""
-    n, q = len(values), chance_alike(values)
+def chance(values: Floats, length: int, alike: float | None = None) -> float:
+    """The chance of a run of that length, or a longer one, in any order of these values, of which
+    two are `alike` as often."""
+    n, q = len(values), chance_alike(values) if alike is None else alike
     if length == 0 or q == 0:
         return 1.0
     return float(-np.expm1(-n * (n - 1) / 2 * (1 - q) * q**length))

@@ -4,7 +4,9 @@ Sites and years differ. The difference of two means, on the scale of logs where 
 zero, is therefore held against one of a whole standard deviation, not against none: another unit or
 another coding is further away. The test is that of two samples with a noncentral t, by its normal
 approximation, times the sites, or times the places at which the patients in the order of their
-entry can be cut.
+entry can be cut. Where no day of entry is known the order is that of the rows, unless a column
+shows that the file was sorted by it. An end of a column that nobody has before or after one place
+in that order has the chance that all who have it are drawn from the other side, times four.
 """
 
 from collections.abc import Iterator
@@ -15,22 +17,31 @@ from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import Export, Slice
 from trialtrace.run.integrity.look import Look
+from trialtrace.run.integrity.ordered import is_sorted
 
-FEWEST, LEVELS, ALLOWED = 10, 8, 1.0
+FEWEST, LEVELS, ALLOWED, SHOWN = 10, 8, 1.0, 0.01
 
 
 def looks(export: Export) -> Iterator[Look]:
     """A look by site and one by entry for each column of numbers."""
     entry = export.known(export.entry)
+    unsorted = {sheet.name for sheet in export.sheets if sheet.by_number and not is_sorted(sheet)}
     for number in export.first_numbers:
         values = number.values[number.there]
-        if len(np.unique(values)) < LEVELS or len(values) < 2 * FEWEST:
+        if len(values) < 2 * FEWEST:
+            continue
+        day = entry.values[number.there] if entry is not None else None
+        if day is None and number.table in unsorted:
+            day = number.rows[number.there].astype(float)
+        if day is not None:
+            yield _ends(number, values, day)
+        if len(np.unique(values)) < LEVELS:
             continue
         scaled = np.log(values) if values.min() > 0 else values
         if export.site is not None:
             yield from _by_site(export, number, scaled, export.site[number.there])
-        if entry is not None:
-            yield from _by_entry(number, scaled, entry.values[number.there])
+        if day is not None:
+            yield from _by_entry(number, scaled, day)
 
 
 def _by_site(export: Export, item: Slice, values: Floats, site: Places) -> Iterator[Look]:
@@ -65,8 +76,33 @@ def _by_entry(item: Slice, values: Floats, entered: Floats) -> Iterator[Look]:
     )  # fmt: skip
     best = int(np.argmin(p))
     rows = tuple(sorted(int(row) for row in item.rows[item.there[order[at[best] :]]]))
-    text = f"the level of {n} values before and after the day of entry that parts them most"
+    text = (
+        f"the level of {n} values before and after the day of entry, or row, that parts them most"
+    )
     yield Look(item.where, text, float(min(1.0, p[best] * len(at))), rows)
+
+
+def _ends(item: Slice, values: Floats, day: Floats) -> Look:
+    """A look at the lowest and the highest value: whether nobody has it from one place on."""
+    known = np.flatnonzero(~np.isnan(day))
+    order = known[np.argsort(day[known], kind="stable")]
+    x, n = values[order], len(order)
+    tried = []
+    for end in (values.min(), values.max()):
+        at = np.flatnonzero(x == end)
+        if len(at):
+            tried += [(on_one_side(len(at), int(at[-1]) + 1, n), int(at[-1]) + 1, n)]
+            tried += [(on_one_side(len(at), n - int(at[0]), n), 0, int(at[0]))]
+    p, first, last = min(tried, default=(1.0, 0, 0))
+    rows = tuple(sorted(int(row) for row in item.rows[item.there[order[first:last]]]))
+    text = f"{last - first} of {n} patients after one another without an end of the scale"
+    return Look(item.where, text, min(1.0, 4 * p), rows if p < SHOWN else ())
+
+
+def on_one_side(k: int, side: int, n: int) -> float:
+    """The chance that k of n drawn at random are all among the first `side`."""
+    gone = np.arange(k)
+    return float(np.exp(np.log((side - gone) / (n - gone)).sum()))
 
 
 def _sums(values: Floats) -> tuple[Floats, Floats, Floats]:

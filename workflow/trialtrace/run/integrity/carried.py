@@ -8,6 +8,10 @@ is looked at where equal values are rare, the spread is at least eight units, an
 correlated by at most 0.9: what hardly changes is equal to itself. Values at either end of the
 column are left out. Visits that are correlated by more are looked at where those that are not
 equal change by eight units or more, on the median.
+
+Of a whole visit the values that are those of the visit before, but for either end of the column,
+are held against five times the odds of that at the other visits, at least one in two (binomial,
+times the visits); where all of a column are, at every visit, against four in five.
 """
 
 from collections.abc import Iterator
@@ -23,11 +27,13 @@ from trialtrace.run.integrity.look import Look
 
 FEWEST, SPREAD, STABLE, ALIKE = 30, 8, 0.9, 0.1
 NEAR, STEP, FEWEST_APART, ALLOWED = 5, 10, 20, 2.0
+FEWEST_COPIED, ODDS, AT_LEAST, OFTEN = 15, 5.0, 0.5, 0.8
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each pair of visits, and one for each three."""
+    """A look for each pair of visits, one for each three, and one for each column."""
     pairs = list(successive(export))
+    yield from _whole_visits(pairs)
     after = {id(one): later for one, later in pairs}
     for one, later in pairs:
         yield from _look(later, one.values, later.values, one.values, "equal to the value before")
@@ -86,3 +92,35 @@ def met(x: Floats, target: Floats, unit: float) -> tuple[Flags, float]:
     within = int((every <= near).sum())
     due = (1 + int((every <= half).sum())) / (1 + within) if within else 1.0
     return same, chances.binomial(k, close, min(1.0, ALLOWED * due))
+
+
+def _whole_visits(pairs: list[tuple[Slice, Slice]]) -> Iterator[Look]:
+    """A look for each column: at the visit of which most values are those of the visit before."""
+    columns: dict[str, dict[int, list[tuple[bool, int]]]] = {}
+    for one, later in pairs:
+        there = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(later.values))
+        x = later.values[there]
+        inside = (x > x.min(initial=np.inf)) & (x < x.max(initial=-np.inf))
+        same = one.values[there] == x
+        found = columns.setdefault(one.where, {}).setdefault(later.step, [])
+        found += zip(same[inside].tolist(), later.rows[there][inside].tolist(), strict=True)
+    for where, steps in columns.items():
+        counts = {step: (sum(same for same, _ in each), len(each)) for step, each in steps.items()}
+        k, n = (sum(each) for each in zip(*counts.values(), strict=True))
+        if n < FEWEST_COPIED:
+            continue
+        p, step = min((of_a_visit(*own, k - own[0], n - own[1]), at) for at, own in counts.items())
+        told, rows = counts[step], steps[step]
+        if k == n and OFTEN**n < p:
+            p, told, rows = OFTEN**n, (k, n), [each for every in steps.values() for each in every]
+        text = f"{told[0]} of {told[1]} values of a visit are those of the visit before"
+        found_at = tuple(sorted(row for same, row in rows if same))
+        yield Look(where, text, min(1.0, p * len(counts)), found_at)
+
+
+def of_a_visit(k: int, n: int, others: int, of_others: int) -> float:
+    """The chance of as many copies at a visit, by how many there are at the others; 1 for few."""
+    if min(n, of_others) < FEWEST_COPIED:
+        return 1.0
+    odds = ODDS * (others + 1) / (of_others - others + 1)
+    return chances.binomial(k, n, max(AT_LEAST, odds / (1 + odds)))

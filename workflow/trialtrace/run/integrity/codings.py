@@ -1,11 +1,13 @@
-"""Codes turned at one site: all patients alike where others are not, a scale that runs backwards.
+"""Codes turned at a site or visit: all patients alike where others are not, a scale backwards.
 
 Alike: of each column of two values that is used, a site at which all have the same one. Sites
 differ, so that the odds of the others times or by `ALLOWED` are held against it: the tail of the
-binomial distribution, times the sites and the sides. Scale: a measure is not negatively
+binomial distribution, times the sites and the sides. Of a number, one value at a site has the
+chance that as many of the others are alike. Scale: a measure is not negatively
 correlated with itself at another visit of the same patients. Where it is at a site, and is not in
 all others together, that is tested against a correlation of zero (Fisher's z of ranks, one-sided),
-times the sites.
+times the sites; so is, times the visits, one visit of three or more that runs against the others of
+all patients, which go together.
 """
 
 from collections.abc import Iterator
@@ -14,26 +16,41 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import DATE, Export, Slice
+from trialtrace.run.integrity.blocks import chance_alike
+from trialtrace.run.integrity.export import DATE, NUMBER, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, ALLOWED, USUAL = 10, 5, 2.0, 0.2
 
 
 def looks(export: Export) -> Iterator[Look]:
-    """A look for each column of two values, and one for each number at more visits than one."""
+    """A look for each column of two values, and for each number at more visits than one."""
+    series = [
+        [visit for visit in visits if len(np.unique(visit.values[visit.there])) >= LEVELS]
+        for visits in export.series
+    ]
+    for visits in series:
+        if len(visits) > 2:
+            yield from _against(visits)
     if export.site is None or len(np.unique(export.site[export.site >= 0])) < 2:
         return
+    alike: dict[str, list[tuple[float, tuple[int, ...], int]]] = {}
     for visit in export.slices:
         known = visit.there[export.site[visit.there] >= 0]
         levels = np.unique(visit.values[known])
         used = (visit.table, visit.column) in export.used
         if used and visit.kind != DATE and len(levels) == 2:
             yield from _share(visit, visit.values[known] == levels[0], export.site[known], known)
-    for visits in export.series:
-        many = [visit for visit in visits if len(np.unique(visit.values[visit.there])) >= LEVELS]
-        if len(many) > 1:
-            yield from _scale(export.site, many)
+        elif used and visit.kind == NUMBER and len(levels) > 2:
+            found = _one_value(visit, export.site[known], known)
+            alike.setdefault(visit.where, []).append(found)
+    for where, tried in alike.items():
+        p, rows, n = min(tried)
+        text = f"whether all of a site have one value, of {n} patients"
+        yield Look(where, text, min(1.0, p * len(tried)), rows)
+    for visits in series:
+        if len(visits) > 1:
+            yield from _scale(export.site, visits)
 
 
 def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator[Look]:
@@ -49,6 +66,19 @@ def _share(visit: Slice, first: Floats, site: Places, known: Places) -> Iterator
         text = f"whether all of a site are alike, of {len(known)} patients"
         rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
         yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
+
+
+def _one_value(visit: Slice, site: Places, known: Places) -> tuple[float, tuple[int, ...], int]:
+    """The chance of a site at which all have one value of a number, by how often others are alike,
+    times the sites; its rows, and of how many patients."""
+    tried = []
+    for place in np.unique(site):
+        own, others = (visit.values[known[at]] for at in (site == place, site != place))
+        if min(len(own), len(others)) >= FEWEST and np.ptp(own) == 0:
+            tried.append((chance_alike(others) ** (len(own) - 1), int(place)))
+    p, place = min(tried, default=(1.0, -1))
+    rows = tuple(sorted(int(row) for row in visit.rows[known[site == place]]))
+    return p * len(np.unique(site)), rows, len(known)
 
 
 def apart(inside: Floats, others: Floats) -> float:
@@ -79,6 +109,27 @@ def _scale(site: Places, visits: list[Slice]) -> Iterator[Look]:
         text = f"the first visit against the later ones of {len(known)} patients, by site"
         rows = tuple(sorted(int(row) for row in visits[0].rows[known[site[known] == place]]))
         yield Look(visits[0].where, text, min(1.0, p * len(tried)), rows)
+
+
+def _against(visits: list[Slice]) -> Iterator[Look]:
+    """A look for the visit whose values go against those of the others, where these go together."""
+    values = np.column_stack([visit.values for visit in visits])
+    tried = []
+    for at, visit in enumerate(visits):
+        others = np.delete(values, at, axis=1)
+        first, later, mean = others[:, 0], _mean(others[:, 1:]), _mean(others)
+        both = ~np.isnan(first) & ~np.isnan(later)
+        known = ~np.isnan(mean) & ~np.isnan(values[:, at])
+        if min(both.sum(), known.sum()) < 2 * FEWEST:
+            continue
+        if _correlation(first[both], later[both]) > USUAL:
+            r = _correlation(values[known, at], mean[known])
+            tried.append((chances.normal(np.arctanh(r) * np.sqrt(known.sum() - 3)), at, visit))
+    if tried:
+        p, _, visit = min(tried)
+        rows = tuple(sorted(int(row) for row in visit.rows[visit.there]))
+        text = "the visit that goes least with the others of the same patients"
+        yield Look(visit.where, text, min(1.0, p * len(tried)), rows)
 
 
 def _mean(values: Floats) -> Floats:

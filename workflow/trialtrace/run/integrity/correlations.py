@@ -13,7 +13,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.run.integrity import chances
-from trialtrace.run.integrity.export import Export, Slice
+from trialtrace.run.integrity.export import CODE, Export, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, LEVELS, FEWEST_OF_SITE = 40, 8, 12
@@ -84,11 +84,15 @@ def _between_sites(export: Export) -> Iterator[Look]:
         for number in export.first_numbers
         if len(np.unique(number.values[number.there])) >= LEVELS
     ]
+    # Of the patients' codes those of two values: a sex, an answer.
+    codes = [one for one in export.slices if (one.table, one.kind) == (export.subjects, CODE)]
+    twofold = [one for one in codes if len(np.unique(one.values[one.there])) == 2]
     strong = []
-    for one, other in combinations(chosen[:COLUMNS], 2):
+    for one, other in combinations(chosen[:COLUMNS] + twofold[:COLUMNS], 2):
         known = np.flatnonzero(~np.isnan(one.values) & ~np.isnan(other.values) & (export.site >= 0))
-        if len(known) >= FEWEST:
-            r = rank_correlation(one.values[known], other.values[known])
+        x, y = one.values[known], other.values[known]
+        if len(known) >= FEWEST and np.ptp(x) > 0 and np.ptp(y) > 0:
+            r = rank_correlation(x, y)
             strong.append((-abs(r), one, other))
     strong.sort(key=lambda each: (each[0], each[1].where, each[2].where))
     for _, one, other in strong[:STRONGEST]:

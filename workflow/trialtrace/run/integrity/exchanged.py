@@ -6,7 +6,9 @@ Of two numbers of a table, the rank correlation of each with itself at the other
 patients is held against that with the other number there. Where a number goes with itself at least
 as well, the difference of both on Fisher's scale has a variance of at most twice that of one
 (1.06/(n - 3) of ranks, Fieller, Hartley and Pearson, Biometrika 1957;44:470). Both must be
-unusual: the higher chance counts, times all pairs of numbers and their visits.
+unusual: the higher chance counts, times all pairs of numbers and their visits. So are two numbers
+at a visit at which most patients' values of each are nearer to the usual level of the other
+(binomial); the lower of both, twice.
 """
 
 from collections.abc import Iterator
@@ -59,7 +61,11 @@ def exchanged(first: Floats, second: Floats, at: int) -> float:
         r = [rank_correlation(values[known, at], mean) for mean in (own, cross)]
         z = np.arctanh(np.clip([r[0], abs(r[1])], -0.999, 0.999))
         worst = max(worst, chances.normal((z[0] - z[1]) * np.sqrt((n - 3) / 1.06 / 2)))
-    return worst
+    one, two = (float(np.median(mean)) for mean in means)
+    x, y = first[known, at], second[known, at]
+    nearer = [np.abs(x - two) < np.abs(x - one), np.abs(y - one) < np.abs(y - two)]
+    of_both = min(int(each.sum()) for each in nearer)
+    return min(1.0, 2 * min(worst, chances.binomial(of_both, n, 0.5)))
 
 
 # A column that stands one row down: its values go with those of the patient in the row above.

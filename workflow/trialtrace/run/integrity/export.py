@@ -33,7 +33,8 @@ class Sheet:
     `step` is the place of a row in the order of visits, `part` what else the key holds (a nerve, a
     side, a kind of event); both are 0 where a subject has one row. `in_order` says whether the rows
     stand in the order of their subjects' keys, `visits` whether an endpoint declares the steps:
-    numbered rows may be occurrences, which end in any order, and `occurrences` that they are.
+    numbered rows may be occurrences, which end in any order, and `occurrences` that they are;
+    `lines` that subjects have no number but their line, in a file of any order.
     """
 
     name: str
@@ -45,6 +46,12 @@ class Sheet:
     in_order: bool = False
     visits: bool = False
     occurrences: bool = False
+    lines: bool = False
+
+    @property
+    def by_number(self) -> bool:
+        """Whether rows stand in the order in which patients were numbered."""
+        return self.in_order and not self.lines
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,14 @@ def looks(export: Export) -> Iterator[Look]:
     for sheet in export.sheets:
         if not sheet.in_order or len(sheet.rows) < FEWEST:
             continue
-        place = np.argsort(sheet.rows, kind="stable")
+        place, whole = np.argsort(sheet.rows, kind="stable"), is_sorted(sheet, 2)
         for column in sheet.columns:
             values = column.values[place]
             known = ~np.isnan(values)
             if _expected(export, sheet, column, values[known], sheet.subject[place][known]):
                 continue
             text = f"{int(known.sum())} values, in the order of the rows"
-            p = chance(values[known])
-            if sum(_rises(other, place) for other in sheet.columns) > 1:
-                p = 1.0
+            p = 1.0 if whole else chance(values[known])
             yield Look(f"{sheet.name}.{column.name}", text, p)
 
 
@@ -45,6 +43,12 @@ def chance(values: Floats) -> float:
     counts = np.unique(values, return_counts=True)[1]
     log = special.gammaln(counts + 1.0).sum() - special.gammaln(len(values) + 1.0)
     return float(min(1.0, 2 * np.exp(log)))
+
+
+def is_sorted(sheet: Sheet, columns: int = 1) -> bool:
+    """Whether so many columns of a table stand sorted."""
+    place = np.argsort(sheet.rows, kind="stable")
+    return sum(_rises(column, place) for column in sheet.columns) >= columns
 
 
 def _rises(column: Column, place: Whole) -> bool:

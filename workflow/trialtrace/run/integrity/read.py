@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from trialtrace.base.arrays import Flags, Floats, Places
-from trialtrace.run.cleaning.keys import subject_text
+from trialtrace.run.cleaning.keys import PLACE, subject_text
 from trialtrace.run.integrity import contacts, intervals
 from trialtrace.run.integrity.export import CODE, DATE, NOBODY, NUMBER, Column, Export, Sheet, Slice
 from trialtrace.run.tables.conditions import columns_of, evaluate
@@ -118,6 +118,7 @@ def _sheet(
         _in_order(names, table["source_row"].to_numpy()),
         bool(visits.intersection(ordered[:1])),
         bool(ordered) and spec.name in _tables_of_occurrences(trial),
+        spec.subject in PLACE,
     )
 
 

@@ -8,6 +8,10 @@ Pairs of patients born on one day that share more of their other values than 2, 
 pairs do, counted over all combinations of independent columns, are Poisson too, with a mean of
 three times all pairs times the chance of one day of birth times that share; the least p, times
 four, counts. A single pair is seldom more than chance gives.
+
+Pairs of patients that are equal in all their columns are held against those that differ in one
+column alone, and in two: of counts that fall off ever faster there are at most as many as the
+square of the former over the latter (Poisson, of three times that).
 """
 
 from collections.abc import Iterator
@@ -15,7 +19,7 @@ from itertools import combinations
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats, Places
+from trialtrace.base.arrays import Floats, Places, Whole
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.agreement import BIRTH
 from trialtrace.run.integrity.blocks import chance_alike
@@ -23,14 +27,15 @@ from trialtrace.run.integrity.export import DATE, NUMBER, Export, Sheet, Slice
 from trialtrace.run.integrity.look import Look
 
 FEWEST, COLUMNS, ALIKE, TOGETHER, ALLOWED = 20, 3, 0.1, 3.0, 2.0
-MOST_COLUMNS, FOLLOWS, CROWD = 10, 0.9, 30
+MOST_COLUMNS, FOLLOWS, CROWD, MOST_TELLING = 10, 0.9, 30, 12
 SHARES = (0.02, 0.01, 0.005, 0.001)
 
 
 def looks(export: Export) -> Iterator[Look]:
     """A look for each table that has such columns, one for each of numbered rows with dates, and
-    one at pairs born on one day."""
+    one each at pairs born on one day and pairs that are the same."""
     yield from _registered(export)
+    yield from _the_same(export)
     for sheet in export.sheets:
         yield from _of_patients(sheet)
         yield from _again(sheet)
@@ -145,6 +150,41 @@ def _registered(export: Export) -> Iterator[Look]:
     text += "values"
     rows = export.places(np.unique(twice))
     yield Look(export.subjects, text, min(1.0, len(SHARES) * p), rows)
+
+
+def _the_same(export: Export) -> Iterator[Look]:
+    """A look at patients of whom every column is that of another, by those that tell most."""
+    if export.n < FEWEST:
+        return
+    one_each = [one for one in export.slices if one.part == one.step == 0]
+    telling = sorted(
+        (one for one in one_each if 2 * len(one.there) >= export.n and _alike(one) < 1), key=_alike
+    )[:MOST_TELLING]
+    if len(telling) < COLUMNS:
+        return
+    rng = np.random.Generator(np.random.PCG64(1))
+    # A number drawn for each value of each column: rows are equal where their sums are.
+    lots: list[Whole] = []
+    for column in telling:
+        levels, code = np.unique(column.values, return_inverse=True)
+        lots.append(rng.integers(-(2**62), 2**62, len(levels))[code])
+    every: Whole = np.sum(lots, axis=0)
+    same = _equal(every)
+    one = sum([_equal(every - lot) - same for lot in lots])
+    two = sum([_equal(every - first - other) - same for first, other in combinations(lots, 2)])
+    two -= (len(lots) - 1) * one
+    p = chances.poisson(same, TOGETHER * (one + 1) ** 2 / (two + 1))
+    names, counts = np.unique(every, return_counts=True)
+    who = np.flatnonzero(np.isin(every, names[counts > 1]))
+    text = f"{same} pairs of {export.n} patients are equal in {len(telling)} columns, {one} in all "
+    text += "but one"
+    yield Look(export.subjects, text, p, export.places(who))
+
+
+def _equal(keys: Whole) -> int:
+    """How many pairs are equal."""
+    sizes = np.unique(keys, return_counts=True)[1]
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def share_as_rare(equal: Floats, q: Floats) -> Floats:

@@ -9,11 +9,11 @@ from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.integrity import chances
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet, resolution
 from trialtrace.run.integrity.look import Look
-from trialtrace.run.tables.measures import known_ends
+from trialtrace.run.tables.measures import known_ends, parts
 
 FEWEST, SLIPS, SUM = 20, 0.01, 1e-9
 FEWEST_CODED, LEVELS, LIKED, WHOLE = 40, 10, 2.0, 1e-6
-NEAR, UNITS = 0.1, 5
+NEAR, UNITS, LABEL_WORDS = 0.1, 5, 3
 CODE_OF_MISSING = re.compile(r"(?=.*\d\D*\d)(9+\.?9*|8+\.?8*|7+\.?7*)")
 
 
@@ -30,12 +30,14 @@ def possible(export: Export) -> Iterator[Look]:
     """A look for each column of a known measure: an age, a weight, a blood pressure beyond what is
     possible.
 
-    A column is known by its name and its unit. More than one value in a hundred that is not
-    possible is unusual (binomial): another unit, or the values of another column.
+    A column is known by its name, or a short label, and its unit. More than one value in a hundred
+    that is not possible is unusual (binomial): another unit, or the values of another column.
     """
     for sheet, column, known in _numbers(export, FEWEST):
         values = column.values[known]
         ends = known_ends(column.name, column.unit)
+        if not ends and column.unit and len(parts(column.label)) <= LABEL_WORDS:
+            ends = known_ends(column.label, column.unit)
         outside = [(values < low) | (values > high) for low, high in ends]
         if outside:
             least = min(outside, key=lambda one: int(one.sum()))

@@ -14,7 +14,7 @@ from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.base.paths import NAME, Project, project
 from trialtrace.run.trial import check_cleaning as cleaning
 from trialtrace.run.trial import check_trial as trial
-from trialtrace.run.trial.check_labels import fields_of_one_name
+from trialtrace.run.trial.check_labels import crossed_labels, fields_of_one_name
 from trialtrace.run.trial.claims import check as claims
 from trialtrace.run.trial.cohort import check as cohort
 from trialtrace.run.trial.cohort import check_forms as forms
@@ -110,7 +110,8 @@ def check_trial(at: Project, name: str) -> list[Problem]:
         documents["guesses"] = read_document(at, folder / GUESSES, "guesses")
         known = (*known, GUESSES)
     problems = _other_files(at, name, known)
-    problems += files.trial.in_order() + read.wrong + _forms(files) + fields_of_one_name(files)
+    problems += files.trial.in_order() + read.wrong + _forms(files)
+    problems += fields_of_one_name(files) + crossed_labels(files)
     for document in list(documents)[1:]:
         problems += documents[document].in_order()
     return at_definitions(problems, documents.values())

@@ -4,7 +4,8 @@ Two files say what a code is: the one that uses it, and the labels of the dictio
 contradict each other every effect may have the other sign, so neither is believed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
@@ -188,6 +189,39 @@ def fields_of_one_name(files: Files) -> list[Problem]:
                     )
                 )
     return problems
+
+
+def crossed_labels(files: Files) -> list[Problem]:
+    """No two codes of a column are each the beginning of what the other is called; those of arms
+    and of sexes are held against trial.yaml."""
+    problems = []
+    sex = files.trial.get("subjects", "sex", "column")
+    for table, columns in files.dictionary.items():
+        elsewhere = {sex, *columns_of_arms(files, table)}
+        for variable in (one for name, one in columns.items() if name not in elsewhere):
+            for one, other in _crossed(variable.choices):
+                called = [tell(variable.choices[code]) for code in (one, other)]
+                problems.append(
+                    Problem(
+                        f"{_place(files, variable)}: choices",
+                        found=f"{tell(one)} is {called[0]}, and {tell(other)} is {called[1]}",
+                        expected="labels of their own codes",
+                        do="exchange the two labels; where they are right, word them otherwise",
+                    )
+                )
+    return problems
+
+
+def _crossed(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Pairs of codes of which each begins the label of the other alone; of single letters only
+    where there are no others."""
+    said = {code: label.casefold() for code, label in choices.items() if code.isalpha()}
+    for one, other in combinations(said, 2):
+        whole = len(choices) == 2 or min(len(one), len(other)) > 1
+        ways = ((one, other), (other, one), (one, one), (other, other))
+        begins = [said[of].startswith(code.casefold()) for of, code in ways]
+        if whole and begins == [True, True, False, False]:
+            yield one, other
 
 
 def _contradicts(

@@ -3,7 +3,7 @@ the distribution of ordinal values, and their ranks over visits."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from math import exp, isfinite
+from math import exp, inf, isfinite, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from trialtrace.run.methods.regression.analyse_covariates import (
     INTERCEPT,
     Name,
     centred_on_levels,
+    coefficient_results,
     coefficients,
     columns_of,
     design,
@@ -32,6 +33,7 @@ from trialtrace.run.methods.regression.analyse_covariates import (
 from trialtrace.run.tables.frames import COMPLETE, Selection
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.plan.steps import Step
+from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.regression.coefficients import contrast, from_covariance, wald_test
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
     from trialtrace.stats.regression.standardisation import Standardised
     from trialtrace.stats.repeated.ordinal_ranks import RankAnova
-    from trialtrace.stats.results import Coefficients
+    from trialtrace.stats.results import Estimates
 
     Odds = ProportionalOddsFit | OrdinalMixedFit
 
@@ -76,8 +78,33 @@ def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Re
     rows = with_known(rows, step.options.covariates)
     fit = cache(partial(_random_site, cut, step, rows))
     sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
-    results = ratio_results(sample, rows, fit, intercept=False)
-    yield from noted(results, lambda: NO_SPREAD if fit().boundary else None)
+
+    def every() -> Iterator[Result]:
+        yield from ratio_results(sample, rows, fit, intercept=False)
+        if step.options.coefficients == "all":
+            place, level = cut.at(second=("term", INTERCEPT)), cut.analysis.confidence
+            yield from coefficient_results(sample, [(place, lambda: intercept_of(fit(), level))])
+            yield from spread_of(sample, fit)
+
+    yield from noted(every(), lambda: NO_SPREAD if fit().boundary else None)
+
+
+def intercept_of(fit: "OrdinalMixedFit", confidence: float) -> Contrast:
+    """The intercept of a logistic model with random ones: the threshold, with the other sign."""
+    value, error = -float(fit.thresholds[0]), float(fit.thresholds_se[0])
+    return wald_contrast(value, error, df=inf, sides="two_sided", confidence=confidence)
+
+
+def spread_of(sample: Sample, fit: "Callable[[], OrdinalMixedFit]") -> Iterator[Result]:
+    """The standard deviation of the random intercepts and its error."""
+    of_all = sample.at(second=("term", "random_intercept"))
+    try:
+        value, se, error = fit().sd, fit().sd_se, None
+    except StatsError as refused:
+        value, se, error = nan, nan, str(refused)
+    yield of_all.value("random_sd", value, error=error)
+    if isfinite(se):
+        yield of_all.value("standard_error", se)
 
 
 def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -> Effect:
@@ -96,9 +123,10 @@ def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -
     return lambda pair: compare(fit(), *pair, confidence=cut.analysis.confidence)
 
 
-def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Coefficients":
+def _fit(cut: Cut, step: "Step[cards.OrdinaryModel]", rows: Selection) -> "Estimates":
     x = design(cut, rows, step.options.covariates, intercept=True)
-    return formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
+    estimates: Estimates = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
+    return estimates
 
 
 def _random_site(

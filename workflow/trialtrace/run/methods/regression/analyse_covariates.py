@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from math import exp
+from typing import TypeVar
 
 import numpy as np
 
@@ -25,8 +26,16 @@ from trialtrace.run.methods.analysing.subject_tables import (
 )
 from trialtrace.run.tables.frames import Selection
 from trialtrace.stats.regression.coefficients import contrast
-from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
+from trialtrace.stats.results import (
+    Coefficients,
+    Contrast,
+    Estimates,
+    Interval,
+    StatsError,
+    TestResult,
+)
 
+Fit = TypeVar("Fit", bound=Estimates)
 ARM, INTERCEPT = "arm", "intercept"
 TWO_SIDED = "two_sided"
 # A coefficient by its name, that of an arm by the arm and its reference.
@@ -150,10 +159,10 @@ def coefficients(
 def ratio_results(
     sample: Sample,
     rows: Selection,
-    fit: Callable[[], Coefficients],
+    fit: Callable[[], Fit],
     *,
     intercept: bool,
-    p_value: Callable[[Coefficients, int], float] | None = None,
+    p_value: Callable[[Fit, int], float] | None = None,
 ) -> Iterator[Result]:
     """By comparison the exponential of the arm's coefficient and, with `p_value`, its Wald test;
     then the coefficients of `design` that the step asks for."""
@@ -172,10 +181,20 @@ def ratio_results(
     layout = indicators(cut, terms, intercept=intercept)
 
     def of(name: Name) -> Contrast:
-        level = cut.analysis.confidence
-        return contrast(fit(), layout.row(name), sides=TWO_SIDED, confidence=level)
+        level, row = cut.analysis.confidence, layout.row(name)
+        model = fit()
+        if isinstance(model, Coefficients):
+            return contrast(model, row, sides=TWO_SIDED, confidence=level)
+        return _alone(model, int(np.flatnonzero(row)[0]))
 
     yield from coefficients(sample, [INTERCEPT] * intercept + terms, of)
+
+
+def _alone(fit: Estimates, at: int) -> Contrast:
+    """A coefficient of a model whose intervals and tests are no Wald ones: each is by itself."""
+    value, low, high = (float(each[at]) for each in (fit.coef, fit.low, fit.high))
+    test = TestResult(float(fit.statistic[at]), 1.0, float(fit.p_value[at]))
+    return Contrast(Interval(value, low, high, standard_error=float(fit.se[at])), test)
 
 
 def coefficient_results(sample: Sample, terms: Iterable[Term]) -> Iterator[Result]:

@@ -9,7 +9,7 @@ further from 1 the more subjects differ.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from math import exp, inf, isfinite, nan
+from math import exp, inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -26,7 +26,7 @@ from trialtrace.run.methods.analysing.subject_tables import (
     levels_of,
     subject_table,
 )
-from trialtrace.run.methods.regression.analyse import NO_SPREAD
+from trialtrace.run.methods.regression.analyse import NO_SPREAD, intercept_of, spread_of
 from trialtrace.run.methods.regression.analyse_covariates import (
     ARM,
     INTERCEPT,
@@ -36,7 +36,6 @@ from trialtrace.run.methods.regression.analyse_covariates import (
     terms_of,
 )
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError, TestResult
 
@@ -237,16 +236,13 @@ def logistic_mixed(cut: Cut, step: "Step[Mixed]") -> Iterator[Result]:
         made, found = fitted()
         if not row(made)[0]:
             return of_columns(lambda made: row(made)[1:])
-        # The intercept is the threshold, with the other sign.
-        value, error = -float(found.thresholds[0]), float(found.thresholds_se[0])
-        level = cut.analysis.confidence
-        return wald_contrast(value, error, df=inf, sides="two_sided", confidence=level)
+        return intercept_of(found, cut.analysis.confidence)
 
     def every() -> Iterator[Result]:
         yield from _results(cut, step, rows, lambda row: of_columns(lambda made: row(made)[1:]))
         yield from _coefficients(cut, step, rows, of_all)
         if getattr(step.options, "coefficients", None) == "all":
-            yield from _spread(cut, step, rows, lambda: fitted()[1])
+            yield from spread_of(_sample(cut, step, rows), lambda: fitted()[1])
 
     yield from noted(every(), lambda: NO_SPREAD if fitted()[1].boundary else None)
 
@@ -296,20 +292,6 @@ def _unit(at: int, design: Design) -> Floats:
     row = np.zeros(design.x.shape[2])
     row[at] = 1.0
     return row
-
-
-def _spread(
-    cut: Cut, step: "Step[Mixed]", rows: "Selection", fit: "Callable[[], OrdinalMixedFit]"
-) -> Iterator[Result]:
-    """The standard deviation of the random intercepts and its error."""
-    sample = _sample(cut, step, rows).at(second=("term", "random_intercept"))
-    try:
-        value, se, error = fit().sd, fit().sd_se, None
-    except StatsError as refused:
-        value, se, error = nan, nan, str(refused)
-    yield sample.value("random_sd", value, error=error)
-    if isfinite(se):
-        yield sample.value("standard_error", se)
 
 
 def _sample(cut: Cut, step: "Step[Options]", rows: "Selection") -> Sample:

@@ -10,6 +10,7 @@ from scipy.optimize import brentq, linprog
 from scipy.stats import chi2, ttest_ind
 from statsmodels.genmod.generalized_linear_model import GLMResults
 
+from trialtrace.base.words import RATIOS
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import (
     ITERATIVE,
@@ -125,11 +126,17 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
     """
     y, x = model.y, model.x
     singular = not len(y) or np.linalg.matrix_rank(x) < x.shape[1]
-    if singular or asked.contrast[1] != data.compared(asked)[-1]:
+    own = row_of(asked, model.names)
+    if singular or own.sum() != 1:
         return nan
-    at = 1 + model.arms.index(asked.contrast[0])
+    at = int(own.argmax())
     x = x[:, [at, *(i for i in range(x.shape[1]) if i != at)]]
     best, beta = peak(y, x)
+    if asked.stat == "standard_error":
+        share = 1 / (1 + np.exp(-x @ beta))
+        return sqrt(np.linalg.inv((x.T * (share * (1 - share))) @ x)[0, 0]), None
+    if asked.is_p_value:
+        return float(chi2.sf(2 * (best - peak(y, x, held=0.0)[0]), 1)), None
     limit = float(chi2.ppf(data.confidence(asked), 1)) / 2
 
     def fall(value: float) -> float:
@@ -140,8 +147,11 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
         step = side
         while fall(beta[0] + step) < 0:
             step *= 2
-        ends.append(exp(brentq(fall, beta[0], beta[0] + step, xtol=1e-10)))
-    return exp(beta[0]), (ends[0], ends[1])
+        ends.append(float(brentq(fall, beta[0], beta[0] + step, xtol=1e-10)))
+    value = float(beta[0])
+    if asked.stat in RATIOS:
+        value, *ends = map(exp, (value, *ends))
+    return value, (ends[0], ends[1])
 
 
 @peer(BY_GRID, _with_sites)
@@ -156,9 +166,14 @@ def logistic_random_site(data: Data, asked: Asked, with_sites: tuple[Model, np.n
         theta, information = maximum(y.astype(int), x[:, 1:], site, 1)
     except np.linalg.LinAlgError:
         return nan
-    # The threshold in the place of the intercept, which no result is of.
-    slopes = Coefficients(theta[:p], np.linalg.inv(information)[:p, :p], model.names)
-    parts = wald(data, asked, slopes)
+    covariance = np.linalg.inv(information)
+    if asked.second == "random_intercept":
+        value = float(theta[-1] if asked.stat == "random_sd" else sqrt(covariance[-1, -1]))
+        return Recomputed(BY_GRID, value, None, tolerance_of(asked), len(y))
+    # The intercept is the threshold, with the other sign.
+    sign = np.append(-1.0, np.ones(p - 1))
+    covariance = covariance[:p, :p] * np.outer(sign, sign)
+    parts = wald(data, asked, Coefficients(theta[:p] * sign, covariance, model.names))
     if not isinstance(parts, tuple):
         return parts
     return Recomputed(BY_GRID, *parts, tolerance_of(asked), len(y))
@@ -302,8 +317,9 @@ CHECKS = by_name(
         "risk_ratio.standardised": _standardised(ratio=True),
         **with_coefficients("risk_ratio.modified_poisson", _of_glm("poisson", POISSON)),
         **with_coefficients("odds_ratio.logistic", _of_glm("binomial", LOGIT)),
-        "odds_ratio.firth": firth,
-        "odds_ratio.logistic_random_site": logistic_random_site,
+        **with_coefficients("odds_ratio.firth", firth),
+        **with_coefficients("odds_ratio.logistic_random_site", logistic_random_site),
+        "random_sd.logistic_random_site": logistic_random_site,
         **with_coefficients("mean_difference.random_cluster", random_site),
         "p_value,t,df.random_cluster": random_site,
         **with_coefficients("mean_difference.clustered", clustered),

@@ -72,6 +72,10 @@ def contrast(stat: str, of: str, second: str = "") -> str:
     )
 
 
+RANDOM_SD = "random_sd.{}@all;term=random_intercept standard_error.{}@all;term=random_intercept?"
+"""The standard deviation of random intercepts, as far as all coefficients are asked for."""
+
+
 def with_coefficients(text: str, of_arms: str = f"@{PAIR};term=arm", further: str = "") -> Given:
     """What a model gives, then its coefficients, as far as a step asks for them: those of arms, all
     others by their term, and `further`."""

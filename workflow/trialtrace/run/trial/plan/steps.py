@@ -64,7 +64,9 @@ def _of_statistics(section: str, means: str) -> Schema:
 def _of_methods(cards: Iterable[Card]) -> Schema:
     plain = [card.method for card in cards if card.options is None]
     full = {card.method: card.options for card in cards if card.options is not None}
-    expected = {"x-expected": ", ".join([*plain, *(f"{{method: {name}, …}}" for name in full)])}
+    needed = {name: "".join(f", {key}: …" for key in needed_by(full[name])) for name in full}
+    told = [f"{{method: {name}{keys}}}" for name, keys in needed.items()]
+    expected = {"x-expected": ", ".join([*plain, *told])}
     text: Schema = {"enum": plain} | expected
     if not full:
         return {"type": "string"} | text
@@ -93,11 +95,16 @@ def _of_methods(cards: Iterable[Card]) -> Schema:
     }
 
 
+def needed_by(options: type) -> list[str]:
+    """The keys of a step that have no default."""
+    return list(definition(options)["required"])
+
+
 def _with_method(name: str, options: type) -> Schema:
     schema = definition(options)
     method = {"type": "string", "const": name, "description": f"{name}."}
     return schema | {
-        "required": ["method", *schema["required"]],
+        "required": ["method", *needed_by(options)],
         "properties": {"method": method} | schema["properties"],
     }
 

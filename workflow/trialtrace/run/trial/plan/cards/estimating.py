@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from trialtrace.base.config.names import Name, VisitLabel
 from trialtrace.base.config.spec import Rule, items_of, key, shape
 from trialtrace.run.trial.plan.card import Card, R
-from trialtrace.run.trial.plan.gives import PAIR, Given, with_coefficients
+from trialtrace.run.trial.plan.gives import PAIR, RANDOM_SD, Given, with_coefficients
 from trialtrace.run.trial.plan.methods import OVER_TIME, SCORES
 from trialtrace.run.trial.plan.options import (
     AdjustedForBaseline,
@@ -101,13 +101,10 @@ class LogisticMixedLine(LogisticMixedSlopes):
     time: float = key(_TIME)
 
 
-_RANDOM = "random_sd.{}@all;term=random_intercept standard_error.{}@all;term=random_intercept?"
-
-
 def _of_lines(text: str, *, mixed: bool) -> Given:
     """What a model of lines gives, with its coefficients: of arms at time 0, and their slopes."""
     return with_coefficients(
-        text, f"@{PAIR};term=arm @{PAIR};term=time @arm;term=time", _RANDOM if mixed else ""
+        text, f"@{PAIR};term=arm @{PAIR};term=time @arm;term=time", RANDOM_SD if mixed else ""
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R
-from trialtrace.run.trial.plan.gives import with_coefficients
+from trialtrace.run.trial.plan.gives import RANDOM_SD, with_coefficients
 from trialtrace.run.trial.plan.options import Adjusted, OfCoefficients, Quadrature
 from trialtrace.run.trial.plan.r_coefficients import TERM, ratio
 
@@ -27,7 +27,12 @@ class OrdinaryModel(Adjusted, OfCoefficients):
 
 
 @shape
-class LogisticRandomSite(Adjusted, Quadrature):
+class Firth(Adjusted, OfCoefficients):
+    """Model of which every coefficient has a profile interval and a penalised likelihood test."""
+
+
+@shape
+class LogisticRandomSite(Adjusted, Quadrature, OfCoefficients):
     """Logistic model with sites at random."""
 
 
@@ -121,7 +126,8 @@ CARDS = (
         "odds_ratio.firth",
         "Firth's logistic regression, profile interval",
         "Firth 1993; Heinze and Schemper 2002, Stat Med 21:2409",
-        options=Adjusted,
+        options=Firth,
+        gives=with_coefficients("odds_ratio.{}@pair"),
         formula="regression.logistic:firth",
         r_none="no package that comes with R computes it",
     ),
@@ -130,6 +136,7 @@ CARDS = (
         "logistic regression, a normal intercept of each site",
         "Agresti and Hartzel 2000",
         options=LogisticRandomSite,
+        gives=with_coefficients("odds_ratio.{}@pair", further=RANDOM_SD),
         formula="regression.ordinal_mixed:ordinal_mixed",
         r_none="lme4 and ordinal stop after four digits of the random effects",
     ),
