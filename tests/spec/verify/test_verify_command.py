@@ -155,8 +155,8 @@ def test_a_page_that_shows_nothing_of_the_report(whole: Project, tmp_path: Path,
 
 def test_half_a_report(whole: Project, tmp_path: Path):
     text = (whole.root / FOLDER / REPORTS[0]).read_text(encoding="utf-8")
-    (tmp_path / "half.html").write_text(text[: len(text) // 2], encoding="utf-8")
-    (told,) = verified(whole, tmp_path / "half.html").compared
+    (tmp_path / "report.html").write_text(text[: len(text) // 2], encoding="utf-8")
+    (told,) = verified(whole, tmp_path / "report.html").compared
     assert re.match(r"\d+ of \d+ numbers, \d+ of \d+ links to traces", told)
 
 

@@ -314,3 +314,62 @@ def test_a_row_that_names_a_median_is_none_of_the_percentages_of_its_column():
         "10 (25%)",
         "20 (40%)",
     ]
+
+
+def test_one_text_over_all_columns_is_a_section():
+    text = "Exposure to smoke"
+    rows = [
+        ("", "", *ARMS),
+        ("Home", "", "", ""),
+        ("", text, text, text),
+        ("", "Every day", "10 (25%)", "20 (40%)"),
+        ("", "Never", "30 (75%)", "30 (60%)"),
+    ]
+    assert [one[:2] for one in told(read(rows))[:2]] == [
+        (f"Home – {text} – Every day", "training"),
+        (f"Home – {text} – Every day", "control"),
+    ]
+
+
+def test_a_head_over_all_arms_is_what_visits_are_of():
+    rows = [
+        ("", "Resting pressure", "Resting pressure"),
+        ("", *ARMS),
+        ("Pre-block, mmHg", "79.7 ± 14.3", "77.2 ± 20.3"),
+    ]
+    made = read(rows, 2, notes="Values are mean ± SD.")
+    assert told(made)[0] == ("Resting pressure", "training", "Pre-block", "mean (SD) 79.7 (14.3)")
+
+
+def test_p_of_named_tests_and_ratios_of_either_kind():
+    rows = [
+        ("", *ARMS, "Difference", "Difference", "ARR or unadjusted RR (95% CI)"),
+        ("", *ARMS, "p (Wilcoxon)", "P>|t|", ""),
+        ("Falls, mean (SD)", "3.1 (1.1)", "3.4 (1.2)", ".402", ".51", "1.10 (0.90–1.34)"),
+    ]
+    assert printed(read(rows, 2))[2:] == [
+        "P = .402",
+        "P = .51",
+        "1.10 (95% CI 0.90 to 1.34)",
+    ]
+
+
+def test_percentages_below_a_median_have_quartiles():
+    rows = [("", *ARMS), ("Median dose", "", ""), ("Drug", "91% (76–99)", "92% (77–99)")]
+    made = read(rows, notes="Data are median (IQR) or n (%).")
+    assert printed(made)[0] == "median (IQR) 91 (76 to 99)"
+
+
+def test_a_weight_is_no_count_whatever_its_deviation():
+    rows = [
+        ("", "Training (n=352)", "Control (n=343)"),
+        ("Birth weight (g)", "2274 (748.9)", "2325 (713.4)"),
+    ]
+    made = read(rows, notes="Numbers are mean (SD) or n (%).")
+    assert printed(made) == ["mean (SD) 2274 (748.9)", "mean (SD) 2325 (713.4)"]
+
+
+def test_titles_keep_the_domain_in_their_brackets():
+    rows = [("", *ARMS), ("Before intervention", "17 (42.5%)", "17 (34%)")]
+    made = read(rows, caption="Table 1. Dysfunction (orgasm disorders) in both groups (n = 90)")
+    assert told(made)[0][0] == "Dysfunction (orgasm disorders) in both groups"

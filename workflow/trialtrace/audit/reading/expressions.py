@@ -26,6 +26,8 @@ def expression(
     """
     if cell.form == "tested":
         return _tested(cell)
+    if cell.form == "percent_range" and (kind or "").startswith("median"):
+        cell = replace(cell, form="ranged")
     if kind == "person_time":
         return _person_time(cell, usual)
     if kind in ("mean_sd", "mean_se") and cell.form == "range":
@@ -38,7 +40,7 @@ def expression(
         # "HR 73 ± 11" is no ratio.
         return found if found or kind == "effect" else expression(cell, kind, size, usual)
     if kind == "p" or cell.form in ("p", "not_significant"):
-        return _p(cell)
+        return Expression(p, "p") if (p := p_text(cell)) else None
     if kind in _ALONE and cell.form not in ("value", "range"):
         kind = _ALONE[kind]
     if kind in ("count", "count_percent", "percent") and cell.form in _SPREADS:
@@ -80,11 +82,6 @@ def p_text(cell: Cell) -> str | None:
     if float(value.replace(",", "")) > 1:
         return None
     return f"P {cell.parts.get('relation', '=')} {value}"
-
-
-def _p(cell: Cell) -> Expression | None:
-    text = p_text(cell)
-    return None if text is None else Expression(text, "p")
 
 
 def _person_time(cell: Cell, usual: set[str]) -> Expression | None:
@@ -262,7 +259,7 @@ def _of_fewer(cell: Cell, size: int | None) -> bool:
 def of_most(cell: Cell, size: int | None) -> bool:
     """Whether a pair is a count and its percentage of nearly all of the patients."""
     count, percent = cell.whole("a"), float(cell.parts["b"].replace(",", ""))
-    if not count or not size or percent <= 0:
+    if not count or not size or not 0 < percent <= 100:
         return False
     return 0.8 * size <= 100 * count / percent <= size
 

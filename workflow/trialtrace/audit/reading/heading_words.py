@@ -98,7 +98,7 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ("hazard_ratio", r"hazards? ratio|(?-i:\ba?HRs?\b)"),
     ("odds_ratio", r"odds ratio|(?-i:\ba?ORs?\b)|relative odds"),
     ("rate_ratio", r"(?:incidence )?rate ratio|(?-i:\bIRRs?\b)"),
-    ("risk_ratio", r"risk ratio|relative risk|(?-i:\ba?RRs?\b)"),
+    ("risk_ratio", r"risk ratio|relative risk|(?-i:\ba?RRs?\b)|ARR(?= or \w*\s?RR)"),
     ("risk_difference", r"(?:absolute )?risk (?:difference|reduction)|(?-i:\bARR\b)|(?-i:\bRD\b)"),
     (
         "standardised_difference",
@@ -119,7 +119,8 @@ MEASURES: tuple[tuple[str, str], ...] = (
 )
 _P = (
     r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:for|main|interaction|within|between)\b[\w\s-]*)?\W*|"
-    r".*\bp[\s-]values?\b.*|p\W{0,3}\([^()]*\b(?:vs?|versus|test|trend|between)\b[^()]*\)|"
+    r".*\bp[\s-]values?\b.*|p\W{0,3}\([^()]*\b(?:vs?|versus|test|trend|between|an[co]*ova|"
+    r"wilcox\w*|mann|fisher\w*|chi|log-?rank|(?:un)?adjusted)\b[^()]*\)|p\s?>\s?[|I]t[|I]|"
     r"(?:statistical )?significance|sig\.)"
 )
 # Columns of what a test or a model gives, which no ledger takes without its degrees of freedom.
@@ -257,8 +258,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     bare = _bare(text)
     if size is None and _STATISTIC.fullmatch(bare):
         return Said("", "statistic", size, measure=symbol(bare))
-    if _VISIT.fullmatch(bare) and not kinds_in(bare):
-        return Said("", None, size, visit=bare)
+    if _VISIT.fullmatch(timed := re.sub(r",\s*\S{1,8}$", "", bare)) and not kinds_in(bare):
+        return Said("", None, size, visit=timed)
     change = bool(_CHANGE.fullmatch(bare))
     if change:
         kind = "mean" if re.match("mean", bare, re.I) else None

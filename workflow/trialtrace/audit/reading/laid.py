@@ -138,7 +138,8 @@ class Context:
         caption = re.sub(
             r"^\s*table\s+\S+?[.:]?(?:\s|$)\W*", "", self.laid.table.caption, flags=re.I
         )
-        title = words(re.split(r"[.;:(]\s?", caption)[0], 8)
+        # Words in brackets, as of a domain, tell tables apart; "(n = 60)" and "(SD)" do not.
+        title = words(re.split(r"[.;:]\s?|\((?![a-z]+(?: [a-z]+)*\))", caption)[0], 10)
         told = said(title)
         return title if told.measure else told.rest
 
@@ -175,7 +176,7 @@ class Context:
         columns = [at for one, cell in read for at in (one.at, *cell.more)]
         place = self.laid.table.place_of(row.at, columns)
         name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
-        path = row.path or (self._titled or row.label,)
+        path = row.path or (column.over or self._titled or row.label,)
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
         title = column.over or self._titled
         of_people = kind not in _COUNTED and _PEOPLE.fullmatch(path[0])

@@ -60,6 +60,12 @@ def rows(
         if not any(cells):
             continue
         headed = is_head(cells, first)
+        over_all = {*filter(None, cells)} if headed and all(cells[first - 1 :]) else {""}
+        if len(over_all) == 1 and said(text := over_all.pop()).rest:
+            # One text over all columns of numbers names a section, and no column.
+            sections.open(at, said(text, other))
+            carried = ""
+            continue
         if headed:
             told = [said(cell).kind for cell in cells[first:] if cell]
             if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
@@ -169,9 +175,6 @@ class _Sections:
         self.counted, self.kinds, self.units = [], [], False
         self.before = at
 
-    def _cells(self, at: int) -> Sequence[str]:
-        return self.table.rows[at][1:]
-
     def _leave(self, at: int) -> None:
         self.nested = [one for one in self.nested if one[0] < self._indent(at)]
 
@@ -195,7 +198,7 @@ class _Sections:
         sizes: Sequence[int | None],
     ) -> None:
         """A row of numbers, once it is read: others may stand below it, or the section is whole."""
-        if self._holds(at) and any(re.search("[0-9]", one) for one in self._cells(self._next(at))):
+        if self._holds(at) and re.search("[0-9]", " ".join(self.table.rows[self._next(at)][1:])):
             self.nested.append((self._indent(at), own))
         self.kinds.append(own.kind or _kind_of(cells))
         self.units = _is_unit(label) and (self.units or not self.counted)

@@ -27,7 +27,7 @@ CONTROL = re.compile(
 HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECASE)
 HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
 # Letters of two arms: control or placebo, and treatment, experimental, intervention, active, verum.
-LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "a"}, {"p", "t"}, {"p", "v"})
+LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"})
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
@@ -221,22 +221,22 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     if len(common or nothing) == 1:
         return common or nothing, True
     bare = [name for name, arm in arms.items() if any(map(BARE_CONTROL.fullmatch, arm))]
-    lettered = {*labels.values()} in LETTERS
-    return bare, len(bare) == 1 and len(arms) == 2 and (
-        lettered or name_words(column.name) & TREATMENTS
-    )
+    # A, B and P: nobody who letters treatments leaves out those between.
+    letters = {*labels.values()}
+    sure = letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}
+    named = len(arms) == 2 and bool(name_words(column.name) & TREATMENTS)
+    return bare, len(bare) == 1 and (sure or named)
 
 
 def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
     """The name of the control arm. Raises UserError where what was told is no arm."""
-    counts = dict(column.values)
     likely, sure = _controls(column, arms)
     ranked = sorted(arms, key=lambda name: name not in likely)
     choices = []
     for name in ranked:
         label, code = arms[name]
         why = "It reads like a control." if name in likely else "Nothing tells what it is."
-        choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}"))
+        choices.append((code, f"{label}, {dict(column.values).get(code, 0)} rows. {why}"))
     place = ("trial.yaml", "design.arms")
 
     def read(text: str) -> str:

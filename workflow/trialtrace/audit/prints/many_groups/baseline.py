@@ -24,9 +24,9 @@ from scipy.special import ndtr, ndtri
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.symbols import UNSAID
-from trialtrace.audit.prints.agreements import COMPATIBLE
+from trialtrace.audit.prints.agreements import REMARK
 from trialtrace.audit.prints.finding import Card, Finding, verdict
-from trialtrace.audit.prints.wording import listed
+from trialtrace.audit.prints.wording import listed, signed
 from trialtrace.base.arrays import Floats
 
 FEWEST = 10
@@ -69,25 +69,18 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     places = [place(row, rng) for row in rows]
     z = stouffer(places)
     p = 2 * float(ndtr(-abs(z)))
-    entry = rows[0].entries[0]
-    text = f"Of {len(rows)} baseline outcomes "
+    text = f"Of {len(rows)} baseline outcomes the groups "
     if p >= LIMIT:
-        text += "the groups differ as random groups do"
-        text += f" (Stouffer's z {z:.1f}".replace("-", "\N{MINUS SIGN}") + ")."
+        text += f"differ as random groups do (Stouffer's z {signed(z, 1)})."
     else:
-        text += f"the groups are {'more unlike' if z > 0 else 'more alike'} than random groups, "
-        text += f"Stouffer's z {z:.1f}".replace("-", "\N{MINUS SIGN}")
-        text += ": some concern. Outcomes that hang together, strata or minimisation can do this."
-    findings = tuple(one.name for row in rows for one in row.entries if one is not entry)
-    detail = {
-        "z": z,
-        "p": p,
-        "places": dict(zip((r.entries[0].name for r in rows), places, strict=True)),
-    }
-    part = next(iter(entry.parts))
-    yield Finding(
-        "baseline.chance", entry.name, part, COMPATIBLE, text, findings, detail, remark=True
-    )
+        text += f"are {'more unlike' if z > 0 else 'more alike'} than random groups, Stouffer's z "
+        text += f"{signed(z, 1)}: some concern. Outcomes that hang together, strata or "
+        text += "minimisation can do this."
+    claims = [one for row in rows for one in row.entries]
+    names = (row.entries[0].name for row in rows)
+    detail = {"z": z, "p": p, "places": dict(zip(names, places, strict=True))}
+    part = next(iter(claims[0].parts))
+    yield verdict("baseline.chance", claims[0], part, REMARK, text, claims, detail)
 
 
 def _row(ledger: Ledger, name: str) -> Row | None:
@@ -163,22 +156,20 @@ def _alike(ledger: Ledger) -> Iterator[Finding]:
     rows: dict[tuple[tuple[str, str], ...], list[Claim]] = {}
     cells: dict[tuple[object, ...], dict[str, Claim]] = {}
     for entry in ledger.of_group():
-        if entry.has("value", "sd") and entry.about.outcome and entry.basis is None:
-            about = entry.about
-            key = (*about.cell, about.category)
-            cells.setdefault(key, {})[about.group or ""] = entry
+        about = entry.about
+        if entry.has("value", "sd") and about.outcome and entry.basis is None:
+            cells.setdefault((*about.cell, about.category), {})[about.group or ""] = entry
     for groups in cells.values():
         if set(groups) >= set(ledger.apart):
             ordered = [groups[name] for name in ledger.apart]
             if all(_digits(one) for one in ordered):
-                key_ = tuple((one.parts["value"].number, one.parts["sd"].number) for one in ordered)
-                rows.setdefault(key_, []).append(ordered[0])
+                key = tuple((one.parts["value"].number, one.parts["sd"].number) for one in ordered)
+                rows.setdefault(key, []).append(ordered[0])
     for same in rows.values():
         if len({one.about.outcome for one in same}) > 1:
-            first, *others = same
             labels = listed([ledger.outcomes[one.about.outcome or ""].label for one in same])
             text = f"{labels} have the same means and deviations in every group."
-            yield verdict("baseline.rows", first, "value", COMPATIBLE, text, others, remark=True)
+            yield verdict("baseline.rows", same[0], "value", REMARK, text, same)
 
 
 def _digits(entry: Claim) -> bool:

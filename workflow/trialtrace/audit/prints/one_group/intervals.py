@@ -14,7 +14,7 @@ from trialtrace.audit.prints.agreements import (
     INCONSISTENT,
     NOT_CHECKABLE,
 )
-from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.wholes.shares import possible_counts
 from trialtrace.audit.prints.wording import listed
@@ -41,9 +41,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if not {"ci_low", "ci_high"} & set(entry.parts) or entry.main is None:
             continue
         yield from _inside(entry, entry.main)
-        if not entry.has_interval:
-            continue
-        if entry.measure is None and entry.of_count and entry.share:
+        if entry.has_interval and entry.measure is None and entry.of_count and entry.share:
             yield from _of_share(ledger, entry)
 
 
@@ -59,11 +57,6 @@ def _inside(entry: Claim, main) -> Iterator[Finding]:
     text = f"{main.text} lies outside its own interval, {ends[0]} to {ends[1]}."
     name = "ci_high" if low is None else "ci_low"
     yield verdict("interval.inside", entry, name, INCONSISTENT, text)
-
-
-def confidence_of(entry: Claim) -> float:
-    level = entry.parts["ci_low"].level
-    return float(level) / 100 if level is not None else 0.95
 
 
 def _of_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -126,42 +119,40 @@ def _nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, 
 
 
 def _share_finding(entry: Claim, pairs: Whole, found: dict, drawn: dict) -> Finding:
-    shown = entry.interval
+    shown, printed = entry.interval, entry.parts["percent"].text
     detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
     detail |= drawn
-    where = (
-        f"{pairs[0][0]} of {pairs[0][1]}"
-        if len(pairs) == 1
-        else (f"any of the {len(pairs)} counts that print as {entry.parts['percent'].text}")
-    )
-    if not len(pairs):
-        text = f"No count prints as {entry.parts['percent'].text}, to which {shown} could belong."
-        return _bounds(entry, INCONSISTENT, text, detail)
     stated = STATED.get(entry.about.interval or "", entry.about.interval)
-    if stated not in (None, *METHODS):
-        text = f"Not checkable: the stated method ({stated}) is not one of a share."
-        return _bounds(entry, NOT_CHECKABLE, text, detail)
-    if not found and not any(entry.parts[name].value for name in ("ci_low", "ci_high")):
-        text = f"Not checkable: {shown} is no interval; the simplest one of none has no width."
-        return _bounds(entry, NOT_CHECKABLE, text, detail)
-    if not found and _of_three(entry, pairs):
-        text = f"{shown} is the interval by the rule of three, 3 over {pairs[0][1]} patients."
-        return _bounds(entry, COMPATIBLE, text, detail)
-    if not found:
-        tried = listed(sorted({name.split(",")[0] for name in METHODS.values()}), "or")
-        text = f"No usual interval ({tried}) on {where} has the bounds {shown}."
-        text += _outward(entry)
-        return _bounds(entry, INCONSISTENT, text, detail)
     methods = {name for names in found.values() for name in names}
-    told = listed([METHODS[name] for name in METHODS if name in methods], "or")
+    by = listed([METHODS[name] for name in METHODS if name in methods], "or")
     sets = listed([f"{x} of {m}" for x, m in found][:4], "or")
-    if stated is not None and not methods & {stated, stated.removesuffix("_cut")}:
-        text = f"{shown} is the interval of {sets} by {told}; the stated {METHODS[stated]} gives "
+    if not len(pairs):
+        text = f"No count prints as {printed}, to which {shown} could belong."
+        agreement = INCONSISTENT
+    elif stated not in (None, *METHODS):
+        text = f"The stated method ({stated}) is not one of a share."
+        agreement = NOT_CHECKABLE
+    elif not found and not any(entry.parts[name].value for name in ("ci_low", "ci_high")):
+        text = f"{shown} is no interval; the simplest one of none has no width."
+        agreement = NOT_CHECKABLE
+    elif not found and _of_three(entry, pairs):
+        text = f"{shown} is the interval by the rule of three, 3 over {pairs[0][1]} patients."
+        agreement = COMPATIBLE
+    elif not found:
+        where = f"{pairs[0][0]} of {pairs[0][1]}"
+        if len(pairs) > 1:
+            where = f"any of the {len(pairs)} counts that print as {printed}"
+        tried = listed(sorted({name.split(",")[0] for name in METHODS.values()}), "or")
+        text = f"No usual interval ({tried}) on {where} has the bounds {shown}.{_outward(entry)}"
+        agreement = INCONSISTENT
+    elif stated is not None and not methods & {stated, stated.removesuffix("_cut")}:
+        text = f"{shown} is the interval of {sets} by {by}; the stated {METHODS[stated]} gives "
         text += "another."
-        return _bounds(entry, ALTERNATIVE, text, detail | {"alternative": sorted(methods)})
-    agreement = EXACT if stated and len(pairs) == 1 else COMPATIBLE
-    text = f"{shown} is the interval of {sets} by {told}."
-    return _bounds(entry, agreement, text, detail)
+        agreement, detail = ALTERNATIVE, detail | {"alternative": sorted(methods)}
+    else:
+        agreement = EXACT if stated and len(pairs) == 1 else COMPATIBLE
+        text = f"{shown} is the interval of {sets} by {by}."
+    return interval_verdict("interval.share", entry, agreement, text, (), detail)
 
 
 def _of_three(entry: Claim, pairs: Whole) -> bool:
@@ -190,11 +181,4 @@ def _outward(entry: Claim) -> str:
     return (
         f" Their middle is {float(least):g} to {float(most):g} %, further from 50 % than the "
         "percentage: no usual interval is, on any counts."
-    )
-
-
-def _bounds(entry: Claim, agreement: str, text: str, detail: dict) -> Finding:
-    """A verdict on both bounds."""
-    return verdict(
-        "interval.share", entry, "ci_low", agreement, text, detail=detail, covers=("ci_high",)
     )

@@ -14,8 +14,8 @@ from operator import attrgetter
 from trialtrace.audit.candidates.grid import ALSO_OF_SHARES, INTERVALS, LEVELS, interval
 from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.prints.agreements import COMPATIBLE
-from trialtrace.audit.prints.finding import Card, Finding
+from trialtrace.audit.prints.agreements import REMARK
+from trialtrace.audit.prints.finding import Card, Finding, interval_verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.ranges import prints
 from trialtrace.audit.prints.wholes.shares import possible_counts
@@ -123,10 +123,7 @@ def _on_randomised(ledger: Ledger, entries: list[Claim], first: Claim) -> Iterat
 
 
 def _told(text: str, entries: list[Claim], first: Claim, detail: dict) -> Finding:
-    others = tuple(entry.name for entry in entries if entry is not first)
-    name, (low, *high) = "interval.near", BOTH
-    covers = tuple(high)
-    return Finding(name, first.name, low, COMPATIBLE, text, others, detail, covers, remark=True)
+    return interval_verdict("interval.near", first, REMARK, text, entries, detail)
 
 
 def _at_other_levels(

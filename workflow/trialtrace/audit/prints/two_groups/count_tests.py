@@ -23,11 +23,12 @@ from trialtrace.audit.prints.agreements import (
     EXACT,
     INCONSISTENT,
     NOT_CHECKABLE,
+    UNDECIDED,
 )
-from trialtrace.audit.prints.finding import Card, Finding
+from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.ranges import TWO_SIDED, as_range, prints
 from trialtrace.audit.prints.wholes.totals import repair
-from trialtrace.audit.prints.wording import NO_TEST, listed, said_of, shown_p
+from trialtrace.audit.prints.wording import NO_TEST, NOT_CHECKED, listed, said_of, shown_p
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
 from trialtrace.stats.summaries.percentages import counts_for_percentage
@@ -173,7 +174,6 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
     found = {name: p for name, p in p_values(counts, entry.tails).items() if p == p}
     fit = [name for name, p in found.items() if prints(part, p)]
     given = "; ".join(f"{x} of {n}" for x, n in counts)
-    beside = tuple(group.name for group in groups)
     detail: dict[str, Any] = {
         "counts": counts,
         "p_values": found,
@@ -182,14 +182,12 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
     }
 
     def make(agreement: str, text: str, *, open: bool = False, **more: Any) -> Finding:
-        text += _small(counts, stated)
-        own = detail | more
-        return Finding("p.counts", entry.name, "p", agreement, text, beside, own, open=open)
+        text, own = text + _small(counts, stated), detail | more
+        return verdict("p.counts", entry, part, agreement, text, groups, own, open=open)
 
     if entry.basis is not None:
-        told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
-        said = said_of(entry)
-        return make(NOT_CHECKABLE, f"Not checkable: p is that {said}; {given} give {told}.")
+        text = f"{NOT_CHECKED} p is that {said_of(entry)}; {given} give {_by_test(found, '; ')}."
+        return make(NOT_CHECKABLE, text)
     if stated in found:
         own = f"{_first(NAMES[stated])} on {given} gives {shown_p(found[stated])}"
         if stated in fit:
@@ -197,16 +195,16 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
         others = [name for name in fit if name not in HALVES]
         if others:
             told = listed([NAMES[name] for name in others], "or")
-            more = f"{own}; {part.text} is what {told} gives."
-            return make(ALTERNATIVE, more, alternative=others)
+            return make(
+                ALTERNATIVE, f"{own}; {part.text} is what {told} gives.", alternative=others
+            )
         if fit:
             told = listed([f"{NAMES[name]}, with {shown_p(found[name])}" for name in fit])
             return make(INCONSISTENT, f"{own}; {part.text} is that of one side ({told}).")
         return make(INCONSISTENT, f"{own}; no usual test on these counts prints as {part.text}.")
     if stated is not None:
-        return make(
-            NOT_CHECKABLE, f"Not checkable: {told_test(stated)} needs more than the counts {given}."
-        )
+        text = f"{NOT_CHECKED} {told_test(stated)} needs more than the counts {given}."
+        return make(NOT_CHECKABLE, text)
     usual = [name for name in fit if name not in ONE_SIDED.values()]
     if fit and not usual:
         further = [name for name, p in wald_and_likelihood(counts).items() if prints(part, p)]
@@ -215,14 +213,11 @@ def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
             return make(COMPATIBLE, text, alternative=further)
         return _of_one_side(entry, make, given, {name: found[name] for name in fit})
     if usual:
-        fit = usual
-        verb = "gives" if len(fit) == 1 else "give"
-        names = listed(_named(fit), "and")
-        text = f"On {given}, {part.text} is what {names} {verb}."
-        return make(COMPATIBLE, text, alternative=fit)
+        verb = "gives" if len(usual) == 1 else "give"
+        text = f"On {given}, {part.text} is what {listed(_named(usual), 'and')} {verb}."
+        return make(COMPATIBLE, text, alternative=usual)
     text = f"The usual tests on {given} give {_each(found)}; none prints as {part.text}.{NO_TEST}"
-    told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
-    return make(NOT_CHECKABLE, f"{text} In full: {told}.", open=True)
+    return make(UNDECIDED, f"{text} In full: {_by_test(found, '; ')}.", open=True)
 
 
 def _each(values: Mapping[str, float]) -> str:
@@ -281,7 +276,8 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A p over all categories of an outcome, from the table of groups by categories."""
     wanted = [(*entry.about.cell, group) for group in ledger.compared_groups(entry)]
     rows, categories = ledger.categories, None
-    table, beside = [], []
+    table: list[list[int]] = []
+    beside: list[Claim] = []
     for key in wanted:
         counted = {
             e.about.category: e for e in rows.get(key, []) if {"count", "value"} & set(e.parts)
@@ -291,35 +287,33 @@ def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
         categories = set(counted)
         chosen = [counted[name] for name in (sorted(counted, key=str))]
         table.append([one.whole_count or 0 for one in chosen])
-        beside += [one.name for one in chosen]
+        beside += chosen
     exact = not (ledger.brief and _ways(table) > MOST_TABLES)
     part, found, stated = entry.parts["p"], _table_tests(table, exact), entry.about.test
-    if stated is not None and stated not in NAMES:
-        text = f"Not checkable: {told_test(stated)} needs more than the printed counts."
-        yield Finding("p.categories", entry.name, "p", NOT_CHECKABLE, text, tuple(beside))
-        return
     fit = [name for name, p in found.items() if prints(part, p)]
-    if not fit and not exact:
-        text = "Not checkable: the exact test of so large a table is not made for each candidate."
-        yield Finding("p.categories", entry.name, "p", NOT_CHECKABLE, text, tuple(beside))
-        return
-    if fit:
+    agreement, open, detail = NOT_CHECKABLE, False, {"table": table, "p_values": found}
+    if stated is not None and stated not in NAMES:
+        text, detail = f"{NOT_CHECKED} {told_test(stated)} needs more than the printed counts.", {}
+    elif not fit and not exact:
+        text = "The exact test of so large a table is not made for each candidate."
+        detail = {}
+    elif fit:
+        agreement = COMPATIBLE
         text = (
             f"On the printed counts, {part.text} is what {listed([NAMES[n] for n in fit])} gives."
         )
     else:
+        open = stated is None
+        agreement = UNDECIDED if open else INCONSISTENT
         text = f"The printed counts give {_by_test(found)}; printed is {part.text}."
-        text += "" if entry.about.test else NO_TEST
+        text += NO_TEST if open else ""
         if not ledger.brief:
             text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
-    open = not fit and entry.about.test is None
-    agreement = COMPATIBLE if fit else NOT_CHECKABLE if open else INCONSISTENT
-    name, names, detail = "p.categories", tuple(beside), {"table": table, "p_values": found}
-    yield Finding(name, entry.name, "p", agreement, text, names, detail, open=open)
+    yield verdict("p.categories", entry, part, agreement, text, beside, detail, open=open)
 
 
-def _by_test(values: dict[str, float]) -> str:
-    return " and ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in values.items())
+def _by_test(values: dict[str, float], joint: str = " and ") -> str:
+    return joint.join(f"{shown_p(p)} by {NAMES[name]}" for name, p in values.items())
 
 
 def _if_repaired(
