@@ -23,8 +23,9 @@ from trialtrace.run.trial.plan.registry import cards
 PAGE = "methods/in-plans.md"
 PACKAGE = "trialtrace."
 LIBRARIES = ("scipy.stats.", "statsmodels.", "pingouin.")
-# Parts of a model, warnings, ranks: nothing of these is a statistic.
+# Parts of a model, its type, warnings, ranks: nothing of these is a statistic.
 NO_STATISTICS = (
+    "statsmodels.duration.hazard_regression.PHRegResults",
     "statsmodels.genmod.families.",
     "statsmodels.tools.",
     "scipy.stats._stats_py.rankdata",

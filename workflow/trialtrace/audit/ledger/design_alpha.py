@@ -1,7 +1,5 @@
 """The level of significance of a design, and how it is split over outcomes and looks."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """What a paper says of its groups, populations, outcomes and strata, and what a number is about."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal

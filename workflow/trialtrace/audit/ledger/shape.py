@@ -1,7 +1,5 @@
 """A ledger of published numbers, without data."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from trialtrace.audit.ledger.design import ToldDesign

@@ -1,7 +1,5 @@
 """Render one Quarto document: to HTML and DOCX by either renderer, to PDF by the embedded one."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 """A Quarto document as front matter, prose and cells, each with its line number; and what a cell
 shows."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The one way by which a value from data or configuration goes into markdown."""
 
-from __future__ import annotations
-
 import re
 
 # Every ASCII punctuation mark that any markdown construct could start with. The comma, the

@@ -1,7 +1,5 @@
 """What both renderers share: the head of the page, the fixed settings, the numbers of a run."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

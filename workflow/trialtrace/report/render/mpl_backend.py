@@ -3,8 +3,6 @@
 Chosen through MPLBACKEND, it imports matplotlib; nothing else imports this module.
 """
 
-from __future__ import annotations
-
 import io
 
 from matplotlib._pylab_helpers import Gcf

@@ -3,8 +3,6 @@
 Pandoc reads and writes; what is done to the document between (tree/) is Python's, on its JSON.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import re

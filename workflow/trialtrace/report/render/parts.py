@@ -6,8 +6,6 @@ between sections or their parts. Their blocks are text, pandoc's JSON, so that e
 changed for itself.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping, Sequence

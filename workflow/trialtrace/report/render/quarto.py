@@ -4,8 +4,6 @@ Its pages and DOCX have the texts of the embedded renderer's and another layout;
 be referred to, Quarto centres the cells of a DOCX whatever the columns say, and so it stays.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import re

@@ -3,8 +3,6 @@
 Imports IPython; import this module only inside functions.
 """
 
-from __future__ import annotations
-
 import atexit
 import builtins
 import os
@@ -138,12 +136,12 @@ def fresh_shell(folder: Path) -> Iterator[DocumentShell]:
 
 
 def _figure_formatters(shell: InteractiveShell) -> None:
-    def png(figure: Figure) -> bytes:
+    def png(figure: "Figure") -> bytes:
         from trialtrace.report.render import mpl_backend
 
         return mpl_backend.png(figure)
 
-    def svg(figure: Figure) -> str:
+    def svg(figure: "Figure") -> str:
         from trialtrace.report.render import mpl_backend
 
         return mpl_backend.svg(figure)

@@ -1,7 +1,5 @@
 """Check a document against the part of Quarto that both renderers render alike."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator, Sequence

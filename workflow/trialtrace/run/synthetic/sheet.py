@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +19,6 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.study.file import TableSpec
 from trialtrace.run.trial.study.source import RawItem
-
-if TYPE_CHECKING:
-    from trialtrace.run.synthetic.rows import Level
-
 
 YES_NO = {"yes": "Yes", "no": "No"}
 

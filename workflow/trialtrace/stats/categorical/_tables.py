@@ -1,7 +1,5 @@
 """Two-by-two tables as arrays, checked: one, or many of one shape."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -6,8 +6,6 @@ References: Clopper and Pearson, Biometrika 1934;26:404. Hanley and Lippman-Hand
 Oracle: R's binom.test.
 """
 
-from __future__ import annotations
-
 from math import log, nan
 
 import numpy as np

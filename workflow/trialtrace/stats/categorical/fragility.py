@@ -9,8 +9,6 @@ References: Walsh et al., J Clin Epidemiol 2014;67:622. Baer et al., J Clin Epid
 Oracle: every changed table by R's fisher.test.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

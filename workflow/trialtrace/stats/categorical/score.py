@@ -9,8 +9,6 @@ References: Miettinen and Nurminen, Stat Med 1985;4:213. Farrington and Manning,
 1990;9:1447 (the cubic equation).
 """
 
-from __future__ import annotations
-
 from math import copysign, nan, sqrt
 from typing import TypeVar
 

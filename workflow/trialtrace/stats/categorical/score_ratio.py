@@ -9,8 +9,6 @@ References: Miettinen and Nurminen, Stat Med 1985;4:213. Koopman, Biometrics 198
 Farrington and Manning, Stat Med 1990;9:1447.
 """
 
-from __future__ import annotations
-
 from math import exp, inf, log, nan, sqrt
 
 from trialtrace.stats._inputs import (

@@ -7,8 +7,6 @@ quarters of the values; what is left in the end is listed.
 Reference: Johnson and Mizoguchi, SIAM J Comput 1978;7:147.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import ceil, inf
 

@@ -1,7 +1,5 @@
 """Arguments of a design, and the smallest number that gives a wanted power."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -10,8 +10,6 @@ Royston, Comput Stat Data Anal 2010;54:2267 (augmented), as in R's mice: half a 
 from the means, within what occurs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

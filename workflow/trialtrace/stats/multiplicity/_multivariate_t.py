@@ -22,8 +22,6 @@ Bretz, Computation of multivariate normal and t probabilities, 2009. Somerville,
 Simul 1998;59:1 (directions and radius).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import isinf, log, pi, sqrt
 

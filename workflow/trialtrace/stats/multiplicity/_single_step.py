@@ -1,7 +1,5 @@
 """Single-step adjustment: what every family of t statistics with one error variance shares."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, nan

@@ -9,8 +9,6 @@ References: Armitage, McPherson and Rowe, J R Stat Soc A 1969;132:235. Jennison 
 sequential methods, 2000, chapter 19.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ An orthonormal basis of the columns is what the models are fitted to: it tells c
 combinations of each other, and units or a far mean of a covariate cannot spoil convergence.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -4,8 +4,6 @@ References: Albert and Anderson, Biometrika 1984;71:1 (when estimates exist). Ko
 University of Oxford 2007 (the linear programme that finds out).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

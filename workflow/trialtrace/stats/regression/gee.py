@@ -19,8 +19,6 @@ clusters - coefficients degrees of freedom).
 `coefficients` has contrasts and Wald tests of a fit.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import inf
 

@@ -6,8 +6,6 @@ type II that of the effects that do not contain it; sum-to-zero coding makes typ
 unweighted means. References are in `repeated_general`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

@@ -10,8 +10,6 @@ are ready. So most tables are never formed: Mehta and Patel's network, met in th
 Reference: Mehta and Patel, J Am Stat Assoc 1983;78:427.
 """
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass
 

@@ -8,8 +8,6 @@ References: Garwood, Biometrika 1936;28:437. Clopper and Pearson, Biometrika 193
 share of one arm among all events). Lehmann and Romano, Testing Statistical Hypotheses, section 4.5.
 """
 
-from __future__ import annotations
-
 from math import inf, sqrt
 
 from scipy.special import gammaincinv

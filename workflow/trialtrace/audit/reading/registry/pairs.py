@@ -4,8 +4,6 @@ What belongs to what is proposed by words and time and confirmed by the reader, 
 of confirmed pairs that cannot be the same are questions, since either text may have been changed.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping

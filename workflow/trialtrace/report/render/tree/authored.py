@@ -1,8 +1,6 @@
 """What of a document is of the run, and what its author's own: the one loses its mark, the other
 gets one, before anything is numbered."""
 
-from __future__ import annotations
-
 from trialtrace.report.render.tree import nodes
 
 # The class of what the functions of a document give (cells.py).

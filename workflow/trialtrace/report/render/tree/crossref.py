@@ -3,8 +3,6 @@ to them become links, callouts get their form. It also closes the ways out of th
 depends on the format comes after it.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from pathlib import Path

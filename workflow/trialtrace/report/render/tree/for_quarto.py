@@ -5,8 +5,6 @@ numbers that keep to their per cents. quarto.lua runs it, before Quarto's own fi
 that is told a format, and that has a document as JSON in and out.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

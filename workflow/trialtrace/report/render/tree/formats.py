@@ -6,8 +6,6 @@ PDF has marks beside that, which template.typ gives a form: blocks stay pandoc's
 calls of the template's functions.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -6,8 +6,6 @@ two rows; one without such a neighbour is a head like any other. What a column i
 stays with the cell of its head.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import groupby
 

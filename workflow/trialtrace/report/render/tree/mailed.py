@@ -5,8 +5,6 @@ the commands know it.
 Files of a figure are left out; any other page of the folder is told by its name alone.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

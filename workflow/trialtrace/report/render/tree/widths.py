@@ -4,8 +4,6 @@ Word processors take the widths that they are told, and pandoc would tell them e
 finds better ones by itself.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -27,7 +27,6 @@ from trialtrace.run.trial.plan.steps import over_levels
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
-    from trialtrace.run.trial.plan.build import Analysis
 
 
 def analyse_plan(trial: "Trial", derived_dir: Path, out_dir: Path) -> None:

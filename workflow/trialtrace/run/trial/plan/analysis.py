@@ -1,7 +1,5 @@
 """An analysis of the plan: its estimand, levels, visits and steps."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import AnalysedValue, Condition, Name, Text, VisitLabel

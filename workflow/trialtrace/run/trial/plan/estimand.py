@@ -1,7 +1,5 @@
 """An estimand (ICH E9(R1))."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Text, VisitLabel

@@ -1,7 +1,5 @@
 """What stands in plan.yaml."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Text

@@ -1,7 +1,5 @@
 """Families of tests whose p-values are adjusted together."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Effect, Name, Text, VisitLabel

@@ -4,8 +4,6 @@ Every assumption is a number that the plan writes down. None can name a result: 
 estimate of a trial says again what its p-value says (Hoenig and Heisey, Am Stat 2001;55:19).
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.compose import Path_

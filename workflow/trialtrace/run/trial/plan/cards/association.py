@@ -1,7 +1,5 @@
 """Correlation."""
 
-from __future__ import annotations
-
 from trialtrace.base.config.names import AnalysedValue, Name, VisitLabel
 from trialtrace.base.config.spec import key, optional, shape
 from trialtrace.run.trial.plan.card import Card, Named, R

@@ -1,7 +1,5 @@
 """Two arms with yes or no: proportions, their comparisons, exact and chi-squared tests."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from trialtrace.base.config.spec import key, shape

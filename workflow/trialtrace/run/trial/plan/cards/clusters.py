@@ -1,7 +1,5 @@
 """Subjects in clusters: errors that allow for them, and clusters compared as wholes."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

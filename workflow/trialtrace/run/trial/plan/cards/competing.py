@@ -1,7 +1,5 @@
 """Competing events and interval-censored times."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated, Literal
 

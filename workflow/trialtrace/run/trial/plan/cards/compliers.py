@@ -1,7 +1,5 @@
 """Effects in those who would take the treatment."""
 
-from __future__ import annotations
-
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, R

@@ -1,7 +1,5 @@
 """Values of separate subjects: descriptions, means, ranks; means against margins."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from trialtrace.base.config.names import Sides

@@ -1,7 +1,5 @@
 """Survival of two arms at a time, log-rank tests within strata or weighted, and rates."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

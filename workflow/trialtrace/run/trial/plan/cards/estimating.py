@@ -1,7 +1,5 @@
 """Values of a subject over visits, or of subjects in clusters, by estimating equations."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Hierarchies of outcomes."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.names import AnalysedValue, Name, VisitLabel

@@ -1,7 +1,5 @@
 """Multiple imputation."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.names import Name

@@ -1,7 +1,5 @@
 """Means of a repeated outcome with visits filled in: by multiple imputation, or by one value."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Bounds, margins and unconditional exact tests of proportions."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

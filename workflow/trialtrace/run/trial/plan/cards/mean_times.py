@@ -1,7 +1,5 @@
 """Restricted mean times, weighted tests and strata of times."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Name, Sides

@@ -1,7 +1,5 @@
 """Outcomes that are missing: filled in one way, bounded, tipped."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from trialtrace.run.trial.plan.card import Card, Named, R

@@ -1,7 +1,5 @@
 """Covariates and mixed models over visits."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides

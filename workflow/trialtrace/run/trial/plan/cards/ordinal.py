@@ -1,7 +1,5 @@
 """Ordinal values."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.spec import key, shape

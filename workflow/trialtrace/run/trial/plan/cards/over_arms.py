@@ -1,7 +1,5 @@
 """Tables of all arms: association, trend, interaction."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

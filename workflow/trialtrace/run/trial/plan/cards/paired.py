@@ -1,7 +1,5 @@
 """The two treatments of a subject, also in two periods in the order of its sequence."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Yes or no under the treatments of one subject."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

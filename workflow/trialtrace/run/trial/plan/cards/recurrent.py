@@ -1,7 +1,5 @@
 """Several events a subject, counts over an exposure, and hazards given covariates and strata."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated, Literal
 

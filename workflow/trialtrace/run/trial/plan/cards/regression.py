@@ -1,7 +1,5 @@
 """Regression of a yes/no outcome."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.spec import key, shape

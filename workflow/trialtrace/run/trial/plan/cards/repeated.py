@@ -1,7 +1,5 @@
 """Analysis of variance, one factor within and one between subjects; visits two at a time."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Re-randomisation tests, and intervals by the bootstrap."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Risks and odds against margins: equivalence and non-inferiority."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from trialtrace.base.config.spec import key, shape

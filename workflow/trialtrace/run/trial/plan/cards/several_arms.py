@@ -1,7 +1,5 @@
 """Means of several arms over their pooled variance: contrasts, trends, all pairs, one reference."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """At an interim look: what the trial could still show; estimates of one that could stop there."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

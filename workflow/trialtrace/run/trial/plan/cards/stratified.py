@@ -1,7 +1,5 @@
 """Two arms over strata: common estimates and tests."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

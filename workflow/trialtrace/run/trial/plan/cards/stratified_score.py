@@ -1,7 +1,5 @@
 """Two arms over strata by score statistics: common differences and ratios of risks, margins."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Time to an event: curves, medians, hazard ratios, the log-rank test."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from trialtrace.base.config.names import Sides

@@ -1,7 +1,5 @@
 """Analyses of variance and mixed models within subjects."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Literal
 

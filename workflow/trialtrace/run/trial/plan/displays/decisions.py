@@ -1,7 +1,5 @@
 """What decides a test: tipping points, ε, residuals."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from trialtrace.base.config.compose import Path_

@@ -1,7 +1,5 @@
 """Flow of the patients."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from trialtrace.base.config.compose import Path_

@@ -1,7 +1,5 @@
 """What the shapes of several displays have in common."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Condition, Name, StepName, Text

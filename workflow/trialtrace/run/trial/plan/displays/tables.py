@@ -1,7 +1,5 @@
 """Tables of the subjects at entry and of adverse events."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Literal
 

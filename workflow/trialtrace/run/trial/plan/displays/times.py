@@ -1,7 +1,5 @@
 """Curves over time: survival, incidence, mean numbers of events."""
 
-from __future__ import annotations
-
 from trialtrace.base.config.names import Name
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.displays import names

@@ -1,7 +1,5 @@
 """Values and estimates: forests, bars, courses, and what single patients had."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from trialtrace.base.config.compose import Path_
