@@ -166,7 +166,7 @@ def _patients(material: Material, places: Mapping[str, str]) -> str:
         for analysis in primary(material)
     ]
     known = place_link("tbl-known", places)
-    of += [f"[Outcome known]({known}), by arm and visit."] if known else []
+    of += [f"[Outcome known]({known}) by arm and visit: a table of the report."] if known else []
     return " ".join([*([f"{text}."] if text else []), *of])
 
 
