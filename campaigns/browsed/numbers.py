@@ -31,7 +31,7 @@ TARGET = """() => {
   return [told.textContent, at.contains(top) && box.top > -1 && box.top < innerHeight];
 }"""
 # Beside a claim a number has the digits that the claim has.
-DECIMALS = re.compile(r"0\.\d+")
+DECIMALS = re.compile(r"\d+(?:\.(\d+))?")
 RETURNED = "at => Math.abs(scrollY - at) < 40"
 
 
@@ -46,12 +46,11 @@ def not_followed(tab: Window, path: Path, view: View, count: int, seed: int) -> 
 
 
 def _prints_as(value: str, shown: str) -> bool:
-    """Whether a number is the one shown, with more digits of a share or p perhaps."""
-    if value == shown:
-        return True
-    if not (DECIMALS.fullmatch(value) and DECIMALS.fullmatch(shown)):
-        return False
-    return f"{float(value):.{len(shown) - 2}f}" == shown
+    """Whether a number is the one shown, perhaps with more digits."""
+    told, digits = DECIMALS.fullmatch(value), DECIMALS.fullmatch(shown)
+    if not (told and digits):
+        return value == shown
+    return value == shown or f"{float(value):.{len(digits[1] or '')}f}" == shown
 
 
 def _followed(tab: Window, place: int, text: str, link: str) -> Iterator[str]:

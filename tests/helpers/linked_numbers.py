@@ -48,6 +48,7 @@ def unlinked_counts(page: bytes) -> list[str]:
             rest = piece.text
             for text, _ in piece.links:
                 rest = rest.replace(text, "", 1)
-            planned = "planned patients" in rest  # of the design, not of the data
-            found += [piece.text] if COUNT.search(rest) and not planned else []
+            # Of the design, and of the checks: not of the data.
+            beside = "planned patients" in rest or "recomputed by an independent path" in rest
+            found += [piece.text] if COUNT.search(rest) and not beside else []
     raise AssertionError("a page without what follows its results")

@@ -1,4 +1,4 @@
-"""The summary of each shipped trial is one page of A4, by itself and at the head of its report."""
+"""The summary of a real trial is one page of A4, as made and as a browser prints it."""
 
 import subprocess
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from pypdfium2 import PdfDocument, raw
 
-from trialtrace.base.paths import project
 from trialtrace.report.cells import Cells, at_hand
 from trialtrace.report.documents import write_documents, written
 from trialtrace.report.figures.make import draw_figures
@@ -16,8 +15,6 @@ from trialtrace.run.trace.seal import grouped
 from trialtrace.run.trial.load import load_settings
 
 REAL = ("elmunzer2012", "ruetzler2013", "moertel1990")
-# Their cohorts take minutes from raw data to audit: the last run of the project has them.
-SYNTHETIC = ("streckmann2024", "sprave2019", "musaro2019")
 SAID = ("Patients.", "Harms.", "Under other choices.", "Published numbers:", "Hash of this run:")
 A4 = (595, 842)
 # Points: smaller type is not read on paper.
@@ -63,16 +60,3 @@ def test_of_the_page_as_a_browser_prints_it(site: Path, name: str, tmp_path: Pat
     with PdfDocument(printed) as document:
         assert len(document) == 1
         check(document[0])
-
-
-@pytest.mark.parametrize("name", [*REAL, *SYNTHETIC])
-def test_of_the_last_run(name: str):
-    report = project().results / name / "report"
-    if not (report / "summary.pdf").is_file():
-        pytest.skip("the trial has not run here")
-    with PdfDocument(report / "summary.pdf") as document:
-        assert len(document) == 1
-        check(document[0])
-    with PdfDocument(report / "report.pdf") as document:
-        check(document[0])
-        assert "Contents" in document[1].get_textpage().get_text_range()

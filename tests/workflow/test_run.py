@@ -10,7 +10,9 @@ from subprocess import DEVNULL
 import pytest
 from checkout import EXPORT, ROOT, Copy, copy_checkout, files_of, told_plainly, traced_run
 from mini_trial import edit
+from pypdfium2 import PdfDocument
 
+from conftest import TRIALS
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import project
 from trialtrace.base.store import sha256_file
@@ -33,6 +35,19 @@ def test_a_second_run_has_nothing_to_do(run: Copy):
     assert done.returncode == 0
     assert "Nothing to do: all results are up to date." in done.stderr
     assert (run.root / "site/run.json").read_bytes() == record
+
+
+def test_summaries_are_a_page_and_reports_begin_with_it(run: Copy):
+    for name in TRIALS:
+        report = run.root / "results" / name / "report"
+        with (
+            PdfDocument(report / "summary.pdf") as summary,
+            PdfDocument(report / "report.pdf") as pdf,
+        ):
+            assert len(summary) == 1 and len(pdf) > 1
+            first, contents = (pdf[page].get_textpage().get_text_range() for page in (0, 1))
+        assert "Patients." in first and "Hash of this run:" in first
+        assert "Contents" in contents
 
 
 def test_a_touch_reruns_nothing(run: Copy):

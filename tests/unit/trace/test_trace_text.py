@@ -12,7 +12,7 @@ from trialtrace.run.trace.text import cell_text, option_text, trace_text, with_r
 
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 LABELS = ["value", "from", "n", "method", "check", "rows"]
-LABELS += ["variable", "raw", "cleaning", "rejected", "plan", "script", "code", "claims"]
+LABELS += ["variable", "raw", "cleaning", "rejected", "plan", "id", "script", "code", "claims"]
 
 
 def labels(text):

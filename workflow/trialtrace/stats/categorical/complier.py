@@ -12,6 +12,8 @@ Zhang and Rubin, J Educ Behav Stat 2003;28:353 (trimming bounds).
 Oracle: two-stage least squares with HC0 by hand in R; bounds by listing who the compliers are.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import nan, sqrt
 

@@ -14,6 +14,8 @@ Each formula stands once, over arrays of tables; the functions of one table are 
 dimension, `summaries` has many tables at once.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from math import inf, nan
 

@@ -17,6 +17,8 @@ Oracle: R's mcnemar.test, binom.test and mantelhaen.test; the intervals by hand 
 maximising the likelihood.
 """
 
+from __future__ import annotations
+
 from math import nan, sqrt
 
 import numpy as np

@@ -16,6 +16,8 @@ share are its case without a dimension.
 Oracle: R's prop.test and binom.test, the other intervals by their formulas in R.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -8,6 +8,8 @@ table is drawn and none is left out. How they are summed without forming each is
 References: Freeman and Halton, Biometrika 1951;38:141. Pearson, Philos Mag 1900;50:157.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import nan, sqrt
 

@@ -7,6 +7,8 @@ References: Cochran, Biometrics 1954;10:417. Armitage, Biometrics 1955;11:375. M
 Assoc 1963;58:690 (the hypergeometric variance).
 """
 
+from __future__ import annotations
+
 from math import inf, nan, sqrt
 
 import numpy as np

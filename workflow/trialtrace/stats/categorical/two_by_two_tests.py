@@ -9,6 +9,8 @@ Each formula stands once, over arrays of tables; the functions of one table are 
 dimension, `summaries` has many tables at once.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from math import nan
 

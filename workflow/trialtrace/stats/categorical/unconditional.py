@@ -13,6 +13,8 @@ References: Barnard, Biometrika 1947;34:123. Boschloo, Stat Neerl 1970;24:1. Sui
 J R Stat Soc A 1985;148:317. Mehrotra, Chan and Berger, Biometrics 2003;59:441.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import sqrt
 

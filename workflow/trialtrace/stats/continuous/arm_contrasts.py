@@ -10,6 +10,8 @@ References: Scheffe, The analysis of variance, 1959. Dunnett, JASA 1955;50:1096 
 Hayter, Ann Stat 1984;12:61 (unequal sizes). Oracle: R's lm, TukeyHSD and multcomp.
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from itertools import combinations

@@ -8,6 +8,8 @@ References: Fisher, Metron 1921;1:3. Spearman, Am J Psychol 1904;15:72. Bonett a
 Psychometrika 2000;65:23.
 """
 
+from __future__ import annotations
+
 from math import atanh, nan, sqrt, tanh
 
 import numpy as np

@@ -16,6 +16,8 @@ Oracle: R's lm with subjects, periods and treatments as factors, t.test and fish
 printed example.
 """
 
+from __future__ import annotations
+
 from math import nan, sqrt
 
 import numpy as np

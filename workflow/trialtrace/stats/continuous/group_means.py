@@ -9,6 +9,8 @@ stop the others. The same quantities for one set of patients, with references, a
 Oracle: R's t.test, lm and wilcox.test(exact = FALSE).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

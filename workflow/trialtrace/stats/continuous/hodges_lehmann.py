@@ -7,6 +7,8 @@ the shifts that the Mann-Whitney test does not reject.
 References: Hodges and Lehmann, Ann Math Stat 1963;34:598. Lehmann, Nonparametrics, 1975.
 """
 
+from __future__ import annotations
+
 from math import sqrt
 
 import numpy as np

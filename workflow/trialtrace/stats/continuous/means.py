@@ -6,6 +6,8 @@ Welch, Biometrika 1938;29:350 and 1947;34:28 (degrees of freedom also by Sattert
 Oracle: R's mean, sd, quantile(type = 7) and t.test.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import nan, sqrt
 

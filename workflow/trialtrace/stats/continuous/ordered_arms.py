@@ -8,6 +8,8 @@ Wolfe, Nonparametric statistical methods, 1999, section 6.2. Williams, Biometric
 1972;28:519. Bretz, Comput Stat Data Anal 2006;50:1735 (as contrasts).
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import nan, sqrt

@@ -12,6 +12,8 @@ Oracle: R's wilcox.test(exact = FALSE); probability of superiority by hand in R,
 all pairs.
 """
 
+from __future__ import annotations
+
 from math import exp, log, nan, sqrt
 
 import numpy as np

@@ -10,6 +10,8 @@ Simul 2002;72:119; Bonett and Price, J Educ Behav Stat 2020;45:750 (medians).
 Oracle: R's t.test of logarithms; the example that R's package statpsych prints for medians.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
 from math import log, nan, sqrt
 

@@ -11,6 +11,8 @@ References: Wilcoxon, Biometrics Bull 1945;1:80. Pratt, J Am Stat Assoc 1959;54:
 Methods, 1999, chapter 3.
 """
 
+from __future__ import annotations
+
 from math import nan, sqrt
 
 import numpy as np

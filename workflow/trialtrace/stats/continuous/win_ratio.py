@@ -10,6 +10,8 @@ ratio). Bebu and Lachin, Biostatistics 2016;17:178 (variance by U-statistics). S
 Assoc Bull 1960;10:1 (structural components). Dong et al., Stat Biopharm Res 2020;12:99 (win odds).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, nan

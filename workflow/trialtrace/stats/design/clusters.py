@@ -4,6 +4,8 @@ References: Donner and Klar, Design and analysis of cluster randomization trials
 Ashby and Kerry, Int J Epidemiol 2006;35:1292. Oracle: base R.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

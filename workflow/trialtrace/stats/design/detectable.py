@@ -6,6 +6,8 @@ enters, and what a trial with these sizes could find does not change with what i
 References: those of the powers. Oracle: R's power.t.test, power.prop.test and uniroot.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

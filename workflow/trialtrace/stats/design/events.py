@@ -7,6 +7,8 @@ References: Schoenfeld, Biometrika 1981;68:316 and Biometrics 1983;39:499. Freed
 1982;1:121. Lachin and Foulkes, Biometrics 1986;42:507. Oracle: R's rpact, base R's integrate.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

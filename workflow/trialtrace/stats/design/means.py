@@ -9,6 +9,8 @@ Wang, Sample size calculations in clinical research, 2008. Frison and Pocock, St
 Oracle: R's power.t.test(strict = TRUE) and pwr.
 """
 
+from __future__ import annotations
+
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike

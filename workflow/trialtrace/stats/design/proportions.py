@@ -5,6 +5,8 @@ Campbell, Tan and Tan 2009. Farrington and Manning, Stat Med 1990;9:1447. Oracle
 power.prop.test and fisher.test over all tables.
 """
 
+from __future__ import annotations
+
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike

@@ -3,6 +3,8 @@
 References: Noether, JASA 1987;82:645. Oracle: base R.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

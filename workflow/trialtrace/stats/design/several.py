@@ -7,6 +7,8 @@ References: Cohen, Statistical power analysis for the behavioral sciences, 1988,
 Oracle: R's pwr and power.anova.test.
 """
 
+from __future__ import annotations
+
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike

@@ -7,6 +7,8 @@ not the one that reports show.
 References: Newcombe, Stat Med 1998;17:857 and 17:873. Oracle: R's prop.test and dbinom.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from trialtrace.base.arrays import Floats

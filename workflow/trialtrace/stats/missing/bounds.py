@@ -8,6 +8,8 @@ References: Horowitz and Manski, J Am Stat Assoc 2000;95:77. Hollis, Stat Med 20
 Lee and Li, J Biopharm Stat 2009;19:1085 (tipping points).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

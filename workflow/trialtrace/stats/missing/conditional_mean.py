@@ -13,6 +13,8 @@ References: Wolbers, Noci, Delmar, Gower-Page, Yiu and Bartlett, Pharm Stat 2022
 Tibshirani, An Introduction to the Bootstrap, 1993, equation 11.5 (jackknife).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, sqrt

@@ -10,6 +10,8 @@ References: Rubin 1987, section 6.2. Carpenter and Kenward, Multiple Imputation 
 Application, 2013, chapter 10. Ratitch, O'Kelly and Tosiello, Pharm Stat 2013;12:337.
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable
 from dataclasses import dataclass
 

@@ -13,6 +13,8 @@ sections 3.2, 4.3 and 4.5. Sullivan and others, Stat Methods Med Res 2018;27:261
 White, Daniel and Royston, Comput Stat Data Anal 2010;54:2267 (augmented logistic models).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 

@@ -12,6 +12,8 @@ Rubin, Biometrika 1999;86:948. Li, Raghunathan and Rubin, J Am Stat Assoc 1991;8
 Biometrika 2007;94:502 (several contrasts).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

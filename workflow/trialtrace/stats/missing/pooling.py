@@ -11,6 +11,8 @@ References: Rubin 1987, sections 3.3 and 3.4. Barnard and Rubin, Biometrika 1999
 Raghunathan and Rubin, J Am Stat Assoc 1991;86:1065 and Reiter, Biometrika 2007;94:502 (D1).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -38,6 +38,8 @@ Kenward, J R Stat Soc A 2019;182:623. Gower-Page, Noci and Wolbers, J Open Sourc
 2022;7:4251 (rbmi).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

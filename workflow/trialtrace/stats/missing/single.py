@@ -8,6 +8,8 @@ References: Molenberghs and Kenward, Missing Data in Clinical Studies, 2007, cha
 Research Council, The Prevention and Treatment of Missing Data in Clinical Trials, 2010.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

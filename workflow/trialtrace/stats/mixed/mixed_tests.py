@@ -22,6 +22,8 @@ References: Satterthwaite, Biometrics Bull 1946;2:110. Fai and Cornelius, J Stat
 2014;59(9).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -9,6 +9,8 @@ the coefficients and the restricted log-likelihood do not.
 Oracle: columns and rows written out for both codings, whose fitted means and differences agree.
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 

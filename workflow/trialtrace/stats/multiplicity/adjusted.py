@@ -8,6 +8,8 @@ Hochberg, J R Stat Soc B 1995;57:289. Hommel, Biometrika 1988;75:383. Oracle: R'
 The closed test of three arms is in `closed_testing`, weighted and ordered families in `graphical`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -11,6 +11,8 @@ References: Marcus, Peritz and Gabriel, Biometrika 1976;63:655. Shaffer, J Am St
 81:826 (logically related hypotheses).
 """
 
+from __future__ import annotations
+
 from math import nan
 
 import numpy as np

@@ -11,6 +11,8 @@ spending). Jennison and Turnbull, Group sequential methods, 2000, chapter 10. Or
 mvtnorm.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

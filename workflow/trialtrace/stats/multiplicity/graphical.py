@@ -11,6 +11,8 @@ Hothorn and Lehmacher 1995 (fixed sequence). Oracle: the closed test over all we
 in base R, p.adjust.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

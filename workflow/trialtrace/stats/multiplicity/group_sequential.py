@@ -19,6 +19,8 @@ Stat Med 1990;9:1439. Jennison and Turnbull 2000, tables 2.1 and 2.3. Oracle: th
 for up to three looks, Simpson's rule on a fine grid in base R for more.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -9,6 +9,8 @@ References: Dunnett, JASA 1955;50:1096 and 1964. Tukey, The problem of multiple 
 Hothorn, Bretz and Westfall, Biom J 2008;50:346. Oracle: R's multcomp and mvtnorm.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

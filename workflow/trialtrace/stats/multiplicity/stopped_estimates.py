@@ -14,6 +14,8 @@ References: Tsiatis, Rosner and Mehta, Biometrics 1984;40:797. Armitage 1957 and
 Oracle: mvtnorm and base R as for `group_sequential`, simulation.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt

@@ -10,6 +10,8 @@ References: Fisher, Statistical Methods for Research Workers, 1932. White, Econo
 Milliken, Am Stat 1980;34:216 (adjusted means).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -11,6 +11,8 @@ References: Liang and Zeger, Biometrika 1986;73:13. Bell and McCaffrey, Surv Met
 Ashby and Kerry, Int J Epidemiol 2006;35:1292 (clusters of unequal size).
 """
 
+from __future__ import annotations
+
 from math import sqrt
 
 import numpy as np

@@ -7,6 +7,8 @@ freedom where the error variance was estimated, else the normal one.
 Reference: Wald, Trans Am Math Soc 1943;54:426.
 """
 
+from __future__ import annotations
+
 from math import inf, sqrt
 
 import numpy as np

@@ -9,6 +9,8 @@ References: McCullagh and Nelder, Generalized Linear Models, 2nd ed. 1989, chapt
 Stat 1987;15:209. Venables and Ripley, Modern Applied Statistics with S, 4th ed. 2002, section 7.4.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import exp, inf, log
 

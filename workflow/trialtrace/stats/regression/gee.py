@@ -19,6 +19,8 @@ clusters - coefficients degrees of freedom).
 `coefficients` has contrasts and Wald tests of a fit.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf
 

@@ -10,6 +10,8 @@ Oxford 2007 (its linear programme). Firth, Biometrika 1993;80:27. Heinze and Sch
 2002;21:2409 (Firth's estimates and profile intervals under separation).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf
 

@@ -7,6 +7,8 @@ References: McCullagh, J R Stat Soc B 1980;42:109. Brant, Biometrics 1990;46:117
 Stat Med 1993;12:2257 (the score test is the rank sum test).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf
 

@@ -13,6 +13,8 @@ References: Touloumis, Agresti and Kateri, Biometrics 2013;69:633. Goodman, J Am
 1979;74:537 (uniform association). Liang and Zeger, Biometrika 1986;73:13.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf
 

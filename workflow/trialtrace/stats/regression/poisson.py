@@ -6,6 +6,8 @@ coefficients consistently; the sandwich corrects the variance for their being 0 
 Reference: Zou, Am J Epidemiol 2004;159:702.
 """
 
+from __future__ import annotations
+
 from math import inf
 
 import numpy as np

@@ -9,6 +9,8 @@ Freedman, Stat Sci 2008;23:237. Ye, Bannick, Yi and Shao, Stat Theory Relat Fiel
 (variance with random covariates). Stefanski and Boos, Am Stat 2002;56:29 (estimating equations).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf, log, sqrt
 

@@ -14,6 +14,8 @@ Algina, Psychol Methods 2003;8:434, and Bakeman, Behav Res Methods 2005;37:379 (
 Oracle: car::Anova on the multivariate linear model; base R (aov) where car stops.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from numpy.typing import ArrayLike

@@ -10,6 +10,8 @@ others: its numbers are NaN. It is counted in `undefined`, to be reported. So is
 response lies outside 1e-120 to 1e120, for squares are not exact there; change its unit.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -15,6 +15,8 @@ and Weisberg, R Journal 2013;5:39 (hypothesis tests in the multivariate model). 
 `eta`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import frexp, inf, ldexp, nan, prod

@@ -11,6 +11,8 @@ fails for contrasts). Maxwell and Delaney, Designing Experiments and Analyzing D
 variances).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from math import frexp, ldexp, sqrt
 

@@ -4,6 +4,8 @@ References: Box, Biometrika 1949;36:317 (the approximation by chi-squared). Renc
 Methods of multivariate analysis, 3rd edition, 2012, section 7.3.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

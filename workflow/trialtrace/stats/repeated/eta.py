@@ -12,6 +12,8 @@ interval by the noncentral F). Oracle: the definition on the sums of squares of 
 noncentral F as a sum in base R, in repeated_general.R.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 
 import numpy as np

@@ -4,6 +4,8 @@ References: Friedman, JASA 1937;32:675. Kendall and Babington Smith, Ann Math St
 (concordance). Hollander and Wolfe, Nonparametric statistical methods, 1999, section 7.1.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from itertools import permutations
 from math import factorial

@@ -16,6 +16,8 @@ Experiments, 2002, chapters 5 to 8. Brunner, Dette and Munk, J Am Stat Assoc 199
 (the design F1-LD-F1).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf
 

@@ -6,6 +6,8 @@ identity, which the univariate F tests within subjects assume. References are in
 Oracle: car's summary of the multivariate model, through `repeated`.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import exp, log, nan
 

@@ -10,6 +10,8 @@ References: Landis, Heyman and Koch, Int Stat Rev 1978;46:237. Strasser and Webe
 Stat 1999;8:220 (quadratic forms of linear permutation statistics).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -13,6 +13,8 @@ Binary Data, 1970, section 5.2 (several tables). Mehta, Patel and Gray, J Am Sta
 1963;58:13 (section 6: drawing without replacement).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

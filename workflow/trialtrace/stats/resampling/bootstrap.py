@@ -10,6 +10,8 @@ Davison and Hinkley, Bootstrap Methods and their Application, 1997, sections 3.2
 and 5.3. Hyndman and Fan, Am Stat 1996;50:361 (quantile of type 6).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -9,6 +9,8 @@ ones.
 References: Fan, Muller and Rezucha, J Am Stat Assoc 1962;57:387 (sampling by random keys).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -9,6 +9,8 @@ References: Horowitz and Sahni, J ACM 1974;21:277 (two lists). Pagano and Tritch
 Assoc 1983;78:435 (exact permutation distributions).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from math import log
 

@@ -11,6 +11,8 @@ Phipson and Smyth, Stat Appl Genet Mol Biol 2010;9:39, for (count + 1) / (draws 
 Pearson, Biometrika 1934;26:404.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import sqrt
 

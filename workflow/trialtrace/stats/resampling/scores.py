@@ -13,6 +13,8 @@ Piantadosi, Biometrika 1988;75:57, and Tukey, Control Clin Trials 1993;14:266 (r
 covariate model). Mantel, J Am Stat Assoc 1963;58:690 (scores within strata).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

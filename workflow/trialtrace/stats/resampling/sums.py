@@ -6,6 +6,8 @@ block size and the number of threads or processes cannot change a single bit of 
 ties stay ties up to that rounding, which the tie tolerance covers.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

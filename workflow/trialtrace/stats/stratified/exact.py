@@ -10,6 +10,8 @@ Patel and Gray, J Am Stat Assoc 1985;80:969. Lydersen, Fagerland and Laake, Stat
 (mid-p).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from math import exp, inf, log, nan
 

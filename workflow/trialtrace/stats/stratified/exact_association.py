@@ -9,6 +9,8 @@ References: Landis, Heyman and Koch, Int Stat Rev 1978;46:237. Birch, J R Stat S
 Agresti, Stat Sci 1992;7:131 (exact inference for several tables).
 """
 
+from __future__ import annotations
+
 from math import nan, prod
 
 import numpy as np

@@ -10,6 +10,8 @@ References: Landis, Heyman and Koch, Int Stat Rev 1978;46:237. Birch, J R Stat S
 Mantel, J Am Stat Assoc 1963;58:690. Van Elteren, Bull Int Stat Inst 1960;37:351 (modified ridit).
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

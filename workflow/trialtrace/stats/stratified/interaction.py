@@ -10,6 +10,8 @@ Heinze and Schemper, Stat Med 2002;21:2409.
 Oracle: enumeration in whole numbers (Zelen); R's glm and anova; base R by optim (Firth).
 """
 
+from __future__ import annotations
+
 from math import nan
 
 import numpy as np

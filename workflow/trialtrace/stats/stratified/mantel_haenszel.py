@@ -15,6 +15,8 @@ Oracle: R's mantelhaen.test; metafor's rma.mh for Breslow-Day, Tarone and Sato's
 variance of the risk difference by hand in R.
 """
 
+from __future__ import annotations
+
 from math import copysign, exp, inf, log, nan, sqrt
 
 import numpy as np

@@ -17,6 +17,8 @@ Oracle: by hand in R, both risks by maximising the likelihood; numbers that Gart
 SAS print; R's mantelhaen.test for no effect.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import partial
 from math import exp, inf, log, nan, sqrt

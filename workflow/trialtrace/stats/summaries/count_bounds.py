@@ -6,6 +6,8 @@ twenty steps, which for one table alone takes forty times as long as `score`, `s
 `exact_stratified` do. Sources: those. Oracle: the functions of one table, whose own is R.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -7,6 +7,8 @@ Sources and oracles: those of each function called (`contingency`, `proportions`
 `score_ratio`, `exact_stratified`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import nan

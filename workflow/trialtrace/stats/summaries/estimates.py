@@ -14,6 +14,8 @@ Reference: Altman and Bland, BMJ 2011;343:d2090 and d2304. Oracle: base R (a fin
 grid of bounds and estimates, pnorm and pt).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product

@@ -17,6 +17,8 @@ References: Brown and Heathers, Soc Psychol Personal Sci 2017;8:363 (GRIM). Anay
 enumeration of all data sets.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache

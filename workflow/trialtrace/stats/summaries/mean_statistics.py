@@ -11,6 +11,8 @@ An audit that recomputed printed F and t from printed means, one rounding at a t
 Anaya and Brown, BMC Nutrition 2017;3:54. The bounds here are exact.
 """
 
+from __future__ import annotations
+
 from itertools import product
 
 import numpy as np

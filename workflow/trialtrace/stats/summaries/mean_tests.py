@@ -14,6 +14,8 @@ References: Student, Biometrika 1908;6:1. Welch, Biometrika 1947;34:28. Ranges f
 Nuijten et al., Behav Res Methods 2016;48:1205, who do so for printed test statistics.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 import numpy as np

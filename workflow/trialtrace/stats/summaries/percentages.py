@@ -6,6 +6,8 @@ arithmetic is exact. Several percentages of one group must share a denominator.
 Source: arithmetic. Oracle: rounding of every count by `decimal` in the tests.
 """
 
+from __future__ import annotations
+
 from fractions import Fraction
 
 import numpy as np

@@ -8,6 +8,8 @@ the strata gives another split with the same p.
 Source: that of `stratified` and `exact_stratified`. Oracle: R's mantelhaen.test, and counting.
 """
 
+from __future__ import annotations
+
 from fractions import Fraction
 
 import numpy as np

@@ -9,6 +9,8 @@ analysis for the behavioral sciences, 1988 (partial eta squared, d). Hedges, J E
 (its correction, here by the gamma function). Oracle: base R (pt, pnorm, pchisq, pf, uniroot).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -11,6 +11,8 @@ Marubini and Valsecchi, Analysing Survival Data from Clinical Trials, 1995, chap
 the delta method, log-log interval).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf, nan, sqrt
 

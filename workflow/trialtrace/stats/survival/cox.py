@@ -11,6 +11,8 @@ Bryson and Johnson, Technometrics 1981;23:381 (monotone likelihood).
 Oracle: R's coxph, iterated to 1e-14.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, log, nan

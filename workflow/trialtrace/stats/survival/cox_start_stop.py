@@ -13,6 +13,8 @@ References: Andersen and Gill, Ann Stat 1982;10:1100. Lin and Wei, J Am Stat Ass
 Therneau and Grambsch, Modeling Survival Data, 2000, chapters 3 and 7 (ties in residuals).
 """
 
+from __future__ import annotations
+
 from math import inf
 
 import numpy as np

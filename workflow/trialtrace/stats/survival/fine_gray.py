@@ -14,6 +14,8 @@ References: Fine and Gray, J Am Stat Assoc 1999;94:496 (sections 3 and 4). Gesku
 Oracle: cmprsk's crr, its variance included.
 """
 
+from __future__ import annotations
+
 from math import inf
 
 import numpy as np

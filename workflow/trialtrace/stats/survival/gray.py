@@ -15,6 +15,8 @@ dF/(1 - F). Tied events shrink the variance by (n - d)/(n - 1).
 Reference: Gray, Ann Stat 1988;16:1141.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -7,6 +7,8 @@ any covariates; references are there.
 Oracle: R's coxph, iterated to 1e-14.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

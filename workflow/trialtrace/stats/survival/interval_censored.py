@@ -21,6 +21,8 @@ Geyer, Biometrika 1994;81:618 (conditions, uniqueness). Wang, J R Stat Soc B 200
 Fay and Shaw, J Stat Softw 2010;36(2) (both scores with the permutation variance).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

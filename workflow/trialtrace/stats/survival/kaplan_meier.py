@@ -14,6 +14,8 @@ Crowley, Biometrics 1982;38:29 (interval of the median). Mantel, Cancer Chemothe
 Oracle: R's survfit with its quantiles, and survdiff.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

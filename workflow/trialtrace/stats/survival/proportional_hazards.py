@@ -13,6 +13,8 @@ References: Schoenfeld, Biometrika 1982;69:239. Grambsch and Therneau, Biometrik
 Therneau and Grambsch, Modeling Survival Data, 2000, chapter 6.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

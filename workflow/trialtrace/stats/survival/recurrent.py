@@ -13,6 +13,8 @@ References: Nelson, J Qual Technol 1988;20:24. Lawless and Nadeau, Technometrics
 Wei, Yang and Ying, J R Stat Soc B 2000;62:711.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

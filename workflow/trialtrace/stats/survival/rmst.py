@@ -16,6 +16,8 @@ References: Irwin, J Hyg 1949;47:188. Karrison, Stat Med 1987;6:1169. Uno and ot
 2014;32:2380 (contrasts). Tian, Zhao and Wei, Biostatistics 2014;15:222.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import inf, log, nan, sqrt
 

@@ -10,6 +10,8 @@ Survival Analysis, 1991, chapter 7. Gehan, Biometrika 1965;52:203. Tarone and Wa
 Oracle: survdiff with the sign of observed less expected; sums written out in R.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import partial
 from math import nan, sqrt

@@ -8,6 +8,8 @@ References: Klein, Logan, Harhoff and Andersen, Stat Med 2007;26:4505 (tests by 
 Donner, Stat Med 2008;27:1693 (a difference's bounds from those of its parts). Greenwood, 1926.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import exp, hypot, inf, log, nan
 

@@ -10,6 +10,8 @@ Peto and Peto, J R Stat Soc A 1972;135:185. Tarone, Biometrika 1975;62:679 (tren
 and Fleming, Biometrika 1982;69:553.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import partial
 
