@@ -10,6 +10,8 @@ AFTER = re.compile(r"S?\d* ?(?:Endpoints|Published numbers)")
 WORD = re.compile(r"[^\W\d_]{2,}")
 OF_NUMBERS = {"of", "to", "CI", "and", "days", "months", "years"}
 COUNT = re.compile(r"\d+ of \d+")
+# Who has a value is counted in the data and is no result.
+KNOWN = re.compile(r"Outcome known(?:, by visit)?: [^.]*\.")
 # A category by its number before its count: "4: 5 (9.1 %)".
 LEVEL = re.compile(r"(?<!\S)\d+: ")
 IN_A_HEAD = re.compile(r"n = (\d+)")
@@ -50,5 +52,5 @@ def unlinked_counts(page: bytes) -> list[str]:
                 rest = rest.replace(text, "", 1)
             # Of the design, and of the checks: not of the data.
             beside = "planned patients" in rest or "recomputed by an independent path" in rest
-            found += [piece.text] if COUNT.search(rest) and not beside else []
+            found += [piece.text] if COUNT.search(KNOWN.sub("", rest)) and not beside else []
     raise AssertionError("a page without what follows its results")

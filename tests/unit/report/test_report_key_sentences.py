@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import mini_run
 import mini_trial
 import pytest
+import yaml
 
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -112,6 +113,7 @@ def test_an_analysis_without_an_estimate_tells_its_descriptions_and_tests(mini):
 
 def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     places = {"sec-harms": "report-3.html", "tbl-relief-primary-choices": "report-2.html"}
+    places["tbl-known"] = "report-2.html"
     text = summary(mini, places)
     assert "[By term](report-3.html#sec-harms)" in text
     assert "[2 estimates](report-2.html#tbl-relief-primary-choices)" in text
@@ -127,6 +129,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
     # Patient 20 has a coded missing relief.
     assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Not analysed: 1 ", shown)
+    assert "Outcome known: Drug 10 of 10, Placebo 9 of 10." in shown
     assert "2 estimates of the risk difference, each 26.7 percentage points; " in shown
     assert "both intervals include no effect" in shown
     assert "Bounds, with every missing value taken for the one arm or for the other: " in shown
@@ -150,6 +153,22 @@ def test_the_summary_lists_every_claim_that_is_counted_as_failing(mini):
     told = printed_in_short(SimpleNamespace(claims=[*rows, first], trial=mini.trial))
     assert "1 inconsistent" in told
     assert "Late, printed 5 to 7](audit.html#claim-late): on print inconsistent" in told
+
+
+def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
+    told = "papers: {p: {citation: Mini J 2020, text: not_at_hand}, q: {citation: Mini J 2021}}"
+    trial = SimpleNamespace(
+        synthetic=False,
+        drawn=False,
+        name="mini",
+        claims_document=yaml.safe_load(f"{told}\nclaims: {{}}\n"),
+    )
+    rows = [
+        mini.claims[0] | {"paper": paper}
+        for paper in ("Mini J 2020; text not at hand", "Mini J 2021")
+    ]
+    text = words(printed_in_short(SimpleNamespace(claims=rows, trial=trial)))
+    assert text.endswith(" Mini J 2020; text not at hand.")
 
 
 def test_a_claim_that_fails_twice_is_named_once_and_of_many_the_first(mini):

@@ -6,11 +6,13 @@ Every number of it is a link to its trace; the sentences are those of the report
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.audit.printed.verdicts import COLUMNS, DATA, FAILS, SHOWN
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_first
+from trialtrace.base.config.spec import structure
 from trialtrace.base.styles import style_of
 from trialtrace.base.words import LABELS, unit_text, value_text
 from trialtrace.report.audit.cohort_words import of_primary, put_in
@@ -75,7 +77,16 @@ def printed_in_short(material: Material) -> str:
         lines.append(f"[{more} more that do not hold]({AUDIT_PAGE})")
     told = f" {'; '.join(lines)}." if lines else ""
     told += f" {put}" if (put := put_in(material)) else ""
-    return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}"
+    return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}{_unread(material)}"
+
+
+def _unread(material: Material) -> str:
+    """The papers of which whoever typed the numbers had no text, or the abstract alone."""
+    ledger: LedgerFile = structure(LedgerFile, material.trial.claims_document)
+    used = {row["paper"] for row in material.claims}
+    papers = [paper for paper in ledger.papers.values() if not isinstance(paper, str)]
+    lacking = [each for each in papers if each.lacking and each.cited in used]
+    return "".join(f" {escape_markdown(each.source)}." for each in lacking)
 
 
 def registered_otherwise(material: Material) -> Iterator[str]:
@@ -163,10 +174,9 @@ def _patients(material: Material, places: Mapping[str, str]) -> str:
     of = [
         f"Analysed for {escape_markdown(analysis.label)}: {analysed(material, analysis)}"
         + _not_analysed(material, analysis)
+        + _known(material, analysis, places)
         for analysis in primary(material)
     ]
-    known = place_link("tbl-known", places)
-    of += [f"[Outcome known]({known}) by arm and visit: a table of the report."] if known else []
     return " ".join([*([f"{text}."] if text else []), *of])
 
 
@@ -191,6 +201,23 @@ def _not_analysed(material: Material, analysis: Analysis) -> str:
     whole = all(k == n for *_, arms in known_counts(material, analysis) for k, n in arms.values())
     # Whether everyone who was randomised is in the export, the export cannot say.
     return " Nobody in these data is left out." if whole else ""
+
+
+def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
+    """ "Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits; a
+    link to the table of all of them."""
+    counts = [arms for *_, arms in known_counts(material, analysis)]
+    if not counts:
+        return ""
+    arms = []
+    for arm in material.trial.design.arms:
+        k = [each[arm][0] for each in counts]
+        most = f" to {max(k)}" if max(k) > min(k) else ""
+        label = escape_markdown(material.arm_label(arm))
+        arms.append(f"{label} {min(k)}{most} of {counts[0][arm][1]}")
+    place = place_link("tbl-known", places)
+    lead, shown = (f"[{t}]({place})" if place else t for t in ("Outcome known", ", ".join(arms)))
+    return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."
 
 
 def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
