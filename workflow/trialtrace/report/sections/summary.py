@@ -4,6 +4,7 @@ other choices, audit, hash; the figure that follows it is a chunk of its own (do
 Every number of it is a link to its trace; the sentences are those of the report.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from trialtrace.audit.ledger.shape import LedgerFile
@@ -57,6 +58,7 @@ from trialtrace.run.trial.plan.build import Analysis
 
 Row = Mapping[str, object]
 MOST_CLAIMS = 3
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 GLOSS = (
     "(On print: held against each other, without the data. Used: in the check of another number.)"
 )
@@ -171,13 +173,17 @@ def _patients(material: Material, places: Mapping[str, str]) -> str:
     whole = f"{link(counts[ALL])} {named}" if ALL in counts else ""
     text = ": ".join(part for part in (whole, ", ".join(arms)) if part)
     text += "; the number randomised is not in the data" if who and text else ""
-    of = [
-        f"Analysed for {escape_markdown(analysis.label)}: {analysed(material, analysis)}"
-        + _not_analysed(material, analysis)
-        + _known(material, analysis, places)
-        for analysis in primary(material)
-    ]
+    of = [_analysed(material, analysis, places) for analysis in primary(material)]
     return " ".join([*([f"{text}."] if text else []), *of])
+
+
+def _analysed(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
+    """Whom an analysis has, why not others, and of how many the outcome is known."""
+    whom = analysed(material, analysis)
+    known = _known(material, analysis, whom, places)
+    return f"Analysed for {escape_markdown(analysis.label)}: {whom}" + (
+        _not_analysed(material, analysis) + known
+    )
 
 
 def _not_analysed(material: Material, analysis: Analysis) -> str:
@@ -203,20 +209,26 @@ def _not_analysed(material: Material, analysis: Analysis) -> str:
     return " Nobody in these data is left out." if whole else ""
 
 
-def _known(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
-    """ "Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits; a
-    link to the table of all of them."""
+def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[str, str]) -> str:
+    """ "Outcome known: Drug 55 of 60, Placebo 51 of 60.", the least and the most of the visits, or
+    that it is in those whom the sentence `whom` counts; a link to the table of all visits."""
     counts = [arms for *_, arms in known_counts(material, analysis)]
     if not counts:
         return ""
-    arms = []
+    place = place_link("tbl-known", places)
+    lead = f"[Outcome known]({place})" if place else "Outcome known"
+    arms = {}
     for arm in material.trial.design.arms:
         k = [each[arm][0] for each in counts]
         most = f" to {max(k)}" if max(k) > min(k) else ""
-        label = escape_markdown(material.arm_label(arm))
-        arms.append(f"{label} {min(k)}{most} of {counts[0][arm][1]}")
-    place = place_link("tbl-known", places)
-    lead, shown = (f"[{t}]({place})" if place else t for t in ("Outcome known", ", ".join(arms)))
+        arms[arm] = f"{min(k)}{most} of {counts[0][arm][1]}"
+    said = LINK.sub(r"\1", whom)
+    if all(
+        f"{count} {escape_markdown(material.arm_label(arm))}" in said for arm, count in arms.items()
+    ):
+        return f" {lead} in these alone."
+    told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
+    shown = f"[{told}]({place})" if place else told
     return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."
 
 
