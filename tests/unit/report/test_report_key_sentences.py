@@ -168,7 +168,7 @@ def test_a_text_that_was_not_at_hand_is_told_beside_the_verdicts(mini):
         for paper in ("Mini J 2020; text not at hand", "Mini J 2021")
     ]
     text = words(printed_in_short(SimpleNamespace(claims=rows, trial=trial)))
-    assert text.endswith(" Mini J 2020; text not at hand.")
+    assert text.endswith(" Text not at hand: Mini J 2020.")
 
 
 def test_a_claim_that_fails_twice_is_named_once_and_of_many_the_first(mini):

@@ -15,7 +15,7 @@ from trialtrace.audit.registration.rows import CHANGED, LATE
 from trialtrace.audit.verdicts.tally import tally, tally_text, worst, worst_first
 from trialtrace.base.config.spec import structure
 from trialtrace.base.styles import style_of
-from trialtrace.base.words import LABELS, unit_text, value_text
+from trialtrace.base.words import LABELS, unit_text, upper_first, value_text
 from trialtrace.report.audit.cohort_words import of_primary, put_in
 from trialtrace.report.links import (
     AUDIT_PAGE,
@@ -87,8 +87,13 @@ def _unread(material: Material) -> str:
     ledger: LedgerFile = structure(LedgerFile, material.trial.claims_document)
     used = {row["paper"] for row in material.claims}
     papers = [paper for paper in ledger.papers.values() if not isinstance(paper, str)]
-    lacking = [each for each in papers if each.lacking and each.cited in used]
-    return "".join(f" {escape_markdown(each.source)}." for each in lacking)
+    lacking: dict[str, list[str]] = {}
+    for each in papers:
+        if each.lacking and each.cited in used:
+            lacking.setdefault(each.lacking, []).append(
+                escape_markdown(each.short or each.citation)
+            )
+    return "".join(f" {upper_first(what)}: {'; '.join(of)}." for what, of in lacking.items())
 
 
 def registered_otherwise(material: Material) -> Iterator[str]:
