@@ -61,6 +61,14 @@ def test_the_control_is_what_words_say(
     assert taken(asked(tmp_path / "t.csv", "id,arm,score", rows), "control") == control
 
 
+@pytest.mark.parametrize(("name", "control"), [("treated", "0"), ("rx", None), ("tx", None)])
+def test_0_is_the_control_of_who_was_treated_and_not_of_a_treatment(
+    tmp_path: Path, name: str, control: str | None
+):
+    rows = [f"{n},{n % 2},{n * 7 % 30}.5" for n in range(1, 61)]
+    assert taken(asked(tmp_path / "t.csv", f"id,{name},y", rows, arm=name), "control") == control
+
+
 def test_who_has_a_placebo_is_the_control_and_not_who_has_none(tmp_path: Path):
     rows = [f"{n},{('yes', 'no')[n % 2]},{n * 7 % 30}.5" for n in range(1, 61)]
     assert taken(asked(tmp_path / "t.csv", "id,placebo,y", rows, arm="placebo"), "control") is None

@@ -35,8 +35,8 @@ PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
 # The control by a code alone; beyond doubt only of a column that is named after its treatment.
 BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
-TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention", "rx",
-              "tx"}  # fmt: skip
+# No rx or tx: these are called so whatever 0 and 1 are.
+TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
 
 
 def arm_of(
@@ -52,16 +52,21 @@ def arm_of(
     sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
     passed = [
         f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
-        for table in tables for one in table.columns
+        for table in tables
+        for one in table.columns
         if rank(one.name, ARMS[:SURE_ARMS]) is not None and one.distinct > MOST_ARMS
-    ]  # fmt: skip
+    ]
     known = {name for name, _ in choices}
     others = {
         one.name: f"It has {len(levels(one))} levels; nothing else speaks for it.{''.join(passed)}"
-        for table in _by_patients(tables, subject) for one in table.columns
-        if is_coded(one) and 2 <= len(levels(one)) <= MOST_ARMS and not belongs(one)
-        and one.name not in known and one.constant_within is not False
-    }  # fmt: skip
+        for table in _by_patients(tables, subject)
+        for one in table.columns
+        if is_coded(one)
+        and 2 <= len(levels(one)) <= MOST_ARMS
+        and not belongs(one)
+        and one.name not in known
+        and one.constant_within is not False
+    }
     choices += others.items()
     if not choices:
         raise UserError(
@@ -124,14 +129,17 @@ def _sure_arm(ranked: Sequence[tuple[Table, str]]) -> bool:
     table, name = ranked[0]
     most = table.weights.get(name, 0.0)
     rivals = [
-        other for at, other in ranked[1:]
-        if at.weights.get(other, 0.0) > most - AHEAD and other != name
+        other
+        for at, other in ranked[1:]
+        if at.weights.get(other, 0.0) > most - AHEAD
+        and other != name
         and not (plain(name) in PLANNED and plain(other) in CDISC)
         and not (
-            _same_groups(table, name, other) if at is table
+            _same_groups(table, name, other)
+            if at is table
             else {*levels(at.column(other))} <= {*levels(table.column(name))}
         )
-    ]  # fmt: skip
+    ]
     return table.sure_arm and table.arm[0] == name and most >= SURE and not rivals
 
 
@@ -144,10 +152,13 @@ def _only_groups(
         return False
     table, name = ranked[0]
     others = [
-        one for each in tables for one in each.columns
-        if one.name not in (name, subject[each.name]) and 2 <= one.distinct <= MOST_ARMS
+        one
+        for each in tables
+        for one in each.columns
+        if one.name not in (name, subject[each.name])
+        and 2 <= one.distinct <= MOST_ARMS
         and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
-    ]  # fmt: skip
+    ]
     # A code beside its label, of which cells are read.
     return not others or (
         len(others) == 1
@@ -213,9 +224,10 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     # What every other arm has as well, and none of a drug of which the others have some.
     bits = {name: {*re.split(AND, label.lower())} for name, (label, _) in arms.items()}
     common = [
-        name for name, own in bits.items()
+        name
+        for name, own in bits.items()
         if all(own < bits[other] for other in arms if other != name)
-    ]  # fmt: skip
+    ]
     doses = {name: float(n[1]) for name, (text, _) in arms.items() if (n := DOSE.fullmatch(text))}
     nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
     if len(common or nothing) == 1:

@@ -85,10 +85,23 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     later = frozenset(name for one in others for name in (one.column, one.status, one.source))
     later |= {name for one in others for _, name in one.columns[1:]}
     made = Draft(
-        tables, subject, visit, home, home, arm, arms, control, primary,
-        tuple(secondary or others[:MOST_OTHERS]), design, decided.told, tuple(decided.guesses),
-        len(secondary), later, decided.asked,
-    )  # fmt: skip
+        tables,
+        subject,
+        visit,
+        home,
+        home,
+        arm,
+        arms,
+        control,
+        primary,
+        tuple(secondary or others[:MOST_OTHERS]),
+        design,
+        decided.told,
+        tuple(decided.guesses),
+        len(secondary),
+        later,
+        decided.asked,
+    )
     return _with_patients(made) if design.own_treatment else made
 
 
@@ -108,9 +121,12 @@ def _with_patients(draft: Draft) -> Draft:
 
 
 def _offered(
-    tables: Sequence[Table], subject: Mapping[str, str], visit: Mapping[str, str],
-    treated: tuple[Table, Column, Design], kind: str,
-) -> Offered:  # fmt: skip
+    tables: Sequence[Table],
+    subject: Mapping[str, str],
+    visit: Mapping[str, str],
+    treated: tuple[Table, Column, Design],
+    kind: str,
+) -> Offered:
     """What may be endpoints in all tables; `treated` is the table of the arm, its column and the
     design, `kind` the one asked for."""
     home, arm, design = treated
@@ -233,9 +249,10 @@ def _visit(table: Table, decided: Decided) -> str:
     usable = [name for name in table.visit if levels(table.column(name))]
     starts = {start for start, _ in bounds(table)}
     once = [
-        name for name in usable
+        name
+        for name in usable
         if name not in starts and "each level once" in table.evidence[f"visit.{name}"]
-    ]  # fmt: skip
+    ]
     if not once:
         return ""
     place = ("trial.yaml", f"tables.{table.name}.key")
@@ -248,14 +265,16 @@ def _of_visits(table: Table, visit: str) -> set[str]:
     if not visit or table.rows < FEWEST_A_VISIT * table.column(visit).distinct:
         return set()
     names = [
-        one.name for one in table.columns
+        one.name
+        for one in table.columns
         if one.constant_within is False and one.distinct <= table.column(visit).distinct
-    ]  # fmt: skip
+    ]
     rows = cells_of(table, [visit, *names]) if names and table.rows <= MOST_ROWS else []
     return {
-        name for at, name in enumerate(names, start=1)
+        name
+        for at, name in enumerate(names, start=1)
         if len({(row[0], row[at]) for row in rows}) == len({row[0] for row in rows})
-    }  # fmt: skip
+    }
 
 
 def _roles(table: Table) -> set[str]:
@@ -263,7 +282,9 @@ def _roles(table: Table) -> set[str]:
     known = (ROW_NUMBERS, SEX, SITES, REPEATS)
     # A visit that varies is none; the same word for one value a patient may be a time.
     return {
-        one.name for one in table.columns
-        if any(rank(one.name, k) is not None for k in known) or plain(one.name) in AGES
+        one.name
+        for one in table.columns
+        if any(rank(one.name, k) is not None for k in known)
+        or plain(one.name) in AGES
         or (rank(one.name, VISITS) is not None and one.constant_within is False)
-    }  # fmt: skip
+    }
