@@ -110,6 +110,23 @@ def test_wald_at_90_percent_on_counts(finding):
     assert near(finding, "Wald at 90 %").detail["given"] == given == 5
 
 
+@pytest.mark.parametrize("at", range(len(PRINTED)))
+def test_the_counts_whose_interval_comes_nearest(finding, at):
+    """Of all counts that print as the share, by the larger of both distances."""
+    percent, n, *printed = PRINTED[at]
+    claim = ("cipn_smt", "cipn_wbv", "cipn_tau", "cipn_pp_smt", "cipn_pp_wbv", "cipn_pp_tau")[at]
+    nearest = finding("streckmann2024", "interval.share", claim).detail["nearest"]
+    told = {each["method"]: each for each in nearest}
+    for name, method in (("Wald", "normal"), ("Wilson", "wilson"), ("Clopper-Pearson", "beta")):
+        off = {}
+        for pair in counts(str(percent), 1, n):
+            ends = 100 * np.array(proportion_confint(*pair, method=method))
+            off[pair] = float(np.abs(ends - printed).max())
+        ends = np.array([told[name]["low"], told[name]["high"]])
+        assert np.abs(ends - printed).max() == pytest.approx(min(off.values()), abs=1e-9)
+        assert off[tuple(told[name]["of"])] == pytest.approx(min(off.values()), abs=1e-9)
+
+
 @pytest.mark.parametrize("method", ["normal", "wilson", "beta", "agresti_coull", "jeffreys"])
 def test_no_usual_interval_leans_away_from_a_half(method):
     """73.3 % with 62 to 86, whose middle is 73.5 at least."""
