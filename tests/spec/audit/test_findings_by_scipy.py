@@ -10,6 +10,7 @@ from math import ceil, log, sqrt
 
 import numpy as np
 import pytest
+from paper import THREE, claim, read
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 
@@ -110,16 +111,16 @@ def test_wald_at_90_percent_on_counts(finding):
     assert near(finding, "Wald at 90 %").detail["given"] == given == 5
 
 
-@pytest.mark.parametrize("at", range(len(PRINTED)))
-def test_the_counts_whose_interval_comes_nearest(finding, at):
-    """Of all counts that print as the share, by the larger of both distances."""
-    percent, n, *printed = PRINTED[at]
-    claim = ("cipn_smt", "cipn_wbv", "cipn_tau", "cipn_pp_smt", "cipn_pp_wbv", "cipn_pp_tau")[at]
-    nearest = finding("streckmann2024", "interval.share", claim).detail["nearest"]
-    told = {each["method"]: each for each in nearest}
+@pytest.mark.parametrize("printed", [(2, 58), (8, 61), (17, 42)])
+def test_the_counts_whose_interval_comes_nearest(printed):
+    """Of all counts of up to 55 that print as 30 %, by the larger of both distances."""
+    text = "30% (95% CI {} to {})".format(*printed)
+    claims = {"share": claim(text, outcome="event", group="smt")}
+    (found,) = [one for one in findings(read(claims, THREE)) if one.check == "interval.share"]
+    told = {each["method"]: each for each in found.detail["nearest"]}
     for name, method in (("Wald", "normal"), ("Wilson", "wilson"), ("Clopper-Pearson", "beta")):
         off = {}
-        for pair in counts(str(percent), 1, n):
+        for pair in counts("30", 0, 55):
             ends = 100 * np.array(proportion_confint(*pair, method=method))
             off[pair] = float(np.abs(ends - printed).max())
         ends = np.array([told[name]["low"], told[name]["high"]])
