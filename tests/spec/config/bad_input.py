@@ -1050,6 +1050,15 @@ REFERENCES = [
         'did you mean "before"?',
     ),
     (
+        "a line over one visit",
+        P,
+        "estimates: [{mean_difference: welch}]",
+        "estimates: [{slope_difference: {method: gee, times: {after: 1}, working: exchangeable, "
+        "variance: robust, reference: normal, covariates: [], coefficients: none}}]",
+        "analyses.pain_each.estimates[1].slope_difference.times",
+        "2",
+    ),
+    (
         "an unknown estimand",
         P,
         "estimand: pain_itt",

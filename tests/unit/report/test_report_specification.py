@@ -133,6 +133,15 @@ def test_another_visit_or_estimand_is_another_question(visits):
     assert any("Pain after, Drug against Placebo: 3 estimates" in text for text in told)
 
 
+def test_a_visit_has_a_column_only_where_lines_are_of_several(visits):
+    made = other_choices(visits, visits.trial.plan.analyses["pain_after"])
+    heads = [line for line in made.splitlines() if line.startswith("| Analysis")]
+    assert heads == [
+        "| Analysis | Mean difference | p |",
+        "| Analysis | Endpoint, visit | Mean difference | p |",
+    ]
+
+
 def test_an_estimate_that_another_analysis_repeats_is_no_second_one(visits):
     """ "Pain at each visit" has the primary estimate once more, beside those of other visits."""
     found = same_question(visits, visits.trial.plan.analyses["pain_after"])
