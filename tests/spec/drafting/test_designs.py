@@ -9,7 +9,9 @@ import pytest
 import yaml
 from mini_run import run_stages
 
+from trialtrace.base.errors import Problems
 from trialtrace.base.paths import Project
+from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
 
@@ -149,3 +151,44 @@ def test_levels_are_told_as_categories(at: Project, call: Call, levels: tuple[st
     assert check_trial(at, "mine") == []
     assert read(at, "plan.yaml")["analyses"]["improvement"]["describe"] == [{"categories": "count"}]
     assert any(one.startswith("improvement/count.categories@") for one in results(at))
+
+
+def test_treatments_coded_as_halves(at: Project, call: Call):
+    lines = ["pid,period,treat,minutes"]
+    for n in range(1, 31):
+        for period in (0, 1):
+            treat = (0.5, -0.5)[(n + period) % 2]
+            lines.append(f"P{n},{period},{treat},{10 + n + 4 * (treat > 0) + n % 3 * period}")
+    path = at.root / "data" / "cross.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    given = ("--arm", "treat", "--control=-0.5", "--primary", "minutes")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    found = next(row for key, row in results(at).items() if "mean_difference.paired_t" in key)
+    # Four minutes more, and n % 3 = 0, 1, 2 of the second period, of either sign in turn.
+    assert found["stat_value"] == pytest.approx(4.0) and found["n_used"] == 30
+
+
+def test_patients_numbered_within_centres(at: Project, call: Call):
+    """R's geepack/respiratory: 111 patients, of whom 57 have placebo."""
+    given = ("registry:geepack/respiratory", "--yes")
+    assert call("new", "mine", *given) == 0
+    assert check_trial(at, "mine") == []
+    item = read(at, "trial.yaml")["source"]["items"]["respiratory"]
+    assert item["joined"] == {"patient_id": ["center", "id"]}
+    assert (
+        "numbered within it"
+        in read(at, "guesses.yaml")["guesses"]["subject.respiratory"]["evidence"]
+    )
+    told = results(at)
+    assert told["flow/randomised.count@all"]["stat_value"] == 111
+    assert told["flow/randomised.count@p"]["stat_value"] == 57
+
+
+def test_a_joined_column_is_made_of_columns_that_are_there(at: Project, call: Call):
+    assert call("new", "mine", "registry:geepack/respiratory", "--yes") == 0
+    path = at.trial_config("mine") / "trial.yaml"
+    path.write_text(path.read_text().replace("[center, id]", "[centre, id]"), encoding="utf-8")
+    problems = Problems()
+    read_sources(load_trial("mine", at), problems)
+    assert [problem.found for problem in problems.found] == ["centre"]

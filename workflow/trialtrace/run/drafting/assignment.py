@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import combinations
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
+from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, MOST_NAMED, SURE, named_arm
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
-from trialtrace.run.drafting.names import ARMS, SURE_ARMS, name_words, rank, words_of
+from trialtrace.run.drafting.names import name_words, words_of
 from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
@@ -33,7 +33,8 @@ DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORE
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
-# The control by a code alone; beyond doubt only of a column that is named after its treatment.
+# The control by a code alone; beyond doubt only of a column that is named after its treatment, and
+# of a letter beside one that completes a pair: C beside S may be the combination.
 BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
 # No rx or tx: these are called so whatever 0 and 1 are.
 TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
@@ -51,10 +52,10 @@ def arm_of(
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
     sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
     passed = [
-        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
+        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_NAMED} arms are read."
         for table in tables
         for one in table.columns
-        if rank(one.name, ARMS[:SURE_ARMS]) is not None and one.distinct > MOST_ARMS
+        if named_arm(one.name) and one.distinct > MOST_NAMED
     ]
     known = {name for name, _ in choices}
     others = {
@@ -151,6 +152,8 @@ def _only_groups(
     if not ranked or ranked[0][0].column(ranked[0][1]).constant_within is False:
         return False
     table, name = ranked[0]
+    if table.column(name).distinct > MOST_ARMS:
+        return False
     others = [
         one
         for each in tables
@@ -181,13 +184,13 @@ def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Ta
 
 def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
     n = column.distinct
-    if 2 <= n <= MOST_ARMS and len(levels(column)) >= 2:
+    if 2 <= n <= MOST_NAMED and len(levels(column)) >= 2:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""
     raise UserError(
         f"the arm, column {column.name} of {table.name}",
         found=f"{n} different value{'s' if n != 1 else ''}{varies}",
-        expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
+        expected=f"2 to {MOST_NAMED} arms, the same in all rows of a patient",
         do="name another column: --arm COLUMN"
         + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
     )
@@ -236,7 +239,8 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     # A, B and P: nobody who letters treatments leaves out those between.
     letters = {*labels.values()}
     sure = letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}
-    named = len(arms) == 2 and bool(name_words(column.name) & TREATMENTS)
+    lone = len(arms) == 2 and not letters & {"c", "p"}
+    named = lone and bool(name_words(column.name) & TREATMENTS)
     return bare, len(bare) == 1 and (sure or named)
 
 

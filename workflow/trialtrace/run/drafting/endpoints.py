@@ -9,6 +9,7 @@ from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
+    MEAN,
     RECURRENT,
     REPEATED_EVENT,
     TIME,
@@ -135,6 +136,8 @@ def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str
         bounds = {"starts": made.starts, "stops": made.stops}
         ended = "End of the interval without the event"
         yield item.name, head | bounds | _ended(item.column, made.event, ended)
+    elif made.kind == MEAN:
+        yield item.name, head | {"column": made.column, "statistic": "mean"}
     else:
         yield item.name, head | _measured(draft, item)
 
@@ -203,7 +206,7 @@ def _measured(draft: Draft, item: Planned) -> dict[str, object]:
     return entry | ({"unit": item.column.unit} if item.column.unit else {})
 
 
-_KIND = {REPEATED_EVENT: "repeated"}
+_KIND = {REPEATED_EVENT: "repeated", MEAN: "aggregate"}
 
 
 def _code(name: str, taken: set[str]) -> str:

