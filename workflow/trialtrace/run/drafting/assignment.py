@@ -10,9 +10,10 @@ from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, MOST_NAMED, SU
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
 from trialtrace.run.drafting.names import name_words, words_of
-from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
+from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import folded, plain
 
 CONTROL = re.compile(
@@ -32,6 +33,8 @@ AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
+# Between the columns of an outcome that has one for each treatment.
+BETWEEN = ","
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
 # The control by a code alone; beyond doubt only of a column that is named after its treatment, and
 # of a letter beside one that completes a pair: C beside S may be the combination.
@@ -45,7 +48,7 @@ def arm_of(
 ) -> tuple[Table, Column]:
     """The column of the arm and its table: that of the subjects."""
     if data := decided.told.get("arm"):
-        return _with_levels(*column_of(_by_patients(tables, subject), data, "arm"))
+        return _arm_of(_by_patients(tables, subject), data)
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
     ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
@@ -69,6 +72,13 @@ def arm_of(
         and one.constant_within is not False
     }
     choices += others.items()
+    wide = {} if sure else {
+        BETWEEN.join(names): (table, names)
+        for table in tables for names in columns_of_treatments(table, subject[table.name])
+    }  # fmt: skip
+    for name, (_, names) in wide.items():
+        why = f"Each of the {len(names)} columns is the same outcome under another treatment."
+        choices.append((name, f"{why} A patient has had them all."))
     if not choices:
         raise UserError(
             "the arm",
@@ -76,17 +86,41 @@ def arm_of(
             expected="the column of the arm",
             do="name it: --arm COLUMN",
         )
-    at = ("trial.yaml", "tables.{}.arm")
+    at = ("trial.yaml", "tables")
 
     def read(name: str) -> tuple[Table, Column]:
-        return _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
+        return _arm_of(_by_patients(tables, subject), name)
 
     table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
+    key = f"tables.{table.name}.arm" if column.name else "design.arms"
     decided.guesses = [
-        replace(guess, key=guess.key.format(table.name)) if guess.name == "arm" else guess
-        for guess in decided.guesses
+        replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _arm_of(tables: Sequence[Table], name: str) -> tuple[Table, Column]:
+    """The column of that name; of several with commas between, the arms that they are: a column
+    without a name, whose codes are theirs."""
+    if BETWEEN not in name:
+        return _with_levels(*column_of(tables, name, "arm"))
+    found = [column_of(tables, one.strip(), "arm") for one in name.split(BETWEEN)]
+    codes = {column.name: column.rows - column.blank for _, column in found}
+    odd = [column.name for _, column in found if not is_number(column)]
+    if odd or len({table.name for table, _ in found}) > 1 or len(codes) < len(found):
+        raise UserError(
+            "--arm",
+            found=name,
+            expected="a column of arms, or columns of numbers of one table, each under another "
+            "treatment",
+        )
+    first = found[0][1]
+    arms = replace(
+        first, name="", label="", type="radio", validation="", given={}, constant_within=None,
+        choices=tuple((code, code) for code in codes), values=tuple(codes.items()),
+        distinct=len(codes), missing_codes=(), evidence={},
+    )  # fmt: skip
+    return found[0][0], arms
 
 
 def _first_of_patients(

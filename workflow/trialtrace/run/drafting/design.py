@@ -28,13 +28,15 @@ PATIENTS = "patients"
 class Design:
     """What was randomised. `place` is the column that tells the periods or sides of a patient
     apart, `sequence` that of who begins with which treatment, `starts` its codes with those of the
-    first treatment; `cluster` is the column of the groups that were randomised."""
+    first treatment; `cluster` is the column of the groups that were randomised, `columns` are those
+    of an outcome under each treatment."""
 
     kind: str = PARALLEL
     place: str = ""
     sequence: str = ""
     starts: Mapping[str, str] = field(default_factory=dict)
     cluster: str = ""
+    columns: tuple[str, ...] = ()
 
     @property
     def own_treatment(self) -> bool:
@@ -50,6 +52,14 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     data = decided.told.get("design", "")
     if data and data not in KINDS:
         raise none_of("design", data, KINDS)
+    if not arm.name:
+        ordered = any(name_words(one.name) & SEQUENCES for one in table.columns)
+        kind = CROSSOVER if CROSSOVER in data or (ordered and not data) else WITHIN
+        why = (
+            "Each patient has a column for each treatment; nothing tells in which order they came."
+        )
+        decided.guess("design", ("trial.yaml", "design.kind"), kind, why)
+        return Design(kind, columns=levels(arm))
     if arm.constant_within is False:
         made, why = _several_treatments(table, subject, arm)
     else:

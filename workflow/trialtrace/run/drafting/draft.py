@@ -84,6 +84,8 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     design = design_of(home, subject[home.name], arm, decided)
     if design.own_treatment:
         visit[home.name] = ""
+    if design.columns:
+        return _in_columns(tables, (subject, visit), (home, arm, control, design), decided)
     offered = _offered(tables, subject, visit, (home, arm, design), texts.get("kind", ""))
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
     if primary.visit_word == TREATMENT and "design" not in decided.told:
@@ -112,6 +114,26 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         decided.asked,
     )
     return _with_patients(made) if design.own_treatment else made
+
+
+def _in_columns(
+    tables: tuple[Table, ...],
+    roles: tuple[Mapping[str, str], Mapping[str, str]],
+    treated: tuple[Table, Column, str, Design],
+    decided: Decided,
+) -> Draft:
+    """The draft of an outcome with a column a treatment, which is the primary one."""
+    home, arm, control, design = treated
+    arms = arms_by_name(arm)
+    by_code = {code: name for name, (_, code) in arms.items()}
+    primary = Outcome(
+        home.name, "outcome", MEASURE, 0, "A column a treatment.",
+        columns=tuple((by_code[name], name) for name in design.columns), visit_word=TREATMENT,
+    )  # fmt: skip
+    return Draft(
+        tables, *roles, home, home, arm, arms, control, primary, (), design, decided.told,
+        tuple(decided.guesses), asked=decided.asked,
+    )  # fmt: skip
 
 
 def _with_patients(draft: Draft) -> Draft:

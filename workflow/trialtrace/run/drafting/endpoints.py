@@ -62,7 +62,8 @@ def planned(draft: Draft) -> list[Planned]:
         column = draft.table(one.table).column(one.source)
         name = _name(_named(one), taken)
         visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
-        visits |= {Quoted(code): _in_columns(one, code) for code, _ in one.columns}
+        if not draft.design.columns:
+            visits |= {Quoted(code): _in_columns(one, code) for code, _ in one.columns}
         first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
         first = first if len(visits) > 1 else ""
         named = _words(one.column.replace("{visit}", "")) if one.columns else _words(column.name)
@@ -183,6 +184,8 @@ def _ended(column: Column, event: str, censored: str) -> dict[str, object]:
 def _measured(draft: Draft, item: Planned) -> dict[str, object]:
     """Columns, visits and codes of a value, once a patient, at visits or of each treatment."""
     made, entry = item.outcome, dict[str, object]()
+    if draft.design.columns:
+        return {"treatments": {name: arm for arm, name in made.columns}}
     if made.columns and all(made.column.replace("{visit}", c) == n for c, n in made.columns):
         entry["visits"] = {"pattern": made.column, "labels": item.visits}
     elif made.columns:

@@ -57,7 +57,9 @@ def population_flags(draft: Draft) -> dict[str, tuple[str, str]]:
 
 def populations(draft: Draft) -> dict[str, object]:
     """All randomised; and those for whom the file has a flag."""
-    arm = {_of_patients(draft): "present"}
+    arm: dict[str, object] = {_of_patients(draft): "present"}
+    if draft.design.columns:
+        arm = {"any": [{name: "present"} for name in draft.design.columns]}
     found = population_flags(draft)
     known = {name: (flag, label) for name, flag, label in POPULATION_FLAGS.values()}
     made: dict[str, object] = {}
@@ -84,7 +86,7 @@ def _table(draft: Draft, name: str) -> dict[str, object]:
         "key": list(draft.key(table)),
         "subject": draft.subject[name],
     }
-    if table is draft.treated:
+    if table is draft.treated and draft.arm.name:
         entry["arm"] = draft.arm.name
     if table.where:
         entry["where"] = {column: _condition(test) for column, test in table.where.items()}

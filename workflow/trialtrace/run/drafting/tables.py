@@ -357,8 +357,8 @@ def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, st
 
 
 def _patients_in_whole(
-    candidate: Found, columns: Sequence[Column], rows: int, structure: Structure
-) -> tuple[Sequence[Column], Structure, dict[str, tuple[str, ...]]]:
+    candidate: Found, columns: list[Column], rows: int, structure: Structure
+) -> tuple[list[Column], Structure, dict[str, tuple[str, ...]]]:
     """The columns with one that tells patients apart in the whole trial, where they are numbered
     within sites: what a patient has, such as the arm or the sex, then varies within a number and
     not within a number of a site."""
