@@ -1,5 +1,6 @@
 """One look and one way of writing for every figure, with the same bytes every time."""
 
+import io
 import json
 import re
 import struct
@@ -22,6 +23,7 @@ STAMPED = "{} (synthetic, not evidence)"
 # drawings, all of them at once; letters in them are paths, so that no font matters.
 DPI = 160
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
+_PALETTE = 128
 # The first part of a PNG, with its size, comes right behind the signature: 8 and 25 bytes.
 _HEAD = 33
 _PER_METRE = round(DPI / 0.0254)
@@ -43,7 +45,9 @@ def write_pixels(folder: Path, names: Sequence[str], *, synthetic: bool) -> None
     made = setter.compile(format="png", ppi=DPI)
     each = made if isinstance(made, list) else [made or b""]
     for name, data in zip(names, each, strict=True):
-        write_bytes(folder / f"{name}.png", _told(data, title(name, synthetic=synthetic)))
+        write_bytes(
+            folder / f"{name}.png", _told(_few_colours(data), title(name, synthetic=synthetic))
+        )
 
 
 def _page(folder: Path, name: str) -> str:
@@ -53,6 +57,19 @@ def _page(folder: Path, name: str) -> str:
     assert size is not None
     place = json.dumps(f"/{name}.svg", ensure_ascii=False)
     return f"#page(width: {size[1]}pt, height: {size[2]}pt, margin: 0pt, image({place}))"
+
+
+def _few_colours(data: bytes) -> bytes:
+    """A PNG of a palette, less than half of the bytes: a figure has few colours and their edges."""
+    from PIL import Image
+
+    output = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        few = image.convert("RGB").quantize(
+            _PALETTE, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
+    few.save(output, "PNG", compress_level=6)
+    return output.getvalue()
 
 
 def _told(data: bytes, words: str) -> bytes:
