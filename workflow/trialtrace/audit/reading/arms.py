@@ -41,6 +41,11 @@ _TOGETHER = re.compile(
     r"\b(?:combined|pooled|both|either|any|all|vs?\.?|versus|between|within)\b|"
     r"[0-9A-Z] ?\+ ?[0-9A-Z]\b"
 )
+_FROM = re.compile(
+    r"(?:^|\s|\()(?:(?:differences? )?from|vs?\.?|versus|minus|(?:as )?compared (?:with|to)|"
+    r"relative to|against|over) (?:the )?([^()]+)$",
+    re.IGNORECASE,
+)
 _PARTING = re.compile(r"\b(?:not|without|non|no)\b", re.IGNORECASE)
 # Heads of what was measured, or of a comparison.
 _MEASURED = re.compile(
@@ -147,6 +152,14 @@ class Arms:
         found = [self.of(piece.strip(" ,:()")) for piece in pieces]
         both = len(found) == 2 and found[0] != found[1]
         return tuple(one for one in found if one is not None) if both and None not in found else ()
+
+    def reference(self, texts: Iterable[str]) -> str | None:
+        """The arm that the others are compared with by words such as "from placebo"."""
+        for text in texts:
+            match = _FROM.search(text)
+            if match and (arm := self.of(match[1].strip(" ,:()"))) not in (None, ALL):
+                return arm
+        return None
 
     def named(self, label: str) -> str | None:
         """The arm that a row's label is the name of, with fillers or a number of patients alone."""

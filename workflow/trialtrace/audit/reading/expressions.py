@@ -224,7 +224,7 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if kind is None and "count_percent" in usual and "." in b and of_most(cell, size):
         # Of those with a value; a mean has decimals where its deviation has.
         return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
-    if kind is None and "mean_se" in usual and "mean_sd" not in usual:
+    if "mean_se" in usual and "mean_sd" not in usual:
         return Expression(f"mean {a} (SE {b})", "mean_se", "kind from the caption")
     if "mean_sd" in usual or kind == "mean":
         return Expression(f"mean (SD) {a} ({b})", "mean_sd", "mean (SD) from the caption")

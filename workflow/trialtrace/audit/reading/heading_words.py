@@ -177,6 +177,7 @@ _VISIT = re.compile(
     r"[0-9]{1,2}:[0-9]{2}(?: ?[ap]\.?m\.?)?|[0-9]{1,2}\.[0-9]{2} ?(?:[ap]\.?m\.?|hrs?)|(?:pre|post)"
     r"(?:[\s-]\w+|-?(?:test|treatment|intervention|training|dose|surgery|op\w*))?"
     r"(?:[\s-]+(?:week|month|day)s? ?[0-9]+)?|start|exit|"
+    r"T ?[0-9][\s,:–-]+(?:baseline|[0-9]+ \w+)|"
     rf"(?:(?:{_NTH}|end of) )?follow[\s-]?up(?: [0-9]+)?|{_NTH} (?:visits?|assessment)|"
     r"end(?: ?point| (?:of|at) (?:the )?[a-z]+(?:[\s-]up)?)?|"
     r"(?:before|after)(?: (?:the )?(?:treatment|intervention|training|surgery))?|final|"
@@ -197,8 +198,10 @@ STAGE = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"(?:(?:mean|absolute|percent(?:age)?|%) )?changes?(?:,? (?:from|since|vs\.?) .{1,30})?"
-    r"(?: (?:to|at) .*)?,?|Δ",
+    r"(?:(?:mean|absolute|percent(?:age)?|%) )?changes?"
+    r"(?:,? (?:from|since|vs\.?) (?:(?!\b(?:in|of)\b).){1,30}?)?"
+    r"(?: (?P<when>(?:to|at|after) (?P<visit>(?:(?!\b(?:in|of)\b).)*?)))?,?"
+    r"(?: (?:in|of) (?:the )?(?P<of>.+))?|Δ",
     re.IGNORECASE,
 )
 EVERYONE = re.compile(
@@ -260,10 +263,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         return Said("", "statistic", size, measure=symbol(bare))
     if _VISIT.fullmatch(timed := re.sub(r",\s*\S{1,8}$", "", bare)) and not kinds_in(bare):
         return Said("", None, size, visit=timed)
-    change = bool(_CHANGE.fullmatch(bare))
-    if change:
-        kind = "mean" if re.match("mean", bare, re.I) else None
-        return Said("", kind, size, change=True)
+    if (changed := _CHANGE.fullmatch(bare)) and not kinds_in(bare) - {"mean"}:
+        return _changed(changed, size, other)
     if re.search(_CI, text):
         text = re.sub(r"[\s,;(]*(?<!\w)p(?:[\s-]*values?)?\s*\)?$", "", text, flags=re.I)
     for name, pattern in MEASURES:
@@ -292,6 +293,17 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         left = _bare(f"{match['lead'] or ''}{match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
+
+
+def _changed(match: re.Match[str], size: int | None, other: Collection[str]) -> Said:
+    """A change, with when and of what where its words tell: "Change at week 6 in weight"."""
+    kind = "mean" if re.match("mean", match[0], re.I) else None
+    of = said(match["of"], other) if match["of"] else Said("")
+    at = re.sub(r"[\s,]+$", "", match["visit"] or "")
+    visit = at if at and _VISIT.fullmatch(at) else None
+    # "Changes after the 1st injection" are those after the first.
+    rest = _bare(f"{of.rest} {match['when']}") if at and visit is None else of.rest
+    return Said(rest, of.kind or kind, size, of.visit or visit, change=True)
 
 
 def _null(word: str) -> str:

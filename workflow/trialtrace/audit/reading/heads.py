@@ -72,7 +72,9 @@ def _names(cell: str) -> bool:
         return False
     if not is_number(cell):
         return not is_missing(cell) or bool(re.fullmatch(r"n|%|\(%\)", cell, re.I))
-    return said(cell).visit is not None
+    told = said(cell)
+    # "200 mg (n = 103)", which no number in a row of numbers is.
+    return told.visit is not None or bool(told.size and re.search(r"[^\W\d_]{2}", told.rest))
 
 
 def first_data_column(table: Table) -> int | None:
@@ -186,7 +188,7 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
     found = Column(at, ARM)
     names: list[str] = []
     for piece, one in zip(pieces, told, strict=True):
-        if one.size or re.search(r"\b(?:group|arm)\b", one.rest, re.I):
+        if one.rest and (one.size or re.search(r"\b(?:group|arm)\b", one.rest, re.I)):
             # "Routine change group" is no change.
             one = replace(one, change=False)
         found = _with(found, one)

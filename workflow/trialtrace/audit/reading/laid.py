@@ -141,7 +141,7 @@ class Context:
         # Words in brackets, as of a domain, tell tables apart; "(n = 60)" and "(SD)" do not.
         title = words(re.split(r"[.;:]\s?|\((?![a-z]+(?: [a-z]+)*\))", caption)[0], 10)
         told = said(title)
-        return title if told.measure else told.rest
+        return title if told.measure or told.change else told.rest
 
     def _arms_of(self, row: Row) -> list[str]:
         """The arms that the labels of a row are the names of."""

@@ -280,14 +280,38 @@ def _row(
         path,
         _last([one.kind for one in every]),
         next((one.size for one in reversed(every) if one.size), None),
-        _last([one.visit for one in every]),
-        any(one.change for one in every),
+        _when(section, row),
+        _changes(section, row),
         ", ".join([*path, *[one.visit for one in every if one.visit]]) or f"row {at + 1}",
         _last([one.measure for one in every if one.kind == "effect"]),
         over,
         opens,
         sum(bool(one.rest) for one in row),
     )
+
+
+def _when(section: Sequence[Said], row: Sequence[Said]) -> str | None:
+    """When a row's numbers were measured: sections that are a visit and nothing else count beside
+    its own words."""
+    alone = [one.visit for one in section if not one.rest and not one.change]
+    own = [one.visit for one in row]
+    return visits([*alone, *own]) or _last([one.visit for one in section])
+
+
+def _changes(section: Sequence[Said], row: Sequence[Said]) -> bool:
+    """Whether a row is of changes; one at baseline is none, whatever its section says."""
+    if any(one.visit and re.search("baseline|before|^pre", one.visit, re.I) for one in row):
+        return any(one.change for one in row)
+    return any(one.change for one in (*section, *row))
+
+
+def visits(texts: Sequence[str | None]) -> str | None:
+    """When, by all that tell it, from the section down: "Week 2, 10:00"."""
+    made: list[str] = []
+    for text in filter(None, texts):
+        if not any(text.lower() in other.lower() for other in made):
+            made = [other for other in made if other.lower() not in text.lower()] + [text]
+    return ", ".join(made) or None
 
 
 def _last(texts: Sequence[str | None]) -> str | None:

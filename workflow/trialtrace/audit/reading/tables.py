@@ -183,6 +183,9 @@ class _Reader(Context):
             "count",
         )
         # "% predicted" below "Mean (SD)" is a unit.
+        reference = self.arms.reference(row.path) if row.kind == "effect" else None
+        if reference is not None and arm not in (None, ALL, reference):
+            return self._against(row, column, cell, (arm, reference))
         unit = row.kind in ("percent", "count") and "_" in (column.kind or "")
         # A model's mean of a difference is a mean.
         by_column = by_column or unit or (row.kind == "effect" and "_" in (column.kind or ""))
@@ -217,6 +220,18 @@ class _Reader(Context):
         if found.kind == "effect":
             item = replace(item, measure=measure, arm=None)
         return item.doubted(found.doubt)
+
+    def _against(self, row: Row, column: Column, cell: Cell, pair: tuple[str, str]) -> Item | Left:
+        """A difference from the arm that the row's label names, in the column of another arm."""
+        measure = row.measure or UNSAID
+        found = expression(cell, "effect", None, self.usual | {"ci"}, measure)
+        if found is None:
+            return self._left(row, column.at, cell.text, _UNSAID_NUMBERS)
+        item = self._item(row, [(column, cell)], found.printed, found.kind)
+        path = tuple(name for name in item.path if self.arms.reference([name]) is None)
+        path = path or (self._titled or row.label,)
+        item = replace(item, path=path, compare=pair, measure=measure, model=self.model)
+        return item.doubted(found.doubt, "the order of the groups is guessed")
 
     @property
     def _armed(self) -> bool:
@@ -268,6 +283,9 @@ class _Reader(Context):
                 column = replace(column, measure=row.measure or named or column.measure)
             under = [one for name in column.names if (one := self._under(name))]
             within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            if (pair := self._behind_arm(row, column)) is not None:
+                column = replace(column, names=(" vs ".join(map(self.arms.labels.get, pair)),))
+                within = None
             if within is None and self._within(column):
                 before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
                 within = self.arms.of(before[-1]) if before else None
@@ -312,6 +330,16 @@ class _Reader(Context):
                 elif part is None and self._parts(row):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield replace(item, model=model).doubted(*doubts)
+
+    def _behind_arm(self, row: Row, column: Column) -> tuple[str, str] | None:
+        """The two arms of "P vs placebo" that stands below or behind another arm."""
+        reference = self.arms.reference(column.names)
+        columns = [one for one in self._columns(row) if one.role == ARM and one.at < column.at]
+        names = [arm for one in columns if (arm := self.arms.of(one.arm)) not in (None, ALL)]
+        own = self.arms.of(column.arm) or (names[-1] if names else None)
+        if reference is None or own in (None, reference) or self.arms.pair(" ".join(column.names)):
+            return None
+        return own, reference
 
     def _under(self, name: str) -> str | None:
         """The arm that a comparison stands below: it is of that arm alone, as before and after."""
