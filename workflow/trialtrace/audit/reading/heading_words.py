@@ -118,7 +118,8 @@ MEASURES: tuple[tuple[str, str], ...] = (
     ),
 )
 _P = (
-    r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:for|main|interaction|within|between)\b[\w\s-]*)?\W*|"
+    r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:vs?\.|vs|versus|compared (?:with|to)|for|main|interaction|"
+    r"within|between)(?!\w)[^()]*)?\W*|"
     r".*\bp[\s-]values?\b.*|p\W{0,3}\([^()]*\b(?:vs?|versus|test|trend|between|an[co]*ova|"
     r"wilcox\w*|mann|fisher\w*|chi|log-?rank|(?:un)?adjusted)\b[^()]*\)|p\s?>\s?[|I]t[|I]|"
     r"(?:statistical )?significance|sig\.)"

@@ -11,6 +11,12 @@ from trialtrace.audit.reading.paper import Table
 
 LABEL, ARM, COMPARE = "label", "arm", "compare"
 _TIME = re.compile(r"(?:months?|weeks?|days?|years?|hours?|visits?|time(?: ?point)?)\.?", re.I)
+# "Post treatment day", "Time (min)" over numbered rows, and no "Age (years)".
+_TIMES = re.compile(
+    r"(?:(?!age|duration|length|stay)[\w-]+\s){0,3}(?:days?|weeks?|months?|hours?|minutes?|visits?|"
+    r"time(?: ?points?)?)(?:\s\w+){0,2}(?:\s*[(\[][\w ]+[)\]])?",
+    re.IGNORECASE,
+)
 _AT_END = re.compile(
     r"(?P<arm>.*[^\s,:–-])[\s,:–-]+(?P<visit>baseline|before|after|pre|post|follow[\s-]?up|end|"
     r"T ?[0-9]|(?:week|month|day|year)s? [0-9]+|[0-9]+[\s-](?:weeks?|months?|days?|years?))",
@@ -336,6 +342,8 @@ def _with(column: Column, item: Said) -> Column:
 
 
 def _times(pieces: Sequence[str]) -> str | None:
-    """ "month" over a label column that holds the numbers of months."""
+    """ "month" over a label column that holds the numbers of months, "Time (min)" of minutes."""
     found = next((piece for piece in pieces if _TIME.fullmatch(piece)), None)
-    return None if found is None else re.sub(r"s?\.?$", "", found.lower())
+    if found is not None:
+        return re.sub(r"s?\.?$", "", found.lower())
+    return next((piece for piece in pieces if _TIMES.fullmatch(piece)), None)

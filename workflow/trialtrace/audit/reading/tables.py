@@ -337,7 +337,7 @@ class _Reader(Context):
         columns = [one for one in self._columns(row) if one.role == ARM and one.at < column.at]
         names = [arm for one in columns if (arm := self.arms.of(one.arm)) not in (None, ALL)]
         own = self.arms.of(column.arm) or (names[-1] if names else None)
-        if reference is None or own in (None, reference) or self.arms.pair(" ".join(column.names)):
+        if reference is None or own in (None, reference) or any(map(self.arms.pair, column.names)):
             return None
         return own, reference
 
