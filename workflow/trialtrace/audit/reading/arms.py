@@ -149,7 +149,8 @@ class Arms:
         pieces = re.split(
             r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/]\s|[—–]", text
         )
-        found = [self.of(piece.strip(" ,:()")) for piece in pieces]
+        bare = (re.sub(r"\b(?:diff(?:erence)?s?|contrasts?)\b\.?", "", piece) for piece in pieces)
+        found = [self.of(piece.strip(" ,:()")) for piece in bare]
         both = len(found) == 2 and found[0] != found[1]
         return tuple(one for one in found if one is not None) if both and None not in found else ()
 

@@ -13,11 +13,13 @@ _SE = (
     r"(?:standard|std\.?) err(?:ors?)?(?: of the mean)?)"
 )
 _IQR = (
-    r"(?:IQRs?|inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
+    r"(?:IQRs?|(?:(?:the )?lower and upper|(?:the )?25\s?%(?:\s?and\s?|\W{1,3})75\s?%|"
+    r"25th and 75th|(?:1st|first) and (?:3rd|third)) (?:quartiles?|(?:per)?centiles)|"
+    r"inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
     r"25(?:th)?\W{1,4}75(?:th)?(?:\s?(?:per)?centiles?)?|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
 )
 _RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1,2}min\W{1,2}max)?"
-_LEVEL = r"9[059](?:\.\d)?\s?%"
+_LEVEL = r"9\d(?:\.\d+)?\s?%"
 _CI = (
     rf"(?:(?:{_LEVEL}?\s?)?"
     rf"(?:CIs?|CL|(?:confidence|credib(?:le|ility)) (?:intervals?|limits))(?:\s?{_LEVEL})?)"
@@ -29,7 +31,7 @@ _N = (
 _PERCENT = r"(?:%|per ?cent(?:age)?s?)"
 _GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"
 _MEAN = r"(?:(?<!response )means?(?: values?| scores?)?|(?<!an )average(?=\s\w)|M(?=\W{1,3}S[DE]))"
-_MEDIAN = r"(?:medians?|Mdn)(?: values?)?"
+_MEDIAN = r"(?:medians?|Mdn)(?: values?| scores?)?"
 _END = r"[)\]]?"
 LONGEST = 400
 """Characters of a head or a label; what is longer is text."""

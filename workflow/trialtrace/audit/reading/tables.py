@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from trialtrace.audit.printed.symbols import PROCEDURES
 from trialtrace.audit.reading.arms import ALL, Arms, bare
-from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
+from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import compared, limited, ordered, paired
 from trialtrace.audit.reading.expressions import expression, of_most
@@ -23,6 +23,7 @@ _UNSAID_NUMBERS = "what its numbers are is not said"
 _NO_ARM = "no arm is named over this column"
 # Kinds that rows below take over which do not say what their two numbers are.
 _CARRIED = ("count_percent", "mean_sd", "mean_se", "median_iqr", "median_range", "mean_ci")
+_REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IGNORECASE)
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?:standard|std\.?) err(?:or)?)\b")
 # "Sex (male/female)" over cells such as 10/15.
 _HALF = r"((?:fe)?males?|men|women|boys|girls|[MF♂♀]|yes|no|left|right)"
@@ -62,7 +63,7 @@ class _Reader(Context):
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
                 read.append((column, replace(cell, more=behind)))
-            elif any(letter.isdigit() for letter in text):
+            elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
@@ -120,7 +121,7 @@ class _Reader(Context):
         change = False
         for column, cell in read:
             # A spread behind a mean change is that of the change.
-            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range"))
+            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range", "ci"))
             whose = (column.arm, column.visit, change, column.part)
             groups.setdefault(whose, []).append((column, cell))
         for group in groups.values():
@@ -183,7 +184,7 @@ class _Reader(Context):
             "count",
         )
         # "% predicted" below "Mean (SD)" is a unit.
-        reference = self.arms.reference(row.path) if row.kind == "effect" else None
+        reference = self._reference(row) if row.kind == "effect" else None
         if reference is not None and arm not in (None, ALL, reference):
             return self._against(row, column, cell, (arm, reference))
         unit = row.kind in ("percent", "count") and "_" in (column.kind or "")
@@ -220,6 +221,15 @@ class _Reader(Context):
         if found.kind == "effect":
             item = replace(item, measure=measure, arm=None)
         return item.doubted(found.doubt)
+
+    def _reference(self, row: Row) -> str | None:
+        """The arm that the others of a row are compared with: by its label, or by "reference" in
+        its place."""
+        for column in self._columns(row):
+            arm = self.arms.of(column.arm) if column.role == ARM else None
+            if arm not in (None, ALL) and _REFERENCE.fullmatch(row.cells[column.at]):
+                return arm
+        return self.arms.reference(row.path)
 
     def _against(self, row: Row, column: Column, cell: Cell, pair: tuple[str, str]) -> Item | Left:
         """A difference from the arm that the row's label names, in the column of another arm."""
@@ -356,7 +366,9 @@ class _Reader(Context):
     def _pair(self, row: Row, column: Column) -> tuple[str, ...]:
         """The two groups that a head or the row's label names as those that are compared."""
         over = row.heads[column.at] if row.heads else ""
-        texts = (over, *column.names, row.path[-1] if row.path else "")
+        cells = (row.cells[one.at] for one in self._columns(row) if one.at < column.at)
+        cells = (cell for cell in cells if cell and not is_number(cell))
+        texts = (over, *column.names, row.path[-1] if row.path else "", *cells)
         if any(re.search(r"\S\s(?:vs?\.?|versus)\s", name) for name in column.names):
             # Two that are no arms, as two studies are, are not those of the row.
             return next((pair for text in texts if (pair := self.arms.pair(text))), ("?",))
@@ -398,11 +410,12 @@ class _Reader(Context):
 
 
 def _counted(column: Column, text: str) -> tuple[Column, str]:
-    """A cell without the number of its patients behind it: "2 (1–4) (N = 164)"."""
+    """A cell without the number of its patients before it, or behind it: "2 (1–4) (N = 164)"."""
     match = re.search(r"(?<=[0-9)%])\s*[,;]?\s*[(\[]n\s?=\s?([0-9]+)[)\]]$", text, re.I)
+    match = match or re.match(r"n\s?=\s?([0-9]+)[\s,;:]+(?=[-−–]?[0-9.])", text, re.I)
     if match is None or "±" in text:
         return column, text
-    return replace(column, size=int(match[1])), text[: match.start()]
+    return replace(column, size=int(match[1])), text[: match.start()] + text[match.end() :]
 
 
 def _measured(column: Column, text: str) -> tuple[Column, str]:
