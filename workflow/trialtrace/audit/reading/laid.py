@@ -211,7 +211,7 @@ class Context:
             kind=kind,
             path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),
             visit=column.visit or row.visit,
-            change=column.change or row.change,
+            change=(column.change or row.change) and kind not in _COUNTED[:3],
             stem=name,
             baseline=self.baseline and not (column.visit or row.visit),
             cells=tuple((n, at) for n in (row.at, *under) for at in columns),

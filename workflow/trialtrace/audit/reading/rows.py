@@ -66,6 +66,9 @@ def rows(
             sections.open(at, said(text, other))
             carried = ""
             continue
+        if headed and cells[0] and len(set(cells[first:])) == 1 and not said(cells[first]).kind:
+            # A row of one and the same word names no columns.
+            continue
         if headed:
             told = [said(cell).kind for cell in cells[first:] if cell]
             if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
@@ -247,6 +250,8 @@ def _unlike(section: str | None, own: str | None) -> bool:
 
 
 _OF_SIZES = re.compile(r"(?:sample size|n\b|no\.|numbers?\b)", re.IGNORECASE)
+# Of ages "6 years" is no time.
+_AGES = re.compile(r"\bage(?: groups?)?\W*(?:in )?(?:years?|yrs?|months?)?\W*$", re.IGNORECASE)
 # Of tumours T1 to T4 are no times.
 _STAGED = re.compile(r"\b(?:stages?|staging|tumou?r|TNM|classification|T)\b", re.IGNORECASE)
 
@@ -269,7 +274,8 @@ def _row(
             row.append(Said("", None, visit=f"{column.visit} {text}"))
         elif text:
             own = Said(text) if text in answers else said(text, other)
-            if own.visit and re.fullmatch(r"T ?[0-9]", own.visit) and _STAGED.search(over_all):
+            staged = re.fullmatch(r"T ?[0-9]", own.visit or "") and _STAGED.search(over_all)
+            if staged or (own.visit and _AGES.search(over_all)):
                 own = Said(own.visit)
             row.append(own)
     every = [*section, *row]

@@ -49,6 +49,7 @@ class _Reader(Context):
         read: list[tuple[Column, Cell]] = []
         columns = self._columns(row)
         joined = set[int]()
+        row = _with_sizes(row)
         for column in columns:
             text = row.cells[column.at]
             if column.role not in (ARM, COMPARE) or not text or is_missing(text):
@@ -238,10 +239,16 @@ class _Reader(Context):
         if found is None:
             return self._left(row, column.at, cell.text, _UNSAID_NUMBERS)
         item = self._item(row, [(column, cell)], found.printed, found.kind)
-        path = tuple(name for name in item.path if self.arms.reference([name]) is None)
-        path = path or (self._titled or row.label,)
+        path = self._without_reference(row, item.path)
         item = replace(item, path=path, compare=pair, measure=measure, model=self.model)
         return item.doubted(found.doubt, "the order of the groups is guessed")
+
+    def _without_reference(self, row: Row, path: tuple[str, ...]) -> tuple[str, ...]:
+        """What was measured, without words such as "from placebo" that tell a comparison alone."""
+        if row.kind != "effect":
+            return path
+        left = tuple(name for name in path if self.arms.reference([name]) is None)
+        return left or (self._titled or row.label,)
 
     @property
     def _armed(self) -> bool:
@@ -313,6 +320,8 @@ class _Reader(Context):
                 item = self._item(row, cells, found.printed, found.kind)
                 if self.in_rows and self._arms_of(row):
                     item = replace(item, path=self._path_beside(row, cells[0][0]))
+                else:
+                    item = replace(item, path=self._without_reference(row, item.path))
                 pair = self._pair(row, cells[0][0])
                 printed = pair or self._compared(row, items)
                 names = printed if pair else ordered(printed, items, found, measure)
@@ -407,6 +416,16 @@ class _Reader(Context):
         if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
             names = list(self.arms.labels)
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
+
+
+def _with_sizes(row: Row) -> Row:
+    """The row, of which a cell "(N = 58)" stands behind the number of the column before it."""
+    cells = list(row.cells)
+    for at in range(1, len(cells)):
+        if re.fullmatch(r"[(\[]\s*n\s?=\s?[0-9]+\s*[)\]]", cells[at], re.I) and cells[at - 1]:
+            cells[at - 1] = f"{cells[at - 1]} {cells[at]}"
+            cells[at] = ""
+    return replace(row, cells=tuple(cells))
 
 
 def _counted(column: Column, text: str) -> tuple[Column, str]:
