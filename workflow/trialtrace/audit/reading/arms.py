@@ -46,6 +46,8 @@ _FROM = re.compile(
     r"relative to|against|over) (?:the )?([^()]+)$",
     re.IGNORECASE,
 )
+# "Intervention (ref = control)".
+_OVER = re.compile(r"([^()]+?)\s*\(\s*ref(?:erence)?[\s.:=]+([^()]+)\)", re.IGNORECASE)
 _PARTING = re.compile(r"\b(?:not|without|non|no)\b", re.IGNORECASE)
 # Heads of what was measured, or of a comparison.
 _MEASURED = re.compile(
@@ -63,6 +65,8 @@ _STAGED = re.compile(
     r".*\b(?:first|then)\b.*",
     re.IGNORECASE,
 )
+# What calls itself a group of the trial.
+_CALLED = re.compile(r"^(?!.*\bage\b).*\b(?:groups?|arms?)$", re.IGNORECASE)
 _AND = {"plus", "and", "+", "with", "the", "treatment", "therapy", "arm", "group"}
 # What stands around an arm's name in a longer text and says nothing.
 _PLACES = rf"groups?|arms?|{_PEOPLE}"
@@ -151,6 +155,8 @@ class Arms:
         )
         bare = (re.sub(r"\b(?:diff(?:erence)?s?|contrasts?)\b\.?", "", piece) for piece in pieces)
         found = [self.of(piece.strip(" ,:()")) for piece in bare]
+        if (named := _OVER.fullmatch(text)) is not None:
+            found = [self.of(side) for side in named.groups()]
         both = len(found) == 2 and found[0] != found[1]
         return tuple(one for one in found if one is not None) if both and None not in found else ()
 
@@ -223,6 +229,10 @@ def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
     if len(anchored & {*kept}) > 1:
         beside = {name for names in together if anchored & {*names} for name in names}
         kept = [name for name in kept if name in anchored | beside]
+    groups = [name for name in labels if _CALLED.search(labels[name]) and name not in spelt]
+    for names in together:
+        of_groups = [name for name in names if name in groups]
+        kept += [name for name in of_groups if len(of_groups) > 1 and name not in kept]
     trusted = sized | anchored | {name for name, times in seen.items() if times > 1}
     found = {name: labels[name] for name in kept}
     found = _beside(found, labels, together, trusted)

@@ -22,7 +22,8 @@ _RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1
 _LEVEL = r"9\d(?:\.\d+)?\s?%"
 _CI = (
     rf"(?:(?:{_LEVEL}?\s?)?"
-    rf"(?:CIs?|CL|(?:confidence|credib(?:le|ility)) (?:intervals?|limits))(?:\s?{_LEVEL})?)"
+    r"(?<![A-Za-z])(?:CIs?|CL|(?:confidence|credib(?:le|ility)) (?:intervals?|limits))(?![A-Za-z])"
+    rf"(?:\s?{_LEVEL})?)"
 )
 _N = (
     r"(?:n|no\.?|nos\.?|numbers?|counts?|cases|frequency)(?: of (?:patients|participants|"
@@ -116,7 +117,7 @@ MEASURES: tuple[tuple[str, str], ...] = (
     (
         UNSAID,
         r"(?:treatment |group )?differences?|treatment effects?|estimates?|diff\.?|"
-        r"(?<!side )(?<!adverse )effects?(?: sizes?)?",
+        r"(?<!side )(?<!adverse )effects?(?: sizes?)?(?! on\b)",
     ),
 )
 _P = (
@@ -235,6 +236,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     if len(text) > LONGEST:
         return Said(" ".join(text.split()))
     text = re.sub(rf"\s*[{re.escape(MARKS)}]+(?=$|\s*[,(])", "", text)
+    text = re.sub(r"(?<!\w)(p)\s?[‐–—−]\s?(?=value)", r"\1-", text, flags=re.I)
     adjusted = bool(_ADJUSTED.search(text))
     size = None
     text = _OTHER_SIZE.sub(" ", text)
@@ -374,7 +376,7 @@ def _leads(text: str, match: re.Match[str]) -> bool:
 
 def _bare(text: str) -> str:
     text = re.sub(r"[(\[]\s*[,;:/±-]*\s*[)\]]", " ", text)
-    text = re.sub(r"^[\s,;:/—–-]+|[\s,;:/—–(\[=-]+$", "", re.sub(r"\s±(?=\s|$)", " ", text))
+    text = re.sub(r"^[\s,;:/—–-]+|[\s,;:/—–(\[=±-]+$", "", re.sub(r"\s±(?=\s|$)", " ", text))
     for begin, end in ("()", "[]"):
         if text.count(begin) != text.count(end):
             text = re.sub(

@@ -60,7 +60,8 @@ class _Reader(Context):
             if behind:
                 text = " ".join([text, *(row.cells[at] for at in behind)])
                 joined |= set(behind)
-            column, text = _measured(*_counted(column, text))
+            shares = "percent" in (column.kind or row.kind or "")
+            column, text = _measured(*_counted(column, text, shares=shares))
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
                 read.append((column, replace(cell, more=behind)))
@@ -428,13 +429,17 @@ def _with_sizes(row: Row) -> Row:
     return replace(row, cells=tuple(cells))
 
 
-def _counted(column: Column, text: str) -> tuple[Column, str]:
-    """A cell without the number of its patients before it, or behind it: "2 (1–4) (N = 164)"."""
+def _counted(column: Column, text: str, *, shares: bool) -> tuple[Column, str]:
+    """A cell without the number of its patients before it, or behind it: "2 (1–4) (N = 164)";
+    where a cell is one of `shares`, the number behind a percentage is its count."""
     match = re.search(r"(?<=[0-9)%])\s*[,;]?\s*[(\[]n\s?=\s?([0-9]+)[)\]]$", text, re.I)
     match = match or re.match(r"n\s?=\s?([0-9]+)[\s,;:]+(?=[-−–]?[0-9.])", text, re.I)
     if match is None or "±" in text:
         return column, text
-    return replace(column, size=int(match[1])), text[: match.start()] + text[match.end() :]
+    left = text[: match.start()] + text[match.end() :]
+    if shares and match.start() and re.fullmatch(r"[0-9]+(?:[.·,][0-9]+)?\s?%?", left.strip()):
+        return column, f"{match[1]} ({left.strip().rstrip('%').strip()}%)"
+    return replace(column, size=int(match[1])), left
 
 
 def _measured(column: Column, text: str) -> tuple[Column, str]:
