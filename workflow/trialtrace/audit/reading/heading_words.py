@@ -76,7 +76,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("sd", _SD),
     ("se", _SE),
     ("ci", _CI),
-    ("geometric_mean", r"geometric means?(?: (?:titers?|titres?|concentrations?))?"),
+    ("geometric_mean", r"geometric means?(?: (?:titers?|titres?|concentrations?))?|(?-i:GM[TC]s?)"),
     ("median", _MEDIAN),
     ("mean", _MEAN),
     ("percent", _PERCENT),

@@ -22,6 +22,11 @@ _AT_END = re.compile(
     r"T ?[0-9]|(?:week|month|day|year)s? [0-9]+|[0-9]+[\s-](?:weeks?|months?|days?|years?))",
     re.IGNORECASE,
 )
+# A statistic with its spread below it.
+_OF_TWO = {
+    *("mean_sd", "mean_se", "mean_ci", "mean_range", "median_iqr", "median_range", "median_ci"),
+    *("geometric_mean_ci", "geometric_mean_iqr", "percent_ci"),
+}
 _TOLD = ("size", "visit", "measure", "null", "change", "adjusted")
 _COEFFICIENTS = (("B",), ("b",), ("Beta",), ("beta",))
 # A column of numbers below these names its rows.
@@ -332,6 +337,9 @@ def with_sizes(every: Sequence[Column]) -> list[Column]:
 def _with(column: Column, item: Said) -> Column:
     """A column with what one more text over it says."""
     kind = item.kind or column.kind
+    if f"{column.kind}_{item.kind}" in _OF_TWO:
+        # "GMC" over "(95% CI)".
+        kind = f"{column.kind}_{item.kind}"
     if column.kind == "p" and item.measure == UNSAID:
         # "P values" over "Meal effect".
         return replace(column, names=column.names)

@@ -244,6 +244,16 @@ class _Reader(Context):
         item = replace(item, path=path, compare=pair, measure=measure, model=self.model)
         return item.doubted(found.doubt, "the order of the groups is guessed")
 
+    def _models(self, column: Column) -> list[str]:
+        """What the heads of a table of estimates alone tell of a column's own, such as its outcome
+        or its model."""
+        if self._armed:
+            return []
+        every = [set(one.names) for one in self.laid.columns if one.role == COMPARE]
+        own = [name for name in column.names if not all(name in names for names in every)]
+        own = [name for name in own if not re.search(r"\bvs\b|\bversus\b", name)]
+        return [name for name in own if self.arms.of(name) is None]
+
     def _without_reference(self, row: Row, path: tuple[str, ...]) -> tuple[str, ...]:
         """What was measured, without words such as "from placebo" that tell a comparison alone."""
         if row.kind != "effect":
@@ -322,7 +332,8 @@ class _Reader(Context):
                 if self.in_rows and self._arms_of(row):
                     item = replace(item, path=self._path_beside(row, cells[0][0]))
                 else:
-                    item = replace(item, path=self._without_reference(row, item.path))
+                    path = (*self._without_reference(row, item.path), *self._models(cells[0][0]))
+                    item = replace(item, path=path)
                 pair = self._pair(row, cells[0][0])
                 printed = pair or self._compared(row, items)
                 names = printed if pair else ordered(printed, items, found, measure)
