@@ -3,6 +3,7 @@
 import json
 from itertools import combinations, product
 from pathlib import Path
+from types import SimpleNamespace
 
 import mini_multiverse
 import mini_run
@@ -12,6 +13,7 @@ from mini_multiverse import PAIN, RELIEF, bytes_of, rows_of, run
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
+from trialtrace.run.multiverse.estimates import untested
 from trialtrace.run.multiverse.run import draw_part, estimate_part, run_multiverse, work_of
 from trialtrace.run.multiverse.scores import SCORE_OF, SCORES
 from trialtrace.run.tables.contracts import RESULTS, read_table
@@ -237,3 +239,10 @@ def test_every_score_is_of_a_card_and_is_named():
 
 def test_tables_are_read_back(at: Project, tmp_path: Path):
     assert run(at, RELIEF, tmp_path) == rows_of(tmp_path)
+
+
+def test_a_display_cohort_is_not_tested(tmp_path: Path):
+    at = Project(mini_run.mini_trial.REPOSITORY)
+    work = work_of(load_trial("sprave2019", at), tmp_path, tmp_path, "code")
+    result = SimpleNamespace(error=None)
+    assert "their variation is false" in (untested(work, "any", result) or "")

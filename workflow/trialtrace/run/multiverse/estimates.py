@@ -28,6 +28,7 @@ from trialtrace.run.trial.multiverse.load import SpecifiedTrial
 from trialtrace.run.trial.outcomes import Outcomes
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.registry import card_of
+from trialtrace.run.trial.study.source import Synthetic
 from trialtrace.stats.results import StatsError
 
 # Specifications a block: some seconds of work, which is what an interrupted run does again.
@@ -194,6 +195,8 @@ def untested(work: Work, name: str, result: Result) -> str | None:
     trial = work.trial
     if result.error is not None:
         return "there is no estimate"
+    if isinstance(trial.source, Synthetic) and trial.source.mode == "display":
+        return "the patients are drawn to printed margins, so that their variation is false"
     if trial.design.kind != "parallel":
         return "re-randomisation is of trials in which each patient has one arm"
     if trial.design.randomisation.scheme == "unknown":

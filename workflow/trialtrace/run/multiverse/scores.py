@@ -56,6 +56,9 @@ def _strata(sample: Sampled) -> Floats:
 
 
 def _log_rank(sample: Sampled) -> Floats:
+    """Within strata; of a model with covariates there is none."""
+    if sample.covariates:
+        raise StatsError(NO_SCORE)
     event = (sample.rows.column("CNSR") == 0).astype(float)
     stratum = keys_of(sample.rows, sample.strata) if sample.strata else None
     return resampling.log_rank_scores(sample.values, event, stratum=stratum, included=None)
@@ -123,7 +126,7 @@ SCORE_OF = {
         ),
         "strata",
     ),
-    **dict.fromkeys(("hazard_ratio.cox", "hazard_ratio.cox_stratified"), "log_rank"),
+    **dict.fromkeys(("hazard_ratio.cox", "hazard_ratio.cox_adjusted"), "log_rank"),
     "mean_difference.ancova": "least_squares",
     **dict.fromkeys(
         (*(f"{name}.standardised" for name in _BINARY[:2]), "odds_ratio.logistic"), "logistic"
@@ -140,7 +143,7 @@ def score_of(step: str, sample: Sampled, place: Places, subjects: int) -> Floats
     score, and for subjects with several rows.
     """
     if step not in SCORE_OF:
-        raise StatsError(f"{NO_SCORE}.")
+        raise StatsError(NO_SCORE)
     if len(np.unique(place)) < len(place):
         raise StatsError(TWICE)
     scores = np.zeros(subjects)
