@@ -35,11 +35,63 @@ def cluster():
     shutil.rmtree(folder)
 
 
-def test_a_trial_through_slurm_has_the_same_bytes(run: Copy, cluster: Cluster, tmp_path: Path):
-    made = copy_checkout(tmp_path / "on the cluster", run.root)
+def on_cluster(folder: Path, of: Path = ROOT) -> Copy:
+    made = copy_checkout(folder, of)
     made.python = str(ROOT / ".venv-slurm/bin/python")
+    return made
+
+
+def test_a_trial_through_slurm_has_the_same_bytes(run: Copy, cluster: Cluster, tmp_path: Path):
+    made = on_cluster(tmp_path / "on the cluster", run.root)
     done = made.snakemake(*HERE, NAME, **cluster.environment)
     assert done.returncode == 0, done.stderr
     assert list(cluster.jobs().values()) == ["COMPLETED"] * len(STAGES)
     local = {path: data for path, data in files_of(run.root).items() if f"results/{NAME}/" in path}
     assert files_of(made.root) == local
+
+
+VARIED = """\
+of: pep_primary
+estimate: {risk_difference: {method: standardised, covariates: [], variance: sandwich}}
+limit: 100
+draws: 2000
+seed: 7
+factors:
+"""
+FACTOR = """\
+  {0}:
+    label: Adjusted for {0}
+    why: It is known before the allocation.
+    levels:
+      without: {{}}
+      adjusted: {{covariates: [{0}], known: before_randomisation}}
+"""
+COVARIATES = ("sod", "pep", "sex", "age", "train")
+JOBS_OF_PARTS = 2
+
+
+def tables_of(made: Copy) -> dict[str, bytes]:
+    """The tables and the page of a multiverse; blocks and marks are of their division."""
+    files = (made.root / "results/elmunzer2012/multiverse").glob("*.*")
+    return {path.name: path.read_bytes() for path in sorted(files)}
+
+
+def varied(made: Copy) -> Copy:
+    """A smaller multiverse than the trial has."""
+    file = made.root / "config/trials/elmunzer2012/multiverse.yaml"
+    file.write_text(VARIED + "".join(map(FACTOR.format, COVARIATES)), encoding="utf-8")
+    return made
+
+
+def test_a_multiverse_in_parts_has_the_same_bytes(cluster: Cluster, tmp_path: Path):
+    here = varied(copy_checkout(tmp_path / "here"))
+    done = here.snakemake("--cores", "1", "multiverse", "--config", "parts=1")
+    assert done.returncode == 0, done.stderr
+    made = varied(on_cluster(tmp_path / "there", here.root))
+    done = made.snakemake(*HERE, "multiverse", "--config", "parts=3", **cluster.environment)
+    assert done.returncode == 0, done.stderr
+    before = ("ingest_sources", "clean_tables", "derive_datasets")
+    after = ("run_multiverse", "render_multiverse")
+    jobs = len(before) + 3 * JOBS_OF_PARTS + len(after)
+    assert list(cluster.jobs().values()) == ["COMPLETED"] * jobs
+    assert tables_of(made) == tables_of(here)
