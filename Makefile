@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock slurm clean
+.PHONY: help run test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render bench-multiverse campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -112,6 +112,10 @@ bench-history: $(READY)
 
 bench-long: $(READY)
 	@$(BIN)/python benchmarks/long_export.py $(ARGS)
+
+# Needs the results of a run.
+bench-multiverse: $(READY)
+	@$(BIN)/python benchmarks/multiverse.py $(ARGS)
 
 # Needs the results of a run.
 bench-render: $(READY)
