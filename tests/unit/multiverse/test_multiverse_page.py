@@ -66,8 +66,11 @@ def test_factors_stand_with_their_reasons_and_marks(at: Project, tmp_path: Path)
 def test_the_picture_has_its_band_where_something_is_tested(at: Project, tmp_path: Path):
     _, html = page(at, RELIEF, tmp_path)
     pictures = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
-    bands = [picture.count('opacity="0.7"') for picture in pictures]
-    assert len(pictures) == 6 and sorted(bands) == [0, 0, 1, 1, 1, 1]
+    curves = [picture for picture in pictures if "Specification curve of" in picture]
+    bands = [picture.count('opacity="0.7"') for picture in curves]
+    assert len(curves) == 6 and sorted(bands) == [0, 0, 1, 1, 1, 1]
+    # Two of the curves have two tested estimates.
+    assert sum("against z" in picture for picture in pictures) == 2
     assert sum(picture.count("<title>published</title>") for picture in pictures) == 1
 
 

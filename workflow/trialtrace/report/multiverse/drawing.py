@@ -1,4 +1,5 @@
-"""A specification curve as an SVG: estimates in their order, z with the null band, the choices.
+"""A specification curve as an SVG: estimates in their order, z with the null band, the choices;
+and each estimate against its z (a vibration plot).
 
 Drawn by hand, since each of thousands of points is a link to its row.
 """
@@ -54,6 +55,34 @@ def drawing(curve: CurveTables, factors: dict[str, Factor]) -> str:
         parts += _scores(curve, tested, top)
     parts += _choices(points, varied, below)
     title = f"Specification curve of {curve.row['curve']}, {len(points)} estimates"
+    return _svg(title, height, parts)
+
+
+def vibration(curve: CurveTables) -> str:
+    """Each tested estimate against its z; empty where fewer than two are tested."""
+    points = [point for point in curve.estimated if point.row["z"] is not None]
+    if len(points) < 2:
+        return ""
+    level = border(curve.row["level"])
+    zs = [point.z for point in points]
+    panel = Panel(0.0, ESTIMATES, zs)
+    least, largest = points[0].value or 0.0, points[-1].value or 0.0
+    wide = (largest - least) or 1.0
+    parts = [panel.line(z, f"z {value_text('z', z)}") for z in dict.fromkeys((min(zs), max(zs)))]
+    inside = [z for z in (-level, level) if min(zs) < z < max(zs)]
+    parts += [panel.line(z, "level", FAINT) for z in inside]
+    for value, anchor in ((least, "start"), (largest, "end")):
+        x = LEFT if anchor == "start" else WIDTH - RIGHT
+        text = escape(value_text(curve.row["statistic"], value))
+        parts.append(f'<text x="{x}" y="{ESTIMATES + 16}" text-anchor="{anchor}">{text}</text>')
+    span = WIDTH - LEFT - RIGHT
+    for point in points:
+        x = round(LEFT + span * ((point.value or 0.0) - least) / wide, 1)
+        parts.append(_dot(point, x, panel.y(point.z)))
+    return _svg(f"Estimates of {curve.row['curve']} against z", ESTIMATES + 22, parts)
+
+
+def _svg(title: str, height: float, parts: Sequence[str]) -> str:
     return (
         f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-label="{escape(title)}" '
         f'font-size="11" fill="{INK}">\n' + "\n".join(parts) + "\n</svg>"

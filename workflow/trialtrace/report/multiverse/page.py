@@ -7,7 +7,7 @@ from statistics import median
 
 from trialtrace.base.store import write_text
 from trialtrace.base.words import p_text, percent, value_text
-from trialtrace.report.multiverse.drawing import drawing
+from trialtrace.report.multiverse.drawing import drawing, vibration
 from trialtrace.report.multiverse.material import MARKS, CurveTables, Point, curves_of
 from trialtrace.report.multiverse.sentences import NULL, heading, sentences
 from trialtrace.report.pages.shell import page, table_lines
@@ -77,6 +77,9 @@ def _curve(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
     factors = trial.multiverse.file.factors
     if curve.estimated:
         yield f"<figure>\n{drawing(curve, factors)}\n<figcaption>{CAPTION}</figcaption>\n</figure>"
+        if picture := vibration(curve):
+            caption = "Each tested estimate, from the least to the largest, against its z."
+            yield f"<figure>\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>"
         yield "<h3>What each choice does</h3>"
         yield from _decisions(trial, curve)
     yield "<h3>Specifications</h3>"

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
 from trialtrace.run.tables.contracts.rows import CheckRow, ClaimRow, MemberRow, ResultRow
-from trialtrace.run.trace.content import Tracer, in_style
+from trialtrace.run.trace.content import Tracer
 from trialtrace.run.trace.seal import RowHashes
+from trialtrace.run.trace.styled_rows import in_style
+from trialtrace.run.trace.text import Trace
 from trialtrace.run.trial.multiverse.file import FILE
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial
 
@@ -21,6 +23,9 @@ class SpecifiedTracer(Tracer):
         self, trial: SpecifiedTrial, results_dir: Path, disclosure: str, hashes: RowHashes
     ):
         super().__init__(trial, results_dir, disclosure, hashes)
+
+    def trace(self, result_id: str, *, rows: bool = False) -> Trace:
+        return super().trace(result_id, rows=rows) | {"planned": False}
 
     @cached_property
     def results(self) -> dict[str, ResultRow]:
