@@ -1,17 +1,18 @@
 """Tables of the subjects at entry and of adverse events."""
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from trialtrace.base.config.compose import Path_
 from trialtrace.base.config.names import Name, Text
-from trialtrace.base.config.spec import Distinct, key, optional, shape
+from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.context import Files, known, of_kind
+from trialtrace.run.trial.context import Files, known, known_arm, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 
 
 @shape
@@ -97,6 +98,42 @@ def _words(
         )
 
 
+@shape
+class AdverseDots:
+    """Shares of each arm with an event, by term, and differences to one arm."""
+
+    title: Text = key("Title.")
+    endpoint: Name = key("Endpoint of a table in `adverse_events`, whose counts are drawn.")
+    population: Name = key("Population of that table.")
+    against: Name = key("Arm to which the others are compared.")
+    least: Annotated[int, Rule(minimum=1)] | None = optional(
+        "Patients of an arm that must have an event for it to be drawn; 1 without it."
+    )
+
+
+def _check_adverse_dots(files: Files, place: Path_, dots: AdverseDots) -> None:
+    """Its counts are results of the table; a trial without arms of its own has none by arm."""
+    known_arm(files, files.plan, (*place, "against"), dots.against)
+    tables = {
+        table["endpoint"]: table.get("population")
+        for table in files.plan.get("displays", "adverse_events") or ()
+    }
+    what = "an endpoint of displays.adverse_events"
+    if any(files.endpoint_kind(name) != "occurrence" for name in tables):
+        return  # which is told there
+    if known(files.plan, (*place, "endpoint"), dots.endpoint, tables, what):
+        expected = tables[dots.endpoint]
+        if dots.population != expected:
+            here = (*place, "population")
+            files.plan.add(here, found=dots.population, expected=f"{expected}, as in its table")
+    if files.trial.get("design", "kind") in OWN_TREATMENT:
+        files.plan.add(
+            place,
+            found="a design in which a patient has several treatments",
+            expected="one arm a patient, whose shares can be compared",
+        )
+
+
 DISPLAYS = (
     Display(
         "baseline",
@@ -112,5 +149,12 @@ DISPLAYS = (
         AdverseEvent,
         _check_adverse_events,
         results=True,
+    ),
+    Display(
+        "adverse_dots",
+        "Adverse events by term: shares of the arms, and their differences.",
+        AdverseDots,
+        _check_adverse_dots,
+        figure="adverse_dots",
     ),
 )
