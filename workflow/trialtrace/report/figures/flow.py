@@ -385,8 +385,7 @@ def _box(
     for number, (line, row, head) in enumerate(lines):
         place = top - MARGIN / 2 - number - 0.5
         weight = "bold" if head else "normal"
-        look = {"va": "center", "fontsize": 8, "fontweight": weight, "zorder": 2}
-        axes.text(left + 0.012, place, line, ha="left", **look)
+        axes.text(left + 0.012, place, line, va="center", fontsize=8, fontweight=weight, zorder=2)
         if row is not None:
             words = " ".join(text.strip() for text, other, _ in lines if other is row)
             field(axes, across, (place - 0.5, place + 0.5), (row["result_id"], words))
