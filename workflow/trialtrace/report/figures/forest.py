@@ -236,7 +236,8 @@ def _named(axes: "Axes", lines: Sequence[Line], names: list[str], edges: np.ndar
         if line.heading:
             over[_depth(line) :] = [line.name.strip()]
         if shows := line.row or line.test:
-            lead = shows["result_id"], f"{told}: {line.p or short_text(shows)}"
+            shown = f"p for interaction {line.p}" if line.p else short_text(shows)
+            lead = shows["result_id"], f"{told}: {shown}"
             field(axes, (0, 1), (edges[number + 1], edges[number]), lead, whole=True)
 
 
