@@ -58,7 +58,7 @@ def _body(
     values = [[_words(one, value) for value in rows.table[one.name].to_pylist()] for one in columns]
     order = sorted(
         range(len(lines)),
-        key=lambda at: (arms.get(rows.arm[at], len(arms)), who[at], lines[at]),
+        key=lambda at: (arms.get(str(rows.arm[at]), len(arms)), who[at], lines[at]),
     )
     return [
         [
