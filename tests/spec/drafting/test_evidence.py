@@ -147,10 +147,11 @@ def test_patients_who_are_numbered_within_sites_are_told(tmp_path: Path):
         f"{site},{n},{'ab'[(n + site) % 2]},{week},{n * week % 9}.5"
         for site in (1, 2) for n in range(1, 21) for week in (1, 2)
     ]  # fmt: skip
-    with pytest.raises(UserError) as error:
-        asked(tmp_path / "t.csv", "center,id,treat,week,score", rows)
-    assert "20 of 20 numbers at several values of center" in str(error.value)
-    assert "--subject" in str(error.value)
+    asked(tmp_path / "t.csv", "center,id,treat,week,score", rows)
+    (table,) = profile([str(tmp_path / "t.csv")])
+    assert table.joined == {"patient_id": ("center", "id")}
+    assert "The same id stands at several values of center, where treat" in table.evidence["joined"]
+    assert table.keys[0] == ("patient_id", "week") and table.column("patient_id").distinct == 40
 
 
 def test_a_value_before_is_the_covariate_of_the_primary_analysis(tmp_path: Path):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from trialtrace.audit.printed.symbols import PROCEDURES
 from trialtrace.audit.reading.arms import ALL, Arms, bare
-from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
+from trialtrace.audit.reading.cells import Cell, is_missing, is_number, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
 from trialtrace.audit.reading.compared import compared, limited, ordered, paired
 from trialtrace.audit.reading.expressions import expression, of_most
@@ -23,6 +23,7 @@ _UNSAID_NUMBERS = "what its numbers are is not said"
 _NO_ARM = "no arm is named over this column"
 # Kinds that rows below take over which do not say what their two numbers are.
 _CARRIED = ("count_percent", "mean_sd", "mean_se", "median_iqr", "median_range", "mean_ci")
+_REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IGNORECASE)
 _OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?:standard|std\.?) err(?:or)?)\b")
 # "Sex (male/female)" over cells such as 10/15.
 _HALF = r"((?:fe)?males?|men|women|boys|girls|[MF♂♀]|yes|no|left|right)"
@@ -48,6 +49,7 @@ class _Reader(Context):
         read: list[tuple[Column, Cell]] = []
         columns = self._columns(row)
         joined = set[int]()
+        row = _with_sizes(row)
         for column in columns:
             text = row.cells[column.at]
             if column.role not in (ARM, COMPARE) or not text or is_missing(text):
@@ -58,11 +60,12 @@ class _Reader(Context):
             if behind:
                 text = " ".join([text, *(row.cells[at] for at in behind)])
                 joined |= set(behind)
-            column, text = _measured(*_counted(column, text))
+            shares = "percent" in (column.kind or row.kind or "")
+            column, text = _measured(*_counted(column, text, shares=shares))
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
                 read.append((column, replace(cell, more=behind)))
-            elif any(letter.isdigit() for letter in text):
+            elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
@@ -120,7 +123,7 @@ class _Reader(Context):
         change = False
         for column, cell in read:
             # A spread behind a mean change is that of the change.
-            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range"))
+            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range", "ci"))
             whose = (column.arm, column.visit, change, column.part)
             groups.setdefault(whose, []).append((column, cell))
         for group in groups.values():
@@ -183,6 +186,9 @@ class _Reader(Context):
             "count",
         )
         # "% predicted" below "Mean (SD)" is a unit.
+        reference = self._reference(row) if row.kind == "effect" else None
+        if reference is not None and arm not in (None, ALL, reference):
+            return self._against(row, column, cell, (arm, reference))
         unit = row.kind in ("percent", "count") and "_" in (column.kind or "")
         # A model's mean of a difference is a mean.
         by_column = by_column or unit or (row.kind == "effect" and "_" in (column.kind or ""))
@@ -217,6 +223,43 @@ class _Reader(Context):
         if found.kind == "effect":
             item = replace(item, measure=measure, arm=None)
         return item.doubted(found.doubt)
+
+    def _reference(self, row: Row) -> str | None:
+        """The arm that the others of a row are compared with: by its label, or by "reference" in
+        its place."""
+        for column in self._columns(row):
+            arm = self.arms.of(column.arm) if column.role == ARM else None
+            if arm not in (None, ALL) and _REFERENCE.fullmatch(row.cells[column.at]):
+                return arm
+        return self.arms.reference(row.path)
+
+    def _against(self, row: Row, column: Column, cell: Cell, pair: tuple[str, str]) -> Item | Left:
+        """A difference from the arm that the row's label names, in the column of another arm."""
+        measure = row.measure or UNSAID
+        found = expression(cell, "effect", None, self.usual | {"ci"}, measure)
+        if found is None:
+            return self._left(row, column.at, cell.text, _UNSAID_NUMBERS)
+        item = self._item(row, [(column, cell)], found.printed, found.kind)
+        path = self._without_reference(row, item.path)
+        item = replace(item, path=path, compare=pair, measure=measure, model=self.model)
+        return item.doubted(found.doubt, "the order of the groups is guessed")
+
+    def _models(self, column: Column) -> list[str]:
+        """What the heads of a table of estimates alone tell of a column's own, such as its outcome
+        or its model."""
+        if self._armed:
+            return []
+        every = [set(one.names) for one in self.laid.columns if one.role == COMPARE]
+        own = [name for name in column.names if not all(name in names for names in every)]
+        own = [name for name in own if not re.search(r"\bvs\b|\bversus\b", name)]
+        return [name for name in own if self.arms.of(name) is None]
+
+    def _without_reference(self, row: Row, path: tuple[str, ...]) -> tuple[str, ...]:
+        """What was measured, without words such as "from placebo" that tell a comparison alone."""
+        if row.kind != "effect":
+            return path
+        left = tuple(name for name in path if self.arms.reference([name]) is None)
+        return left or (self._titled or row.label,)
 
     @property
     def _armed(self) -> bool:
@@ -268,6 +311,9 @@ class _Reader(Context):
                 column = replace(column, measure=row.measure or named or column.measure)
             under = [one for name in column.names if (one := self._under(name))]
             within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            if (pair := self._behind_arm(row, column)) is not None:
+                column = replace(column, names=(" vs ".join(map(self.arms.labels.get, pair)),))
+                within = None
             if within is None and self._within(column):
                 before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
                 within = self.arms.of(before[-1]) if before else None
@@ -285,6 +331,9 @@ class _Reader(Context):
                 item = self._item(row, cells, found.printed, found.kind)
                 if self.in_rows and self._arms_of(row):
                     item = replace(item, path=self._path_beside(row, cells[0][0]))
+                else:
+                    path = (*self._without_reference(row, item.path), *self._models(cells[0][0]))
+                    item = replace(item, path=path)
                 pair = self._pair(row, cells[0][0])
                 printed = pair or self._compared(row, items)
                 names = printed if pair else ordered(printed, items, found, measure)
@@ -313,6 +362,16 @@ class _Reader(Context):
                     doubts.append("which of the columns beside it this is of is not said")
                 yield replace(item, model=model).doubted(*doubts)
 
+    def _behind_arm(self, row: Row, column: Column) -> tuple[str, str] | None:
+        """The two arms of "P vs placebo" that stands below or behind another arm."""
+        reference = self.arms.reference(column.names)
+        columns = [one for one in self._columns(row) if one.role == ARM and one.at < column.at]
+        names = [arm for one in columns if (arm := self.arms.of(one.arm)) not in (None, ALL)]
+        own = self.arms.of(column.arm) or (names[-1] if names else None)
+        if reference is None or own in (None, reference) or any(map(self.arms.pair, column.names)):
+            return None
+        return own, reference
+
     def _under(self, name: str) -> str | None:
         """The arm that a comparison stands below: it is of that arm alone, as before and after."""
         sides = re.split(r"\s(?:vs?\.?|versus)\s", name)
@@ -328,7 +387,9 @@ class _Reader(Context):
     def _pair(self, row: Row, column: Column) -> tuple[str, ...]:
         """The two groups that a head or the row's label names as those that are compared."""
         over = row.heads[column.at] if row.heads else ""
-        texts = (over, *column.names, row.path[-1] if row.path else "")
+        cells = (row.cells[one.at] for one in self._columns(row) if one.at < column.at)
+        cells = (cell for cell in cells if cell and not is_number(cell))
+        texts = (over, *column.names, row.path[-1] if row.path else "", *cells)
         if any(re.search(r"\S\s(?:vs?\.?|versus)\s", name) for name in column.names):
             # Two that are no arms, as two studies are, are not those of the row.
             return next((pair for text in texts if (pair := self.arms.pair(text))), ("?",))
@@ -369,12 +430,27 @@ class _Reader(Context):
         return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
 
 
-def _counted(column: Column, text: str) -> tuple[Column, str]:
-    """A cell without the number of its patients behind it: "2 (1–4) (N = 164)"."""
+def _with_sizes(row: Row) -> Row:
+    """The row, of which a cell "(N = 58)" stands behind the number of the column before it."""
+    cells = list(row.cells)
+    for at in range(1, len(cells)):
+        if re.fullmatch(r"[(\[]\s*n\s?=\s?[0-9]+\s*[)\]]", cells[at], re.I) and cells[at - 1]:
+            cells[at - 1] = f"{cells[at - 1]} {cells[at]}"
+            cells[at] = ""
+    return replace(row, cells=tuple(cells))
+
+
+def _counted(column: Column, text: str, *, shares: bool) -> tuple[Column, str]:
+    """A cell without the number of its patients before it, or behind it: "2 (1–4) (N = 164)";
+    where a cell is one of `shares`, the number behind a percentage is its count."""
     match = re.search(r"(?<=[0-9)%])\s*[,;]?\s*[(\[]n\s?=\s?([0-9]+)[)\]]$", text, re.I)
+    match = match or re.match(r"n\s?=\s?([0-9]+)[\s,;:]+(?=[-−–]?[0-9.])", text, re.I)
     if match is None or "±" in text:
         return column, text
-    return replace(column, size=int(match[1])), text[: match.start()]
+    left = text[: match.start()] + text[match.end() :]
+    if shares and match.start() and re.fullmatch(r"[0-9]+(?:[.·,][0-9]+)?\s?%?", left.strip()):
+        return column, f"{match[1]} ({left.strip().rstrip('%').strip()}%)"
+    return replace(column, size=int(match[1])), left
 
 
 def _measured(column: Column, text: str) -> tuple[Column, str]:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from itertools import combinations
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
+from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, MOST_NAMED, SURE, named_arm
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
-from trialtrace.run.drafting.names import ARMS, SURE_ARMS, name_words, rank, words_of
-from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
+from trialtrace.run.drafting.names import name_words, words_of
+from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import folded, plain
 
 CONTROL = re.compile(
@@ -32,8 +33,11 @@ AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
+# Between the columns of an outcome that has one for each treatment.
+BETWEEN = ","
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
-# The control by a code alone; beyond doubt only of a column that is named after its treatment.
+# The control by a code alone; beyond doubt only of a column that is named after its treatment, and
+# of a letter beside one that completes a pair: C beside S may be the combination.
 BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
 # No rx or tx: these are called so whatever 0 and 1 are.
 TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
@@ -44,17 +48,17 @@ def arm_of(
 ) -> tuple[Table, Column]:
     """The column of the arm and its table: that of the subjects."""
     if data := decided.told.get("arm"):
-        return _with_levels(*column_of(_by_patients(tables, subject), data, "arm"))
+        return _arm_of(_by_patients(tables, subject), data)
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
     ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
     sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
     passed = [
-        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
+        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_NAMED} arms are read."
         for table in tables
         for one in table.columns
-        if rank(one.name, ARMS[:SURE_ARMS]) is not None and one.distinct > MOST_ARMS
+        if named_arm(one.name) and one.distinct > MOST_NAMED
     ]
     known = {name for name, _ in choices}
     others = {
@@ -68,6 +72,13 @@ def arm_of(
         and one.constant_within is not False
     }
     choices += others.items()
+    wide = {} if sure else {
+        BETWEEN.join(names): (table, names)
+        for table in tables for names in columns_of_treatments(table, subject[table.name])
+    }  # fmt: skip
+    for name, (_, names) in wide.items():
+        why = f"Each of the {len(names)} columns is the same outcome under another treatment."
+        choices.append((name, f"{why} A patient has had them all."))
     if not choices:
         raise UserError(
             "the arm",
@@ -75,17 +86,41 @@ def arm_of(
             expected="the column of the arm",
             do="name it: --arm COLUMN",
         )
-    at = ("trial.yaml", "tables.{}.arm")
+    at = ("trial.yaml", "tables")
 
     def read(name: str) -> tuple[Table, Column]:
-        return _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
+        return _arm_of(_by_patients(tables, subject), name)
 
     table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
+    key = f"tables.{table.name}.arm" if column.name else "design.arms"
     decided.guesses = [
-        replace(guess, key=guess.key.format(table.name)) if guess.name == "arm" else guess
-        for guess in decided.guesses
+        replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _arm_of(tables: Sequence[Table], name: str) -> tuple[Table, Column]:
+    """The column of that name; of several with commas between, the arms that they are: a column
+    without a name, whose codes are theirs."""
+    if BETWEEN not in name:
+        return _with_levels(*column_of(tables, name, "arm"))
+    found = [column_of(tables, one.strip(), "arm") for one in name.split(BETWEEN)]
+    codes = {column.name: column.rows - column.blank for _, column in found}
+    odd = [column.name for _, column in found if not is_number(column)]
+    if odd or len({table.name for table, _ in found}) > 1 or len(codes) < len(found):
+        raise UserError(
+            "--arm",
+            found=name,
+            expected="a column of arms, or columns of numbers of one table, each under another "
+            "treatment",
+        )
+    first = found[0][1]
+    arms = replace(
+        first, name="", label="", type="radio", validation="", given={}, constant_within=None,
+        choices=tuple((code, code) for code in codes), values=tuple(codes.items()),
+        distinct=len(codes), missing_codes=(), evidence={},
+    )  # fmt: skip
+    return found[0][0], arms
 
 
 def _first_of_patients(
@@ -151,6 +186,8 @@ def _only_groups(
     if not ranked or ranked[0][0].column(ranked[0][1]).constant_within is False:
         return False
     table, name = ranked[0]
+    if table.column(name).distinct > MOST_ARMS:
+        return False
     others = [
         one
         for each in tables
@@ -181,13 +218,13 @@ def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Ta
 
 def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
     n = column.distinct
-    if 2 <= n <= MOST_ARMS and len(levels(column)) >= 2:
+    if 2 <= n <= MOST_NAMED and len(levels(column)) >= 2:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""
     raise UserError(
         f"the arm, column {column.name} of {table.name}",
         found=f"{n} different value{'s' if n != 1 else ''}{varies}",
-        expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
+        expected=f"2 to {MOST_NAMED} arms, the same in all rows of a patient",
         do="name another column: --arm COLUMN"
         + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
     )
@@ -236,7 +273,8 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     # A, B and P: nobody who letters treatments leaves out those between.
     letters = {*labels.values()}
     sure = letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}
-    named = len(arms) == 2 and bool(name_words(column.name) & TREATMENTS)
+    lone = len(arms) == 2 and not letters & {"c", "p"}
+    named = lone and bool(name_words(column.name) & TREATMENTS)
     return bare, len(bare) == 1 and (sure or named)
 
 

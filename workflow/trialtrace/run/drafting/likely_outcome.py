@@ -14,6 +14,7 @@ from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
     EVENT,
+    MEAN,
     REPEATED_EVENT,
     STATUSES,
     TIMES,
@@ -156,6 +157,9 @@ def sure_first(ranked: Sequence[Outcome]) -> bool:
     any other. The time of a file and how it ended, which need no further word, were what patients
     were followed for."""
     scores = [outcome.score for outcome in ranked]
+    # A mean over rows is a way out, and nobody's plan before it is confirmed.
+    if scores and ranked[0].kind == MEAN:
+        return False
     if len(scores) == 1:
         return scores[0] >= ALONE
     if not scores or scores[0] < SURE:
@@ -209,7 +213,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
         told.append(f"It varies over {outcome.visit}.")
     if outcome.kind in (EVENT, REPEATED_EVENT):
         score += BINARY
-    if outcome.kind == COUNT:
+    if outcome.kind in (COUNT, MEAN):
         score += COUNTED
     score -= 2 * column.blank / max(1, column.rows)
     return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]))

@@ -56,6 +56,8 @@ NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stag
 SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering",
              "sequenz", "sequenzgruppe", "reihenfolge", "sequenza", "secuencia", "sequencia",
              "volgorde", "sekvens", "sekwencja"}  # fmt: skip
+# What a treatment leaves of the one before it.
+CARRYOVER = ("carry", "carryover", "carryovereffect")
 VISITS = (
     *("avisit", "visit", "visitnum", "visitno", "avisitn", "redcapeventname", "timepoint"),
     *("week", "month", "day", "wk", "time", "visitday", "followup", "period", "occasion", "wave"),

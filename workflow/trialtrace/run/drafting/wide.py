@@ -8,8 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from trialtrace.run.drafting.likely_outcome import ALONE, SURE, TOTALS, items_of
-from trialtrace.run.drafting.names import SEQUENCES, TREATED, VISIT_PARTS, VISITS, name_words
+from trialtrace.run.drafting.likely_outcome import ALONE, SURE, TOTALS, items_of, of_patients
+from trialtrace.run.drafting.names import (
+    ROW_NUMBERS,
+    SEQUENCES,
+    TREATED,
+    VISIT_PARTS,
+    VISITS,
+    name_words,
+)
 from trialtrace.run.drafting.outcomes import (
     EVENT,
     MEASURE,
@@ -17,10 +24,12 @@ from trialtrace.run.drafting.outcomes import (
     REPEATED_EVENT,
     Outcome,
     is_coded,
+    is_number,
     levels,
+    usable,
 )
-from trialtrace.run.drafting.profile import Column
-from trialtrace.run.tables.measures import folded, parts
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.tables.measures import folded, parts, plain
 
 # Columns of one outcome; more are rather the items of a scale.
 FEWEST, MOST, MOST_TREATMENTS = 2, 16, 4
@@ -188,6 +197,30 @@ def _order(word: str) -> tuple[int, float, str]:
     return (0 if early else 1 if number else 2, days, "" if early or number else text)
 
 
+def columns_of_treatments(table: Table, subject: str) -> list[tuple[str, ...]]:
+    """Sets of columns that may be one outcome under each of a patient's treatments, in a table with
+    a row a patient: by their names, or all numbers that are left where these are few."""
+    if subject != SOURCE_ROW and (subject,) not in table.keys:
+        return []
+    named = [tuple(one.columns.values()) for one in _of_treatments(table.columns)]
+    numbers = [
+        one for one in table.columns
+        if is_number(one) and usable(one) and one.name != subject and not of_patients(one)
+        and plain(one.name) not in ROW_NUMBERS
+    ]  # fmt: skip
+    alike = 2 <= len(numbers) <= MOST_TREATMENTS and _overlap(numbers)
+    left = [tuple(one.name for one in numbers)] if alike else []
+    numeric = {one.name for one in table.columns if is_number(one)}
+    return list(dict.fromkeys([*(one for one in named if numeric.issuperset(one)), *left]))
+
+
+def _overlap(columns: Sequence[Column]) -> bool:
+    """Whether all have values that each other could have."""
+    ends = [(float(one.low), float(one.high)) for one in columns if one.low and one.high]
+    lows, highs = zip(*ends, strict=True) if ends else ((), ())
+    return len(ends) == len(columns) and max(lows) < min(highs)
+
+
 def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
     """Columns of one name but for a treatment: one is a placebo, or their words are the letters of
     the sequences of a crossover."""
@@ -211,8 +244,8 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
         if several and whole and (named or lettered):
             doubt = (
                 f"A column for each of {len(each)} treatments, which patients have in turn: their "
-                "values are taken as visits, and no step compares them. Give a file with a row a "
-                "period, with its treatment. "
+                "values are taken as visits, and no step compares them. --arm with these columns, "
+                "commas between, does. "
             )
             pattern = f"{before}{{visit}}{after}"
             yield Family(each, pattern, TREATMENT, doubt, ALONE - CLOSE)
