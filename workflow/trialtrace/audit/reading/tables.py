@@ -202,6 +202,7 @@ class _Reader(Context):
         measure = row.measure if column.arm is None and kind == "effect" else None
         own = f"{row.cells[0]} {row.label}"
         usual = self.usual | ({"ci"} & kinds_in(own))
+        usual |= {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", own)}
         usual -= {"ci"} if re.search(r"\brange\b", own) else set()
         found = expression(cell, kind, n, usual, measure)
         if found is None and kind is None and (kind := self.told.get(cell.form)):
@@ -311,9 +312,9 @@ class _Reader(Context):
                 column = replace(column, measure=row.measure or named or column.measure)
             under = [one for name in column.names if (one := self._under(name))]
             within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
-            if (pair := self._behind_arm(row, column)) is not None:
-                column = replace(column, names=(" vs ".join(map(self.arms.labels.get, pair)),))
-                within = None
+            if (two := self._behind_arm(row, column)) is not None:
+                named_by = " vs ".join(self.arms.labels[name] for name in two)
+                column, within = replace(column, names=(named_by,)), None
             if within is None and self._within(column):
                 before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
                 within = self.arms.of(before[-1]) if before else None
