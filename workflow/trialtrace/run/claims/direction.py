@@ -63,7 +63,6 @@ NORMAL = {
     "odds_ratio.mantel_haenszel",
     "odds_ratio.logistic",
     "odds_ratio.logistic_mixed",
-    "odds_ratio.logistic_mixed_line",
     "odds_ratio.logistic_random_site",
     "odds_ratio.ordinal_gee",
     "odds_ratio.ordinal_mixed",
