@@ -105,7 +105,7 @@ def check_whole(trial: SpecifiedTrial) -> None:
     from trialtrace.run.jobs.fresh import MULTIVERSE, freshness
     from trialtrace.run.jobs.products import altered, edited, read_record, record_path
 
-    at, do = trial.at, "snakemake multiverse"
+    at, do = trial.at, f"make multiverse TRIAL={trial.name}"
     record = read_record(at.root / record_path(MULTIVERSE, trial.name))
     if record is None:
         raise UserError(Problem(trial.name, "has no run of its multiverse", do=do))

@@ -144,7 +144,7 @@ def _without_scores(estimated: Estimated, reason: str) -> Estimated:
 
 def _scheme(work: Work, pair: tuple[str, str]) -> Scheme:
     """The trial's own scheme for the patients of two arms, as far as it is known."""
-    _, arm = work.subjects(pair)
+    arm = work.arms(pair)
     strata = work.trial.design.strata
     if not strata:
         return resampling.fixed_margins(arm)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from trialtrace.audit.ledger.shape import Unread as Content
-from trialtrace.base.arrays import Floats, Labels, Places
+from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file
@@ -93,18 +93,34 @@ class Work:
         late = self.trial.multiverse.late(self.trial.specifications[name])
         return [name, entry, plan["estimands"].get(entry.get("estimand")), late]
 
-    def subjects(self, pair: Iterable[str]) -> tuple[Labels, Labels]:
-        """Who was randomised to these arms, in the order of ADSL, and to which."""
-        table = self.frames.table("adsl", ["USUBJID", "TRT01P"])
-        arm = np.array(table["TRT01P"].to_pylist(), dtype=object)
-        among = np.isin(arm.astype(str), list(pair))
-        return np.array(table["USUBJID"].to_pylist())[among], arm[among].astype(str)
+    @cached_property
+    def _arms(self) -> Labels:
+        arms = self.frames.column("adsl", "TRT01P").to_pylist()
+        return np.array([arm or "" for arm in arms])
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where each subject stands in ADSL."""
+        names = self.frames.column("adsl", "USUBJID").to_pylist()
+        return {name: place for place, name in enumerate(names)}
+
+    def _among(self, pair: Iterable[str]) -> Flags:
+        return np.isin(self._arms, list(pair))
+
+    def arms(self, pair: Iterable[str]) -> Labels:
+        """The arm of each subject who was randomised to these arms, in the order of ADSL."""
+        return self._arms[self._among(pair)]
+
+    def places(self, pair: Iterable[str], names: Labels) -> Places:
+        """Where these subjects stand among those randomised to these arms."""
+        of_all = np.cumsum(self._among(pair)) - 1
+        found: Places = of_all[[self._places[name] for name in names]]
+        return found
 
     def column(self, name: str, pair: Iterable[str]) -> Labels:
         """A variable of the subjects randomised to these arms; None where it is missing."""
-        table = self.frames.table("adsl", ["TRT01P", adsl_code(name)])
-        among = np.isin(np.array(table["TRT01P"].to_pylist(), dtype=object).astype(str), list(pair))
-        return np.array(table[adsl_code(name)].to_pylist(), dtype=object)[among]
+        values = self.frames.column("adsl", adsl_code(name)).to_pylist()
+        return np.array(values, dtype=object)[self._among(pair)]
 
 
 def estimates(work: Work, chunk: Chunk = WHOLE) -> dict[str, list[Estimated]]:
@@ -217,9 +233,9 @@ def _scores(work: Work, name: str, result: Result) -> Floats:
     options = items_of(step.options)
     given = result.members["analysed"].predicate
     rows = work.frames.select(cut.dataset, given | {"TRTP": {"in": list(pair)}})
-    subjects, _ = work.subjects(pair)
+    places = work.places(pair, rows.column("USUBJID"))
     sample = Sampled(cut, rows, options.get("covariates", ()), options.get("strata", ()))
-    return score_of(step.key, sample, _places(subjects, rows.column("USUBJID")), len(subjects))
+    return score_of(step.key, sample, places, len(work.arms(pair)))
 
 
 def _cut(work: Work, analysis: Analysis, result: Result) -> Cut:
@@ -230,12 +246,6 @@ def _cut(work: Work, analysis: Analysis, result: Result) -> Cut:
         if (cut.place.parameter, cut.place.visit) == (place.parameter, place.visit):
             return cut
     raise StatsError("the estimate is of several visits at once, and has no score here.")
-
-
-def _places(subjects: Labels, wanted: Labels) -> Places:
-    order = np.argsort(subjects)
-    found: Places = order[np.searchsorted(subjects[order], wanted.astype(str))]
-    return found
 
 
 def _known(work: Work) -> dict[str, list[Estimated]]:

@@ -55,16 +55,21 @@ def work_of(trial: Trial, derived: Path, folder: Path, code: str) -> Work:
 
 def estimate_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """Estimate a part of the specifications, into blocks; the mark says which were."""
-    make_folder(work.blocks.folder, work.trial.private)
+    _make_folders(work)
     _mark(mark, (work.keys[name] for name in estimates(work, chunk)))
 
 
 def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
     """Draw a part of the re-randomisations, into blocks; the mark says of which curves."""
-    make_folder(work.blocks.folder, work.trial.private)
+    _make_folders(work)
     curves = _curves(work)
     drawn(work, curves, chunk)
     _mark(mark, (each.group.place.name for each in curves))
+
+
+def _make_folders(work: Work) -> None:
+    for folder in (work.blocks.folder.parent, work.blocks.folder):
+        make_folder(folder, work.trial.private)
 
 
 def _mark(mark: Path, names: Iterable[str]) -> None:
@@ -73,7 +78,7 @@ def _mark(mark: Path, names: Iterable[str]) -> None:
 
 def run_multiverse(work: Work, out_dir: Path) -> None:
     """Write the tables from blocks; what no block has is computed now, so that nothing lacks."""
-    make_folder(work.blocks.folder, work.trial.private)
+    _make_folders(work)
     curves = _curves(work)
     parts = drawn(work, curves, WHOLE)
     found = [_tested(work, each, draws) for each, draws in zip(curves, parts, strict=True)]
