@@ -150,8 +150,11 @@ def test_other_code_computes_all_again(
     monkeypatch.setattr(
         estimates, "estimated", lambda work, name: computed.append(name) or plain(work, name)
     )
+    before = {path.name for path in (tmp_path / "blocks").iterdir()}
     run(at, RELIEF, tmp_path, code="other")
     assert len(computed) == 9
+    # What the other code computed is of no use any more.
+    assert before.isdisjoint(path.name for path in (tmp_path / "blocks").iterdir())
 
 
 @pytest.mark.parametrize("kind", ["estimates", "draws"])
@@ -246,3 +249,34 @@ def test_a_display_cohort_is_not_tested(tmp_path: Path):
     work = work_of(load_trial("sprave2019", at), tmp_path, tmp_path, "code")
     result = SimpleNamespace(error=None)
     assert "their variation is false" in (untested(work, "any", result) or "")
+
+
+THREE = {
+    "trial": mini_run.mini_trial.TRIAL.replace(
+        '    placebo: {label: Placebo, code: "B", control: true}',
+        '    half: {label: Half, code: "C"}\n    placebo: {label: Placebo, code: "B", control: true}',
+    ),
+    "dictionary": mini_run.mini_trial.DICTIONARY.replace('"A, Drug', '"A, Drug | C, Half'),
+    "plan": mini_run.mini_trial.PLAN.replace(
+        "relief_itt:\n    treatment: {of: drug,", "relief_itt:\n    treatment: {of: [drug, half],"
+    ),
+}
+
+
+def test_each_comparison_of_three_arms_has_its_own_patients(tmp_path: Path):
+    patients = [
+        one | {"arm": "C"} if number % 5 == 2 else one
+        for number, one in enumerate(mini_run.patients())
+    ]
+    at = mini_run.run_mini(tmp_path, patients, **THREE).at
+    first = run(at, RELIEF, at.root / "out")
+    curves = {(row["comparison"], row["statistic"]) for row in first["curves"]}
+    assert {arm for arm, _ in curves} == {"drug", "half"}
+    tested = [row for row in first["specifications"] if row["z"] is not None]
+    assert {row["result_id"].partition("@")[2] for row in tested} == {
+        "drug-placebo",
+        "half-placebo",
+    }
+    # The same from blocks, which hold scores of different lengths.
+    (at.root / "out/results.parquet").unlink()
+    assert run(at, RELIEF, at.root / "out") == first

@@ -17,6 +17,7 @@ from trialtrace.run.multiverse.estimates import (
     Chunk,
     Estimated,
     Work,
+    blocks_in_use,
     progress,
 )
 from trialtrace.run.tables.contracts.rows import present
@@ -177,8 +178,7 @@ def drawn(work: Work, curves: Sequence[Prepared], chunk: Chunk = WHOLE) -> list[
                 progress("blocks of draws", at * len(starts) + done, whole, last - begun)
         found.append(joined(parts) if parts else None)
     if chunk == WHOLE:
-        others = [name for name in work.blocks.names() if not name.startswith(PREFIX)]
-        work.blocks.keep([*others, *kept])
+        work.blocks.keep([*blocks_in_use(work), *kept])
     return found
 
 

@@ -248,38 +248,44 @@ def _cut(work: Work, analysis: Analysis, result: Result) -> Cut:
     raise StatsError("the estimate is of several visits at once, and has no score here.")
 
 
-def _known(work: Work) -> dict[str, list[Estimated]]:
-    """Every estimate that a block has, by its key."""
-    present = set(work.keys.values())
-    known: dict[str, list[Estimated]] = {}
+def blocks_in_use(work: Work) -> dict[str, dict[str, Labels]]:
+    """The blocks that have an estimate of a present specification, by their names."""
+    present, found = set(work.keys.values()), {}
     for name in work.blocks.names():
-        if not name.startswith(PREFIX):
-            continue
-        arrays = work.blocks.read(name)
-        if arrays is None:
-            continue
-        keys = arrays["key"].tolist()
-        if present.isdisjoint(keys):
-            continue
-        for key, text, size in zip(keys, arrays["text"].tolist(), arrays["scores"], strict=True):
+        arrays = work.blocks.read(name) if name.startswith(PREFIX) else None
+        if arrays is not None and not present.isdisjoint(arrays["key"].tolist()):
+            found[name] = arrays
+    return found
+
+
+def _known(work: Work) -> dict[str, list[Estimated]]:
+    """Every estimate that a block in use has, by its key; two blocks may have the same."""
+    known: dict[str, list[Estimated]] = {}
+    for arrays in blocks_in_use(work).values():
+        block: dict[str, list[Estimated]] = {}
+        columns = (arrays[name].tolist() for name in ("key", "text", "subjects"))
+        for key, text, subjects, scores in zip(*columns, arrays["scores"], strict=True):
             told = json.loads(text)
-            scores = size if told["score"] is not None else None
-            known.setdefault(key, []).append(Estimated(**told, scores=scores))
+            kept = scores[:subjects] if told["score"] is not None else None
+            block.setdefault(key, []).append(Estimated(**told, scores=kept))
+        known = block | known
     return known
 
 
 def _arrays(work: Work, block: Mapping[str, Sequence[Estimated]]) -> dict[str, Labels]:
+    """A block as arrays; comparisons differ in their subjects, so scores end where these do."""
     every = [(work.keys[name], each) for name, those in block.items() for each in those]
-    width = max((len(each.scores) for _, each in every if each.scores is not None), default=0)
-    scores = np.zeros((len(every), width))
+    subjects = [0 if each.scores is None else len(each.scores) for _, each in every]
+    scores = np.zeros((len(every), max(subjects, default=0)))
     texts = []
     for at, (_, each) in enumerate(every):
         if each.scores is not None:
-            scores[at, : len(each.scores)] = each.scores
+            scores[at, : subjects[at]] = each.scores
         told = {key: value for key, value in vars(each).items() if key != "scores"}
         texts.append(json.dumps(told))
     return {
         "key": np.array([key for key, _ in every]),
         "text": np.array(texts),
+        "subjects": np.array(subjects),
         "scores": scores,
     }
