@@ -53,6 +53,7 @@ def test_the_sentences_are_of_the_tables(at: Project, tmp_path: Path):
     assert "999 re-randomisations, the sizes of the arms kept within each stratum (site)" in said
     assert f"p = {curve['p_smallest']:.2f}, Monte Carlo interval" in said
     assert "nor whether it was observed, would have been another in the other arm" in said
+    assert "All randomised, AGE ≥ 45" in said
     late = "shown and not tested: it rests on what may follow the arm (Patients: late, known after"
     assert late in said
 

@@ -251,10 +251,10 @@ def test_a_display_cohort_is_not_tested(tmp_path: Path):
     assert "their variation is false" in (untested(work, "any", result) or "")
 
 
+CONTROL = '    placebo: {label: Placebo, code: "B", control: true}'
 THREE = {
     "trial": mini_run.mini_trial.TRIAL.replace(
-        '    placebo: {label: Placebo, code: "B", control: true}',
-        '    half: {label: Half, code: "C"}\n    placebo: {label: Placebo, code: "B", control: true}',
+        CONTROL, f'    half: {{label: Half, code: "C"}}\n{CONTROL}'
     ),
     "dictionary": mini_run.mini_trial.DICTIONARY.replace('"A, Drug', '"A, Drug | C, Half'),
     "plan": mini_run.mini_trial.PLAN.replace(

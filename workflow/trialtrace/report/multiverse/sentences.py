@@ -1,5 +1,6 @@
 """What a curve says, in sentences."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ from trialtrace.base.words import decimals, p_text, percent, value_text
 from trialtrace.report.multiverse.material import CurveTables
 from trialtrace.run.multiverse.curves import scheme_words
 from trialtrace.run.multiverse.scores import SCORES
+from trialtrace.run.trace.words import in_words
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial
 
 NULL = (
@@ -27,7 +29,7 @@ def heading(trial: SpecifiedTrial, curve: CurveTables) -> str:
         trial.populations[row["population"]].label,
     ]
     parts += [f"visit {row['visit']}"] if row["visit"] else []
-    parts += [f"rows where {row['rows']}"] if row["rows"] else []
+    parts += [in_words(json.loads(row["rows"]))] if row["rows"] else []
     return ", ".join(parts)
 
 
