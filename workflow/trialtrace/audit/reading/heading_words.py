@@ -268,8 +268,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         return Said("", "statistic", size, measure=symbol(bare))
     if _VISIT.fullmatch(timed := re.sub(r",\s*\S{1,8}$", "", bare)) and not kinds_in(bare):
         return Said("", None, size, visit=timed)
-    if (changed := _CHANGE.fullmatch(bare)) and not kinds_in(bare) - {"mean"}:
-        return _changed(changed, size, other)
+    if (of := _CHANGE.fullmatch(bare)) and not kinds_in(bare) - {"mean"}:
+        return _changed(of, size, other)
     if re.search(_CI, text):
         text = re.sub(r"[\s,;(]*(?<!\w)p(?:[\s-]*values?)?\s*\)?$", "", text, flags=re.I)
     for name, pattern in MEASURES:

@@ -276,7 +276,7 @@ def _row(
             own = Said(text) if text in answers else said(text, other)
             staged = re.fullmatch(r"T ?[0-9]", own.visit or "") and _STAGED.search(over_all)
             if staged or (own.visit and _AGES.search(over_all)):
-                own = Said(own.visit)
+                own = Said(own.visit or "")
             row.append(own)
     every = [*section, *row]
     path = tuple(one.rest for one in every if one.rest)

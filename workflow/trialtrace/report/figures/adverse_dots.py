@@ -151,8 +151,8 @@ def _differences(
         axes.hlines(place, low, high, color=colour_of(request.arms, arm), linewidth=1.2)
         mark = MARKERS[request.arms.index(arm) % len(MARKERS)]
         axes.plot(values, place, mark, color=colour_of(request.arms, arm), markersize=4.5)
-    low, high = axes.get_xlim()
-    axes.set_xlim(min(low, -1.0), max(high, 1.0))
+    left, right = axes.get_xlim()
+    axes.set_xlim(min(left, -1.0), max(right, 1.0))
     axes.set_xlabel(axis_label("risk_difference", {None}))
     axes.tick_params(axis="y", length=0, labelleft=False)
     axes.grid(axis="y", color=PALE, linewidth=0.6)

@@ -14,7 +14,7 @@ from trialtrace.report.figures.canvas import lead_to
 from trialtrace.report.figures.make import home
 from trialtrace.report.figures.picture import Request
 from trialtrace.report.tables import short_text
-from trialtrace.run.tables.contracts.rows import ResultRow
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +76,7 @@ def results_along(request: Request) -> Along:
     found = Along()
     for row in rows:
         label = material.arm_label(row["group1_level"])
-        at = float(row["group2_level"]) if row["group2"] == "time" else inf
+        at = float(present(row["group2_level"])) if row["group2"] == "time" else inf
         if (row["stat_name"] in AT_TIMES and at < inf) or row["method"] == WHOLE:
             found.curve.setdefault(label, []).append((at, row))
         if row["stat_name"] == "at_risk" and at in request.entry["at"]:
@@ -99,7 +99,7 @@ def _words(request: Request, row: ResultRow) -> str:
     """ "at risk at 365 days: 252", "events: 119 of 304"."""
     shown = short_text(row)
     if row["group2"] == "time":
-        when = round(float(row["group2_level"]) / axis_unit(request), 1)
+        when = round(float(present(row["group2_level"])) / axis_unit(request), 1)
         unit = request.entry["unit"].removesuffix("s" if when == 1 else "")
         return f"{row['stat_label']} at {when:g} {unit}: {shown}"
     return f"{row['stat_label']}: {shown} of {row['denominator']}"

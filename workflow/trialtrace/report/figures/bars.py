@@ -107,8 +107,8 @@ def _arm(
         across = place - width / 2, place + width / 2
         high = (0.0, max(row["ci_high"] or 0.0, present(row["stat_value"])))
         words = f"{names[group]}, {material.arm_label(arm)}: {text}, {short_text(row)}"
-        ends = (across, high) if upright else (high, across)
-        canvas.field(axes, *ends, (row["result_id"], words))
+        wide, tall = (across, high) if upright else (high, across)
+        canvas.field(axes, wide, tall, (row["result_id"], words))
         if upright:
             axes.annotate(
                 text,

@@ -185,7 +185,9 @@ def field(
     size = across[1] - across[0], ends[1] - ends[0]
     area = Rectangle((across[0], ends[0]), *size, alpha=0, linewidth=0, zorder=50, clip_on=False)
     if whole:
-        area.set_transform(blended_transform_factory(axes.get_figure().transFigure, axes.transData))
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        area.set_transform(blended_transform_factory(figure.transFigure, axes.transData))
     area.set_in_layout(False)
     lead_to(area, lead)
     axes.add_artist(area)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Counts = dict[tuple[Any, ...], int]
+Lines = list[tuple[str, tuple[str, str] | None, bool]]
 # Heights in lines of text: a box is as high as its lines and a margin, with an arrow between two.
 MARGIN, GAP, LINE = 0.9, 1.0, 0.155
 # Inches: the picture, an arm of more than three, and what a letter takes of a line.
@@ -55,10 +56,11 @@ class Box:
     side: bool = False
     head: bool = False
 
-    def lines(self, letters: int) -> list[tuple[str, ResultRow | None, bool]]:
-        """Lines of so many letters, each with its result and whether it is the head of an arm."""
+    def lines(self, letters: int, of: str) -> Lines:
+        """Lines of so many letters, each with its result and what it says of whom, and whether it
+        is the head of an arm."""
         return [
-            (line, row, self.head and not at)
+            (line, (row["result_id"], f"{of}{text.strip()}") if row else None, self.head and not at)
             for at, (text, row) in enumerate(self.texts)
             for line in _wrapped(text, letters)
         ]
@@ -72,9 +74,11 @@ def draw(material: Material, row: Row) -> Picture:
     across = max(WIDE, AN_ARM * len(columns))
     width = min(0.97 / len(columns), WIDEST)
     letters = int(0.95 * width * across / LETTER)
-    top = [box.lines(int(0.95 * 0.44 * across / LETTER)) for box in above]
+    top = [box.lines(int(0.95 * 0.44 * across / LETTER), "") for box in above]
+    named = [f"{material.arm_label(arm)}, " for arm in groups] or [""]
     arms = [
-        [box.lines(int(letters * (1 - SIDE * box.side))) for box in column] for column in columns
+        [box.lines(int(letters * (1 - SIDE * box.side)), of) for box in column]
+        for column, of in zip(columns, named, strict=True)
     ]
     heights = [max(len(arm[level]) for arm in arms) for level in range(len(arms[0]))]
     total = sum(map(len, top)) + sum(heights) + (MARGIN + GAP) * (len(heights) + len(top)) + GAP
@@ -320,9 +324,6 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
     yield from textwrap.wrap(text, width, subsequent_indent=f"{inset}  " if inset else "") or [text]
 
 
-Lines = list[tuple[str, ResultRow | None, bool]]
-
-
 def _column(
     axes: "Axes",
     across: tuple[float, float],
@@ -382,14 +383,12 @@ def _box(
     axes.add_patch(
         Rectangle((left, bottom), *size, facecolor="white", edgecolor=colour, linewidth=1.1)
     )
-    for number, (line, row, head) in enumerate(lines):
+    for number, (line, lead, head) in enumerate(lines):
         place = top - MARGIN / 2 - number - 0.5
         weight = "bold" if head else "normal"
-        look = {"va": "center", "fontsize": 8, "fontweight": weight, "zorder": 2}
-        axes.text(left + 0.012, place, line, ha="left", **look)
-        if row is not None:
-            words = " ".join(text.strip() for text, other, _ in lines if other is row)
-            field(axes, across, (place - 0.5, place + 0.5), (row["result_id"], words))
+        axes.text(left + 0.012, place, line, va="center", fontsize=8, fontweight=weight, zorder=2)
+        if lead is not None:
+            field(axes, across, (place - 0.5, place + 0.5), lead)
 
 
 def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:

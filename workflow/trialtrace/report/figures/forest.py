@@ -172,19 +172,7 @@ def _plot(
     level = level_of(rows)
     head = upper_first(LABELS[stat]) + (f"\n({100 * level:g} % CI)" if level is not None else "")
     top = 0.16 * (1 + max(text.count("\n") for text in (*heads, head)))
-    longest = max(
-        len(part) * (BOLD if line.heading else 1)
-        for name, line in zip(names, lines, strict=True)
-        for part in name.split("\n")
-    )
-    of_text = [
-        max(1.2, NAME_LETTER * longest),
-        0.85 * len(heads) if len(heads) > 1 else 0.6,
-        0.2 + LETTER * max(len(short_text(row)) for row in rows),
-        *([LETTER * HEAD] if any(line.p for line in lines) else []),
-    ]
-    plot = max(LEAST, look.across - BETWEEN - sum(of_text))
-    widths = [*of_text[:2], plot, *of_text[2:]]
+    widths = _widths(lines, names, len(heads), look)
     sizes = iter(_sizes(rows, stat))
     with drawing(sum(widths) + BETWEEN, 1.2 + top + 0.34 * float(heights.sum())) as figure:
         every = figure.subplots(1, len(widths), width_ratios=widths, sharey=True)
@@ -195,23 +183,11 @@ def _plot(
             if number % 2:
                 for each in every:
                     each.axhspan(*ends, color=PALE, alpha=0.35, linewidth=0, zorder=0)
-            note = line.row is None and not line.heading
-            beside.text(
-                0,
-                places[number],
-                names[number],
-                va="center",
-                fontsize=8 if note else 9,
-                color=FAINT if note else INK,
-                fontweight="bold" if line.heading or line.whole else "normal",
-            )
-            if shows := line.row or line.test:
-                words = f"{line.name.strip()} {line.p or short_text(shows)}"
-                field(beside, (0, 1), ends, (shows["result_id"], words), whole=True)
             if line.row is not None:
                 arm = colour_of(arms_of(material), present(line.row["comparison"]))
                 mark = "D" if line.whole else "s"
                 _line(axes, line.row, places[number], stat, (arm, next(sizes), mark))
+        _named(beside, lines, names, edges)
         beside.set_ylim(edges[-1] - 0.1, 0.1)
         beside.set_yticks([])
         _texts(beside, [""], places, [()] * len(lines))
@@ -225,6 +201,49 @@ def _plot(
         axes.set_xlabel(axis_label(stat, {row["unit"] for row in rows}))
         named_sides(axes, axis_factor(stat) * no_effect(stat), *sides(material, stat, rows, better))
         return figure
+
+
+def _widths(lines: Sequence[Line], names: list[str], counts: int, look: Look) -> list[float]:
+    """Inches of names, counts by arm, the plot, estimates and, where there is any, p."""
+    longest = max(
+        len(part) * (BOLD if line.heading else 1)
+        for name, line in zip(names, lines, strict=True)
+        for part in name.split("\n")
+    )
+    estimate = max(len(short_text(line.row)) for line in lines if line.row is not None)
+    before = [max(1.2, NAME_LETTER * longest), 0.85 * counts if counts > 1 else 0.6]
+    behind = [0.2 + LETTER * estimate, *([LETTER * HEAD] if any(line.p for line in lines) else [])]
+    plot = max(LEAST, look.across - BETWEEN - sum(before) - sum(behind))
+    return [*before, plot, *behind]
+
+
+def _named(axes: "Axes", lines: Sequence[Line], names: list[str], edges: np.ndarray) -> None:
+    """The names beside the plot, and over the whole of each line a link to the result that it
+    shows, called with what it stands under."""
+    over: list[str] = []
+    for number, (line, name) in enumerate(zip(lines, names, strict=True)):
+        note = line.row is None and not line.heading
+        axes.text(
+            0,
+            (edges[number] + edges[number + 1]) / 2,
+            name,
+            va="center",
+            fontsize=8 if note else 9,
+            color=FAINT if note else INK,
+            fontweight="bold" if line.heading or line.whole else "normal",
+        )
+        told = ", ".join([*over[: _depth(line)], line.name.strip()])
+        if line.heading:
+            over[_depth(line) :] = [line.name.strip()]
+        if shows := line.row or line.test:
+            shown = f"p for interaction {line.p}" if line.p else short_text(shows)
+            lead = shows["result_id"], f"{told}: {shown}"
+            field(axes, (0, 1), (edges[number + 1], edges[number]), lead, whole=True)
+
+
+def _depth(line: Line) -> int:
+    """Under how many headings a line stands."""
+    return (len(line.name) - len(line.name.lstrip())) // len(INDENT)
 
 
 def _in_lines(line: Line, letters: int) -> str:

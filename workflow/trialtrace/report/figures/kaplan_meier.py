@@ -67,7 +67,7 @@ def draw(material: Material, entry: Given) -> Picture:
     told = [_compared_lines(one, letters) for one, _ in panels]
     high = 3.9 + 0.2 * len(arms) + 0.16 * max(map(len, told)) + (0 if alone else 0.2)
     with drawing(7.2 if alone else 1.4 + 3.3 * len(panels), high) as figure:
-        data = []
+        data: list[Data] = []
         places = with_tables(figure, len(arms), len(panels))
         for (request, found), lines, (axes, below) in zip(panels, told, places, strict=True):
             first = not data

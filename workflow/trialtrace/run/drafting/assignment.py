@@ -6,7 +6,15 @@ from dataclasses import replace
 from itertools import combinations
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, MOST_NAMED, SURE, named_arm
+from trialtrace.run.drafting.arms import (
+    AHEAD,
+    BALANCED,
+    LEAST,
+    MOST_ARMS,
+    MOST_NAMED,
+    SURE,
+    named_arm,
+)
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
 from trialtrace.run.drafting.names import name_words, words_of
@@ -29,6 +37,9 @@ HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECAS
 HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
 # Letters of two arms: control or placebo, and treatment, experimental, intervention, active, verum.
 LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"})
+# One treatment beside what adds another to it.
+ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
+COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
@@ -195,6 +206,7 @@ def _only_groups(
         if one.name not in (name, subject[each.name])
         and 2 <= one.distinct <= MOST_ARMS
         and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
+        and not (is_number(one) and _uneven(one))
     ]
     # A code beside its label, of which cells are read.
     return not others or (
@@ -202,6 +214,12 @@ def _only_groups(
         and others[0] in table.columns
         and _same_groups(table, name, others[0].name)
     )
+
+
+def _uneven(column: Column) -> bool:
+    """Whether a level has far fewer rows than another, as steps of a scale have, not arms."""
+    counts = [count for _, count in column.values]
+    return len(counts) < column.distinct or min(counts) < BALANCED * max(counts)
 
 
 def _same_groups(table: Table, name: str, other: str) -> bool:
@@ -265,6 +283,11 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         for name, own in bits.items()
         if all(own < bits[other] for other in arms if other != name)
     ]
+    alone = [name for name, each in words.items() if any(map(ALONE.fullmatch, each))]
+    if len(alone) == 1 and all(
+        any(map(COMBINED.fullmatch, each)) for name, each in words.items() if name not in alone
+    ):
+        return alone, True
     doses = {name: float(n[1]) for name, (text, _) in arms.items() if (n := DOSE.fullmatch(text))}
     nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
     if len(common or nothing) == 1:

@@ -78,7 +78,7 @@ FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollmen
 # For each of name and label the same words count once.
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
 # Fitted on the half for rules.
-SURE, BESIDE, BESIDE_TIME, ALONE = 3.5, 1.0, 3.0, 2.0
+SURE, BESIDE, BESIDE_TIME, BESIDE_ONCE, ALONE = 3.5, 1.0, 3.0, 1.9, 2.0
 ITEM, TOTAL = -4.0, 1.5
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 
@@ -166,7 +166,10 @@ def sure_first(ranked: Sequence[Outcome]) -> bool:
         return False
     first = ranked[0]
     followed = plain(first.column) in TIMES and plain(first.status) in STATUSES
-    return max(scores[1:]) <= (BESIDE_TIME if followed else BESIDE)
+    # What was measured before and after, beside what was measured once and has no outcome's name.
+    again = len(first.columns) > 1 and bool({*parts(first.columns[0][0])} & BEFORE)
+    beside = BESIDE_TIME if followed else BESIDE_ONCE if again else BESIDE
+    return max(scores[1:]) <= beside
 
 
 def of_patients(column: Column) -> bool:

@@ -38,8 +38,10 @@ NAME = re.compile(r"([^0-9]*[^0-9._ -])([._ -]?)([0-9]{1,3})([^0-9]*)")
 TIMES = {*VISIT_PARTS, *VISITS, "m", "mo", "wk", "w", "d", "v", "y", "yr"} - {"t", "age", "time"}
 ITEMS = {"item", "question", "frage", "quest", "itm"}
 KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
-# What a column of several visits adds to the likeliest of them; what keeps one below a sure one.
-TOGETHER, CLOSE = 1.0, 0.1
+# What a column of several visits adds to the likeliest of them, and what a first one before the
+# treatment adds to the only such: patients are measured so for what is compared. What keeps one
+# below a sure one.
+TOGETHER, FROM_START, CLOSE = 1.0, 1.5, 0.1
 _EARLY = (
     r"pre(?:test|op|trt|treatment)?|baseline|base|bl|before|screening|scr|initial|entry|"
     r"vor(?:her)?|avant|prima|antes"
@@ -98,6 +100,9 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
         if len(members) == len(names) and not taken & {*names} and (one := _one(members, named)):
             taken |= {*names}
             made.append(_together(one, family, members))
+    early = [one for one in made if re.fullmatch(_EARLY, folded(one.columns[0][0]).lower())]
+    if len(early) == 1:
+        made = [replace(one, score=one.score + FROM_START * (one in early)) for one in made]
     return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
 
 

@@ -37,6 +37,7 @@ MODULES: dict[str, str] = {
     "heat_map": f"{_HERE}.values",
     "adverse_events": f"{_HERE}.tables",
     "adverse_dots": f"{_HERE}.tables",
+    "listings": f"{_HERE}.tables",
 }
 
 
