@@ -31,8 +31,9 @@ PLAN = mini_trial.PLAN.replace("  flow: {analysed: [relief_primary]}\n", FLOW)
 
 @pytest.fixture(scope="module")
 def mini(tmp_path_factory):
-    """Patients 3 and 4 died, 6 withdrew, of 8 nothing is recorded; 1 and 2 are 41 or younger."""
-    ends = {3: 1, 4: 1, 6: 2, 8: ""}
+    """Patients 1, 3 and 4 died, 6 withdrew, of 8 nothing is recorded; 1 and 2 are 41 or younger, so
+    that they did not receive the treatment and leave the flow there."""
+    ends = {1: 1, 3: 1, 4: 1, 6: 2, 8: ""}
     rows = [row | {"finish": ends.get(row["id"], 0)} for row in mini_run.patients()]
     run = mini_run.run_mini(
         tmp_path_factory.mktemp("flow"),

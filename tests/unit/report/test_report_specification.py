@@ -196,7 +196,7 @@ def test_of_several_comparisons_each_has_a_column_and_each_method_a_line(tmp_pat
 
 def test_a_summary_says_that_the_plan_has_no_other_choices(visits):
     told = [html.unescape(text) for text in _choices(visits, {})]
-    assert "Relief: the plan estimates this in no other way." in told
+    assert "Relief: no other analysis of the plan answers the same question." in told
 
 
 def test_a_test_of_an_assumption_is_no_other_estimate(visits):
