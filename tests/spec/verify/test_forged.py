@@ -160,6 +160,14 @@ def test_a_report_and_what_it_is_held_against(whole: Project, spoil: Spoil):
     assert [(one.file, one.what) for one in told.found] == [(f"{FOLDER}/seal.json", "changed")]
 
 
+def test_a_hash_that_is_not_of_what_it_is_over(whole: Project, spoil: Spoil):
+    """Told of the hash itself, whatever the record of its file says."""
+    sealed = json.loads(of(whole, "seal.json"))
+    spoil("seal.json", json.dumps(sealed | {"seal": "0" * 64}).encode())
+    told = verified(whole, whole.root / FOLDER)
+    assert "its hash is not that of what it is over" in [one.place for one in told.found]
+
+
 def test_a_record_as_well_meets_the_archive(whole: Project, spoil: Spoil):
     record = of(whole, "made/render_report.json").decode()
     digest = re.findall(r'report\.html": "([0-9a-f]{64})"', record)[0]

@@ -1,10 +1,14 @@
-"""The arms of a paper, by the heads of its tables, and which arm a text speaks of."""
+"""The arms of a paper, found once from all of its tables and its text, and which of them a head or
+a label names."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
 
+from trialtrace.audit.reading.allocation import Allocation, loose
 from trialtrace.audit.reading.heading_words import STAGE
 from trialtrace.audit.reading.heads import ARM, Column
 
@@ -34,8 +38,17 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _TOGETHER = re.compile(
-    r"\b(?:combined|pooled|both|either|any|all|vs\.?|versus)\b|[0-9A-Z] ?\+ ?[0-9A-Z]\b"
+    r"\b(?:combined|pooled|both|either|any|all|vs?\.?|versus|between|within)\b|"
+    r"[0-9A-Z] ?\+ ?[0-9A-Z]\b"
 )
+_FROM = re.compile(
+    r"(?:^|\s|\()(?:(?:differences? )?from|vs?\.?|versus|minus|(?:as )?compared (?:with|to)|"
+    r"relative to|against|over) (?:the )?([^()]+)$",
+    re.IGNORECASE,
+)
+# "Intervention (ref = control)".
+_OVER = re.compile(r"([^()]+?)\s*\(\s*ref(?:erence)?[\s.:=]+([^()]+)\)", re.IGNORECASE)
+_PARTING = re.compile(r"\b(?:not|without|non|no)\b", re.IGNORECASE)
 # Heads of what was measured, or of a comparison.
 _MEASURED = re.compile(
     r"\b(?:differences?|changes?|effects?|number|no\.|rates?|ratio|mean|median|scores?|incidence|"
@@ -43,7 +56,7 @@ _MEASURED = re.compile(
     r"levels?|significan(?:t|ce)|missing|grades?|size|p|agreement|adherence|attendance|proportions?|"
     r"odds|crude|(?:un)?adjusted|effectiveness|efficacy|(?-i:VE)|sessions|repetitions|frequency|duration|weight|height|index|vs|versus)\b|[%=]|^(?:19|20)[0-9]{2}\b|"
     r"[(\[](?:years|yrs?|days|kg|cm|mm|min|hrs?|mmHg|points|kg/m²|m?mol/l|mg/dl|ml)[)\]]|"
-    r"^(?:n|sd|se|[dr])$",
+    r"^(?:n|sd|se|[dr]|boys|girls|(?:fe)?males?|(?:wo)?men)$|[∆Δχ]|\b(?:between|within)\b",
     re.IGNORECASE,
 )
 # Of a trial, and of its patients at other times or places.
@@ -52,64 +65,113 @@ _STAGED = re.compile(
     r".*\b(?:first|then)\b.*",
     re.IGNORECASE,
 )
+# What calls itself a group of the trial.
+_CALLED = re.compile(r"^(?!.*\bage\b).*\b(?:groups?|arms?)$", re.IGNORECASE)
+_AND = {"plus", "and", "+", "with", "the", "treatment", "therapy", "arm", "group"}
+# What stands around an arm's name in a longer text and says nothing.
+_PLACES = rf"groups?|arms?|{_PEOPLE}"
+_BEFORE = (
+    rf"(?:in|of|for|with|on|by|among)(?: the)?|(?:{_PLACES})(?: (?:in|of|on|with))?(?: the)?|the"
+)
+_AFTER = _PLACES
 ALL = "all"
 
 
 @dataclass(frozen=True)
 class Arms:
-    """Names of the arms, small letters without fillers, to their labels as printed; `guessed`
-    where none has a number of patients and none is a control's."""
+    """Names of the arms, small letters without fillers, to their labels as printed; `spelt` are
+    other names of them. `guessed` where none has a number of patients, is a control's or stands
+    where the text tells who was allocated to what."""
 
     labels: dict[str, str]
     guessed: bool = False
+    spelt: dict[str, str] = field(default_factory=dict)
 
     def of(self, text: str | None) -> str | None:
-        """The name of the arm that a head calls so: exactly, or by words that one arm alone has."""
-        if text is None:
-            return None
-        if text == ALL:
-            return ALL
+        """The name of the arm that a head calls so: exactly, by words that one arm alone has, or
+        among further words."""
+        if text is None or text == ALL:
+            return text
         key = bare(text)
-        if key in self.labels:
-            return key
+        if (known := self.named(text)) is not None:
+            return known
         own = set(key.split())
         if not own or _TOGETHER.search(text):
             return None
         plural = [name for name in self.labels if _singular(name) == _singular(key)]
         if len(plural) == 1:
             return plural[0]
-        near = [
-            name
-            for name in self.labels
-            if own <= set(name.split()) or (len(name) > 2 and _more(own, set(name.split())))
-        ]
+        near = [name for name in self.labels if own <= set(name.split())]
         if len(near) == 1 and (len(key) > 1 or near[0].startswith(f"{key} ")):
             return near[0]
-        begun = [name for name in self.labels if name.startswith(key) or key.startswith(name)]
-        begun = [name for name in begun if len(name) > 2]
-        if len(begun) == 1 and len(key) > 2 and len(own) - len(begun[0].split()) < 4:
-            return begun[0]
+        begun = [name for name in self.labels if name.startswith(key) and len(key) > 2]
         short = [name for name in self.labels if _initials(name) == key]
-        if len(short) == 1:
-            return short[0]
+        for found in (begun, short):
+            if len(found) == 1:
+                return found[0]
+        among = self.among(text)
+        if among is not None:
+            return among[0]
         rest = [name for name in self.labels if not names_control(name)]
         if _OTHER.fullmatch(text.strip()) and len(rest) == 1 and len(self.labels) == 2:
             return rest[0]
         return None
+
+    def among(self, text: str) -> tuple[str, str] | None:
+        """The one arm that a text names among other words, and these; none where they part its
+        patients, as "without" does, or several arms are named."""
+        if _TOGETHER.search(text) or _PARTING.search(text):
+            return None
+        found: dict[str, tuple[int, int]] = {}
+        for pattern, arm in self._patterns:
+            match = pattern.search(text)
+            inside = match and any(a <= match.start() < b for a, b in found.values())
+            if match and not inside:
+                found.setdefault(arm, match.span())
+        if len(found) != 1:
+            return None
+        ((arm, (begin, end)),) = found.items()
+        left = re.sub(rf"^\W*(?:{_AFTER})\b", " ", text[end:], flags=re.I)
+        before = re.sub(rf"\b(?:{_BEFORE})\W*$", " ", text[:begin], flags=re.I)
+        rest = re.sub(r"[(\[]\s*[)\]]", " ", f"{before} {left}")
+        return arm, " ".join(rest.split()).strip(" ,:;–-")
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        spelt = {name: name for name in self.labels} | self.spelt
+        made = []
+        for name in sorted(spelt, key=len, reverse=True):
+            # "After treatment" is no arm, as "the treatment group" is.
+            behind = rf"\s(?={_PLACES})" if _OTHER.fullmatch(name) else r"(?![\w+]| of\b)"
+            pattern = rf"(?<![\w+]){loose(name)}{behind}"
+            if len(name) > 1:
+                made.append((re.compile(pattern, re.IGNORECASE), spelt[name]))
+        return made
 
     def pair(self, text: str) -> tuple[str, ...]:
         """The two arms of "A vs B" or "A – B"; none where a text names no such."""
         pieces = re.split(
             r"\s*\b(?:vs?\.?|versus|minus|compared (?:with|to))\s|\s[-–−/]\s|[—–]", text
         )
-        found = [self.of(piece.strip(" ,:()")) for piece in pieces]
+        bare = (re.sub(r"\b(?:diff(?:erence)?s?|contrasts?)\b\.?", "", piece) for piece in pieces)
+        found = [self.of(piece.strip(" ,:()")) for piece in bare]
+        if (named := _OVER.fullmatch(text)) is not None:
+            found = [self.of(side) for side in named.groups()]
         both = len(found) == 2 and found[0] != found[1]
         return tuple(one for one in found if one is not None) if both and None not in found else ()
+
+    def reference(self, texts: Iterable[str]) -> str | None:
+        """The arm that the others are compared with by words such as "from placebo"."""
+        for text in texts:
+            match = _FROM.search(text)
+            if match and (arm := self.of(match[1].strip(" ,:()"))) not in (None, ALL):
+                return arm
+        return None
 
     def named(self, label: str) -> str | None:
         """The arm that a row's label is the name of, with fillers or a number of patients alone."""
         key = bare(label)
-        return key if key in self.labels and key != ALL else None
+        return key if key in self.labels and key != ALL else self.spelt.get(key)
 
 
 def names_control(text: str) -> bool:
@@ -124,11 +186,12 @@ def bare(label: str) -> str:
     return next((name for name in short if len(name) > 1), short[-1])
 
 
-def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
+def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
     """The arms: heads that stand over numbers beside others such, of any table, in order.
 
-    A head with a number of patients counts in any table, and then those that stand beside it; one
-    without in tables of two such heads at least, of which the table has no others.
+    Heads with a number of patients are arms, else those of tables with a control, else those that
+    `told` knows as allocated to or that come back most. Where two are a control's or allocated to,
+    one that is neither has to stand beside such.
     """
     labels: dict[str, str] = {}
     seen: Counter[str] = Counter()
@@ -143,64 +206,92 @@ def arms_of(tables: Iterable[Sequence[Column]]) -> Arms:
         if len(names) < 2:
             continue
         together.append(names)
+        seen.update(names)
         for one in arms:
-            name = bare(one.arm or "")
-            labels.setdefault(name, one.arm or "")
-            seen[name] += 1
-            if one.size:
-                sized.add(name)
-    kept = {name: label for name, label in labels.items() if name in sized}
+            labels.setdefault(bare(one.arm or ""), one.arm or "")
+        sized |= {bare(one.arm or "") for one in arms if one.size}
+    spelt = _spellings(seen, together, told)
+    together = [list(dict.fromkeys(spelt.get(name, name) for name in names)) for names in together]
+    sized = {spelt.get(name, name) for name in sized}
+    anchored = {name for name in labels if names_control(name) or told.names(name)}
+    anchored |= {spelt[name] for name in anchored & spelt.keys()}
+    kept = [name for name in labels if name in sized]
     if len(kept) < 2:
-        kept = {name: label for name, label in labels.items() if names_control(label)}
-        kept = {
-            name: labels[name] for names in together if kept.keys() & set(names) for name in names
-        }
-    guessed = len(kept) < 2
-    if guessed:
+        controls = [name for name in labels if names_control(name) and name not in spelt]
+        kept = [name for names in together if {*controls} & {*names} for name in names]
+    if len(kept) < 2:
         most = max(seen.values(), default=0)
-        kept = {name: label for name, label in labels.items() if 2 * seen[name] >= most}
-    kept = _beside(kept, labels, together)
-    long = {_initials(name) for name in kept}
-    kept = {name: label for name, label in kept.items() if name not in long}
-    # "Acupuncture" of one table is "Acupuncture + usual care" of another.
-    shorter = {
-        name
-        for name in kept
-        for other in kept
-        if other.startswith(f"{name} ") and not any({name, other} <= set(one) for one in together)
-    }
-    left = shorter - sized | _plurals(kept, together)
-    return Arms({name: label for name, label in kept.items() if name not in left}, guessed)
+        kept = [name for name in labels if 2 * seen[name] >= most and name not in spelt]
+        both = [name for name in labels if name in anchored and name not in spelt]
+        beside = {name for names in together if len({*both} & {*names}) > 1 for name in names}
+        kept = [name for name in kept if name in {*both} | beside] if len(both) > 1 else kept
+    guessed = not sized & {*kept} and not anchored & {*kept}
+    if len(anchored & {*kept}) > 1:
+        beside = {name for names in together if anchored & {*names} for name in names}
+        kept = [name for name in kept if name in anchored | beside]
+    groups = [name for name in labels if _CALLED.search(labels[name]) and name not in spelt]
+    for names in together:
+        of_groups = [name for name in names if name in groups]
+        kept += [name for name in of_groups if len(of_groups) > 1 and name not in kept]
+    trusted = sized | anchored | {name for name, times in seen.items() if times > 1}
+    found = {name: labels[name] for name in kept}
+    found = _beside(found, labels, together, trusted)
+    spelt = {one: of for one, of in spelt.items() if of in found}
+    for short, long in told.explained:
+        of = spelt.get(bare(long), bare(long))
+        if of in found and bare(short) not in found:
+            spelt.setdefault(bare(short), of)
+    return Arms(found, guessed, spelt)
 
 
-def _plurals(kept: dict[str, str], together: Sequence[Sequence[str]]) -> set[str]:
-    """Names that are another one's but for an "s", as of "1 portion" and "1 portions"."""
-    every = list(kept)
-    return {
-        later
-        for at, later in enumerate(every)
-        for name in every[:at]
-        if _singular(name) == _singular(later)
-        and not any({name, later} <= set(one) for one in together)
-    }
+def _spellings(
+    seen: Counter[str], together: Sequence[Sequence[str]], told: Allocation
+) -> dict[str, str]:
+    """Names that are another name of one before them, with which they never stand in one table: of
+    the same words, an abbreviation, or words that one other name alone has all of; then the one
+    that more tables have is the name. `seen` counts the tables of each."""
+    names = list(seen)
+    spelt: dict[str, str] = {}
+    apart = {frozenset(pair) for one in together for pair in combinations(one, 2)}
+
+    def same(name: str, other: str) -> None:
+        first, second = (spelt.get(one, one) for one in (name, other))
+        if first != second and frozenset((first, second)) not in apart:
+            spelt.update({one: first for one, of in spelt.items() if of == second})
+            spelt[second] = first
+
+    for name, other in combinations(names, 2):
+        alike = set(name.split()) == set(other.split()) or _singular(name) == _singular(other)
+        short = _initials(other) == name or _initials(name) == other
+        if alike or short or told.same(name, other):
+            same(name, other)
+    for name in names:
+        own = set(name.split()) - _AND
+        wider = {
+            spelt.get(one, one)
+            for one in names
+            if own < set(one.split()) - _AND and not _PARTING.search(one)
+        }
+        if own and len(wider) == 1 and not _no_name(name):
+            same(*sorted((name, wider.pop()), key=lambda one: (-seen[one], -len(one))))
+    return spelt
 
 
 def _beside(
-    kept: dict[str, str], labels: dict[str, str], together: Sequence[Sequence[str]]
+    kept: dict[str, str],
+    labels: dict[str, str],
+    together: Sequence[Sequence[str]],
+    trusted: set[str],
 ) -> dict[str, str]:
-    """The arms with the heads that stand beside one of them and are no other name of one."""
+    """The arms with those heads among the trusted that stand beside one of them and are no other
+    name of one."""
     for names in together:
         arms = Arms(kept)
         known = [arms.of(labels[name]) for name in names]
         new = [name for name, arm in zip(names, known, strict=True) if arm is None]
         if len(new) < len(names) and len(set(known) - {None}) == len(names) - len(new):
-            kept = kept | {name: labels[name] for name in new}
+            kept = kept | {name: labels[name] for name in new if name in trusted}
     return kept
-
-
-def _more(own: set[str], name: set[str]) -> bool:
-    """Whether a head has an arm's words and few others, none of which parts its patients."""
-    return own >= name and len(own - name) < 4 and not own & {"not", "without", "non", "no"}
 
 
 def _singular(name: str) -> str:

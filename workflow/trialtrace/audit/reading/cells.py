@@ -192,7 +192,7 @@ def _mended(text: str) -> str:
 
 def is_number(text: str) -> bool:
     """Whether a cell begins as a number does, and is none of a head: no "12 weeks", no "95% CI"."""
-    bare = plain(unmarked(text.strip()))
+    bare = plain(unmarked(re.sub(r"^n\s?=\s?[0-9]+[\s,;:]+(?=[-−–]?[0-9.])", "", text.strip())))
     if re.match(r"\(?9[059]\s?%\s?[Cc]", bare) or re.fullmatch(r"n\s*=\s*[0-9,]+", bare, re.I):
         return False
     if re.match(r"p\s*[<>=≤≥]", bare, re.I) or re.fullmatch(r"n\.?\s?s\.?", bare, re.I):

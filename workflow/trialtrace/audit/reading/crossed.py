@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trialtrace.audit.reading.arms import ALL, Arms, names_control
-from trialtrace.audit.reading.heading_words import STAGE
+from trialtrace.audit.reading.heading_words import STAGE, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column, named
 
 UNSURE = "two names stand over this column: which of them is the arm is guessed"
@@ -48,6 +48,41 @@ def crossed(every: Sequence[Column], known: Arms | None = None) -> list[Column]:
         else:
             made.append(one)
     return made
+
+
+def of_arms(every: Sequence[Column], arms: Arms) -> list[Column]:
+    """The columns, of which each has the one arm that its heads name: by one name over it alone, or
+    among other words. What else stands over it is a visit or a part of what was measured."""
+    made = []
+    for one in every:
+        if one.role == ARM and one.arm not in (None, ALL) and arms.named(one.arm) is None:
+            one = _matched(one, arms)
+        made.append(one)
+    return made
+
+
+def _matched(column: Column, arms: Arms) -> Column:
+    named_by = [(name, arm) for name in column.names if (arm := arms.named(name))]
+    if len({arm for _, arm in named_by}) == 1 and len(column.names) > 1:
+        name, arm = named_by[0]
+        rest = " ".join(other for other in column.names if other != name)
+        doubt = column.doubt if column.doubt != UNSURE else None
+    elif column.part is None and (among := arms.among(column.arm or "")):
+        arm, rest = among
+        doubt = f"arm by the head “{column.arm}”"
+    else:
+        return column
+    told = said(rest)
+    return replace(
+        column,
+        arm=arms.labels[arm],
+        names=(arms.labels[arm],),
+        visit=column.visit or told.visit,
+        change=column.change or told.change,
+        kind=column.kind or told.kind,
+        part=column.part or told.rest or None,
+        doubt=doubt,
+    )
 
 
 def within_arms(every: Sequence[Column]) -> list[Column]:

@@ -8,9 +8,10 @@ from itertools import count
 
 from trialtrace.audit.ledger.shape import READ
 from trialtrace.audit.printed.expression import parse
+from trialtrace.audit.reading.allocation import Allocation
 from trialtrace.audit.reading.arms import ALL, Arms, arms_of, bare, names_control
 from trialtrace.audit.reading.categories import categorised, without_missing
-from trialtrace.audit.reading.crossed import crossed, within_arms
+from trialtrace.audit.reading.crossed import crossed, of_arms, within_arms
 from trialtrace.audit.reading.doubt import chances
 from trialtrace.audit.reading.heading_words import COEFFICIENT, EITHER, EVERYONE, UNSAID, said
 from trialtrace.audit.reading.heads import ARM
@@ -91,13 +92,19 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
             read += left_whole(table)
         else:
             laid.append(found)
-    known, _ = all_arms(laid)
+    told = Allocation(
+        paper.title,
+        [passage.text for passage in paper.passages],
+        [text for table in paper.tables for text in (table.caption, table.notes)],
+    )
+    known, _ = all_arms(laid, told)
     laid = [replace(one, columns=tuple(within_arms(crossed(one.columns, known)))) for one in laid]
-    arms, in_rows = all_arms(laid)
+    arms, in_rows = all_arms(laid, told)
     for one in laid:
-        read += without_missing(categorised(read_table(one, arms, in_rows=one in in_rows)))
+        matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
+        read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
     if len(arms.labels) < 2:
-        named = arms_of_text([passage.text for passage in paper.passages])
+        named = arms_of_text(told.passages)
         if len(named.labels) > 1:
             texts = list(read_passages(paper.passages, named))
             return read + [_by_text(one) for one in texts], named
@@ -223,18 +230,21 @@ _GROUPS = re.compile(
 )
 
 
-def all_arms(every: Sequence[Laid]) -> tuple[Arms, list[Laid]]:
+def all_arms(every: Sequence[Laid], told: Allocation) -> tuple[Arms, list[Laid]]:
     """The arms of a paper, of columns and of rows, and the tables that have them in rows."""
-    known = arms_of([one.columns for one in every if not _in_rows(one, Arms({}))])
+    known = arms_of([one.columns for one in every if not _in_rows(one, Arms({}))], told)
     in_rows = [one for one in every if _in_rows(one, known) or _below_outcomes(one, known)]
-    columns = arms_of([one.columns for one in every if one not in in_rows])
-    labels = dict(columns.labels)
+    columns = arms_of([one.columns for one in every if one not in in_rows], told)
+    # Heads of which nothing says that they are arms are none beside rows that are.
+    labels = {} if columns.guessed and in_rows else dict(columns.labels)
     for one in in_rows:
         found = _below_outcomes(one, known) or [said(label).rest for label in _labels(one)]
         for label in found:
             if not EVERYONE.fullmatch(label) and columns.of(label) is None and bare(label):
                 labels.setdefault(bare(label), label)
-    return Arms(labels, columns.guessed and len(labels) == len(columns.labels)), in_rows
+    guessed = columns.guessed and len(labels) == len(columns.labels)
+    spelt = {one: of for one, of in columns.spelt.items() if of in labels}
+    return Arms(labels, guessed, spelt), in_rows
 
 
 def _labels(laid: Laid) -> list[str]:
@@ -264,8 +274,7 @@ def _in_rows(laid: Laid, known: Arms) -> bool:
     over = [row[0] for row in laid.table.rows[: laid.heads] if row[0]]
     if over and _GROUPS.fullmatch(over[-1].strip()):
         return True
-    names = [bare(said(label).rest) for label in labels]
-    if sum(name in known.labels for name in names) > 1:
+    if len({known.named(said(label).rest) for label in labels} - {None}) > 1:
         return True
     return len(labels) < 7 and any(_is_control(said(label).rest) for label in labels)
 
@@ -280,7 +289,7 @@ def _below_outcomes(laid: Laid, known: Arms) -> list[str]:
     again = [one for one in blocks.values() if {*labels} <= {*one}]
     if len(again) < 2 or not 1 < len(labels) < 6 or not _no_arm_over(laid, known):
         return []
-    named = [label for label in labels if _is_control(label) or bare(label) in known.labels]
+    named = [label for label in labels if _is_control(label) or known.named(label)]
     return labels if named and len(set(labels)) == len(labels) else []
 
 

@@ -28,6 +28,10 @@ def expression(
         return _tested(cell)
     if cell.form == "percent_range" and (kind or "").startswith("median"):
         cell = replace(cell, form="ranged")
+    if cell.form == "rated" and kind == "median_iqr":
+        # "330.5 (234/445)": quartiles, parted by a slash.
+        parts = {"a": cell.parts["b"], "b": cell.parts["a"], "c": cell.parts["n"]}
+        cell = replace(cell, form="ranged", parts=parts)
     if kind == "person_time":
         return _person_time(cell, usual)
     if kind in ("mean_sd", "mean_se") and cell.form == "range":
@@ -86,8 +90,13 @@ def p_text(cell: Cell) -> str | None:
 
 def _person_time(cell: Cell, usual: set[str]) -> Expression | None:
     """Events over the time of all patients: "14/66.2 (21.1)"."""
-    time = cell.parts.get("n") or (cell.parts.get("b") if cell.form == "share" else None)
     per = [one for one in usual if one.startswith("per ")]
+    if cell.form in ("value", "ranged") and len(per) == 1:
+        ends = " (95% CI {b} to {c})".format(**cell.parts) if cell.form == "ranged" else ""
+        return Expression(
+            f"{cell.parts['a']} {per[0]} person-years{ends}", "rate", "time of patients"
+        )
+    time = cell.parts.get("n") or (cell.parts.get("b") if cell.form == "share" else None)
     if time is None or "a" not in cell.parts:
         return Expression(cell.parts["a"], "value", NOT_SAID) if cell.form == "value" else None
     rate = f" ({cell.parts['b']} {per[0]} person-years)" if "n" in cell.parts and per else ""
@@ -224,7 +233,7 @@ def _pair(cell: Cell, kind: str | None, size: int | None, usual: set[str]) -> Ex
     if kind is None and "count_percent" in usual and "." in b and of_most(cell, size):
         # Of those with a value; a mean has decimals where its deviation has.
         return Expression(f"{a} ({b}%)", "count_percent", "n (%) from the caption")
-    if kind is None and "mean_se" in usual and "mean_sd" not in usual:
+    if "mean_se" in usual and "mean_sd" not in usual:
         return Expression(f"mean {a} (SE {b})", "mean_se", "kind from the caption")
     if "mean_sd" in usual or kind == "mean":
         return Expression(f"mean (SD) {a} ({b})", "mean_sd", "mean (SD) from the caption")
@@ -327,6 +336,8 @@ def _percent_spread(
     a, b = cell.parts["a"], cell.parts["b"]
     if kind == "mean_sd":
         return Expression(f"mean (SD) {a} ({b})", kind)
+    if kind in (None, "percent") and "mean_sd" in usual and cell.whole("b") is None:
+        return Expression(f"mean (SD) {a} ({b})", "mean_sd", "mean (SD) from the caption")
     if kind in ("percent_count", "count_percent", "percent", None) and cell.whole("b") is not None:
         return Expression(f"{b} ({a}%)", "count_percent", None if kind else "taken for % (n)")
     return None

@@ -13,14 +13,17 @@ _SE = (
     r"(?:standard|std\.?) err(?:ors?)?(?: of the mean)?)"
 )
 _IQR = (
-    r"(?:IQRs?|inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
+    r"(?:IQRs?|(?:(?:the )?lower and upper|(?:the )?25\s?%(?:\s?and\s?|\W{1,3})75\s?%|"
+    r"25th and 75th|(?:1st|first) and (?:3rd|third)) (?:quartiles?|(?:per)?centiles)|"
+    r"inter-?quartiles?(?: ranges?| intervals?)?|quartiles|Q1\W{1,3}Q3|"
     r"25(?:th)?\W{1,4}75(?:th)?(?:\s?(?:per)?centiles?)?|[Pp]?25Q?%?\W{1,3}[Pp]?75[Q%]?)"
 )
 _RANGE = r"(?:(?:full )?range|min\.?\s?\W\s?max\.?|minimum\W{1,3}maximum)(?:\W{1,2}min\W{1,2}max)?"
-_LEVEL = r"9[059](?:\.\d)?\s?%"
+_LEVEL = r"9\d(?:\.\d+)?\s?%"
 _CI = (
     rf"(?:(?:{_LEVEL}?\s?)?"
-    rf"(?:CIs?|CL|(?:confidence|credib(?:le|ility)) (?:intervals?|limits))(?:\s?{_LEVEL})?)"
+    r"(?<![A-Za-z])(?:CIs?|CL|(?:confidence|credib(?:le|ility)) (?:intervals?|limits))(?![A-Za-z])"
+    rf"(?:\s?{_LEVEL})?)"
 )
 _N = (
     r"(?:n|no\.?|nos\.?|numbers?|counts?|cases|frequency)(?: of (?:patients|participants|"
@@ -29,7 +32,7 @@ _N = (
 _PERCENT = r"(?:%|per ?cent(?:age)?s?)"
 _GAP = r"\s*(?:[,;:/(\[±+]|\+/-|and|with)*\s*(?:[±(])?\s*"
 _MEAN = r"(?:(?<!response )means?(?: values?| scores?)?|(?<!an )average(?=\s\w)|M(?=\W{1,3}S[DE]))"
-_MEDIAN = r"(?:medians?|Mdn)(?: values?)?"
+_MEDIAN = r"(?:medians?|Mdn)(?: values?| scores?)?"
 _END = r"[)\]]?"
 LONGEST = 400
 """Characters of a head or a label; what is longer is text."""
@@ -73,7 +76,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("sd", _SD),
     ("se", _SE),
     ("ci", _CI),
-    ("geometric_mean", r"geometric means?(?: (?:titers?|titres?|concentrations?))?"),
+    ("geometric_mean", r"geometric means?(?: (?:titers?|titres?|concentrations?))?|(?-i:GM[TC]s?)"),
     ("median", _MEDIAN),
     ("mean", _MEAN),
     ("percent", _PERCENT),
@@ -114,11 +117,12 @@ MEASURES: tuple[tuple[str, str], ...] = (
     (
         UNSAID,
         r"(?:treatment |group )?differences?|treatment effects?|estimates?|diff\.?|"
-        r"(?<!side )(?<!adverse )effects?(?: sizes?)?",
+        r"(?<!side )(?<!adverse )effects?(?: sizes?)?(?! on\b)",
     ),
 )
 _P = (
-    r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:for|main|interaction|within|between)\b[\w\s-]*)?\W*|"
+    r"(?:\W*p(?:[\s-]*values?)?(?:\s+(?:vs?\.|vs|versus|compared (?:with|to)|for|main|interaction|"
+    r"within|between)(?!\w)[^()]*)?\W*|"
     r".*\bp[\s-]values?\b.*|p\W{0,3}\([^()]*\b(?:vs?|versus|test|trend|between|an[co]*ova|"
     r"wilcox\w*|mann|fisher\w*|chi|log-?rank|(?:un)?adjusted)\b[^()]*\)|p\s?>\s?[|I]t[|I]|"
     r"(?:statistical )?significance|sig\.)"
@@ -177,6 +181,7 @@ _VISIT = re.compile(
     r"[0-9]{1,2}:[0-9]{2}(?: ?[ap]\.?m\.?)?|[0-9]{1,2}\.[0-9]{2} ?(?:[ap]\.?m\.?|hrs?)|(?:pre|post)"
     r"(?:[\s-]\w+|-?(?:test|treatment|intervention|training|dose|surgery|op\w*))?"
     r"(?:[\s-]+(?:week|month|day)s? ?[0-9]+)?|start|exit|"
+    r"T ?[0-9][\s,:–-]+(?:baseline|[0-9]+ \w+)|"
     rf"(?:(?:{_NTH}|end of) )?follow[\s-]?up(?: [0-9]+)?|{_NTH} (?:visits?|assessment)|"
     r"end(?: ?point| (?:of|at) (?:the )?[a-z]+(?:[\s-]up)?)?|"
     r"(?:before|after)(?: (?:the )?(?:treatment|intervention|training|surgery))?|final|"
@@ -197,8 +202,10 @@ STAGE = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"(?:(?:mean|absolute|percent(?:age)?|%) )?changes?(?:,? (?:from|since|vs\.?) .{1,30})?"
-    r"(?: (?:to|at) .*)?,?|Δ",
+    r"(?:(?:mean|absolute|percent(?:age)?|%) )?changes?"
+    r"(?:,? (?:from|since|vs\.?) (?:(?!\b(?:in|of)\b).){1,30}?)?"
+    r"(?: (?P<when>(?:to|at|after) (?P<visit>(?:(?!\b(?:in|of)\b).)*?)))?,?"
+    r"(?: (?:in|of) (?:the )?(?P<of>.+))?|Δ",
     re.IGNORECASE,
 )
 EVERYONE = re.compile(
@@ -229,6 +236,7 @@ def said(text: str, other: Collection[str] = ()) -> Said:
     if len(text) > LONGEST:
         return Said(" ".join(text.split()))
     text = re.sub(rf"\s*[{re.escape(MARKS)}]+(?=$|\s*[,(])", "", text)
+    text = re.sub(r"(?<!\w)(p)\s?[‐–—−]\s?(?=value)", r"\1-", text, flags=re.I)
     adjusted = bool(_ADJUSTED.search(text))
     size = None
     text = _OTHER_SIZE.sub(" ", text)
@@ -260,10 +268,8 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         return Said("", "statistic", size, measure=symbol(bare))
     if _VISIT.fullmatch(timed := re.sub(r",\s*\S{1,8}$", "", bare)) and not kinds_in(bare):
         return Said("", None, size, visit=timed)
-    change = bool(_CHANGE.fullmatch(bare))
-    if change:
-        kind = "mean" if re.match("mean", bare, re.I) else None
-        return Said("", kind, size, change=True)
+    if (of := _CHANGE.fullmatch(bare)) and not kinds_in(bare) - {"mean"}:
+        return _changed(of, size, other)
     if re.search(_CI, text):
         text = re.sub(r"[\s,;(]*(?<!\w)p(?:[\s-]*values?)?\s*\)?$", "", text, flags=re.I)
     for name, pattern in MEASURES:
@@ -292,6 +298,17 @@ def said(text: str, other: Collection[str] = ()) -> Said:
         left = _bare(f"{match['lead'] or ''}{match['of']}")
         return Said(left, f"{match['main'].lower()}_{spread}", size, adjusted=adjusted)
     return _of_kinds(text, bare, size, other, adjusted=adjusted)
+
+
+def _changed(match: re.Match[str], size: int | None, other: Collection[str]) -> Said:
+    """A change, with when and of what where its words tell: "Change at week 6 in weight"."""
+    kind = "mean" if re.match("mean", match[0], re.I) else None
+    of = said(match["of"], other) if match["of"] else Said("")
+    at = re.sub(r"[\s,]+$", "", match["visit"] or "")
+    visit = at if at and _VISIT.fullmatch(at) else None
+    # "Changes after the 1st injection" are those after the first.
+    rest = _bare(f"{of.rest} {match['when']}") if at and visit is None else of.rest
+    return Said(rest, of.kind or kind, size, of.visit or visit, change=True)
 
 
 def _null(word: str) -> str:
@@ -359,7 +376,7 @@ def _leads(text: str, match: re.Match[str]) -> bool:
 
 def _bare(text: str) -> str:
     text = re.sub(r"[(\[]\s*[,;:/±-]*\s*[)\]]", " ", text)
-    text = re.sub(r"^[\s,;:/—–-]+|[\s,;:/—–(\[=-]+$", "", re.sub(r"\s±(?=\s|$)", " ", text))
+    text = re.sub(r"^[\s,;:/—–-]+|[\s,;:/—–(\[=±-]+$", "", re.sub(r"\s±(?=\s|$)", " ", text))
     for begin, end in ("()", "[]"):
         if text.count(begin) != text.count(end):
             text = re.sub(

@@ -11,11 +11,22 @@ from trialtrace.audit.reading.paper import Table
 
 LABEL, ARM, COMPARE = "label", "arm", "compare"
 _TIME = re.compile(r"(?:months?|weeks?|days?|years?|hours?|visits?|time(?: ?point)?)\.?", re.I)
+# "Post treatment day", "Time (min)" over numbered rows, and no "Age (years)".
+_TIMES = re.compile(
+    r"(?:(?!age|duration|length|stay)[\w-]+\s){0,3}(?:days?|weeks?|months?|hours?|minutes?|visits?|"
+    r"time(?: ?points?)?)(?:\s\w+){0,2}(?:\s*[(\[][\w ]+[)\]])?",
+    re.IGNORECASE,
+)
 _AT_END = re.compile(
     r"(?P<arm>.*[^\s,:–-])[\s,:–-]+(?P<visit>baseline|before|after|pre|post|follow[\s-]?up|end|"
     r"T ?[0-9]|(?:week|month|day|year)s? [0-9]+|[0-9]+[\s-](?:weeks?|months?|days?|years?))",
     re.IGNORECASE,
 )
+# A statistic with its spread below it.
+_OF_TWO = {
+    *("mean_sd", "mean_se", "mean_ci", "mean_range", "median_iqr", "median_range", "median_ci"),
+    *("geometric_mean_ci", "geometric_mean_iqr", "percent_ci"),
+}
 _TOLD = ("size", "visit", "measure", "null", "change", "adjusted")
 _COEFFICIENTS = (("B",), ("b",), ("Beta",), ("beta",))
 # A column of numbers below these names its rows.
@@ -72,7 +83,9 @@ def _names(cell: str) -> bool:
         return False
     if not is_number(cell):
         return not is_missing(cell) or bool(re.fullmatch(r"n|%|\(%\)", cell, re.I))
-    return said(cell).visit is not None
+    told = said(cell)
+    # "200 mg (n = 103)", which no number in a row of numbers is.
+    return told.visit is not None or bool(told.size and re.search(r"[^\W\d_]{2}", told.rest))
 
 
 def first_data_column(table: Table) -> int | None:
@@ -186,7 +199,7 @@ def column(at: int, pieces: Sequence[str], other: Collection[str] = ()) -> Colum
     found = Column(at, ARM)
     names: list[str] = []
     for piece, one in zip(pieces, told, strict=True):
-        if one.size or re.search(r"\b(?:group|arm)\b", one.rest, re.I):
+        if one.rest and (one.size or re.search(r"\b(?:group|arm)\b", one.rest, re.I)):
             # "Routine change group" is no change.
             one = replace(one, change=False)
         found = _with(found, one)
@@ -324,6 +337,9 @@ def with_sizes(every: Sequence[Column]) -> list[Column]:
 def _with(column: Column, item: Said) -> Column:
     """A column with what one more text over it says."""
     kind = item.kind or column.kind
+    if f"{column.kind}_{item.kind}" in _OF_TWO:
+        # "GMC" over "(95% CI)".
+        kind = f"{column.kind}_{item.kind}"
     if column.kind == "p" and item.measure == UNSAID:
         # "P values" over "Meal effect".
         return replace(column, names=column.names)
@@ -334,6 +350,8 @@ def _with(column: Column, item: Said) -> Column:
 
 
 def _times(pieces: Sequence[str]) -> str | None:
-    """ "month" over a label column that holds the numbers of months."""
+    """ "month" over a label column that holds the numbers of months, "Time (min)" of minutes."""
     found = next((piece for piece in pieces if _TIME.fullmatch(piece)), None)
-    return None if found is None else re.sub(r"s?\.?$", "", found.lower())
+    if found is not None:
+        return re.sub(r"s?\.?$", "", found.lower())
+    return next((piece for piece in pieces if _TIMES.fullmatch(piece)), None)

@@ -33,6 +33,13 @@ _WHEN = re.compile(
     r"from|change|mean|total|all|overall|phase|period)\b",
     re.IGNORECASE,
 )
+# Heads over all columns that are of what was measured.
+_MEASURED = re.compile(
+    r"\b(?:rates?|scores?|levels?|concentrations?|changes?|differences?|ratios?|index|costs?|titers?|"
+    r"titres?|pressures?|intakes?|volumes?|weights?|durations?|times? to|intensity|prevalence|"
+    r"incidence|(?:m|µ|n)?g/(?:d?l|ml|kg)|mmol/l|mmhg)\b",
+    re.IGNORECASE,
+)
 _COUNTED = ("count", "count_percent", "fraction", "percent", "p")
 _PEOPLE = re.compile(
     r"(?:all )?(?:(?:fe)?males?|men|women|boys|girls|patients|subjects|participants|[AP]M first|"
@@ -59,7 +66,7 @@ def laid_out(table: Table) -> Laid | None:
     if not table.rows or not table.rows[0]:
         return None
     first = first_data_column(table)
-    if first is None:
+    if not first:
         return None
     heads = head_rows(table, first)
     table = aligned(table, heads, first)
@@ -128,6 +135,12 @@ class Context:
         return made
 
     @property
+    def _over(self) -> str:
+        """What stands over all columns of arms, and so of what is compared of them too."""
+        over = {one.over for one in self.laid.columns if one.role == ARM}
+        return over.pop() if len(over) == 1 else ""
+
+    @property
     def _staged(self) -> bool:
         """Whether some rows are named by a visit alone."""
         return not self.baseline and any(row.visit and not row.path for row in self.laid.rows)
@@ -141,7 +154,7 @@ class Context:
         # Words in brackets, as of a domain, tell tables apart; "(n = 60)" and "(SD)" do not.
         title = words(re.split(r"[.;:]\s?|\((?![a-z]+(?: [a-z]+)*\))", caption)[0], 10)
         told = said(title)
-        return title if told.measure else told.rest
+        return title if told.measure or told.change else told.rest
 
     def _arms_of(self, row: Row) -> list[str]:
         """The arms that the labels of a row are the names of."""
@@ -176,15 +189,18 @@ class Context:
         columns = [at for one, cell in read for at in (one.at, *cell.more)]
         place = self.laid.table.place_of(row.at, columns)
         name = self.laid.table.name.split(" (")[0].replace("table ", "t").replace(" ", "_")
-        path = row.path or (column.over or self._titled or row.label,)
+        over = column.over or self._over
+        path = row.path or (over or self._titled or row.label,)
         bare = not re.search(r"[^\W\d_]{2}", _WHEN.sub(" ", path[0]))
-        title = column.over or self._titled
+        title = over or self._titled
         of_people = kind not in _COUNTED and _PEOPLE.fullmatch(path[0])
         staged = self._staged and row.own == 1 and row.kind is None and not row.visit
         if title and len(path) == 1 and (bare or of_people or staged):
             # "0–4" alone says when or of whom, and not what was measured, and so does "Intubation"
             # below "Baseline".
             path = (title, *path)
+        elif self._over not in ("", *path) and _MEASURED.search(self._over):
+            path = (self._over, *path)
         under = self.laid.under.get(row.at, ())
         by_point = any(thousands_by_point(cell.text, commas=self.commas) for _, cell in read)
         return Item(
@@ -195,7 +211,7 @@ class Context:
             kind=kind,
             path=path if column.part is None else (f"{path[0]}, {column.part}", *path[1:]),
             visit=column.visit or row.visit,
-            change=column.change or row.change,
+            change=(column.change or row.change) and kind not in _COUNTED[:3],
             stem=name,
             baseline=self.baseline and not (column.visit or row.visit),
             cells=tuple((n, at) for n in (row.at, *under) for at in columns),

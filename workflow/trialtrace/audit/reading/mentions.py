@@ -3,9 +3,10 @@ by words that one arm alone has."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from trialtrace.audit.reading.allocation import Allocation, loose
 from trialtrace.audit.reading.arms import Arms, bare, names_control
 
 _PEOPLE = (
@@ -23,7 +24,6 @@ _SIZED = re.compile(
     r"\s*(?:[(\[]?\s*(?:n\s*=\s*)?[0-9]+\s*(?:m|mo|months?|w|weeks?|d|days?|y|years?)?\s*[)\]]?)\s*$",
     re.IGNORECASE,
 )
-LONGEST_NAME, MOST_ABBREVIATIONS = 120, 400
 BY_A_WORD = "the group is known by a word of its name"
 
 
@@ -68,10 +68,12 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
         _add(whole, bare(re.sub(r"[(\[][^()\[\]]*[)\]]", " ", label)), name)
         for short in re.findall(r"[(\[]([A-Z][A-Za-z0-9+-]{1,9})[)\]]", label):
             _add(whole, short.lower(), name)
+    for spelling, name in arms.spelt.items():
+        _add(whole, spelling, name)
     for name, label in arms.labels.items():
         # "Sucrose 6 months" and "Sucrose (22)" are one arm to a sentence.
         whole.setdefault(bare(_SIZED.sub("", label)), name)
-    for short, long in _explained(texts):
+    for short, long in Allocation(passages=texts).explained:
         by_short = whole.get(short.lower())
         if by_short is not None:
             _add(whole, long.lower(), by_short)
@@ -79,7 +81,7 @@ def names_of(arms: Arms, texts: Sequence[str]) -> Names:
             _add(whole, short.lower(), arm)
     named = {text: arm for text, arm in whole.items() if arm is not None and re.search(r"\w", text)}
     made: list[tuple[str, re.Pattern[str], str | None]] = [
-        (named[text], re.compile(rf"(?<!\w)(?:{_loose(text)})s?(?!\w)", re.IGNORECASE), None)
+        (named[text], re.compile(rf"(?<!\w)(?:{loose(text)})s?(?!\w)", re.IGNORECASE), None)
         for text in sorted(named, key=len, reverse=True)
     ]
     made += _roles(arms)
@@ -134,7 +136,7 @@ def _called(
     most = called.most_common(2)
     if not most or most[0][1] < 3 or (len(most) > 1 and most[1][1] * 2 > most[0][1]):
         return []
-    pattern = re.compile(rf"(?<!\w){_loose(most[0][0])}\s{_PEOPLE}(?!\w)", re.IGNORECASE)
+    pattern = re.compile(rf"(?<!\w){loose(most[0][0])}\s{_PEOPLE}(?!\w)", re.IGNORECASE)
     return [(others[0], pattern, "the group is known by what text alone calls it")]
 
 
@@ -168,22 +170,6 @@ def _single_words(
     return made
 
 
-def _explained(texts: Iterable[str]) -> list[tuple[str, str]]:
-    """Abbreviations and the words before their brackets, as many as they have letters."""
-    found: dict[tuple[str, str], None] = {}
-    for text in texts:
-        for match in re.finditer(r"[(\[]([A-Z][A-Za-z0-9/+-]{0,8}[A-Z0-9])(?=[)\],;])", text):
-            before = text[max(0, match.start() - LONGEST_NAME) : match.start()]
-            long = re.findall(r"[^\W_]+", re.split(r"[.;:()]", before)[-1])
-            letters = [letter for letter in match[1] if letter.isalpha()]
-            begun = [at for at in range(len(long)) if long[at][0].lower() == letters[0].lower()]
-            near = [at for at in begun if len(long) - at <= len(letters) + 2]
-            if near and len(found) < MOST_ABBREVIATIONS:
-                exact = len(long) - len(letters)
-                found[match[1], " ".join(long[exact if exact in near else near[0] :])] = None
-    return list(found)
-
-
 def _named_by(long: str, arms: Arms) -> str | None:
     """The arm whose name is explained: all its words stand there, or it has all of them."""
     words = set(bare(long).split())
@@ -194,10 +180,6 @@ def _named_by(long: str, arms: Arms) -> str | None:
     ]
     longest = [name for name in near if len(name) == max(map(len, near))]
     return longest[0] if len(longest) == 1 else None
-
-
-def _loose(name: str) -> str:
-    return r"[\W_]*".join(re.escape(word) for word in re.split(r"[\W_]+", name) if word)
 
 
 def distinct(mentions: Sequence[Mention]) -> list[str]:

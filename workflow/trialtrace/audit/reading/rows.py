@@ -66,6 +66,9 @@ def rows(
             sections.open(at, said(text, other))
             carried = ""
             continue
+        if headed and cells[0] and len(set(cells[first:])) == 1 and not said(cells[first]).kind:
+            # A row of one and the same word names no columns.
+            continue
         if headed:
             told = [said(cell).kind for cell in cells[first:] if cell]
             if len(told) > 1 or (cells[0] and told[0] in ("effect", "p")):
@@ -247,6 +250,8 @@ def _unlike(section: str | None, own: str | None) -> bool:
 
 
 _OF_SIZES = re.compile(r"(?:sample size|n\b|no\.|numbers?\b)", re.IGNORECASE)
+# Of ages "6 years" is no time.
+_AGES = re.compile(r"\bage(?: groups?)?\W*(?:in )?(?:years?|yrs?|months?)?\W*$", re.IGNORECASE)
 # Of tumours T1 to T4 are no times.
 _STAGED = re.compile(r"\b(?:stages?|staging|tumou?r|TNM|classification|T)\b", re.IGNORECASE)
 
@@ -269,8 +274,9 @@ def _row(
             row.append(Said("", None, visit=f"{column.visit} {text}"))
         elif text:
             own = Said(text) if text in answers else said(text, other)
-            if own.visit and re.fullmatch(r"T ?[0-9]", own.visit) and _STAGED.search(over_all):
-                own = Said(own.visit)
+            staged = re.fullmatch(r"T ?[0-9]", own.visit or "") and _STAGED.search(over_all)
+            if staged or (own.visit and _AGES.search(over_all)):
+                own = Said(own.visit or "")
             row.append(own)
     every = [*section, *row]
     path = tuple(one.rest for one in every if one.rest)
@@ -280,14 +286,38 @@ def _row(
         path,
         _last([one.kind for one in every]),
         next((one.size for one in reversed(every) if one.size), None),
-        _last([one.visit for one in every]),
-        any(one.change for one in every),
+        _when(section, row),
+        _changes(section, row),
         ", ".join([*path, *[one.visit for one in every if one.visit]]) or f"row {at + 1}",
         _last([one.measure for one in every if one.kind == "effect"]),
         over,
         opens,
         sum(bool(one.rest) for one in row),
     )
+
+
+def _when(section: Sequence[Said], row: Sequence[Said]) -> str | None:
+    """When a row's numbers were measured: sections that are a visit and nothing else count beside
+    its own words."""
+    alone = [one.visit for one in section if not one.rest and not one.change]
+    own = [one.visit for one in row]
+    return visits([*alone, *own]) or _last([one.visit for one in section])
+
+
+def _changes(section: Sequence[Said], row: Sequence[Said]) -> bool:
+    """Whether a row is of changes; one at baseline is none, whatever its section says."""
+    if any(one.visit and re.search("baseline|before|^pre", one.visit, re.I) for one in row):
+        return any(one.change for one in row)
+    return any(one.change for one in (*section, *row))
+
+
+def visits(texts: Sequence[str | None]) -> str | None:
+    """When, by all that tell it, from the section down: "Week 2, 10:00"."""
+    made: list[str] = []
+    for text in filter(None, texts):
+        if not any(text.lower() in other.lower() for other in made):
+            made = [other for other in made if other.lower() not in text.lower()] + [text]
+    return ", ".join(made) or None
 
 
 def _last(texts: Sequence[str | None]) -> str | None:

@@ -8,22 +8,20 @@ from trialtrace.audit.printed.symbols import PROCEDURES
 from trialtrace.audit.reading.arms import ALL, Arms, bare
 from trialtrace.audit.reading.cells import Cell, is_missing, read_cell
 from trialtrace.audit.reading.characters import decimal_commas
-from trialtrace.audit.reading.compared import compared, limited, ordered, paired
+from trialtrace.audit.reading.compared import limited, paired
+from trialtrace.audit.reading.comparisons import UNSAID_NUMBERS, Comparisons
 from trialtrace.audit.reading.expressions import expression, of_most
 from trialtrace.audit.reading.heading_words import LONGEST, UNSAID, kinds_in, said
 from trialtrace.audit.reading.heads import ARM, COMPARE, Column
 from trialtrace.audit.reading.item import Item, Left
-from trialtrace.audit.reading.laid import Context, Laid, at_baseline, predicts, usual
+from trialtrace.audit.reading.laid import Laid, at_baseline, predicts, usual
 from trialtrace.audit.reading.rows import Row
 
-TURNED = "the order of the groups is turned round against the table's, so that the side fits"
 _WHOSE = "whose number of patients is not said"
 _GUESSED = "that this is an arm is guessed: none has a number of patients or is a control"
-_UNSAID_NUMBERS = "what its numbers are is not said"
 _NO_ARM = "no arm is named over this column"
 # Kinds that rows below take over which do not say what their two numbers are.
 _CARRIED = ("count_percent", "mean_sd", "mean_se", "median_iqr", "median_range", "mean_ci")
-_OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?:standard|std\.?) err(?:or)?)\b")
 # "Sex (male/female)" over cells such as 10/15.
 _HALF = r"((?:fe)?males?|men|women|boys|girls|[MF♂♀]|yes|no|left|right)"
 _HALVES = re.compile(
@@ -37,7 +35,7 @@ _PATIENTS = re.compile(
 )
 
 
-class _Reader(Context):
+class _Reader(Comparisons):
     """Reads one table."""
 
     def items(self) -> Iterator[Item | Left]:
@@ -48,6 +46,7 @@ class _Reader(Context):
         read: list[tuple[Column, Cell]] = []
         columns = self._columns(row)
         joined = set[int]()
+        row = _with_sizes(row)
         for column in columns:
             text = row.cells[column.at]
             if column.role not in (ARM, COMPARE) or not text or is_missing(text):
@@ -58,11 +57,12 @@ class _Reader(Context):
             if behind:
                 text = " ".join([text, *(row.cells[at] for at in behind)])
                 joined |= set(behind)
-            column, text = _measured(*_counted(column, text))
+            shares = "percent" in (column.kind or row.kind or "")
+            column, text = _measured(*_counted(column, text, shares=shares))
             cell = read_cell(text, commas=self.commas)
             if cell is not None:
                 read.append((column, replace(cell, more=behind)))
-            elif any(letter.isdigit() for letter in text):
+            elif any(letter.isdigit() for letter in text) and not self.arms.pair(text):
                 yield self._left(row, column.at, text, "its form is not known")
         if self._is_sizes(row, read):
             yield from self._sizes(row, read)
@@ -120,7 +120,7 @@ class _Reader(Context):
         change = False
         for column, cell in read:
             # A spread behind a mean change is that of the change.
-            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range"))
+            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range", "ci"))
             whose = (column.arm, column.visit, change, column.part)
             groups.setdefault(whose, []).append((column, cell))
         for group in groups.values():
@@ -155,7 +155,7 @@ class _Reader(Context):
         """An item of a mean, a median or a share with its range or interval."""
         if isinstance(item, Left) or not item.kind.startswith(("mean", "median", "percent")):
             yield item
-            yield self._left(row, end[0].at, end[1].text, _UNSAID_NUMBERS)
+            yield self._left(row, end[0].at, end[1].text, UNSAID_NUMBERS)
             return
         places = (*item.cells, (row.at, end[0].at))
         yield replace(
@@ -183,6 +183,9 @@ class _Reader(Context):
             "count",
         )
         # "% predicted" below "Mean (SD)" is a unit.
+        reference = self._reference(row) if row.kind == "effect" else None
+        if reference is not None and arm not in (None, ALL, reference):
+            return self._against(row, column, cell, (arm, reference))
         unit = row.kind in ("percent", "count") and "_" in (column.kind or "")
         # A model's mean of a difference is a mean.
         by_column = by_column or unit or (row.kind == "effect" and "_" in (column.kind or ""))
@@ -196,6 +199,7 @@ class _Reader(Context):
         measure = row.measure if column.arm is None and kind == "effect" else None
         own = f"{row.cells[0]} {row.label}"
         usual = self.usual | ({"ci"} & kinds_in(own))
+        usual |= {f"per {number}" for number in re.findall(r"\bper (1,?0+)\b", own)}
         usual -= {"ci"} if re.search(r"\brange\b", own) else set()
         found = expression(cell, kind, n, usual, measure)
         if found is None and kind is None and (kind := self.told.get(cell.form)):
@@ -205,7 +209,7 @@ class _Reader(Context):
         elif kind in _CARRIED and found is not None and cell.form in ("pair", "ranged"):
             self.told[cell.form] = kind
         if found is None:
-            return self._left(row, column.at, cell.text, _UNSAID_NUMBERS)
+            return self._left(row, column.at, cell.text, UNSAID_NUMBERS)
         if found.kind == "count" and column.kind == "count" and column.arm is None and self._armed:
             return self._left(row, column.at, cell.text, _WHOSE)
         item = self._of_arm(row, [(column, cell)], found.printed, found.kind, size)
@@ -218,9 +222,16 @@ class _Reader(Context):
             item = replace(item, measure=measure, arm=None)
         return item.doubted(found.doubt)
 
-    @property
-    def _armed(self) -> bool:
-        return any(column.role == ARM and column.arm for column in self.laid.columns)
+    def _against(self, row: Row, column: Column, cell: Cell, pair: tuple[str, str]) -> Item | Left:
+        """A difference from the arm that the row's label names, in the column of another arm."""
+        measure = row.measure or UNSAID
+        found = expression(cell, "effect", None, self.usual | {"ci"}, measure)
+        if found is None:
+            return self._left(row, column.at, cell.text, UNSAID_NUMBERS)
+        item = self._item(row, [(column, cell)], found.printed, found.kind)
+        path = self._without_reference(row, item.path)
+        item = replace(item, path=path, compare=pair, measure=measure, model=self.model)
+        return item.doubted(found.doubt, "the order of the groups is guessed")
 
     def _of_arm(
         self,
@@ -251,130 +262,28 @@ class _Reader(Context):
         model = self.model and kind in ("effect", "p")
         return replace(item, arm=arm, size=n, model=model).doubted(*doubts)
 
-    def _between(
-        self, row: Row, read: list[tuple[Column, Cell]], items: Sequence[Item]
-    ) -> Iterator[Item | Left]:
-        """Estimate, interval and p of one comparison, as one expression."""
-        words = (row.cells[one.at] for one in self.laid.columns)
-        in_row = [said(text) for text in words if text]
-        named = next((cell.measure for cell in in_row if cell.kind == "effect"), None)
-        groups: dict[
-            tuple[str | None, bool, str | None, str | None], list[tuple[Column, Cell]]
-        ] = {}
-        for column, cell in read:
-            if row.kind == "p":
-                column = replace(column, kind="p", measure=None)
-            elif column.kind == "effect" and column.measure in (None, UNSAID):
-                column = replace(column, measure=row.measure or named or column.measure)
-            under = [one for name in column.names if (one := self._under(name))]
-            within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
-            if within is None and self._within(column):
-                before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
-                within = self.arms.of(before[-1]) if before else None
-            whose = (column.visit, column.change, column.part, within)
-            groups.setdefault(whose, []).append((column, cell))
-        for (_, _, part, within), group in groups.items():
-            over = self.laid.table.rows[: self.laid.heads]
-            heads = (head[column.at] for head in over for column, _ in group)
-            spread = {"se"} if any(map(_OF_ERROR.search, (*heads, row.cells[0]))) else set[str]()
-            for cells, found, measure in compared(group, items, self.usual | spread):
-                if found is None:
-                    for column, cell in cells:
-                        yield self._left(row, column.at, cell.text, _UNSAID_NUMBERS)
-                    continue
-                item = self._item(row, cells, found.printed, found.kind)
-                if self.in_rows and self._arms_of(row):
-                    item = replace(item, path=self._path_beside(row, cells[0][0]))
-                pair = self._pair(row, cells[0][0])
-                printed = pair or self._compared(row, items)
-                names = printed if pair else ordered(printed, items, found, measure)
-                names = () if pair == ("?",) else names
-                model = self.model or any(column.adjusted for column, _ in cells)
-                item = replace(
-                    item, compare=names, measure=measure, model=model and found.kind != "p"
-                )
-                if found.kind == "effect" and names == (ALL,):
-                    names = ()
-                doubts = [found.doubt]
-                if model:
-                    doubts.append("adjusted, by the words beside it")
-                if not names:
-                    doubts.append("which groups are compared is not said")
-                elif found.kind != "p" and names != printed:
-                    doubts.append(TURNED)
-                elif found.kind != "p":
-                    doubts.append("the order of the groups is guessed")
-                elif len(self.arms.labels) > 2 and names == ("all",):
-                    doubts.append("taken for a test of all groups")
-                if within is not None and within != ALL:
-                    names, doubts = (), ["taken for a comparison within one group"]
-                    item = replace(item, compare=(), arm=within)
-                elif part is None and self._parts(row):
-                    doubts.append("which of the columns beside it this is of is not said")
-                yield replace(item, model=model).doubted(*doubts)
 
-    def _under(self, name: str) -> str | None:
-        """The arm that a comparison stands below: it is of that arm alone, as before and after."""
-        sides = re.split(r"\s(?:vs?\.?|versus)\s", name)
-        if len(sides) == 2 and any(said(side).visit for side in sides):
-            return next((one for side in sides if (one := self.arms.of(side))), None)
-        return None if self.arms.pair(name) else self.arms.of(name)
-
-    def _within(self, column: Column) -> bool:
-        """Whether a head calls a comparison one within a group."""
-        heads = self.laid.table.rows[: self.laid.heads]
-        return any(re.match(r"within[\s-]group", head[column.at], re.I) for head in heads)
-
-    def _pair(self, row: Row, column: Column) -> tuple[str, ...]:
-        """The two groups that a head or the row's label names as those that are compared."""
-        over = row.heads[column.at] if row.heads else ""
-        texts = (over, *column.names, row.path[-1] if row.path else "")
-        if any(re.search(r"\S\s(?:vs?\.?|versus)\s", name) for name in column.names):
-            # Two that are no arms, as two studies are, are not those of the row.
-            return next((pair for text in texts if (pair := self.arms.pair(text))), ("?",))
-        return next((pair for text in texts if (pair := self.arms.pair(text))), ())
-
-    def _parts(self, row: Row) -> bool:
-        """Whether columns of several outcomes stand beside a comparison that names none."""
-        columns = [column for column in self.laid.columns if column.role == ARM]
-        in_row = self.in_rows and bool(self._arms_of(row))
-        return any(one.part for one in columns) or (
-            in_row and len({one.arm for one in columns}) > 1
-        )
-
-    def _path_beside(self, row: Row, column: Column) -> tuple[str, ...]:
-        """What a comparison in a row of one arm is of: the outcome of the column before it."""
-        before = [one for one in self.laid.columns if one.role == ARM and one.at < column.at]
-        path = tuple(name for name in row.path if self._arm_of(row, name) is None)
-        tests = [one for one in self.laid.columns if one.role == COMPARE]
-        shares = {one.kind for one in before} <= {None, "count_percent", "percent"}
-        if len(before) > 1 and len(tests) == 1 and shares:
-            # One test behind a distribution is of all of it.
-            return path or (self._titled or row.label,)
-        part = (before[-1].arm,) if before and before[-1].arm else ()
-        return (*path, *part) or (self._titled or row.label,)
-
-    def _compared(self, row: Row, items: Sequence[Item]) -> tuple[str, ...]:
-        names = list(dict.fromkeys(item.arm for item in items if item.arm and item.arm != ALL))
-        if self.in_rows:
-            names = list(dict.fromkeys(one for row in self.laid.rows for one in self._arms_of(row)))
-        if not names:
-            own = [self.arms.of(column.arm) for column in self._columns(row) if column.role == ARM]
-            names = list(dict.fromkeys(one for one in own if one and one != ALL))
-        heads = any(column.role == ARM and column.arm for column in self.laid.columns)
-        # Where one row names the arms, the others are of other terms of a model.
-        heads = heads or any(self.arms.pair(one.path[-1]) for one in self.laid.rows if one.path)
-        if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
-            names = list(self.arms.labels)
-        return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
+def _with_sizes(row: Row) -> Row:
+    """The row, of which a cell "(N = 58)" stands behind the number of the column before it."""
+    cells = list(row.cells)
+    for at in range(1, len(cells)):
+        if re.fullmatch(r"[(\[]\s*n\s?=\s?[0-9]+\s*[)\]]", cells[at], re.I) and cells[at - 1]:
+            cells[at - 1] = f"{cells[at - 1]} {cells[at]}"
+            cells[at] = ""
+    return replace(row, cells=tuple(cells))
 
 
-def _counted(column: Column, text: str) -> tuple[Column, str]:
-    """A cell without the number of its patients behind it: "2 (1–4) (N = 164)"."""
+def _counted(column: Column, text: str, *, shares: bool) -> tuple[Column, str]:
+    """A cell without the number of its patients before it, or behind it: "2 (1–4) (N = 164)";
+    where a cell is one of `shares`, the number behind a percentage is its count."""
     match = re.search(r"(?<=[0-9)%])\s*[,;]?\s*[(\[]n\s?=\s?([0-9]+)[)\]]$", text, re.I)
+    match = match or re.match(r"n\s?=\s?([0-9]+)[\s,;:]+(?=[-−–]?[0-9.])", text, re.I)
     if match is None or "±" in text:
         return column, text
-    return replace(column, size=int(match[1])), text[: match.start()]
+    left = text[: match.start()] + text[match.end() :]
+    if shares and match.start() and re.fullmatch(r"[0-9]+(?:[.·,][0-9]+)?\s?%?", left.strip()):
+        return column, f"{match[1]} ({left.strip().rstrip('%').strip()}%)"
+    return replace(column, size=int(match[1])), left
 
 
 def _measured(column: Column, text: str) -> tuple[Column, str]:

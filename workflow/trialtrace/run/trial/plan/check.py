@@ -129,7 +129,6 @@ def _analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
             (*path, *place),
             options.get("contrasts", {}),
             options.get("order"),
-            options.get("doses"),
         )
         steps_binary.check(files, name, (*path, *place), options)
         steps_repeated.check(files, name, (*path, *place), method, options)

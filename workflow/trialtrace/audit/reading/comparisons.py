@@ -1,0 +1,188 @@
+"""What a table's row tells of comparisons: which groups, of what, and against whom."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from trialtrace.audit.reading.arms import ALL
+from trialtrace.audit.reading.cells import Cell, is_number
+from trialtrace.audit.reading.compared import compared, ordered
+from trialtrace.audit.reading.heading_words import UNSAID, said
+from trialtrace.audit.reading.heads import ARM, COMPARE, Column
+from trialtrace.audit.reading.item import Item, Left
+from trialtrace.audit.reading.laid import Context
+from trialtrace.audit.reading.rows import Row
+
+UNSAID_NUMBERS = "what its numbers are is not said"
+TURNED = "the order of the groups is turned round against the table's, so that the side fits"
+_REFERENCE = re.compile(r"ref(?:erence)?\.?|1(?:\.0+)?\s*\(?ref\w*\.?\)?", re.IGNORECASE)
+_OF_ERROR = re.compile(r"[(\[±,]\s*(?:SEM?|s\.e\.|(?:standard|std\.?) err(?:or)?)\b")
+
+
+class Comparisons(Context):
+    """Reads what a row says of groups against each other."""
+
+    @property
+    def _armed(self) -> bool:
+        return any(column.role == ARM and column.arm for column in self.laid.columns)
+
+    def _between(
+        self, row: Row, read: list[tuple[Column, Cell]], items: Sequence[Item]
+    ) -> Iterator[Item | Left]:
+        """Estimate, interval and p of one comparison, as one expression."""
+        words = (row.cells[one.at] for one in self.laid.columns)
+        in_row = [said(text) for text in words if text]
+        named = next((cell.measure for cell in in_row if cell.kind == "effect"), None)
+        groups: dict[
+            tuple[str | None, bool, str | None, str | None], list[tuple[Column, Cell]]
+        ] = {}
+        for column, cell in read:
+            if row.kind == "p":
+                column = replace(column, kind="p", measure=None)
+            elif column.kind == "effect" and column.measure in (None, UNSAID):
+                column = replace(column, measure=row.measure or named or column.measure)
+            under = [one for name in column.names if (one := self._under(name))]
+            within = self.arms.of(column.arm) or (under[0] if len(under) == 1 else None)
+            if (two := self._behind_arm(row, column)) is not None:
+                named_by = " vs ".join(self.arms.labels[name] for name in two)
+                column, within = replace(column, names=(named_by,)), None
+            if within is None and self._within(column):
+                before = [one.arm for one in self._columns(row) if one.at < column.at and one.arm]
+                within = self.arms.of(before[-1]) if before else None
+            whose = (column.visit, column.change, column.part, within)
+            groups.setdefault(whose, []).append((column, cell))
+        for (_, _, part, within), group in groups.items():
+            over = self.laid.table.rows[: self.laid.heads]
+            heads = (head[column.at] for head in over for column, _ in group)
+            spread = {"se"} if any(map(_OF_ERROR.search, (*heads, row.cells[0]))) else set[str]()
+            for cells, found, measure in compared(group, items, self.usual | spread):
+                if found is None:
+                    for column, cell in cells:
+                        yield self._left(row, column.at, cell.text, UNSAID_NUMBERS)
+                    continue
+                item = self._item(row, cells, found.printed, found.kind)
+                if self.in_rows and self._arms_of(row):
+                    item = replace(item, path=self._path_beside(row, cells[0][0]))
+                else:
+                    path = (*self._without_reference(row, item.path), *self._models(cells[0][0]))
+                    item = replace(item, path=path)
+                pair = self._pair(row, cells[0][0])
+                printed = pair or self._compared(row, items)
+                names = printed if pair else ordered(printed, items, found, measure)
+                names = () if pair == ("?",) else names
+                model = self.model or any(column.adjusted for column, _ in cells)
+                item = replace(
+                    item, compare=names, measure=measure, model=model and found.kind != "p"
+                )
+                if found.kind == "effect" and names == (ALL,):
+                    names = ()
+                doubts = [found.doubt]
+                if model:
+                    doubts.append("adjusted, by the words beside it")
+                if not names:
+                    doubts.append("which groups are compared is not said")
+                elif found.kind != "p" and names != printed:
+                    doubts.append(TURNED)
+                elif found.kind != "p":
+                    doubts.append("the order of the groups is guessed")
+                elif len(self.arms.labels) > 2 and names == ("all",):
+                    doubts.append("taken for a test of all groups")
+                if within is not None and within != ALL:
+                    names, doubts = (), ["taken for a comparison within one group"]
+                    item = replace(item, compare=(), arm=within)
+                elif part is None and self._parts(row):
+                    doubts.append("which of the columns beside it this is of is not said")
+                yield replace(item, model=model).doubted(*doubts)
+
+    def _behind_arm(self, row: Row, column: Column) -> tuple[str, str] | None:
+        """The two arms of "P vs placebo" that stands below or behind another arm."""
+        reference = self.arms.reference(column.names)
+        columns = [one for one in self._columns(row) if one.role == ARM and one.at < column.at]
+        names = [arm for one in columns if (arm := self.arms.of(one.arm)) not in (None, ALL)]
+        own = self.arms.of(column.arm) or (names[-1] if names else None)
+        if reference is None or own in (None, reference) or any(map(self.arms.pair, column.names)):
+            return None
+        return own, reference
+
+    def _under(self, name: str) -> str | None:
+        """The arm that a comparison stands below: it is of that arm alone, as before and after."""
+        sides = re.split(r"\s(?:vs?\.?|versus)\s", name)
+        if len(sides) == 2 and any(said(side).visit for side in sides):
+            return next((one for side in sides if (one := self.arms.of(side))), None)
+        return None if self.arms.pair(name) else self.arms.of(name)
+
+    def _within(self, column: Column) -> bool:
+        """Whether a head calls a comparison one within a group."""
+        heads = self.laid.table.rows[: self.laid.heads]
+        return any(re.match(r"within[\s-]group", head[column.at], re.I) for head in heads)
+
+    def _pair(self, row: Row, column: Column) -> tuple[str, ...]:
+        """The two groups that a head or the row's label names as those that are compared."""
+        over = row.heads[column.at] if row.heads else ""
+        cells = (row.cells[one.at] for one in self._columns(row) if one.at < column.at)
+        cells = (cell for cell in cells if cell and not is_number(cell))
+        texts = (over, *column.names, row.path[-1] if row.path else "", *cells)
+        if any(re.search(r"\S\s(?:vs?\.?|versus)\s", name) for name in column.names):
+            # Two that are no arms, as two studies are, are not those of the row.
+            return next((pair for text in texts if (pair := self.arms.pair(text))), ("?",))
+        return next((pair for text in texts if (pair := self.arms.pair(text))), ())
+
+    def _parts(self, row: Row) -> bool:
+        """Whether columns of several outcomes stand beside a comparison that names none."""
+        columns = [column for column in self.laid.columns if column.role == ARM]
+        in_row = self.in_rows and bool(self._arms_of(row))
+        return any(one.part for one in columns) or (
+            in_row and len({one.arm for one in columns}) > 1
+        )
+
+    def _path_beside(self, row: Row, column: Column) -> tuple[str, ...]:
+        """What a comparison in a row of one arm is of: the outcome of the column before it."""
+        before = [one for one in self.laid.columns if one.role == ARM and one.at < column.at]
+        path = tuple(name for name in row.path if self._arm_of(row, name) is None)
+        tests = [one for one in self.laid.columns if one.role == COMPARE]
+        shares = {one.kind for one in before} <= {None, "count_percent", "percent"}
+        if len(before) > 1 and len(tests) == 1 and shares:
+            # One test behind a distribution is of all of it.
+            return path or (self._titled or row.label,)
+        part = (before[-1].arm,) if before and before[-1].arm else ()
+        return (*path, *part) or (self._titled or row.label,)
+
+    def _models(self, column: Column) -> list[str]:
+        """What the heads of a table of estimates alone tell of a column's own, such as its outcome
+        or its model."""
+        if self._armed:
+            return []
+        every = [set(one.names) for one in self.laid.columns if one.role == COMPARE]
+        own = [name for name in column.names if not all(name in names for names in every)]
+        own = [name for name in own if not re.search(r"\bvs\b|\bversus\b", name)]
+        return [name for name in own if self.arms.of(name) is None]
+
+    def _without_reference(self, row: Row, path: tuple[str, ...]) -> tuple[str, ...]:
+        """What was measured, without words such as "from placebo" that tell a comparison alone."""
+        if row.kind != "effect":
+            return path
+        left = tuple(name for name in path if self.arms.reference([name]) is None)
+        return left or (self._titled or row.label,)
+
+    def _reference(self, row: Row) -> str | None:
+        """The arm that the others of a row are compared with: by its label, or by "reference" in
+        its place."""
+        for column in self._columns(row):
+            arm = self.arms.of(column.arm) if column.role == ARM else None
+            if arm not in (None, ALL) and _REFERENCE.fullmatch(row.cells[column.at]):
+                return arm
+        return self.arms.reference(row.path)
+
+    def _compared(self, row: Row, items: Sequence[Item]) -> tuple[str, ...]:
+        names = list(dict.fromkeys(item.arm for item in items if item.arm and item.arm != ALL))
+        if self.in_rows:
+            names = list(dict.fromkeys(one for row in self.laid.rows for one in self._arms_of(row)))
+        if not names:
+            own = [self.arms.of(column.arm) for column in self._columns(row) if column.role == ARM]
+            names = list(dict.fromkeys(one for one in own if one and one != ALL))
+        heads = any(column.role == ARM and column.arm for column in self.laid.columns)
+        # Where one row names the arms, the others are of other terms of a model.
+        heads = heads or any(self.arms.pair(one.path[-1]) for one in self.laid.rows if one.path)
+        if not names and len(self.arms.labels) == 2 and not (heads or self.predicts):
+            names = list(self.arms.labels)
+        return tuple(names) if len(names) == 2 else (("all",) if len(names) > 2 else ())
