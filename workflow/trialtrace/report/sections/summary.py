@@ -251,7 +251,8 @@ def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
 
 def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
-    text = f"{escape_markdown(analysis.label)}: no other analysis of the plan answers the same question."
+    label = escape_markdown(analysis.label)
+    text = f"{label}: no other analysis of the plan answers the same question."
     place = place_link(analysis_place(analysis.name), places)
     if place and any(children(material, analysis.name)):
         text += f" Other populations and definitions are other questions: [in the report]({place})."
