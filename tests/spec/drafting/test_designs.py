@@ -255,3 +255,13 @@ def test_columns_of_treatments_are_numbers_of_one_table(
     path = columns(at.root / "data" / "wide.csv")
     assert call("new", "mine", path, "--arm", columns_told, "--control", "none") == 1
     assert "--arm" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("orders", "kind"), [("LH", "crossover"), ("AB", "within_subject")])
+def test_initials_of_columns_tell_the_order(at: Project, call: Call, orders: str, kind: str):
+    lines = ["id,first,low,high"]
+    lines += [f"{n},{orders[:: 1 - 2 * (n % 2)]},{n}.5,{n * 7 % 11}.5" for n in range(1, 21)]
+    path = at.root / "data" / "order.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--arm", "low,high", "--control", "low") == 0
+    assert read(at, "trial.yaml")["design"]["kind"] == kind

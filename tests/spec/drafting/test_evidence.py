@@ -4,6 +4,8 @@ would state of any trial's file, each with the case next to it that must not be 
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 
 from trialtrace.base.errors import UserError
@@ -197,3 +199,25 @@ def test_what_was_measured_before_and_after_alone_is_the_outcome(tmp_path: Path)
     rows = [f"{row},{n % 5}.5,{n % 6}.5" for n, row in enumerate(rows)]
     head = "id,arm,q.pre,q.2m,q.6m,length,u.pre,u.6m"
     assert taken(asked(path, head, rows), "primary") is None
+
+
+def test_labels_of_another_coding_tell_no_control(tmp_path: Path):
+    """A placebo that nobody has: labels of 0 and 1 beside the codes 1, 2 and 3."""
+    path = tmp_path / "t.sav"
+    data = pd.DataFrame({"id": range(60), "treat": [1 + n % 3 for n in range(60)]})
+    data["score"] = [n * 7 % 30 + 0.5 for n in range(60)]
+
+    def control(labels: dict[int, str]) -> str | None:
+        pyreadstat.write_sav(data, path, variable_value_labels={"treat": labels})
+        questions: dict[str, Question] = {}
+
+        def answer(question: Question) -> str:
+            questions[question.flag] = question
+            return question.choices[0][0]
+
+        decide(profile([str(path)]), {}, answer)
+        return taken(questions, "control")
+
+    assert control({0: "placebo", 1: "active drug"}) is None
+    assert control({1: "placebo", 2: "active drug"}) is None
+    assert control({1: "placebo", 2: "one drug", 3: "another"}) == "1"

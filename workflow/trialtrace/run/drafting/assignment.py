@@ -305,11 +305,16 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
     """The name of the control arm. Raises UserError where what was told is no arm."""
     likely, sure = _controls(column, arms)
     ranked = sorted(arms, key=lambda name: name not in likely)
-    choices = []
+    counts, choices = dict(column.values), []
+    # Labels that do not go with the codes found may be those of another coding.
+    odd = [code for _, code in arms.values() if not counts.get(code)]
+    said = any(label.casefold() != code.casefold() for label, code in arms.values())
+    odd += [code for label, code in arms.values() if said and label == code and code.isdecimal()]
+    doubt = f" Code {one_of(odd)} has a label and no row, or rows and no label." if odd else ""
     for name in ranked:
         label, code = arms[name]
         why = "It reads like a control." if name in likely else "Nothing tells what it is."
-        choices.append((code, f"{label}, {dict(column.values).get(code, 0)} rows. {why}"))
+        choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}{doubt}"))
     place = ("trial.yaml", "design.arms")
 
     def read(text: str) -> str:
@@ -319,6 +324,7 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
         codes = (code for _, code in arms.values())
         raise none_of("control", text, codes, f"an arm of column {column.name}: ")
 
+    sure = sure and not odd
     name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
     decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
     return name

@@ -4,6 +4,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import permutations
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.decided import Decided, none_of
@@ -53,7 +55,7 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     if data and data not in KINDS:
         raise none_of("design", data, KINDS)
     if not arm.name:
-        ordered = any(name_words(one.name) & SEQUENCES for one in table.columns)
+        ordered = any(map(partial(_orders, levels(arm)), table.columns))
         kind = CROSSOVER if CROSSOVER in data or (ordered and not data) else WITHIN
         why = (
             "Each patient has a column for each treatment; nothing tells in which order they came."
@@ -76,6 +78,14 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     if not data and made.kind != PARALLEL:
         decided.guess("design", ("trial.yaml", "design.kind"), made.kind, why)
     return made
+
+
+def _orders(treatments: Sequence[str], column: Column) -> bool:
+    """Whether a column tells the order of treatments: by its name, or by their initials, HL and LH
+    of HiFiber and LoFiber."""
+    letters = {"".join(one) for one in permutations(each[0].upper() for each in treatments)}
+    own = {level.upper() for level in levels(column)}
+    return bool(name_words(column.name) & SEQUENCES) or (len(own) > 1 and own <= letters)
 
 
 def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
