@@ -41,6 +41,15 @@ def test_commands_take_it_for_the_result(call: Call):
     assert "none" not in call("impact", "mini", SHORT)
 
 
+def test_what_is_typed_from_paper_is_read_and_one_letter_off_is_told(call: Call):
+    whole = call("trace", SHORT)
+    assert call("trace", SHORT.upper()) == call("trace", f" {SHORT} ") == whole
+    digits = SHORT.translate(str.maketrans("olb", "018"))
+    assert call("trace", digits) == whole
+    wrong = ("a" if SHORT[0] != "a" else "b") + SHORT[1:]
+    assert f"{SHORT} is {RISK}" in call("trace", wrong, code=1)
+
+
 def test_verify_holds_the_results_of_its_run(whole: Project, call: Call):
     assert call("verify", SHORT).startswith(f"{RISK}: {TOLD}: whole (run of mini, hash ")
     file = whole.root / FOLDER / "analysis" / "results.parquet"
