@@ -119,7 +119,26 @@ def test_a_figure(whole: Project, spoil: Spoil):
     found = re.search(r'data:image/svg\+xml,([^"]+)', text)
     assert found is not None
     told = in_html(whole, spoil, found[1], found[1].replace("%3C/svg", "%3Cg/%3E%3C/svg"))
-    assert [(one.what, one.place) for one in told.found] == [("figure", "A small trial, Figure 1")]
+    assert [(one.what, one.place) for one in told.found] == [("figure", "3.1 Pain, Figure 3")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("</svg>", "<g></g></svg>", "figure"),
+        (r'(class="field"[^>]*href=")trace/[^"]*', r"\1trace/pain.html#aaaaaaaa", "link"),
+        (r"(<title>[^<]*)\.[0-9]", r"\1.99", "number"),
+    ],
+)
+def test_a_figure_with_links(whole: Project, spoil: Spoil, old: str, new: str, what: str):
+    """Its marks, where a link leads, and what it says."""
+    text = of(whole, HTML).decode()
+    found = re.search(old, text[text.index("<svg") :])
+    assert found is not None
+    start = text.index("<svg") + found.start()
+    altered = re.sub(old, new, found[0])
+    told = spoil(HTML, (text[:start] + altered + text[start + len(found[0]) :]).encode())
+    assert [(one.what, one.place) for one in told.found] == [(what, "A small trial, Figure 1")]
 
 
 def test_a_figure_in_a_docx_under_its_caption(whole: Project, spoil: Spoil):

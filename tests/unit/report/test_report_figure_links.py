@@ -13,7 +13,7 @@ from mini_trial import settings_of
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
-from trialtrace.report.render.pandoc import with_images
+from trialtrace.report.render.pandoc import with_images, with_links
 from trialtrace.report.shown.compare import alterations
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.tables import NO_BREAK
@@ -76,6 +76,19 @@ def test_figures_of_a_page_are_elements_of_it_without_names_twice(made):
     used = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', told)
     assert {one or other for one, other in used} <= set(identifiers)
     assert 'class="field" href="trace/' in told and "../" not in told
+
+
+def test_a_page_of_quarto_has_the_same_element(made):
+    """Pandoc writes a drawing into a page as base64, with its words in an `aria-label`."""
+    import base64
+
+    data = base64.b64encode((made[1] / "forest_1.svg").read_bytes()).decode()
+    page_of_quarto = (
+        f'<img role="img" aria-label="Of forest_1" src="data:image/svg+xml;base64,{data}" />'
+    )
+    other = '<img src="data:image/svg+xml;base64,PHN2Zy8+" />'
+    told = with_links(f"<p>Before</p><figure>{page_of_quarto}</figure><p>After</p>{other}")
+    assert told == page(made[1], "forest_1") + other
 
 
 def test_a_figure_without_links_stays_an_image(made):

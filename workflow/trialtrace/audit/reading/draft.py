@@ -100,6 +100,8 @@ def _everything(paper: ReadPaper) -> tuple[list[Item | Left], Arms]:
     known, _ = all_arms(laid, told)
     laid = [replace(one, columns=tuple(within_arms(crossed(one.columns, known)))) for one in laid]
     arms, in_rows = all_arms(laid, told)
+    # A table can have rows of arms that another one tells.
+    in_rows += [one for one in laid if one not in in_rows and _has_in_rows(one, arms)]
     for one in laid:
         matched = replace(one, columns=tuple(of_arms(one.columns, arms)))
         read += without_missing(categorised(read_table(matched, arms, in_rows=one in in_rows)))
@@ -233,7 +235,7 @@ _GROUPS = re.compile(
 def all_arms(every: Sequence[Laid], told: Allocation) -> tuple[Arms, list[Laid]]:
     """The arms of a paper, of columns and of rows, and the tables that have them in rows."""
     known = arms_of([one.columns for one in every if not _in_rows(one, Arms({}))], told)
-    in_rows = [one for one in every if _in_rows(one, known) or _below_outcomes(one, known)]
+    in_rows = [one for one in every if _has_in_rows(one, known)]
     columns = arms_of([one.columns for one in every if one not in in_rows], told)
     # Heads of which nothing says that they are arms are none beside rows that are.
     labels = {} if columns.guessed and in_rows else dict(columns.labels)
@@ -245,6 +247,10 @@ def all_arms(every: Sequence[Laid], told: Allocation) -> tuple[Arms, list[Laid]]
     guessed = columns.guessed and len(labels) == len(columns.labels)
     spelt = {one: of for one, of in columns.spelt.items() if of in labels}
     return Arms(labels, guessed, spelt), in_rows
+
+
+def _has_in_rows(laid: Laid, known: Arms) -> bool:
+    return _in_rows(laid, known) or bool(_below_outcomes(laid, known))
 
 
 def _labels(laid: Laid) -> list[str]:

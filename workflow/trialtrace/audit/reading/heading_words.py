@@ -178,7 +178,8 @@ _UNIT_OF_TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mo
 _NTH = r"(?:first|second|third|fourth|1st|2nd|3rd|[0-9]th|final|last|initial|all)"
 _VISIT = re.compile(
     r"(?:at |after |on )?(?:(?:at )?baseline|base line|entry|enrolment|admission|discharge|"
-    r"[0-9]{1,2}:[0-9]{2}(?: ?[ap]\.?m\.?)?|[0-9]{1,2}\.[0-9]{2} ?(?:[ap]\.?m\.?|hrs?)|(?:pre|post)"
+    r"[0-9]{1,2}:[0-9]{2}(?: ?[ap]\.?m\.?)?|[0-9]{1,2}\.[0-9]{2} ?(?:[ap]\.?m\.?|hrs?)|"
+    r"(?:pre|post)(?![\s-]?(?:eclam|term|menop|diabet|hypert|exist|medic|pregn|trauma|stroke))"
     r"(?:[\s-]\w+|-?(?:test|treatment|intervention|training|dose|surgery|op\w*))?"
     r"(?:[\s-]+(?:week|month|day)s? ?[0-9]+)?|start|exit|"
     r"T ?[0-9][\s,:–-]+(?:baseline|[0-9]+ \w+)|"

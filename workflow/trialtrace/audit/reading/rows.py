@@ -121,6 +121,7 @@ def rows(
     return [replace(row, loose=row.loose or at in last[1:]) for at, row in enumerate(made)]
 
 
+_LISTED = re.compile(r"[-–—•·・]\s*(?=[^\W\d_])")
 _OPPOSITE = {"yes": "no", "no": "yes", "y": "n", "n": "y", "m": "f", "f": "m"}
 
 
@@ -138,6 +139,7 @@ class _Sections:
 
     def __init__(self, table: Table, *, indented: bool) -> None:
         self.table = table
+        self.indented = indented
         self.indents = table.indents if indented else ()
         self.loose: list[Said] = []
         self.nested: list[tuple[int, Said]] = []
@@ -151,7 +153,9 @@ class _Sections:
         return [*self.loose, *(own for _, own in self.nested)]
 
     def _indent(self, at: int) -> int:
-        return self.indents[at] if at < len(self.indents) else 0
+        """How far a label is indented, by spaces or by a dash before it."""
+        listed = self.indented and bool(_LISTED.match(self.table.rows[at][0]))
+        return (self.indents[at] if at < len(self.indents) else 0) + listed
 
     def _next(self, at: int) -> int:
         """The row below."""
@@ -167,6 +171,9 @@ class _Sections:
         self._leave(at)
         if self._holds(at):
             # Whether one by indents stands below one without that has had its rows is open.
+            if self.counted and _LISTED.match(self.table.rows[self._next(at)][0]):
+                # A list below its name begins a section anew.
+                self.loose = []
             self.stacked = bool(self.loose and self.counted)
             self.nested.append((self._indent(at), own))
         else:

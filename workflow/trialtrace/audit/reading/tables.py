@@ -220,6 +220,9 @@ class _Reader(Comparisons):
             return replace(item, is_size=True, path=()).doubted(doubt)
         if found.kind == "effect":
             item = replace(item, measure=measure, arm=None)
+        elif found.kind == "p" and item.arm is None and self.in_rows:
+            # A row of p-values below the rows of arms.
+            item = replace(item, compare=self._compared(row, ()))
         return item.doubted(found.doubt)
 
     def _against(self, row: Row, column: Column, cell: Cell, pair: tuple[str, str]) -> Item | Left:

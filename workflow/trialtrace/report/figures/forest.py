@@ -53,7 +53,7 @@ HEAD, NOT_PLANNED = 13, "not planned"
 # Inches that a character takes in the columns of text, and in the names beside the plot; the least
 # that the plot takes, and what lies between the columns. How much wider bold letters are.
 LETTER, NAME_LETTER, LEAST, BETWEEN = 0.068, 0.07, 1.9, 0.3
-BOLD = 1.12
+BOLD = 1.2
 INDENT = "    "
 # Ticks of ratios; with more than nine of them, those of whole decades alone.
 TICKS = (

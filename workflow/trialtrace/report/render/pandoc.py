@@ -316,7 +316,9 @@ def set_pdf(source: Path, folder: Path, document: Document, *, private: bool) ->
 DRAWING = "data:image/svg+xml,"
 # As pandoc writes what a page shows from a file; within a text these marks are escaped.
 _SOURCE = re.compile(r'<(?P<tag>\w+)\b[^>]*?\bsrc="(?P<source>[^"]*)"[^>]*>')
-_ALT = re.compile(r' alt="([^"]*)"')
+# As Quarto writes a drawing, and what it may call it by.
+_EMBEDDED = re.compile(r'<img\b[^>]*?\bsrc="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
+_ALT = re.compile(r' (?:alt|aria-label)="([^"]*)"')
 # What is not drawn: a head for other programs, whose entities would be lost with it, and remarks.
 _UNSEEN = re.compile(
     r"<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL
@@ -345,12 +347,32 @@ def with_images(page: str, folder: Path) -> str:
         data = image.read_bytes()
         if match["tag"] == "img" and image.suffix == ".svg" and FIELD.encode() in data:
             drawings += 1
-            alt = _ALT.search(match[0])
-            return inline(data.decode("utf-8"), alt[1] if alt else "", drawings)
+            return inline(data.decode("utf-8"), _words(match[0]), drawings)
         start, end = (at - match.start() for at in match.span("source"))
         return f"{match[0][:start]}{_data(image, data)}{match[0][end:]}"
 
     return _SOURCE.sub(shown, page)
+
+
+def with_links(page: str) -> str:
+    """A page of Quarto whose drawings with links are elements of it, as they are here."""
+    drawings = 0
+
+    def shown(match: re.Match[str]) -> str:
+        nonlocal drawings
+        data = base64.b64decode(match[1])
+        if FIELD.encode() not in data:
+            return match[0]
+        drawings += 1
+        return inline(data.decode("utf-8"), _words(match[0]), drawings)
+
+    return _EMBEDDED.sub(shown, page)
+
+
+def _words(image: str) -> str:
+    """What an image is called, as its mark has it."""
+    alt = _ALT.search(image)
+    return alt[1] if alt else ""
 
 
 def inline(drawing: str, words: str, number: int) -> str:

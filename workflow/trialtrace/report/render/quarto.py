@@ -26,6 +26,7 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
+from trialtrace.report.render.pandoc import with_links
 from trialtrace.report.render.tree.for_quarto import AUTHORED, FOLDER, NAME
 from trialtrace.run.trial.settings import find_quarto
 
@@ -161,6 +162,8 @@ def _render(quarto: Path, kind: str, document: Document, page: Page, folder: Pat
     data = output.read_bytes()
     if kind != "pdf":
         _refuse_unresolved(done.stderr + done.stdout, data, kind, document)
+    if kind == "html":
+        return with_links(data.decode("utf-8")).encode("utf-8")
     return finished(data) if kind == "docx" else data
 
 
