@@ -246,6 +246,11 @@ def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
     return Arms(found, guessed, spelt)
 
 
+def _short_for(name: str, other: str, told: Allocation) -> bool:
+    """Whether the text explains one name by the other."""
+    return other in {bare(long) for long in told.expansions.get(name, ())}
+
+
 def _alike(columns: Sequence[Column]) -> set[str]:
     """Names over the same columns each, two at least, as a number and its spread."""
     forms: dict[str, tuple[tuple[str | None, str | None], ...]] = {}
@@ -275,7 +280,7 @@ def _spellings(
     for name, other in combinations(names, 2):
         alike = set(name.split()) == set(other.split()) or _singular(name) == _singular(other)
         short = _initials(other) == name or _initials(name) == other
-        if alike or short or told.same(name, other):
+        if alike or short or _short_for(name, other, told) or _short_for(other, name, told):
             same(name, other)
     for name in names:
         own = set(name.split()) - _AND
