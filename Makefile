@@ -25,7 +25,7 @@ help:
 	@echo 'make test-fast: without whole runs, R and files that take a second'
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
-	@echo 'make check-quarto both renderers on one document, where Quarto is; ARGS=--record writes what it did'
+	@echo 'make check-quarto both renderers on one document, or on ARGS="TRIAL …"; ARGS=--record writes what Quarto did'
 	@echo 'make lint    ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make docs    the documentation as a site, docs/_site/index.html'
 	@echo 'make bench   measures a run and writes docs/benchmarks.md; fails where a ratio is 15 % worse'

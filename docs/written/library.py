@@ -43,9 +43,6 @@ SHARED = {
 }
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {
-    "widths of designs by Wald's formula, for comparison": (
-        "design.proportions.precision_two_proportions",
-    ),
     "contrasts of arms, pooled arms and trends over doses": (
         "regression.ancova.adjusted_means",
         "stratified.generalised_cmh.cmh_correlation",
@@ -72,7 +69,6 @@ IN_NO_PLAN = {
         "resampling.linear.draw_statistics",
         "resampling.binary.binary_tables",
     ),
-    "effect sizes against printed means": ("summaries.statistics.standardised_difference_of_t",),
 }
 # Packages that hand on what they offer; of their modules only that is told.
 EXPORTING = ("missing.", "resampling.")

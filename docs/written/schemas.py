@@ -2,12 +2,22 @@
 and for validation."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, get_args
 
 from trialtrace.audit.ledger.shape import LedgerFile
 from trialtrace.audit.reading.registry.pairs import PairsFile
-from trialtrace.base.config.spec import Schema, shared_types
+from trialtrace.base.config.spec import (
+    By,
+    Hint,
+    Made,
+    Schema,
+    Shared,
+    is_shape,
+    types_of,
+    without_marks,
+)
 from trialtrace.base.config.spec_schema import definition, schema_of
 from trialtrace.base.paths import SCHEMAS
 from trialtrace.base.store import write_text
@@ -85,6 +95,30 @@ SHARED = {
         instruments.every_entry(),
     ),
 }
+
+
+def shared_types(hint: Hint) -> Iterator[tuple[Shared, Hint]]:
+    """Every type that a type refers to, itself or through another, each once."""
+    seen: dict[Shared, Hint] = {}
+    ahead, shapes = [hint], set()
+    while ahead:
+        bare, marks = without_marks(ahead.pop())
+        shared = next((mark for mark in marks if isinstance(mark, Shared)), None)
+        if shared in seen or bare in shapes:
+            continue
+        if shared:
+            seen[shared] = Annotated[(bare, *marks)]
+        if is_shape(bare):
+            shapes.add(bare)
+            ahead += types_of(bare).values()
+        else:
+            ahead += [arg for arg in get_args(bare) if arg is not Ellipsis]
+        for mark in marks:
+            if isinstance(mark, By):
+                ahead += (mark.each or {}).values()
+            elif isinstance(mark, Made):
+                ahead += mark.within()
+    yield from seen.items()
 
 
 def schemas() -> dict[str, Schema]:

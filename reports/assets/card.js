@@ -8,8 +8,11 @@
   let card = null;
   let shown = null;
 
-  const anchorOf = (link) => decodeURIComponent(link.hash.slice(1)).split("/")[0];
-  const partOf = (link) => decodeURIComponent(link.hash.slice(1)).split("/")[1] ?? "";
+  // A link of a figure has no parts of its address.
+  const hashOf = (link) => decodeURIComponent(link.getAttribute("href").split("#")[1] ?? "");
+  const anchorOf = (link) => hashOf(link).split("/")[0];
+  const partOf = (link) => hashOf(link).split("/")[1] ?? "";
+  const open = (link) => location.assign(link.getAttribute("href"));
 
   // Every link to a number, in the order of the page.
   function linksTo(anchor) {
@@ -32,7 +35,7 @@
     }
     const script = make("script", "", { id: "cards", src: "cards.js" });
     script.addEventListener("load", then);
-    script.addEventListener("error", () => { if (shown) location.assign(shown.href); });
+    script.addEventListener("error", () => { if (shown) open(shown); });
     document.head.append(script);
   }
 
@@ -115,9 +118,9 @@
     ready(() => {
       if (shown !== link) return;
       card = filled(link);
-      if (!card) { location.assign(link.href); return; }
+      if (!card) { open(link); return; }
       // In the text it follows its number, so that the next tab leads into it.
-      link.after(card);
+      (link.closest("svg") ?? link).after(card);
       link.setAttribute("aria-expanded", "true");
       card.showPopover();
       place();
@@ -128,7 +131,8 @@
   // What the address says.
   function follow() {
     const links = linksTo(history.state?.number ?? location.hash.slice(1));
-    if (links.length) show(links[history.state?.at ?? 0] ?? links[0]);
+    const own = links.find((link) => link.id === anchorOf(link));
+    if (links.length) show(links[history.state?.at] ?? own ?? links[0]);
     else hide();
   }
 

@@ -572,7 +572,7 @@ FACTS = [
         "a file with another checksum is not read",
         STOPS,
         ((T, "{path: events.csv,", f'{{path: events.csv, sha256: "{"0" * 64}",'),),
-        ("events.csv", "pin"),
+        ("items.events.sha256", "pin"),
     ),
 ]
 

@@ -233,10 +233,21 @@ MORE_DISPLAYS = """\
     - {title: Death, endpoint: death, population: itt, unit: days, at: [0, 30]}
   spaghetti:
     - {title: Pain, endpoint: [pain], population: itt}
+  waterfall:
+    - title: Best pain
+      endpoint: pain
+      population: itt
+      baseline: before
+      best: lowest
+      change: difference
+  missingness:
+    - {title: Pain at visits, endpoint: pain, population: itt}
   tipping:
     - {title: Relief, analysis: relief_primary, of: drug, to: placebo, test: fisher}
   adverse_events:
     - {title: Nausea, endpoint: nausea, population: itt}
+  adverse_dots:
+    - {title: Events, endpoint: nausea, population: itt, against: placebo}
   dose_intensity:
     - {title: Pain before, endpoint: [first_pain, relief], population: itt, threshold: 5}
 """

@@ -1,5 +1,4 @@
-# One proportion against a threshold, and its one-sided upper bound: binom.test; the rule of three
-# by its formula.
+# One proportion against a threshold, and its one-sided upper bound: binom.test.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
@@ -17,7 +16,6 @@ for (d in cases("two_by_two.csv")) with(d, {
     for (level in c(0.9, 0.95)) {
       bound <- binom.test(x, n, alternative = "less", conf.level = level)$conf.int[2]
       emit(case, paste0(this, ".upper@", level), bound)
-      emit(case, paste0(this, ".three@", level), if (x > 0) NaN else min(1, -log(1 - level) / n))
     }
   }
 })

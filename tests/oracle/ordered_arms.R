@@ -1,9 +1,7 @@
 # Arms in an order, and ranks within subjects: Kendall's test (its S is 2 J less the pairs of two
-# arms), the exact distribution of J by convolution of wilcox's, friedman.test, and Williams' test
-# as contrasts with the highest dose's standard error, by mvtnorm's TVPACK.
+# arms), the exact distribution of J by convolution of wilcox's, friedman.test.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
-suppressPackageStartupMessages(library(mvtnorm))
 
 # The distribution of J without ties: sums of independent rank sums, each arm beside those before.
 exact_j <- function(n) {
@@ -14,18 +12,6 @@ exact_j <- function(n) {
     before <- before + own
   }
   p
-}
-
-williams_tail <- function(t, n, df) {
-  k <- length(n) - 1
-  rows <- t(sapply(seq_len(k), function(u) {
-    w <- ifelse(seq_len(k) >= u, n[-1], 0)
-    c(-1, w / sum(w))
-  }))
-  spread <- rows %*% diag(1 / n) %*% t(rows)
-  limit <- t * sqrt(1 / n[1] + 1 / n[k + 1]) / sqrt(diag(spread))
-  if (k == 1) return(pt(t, df, lower.tail = FALSE))
-  1 - pmvt(rep(-Inf, k), limit, df = df, corr = cov2cor(spread), algorithm = TVPACK(1e-13))[1]
 }
 
 for (d in cases("arms.csv")) {
@@ -48,22 +34,6 @@ for (d in cases("arms.csv")) {
     emit(case, "jonckheere.exact.less", below)
     emit(case, "jonckheere.exact.two_sided", min(1, 2 * min(above, below)))
   }
-  if (length(n) <= 4) for (sides in c("greater", "less")) {
-    y <- if (sides == "greater") d$y else -d$y
-    means <- tapply(y, arm, mean)
-    df <- length(y) - length(n)
-    s <- sqrt(sum((y - means[place])^2) / df)
-    doses <- length(n) - 1
-    raw <- numeric(doses)
-    for (i in seq_len(doses)) {
-      best <- max(sapply(seq_len(i), function(u) weighted.mean(means[1 + u:i], n[1 + u:i])))
-      t <- (best - means[1]) / (s * sqrt(1 / n[1] + 1 / n[i + 1]))
-      emit(case, paste("williams", sides, i, "statistic", sep = "."), if (sides == "greater") t else -t)
-      raw[i] <- williams_tail(t, n[1:(i + 1)], df)
-    }
-    adjusted <- rev(cummax(rev(raw)))
-    for (i in seq_len(doses)) emit(case, paste("williams", sides, i, "p_value", sep = "."), adjusted[i])
-  }
 }
 
 for (d in cases("blocks.csv")) {
@@ -71,4 +41,4 @@ for (d in cases("blocks.csv")) {
   found <- friedman.test(table)
   emit_test(d$case[1], "friedman", found$statistic, found$p.value, found$parameter)
 }
-finish("mvtnorm")
+finish()

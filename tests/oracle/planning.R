@@ -184,7 +184,6 @@ for (d in cases("planning.csv")) {
     }, 0, 1 + 14 / sqrt(2 * df), rel.tol = 1e-11, subdivisions = 2000)$value
     emit(case, "means.precision", width(sd * sqrt(1 / n1 + 1 / n0), n1 + n0 - 2))
     emit(case, "paired.precision", width(sd / sqrt(n1), n1 - 1))
-    emit(case, "proportions.precision", 2 * qnorm(0.975) * sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0))
     margin <- 2.5 * sd * sqrt(1 / n1 + 1 / n0) + abs(difference)
     emit(case, "equivalence.power", equivalence(difference, sd, n1, n0, -margin, margin, alpha))
     if (n1 * n0 < 1e4) for (alternative in c(two_sided = "two.sided", one_sided = if (p1 > p0) "greater" else "less"))

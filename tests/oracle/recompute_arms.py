@@ -6,7 +6,7 @@ import numpy as np
 
 from trialtrace.stats import continuous as a
 from trialtrace.stats.continuous.means import mean_difference_student
-from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra, williams
+from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra
 from trialtrace.stats.multiplicity.max_t import Simultaneous
 from trialtrace.stats.repeated.friedman import friedman
 
@@ -87,11 +87,6 @@ def ordered_arms(cases: Cases) -> Numbers:
                 exact = jonckheere_terpstra(y, arm, method="exact", **options)
                 yield case, f"jonckheere.exact.{sides}", exact.p_value
         yield case, "jonckheere.j", found.statistic
-        for sides in ("greater", "less") if len(order) <= 4 else ():
-            tested = williams(y, arm, order=order, sides=sides)
-            for i, (t, p) in enumerate(zip(tested.statistic, tested.p_value, strict=True), 1):
-                yield case, f"williams.{sides}.{i}.statistic", t
-                yield case, f"williams.{sides}.{i}.p_value", p
     for case, d in cases("blocks.csv"):
         table = d["value"].reshape(int(d["subject"].max()), -1)
         test = friedman(table, method="asymptotic")

@@ -6,10 +6,10 @@ from math import nan
 import numpy as np
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.categorical.binomial import binomial_test, rule_of_three, upper_bound
+from trialtrace.stats.categorical.binomial import binomial_test, upper_bound
 from trialtrace.stats.categorical.complier import complier_bounds, complier_difference
 from trialtrace.stats.categorical.fragility import fragility_index
-from trialtrace.stats.stratified.interaction import firth_interaction, logistic_interaction, zelen
+from trialtrace.stats.stratified.interaction import logistic_interaction
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]
@@ -34,24 +34,19 @@ def binomial(cases: Cases) -> Numbers:
                     yield case, f"{arm}.{threshold:g}.{sides}", found.p_value
             for level in (0.9, 0.95):
                 yield case, f"{arm}.upper@{level:g}", upper_bound(x, n, confidence=level)
-                three = _or_nan(lambda x=x, n=n, c=level: rule_of_three(x, n, confidence=c))
-                yield case, f"{arm}.three@{level:g}", three
 
 
 def interaction(cases: Cases) -> Numbers:
     for case, d in cases("strata.csv"):
         counts = [d[key] for key in ("x1", "n1", "x0", "n0")]
-        yield case, "zelen", _or_nan(lambda counts=counts: zelen(*counts).p_value)
         if len(counts[0]) > 5:
             continue
-        y, arm, stratum = _long(*counts)
-        for name, test in (("logistic", logistic_interaction), ("firth", firth_interaction)):
-            try:
-                found = test(y, arm, stratum)
-            except StatsError:
-                found = None
-            for part in ("statistic", "df", "p_value"):
-                yield case, f"{name}.{part}", getattr(found, part, nan)
+        try:
+            found = logistic_interaction(*_long(*counts))
+        except StatsError:
+            found = None
+        for part in ("statistic", "df", "p_value"):
+            yield case, f"logistic.{part}", getattr(found, part, nan)
 
 
 def _long(x1, n1, x0, n0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -71,8 +71,6 @@ def _precision(case: str, d: dict[str, float]) -> Numbers:
     n, sd = (d["n1"], d["n0"]), d["sd"]
     yield case, "means.precision", means.precision_two_means(sd, *n, confidence=0.95)
     yield case, "paired.precision", means.precision_paired_means(sd, n[0], confidence=0.95)
-    width = proportions.precision_two_proportions(d["p1"], d["p0"], *n, confidence=0.95)
-    yield case, "proportions.precision", width
     margin = 2.5 * sd * (1 / n[0] + 1 / n[1]) ** 0.5 + abs(d["difference"])
     power = means.power_equivalence_means(
         d["difference"], sd, *n, lower=-margin, upper=margin, alpha=d["alpha"]

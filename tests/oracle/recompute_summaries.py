@@ -80,11 +80,6 @@ def _statistics(case: str, d: dict[str, np.ndarray]) -> Numbers:
         yield from _range(case, f"z.{sides}", s.p_of_z(x, sides=sides))
     if x.bounds[1] > 0:
         yield from _range(case, "chi_squared", s.p_of_chi_squared(x, df))
-    sizes = {"d": (20, 23, "none"), "g": (20, 23, "hedges"), "dz": (20, None, "none")}
-    for name, (n1, n0, how) in sizes.items():
-        design = "one_sample" if n0 is None else "two_groups"
-        found = s.standardised_difference_of_t(x, n1, n0, design=design, correction=how)
-        yield from _range(case, name, found)
 
 
 def _estimates(case: str, d: dict[str, np.ndarray]) -> Numbers:

@@ -111,10 +111,6 @@ for (d in cases("printed_statistics.csv")) {
   if (range[2] > 0) {
     emit_range(d$case, "chi_squared", pchisq(pmax(range, 0), d$df, lower.tail = FALSE))
   }
-  emit_range(d$case, "d", range * sqrt(1 / 20 + 1 / 23))
-  correction <- gamma(41 / 2) / (sqrt(41 / 2) * gamma(40 / 2))
-  emit_range(d$case, "g", range * sqrt(1 / 20 + 1 / 23) * correction)
-  emit_range(d$case, "dz", range / sqrt(20))
 }
 
 # For each middle of the bounds the widths that are possible, then the extremes over the middles.

@@ -101,10 +101,13 @@ def same(ours: float | None, theirs: float) -> bool:
     return math.isfinite(theirs) and abs(ours - theirs) <= TOLERANCE * max(abs(ours), abs(theirs))
 
 
+def numbers(row) -> list[float | None]:
+    """The value of a result, with the ends of its interval."""
+    return [row["stat_value"], *([row["ci_low"], row["ci_high"]] if row["ci_level"] else [])]
+
+
 def is_ours(row, theirs: list[float]) -> bool:
-    ours = [row["stat_value"]]
-    ours += [row["ci_low"], row["ci_high"]] if row["ci_level"] is not None else []
-    return len(ours) == len(theirs) and all(map(same, ours, theirs))
+    return len(numbers(row)) == len(theirs) and all(map(same, numbers(row), theirs))
 
 
 def number(text: str) -> float:

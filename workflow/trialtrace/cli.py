@@ -389,35 +389,9 @@ def _add_migrate(add: Add) -> None:
 
 
 def run_migrate(arguments: argparse.Namespace) -> int:
-    """Nothing is written of any trial where one cannot be migrated."""
-    from trialtrace.run.trial.listing import listed_trials, not_a_trial, plain_name
-    from trialtrace.run.trial.migrate import migrated
-    from trialtrace.run.trial.migrations import CURRENT
+    from trialtrace.report.commands.migrate import migrate
 
-    at = project(arguments.project)
-    names = [plain_name(at, arguments.trial)] if arguments.trial else listed_trials(at)
-    for name in names:
-        # A folder can be brought forward before it is listed.
-        if problem := not_a_trial(at, name, names):
-            raise UserError(problem)
-    for trial in [migrated(at, name) for name in names]:
-        print(trial.diff(), end="")
-        sys.stdout.flush()
-        if not trial.changed:
-            text = f"its configuration is of version {CURRENT}: nothing to do"
-        elif arguments.write:
-            trial.write()
-            text = (
-                f"from version {trial.version} to {CURRENT}, written: {', '.join(trial.changed)}; "
-                f"now trialtrace check {trial.trial}"
-            )
-        else:
-            text = (
-                f"from version {trial.version} to {CURRENT}, nothing is written yet: "
-                f"trialtrace migrate {trial.trial} --write"
-            )
-        print(f"{trial.trial}: {text}", file=sys.stderr)
-    return 0
+    return migrate(project(arguments.project), arguments.trial, write=arguments.write)
 
 
 def _table(at: "Project", trial: str, path: str, contract: Any) -> list[dict[str, Any]]:

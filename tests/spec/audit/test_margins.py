@@ -160,6 +160,23 @@ def test_a_conclusion_by_a_margin_that_stands_at_the_interval_alone():
     assert "the other way round" in conclusion("was noninferior", turned)[1]
 
 
+@pytest.mark.parametrize(
+    ("limit", "margin", "said"),
+    [
+        ("(one-sided 97.5% CI, -∞ to 2.5)", "7.5", "compatible"),
+        ("(one-sided 97.5% CI, -∞ to 9.5)", "7.5", "inconsistent"),
+        # A limit on the side away from the margin says nothing of it, nor does any of margin 0.
+        ("(one-sided 97.5% CI, -5.3 to ∞)", "7.5", "not_checkable"),
+        ("(one-sided 97.5% CI, -∞ to 2.5)", "0", "not_checkable"),
+    ],
+)
+def test_a_conclusion_by_a_limit_of_one_side(limit, margin, said):
+    printed = f"-1.4 percentage points {limit}"
+    agreement, text = conclusion("was noninferior", claim(printed, **PAIR, margin=margin))
+    assert agreement == said
+    assert ("needs a margin and one interval" in text) == (said == "not_checkable")
+
+
 def test_a_conclusion_takes_the_typed_margin():
     two = points("-4.9", "2.2", level=90), points("-5.6", "2.9")
     assert conclusion("was noninferior", *two)[0] == "not_checkable"

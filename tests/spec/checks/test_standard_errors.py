@@ -20,7 +20,6 @@ UNTOLD = {
     "mean_difference.clustered",
     "mean_difference.equivalence_welch",
     "mean_difference.gee",
-    "mean_difference.gee_line",
     "mean_difference.non_inferiority_welch",
     "mean_difference.paired_regression",
     "mean_difference.welch",

@@ -67,6 +67,14 @@ def test_what_is_not_written_in_r_is_told_with_exit_code_2(run, mini, ids, tmp_p
     assert cli.main(["script", primary(ids)]) == 2
 
 
+def test_from_the_raw_export_what_is_not_written_is_refused(run, ids):
+    done = run("script", primary(ids), "--from", "raw")
+    assert done.returncode == 1 and "a source of kind files" in done.stderr
+    assert "leave out --from raw" in done.stderr
+    whole = run("script", "mini", "--from", "raw")
+    assert whole.returncode == 1 and "a result" in whole.stderr
+
+
 def test_before_the_first_run_the_way_to_one_is_told(run, tmp_path):
     from mini_run import write_mini
 

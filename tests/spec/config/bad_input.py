@@ -235,10 +235,10 @@ SHAPE = [
     (
         "margins the wrong way round",
         P,
-        "tests: [{fisher: {sides: two_sided}}]",
-        "tests: [{risk_difference_equivalence: "
-        "{lower: 0.1, upper: -0.1, variance: farrington_manning}}]",
-        "analyses.relief_primary.tests[1].risk_difference_equivalence.lower",
+        "estimates: [{risk_difference: newcombe}, {risk_ratio: katz_log}]",
+        "estimates: [{risk_difference: newcombe}, {risk_ratio: katz_log}, {equivalence: {method: "
+        "risk_difference, lower: 0.1, upper: -0.1, alpha: 0.05, variance: farrington_manning}}]",
+        "analyses.relief_primary.estimates[3].equivalence.lower",
         "a lower margin below the upper one",
     ),
     (
@@ -1050,12 +1050,13 @@ REFERENCES = [
         'did you mean "before"?',
     ),
     (
-        "doses without one of the treated arms",
+        "a line over one visit",
         P,
-        "tests: [{welch_t: {sides: two_sided}}]",
-        "tests: [{welch_t: {sides: two_sided}}, {williams: {doses: [placebo], sides: less}}]",
-        "analyses.pain_each.tests[2].williams.doses",
-        "no drug",
+        "estimates: [{mean_difference: welch}]",
+        "estimates: [{slope_difference: {method: gee, times: {after: 1}, working: exchangeable, "
+        "variance: robust, reference: normal, covariates: [], coefficients: none}}]",
+        "analyses.pain_each.estimates[1].slope_difference.times",
+        "2",
     ),
     (
         "an unknown estimand",

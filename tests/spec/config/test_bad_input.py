@@ -118,12 +118,27 @@ def test_one_mistake_of_a_name_is_told_once_and_where_it_is(tmp_path, file, old,
     assert place in text.splitlines()[0] and words in text
 
 
-def test_two_wrong_uses_of_a_right_definition_are_told_each(tmp_path):
+def test_a_wrong_name_in_two_places_is_told_once_with_both(tmp_path):
     at = write_project(tmp_path)
     edit(at, "claims.yaml", "group: drug}", "group: durg}")
     edit(at, "claims.yaml", "lower: drug", "lower: durg")
-    places = [problem.place for problem in check_trial(at, "mini")]
-    assert [place.rpartition(": ")[2] for place in places] == [
-        "claims.relief_drug.is.group",
-        "claims.less_pain.direction.lower",
-    ]
+    (problem,) = check_trial(at, "mini")
+    assert "claims.relief_drug.is.group; also " in problem.place
+    assert problem.place.endswith("claims.less_pain.direction.lower")
+    assert problem.do == 'did you mean "drug"?'
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("dictionary.csv", "\narm,", "\narmm,"),
+        ("endpoints.yaml", "pain_any:", "pain_ayn:"),
+        ("plan.yaml", "pain_itt:", "pian_itt:"),
+        ("trial.yaml", "drug:", "durg:"),
+        ("claims.yaml", "group: drug}", "group: durg}"),
+    ],
+)
+def test_a_single_mistake_is_one_message(tmp_path, file: str, before: str, after: str):
+    at = write_project(tmp_path)
+    edit(at, file, before, after)
+    assert len(check_trial(at, "mini")) == 1

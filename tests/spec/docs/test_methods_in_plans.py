@@ -28,7 +28,7 @@ def test_every_method_has_a_row_with_a_title(rows):
         ("p_value.fisher", "scipy `fisher_exact`", "`fisher.test(table)$p.value`"),
         ("hazard_ratio.cox", "statsmodels `PHReg`", "coxph("),
         ("p_value.mixed_anova", "pingouin `mixed_anova`; statsmodels `OLS`", "car::Anova("),
-        ("p_value.zelen", "own code", "by hand in interaction.R"),
+        ("p_value.barnard", "own code", "by hand in"),
     ],
 )
 def test_who_checks_and_what_r_calls_it(rows, step, checks, r):

@@ -9,7 +9,9 @@ import pytest
 import yaml
 from mini_run import run_stages
 
+from trialtrace.base.errors import Problems
 from trialtrace.base.paths import Project
+from trialtrace.run.sources.ingest import read_sources
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
 
@@ -149,3 +151,117 @@ def test_levels_are_told_as_categories(at: Project, call: Call, levels: tuple[st
     assert check_trial(at, "mine") == []
     assert read(at, "plan.yaml")["analyses"]["improvement"]["describe"] == [{"categories": "count"}]
     assert any(one.startswith("improvement/count.categories@") for one in results(at))
+
+
+def test_treatments_coded_as_halves(at: Project, call: Call):
+    lines = ["pid,period,treat,minutes"]
+    for n in range(1, 31):
+        for period in (0, 1):
+            treat = (0.5, -0.5)[(n + period) % 2]
+            lines.append(f"P{n},{period},{treat},{10 + n + 4 * (treat > 0) + n % 3 * period}")
+    path = at.root / "data" / "cross.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    given = ("--arm", "treat", "--control=-0.5", "--primary", "minutes")
+    assert call("new", "mine", path, *given) == 0
+    assert check_trial(at, "mine") == []
+    found = next(row for key, row in results(at).items() if "mean_difference.paired_t" in key)
+    # Four minutes more, and n % 3 = 0, 1, 2 of the second period, of either sign in turn.
+    assert found["stat_value"] == pytest.approx(4.0) and found["n_used"] == 30
+
+
+def test_patients_numbered_within_centres(at: Project, call: Call):
+    """R's geepack/respiratory: 111 patients, of whom 57 have placebo."""
+    given = ("registry:geepack/respiratory", "--yes")
+    assert call("new", "mine", *given) == 0
+    assert check_trial(at, "mine") == []
+    item = read(at, "trial.yaml")["source"]["items"]["respiratory"]
+    assert item["joined"] == {"patient_id": ["center", "id"]}
+    assert (
+        "numbered within it"
+        in read(at, "guesses.yaml")["guesses"]["subject.respiratory"]["evidence"]
+    )
+    told = results(at)
+    assert told["flow/randomised.count@all"]["stat_value"] == 111
+    assert told["flow/randomised.count@p"]["stat_value"] == 57
+
+
+def test_a_joined_column_is_made_of_columns_that_are_there(at: Project, call: Call):
+    assert call("new", "mine", "registry:geepack/respiratory", "--yes") == 0
+    path = at.trial_config("mine") / "trial.yaml"
+    path.write_text(path.read_text().replace("[center, id]", "[centre, id]"), encoding="utf-8")
+    problems = Problems()
+    read_sources(load_trial("mine", at), problems)
+    assert [problem.found for problem in problems.found] == ["centre"]
+
+
+def columns(path: Path) -> Path:
+    lines = ["id,age,none,drug,other"]
+    values = ((1, 6.0, 7.5, 7.0), (2, 5.0, 5.5, 8.0), (3, 4.0, 6.5, 6.0), (4, 7.0, 7.0, ""))
+    lines += [f"{n},{50 + n},{a},{b},{c}" for n, a, b, c in values]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_column_a_treatment(at: Project, call: Call):
+    path = columns(at.root / "data" / "wide.csv")
+    assert call("new", "mine", path, "--arm", "none,drug,other", "--control", "none") == 0
+    assert check_trial(at, "mine") == []
+    told = results(at)
+    # Differences 1.5, 0.5, 2.5, 0 and 1, 3, 2: means by hand; t with 3 and 2 degrees of freedom.
+    drug, other = (
+        told[f"outcome/mean_difference.paired_t@{one}-none"] for one in ("drug", "other")
+    )
+    assert [drug[name] for name in ("stat_value", "n_used")] == [1.125, 4]
+    assert drug["ci_high"] == pytest.approx(1.125 + 3.182446305 * 1.108677891 / 2, rel=1e-8)
+    assert [other[name] for name in ("stat_value", "n_used")] == [2.0, 3]
+    assert other["ci_high"] == pytest.approx(2 + 4.302652730 / 3**0.5, rel=1e-8)
+
+
+def test_columns_of_treatments_are_asked_and_blind(at: Project, call: Call):
+    path = columns(at.root / "data" / "wide.csv")
+    assert call("new", "mine", path, "--yes") == 0
+    arm = read(at, "guesses.yaml")["guesses"]["arm"]
+    assert (arm["value"], arm["key"], arm["blinds"]) == ("none,drug,other", "design.arms", True)
+    assert {row["group1_level"] for row in results(at).values()} == {"all"}
+    bds = pq.read_table(at.results / "mine" / "derived" / "bds.parquet")
+    assert bds.column("TRTP").null_count == bds.num_rows == 12
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "found"),
+    [
+        ("within_subject", "other: other}", "other: drug}", "drug in several columns"),
+        ("within_subject", "other: other}", "other: othr}", '"othr"'),
+        ("within_subject", "{none: none", "{non: none", '"non"'),
+        ("parallel", "", "", "a column a treatment, in a design of kind parallel"),
+    ],
+)
+def test_columns_of_treatments_that_are_none(
+    at: Project, call: Call, kind: str, before: str, after: str, found: str
+):
+    path = columns(at.root / "data" / "wide.csv")
+    assert call("new", "mine", path, "--arm", "none,drug,other", "--control", "none") == 0
+    for name, old, new in (("endpoints", before, after), ("trial", "within_subject", kind)):
+        file = at.trial_config("mine") / f"{name}.yaml"
+        file.write_text(file.read_text().replace(old, new, 1), encoding="utf-8")
+    told = [problem for problem in check_trial(at, "mine") if "treatments" in str(problem)]
+    assert len(told) == 1 and found in str(told[0])
+
+
+@pytest.mark.parametrize("columns_told", ["none,age2", "none,id,none"])
+def test_columns_of_treatments_are_numbers_of_one_table(
+    at: Project, call: Call, columns_told: str, capsys: pytest.CaptureFixture[str]
+):
+    path = columns(at.root / "data" / "wide.csv")
+    assert call("new", "mine", path, "--arm", columns_told, "--control", "none") == 1
+    assert "--arm" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("orders", "kind"), [("LH", "crossover"), ("AB", "within_subject")])
+def test_initials_of_columns_tell_the_order(at: Project, call: Call, orders: str, kind: str):
+    lines = ["id,first,low,high"]
+    lines += [f"{n},{orders[:: 1 - 2 * (n % 2)]},{n}.5,{n * 7 % 11}.5" for n in range(1, 21)]
+    path = at.root / "data" / "order.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert call("new", "mine", path, "--arm", "low,high", "--control", "low") == 0
+    assert read(at, "trial.yaml")["design"]["kind"] == kind

@@ -4,6 +4,8 @@ would state of any trial's file, each with the case next to it that must not be 
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 
 from trialtrace.base.errors import UserError
@@ -45,6 +47,10 @@ def taken(questions: dict[str, Question], flag: str) -> str | None:
         (("aspirin", "no aspirin"), "no aspirin"),
         (("20 mg", "0 mg", "5 mg"), "0 mg"),
         (("A", "B", "P"), "P"),
+        (("combination", "patchOnly"), "patchOnly"),
+        (("surgery alone", "surgery and chemotherapy"), "surgery alone"),
+        (("drug only", "exercise only"), None),
+        (("drug alone", "exercise"), None),
         (("A", "B"), None),
         (("A", "P", "X"), None),
         (("A", "B", "C"), None),
@@ -147,10 +153,11 @@ def test_patients_who_are_numbered_within_sites_are_told(tmp_path: Path):
         f"{site},{n},{'ab'[(n + site) % 2]},{week},{n * week % 9}.5"
         for site in (1, 2) for n in range(1, 21) for week in (1, 2)
     ]  # fmt: skip
-    with pytest.raises(UserError) as error:
-        asked(tmp_path / "t.csv", "center,id,treat,week,score", rows)
-    assert "20 of 20 numbers at several values of center" in str(error.value)
-    assert "--subject" in str(error.value)
+    asked(tmp_path / "t.csv", "center,id,treat,week,score", rows)
+    (table,) = profile([str(tmp_path / "t.csv")])
+    assert table.joined == {"patient_id": ("center", "id")}
+    assert "The same id stands at several values of center, where treat" in table.evidence["joined"]
+    assert table.keys[0] == ("patient_id", "week") and table.column("patient_id").distinct == 40
 
 
 def test_a_value_before_is_the_covariate_of_the_primary_analysis(tmp_path: Path):
@@ -163,3 +170,54 @@ def test_a_value_before_is_the_covariate_of_the_primary_analysis(tmp_path: Path)
     assert first["mean_difference"]["covariates"] == ["baseline"]
     assert beside == {"mean_difference": "welch"}
     assert analyses["wt_crude"]["role"] == "supportive"
+
+
+@pytest.mark.parametrize(("other", "sure"), [("P", True), ("T", True), ("S", False), ("X", False)])
+def test_c_is_the_control_beside_the_letter_of_a_treatment(tmp_path: Path, other: str, sure: bool):
+    """C beside S was combination beside sequential chemotherapy."""
+    rows = [f"{n},{('C', other)[n % 2]},{n * 7 % 30}.5" for n in range(1, 61)]
+    questions = asked(tmp_path / "t.csv", "id,treatment,score", rows)
+    assert (taken(questions, "control") is not None) == (sure and other != "P")
+
+
+def test_a_condition_beside_the_steps_of_a_scale_is_the_arm(tmp_path: Path):
+    steps = (1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 7)
+    rows = [f"{n % 2},{steps[n % 15]},{n * 7 % 30}.5" for n in range(60)]
+    questions = asked(tmp_path / "t.csv", "cond,rating,reaction", rows)
+    assert taken(questions, "arm") == "cond"
+    rows = [f"{n % 2},{n % 3},{n * 7 % 30}.5" for n in range(60)]
+    assert taken(asked(tmp_path / "u.csv", "cond,block,reaction", rows), "arm") is None
+
+
+def test_what_was_measured_before_and_after_alone_is_the_outcome(tmp_path: Path):
+    rows = [
+        f"{n},{('drug', 'placebo')[n % 2]},{n % 9}.5,{n % 7}.5,{n % 8}.5,{n % 11}.5"
+        for n in range(60)
+    ]
+    path = tmp_path / "t.csv"
+    assert taken(asked(path, "id,arm,q.pre,q.2m,q.6m,length", rows), "primary") == "q.{visit}"
+    rows = [f"{row},{n % 5}.5,{n % 6}.5" for n, row in enumerate(rows)]
+    head = "id,arm,q.pre,q.2m,q.6m,length,u.pre,u.6m"
+    assert taken(asked(path, head, rows), "primary") is None
+
+
+def test_labels_of_another_coding_tell_no_control(tmp_path: Path):
+    """A placebo that nobody has: labels of 0 and 1 beside the codes 1, 2 and 3."""
+    path = tmp_path / "t.sav"
+    data = pd.DataFrame({"id": range(60), "treat": [1 + n % 3 for n in range(60)]})
+    data["score"] = [n * 7 % 30 + 0.5 for n in range(60)]
+
+    def control(labels: dict[int, str]) -> str | None:
+        pyreadstat.write_sav(data, path, variable_value_labels={"treat": labels})
+        questions: dict[str, Question] = {}
+
+        def answer(question: Question) -> str:
+            questions[question.flag] = question
+            return question.choices[0][0]
+
+        decide(profile([str(path)]), {}, answer)
+        return taken(questions, "control")
+
+    assert control({0: "placebo", 1: "active drug"}) is None
+    assert control({1: "placebo", 2: "active drug"}) is None
+    assert control({1: "placebo", 2: "one drug", 3: "another"}) == "1"

@@ -132,11 +132,20 @@ def test_a_dictionary_that_contradicts_its_data(at: Project, call: Call):
 
 
 def test_an_arm_of_too_many_levels_is_told(at: Project, call: Call):
-    lines = [line.replace(",Active,", f",T{n % 12},").replace(",Placebo,", f",T{n % 12},")
+    lines = [line.replace(",Active,", f",T{n % 25},").replace(",Placebo,", f",T{n % 25},")
              for n, line in enumerate(wide())]  # fmt: skip
     write(at.root / "data" / "trial.csv", lines)
     assert call("new", "mine", at.root / "data" / "trial.csv") == 0
-    assert "arm is passed over: 12 values" in guesses(at)["arm"]["evidence"]
+    assert "arm is passed over: 25 values" in guesses(at)["arm"]["evidence"]
+
+
+def test_a_plan_of_many_arms_is_asked(at: Project, call: Call):
+    lines = [line.replace(",Active,", f",T{n % 18},").replace(",Placebo,", f",T{n % 18},")
+             for n, line in enumerate(wide())]  # fmt: skip
+    write(at.root / "data" / "trial.csv", lines)
+    assert call("new", "mine", at.root / "data" / "trial.csv", "--yes") == 0
+    arm = guesses(at)["arm"]
+    assert arm["value"] == "arm" and arm["blinds"] and "18 levels" in arm["evidence"]
 
 
 def test_rows_of_no_repeating_instrument_are_not_undecided(at: Project, call: Call):

@@ -155,7 +155,7 @@ WRONG = {
     "no file": (["nowhere.csv"], "there is no such file"),
     "no column": (["trial.csv", "--arm", "arn"], 'did you mean "arm"?'),
     "one value": (["trial.csv", "--arm", "study"], "1 different value"),
-    "many values": (["trial.csv", "--arm", "final_score"], "expected  2 to 8 arms"),
+    "many values": (["trial.csv", "--arm", "final_score"], "expected  2 to 24 arms"),
     "no arm": (["trial.csv", "--control", "Placbo"], 'did you mean "Placebo"?'),
     "no kind": (["trial.csv", "--kind", "binary"], "event, measure, time_to_event"),
     "no number": (["trial.csv", "--primary", "pid"], "the column of the patients"),

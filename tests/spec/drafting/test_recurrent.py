@@ -10,6 +10,7 @@ from made_exports import write
 from mini_run import run_stages
 
 from trialtrace.base.paths import Project
+from trialtrace.run.sources.registry_package import load_installed
 from trialtrace.run.trial.check import check_trial
 from trialtrace.run.trial.load import load_trial
 
@@ -96,3 +97,46 @@ def test_no_intervals(at: Project, call: Call, capsys: pytest.CaptureFixture[str
     given = [at.root / "data" / "visits.csv", "--primary", "relief", "--yes"]
     assert call("new", "mine", *given, "--kind", "recurrent_events") == 1
     assert "columns such as tstart and tstop" in capsys.readouterr().err
+
+
+def test_an_event_at_the_end_of_intervals_has_the_hazard_ratio(at: Project, call: Call):
+    """Each patient's time cut in two is the same time: coxph(Surv(time, status) ~ trt, veteran),
+    and with intervals and cluster(id), of survival in R."""
+    frame = load_installed({"veteran": "survival/veteran"}, "test")[1][0].records.cells.to_pandas()
+    made = ["id,trt,start,stop,status"]
+    for n, one in enumerate(frame.itertuples(), start=1):
+        half, whole = float(one.time) / 2, float(one.time)
+        made += [f"{n},{one.trt},0,{half},0", f"{n},{one.trt},{half},{whole},{one.status}"]
+    path = at.root / "data" / "intervals.csv"
+    write(path, made)
+    given = ("--arm", "trt", "--control", "1", "--primary", "status", "--yes")
+    assert call("new", "mine", path, *given) == 0
+    guess = read(at, "guesses.yaml")["guesses"]["kind"]
+    assert "nobody has another: the ratio of the rates is then the hazard" in guess["evidence"]
+    assert "mean_events" not in str(read(at, "plan.yaml"))
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    rows = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    found = {row["result_id"].partition("/")[2].partition("@")[0]: row for row in rows}
+    for name, low, high in (
+        ("status_andersen_gill/rate_ratio.andersen_gill", 0.714375526107, 1.450388783454),
+        ("status/rate_ratio.lwyy", 0.720031200052, 1.438996324276),
+    ):
+        got = [found[name][key] for key in ("stat_value", "ci_low", "ci_high")]
+        assert got == pytest.approx([1.017900903939, low, high], rel=1e-9)
+
+
+def test_rows_that_nothing_tells_apart_are_counted_or_averaged(at: Project, call: Call):
+    lines = ["id,arm,fibre,force"]
+    for n in range(24):
+        lines += [f"{n},{('control', 'high')[n % 2]},{k % 2},{n % 2 + k + 0.5}" for k in range(3)]
+    path = at.root / "data" / "fibres.csv"
+    write(path, lines)
+    given = ("--arm", "arm", "--control", "control", "--primary", "force")
+    assert call("new", "mine", path, *given) == 0
+    assert read(at, "endpoints.yaml")["force"]["statistic"] == "mean"
+    run = run_stages(load_trial("mine", at), at.results / "mine", at)
+    rows = pq.read_table(run.folder / "analysis" / "results.parquet").to_pylist()
+    found = {row["result_id"]: row["stat_value"] for row in rows}
+    # 0.5, 1.5 and 2.5 of each patient of one arm, one more in the other.
+    assert found["mine/force/mean.t_interval@control"] == 1.5
+    assert found["mine/force/mean_difference.welch@high-control"] == 1.0

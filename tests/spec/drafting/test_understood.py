@@ -11,12 +11,11 @@ import pytest
 import yaml
 from mini_run import run_stages
 
-from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.drafting.command import ask_on_terminal
 from trialtrace.run.drafting.draft import Draft, decide
 from trialtrace.run.drafting.people import people
-from trialtrace.run.drafting.questions import Question, first_choice, guess_nothing_told
+from trialtrace.run.drafting.questions import Ask, Question, first_choice, guess_nothing_told
 from trialtrace.run.drafting.study import populations
 from trialtrace.run.drafting.tables import profile
 from trialtrace.run.trial.check import check_trial
@@ -31,8 +30,8 @@ def written(path: Path, *lines: str) -> Path:
     return path
 
 
-def drafted(*paths: Path, **told: str) -> Draft:
-    return decide(profile([str(one) for one in paths]), told, guess_nothing_told)
+def drafted(*paths: Path, ask: Ask = guess_nothing_told, **told: str) -> Draft:
+    return decide(profile([str(one) for one in paths]), told, ask)
 
 
 @pytest.fixture
@@ -452,7 +451,7 @@ def test_kinds_of_missing_are_told_apart(at: Project, call: Call, ending: str):
     assert yaml.safe_load((folder / "endpoints.yaml").read_text())["got"]["kind"] == "event"
 
 
-def episodes(path: Path, *more: str) -> Draft:
+def episodes(path: Path, *more: str, ask: Ask = guess_nothing_told) -> Draft:
     """Patients of whom some had episodes, each a row with its first and its last day."""
     rows = []
     for n in range(1, 61):
@@ -462,16 +461,19 @@ def episodes(path: Path, *more: str) -> Draft:
             f"{who},{n + day},{n + day + 4}{f',{n * day % 7}.5' * len(more)}"
             for day in range(n % 3, 3)
         ]
-    return drafted(written(path, ",".join(["id,treat,age,ivstart,ivstop", *more]), *rows))
+    head = ",".join(["id,treat,age,ivstart,ivstop", *more])
+    return drafted(written(path, head, *rows), ask=ask)
 
 
 def test_episodes_are_counted(tmp_path: Path):
     made = episodes(tmp_path / "a.csv").primary
     assert (made.kind, made.column, made.event) == ("count", "ivstart", "")
     assert "when it began, and ivstop when it ended" in made.evidence
-    # Where something was measured in each row, rows may be visits.
-    with pytest.raises(UserError, match="the primary endpoint"):
-        episodes(tmp_path / "b.csv", "fev")
+    # Where something was measured in each row, rows may be visits: its mean is asked.
+    asked: list[Question] = []
+    made = episodes(tmp_path / "b.csv", "fev", ask=asked.append).primary
+    assert (made.kind, made.column) == ("mean", "fev")
+    assert [one.sure for one in asked if one.flag == "primary"] == [False]
 
 
 def test_an_id_of_a_school_is_none_of_a_student(tmp_path: Path):

@@ -119,7 +119,26 @@ def test_a_figure(whole: Project, spoil: Spoil):
     found = re.search(r'data:image/svg\+xml,([^"]+)', text)
     assert found is not None
     told = in_html(whole, spoil, found[1], found[1].replace("%3C/svg", "%3Cg/%3E%3C/svg"))
-    assert [(one.what, one.place) for one in told.found] == [("figure", "A small trial, Figure 1")]
+    assert [(one.what, one.place) for one in told.found] == [("figure", "3.1 Pain, Figure 3")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("</svg>", "<g></g></svg>", "figure"),
+        (r'(class="field"[^>]*href=")trace/[^"]*', r"\1trace/pain.html#aaaaaaaa", "link"),
+        (r"(<title>[^<]*)\.[0-9]", r"\1.99", "number"),
+    ],
+)
+def test_a_figure_with_links(whole: Project, spoil: Spoil, old: str, new: str, what: str):
+    """Its marks, where a link leads, and what it says."""
+    text = of(whole, HTML).decode()
+    found = re.search(old, text[text.index("<svg") :])
+    assert found is not None
+    start = text.index("<svg") + found.start()
+    altered = re.sub(old, new, found[0])
+    told = spoil(HTML, (text[:start] + altered + text[start + len(found[0]) :]).encode())
+    assert [(one.what, one.place) for one in told.found] == [(what, "A small trial, Figure 1")]
 
 
 def test_a_figure_in_a_docx_under_its_caption(whole: Project, spoil: Spoil):
@@ -158,6 +177,14 @@ def test_a_report_and_what_it_is_held_against(whole: Project, spoil: Spoil):
     spoil("seal.json", sealed.replace("33.3", "13.3").encode())
     told = verified(whole, whole.root / FOLDER)
     assert [(one.file, one.what) for one in told.found] == [(f"{FOLDER}/seal.json", "changed")]
+
+
+def test_a_hash_that_is_not_of_what_it_is_over(whole: Project, spoil: Spoil):
+    """Told of the hash itself, whatever the record of its file says."""
+    sealed = json.loads(of(whole, "seal.json"))
+    spoil("seal.json", json.dumps(sealed | {"seal": "0" * 64}).encode())
+    told = verified(whole, whole.root / FOLDER)
+    assert "its hash is not that of what it is over" in [one.place for one in told.found]
 
 
 def test_a_record_as_well_meets_the_archive(whole: Project, spoil: Spoil):

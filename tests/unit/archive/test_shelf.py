@@ -18,6 +18,7 @@ def kept(shelf: Shelf, **files: str) -> str:
         "tables": {},
         "files": {name: shelf.put_file(text.encode()) for name, text in files.items()},
         "code": shelf.put_file(b"{}"),
+        "own": shelf.put_file(b"[]"),
         "environment": [],
         "made": {},
     }

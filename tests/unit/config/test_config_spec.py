@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from jsonschema import Draft202012Validator
 from mini_trial import REPOSITORY
-from written.schemas import FILES
+from written.schemas import FILES, shared_types
 
 from trialtrace.base.config.compose import compose
 from trialtrace.base.config.spec import (
@@ -25,7 +25,6 @@ from trialtrace.base.config.spec import (
     mapping_of,
     optional,
     shape,
-    shared_types,
     structure,
 )
 from trialtrace.base.config.spec_schema import definition

@@ -94,12 +94,6 @@ def test_what_is_taken_unasked_is_right():
     assert all("wrong" not in each for each in rows.values())
 
 
-def test_ids_that_are_numbered_within_sites_are_told():
-    (table,) = profile(["registry:geepack/respiratory"])
-    assert set(table.keys[0]) == {"id", "visit", "center"}
-    assert "several values of center" in table.evidence["subject"]
-
-
 def test_codes_of_states_are_no_missing_values():
     (table,) = profile(["registry:Stat2Data/CAFE"])
     assert table.column("State").missing_codes == ()

@@ -74,6 +74,25 @@ def test_fields_are_as_the_dictionary_has_them(both: dict[str, Table]):
     assert "1 fields have no column: scan" in both["baseline"].evidence["dictionary"]
 
 
+@pytest.mark.parametrize(
+    ("bounds", "cells", "kind", "of_two"),
+    [
+        ((), ("0", "1"), "yesno", True),
+        (("0", "1"), ("0", "1"), "text", False),
+        ((), ("3", "11"), "text", False),
+    ],
+)
+def test_a_whole_number_of_two_values_is_a_yes_or_no_unless_it_has_bounds(
+    tmp_path: Path, bounds: tuple[str, ...], cells: tuple[str, str], kind: str, of_two: bool
+):
+    fields = [("age", *field[1:6], *bounds) if field[0] == "age" else field for field in FIELDS]
+    column = tables(tmp_path, changed("age", {n: cells[n % 2] for n in range(1, 11)}), fields)[
+        "baseline"
+    ].column("age")
+    assert column.type == kind
+    assert any("all cells are 0 or 1" in why for why in column.evidence.values()) == of_two
+
+
 def test_a_checkbox_has_a_column_a_choice(both: dict[str, Table]):
     for name, label in (("drugs___1", "Aspirin"), ("drugs____9", "Other")):
         one = both["baseline"].column(name)

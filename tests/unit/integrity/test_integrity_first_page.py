@@ -8,6 +8,8 @@ from rows.spoiled import FOUND_BY, UNSEEN, spoiled_export, trial_to_spoil
 from rows.true_trials import chosen
 from scipy import stats
 
+from trialtrace.report.audit.red_lines import declared_lines
+from trialtrace.run.cleaning.account import Account, SubjectCount
 from trialtrace.run.integrity import agreement, breaks, far, ordered
 from trialtrace.run.integrity import values as single
 from trialtrace.run.integrity.export import CODE, NUMBER, Column, Export, Sheet
@@ -170,6 +172,27 @@ def test_a_red_line_says_where_how_likely_which_rows_and_who_uses_it():
     )
     line = next(red_lines_of(looks, {}))
     assert line.text.endswith("No endpoint is made of it.")
+
+
+def test_one_declaration_silences_the_red_line_of_a_column_and_says_so():
+    looks = judged(
+        [
+            Look("visits.crp", "2 of 90 values stand alone", 1e-9, (4, 5), "far"),
+            Look("visits.score", "3 of 90 values stand alone", 1e-9, (7,), "far"),
+        ]
+    )
+    known = {("visits", "crp"): "two had sepsis", ("visits", "age"): "checked on paper."}
+    red, crp, age = red_lines_of(looks, {}, known)
+    assert (red.kind, red.column) == ("unusual_rows", "score") and "crp" not in red.text
+    assert (crp.kind, crp.column) == ("known", "crp")
+    assert crp.text == (
+        "Known of visits.crp, and not red: Values that stand alone: 2 of 90 values stand alone. "
+        "The reason given: two had sepsis."
+    )
+    assert "nothing that would be red" in age.text and age.text.endswith("checked on paper.")
+    account = Account(SubjectCount("patients", 9, 9, ()), {})
+    told = declared_lines(account, (red, crp, age))
+    assert told == [crp.text, age.text]
 
 
 def test_what_nobody_can_see_is_said_to_be_unseen():

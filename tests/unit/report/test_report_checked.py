@@ -80,6 +80,42 @@ WRONG = [
         "displays.adverse_events[1].columns[1]",
         "a column of nausea",
     ),
+    (
+        "baseline: before\n      best",
+        "baseline: after\n      best",
+        "displays.waterfall[1].baseline",
+        "a visit of pain before its last",
+    ),
+    (
+        "title: Best pain\n      endpoint: pain",
+        "title: Best pain\n      endpoint: first_pain",
+        "displays.waterfall[1].endpoint",
+        "a repeated endpoint",
+    ),
+    (
+        "at visits, endpoint: pain",
+        "at visits, endpoint: relief",
+        "displays.missingness[1].endpoint",
+        "a repeated endpoint",
+    ),
+    (
+        "against: placebo",
+        "against: plcebo",
+        "displays.adverse_dots[1].against",
+        'did you mean "placebo"?',
+    ),
+    (
+        "{title: Events, endpoint: nausea,",
+        "{title: Events, endpoint: nausea_any,",
+        "displays.adverse_dots[1].endpoint",
+        "an endpoint of displays.adverse_events",
+    ),
+    (
+        "{title: Events, endpoint: nausea, population: itt,",
+        "{title: Events, endpoint: nausea, population: adults,",
+        "displays.adverse_dots[1].population",
+        "itt, as in its table",
+    ),
 ]
 
 

@@ -156,6 +156,16 @@ def test_a_subgroup_without_a_test_of_interaction_says_so():
     assert len(others) == 2
 
 
+def test_of_several_interactions_each_says_whose_it_is():
+    interaction = pair("p_value.breslow_day", 0.6)
+    told = sentences(
+        of_strata(interaction, interaction | {"p_value": 0.2} | ARMS),
+        analysis("subgroup", by="sex", interaction=Stub(method="breslow_day")),
+    )
+    first, second = (words(each).partition(": ")[0] for each in told[:2])
+    assert first.endswith("(Drug against Placebo)") and second.endswith("(all arms)")
+
+
 def test_an_interaction_that_could_not_be_told_is_not_left_out():
     none = pair("p_value.breslow_day", 0.5) | {"stat_value": None, "stat_text": "not estimable"}
     asked = analysis("subgroup", by="sex", interaction=Stub(method="breslow_day"))

@@ -105,3 +105,103 @@ def test_squares_of_a_forest_have_areas_as_the_precision():
     rows = [{"ci_low": -1.0, "ci_high": 1.0}, {"ci_low": -0.5, "ci_high": 0.5}]
     wide, narrow = _sizes([*rows, {"ci_low": None, "ci_high": None}], "mean_difference")[:2]
     assert (narrow / wide) ** 2 == pytest.approx(4)
+
+
+RELAPSE = """\
+relapse:
+  label: Relapse
+  code: RELAPSE
+  kind: time_to_event
+  table: patients
+  time: days
+  origin: randomisation
+  event: {smoker: {is: "1"}}
+  event_label: Relapse
+  censored_label: None
+"""
+FORESTS = """  forest:
+    - title: Relief by smoking
+      of: [relief_either, relief_by_smoker]
+      estimate: odds_ratio.mantel_haenszel
+"""
+EITHER = """  relief_either:
+    label: Relief, both
+    role: supportive
+    of: relief_primary
+    estimates: [{odds_ratio: {method: mantel_haenszel, strata: [site]}}]
+  relief_by_smoker:
+"""
+
+
+def pictures(root, name, rows=None, **files):
+    """The first figure of a kind."""
+    from trialtrace.report.figures import forest, kaplan_meier
+
+    run = mini_run.run_mini(root, rows, claims=NO_CLAIMS, **files)
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    module = {"forest": forest, "kaplan_meier": kaplan_meier}[name]
+    return module.draw(material, run.trial.plan.displays[name][0])
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts if text.get_text()]
+
+
+def test_a_forest_has_the_columns_of_a_journal(tmp_path):
+    """All patients first, levels under their variable, p for interaction at its head."""
+    plan = mini_trial.PLAN.replace("  relief_by_smoker:\n", EITHER)
+    plan = plan.replace(mini_trial.PLAN[mini_trial.PLAN.index("  forest:") :], FORESTS)
+    rows = [row | {"relief": str(int(row["id"] % 3 == 0))} for row in mini_run.patients()]
+    picture = pictures(tmp_path, "forest", rows, plan=plan)
+    names, counts, plot, estimates, tests = picture.figure.axes
+    assert texts(names) == ["All patients", "Smoker", "    Yes", "    No"]
+    bold = [text.get_text() for text in names.texts if text.get_fontweight() == "bold"]
+    assert bold == ["All patients", "Smoker"]
+    assert {text.get_ha() for text in names.texts if text.get_text()} == {"left"}
+    # The analyses count no events by arm.
+    assert texts(counts) == ["20", "10", "10", "n"]
+    assert len(texts(estimates)) == 1 + 3
+    p, head = texts(tests)
+    assert head == "p for\ninteraction" and 0 < float(p) <= 1
+    marks = [line.get_marker() for line in plot.get_lines() if line.get_marker() in ("D", "s")]
+    assert marks == ["D", "s", "s"]
+    ticks = plot.get_xticks()
+    assert min(ticks) < 1 < max(ticks)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.5, -0.1), (0.02, 0.03), (-3.0, 40.0), (0.0, 0.0)])
+def test_a_forest_of_differences_has_a_tick_either_side_of_no_effect(low, high):
+    from matplotlib.figure import Figure
+
+    from trialtrace.report.figures.forest import _scale
+
+    axes = Figure().subplots()
+    row = {"ci_low": low, "ci_high": high, "stat_value": (low + high) / 2}
+    _scale(axes, [row], "mean_difference")
+    ticks, (left, right) = axes.get_xticks(), axes.get_xlim()
+    assert min(ticks) < 0 < max(ticks) and 3 <= len(ticks) <= 9
+    assert left <= min(low, *ticks) and max(high, *ticks) <= right
+
+
+def test_curves_of_several_endpoints_stand_side_by_side(tmp_path):
+    plan = mini_trial.PLAN.replace(
+        "endpoint: death, population", "endpoint: [death, relapse], population"
+    )
+    picture = pictures(
+        tmp_path, "kaplan_meier", plan=plan, endpoints=mini_trial.ENDPOINTS + RELAPSE
+    )
+    first, second, *tables = picture.figure.axes
+    assert first.get_position().y0 == pytest.approx(second.get_position().y0)
+    assert first.get_position().x1 < second.get_position().x0
+    assert first.get_title(loc="left").startswith("Death")
+    assert second.get_title(loc="left") == "Relapse"
+    # 20 at the start and 19 whose day is not before 20, by hand; so under either endpoint.
+    assert [sum(map(int, texts(table))) for table in tables] == [20 + 18] * 2
+    assert {row[0] for row in picture.data.rows} == {"Death", "Relapse"}
+    assert "of Relapse" in picture.alt and "of Death" in picture.alt
+
+
+def test_the_axis_of_time_stands_above_the_numbers_at_risk(tmp_path):
+    axes, below = pictures(tmp_path, "kaplan_meier").figure.axes
+    assert axes.get_xlabel() == "Days since randomisation" and not below.get_xlabel()
+    assert [one.get_text() for one in axes.get_xticklabels()] == ["0", "30"]

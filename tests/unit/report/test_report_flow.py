@@ -7,7 +7,9 @@ import mini_run
 import mini_trial
 import pytest
 
-from trialtrace.report.figures.flow import BULLET, _in_brackets, boxes, counts, draw, screening
+from trialtrace.report.figures.canvas import save_drawing
+from trialtrace.report.figures.flow import _side, boxes, counts, draw, screening
+from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.summary import summary
@@ -29,8 +31,9 @@ PLAN = mini_trial.PLAN.replace("  flow: {analysed: [relief_primary]}\n", FLOW)
 
 @pytest.fixture(scope="module")
 def mini(tmp_path_factory):
-    """Patients 3 and 4 died, 6 withdrew, of 8 nothing is recorded; 1 and 2 are 41 or younger."""
-    ends = {3: 1, 4: 1, 6: 2, 8: ""}
+    """Patients 1, 3 and 4 died, 6 withdrew, of 8 nothing is recorded; 1 and 2 are 41 or younger, so
+    that they did not receive the treatment and leave the flow there."""
+    ends = {1: 1, 3: 1, 4: 1, 6: 2, 8: ""}
     rows = [row | {"finish": ends.get(row["id"], 0)} for row in mini_run.patients()]
     run = mini_run.run_mini(
         tmp_path_factory.mktemp("flow"),
@@ -66,37 +69,67 @@ def test_every_count_of_the_flow_is_recomputed(mini):
     assert max(Counter(rows).values()) == 1
 
 
+def words(found):
+    """The texts of boxes as they are read; those at the side set in."""
+    told = [[text.replace(NO_BREAK, " ") for text, _ in box.texts] for box in found]
+    return [
+        texts if not box.side else [">", *texts] for box, texts in zip(found, told, strict=True)
+    ]
+
+
 def test_the_boxes_of_an_arm(mini):
     given = mini.trial.plan.displays["flow"]
-    assert boxes(mini, given, "placebo") == [
-        ["Placebo", "Allocated: 10", "Received the treatment: 9; did not: 1"],
-        [
-            f"Did not complete: 3 (Died{NO_BREAK}1, Withdrew{NO_BREAK}1, not",
-            f"recorded{NO_BREAK}1)",
-        ],
-        [
-            "Analysed:",
-            f"{BULLET}Relief: known in 9{NO_BREAK}of{NO_BREAK}10; not: 1 (no value, reason",
-            "not reported)",
-        ],
+    found = boxes(mini, given, "placebo")
+    assert words(found) == [
+        ["Placebo", "Allocated: 10", "Received the treatment: 9"],
+        [">", "Did not receive it: 1"],
+        [">", "Did not complete: 3", "   Died: 1", "   Withdrew: 1", "   not recorded: 1"],
+        [">", "Not analysed: 1", "   no value, reason not reported: 1"],
+        ["Relief", "Analysed: 9 of 10"],
     ]
+    ended = [row["group2_level"] for _, row in found[2].texts if row]
+    assert ended == ["Died", "Withdrew", "not recorded"]
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
 
 
-def test_what_no_key_tells_is_not_reported(mini):
+def test_every_count_of_the_boxes_that_is_a_result_leads_to_it(mini, tmp_path):
+    figure = draw(mini, mini.trial.plan.displays["flow"]).figure
+    save_drawing(figure, tmp_path, "flow", synthetic=False)
+    told = re.findall(
+        r'href="\.\./(trace/[^"]+)"><title>([^<]*)', (tmp_path / "flow.svg").read_text()
+    )
+    results = {trace_link(row["result_id"]): row for row in mini.of("flow")}
+    # Randomised; of each arm allocated, received and analysed; those who ended, 1 and 3; 1 without.
+    assert len(told) == 1 + 2 * 3 + 1 + 3 + 1
+    for link, text in told:
+        assert str(round(results[link]["stat_value"])) in re.findall(r"\d+", text), text
+
+
+def test_what_no_key_tells_has_no_box_and_is_said_once(mini):
     bare = {"analysed": ["relief_primary"]}
-    assert boxes(mini, bare, "drug")[0][-1] == "Received the treatment: not reported"
-    assert boxes(mini, bare, "drug")[1] == ["Lost to follow-up: not reported"]
-    assert screening(mini) == ["Assessed for eligibility: not reported", "Excluded: not reported"]
+    assert words(boxes(mini, bare, "drug"))[0] == ["Drug", "Allocated: 10"]
+    assert not any("complete" in text for box in words(boxes(mini, bare, "drug")) for text in box)
+    assert screening(mini) == []
+    assert draw(mini, bare).caption.endswith(
+        "Not reported in the data: who was assessed for eligibility, who received the treatment "
+        "and who was lost to follow-up."
+    )
+
+
+def test_the_boxes_end_with_the_primary_analysis(mini):
+    """Another that the plan lists before it stands in the table."""
+    given = {"analysed": ["death_time", "relief_primary"]}
+    assert words(boxes(mini, given, "drug"))[-1][0] == "Relief"
+    assert "other analyses are in the table" in draw(mini, given).caption
 
 
 def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, monkeypatch):
     given = mini.trial.plan.displays["flow"] | {"patients": "Eligible"}
     monkeypatch.setitem(mini.trial.plan.displays, "flow", given)
-    assert boxes(mini, given, "drug")[0][:2] == ["Drug", "Eligible: 10"]
+    assert words(boxes(mini, given, "drug"))[0][:2] == ["Drug", "Eligible: 10"]
     picture = draw(mini, given)
     shown = [text.get_text() for text in picture.figure.axes[0].texts if text.get_text()]
-    assert shown[2:5] == ["Randomised: not in the data", "Eligible", "n = 20"]
+    assert shown[:3] == ["Randomised: not in the data", "Eligible", "n = 20"]
     assert "Boxes from the patients eligible to" in picture.alt and "Eligible 20:" in picture.alt
     table = flow_table(mini).splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table if "|" in line]
@@ -113,10 +146,11 @@ def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, 
 
 def test_rare_reasons_stand_together_and_an_unreported_one_last():
     reasons = {"no value, reason not reported": 9, "died": 4, "moved": 3, "ill": 2, "tired": 1}
-    told = _in_brackets(reasons | {"busy": 1, "nobody": 0}).replace(NO_BREAK, " ")
-    assert told == " (died 4, moved 3, ill 2, tired 1, other reasons 10)"
-    assert _in_brackets({"moved": 2, "nobody": 0}) == " (moved)"
-    assert _in_brackets({"nobody": 0}) == ""
+    (told,) = words([_side("Gone: 20", reasons | {"busy": 1, "nobody": 0})])
+    rest = ["   died: 4", "   moved: 3", "   ill: 2", "   tired: 1", "   other reasons: 10"]
+    assert told == [">", "Gone: 20", *rest]
+    assert words([_side("Gone: 2", {"moved": 2, "nobody": 0})]) == [[">", "Gone: 2", "   moved: 2"]]
+    assert words([_side("Gone: 0", {"nobody": 0})]) == [[">", "Gone: 0"]]
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,11 @@ def test_values_of_one_unit_are_told_by_their_ends():
 def test_of_several_units_intervals_are_counted():
     other = row(9.0, 8.0, 10.0, unit="s", parameter="time")
     assert words(over_comparisons([*ROWS, other], lambda one: "")) == (
-        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect, "
-        "where 0.2 would by chance alone"
+        "4 comparisons: 2 of 4 intervals of 95 % lie to one side of no effect; "
+        "by chance alone 0.2 would lie to one side of it"
     )
     without_unit = [one | {"unit": None, "parameter": str(at)} for at, one in enumerate(ROWS)]
-    assert "1 of 3 intervals of 95 % lies to one side of no effect, where" in over_comparisons(
+    assert "1 of 3 intervals of 95 % lies to one side of no effect; by" in over_comparisons(
         without_unit, lambda _: ""
     )
 

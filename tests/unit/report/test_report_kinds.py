@@ -84,7 +84,7 @@ ALL = ("relief", "pain0", "pain1", "days")
     ("rows", "absent"),
     [
         (without(mini_run.patients(), "B", *ALL), {"tipping", "forest"}),
-        (without(mini_run.patients(), "AB", *ALL), set(KINDS) - TABLES - {"flow"}),
+        (without(mini_run.patients(), "AB", *ALL), set(KINDS) - TABLES - {"flow", "adverse_dots"}),
         (
             [row | {"died": 0, "relief": 0} for row in mini_run.patients()],
             {"cumulative_incidence", "tipping", "forest"},

@@ -63,7 +63,7 @@ VISITS = """\
     estimates:
       - {mean_difference: student}
       - {mean_difference: welch}
-      - {mean_difference: {method: bootstrap, interval: bca, strata: [], resamples: 1000, seed: 4}}
+      - {mean_difference: tukey}
     tests: [{welch_t: {sides: two_sided}}]
   pain_otherwise:
     label: Pain of another question
@@ -133,19 +133,70 @@ def test_another_visit_or_estimand_is_another_question(visits):
     assert any("Pain after, Drug against Placebo: 3 estimates" in text for text in told)
 
 
+def test_a_visit_has_a_column_only_where_lines_are_of_several(visits):
+    made = other_choices(visits, visits.trial.plan.analyses["pain_after"])
+    heads = [line for line in made.splitlines() if line.startswith("| Analysis")]
+    assert heads == [
+        "| Analysis | Mean difference | p |",
+        "| Analysis | Endpoint, visit | Mean difference | p |",
+    ]
+
+
 def test_an_estimate_that_another_analysis_repeats_is_no_second_one(visits):
     """ "Pain at each visit" has the primary estimate once more, beside those of other visits."""
     found = same_question(visits, visits.trial.plan.analyses["pain_after"])
-    assert [row["method"].partition(".")[2] for row in found] == ["welch", "student", "bootstrap"]
+    assert [row["method"].partition(".")[2] for row in found] == ["welch", "student", "tukey"]
     same, _ = lines(visits, "pain_after")
-    assert [line[-1] for line in same[1:]] == ["as above"] * 3
+    assert [line[-1] for line in same[2:]] == ["as above"] * 2
     shown = [line[-2] for line in same]
     assert shown[2].startswith("as above (") and "as above" not in f"{shown[:2]}{shown[3:]}"
 
 
+THIRD = mini_trial.TRIAL.replace(
+    "    placebo: {label", '    other: {label: Other, code: "C"}\n    placebo: {label'
+)
+THREE = """\
+  relief_otherwise:
+    label: Relief otherwise
+    role: sensitivity
+    of: relief_primary
+    estimates: [{risk_difference: newcombe}, {risk_difference: wald}]
+    tests: [{chi_squared: {correction: none}}, {fisher: {sides: two_sided}}]
+multiplicity:
+"""
+
+
+def test_of_several_comparisons_each_has_a_column_and_each_method_a_line(tmp_path):
+    plan = mini_trial.PLAN.replace("multiplicity:\n", THREE, 1)
+    plan = plan.replace(
+        "relief_itt:\n    treatment: {of: drug,", "relief_itt:\n    treatment: {of: [drug, other],"
+    )
+    rows = [row | {"arm": "ABC"[row["id"] % 3]} for row in mini_run.patients()]
+    codes = mini_trial.DICTIONARY.replace("B, Placebo", "B, Placebo | C, Other")
+    run = mini_run.run_mini(
+        tmp_path, rows, plan=plan, trial=THIRD, dictionary=codes, claims="papers: {}\nclaims: {}\n"
+    )
+    material = Material(run.trial, load_settings(run.at), run.folder, {})
+    text = other_choices(material, run.trial.plan.analyses["relief_primary"])
+    head = html.unescape(next(line for line in text.splitlines() if line.startswith("|")))
+    over = "[Risk difference, percentage points against Placebo]{.over}"
+    assert head.strip("| ").split(" | ") == [
+        "Analysis",
+        "Method",
+        f"{over}: Drug",
+        f"{over}: Other",
+    ]
+    (found,) = lines(material, "relief_primary")
+    told = [[line[0], line[1].partition(" ")[0]] for line in found]
+    assert [one[0] for one in told] == ["Relief", "", "Relief otherwise", ""]
+    # Newcombe's interval and Fisher's test stand above already.
+    assert [one[1] for one in told] == ["Newcombe's", "Fisher's", "Wald's", "Pearson's"]
+    assert all(cell.startswith("p ") for line in (found[1], found[3]) for cell in line[2:])
+
+
 def test_a_summary_says_that_the_plan_has_no_other_choices(visits):
     told = [html.unescape(text) for text in _choices(visits, {})]
-    assert "Relief: the plan estimates this in no other way." in told
+    assert "Relief: no other analysis of the plan answers the same question." in told
 
 
 def test_a_test_of_an_assumption_is_no_other_estimate(visits):
@@ -173,10 +224,10 @@ def test_two_comparisons_have_headings_and_type_that_can_be_read_in_print(mini):
     )
     blocks = {f"{arm} against Placebo": [(name, row) for row in rows * 3] for arm in "AB"}
     figure = strip(mini, "risk_difference", blocks, None)
-    labels = figure.axes[0].get_yticklabels()
+    labels = [text for text in figure.axes[0].texts if text.get_text()]
     assert len(labels) == 2 * 9 + 2
     assert [one.get_text() for one in labels if one.get_fontweight() == "bold"] == list(blocks)
-    shown = {text.get_text() for text in figure.axes[0].texts}
+    shown = {text.get_text() for text in figure.axes[1].texts}
     assert shown == {"n", *(str(row["n_used"]) for row in rows)}
     assert printed(figure) > 6.8 and printed(picture.figure) > 6.8
 

@@ -14,6 +14,8 @@ from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
 
 END = 4000
+# The day at which the plan estimates the share.
+PLANNED = 30
 CURVES = ("kaplan_meier_1", "cumulative_incidence_1")
 DISCLOSURES = ("full", "restricted")
 
@@ -79,9 +81,10 @@ def test_who_is_only_censored_has_a_mark_alone(tmp_path):
     draw_figures(Material(run.trial, settings, run.folder, {}), tmp_path / "figures")
     drawn = tmp_path / "figures" / "kaplan_meier_1.svg"
     told = {round(x) for x, _ in data_places(drawn, (0, 9000), marks=False)}
-    assert told == {0, days(1), days(2), days(19), days(20)}
+    # The link to the share at a day of the plan ends there.
+    assert told == {0, PLANNED, days(1), days(2), days(19), days(20)}
     told = {round(x) for x, _ in data_places(drawn, (0, 9000))}
-    assert told == {0, *map(days, range(1, 21))}
+    assert told == {0, PLANNED, *map(days, range(1, 21))}
 
 
 def test_an_axis_that_the_data_end_is_rounded_up():

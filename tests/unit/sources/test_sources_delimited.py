@@ -99,7 +99,9 @@ def test_a_last_line_without_an_end_is_told(bench: Bench):
     bench.put("a.csv", "id,age\n1,54\n2,6")
     assert cells(bench.ingest("a.csv")) == [("1", "54"), ("2", "6")]
     (told,) = bench.warnings()
-    assert told.startswith("a.csv: the last line has no line end: was the file cut?")
+    assert told.startswith(
+        "demo: source.items.visits: the last line has no line end: was the file cut?"
+    )
     bench.ingest("a.csv", sha256=sha256(b"id,age\n1,54\n2,6").hexdigest())
     assert bench.warnings() == []
 
@@ -112,7 +114,9 @@ def test_quotes_that_swallow_rows_are_told(bench: Bench):
     bench.put("a.csv", SWALLOWED)
     assert len(bench.ingest("a.csv")) == 3
     (told,) = bench.warnings()
-    assert told.startswith("a.csv: a cell on lines 3 to 6 holds line breaks and as many separators")
+    assert told.startswith(
+        "demo: source.items.visits: a cell on lines 3 to 6 holds line breaks and as many separators"
+    )
     assert "note" not in told
 
 
@@ -156,8 +160,8 @@ def test_text_of_many_languages_is_not_doubted(bench: Bench):
 
 
 BAD = {
-    "too few cells": ("id,age\n1,2\n3\n", {}, ["a.csv, line 3", "1 cells", "2 cells"]),
-    "too many cells": ("id,age\n1,2,9\n", {}, ["a.csv, line 2", "3 cells", "2 cells"]),
+    "too few cells": ("id,age\n1,2\n3\n", {}, ["source.items.visits, line 3", "1 cells", "2 cells"]),
+    "too many cells": ("id,age\n1,2,9\n", {}, ["source.items.visits, line 2", "3 cells", "2 cells"]),
     "width after a long cell": ('id,a\n1,"x\ny"\n2\n', {}, ["line 4", "1 cells"]),
     "duplicate names": (
         "id,age,id\n1,2,3\n",

@@ -118,7 +118,7 @@ def test_whole_numbers_that_excel_rounded_are_told(bench: Bench, number: str):
     bench.put("a.xlsx", with_numbers("3", number))
     assert bench.ingest("a.xlsx")[1]["x"].isdigit()
     (told,) = bench.warnings()
-    assert "a.xlsx[Lab], column x holds whole numbers of more than 15 digits" in told
+    assert "demo: source.items.visits, column x holds whole numbers of more than 15 digits" in told
 
 
 def test_errors_of_formulas_are_told(bench: Bench):
@@ -126,7 +126,9 @@ def test_errors_of_formulas_are_told(bench: Bench):
     bench.put("a.xlsx", workbook(rows))
     assert cells(bench.ingest("a.xlsx"))[1] == ("P2", "#N/A")
     first, second = bench.warnings()
-    assert first.startswith("a.xlsx[Lab], column id: 1 cell(s) hold an error of a formula")
+    assert first.startswith(
+        "demo: source.items.visits, column id: 1 cell(s) hold an error of a formula"
+    )
     assert "column site: 2 cell(s)" in second
 
 
@@ -207,7 +209,7 @@ BAD = {
     "a value far away": (
         lambda: workbook([["id"], [1]], lambda sheet: sheet.cell(1048576, 16384, "x")),
         {},
-        ["a.xlsx[Lab], row 1", "cell XFD1048576", "beside the table"],
+        ["source.items.visits, row 1", "cell XFD1048576", "beside the table"],
     ),
     "no number": (in_sheet("<v>2</v>", "<v>1_0</v>"), {}, ["cannot be read (a number that is"]),
     "rows that fall": (in_sheet('<row r="2"', '<row r="1"'), {}, ["numbers do not rise"]),
@@ -223,7 +225,7 @@ BAD = {
     "password": (lambda: bytes.fromhex("d0cf11e0a1b11ae1"), {}, ["password", "save it as .xlsx"]),
     "unknown sheet": (lambda: workbook([["id"], [1]]), {"sheet": "Labs"}, ['did you mean "Lab"?']),
     "which sheet": (two_sheets, {}, ["has 2", "Lab, Notes"]),
-    "empty sheet": (lambda: workbook([]), {}, ["a.xlsx[Lab]", "empty"]),
+    "empty sheet": (lambda: workbook([]), {}, ["source.items.visits", "empty"]),
     "blank header": (lambda: workbook([["id", None], [1, 2]]), {}, ["row 1", "position 2 of 2"]),
     "duplicate header": (
         lambda: workbook([["id", "id"], [1, 2]]),

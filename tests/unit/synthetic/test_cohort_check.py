@@ -10,6 +10,8 @@ from trialtrace.base.config.compose import Document
 from trialtrace.base.config.files import read_document
 from trialtrace.base.paths import Project
 from trialtrace.run.trial.cohort import check as cohort
+from trialtrace.run.trial.cohort.quantities.quantity import Held
+from trialtrace.run.trial.cohort.quantities.registry import quantity_of
 from trialtrace.run.trial.context import Files
 
 TRIAL = {
@@ -390,3 +392,18 @@ def test_several_mistakes_are_told_together(tmp_path):
         "quantities.sway.level",
         "quantities.present.pick.count",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "held"),
+    [
+        ((4, 3), Held("integer")),
+        ((4.5, 3), Held("number")),
+        (("low", "high"), Held("text", ("low", "high"))),
+        (("low", 3), None),
+    ],
+)
+def test_bands_hold_what_their_values_have_in_common(values, held):
+    bands = {"of": "age", "up_to": (40,), "values": values}
+    quantity = quantity_of({"level": "patients", "bands": bands})
+    assert quantity.holds(lambda name: None) == held

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.run.trace.content import step
+from trialtrace.run.trace.words import step
 
 
 def told(stat, value, how=None, *, component="value", shown="13"):

@@ -75,7 +75,7 @@ SYNONYMS = {
     "product_limit": "kaplan_meier",
     "mantel_cox": "log_rank",
     "stratified_log_rank": "log_rank_stratified",
-    "stratified_cox": "cox_stratified",
+    "stratified_cox": "cox_adjusted",
     "fleming_harrington": "weighted_log_rank",
     "rmst": "mean_time",
     "cif": "incidence",

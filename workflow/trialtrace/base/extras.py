@@ -15,6 +15,8 @@ EXTRAS = {
     "matplotlib": "report",
     "pypandoc": "report",
     "typst": "report",
+    "pikepdf": "report",
+    "PIL": "report",
     "IPython": "report",
     "ipykernel": "quarto",
     "nbclient": "quarto",

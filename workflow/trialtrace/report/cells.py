@@ -28,6 +28,7 @@ from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.harms import harms_section
+from trialtrace.report.sections.listings import listings
 from trialtrace.report.sections.methods import methods
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
@@ -50,6 +51,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "planning": planning_section,
     "endpoints": endpoints_table,
     "constants": constants_section,
+    "listings": listings,
     "targets": targets,
 }
 SUMMARY = "summary"

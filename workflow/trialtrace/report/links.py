@@ -45,6 +45,11 @@ def trace_link(result_id: str, text: str = "") -> str:
     return f"trace/{number_page(result_id)}#{short_id(result_id)}{end}"
 
 
+# How a link to a result begins in a drawing, which stands in a folder of a report; within a text
+# these marks are escaped.
+FIELD, UP = '<a class="field" href="', "../"
+
+
 def bookmark_link(place: str) -> str:
     """The link to a number in a DOCX: its line at the end; `place` is its anchor, or that and a
     line of it ("abcdefgh/n"). As mailed.py makes it."""

@@ -134,8 +134,9 @@ class Material:
 
     @cached_property
     def declared_lines(self) -> list[str]:
-        """What of the rows is left out for a declared reason, a sentence each."""
-        return declared_lines(self.account)
+        """What of the rows is left out for a declared reason, and what is known of columns, a
+        sentence each."""
+        return declared_lines(self.account, self.endpoint_losses.warnings)
 
     @property
     def not_estimable(self) -> list[str]:

@@ -3,12 +3,16 @@ of a DOCX.
 """
 
 import io
+import re
 import zipfile
+from html import unescape
 from html.parser import HTMLParser
 
 BLOCKS = {"h1", "h2", "h3", "h4", "p", "li", "td", "th", "caption", "figcaption", "pre"}
 SILENT = {"style", "script", "title", "nav", "annotation"}
 VOID = {"img", "br", "hr", "meta", "link", "input", "col"}
+_NAV = re.compile(r"<nav\b.*?</nav>", re.DOTALL)
+_LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 class _Reader(HTMLParser):
@@ -60,6 +64,13 @@ def blocks_of(html: str) -> list[str]:
     reader.feed(html)
     reader.flush()
     return reader.blocks
+
+
+def links_of(html: str) -> list[str]:
+    """One line a link of the text, in order: its words, and where it leads."""
+    links = _LINK.findall(_NAV.sub("", html))
+    texts = [(to, unescape(re.sub("<[^>]+>", "", words))) for to, words in links]
+    return [f"{' '.join(words.split())} -> {to}" for to, words in texts]
 
 
 def alike(blocks: list[str]) -> list[str]:

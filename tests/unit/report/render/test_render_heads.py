@@ -178,5 +178,5 @@ def test_quarto_has_the_same_heads(tmp_path: Path):
     told = pipe_table(HEADS, [ROW]).encode()
     done = subprocess.run(command, input=told, capture_output=True, check=True)
     document: Node = json.loads(done.stdout)
-    for_quarto(document, "docx", tmp_path, authored=False)
+    for_quarto(document, "docx", tmp_path, authored=False, name="report")
     assert heads_of(document["blocks"][0]) == heads_of(table(HEADS, [ROW]))

@@ -144,7 +144,8 @@ def test_front_matter_of_the_copy(quarto, write, tmp_path):
     assert meta["execute"] == {"echo": False, "daemon": False}
     html = meta["format"]["html"]
     assert html["fig-format"] == "svg"
-    assert [Path(one).name for one in meta["filters"]] == ["quarto.lua"]
+    (applied,) = meta["filters"]
+    assert Path(applied["path"]).name == "quarto.lua" and applied["at"] == "pre-ast"
     assert html["embed-resources"] is True and html["html-math-method"] == "mathml"
     assert (
         html["include-in-header"] in call["files"] and html["include-before-body"] in call["files"]

@@ -1,4 +1,4 @@
-"""What must hold of Zelen's test, fragility and compliers whatever the counts are."""
+"""What must hold of bounds, fragility and compliers whatever the counts are."""
 
 import numpy as np
 import pytest
@@ -6,25 +6,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from trialtrace.stats import StatsError, categorical
-from trialtrace.stats.categorical.binomial import binomial_test, rule_of_three, upper_bound
+from trialtrace.stats.categorical.binomial import binomial_test, upper_bound
 from trialtrace.stats.categorical.complier import complier_bounds, complier_difference
 from trialtrace.stats.categorical.fragility import fragility_index
-from trialtrace.stats.stratified.interaction import zelen
 
 ARM = st.integers(1, 12).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
-STRATUM = st.tuples(ARM, ARM)
-
-
-@given(st.lists(STRATUM, min_size=2, max_size=3))
-def test_zelen_does_not_see_the_order_of_strata_or_arms(strata):
-    (x1, n1), (x0, n0) = (np.array(side).T for side in zip(*strata, strict=True))
-    try:
-        p = zelen(x1, n1, x0, n0).p_value
-    except StatsError:
-        assume(False)
-    assert 0 < p <= 1
-    assert zelen(x0[::-1], n0[::-1], x1[::-1], n1[::-1]).p_value == pytest.approx(p)
-    assert zelen(n1 - x1, n1, n0 - x0, n0).p_value == pytest.approx(p)
 
 
 @given(ARM, ARM)
@@ -68,9 +54,3 @@ def test_the_upper_bound_is_where_the_test_stops_rejecting(arm, threshold, confi
     assume(abs(bound - threshold) > 1e-6)
     p = binomial_test(x, n, threshold=threshold, sides="less").p_value
     assert (p < 1 - confidence) == (bound < threshold)
-
-
-@given(st.integers(1, 200), st.floats(0.5, 0.99))
-def test_the_rule_of_three_is_never_below_the_exact_bound(n, confidence):
-    exact = upper_bound(0, n, confidence=confidence)
-    assert rule_of_three(0, n, confidence=confidence) >= exact * (1 - 1e-12)

@@ -6,8 +6,9 @@ from typing import Any
 
 from trialtrace.audit.ledger.claim import Claim, claims_of
 from trialtrace.audit.ledger.ledger import Ledger
-from trialtrace.audit.ledger.paper import PaperStrata, cited
+from trialtrace.audit.ledger.paper import PaperStrata
 from trialtrace.audit.ledger.shape import LedgerFile
+from trialtrace.audit.ledger.texts import cited
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.rounding_habit import CUT, EITHER, EVEN, OPEN, UP, WAYS, Habit
 from trialtrace.audit.prints.ranges import as_range, prints

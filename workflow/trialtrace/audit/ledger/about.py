@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from trialtrace.audit.ledger.design import check_designs
-from trialtrace.audit.ledger.paper import NOT_AT_HAND
+from trialtrace.audit.ledger.texts import NOT_AT_HAND
 from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.errors import did_you_mean, one_of

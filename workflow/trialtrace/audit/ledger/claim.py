@@ -10,8 +10,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from trialtrace.audit.ledger.paper import About, Design, PaperText, cited, unplaced
+from trialtrace.audit.ledger.paper import About, Design
 from trialtrace.audit.ledger.shape import READ, LedgerClaim, LedgerFile
+from trialtrace.audit.ledger.texts import PaperText, cited, unplaced
 from trialtrace.audit.printed.expression import Component, parse
 from trialtrace.audit.printed.symbols import (
     AVERAGES,

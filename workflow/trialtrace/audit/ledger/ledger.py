@@ -15,13 +15,8 @@ from math import ceil, floor
 from trialtrace.audit.ledger.about import ALL
 from trialtrace.audit.ledger.claim import TIMED, Claim
 from trialtrace.audit.ledger.design import ToldDesign
-from trialtrace.audit.ledger.paper import (
-    PaperGroup,
-    PaperOutcome,
-    PaperPopulation,
-    PaperStrata,
-    PaperText,
-)
+from trialtrace.audit.ledger.paper import PaperGroup, PaperOutcome, PaperPopulation, PaperStrata
+from trialtrace.audit.ledger.texts import PaperText
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.printed.rounding_habit import Habit
 from trialtrace.audit.printed.symbols import UNSAID

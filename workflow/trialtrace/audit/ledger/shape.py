@@ -9,9 +9,9 @@ from trialtrace.audit.ledger.paper import (
     PaperGroups,
     PaperOutcomes,
     PaperPopulations,
-    Papers,
     PaperStrata,
 )
+from trialtrace.audit.ledger.texts import Papers
 from trialtrace.base.config.names import Name, Text
 from trialtrace.base.config.spec import Distinct, Filled, key, optional, shape
 

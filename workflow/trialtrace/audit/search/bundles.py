@@ -28,7 +28,7 @@ from trialtrace.audit.prints.agreements import ALTERNATIVE, INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.ranges import as_range, ends_of
 from trialtrace.audit.prints.shared import two_groups
-from trialtrace.audit.prints.wholes.shares import counts_by_size
+from trialtrace.audit.prints.shared.possible_counts import counts_by_size
 from trialtrace.audit.search.comparisons import Table, comparison_families, mean_families
 from trialtrace.audit.search.search import Bundle
 from trialtrace.stats.summaries.percentages import counts_for_percentage

@@ -5,7 +5,8 @@ A schema's own keyword `x-expected` is the sentence that is told when its constr
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -307,7 +308,8 @@ _MEANT = re.compile(r'did you mean "([^"]+)"\?')
 
 
 def at_definitions(problems: Sequence[Problem], documents: Iterable[Document]) -> list[Problem]:
-    """The problems in their order, those of one misspelt definition as the one that it is."""
+    """The problems in their order, those of one misspelt definition as the one that it is; a name
+    that several places have wrongly is told once, with these, and what follows from it is not."""
     files = list(documents)
     told: list[Problem] = []
     seen: set[tuple[str, str]] = set()
@@ -318,15 +320,33 @@ def at_definitions(problems: Sequence[Problem], documents: Iterable[Document]) -
     for problem in problems:
         pair = _pair(problem)
         if pair is None:
-            told.append(problem)
-        elif pair[::-1] not in seen and (place := _misspelt(pair, len(uses[pair]), files)):
-            if pair not in seen:
-                told.append(_at(place, pair, uses[pair]))
-        elif pair[::-1] not in seen:
-            told.append(problem)
+            told += [problem] if not _follows(problem, uses) else []
+        elif pair in seen or pair[::-1] in seen:
+            continue
+        elif place := _misspelt(pair, len(uses[pair]), files):
+            told.append(_at(place, pair, uses[pair]))
+        else:
+            told.append(_everywhere(problem, uses[pair]))
         if pair is not None and pair[::-1] not in seen:
             seen.add(pair)
     return told
+
+
+def _follows(problem: Problem, uses: Mapping[tuple[str, str], list[Problem]]) -> bool:
+    """Whether a problem is that a name is not there which is told as meant by another, or that the
+    name is missing which this one has in its place."""
+    found = (problem.found or "").removeprefix("no ").strip('"').rpartition(".")[2]
+    used = {used for used, meant in uses if len(uses[used, meant]) >= FEWEST_USES}
+    lacking = {meant for used, meant in uses}
+    return found in used or found in lacking
+
+
+def _everywhere(problem: Problem, same: Sequence[Problem]) -> Problem:
+    """The problem with all places that have the name."""
+    others = [one.place for one in same if one.place != problem.place]
+    if not others:
+        return problem
+    return replace(problem, place=f"{problem.place}; also {one_of(others, 3)}")
 
 
 def _pair(problem: Problem) -> tuple[str, str] | None:

@@ -33,7 +33,7 @@ a shape                    a mapping with these keys and no other
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
 from types import MappingProxyType, NoneType, SimpleNamespace, UnionType
@@ -300,30 +300,6 @@ def without_marks(hint: Hint) -> tuple[Any, tuple[Any, ...]]:
         bare, *marks = get_args(hint)
         return bare, tuple(marks)
     return hint, ()
-
-
-def shared_types(hint: Hint) -> Iterator[tuple[Shared, Hint]]:
-    """Every type that a type refers to, itself or through another, each once."""
-    seen: dict[Shared, Hint] = {}
-    ahead, shapes = [hint], set()
-    while ahead:
-        bare, marks = without_marks(ahead.pop())
-        shared = next((mark for mark in marks if isinstance(mark, Shared)), None)
-        if shared in seen or bare in shapes:
-            continue
-        if shared:
-            seen[shared] = Annotated[(bare, *marks)]
-        if is_shape(bare):
-            shapes.add(bare)
-            ahead += types_of(bare).values()
-        else:
-            ahead += [arg for arg in get_args(bare) if arg is not Ellipsis]
-        for mark in marks:
-            if isinstance(mark, By):
-                ahead += (mark.each or {}).values()
-            elif isinstance(mark, Made):
-                ahead += mark.within()
-    yield from seen.items()
 
 
 # --- choices -------------------------------------------------------------------------------------

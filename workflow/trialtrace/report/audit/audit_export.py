@@ -44,7 +44,7 @@ def editor_text(ledger: "Ledger", candidate: Found, file: Path, standing: str = 
     """The page of an audit for an editor."""
     from trialtrace.audit.editor.letter import lines, main_paper, together, unchecked
     from trialtrace.audit.editor.questions import questions, reader_questions
-    from trialtrace.audit.ledger.paper import citation, source
+    from trialtrace.audit.ledger.texts import citation, source
     from trialtrace.report.audit.editor_page import editor_page
 
     printed, registered = candidate.printed, candidate.registered

@@ -6,7 +6,7 @@ run. They hold counts and configured words only.
 
 from collections.abc import Iterable, Sequence
 
-from trialtrace.run.cleaning.account import Account, RedLine
+from trialtrace.run.cleaning.account import KNOWN, Account, RedLine
 from trialtrace.run.tables.contracts.rows import ResultRow
 
 # Warnings of one rule each, which `excluded_line` draws together.
@@ -36,16 +36,16 @@ def red_lines(
     return [" ".join(text.split()) for text in lines]
 
 
-def declared_lines(account: Account) -> list[str]:
-    """The sentences on rows that are left out for a reason which cleaning.yaml gives: they are told
-    on page 1, and warn of nothing that nobody has looked at."""
+def declared_lines(account: Account, of_endpoints: Iterable[RedLine] = ()) -> list[str]:
+    """The sentences on rows that are left out, and on columns that are known, for a reason which
+    cleaning.yaml gives: they are told on page 1, and warn of nothing that nobody has looked at."""
     reasons = [
         (decision.table, decision.reason.partition(": ")[2].rstrip("."))
         for decision in account.decisions
         if decision.what == "excluded"
     ]
-    return [
-        " ".join(warning.text.split())
+    declared = [
+        warning.text
         for warning in account.warnings
         if warning.kind in OF_ROWS
         and any(
@@ -53,6 +53,8 @@ def declared_lines(account: Account) -> list[str]:
             for table, reason in reasons
         )
     ]
+    declared += [line.text for line in of_endpoints if line.kind == KNOWN]
+    return [" ".join(text.split()) for text in declared]
 
 
 def excluded_line(account: Account) -> list[str]:

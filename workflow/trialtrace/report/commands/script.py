@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trialtrace.report.rcode.script import Scripts
 
 NOT_IN_R = 2
+DATA, RAW = "data", "raw"
 
 
 def add_script(add: Add) -> None:
@@ -23,6 +24,13 @@ def add_script(add: Add) -> None:
         "of",
         metavar="RESULT_ID | TRIAL",
         help="a result, as results lists or by its short id, or a trial for all of them",
+    )
+    script.add_argument(
+        "--from",
+        dest="begin",
+        choices=(DATA, RAW),
+        default=DATA,
+        help="begin with the exported data sets, or with the raw export (of a result)",
     )
     script.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     script.set_defaults(run=_script)
@@ -50,7 +58,11 @@ def _script(arguments: argparse.Namespace) -> int:
     at, _ = tell_run(at, configured(at, name), CHECK, earlier=True)
     trial = load_trial(name, at)
     tracer = Tracer(trial, at.results / name, trial.disclosure(load_settings(at)))
-    text = _of(Scripts(tracer), asked if result else None)
+    raw = arguments.begin == RAW
+    if raw and not result:
+        do = f"trialtrace results {name} lists its results"
+        raise UserError(Problem("--from raw", found="a trial", expected="a result", do=do))
+    text = _of(Scripts(tracer, raw=raw), asked if result else None)
     if text is None:
         return NOT_IN_R
     put(text, arguments.output)

@@ -9,6 +9,7 @@ import numpy as np
 from trialtrace.base.errors import one_of
 from trialtrace.report.figures.canvas import FAINT, colour_of, wrapped
 from trialtrace.report.figures.picture import Cell, Data, Request, columns_as_rows
+from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trial.plan.origins import origin, time_unit
 
 if TYPE_CHECKING:
@@ -36,26 +37,25 @@ POOLED = (
 
 # The time of each event that a curve steps at, in the unit of the axis, and whose it is.
 Events = tuple[np.ndarray, np.ndarray]
-# Letters of a line of the name of a curve, and of what is said above all of them.
-NAME, ABOVE = 18, 100
+# Letters of a line of the name of a curve, of one beside the numbers at risk, and of what is said
+# above all curves.
+NAME, TABLE_NAME, ABOVE = 18, 26, 100
 
 
 def with_table(figure: "Figure", arms: int, panels: int = 1) -> "list[Axes]":
     """Axes for the curves, one below the other, and, beneath, for a line of numbers an arm."""
+    return list(with_tables(figure, arms, panels=panels)[0])
+
+
+def with_tables(
+    figure: "Figure", arms: int, beside: int = 1, panels: int = 1
+) -> "list[list[Axes]]":
+    """The same so many times beside each other, one scale of heights for all."""
     ratios = [*[1.0] * panels, (0.06 + 0.07 * arms) * panels**0.5]
-    return list(figure.subplots(panels + 1, 1, sharex=True, height_ratios=ratios))
-
-
-def lines_above(texts: Sequence[str]) -> list[str]:
-    """Sentences about curves in lines that fit above them."""
-    return [line for one in texts for line in wrapped(one, ABOVE).split("\n")]
-
-
-def above(figure: "Figure", texts: Sequence[str]) -> None:
-    """Sentences above all curves, over the whole width of the figure."""
-    if texts:
-        text = "\n".join(lines_above(texts))
-        figure.suptitle(text, x=0.01, ha="left", fontsize=8)
+    every = figure.subplots(
+        panels + 1, beside, sharex="col", sharey="row", height_ratios=ratios, squeeze=False
+    )
+    return [list(every[:, at]) for at in range(beside)]
 
 
 def named_at_the_end(axes: "Axes", ends: Sequence[tuple[str, float, str]], top: float) -> None:
@@ -102,10 +102,14 @@ def axis_unit(request: Request) -> float:
     return DAYS[request.entry["unit"]] / DAYS[unit]
 
 
-def time_axis(request: Request, axes: "Axes", below: "Axes") -> None:
+def time_axis(request: Request, axes: "Axes") -> None:
+    """The axis of time at the lowest curves, above the table of numbers."""
     unit = axis_unit(request)
     axes.set_xlim(0, max(request.entry["at"]) / unit or None)
-    below.set_xlabel(time_words(request))
+    axes.set_xticks([time / unit for time in request.entry["at"]])
+    axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
+    axes.tick_params(axis="x", labelbottom=True)
+    axes.set_xlabel(time_words(request))
 
 
 def drawn_steps(
@@ -201,12 +205,15 @@ def numbers(request: Request, axes: "Axes", title: str, counts: Mapping[str, np.
                 fontsize=8,
                 color=colour_of(arms, arm),
             )
-    axes.set_yticks(range(len(arms)), [request.material.arm_label(arm) for arm in reversed(arms)])
+    names = [request.material.arm_label(arm) for arm in reversed(arms)]
+    axes.set_yticks(range(len(arms)), [wrapped(name, TABLE_NAME) for name in names])
+    # Of panels side by side the first alone has names.
+    for text, arm in zip(axes.get_yticklabels(), reversed(arms), strict=False):
+        text.set(color=colour_of(arms, arm), fontsize=8)
     axes.set_ylim(-0.6, len(arms) - 0.2)
     axes.tick_params(axis="y", length=0, pad=14)
+    axes.tick_params(axis="x", length=0, labelbottom=False)
     axes.set_title(title, loc="left", fontsize=8, color=FAINT)
-    axes.set_xticks([time / unit for time in request.entry["at"]])
-    axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
 
@@ -216,20 +223,30 @@ def curves_data(
     curves: Mapping[str, Sequence[np.ndarray]],
     counts: Mapping[str, np.ndarray],
     height: str = "share",
+    *,
+    results: Mapping[str, Mapping[float, ResultRow]] | None = None,
+    events: Mapping[str, Mapping[float, str]] | None = None,
 ) -> Data:
     """The places of step curves as they are drawn, with their bounds where they have any, a label
-    an arm; then the numbers at risk that stand below."""
-    unit = axis_unit(request)
+    an arm, and whose `events` make a step; then the numbers at risk that stand below, with those
+    that are `results`, by arm and time."""
+    unit, material = axis_unit(request), request.material
     rows: list[tuple[Cell, ...]] = []
     for label, places in curves.items():
         missing = [np.full(len(places[0]), np.nan)] * (4 - len(places))
+        who = (events or {}).get(label, {})
         rows += columns_as_rows(
-            [label] * len(places[0]), *(each.tolist() for each in (*places, *missing))
+            [None] * len(places[0]),
+            [label] * len(places[0]),
+            *(each.tolist() for each in (*places, *missing)),
+            [None] * len(places[0]),
+            [who.get(time) for time in places[0].tolist()],
         )
-    curve = [(*row, None) for row in rows]
-    below: list[tuple[Cell, ...]] = [
-        (request.material.arm_label(arm), time / unit, None, None, None, float(n))
-        for arm, at in counts.items()
-        for time, n in zip(request.entry["at"], at, strict=True)
-    ]
-    return Data(("line", request.entry["unit"], height, "low", "high", "at_risk"), [*curve, *below])
+    for arm, at in counts.items():
+        label = material.arm_label(arm)
+        known = (results or {}).get(label, {})
+        for time, n in zip(request.entry["at"], at, strict=True):
+            result_id = known[time]["result_id"] if time in known else None
+            rows.append((result_id, label, time / unit, None, None, None, float(n), None))
+    told = ("result", "line", request.entry["unit"], height, "low", "high", "at_risk", "subjects")
+    return Data(told, rows)

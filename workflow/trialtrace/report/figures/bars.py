@@ -8,7 +8,7 @@ from trialtrace.report.figures import canvas
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import data_of, name_of, repeats_cuts, rows_of_bars, told
 from trialtrace.report.material import Material
-from trialtrace.report.tables import level_of
+from trialtrace.report.tables import level_of, short_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _figure(
     with canvas.drawing(7.2, height) as figure:
         axes = figure.subplots()
         for number in range(len(arms)):
-            _arm(material, axes, list(groups.values()), arms, number, upright)
+            _arm(material, axes, groups, arms, number, upright)
         places, labels = np.arange(len(groups)), list(groups)
         if upright:
             width = max(10, 60 // len(groups))
@@ -74,12 +74,13 @@ def _figure(
 def _arm(
     material: Material,
     axes: "Axes",
-    groups: list[dict[str, ResultRow]],
+    by_name: dict[str, dict[str, ResultRow]],
     arms: list[str],
     number: int,
     upright: bool,
 ) -> None:
     arm, width = arms[number], 0.8 / len(arms)
+    names, groups = list(by_name), list(by_name.values())
     has = [at for at, of in enumerate(groups) if arm in of and of[arm]["stat_value"] is not None]
     rows = [groups[at][arm] for at in has]
     shift = (number - (len(arms) - 1) / 2) * width
@@ -101,8 +102,13 @@ def _arm(
         **{"yerr" if upright else "xerr": error},
         error_kw={"ecolor": canvas.INK, "elinewidth": 1.1, "capsize": 3},
     )
-    for place, row in zip(places, rows, strict=True):
+    for place, group, row in zip(places, has, rows, strict=True):
         text = _counts(material, row)
+        across = place - width / 2, place + width / 2
+        high = (0.0, max(row["ci_high"] or 0.0, present(row["stat_value"])))
+        words = f"{names[group]}, {material.arm_label(arm)}: {text}, {short_text(row)}"
+        wide, tall = (across, high) if upright else (high, across)
+        canvas.field(axes, wide, tall, (row["result_id"], words))
         if upright:
             axes.annotate(
                 text,

@@ -1,5 +1,6 @@
 """One look and one way of writing for every figure, with the same bytes every time."""
 
+import io
 import json
 import re
 import struct
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.base.store import write_bytes
+from trialtrace.report.links import FIELD, UP, trace_link
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
@@ -22,6 +25,7 @@ STAMPED = "{} (synthetic, not evidence)"
 # drawings, all of them at once; letters in them are paths, so that no font matters.
 DPI = 160
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
+_PALETTE = 128
 # The first part of a PNG, with its size, comes right behind the signature: 8 and 25 bytes.
 _HEAD = 33
 _PER_METRE = round(DPI / 0.0254)
@@ -43,7 +47,9 @@ def write_pixels(folder: Path, names: Sequence[str], *, synthetic: bool) -> None
     made = setter.compile(format="png", ppi=DPI)
     each = made if isinstance(made, list) else [made or b""]
     for name, data in zip(names, each, strict=True):
-        write_bytes(folder / f"{name}.png", _told(data, title(name, synthetic=synthetic)))
+        write_bytes(
+            folder / f"{name}.png", _told(_few_colours(data), title(name, synthetic=synthetic))
+        )
 
 
 def _page(folder: Path, name: str) -> str:
@@ -53,6 +59,19 @@ def _page(folder: Path, name: str) -> str:
     assert size is not None
     place = json.dumps(f"/{name}.svg", ensure_ascii=False)
     return f"#page(width: {size[1]}pt, height: {size[2]}pt, margin: 0pt, image({place}))"
+
+
+def _few_colours(data: bytes) -> bytes:
+    """A PNG of a palette, less than half of the bytes: a figure has few colours and their edges."""
+    from PIL import Image
+
+    output = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        few = image.convert("RGB").quantize(
+            _PALETTE, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
+    few.save(output, "PNG", compress_level=6)
+    return output.getvalue()
 
 
 def _told(data: bytes, words: str) -> bytes:
@@ -142,6 +161,44 @@ def save_drawing(figure: "Figure", folder: Path, name: str, *, synthetic: bool) 
         write_bytes(folder / f"{name}.svg", _shortened(canvas.drawn()).encode())
 
 
+# Fields of a figure that lead to the trace of a result: a drawing has them as links.
+
+_FIELD = re.compile(r"<a xlink:href=([\"'])(\S+) (.*?)\1 target=\"_blank\">", re.DOTALL)
+# An area or a line that is not seen can be hit where it has a colour, and be shown by a page.
+_AREA = re.compile(r"style=\"fill:none;opacity:0\"")
+_WAY = re.compile(r"style=\"fill:none;stroke:([^;]*);stroke-opacity:0;stroke-width:([^;\"]*)\"")
+
+
+def field(
+    axes: "Axes",
+    across: tuple[float, float],
+    ends: tuple[float, float],
+    lead: tuple[str, str],
+    *,
+    whole: bool = False,
+) -> None:
+    """A part of the axes, between two places each way, as a link to a result: `lead` is its
+    identifier and what it says. `whole` counts what is across in shares of the figure."""
+    from matplotlib.patches import Rectangle
+    from matplotlib.transforms import blended_transform_factory
+
+    size = across[1] - across[0], ends[1] - ends[0]
+    area = Rectangle((across[0], ends[0]), *size, alpha=0, linewidth=0, zorder=50, clip_on=False)
+    if whole:
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        area.set_transform(blended_transform_factory(figure.transFigure, axes.transData))
+    area.set_in_layout(False)
+    lead_to(area, lead)
+    axes.add_artist(area)
+
+
+def lead_to(artist: "Artist", lead: tuple[str, str]) -> None:
+    """Make what is drawn a link to a result, by its identifier and what it says."""
+    result_id, words = lead
+    artist.set_url(f"{UP}{trace_link(result_id)} {words}")
+
+
 def _settle(figure: "Figure") -> None:
     """Find the layout.
 
@@ -171,6 +228,16 @@ _COMMAND = re.compile(r"\s*([MLHVCSQTAZz])\s*")
 _LOOK = re.compile(r"style=\"[^\"]*\"")
 # Letters: a name of the font before each, and the way to each of a word.
 _LETTER = re.compile(r"(id=\"|href=\"#)DejaVuSans-")
+# Marks of one look, each of which would tell it.
+_MARKS = re.compile(
+    r"(<g clip-path=\"[^\"]*\")>\n((?:<use xlink:href=\"[^\"]*\" x=\"[^\"]*\" y=\"[^\"]*\""
+    r"(?P<look> style=\"[^\"]*\")/>\n)(?:<use [^>]*(?P=look)/>\n)+)(?=</g>)"
+)
+_JOINTS = """<defs>
+<style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>
+</defs>
+"""
+_JOINED = 'stroke-linejoin="round" version="1.1"'
 _ALONG = re.compile(r"(<use xlink:href=\"#g[^\"]*\") transform=\"translate\(([^ )]+) 0\)\"/>")
 
 
@@ -179,6 +246,12 @@ def _shortened(svg: str) -> str:
     that mean nothing, short names of letters."""
     svg = _INDENT.sub("\n", _PLACES.sub(lambda found: _rounded(found[0]), svg))
     svg = _LOOK.sub(lambda look: look[0].replace(": ", ":").replace("; ", ";"), svg)
+    svg = _FIELD.sub(rf'{FIELD}\2"><title>\3</title>', svg)
+    svg = _AREA.sub('fill-opacity="0"', svg)
+    svg = _WAY.sub(r'fill="none" stroke="\1" stroke-opacity="0" stroke-width="\2"', svg)
+    svg = _MARKS.sub(lambda found: f"{found[1]}{found[3]}>\n{found[2].replace(found[3], '')}", svg)
+    # Joints for the drawing alone: a page that holds it has others.
+    svg = svg.replace(_JOINTS, "", 1).replace('version="1.1"', _JOINED, 1)
     return _ALONG.sub(r'\1 x="\2"/>', _LETTER.sub(r"\1g", svg))
 
 

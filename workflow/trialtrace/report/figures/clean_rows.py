@@ -1,5 +1,6 @@
 """Rows of a clean table beside their subjects and arms, for figures of what was given and done."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,14 +49,20 @@ def clean_rows(material: Material, given: Given) -> CleanRows:
 
     They meet the `where` of the endpoint and that of the display.
     """
+    entry = material.trial.endpoints[given["endpoint"]].entry
+    return table_rows(material, entry.table, given["population"], (entry.where, given.get("where")))
+
+
+def table_rows(
+    material: Material, name: str, population: str, conditions: Iterable[dict[str, Any] | None]
+) -> CleanRows:
+    """The rows of a clean table of the subjects of a population that meet the conditions."""
     import pyarrow.compute as pc
 
     trial = material.trial
-    entry = trial.endpoints[given["endpoint"]].entry
-    name = entry.table
     table = read_table(material.folder / "clean" / f"{name}.parquet", CLEAN)
     adsl = material.tracer.frames.table("adsl")
-    flag = trial.populations[given["population"]].flag
+    flag = trial.populations[population].flag
     inside = adsl.filter(pc.equal(adsl[flag], "Y"))
     keys = column_text(table[trial.tables[name].subject].combine_chunks(), f"clean table {name}")
     at = pc.index_in(keys, value_set=inside["SUBJID"].combine_chunks())
@@ -71,7 +78,7 @@ def clean_rows(material: Material, given: Given) -> CleanRows:
         subject.to_numpy(zero_copy_only=False).astype(str),
         arm.to_numpy(zero_copy_only=False).astype(str),
     )
-    for condition in (entry.where, given.get("where")):
+    for condition in conditions:
         found = found if condition is None else found.chosen(found.met(condition))
     return found
 

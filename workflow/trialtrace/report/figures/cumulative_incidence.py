@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.base.words import percent
+from trialtrace.report.figures.along import results_along
 from trialtrace.report.figures.at_risk import (
     POOLED,
     axis_unit,
@@ -45,6 +46,7 @@ def draw(material: Material, entry: Given) -> Picture:
         raise request.nothing("nobody had an event")
     competing = any((cause == COMPETING).any() for _, cause in data.values())
     titles = {EVENT: request.title} | ({COMPETING: _other(request)} if competing else {})
+    along = results_along(request)
     with drawing(7.2, 1.3 + 2.6 * len(titles) + 0.2 * len(arms)) as figure:
         *panels, below = with_table(figure, len(arms), len(titles))
         drawn: dict[str, list[np.ndarray]] = {}
@@ -62,8 +64,10 @@ def draw(material: Material, entry: Given) -> Picture:
             named_at_the_end(axes, ends, 1.0)
         at_risk = {arm: _at_risk(time, entry["at"]) for arm, (time, _) in data.items()}
         numbers(request, below, "Number at risk", at_risk)
-        time_axis(request, panels[0], below)
-    numbers_of = curves_data(request, drawn, at_risk)
+        time_axis(request, panels[-1])
+        along.link(panels[0], request, {name: drawn[name] for name in along.curve if name in drawn})
+        along.link_numbers(below, request)
+    numbers_of = curves_data(request, drawn, at_risk, results=along.at_risk, events=along.events)
     alt = _alt(request, titles[EVENT], drawn)
     return Picture(figure, _caption(request, competing), alt, numbers_of)
 

@@ -1,15 +1,25 @@
 """Patient flow as boxes, in the stages of CONSORT 2025: assessed, randomised, received, followed
-up, analysed. What no key of the plan tells from the export is "not reported", never 0.
+up, analysed. Who leaves stands at the side. A stage that no key of the plan tells from the export
+has no box, never a 0, and the caption says so once; the boxes end with the primary analysis.
 
 Where somebody in the export is not used, or has no arm, a box of the export stands above them all.
 """
 
 import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.report.audit.red_lines import not_used, reason_words
-from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing
-from trialtrace.report.figures.picture import Cell, Data, Picture, arm_words, arms_of
+from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, field
+from trialtrace.report.figures.picture import (
+    Cell,
+    Data,
+    Picture,
+    arm_words,
+    arms_of,
+    in_a_row,
+)
 from trialtrace.report.material import Material
 from trialtrace.report.tables import NO_BREAK
 from trialtrace.run.cleaning.account import Selection
@@ -22,58 +32,115 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Counts = dict[tuple[Any, ...], int]
+Lines = list[tuple[str, tuple[str, str] | None, bool]]
 # Heights in lines of text: a box is as high as its lines and a margin, with an arrow between two.
-MARGIN, GAP, LINE = 0.9, 1.2, 0.155
-# Inches: the picture, and what a letter takes of a line.
-WIDE, LETTER = 7.2, 0.062
+MARGIN, GAP, LINE = 0.9, 1.0, 0.155
+# Inches: the picture, an arm of more than three, and what a letter takes of a line.
+WIDE, AN_ARM, LETTER = 7.2, 2.3, 0.062
+# Shares of a column: the widest, the way down its boxes, and where boxes at its side begin.
+WIDEST, WAY, SIDE = 0.5, 0.06, 0.14
 NOT_REPORTED, UNREPORTED = "not reported", ", reason not reported"
 NOT_IN_DATA = "not in the data"
 UNDECIDED = "whether randomised is not recorded"
-POPULATIONS, BULLET = "In the population:", "\N{BULLET} "
+INSET = "   "
 # Reasons of a box that have a place of their own; the others are counted together.
 MOST_REASONS = 4
 
 
+@dataclass(frozen=True)
+class Box:
+    """Texts, each with the result that it shows, if any; of those who leave it stands at the
+    side."""
+
+    texts: Sequence[tuple[str, ResultRow | None]]
+    side: bool = False
+    head: bool = False
+
+    def lines(self, letters: int, of: str) -> Lines:
+        """Lines of so many letters, each with its result and what it says of whom, and whether it
+        is the head of an arm."""
+        return [
+            (line, (row["result_id"], f"{of}{text.strip()}") if row else None, self.head and not at)
+            for at, (text, row) in enumerate(self.texts)
+            for line in _wrapped(text, letters)
+        ]
+
+
 def draw(material: Material, row: Row) -> Picture:
     """The counts of the flow analysis, a column an arm; one column where patients have all arms."""
-    export = exported(material)
-    who = row.get("patients")
-    first = "in the export" if export else lower_first(who or "randomised")
-    arms = arm_words(material, arms_of(material))
-    alt = f"Boxes from the patients {first} to those analysed, {arms}. {_told(material, row)}"
-    groups = [
-        arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
+    known = {row[2] for row in counts(material) if row[0] == "randomised" and row[2] != ALL}
+    groups = [arm for arm in arms_of(material) if arm in known]
+    above, columns = before(material, row), [boxes(material, row, arm) for arm in groups or [ALL]]
+    across = max(WIDE, AN_ARM * len(columns))
+    width = min(0.97 / len(columns), WIDEST)
+    letters = int(0.95 * width * across / LETTER)
+    top = [box.lines(int(0.95 * 0.44 * across / LETTER), "") for box in above]
+    named = [f"{material.arm_label(arm)}, " for arm in groups] or [""]
+    arms = [
+        [box.lines(int(letters * (1 - SIDE * box.side)), of) for box in column]
+        for column, of in zip(columns, named, strict=True)
     ]
-    columns = [boxes(material, row, group) for group in groups or [ALL]]
-    top = [who or "Randomised in the data", _n(material, "randomised")]
-    if who:
-        top.insert(0, f"Randomised: {NOT_IN_DATA}")
-    elif material.trial.design.planned:
-        top[-1] += f" of {material.trial.design.planned} planned"
-    heights = [max(len(column[level]) for column in columns) for level in range(len(columns[0]))]
-    above = [box for box in (export, screening(material), top) if box]
-    total = sum(map(len, above)) + sum(heights) + (MARGIN + GAP) * (len(heights) + len(above))
-    with drawing(WIDE, LINE * (total + 0.6)) as figure:
+    heights = [max(len(arm[level]) for arm in arms) for level in range(len(arms[0]))]
+    total = sum(map(len, top)) + sum(heights) + (MARGIN + GAP) * (len(heights) + len(top)) + GAP
+    with drawing(across, LINE * (total + 0.6)) as figure:
         axes = figure.subplots()
         axes.set_axis_off()
         axes.set_xlim(0, 1)
         axes.set_ylim(-total - 0.3, 0.3)
-        start = _stacked(axes, above)
-        for number, column in enumerate(columns):
+        start = _column(axes, (0.5, 0.44), 0.0, list(zip(above, top, strict=True)), [], INK)
+        for number, (column, lines) in enumerate(zip(columns, arms, strict=True)):
             x = (number + 0.5) / len(columns)
             colour = colour_of(arms_of(material), groups[number]) if groups else INK
-            _column(axes, x, 0.96 / len(columns), start, column, heights, colour)
-    caption = (
-        "Patient flow. Analysed: patients in whom the outcome is known, of those in the "
-        "population. Not reported: "
-        "the export does not tell, or the plan does not say how it does."
+            _branch(axes, start, x)
+            both = list(zip(column, lines, strict=True))
+            _column(axes, (x, width), start - 2 * GAP, both, heights, colour)
+    return Picture(figure, _caption(material, row), _alt(material, row), _data(material))
+
+
+def _caption(material: Material, row: Row) -> str:
+    name = primary(material, row)
+    label = material.trial.plan.analyses[name].label
+    text = (
+        f"Patient flow. Analysed: patients in whom the outcome of “{label}” is known, of those in "
+        "its population."
     )
-    return Picture(figure, caption, alt, _data(material, export))
+    if len(row["analysed"]) > 1:
+        text += " The other analyses are in the table of the flow."
+    known = counts(material)
+    untold = {
+        "who was assessed for eligibility": not screened(material)
+        and ("assessed", None, ALL, None) not in known,
+        "who received the treatment": "received" not in row,
+        "who was lost to follow-up": "ended" not in row,
+    }
+    missing = [words for words, is_untold in untold.items() if is_untold]
+    return text + (f" Not reported in the data: {in_a_row(missing)}." if missing else "")
 
 
-def _data(material: Material, export: list[str]) -> Data:
-    """The lines of the box of the export, then every count of the flow as a result."""
+def primary(material: Material, row: Row) -> str:
+    """The analysis with which the boxes end: the first primary one of those that the plan lists,
+    else the first."""
+    analyses = material.trial.plan.analyses
+    return next((n for n in row["analysed"] if analyses[n].role == "primary"), row["analysed"][0])
+
+
+def before(material: Material, row: Row) -> list[Box]:
+    """The boxes above the arms: the export, the assessed, the randomised."""
+    who, planned = row.get("patients"), material.trial.design.planned
+    randomised = of_flow(material)["randomised", None, ALL, None]
+    n = f"n = {counts(material)['randomised', None, ALL, None]}"
+    texts: list[tuple[str, ResultRow | None]] = [(who or "Randomised in the data", None)]
+    if who:
+        texts.insert(0, (f"Randomised: {NOT_IN_DATA}", None))
+    elif planned:
+        n += f" of {planned} planned"
+    return [*exported(material), *screening(material), Box([*texts, (n, randomised)])]
+
+
+def _data(material: Material) -> Data:
+    """The lines of the boxes of the export, then every count of the flow as a result."""
     arms = arms_of(material)
+    export = [text.strip() for box in exported(material) for text, _ in box.texts]
     rows: list[tuple[Cell, ...]] = [
         (
             row["result_id"],
@@ -97,57 +164,66 @@ def _of(material: Material, row: ResultRow) -> str | None:
     return material.trial.populations[name].label if name in material.trial.populations else name
 
 
-def _told(material: Material, row: Row) -> str:
+def _alt(material: Material, row: Row) -> str:
     """ "Randomised 602: Drug 295, Placebo 307. Relief: Drug 290 of 295, ..." in words, for who
     cannot see the boxes."""
-    known = counts(material)
+    known, who = counts(material), row.get("patients")
     arms = [arm for arm in arms_of(material) if ("randomised", None, arm, None) in known]
 
     def by_arm(text: dict[str, str]) -> str:
         return ", ".join(f"{material.arm_label(arm)} {told}" for arm, told in text.items())
 
+    first = "in the export" if exported(material) else lower_first(who or "randomised")
+    alt = f"Boxes from the patients {first} to those analysed, "
+    alt += f"{arm_words(material, arms_of(material))}."
     each = by_arm({arm: str(known["randomised", None, arm, None]) for arm in arms})
-    who = row.get("patients", "Randomised")
-    told = [f"{who} {known['randomised', None, ALL, None]}{f': {each}' if each else ''}."]
-    for name in row["analysed"]:
-        label = material.trial.plan.analyses[name].label
-        used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
-        told.append(f"Analysed, {label}: known in {by_arm(used) if arms else used[ALL]}.")
-    return " ".join(told)
+    alt += f" {who or 'Randomised'} {known['randomised', None, ALL, None]}"
+    alt += f": {each}." if each else "."
+    name = primary(material, row)
+    used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
+    label = material.trial.plan.analyses[name].label
+    return f"{alt} Analysed, {label}: known in {by_arm(used) if arms else used[ALL]}."
 
 
-def exported(material: Material) -> list[str]:
-    """Who is in the export and not in the boxes below, by reason; nothing where all of them are."""
+def exported(material: Material) -> list[Box]:
+    """Who is in the export, and at the side who is not in the boxes below, by reason; nothing where
+    all of them are."""
     account, without = material.account, material.without_arm
     gone = not_used(account) + without
     if not gone:
         return []
-    lines = ["In the export", f"n = {account.subjects.in_export}", f"Not used: {gone}"]
-    reasons = [(reason_words(one.reason), one.n) for one in account.subjects.excluded]
+    reasons = {reason_words(one.reason): one.n for one in account.subjects.excluded}
     if without:
-        reasons.append(("no arm in the data", without))
-    return lines + [line for why, n in reasons for line in _wrapped(f"{why}: {n}", 60)]
+        reasons["no arm in the data"] = without
+    export = Box([("In the export", None), (f"n = {account.subjects.in_export}", None)])
+    return [export, _side(f"Not used: {gone}", reasons, most=len(reasons))]
 
 
-def screening(material: Material) -> list[str]:
-    """Who was assessed and why some were not randomised, as far as the data tell it."""
-    known = counts(material)
+def screening(material: Material) -> list[Box]:
+    """Who was assessed and, at the side, why some were not randomised, as far as the data tell."""
+    known, rows = counts(material), of_flow(material)
     if log := screened(material):
         reasons = dict(log.reasons or {}) | ({UNDECIDED: log.undecided} if log.undecided else {})
-        gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons, most=len(reasons))}"
         made = " (made up, not printed)" if material.trial.synthetic else ""
-        lines = [f"Assessed for eligibility by the log{made}", f"n = {log.rows}"]
-        lines += _wrapped(gone, 60)
+        texts: list[tuple[str, ResultRow | None]] = [
+            (f"Assessed for eligibility by the log{made}", None),
+            (f"n = {log.rows}", None),
+        ]
         randomised = known["randomised", None, ALL, None]
         used = log.rows - log.left_out - log.undecided
         if used != randomised:
-            lines += _wrapped(f"Randomised by the log: {used}, in the data: {randomised}", 60)
-        return lines
-    if ("assessed", None, ALL, None) not in known:
-        return [f"Assessed for eligibility: {NOT_REPORTED}", f"Excluded: {NOT_REPORTED}"]
+            texts.append((f"Randomised by the log: {used}, in the data: {randomised}", None))
+        gone = f"Excluded: {sum(reasons.values())}"
+        return [Box(texts), _side(gone, reasons, most=len(reasons))]
+    assessed = rows.get(("assessed", None, ALL, None))
+    if assessed is None:
+        return []
+    n = known["assessed", None, ALL, None]
     reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded"}
-    gone = f"Excluded: {sum(reasons.values())}{_in_brackets(reasons)}"
-    return ["Assessed for eligibility", _n(material, "assessed"), *_wrapped(gone, 60)]
+    by_reason = {key[3]: row for key, row in rows.items() if key[0] == "excluded"}
+    gone = f"Excluded: {sum(reasons.values())}"
+    first = Box([("Assessed for eligibility", None), (f"n = {n}", assessed)])
+    return [first, _side(gone, reasons, by_reason)]
 
 
 def screened(material: Material) -> Selection | None:
@@ -158,63 +234,70 @@ def screened(material: Material) -> Selection | None:
     )
 
 
-def counts(material: Material) -> Counts:
-    """Counts by statistic, parameter, group and level."""
+def of_flow(material: Material) -> dict[tuple[Any, ...], ResultRow]:
+    """The results of the flow by statistic, parameter, group and level."""
     return {
-        (row["stat_name"], row["parameter"], row["group1_level"], row["group2_level"]): round(
-            present(row["stat_value"])
-        )
+        (row["stat_name"], row["parameter"], row["group1_level"], row["group2_level"]): row
         for row in material.of("flow")
     }
 
 
-def boxes(material: Material, row: Row, group: str) -> list[list[str]]:
-    """The lines of each box of one arm, from the arm itself to the analyses."""
-    known, trial = counts(material), material.trial
-    columns = len(arms_of(material)) if group != ALL else 1
-    width = min(60, int(0.9 * WIDE / columns / LETTER))
+def counts(material: Material) -> Counts:
+    """Counts by statistic, parameter, group and level."""
+    return {key: round(present(row["stat_value"])) for key, row in of_flow(material).items()}
+
+
+def boxes(material: Material, row: Row, group: str) -> list[Box]:
+    """The boxes of one arm, from the arm itself to the primary analysis."""
+    known, rows = counts(material), of_flow(material)
+    name = primary(material, row)
     randomised = known["randomised", None, group, None]
+    first: list[tuple[str, ResultRow | None]] = []
+    if group != ALL:
+        allocated = f"{row.get('patients', 'Allocated')}: {randomised}"
+        first = [(material.arm_label(group), None)]
+        first.append((allocated, rows["randomised", None, group, None]))
     found = []
-    named = row.get("patients", "Allocated")
-    first = [] if group == ALL else [material.arm_label(group), f"{named}: {randomised}"]
     if "received" in row:
         n = known["received", None, group, None]
-        reasons = _by_reason(known, "not_received", None, group)
-        first.append(
-            f"Received the treatment: {n}; did not: {randomised - n}{_in_brackets(reasons)}"
-        )
-    else:
-        first.append(f"Received the treatment: {NOT_REPORTED}")
-    found.append(_lines(first, width))
+        first.append((f"Received the treatment: {n}", rows["received", None, group, None]))
+        gone = f"Did not receive it: {randomised - n}"
+        found.append(_left(material, gone, "not_received", None, group))
     if "ended" in row:
-        reasons = {key[3]: n for key, n in known.items() if key[0] == "ended" and key[2] == group}
-        found.append(
-            _wrapped(f"Did not complete: {sum(reasons.values())}{_in_brackets(reasons)}", width)
-        )
-    else:
-        found.append([f"Lost to follow-up: {NOT_REPORTED}"])
-    narrower = [
-        f"{population.label}: {known['in_population', name, group, None]}"
-        for name, population in trial.populations.items()
-        if _loses(material, name)
-    ]
-    if narrower:
-        found.append(_lines([POPULATIONS, *(f"{BULLET}{one}" for one in narrower)], width))
-    return [*found, _analysed(material, row, group, width)]
+        n = sum(n for key, n in known.items() if key[0] == "ended" and key[2] == group)
+        found.append(_left(material, f"Did not complete: {n}", "ended", None, group))
+    if any(n for key, n in known.items() if key[:2] == ("not_analysed", name)):
+        n = sum(n for key, n in known.items() if key[:3] == ("not_analysed", name, group))
+        gone = f"Not analysed{_of_all(material, name, group)}: {n}"
+        found.append(_left(material, gone, "not_analysed", name, group))
+    analysed = rows["analysed", name, group, None]
+    label = material.trial.plan.analyses[name].label
+    last = Box([(label, None), (f"Analysed: {_of_those(material, name, group)}", analysed)])
+    return [*([Box(first, head=True)] if first else []), *found, last]
 
 
-def _analysed(material: Material, row: Row, group: str, width: int) -> list[str]:
-    """One box for all analyses, since none of them follows on another."""
-    known, texts = counts(material), ["Analysed:"]
-    for name in row["analysed"]:
-        label = material.trial.plan.analyses[name].label
-        reasons = _by_reason(known, "not_analysed", name, group)
-        text = f"{BULLET}{label}: known in {_of_those(material, name, group)}"
-        if sum(reasons.values()):
-            text += f"; not{_of_all(material, name, group)}: "
-            text += f"{sum(reasons.values())}{_in_brackets(reasons)}"
-        texts.append(text)
-    return _lines(texts, width)
+def _left(material: Material, gone: str, stat: str, name: str | None, group: str) -> Box:
+    """Who of an arm is not in the next box, by reason."""
+    rows = {key[3]: row for key, row in of_flow(material).items() if key[:3] == (stat, name, group)}
+    return _side(gone, {why: round(present(row["stat_value"])) for why, row in rows.items()}, rows)
+
+
+def _side(
+    gone: str,
+    reasons: dict[str, int],
+    rows: dict[str, ResultRow] | None = None,
+    most: int = MOST_REASONS,
+) -> Box:
+    """Who leaves, and a line for each reason that occurred, the rarest of many together; of a
+    reason that is not reported that is told."""
+    ordered = sorted(reasons.items(), key=lambda item: (item[0].endswith(UNREPORTED), -item[1]))
+    some = [(reason, n) for reason, n in ordered if n]
+    # One place more than there are reasons for is that of the last of them.
+    shown = some if len(some) <= most + 1 else some[:most]
+    texts = [(f"{INSET}{why}:{NO_BREAK}{n}", (rows or {}).get(why)) for why, n in shown]
+    if rest := sum(n for _, n in some[len(shown) :]):
+        texts.append((f"{INSET}other reasons:{NO_BREAK}{rest}", None))
+    return Box([(gone, None), *texts], side=True)
 
 
 def _of_those(material: Material, name: str, group: str) -> str:
@@ -235,104 +318,80 @@ def _size(material: Material, name: str, group: str) -> int:
     return counts(material)["in_population", population, group, None]
 
 
-def _by_reason(known: Counts, stat: str, name: str | None, group: str) -> dict[str, int]:
-    """How many of an arm are not in a box, by reason."""
-    return {key[3]: n for key, n in known.items() if key[:3] == (stat, name, group)}
-
-
-def _in_brackets(reasons: dict[str, int], most: int = MOST_REASONS) -> str:
-    """ " (died 2, withdrew 1)": reasons that occurred, the rarest of many together; for those
-    without one that none is reported. Empty where nobody is counted."""
-    ordered = sorted(reasons.items(), key=lambda item: (item[0].endswith(UNREPORTED), -item[1]))
-    some = [(reason, n) for reason, n in ordered if n]
-    if len(some) > most + 1:
-        rest = sum(n for _, n in some[most:])
-        some = [*some[:most], ("other reasons", rest)]
-    brackets = [f"{reason.removesuffix(UNREPORTED)}{NO_BREAK}{n}" for reason, n in some]
-    why = UNREPORTED if any(reason.endswith(UNREPORTED) for reason, _ in some) else ""
-    if len(some) == 1:
-        brackets = [some[0][0].removesuffix(UNREPORTED)]
-    return f" ({', '.join(brackets)}{why})" if brackets else ""
-
-
-def _loses(material: Material, name: str) -> bool:
-    """Whether a population lacks anybody who was randomised."""
-    known = counts(material)
-    groups = {key[2] for key in known if key[0] == "randomised"}
-    return any(
-        known["in_population", name, group, None] < known["randomised", None, group, None]
-        for group in groups
-    )
-
-
-def _n(material: Material, stat: str) -> str:
-    return f"n = {counts(material)[stat, None, ALL, None]}"
-
-
-def _lines(texts: list[str], width: int) -> list[str]:
-    return [line for text in texts for line in _wrapped(text, width)]
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width) or [text]
-
-
-def _stacked(axes: "Axes", boxes: list[list[str]]) -> float:
-    """The boxes before the arms, an arrow from each to the next; where the last one ends."""
-    edge = 0.0
-    for number, lines in enumerate(boxes):
-        top = edge - GAP if number else edge
-        if number:
-            _arrow(axes, (0.5, edge), (0.5, top))
-        edge = top - len(lines) - MARGIN
-        _box(axes, (0.5, 0.6), (top, edge), lines, INK)
-    return edge
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Lines of so many letters, set in as the first is."""
+    inset = text[: len(text) - len(text.lstrip())]
+    yield from textwrap.wrap(text, width, subsequent_indent=f"{inset}  " if inset else "") or [text]
 
 
 def _column(
     axes: "Axes",
-    x: float,
-    width: float,
+    across: tuple[float, float],
     start: float,
-    column: list[list[str]],
-    heights: list[int],
+    boxes: Sequence[tuple[Box, Lines]],
+    heights: Sequence[int],
     colour: str,
-) -> None:
-    """Boxes below each other, an arrow from each to the next; not to the analyses from the
-    populations, since some are of everybody."""
-    above, edge = (0.5, start), start
-    for number, (lines, height) in enumerate(zip(column, heights, strict=True)):
-        top = edge - GAP
-        edge = top - height - MARGIN
-        if not column[number - 1][0].startswith(POPULATIONS):
-            _arrow(axes, above, (x, top))
-        _box(axes, (x, width), (top, edge), lines, colour)
-        above = (x, edge)
+) -> float:
+    """Boxes below each other from `start` on, in a column of a middle and a width, the lines of
+    each as many as `heights` says, else as it has; where the last one ends. The way from a box to
+    the next passes those at the side."""
+    x, width = across
+    left, edge = x - width / 2, start
+    at_side = any(box.side for box, _ in boxes)
+    # Above the arms the way goes down the middle, and those at the side stand right of it.
+    middle = not heights or not at_side
+    way = x if middle else left + WAY * width
+    above: float | None = None
+    for number, (box, lines) in enumerate(boxes):
+        top = edge - GAP if number else edge
+        edge = top - (heights[number] if heights else len(lines)) - MARGIN
+        if box.side:
+            begin = x + 0.04 if middle else left + SIDE * width
+            end = 0.985 if middle else left + width
+            _box(axes, (begin, end), (top, edge), lines, colour)
+            height = (top + edge) / 2
+            axes.plot([way, begin], [height, height], color=FAINT, linewidth=0.9, zorder=1)
+            continue
+        if above is not None:
+            _arrow(axes, (way, above), (way, top))
+        _box(axes, (left, left + width), (top, edge), lines, colour)
+        above = edge
+    return edge
+
+
+def _branch(axes: "Axes", start: float, x: float) -> None:
+    """From the randomised to an arm, at right angles."""
+    axes.plot(
+        [0.5, 0.5, x], [start, start - GAP, start - GAP], color=FAINT, linewidth=0.9, zorder=1
+    )
+    _arrow(axes, (x, start - GAP), (x, start - 2 * GAP))
 
 
 def _box(
     axes: "Axes",
     across: tuple[float, float],
     ends: tuple[float, float],
-    lines: list[str],
+    lines: Lines,
     colour: str,
 ) -> None:
-    """A box of a middle and a width, from its top to its bottom, its lines from the left."""
+    """A box from its left to its right and from its top to its bottom; each of its lines that shows
+    a result leads there."""
     from matplotlib.patches import Rectangle
 
-    (x, width), (top, bottom) = across, ends
-    left = x - width / 2
-    patch = Rectangle(
-        (left, bottom), width, top - bottom, facecolor="white", edgecolor=colour, linewidth=1.1
+    (left, right), (top, bottom) = across, ends
+    size = right - left, top - bottom
+    axes.add_patch(
+        Rectangle((left, bottom), *size, facecolor="white", edgecolor=colour, linewidth=1.1)
     )
-    axes.add_patch(patch)
-    for number, line in enumerate(lines):
+    for number, (line, lead, head) in enumerate(lines):
         place = top - MARGIN / 2 - number - 0.5
-        axes.text(left + 0.012, place, line, ha="left", va="center", fontsize=8, zorder=2)
+        weight = "bold" if head else "normal"
+        axes.text(left + 0.012, place, line, va="center", fontsize=8, fontweight=weight, zorder=2)
+        if lead is not None:
+            field(axes, across, (place - 0.5, place + 0.5), lead)
 
 
 def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:
-    axes.plot([start[0], end[0]], [start[1], end[1]], color=PALE, linewidth=0.1, zorder=1)
     axes.annotate(
         "",
         end,

@@ -1,6 +1,6 @@
 """Forest plot: estimates with their intervals, one line each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.number_needed import through_infinity
-from trialtrace.base.words import LABELS, NOT_ESTIMABLE, RATIOS, upper_first
-from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
+from trialtrace.base.words import LABELS, MINUS, NOT_ESTIMABLE, RATIOS, upper_first
+from trialtrace.report.figures.canvas import (
+    FAINT,
+    INK,
+    PALE,
+    colour_of,
+    drawing,
+    field,
+    wrapped,
+)
 from trialtrace.report.figures.picture import Given, Picture, arms_of, nothing
 from trialtrace.report.figures.rows_shown import (
     TOTAL,
@@ -25,7 +33,13 @@ from trialtrace.report.figures.rows_shown import (
     whole,
 )
 from trialtrace.report.material import Material
-from trialtrace.report.tables import axis_factor, axis_label, level_of, no_effect, short_text
+from trialtrace.report.tables import (
+    axis_factor,
+    axis_label,
+    level_of,
+    no_effect,
+    short_text,
+)
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import method_of
 
@@ -34,15 +48,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Notes = Mapping[str, Sequence[tuple[str, ResultRow | None]]]
-HEAD = 13
-# Inches that a character takes in the columns of text.
-LETTER = 0.073
+# Letters in a line of the head of a column; what says that no test of interaction is planned.
+HEAD, NOT_PLANNED = 13, "not planned"
+# Inches that a character takes in the columns of text, and in the names beside the plot; the least
+# that the plot takes, and what lies between the columns. How much wider bold letters are.
+LETTER, NAME_LETTER, LEAST, BETWEEN = 0.068, 0.07, 1.9, 0.3
+BOLD = 1.2
+INDENT = "    "
 # Ticks of ratios; with more than nine of them, those of whole decades alone.
 TICKS = (
     *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7),
     *(1, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000),
 )
 MOST_TICKS, DECADES = 9, (0.001, 0.01, 0.1, 1, 10, 100, 1000)
+# Ticks of differences lie so many units of a decade apart, at most so many of them.
+STEPS, MOST_STEPS = (1, 2, 5, 10, 20), 5
 ALL = "All patients"
 # Points along a square of which nothing is known.
 SIDE = 6.0
@@ -53,23 +73,26 @@ class Look:
     """Inches across, and letters in a line of the names beside the plot."""
 
     across: float = 8.6
-    letters: int = 38
+    letters: int = 30
 
 
 @dataclass(frozen=True)
 class Line:
     """A line of the plot: an estimate with what is counted for it, or a note without one; a
-    heading stands above its lines, with what a test says of them all."""
+    heading stands above its lines, with the p of the test of them all. `whole` is of all
+    patients."""
 
     name: str
     row: ResultRow | None
     counts: tuple[str, ...] = ()
+    test: ResultRow | None = None
     heading: bool = False
-    test: str = ""
+    p: str = ""
+    whole: bool = False
 
 
-# A strip has long names and one count a line; printed, its type is as large as that of tables.
-STRIP_LOOK = Look(7.6, 54)
+# A strip has long names and one count a line.
+STRIP_LOOK = Look(8.6, 54)
 
 
 def draw(material: Material, inputs: Given) -> Picture:
@@ -84,6 +107,7 @@ def draw(material: Material, inputs: Given) -> Picture:
         f"{inputs['title']}: estimates with their {interval} intervals; a square is the larger, "
     )
     caption += "the narrower its interval."
+    caption += " A diamond is of all patients." if any(_is_whole(row, rows) for row in rows) else ""
     stat, titles = wanted_of(inputs)[0].split(".", 1)[0], _titles(material, rows)
     names = [_whole_name(*title) for title in titles]
     notes = notes_of(material, inputs)
@@ -137,45 +161,96 @@ def _plot(
     better: str | None,
     look: Look,
 ) -> "Figure":
+    """Columns as journals have them: names, counts by arm, the plot, estimates, p for interaction
+    where there is any."""
     rows = [line.row for line in lines if line.row is not None]
-    names = [wrapped(line.name, look.letters) for line in lines]
+    names = [_in_lines(line, look.letters) for line in lines]
     heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
     edges = -np.concatenate([[0.0], np.cumsum(heights)])
     places = (edges[:-1] + edges[1:]) / 2
     heads = [wrapped(head, HEAD) for head in heads]
-    top = 0.16 * (1 + max(head.count("\n") for head in heads))
-    counts = 1.0 * len(heads) + 0.1 if len(heads) > 1 else 0.6
-    widths = [counts, 3.0, 1 + LETTER * max(len(short_text(row)) for row in rows)]
+    level = level_of(rows)
+    head = upper_first(LABELS[stat]) + (f"\n({100 * level:g} % CI)" if level is not None else "")
+    top = 0.16 * (1 + max(text.count("\n") for text in (*heads, head)))
+    widths = _widths(lines, names, len(heads), look)
     sizes = iter(_sizes(rows, stat))
-    with drawing(look.across, 1.3 + top + 0.34 * float(heights.sum())) as figure:
-        text, axes, shown = figure.subplots(1, 3, width_ratios=widths, sharey=True)
+    with drawing(sum(widths) + BETWEEN, 1.2 + top + 0.34 * float(heights.sum())) as figure:
+        every = figure.subplots(1, len(widths), width_ratios=widths, sharey=True)
+        beside, text, axes, shown, *tests = every
         _scale(axes, rows, stat)
         for number, line in enumerate(lines):
+            ends = (edges[number + 1], edges[number])
             if number % 2:
-                ends = (edges[number + 1], edges[number])
-                for each in (text, axes, shown):
+                for each in every:
                     each.axhspan(*ends, color=PALE, alpha=0.35, linewidth=0, zorder=0)
             if line.row is not None:
                 arm = colour_of(arms_of(material), present(line.row["comparison"]))
-                _line(axes, line.row, places[number], stat, arm, next(sizes))
-        text.set_yticks(places, names)
-        text.set_ylim(edges[-1] - 0.1, 0.1)
-        for number, line in enumerate(lines):
-            if line.heading:
-                text.get_yticklabels()[number].set(fontweight="bold")
-            elif line.row is None:
-                text.get_yticklabels()[number].set(color=FAINT, fontsize=8)
+                mark = "D" if line.whole else "s"
+                _line(axes, line.row, places[number], stat, (arm, next(sizes), mark))
+        _named(beside, lines, names, edges)
+        beside.set_ylim(edges[-1] - 0.1, 0.1)
+        beside.set_yticks([])
+        _texts(beside, [""], places, [()] * len(lines))
         _texts(text, heads, places, [line.counts for line in lines])
-        level = level_of(rows)
-        head = upper_first(LABELS[stat])
-        head += f"\n({100 * level:g} % CI)" if level is not None else ""
-        estimates = [(short_text(line.row) if line.row else line.test,) for line in lines]
+        estimates = [(short_text(line.row) if line.row else "",) for line in lines]
         _texts(shown, [head], places, estimates)
+        for each in tests:
+            _texts(each, ["p for\ninteraction"], places, [(line.p,) for line in lines])
         axes.tick_params(axis="y", length=0, labelleft=False)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(axis_label(stat, {row["unit"] for row in rows}))
-        _sides(axes, axis_factor(stat) * no_effect(stat), *sides(material, stat, rows, better))
+        named_sides(axes, axis_factor(stat) * no_effect(stat), *sides(material, stat, rows, better))
         return figure
+
+
+def _widths(lines: Sequence[Line], names: list[str], counts: int, look: Look) -> list[float]:
+    """Inches of names, counts by arm, the plot, estimates and, where there is any, p."""
+    longest = max(
+        len(part) * (BOLD if line.heading else 1)
+        for name, line in zip(names, lines, strict=True)
+        for part in name.split("\n")
+    )
+    estimate = max(len(short_text(line.row)) for line in lines if line.row is not None)
+    before = [max(1.2, NAME_LETTER * longest), 0.85 * counts if counts > 1 else 0.6]
+    behind = [0.2 + LETTER * estimate, *([LETTER * HEAD] if any(line.p for line in lines) else [])]
+    plot = max(LEAST, look.across - BETWEEN - sum(before) - sum(behind))
+    return [*before, plot, *behind]
+
+
+def _named(axes: "Axes", lines: Sequence[Line], names: list[str], edges: np.ndarray) -> None:
+    """The names beside the plot, and over the whole of each line a link to the result that it
+    shows, called with what it stands under."""
+    over: list[str] = []
+    for number, (line, name) in enumerate(zip(lines, names, strict=True)):
+        note = line.row is None and not line.heading
+        axes.text(
+            0,
+            (edges[number] + edges[number + 1]) / 2,
+            name,
+            va="center",
+            fontsize=8 if note else 9,
+            color=FAINT if note else INK,
+            fontweight="bold" if line.heading or line.whole else "normal",
+        )
+        told = ", ".join([*over[: _depth(line)], line.name.strip()])
+        if line.heading:
+            over[_depth(line) :] = [line.name.strip()]
+        if shows := line.row or line.test:
+            shown = f"p for interaction {line.p}" if line.p else short_text(shows)
+            lead = shows["result_id"], f"{told}: {shown}"
+            field(axes, (0, 1), (edges[number + 1], edges[number]), lead, whole=True)
+
+
+def _depth(line: Line) -> int:
+    """Under how many headings a line stands."""
+    return (len(line.name) - len(line.name.lstrip())) // len(INDENT)
+
+
+def _in_lines(line: Line, letters: int) -> str:
+    """The name of a line, wrapped; what is set in stays so."""
+    name = line.name.lstrip()
+    inset = line.name[: len(line.name) - len(name)]
+    return inset + wrapped(name, letters - len(inset)).replace("\n", f"\n{inset}")
 
 
 def _lines(
@@ -185,26 +260,38 @@ def _lines(
     above = ""
     for at, (row, (heading, name), cells) in enumerate(zip(rows, titles, counts, strict=True)):
         of_analysis = list(notes.get(row["analysis_id"], ()))
-        if heading and heading != above:
+        if heading != above:
             # One test of interaction stands beside its heading; of several each needs its words.
             first = at == 0 or rows[at - 1]["analysis_id"] != row["analysis_id"]
             alone = first and len(of_analysis) == 1 and row["stratum"]
-            test = of_analysis[0] if alone else None
-            lines.append(Line(heading, None, heading=True, test=_test(*test) if test else ""))
+            lines += _headings(row, heading, above, of_analysis[0][1:] if alone else ())
         above = heading
-        lines.append(Line(f"    {name}" if heading else name, row, tuple(cells)))
+        # Arms stand under their level, which stands under its variable.
+        inset = INDENT * (2 if row["stratum"] and ": " in heading else 1) if heading else ""
+        lines.append(Line(f"{inset}{name}", row, tuple(cells), whole=name == ALL))
         last = at + 1 == len(rows) or rows[at + 1]["analysis_id"] != row["analysis_id"]
         if last and not (len(of_analysis) == 1 and heading and row["stratum"]):
-            lines += [Line(text, None) for text, _ in of_analysis]
+            lines += [Line(text, None, test=test) for text, test in of_analysis]
     return lines
 
 
-def _test(text: str, row: ResultRow | None) -> str:
-    """A test of interaction at the heading of its subgroups: its p alone, of the words for it."""
-    return f"p for interaction {row['stat_text'] or NOT_ESTIMABLE}" if row is not None else text
+def _headings(
+    row: ResultRow, heading: str, above: str, tests: Sequence[ResultRow | None]
+) -> Iterator[Line]:
+    """What stands over lines and not over those `above`: what they share, or a variable with its
+    test of interaction, if any, and their level of it."""
+    variable, _, level = heading.rpartition(": ") if row["stratum"] else (heading, "", "")
+    if not variable:
+        variable, level = level, ""
+    if variable and variable != (above.rpartition(": ")[0] if level else above):
+        p = [(test["stat_text"] or NOT_ESTIMABLE) if test else NOT_PLANNED for test in tests]
+        test = next(iter(tests), None)
+        yield Line(variable, None, test=test, heading=True, p=" ".join(p))
+    if level:
+        yield Line(f"{INDENT}{level}", None, heading=True)
 
 
-def _sides(axes: "Axes", null: float, left: str, right: str) -> None:
+def named_sides(axes: "Axes", null: float, left: str, right: str) -> None:
     """Under the axis, left and right of no effect: whom either side favours."""
     if not left:
         return
@@ -298,8 +385,15 @@ def _scale(axes: "Axes", rows: list[ResultRow], stat: str) -> None:
         axes.minorticks_off()
         axes.set_xlim(least / 1.05, most * 1.05)
     else:
-        step = 10 ** floor(log10((high - low) or 1)) / 2
-        axes.set_xlim(step * floor(low / step), step * ceil(high / step))
+        null = factor * no_effect(stat)
+        decade = 10 ** (floor(log10((high - low) or 1)) - 1)
+        step = next(n * decade for n in STEPS if high - low <= MOST_STEPS * n * decade)
+        # A tick either side of no effect at least.
+        first = min(floor((low - null) / step), -1)
+        last = max(ceil((high - null) / step), 1)
+        ticks = [null + n * step for n in range(first, last + 1)]
+        axes.set_xticks(ticks, [f"{round(tick, 10):g}".replace("-", MINUS) for tick in ticks])
+        axes.set_xlim(ticks[0], ticks[-1])
     axes.axvline(factor * no_effect(stat), color=FAINT, linewidth=0.9, zorder=1)
 
 
@@ -318,14 +412,18 @@ def _sizes(rows: list[ResultRow], stat: str) -> np.ndarray:
     return np.clip(np.nan_to_num(1.3 * SIDE * np.nanmin(widths) / widths, nan=SIDE), 3.0, None)
 
 
-def _line(axes: "Axes", row: ResultRow, height: float, stat: str, colour: str, size: float) -> None:
+def _line(
+    axes: "Axes", row: ResultRow, height: float, stat: str, look: tuple[str, float, str]
+) -> None:
+    """An estimate with its interval; `look` is its colour, its size in points and its mark."""
+    colour, size, mark = look
     factor = axis_factor(stat)
     low, high = row["ci_low"], row["ci_high"]
     if low is not None and high is not None and not through_infinity(stat, low, high):
         ends = [factor * low, factor * high]
         axes.plot(ends, [height, height], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=2)
     axes.plot(
-        factor * present(row["stat_value"]), height, "s", color=colour, markersize=size, zorder=3
+        factor * present(row["stat_value"]), height, mark, color=colour, markersize=size, zorder=3
     )
 
 

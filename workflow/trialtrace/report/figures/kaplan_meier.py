@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.words import LABELS, percent, unit_text, upper_first
+from trialtrace.report.figures.along import results_along
 from trialtrace.report.figures.at_risk import (
+    ABOVE,
     POOLED,
-    above,
     axis_unit,
     curves_data,
     drawn_steps,
-    lines_above,
     named_at_the_end,
     numbers,
     step_curve,
     time_axis,
-    with_table,
+    with_tables,
 )
-from trialtrace.report.figures.canvas import INK, LINES, colour_of, drawing, percent_axis
+from trialtrace.report.figures.canvas import INK, LINES, colour_of, drawing, percent_axis, wrapped
 from trialtrace.report.figures.make import home
-from trialtrace.report.figures.picture import Given, Picture, Request
+from trialtrace.report.figures.picture import Data, Given, Picture, Request
 from trialtrace.report.material import Material
 from trialtrace.report.tables import short_text
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier, kaplan_meier
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # A curve with more censored times has smaller and thinner marks.
 MOST_MARKS = 40
+# Letters of a line above one of several panels.
+SIDE_BY_SIDE = 44
 # What compares the curves of two arms.
 SHOWN = ("hazard_ratio", "mean_time_difference", "mean_time_ratio", "survival_difference")
 
@@ -50,40 +52,84 @@ def curves(request: Request) -> dict[str, KaplanMeier]:
 
 
 def draw(material: Material, entry: Given) -> Picture:
-    """Curves as steps with a mark at each censored time, and what the plan estimates of them."""
-    request = Request(material, entry)
-    arms, fine = request.arms, material.disclosure == "full"
-    found = curves(request)
-    if not found:
-        raise request.nothing("no patient has a time")
-    told = compared(material, home(material, entry), entry["endpoint"])
-    with drawing(7.2, 3.9 + 0.2 * len(arms) + 0.16 * len(lines_above(told))) as figure:
-        axes, below = with_table(figure, len(arms))
-        drawn, ends = {}, []
-        for at, (arm, curve) in enumerate(found.items()):
-            style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
-            label = material.arm_label(arm)
-            drawn[label] = _places(request, curve)
-            step_curve(axes, drawn[label], 1.6, label=label, **style)
-            if fine:
-                _censored(axes, axis_unit(request), max(entry["at"]), curve, drawn[label])
-            ends.append((label, float(drawn[label][1][-1]), colour_of(arms, arm)))
-        percent_axis(axes)
-        axes.set_ylim(0, 1.02)
-        axes.set_ylabel(request.title)
-        named_at_the_end(axes, ends, 1.02)
-        above(figure, told)
-        at_risk = {arm: curve.n_at_risk(entry["at"]) for arm, curve in found.items()}
-        numbers(request, below, "Number at risk", at_risk)
-        time_axis(request, axes, below)
+    """Curves as steps with a mark at each censored time, and what the plan estimates of them; of
+    several endpoints a panel each, side by side."""
+    whole = Request(material, entry)
+    panels = [
+        (one, found)
+        for name in whole.names()
+        if (found := curves(one := Request(material, entry | {"endpoint": name})))
+    ]
+    if not panels:
+        raise whole.nothing("no patient has a time")
+    arms, alone, fine = whole.arms, len(panels) == 1, material.disclosure == "full"
+    letters = ABOVE if alone else SIDE_BY_SIDE
+    told = [_compared_lines(one, letters) for one, _ in panels]
+    high = 3.9 + 0.2 * len(arms) + 0.16 * max(map(len, told)) + (0 if alone else 0.2)
+    with drawing(7.2 if alone else 1.4 + 3.3 * len(panels), high) as figure:
+        data: list[Data] = []
+        places = with_tables(figure, len(arms), len(panels))
+        for (request, found), lines, (axes, below) in zip(panels, told, places, strict=True):
+            first = not data
+            data.append(_panel(request, found, axes, below, alone=alone))
+            axes.set_ylabel(whole.title if first else "")
+            title = [] if alone else [wrapped(request.label, letters)]
+            axes.set_title("\n".join([*title, *lines]), loc="left", fontsize=8)
     caption = (
-        f"{request.title}, {request.population}: Kaplan-Meier estimates with "
-        f"{request.level} log-log intervals; {'marks are censored times, ' * fine}numbers "
+        f"{whole.title}, {whole.population}: Kaplan-Meier estimates with "
+        f"{whole.level} log-log intervals; {'marks are censored times, ' * fine}numbers "
         f"at risk below.{'' if fine else POOLED}"
     )
-    alt = f"Kaplan-Meier curves for {request.arm_words(found)}; "
-    alt += f"{_told(request, found)}. {' '.join(f'{one}.' for one in told)}".rstrip()
-    return Picture(figure, caption, alt, curves_data(request, drawn, at_risk))
+    alt = " ".join(_alt(request, found, alone=alone) for request, found in panels)
+    columns = data[0].columns if alone else ("endpoint", *data[0].columns)
+    rows = [
+        tuple(row) if alone else (request.label, *row)
+        for (request, _), each in zip(panels, data, strict=True)
+        for row in each.rows
+    ]
+    return Picture(figure, caption, alt, Data(columns, rows))
+
+
+def _panel(
+    request: Request, found: dict[str, KaplanMeier], axes: "Axes", below: "Axes", *, alone: bool
+) -> Data:
+    """The curves of one endpoint with their numbers at risk, as links; what it shows."""
+    material, arms, along = request.material, request.arms, results_along(request)
+    drawn, ends = {}, []
+    for at, (arm, curve) in enumerate(found.items()):
+        style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
+        label = material.arm_label(arm)
+        drawn[label] = _places(request, curve)
+        step_curve(axes, drawn[label], 1.6, label=label, **style)
+        if material.disclosure == "full":
+            last = max(request.entry["at"])
+            _censored(axes, axis_unit(request), last, curve, drawn[label])
+        ends.append((label, float(drawn[label][1][-1]), colour_of(arms, arm)))
+    percent_axis(axes)
+    axes.set_ylim(0, 1.02)
+    if alone:
+        named_at_the_end(axes, ends, 1.02)
+    at_risk = {arm: curve.n_at_risk(request.entry["at"]) for arm, curve in found.items()}
+    numbers(request, below, "Number at risk", at_risk)
+    time_axis(request, axes)
+    along.link(axes, request, drawn)
+    along.link_numbers(below, request)
+    return curves_data(request, drawn, at_risk, results=along.at_risk, events=along.events)
+
+
+def _compared_lines(request: Request, letters: int) -> list[str]:
+    """What is estimated of each pair of arms, in lines of so many letters."""
+    material, name = request.material, request.entry["endpoint"]
+    texts = compared(material, home(material, request.entry), name)
+    return [line for text in texts for line in wrapped(text, letters).split("\n")]
+
+
+def _alt(request: Request, found: dict[str, KaplanMeier], *, alone: bool) -> str:
+    of = "" if alone else f" of {request.label}"
+    words = f"Kaplan-Meier curves{of} for {request.arm_words(found)}; {_told(request, found)}."
+    name = request.entry["endpoint"]
+    texts = compared(request.material, home(request.material, request.entry), name)
+    return " ".join([words, *(f"{text}." for text in texts)])
 
 
 def _told(request: Request, kaplan_meiers: dict[str, KaplanMeier]) -> str:

@@ -48,7 +48,7 @@ def draw(material: Material, inputs: Given) -> Picture:
         axes.legend(frameon=False, loc="upper left")
         seen = {arm: at_risk(rows, inputs["at"]) for arm, rows in data.items()}
         numbers(request, below, "Number at risk", seen)
-        time_axis(request, axes, below)
+        time_axis(request, axes)
     caption = (
         f"{request.title}, {request.population}: mean number of events a patient "
         f"(Nelson and Aalen) with {request.level} intervals by Lawless and Nadeau on the "

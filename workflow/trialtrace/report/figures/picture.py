@@ -82,6 +82,11 @@ class Request:
         family = self.material.trial.family
         return [endpoint.name for name in every for endpoint in family(name)]
 
+    @property
+    def label(self) -> str:
+        """What its one endpoint is called."""
+        return self.endpoint(self.entry["endpoint"]).label
+
     def endpoint(self, name: str) -> Endpoint:
         return self.material.trial.endpoints[name]
 

@@ -17,6 +17,7 @@ from trialtrace.report.links import (
     CARDS,
     CODE_PAGE,
     FAMILIES_PAGE,
+    FIELD,
     code_anchor,
     component_link,
     config_page,
@@ -192,7 +193,8 @@ def with_cards(page: str) -> str:
     return allowed.replace("</head>", script, 1)
 
 
-_NUMBER = re.compile(r'<a href="(trace/[^"]+)"')
+# A number of the text, and one of a figure, which has the place of the number where no text has it.
+_NUMBERS = [re.compile(rf'({start})(trace/[^"]+)"') for start in ('<a href="', FIELD)]
 
 
 def write_traces(
@@ -287,18 +289,21 @@ def _anchored(pages: Iterable[Path], by_link: Mapping[str, str]) -> tuple[dict[s
     parts: set[str] = set()
 
     def anchored(match: re.Match[str], page: str) -> str:
-        link = unquote(unescape(match[1]))
+        link = unquote(unescape(match[2]))
         result_id = by_link.get(link)
         if result_id is None:
             parts.add(link)
         if result_id is None or result_id in printed:
             return match[0]
         printed[result_id] = page
-        return f'<a id="{short_id(result_id)}" href="{match[1]}"'
+        return f'<a id="{short_id(result_id)}"{match[1][2:]}{match[2]}"'
 
-    for path in pages:
-        text = path.read_text(encoding="utf-8")
-        write_text(path, with_cards(_NUMBER.sub(partial(anchored, page=path.name), text)))
+    texts = {path: path.read_text(encoding="utf-8") for path in pages}
+    for numbers in _NUMBERS:
+        for path, text in texts.items():
+            texts[path] = numbers.sub(partial(anchored, page=path.name), text)
+    for path, text in texts.items():
+        write_text(path, with_cards(text))
     return printed, parts
 
 

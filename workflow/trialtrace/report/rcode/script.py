@@ -4,9 +4,12 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from trialtrace.report.rcode.call import PLANNING, Calls, NoCall, Parts, Shared
 from trialtrace.report.rcode.names import Given, defined, without_text, words
+from trialtrace.report.rcode.raw import READ as RAW_READ
+from trialtrace.report.rcode.raw import Export, parameters
 from trialtrace.report.rcode.write import WIDTH, column, literal, rows
 from trialtrace.run.tables.conditions import describe
 from trialtrace.run.tables.contracts import DERIVED, read_table
@@ -35,10 +38,11 @@ Predicate = dict[str, object]
 
 
 class Scripts:
-    """The scripts of a trial's results."""
+    """The scripts of a trial's results, from the data sets or from the `raw` export."""
 
-    def __init__(self, tracer: Tracer):
+    def __init__(self, tracer: Tracer, *, raw: bool = False):
         self.tracer = tracer
+        self._raw = Export(tracer.trial) if raw else None
         self.trial: Trial = tracer.trial
         self.calls = Calls(self.trial)
         self._columns: dict[str, dict[str, str]] = {}
@@ -59,8 +63,7 @@ class Scripts:
             "",
             *(f"library({name})" for name in packages),
             FOLDER,
-            READ,
-            *self._reading(used, "\n".join(block)),
+            *self._read_all(used, "\n".join(block), self._predicates(row)),
             "",
             *block,
         ]
@@ -138,11 +141,33 @@ class Scripts:
 
     def _about_data(self) -> list[str]:
         synthetic = ["SYNTHETIC data: not evidence."] if self.trial.synthetic else []
+        if self._raw is not None:
+            folder = self.trial.at.shown(self.tracer.frames.folder.parent / "raw")
+            data, folder = "the raw export, as it was read", f"Use:  Rscript this.R {folder}"
+            return [*synthetic, f"Data: {data}", folder]
         return [
             *synthetic,
             f"Data: trialtrace export {self.trial.name} FOLDER --as csv",
             "Use:  Rscript this.R FOLDER",
         ]
+
+    def _read_all(
+        self, used: Sequence[str], code: str, predicates: Iterator[tuple[str, Predicate]]
+    ) -> Iterator[str]:
+        """From the folder to the data sets that the code uses."""
+        if self._raw is None:
+            yield READ
+            yield from self._reading(used, code)
+        else:
+            yield RAW_READ
+            yield from self._raw.lines(parameters(predicates), _columns(code))
+
+    def _predicates(self, row: ResultRow) -> Iterator[tuple[str, Predicate]]:
+        """Every selection of rows that a number needs."""
+        for each in self._rows_behind(row):
+            for dataset, predicate in self._sets(each).values():
+                yield dataset, predicate
+                yield from ((one["dataset"], one["where"]) for one in _lacking(predicate))
 
     def _reading(self, used: Sequence[str], code: str) -> Iterator[str]:
         """Each data set, with the variables of the subjects where the code uses them; numbers
@@ -391,9 +416,13 @@ def _same_place(result_row: ResultRow, other: ResultRow) -> bool:
 
 def _named(dataset: str, predicate: Predicate) -> set[str]:
     """The data sets that a selection reads."""
-    lacking = predicate.get("lacking", [])
-    others = lacking if isinstance(lacking, list) else []
-    return {dataset, *(other["dataset"] for other in others)}
+    return {dataset, *(other["dataset"] for other in _lacking(predicate))}
+
+
+def _lacking(predicate: Predicate) -> list[dict[str, Any]]:
+    """The selections whose subjects a selection leaves out."""
+    others = predicate.get("lacking", [])
+    return others if isinstance(others, list) else []
 
 
 def _columns(code: str) -> set[str]:

@@ -20,6 +20,8 @@ NOTE = (
 )
 OUTPUT, BESIDE = "_site", ("Report", "Supplement", "Summary", "Audit", "Plan")
 RENDERED = "QUARTO_PROJECT_OUTPUT_FILES"
+# Quarto's own folder within a project, which git ignores.
+SCRATCH = ".quarto"
 SKIP = '<nav aria-label="Skip"><a class="skip" href="#title-block-header">To the text</a></nav>'
 PAGES = '<nav class="pages" aria-label="Pages of this report">{}</nav>'
 
@@ -38,8 +40,15 @@ def made_by_hand(document: nodes.Node, kind: str, folder: Path) -> None:
 
 def _led(image: nodes.Node, folder: Path, report: Path) -> None:
     target = image["c"][2]
-    if target[0].startswith("figures/") and not (folder / target[0]).exists():
-        target[0] = os.path.relpath(report / target[0], folder)
+    picture = report / target[0]
+    if not target[0].startswith("figures/") or (folder / target[0]).exists():
+        return
+    if picture.is_file():  # typst reads nothing outside of the project
+        copies = folder.parent / SCRATCH / folder.name / "figures"
+        copies.mkdir(parents=True, exist_ok=True)
+        for file in picture.parent.glob(f"{picture.stem}.*"):
+            shutil.copyfile(file, copies / file.name)
+        target[0] = os.path.relpath(copies / picture.name, folder)
 
 
 def _pages(report: Path) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from trialtrace.base.errors import Problem, ProblemsError, UserError
+from trialtrace.report.links import FIELD, UP
 from trialtrace.report.render import typeset
 from trialtrace.report.render.document import Document
 from trialtrace.report.render.docx import finished
@@ -307,19 +308,26 @@ def set_pdf(source: Path, folder: Path, document: Document, *, private: bool) ->
     return output.read_bytes()
 
 
-# Images of a page put into it: drawings as text, which is shorter than base64, all else as base64.
-# A page that is mailed or kept alone has its images. Pandoc would write drawings by base64 too, and
-# reads the whole page anew for it.
+# Images of a page put into it: drawings as text, which is shorter than base64, all else as base64;
+# one with links as an element, since links of an image cannot be followed. A page that is mailed or
+# kept alone has its images. Pandoc would write drawings by base64 too, and reads the whole page
+# anew for it.
 
 DRAWING = "data:image/svg+xml,"
 # As pandoc writes what a page shows from a file; within a text these marks are escaped.
-_SOURCE = re.compile(r'(<\w+\b[^>]*?\bsrc=")([^"]*)(?=")')
+_SOURCE = re.compile(r'<(?P<tag>\w+)\b[^>]*?\bsrc="(?P<source>[^"]*)"[^>]*>')
+# As Quarto writes a drawing, and what it may call it by.
+_EMBEDDED = re.compile(r'<img\b[^>]*?\bsrc="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
+_ALT = re.compile(r' (?:alt|aria-label)="([^"]*)"')
 # What is not drawn: a head for other programs, whose entities would be lost with it, and remarks.
 _UNSEEN = re.compile(
     r"<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL
 )
 _GROUP = re.compile(r'<g id="([^"]*)">')
 _NAMED = re.compile(r"#([^\")'\s]+)")
+_NAME = re.compile(r'( id="| href="#|url\(#)')
+# An element of a page is called by its alternative text alone.
+_TITLE = re.compile(r"(<svg[^>]*>)<title>.*?</title>", re.DOTALL)
 _BLANK = re.compile(r"\s*\n\s*")
 # What a URL in an attribute may not hold; all else stands as it is.
 _URL_MARKS = str.maketrans({"%": "%25", "#": "%23", '"': "'", "<": "%3C", ">": "%3E", "&": "%26"})
@@ -328,18 +336,54 @@ _URL_QUOTED = _URL_MARKS | {ord('"'): "%22", ord("'"): "%27"}
 
 def with_images(page: str, folder: Path) -> str:
     """The page with the images that it names in `folder`, where its filter found each of them."""
+    drawings = 0
 
     def shown(match: re.Match[str]) -> str:
-        source = unescape(match[2])
+        nonlocal drawings
+        source = unescape(match["source"])
         if source.startswith("data:"):
             return match[0]
-        return f"{match[1]}{_data(folder / unquote(source))}"
+        image = folder / unquote(source)
+        data = image.read_bytes()
+        if match["tag"] == "img" and image.suffix == ".svg" and FIELD.encode() in data:
+            drawings += 1
+            return inline(data.decode("utf-8"), _words(match[0]), drawings)
+        start, end = (at - match.start() for at in match.span("source"))
+        return f"{match[0][:start]}{_data(image, data)}{match[0][end:]}"
 
     return _SOURCE.sub(shown, page)
 
 
-def _data(image: Path) -> str:
-    data = image.read_bytes()
+def with_links(page: str) -> str:
+    """A page of Quarto whose drawings with links are elements of it, as they are here."""
+    drawings = 0
+
+    def shown(match: re.Match[str]) -> str:
+        nonlocal drawings
+        data = base64.b64decode(match[1])
+        if FIELD.encode() not in data:
+            return match[0]
+        drawings += 1
+        return inline(data.decode("utf-8"), _words(match[0]), drawings)
+
+    return _EMBEDDED.sub(shown, page)
+
+
+def _words(image: str) -> str:
+    """What an image is called, as its mark has it."""
+    alt = _ALT.search(image)
+    return alt[1] if alt else ""
+
+
+def inline(drawing: str, words: str, number: int) -> str:
+    """A drawing with links as an element of a page, called by `words`. Names in it are those of the
+    `number`-th drawing of the page; its links lead from the page's own folder."""
+    shown = _TITLE.sub(r"\1", _seen(drawing)).replace(f' href="{UP}', ' href="')
+    shown = _NAME.sub(rf"\1f{number}-", shown)
+    return shown.replace("<svg ", f'<svg role="group" aria-label="{words}" ', 1)
+
+
+def _data(image: Path, data: bytes) -> str:
     if image.suffix == ".svg":
         return DRAWING + svg_text(data.decode("utf-8"))
     kind = guess_type(image.name)[0] or "application/octet-stream"
@@ -347,15 +391,18 @@ def _data(image: Path) -> str:
 
 
 def svg_text(drawing: str) -> str:
-    """What is seen of a drawing, as the data of a URL.
+    """What is seen of a drawing, as the data of a URL. Its quotes become single ones, which are
+    shorter there, unless it has such itself."""
+    shown = _seen(drawing)
+    return shown.translate(_URL_QUOTED if "'" in shown else _URL_MARKS)
 
-    Names of groups go where nothing refers to them. Its quotes become single ones, which are
-    shorter there, unless it has such itself.
-    """
-    if "<![CDATA[" not in drawing:
-        drawing = _BLANK.sub(" ", _UNSEEN.sub("", drawing)).strip().replace("> <", "><")
-        used = set(_NAMED.findall(drawing))
-        # Browsers know the shorter name; other programs have the drawing's own file.
-        drawing = drawing.replace(" xlink:href=", " href=")
-        drawing = _GROUP.sub(lambda group: group[0] if group[1] in used else "<g>", drawing)
-    return drawing.translate(_URL_QUOTED if "'" in drawing else _URL_MARKS)
+
+def _seen(drawing: str) -> str:
+    """A drawing without what is not seen; names of groups go where nothing refers to them."""
+    if "<![CDATA[" in drawing:
+        return drawing
+    drawing = _BLANK.sub(" ", _UNSEEN.sub("", drawing)).strip().replace("> <", "><")
+    used = set(_NAMED.findall(drawing))
+    # Browsers know the shorter name; other programs have the drawing's own file.
+    drawing = drawing.replace(" xlink:href=", " href=")
+    return _GROUP.sub(lambda group: group[0] if group[1] in used else "<g>", drawing)

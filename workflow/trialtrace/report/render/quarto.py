@@ -26,7 +26,8 @@ from trialtrace.report.render.house import (
     page_header,
     reference_docx,
 )
-from trialtrace.report.render.tree.for_quarto import AUTHORED, FOLDER
+from trialtrace.report.render.pandoc import with_links
+from trialtrace.report.render.tree.for_quarto import AUTHORED, FOLDER, NAME
 from trialtrace.run.trial.settings import find_quarto
 
 OUTPUT = "rendered"
@@ -67,7 +68,7 @@ def render(
         text = f"---\n{matter}---\n\n{page.head}{document.body}"
         (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
         for kind in formats:
-            data = _render(quarto, kind, document, page, folder, environment)
+            data = _render(quarto, kind, document, page, folder, environment | {NAME: stem})
             made[f"{stem}.{kind}"] = data
     version = _run([quarto, "--version"], folder, environment).stdout.strip()
     return made, f"quarto {version}"
@@ -133,7 +134,7 @@ def _front_matter(document: Document, page: Page, folder: Path, around: str) -> 
         "date-format": "iso",
         "lang": "en",
         "jupyter": "python3",
-        "filters": [str(FILTER)],
+        "filters": [{"path": str(FILTER), "at": "pre-ast"}],
         "execute": {**(execute if isinstance(execute, dict) else {}), "daemon": False},
         "format": {"html": html, "docx": docx, "typst": shared | {"toc": document.contents("pdf")}},
     }
@@ -161,6 +162,8 @@ def _render(quarto: Path, kind: str, document: Document, page: Page, folder: Pat
     data = output.read_bytes()
     if kind != "pdf":
         _refuse_unresolved(done.stderr + done.stdout, data, kind, document)
+    if kind == "html":
+        return with_links(data.decode("utf-8")).encode("utf-8")
     return finished(data) if kind == "docx" else data
 
 

@@ -12,7 +12,7 @@ from trialtrace.report.links import choices_place
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.decisions import pair_of
-from trialtrace.report.tables import link, texts_table
+from trialtrace.report.tables import link, texts_table, under
 from trialtrace.run.methods.analysing.cautions import caution
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
@@ -23,6 +23,8 @@ from trialtrace.run.trial.plan.references import method_of, of_assumption
 
 Key = tuple[str | None, ...]
 Estimate = tuple[str | float | None, ...]
+# The arms of a comparison: treated, and what it is compared with.
+Pair = tuple[str, str]
 PLACES = ("parameter", "visit", "comparison", "reference")
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("sensitivity", "supportive", "exploratory", "published")
@@ -186,24 +188,28 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
     """The lines of `members` under the words and the end of the label of `which` table it is."""
     told, end = which
     wanted = first_statistic(material.of(analysis.name))
-    pairs = {key[2:] for _, cuts in members for key in cuts if key[2] is not None}
+    pairs = {
+        (key[2], key[3]) for _, cuts in members for key in cuts if key[2] is not None and key[3]
+    }
     result_rows = by_cut(material.printable(analysis.name), analysis)
     one_visit = (
         len({key[1] for cuts in (result_rows, *(cuts for _, cuts in members)) for key in cuts}) == 1
     )
-    where = partial(_where, material, one_visit=one_visit, named=len(pairs) > 1)
-    body: list[list[str]] = []
-    above: set[Estimate] = set()
-    for member, cuts in members:
-        body += _lines(material, member, cuts, wanted, where, above)
+    where = partial(_where, material, one_visit=one_visit)
+    if len(pairs) > 1:
+        inside = [pair for pair in analysis.pairs if pair in pairs]
+        every = [*inside, *sorted(pairs - {*inside})]
+        header, body = _beside_arms(material, members, wanted, every, where)
+    else:
+        above: set[Estimate] = set()
+        body = [
+            line
+            for member, cuts in members
+            for line in _lines(material, member, cuts, wanted, where, above)
+        ]
+        header = ["Analysis", "Endpoint, visit", _title(wanted), "p"]
     if not body or len(body) > MOST_LINES:
         return ""
-    header = [
-        "Analysis",
-        "Comparison" if len(pairs) > 1 else "Endpoint, visit",
-        _title(wanted),
-        "p",
-    ]
     if all(line[1] == body[0][1] for line in body):
         body = [[line[0], *line[2:]] for line in body]
         del header[1]
@@ -211,6 +217,66 @@ def _table(material: Material, analysis: Analysis, members: Asked, which: tuple[
     label = choices_place(analysis.name).removeprefix("tbl-") + end
     caption = f"{analysis.label}{of}: {told}."
     return texts_table(material, header, body, label, caption)
+
+
+def _beside_arms(
+    material: Material,
+    members: Asked,
+    wanted: str | None,
+    pairs: list[Pair],
+    where: Callable[[Key, ResultRow], str],
+) -> tuple[list[str], list[list[str]]]:
+    """Head and lines of several comparisons: a column each under what they are compared with, one
+    of tests of all arms, a line a method."""
+    body: list[list[str]] = []
+    above: set[Estimate] = set()
+    columns: list[Pair | None] = [*pairs, None]
+    for member, cuts in members:
+        label = escape_markdown(member.label)
+        places: dict[Key, dict[Pair | None, list[ResultRow]]] = {}
+        for key, rows in cuts.items():
+            pair = (key[2], key[3]) if key[2] and key[3] else None
+            places.setdefault(key[:2], {})[pair] = rows
+        for key, by_pair in places.items():
+            place = where((*key, *pairs[0]), next(iter(by_pair.values()))[0])
+            for method, cells in _methods(by_pair, wanted, above).items():
+                shown = [cells.get(column, "") for column in columns]
+                body.append([label, place, escape_markdown(upper_first(method)), *shown])
+                label = ""
+    if not any(line[-1] for line in body):
+        body, columns = [line[:-1] for line in body], columns[:-1]
+    heads = [_head(material, pair, pairs, wanted) for pair in columns]
+    return ["Analysis", "Endpoint, visit", "Method", *heads], body
+
+
+def _methods(
+    by_pair: dict[Pair | None, list[ResultRow]], wanted: str | None, above: set[Estimate]
+) -> dict[str, dict[Pair | None, str]]:
+    """By the title of a method the cell of each pair: its estimates, then p of its tests, without
+    those `above`; where all of them are, a line that says so."""
+    found: dict[str, dict[Pair | None, str]] = {}
+    every = {pair: [*_estimates(rows, wanted), *_tests(rows)] for pair, rows in by_pair.items()}
+    for tests in (False, True):
+        for pair, rows in every.items():
+            for row in rows:
+                if (row["stat_name"] == "p_value") == tests and estimate_of(row) not in above:
+                    above.add(estimate_of(row))
+                    what = "p" if tests else LABELS[row["stat_name"]]
+                    before = "" if row["stat_name"] == wanted else f"{escape_markdown(what)} "
+                    cells = found.setdefault(_short(row), {})
+                    cells[pair] = "; ".join(filter(None, [cells.get(pair), before + link(row)]))
+    return found or ({AS_ABOVE: {}} if any(every.values()) else {})
+
+
+def _head(material: Material, pair: Pair | None, pairs: list[Pair], wanted: str | None) -> str:
+    """ "[Risk difference against Placebo]{.over}: Drug", the words before once for all arms."""
+    if pair is None:
+        return "All arms"
+    references = {reference for _, reference in pairs}
+    if len(references) > 1:
+        return under(_title(wanted), f": {escape_markdown(_against(material, *pair))}")
+    over = f"{_title(wanted)} against {escape_markdown(material.arm_label(pair[1]))}"
+    return under(over, f": {escape_markdown(material.arm_label(pair[0]))}")
 
 
 def missing_bounds(
@@ -252,12 +318,7 @@ def _lines(
     label = escape_markdown(member.label)
     computed = by_cut(material.of(member.name), member)
     for key, rows in cuts.items():
-        estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]
-        if not estimates:
-            estimates = [row for row in rows if row["comparison"] and row["ci_level"] is not None][
-                :1
-            ]
-        tests = [row for row in rows if row["stat_name"] == "p_value"]
+        estimates, tests = _estimates(rows, wanted), _tests(rows)
         if not estimates and not tests:
             continue
         new = [row for row in tests if estimate_of(row) not in above]
@@ -268,6 +329,17 @@ def _lines(
             shown = _estimate(estimates[at], wanted, above) if estimates else ONLY_TESTED
             yield [label, where(key, rows[0]), shown, p]
             label, p = "", AS_ABOVE
+
+
+def _estimates(rows: list[ResultRow], wanted: str | None) -> list[ResultRow]:
+    """The estimates of a statistic, else the first of what has an interval."""
+    compared = [row for row in rows if row["comparison"]]
+    found = [row for row in compared if row["stat_name"] == wanted]
+    return found or [row for row in compared if row["ci_level"] is not None][:1]
+
+
+def _tests(rows: list[ResultRow]) -> list[ResultRow]:
+    return [row for row in rows if row["stat_name"] == "p_value"]
 
 
 def _without_test(printed: list[ResultRow], computed: list[ResultRow]) -> str:
@@ -281,14 +353,11 @@ def _against(material: Material, treated: str | None, reference: str | None) -> 
     return f"{material.arm_label(treated)} against {material.arm_label(reference)}"
 
 
-def _where(material: Material, key: Key, row: ResultRow, *, one_visit: bool, named: bool) -> str:
-    """The endpoint, the visit and the comparison of a line, each where there are several."""
-    _, visit, treated, reference = key
+def _where(material: Material, key: Key, row: ResultRow, *, one_visit: bool = False) -> str:
+    """The endpoint and the visit of a line where there are several; that it is of all arms."""
+    _, visit, treated, _ = key
     parts = [*material.parameter_words(row), *([visit] if visit and not one_visit else [])]
-    if not treated:
-        parts.append("all arms")
-    elif named:
-        parts.append(_against(material, treated, reference))
+    parts += [] if treated else ["all arms"]
     return escape_markdown(", ".join(parts))
 
 

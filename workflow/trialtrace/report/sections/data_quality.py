@@ -157,13 +157,14 @@ def known_table(material: Material) -> str:
     """Of how many of each arm the outcomes of primary analyses are known, by visit."""
     counts = [row for analysis in primary(material) for row in known_counts(material, analysis)]
     unique = {(label, visit): arms for label, visit, arms in counts}
+    design = material.trial.design.arms
     body = [
-        [*map(with_names, (label, visit)), *(f"{k} of {n}" for k, n in arms.values())]
+        [*map(with_names, (label, visit)), *("{} of {}".format(*arms[arm]) for arm in design)]
         for (label, visit), arms in unique.items()
     ]
     if not body:
         return ""
-    arms = [escape_markdown(arm.label) for arm in material.trial.design.arms.values()]
+    arms = [escape_markdown(arm.label) for arm in design.values()]
     caption = "Of how many of those with an arm the outcome of a primary analysis is known."
     table = pipe_table(["Outcome", "Visit", *arms], body)
     return captioned(material, table, "known", caption)

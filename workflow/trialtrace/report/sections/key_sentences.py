@@ -38,8 +38,8 @@ def over_comparisons(rows: Sequence[ResultRow], where: Callable[[ResultRow], str
         return text
     level = {row["ci_level"] for row in bounded}.pop() or 0.0
     return (
-        f"{text}: {excluding(clear, len(bounded), f' of {100 * level:g} %')}, where "
-        f"{len(bounded) * (1 - level):.1f} would by chance alone"
+        f"{text}: {excluding(clear, len(bounded), f' of {100 * level:g} %')}; by chance alone "
+        f"{len(bounded) * (1 - level):.1f} would lie to one side of it"
     )
 
 

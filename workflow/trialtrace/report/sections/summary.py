@@ -251,10 +251,10 @@ def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
 
 def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
-    text = f"{escape_markdown(analysis.label)}: the plan estimates this in no other way."
+    text = f"{escape_markdown(analysis.label)}: no other analysis of the plan answers the same question."
     place = place_link(analysis_place(analysis.name), places)
     if place and any(children(material, analysis.name)):
-        text += f" What else it asks of it stands [in the report]({place})."
+        text += f" Other populations and definitions are other questions: [in the report]({place})."
     own = next(iter(same_question(material, analysis)), None)
     return text + (_bounded(material, analysis, own) if own else "")
 

@@ -80,9 +80,11 @@ def _figures(
     for a, b in pairs:
         if kept[a].kind == "figure" and kept[a].key != lines[b].key:
             where = [i for i, line in enumerate(kept) if line.key == lines[b].key]
-            for altered in _line(kept, a, lines[b]):
-                told = f"the picture of {place_of(kept, where[0])}" if where else altered.shown
-                yield replace(altered, shown=told)
+            changes = list(_line(kept, a, lines[b]))
+            if where:
+                picture = f"the picture of {place_of(kept, where[0])}"
+                changes = [replace(changes[0], shown=picture)]
+            yield from changes
 
 
 def _of_another(kept: Sequence[Line], lines: Sequence[Line]) -> Altered | None:
@@ -191,7 +193,9 @@ def _line(kept: Sequence[Line], at: int, line: Line) -> Iterator[Altered]:
         elif column >= len(ours.pieces):
             yield Altered("extra", place, line.pieces[column].text, None)
         elif ours.pieces[column] != line.pieces[column]:
-            yield from _piece(ours.kind, place, ours.pieces[column], line.pieces[column])
+            # Behind the picture of a figure stand its links.
+            kind = "text" if column else ours.kind
+            yield from _piece(kind, place, ours.pieces[column], line.pieces[column])
 
 
 def _piece(kind: str, place: str, kept: Piece, piece: Piece) -> Iterator[Altered]:

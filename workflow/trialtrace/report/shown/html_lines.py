@@ -3,16 +3,66 @@
 import base64
 import binascii
 import re
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import unquote_to_bytes
 
-from trialtrace.report.shown.lines import Line, Piece, Writing, picture_of, plain, shown_lines
+from trialtrace.report.shown.lines import (
+    Line,
+    Piece,
+    Writing,
+    picture_of,
+    plain,
+    shown_lines,
+    where,
+)
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = ("p", "li", "caption", "figcaption", "div", "dt", "dd", "pre", "blockquote", "title")
 CELLS = ("td", "th")
 UNSEEN = ("style", "script", "template")
 Attributes = list[tuple[str, str | None]]
+
+
+@dataclass
+class _Drawing:
+    """A drawing that is read: its marks but for where its links lead, what is said of it, its links
+    as pieces, and how many drawings are open."""
+
+    told: str
+    marks: list[str] = field(default_factory=list)
+    links: list[Piece] = field(default_factory=list)
+    target: str = ""
+    titled: bool = False
+    depth: int = 0
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        self.depth += tag == "svg"
+        if tag == "a":
+            self.target = given.pop("href", given.pop("xlink:href", ""))
+        self.titled = tag == "title"
+        # Anchors are given to a page after its links, which is no part of a picture.
+        marks = sorted((name, value) for name, value in given.items() if (tag, name) != ("a", "id"))
+        self.marks.append(f"<{tag} {marks}>")
+
+    def text(self, data: str) -> None:
+        if self.titled and self.target:
+            words = plain(data)
+            self.links.append(Piece(words, ((words, where(self.target)),)))
+        elif data.strip():
+            self.marks.append(data.strip())
+
+    def end(self, tag: str) -> None:
+        self.titled = False
+        if tag == "a":
+            self.target = ""
+        self.marks.append(f"</{tag}>")
+        self.depth -= tag == "svg"
+
+    @property
+    def line(self) -> Line:
+        picture = picture_of("\n".join(self.marks).encode())
+        return Line("figure", (Piece(f"#{picture} {self.told}"), *self.links))
 
 
 class _Reader(HTMLParser):
@@ -24,13 +74,18 @@ class _Reader(HTMLParser):
         self.writing, self.kind = Writing(), "text"
         self.row: list[Piece] | None = None
         self.tables = self.rows = self.unseen = 0
+        self.drawing: _Drawing | None = None
         # Of the cell that is read its columns and rows; by column the last row of the cell there.
         self.across = self.down = 1
         self.last: dict[int, int] = {}
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag in UNSEEN:
+        if self.drawing is None and tag == "svg":
+            self.drawing = _Drawing(plain(given.get("aria-label", "")))
+        if self.drawing is not None:
+            self.drawing.start(tag, given)
+        elif tag in UNSEEN:
             self.unseen += 1
         elif tag == "table":
             self._end()
@@ -50,11 +105,14 @@ class _Reader(HTMLParser):
             self.writing.open(given.get("href", ""))
         elif tag == "br":
             self.writing.write(" ")
-        if title := given.get("title", ""):
+        if (title := given.get("title", "")) and self.drawing is None:
             self.writing.write(f" [{title}] ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in UNSEEN:
+        if self.drawing is not None:
+            self.drawing.end(tag)
+            self._drawn(self.drawing)
+        elif tag in UNSEEN:
             self.unseen = max(0, self.unseen - 1)
         elif tag == "a":
             self.writing.close()
@@ -72,7 +130,9 @@ class _Reader(HTMLParser):
             self.writing.write(" ")
 
     def handle_data(self, data: str) -> None:
-        if not self.unseen:
+        if self.drawing is not None:
+            self.drawing.text(data)
+        elif not self.unseen:
             self.writing.write(data)
 
     def _reached(self, row: list[Piece]) -> None:
@@ -102,6 +162,11 @@ class _Reader(HTMLParser):
         told = plain(f"{texts.get('alt', '')} {texts.get('aria-label', '')}")
         self.lines.append(Line("figure", (Piece(f"#{source} {told}"),)))
 
+    def _drawn(self, drawing: _Drawing) -> None:
+        if drawing.depth <= 0:
+            self.lines.append(drawing.line)
+            self.drawing = None
+
     def _end(self) -> None:
         piece = self.writing.done()
         self.lines.append(Line(self.kind, (piece,)))
@@ -109,6 +174,9 @@ class _Reader(HTMLParser):
 
     def close(self) -> None:
         super().close()
+        if self.drawing is not None:
+            self.lines.append(self.drawing.line)
+            self.drawing = None
         if self.row is not None:
             self.lines.append(Line("row", tuple(self.row), self.tables, self.rows))
             self.row = None

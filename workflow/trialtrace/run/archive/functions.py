@@ -290,10 +290,8 @@ class OwnCode:
 
     @classmethod
     def of(cls, runs: Iterable[tuple[Shelf, Manifest]]) -> "OwnCode":
-        """What runs were kept with; a run of before that was kept says that all code is shared."""
-        found: list[Own] = [
-            json.loads(shelf.file(kept["own"])) for shelf, kept in runs if "own" in kept
-        ]
+        """What runs were kept with."""
+        found: list[Own] = [json.loads(shelf.file(kept["own"])) for shelf, kept in runs]
         return cls(tuple(found))
 
     def concerns(

@@ -3,7 +3,7 @@
 import atexit
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from trialtrace.base.store import make_folder, write_bytes, write_json
 from trialtrace.base.synthetic import TRUTH
 from trialtrace.run.archive.compare import RunOfTrial
 from trialtrace.run.archive.functions import KnownFunctions, own_code
-from trialtrace.run.archive.kept_tables import KeptTable, keep_table, kept_table
+from trialtrace.run.archive.kept_tables import keep_table, kept_table
 from trialtrace.run.archive.shelf import VERSION, Code, Kept, Manifest, Shelf, documents_of, run_id
 from trialtrace.run.jobs.fresh import AUDIT, INGEST, RENDER, STAGES, Freshness
 from trialtrace.run.jobs.products import Made, contents, together
@@ -41,8 +41,7 @@ def keep_run(at: Project, trial: str, fresh: Freshness) -> str | None:
         return None
     make_folder(at.archive, private=True)
     known = KnownFunctions(at)
-    before = shelf.manifest(log[-1]["run"])["tables"] if log else {}
-    manifest = manifest_of(at, trial, fresh, shelf, known, made, before)
+    manifest = manifest_of(at, trial, fresh, shelf, known, made)
     known.write()
     if RENDER in records and (documents := documents_of(at.results / trial)):
         manifest["documents"] = shelf.put_file(documents)
@@ -58,17 +57,15 @@ def manifest_of(
     shelf: Shelf,
     known: KnownFunctions,
     texts: dict[str, list[str]],
-    before: Mapping[str, KeptTable],
 ) -> Manifest:
-    """What a run holds, by the results as they stand; its objects are put on the shelf, on which
-    those of the tables `before` lie."""
+    """What a run holds, by the results as they stand; its objects are put on the shelf."""
     folder = at.results / trial
     return {
         "archive": VERSION,
         "contract": CONTRACT,
         "trial": trial,
         "tables": {
-            name: keep_table(folder / name, shelf.objects, before.get(name))
+            name: keep_table(folder / name, shelf.objects)
             for name in (
                 path.relative_to(folder).as_posix()
                 for part in FOLDERS

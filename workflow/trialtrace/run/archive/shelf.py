@@ -23,7 +23,6 @@ from trialtrace.run.archive.kept_tables import (
     PRIVATE,
     KeptTable,
     Objects,
-    objects_of,
     restore_table,
 )
 
@@ -71,10 +70,8 @@ def line_hash(kind: str, pieces: Sequence[Sequence[str]]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:DIGITS_OF_KEY]
 
 
-# The version of this format, and those that are read: the first had small tables whole, the second
-# none by what changed.
-VERSION = 3
-READ = (1, 2, VERSION)
+# The version of this format.
+VERSION = 4
 DIGITS = 12
 SUFFIX = ".json.z"
 # Of each stage the files that its code can use, by a hash of their content.
@@ -84,7 +81,7 @@ Code = dict[str, dict[str, str]]
 class Manifest(TypedDict):
     """What a run held. `made` has the hashes of each stage: of its origin, and of what it
     made; `own` is the object that says which code is not every number's, `documents` the one
-    that says which reports were made; `begins` is of runs that were kept before, and not read."""
+    that says which reports were made."""
 
     archive: int
     contract: int
@@ -92,8 +89,7 @@ class Manifest(TypedDict):
     tables: dict[str, KeptTable]
     files: dict[str, str]
     code: str
-    own: NotRequired[str]
-    begins: NotRequired[str]
+    own: str
     documents: NotRequired[str]
     environment: list[str]
     made: dict[str, list[str]]
@@ -176,12 +172,13 @@ class Shelf:
                 "is gone" if not place.exists() else "is not what was kept under this name",
                 do=f"bring it back from a copy, or: trialtrace runs {self.trial} --remove {run}",
             )
-        if version not in READ:
+        if version != VERSION:
             raise UserError(
                 self.at.shown(place),
                 found=f"a run kept in version {version} of the archive",
                 expected=f"version {VERSION}, which this trialtrace reads",
-                do="compare it with the trialtrace that kept it",
+                do="compare it with the trialtrace that kept it; runs are kept again once "
+                f"{self.at.shown(self.folder)} is moved away",
             )
         if manifest["trial"] != self.trial:
             raise UserError(
@@ -252,12 +249,11 @@ class Shelf:
     def held(self, run: str) -> set[str]:
         """The digests of the objects of a run."""
         manifest = self.manifest(run)
-        tables = (objects_of(kept) for kept in manifest["tables"].values())
+        tables = (kept["groups"] for kept in manifest["tables"].values())
         return set().union(*tables) | {
             *manifest["files"].values(),
             manifest["code"],
-            *([manifest["own"]] if "own" in manifest else []),
-            *([manifest["begins"]] if "begins" in manifest else []),
+            manifest["own"],
             *([manifest["documents"]] if "documents" in manifest else []),
         }
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trialtrace.audit.ledger.claim import Claim, claims_of
-from trialtrace.audit.ledger.paper import PaperText, unplaced
 from trialtrace.audit.ledger.shape import LedgerFile, SourceItem
+from trialtrace.audit.ledger.texts import PaperText, unplaced
 from trialtrace.base.config.spec import structure
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.trial.load import Trial

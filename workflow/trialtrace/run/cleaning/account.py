@@ -89,6 +89,10 @@ class Decision:
     reason: str = ""
 
 
+# Of a line that a declaration explains: it is told, and warns of nothing.
+KNOWN = "known"
+
+
 @dataclass(frozen=True)
 class RedLine:
     """What a reader must know before any result: one whole sentence, without a value."""

@@ -26,6 +26,8 @@ from trialtrace.run.drafting.profile import Column
 from trialtrace.run.tables.measures import parts
 
 MOST_ARMS = 8
+# Of a column with the name of an arm, such as that of a plan of several factors: so many are asked.
+MOST_NAMED = 24
 # The smallest arm, as a share of the largest.
 BALANCED = 0.4
 # The least score of a candidate: what speaks for an arm is added up, what speaks against it taken.
@@ -64,13 +66,10 @@ def arms_of(
     weights: dict[str, float] = {}
     doubted: set[str] = set()
     for column in columns:
-        if (
-            not 2 <= column.distinct <= MOST_ARMS
-            or column.validation == "number"
-            or column.mostly_lacking
-        ):
+        if not _may_be_arm(column):
             continue
         score, evidence, doubt = _score(column)
+        doubt = doubt or column.distinct > MOST_ARMS
         if constant.get(column.name) is False:
             times = _crossed(subject[0], column, load) if _may_cross(column) else 0.0
             if times:
@@ -96,6 +95,30 @@ def arms_of(
     else:
         why["arm"] = "No column of few levels has the name or the levels of an arm."
     return Arms(ranked, bool(first) and first not in doubted, why)
+
+
+def named_arm(name: str) -> bool:
+    """Whether a name is that of an arm and of no other group."""
+    return rank(name, ARMS[:SURE_ARMS]) is not None
+
+
+def _may_be_arm(column: Column) -> bool:
+    """Whether a column has few levels; numbers with decimals are codes under the name of an arm."""
+    named = named_arm(column.name)
+    few = 2 <= column.distinct <= (MOST_NAMED if named else MOST_ARMS)
+    return few and not column.mostly_lacking and (named or column.validation != "number")
+
+
+def as_codes(column: Column) -> Column:
+    """A candidate whose numbers are codes, such as 0.5 and -0.5; two labels differ by more than a
+    mark."""
+    codes = [code for code, _ in column.values]
+    measured = column.validation == "number" or any(code.startswith("-") for code in codes)
+    if column.choices or not measured or len(codes) < column.distinct:
+        return column
+    codes.sort(key=lambda code: float(code.replace(",", ".")))
+    choices = tuple((code, re.sub("^-", "minus ", code)) for code in codes)
+    return replace(column, type="radio", validation="", choices=choices, low="", high="")
 
 
 def without_unrandomised(column: Column) -> Column:

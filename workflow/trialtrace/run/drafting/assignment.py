@@ -6,13 +6,22 @@ from dataclasses import replace
 from itertools import combinations
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.drafting.arms import AHEAD, LEAST, MOST_ARMS, SURE
+from trialtrace.run.drafting.arms import (
+    AHEAD,
+    BALANCED,
+    LEAST,
+    MOST_ARMS,
+    MOST_NAMED,
+    SURE,
+    named_arm,
+)
 from trialtrace.run.drafting.decided import Decided, column_of, none_of
 from trialtrace.run.drafting.likely_outcome import of_patients, outcome_words
-from trialtrace.run.drafting.names import ARMS, SURE_ARMS, name_words, rank, words_of
-from trialtrace.run.drafting.outcomes import belongs, is_coded, label_of, levels
+from trialtrace.run.drafting.names import name_words, words_of
+from trialtrace.run.drafting.outcomes import belongs, is_coded, is_number, label_of, levels
 from trialtrace.run.drafting.profile import Column, Table
 from trialtrace.run.drafting.repeats import cells_of
+from trialtrace.run.drafting.wide import columns_of_treatments
 from trialtrace.run.tables.measures import folded, plain
 
 CONTROL = re.compile(
@@ -28,12 +37,18 @@ HAS = re.compile(r"y|yes|true|with|ja|oui|s[ií]|sim|tak|mit|avec", re.IGNORECAS
 HAS_NOT = re.compile(r"n|no|not|false|without|nein|non|nej|nei|n[aã]o|nie|ohne|sans", re.IGNORECASE)
 # Letters of two arms: control or placebo, and treatment, experimental, intervention, active, verum.
 LETTERS = ({"c", "t"}, {"c", "e"}, {"c", "i"}, {"p", "t"}, {"p", "v"})
+# One treatment beside what adds another to it.
+ALONE = re.compile(r".*\b(only|alone|mono(therapy)?)\b.*|.*[a-z]Only|.*[a-z]Alone", re.IGNORECASE)
+COMBINED = re.compile(r".*\b(combin\w*|combo|both|plus|and|with)\b.*|.*[+&].*", re.IGNORECASE)
 AND = r"\s*(?:[+&/]|\b(?:and|plus|with|und|et)\b)\s*"
 DOSE = re.compile(r"\D*?(\d+(?:[.]\d+)?) ?(?:[munµk]?g|ml|iu|u|%).*", re.IGNORECASE)
 # The arm as randomised goes before the treatment as taken (CDISC ADaM IG 1.3, 3.2.3).
 PLANNED = {"arm", "armcd", "trt01p", "trtp", "trt01pn", "trtpn"}
+# Between the columns of an outcome that has one for each treatment.
+BETWEEN = ","
 CDISC = PLANNED | {"actarm", "actarmcd", "trt01a", "trta", "trt01an", "trtan"}
-# The control by a code alone; beyond doubt only of a column that is named after its treatment.
+# The control by a code alone; beyond doubt only of a column that is named after its treatment, and
+# of a letter beside one that completes a pair: C beside S may be the combination.
 BARE_CONTROL = re.compile(r"[cp0]|no|old", re.IGNORECASE)
 # No rx or tx: these are called so whatever 0 and 1 are.
 TREATMENTS = {"treat", "treated", "treatment", "trt", "trtmt", "trtment", "intervention"}
@@ -44,17 +59,17 @@ def arm_of(
 ) -> tuple[Table, Column]:
     """The column of the arm and its table: that of the subjects."""
     if data := decided.told.get("arm"):
-        return _with_levels(*column_of(_by_patients(tables, subject), data, "arm"))
+        return _arm_of(_by_patients(tables, subject), data)
     ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
     ranked.sort(key=lambda one: -one[0].weights.get(one[1], 0.0))
     ranked = sorted(ranked, key=lambda one: not _first_of_patients(ranked, one[0], one[1], subject))
     choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
     sure = _sure_arm(ranked) or _only_groups(tables, ranked, subject)
     passed = [
-        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_ARMS} arms are read."
+        f" {one.name} is passed over: {one.distinct} values, where 2 to {MOST_NAMED} arms are read."
         for table in tables
         for one in table.columns
-        if rank(one.name, ARMS[:SURE_ARMS]) is not None and one.distinct > MOST_ARMS
+        if named_arm(one.name) and one.distinct > MOST_NAMED
     ]
     known = {name for name, _ in choices}
     others = {
@@ -68,6 +83,13 @@ def arm_of(
         and one.constant_within is not False
     }
     choices += others.items()
+    wide = {} if sure else {
+        BETWEEN.join(names): (table, names)
+        for table in tables for names in columns_of_treatments(table, subject[table.name])
+    }  # fmt: skip
+    for name, (_, names) in wide.items():
+        why = f"Each of the {len(names)} columns is the same outcome under another treatment."
+        choices.append((name, f"{why} A patient has had them all."))
     if not choices:
         raise UserError(
             "the arm",
@@ -75,17 +97,41 @@ def arm_of(
             expected="the column of the arm",
             do="name it: --arm COLUMN",
         )
-    at = ("trial.yaml", "tables.{}.arm")
+    at = ("trial.yaml", "tables")
 
     def read(name: str) -> tuple[Table, Column]:
-        return _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
+        return _arm_of(_by_patients(tables, subject), name)
 
     table, column = decided.choose("arm", "Which column is the arm?", choices, at, read, sure)
+    key = f"tables.{table.name}.arm" if column.name else "design.arms"
     decided.guesses = [
-        replace(guess, key=guess.key.format(table.name)) if guess.name == "arm" else guess
-        for guess in decided.guesses
+        replace(guess, key=key) if guess.name == "arm" else guess for guess in decided.guesses
     ]
     return table, column
+
+
+def _arm_of(tables: Sequence[Table], name: str) -> tuple[Table, Column]:
+    """The column of that name; of several with commas between, the arms that they are: a column
+    without a name, whose codes are theirs."""
+    if BETWEEN not in name:
+        return _with_levels(*column_of(tables, name, "arm"))
+    found = [column_of(tables, one.strip(), "arm") for one in name.split(BETWEEN)]
+    codes = {column.name: column.rows - column.blank for _, column in found}
+    odd = [column.name for _, column in found if not is_number(column)]
+    if odd or len({table.name for table, _ in found}) > 1 or len(codes) < len(found):
+        raise UserError(
+            "--arm",
+            found=name,
+            expected="a column of arms, or columns of numbers of one table, each under another "
+            "treatment",
+        )
+    first = found[0][1]
+    arms = replace(
+        first, name="", label="", type="radio", validation="", given={}, constant_within=None,
+        choices=tuple((code, code) for code in codes), values=tuple(codes.items()),
+        distinct=len(codes), missing_codes=(), evidence={},
+    )  # fmt: skip
+    return found[0][0], arms
 
 
 def _first_of_patients(
@@ -151,6 +197,8 @@ def _only_groups(
     if not ranked or ranked[0][0].column(ranked[0][1]).constant_within is False:
         return False
     table, name = ranked[0]
+    if table.column(name).distinct > MOST_ARMS:
+        return False
     others = [
         one
         for each in tables
@@ -158,6 +206,7 @@ def _only_groups(
         if one.name not in (name, subject[each.name])
         and 2 <= one.distinct <= MOST_ARMS
         and not (of_patients(one) or belongs(one) or outcome_words(name_words(one.name)))
+        and not (is_number(one) and _uneven(one))
     ]
     # A code beside its label, of which cells are read.
     return not others or (
@@ -165,6 +214,12 @@ def _only_groups(
         and others[0] in table.columns
         and _same_groups(table, name, others[0].name)
     )
+
+
+def _uneven(column: Column) -> bool:
+    """Whether a level has far fewer rows than another, as steps of a scale have, not arms."""
+    counts = [count for _, count in column.values]
+    return len(counts) < column.distinct or min(counts) < BALANCED * max(counts)
 
 
 def _same_groups(table: Table, name: str, other: str) -> bool:
@@ -181,13 +236,13 @@ def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Ta
 
 def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
     n = column.distinct
-    if 2 <= n <= MOST_ARMS and len(levels(column)) >= 2:
+    if 2 <= n <= MOST_NAMED and len(levels(column)) >= 2:
         return table, column
     varies = ", which varies within patients" if column.constant_within is False else ""
     raise UserError(
         f"the arm, column {column.name} of {table.name}",
         found=f"{n} different value{'s' if n != 1 else ''}{varies}",
-        expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
+        expected=f"2 to {MOST_NAMED} arms, the same in all rows of a patient",
         do="name another column: --arm COLUMN"
         + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
     )
@@ -228,6 +283,11 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
         for name, own in bits.items()
         if all(own < bits[other] for other in arms if other != name)
     ]
+    alone = [name for name, each in words.items() if any(map(ALONE.fullmatch, each))]
+    if len(alone) == 1 and all(
+        any(map(COMBINED.fullmatch, each)) for name, each in words.items() if name not in alone
+    ):
+        return alone, True
     doses = {name: float(n[1]) for name, (text, _) in arms.items() if (n := DOSE.fullmatch(text))}
     nothing = [name for name, dose in doses.items() if dose == 0 and len(doses) == len(arms)]
     if len(common or nothing) == 1:
@@ -236,7 +296,8 @@ def _controls(column: Column, arms: Mapping[str, tuple[str, str]]) -> tuple[list
     # A, B and P: nobody who letters treatments leaves out those between.
     letters = {*labels.values()}
     sure = letters in LETTERS or letters == {"p", *"abcdef"[: len(arms) - 1]}
-    named = len(arms) == 2 and bool(name_words(column.name) & TREATMENTS)
+    lone = len(arms) == 2 and not letters & {"c", "p"}
+    named = lone and bool(name_words(column.name) & TREATMENTS)
     return bare, len(bare) == 1 and (sure or named)
 
 
@@ -244,11 +305,16 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
     """The name of the control arm. Raises UserError where what was told is no arm."""
     likely, sure = _controls(column, arms)
     ranked = sorted(arms, key=lambda name: name not in likely)
-    choices = []
+    counts, choices = dict(column.values), []
+    # Labels that do not go with the codes found may be those of another coding.
+    odd = [code for _, code in arms.values() if not counts.get(code)]
+    said = any(label.casefold() != code.casefold() for label, code in arms.values())
+    odd += [code for label, code in arms.values() if said and label == code and code.isdecimal()]
+    doubt = f" Code {one_of(odd)} has a label and no row, or rows and no label." if odd else ""
     for name in ranked:
         label, code = arms[name]
         why = "It reads like a control." if name in likely else "Nothing tells what it is."
-        choices.append((code, f"{label}, {dict(column.values).get(code, 0)} rows. {why}"))
+        choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}{doubt}"))
     place = ("trial.yaml", "design.arms")
 
     def read(text: str) -> str:
@@ -258,6 +324,7 @@ def control_of(column: Column, arms: Mapping[str, tuple[str, str]], decided: Dec
         codes = (code for _, code in arms.values())
         raise none_of("control", text, codes, f"an arm of column {column.name}: ")
 
+    sure = sure and not odd
     name = decided.choose("control", "Which arm is the control?", choices, place, read, sure)
     decided.told.update({"control": arms[name][1]} if "control" in decided.told else {})
     return name

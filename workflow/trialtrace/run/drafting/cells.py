@@ -1,9 +1,11 @@
 """The cells of a raw table as text, part by part, as often as they are asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+
+from trialtrace.run.sources.raw import with_joined
 
 PART = 200_000
 
@@ -27,3 +29,19 @@ def held(table: pa.Table) -> Cells:
         return iter(table.select(list(names)).to_batches(max_chunksize=PART))
 
     return Cells(table.column_names, of)
+
+
+def and_joined(cells: Cells, joined: Mapping[str, Sequence[str]]) -> Cells:
+    """The cells with columns that are made of others."""
+    if not joined:
+        return cells
+
+    def of(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        needed = [part for name, parts in joined.items() if name in names for part in parts]
+        own = [name for name in dict.fromkeys([*names, *needed]) if name not in joined]
+        made = {name: parts for name, parts in joined.items() if name in names}
+        for part in cells.of(own):
+            whole = with_joined(pa.Table.from_batches([part]), made).select(list(names))
+            yield from whole.to_batches()
+
+    return Cells([*cells.names, *joined], of)

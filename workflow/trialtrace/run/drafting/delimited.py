@@ -254,7 +254,7 @@ def _read(path: Path, text: str, reading: dict[str, str | int]) -> Cells:
     """As a run reads it. The decimal sign does not touch the cells."""
     kind = Tsv if reading["format"] == "tsv" else Csv
     declared = structure(kind, {"path": text, "decimal": "."} | reading)
-    opened = Opened(path, text, contents(path, text), declared, text)
+    opened = Opened(path, text, contents(path, text), declared, text, text)
     return held(delimited.read(opened).cells)
 
 

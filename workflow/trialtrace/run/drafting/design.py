@@ -4,6 +4,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import permutations
 
 from trialtrace.base.errors import UserError
 from trialtrace.run.drafting.decided import Decided, none_of
@@ -28,13 +30,15 @@ PATIENTS = "patients"
 class Design:
     """What was randomised. `place` is the column that tells the periods or sides of a patient
     apart, `sequence` that of who begins with which treatment, `starts` its codes with those of the
-    first treatment; `cluster` is the column of the groups that were randomised."""
+    first treatment; `cluster` is the column of the groups that were randomised, `columns` are those
+    of an outcome under each treatment."""
 
     kind: str = PARALLEL
     place: str = ""
     sequence: str = ""
     starts: Mapping[str, str] = field(default_factory=dict)
     cluster: str = ""
+    columns: tuple[str, ...] = ()
 
     @property
     def own_treatment(self) -> bool:
@@ -50,6 +54,14 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     data = decided.told.get("design", "")
     if data and data not in KINDS:
         raise none_of("design", data, KINDS)
+    if not arm.name:
+        ordered = any(map(partial(_orders, levels(arm)), table.columns))
+        kind = CROSSOVER if CROSSOVER in data or (ordered and not data) else WITHIN
+        why = (
+            "Each patient has a column for each treatment; nothing tells in which order they came."
+        )
+        decided.guess("design", ("trial.yaml", "design.kind"), kind, why)
+        return Design(kind, columns=levels(arm))
     if arm.constant_within is False:
         made, why = _several_treatments(table, subject, arm)
     else:
@@ -68,6 +80,14 @@ def design_of(table: Table, subject: str, arm: Column, decided: Decided) -> Desi
     return made
 
 
+def _orders(treatments: Sequence[str], column: Column) -> bool:
+    """Whether a column tells the order of treatments: by its name, or by their initials, HL and LH
+    of HiFiber and LoFiber."""
+    letters = {"".join(one) for one in permutations(each[0].upper() for each in treatments)}
+    own = {level.upper() for level in levels(column)}
+    return bool(name_words(column.name) & SEQUENCES) or (len(own) > 1 and own <= letters)
+
+
 def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design, str]:
     """Periods or sides of a patient, each with another treatment."""
     place = _place(table, subject, arm.name)
@@ -76,7 +96,6 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     rows = [row for row in rows if row[0] and row[1]]
     times = Counter(row[:2] for row in rows)
     if not rows or max(times.values()) > 1:
-        _numbered_within(table, subject, arm.name)
         raise UserError(
             f"the arm, column {arm.name} of {table.name}",
             found=f"{arm.distinct} different values, which varies within patients",
@@ -97,24 +116,6 @@ def _several_treatments(table: Table, subject: str, arm: Column) -> tuple[Design
     else:
         why += " No column tells the sequence: periods are left out of account."
     return Design(CROSSOVER, place, sequence, starts), why
-
-
-def _numbered_within(table: Table, subject: str, arm: str) -> None:
-    """Raises UserError where patients have one arm only if a number at two sites is two patients:
-    no column tells them apart."""
-    for site in (one.name for one in table.columns if rank(one.name, SITES) is not None):
-        rows = {row for row in cells_of(table, [site, subject, arm]) if all(row)}
-        whole = Counter(who for who, _ in {row[1::-1] for row in rows})
-        if len({row[:2] for row in rows}) == len(rows) and max(whole.values(), default=1) > 1:
-            several = sum(n > 1 for n in whole.values())
-            raise UserError(
-                f"the column of the patients, {subject} of {table.name}",
-                found=f"{several} of {len(whole)} numbers at several values of {site}, with an arm "
-                "each: patients are numbered within it",
-                expected="a column that tells patients apart in the whole trial",
-                do=f"add a column with {site} and {subject} together to the export, "
-                "and name it: --subject COLUMN",
-            )
 
 
 def _place(table: Table, subject: str, arm: str) -> str:

@@ -10,8 +10,17 @@ from trialtrace.run.drafting.decided import Decided, Guessed, column_of
 from trialtrace.run.drafting.design import Design, by_treatment, design_of, patients_beside
 from trialtrace.run.drafting.intervals import bounds, episodes, recurrent
 from trialtrace.run.drafting.likely_outcome import ALONE, candidates
-from trialtrace.run.drafting.names import PARAMETERS, REPEATS, ROW_NUMBERS, SEX, SITES, VISITS, rank
-from trialtrace.run.drafting.outcomes import BEFORE, COUNT, EVENT, MEASURE, Outcome, levels
+from trialtrace.run.drafting.names import (
+    CARRYOVER,
+    PARAMETERS,
+    REPEATS,
+    ROW_NUMBERS,
+    SEX,
+    SITES,
+    VISITS,
+    rank,
+)
+from trialtrace.run.drafting.outcomes import BEFORE, COUNT, EVENT, MEAN, MEASURE, Outcome, levels
 from trialtrace.run.drafting.parameters import Once, Parameters, once_in, parameters_of
 from trialtrace.run.drafting.primary import Offered, primary_of, secondary_of, with_competing
 from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
@@ -75,6 +84,8 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
     design = design_of(home, subject[home.name], arm, decided)
     if design.own_treatment:
         visit[home.name] = ""
+    if design.columns:
+        return _in_columns(tables, (subject, visit), (home, arm, control, design), decided)
     offered = _offered(tables, subject, visit, (home, arm, design), texts.get("kind", ""))
     primary = with_competing(offered.tables, primary_of(offered, decided), decided)
     if primary.visit_word == TREATMENT and "design" not in decided.told:
@@ -103,6 +114,26 @@ def decide(tables: tuple[Table, ...], texts: Mapping[str, str], ask: Ask) -> Dra
         decided.asked,
     )
     return _with_patients(made) if design.own_treatment else made
+
+
+def _in_columns(
+    tables: tuple[Table, ...],
+    roles: tuple[Mapping[str, str], Mapping[str, str]],
+    treated: tuple[Table, Column, str, Design],
+    decided: Decided,
+) -> Draft:
+    """The draft of an outcome with a column a treatment, which is the primary one."""
+    home, arm, control, design = treated
+    arms = arms_by_name(arm)
+    by_code = {code: name for name, (_, code) in arms.items()}
+    primary = Outcome(
+        home.name, "outcome", MEASURE, 0, "A column a treatment.",
+        columns=tuple((by_code[name], name) for name in design.columns), visit_word=TREATMENT,
+    )  # fmt: skip
+    return Draft(
+        tables, *roles, home, home, arm, arms, control, primary, (), design, decided.told,
+        tuple(decided.guesses), asked=decided.asked,
+    )  # fmt: skip
 
 
 def _with_patients(draft: Draft) -> Draft:
@@ -183,7 +214,7 @@ def _several_times(
     """Events that a patient can have several times: intervals, or a row an episode."""
     if subject == SOURCE_ROW or (subject,) in table.keys:
         return []
-    made = recurrent(table, subject, taken) if kind != COUNT else []
+    made = recurrent(table, subject, taken) if kind not in (COUNT, MEAN) else []
     return made or ([] if visit else episodes(table, subject, taken))
 
 
@@ -222,6 +253,11 @@ def _subject(table: Table, decided: Decided) -> str:
         return column_of([table], data, "subject")[1].name
     place = ("trial.yaml", f"tables.{table.name}.subject")
     if table.subject:
+        if "joined" in table.evidence:
+            decided.guess(
+                f"subject.{table.name}", place, table.subject[0], table.evidence["joined"]
+            )
+            return table.subject[0]
         if "repeats" in table.evidence:
             why = table.evidence["repeats"]
             key = ("trial.yaml", f"tables.{table.name}.key")
@@ -279,7 +315,7 @@ def _of_visits(table: Table, visit: str) -> set[str]:
 
 def _roles(table: Table) -> set[str]:
     """Columns that describe patients, visits or rows, and so are no outcomes."""
-    known = (ROW_NUMBERS, SEX, SITES, REPEATS)
+    known = (ROW_NUMBERS, SEX, SITES, REPEATS, CARRYOVER)
     # A visit that varies is none; the same word for one value a patient may be a time.
     return {
         one.name

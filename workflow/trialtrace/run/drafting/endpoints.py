@@ -9,6 +9,7 @@ from trialtrace.run.drafting.draft import Draft
 from trialtrace.run.drafting.outcomes import (
     COUNT,
     EVENT,
+    MEAN,
     RECURRENT,
     REPEATED_EVENT,
     TIME,
@@ -61,7 +62,8 @@ def planned(draft: Draft) -> list[Planned]:
         column = draft.table(one.table).column(one.source)
         name = _name(_named(one), taken)
         visits = _visits(draft.table(one.table).column(one.visit), one) if one.visit else {}
-        visits |= {Quoted(code): _in_columns(one, code) for code, _ in one.columns}
+        if not draft.design.columns:
+            visits |= {Quoted(code): _in_columns(one, code) for code, _ in one.columns}
         first = next((label for code, label in visits.items() if BASELINE.fullmatch(code)), "")
         first = first if len(visits) > 1 else ""
         named = _words(one.column.replace("{visit}", "")) if one.columns else _words(column.name)
@@ -135,6 +137,8 @@ def _entries(draft: Draft, item: Planned, codes: set[str]) -> Iterator[tuple[str
         bounds = {"starts": made.starts, "stops": made.stops}
         ended = "End of the interval without the event"
         yield item.name, head | bounds | _ended(item.column, made.event, ended)
+    elif made.kind == MEAN:
+        yield item.name, head | {"column": made.column, "statistic": "mean"}
     else:
         yield item.name, head | _measured(draft, item)
 
@@ -180,6 +184,8 @@ def _ended(column: Column, event: str, censored: str) -> dict[str, object]:
 def _measured(draft: Draft, item: Planned) -> dict[str, object]:
     """Columns, visits and codes of a value, once a patient, at visits or of each treatment."""
     made, entry = item.outcome, dict[str, object]()
+    if draft.design.columns:
+        return {"treatments": {name: arm for arm, name in made.columns}}
     if made.columns and all(made.column.replace("{visit}", c) == n for c, n in made.columns):
         entry["visits"] = {"pattern": made.column, "labels": item.visits}
     elif made.columns:
@@ -203,7 +209,7 @@ def _measured(draft: Draft, item: Planned) -> dict[str, object]:
     return entry | ({"unit": item.column.unit} if item.column.unit else {})
 
 
-_KIND = {REPEATED_EVENT: "repeated"}
+_KIND = {REPEATED_EVENT: "repeated", MEAN: "aggregate"}
 
 
 def _code(name: str, taken: set[str]) -> str:

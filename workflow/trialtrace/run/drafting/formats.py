@@ -99,12 +99,12 @@ def _excel(
 ) -> Opened[Excel]:
     given = {"path": text, "format": "excel", "sheet": sheet, **around_it}
     declared = structure(Excel, given)
-    return Opened(path, text, contents(path, text), declared, text)
+    return Opened(path, text, contents(path, text), declared, text, text)
 
 
 def _parquet(path: Path, text: str) -> Read:
     declared = structure(Parquet, {"path": text, "format": "parquet"})
-    opened = Opened(path, text, contents(path, text), declared, text)
+    opened = Opened(path, text, contents(path, text), declared, text, text)
     records = parquet.read(opened)
     return Read({"format": "parquet"}, sha256_bytes(opened.data), held(records.cells))
 
@@ -115,7 +115,7 @@ def _statistical(path: Path, text: str, kind: str) -> Read:
 
     def opened(more: Mapping[str, str]) -> Opened[StatisticalFile]:
         declared = structure(StatisticalFile, {"path": text, "format": kind} | dict(more))
-        return Opened(path, text, data, declared, text)
+        return Opened(path, text, data, declared, text, text)
 
     more: dict[str, str] = {}
     evidence: dict[str, str] = {}

@@ -1,8 +1,8 @@
-"""Events that a patient can have several times: rows that are intervals at risk, with a start, a
-stop and whether the interval ends with an event; and rows that are an episode each."""
+"""Rows of a patient that are intervals at risk, with a start, a stop and whether the interval ends
+with an event, once or several times; and rows that are an episode each."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -37,8 +37,9 @@ PAIRS = {
     "t0": ("t1",),
     "t1": ("t2",),
 }
-# More than any pair of a time and a status: the rows were looked at.
-SCORE, EPISODES = 5.0, 3.0
+# More than any pair of a time and a status: the rows were looked at. A column without the name of
+# a status, and events of which nobody has several, may be something else.
+SCORE, UNNAMED, ONCE, EPISODES = 5.0, 2.0, 1.0, 3.0
 # Words of when an episode begins and ends, as the last of a name: ivstart, AESTDTC, relapse_date.
 BEGINNINGS = re.compile(r".*(start|onset|begin|stdtc?|beginn|debut|inizio|inicio)(date|day|dt|dy)?")
 ENDINGS = re.compile(r".*(stop|end|endtc?|resolution|resolved|ende|fin)(date|day|dt|dy)?")
@@ -46,33 +47,29 @@ DATES = {"date", "dt", "dtc", "day", "dy", "datum", "tag", "fecha", "data", "jou
 
 
 def recurrent(table: Table, subject: str, taken: Iterable[str]) -> list[Outcome]:
-    """The events of a table of intervals, where some subject has several; `taken` are columns with
-    another role. None where two columns could be the event."""
+    """The events of a table of intervals, the likeliest first; `taken` are columns with another
+    role."""
     used = {subject, *taken}
-    states = [
-        column
-        for column in table.columns
-        if column.name not in used and plain(column.name) in STATUSES and _may_be_event(column)
-    ]
-    outcomes = [recurrent_of(table, subject, state) for state in states]
-    found = [one for one in outcomes if one is not None]
-    return found if len(found) == 1 else []
+    free = [one for one in table.columns if one.name not in used and bounds(table)]
+    outcomes = [recurrent_of(table, subject, one) for one in free if _may_be_event(one)]
+    return sorted((one for one in outcomes if one is not None), key=lambda one: -one.score)
 
 
 def recurrent_of(table: Table, subject: str, state: Column) -> Outcome | None:
     """A column of two values as that of events; None where the rows of the table are no intervals
-    that follow each other, or nobody has two events."""
+    that follow each other, or nobody has an event."""
     if not _may_be_event(state):
         return None
     code, sure = event_code(state)
     for start, stop in bounds(table):
         names = [subject, start, stop, state.name]
-        told = _told(cells_of(table, names), code)
+        told, several = _told(cells_of(table, names), code)
         if told:
+            score = SCORE - UNNAMED * (plain(state.name) not in STATUSES) - ONCE * (not several)
             return Outcome(
-                table.name, state.name, RECURRENT, SCORE,
+                table.name, state.name, RECURRENT, score,
                 f"{start} and {stop} are the start and the stop of an interval. {told}", code,
-                sure=sure, starts=start, stops=stop,
+                sure=sure, starts=start, stops=stop, once=not several,
             )  # fmt: skip
     return None
 
@@ -132,26 +129,30 @@ def _may_bound(column: Column) -> bool:
     return is_number(column) and whole and column.low != "" and float(column.low) >= 0
 
 
-def _told(rows: Iterable[tuple[str, ...]], code: str) -> str:
-    """What the rows show; nothing where they are no intervals of recurrent events."""
-    times: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    events: Counter[str] = Counter()
+def _told(rows: Iterable[tuple[str, ...]], code: str) -> tuple[str, bool]:
+    """What the rows show, and whether some patient has several events; nothing where they are no
+    intervals, where none ends with the event, or where one goes on after the only event."""
+    times: dict[str, list[tuple[float, float, bool]]] = defaultdict(list)
     for who, start, stop, state in rows:
         try:
-            times[who].append((float(start), float(stop)))
+            times[who].append((float(start), float(stop), state == code))
         except ValueError:
-            return ""
-        events[who] += state == code
+            return "", False
     for mine in times.values():
         mine.sort()
-        long = all(start < stop for start, stop in mine)
+        long = all(start < stop for start, stop, _ in mine)
         if not long or any(before[1] > after[0] for before, after in pairwise(mine)):
-            return ""
-    several = sum(n > 1 for n in events.values())
-    if not several:
-        return ""
-    n = sum(map(len, times.values()))
-    return (
-        f"The {n} rows of {len(times)} patients do not overlap; {events.total()} end with the "
-        f"event, and {several} patients have several."
+            return "", False
+    events = [sum(ended for _, _, ended in mine) for mine in times.values()]
+    several = sum(n > 1 for n in events)
+    goes_on = any(ended for mine in times.values() for _, _, ended in mine[:-1])
+    if not sum(events) or (goes_on and not several):
+        return "", False
+    who = (
+        f"{several} patients have several"
+        if several
+        else "nobody has another: the ratio of the rates is then the hazard ratio"
     )
+    n = sum(map(len, times.values()))
+    text = f"The {n} rows of {len(times)} patients do not overlap; {sum(events)} end with the event"
+    return f"{text}, and {who}.", several > 0

@@ -14,6 +14,7 @@ from trialtrace.run.drafting.outcomes import (
     BEFORE,
     COUNT,
     EVENT,
+    MEAN,
     REPEATED_EVENT,
     STATUSES,
     TIMES,
@@ -77,7 +78,7 @@ FORMS_BEFORE = BEFORE | {"demographics", "demography", "eligibility", "enrollmen
 # For each of name and label the same words count once.
 NAMED, EXACT, SAID_PRIMARY, PATIENT, OF_PROCESS, EARLIER = 2.0, 3.5, 3.0, -2.5, -1.5, -3.0
 # Fitted on the half for rules.
-SURE, BESIDE, BESIDE_TIME, ALONE = 3.5, 1.0, 3.0, 2.0
+SURE, BESIDE, BESIDE_TIME, BESIDE_ONCE, ALONE = 3.5, 1.0, 3.0, 1.9, 2.0
 ITEM, TOTAL = -4.0, 1.5
 VISITS, PLACE, BINARY, COUNTED, AFTER, FAMILY = 3.0, 1.0, 0.5, -1.0, 1.0, 1.0
 
@@ -156,13 +157,19 @@ def sure_first(ranked: Sequence[Outcome]) -> bool:
     any other. The time of a file and how it ended, which need no further word, were what patients
     were followed for."""
     scores = [outcome.score for outcome in ranked]
+    # A mean over rows is a way out, and nobody's plan before it is confirmed.
+    if scores and ranked[0].kind == MEAN:
+        return False
     if len(scores) == 1:
         return scores[0] >= ALONE
     if not scores or scores[0] < SURE:
         return False
     first = ranked[0]
     followed = plain(first.column) in TIMES and plain(first.status) in STATUSES
-    return max(scores[1:]) <= (BESIDE_TIME if followed else BESIDE)
+    # What was measured before and after, beside what was measured once and has no outcome's name.
+    again = len(first.columns) > 1 and bool({*parts(first.columns[0][0])} & BEFORE)
+    beside = BESIDE_TIME if followed else BESIDE_ONCE if again else BESIDE
+    return max(scores[1:]) <= beside
 
 
 def of_patients(column: Column) -> bool:
@@ -209,7 +216,7 @@ def _scored(outcome: Outcome, column: Column, place: float, texts: Sequence[str]
         told.append(f"It varies over {outcome.visit}.")
     if outcome.kind in (EVENT, REPEATED_EVENT):
         score += BINARY
-    if outcome.kind == COUNT:
+    if outcome.kind in (COUNT, MEAN):
         score += COUNTED
     score -= 2 * column.blank / max(1, column.rows)
     return replace(outcome, score=score, evidence=" ".join([outcome.evidence, *told]))

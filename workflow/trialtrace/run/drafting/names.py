@@ -39,7 +39,18 @@ ARMS = (
     *("hoito", "hoitoryhma", "satunnaistaminen", "leczenie", "ramie", "randomizacja"),
     *("lecba", "rameno", "randomizace", "liecba", "kezeles", "kezelesicsoport", "tratament"),
     *("tedavi", "tedavigrubu"),
-    *("therapy", "regimen", "drug", "grp", "group", "condition", "vaccine", "diet", "therapie"),
+    *(
+        "therapy",
+        "regimen",
+        "drug",
+        "grp",
+        "group",
+        "condition",
+        "cond",
+        "vaccine",
+        "diet",
+        "therapie",
+    ),
     *("gruppe", "groupe", "gruppo", "grupo", "groep", "grupp", "grupa", "skupina", "csoport"),
     *("ryhma", "grup", "medikation", "medikament", "terapia", "bedingung", "method", "program"),
     *("programme", "stim", "dose", "formulation", "preparation", "product"),
@@ -56,6 +67,8 @@ NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stag
 SEQUENCES = {"sequence", "seq", "sequencegroup", "trtseq", "trtseqp", "seqgroup", "ordering",
              "sequenz", "sequenzgruppe", "reihenfolge", "sequenza", "secuencia", "sequencia",
              "volgorde", "sekvens", "sekwencja"}  # fmt: skip
+# What a treatment leaves of the one before it.
+CARRYOVER = ("carry", "carryover", "carryovereffect")
 VISITS = (
     *("avisit", "visit", "visitnum", "visitno", "avisitn", "redcapeventname", "timepoint"),
     *("week", "month", "day", "wk", "time", "visitday", "followup", "period", "occasion", "wave"),

@@ -52,7 +52,7 @@ MOST_CODES, MOST_STATES = 12, 4
 # A time with how it ended, above nearly every single column.
 PAIRED = 6.0
 
-EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT = (
+EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN = (
     "event",
     "measure",
     "time_to_event",
@@ -60,8 +60,9 @@ EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT = (
     "repeated",
     "repeated_event",
     "recurrent_events",
+    "mean",
 )
-KINDS = (EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT)
+KINDS = (EVENT, MEASURE, TIME, COUNT, REPEATED, REPEATED_EVENT, RECURRENT, MEAN)
 WORDS = {
     EVENT: "yes or no, once a patient",
     MEASURE: "a number, once a patient",
@@ -69,7 +70,8 @@ WORDS = {
     COUNT: "how often something happened, over the rows of a patient",
     REPEATED: "a number at visits",
     REPEATED_EVENT: "yes or no at visits",
-    RECURRENT: "an event that a patient can have several times, over the time at risk",
+    RECURRENT: "an event in rows of intervals, over the time at risk",
+    MEAN: "a number, the mean of the rows of a patient",
 }
 
 
@@ -78,10 +80,11 @@ class Outcome:
     """A column as an endpoint. `event` is the code that counts, `status` the column that tells
     whether a time ended with the event, `competing` its code of an event after which this one
     cannot come; `codes` are what levels of a scale are worth; `starts` and `stops` are the columns
-    of the interval that ends with or without the event. `where` are columns and codes of the rows
-    that are meant, with their `label` and the codes of their `visits`. Of an outcome with a column
-    a visit, `columns` are the numbers or words of the visits with theirs, `column` the pattern of
-    their names, or that of the last, `visit_word` what such a number counts."""
+    of the interval that ends with or without the event, which nobody has more than `once`. `where`
+    are columns and codes of the rows that are meant, with their `label` and the codes of their
+    `visits`. Of an outcome with a column a visit, `columns` are the numbers or words of the visits
+    with theirs, `column` the pattern of their names, or that of the last, `visit_word` what such a
+    number counts."""
 
     table: str
     column: str
@@ -101,6 +104,7 @@ class Outcome:
     competing: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     visit_word: str = ""
+    once: bool = False
 
     @property
     def names(self) -> set[str]:
@@ -162,13 +166,20 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
     varies = column.constant_within is False
     at = visit if visit and (varies or kind in (REPEATED, REPEATED_EVENT)) else ""
     binary = is_coded(column) and len(levels(column)) == 2
-    if kind == COUNT or (varies and not at and binary):
-        if not binary:
+    if kind == COUNT or (varies and not at and is_state(column)):
+        if not is_state(column):
             return None
         code, sure = event_code(column)
         return Outcome(
             table.name, column.name, COUNT, 0, "Its rows of a patient can be counted.", code,
-            sure=sure,
+            sure=sure and binary,
+        )  # fmt: skip
+    if kind == MEAN or (varies and not at and is_number(column)):
+        if not (varies and is_number(column)):
+            return None
+        return Outcome(
+            table.name, column.name, MEAN, 0,
+            "It differs between the rows of a patient, and nothing tells them apart as visits.",
         )  # fmt: skip
     # Once a patient, it is read from a row a patient.
     if not at and column.constant_within is not None:

@@ -184,12 +184,14 @@ def _analysed(item: Planned) -> Iterator[tuple[str, str, str, dict[str, object]]
 
 
 def _rates(item: Planned) -> dict[str, object]:
-    """Rates and mean numbers of events; the ratio with errors that hold however they cluster."""
+    """Rates and mean numbers of events; the ratio with errors that hold however they cluster. Of an
+    event that comes once a mean number says nothing, and the ratio is the hazard ratio."""
     mean = {"method": "lawless_nadeau", "interval": "log", "times": _fifths(item.stop)[1:-1]}
+    means = [] if item.outcome.once else [{"mean_events": mean}]
     return {
         "describe": [
             {"events": {"method": "recurrent", "per": YEAR[item.time_unit or "days"]}},
-            {"mean_events": mean},
+            *means,
         ],
         "estimates": [{"rate_ratio": {"method": "lwyy", "ties": "efron", "covariates": []}}],
     }
@@ -231,7 +233,7 @@ def _figures(item: Planned) -> dict[str, object]:
         at = [round(last * share / 5) for share in range(6)]
         figures = {"endpoint": item.name, "population": "itt", "unit": "days", "at": at}
         return {"kaplan_meier": [{"title": f"Free of: {item.label}", **figures}]}
-    if kind == RECURRENT and item.time_unit in ("", "days"):
+    if kind == RECURRENT and item.time_unit in ("", "days") and not item.outcome.once:
         figures = {
             "endpoint": item.name,
             "population": "itt",

@@ -83,8 +83,9 @@ class Table:
     condition that chooses the rows, as `tables.<name>.of` and `.where` of cleaning.yaml have them.
     Columns that have no value in these rows are left out; those of the condition stay. `drawn` says
     whether rows are marked as those of a synthetic cohort; the column of the mark is left out too.
-    `weights` says how much speaks for each candidate of the arm, and `sure_arm` whether the first
-    may be taken for it unasked, as far as this table tells.
+    `joined` are columns that are made of others of the file. `weights` says how much speaks for
+    each candidate of the arm, and `sure_arm` whether the first may be taken for it unasked, as far
+    as this table tells.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Table:
     of: str = ""
     where: Mapping[str, str | Mapping[str, str]] = dataclasses.field(default_factory=dict)
     drawn: bool = False
+    joined: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
     sure_arm: bool = False
 

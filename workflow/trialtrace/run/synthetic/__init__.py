@@ -46,7 +46,7 @@ def _read(trial: Trial, name: str, declared: SyntheticItem, export: "Export") ->
     file = f"{name}.csv"
     data = export.files[file]
     place = f"{trial.name}: source.items.{name}"
-    records = delimited.read(Opened(Path(file), file, data, declared, place))
+    records = delimited.read(Opened(Path(file), file, data, declared, place, file))
     notes = {
         "synthetic": export.truth["notice"],
         "mode": export.truth["mode"],

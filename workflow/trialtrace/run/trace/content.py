@@ -3,8 +3,7 @@
 import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,6 @@ import pyarrow.compute as pc
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
-from trialtrace.base.styles import PLAIN, Style, places_of
-from trialtrace.base.words import NUMBER_NEEDED, stat_text, value_text
 from trialtrace.run.cleaning.account import rejects_summary
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
@@ -33,8 +30,9 @@ from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.seal import RowHashes
+from trialtrace.run.trace.styled_rows import in_style
 from trialtrace.run.trace.variables import CleaningRules, Variables
-from trialtrace.run.trace.words import ADJUSTED, family_of, in_words, members
+from trialtrace.run.trace.words import ADJUSTED, family_of, in_words, members, step
 from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
@@ -42,94 +40,6 @@ from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.claim import Claim
-
-
-# Results in the style of a plan: each carries it, and its text is written anew.
-
-
-class StyledRow(ResultRow):
-    """A result that carries how it is written."""
-
-    style: Style
-
-
-def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:
-    """The rows; where the plan names a style, with it and with their texts in it.
-
-    What describes the values of an endpoint or a variable has the decimals of the smallest of its
-    standard deviations in the analysis, so that none has fewer than two figures. A text that a
-    method has written by itself stays.
-    """
-    if style is PLAIN:
-        return rows
-    places = _places(rows)
-    return [_styled(row, replace(style, places=places.get(_variable(row)))) for row in rows]
-
-
-def _variable(row: ResultRow) -> tuple[str, str | None]:
-    return row["analysis_id"], row["parameter"]
-
-
-def _places(rows: list[ResultRow]) -> dict[tuple[str, str | None], int]:
-    places: dict[tuple[str, str | None], int] = {}
-    for row in rows:
-        if row["stat_name"] == "sd" and row["stat_value"]:
-            places[_variable(row)] = max(
-                places.get(_variable(row), 0), places_of(row["stat_value"])
-            )
-    return places
-
-
-def _styled(row: ResultRow, style: Style) -> StyledRow:
-    text = row["stat_text"]
-    value = float("nan") if row["stat_value"] is None else row["stat_value"]
-    interval = None
-    if row["ci_level"] is not None:
-        low, high = (
-            float("nan") if end is None else end for end in (row["ci_low"], row["ci_high"])
-        )
-        interval = low, high
-    parts = row["stat_name"], value, interval, row["ci_level"], row["unit"]
-    if text == stat_text(*parts):
-        text = stat_text(*parts, style)
-    return {**row, "stat_text": text, "style": style}
-
-
-# What lies between a number of the results and the number that a claim shows of it.
-
-# Conversion of a claim (`as`) -> the step from the value as its page shows it.
-STEPS = {
-    "percent_reduction": "1 \N{MINUS SIGN} {}",
-    "percent_decrease": "{} with the other sign",
-    "opposite_sign": "{} with the other sign",
-    "inverse": "1 / {}",
-    "log": "log {}",
-    "years_from_days": "{} days / 365.25",
-    "months_from_days": "{} days / 30.4375",
-}
-
-
-def step(selects: Mapping[str, Any] | None, claim: ClaimRow, result: ResultRow) -> str:
-    """ "1 − 0.54", "2352 days / 365.25", "12.8, rounded"; nothing where the page of the result
-    shows the number itself.
-
-    `selects` is what the configuration says of the claim, `claim` its row of the claims contract.
-    """
-    how, component = (selects or {}).get("as"), claim["component"]
-    stat, value = result["stat_name"], result["stat_value"]
-    if component == "denominator" or value is None:
-        return ""
-    if how in STEPS and component in ("value", "percent"):
-        shown = f"{value:.0f}" if how.endswith("_from_days") else value_text(stat, value)
-        return STEPS[how].format(shown)
-    if stat == NUMBER_NEEDED and component == "value" and not _shows(claim, result):
-        return f"{value_text(stat, value)}, rounded"
-    return ""
-
-
-def _shows(claim: ClaimRow, result: ResultRow) -> bool:
-    value = present(result["stat_value"])
-    return claim["recomputed_text"] == value_text(result["stat_name"], value)
 
 
 # A line that counts the events of more arms than these is not read any more.

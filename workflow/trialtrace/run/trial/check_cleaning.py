@@ -105,6 +105,8 @@ def _losses(files: Files, name: str, entry: dict[str, Any], columns: Columns) ->
             found = f"{one}, a column of the key: without it the whole row is rejected"
             expected = "exclude: {subject_missing: why} or {key_missing: why}"
             document.add((*path, "accept", one), found=found, expected=expected)
+    for one in entry.get("known", {}):
+        column(document, (*path, "known", one), one, columns)
     if "covers" in entry and entry.get("empty"):
         document.add((*path, "covers"), found="covers and empty", expected="one of the two")
     if name == files.subjects_table:

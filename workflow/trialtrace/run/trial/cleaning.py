@@ -293,6 +293,12 @@ class CleaningTable:
         "may: column to the reason. The report shows them all the same.",
         empty=dict,
     )
+    known: Filled[Column, Text] = optional(
+        "Columns of which the red line of looks at rows on page 1 is known and explained: column "
+        "to the reason. Page 1 says what was found and the reason, in black, and a run does not "
+        "end with it.",
+        empty=dict,
+    )
     exclude: Exclude | None = optional(
         "Rows that are left out with their subject, or in such number that the run would "
         "stop, and may: rule to the reason."

@@ -163,8 +163,17 @@ class Files:
         return endpoint.kind if endpoint else None
 
     def visits_of(self, name: str) -> list[str] | None:
-        """The labels of an endpoint's visits: [] where it has none, None where it is not sound."""
-        return None if name not in self.derived else visit_labels(name, self.derived.get)
+        """The labels of an endpoint's visits: [] where it has none, None where it is not sound, or
+        one that it is made from is not."""
+        labels = visit_labels(name, self.derived.get) if name in self.derived else None
+        return labels or ([] if self._whole(name, {name}) else None)
+
+    def _whole(self, name: str, seen: set[str]) -> bool:
+        """Whether an endpoint and all that it is made from are declared."""
+        if name not in self.derived:
+            return False
+        left = [one for one in self.derived[name].entry.parents if one not in seen]
+        return all(self._whole(one, {*seen, *left}) for one in left)
 
 
 def known(

@@ -32,7 +32,7 @@ def has_no_treatment(
     if design not in OWN_TREATMENT:
         return False
     if isinstance(endpoint.entry, InTable):
-        return not arms.get(endpoint.entry.table, True)
+        return not (endpoint.entry.treatments or arms.get(endpoint.entry.table, True))
     # A competing event gives its time alone; two may compete with each other.
     competing = endpoint.entry.competing_events
     parts = [get(name) for name in endpoint.entry.parents if name not in competing]

@@ -1,6 +1,5 @@
 # Written by `python docs/write.py`.
 from trialtrace.stats.categorical.binomial import binomial_test as binomial_test
-from trialtrace.stats.categorical.binomial import rule_of_three as rule_of_three
 from trialtrace.stats.categorical.binomial import upper_bound as upper_bound
 from trialtrace.stats.categorical.complier import ComplierBounds as ComplierBounds
 from trialtrace.stats.categorical.complier import complier_bounds as complier_bounds

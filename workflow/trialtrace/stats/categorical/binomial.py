@@ -1,7 +1,6 @@
 """One proportion against a threshold, and how large it can be when few or no events were seen.
 
-References: Clopper and Pearson, Biometrika 1934;26:404. Hanley and Lippman-Hand, JAMA
-1983;249:1743 (rule of three).
+References: Clopper and Pearson, Biometrika 1934;26:404.
 
 Oracle: R's binom.test.
 """
@@ -68,22 +67,3 @@ def upper_bound(x: float, n: float, *, confidence: float) -> float:
     x, n = single_count(x, n, "sample")
     level = check_confidence(confidence)
     return 1.0 if x == n else float(betaincinv(x + 1, n - x, level))
-
-
-def rule_of_three(x: float, n: float, *, confidence: float) -> float:
-    """Upper bound -log(1 - confidence) / n after no event among n: 3/n at 0.95; at most 1.
-
-    An approximation of `upper_bound` from above, for no event only.
-
-    Oracle: the formula in R. Raises `StatsError` where there is an event, for n = 0, and for
-    counts that are not whole numbers.
-
-    R: by hand in binomial.R.
-
-    >>> rule_of_three(0, 40, confidence=0.95)
-    0.07489330683884975
-    """
-    x, n = single_count(x, n, "sample")
-    if x:
-        raise StatsError("the rule of three is for no event at all; ask for clopper_pearson.")
-    return min(1.0, -log(1 - check_confidence(confidence)) / n)

@@ -1,17 +1,15 @@
-"""Arms in an order, as doses: Jonckheere and Terpstra's test by ranks, Williams' test by means.
+"""Arms in an order, as doses: Jonckheere and Terpstra's test by ranks.
 
-Both look for values that rise (or fall) from arm to arm without saying by how much; a line over
+It looks for values that rise (or fall) from arm to arm without saying by how much; a line over
 stated scores is `arm_contrasts.trend_coefficients`, the like for proportions `cochran_armitage`.
 
 References: Terpstra, Indag Math 1952;14:327. Jonckheere, Biometrika 1954;41:133. Hollander and
-Wolfe, Nonparametric statistical methods, 1999, section 6.2. Williams, Biometrics 1971;27:103 and
-1972;28:519. Bretz, Comput Stat Data Anal 2006;50:1735 (as contrasts).
+Wolfe, Nonparametric statistical methods, 1999, section 6.2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from math import nan, sqrt
 
 import numpy as np
@@ -19,31 +17,11 @@ from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, labels, normal_tail, sample
-from trialtrace.stats.multiplicity._multivariate_t import chi_nodes
-from trialtrace.stats.multiplicity.group_sequential import crossing_probabilities
 from trialtrace.stats.results import StatsError, TestResult
 
 METHODS = ("asymptotic", "exact")
-ONE_SIDED = ("greater", "less")
 # Additions of whole numbers that an exact distribution may cost: a few seconds.
 MOST_WORK = 30_000_000
-REACH = 8.5
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Williams:
-    """Williams' test of each dose, from the lowest, arrays of shape (doses,).
-
-    `mean` is that of the dose under the order, less that of the reference, in the units of the
-    values; `p_value` is that of the closed procedure, which begins at the highest dose, so it
-    never falls towards lower ones.
-    """
-
-    doses: tuple[Hashable, ...]
-    mean: Floats
-    statistic: Floats
-    df: float
-    p_value: Floats
 
 
 def jonckheere_terpstra(
@@ -89,48 +67,6 @@ def jonckheere_terpstra(
     if tied.max() > 1:
         raise StatsError("the exact distribution is of values without ties.")
     return TestResult(statistic, nan, _exact_tail(round(statistic), sizes, sides))
-
-
-def williams(y: ArrayLike, arm: ArrayLike, *, order: Sequence[Hashable], sides: str) -> Williams:
-    """Williams' test of each dose against the reference, where means do not fall along the doses.
-
-    y has shape (n,), `arm` (n,) labels, `order` all of them: the reference first, then the doses
-    upwards. The mean of a dose is the largest over its averages with the doses just below it; its
-    difference from the reference's is divided by the standard error of two means with the variance
-    pooled over all arms. Doses are tested from the highest on, until one is not significant: the
-    p-values are those of that procedure. `sides` "greater" for means that do not fall, "less" for
-    those that do not rise. p-values are integrals, right to about 1e-10, for arms of any size.
-
-    Raises `StatsError` for an order that is not that of the arms, no variation within arms, and
-    sides that have no direction. Source: Williams 1971, 1972. Oracle: mvtnorm (up to three doses),
-    Williams' tables.
-
-    R: by hand in ordered_arms.R, from `mvtnorm::pmvt`.
-
-    >>> y = [10.1, 9.4, 10.8, 10.0, 10.2, 10.9, 11.6, 10.7, 11.9, 12.4, 11.2, 11.5]
-    >>> arm = ["placebo"] * 4 + ["low"] * 4 + ["high"] * 4
-    >>> found = williams(y, arm, order=["placebo", "low", "high"], sides="greater")
-    >>> found.doses, found.statistic.round(3).tolist(), found.p_value.round(4).tolist()
-    (('low', 'high'), [1.962, 4.241], [0.0407, 0.0012])
-    """
-    check_choice("sides", sides, ONE_SIDED)
-    samples = _in_order(y, arm, order)
-    turned = 1.0 if sides == "greater" else -1.0
-    n = np.array([sample.size for sample in samples], float)
-    df = float(n.sum() - n.size)
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = np.array([sample.mean() for sample in samples]) * turned
-        squares = sum(float(((sample - sample.mean()) ** 2).sum()) for sample in samples)
-    if df == 0 or all(np.ptp(sample) == 0 for sample in samples) or not 0 < squares < np.inf:
-        raise StatsError("the values do not vary within arms, or too much to be squared.")
-    averages = [_best_average(mean[1 : dose + 1], n[1 : dose + 1]) for dose in range(1, n.size)]
-    difference = np.array(averages) - mean[0]
-    statistic = difference / np.sqrt(squares / df * (1 / n[1:] + 1 / n[0]))
-    tails = [
-        _williams_tail(one, n[: dose + 1], df) for dose, one in enumerate(statistic.tolist(), 1)
-    ]
-    p_value = np.maximum.accumulate(tails[::-1])[::-1]
-    return Williams(tuple(order[1:]), turned * difference, turned * statistic, df, p_value)
 
 
 def _in_order(y: ArrayLike, arm: ArrayLike, order: Sequence[Hashable]) -> list[Floats]:
@@ -197,35 +133,3 @@ def _over(ways: list[int], power: int) -> list[int]:
     for place in range(power, len(numbers)):
         numbers[place] += numbers[place - power]
     return numbers[: len(numbers) - power]
-
-
-def _best_average(mean: Floats, n: Floats) -> float:
-    """The largest weighted average of the last means."""
-    sums, sizes = np.cumsum((n * mean)[::-1]), np.cumsum(n[::-1])
-    return float((sums / sizes).max())
-
-
-def _williams_tail(statistic: float, n: Floats, df: float) -> float:
-    """P(T > statistic) of the highest of these doses, n those of the reference and the doses.
-
-    Given the reference's mean and S the largest average stays below a where a random walk, the
-    sums from the highest dose downwards, never crosses a line: the crossing of a group-sequential
-    boundary. What is left is an integral over a = mean of the reference + statistic times S.
-    """
-    sizes = np.cumsum(n[:0:-1])
-    error = sqrt(1 / n[0] + 1 / n[-1])
-    scale, share = chi_nodes(df, abs(statistic))
-    middle = statistic * error * scale
-    reach = REACH / sqrt(n[0])
-    step = 0.6 / sqrt(n[0] + sizes[-1])
-    a = np.arange(middle.min() - reach, middle.max() + reach + step, step)
-    # Beyond these the walk crosses never, or always.
-    a = a[(a < REACH / sqrt(sizes[0]))]
-    density = np.exp(-n[0] / 2 * (a[:, None] - middle) ** 2) @ share * sqrt(n[0] / (2 * np.pi))
-    kept = density > 1e-18 * density.max(initial=0.0)
-    lowest = np.full(sizes.size, -np.inf)
-    crossed = [
-        crossing_probabilities(sizes, one * np.sqrt(sizes), lowest, effect=0.0).upper.sum()
-        for one in a[kept].tolist()
-    ]
-    return float(min(1.0, step * density[kept] @ np.array(crossed)))

@@ -28,9 +28,6 @@ from trialtrace.stats.design.means import variance_factor as variance_factor
 from trialtrace.stats.design.proportions import power_fisher as power_fisher
 from trialtrace.stats.design.proportions import power_two_proportions as power_two_proportions
 from trialtrace.stats.design.proportions import (
-    precision_two_proportions as precision_two_proportions,
-)
-from trialtrace.stats.design.proportions import (
     sample_size_two_proportions as sample_size_two_proportions,
 )
 from trialtrace.stats.design.ranks import power_mann_whitney as power_mann_whitney

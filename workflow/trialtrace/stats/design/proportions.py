@@ -119,29 +119,6 @@ def sample_size_two_proportions(
     return of_first(n0), n0
 
 
-def precision_two_proportions(
-    p1: ArrayLike, p0: ArrayLike, n1: ArrayLike, n0: ArrayLike, *, confidence: ArrayLike
-) -> Floats:
-    """Width to expect of the interval of a risk difference: Wald's at the true risks.
-
-    Raises `StatsError` as `power_two_proportions`. Source: Machin 2009. Oracle: base R.
-
-    R: by hand in planning.R.
-
-    >>> precision_two_proportions(0.75, 0.5, 100, 100, confidence=0.95).round(4).item()
-    0.2593
-    """
-    p1, p0, n1, n0, level = broadcast(
-        p1=share(p1, "p1"),
-        p0=share(p0, "p0"),
-        n1=sizes(n1, "n1", 1),
-        n0=sizes(n0, "n0", 1),
-        confidence=share(confidence, "confidence"),
-    )
-    error = np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
-    return np.asarray(2 * quantile((1 - level) / 2) * error)
-
-
 def power_fisher(p1: float, p0: float, n1: int, n0: int, *, alpha: float, sides: str) -> float:
     """Exact power of Fisher's test of single numbers: the chance of all tables that it rejects.
 

@@ -1,8 +1,7 @@
 """The width to expect of the score intervals of proportions, exactly.
 
 The mean over all numbers of events that a trial can have, each with its probability. Narrower or
-wider intervals come from single trials; that of Wald's formula (`precision_two_proportions`) is
-not the one that reports show.
+wider intervals come from single trials.
 
 References: Newcombe, Stat Med 1998;17:857 and 17:873. Oracle: R's prop.test and dbinom.
 """

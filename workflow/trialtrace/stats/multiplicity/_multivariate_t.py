@@ -187,6 +187,7 @@ def _polygons(rows: Floats) -> tuple[Floats, Floats]:
     found, weights = [], []
     for row in rows:
         first, second = np.linalg.svd(row[None])[2][1:]
+        # In three dimensions never all are within rounding of one.
         others = rows[(rows @ row) < 1 - ROUNDING]
         across = np.arctan2(others @ second, others @ first)
         size = 1 / np.tan(np.arccos(np.clip(others @ row, -1, 1)) / 2)
@@ -205,17 +206,13 @@ def _polygons(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _least_cosine(size: Floats, across: Floats, angle: Floats) -> Floats:
-    """Cosine of the distance at which the cell ends, by angle; -1 where nothing bounds it."""
-    if not size.size:
-        return np.full(angle.size, -1.0)
+    """Cosine of the distance at which the cell ends, by angle."""
     cotangent = (size * np.cos(angle[:, None] - across)).max(axis=1)
     return np.asarray(cotangent / np.sqrt(1 + cotangent**2))
 
 
 def _bends(size: Floats, across: Floats) -> Floats:
     """Angles at which the largest size_k cos(angle - across_k) changes its k or its sign."""
-    if not size.size:
-        return np.array([0.0, 2 * pi])
     x, y = size * np.cos(across), size * np.sin(across)
     one, other = np.triu_indices(size.size, 1)
     meeting = np.arctan2(-(x[one] - x[other]), y[one] - y[other])

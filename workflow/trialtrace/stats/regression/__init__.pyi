@@ -23,7 +23,6 @@ from trialtrace.stats.regression.gee import gee as gee
 from trialtrace.stats.regression.logistic import FirthFit as FirthFit
 from trialtrace.stats.regression.logistic import LogisticFit as LogisticFit
 from trialtrace.stats.regression.logistic import firth as firth
-from trialtrace.stats.regression.logistic import firth_likelihood_ratio as firth_likelihood_ratio
 from trialtrace.stats.regression.logistic import logistic as logistic
 from trialtrace.stats.regression.logistic import separation as separation
 from trialtrace.stats.regression.ordinal import BrantTest as BrantTest

@@ -20,11 +20,11 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import chi2_tail, normal_quantile, whole_number
+from trialtrace.stats._inputs import chi2_tail, normal_quantile
 from trialtrace.stats._wald import column_names, numbered, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import STEP, NoMaximum, binary_data, maximise, recedes
-from trialtrace.stats.results import Coefficients, Estimates, StatsError, TestResult
+from trialtrace.stats.results import Coefficients, Estimates, StatsError
 
 FIRTH_ITERATIONS = 200
 
@@ -153,30 +153,6 @@ def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
         labels=names or numbered(p),
         log_likelihood=peak,
     )
-
-
-def firth_likelihood_ratio(y: ArrayLike, x: ArrayLike, *, last: int) -> TestResult:
-    """Penalised likelihood ratio test that the last coefficients are 0, so many at once.
-
-    y of 0 and 1, (n,); x, (n, p), with its intercept. The penalty keeps the information of all
-    columns, as in `firth`, which tests each coefficient alone. Chi-squared with `last` df.
-
-    Raises `StatsError` as `firth` does. Oracle: `firth` for one coefficient, base R by hand
-    (optim) for two.
-
-    >>> x = [[1, 0], [1, 0], [1, 0], [1, 1], [1, 1], [1, 1]]
-    >>> firth_likelihood_ratio([0, 0, 0, 0, 1, 1], x, last=1)
-    TestResult(statistic=2.27834, df=1, p_value=0.131192)
-    """
-    y, x = binary_data(y, x)
-    basis = orthonormal(x)[0]
-    last = whole_number(last, "last", least=1)
-    if last > x.shape[1]:
-        raise StatsError(f"last must be at most {x.shape[1]}, the columns of x; got {last}.")
-    free = x.shape[1] - last
-    peak = _penalised(y, basis, np.zeros(x.shape[1]))[1]
-    fall = max(2 * (peak - _penalised(y, basis, np.zeros(free))[1]), 0.0)
-    return TestResult(fall, float(last), chi2_tail(fall, last))
 
 
 class _Profile:

@@ -41,6 +41,3 @@ from trialtrace.stats.summaries.statistics import p_of_z as p_of_z
 from trialtrace.stats.summaries.statistics import (
     partial_eta_squared_of_f as partial_eta_squared_of_f,
 )
-from trialtrace.stats.summaries.statistics import (
-    standardised_difference_of_t as standardised_difference_of_t,
-)

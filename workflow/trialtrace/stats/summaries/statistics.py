@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, gammaln, ndtr
+from scipy.special import chdtrc, ndtr
 
 from trialtrace.base.arrays import Floats
 from trialtrace.stats._inputs import (
@@ -32,7 +32,6 @@ from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, on
 
 # Of epsilons; three grids, each within two steps of the last, find one to rounding.
 GRID = 4001
-DESIGNS = ("two_groups", "one_sample")
 
 
 def p_of_t(t: Printed, df: ArrayLike | Printed, *, sides: str) -> Bounds:
@@ -208,39 +207,6 @@ def partial_eta_squared_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Boun
     with np.errstate(over="ignore", invalid="ignore"):
         shares = [end * df1 / (end * df1 + df2) for end in (low, high)]
     return _bounds([within_range(share, "df1 and df2") for share in shares])
-
-
-def standardised_difference_of_t(
-    t: Printed, n1: ArrayLike, n0: ArrayLike | None, *, design: str, correction: str
-) -> Bounds:
-    """Standardised mean difference of a printed t, with its sign.
-
-    `design`: "two_groups" is Cohen's d by the pooled standard deviation, t sqrt(1/n1 + 1/n0),
-    of Student's test; "one_sample" is t / sqrt(n1) for one sample or paired differences (`n0`
-    None). `correction`: "none", or "hedges", which multiplies by the factor that makes it
-    unbiased. Raises `StatsError` for sizes below 2. Sources: Cohen 1988, Hedges 1981. Oracle:
-    the formulas in R.
-
-    R: by hand in summaries.R.
-
-    >>> from trialtrace.stats.summaries.printed import read
-    >>> given = {"design": "two_groups", "correction": "none"}
-    >>> found = standardised_difference_of_t(read("2.31", rounding="half_up"), 20, 22, **given)
-    >>> round(float(found.low), 4)
-    0.7121
-    """
-    check_choice("design", design, DESIGNS)
-    check_choice("correction", correction, ("none", "hedges"))
-    if (n0 is None) != (design == "one_sample"):
-        raise StatsError("two groups need two sizes, one sample one.")
-    n1, n0 = numbers(n1, "sizes"), None if n0 is None else numbers(n0, "sizes")
-    if (n1 < 2).any() or (n0 is not None and (n0 < 2).any()):
-        raise StatsError("sizes must be at least 2.")
-    df = n1 - 1 if n0 is None else n1 + n0 - 2
-    factor = np.sqrt(1 / n1 if n0 is None else 1 / n1 + 1 / n0)
-    if correction == "hedges":
-        factor = factor * np.exp(gammaln(df / 2) - gammaln((df - 1) / 2) - np.log(df / 2) / 2)
-    return _bounds([end * factor for end in t.bounds])
 
 
 def _sized(statistic: Printed, sides: str) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from trialtrace.audit.prints.agreements import (
 )
 from trialtrace.audit.prints.finding import Card, Finding, interval_verdict, verdict
 from trialtrace.audit.prints.ranges import prints
-from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.stats.summaries.count_tests import intervals_of_shares

@@ -18,7 +18,7 @@ from trialtrace.audit.prints.agreements import REMARK
 from trialtrace.audit.prints.finding import Card, Finding, interval_verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.ranges import prints
-from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Whole
 from trialtrace.base.grouping import grouped

@@ -23,13 +23,13 @@ from trialtrace.audit.prints.agreements import (
 from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.one_group.intervals import fitting
 from trialtrace.audit.prints.ranges import TWO_SIDED, count_printing, prints
+from trialtrace.audit.prints.shared.possible_counts import possible_counts, printing_as
 from trialtrace.audit.prints.two_groups.count_tests import (
     NAMES,
     all_counted,
     over_strata,
     told_test,
 )
-from trialtrace.audit.prints.wholes.shares import possible_counts, printing_as
 from trialtrace.audit.prints.wholes.strata import proposed
 from trialtrace.audit.prints.wording import NO_TEST, listed, p_span, shown_p, two_digits
 from trialtrace.base.arrays import Whole

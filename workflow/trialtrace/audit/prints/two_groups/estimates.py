@@ -15,20 +15,20 @@ from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.printed.expression import Component
 from trialtrace.audit.prints.agreements import ALTERNATIVE, COMPATIBLE, INCONSISTENT, UNDECIDED
 from trialtrace.audit.prints.finding import Card, Finding, verdict
-from trialtrace.audit.prints.paired.same_patients import of_pairs
 from trialtrace.audit.prints.ranges import TWO_SIDED, Span, as_range, overlaps, span_of
 from trialtrace.audit.prints.shared import corrections, families
 from trialtrace.audit.prints.shared.evenness import MOST_UNEVEN, logs, most_uneven, unevenness
 from trialtrace.audit.prints.shared.interval_errors import CENTRED
 from trialtrace.audit.prints.shared.p_sides import (
-    OF_TIMES,
-    near_no_difference,
-    of_no_such_test,
-    of_no_test,
     p_range,
-    z_of,
 )
-from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS, table_of
+from trialtrace.audit.prints.shared.two_groups import KINDS, LOGS
+from trialtrace.audit.prints.two_groups.other_tests import (
+    OF_NO_NAME,
+    may_be_another,
+    of_another,
+    tails,
+)
 from trialtrace.audit.prints.wholes import headline
 from trialtrace.audit.prints.wholes.headline import REDUCTION
 from trialtrace.audit.prints.wording import p_span
@@ -46,20 +46,9 @@ DIFFERENCES = (
 )
 CHECK = "interval.p"
 COVERS = ("value", "percent", "ci_low", "ci_high")
-WALD = ("wald", "log")
 NEARLY_CENTRED = ("mean_difference", "odds_ratio", "hazard_ratio", "rate_ratio", *LOGS)
 OF_A_MARGIN = ("noninferiority", "equivalence")
 WHOLE = Decimal(100)
-NEAR = 0.7
-"""How far z of a p may be from z of the interval where no test is named, as a factor.
-
-By enumeration of two groups of 20 to 200 with 5 expected events or more and z of 1.2 to 4, z of
-Fisher's exact test and of the corrected χ² test is at least 0.73 times that of Wald's intervals.
-"""
-NEAR_OF_TIMES = 0.9
-"""The same of hazard and rate ratios: log-rank, likelihood-ratio and Wald's test lie nearer."""
-OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio", *LOGS)
-OF_NO_NAME = " The ledger names no test; that of p may be another than the interval's."
 FEWEST_DF = 8.0
 """Fewest degrees of freedom of a difference of means of groups whose sizes are not printed."""
 
@@ -197,12 +186,6 @@ def p_of_margin(
     return found
 
 
-def restricted(entry: Claim) -> bool:
-    """Whether a test of a margin may have another variance than the interval: of risks and odds,
-    where it is restricted at the margin, and no interval of Wald's is named."""
-    return entry.measure in KINDS and entry.about.interval not in WALD
-
-
 def _scales(entry: Claim, given: OnScale) -> list[OnScale]:
     """A ratio's interval is centred on the log scale as a rule, by some models as it stands."""
     plain = given.scale == "log" and entry.about.interval != "log"
@@ -212,7 +195,7 @@ def _scales(entry: Claim, given: OnScale) -> list[OnScale]:
 def _checks(ledger: Ledger, entry: Claim, scale: OnScale) -> dict[str, list[EstimateCheck]]:
     """By side of the test, with every number of degrees of freedom."""
     degrees = _degrees(ledger, entry)
-    checks = {side: [_checked(entry, scale, df, side) for df in degrees] for side in _tails(entry)}
+    checks = {side: [_checked(entry, scale, df, side) for df in degrees] for side in tails(entry)}
     return {side: [one for one in own if one is not None] for side, own in checks.items()}
 
 
@@ -285,7 +268,7 @@ def _p(
     printed = f"{text}{by_procedure}; printed is {component.text}."
     agreement, why = INCONSISTENT, ""
     if not by_procedure:
-        agreement, why = _of_another(ledger, entry, component, p)
+        agreement, why = of_another(ledger, entry, component, p)
     alone = agreement == INCONSISTENT and not by_procedure
     if alone and _of_one_side(ledger, entry, component, given):
         # One matter, one line: why p is not that of two sides is then no question.
@@ -351,7 +334,7 @@ def _decision(
     ledger: Ledger, entry: Claim, component: Component, scale: OnScale, p_of_bounds: Bounds
 ) -> Iterator[Finding]:
     """An interval that is not centred: whether it and p agree on the value that p is about."""
-    if _tails(entry) != TWO_SIDED or component.value is None:
+    if tails(entry) != TWO_SIDED or component.value is None:
         return
     (low, low_end), (high_end, high) = scale.low.bounds, scale.high.bounds
     level, margin = 1 - entry.confidence, entry.about.margin_value
@@ -364,7 +347,7 @@ def _decision(
     else:
         return
     p = span_of(p_of_bounds)
-    near = _near(entry, component, *p)
+    near = may_be_another(entry, component, *p)
     unnamed = near and entry.about.test is None
     text += OF_NO_NAME if unnamed else " The two may come of different methods."
     agreement = UNDECIDED if near else INCONSISTENT
@@ -392,13 +375,6 @@ def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateChec
         return None
 
 
-def _tails(entry: Claim) -> tuple[str, ...]:
-    """The sides of p; against a margin it is printed with two or with one, often not said which."""
-    if entry.about.margin_value is not None and entry.about.sides is None:
-        return ("two_sided", "less", "greater")
-    return entry.tails
-
-
 def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
     """Degrees of freedom of the interval: for means the t test's, from least to most, and none.
 
@@ -413,62 +389,3 @@ def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
         return [inf, FEWEST_DF]
     known = [int(size or 0) for size in sizes]
     return [inf, *(float(df) for df in (sum(known) - 2, min(known) - 1) if df > 0)]
-
-
-def _near(entry: Claim, component: Component, low: float, high: float) -> bool:
-    """Whether p may be that of another test than the interval's, of events."""
-    if entry.measure not in (None, *OF_EVENTS) or entry.tails != TWO_SIDED:
-        return False
-    if entry.measure in (*KINDS, *OF_TIMES) and near_no_difference(
-        entry, component, Span(low, high)
-    ):
-        return True
-    (least, most), (lower, upper) = z_of(Span(low, high)), z_of(p_range(component))
-    near = NEAR if entry.measure in (None, *KINDS) else NEAR_OF_TIMES
-    return upper >= near * least and lower <= most / near
-
-
-def _has_own_test(ledger: Ledger, entry: Claim) -> bool:
-    """Whether p is not the interval's own: another test is stated, or the counts give it."""
-    if entry.measure == "mean_difference":
-        return entry.about.test not in (None, "t", "welch")
-    if entry.about.test is not None:
-        return True
-    return _counted(ledger, entry)
-
-
-def _counted(ledger: Ledger, entry: Claim) -> bool:
-    """Whether the counts of both groups decide p."""
-    plain = entry.measure in KINDS and entry.basis is None
-    return plain and table_of(ledger, entry) is not None
-
-
-def _of_neither(ledger: Ledger, entry: Claim, component: Component, p: Span) -> bool:
-    """Whether a p of no named test is far from that of the interval and from that of the counts."""
-    table = table_of(ledger, entry) if entry.measure in KINDS else None
-    if table is None or entry.about.test is not None or entry.basis is not None:
-        return False
-    if entry.about.margin is not None or _tails(entry) != TWO_SIDED:
-        return False
-    return of_no_test(table[1], component, p)
-
-
-def _of_another(ledger: Ledger, entry: Claim, component: Component, p: Span) -> tuple[str, str]:
-    """What a p that is not the interval's may be of, and what follows: agreement and words."""
-    if _of_neither(ledger, entry, component, p):
-        return INCONSISTENT, " It is not that of the counts either."
-    if p_of_pairs := of_pairs(ledger, entry, component):
-        why = f" McNemar's tests of as few pairs as the interval leaves give {p_of_pairs}."
-        return COMPATIBLE, why
-    if _has_own_test(ledger, entry):
-        text = " The p-value is that of another test, "
-        if of_no_such_test(entry, component, p) and not _counted(ledger, entry):
-            return (
-                INCONSISTENT,
-                f"{text}but none of the same analysis lies so far from the interval.",
-            )
-        return UNDECIDED, f"{text}so that the two need not agree."
-    if entry.about.margin is not None and restricted(entry):
-        why = " A test may restrict the variance at the margin, and need not agree with it."
-        return UNDECIDED, why
-    return (UNDECIDED, OF_NO_NAME) if _near(entry, component, *p) else (INCONSISTENT, "")

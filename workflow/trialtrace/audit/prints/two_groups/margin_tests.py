@@ -31,7 +31,8 @@ from trialtrace.audit.prints.shared.margins import limits_of, margin_of
 from trialtrace.audit.prints.shared.p_sides import LEAST_UNNAMED as LEAST
 from trialtrace.audit.prints.shared.p_sides import MOST, NEAR, SLIGHTLY, TINY, on_two_sides, p_range
 from trialtrace.audit.prints.shared.two_groups import Table, as_proportion, table_of
-from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin, restricted
+from trialtrace.audit.prints.two_groups.estimates import RATIOS, p_of_margin
+from trialtrace.audit.prints.two_groups.other_tests import restricted
 from trialtrace.audit.prints.two_groups.p_and_interval import OF_MEANS, of_same
 from trialtrace.audit.prints.wording import NOT_CHECKED, p_span, signed
 from trialtrace.stats.categorical.score import risk_difference_score_test

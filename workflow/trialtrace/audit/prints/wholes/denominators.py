@@ -7,7 +7,7 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import REMARK
 from trialtrace.audit.prints.finding import Card, Finding, verdict
-from trialtrace.audit.prints.wholes.shares import possible_counts
+from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.wording import listed
 
 MOST_NAMED = 3

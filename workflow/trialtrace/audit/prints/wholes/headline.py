@@ -11,8 +11,8 @@ from trialtrace.audit.ledger.claim import Claim
 from trialtrace.audit.ledger.ledger import Ledger
 from trialtrace.audit.prints.agreements import COMPATIBLE, INCONSISTENT, NOT_CHECKABLE, UNDECIDED
 from trialtrace.audit.prints.finding import Card, Finding, verdict
+from trialtrace.audit.prints.shared.possible_counts import possible_counts
 from trialtrace.audit.prints.two_groups.count_tests import counted
-from trialtrace.audit.prints.wholes.shares import possible_counts
 from trialtrace.audit.prints.wording import listed
 from trialtrace.base.arrays import Floats, Whole
 from trialtrace.base.grouping import grouped

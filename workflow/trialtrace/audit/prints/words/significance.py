@@ -25,7 +25,8 @@ from trialtrace.audit.printed.significance_words import DENIED, OTHER, SAID
 from trialtrace.audit.prints.agreements import COMPATIBLE, DOUBT, INCONSISTENT, NOT_CHECKABLE
 from trialtrace.audit.prints.finding import Card, Finding, verdict
 from trialtrace.audit.prints.shared.p_sides import TINY, p_range
-from trialtrace.audit.prints.two_groups.estimates import NEAR, p_of_interval
+from trialtrace.audit.prints.two_groups.estimates import p_of_interval
+from trialtrace.audit.prints.two_groups.other_tests import NEAR
 from trialtrace.audit.prints.wording import listed, p_span
 from trialtrace.audit.prints.words.directions import of_side
 

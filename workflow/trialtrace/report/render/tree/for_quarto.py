@@ -1,41 +1,76 @@
 """What the pages of the embedded renderer have and Quarto would leave out.
 
 These are drawings in place of pixels, widths of the columns of a DOCX and words for its pictures,
-numbers that keep to their per cents. quarto.lua runs it, before Quarto's own filters: as a program
-that is told a format, and that has a document as JSON in and out.
+numbers that keep to their per cents, links from a report to its supplement and back. quarto.lua
+runs it, before Quarto's own filters: as a program that is told a format and the document's name,
+and that has a document as JSON in and out.
 """
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 from trialtrace.report.render.by_hand import made_by_hand
 from trialtrace.report.render.house import CHAINS
+from trialtrace.report.render.parts import as_text
 from trialtrace.report.render.tree.authored import mark_authored
-from trialtrace.report.render.tree.formats import LINE, LYING
+from trialtrace.report.render.tree.formats import LINE, LYING, place
 from trialtrace.report.render.tree.heads import keep_per_cents, put_over
 from trialtrace.report.render.tree.mailed import for_mail
-from trialtrace.report.render.tree.nodes import Node, take_drawing, value_of, walk
+from trialtrace.report.render.tree.nodes import Node, Nodes, take_drawing, value_of, walk
 from trialtrace.report.render.tree.widths import Widths, set_shares
+from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
 
 # Names the folder of the document, which is not that of the filter.
 FOLDER = "TRIALTRACE_FOLDER"
+# Its name, where that is not its file's.
+NAME = "TRIALTRACE_DOCUMENT"
 # Tells that a document of a run is somebody's own.
 AUTHORED = "TRIALTRACE_AUTHORED"
+_NUMBERED = re.compile(r'\["(?:fig|tbl)-')
+_IDENTIFIER = re.compile(r'\["([^"\\]+)",\[')
 
 
-def for_quarto(document: Node, kind: str, folder: Path, *, authored: bool) -> None:
-    """Change a document that Quarto is to number and to write."""
+def for_quarto(document: Node, kind: str, folder: Path, *, authored: bool, name: str) -> None:
+    """Change a document of that name that Quarto is to number and to write."""
+    walk(document["blocks"], {"Div": _without_label}, words=False)
     mark_authored(document, authored=authored)
     keep_per_cents(document)
     put_over(document)
-    if "html" in kind:
-        walk(document, {"Image": lambda image: take_drawing(image, folder)})
-    elif kind == "docx":
+    _lead_out(document, REPORT if name == SUPPLEMENT else SUPPLEMENT, kind)
+    if "html" not in kind:
         chains = folder / CHAINS
         for_mail(document, json.loads(chains.read_bytes()) if chains.is_file() else None)
+    if kind == "docx":
         walk(document, {"Image": _with_words, "Table": _with_widths})
+    else:
+        spans = {"Span": place} if kind == "typst" else {}
+        walk(document, {"Image": lambda image: take_drawing(image, folder), **spans})
+
+
+def _without_label(chunk: Node) -> None:
+    """What a chunk gives may have labels of its own; Quarto would make all of it one table."""
+    attr, blocks = chunk["c"]
+    if "cell" in attr[1] and _NUMBERED.search(as_text({"t": "Div", "c": blocks})):
+        attr[0] = ""
+
+
+def _lead_out(document: Node, other: str, kind: str) -> None:
+    """A link to a place that this document does not have leads to the `other`; in a file that is
+    mailed alone it is text, and typst refuses it."""
+    places = {*_IDENTIFIER.findall(as_text(document))}
+
+    def led(link: Node) -> Nodes | None:
+        target = link["c"][2]
+        name = target[0].removeprefix("#")
+        if name in (target[0], "") or name in places:
+            return None
+        target[0] = f"{other}.html#{name}"
+        return None if "html" in kind else list(link["c"][1])
+
+    walk(document["blocks"], {"Link": led})
 
 
 def _with_words(image: Node) -> None:
@@ -52,11 +87,13 @@ def _with_widths(element: Node) -> None:
 def main() -> None:
     """Change the document of standard input."""
     document = json.load(sys.stdin)
-    kind, folder = sys.argv[1], Path(os.environ.get(FOLDER) or Path.cwd())
+    kind, file = sys.argv[1:]
+    folder, name = Path(os.environ.get(FOLDER) or Path.cwd()), os.environ.get(NAME)
     by_hand = FOLDER not in os.environ
     if by_hand:
         made_by_hand(document, kind, folder)
-    for_quarto(document, kind, folder, authored=by_hand or AUTHORED in os.environ)
+    authored = by_hand or AUTHORED in os.environ
+    for_quarto(document, kind, folder, authored=authored, name=name or Path(file).stem)
     json.dump(document, sys.stdout)
 
 

@@ -205,7 +205,7 @@ def for_typst(document: Node, folder: Path, chains: Chains | None) -> None:
     document["blocks"] = blocks = behind_summary(blocks, [_typst("#contents()")])
     walk(blocks, {"Figure": figure}, words=False)
     drawn = {"Image": lambda image: _drawn(image, "picture", folder)}
-    walk(blocks, {**drawn, "Span": _place, "Math": _spoken})
+    walk(blocks, {**drawn, "Span": place, "Math": _spoken})
     walk(blocks, {"Table": _held, "Div": _special}, words=False)
     _from_first(document)
 
@@ -228,7 +228,7 @@ def _pdf_page(ends: str) -> Node:
     return _typst("#page(flipped: true)[" if ends == UPRIGHT else "]")
 
 
-def _place(span: Node) -> Nodes | None:
+def place(span: Node) -> Nodes | None:
     """A place that links lead to; pandoc would mark the words beside it, and there may be none."""
     if name := span["c"][0][0]:
         return [{"t": "RawInline", "c": ["typst", f"#metadata(none)<{name}>"]}, *span["c"][1]]

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 # Pictures of a document: which file of one is shown, and how high it is.
 
 # A larger drawing gives way to its pixels where they are smaller.
-LARGEST_DRAWING = 150_000
+LARGEST_DRAWING = 250_000
 WIDTH = 470  # points across a page
 HIGHEST = 570  # points of a picture that leaves room for its caption
 _SIZE = re.compile(rb'width="([\d.]+)pt" height="([\d.]+)pt"')

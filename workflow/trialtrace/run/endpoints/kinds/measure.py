@@ -1,29 +1,88 @@
-"""Measures: one number a subject."""
+"""Measures: one number a subject, or one under each of its treatments."""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trialtrace.base.errors import UserError
+from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.endpoints.coded_values import decode, words, worth
 from trialtrace.run.endpoints.layout import lay_out
-from trialtrace.run.endpoints.records import CleanTable, Records, pick
-from trialtrace.run.endpoints.study import Study
+from trialtrace.run.endpoints.records import Cells, CleanTable, Records, chosen_cells, pick
+from trialtrace.run.endpoints.study import Study, one_row_each
 from trialtrace.run.endpoints.treatment import own_treatment
-from trialtrace.run.trial.endpoints.event import Measure
+from trialtrace.run.tables.conditions import columns_of
+from trialtrace.run.trial.endpoints.event import Measure, MeasureInColumns
+from trialtrace.run.trial.endpoints.repeated import Repeated
 from trialtrace.run.trial.endpoints.shared import Coded
 from trialtrace.run.trial.model import Endpoint
 
 
-def derive_measure(endpoint: Endpoint[Measure], study: Study) -> Records:
-    """A record a subject, location and side: AVAL is the column's number, or missing."""
-    column = endpoint.entry.column
+def derive_measure(endpoint: Endpoint[Measure | MeasureInColumns], study: Study) -> Records:
+    """A record a subject, location and side, or a subject and treatment: AVAL is the column's
+    number, or missing."""
+    entry = endpoint.entry
+    if isinstance(entry, MeasureInColumns):
+        records = in_columns(endpoint, study, list(entry.treatments)).records
+        # A draft whose arms nobody has confirmed has none.
+        if not study.trial.design.arms:
+            return records
+        arms = np.repeat(np.array(list(entry.treatments.values())), study.size)
+        return replace(records, columns=records.columns | {"TRTP": pa.array(arms)})
+    column = entry.column
     layout = lay_out(endpoint, study, [column])
     treatment, behind = own_treatment(study, endpoint, layout.table, layout.row)
     values = numbers(study, endpoint, layout.table, column, layout.row)
     values["AVALU"] = unit_column(study.unit(endpoint, column), len(layout.row))
     columns = layout.columns() | values | treatment
     return Records("bds", layout.subject, columns, (*layout.cells([column]), *behind))
+
+
+@dataclass(frozen=True)
+class InColumns:
+    """Records of several columns of the subject's one row, column after column; the row of each."""
+
+    records: Records
+    table: CleanTable
+    row: np.ndarray
+
+
+def in_columns(
+    endpoint: Endpoint[Repeated | Measure | MeasureInColumns], study: Study, columns: list[str]
+) -> InColumns:
+    """The values of these columns: one number a subject and column."""
+    where = endpoint.entry.where
+    chosen_by = columns_of(where or {})
+    table = study.table(endpoint, [*columns, *chosen_by])
+    row = one_row_each(study, endpoint, table, where)
+    parts, cells = [], []
+    for position, column in enumerate(columns):
+        parts.append(numbers(study, endpoint, table, column, row))
+        for one in chosen_cells("AVAL", table.name, row, [column, *chosen_by]):
+            record = one.record + position * study.size
+            cells.append(Cells("AVAL", record, one.table, one.row, one.column))
+    none = pa.nulls(study.size, pa.string())
+    every = np.tile(row, len(columns))
+    values = {
+        "AVAL": pa.concat_arrays([part["AVAL"] for part in parts]),
+        "AVALC": pa.concat_arrays([part.get("AVALC", none) for part in parts]),
+        "AVALU": unit_column(_one_unit(study, endpoint, columns), len(every)),
+    }
+    subject = np.tile(np.arange(study.size), len(columns))
+    return InColumns(Records("bds", subject, values, tuple(cells)), table, every)
+
+
+def _one_unit(study: Study, endpoint: Endpoint, columns: list[str]) -> str | None:
+    units = {study.unit(endpoint, column) for column in columns}
+    if len(units) > 1:
+        raise UserError(
+            f"{study.place(endpoint)}: {one_of(columns)}",
+            found=f"different units: {one_of(sorted(str(unit) for unit in units))}",
+            expected="one unit in all columns",
+            do="convert the columns in cleaning.yaml, or give each a unit there",
+        )
+    return units.pop()
 
 
 def unit_column(unit: str | None, size: int) -> pa.Array:

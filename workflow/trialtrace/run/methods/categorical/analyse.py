@@ -16,7 +16,7 @@ from trialtrace.run.methods.analysing.estimate import Formula, Sample, formula
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.tables.frames import Selection
 from trialtrace.run.trial.plan.steps import Step
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import TestResult
 
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import compliers as compliers_cards
@@ -75,24 +75,6 @@ def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test of equal risks."""
     for sample, table in compared(cut, step):
         yield from sample.test(partial(formula(step), *table, **items_of(step.options)))
-
-
-def equivalence(cut: Cut, step: Step[object]) -> Iterator[Result]:
-    """By comparison: is the difference of two risks between two margins?"""
-    return _compared(cut, step, partial(_two_one_sided, formula(step)))
-
-
-def _two_one_sided(
-    score_test: Formula, *table: int, lower: float, upper: float, variance: str
-) -> TestResult:
-    """The larger p-value of two one-sided score tests, and the z that belongs to it."""
-    if not lower < upper:
-        raise StatsError("the lower margin of equivalence must be below the upper one.")
-    both = [
-        score_test(*table, margin=margin, sides=sides, variance=variance)
-        for margin, sides in ((lower, "greater"), (upper, "less"))
-    ]
-    return max(both, key=lambda one: one.p_value)
 
 
 def unconditional(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -175,7 +157,6 @@ METHODS = {
     "odds_ratio": estimate,
     "number_needed_to_treat": estimate,
     "p_value": test,
-    "p_value.risk_difference_equivalence": equivalence,
     "p_value.barnard": unconditional,
     "p_value.boschloo": unconditional,
     "p_value.binomial": threshold,

@@ -1,6 +1,6 @@
 """Events in one and two arms, by statsmodels and scipy from counts that pandas makes; compliers."""
 
-from math import inf, log, nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 from scipy.stats import beta, binomtest, chi2_contingency, fisher_exact
@@ -192,13 +192,6 @@ def upper(data: Data, asked: Asked, counts: Counts) -> Answer:
     return one_sided.proportion_ci(data.confidence(asked), "exact").high
 
 
-@peer("math: -log(1 - confidence) / n", one_arm)
-def rule_of_three(data: Data, asked: Asked, counts: Counts) -> Answer:
-    """The rule is for no event at all."""
-    x, n = counts
-    return nan if x else min(1.0, -log(1 - data.confidence(asked)) / n)
-
-
 @peer("scipy.stats.binomtest", one_arm)
 def binomial(data: Data, asked: Asked, counts: Counts) -> Answer:
     """scipy's `binomtest`."""
@@ -274,7 +267,6 @@ CHECKS = by_name(
         "proportion.agresti_coull": agresti_coull,
         "proportion.jeffreys": jeffreys,
         "upper_bound.clopper_pearson": upper,
-        "upper_bound.rule_of_three": rule_of_three,
         "p_value.binomial": binomial,
         "complier_difference.bloom": difference,
         "complier_difference_lowest.trimming": _bound(highest=False),

@@ -1,8 +1,7 @@
 """Exact tests of two risks by listing every table, with scipy's distributions."""
 
 from functools import partial
-from itertools import product
-from math import inf, nan, prod, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -118,31 +117,6 @@ def risk_ratio(data: Data, asked: Asked, t: pd.DataFrame) -> Answer:
     return up / down, (up / down / factor, up / down * factor)
 
 
-@peer(LISTED, _of_at_least(2))
-def zelen(data: Data, asked: Asked, informative: list[Stratum]) -> Answer:
-    """Every set of tables with the observed sum, one by one, by scipy's `hypergeom`.
-
-    No answer where these are too many to be listed.
-    """
-    chances = []
-    for _, n1, events, total in informative:
-        support = range(max(0, events - (total - n1)), min(n1, events) + 1)
-        pmf = hypergeom.pmf(list(support), total, events, n1).tolist()
-        chances.append(dict(zip(support, pmf, strict=True)))
-    if prod(len(chance) for chance in chances[:-1]) > MOST_LISTED:
-        return None
-    at = sum(x1 for x1, *_ in informative)
-    own = prod(chance[x1] for chance, (x1, *_) in zip(chances, informative, strict=True))
-    all_of_them = extreme = 0.0
-    for first in product(*chances[:-1]):
-        last = chances[-1].get(at - sum(first))
-        if last is not None:
-            each = last * prod(c[x] for c, x in zip(chances[:-1], first, strict=True))
-            all_of_them += each
-            extreme += each * (each <= own * TIE)
-    return min(extreme / all_of_them, 1.0)
-
-
 def _largest(extreme: np.ndarray, n1: int, n0: int) -> float:
     """The largest probability of a set of tables over all common risks."""
     if extreme.all():
@@ -238,7 +212,6 @@ CHECKS = {
     "p_value.exact_conditional": exact_conditional,
     "odds_ratio.conditional": odds_ratio,
     "risk_ratio.mantel_haenszel": risk_ratio,
-    "p_value.zelen": zelen,
     "p_value.barnard": barnard,
     "p_value.boschloo": boschloo,
     "fragility_index.fisher_walsh": _fragility("walsh"),

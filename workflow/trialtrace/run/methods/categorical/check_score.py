@@ -7,7 +7,7 @@ factor N / (N - 1) or without it, meets the normal quantile.
 """
 
 from collections.abc import Callable
-from math import comb, exp, isnan, log, nan, sqrt
+from math import comb, exp, log, nan, sqrt
 
 import pandas as pd
 from scipy.optimize import brentq
@@ -160,37 +160,6 @@ def difference_z(table: Table, margin: float, variance: str) -> float:
     return (x1 / n1 - x0 / n0 - margin) / error
 
 
-@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
-def difference_margin(data: Data, asked: Asked, table: Table) -> Answer:
-    """The score test of a difference at the margin."""
-    z = difference_z(table, asked.options["margin"], asked.options["variance"])
-    return {"p_value": tail(z, asked.options["sides"]), "z": z}
-
-
-@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
-def equivalence(data: Data, asked: Asked, table: Table) -> Answer:
-    """The larger of the p-values at the two margins, and the statistic it belongs to."""
-    lower, upper, variance = (asked.options[key] for key in ("lower", "upper", "variance"))
-    if lower >= upper:
-        return nan
-    above, below = difference_z(table, lower, variance), difference_z(table, upper, variance)
-    if isnan(above) or isnan(below):
-        return nan
-    p_above, p_below = tail(above, "greater"), tail(below, "less")
-    return {"p_value": max(p_above, p_below), "z": above if p_above >= p_below else below}
-
-
-@peer(BY_LIKELIHOOD, both_arms, ITERATIVE)
-def ratio_margin(data: Data, asked: Asked, table: Table) -> Answer:
-    """The score test of a ratio at the margin; none where nothing varies under it."""
-    x1, n1, x0, n0 = table
-    margin = asked.options["margin"]
-    if x1 + x0 == 0 or (margin == 1 and x1 == n1 and x0 == n0):
-        return nan
-    z = z_of_ratio(table, margin, asked.options["variance"])
-    return {"p_value": tail(z, asked.options["sides"]), "z": z}
-
-
 @peer("math: formula", both_arms)
 def agresti_caffo(data: Data, asked: Asked, table: Table) -> Answer:
     """Wald's interval with one event and one failure more in each arm."""
@@ -320,17 +289,6 @@ def tango_upper(b: int, c: int, n: int, z: float) -> float:
     return float(brentq(excess, estimate + 1e-11, 1 - 1e-12, xtol=1e-14, rtol=1e-13))
 
 
-@peer(BY_LIKELIHOOD, paired_rows, ITERATIVE)
-def paired_margin(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
-    """Tango's statistic at the margin; none at 0 where nobody differs."""
-    b, c = discordant(wide)
-    at = asked.options["margin"]
-    if wide.empty or (at == 0 and b + c == 0):
-        return nan
-    z = tango_z(b, c, len(wide), at)
-    return {"z": z, "p_value": tail(z, asked.options["sides"])}
-
-
 def _of_all(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int | None]:
     """A row a subject and a column a treatment, of those with all; None where some have several."""
     rows = data.records(asked)
@@ -358,16 +316,12 @@ CHECKS = by_name(
         "risk_difference.agresti_caffo": agresti_caffo,
         "risk_ratio.koopman": _ratio_interval("koopman"),
         "risk_ratio.miettinen_nurminen": _ratio_interval("miettinen_nurminen"),
-        "p_value,z.risk_difference_margin": difference_margin,
-        "p_value,z.risk_difference_equivalence": equivalence,
-        "p_value,z.risk_ratio_margin": ratio_margin,
         "risk_difference.wald_paired": wald,
         "risk_difference.newcombe_paired": newcombe,
         "risk_difference.tango": tango,
         "p_value.mcnemar_exact": exact,
         "p_value,z.mcnemar": _mcnemar(correction=False),
         "p_value,z.mcnemar_continuity": _mcnemar(correction=True),
-        "p_value,z.paired_risk_difference_margin": paired_margin,
         "p_value,chi_squared,df.cochran_q": cochran_q,
     }
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import ConservationError, Problems, unbalanced
-from trialtrace.run.methods.checking.data import EVERYBODY, Data
+from trialtrace.run.methods.checking.data import EVERYBODY, Data, surely
 from trialtrace.run.methods.checking.members import members_balance
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow, present, values_of
 from trialtrace.run.trial.model import adsl_code
@@ -118,20 +118,24 @@ def _subjects(data: Data, flow: Counts, randomised: int) -> Told:
 
 
 def _ended(data: Data, flow: Counts, group: str) -> Told:
-    """Randomised = completed + those who did not complete, by reason."""
-    given = data.trial.plan.displays.get("flow", {}).get("ended")
+    """Randomised, or received where that is told = completed + those who did not, by reason."""
+    display = data.trial.plan.displays.get("flow", {})
+    given, received = display.get("ended"), display.get("received")
     if given is None:
         return
     subjects = data.adsl
     if data.trial.design.kind not in OWN_TREATMENT:
         arms = list(data.trial.design.arms) if group == EVERYBODY else [group]
         subjects = subjects[subjects["TRT01P"].isin(arms)]
+    if received is not None:
+        subjects = subjects[surely(received, subjects)]
     completed = int(subjects[adsl_code(given["variable"])].isin(given["completed"]).sum())
     ended = {key[3]: n for key, n in flow.items() if key[0] == "ended" and key[2] == group}
     reasons = {present(reason): n for reason, n in ended.items()}
+    whole = "randomised" if received is None else "received"
     yield from _sums(
-        f"randomised, {group}",
-        flow["randomised", None, group, None],
+        f"{whole}, {group}",
+        flow[whole, None, group, None],
         [completed, *reasons.values()],
         ["completed", *reasons],
     )

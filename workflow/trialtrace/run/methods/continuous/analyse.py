@@ -21,7 +21,6 @@ from trialtrace.stats.results import Contrast, StatsError, TestResult
 if TYPE_CHECKING:
     from trialtrace.run.trial.plan.cards import several_arms as cards
     from trialtrace.run.trial.plan.cards.continuous import Summary
-    from trialtrace.stats.continuous.ordered_arms import Williams
     from trialtrace.stats.multiplicity._single_step import Simultaneous
 
 QUARTILES = {"quartiles": ("q1", "q3")}
@@ -221,30 +220,11 @@ def ordered(cut: Cut, step: "Step[cards.JonckheereTerpstra]") -> Iterator[Result
     yield from arms.sample.test(compute)
 
 
-def williams(cut: Cut, step: "Step[cards.WilliamsTest]") -> Iterator[Result]:
-    """Each dose against the reference, as far as the higher ones are significant."""
-    arms, options = _Arms(cut, step), step.options
-    order = [cut.analysis.estimand.reference, *options.doses]
-
-    @cache
-    def found() -> "Williams":
-        return formula(step)(*arms.data(), order=order, sides=options.sides)
-
-    def of(dose: str) -> TestResult:
-        every = found()
-        place = every.doses.index(dose)
-        return TestResult(float(every.statistic[place]), every.df, float(every.p_value[place]))
-
-    for pair in cut.analysis.pairs:
-        yield from arms.sample.at(pair=pair).test(partial(of, pair[0]))
-
-
 METHODS = {
     "summary": describe,
     "mean_difference": estimate,
     "median_difference": estimate,
     "geometric_mean_ratio": ratio,
-    "ratio_of_medians": estimate,
     "probability_of_superiority": estimate,
     "p_value": test,
     "equivalence.paired_t": paired,
@@ -253,7 +233,6 @@ METHODS = {
     "non_inferiority": between,
     "p_value.jonckheere_terpstra": ordered,
     "p_value.jonckheere_terpstra_exact": ordered,
-    "p_value.williams": williams,
     "mean_difference.dunnett": dunnett,
     "mean_difference.tukey": tukey,
     "mean_contrast": contrasts,

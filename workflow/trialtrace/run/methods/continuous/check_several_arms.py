@@ -319,45 +319,6 @@ def _rank_sums(m: int, n: int) -> np.ndarray:
     return np.asarray(ways[m])
 
 
-@peer("numpy.linalg.eigh (mean over directions)", of_arms)
-def williams(data: Data, asked: Asked, arms: Arms) -> Recomputed:
-    """The largest contrast of each dose, and of every higher one, over directions."""
-    doses, reference = asked.options["doses"], asked.contrast[1]
-    sign = OPPOSITE[asked.options["sides"]]
-    place = doses.index(asked.contrast[0]) if asked.contrast[0] in doses else -1
-    n = sum(arms.n.values())
-    if place < 0 or reference in doses:
-        return Recomputed("numpy.linalg.eigh", nan, n_used=n)
-    if asked.stat == "df":
-        return Recomputed("numpy.linalg.eigh", arms.df, n_used=n)
-    values, worst, error = [], 0.0, 0.0
-    for dose in range(place, len(doses)):
-        upwards = doses[: dose + 1]
-        statistic, tail = _williams(data, arms, upwards, reference, sign)
-        values.append(statistic)
-        if asked.stat == "p_value":
-            p, spread = tail(statistic, False)
-            worst, error = max((worst, error), (p, spread))
-    if asked.stat == "t":
-        return Recomputed("numpy.linalg.eigh", sign * values[0], n_used=n)
-    return Recomputed("numpy.linalg.eigh", worst, None, ITERATIVE, n, WIDE * error)
-
-
-def _williams(
-    data: Data, arms: Arms, doses: list[str], reference: str, sign: float
-) -> tuple[float, Tail]:
-    """The statistic of the highest of these doses, and the tail of its largest contrast."""
-    sizes = np.array([arms.n[arm] for arm in (reference, *doses)], float)
-    means = sign * np.array([arms.mean[arm] for arm in (reference, *doses)])
-    rows = np.zeros((len(doses), len(sizes)))
-    for start, row in enumerate(rows):
-        row[0], row[start + 1 :] = -1.0, sizes[start + 1 :] / sizes[start + 1 :].sum()
-    unit = sqrt(1 / sizes[0] + 1 / sizes[-1])
-    spread = (rows / sizes) @ rows.T / unit**2
-    tail = data.once(("williams", spread.tobytes(), arms.df), lambda: largest_of(spread, arms.df))
-    return float((rows @ means).max()) / (unit * sqrt(arms.variance)), tail
-
-
 CHECKS = by_name(
     {
         **of("mean_difference.dunnett", dunnett),
@@ -367,6 +328,5 @@ CHECKS = by_name(
         **of("mean_trend.linear", trend),
         "p_value,j.jonckheere_terpstra": ordered_trend,
         "p_value,j.jonckheere_terpstra_exact": exact_trend,
-        "p_value,t,df.williams": williams,
     }
 )

@@ -64,7 +64,8 @@ def _screening(trial: "Trial", frames: Frames) -> Iterator[Result]:
 def _disposition(
     trial: "Trial", frames: Frames, entry: dict[str, Any], arm: dict[str, Any], place: Place
 ) -> Iterator[Result]:
-    """Who received the treatment, and who did not complete the trial, by the reason recorded."""
+    """Who received the treatment, and who of these did not complete the trial, by the reason
+    recorded."""
     if "received" in entry:
         rows = frames.select("adsl", arm | {"all": [entry["received"]]})
         yield _count(trial, place, "received", rows)
@@ -77,11 +78,13 @@ def _disposition(
     if "ended" not in entry:
         return
     column, completed = adsl_code(entry["ended"]["variable"]), entry["ended"]["completed"]
+    # Who did not receive it stands in a box already.
+    begun = arm | ({"all": [entry["received"]]} if "received" in entry else {})
     for level in levels(trial, frames, entry["ended"]["variable"]):
         if level not in completed:
-            rows = frames.select("adsl", arm | {column: {"is": level}})
+            rows = frames.select("adsl", begun | {column: {"is": level}})
             yield _count(trial, replace(place, second=("level", str(level))), "ended", rows)
-    rows = frames.select("adsl", arm | {column: "missing"})
+    rows = frames.select("adsl", begun | {column: "missing"})
     yield _count(trial, replace(place, second=("level", UNKNOWN)), "ended", rows)
 
 

@@ -47,9 +47,13 @@ def received(data: Data, asked: Asked) -> Recomputed:
 
 
 def ended(data: Data, asked: Asked) -> Recomputed:
-    """Subjects with this reason; the last one is for those without any."""
-    display = data.trial.plan.displays["flow"]["ended"]
-    reason = _of_arm(data, asked, data.adsl, "TRT01P")[adsl_code(display["variable"])]
+    """Subjects who received the treatment, with this reason; the last one is for those without
+    any."""
+    flow = data.trial.plan.displays["flow"]
+    subjects = _of_arm(data, asked, data.adsl, "TRT01P")
+    if "received" in flow:
+        subjects = subjects[surely(flow["received"], subjects)]
+    reason = subjects[adsl_code(flow["ended"]["variable"])]
     mine = reason.isna() if asked.second == UNKNOWN else reason == asked.second
     return _count("pandas: subjects by reason", int(mine.sum()))
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.words import RATIOS
-from trialtrace.run.methods.analysing.cuts import Cut, level_text
+from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.estimate import Sample, formula, noted
 from trialtrace.run.methods.analysing.rows import Place, Result, Where
 from trialtrace.run.methods.analysing.subject_tables import (
@@ -106,8 +106,6 @@ def design_of(cut: Cut, options: "Options", rows: "Selection") -> Design:
     more = np.zeros((table.n, 0)) if columns is None else columns
     wide = np.broadcast_to(more[:, None, :], (table.n, visits, more.shape[1]))
 
-    time = time_of(options)
-
     def line_of(arm: str, level: float, rise: float) -> Floats:
         own = of_arm[arms.index(arm), 1:]
         return np.concatenate([[level, rise], level * own, rise * own, np.zeros(more.shape[1])])
@@ -116,7 +114,7 @@ def design_of(cut: Cut, options: "Options", rows: "Selection") -> Design:
         if times is None:
             one, other = (cells[arms.index(arm), visit] for arm in pair)
             return np.append(one - other, np.zeros(more.shape[1]))
-        one, other = (line_of(arm, *((0, 1) if time is None else (1, time))) for arm in pair)
+        one, other = (line_of(arm, 0, 1) for arm in pair)
         return one - other
 
     own = cells[of] if times is None else every
@@ -152,11 +150,6 @@ def rows_of_times(cut: Cut, name: str) -> "Selection":
     """The records of the endpoint that has the times."""
     code = {"PARAMCD": {"is": cut.trial.endpoints[name].code}, "AVAL": "present"}
     return cut.rows(**code, AVISIT={"in": list(cut.visits)})
-
-
-def time_of(options: "Options") -> float | None:
-    """The time at which the lines of the arms are compared; None where their slopes are."""
-    return getattr(options, "time", None)
 
 
 def effect_of(options: "Options") -> str | None:
@@ -310,7 +303,7 @@ def _results(
     contrast_of: Contrasts,
 ) -> Iterator[Result]:
     sample = _sample(cut, step, rows)
-    effect, time = effect_of(step.options), time_of(step.options)
+    effect = effect_of(step.options)
 
     def compared(pair: tuple[str, str], visit: int) -> Contrast:
         return contrast_of(lambda made: made.row(pair, visit))
@@ -327,8 +320,6 @@ def _results(
             of: Where = {"pair": pair}
             if effect == "each_visit":
                 of["visit"] = visit
-            elif time is not None:
-                of["second"] = ("time", level_text(time))
             elif effect is not None:
                 of["second"] = ("effect", effect)
             yield sample.at(**of).interval(partial(estimate, pair, number))
@@ -349,9 +340,6 @@ METHODS = {
     "odds_ratio.gee": gee,
     "odds_ratio.ordinal_gee": ordinal_gee,
     "odds_ratio.logistic_mixed": logistic_mixed,
-    "mean_difference.gee_line": gee,
-    "odds_ratio.gee_line": gee,
-    "odds_ratio.logistic_mixed_line": logistic_mixed,
     "slope_difference.gee": gee,
     "slope_odds_ratio.gee": gee,
     "slope_odds_ratio.logistic_mixed": logistic_mixed,

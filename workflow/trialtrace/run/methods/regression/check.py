@@ -35,9 +35,10 @@ from trialtrace.run.methods.regression.check_coefficients import (
 from trialtrace.run.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.run.methods.regression.check_ordinal_grid import maximum, tolerance_of
 from trialtrace.run.methods.regression.check_visits import BY, Fit, Unit, equations, is_event
-from trialtrace.run.methods.stratified.check import LOGIT, PENALISED, peak
+from trialtrace.run.methods.stratified.check import LOGIT, peak
 from trialtrace.run.trial.model import adsl_code
 
+PENALISED = "scipy.optimize.minimize (penalised likelihood)"
 POISSON = "statsmodels.genmod.generalized_linear_model.GLM (Poisson, HC0)"
 STANDARD = "statsmodels.genmod.generalized_linear_model.GLM (binomial, standardised by hand)"
 

@@ -251,8 +251,7 @@ def row_of(data: Data, asked: Asked, entry: dict) -> np.ndarray:
         return row
     for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
         if "times" in asked.options:
-            at = (1.0, asked.options["time"]) if "time" in asked.options else (0.0, 1.0)
-            row += sign * line(arm, *at)
+            row += sign * line(arm, 0.0, 1.0)
             continue
         cell = entry["cells"][arm, asked.visit or entry["visits"][0]]
         row[: cell.size] += sign * cell
@@ -329,7 +328,7 @@ _EFFECTS = "mean_difference,odds_ratio,slope_difference,slope_odds_ratio,p_value
 _MODEL = "coefficient,standard_error,random_sd,p_coefficient"
 CHECKS = by_name(
     {
-        f"{_EFFECTS},{_MODEL}.gee,gee_line": gee,
-        f"{_EFFECTS},{_MODEL}.logistic_mixed,logistic_mixed_line": logistic_mixed,
+        f"{_EFFECTS},{_MODEL}.gee": gee,
+        f"{_EFFECTS},{_MODEL}.logistic_mixed": logistic_mixed,
     }
 )

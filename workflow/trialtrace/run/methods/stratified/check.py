@@ -171,9 +171,6 @@ def _equal_odds(table: pd.DataFrame, common: float, tarone: bool) -> float:
 
 
 LOGIT = "statsmodels.discrete.discrete_model.Logit"
-PENALISED = "scipy.optimize.minimize (penalised likelihood)"
-# An optimiser without derivatives of the penalty ends here.
-SEARCHED = 3e-7
 
 
 def _designs(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
@@ -202,29 +199,9 @@ def logistic(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
     return of_chi_squared(2 * (with_products - without), larger.shape[1] - smaller.shape[1])
 
 
-@peer(PENALISED, rows_of, SEARCHED)
-def firth(data: Data, asked: Asked, rows: pd.DataFrame) -> Answer:
-    """Twice the difference of two penalised log-likelihoods at scipy's `minimize`."""
-    designs = _designs(rows)
-    if designs is None:
-        return nan
-    y, (smaller, larger) = rows["AVAL"].to_numpy(), designs
-    without, with_products = (_peak(y, larger, x.shape[1]) for x in designs)
-    statistic = max(2 * (with_products - without), 0.0)
-    return of_chi_squared(statistic, larger.shape[1] - smaller.shape[1])
-
-
-def _peak(y: np.ndarray, x: np.ndarray, free: int) -> float:
-    """The highest penalised log-likelihood with all but the first coefficients at 0."""
-    order = [*range(free, x.shape[1]), *range(free)]
-    return peak(y, x[:, order], held=0.0, first=x.shape[1] - free)[0]
-
-
-def peak(
-    y: np.ndarray, x: np.ndarray, held: float | None = None, first: int = 1
-) -> tuple[float, np.ndarray]:
+def peak(y: np.ndarray, x: np.ndarray, held: float | None = None) -> tuple[float, np.ndarray]:
     """The highest penalised log-likelihood and its coefficients; the first may be held."""
-    fixed = np.zeros(0) if held is None else np.full(first, held)
+    fixed = np.zeros(0) if held is None else np.full(1, held)
 
     def value(beta: np.ndarray) -> tuple[float, np.ndarray]:
         eta = x @ beta
@@ -256,6 +233,5 @@ CHECKS = by_name(
         "p_value,chi_squared,df.breslow_day": _breslow_day(tarone=False),
         "p_value,chi_squared,df.breslow_day_tarone": _breslow_day(tarone=True),
         "p_value,chi_squared,df.logistic_interaction": logistic,
-        "p_value,chi_squared,df.firth_interaction": firth,
     }
 )

@@ -189,19 +189,7 @@ def describe_follow_up(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> I
 
 def hazard_ratio(cut: Cut, step: "Step[cards.Cox]") -> Iterator[Result]:
     """Hazard ratio of each arm against the reference, all arms having one baseline hazard."""
-    return hazard_ratios(cut, step, ())
-
-
-def hazard_ratios(
-    cut: Cut, step: "Step[cards.Cox | mean_times.CoxStratified]", names: Sequence[str]
-) -> Iterator[Result]:
-    """Hazard ratio of each arm against the reference, from one Cox model of all arms.
-
-    Each stratum, a combination of levels of the variables `names`, has a hazard of its own.
-    """
-    by = [adsl_code(name) for name in names]
-    rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(by, "present"))
-    strata = strata_of(rows, names)
+    rows = cut.rows(TRTP={"in": cut.arms()})
     treated = cut.analysis.estimand.treated
     x = np.column_stack([rows.column("TRTP") == arm for arm in treated]).astype(float)
     sample = Sample(cut, step, cut.place, roles(cut, rows), rows.n)
@@ -211,7 +199,7 @@ def hazard_ratios(
             x,
             ties=step.options.ties,
             confidence=cut.analysis.confidence,
-            strata=strata,
+            strata=None,
         )
     except StatsError as error:
         for pair in cut.analysis.pairs:

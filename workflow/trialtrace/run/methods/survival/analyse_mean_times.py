@@ -15,7 +15,6 @@ from trialtrace.run.methods.analysing.estimate import Sample, formula
 from trialtrace.run.methods.analysing.rows import Result
 from trialtrace.run.methods.survival.analyse import (
     by_arm,
-    hazard_ratios,
     log_rank,
     of_pairs,
     roles,
@@ -54,11 +53,6 @@ def _mean(cut: Cut, step: "Step[cards.Restricted]", rows: Selection) -> Interval
     tau = float(time.max() if horizon == LAST else horizon)
     found = formula(step)(time, event, tau=tau, confidence=cut.analysis.confidence)
     return Interval(found.estimate, found.low, found.high)
-
-
-def stratified(cut: Cut, step: "Step[cards.CoxStratified]") -> Iterator[Result]:
-    """Hazard ratio of each arm against the reference, each stratum with a hazard of its own."""
-    return hazard_ratios(cut, step, step.options.strata)
 
 
 def compare_means(
@@ -138,7 +132,6 @@ METHODS = {
     "mean_time.restricted": describe_mean,
     "mean_time_difference.restricted": compare_means,
     "mean_time_ratio.restricted": compare_means,
-    "hazard_ratio.cox_stratified": stratified,
     "p_value.weighted_log_rank": log_rank,
     "p_value.proportional_hazards": proportional,
     "survival_difference.kaplan_meier": compare_at,

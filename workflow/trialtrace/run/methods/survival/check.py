@@ -20,7 +20,6 @@ from trialtrace.run.methods.checking.outcome import (
     of_root,
     peer,
 )
-from trialtrace.run.trial.model import adsl_code
 
 CURVE = "statsmodels.duration.survfunc.SurvfuncRight"
 COX = "statsmodels.duration.hazard_regression.PHReg"
@@ -134,12 +133,12 @@ def _half(curve: SurvfuncRight, last: float) -> float:
 
 def _cox(data: Data, asked: Asked) -> PHRegResults:
     """One model of all arms, the reference without an indicator; fitted once."""
-    ties, names = asked.options["ties"], asked.options.get("strata", [])
-    key = ("cox", asked.analysis, asked.parameter, asked.visit, asked.stratum, ties, *names)
+    ties = asked.options["ties"]
+    key = ("cox", asked.analysis, asked.parameter, asked.visit, asked.stratum, ties)
 
     def fit():
         treated = data.analysis(asked).estimand.treated
-        records, strata = _in_strata(data, asked)
+        records = data.records(asked, data.compared(asked))
         arms = records[["TRTP"]].assign(**{arm: records["TRTP"] == arm for arm in treated})
         x = arms[list(treated)].astype(float)
         with warnings.catch_warnings():
@@ -148,7 +147,7 @@ def _cox(data: Data, asked: Asked) -> PHRegResults:
             warnings.filterwarnings(
                 "ignore", "(divide by zero|invalid value) encountered", RuntimeWarning, PHREG
             )
-            model = PHReg(records["AVAL"], x, status=_happened(records), ties=ties, strata=strata)
+            model = PHReg(records["AVAL"], x, status=_happened(records), ties=ties)
             fit = model.fit()
             if not np.isfinite(fit.params).all():
                 # Newton's steps from zero can run away from a maximum that is there.
@@ -159,20 +158,9 @@ def _cox(data: Data, asked: Asked) -> PHRegResults:
     return data.once(key, fit)
 
 
-def _in_strata(data: Data, asked: Asked) -> tuple[pd.DataFrame, np.ndarray | None]:
-    """The records of all arms with known strata, and the strata as numbers; None without any."""
-    records, names = data.records(asked, data.compared(asked)), asked.options.get("strata", [])
-    if not names:
-        return records, None
-    subjects = data.adsl.set_index("USUBJID")[[adsl_code(name) for name in names]].dropna()
-    records = records[records["USUBJID"].isin(subjects.index)]
-    joined = subjects.loc[records["USUBJID"]].astype(str).agg("|".join, axis=1)
-    return records, joined.astype("category").cat.codes.to_numpy()
-
-
 def estimated(data: Data, asked: Asked) -> tuple[PHRegResults | None, int]:
     """The fit, or None where the likelihood has no maximum, and the number of subjects."""
-    records, _ = _in_strata(data, asked)
+    records = data.records(asked, data.compared(asked))
     happened = _happened(records).groupby(records["TRTP"]).sum()
     n = len(records)
     if len(happened) < len(data.compared(asked)) or (happened == 0).any():
@@ -247,8 +235,8 @@ CHECKS = by_name(
         "survival.kaplan_meier": survival,
         "median_time.kaplan_meier": _median(reverse=False),
         "follow_up.reverse_kaplan_meier": _median(reverse=True),
-        "hazard_ratio.cox,cox_stratified": hazard_ratio,
-        "p_value.cox_wald,cox_stratified_wald": cox_p_value,
+        "hazard_ratio.cox": hazard_ratio,
+        "p_value.cox_wald": cox_p_value,
         "p_value,chi_squared,df,z.log_rank": log_rank,
     }
 )

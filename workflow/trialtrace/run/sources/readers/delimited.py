@@ -107,7 +107,7 @@ def read(opened: "Opened[Delimited]") -> Records:
     warnings = under_like_data(opened.name, [(one.first, one.cells) for one in under])
     if warnings := _doubts(text, encoding, table, opened) + warnings:
         notes["warnings"] = warnings
-    return Records(table.cells, table.lines, opened.name, notes)
+    return Records(table.cells, table.lines, opened.source_file, notes)
 
 
 def check_text(data: bytes, name: str, place: str) -> None:

@@ -53,20 +53,20 @@ def read(opened: "Opened[Excel]") -> Records:
     _check_archive(opened)
     book = _workbook(opened)
     chosen = _sheet(book, opened)
-    source_file = f"{opened.name}[{chosen.title}]"
+    source_file, told = f"{opened.source_file}[{chosen.title}]", opened.name
     sheet = _read_cells(book, chosen, opened.name)
     if not sheet.rows:
-        raise UserError(source_file, "the sheet is empty", expected="a header")
+        raise UserError(told, "the sheet is empty", expected="a header")
     laid = around(opened.declared)
-    (line, header), body, foot = _table(sheet.rows, laid, source_file, opened.place)
+    (line, header), body, foot = _table(sheet.rows, laid, told, opened.place)
     inside = partial(_inside, _bounds(line, body, foot, laid))
-    _check_merged(sheet, inside, source_file)
-    _check_computed(sheet, inside, source_file)
-    _check_beside(header, body, f"{source_file}, row {line}")
+    _check_merged(sheet, inside, told)
+    _check_computed(sheet, inside, told)
+    _check_beside(header, body, f"{told}, row {line}")
     records = [header.get(position) for position in range(1, max(header) + 1)]
     if records[0] is None:
         records = with_row_names(records, laid)
-    names = check_header(records, f"{source_file}, row {line}")
+    names = check_header(records, f"{told}, row {line}")
     last = sheet.rows[-1][0]
     above = sum(number < line for number, _ in sheet.rows)
     blank = last - len(sheet.rows)
@@ -76,8 +76,8 @@ def read(opened: "Opened[Excel]") -> Records:
     ends = [(number, len(values)) for number, values in foot]
     below = [row for row in sheet.rows if row[0] > line][: laid.under_header]
     under = [(number, list(values.values())) for number, values in below]
-    warnings = _doubts(sheet, names, source_file) + like_data(source_file, ends, cells)
-    if warnings := warnings + under_like_data(source_file, under):
+    warnings = _doubts(sheet, names, told) + like_data(told, ends, cells)
+    if warnings := warnings + under_like_data(told, under):
         notes["warnings"] = warnings
     return Records(
         cells, pa.array([number for number, _ in body], type=pa.int64()), source_file, notes

@@ -42,7 +42,7 @@ def read(opened: "Opened[Parquet]") -> Records:
     notes: dict[str, object] = {"encoding": None} | ({"warnings": warnings} if warnings else {})
     if MARK.encode() in (file.metadata.metadata or {}):
         notes["synthetic"] = "its metadata say so"
-    return Records(pa.table(columns, names=names), numbers, opened.name, notes)
+    return Records(pa.table(columns, names=names), numbers, opened.source_file, notes)
 
 
 def _check_size(rows: int, columns: int, opened: "Opened[Parquet]") -> None:

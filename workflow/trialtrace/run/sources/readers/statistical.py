@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pyarrow as pa
@@ -127,7 +126,7 @@ def read(opened: "Opened[StatisticalFile]") -> Records:
     numbers = pa.array(range(1, rows + 1), type=pa.int64())
     notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
     notes |= {"missing": missing} if missing else {}
-    return Records(pa.table(arrays, names=names), numbers, opened.name, notes)
+    return Records(pa.table(arrays, names=names), numbers, opened.source_file, notes)
 
 
 def _declared_missing(
@@ -159,7 +158,7 @@ def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
 
 
 def _portable(opened: "Opened[StatisticalFile]") -> bool:
-    return opened.declared.format == "spss" and Path(opened.name).suffix.lower() == ".por"
+    return opened.declared.format == "spss" and opened.path.suffix.lower() == ".por"
 
 
 def _uncounted(opened: "Opened[StatisticalFile]") -> list[str]:

@@ -18,6 +18,7 @@ from trialtrace.run.trial.context import (
     column,
     is_number,
     known,
+    known_arm,
     known_code,
     proposed_codes,
     repeated,
@@ -117,6 +118,7 @@ def _columns(files: Files, name: str, entry: made.Given) -> None:
         _scores(files, (name, "visits", *path), entry, variable)
         _codes(files, name, entry, variable)
     columns_of_visits(files, (name, "visits"), visits)
+    _treatments(files, name, entry, columns)
     for axis in AXES:
         if axis in entry and "labels" in entry[axis]:
             _labelled(files, name, axis, entry[axis], columns)
@@ -174,6 +176,31 @@ def _days_of_windows(files: Files, place: Path_, visit_windows: VisitWindows) ->
                 found=f"days {then.from_:g} to {then.to:g}, of which {one} has some",
                 expected="days of no other window",
             )
+
+
+def _treatments(
+    files: Files, name: str, entry: made.Given, columns: Mapping[str, Variable] | None
+) -> None:
+    """The columns of a value under each treatment, and the arm of each."""
+    document = files.endpoints
+    for one, arm in entry.get("treatments", {}).items():
+        path = (name, "treatments", one)
+        variable = column(document, path, one, columns)
+        _scores(files, path, entry, variable)
+        _codes(files, name, entry, variable)
+        known_arm(files, document, path, arm)
+    given = list(entry.get("treatments", {}).values())
+    kind = files.trial.get("design", "kind")
+    if given and kind not in methods.OWN_TREATMENT:
+        document.add(
+            (name, "treatments"),
+            found=f"a column a treatment, in a design of kind {kind}",
+            expected="a design in which a subject has each: within_subject or crossover",
+        )
+    for arm in sorted({arm for arm in given if given.count(arm) > 1}):
+        document.add(
+            (name, "treatments"), found=f"{arm} in several columns", expected="an arm once"
+        )
 
 
 def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:

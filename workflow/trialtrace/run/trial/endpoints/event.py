@@ -1,10 +1,10 @@
 """Entries of one value a record: measured, yes or no, graded, and differences of such."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from trialtrace.base.config.names import Column, Condition, Name, Test, Text, Words
-from trialtrace.base.config.spec import Filled, key, optional, shape
+from trialtrace.base.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.run.tables.conditions import describe_test
 from trialtrace.run.trial.endpoints.shared import (
     THE_VALUES,
@@ -21,12 +21,31 @@ from trialtrace.run.trial.endpoints.shared import (
 
 
 @shape
-class Measure(TableEntry, Coded):
+class Measured(TableEntry, Coded):
+    """A value measured once, or once under each treatment."""
+
+    scale: Scale | None = optional("Scale of the value.")
+    unit: Text | None = optional("Unit of the value.")
+
+
+@shape(by="treatments")
+class MeasureInColumns(Measured):
+    """A value measured once under each treatment of a subject, a column a treatment."""
+
+    treatments: Annotated[dict[Column, Name], Rule(minProperties=2)] = key(
+        "Columns of the value: column to the arm whose treatment a subject had then."
+    )
+
+    def rule(self, labels: Labels) -> str:
+        columns = (labels.column(self.table, column) for column in self.treatments)
+        return self.told(f"value of {', '.join(columns)}, a column a treatment")
+
+
+@shape
+class Measure(Measured):
     """A value measured once."""
 
     column: Column = key("Column of the value.")
-    scale: Scale | None = optional("Scale of the value.")
-    unit: Text | None = optional("Unit of the value.")
     side: Side | None = optional("How sides of the body are told (LAT).")
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
 
@@ -136,7 +155,7 @@ class Difference(ValueOfEndpoint):
 
 
 ENTRIES = {
-    "measure": Measure,
+    "measure": MeasureInColumns | Measure,
     "event": EventOfEndpoint | EventInRow,
     "event_by": EventBy,
     "graded": Graded,

@@ -143,6 +143,7 @@ class Entry:
     start: str | None = None
     origin: str | None = None
     source: str | None = None
+    treatments: Mapping[str, str] | None = None
 
     @property
     def visit_labels(self) -> list[str]:

@@ -15,7 +15,6 @@ from trialtrace.run.trial.plan import check_families as families
 from trialtrace.run.trial.plan import check_places as places
 from trialtrace.run.trial.plan import check_steps_arms as steps_arms
 from trialtrace.run.trial.plan import check_steps_binary as steps_binary
-from trialtrace.run.trial.plan import check_steps_counts as steps_counts
 from trialtrace.run.trial.plan import check_steps_missing as steps_missing
 from trialtrace.run.trial.plan import check_steps_repeated as steps_repeated
 from trialtrace.run.trial.plan import check_undecided as undecided
@@ -129,13 +128,9 @@ def _analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
             (*path, *place),
             options.get("contrasts", {}),
             options.get("order"),
-            options.get("doses"),
         )
         steps_binary.check(files, name, (*path, *place), options)
         steps_repeated.check(files, name, (*path, *place), method, options)
-        steps_counts.check_times(files, (*path, *place), options)
-        steps_counts.check(files, name, (*path, *place), options)
-        steps_counts.check_cycles(files, name, (*path, *place))
         steps_missing.check(files, name, (*path, *place), method, options)
         after_death.check(files, name, (*path, *place), (section, statistic, method))
         families.check_stopped(files, name, (*path, *place), method, options)

@@ -80,7 +80,10 @@ def _death(files: Files, place: Path_, named: list[str], death: Mapping[str, obj
 
 def _visits(files: Files, named: Iterable[str]) -> list[str] | None:
     visits: dict[str, None] = {}
-    for variable in (endpoint.name for name in named for endpoint in files.family(name)):
+    families = [files.family(name) for name in named]
+    if not all(families):
+        return None
+    for variable in (endpoint.name for family in families for endpoint in family):
         own = files.visits_of(variable)
         if own is None:
             return None

@@ -17,12 +17,8 @@ def check(
     place: Path_,
     contrasts: dict[str, dict[str, float]],
     order: list[str] | None,
-    doses: list[str] | None,
 ) -> None:
-    """Contrasts are of arms of the estimand and sum to 0; an order has each of them.
-
-    Doses are the treated ones.
-    """
+    """Contrasts are of arms of the estimand and sum to 0; an order has each of them."""
     arms = compared_arms(files, analysis)
     if not arms:
         return
@@ -30,8 +26,6 @@ def check(
         _contrast(files, (*place, "contrasts", name), coefficients, arms)
     if order is not None:
         _order(files, (*place, "order"), order, arms)
-    if doses is not None:
-        _order(files, (*place, "doses"), doses, arms[:-1])
 
 
 def compared_arms(files: Files, analysis: str) -> list[str]:

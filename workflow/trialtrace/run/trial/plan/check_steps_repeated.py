@@ -31,7 +31,6 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
         _times_measured(files, name, (*place, "times"), options["times"])
     if "times" in options and isinstance(options["times"], dict):
         _times(files, name, (*place, "times"), options["times"])
-        _within_times(files, place, options["times"], options.get("time"))
     for combination, weights in options.get("combinations", {}).items():
         _weights(files, name, (*place, "combinations", combination), weights)
     if "margin" in options and "higher" in options:
@@ -124,17 +123,6 @@ def _times_measured(files: Files, name: str, place: Path_, times: str) -> None:
             place,
             found=f"{times}, which has no visit {one_of(lacking)}",
             expected="a time at each visit of the analysis",
-        )
-
-
-def _within_times(files: Files, place: Path_, times: dict[str, float], time: float | None) -> None:
-    """Lines are compared where they were observed."""
-    first, last = min(times.values()), max(times.values())
-    if time is not None and not first <= time <= last:
-        files.plan.add(
-            (*place, "time"),
-            found=f"{time:g}, beyond the times of the visits",
-            expected=f"a time from {first:g} to {last:g}",
         )
 
 

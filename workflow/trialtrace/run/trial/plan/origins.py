@@ -72,9 +72,11 @@ def without_origin(trial: "Trial") -> Iterator[str]:
         if not issubclass(display.shape, OverTime):
             continue
         for number, given in enumerate(trial.plan.displays[display.kind], start=1):
-            if "axis" not in given and origin(trial, given["endpoint"]) is None:
-                yield (
-                    f"plan.yaml, displays.{display.kind}[{number}]: the axis says "
-                    f"“{given['unit']}” and not since when; give {given['endpoint']} an "
-                    "`origin` in endpoints.yaml, or the display an `axis`"
-                )
+            named = given["endpoint"]
+            for name in [named] if isinstance(named, str) else named:
+                if "axis" not in given and origin(trial, name) is None:
+                    yield (
+                        f"plan.yaml, displays.{display.kind}[{number}]: the axis says "
+                        f"“{given['unit']}” and not since when; give {name} an "
+                        "`origin` in endpoints.yaml, or the display an `axis`"
+                    )

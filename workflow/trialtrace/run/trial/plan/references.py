@@ -24,7 +24,7 @@ ADJUSTMENTS = {
 OF_A_TEST = P_VALUES | SYMBOLS | OF_P_VALUES
 
 # Tests of what an estimate assumes, by the beginning of their names: none is of a treatment.
-OF_ASSUMPTIONS = ("box_m", "brant", "breslow_day", "proportional_hazards", "zelen")
+OF_ASSUMPTIONS = ("box_m", "brant", "breslow_day", "proportional_hazards")
 
 # Methods of which a statistic's name alone would say too much or too little.
 TOLD = (

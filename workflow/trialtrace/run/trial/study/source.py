@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Name, Sha256, Text
-from trialtrace.base.config.spec import By, Filled, key, mapping_of, optional, shape
+from trialtrace.base.config.names import Column, Name, Sha256, Text
+from trialtrace.base.config.spec import By, Filled, Rule, key, mapping_of, optional, shape
 
 Format = Literal["csv", "tsv", "excel", "parquet", "xpt", "sas7bdat", "spss", "stata"]
 
@@ -33,7 +33,21 @@ class InFolder:
 
 
 @shape(last=True)
-class Pinned:
+class Joining:
+    """A raw table to which columns are added."""
+
+    joined: dict[Column, Annotated[tuple[Column, ...], Rule(minItems=2, uniqueItems=True)]] = (
+        optional(
+            "Columns made of others, with a hyphen between their cells: where patients are "
+            "numbered within centres, `{patient: [centre, number]}`. Where one has no value, the "
+            "column has none.",
+            empty=dict,
+        )
+    )
+
+
+@shape(last=True)
+class Pinned(Joining):
     """How a file is read and held to its content, whatever its format."""
 
     date_order: DateOrder | None = optional(
@@ -117,7 +131,7 @@ File = Annotated[
 
 
 @shape
-class Item:
+class Item(Joining):
     """A raw table and its data set."""
 
     item: str = key(

@@ -239,13 +239,6 @@ CARDS = (
         r=R(_RATIO, _of_means(pooled=True, of="log(x), log(y)")),
     ),
     _between(
-        "ratio_of_medians.bonett_price",
-        "ratio of medians, Bonett and Price's interval",
-        "Bonett and Price 2020, J Educ Behav Stat 45:750",
-        formula="continuous.ratios:median_ratio",
-        r=R({"ratio_of_medians": "median(x) / median(y) * exp(c(0, -1, 1) * half)"}, _MEDIANS),
-    ),
-    _between(
         "probability_of_superiority.brunner_munzel",
         "P(X > Y) + P(X = Y)/2, interval on the logit scale",
         "Brunner and Munzel 2000, Biom J 42:17",

@@ -31,7 +31,6 @@ _TIMES = (
     "at these visits. The mean of each arm, in a logistic model its logit, is a "
     "line over it; slopes are of a unit of it."
 )
-_TIME = "Time at which the lines of the arms are compared, from the first of `times` to the last."
 Times = Annotated[
     Annotated[dict[VisitLabel, float], Rule(minProperties=2)] | Name,
     Rule(expected="a time of each visit, or the endpoint that has the actual times"),
@@ -72,13 +71,6 @@ class GeeSlopes(AdjustedForBaseline, OfCoefficients):
 
 
 @shape
-class GeeLine(GeeSlopes):
-    """The same, for the arms at one time."""
-
-    time: float = key(_TIME)
-
-
-@shape
 class LogisticMixed(AdjustedForBaseline, Quadrature):
     """Logistic model with a random intercept of each subject."""
 
@@ -92,13 +84,6 @@ class LogisticMixedSlopes(AdjustedForBaseline, OfCoefficients, Quadrature):
     times: Times = key(_TIMES)
 
 
-@shape
-class LogisticMixedLine(LogisticMixedSlopes):
-    """The same, for the arms at one time."""
-
-    time: float = key(_TIME)
-
-
 def _of_lines(text: str, *, mixed: bool) -> Given:
     """What a model of lines gives, with its coefficients: of arms at time 0, and their slopes."""
     return with_coefficients(
@@ -110,11 +95,6 @@ def _slopes(stat: str, *, mixed: bool = False) -> Given:
     """One result of a comparison over all visits, with its p-value."""
     text = f"{stat}.{{}}@{PAIR};effect=slope p_value.{{}}@{PAIR};effect=slope"
     return _of_lines(text, mixed=mixed)
-
-
-def _at_time(stat: str, *, mixed: bool = False) -> Given:
-    """One result of a comparison at a time of the lines, with its p-value."""
-    return _of_lines(f"{stat}.{{}}@{PAIR};time p_value.{{}}@{PAIR};time", mixed=mixed)
 
 
 def _gives(statistic: str, options: object, own: bool) -> str:
@@ -146,11 +126,6 @@ fit <- glm(reformulate(c("when * arm", covariates), "value"), FAMILY, rows)
 """
 _SLOPE = """\
 found <- compared((names(beta) == paste0("when:arm", {treated})) + 0)
-"""
-_AT_TIME = """\
-L <- (names(beta) == paste0("arm", {treated})) +
-  {time} * (names(beta) == paste0("when:arm", {treated}))
-found <- compared(L)
 """
 
 
@@ -223,27 +198,5 @@ CARDS = (
         "slope_odds_ratio.logistic_mixed",
         options=LogisticMixedSlopes,
         gives=_slopes("slope_odds_ratio", mixed=True),
-    ),
-    _linear(
-        "mean_difference.gee_line",
-        "estimating equations, lines over time",
-        "Liang and Zeger 1986, Biometrika 73:13",
-        options=GeeLine,
-        gives=_at_time("mean_difference"),
-        kinds=OVER_TIME,
-        r=_equations("mean_difference", "gaussian", _LINES, _AT_TIME),
-    ),
-    _logistic(
-        "odds_ratio.gee_line",
-        options=GeeLine,
-        gives=_at_time("odds_ratio"),
-        r=_equations("odds_ratio", "binomial", _LINES, _AT_TIME),
-    ),
-    _mixed(
-        "odds_ratio.logistic_mixed_line",
-        "logistic model with lines over time, random intercepts",
-        "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
-        options=LogisticMixedLine,
-        gives=_at_time("odds_ratio", mixed=True),
     ),
 )

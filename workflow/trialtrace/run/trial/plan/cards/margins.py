@@ -7,41 +7,6 @@ from trialtrace.base.config.names import Sides
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY
-from trialtrace.run.trial.plan.options import DifferenceVariance, RatioVariance
-from trialtrace.run.trial.plan.r_score import DIFFERENCE, RATIO
-
-
-@shape
-class RiskDifferenceMargin:
-    """Score test of the risk difference against a margin: superiority or non-inferiority."""
-
-    margin: float = key(
-        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
-    )
-    sides: Sides = key("Sidedness.")
-    variance: DifferenceVariance = key("Variance.")
-
-
-@shape
-class RiskDifferenceEquivalence:
-    """Two one-sided score tests: is the risk difference between two margins?"""
-
-    lower: float = key(
-        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
-    )
-    upper: float = key(
-        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
-    )
-    variance: DifferenceVariance = key("Variance.")
-
-
-@shape
-class RiskRatioMargin:
-    """Score test of the risk ratio against a margin."""
-
-    margin: float = key("Ratio of risks, above 0.", exclusiveMinimum=0)
-    sides: Sides = key("Sidedness.")
-    variance: RatioVariance = key("Variance.")
 
 
 @shape
@@ -111,7 +76,6 @@ index <- 1
 while (!turned(index)) index <- index + 1
 """
 
-_score_test = partial(Card, gives="p_value.{}@pair z.{}@pair?", kinds=BINARY, check="paired_events")
 
 _exact = partial(
     Card,
@@ -130,44 +94,6 @@ CARDS = (
             {"upper_bound": "test$conf.int[2]", "count": "e1"},
             'test <- binom.test(e1, n1, alternative = "less", conf.level = {confidence})',
         ),
-    ),
-    Card(
-        "upper_bound.rule_of_three",
-        "rule of three, one-sided",
-        "Hanley and Lippman-Hand 1983, JAMA 249:1743",
-        gives="count.events@group upper_bound.{}@group",
-        formula="categorical.binomial:rule_of_three",
-        r=R({"upper_bound": "min(1, -log(1 - {confidence}) / n1)", "count": "e1"}),
-    ),
-    _score_test(
-        "p_value.risk_difference_margin",
-        "score test of the risk difference at a margin",
-        "Miettinen and Nurminen 1985, Stat Med 4:213; Farrington and Manning 1990",
-        options=RiskDifferenceMargin,
-        formula="categorical.score:risk_difference_score_test",
-        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, DIFFERENCE),
-    ),
-    _score_test(
-        "p_value.risk_difference_equivalence",
-        "two one-sided score tests of the risk difference",
-        "Schuirmann 1987; Farrington and Manning 1990, Stat Med 9:1447",
-        options=RiskDifferenceEquivalence,
-        formula="categorical.score:risk_difference_score_test",
-        r=R(
-            {
-                "p_value": 'max(p_of(z_at({lower}), "greater"), p_of(z_at({upper}), "less"))',
-                "z": "if (z_at({lower}) < -z_at({upper})) z_at({lower}) else z_at({upper})",
-            },
-            DIFFERENCE,
-        ),
-    ),
-    _score_test(
-        "p_value.risk_ratio_margin",
-        "score test of the risk ratio at a margin",
-        "Miettinen and Nurminen 1985; Koopman 1984, Biometrics 40:513",
-        options=RiskRatioMargin,
-        formula="categorical.score_ratio:risk_ratio_score_test",
-        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, RATIO),
     ),
     _exact(
         "p_value.barnard",

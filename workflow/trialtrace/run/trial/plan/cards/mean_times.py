@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
-from trialtrace.base.config.names import Name, Sides
-from trialtrace.base.config.spec import Distinct, Rule, key, shape
+from trialtrace.base.config.names import Sides
+from trialtrace.base.config.spec import Rule, key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.cards.curves import weighted
 from trialtrace.run.trial.plan.gives import chi_squared_or_z
@@ -44,14 +44,6 @@ class MeanTimeRatioRestricted:
     of: Literal["time_without_event", "time_lost"] = key(
         "Ratio of the time without the event, or of the time lost to it."
     )
-
-
-@shape
-class CoxStratified:
-    """Cox model with strata."""
-
-    ties: Ties = key("How tied times are handled.")
-    strata: Distinct[Name] = key("Strata, each with its own hazard: variables of `subjects`.")
 
 
 @shape
@@ -130,26 +122,6 @@ CARDS = (
         r=R(
             wald("mean_time_ratio", "log_ratio", "relative", "exp({})"),
             _MEAN_TIMES + _RATIO,
-            packages=("survival",),
-        ),
-    ),
-    Card(
-        "hazard_ratio.cox_stratified",
-        "Cox model with strata",
-        "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, Breslow 1974",
-        options=CoxStratified,
-        gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
-        also={"cox_stratified_wald": Named("Wald test in the Cox model with strata", "")},
-        check="survival",
-        formula="survival.cox:cox",
-        r=R(
-            {
-                "hazard_ratio": "exp(c(coef(fit)[of], confint(fit, of, {confidence})))",
-                "p_value": 'summary(fit)$coefficients[of, "Pr(>|z|)"]',
-            },
-            "fit <- coxph(Surv(time, event) ~ arm + strata(stratum), ties = {ties},\n"
-            "             control = coxph.control(eps = 1e-12, iter.max = 100))\n"
-            'of <- paste0("arm", {treated})\n',
             packages=("survival",),
         ),
     ),

@@ -208,14 +208,4 @@ CARDS = (
             'test <- anova(plain, update(plain, . ~ arm * stratum), test = "Chisq")\n',
         ),
     ),
-    _interaction(
-        "p_value.firth_interaction",
-        "penalised likelihood ratio test of an interaction (Firth)",
-        "Firth 1993, Biometrika 80:27; Heinze and Schemper 2002, Stat Med 21:2409",
-        means="The same by Firth's penalised likelihood, which exists also without events in a "
-        "cell.",
-        interaction=FirthOverLevels,
-        formula="stratified.interaction:firth_interaction",
-        r_none="no package that comes with R computes it",
-    ),
 )

@@ -23,16 +23,6 @@ class McNemarExact:
 
 
 @shape
-class PairedMargin:
-    """Tango's score test of the two treatments of a subject against a margin."""
-
-    margin: float = key(
-        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
-    )
-    sides: Sides = key("Sidedness.")
-
-
-@shape
 class CochranQ:
     """Cochran's Q test of all treatments of a subject."""
 
@@ -126,16 +116,6 @@ CARDS = (
             COUNTS,
             only={"mid_p": ("none",)},
         ),
-    ),
-    _test(
-        "p_value.paired_risk_difference_margin",
-        "score test of the risk difference within subjects at a margin",
-        "Tango 1998, Stat Med 17:891",
-        means="Score test of the risk difference within subjects against a margin.",
-        options=PairedMargin,
-        gives="p_value.{}@pair z.{}@pair?",
-        formula="categorical.paired:paired_risk_difference_score_test",
-        r=R({"p_value": "p_of(z_at({margin}), {sides})", "z": "z_at({margin})"}, COUNTS + PAIRED),
     ),
     _test(
         "p_value.cochran_q",

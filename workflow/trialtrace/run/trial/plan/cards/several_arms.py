@@ -1,7 +1,6 @@
 """Means of several arms over their pooled variance: contrasts, trends, all pairs, one reference."""
 
 from functools import partial
-from typing import Literal
 
 from trialtrace.base.config.names import Name, Sides
 from trialtrace.base.config.spec import Distinct, key, shape
@@ -46,16 +45,6 @@ class JonckheereTerpstra:
 
     order: Distinct[Name] = key("Every arm that is compared, in the order of the trend.")
     sides: Sides = key("Sidedness; greater: values rise along the order.")
-
-
-@shape
-class WilliamsTest:
-    """Williams' test of each dose against the reference."""
-
-    doses: Distinct[Name] = key("The treated arms, from the lowest dose to the highest.")
-    sides: Literal["greater", "less"] = key(
-        "greater: means do not fall from dose to dose; less: they do not rise."
-    )
 
 
 def named_contrasts(options: Contrasts, own: bool) -> str:
@@ -118,10 +107,10 @@ _contrasts = partial(
     formula="continuous.arm_contrasts:arm_contrasts",
 )
 
-_ordered = partial(_between, kinds=SCORES)
 
 _jonckheere = partial(
-    _ordered,
+    _between,
+    kinds=SCORES,
     options=JonckheereTerpstra,
     gives="p_value.{}@all j.{}@all?",
     formula="continuous.ordered_arms:jonckheere_terpstra",
@@ -193,19 +182,6 @@ CARDS = (
         "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
         means="The same by the permutation distribution, for values without ties.",
         fixed={"method": "exact"},
-        r_none="no package that comes with R computes it",
-    ),
-    _ordered(
-        "p_value.williams",
-        "Williams' test",
-        "Williams 1971, Biometrics 27:103; 1972, 28:519",
-        means=(
-            "Williams' test of each dose against the reference, from the highest dose down; its "
-            "p-values are those of the whole procedure."
-        ),
-        options=WilliamsTest,
-        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
-        formula="continuous.ordered_arms:williams",
         r_none="no package that comes with R computes it",
     ),
 )

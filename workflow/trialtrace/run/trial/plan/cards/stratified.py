@@ -22,7 +22,7 @@ class MantelHaenszel:
 
 @shape
 class OddsRatioMantelHaenszel:
-    """Mantel and Haenszel's common ratio, and Zelen's test of it."""
+    """Mantel and Haenszel's common ratio."""
 
     strata: Distinct[Name] = key("Strata: variables of `subjects`.")
 
@@ -68,11 +68,6 @@ class BreslowDayOverLevels:
     """Breslow-Day test over the levels of `by`."""
 
     correction: BreslowDayCorrection = key("Correction.")
-
-
-@shape
-class ZelenOverLevels:
-    """Zelen's exact test over the levels of `by`."""
 
 
 _TEST = """\
@@ -235,16 +230,5 @@ CARDS = (
         check="exact",
         formula="stratified.exact:exact_conditional_test",
         r=R({"p_value": "min(1, sum(mass[chosen]) - off)"}, SUMS + _EXACT),
-    ),
-    _test(
-        "p_value.zelen",
-        "Zelen's exact test of equal odds ratios",
-        "Zelen 1971, Biometrika 58:129",
-        means="Zelen's exact test of equal odds ratios over strata.",
-        options=OddsRatioMantelHaenszel,
-        interaction=ZelenOverLevels,
-        check="exact",
-        formula="stratified.interaction:zelen",
-        r_none="no package that comes with R computes it",
     ),
 )

@@ -17,7 +17,7 @@ from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 
 @shape
 class Ended:
-    """Who did not complete the trial, by reason."""
+    """Who did not complete the trial, by reason; of those who `received` where that is given."""
 
     variable: Name = key("Variable of `subjects` with the end of the trial or the reason.")
     completed: tuple[Text, ...] = key(

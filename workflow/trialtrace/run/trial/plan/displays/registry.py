@@ -26,6 +26,8 @@ MODULES: dict[str, str] = {
     "interval_survival": f"{_HERE}.times",
     "profile": f"{_HERE}.values",
     "spaghetti": f"{_HERE}.values",
+    "waterfall": f"{_HERE}.values",
+    "missingness": f"{_HERE}.values",
     "epsilon_curve": f"{_HERE}.decisions",
     "residual_quantiles": f"{_HERE}.decisions",
     "tipping": f"{_HERE}.decisions",
@@ -34,6 +36,8 @@ MODULES: dict[str, str] = {
     "dose_intensity": f"{_HERE}.values",
     "heat_map": f"{_HERE}.values",
     "adverse_events": f"{_HERE}.tables",
+    "adverse_dots": f"{_HERE}.tables",
+    "listings": f"{_HERE}.tables",
 }
 
 

@@ -41,7 +41,6 @@ class OfEndpoint(Rows):
 class OverTime(OfEndpoint):
     """With an axis of the time of an endpoint."""
 
-    endpoint: Name = key("Endpoint.")
     unit: AxisUnit = key("Unit of the axis, to which the times are converted.")
     axis: Text | None = optional(
         "What the axis of time is called, in place of “… since …”; its unit is added."

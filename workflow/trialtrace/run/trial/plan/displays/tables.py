@@ -1,17 +1,20 @@
 """Tables of the subjects at entry and of adverse events."""
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from trialtrace.base.config.compose import Path_
-from trialtrace.base.config.names import Name, Text
-from trialtrace.base.config.spec import Distinct, key, optional, shape
+from trialtrace.base.config.names import Column, Name, Text
+from trialtrace.base.config.spec import Distinct, Rule, key, optional, shape
 from trialtrace.base.errors import one_of
-from trialtrace.run.trial.context import Files, known, of_kind
+from trialtrace.run.trial.check_conditions import check_condition
+from trialtrace.run.trial.context import Files, known, known_arm, of_kind
 from trialtrace.run.trial.endpoints import check_derived as derived
 from trialtrace.run.trial.model import Variable
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
+from trialtrace.run.trial.plan.displays.shapes import TableRows
+from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 
 
 @shape
@@ -97,6 +100,94 @@ def _words(
         )
 
 
+@shape
+class AdverseDots:
+    """Shares of each arm with an event, by term, and differences to one arm."""
+
+    title: Text = key("Title.")
+    endpoint: Name = key("Endpoint of a table in `adverse_events`, whose counts are drawn.")
+    population: Name = key("Population of that table.")
+    against: Name = key("Arm to which the others are compared.")
+    least: Annotated[int, Rule(minimum=1)] | None = optional(
+        "Patients of an arm that must have an event for it to be drawn; 1 without it."
+    )
+
+
+def _check_adverse_dots(files: Files, place: Path_, dots: AdverseDots) -> None:
+    """Its counts are results of the table; a trial without arms of its own has none by arm."""
+    known_arm(files, files.plan, (*place, "against"), dots.against)
+    tables = {
+        table["endpoint"]: table.get("population")
+        for table in files.plan.get("displays", "adverse_events") or ()
+    }
+    what = "an endpoint of displays.adverse_events"
+    if any(files.endpoint_kind(name) != "occurrence" for name in tables):
+        return  # which is told there
+    if known(files.plan, (*place, "endpoint"), dots.endpoint, tables, what):
+        expected = tables[dots.endpoint]
+        if dots.population != expected:
+            here = (*place, "population")
+            files.plan.add(here, found=dots.population, expected=f"{expected}, as in its table")
+    if files.trial.get("design", "kind") in OWN_TREATMENT:
+        files.plan.add(
+            place,
+            found="a design in which a patient has several treatments",
+            expected="one arm a patient, whose shares can be compared",
+        )
+
+
+# Where ICH E3 has listings of single patients.
+ICH_SECTIONS = {
+    "discontinued": "16.2.1",
+    "deviations": "16.2.2",
+    "excluded": "16.2.3",
+    "compliance": "16.2.5",
+    "adverse_events": "16.2.7",
+    "deaths": "14.3.2",
+}
+IchKind = Literal[
+    "discontinued", "deviations", "excluded", "compliance", "adverse_events", "deaths"
+]
+
+
+@shape
+class Listing(TableRows):
+    """Rows of a clean table, a patient's by his number and arm."""
+
+    title: Text = key("Title.")
+    table: Name = key("Table of trial.yaml.")
+    population: Name = key("Population whose rows are listed.")
+    columns: Distinct[Column] = key("Columns of the table, in order, behind patient and arm.")
+    kind: IchKind | None = optional("Which of the listings of ICH E3 it is, for its caption.")
+
+
+def _check_listing(files: Files, place: Path_, listing: Listing) -> None:
+    names.population(files, place, listing.population)
+    if derived.restricted(files):
+        files.plan.add(
+            place,
+            found="a listing of single patients, under restricted disclosure",
+            expected="no listings, or `disclosure: full` in config.yaml",
+            do="leave the listing out; where its rows may be shown, set `disclosure: full`",
+        )
+    tables = files.trial.names("tables")
+    if not known(files.plan, (*place, "table"), listing.table, tables, "a table of trial.yaml"):
+        return
+    columns = files.columns(listing.table)
+    if listing.where is not None:
+        check_condition(files.plan, (*place, "where"), listing.where, columns)
+    for position, name in enumerate(listing.columns):
+        here = (*place, "columns", position)
+        if not known(files.plan, here, name, columns, f"a column of {listing.table}"):
+            continue
+        if columns is not None and columns[name].identifier:
+            files.plan.add(
+                here,
+                found=f"{name}, an identifier by dictionary.csv",
+                expected="columns that name nobody; the number of the patient stands in each row",
+            )
+
+
 DISPLAYS = (
     Display(
         "baseline",
@@ -112,5 +203,19 @@ DISPLAYS = (
         AdverseEvent,
         _check_adverse_events,
         results=True,
+    ),
+    Display(
+        "adverse_dots",
+        "Adverse events by term: shares of the arms, and their differences.",
+        AdverseDots,
+        _check_adverse_dots,
+        figure="adverse_dots",
+    ),
+    Display(
+        "listings",
+        "Listings of single patients in the supplement; refused where disclosure is restricted.",
+        Listing,
+        _check_listing,
+        single_patients=True,
     ),
 )

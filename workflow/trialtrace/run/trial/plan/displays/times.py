@@ -1,7 +1,7 @@
 """Curves over time: survival, incidence, mean numbers of events."""
 
 from trialtrace.base.config.names import Name
-from trialtrace.base.config.spec import key, shape
+from trialtrace.base.config.spec import Distinct, key, shape
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.shapes import OverTime, Times
@@ -11,6 +11,17 @@ from trialtrace.run.trial.plan.methods import INTERVALS, RECURRENT
 @shape
 class KaplanMeierFigure(OverTime):
     """Survival curves, an arm each."""
+
+    endpoint: Name | Distinct[Name] = key(
+        "Endpoint of kind time_to_event, or a list of them: a panel each, side by side.",
+        expected="an endpoint or a list of endpoints",
+    )
+    at: Times = key("Times of the table of numbers at risk, in the unit of the endpoint's time.")
+
+
+@shape
+class CumulativeIncidence(OverTime):
+    """Curves of the share with the event, an arm each."""
 
     endpoint: Name = key("Endpoint of kind time_to_event.")
     at: Times = key("Times of the table of numbers at risk, in the unit of the endpoint's time.")
@@ -39,7 +50,7 @@ DISPLAYS = (
     Display(
         "cumulative_incidence",
         "Cumulative incidence with competing events.",
-        KaplanMeierFigure,
+        CumulativeIncidence,
         names.times,
         figure="cumulative_incidence",
     ),

@@ -3,9 +3,9 @@
 from typing import Literal
 
 from trialtrace.base.config.compose import Path_
-from trialtrace.base.config.names import Column, Name, StepName, Text
+from trialtrace.base.config.names import Column, Name, StepName, Text, VisitLabel
 from trialtrace.base.config.spec import Distinct, key, optional, shape
-from trialtrace.run.trial.context import NUMERIC, Files, column
+from trialtrace.run.trial.context import NUMERIC, Files, column, known
 from trialtrace.run.trial.plan.displays import names
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.shapes import OfAnalyses, OfEndpoint, OfTable
@@ -76,6 +76,37 @@ class Spaghetti(OfEndpoint):
 
 
 @shape
+class Waterfall(OfEndpoint):
+    """The best change of every patient, a bar each, a panel an arm."""
+
+    endpoint: Name = key("Endpoint with visits.")
+    baseline: VisitLabel = key("Visit since which the values change.")
+    best: Literal["lowest", "highest"] = key("Which of the later values is the best.")
+    change: Literal["difference", "percent"] = key(
+        "Whether the change is a difference, or in percent of the value before."
+    )
+    threshold: float | None = optional("Change at which a line is drawn.")
+
+
+def _check_waterfall(files: Files, place: Path_, waterfall: Waterfall) -> None:
+    names.repeated(files, place, waterfall)
+    labels = files.visits_of(waterfall.endpoint)
+    if labels:
+        what = f"a visit of {waterfall.endpoint} before its last"
+        known(files.plan, (*place, "baseline"), waterfall.baseline, labels[:-1], what)
+
+
+@shape
+class Missingness(OfEndpoint):
+    """Which visits have a value: rows of patterns, a panel an arm."""
+
+    endpoint: Name | Distinct[Name] = key(
+        "Endpoint with visits, or a list of them: a row of panels each.",
+        expected="an endpoint or a list of endpoints",
+    )
+
+
+@shape
 class Swimmer(OfTable):
     """Cycles on a line a patient, by whether the dose was full, reduced or left out."""
 
@@ -136,6 +167,21 @@ DISPLAYS = (
         names.repeated,
         figure="spaghetti",
         single_patients=True,
+    ),
+    Display(
+        "waterfall",
+        "Best change of every patient; drawn only where disclosure is full.",
+        Waterfall,
+        _check_waterfall,
+        figure="waterfall",
+        single_patients=True,
+    ),
+    Display(
+        "missingness",
+        "Which visits have a value, by patterns of missing ones.",
+        Missingness,
+        names.repeated,
+        figure="missingness",
     ),
     Display(
         "swimmer",

@@ -1,0 +1,120 @@
+"""Maps of missing values, waterfalls, dots of adverse events: what they show, counted by hand."""
+
+import mini_run
+import mini_trial
+import pytest
+from mini_trial import settings_of
+
+from trialtrace.report.figures import adverse_dots, missingness, waterfall
+from trialtrace.report.figures.make import draw_figures
+from trialtrace.report.figures.picture import NothingToDraw
+from trialtrace.report.material import Material
+
+PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
+NO_CLAIMS = "papers: {}\nclaims: {}\n"
+
+
+def made(root, rows=None, disclosure="full", plan=PLAN):
+    run = mini_run.run_mini(root, rows, plan=plan, claims=NO_CLAIMS)
+    return Material(run.trial, settings_of("mini", disclosure), run.folder, {})
+
+
+def given(material, kind):
+    return material.trial.plan.displays[kind][0]
+
+
+def gone(number):
+    """The drug has odd numbers: of its ten patients 1 and 3 lack the second pain, 5 both; of
+    placebo 2 the first alone."""
+    if number in (1, 3, 5):
+        return {"pain1": ""} | ({"pain0": ""} if number == 5 else {})
+    return {"pain0": ""} if number == 2 else {}
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    rows = [row | gone(row["id"]) for row in mini_run.patients()]
+    return made(tmp_path_factory.mktemp("plots"), rows)
+
+
+def test_patterns_of_missing_values_are_counted_by_arm(mini):
+    picture = missingness.draw(mini, given(mini, "missingness"))
+    assert [row[1:] for row in picture.data.rows] == [
+        ("Drug", "before; after", 7),
+        ("Drug", "before", 2),
+        ("Drug", "none", 1),
+        ("Placebo", "before; after", 9),
+        ("Placebo", "after", 1),
+    ]
+    assert "Drug: 7 of 10 at every visit, 1 at none" in picture.alt
+    texts = [[text.get_text() for text in axes.texts] for axes in picture.figure.axes]
+    assert texts == [["7", "2", "1"], ["9", "1"]]
+
+
+def test_a_row_of_patterns_is_as_high_as_its_patients_are_many(mini):
+    first, _ = missingness.draw(mini, given(mini, "missingness")).figure.axes
+    heights = [bars.get_paths()[0].get_extents().height for bars in first.collections]
+    assert heights == pytest.approx([0.7, 0.7, 0.2, 0.2, 0.1, 0.1])
+
+
+def test_a_restricted_map_names_no_patient_and_has_the_same_counts(mini, tmp_path):
+    restricted = Material(mini.trial, settings_of("mini", "restricted"), mini.folder, {})
+    draw_figures(restricted, tmp_path)
+    text = (tmp_path / "missingness_1.csv").read_text(encoding="utf-8")
+    assert "mini-" not in text and "Pain,Drug,before; after,7" in text
+    assert not (tmp_path / "waterfall_1.csv").exists()
+
+
+def change(row):
+    return row["pain1"] - row["pain0"]
+
+
+def test_a_waterfall_has_the_change_of_each_patient_from_worst_to_best(tmp_path):
+    material = made(tmp_path)
+    picture = waterfall.draw(material, given(material, "waterfall"))
+    for arm, code in (("Drug", "A"), ("Placebo", "B")):
+        wanted = sorted(change(row) for row in mini_run.patients() if row["arm"] == code)
+        rows = [row for row in picture.data.rows if row[0] == arm]
+        assert [row[5] for row in rows] == wanted[::-1]
+        assert all(row[3] - row[2] == row[5] and row[4] == "after" for row in rows)
+    bars = [patch.get_height() for patch in picture.figure.axes[0].patches]
+    assert bars == sorted(bars, reverse=True) and len(bars) == 10
+    lower = sum(change(row) < 0 for row in mini_run.patients() if row["arm"] == "A")
+    assert f"lower than before in Drug {lower} of 10" in picture.alt
+
+
+def test_the_best_of_a_higher_is_better_scale_is_the_highest_in_percent(mini):
+    entry = given(mini, "waterfall") | {"best": "highest", "change": "percent"}
+    rows = waterfall.draw(mini, entry).data.rows
+    assert len(rows) == 7 + 9
+    assert all(row[5] == pytest.approx(100 * (row[3] - row[2]) / row[2]) for row in rows)
+    drug = [row[5] for row in rows if row[0] == "Drug"]
+    assert drug == sorted(drug)
+
+
+def test_without_a_value_at_both_visits_there_is_no_waterfall(tmp_path):
+    rows = [row | {"pain1": ""} for row in mini_run.patients()]
+    material = made(tmp_path, rows)
+    with pytest.raises(NothingToDraw, match="both visits"):
+        waterfall.draw(material, given(material, "waterfall"))
+
+
+def test_dots_of_adverse_events_have_shares_and_newcombe_differences(mini):
+    """Patient 1 (drug) and 4 (placebo) had nausea, 1 of 10 each. Newcombe 1998, method 10, by hand:
+    Wilson's bounds of 1/10 are 0.0179 and 0.4042, so that ±√(0.0821² + 0.3042²) = 0.3150."""
+    picture = adverse_dots.draw(mini, given(mini, "adverse_dots"))
+    drug, placebo = picture.data.rows
+    assert drug[1:5] == ("Nausea", "Drug", 1, 10) and placebo[1:5] == ("Nausea", "Placebo", 1, 10)
+    assert drug[5:] == pytest.approx((0, -0.3150, 0.3150), abs=2e-4)
+    assert placebo[5:] == (None, None, None)
+    results = {row["result_id"]: row for row in mini.of("adverse_events")}
+    assert results[drug[0]]["group1_level"] == "drug"
+    left, right = picture.figure.axes
+    assert [line.get_xdata()[0] for line in left.get_lines()] == [0.1, 0.1]
+    assert any(list(line.get_xdata()) == [0.0] for line in right.get_lines())
+    assert "Nausea: Drug 10.0 %, Placebo 10.0 %" in picture.alt
+
+
+def test_events_of_too_few_are_not_drawn(mini):
+    with pytest.raises(NothingToDraw, match="as many patients"):
+        adverse_dots.draw(mini, given(mini, "adverse_dots") | {"least": 2})

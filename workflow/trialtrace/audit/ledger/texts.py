@@ -1,0 +1,85 @@
+"""The papers that a ledger is of: how each is cited, and what of its text was at hand."""
+
+from typing import Annotated, Literal
+
+from trialtrace.base.config.names import Name, Text
+from trialtrace.base.config.spec import (
+    Rule,
+    key,
+    optional,
+    shape,
+)
+
+Doi = Annotated[
+    str,
+    Rule(pattern=r"^10\.[0-9]{4,9}/[^\s]+$", expected="a DOI such as 10.1001/jama.2024.1"),
+]
+
+
+NOT_AT_HAND = "not_at_hand"
+
+
+@shape
+class PaperText:
+    """A paper of which more is told than how it is cited."""
+
+    citation: Text = key("How it is cited: authors or title, publisher, date.")
+    doi: Doi | None = optional("Its DOI.")
+    text: Literal["at_hand", "abstract_at_hand", "not_at_hand"] | None = optional(
+        "What of its text whoever wrote the claims had before them. A claim of a text that was "
+        "not at hand may do without a place."
+    )
+    short: Text | None = optional(
+        'What takes the place of a claim that has none, such as "the paper of 2024".'
+    )
+    told: Text | None = optional("Page that says what is known of it, and from where.")
+
+    @property
+    def cited(self) -> str:
+        """One line: how it is cited, its DOI, what of it was lacking, and where that is told."""
+        own = [one for one in (self.lacking, self.told and f"see {self.told}") if one]
+        return "; ".join(filter(None, [self._with_doi, ", ".join(own)]))
+
+    @property
+    def source(self) -> str:
+        """One line for others: how it is cited, its DOI, and what of it was lacking."""
+        return "; ".join(filter(None, [self._with_doi, self.lacking]))
+
+    @property
+    def lacking(self) -> str:
+        """What of its text was not at hand, in words."""
+        said = {NOT_AT_HAND: "text not at hand", "abstract_at_hand": "only the abstract at hand"}
+        return said.get(self.text or "", "")
+
+    @property
+    def _with_doi(self) -> str:
+        return f"{self.citation}; doi {self.doi}" if self.doi else self.citation
+
+
+Papers = dict[
+    Name,
+    Annotated[
+        Text | PaperText,
+        Rule(expected="a citation, or a mapping with citation, doi, text, short and told"),
+    ],
+]
+
+
+def unplaced(paper: str | PaperText) -> str:
+    """What stands for the place of a claim that has none."""
+    return (None if isinstance(paper, str) else paper.short) or "place not known"
+
+
+def cited(paper: str | PaperText) -> str:
+    """How a paper is cited, in one line."""
+    return paper if isinstance(paper, str) else paper.cited
+
+
+def citation(paper: str | PaperText) -> str:
+    """How a paper is cited, and no more."""
+    return paper if isinstance(paper, str) else paper.citation
+
+
+def source(paper: str | PaperText) -> str:
+    """How a paper is cited, and what of its text was lacking."""
+    return paper if isinstance(paper, str) else paper.source

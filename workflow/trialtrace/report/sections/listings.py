@@ -1,0 +1,80 @@
+"""Listings of single patients, as ICH E3 has them in 16.2: rows of clean tables, under full
+disclosure alone."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from trialtrace.report.figures.clean_rows import CleanRows, table_rows
+from trialtrace.report.links import data_page
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import captioned, pipe_table
+from trialtrace.run.tables.conditions import lower_first
+from trialtrace.run.trial.model import Variable
+from trialtrace.run.trial.plan.displays.tables import ICH_SECTIONS
+
+# More rows fill a document; the page of the raw table has them all.
+MOST = 300
+
+
+def listings(material: Material) -> str:
+    """The listings of the plan in their order; nothing where it has none, or single patients may
+    not be shown."""
+    entries = material.trial.plan.displays.get("listings", ())
+    if material.disclosure != "full":
+        return ""
+    return "\n\n".join(_listing(material, one, n) for n, one in enumerate(entries, start=1))
+
+
+def _listing(material: Material, entry: Mapping[str, Any], number: int) -> str:
+    """A row for each of the table that is asked for, by arm and patient; its patient leads to the
+    row as it was exported."""
+    rows = table_rows(material, entry["table"], entry["population"], (entry.get("where"),))
+    variables = material.trial.dictionary[entry["table"]]
+    columns = [variables[name] for name in entry["columns"]]
+    header = ["Patient", "Arm", *(escape_markdown(one.label or one.name) for one in columns)]
+    body = _body(material, rows, entry["table"], columns)
+    who = lower_first(material.trial.populations[entry["population"]].label)
+    many, patients = len(body), len(set(rows.subject.tolist()))
+    caption = f"{entry['title']}, {who}: {many} row{'s' * (many != 1)} of {patients} "
+    caption += f"patient{'s' * (patients != 1)}"
+    caption += f" (ICH E3 {ICH_SECTIONS[entry['kind']]})." if "kind" in entry else "."
+    if many > MOST:
+        caption += f" The first {MOST} stand here."
+    if not body:
+        return escape_markdown(f"{caption} None meets the condition.")
+    table = pipe_table(header, body[:MOST], numbers_from=99)
+    return captioned(material, table, f"listing-{number}", caption)
+
+
+def _body(
+    material: Material, rows: CleanRows, table: str, columns: list[Variable]
+) -> list[list[str]]:
+    arms = {arm: at for at, arm in enumerate(material.trial.design.arms)}
+    lines = rows.table["source_row"].to_pylist()
+    raw = data_page(material.trial.tables[table].of)
+    who = rows.table[material.trial.tables[table].subject].to_pylist()
+    values = [[_words(one, value) for value in rows.table[one.name].to_pylist()] for one in columns]
+    order = sorted(
+        range(len(lines)),
+        key=lambda at: (arms.get(str(rows.arm[at]), len(arms)), who[at], lines[at]),
+    )
+    return [
+        [
+            f"[{escape_markdown(str(who[at]))}]({raw}#L{lines[at]})",
+            escape_markdown(material.arm_label(str(rows.arm[at]))),
+            *(column[at] for column in values),
+        ]
+        for at in order
+    ]
+
+
+def _words(variable: Variable, value: object) -> str:
+    """A cell by the label of its choice; empty where it is missing."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    text = f"{value:.12g}" if isinstance(value, float) else str(value)
+    return escape_markdown(variable.choices.get(text, text))

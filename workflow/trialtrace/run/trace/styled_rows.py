@@ -1,0 +1,58 @@
+"""Results in the style of a plan: each carries it, and its text is written anew."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from trialtrace.base.styles import PLAIN, Style, places_of
+from trialtrace.base.words import stat_text
+from trialtrace.run.tables.contracts.rows import (
+    ResultRow,
+)
+
+
+class StyledRow(ResultRow):
+    """A result that carries how it is written."""
+
+    style: Style
+
+
+def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:
+    """The rows; where the plan names a style, with it and with their texts in it.
+
+    What describes the values of an endpoint or a variable has the decimals of the smallest of its
+    standard deviations in the analysis, so that none has fewer than two figures. A text that a
+    method has written by itself stays.
+    """
+    if style is PLAIN:
+        return rows
+    places = _places(rows)
+    return [_styled(row, replace(style, places=places.get(_variable(row)))) for row in rows]
+
+
+def _variable(row: ResultRow) -> tuple[str, str | None]:
+    return row["analysis_id"], row["parameter"]
+
+
+def _places(rows: list[ResultRow]) -> dict[tuple[str, str | None], int]:
+    places: dict[tuple[str, str | None], int] = {}
+    for row in rows:
+        if row["stat_name"] == "sd" and row["stat_value"]:
+            places[_variable(row)] = max(
+                places.get(_variable(row), 0), places_of(row["stat_value"])
+            )
+    return places
+
+
+def _styled(row: ResultRow, style: Style) -> StyledRow:
+    text = row["stat_text"]
+    value = float("nan") if row["stat_value"] is None else row["stat_value"]
+    interval = None
+    if row["ci_level"] is not None:
+        low, high = (
+            float("nan") if end is None else end for end in (row["ci_low"], row["ci_high"])
+        )
+        interval = low, high
+    parts = row["stat_name"], value, interval, row["ci_level"], row["unit"]
+    if text == stat_text(*parts):
+        text = stat_text(*parts, style)
+    return {**row, "stat_text": text, "style": style}
