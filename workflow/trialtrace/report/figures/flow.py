@@ -99,12 +99,11 @@ def draw(material: Material, row: Row) -> Picture:
 
 
 def _caption(material: Material, row: Row) -> str:
-    name = primary(material, row)
-    label = material.trial.plan.analyses[name].label
-    text = (
-        f"Patient flow. Analysed: patients in whom the outcome of “{label}” is known, of those in "
-        "its population."
-    )
+    text = "Patient flow."
+    if name := primary(material, row):
+        label = material.trial.plan.analyses[name].label
+        text += f" Analysed: patients in whom the outcome of “{label}” is known, of those in its "
+        text += "population."
     if len(row["analysed"]) > 1:
         text += " The other analyses are in the table of the flow."
     known = counts(material)
@@ -120,9 +119,9 @@ def _caption(material: Material, row: Row) -> str:
 
 def primary(material: Material, row: Row) -> str:
     """The analysis with which the boxes end: the first primary one of those that the plan lists,
-    else the first."""
-    analyses = material.trial.plan.analyses
-    return next((n for n in row["analysed"] if analyses[n].role == "primary"), row["analysed"][0])
+    else the first; nothing of a blinded draft, which analyses nothing."""
+    analyses, names = material.trial.plan.analyses, row["analysed"]
+    return next((n for n in names if analyses[n].role == "primary"), next(iter(names), ""))
 
 
 def before(material: Material, row: Row) -> list[Box]:
@@ -180,7 +179,8 @@ def _alt(material: Material, row: Row) -> str:
     each = by_arm({arm: str(known["randomised", None, arm, None]) for arm in arms})
     alt += f" {who or 'Randomised'} {known['randomised', None, ALL, None]}"
     alt += f": {each}." if each else "."
-    name = primary(material, row)
+    if not (name := primary(material, row)):
+        return alt
     used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
     label = material.trial.plan.analyses[name].label
     return f"{alt} Analysed, {label}: known in {by_arm(used) if arms else used[ALL]}."
@@ -271,6 +271,8 @@ def boxes(material: Material, row: Row, group: str) -> list[Box]:
         n = sum(n for key, n in known.items() if key[:3] == ("not_analysed", name, group))
         gone = f"Not analysed{_of_all(material, name, group)}: {n}"
         found.append(_left(material, gone, "not_analysed", name, group))
+    if not name:
+        return [*([Box(first, head=True)] if first else []), *found]
     analysed = rows["analysed", name, group, None]
     label = material.trial.plan.analyses[name].label
     last = Box([(label, None), (f"Analysed: {_of_those(material, name, group)}", analysed)])
