@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Row = dict[str, Any]
-Counts = dict[tuple[Any, ...], int]
+Key = tuple[str | None, ...]
+Counts = dict[Key, int]
 Lines = list[tuple[str, tuple[str, str] | None, bool]]
 # Heights in lines of text: a box is as high as its lines and a margin, with an arrow between two.
 MARGIN, GAP, LINE = 0.9, 1.0, 0.155
@@ -219,8 +220,8 @@ def screening(material: Material) -> list[Box]:
     if assessed is None:
         return []
     n = known["assessed", None, ALL, None]
-    reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded"}
-    by_reason = {key[3]: row for key, row in rows.items() if key[0] == "excluded"}
+    reasons = {present(key[3]): n for key, n in known.items() if key[0] == "excluded"}
+    by_reason = {present(key[3]): row for key, row in rows.items() if key[0] == "excluded"}
     gone = f"Excluded: {sum(reasons.values())}"
     first = Box([("Assessed for eligibility", None), (f"n = {n}", assessed)])
     return [first, _side(gone, reasons, by_reason)]
@@ -234,7 +235,7 @@ def screened(material: Material) -> Selection | None:
     )
 
 
-def of_flow(material: Material) -> dict[tuple[Any, ...], ResultRow]:
+def of_flow(material: Material) -> dict[Key, ResultRow]:
     """The results of the flow by statistic, parameter, group and level."""
     return {
         (row["stat_name"], row["parameter"], row["group1_level"], row["group2_level"]): row
@@ -278,7 +279,11 @@ def boxes(material: Material, row: Row, group: str) -> list[Box]:
 
 def _left(material: Material, gone: str, stat: str, name: str | None, group: str) -> Box:
     """Who of an arm is not in the next box, by reason."""
-    rows = {key[3]: row for key, row in of_flow(material).items() if key[:3] == (stat, name, group)}
+    rows = {
+        present(key[3]): row
+        for key, row in of_flow(material).items()
+        if key[:3] == (stat, name, group)
+    }
     return _side(gone, {why: round(present(row["stat_value"])) for why, row in rows.items()}, rows)
 
 
