@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock slurm clean
+.PHONY: help run multiverse test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render bench-multiverse campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 help:
 	@echo 'make run     every configured trial from its raw rows to the site (make run TRIAL=name: one)'
+	@echo 'make multiverse: every combination of the choices in multiverse.yaml, estimated and tested together'
 	@echo 'make test    all tests, with the linters'
 	@echo 'make test-fast: without whole runs, R and files that take a second'
 	@echo 'make check   the configuration of every trial: all mistakes at once'
@@ -44,6 +45,7 @@ help:
 	@echo 'make: a trial with one thing changed; a section of the same page'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
 	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
+	@echo 'make bench-multiverse: the multiverse beside scipy; writes docs/benchmarks-multiverse.md'
 	@echo 'make bench-render: reports and site, and bytes of pages; writes docs/benchmarks-render.md'
 	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
@@ -60,6 +62,10 @@ SNAKEMAKE := $(if $(AT_HOME),,XDG_CACHE_HOME='$(CURDIR)/.snakemake/cache' )$(BIN
 run: $(READY)
 	@$(SNAKEMAKE) $(TRIAL)
 	@echo 'Open $(if $(TRIAL),results/$(TRIAL)/report/report.html,site/index.html)'
+
+# Of all trials that have a multiverse.yaml, or of one.
+multiverse: $(READY)
+	@$(SNAKEMAKE) $(if $(TRIAL),results/$(TRIAL)/multiverse/multiverse.html,multiverse)
 
 # Linters work beside the tests; what they say stands at the end, where it is read. A recipe that
 # names MAKE itself would be run by `make --dry-run` too.
@@ -112,6 +118,10 @@ bench-history: $(READY)
 
 bench-long: $(READY)
 	@$(BIN)/python benchmarks/long_export.py $(ARGS)
+
+# Needs the results of a run.
+bench-multiverse: $(READY)
+	@$(BIN)/python benchmarks/multiverse.py $(ARGS)
 
 # Needs the results of a run.
 bench-render: $(READY)

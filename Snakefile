@@ -1,7 +1,8 @@
 """Every configured trial from its raw rows to a site of reports.
 
-Targets: all (the site, by default), audit (published numbers, without reports), or the name of a
-trial. The rules stand in workflow/rules, one file a stage, in the order of the data.
+Targets: all (the site, by default), audit (published numbers, without reports), multiverse (of the
+trials that have a multiverse.yaml), or the name of a trial. The rules stand in workflow/rules, one
+file a stage, in the order of the data.
 """
 
 import shlex
@@ -40,6 +41,8 @@ RUN.follow(HANDLERS, lambda: workflow.dag_settings.targets, closing_lines)
 
 wildcard_constraints:
     trial="[a-z][a-z0-9_]*",
+    part="[0-9]+",
+    of="[0-9]+",
 
 
 rule all:
@@ -53,6 +56,11 @@ rule audit:
     input:
         expand("results/{trial}/audit/claims.parquet", trial=RUN.trials),
         expand(RUN.made("audit_claims"), trial=RUN.trials),
+
+
+rule multiverse:
+    input:
+        expand("results/{trial}/multiverse/multiverse.html", trial=RUN.varied),
 
 
 for trial in RUN.named:
@@ -71,6 +79,7 @@ include: "workflow/rules/derive.smk"
 include: "workflow/rules/analyse.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/multiverse.smk"
 
 
 onstart:

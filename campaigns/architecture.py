@@ -37,7 +37,7 @@ WINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("run.integrity",),
         ("run.endpoints", "run.drafting"),
         ("run.methods", "run.rehearsal"),
-        ("run.trace",),
+        ("run.trace", "run.multiverse"),
         ("run.claims", "run.archive"),
     ),
     "report": (

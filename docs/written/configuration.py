@@ -14,12 +14,18 @@ from trialtrace.base.paths import SCHEMAS, Project
 from trialtrace.run.trial.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
 from trialtrace.run.trial.reference_keys import VALUES, Key, Reader, heading, table
 
-PAGES = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort", "guesses")
+PAGES = (
+    *("config", "trial", "cleaning", "endpoints", "plan", "claims"),
+    *("multiverse", "cohort", "guesses"),
+)
 FOLDER = "configuration"
-# Keys of plan.yaml below which steps stand; each step is told with its family.
-_STEPS = tuple(
-    f"analyses.<name>.{section}"
-    for section in ("describe[]", "estimates[]", "tests[]", "interaction")
+# Keys below which steps of a plan stand; each step is told with its family.
+_STEPS = (
+    *(
+        f"analyses.<name>.{section}"
+        for section in ("describe[]", "estimates[]", "tests[]", "interaction")
+    ),
+    *("estimate", "factors.<name>.levels.<name>.estimate"),
 )
 
 _INTRODUCTION = """\

@@ -16,6 +16,7 @@ from trialtrace.run.tables.contracts import (
     Contract,
 )
 from trialtrace.run.tables.contracts.definitions import VERSION
+from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
 
 # Each contract and its file in a trial's folder of results, in the order of the stages.
 FILES: dict[str, tuple[tuple[str, Contract], ...]] = {
@@ -35,6 +36,14 @@ FILES: dict[str, tuple[tuple[str, Contract], ...]] = {
         ("analysis/checks.parquet", CHECKS),
     ),
     "Audit": (("audit/claims.parquet", CLAIMS),),
+    "Multiverse": (
+        ("multiverse/results.parquet", RESULTS),
+        ("multiverse/members.parquet", MEMBERS),
+        ("multiverse/specifications.parquet", SPECIFICATIONS),
+        ("multiverse/curves.parquet", CURVES),
+        ("multiverse/bands.parquet", BANDS),
+        ("multiverse/spreads.parquet", SPREADS),
+    ),
 }
 
 _INTRODUCTION = """\

@@ -63,10 +63,7 @@ IN_NO_PLAN = {
         "resampling.schemes.permuted_blocks",
         "resampling.schemes.stratified_blocks",
         "resampling.drawing.draw_assignments",
-        "resampling.scores.residual_scores",
-        "resampling.scores.stratum_scores",
         "resampling.linear.count_extreme",
-        "resampling.linear.draw_statistics",
         "resampling.binary.binary_tables",
     ),
 }

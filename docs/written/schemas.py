@@ -27,6 +27,7 @@ from trialtrace.run.trial.cohort.file import CohortFile
 from trialtrace.run.trial.endpoints import registry as endpoints
 from trialtrace.run.trial.guesses import GuessesFile
 from trialtrace.run.trial.instruments import registry as instruments
+from trialtrace.run.trial.multiverse.file import MultiverseFile
 from trialtrace.run.trial.plan.file import PlanFile
 from trialtrace.run.trial.settings import Settings
 from trialtrace.run.trial.study.file import TrialFile
@@ -67,6 +68,12 @@ FILES = {
         "What a synthetic cohort is drawn from; only with `source.kind: synthetic`. "
         "See docs/synthetic.md.",
         CohortFile,
+    ),
+    "multiverse": File(
+        "config/trials/<trial>/multiverse.yaml",
+        "The choices that an analysis of the plan could have made; only of a trial that has them "
+        "run together. See docs/multiverse.md.",
+        MultiverseFile,
     ),
     "guesses": File(
         "config/trials/<trial>/guesses.yaml",

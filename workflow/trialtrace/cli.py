@@ -14,6 +14,7 @@ from trialtrace.base.extras import without_extra
 from trialtrace.base.paths import project
 from trialtrace.report.commands.audit import add_audit, audit_output
 from trialtrace.report.commands.history import add_history
+from trialtrace.report.commands.multiverse import add_multiverse, is_specified
 from trialtrace.report.commands.read import add_read
 from trialtrace.report.commands.script import add_script
 from trialtrace.report.listing import put, width
@@ -88,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     _add_check(add)
     _add_plan(add)
     _add_power(add)
+    add_multiverse(add)
     _add_serve(add)
     add_history(add)
     add_script(add)
@@ -203,6 +205,15 @@ def run_trace(arguments: argparse.Namespace) -> int:
     at = project(arguments.project)
     result_id = asked_result(at, arguments.result_id)
     name = configured(at, result_id.split("/", 1)[0])
+    as_json = arguments.format == "json"
+    if is_specified(result_id):
+        from trialtrace.report.commands.multiverse import trace_specified
+
+        trace = trace_specified(at, name, result_id, rows=arguments.rows)
+        print(
+            json_text(trace) if as_json else trace_text(trace, colour=sys.stdout.isatty()), end=""
+        )
+        return 0
     point = figure_line(at, result_id) if FIGURE.fullmatch(result_id) else None
     at, changed = tell_run(at, name, AUDIT, whole=True, earlier=True)
     trial, settings = load_trial(name, at), load_settings(at)
@@ -216,7 +227,6 @@ def run_trace(arguments: argparse.Namespace) -> int:
     hashes, disclosure = RowHashes(trial, settings), trial.disclosure(settings)
     tracer = Tracer(trial, at.results / name, disclosure, hashes, only=result_id)
     trace = with_record(tracer.trace(result_id, rows=arguments.rows), at, name, changed)
-    as_json = arguments.format == "json"
     print(json_text(trace) if as_json else trace_text(trace, colour=sys.stdout.isatty()), end="")
     return 0
 

@@ -4,6 +4,7 @@ from doc_blocks import page
 from written.contracts import FILES, reference
 
 from trialtrace.run.tables import contracts
+from trialtrace.run.tables.contracts import multiverse
 
 
 def test_the_page_is_not_stale():
@@ -13,5 +14,6 @@ def test_the_page_is_not_stale():
 
 def test_every_contract_has_its_file():
     told = {contract.name for stage in FILES.values() for _, contract in stage}
-    known = {c.name for c in vars(contracts).values() if isinstance(c, contracts.Contract)}
+    every = [*vars(contracts).values(), *vars(multiverse).values()]
+    known = {each.name for each in every if isinstance(each, contracts.Contract)}
     assert told == known

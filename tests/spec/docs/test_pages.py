@@ -26,6 +26,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
 COMMANDS = (
+    "multiverse",
     "new",
     "confirm",
     "serve",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_KEYS = 12
 # Schemas that others refer to.
-SHARED = ("common", "instruments")
+SHARED = ("common", "instruments", "plan")
 _TYPES = {
     "string": "text",
     "object": "a mapping of keys to values",
@@ -58,7 +58,7 @@ def referred(folder: Path, name: str) -> set[str]:
     todo = {name}
     while todo:
         text = schema_text(folder, todo.pop())
-        more = {part for part in SHARED if f'"{part}.schema.json#' in text} - texts
+        more = {part for part in SHARED if f'"{part}.schema.json#' in text} - texts - {name}
         texts |= more
         todo |= more
     return texts

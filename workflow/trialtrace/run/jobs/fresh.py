@@ -66,6 +66,19 @@ STAGES = {
         (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "report", KEY)
     ),
 }
+# Run where they are asked for, of a trial that has a multiverse.yaml: estimates and draws by parts.
+MULTIVERSE, DRAW_MULTIVERSE, MULTIVERSE_PAGE = (
+    "run_multiverse",
+    "draw_multiverse",
+    "render_multiverse",
+)
+_READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, "multiverse.yaml")
+ASKED = {
+    "estimate_multiverse": Stage(_READ),
+    DRAW_MULTIVERSE: Stage(_READ),
+    MULTIVERSE: Stage(_READ),
+    MULTIVERSE_PAGE: Stage(_READ),
+}
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
 
@@ -77,7 +90,7 @@ DISPLAYS, KINDS = (
     "trialtrace.run.trial.plan.displays.",
 )
 # The modules that cards name and a stage can use.
-BY_CARD = {ANALYSE: FORMULAS, RENDER: FIGURES}
+BY_CARD = {ANALYSE: FORMULAS, RENDER: FIGURES} | dict.fromkeys(ASKED, FORMULAS)
 # Which names of a registry a trial's configuration uses, and the file that has them: a stage that
 # does not read the file uses none.
 NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
@@ -146,8 +159,8 @@ ENDPOINT_REGISTRIES = (
 )
 # Files to the modules that make their objects.
 READERS = "trialtrace.run.trial.readers"
-# What a report calls its methods is looked up among all cards.
-WHOLE = {(REGISTRY, RENDER)}
+# What a report calls its methods is looked up among all cards; a multiverse varies them.
+WHOLE = {(REGISTRY, RENDER)} | {(each, rule) for each in STEP_REGISTRIES for rule in ASKED}
 
 
 def registry_of(module: str) -> str:
@@ -253,10 +266,13 @@ class Freshness:
 
     def _files_read(self, rule: str, trial: str | None) -> tuple[str, ...]:
         """The names of the trial's configuration files that a stage reads."""
-        files = (STAGES[rule] if trial else SITE_STAGE).files
+        files = self._stage(rule, trial).files
         if trial and rule in SYNTHETIC and self.trial(trial).drawn:
             return (*files, *SYNTHETIC[rule])
         return files
+
+    def _stage(self, rule: str, trial: str | None) -> Stage:
+        return (STAGES | ASKED)[rule] if trial else SITE_STAGE
 
     def trial(self, name: str) -> Trial:
         """A trial as its configuration stands, read once."""
@@ -283,7 +299,7 @@ class Freshness:
     def job(self, rule: str, trial: str | None = None) -> str:
         """The hash that goes into the params of a job: code, configuration, settings, data."""
         if (rule, trial) not in self._jobs:
-            used = (STAGES[rule] if trial else SITE_STAGE).settings
+            used = self._stage(rule, trial).settings
             values = [f"{name}={self._value(name, trial)!r}" for name in used]
             values += data_digests(self.trial(trial)) if trial and rule == INGEST else []
             values += [renderer(self.settings)] if rule == RENDER else []

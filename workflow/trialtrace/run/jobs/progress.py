@@ -14,9 +14,9 @@ from types import SimpleNamespace
 
 from trialtrace.base.errors import Problem
 from trialtrace.run.jobs.faults import last_word
-from trialtrace.run.jobs.fresh import SITE, STAGES
+from trialtrace.run.jobs.fresh import ASKED, SITE, STAGES
 
-RULES = (*STAGES, SITE)
+RULES = (*STAGES, SITE, *ASKED)
 LOG_LINES = 60
 # A target without a rule, as Snakemake tells it; a trial's name is no path.
 NO_RULE = re.compile(r"MissingRuleException:\s+No rule to produce ([^\s/]+) ")

@@ -155,6 +155,11 @@ class Run:
         """Those that can be asked for, the examples too."""
         return self.settings.named
 
+    @cached_property
+    def varied(self) -> tuple[str, ...]:
+        """Those that have a multiverse."""
+        return tuple(name for name in self.named if self.freshness.trial(name).has_multiverse)
+
     @property
     def environment(self) -> str:
         return for_rules(self.at.root / "environment.yml")
@@ -177,6 +182,10 @@ class Run:
     def codes(self, trial: str) -> dict[str, str]:
         """The hash of each rule's code: what pages and results carry."""
         return {rule: self.freshness.code(rule, trial) for rule in STAGES}
+
+    def code(self, rule: str) -> Callable[[Mapping[str, str]], str]:
+        """For `params`: the hash of a job's code, by which it knows what was computed before."""
+        return lambda wildcards: self.freshness.code(rule, wildcards["trial"])
 
     def script(self, rule: str) -> str:
         """The script of a rule has the rule's name."""

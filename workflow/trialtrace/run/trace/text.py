@@ -191,6 +191,11 @@ def verdict_words(claim: dict[str, Any]) -> str:
     )
 
 
+def script_lines(trace: Trace) -> list[str]:
+    """The command that writes a result in R; of what no plan asks for there is none."""
+    return [f"trialtrace script {shlex.quote(trace['result_id'])}"] * trace.get("planned", True)
+
+
 def code_lines(codes: dict[str, str]) -> list[str]:
     """The hash of each stage's code, in the order of the stages."""
     order = sorted(codes, key=list(STAGES).index)
@@ -235,7 +240,7 @@ _LINES: dict[str, Callable[[Trace], Iterable[str]]] = {
     "constants": lambda trace: map(constant_line, trace["constants"]),
     "plan": plan_lines,
     "id": lambda trace: [f"{short_id(trace['result_id'])}   {trace['result_id']}"],
-    "script": lambda trace: [f"trialtrace script {shlex.quote(trace['result_id'])}"],
+    "script": lambda trace: script_lines(trace),
     "code": _function_lines,
     "run": lambda trace: [run_line(trace["run"])] if "run" in trace else [],
     "outdated": lambda trace: [outdated_line(trace["changed"])] if trace.get("changed") else [],

@@ -25,6 +25,8 @@ from trialtrace.run.trial.guesses import FILE as GUESSES
 from trialtrace.run.trial.hash_key import read_hash_key
 from trialtrace.run.trial.listing import not_a_trial
 from trialtrace.run.trial.migrations import newer
+from trialtrace.run.trial.multiverse import check as multiverse
+from trialtrace.run.trial.multiverse.file import FILE as MULTIVERSE
 from trialtrace.run.trial.plan import check as plan
 from trialtrace.run.trial.settings import QUARTO, Settings, find_quarto
 
@@ -109,6 +111,10 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     if (folder / GUESSES).is_file():
         documents["guesses"] = read_document(at, folder / GUESSES, "guesses")
         known = (*known, GUESSES)
+    if (folder / MULTIVERSE).is_file():
+        documents["multiverse"] = read_document(at, folder / MULTIVERSE, "multiverse")
+        multiverse.check(files, documents["multiverse"])
+        known = (*known, MULTIVERSE)
     problems = _other_files(at, name, known)
     problems += files.trial.in_order() + read.wrong + _forms(files)
     problems += fields_of_one_name(files) + crossed_labels(files)

@@ -66,7 +66,8 @@ class Trial:
     name: str
     at: Project
 
-    def _file(self, text: str) -> Any:
+    def document(self, text: str) -> Any:
+        """The content of a file, such as "plan". Raises UserError with every mistake in it."""
         document = sound_document(self.at, self._path(text), text)
         self._lines[text] = document.lines
         return document.data
@@ -86,14 +87,14 @@ class Trial:
 
     @cached_property
     def _trial(self) -> TrialFile:
-        return structure(TrialFile, self._file("trial"))
+        return structure(TrialFile, self.document("trial"))
 
     @cached_property
     def guesses(self) -> GuessesFile | None:
         """What its draft guessed; None where it was never drafted."""
         if not (self.at.trial_config(self.name) / FILE).is_file():
             return None
-        return structure(GuessesFile, self._file("guesses"))
+        return structure(GuessesFile, self.document("guesses"))
 
     @property
     def draft(self) -> str:
@@ -108,6 +109,11 @@ class Trial:
         stage can store what none of them has.
         """
         return self.guesses is not None and self.guesses.blind
+
+    @property
+    def has_multiverse(self) -> bool:
+        """Whether an analysis of its plan is run by all combinations of choices."""
+        return self._path("multiverse").is_file() and not self.blinded
 
     @property
     def title(self) -> str:
@@ -165,7 +171,7 @@ class Trial:
     def cohort(self) -> "CohortFile":
         """What a synthetic source is drawn from. Raises UserError where there is no such file."""
         shape: type[CohortFile] = _reader("cohort.yaml").CohortFile
-        return structure(shape, self._file("cohort"))
+        return structure(shape, self.document("cohort"))
 
     @property
     def tables(self) -> dict[str, TableSpec]:
@@ -193,7 +199,7 @@ class Trial:
     @cached_property
     def cleaning(self) -> "Cleaning":
         """cleaning.yaml, with an entry for every clean table."""
-        data = self._file("cleaning")
+        data = self.document("cleaning")
         declared = data.get("tables", {})
         tables = {name: declared.get(name, {}) for name in self.tables}
         shape: type[Cleaning] = _reader("cleaning.yaml").Cleaning
@@ -201,7 +207,7 @@ class Trial:
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
-        return families.endpoints(self._file("endpoints"))
+        return families.endpoints(self.document("endpoints"))
 
     def family(self, name: str) -> list[Endpoint]:
         """The endpoints of an entry of endpoints.yaml, or the one endpoint of that name."""
@@ -211,13 +217,13 @@ class Trial:
 
     @cached_property
     def plan(self) -> "Plan":
-        data = self._file("plan")
+        data = self.document("plan")
         return _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
 
     @property
     def claims_document(self) -> dict[str, Any]:
         """claims.yaml as it stands; `trialtrace.audit.ledger.claim` makes claims of it."""
-        return {"papers": {}, "claims": {}} if self.blinded else self._file("claims")
+        return {"papers": {}, "claims": {}} if self.blinded else self.document("claims")
 
     def disclosure(self, settings: Settings) -> str:
         """full or restricted: as set, or by the kind of source. What is blinded is restricted: a

@@ -6,6 +6,7 @@
 `cells`            arms over the patients of one block or stratum: tables, keys, coins
 `scores`           endpoints as one number a patient: means, ranks, log-rank, residuals, strata
 `sums`             exact sums of scores over an arm, for all draws and endpoints
+`curves`           many analyses of one hypothesis tested together, and their spread by choice
 `linear`           tests of two arms: exact p-values, or with their Monte Carlo error
 `exact`            all assignments of a scheme, one by one or as two sorted lists
 `arms`             tests of all arms at once
@@ -16,6 +17,15 @@
 from trialtrace.stats._lazy import align
 from trialtrace.stats.resampling.arms import GlobalRerandomisation, global_test
 from trialtrace.stats.resampling.binary import BinaryExact, binary_exact, binary_tables
+from trialtrace.stats.resampling.curves import (
+    Curve,
+    CurveDraws,
+    JointInference,
+    curve,
+    curve_draws,
+    joint_inference,
+    spread_by_choice,
+)
 from trialtrace.stats.resampling.drawing import draw_assignments
 from trialtrace.stats.resampling.linear import (
     TIE_TOLERANCE,
@@ -45,17 +55,23 @@ from trialtrace.stats.resampling.scores import (
 __all__ = [
     "TIE_TOLERANCE",
     "BinaryExact",
+    "Curve",
+    "CurveDraws",
     "GlobalRerandomisation",
+    "JointInference",
     "Rerandomisation",
     "Scheme",
     "bernoulli",
     "binary_exact",
     "binary_tables",
     "count_extreme",
+    "curve",
+    "curve_draws",
     "draw_assignments",
     "draw_statistics",
     "fixed_margins",
     "global_test",
+    "joint_inference",
     "log_rank_scores",
     "mean_scores",
     "monte_carlo",
@@ -63,6 +79,7 @@ __all__ = [
     "rank_scores",
     "rerandomisation_test",
     "residual_scores",
+    "spread_by_choice",
     "stratified",
     "stratified_blocks",
     "stratum_scores",

@@ -37,9 +37,9 @@ from trialtrace.run.trial.resolve import (
 
 def check(files: Files) -> None:
     for name, given in files.plan.entries("estimands"):
-        _estimand(files, name, given)
+        check_estimand(files, name, given)
     for name, given in files.plan.entries("analyses"):
-        _analysis(files, name, given)
+        check_analysis(files, name, given)
     for name, given in files.plan.entries("multiplicity"):
         families.check(files, name, given)
     for name, given in files.plan.entries("planning"):
@@ -48,7 +48,7 @@ def check(files: Files) -> None:
     displays.check(files)
 
 
-def _estimand(files: Files, name: str, entry: dict[str, Any]) -> None:
+def check_estimand(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.plan, ("estimands", name)
     treated, reference = entry["treatment"]["of"], entry["treatment"]["to"]
     listed = treated if isinstance(treated, list) else [treated]
@@ -97,7 +97,7 @@ def _variable(files: Files, place: Path_, variable: str) -> None:
         of_kind(files, document, place, endpoint.name, methods.ANALYSABLE, do=do)
 
 
-def _analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
+def check_analysis(files: Files, name: str, entry: dict[str, Any]) -> None:
     document, path = files.plan, ("analyses", name)
     if displays.with_results(name) or name == planning.ANALYSIS:
         document.add(path, found=f"the name {name}, which the report uses", expected="another name")

@@ -1,0 +1,101 @@
+"""The mini trial with a multiverse of relief, and with one of pain."""
+
+from pathlib import Path
+
+import mini_run
+
+from trialtrace.base.paths import Project
+from trialtrace.run.multiverse.run import run_multiverse, work_of
+from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
+from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
+from trialtrace.run.trial.load import load_trial
+
+RELIEF = """\
+of: relief_primary
+estimate: {risk_difference: newcombe}
+limit: 50
+draws: 999
+seed: 7
+factors:
+  method:
+    label: Method
+    why: Both are in use.
+    levels:
+      plain: {published: true}
+      stratified:
+        estimate: {risk_difference: {method: mantel_haenszel, strata: [site], variance: sato}}
+        strata: [smoker]
+        known: before_randomisation
+      ratio: {estimate: {risk_ratio: katz_log}}
+  who:
+    label: Patients
+    why: Some guidelines are for smokers.
+    levels:
+      everybody: {published: true}
+      old: {where: {AGE: {at_least: 45}}, known: before_randomisation}
+      late: {where: {SMOKER: {is: "Yes"}}, known: after_randomisation}
+"""
+PAIN = """\
+of: pain_each
+estimate: {mean_difference: welch}
+limit: 50
+draws: 499
+seed: 7
+factors:
+  visit:
+    label: Visit
+    why: Both were planned.
+    levels:
+      both: {}
+      after: {visits: [after]}
+  model:
+    label: Model
+    why: Adjustment makes it more precise.
+    levels:
+      plain: {}
+      adjusted:
+        estimate:
+          mean_difference: {method: ancova, covariates: [age], strata: [], variance: model}
+      ranks: {estimate: {median_difference: {method: hodges_lehmann, correction: none}}}
+"""
+CONTRACTS = {
+    "results": RESULTS,
+    "members": MEMBERS,
+    "specifications": SPECIFICATIONS,
+    "curves": CURVES,
+    "bands": BANDS,
+    "spreads": SPREADS,
+}
+
+
+def write_multiverse(at: Project, text: str) -> Path:
+    """The file of the mini trial."""
+    path = at.trial_config("mini") / "multiverse.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def derived(root: Path) -> Project:
+    """The mini trial up to its derived data."""
+    return mini_run.run_mini(root).at
+
+
+def run(at: Project, text: str, folder: Path, code: str = "code") -> dict[str, list[dict]]:
+    """Its multiverse, run into a folder: rows by table."""
+    write_multiverse(at, text)
+    work = work_of(load_trial("mini", at), at.results / "mini" / "derived", folder, code)
+    run_multiverse(work, folder)
+    return rows_of(folder)
+
+
+def rows_of(folder: Path) -> dict[str, list[dict]]:
+    """Rows by table."""
+    return {
+        name: read_table(folder / f"{name}.parquet", contract).to_pylist()
+        for name, contract in CONTRACTS.items()
+    }
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """The tables as they are written."""
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in CONTRACTS}

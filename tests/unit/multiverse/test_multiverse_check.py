@@ -1,0 +1,159 @@
+"""Mistakes in multiverse.yaml, and names of specifications."""
+
+from pathlib import Path
+
+import pytest
+from mini_multiverse import PAIN, RELIEF, write_multiverse
+from mini_trial import told, write_project
+
+from trialtrace.base.errors import UserError
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.multiverse.load import specified
+
+
+@pytest.mark.parametrize("text", [RELIEF, PAIN])
+def test_a_sound_file_has_no_mistakes(tmp_path: Path, text: str):
+    at = write_project(tmp_path)
+    write_multiverse(at, text)
+    assert told(at) == ""
+
+
+def mistake(tmp_path: Path, text: str) -> str:
+    at = write_project(tmp_path)
+    write_multiverse(at, text)
+    return told(at)
+
+
+CASES = [
+    (
+        ("of: relief_primary", "of: relief_primry"),
+        ("line 1: of", "an analysis of the plan", "did you mean"),
+    ),
+    (
+        ("limit: 50", "limit: 8"),
+        ("line 3: limit", "9 combinations of levels (3 × 3)", "8 at most"),
+    ),
+    (
+        ("ratio: {estimate: {risk_ratio: katz_log}}", "ratio: {}"),
+        ("line 16: factors.method.levels.ratio", "the same choice as plain", "varies nothing"),
+    ),
+    (
+        ("risk_ratio: katz_log", "risk_ratio: katz"),
+        ("line 16: factors.method.levels.ratio.estimate.risk_ratio", "katz"),
+    ),
+    (
+        ("strata: [smoker]", "strata: [smokes]"),
+        ("line 14: factors.method.levels.stratified.strata[1]", "a variable of subjects"),
+    ),
+    (
+        ("ratio: {estimate: {risk_ratio: katz_log}}", "ratio: {strata: [smoker]}"),
+        ("line 16: factors.method.levels.ratio", "strata, and not when that was known", "known:"),
+    ),
+    (
+        (
+            "ratio: {estimate: {risk_ratio: katz_log}}",
+            "ratio: {strata: [smoker], known: before_randomisation}",
+        ),
+        (
+            "line 16: factors.method.levels.ratio",
+            "strata of risk_difference.newcombe, which takes none",
+            "forbid the combination",
+        ),
+    ),
+    (
+        ("everybody: {published: true}", "everybody: {}"),
+        ("line 17: factors.who", "no level with published: true", "every factor, or of none"),
+    ),
+    (
+        ("ratio: {", "ratio: {published: true, "),
+        ("line 16: factors.method.levels.ratio.published", "published: true on plain, ratio"),
+    ),
+    (
+        ("AGE: {at_least: 45}", "AGEE: {at_least: 45}"),
+        ("line 22: factors.who.levels.old", "AGEE", "a column of the derived data"),
+    ),
+    (
+        ("ratio: {estimate: {risk_ratio: katz_log}}", "ratio: {variable: first_pain}"),
+        (
+            "line 16: factors.method.levels.ratio",
+            "risk_difference of first_pain, an endpoint of kind measure",
+        ),
+    ),
+    (
+        ("factors:", "forbid: [{method: plain, whom: old}]\nfactors:"),
+        ("line 6: forbid[1].whom", "a factor above: method, who"),
+    ),
+    (
+        ("factors:", "forbid: [{who: everybody}, {who: old}, {who: late}]\nfactors:"),
+        ("line 6: forbid", "all 9 combinations forbidden"),
+    ),
+    (
+        ("factors:", "forbid: [{method: ratio}]\nfactors:"),
+        ("factors.method.levels.ratio", "forbidden in every combination"),
+    ),
+    (
+        ("{where: {AGE: {at_least: 45}}, known", "{population: adult, known"),
+        ("line 22: factors.who.levels.old.population", "did you mean", "adults"),
+    ),
+    (
+        ("everybody: {published: true}", "everybody: {published: true, known: not_recorded}"),
+        ("line 21: factors.who.levels.everybody.known", "nothing that it is of"),
+    ),
+    (
+        ("draws: 999", "draws: 9"),
+        ("line 4: draws", "9"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "wanted"), CASES, ids=[each[1][-1] for each in CASES])
+def test_a_mistake_is_told_where_it_stands(
+    tmp_path: Path, change: tuple[str, str], wanted: tuple[str, ...]
+):
+    assert RELIEF.count(change[0]) == 1
+    said = mistake(tmp_path, RELIEF.replace(*change))
+    assert said.count("multiverse.yaml, line") == 1, said
+    for text in wanted:
+        assert text in said, said
+
+
+def test_too_many_are_counted_and_not_made(tmp_path: Path):
+    level = "      l{0}: {{where: {{AGE: {{above: {0}}}}}, known: before_randomisation}}\n"
+    levels = "".join(level.format(age) for age in range(10))
+    factor = "  f{0}:\n    label: Age\n    why: Any will do.\n    levels:\n"
+    factors = "".join(factor.format(number) + levels for number in range(7))
+    text = RELIEF[: RELIEF.index("factors:")] + "factors:\n" + factors
+    assert "10000000 combinations of levels" in mistake(tmp_path, text)
+
+
+def test_names_do_not_depend_on_other_levels(tmp_path: Path):
+    at = write_project(tmp_path)
+    write_multiverse(at, RELIEF)
+    before = {
+        name: each.name for name, each in specified(load_trial("mini", at)).specifications.items()
+    }
+    more = "      young: {where: {AGE: {below: 50}}, known: before_randomisation}\n"
+    write_multiverse(at, RELIEF + more)
+    after = {
+        name: each.name for name, each in specified(load_trial("mini", at)).specifications.items()
+    }
+    assert before.items() <= after.items() and len(after) == 12
+    assert next(iter(before.values())) == "method=plain;who=everybody"
+    assert all(name.startswith("mv_") and len(name) == 13 for name in after)
+
+
+def test_what_is_forbidden_is_left_out(tmp_path: Path):
+    at = write_project(tmp_path)
+    write_multiverse(
+        at, RELIEF + "forbid: [{method: ratio, who: old}, {who: late, method: plain}]\n"
+    )
+    assert told(at) == ""
+    names = {each.name for each in specified(load_trial("mini", at)).specifications.values()}
+    assert len(names) == 7
+    assert not names & {"method=ratio;who=old", "method=plain;who=late"}
+
+
+def test_a_trial_without_the_file_is_told(tmp_path: Path):
+    at = write_project(tmp_path)
+    with pytest.raises(UserError, match=r"has no multiverse\.yaml"):
+        _ = specified(load_trial("mini", at)).specifications

@@ -1,0 +1,282 @@
+"""Multiverses of the small trial: estimates, tests, blocks."""
+
+import json
+from itertools import combinations, product
+from pathlib import Path
+from types import SimpleNamespace
+
+import mini_multiverse
+import mini_run
+import numpy as np
+import pytest
+from mini_multiverse import PAIN, RELIEF, bytes_of, rows_of, run
+
+from trialtrace.base.errors import UserError
+from trialtrace.base.paths import Project
+from trialtrace.run.multiverse.estimates import untested
+from trialtrace.run.multiverse.run import draw_part, estimate_part, run_multiverse, work_of
+from trialtrace.run.multiverse.scores import SCORE_OF, SCORES
+from trialtrace.run.tables.contracts import RESULTS, read_table
+from trialtrace.run.trial.load import load_trial
+from trialtrace.run.trial.plan.registry import cards
+
+
+@pytest.fixture(scope="module")
+def at(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return mini_multiverse.derived(tmp_path_factory.mktemp("mini"))
+
+
+@pytest.fixture(scope="module")
+def relief(at: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict]]:
+    return run(at, RELIEF, tmp_path_factory.mktemp("relief"))
+
+
+def named(tables: dict[str, list[dict]], name: str) -> tuple[dict, dict]:
+    """A specification's row, and its result."""
+    (row,) = [each for each in tables["specifications"] if each["specification"] == name]
+    (result,) = [each for each in tables["results"] if each["result_id"] == row["result_id"]]
+    return row, result
+
+
+def test_a_specification_is_the_plans_own_analysis(at: Project, relief: dict):
+    planned = {
+        row["method"]: row
+        for row in read_table(at.results / "mini/analysis/results.parquet", RESULTS).to_pylist()
+        if row["analysis_id"] == "relief_primary"
+    }
+    for method, level in (("risk_difference.newcombe", "plain"), ("risk_ratio.katz_log", "ratio")):
+        _, result = named(relief, f"method={level};who=everybody")
+        for key in ("stat_value", "ci_low", "ci_high", "n_used", "options", "unit", "stat_text"):
+            assert result[key] == planned[method][key]
+
+
+def test_members_are_the_rows_of_the_levels(relief: dict):
+    row, result = named(relief, "method=plain;who=old")
+    (member,) = [
+        each
+        for each in relief["members"]
+        if each["result_id"] == row["result_id"] and each["role"] == "analysed"
+    ]
+    # Ages are 39 + number, 40 to 59; patient 20's relief is not known.
+    assert (member["n"], result["n_used"]) == (14, 14)
+    assert json.loads(member["predicate"])["all"] == [{"AGE": {"at_least": 45}}]
+
+
+def listed_p(patients: list[dict]) -> float:
+    """Share of all assignments within sites whose sum of reliefs is as far from its mean."""
+    known = np.array([one["relief"] != "9" for one in patients])
+    relief = np.array([float(one["relief"] == "1") for one in patients])
+    relief = np.where(known, relief - relief[known].mean(), 0.0)
+    ways, centre = [], 0.0
+    for site in ("01", "02"):
+        members = [at for at, one in enumerate(patients) if one["site"] == site]
+        size = sum(patients[at]["arm"] == "A" for at in members)
+        ways.append([relief[list(chosen)].sum() for chosen in combinations(members, size)])
+        centre += float(np.mean(ways[-1]))
+    observed = sum(v for v, one in zip(relief, patients, strict=True) if one["arm"] == "A")
+    sums = np.array([a + b for a, b in product(*ways)])
+    return float((np.abs(sums - centre) >= abs(observed - centre) - 1e-9).mean())
+
+
+def test_p_is_that_of_all_assignments_within_sites(relief: dict):
+    row, _ = named(relief, "method=plain;who=everybody")
+    assert row["p_low"] <= listed_p(mini_run.patients()) <= row["p_high"]
+
+
+def test_curves_are_of_one_statistic_and_the_same_patients(relief: dict):
+    curves = {row["curve"]: row["specifications"] for row in relief["curves"]}
+    assert sorted(curves.values()) == [1, 1, 1, 2, 2, 2]
+    assert {name.partition("@")[0] for name in curves} == {"risk_difference", "risk_ratio"}
+
+
+def test_what_follows_the_arm_is_shown_and_not_tested(relief: dict):
+    for name in ("plain", "stratified", "ratio"):
+        row, result = named(relief, f"method={name};who=late")
+        assert row["p_value"] is None and row["z"] is None
+        assert row["untested"].startswith("it rests on what may follow the arm (Patients: late")
+        assert result["stat_value"] is not None or result["error"]
+
+
+def test_the_published_one_is_marked(relief: dict):
+    marked = [row["specification"] for row in relief["specifications"] if row["published"]]
+    assert marked == ["method=plain;who=everybody"]
+    assert not any(row["registered"] for row in relief["specifications"])
+
+
+def test_any_number_of_parts_gives_the_same_bytes(at: Project, tmp_path: Path):
+    run(at, RELIEF, tmp_path / "whole")
+    for parts in (2, 3):
+        folder = tmp_path / str(parts)
+        work = work_of(load_trial("mini", at), at.results / "mini/derived", folder, "code")
+        for do in (estimate_part, draw_part):
+            for part in reversed(range(parts)):
+                do(work, (part, parts), folder / "mark")
+        run_multiverse(work, folder)
+        assert bytes_of(folder) == bytes_of(tmp_path / "whole")
+
+
+MORE = """\
+      young: {where: {AGE: {below: 50}}, known: before_randomisation}
+"""
+
+
+def test_another_level_changes_no_other_row_and_computes_no_other_estimate(
+    at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from trialtrace.run.multiverse import estimates
+
+    before = run(at, RELIEF, tmp_path)
+    computed = []
+    plain = estimates.estimated
+    monkeypatch.setattr(
+        estimates, "estimated", lambda work, name: computed.append(name) or plain(work, name)
+    )
+    after = run(at, RELIEF + MORE, tmp_path)
+    assert len(computed) == 3
+    kept = {row["result_id"]: row for row in after["specifications"]}
+    assert [kept[row["result_id"]] for row in before["specifications"]] == before["specifications"]
+    values = {row["result_id"]: row for row in after["results"]}
+    assert [values[row["result_id"]] for row in before["results"]] == before["results"]
+
+
+def test_other_code_computes_all_again(
+    at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from trialtrace.run.multiverse import estimates
+
+    run(at, RELIEF, tmp_path)
+    computed = []
+    plain = estimates.estimated
+    monkeypatch.setattr(
+        estimates, "estimated", lambda work, name: computed.append(name) or plain(work, name)
+    )
+    before = {path.name for path in (tmp_path / "blocks").iterdir()}
+    run(at, RELIEF, tmp_path, code="other")
+    assert len(computed) == 9
+    # What the other code computed is of no use any more.
+    assert before.isdisjoint(path.name for path in (tmp_path / "blocks").iterdir())
+
+
+@pytest.mark.parametrize("kind", ["estimates", "draws"])
+def test_a_block_that_was_altered_is_told(at: Project, tmp_path: Path, kind: str):
+    run(at, RELIEF, tmp_path)
+    block = sorted((tmp_path / "blocks").glob(f"{kind}-*"))[0]
+    content = bytearray(block.read_bytes())
+    content[-1] ^= 1
+    block.write_bytes(bytes(content))
+    with pytest.raises(UserError, match="is not what the run wrote"):
+        run(at, RELIEF, tmp_path)
+    block.unlink()
+    run(at, RELIEF, tmp_path)
+
+
+def test_a_specification_that_fails_is_a_row_with_its_error(
+    at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from trialtrace.run.multiverse import estimates
+
+    plain = estimates.run_analysis
+
+    def broken(trial, analysis, frames):
+        if "who=old" in analysis.label:
+            raise ZeroDivisionError("secret 9")
+        return plain(trial, analysis, frames)
+
+    monkeypatch.setattr(estimates, "run_analysis", broken)
+    tables = run(at, RELIEF, tmp_path)
+    row, result = named(tables, "method=plain;who=old")
+    assert result["error"] == "a fault of the program (ZeroDivisionError)."
+    assert (result["stat_value"], row["untested"]) == (None, "there is no estimate")
+    assert len(tables["specifications"]) == 9
+
+
+def test_visits_are_curves_of_their_own(at: Project, tmp_path: Path):
+    tables = run(at, PAIN, tmp_path)
+    visits = {(row["statistic"], row["visit"]): row["tested"] for row in tables["curves"]}
+    assert visits == {
+        ("mean_difference", "before"): 2,
+        ("mean_difference", "after"): 4,
+        ("median_difference", "before"): 1,
+        ("median_difference", "after"): 2,
+    }
+    scores = {row["score"] for row in tables["specifications"]}
+    assert scores == {"means", "least_squares", "ranks"}
+
+
+def test_an_adjusted_estimate_is_tested_by_residuals_without_the_arm(at: Project, tmp_path: Path):
+    import statsmodels.api as sm
+
+    tables = run(at, PAIN, tmp_path)
+    (row,) = [
+        row
+        for row in tables["specifications"]
+        if row["specification"] == "visit=after;model=adjusted"
+    ]
+    patients = mini_run.patients()
+    pain = np.array([float(one["pain1"]) for one in patients])
+    age = np.array([float(one["age"]) for one in patients])
+    rest = sm.OLS(pain, sm.add_constant(age)).fit().resid
+    site = np.array([one["site"] for one in patients])
+    drug = np.array([one["arm"] == "A" for one in patients])
+    total, variance = 0.0, 0.0
+    for name in ("01", "02"):
+        mine = rest[site == name]
+        n, k = len(mine), int(drug[site == name].sum())
+        total += rest[(site == name) & drug].sum() - k * mine.mean()
+        variance += k * (n - k) / (n - 1) * mine.var()
+    assert row["z"] == pytest.approx(total / np.sqrt(variance), rel=1e-9)
+
+
+def test_the_shares_of_a_curve_are_1_with_what_is_left(relief: dict):
+    by_curve: dict[str, float] = {}
+    for row in relief["spreads"]:
+        by_curve[row["curve"]] = by_curve.get(row["curve"], 0.0) + row["share"]
+    assert by_curve and all(total == pytest.approx(1.0) for total in by_curve.values())
+
+
+def test_every_score_is_of_a_card_and_is_named():
+    known = {card.step for card in cards()}
+    assert set(SCORE_OF) <= known
+    assert set(SCORE_OF.values()) == set(SCORES)
+
+
+def test_tables_are_read_back(at: Project, tmp_path: Path):
+    assert run(at, RELIEF, tmp_path) == rows_of(tmp_path)
+
+
+def test_a_display_cohort_is_not_tested(tmp_path: Path):
+    at = Project(mini_run.mini_trial.REPOSITORY)
+    work = work_of(load_trial("sprave2019", at), tmp_path, tmp_path, "code")
+    result = SimpleNamespace(error=None)
+    assert "their variation is false" in (untested(work, "any", result) or "")
+
+
+CONTROL = '    placebo: {label: Placebo, code: "B", control: true}'
+THREE = {
+    "trial": mini_run.mini_trial.TRIAL.replace(
+        CONTROL, f'    half: {{label: Half, code: "C"}}\n{CONTROL}'
+    ),
+    "dictionary": mini_run.mini_trial.DICTIONARY.replace('"A, Drug', '"A, Drug | C, Half'),
+    "plan": mini_run.mini_trial.PLAN.replace(
+        "relief_itt:\n    treatment: {of: drug,", "relief_itt:\n    treatment: {of: [drug, half],"
+    ),
+}
+
+
+def test_each_comparison_of_three_arms_has_its_own_patients(tmp_path: Path):
+    patients = [
+        one | {"arm": "C"} if number % 5 == 2 else one
+        for number, one in enumerate(mini_run.patients())
+    ]
+    at = mini_run.run_mini(tmp_path, patients, **THREE).at
+    first = run(at, RELIEF, at.root / "out")
+    curves = {(row["comparison"], row["statistic"]) for row in first["curves"]}
+    assert {arm for arm, _ in curves} == {"drug", "half"}
+    tested = [row for row in first["specifications"] if row["z"] is not None]
+    assert {row["result_id"].partition("@")[2] for row in tested} == {
+        "drug-placebo",
+        "half-placebo",
+    }
+    # The same from blocks, which hold scores of different lengths.
+    (at.root / "out/results.parquet").unlink()
+    assert run(at, RELIEF, at.root / "out") == first

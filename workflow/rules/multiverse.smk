@@ -1,0 +1,124 @@
+"""Multiverse: every specification of multiverse.yaml, estimated and tested together.
+
+Asked for by the target multiverse, of trials that have the file; no other target needs it. Needs
+derived/. Makes multiverse/: its tables (results, members, specifications, curves, bands, spreads)
+and multiverse.html. The work is done in parts (--config parts=7), in blocks that lie in
+multiverse/blocks, so that what is there is not computed again; the tables are the same for any
+number of parts. Configuration: multiverse.yaml, plan.yaml, endpoints.yaml.
+"""
+
+PARTS = range(1, int(config.get("parts", 2)) + 1)
+DERIVED = {
+    "adsl": "results/{trial}/derived/adsl.parquet",
+    "bds": "results/{trial}/derived/bds.parquet",
+    "adtte": "results/{trial}/derived/adtte.parquet",
+    "occds": "results/{trial}/derived/occds.parquet",
+}
+PART = "results/{{trial}}/multiverse/parts/{kind}-{part}-of-{of}"
+
+
+def parts_of(kind):
+    """The marks and the records of the parts of a kind of work."""
+    marks = expand(PART, kind=kind, part=PARTS, of=len(PARTS))
+    return {"parts": marks, "made": [f"{mark}.json" for mark in marks]}
+
+
+rule estimate_multiverse:
+    message:
+        "{wildcards.trial}: estimate specifications, part {wildcards.part} of {wildcards.of}"
+    input:
+        **DERIVED,
+        made=RUN.made("derive_datasets"),
+    output:
+        part="results/{trial}/multiverse/parts/estimates-{part}-of-{of}",
+        made="results/{trial}/multiverse/parts/estimates-{part}-of-{of}.json",
+    log:
+        "logs/{trial}/estimate_multiverse-{part}-of-{of}.log",
+    params:
+        fresh=RUN.fresh("estimate_multiverse"),
+        code=RUN.code("run_multiverse"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+    conda:
+        RUN.environment
+    script:
+        RUN.script("estimate_multiverse")
+
+
+rule draw_multiverse:
+    message:
+        "{wildcards.trial}: re-randomise, part {wildcards.part} of {wildcards.of}"
+    input:
+        **DERIVED,
+        estimates=parts_of("estimates")["parts"],
+        made=[*RUN.made("derive_datasets"), *parts_of("estimates")["made"]],
+    output:
+        part="results/{trial}/multiverse/parts/draws-{part}-of-{of}",
+        made="results/{trial}/multiverse/parts/draws-{part}-of-{of}.json",
+    log:
+        "logs/{trial}/draw_multiverse-{part}-of-{of}.log",
+    params:
+        fresh=RUN.fresh("draw_multiverse"),
+        code=RUN.code("run_multiverse"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+    conda:
+        RUN.environment
+    script:
+        RUN.script("draw_multiverse")
+
+
+rule run_multiverse:
+    message:
+        "{wildcards.trial}: gather the multiverse"
+    input:
+        **DERIVED,
+        draws=parts_of("draws")["parts"],
+        made=[*RUN.made("derive_datasets"), *parts_of("draws")["made"]],
+    output:
+        results="results/{trial}/multiverse/results.parquet",
+        members="results/{trial}/multiverse/members.parquet",
+        specifications="results/{trial}/multiverse/specifications.parquet",
+        curves="results/{trial}/multiverse/curves.parquet",
+        bands="results/{trial}/multiverse/bands.parquet",
+        spreads="results/{trial}/multiverse/spreads.parquet",
+        made=RUN.made("run_multiverse"),
+    log:
+        "logs/{trial}/run_multiverse.log",
+    params:
+        fresh=RUN.fresh("run_multiverse"),
+        code=RUN.code("run_multiverse"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+    conda:
+        RUN.environment
+    script:
+        RUN.script("run_multiverse")
+
+
+rule render_multiverse:
+    message:
+        "{wildcards.trial}: page of the multiverse"
+    input:
+        **DERIVED,
+        results="results/{trial}/multiverse/results.parquet",
+        members="results/{trial}/multiverse/members.parquet",
+        specifications="results/{trial}/multiverse/specifications.parquet",
+        curves="results/{trial}/multiverse/curves.parquet",
+        bands="results/{trial}/multiverse/bands.parquet",
+        spreads="results/{trial}/multiverse/spreads.parquet",
+        made=RUN.made("derive_datasets", "run_multiverse"),
+    output:
+        page="results/{trial}/multiverse/multiverse.html",
+        made=RUN.made("render_multiverse"),
+    log:
+        "logs/{trial}/render_multiverse.log",
+    params:
+        fresh=RUN.fresh("render_multiverse"),
+        code=RUN.code("run_multiverse"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+    conda:
+        RUN.environment
+    script:
+        RUN.script("render_multiverse")

@@ -1,0 +1,134 @@
+"""`trialtrace multiverse`: the specifications of a trial before anything ran; then its curves."""
+
+import argparse
+import csv
+import sys
+from io import StringIO
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.paths import Project
+from trialtrace.report.listing import aligned, json_text
+from trialtrace.report.which_run import Add, add_of_trial, named_trial
+from trialtrace.run.trace.text import Trace
+from trialtrace.run.trial.load import load_settings, load_trial
+from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
+from trialtrace.run.trial.multiverse.specifications import PREFIX
+
+COLUMNS = ("analysis", "specification", "estimate", "marked", "tested")
+
+
+def add_multiverse(add: Add) -> None:
+    """The command's arguments."""
+    command = add_of_trial(add, "multiverse", "the choices of a trial and what came of them")
+    command.add_argument(
+        "--list", action="store_true", help="name every specification, before any run"
+    )
+    command.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    command.set_defaults(run=run_multiverse)
+
+
+def run_multiverse(arguments: argparse.Namespace) -> int:
+    """Print the specifications, or how many there are and the curves of the last run."""
+    from trialtrace.run.trial.check import check_trial
+
+    at, name = named_trial(arguments)
+    trial = specified(load_trial(name, at))
+    if wrong := check_trial(at, name):
+        raise UserError(wrong[0])
+    if arguments.list:
+        _listed(trial, arguments.format)
+        return 0
+    factors = trial.multiverse.file.factors.items()
+    for factor, entry in factors:
+        print(f"{factor}: {', '.join(entry.levels)}")
+    forbidden = trial.multiverse.combinations - len(trial.specifications)
+    print(f"{len(trial.specifications)} specifications; {forbidden} are forbidden")
+    _curves(trial, at.results / name / "multiverse")
+    return 0
+
+
+def _listed(trial: SpecifiedTrial, how: str) -> None:
+    rows = [_line(trial, name) for name in trial.specifications]
+    if how == "json":
+        print(json_text(rows), end="")
+        return
+    table = [[str(row[column]) for column in COLUMNS] for row in rows]
+    if how == "csv":
+        text = StringIO()
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *table])
+        print(text.getvalue(), end="")
+        return
+    print(aligned(table, COLUMNS))
+    print(f"{len(rows)} specifications")
+
+
+def _line(trial: SpecifiedTrial, name: str) -> dict[str, str]:
+    """A specification: its names, its estimate, and whether it will be tested."""
+    from trialtrace.run.multiverse.scores import SCORE_OF
+
+    specification = trial.specifications[name]
+    step = trial.plan.analyses[name].estimates[0]
+    marked = [
+        mark for mark in ("registered", "published") if trial.multiverse.marked(specification, mark)
+    ]
+    late = trial.multiverse.late(specification)
+    tested = "shown alone" if late or step.key not in SCORE_OF else SCORE_OF[step.key]
+    return {
+        "analysis": name,
+        "specification": specification.name,
+        "estimate": step.key,
+        "marked": " ".join(marked),
+        "tested": tested,
+    }
+
+
+def _curves(trial: SpecifiedTrial, folder: Path) -> None:
+    """The curves of the last run in sentences, where there is one."""
+    from trialtrace.report.multiverse.material import curves_of
+    from trialtrace.report.multiverse.sentences import heading, sentences
+
+    try:
+        check_whole(trial)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return
+    for curve in curves_of(trial, folder):
+        print(f"\n{heading(trial, curve)}")
+        for sentence in sentences(trial, curve):
+            print(f"  {sentence}")
+
+
+def check_whole(trial: SpecifiedTrial) -> None:
+    """Raise UserError where no run made the tables, where one is not as it was written, or where
+    they are of other code, configuration or data."""
+    from trialtrace.run.jobs.fresh import MULTIVERSE, freshness
+    from trialtrace.run.jobs.products import altered, edited, read_record, record_path
+
+    at, do = trial.at, f"make multiverse TRIAL={trial.name}"
+    record = read_record(at.root / record_path(MULTIVERSE, trial.name))
+    if record is None:
+        raise UserError(Problem(trial.name, "has no run of its multiverse", do=do))
+    for files in record.outputs.values():
+        for file in altered(at.root, files):
+            raise UserError(edited(at.root, file, record.rule))
+    if record.fresh != freshness(at).job(MULTIVERSE, trial.name):
+        what = "code or configuration of its multiverse changed since it ran"
+        raise UserError(Problem(trial.name, what, do=do))
+
+
+def is_specified(result_id: str) -> bool:
+    """Whether a result is of a specification."""
+    return result_id.partition("/")[2].startswith(PREFIX)
+
+
+def trace_specified(at: Project, name: str, result_id: str, *, rows: bool) -> Trace:
+    """The trace of an estimate of a specification. Raises UserError as `check_whole`."""
+    from trialtrace.run.trace.seal import RowHashes
+    from trialtrace.run.trace.specified import SpecifiedTracer
+
+    trial, settings = specified(load_trial(name, at)), load_settings(at)
+    check_whole(trial)
+    hashes = RowHashes(trial, settings)
+    tracer = SpecifiedTracer(trial, at.results / name, trial.disclosure(settings), hashes)
+    return tracer.trace(result_id, rows=rows)

@@ -1,0 +1,1 @@
+"""The page of a multiverse: its curves as pictures, in sentences and as rows."""

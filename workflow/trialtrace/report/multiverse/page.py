@@ -1,0 +1,155 @@
+"""multiverse.html: the curves of a trial, each point a link to its row, each row to its rows."""
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from statistics import median
+
+from trialtrace.base.store import write_text
+from trialtrace.base.words import p_text, percent, value_text
+from trialtrace.report.multiverse.drawing import drawing, vibration
+from trialtrace.report.multiverse.material import MARKS, CurveTables, Point, curves_of
+from trialtrace.report.multiverse.sentences import NULL, heading, sentences
+from trialtrace.report.pages.shell import page, table_lines
+from trialtrace.run.trace.functions import functions_of
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
+
+TITLE = "Multiverse"
+STYLE = """svg { width: 100%; height: auto; } figure { margin: 1rem 0; }
+figcaption { color: var(--soft); font-size: 0.9rem; }
+.wrap { white-space: normal; min-width: 18rem; }
+"""
+CAPTION = (
+    "Above, the estimates in their order with their intervals; a ring marks the registered one, a "
+    "wider one the published. In the middle, z in its order over the band in which 95 % of "
+    "re-randomised curves lie at each place, with the level's border. Below, the choices of each "
+    "estimate. Grey points are not tested. A point leads to its row."
+)
+
+
+def render_multiverse(trial: Trial, folder: Path, out: Path, code: str) -> None:
+    """Write the page from the tables in `folder`; `code` is the hash that made them."""
+    of = specified(trial)
+    body = "\n".join(_body(of, curves_of(of, folder), code))
+    text = page(
+        f"{TITLE} \N{EN DASH} {trial.title}",
+        body,
+        synthetic=trial.synthetic,
+        draft=trial.draft,
+        style=STYLE,
+    )
+    write_text(out, text)
+
+
+def _body(trial: SpecifiedTrial, curves: list[CurveTables], code: str) -> Iterator[str]:
+    analysis = trial.plan.analyses[trial.multiverse.file.of]
+    yield f"<h1>{TITLE} of {escape(analysis.label)}</h1>"
+    yield f'<p class="subject">{escape(trial.title)}</p>'
+    yield (
+        f"<p>{len(trial.specifications)} specifications: every combination of the choices below"
+        f"{' that is not forbidden' if trial.multiverse.file.forbid else ''}. Those of one "
+        "statistic, comparison, endpoint and population make a curve; nothing is summed up over "
+        f"curves.</p>\n<p>{NULL}</p>"
+    )
+    yield "<h2>Choices</h2>"
+    yield from _factors(trial)
+    for curve in curves:
+        yield from _curve(trial, curve)
+    yield f'<p class="id">code {escape(code)}</p>'
+
+
+def _factors(trial: SpecifiedTrial) -> Iterator[str]:
+    rows = []
+    for factor in trial.multiverse.file.factors.values():
+        for name, level in factor.levels.items():
+            marks = [mark for mark in MARKS if getattr(level, mark)]
+            known = (level.known or "").replace("_", " ")
+            cells = (factor.label, name, ", ".join(marks), known, level.why or factor.why)
+            rows.append(_cells(cells[:-1]) + f'<td class="wrap">{escape(cells[-1])}</td>')
+    names = ("choice", "level", "marked", "known", "why it is defensible")
+    yield from table_lines(names, (f"<tr>{row}</tr>" for row in rows))
+
+
+def _curve(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
+    yield f'<h2 id="{curve.anchor}">{escape(heading(trial, curve))}</h2>'
+    yield from (f"<p>{escape(text)}</p>" for text in sentences(trial, curve))
+    factors = trial.multiverse.file.factors
+    if curve.estimated:
+        yield f"<figure>\n{drawing(curve, factors)}\n<figcaption>{CAPTION}</figcaption>\n</figure>"
+        if picture := vibration(curve):
+            caption = "Each tested estimate, from the least to the largest, against its z."
+            yield f"<figure>\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>"
+        yield "<h3>What each choice does</h3>"
+        yield from _decisions(trial, curve)
+    yield "<h3>Specifications</h3>"
+    yield from _code(curve)
+    yield from table_lines(
+        ("specification", "estimate", "n", "p", "adjusted p", "z", "method and id"),
+        (_row(point) for point in curve.points),
+        "frame",
+    )
+
+
+def _decisions(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
+    """By level: how many, their middle and range, which share passes; by factor its share."""
+    shares = {row["factor"]: row["share"] for row in curve.spread}
+    exact = all(row["exact"] for row in curve.spread)
+    factors = curve.varied(trial.multiverse.file.factors)
+    rows = []
+    for name, factor in factors.items():
+        spread = f"{percent(shares[name])} %" if name in shares else ""
+        for level in factor.levels:
+            points = [point for point in curve.estimated if point.levels[name] == level]
+            if points:
+                rows.append(_cells((factor.label, level, *_decision(curve, points), spread)))
+    names = ("choice", "level", "estimates", "median", "from", "to", "adjusted p below the level")
+    yield from table_lines((*names, "share of the spread"), (f"<tr>{row}</tr>" for row in rows))
+    if shares:
+        how = (
+            "The grid is balanced, so that the shares are those of the main effects in any order"
+            if exact
+            else "The grid is not balanced: each share is what a choice adds to those above it"
+        )
+        yield f"<p>{how}; {percent(shares[None])} % are left to combinations of choices.</p>"
+
+
+def _decision(curve: CurveTables, points: list[Point]) -> tuple[str, ...]:
+    values = [point.value for point in points if point.value is not None]
+    tested = [point.row["p_adjusted"] for point in points if point.row["p_adjusted"] is not None]
+    passing = sum(p <= curve.row["level"] for p in tested)
+    middle = curve.text(median(values)) if curve.row["median"] is not None else ""
+    ends = (curve.text(min(values)), curve.text(max(values)))
+    return str(len(values)), middle, *ends, f"{passing} of {len(tested)}" if tested else ""
+
+
+def _row(point: Point) -> str:
+    row, result = point.row, point.result
+    what = point.choices + (f" ({', '.join(point.marks)})" if point.marks else "")
+    estimate = result["error"] or result["stat_text"]
+    numbers = [
+        str(result["n_used"]) if result["n_used"] is not None else "",
+        *("" if p is None else p_text(p) for p in (row["p_value"], row["p_adjusted"])),
+        "" if row["z"] is None else value_text("z", row["z"]),
+    ]
+    name = f"{escape(result['method'])} <code>{escape(row['result_id'])}</code>"
+    return (
+        f'<tr id="{point.anchor}"><td class="wrap">{escape(what)}</td>'
+        f"{_cells([estimate, *numbers])}<td>{name}</td></tr>"
+    )
+
+
+def _code(curve: CurveTables) -> Iterator[str]:
+    """The functions behind each method of a curve, and how to follow a row."""
+    methods = {point.result["method"]: point.row["analysis_id"] for point in curve.points}
+    for method, analysis in methods.items():
+        places = (
+            f"{each['name']} ({each['file']}, line {each['line']})"
+            for each in functions_of(analysis, method)
+        )
+        yield f"<p>{escape(method)}: {escape(', '.join(places))}.</p>"
+
+
+def _cells(texts: object) -> str:
+    assert isinstance(texts, list | tuple)
+    return "".join(f"<td>{escape(str(text))}</td>" for text in texts)

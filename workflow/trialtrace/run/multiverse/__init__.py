@@ -1,0 +1,1 @@
+"""The multiverse: every specification estimated, and all of them tested together."""

@@ -1,0 +1,72 @@
+"""Blocks: named arrays in files that are called by what they come from, and hold their own digest.
+
+So a run that was stopped goes on where it was, jobs of any division share what is there, and a
+file that was altered is told and never used.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from trialtrace.base.arrays import Labels
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.store import write_bytes
+
+SUFFIX = ".block"
+DIGEST = 32
+Arrays = Mapping[str, Labels]
+
+
+def key_of(*words: str) -> str:
+    """One name for what is described by these words."""
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The blocks in a folder; only their owner reads those of private data."""
+
+    folder: Path
+    private: bool
+
+    def names(self) -> list[str]:
+        """The names of the blocks that are there, sorted."""
+        return sorted(path.stem for path in self.folder.glob(f"*{SUFFIX}"))
+
+    def read(self, name: str) -> dict[str, Labels] | None:
+        """A block; None where it is not there. Raises UserError where its content is another."""
+        path = self._path(name)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        if hashlib.sha256(content[DIGEST:]).digest() != content[:DIGEST]:
+            raise UserError(
+                Problem(
+                    str(path),
+                    "is not what the run wrote: it was altered, or cut off by a full disk",
+                    do="delete it, and it is computed again",
+                )
+            )
+        with np.load(io.BytesIO(content[DIGEST:]), allow_pickle=False) as arrays:
+            return dict(arrays)
+
+    def write(self, name: str, arrays: Arrays) -> None:
+        """Write a block, whole or not at all."""
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **arrays)
+        content = buffer.getvalue()
+        mode = 0o600 if self.private else 0o644
+        write_bytes(self._path(name), hashlib.sha256(content).digest() + content, mode)
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Delete all others."""
+        for name in set(self.names()) - set(names):
+            self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}{SUFFIX}"

@@ -1,0 +1,222 @@
+"""Curves: specifications of one estimand on one scale, tested together by re-randomisation."""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats
+from trialtrace.run.multiverse.blocks import key_of
+from trialtrace.run.multiverse.estimates import (
+    EVERY,
+    WHOLE,
+    Chunk,
+    Estimated,
+    Work,
+    blocks_in_use,
+    progress,
+)
+from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.trial.study.file import Design
+from trialtrace.stats import resampling
+from trialtrace.stats.resampling.curves import (
+    Curve,
+    CurveDraws,
+    curve,
+    curve_draws,
+    joined,
+)
+from trialtrace.stats.resampling.schemes import Scheme
+from trialtrace.stats.resampling.sums import whole_scores
+from trialtrace.stats.results import StatsError
+
+# Draws a block: whichever are in one, the draws are the same.
+DRAWS = 500
+PREFIX = "draws-"
+
+UNTOLD = "a stratum of the randomisation is missing in some subjects"
+SAME = "its score is the same in all subjects of each stratum"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a curve is of: one statistic of one comparison under one estimand."""
+
+    statistic: str
+    comparison: str
+    reference: str
+    population: str
+    parameter: str
+    visit: str | None
+    rows: str | None
+    value: str
+
+    @property
+    def name(self) -> str:
+        """ "risk_difference@indomethacin-placebo;population=itt;variable=pancreatitis"."""
+        text = f"{self.statistic}@{self.comparison}-{self.reference}"
+        text += f";population={self.population};variable={self.parameter}"
+        text += f";visit={self.visit}" if self.visit is not None else ""
+        text += f";value={self.value}" if self.value != "value" else ""
+        if self.rows is not None:
+            text += f";where={hashlib.sha256(self.rows.encode()).hexdigest()[:6]}"
+        return text
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Treated and reference arm."""
+        return self.comparison, self.reference
+
+
+@dataclass(frozen=True)
+class Group:
+    """The estimates of a curve in the order of their specifications."""
+
+    place: Place
+    estimates: Sequence[Estimated]
+
+    @cached_property
+    def tested(self) -> list[Estimated]:
+        """Those that have scores."""
+        return [each for each in self.estimates if each.scores is not None]
+
+
+def groups(work: Work, estimates: Mapping[str, Sequence[Estimated]]) -> list[Group]:
+    """The estimates by curve, curves in the order in which they begin."""
+    found: dict[Place, list[Estimated]] = {}
+    for name, those in estimates.items():
+        analysis = work.trial.plan.analyses[name]
+        rows = None if analysis.where is None else json.dumps(analysis.where, sort_keys=True)
+        for each in those:
+            row = each.row
+            place = Place(
+                row["stat_name"],
+                present(row["comparison"]),
+                present(row["reference"]),
+                row["population"],
+                present(row["parameter"]),
+                row["visit"],
+                rows,
+                analysis.value,
+            )
+            found.setdefault(place, []).append(each)
+    return [Group(place, those) for place, those in found.items()]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A curve with what is observed of those that are tested; None where none is."""
+
+    group: Group
+    observed: Curve | None
+
+
+def prepared(work: Work, group: Group) -> Prepared:
+    """The observed curve. Specifications that no assignment tells apart are not tested."""
+    if not group.tested:
+        return Prepared(group, None)
+    try:
+        scheme = _scheme(work, group.place.pair)
+    except StatsError as refused:
+        estimates = [_without_scores(each, str(refused)) for each in group.estimates]
+        return Prepared(replace(group, estimates=estimates), None)
+    spread = whole_scores(scheme, _columns(group)).sd()
+    same = {id(each) for each, sd in zip(group.tested, spread, strict=True) if not sd > 0}
+    estimates = [
+        _without_scores(each, SAME) if id(each) in same else each for each in group.estimates
+    ]
+    group = replace(group, estimates=estimates)
+    if not group.tested:
+        return Prepared(group, None)
+    return Prepared(group, curve(scheme, _columns(group), arm=group.place.comparison))
+
+
+def _columns(group: Group) -> Floats:
+    return np.column_stack([each.scores for each in group.tested if each.scores is not None])
+
+
+def _without_scores(estimated: Estimated, reason: str) -> Estimated:
+    return replace(estimated, scores=None, score=None, untested=estimated.untested or reason)
+
+
+def _scheme(work: Work, pair: tuple[str, str]) -> Scheme:
+    """The trial's own scheme for the patients of two arms, as far as it is known."""
+    arm = work.arms(pair)
+    strata = work.trial.design.strata
+    if not strata:
+        return resampling.fixed_margins(arm)
+    columns = [work.column(name, pair) for name in strata]
+    if any(value is None for column in columns for value in column):
+        raise StatsError(UNTOLD)
+    cells = np.array(["\x1f".join(map(str, cell)) for cell in zip(*columns, strict=True)])
+    return resampling.stratified(arm, cells)
+
+
+def drawn(work: Work, curves: Sequence[Prepared], chunk: Chunk = WHOLE) -> list[CurveDraws | None]:
+    """The re-randomised curves of a chunk of the blocks of draws, joined; what is not there is
+    drawn now. None of a curve that is not tested, or has no block in the chunk."""
+    file = work.trial.multiverse.file
+    level = work.trial.plan.analyses[file.of].decision_level
+    number, of = chunk
+    starts = [first for at, first in enumerate(range(0, file.draws, DRAWS)) if at % of == number]
+    kept, found = [], []
+    begun = last = time.monotonic()
+    for at, each in enumerate(curves):
+        parts = []
+        for done, first in enumerate(starts if each.observed is not None else (), 1):
+            stop = min(first + DRAWS, file.draws)
+            name = _block_name(work, each, level, first, stop)
+            kept.append(name)
+            parts.append(_part(work, name, each, level, first, stop))
+            if time.monotonic() - last > EVERY:
+                last = time.monotonic()
+                whole = len(starts) * len(curves)
+                progress("blocks of draws", at * len(starts) + done, whole, last - begun)
+        found.append(joined(parts) if parts else None)
+    if chunk == WHOLE:
+        work.blocks.keep([*blocks_in_use(work), *kept])
+    return found
+
+
+def _block_name(work: Work, each: Prepared, level: float, first: int, stop: int) -> str:
+    """What a block of draws comes from: scores, scheme, level, seed and numbers of the draws."""
+    assert each.observed is not None
+    seed = _seed(work, each.group.place)
+    scheme = each.observed.scheme
+    contents = [
+        hashlib.sha256(np.ascontiguousarray(part).tobytes()).hexdigest()
+        for part in (each.observed.scores, scheme.code, scheme.cell)
+    ]
+    words = (*contents, repr(level), repr(seed), f"{first}-{stop}")
+    return PREFIX + key_of(work.code, each.group.place.comparison, *words)
+
+
+def _part(work: Work, name: str, each: Prepared, level: float, first: int, stop: int) -> CurveDraws:
+    assert each.observed is not None
+    arrays = work.blocks.read(name)
+    if arrays is not None:
+        return CurveDraws(**arrays)
+    seed = _seed(work, each.group.place)
+    draws = curve_draws(each.observed, level=level, seed=seed, start=first, stop=stop)
+    work.blocks.write(name, {key.name: getattr(draws, key.name) for key in fields(draws)})
+    return draws
+
+
+def _seed(work: Work, place: Place) -> tuple[int, int]:
+    """The stream of a comparison: curves of one share their assignments."""
+    file = work.trial.multiverse.file
+    digest = hashlib.sha256("/".join((file.of, *place.pair)).encode()).digest()
+    return file.seed, int.from_bytes(digest[:8], "big")
+
+
+def scheme_words(design: Design) -> str:
+    """How the assignment is made again, in words."""
+    strata = ", ".join(design.strata)
+    within = f"within each stratum ({strata})" if strata else "in the whole trial"
+    blocks = design.randomisation.scheme in ("blocked", "stratified_blocks")
+    more = "; which patients were of one block is not recorded" if blocks else ""
+    return f"the sizes of the arms kept {within}{more}"

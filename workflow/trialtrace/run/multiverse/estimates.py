@@ -1,0 +1,291 @@
+"""Specifications estimated, each by the analysis of the plan that it is, with its scores."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+from pathlib import Path
+
+import numpy as np
+
+from trialtrace.audit.ledger.shape import Unread as Content
+from trialtrace.base.arrays import Flags, Floats, Labels, Places
+from trialtrace.base.config.spec import items_of
+from trialtrace.base.errors import UserError
+from trialtrace.base.store import sha256_file
+from trialtrace.run.methods.analysing.cuts import Cut, cuts
+from trialtrace.run.methods.analysing.rows import Place, Result
+from trialtrace.run.methods.analysing.run import run_analysis
+from trialtrace.run.multiverse.blocks import Blocks, key_of
+from trialtrace.run.multiverse.scores import SCORE_OF, Sampled, score_of
+from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
+from trialtrace.run.tables.frames import Frames
+from trialtrace.run.trial.model import adsl_code
+from trialtrace.run.trial.multiverse.load import SpecifiedTrial
+from trialtrace.run.trial.outcomes import Outcomes
+from trialtrace.run.trial.plan.build import Analysis
+from trialtrace.run.trial.plan.registry import card_of
+from trialtrace.run.trial.study.source import Synthetic
+from trialtrace.stats.results import StatsError
+
+# Specifications a block: some seconds of work, which is what an interrupted run does again.
+SIZE = 64
+PREFIX = "estimates-"
+DATA_SETS = ("adsl", "bds", "adtte", "occds")
+CONFIGURATION = ("trial.yaml", "dictionary.csv", "endpoints.yaml", "plan.yaml")
+# Seconds between two lines of the log.
+EVERY = 10.0
+# Part i of n of the work.
+Chunk = tuple[int, int]
+WHOLE: Chunk = (0, 1)
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """One estimate of a specification: its row and members, and its scores, or why none."""
+
+    analysis: str
+    row: ResultRow
+    members: list[MemberRow]
+    score: str | None
+    untested: str | None
+    scores: Floats | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """The specifications of a trial over its derived data, with the blocks of what is done.
+
+    `code` is the hash of what computes: estimates of other code are others.
+    """
+
+    trial: SpecifiedTrial
+    derived: Path
+    blocks: Blocks
+    code: str
+
+    @cached_property
+    def frames(self) -> Frames:
+        return Frames(self.derived)
+
+    @cached_property
+    def origin(self) -> str:
+        """A digest of what all estimates come from, but for multiverse.yaml."""
+        folder = self.trial.at.trial_config(self.trial.name)
+        files = [folder / name for name in CONFIGURATION]
+        files += [self.derived / f"{name}.parquet" for name in DATA_SETS]
+        return key_of(self.code, *map(sha256_file, files))
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """The key of each specification's estimates by its analysis: what they come from."""
+        plan = self.trial.document("plan")
+        return {
+            name: key_of(self.origin, json.dumps(self._entry(plan, name), sort_keys=True))
+            for name in self.trial.specifications
+        }
+
+    def _entry(self, plan: Content, name: str) -> list[object]:
+        entry = plan["analyses"][name]
+        late = self.trial.multiverse.late(self.trial.specifications[name])
+        return [name, entry, plan["estimands"].get(entry.get("estimand")), late]
+
+    @cached_property
+    def _arms(self) -> Labels:
+        arms = self.frames.column("adsl", "TRT01P").to_pylist()
+        return np.array([arm or "" for arm in arms])
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where each subject stands in ADSL."""
+        names = self.frames.column("adsl", "USUBJID").to_pylist()
+        return {name: place for place, name in enumerate(names)}
+
+    def _among(self, pair: Iterable[str]) -> Flags:
+        return np.isin(self._arms, list(pair))
+
+    def arms(self, pair: Iterable[str]) -> Labels:
+        """The arm of each subject who was randomised to these arms, in the order of ADSL."""
+        return self._arms[self._among(pair)]
+
+    def places(self, pair: Iterable[str], names: Labels) -> Places:
+        """Where these subjects stand among those randomised to these arms."""
+        of_all = np.cumsum(self._among(pair)) - 1
+        found: Places = of_all[[self._places[name] for name in names]]
+        return found
+
+    def column(self, name: str, pair: Iterable[str]) -> Labels:
+        """A variable of the subjects randomised to these arms; None where it is missing."""
+        values = self.frames.column("adsl", adsl_code(name)).to_pylist()
+        return np.array(values, dtype=object)[self._among(pair)]
+
+
+def estimates(work: Work, chunk: Chunk = WHOLE) -> dict[str, list[Estimated]]:
+    """The estimates of a chunk of the specifications, those that are not there computed now."""
+    known = _known(work)
+    number, of = chunk
+    asked = [name for at, name in enumerate(work.trial.specifications) if at % of == number]
+    todo = [name for name in asked if work.keys[name] not in known]
+    begun = told = time.monotonic()
+    for first in range(0, len(todo), SIZE):
+        names = todo[first : first + SIZE]
+        block = {name: list(estimated(work, name)) for name in names}
+        work.blocks.write(
+            PREFIX + key_of(*(work.keys[name] for name in names)), _arrays(work, block)
+        )
+        known |= {work.keys[name]: block[name] for name in names}
+        if time.monotonic() - told > EVERY:
+            told = time.monotonic()
+            progress("specifications", first + len(names), len(todo), told - begun)
+    return {name: known[work.keys[name]] for name in asked}
+
+
+def progress(what: str, done: int, of: int, seconds: float) -> None:
+    """A line of the log with the time that is left."""
+    left = seconds / done * (of - done)
+    print(f"{what}: {done} of {of}, about {left:.0f} s left", file=sys.stderr, flush=True)
+
+
+def estimated(work: Work, name: str) -> Iterator[Estimated]:
+    """The estimates of a specification: of each comparison and visit. A failure is one with its
+    reason, whatever failed."""
+    analysis = work.trial.plan.analyses[name]
+    try:
+        found = [
+            each
+            for each in run_analysis(work.trial, analysis, work.frames)
+            if _asked(each, analysis)
+        ]
+        reason = "the analysis gives no estimate of a comparison."
+    except UserError as error:
+        found, reason = [], " ".join(str(error).split())
+    except Exception as error:  # noqa: BLE001  one specification must not stop the others
+        found, reason = [], f"a fault of the program ({type(error).__name__})."
+    if not found:
+        found = [_failed(work.trial, analysis, reason)]
+    for result in found:
+        yield _with_scores(work, name, result)
+
+
+def _asked(result: Result, analysis: Analysis) -> bool:
+    """Whether a result is the estimate of a comparison, and nothing that stands beside it."""
+    place = result.place
+    return (
+        result.stat == analysis.estimates[0].statistic
+        and place.pair is not None
+        and place.second is None
+    )
+
+
+def _failed(trial: SpecifiedTrial, analysis: Analysis, reason: str) -> Result:
+    estimand, step = analysis.estimand, analysis.estimates[0]
+    place = Place(
+        trial.name,
+        analysis.name,
+        estimand.population,
+        estimand.name,
+        estimand.variable,
+        pair=analysis.pairs[0],
+    )
+    options = items_of(step.options)
+    return Result(place, step.statistic, step.method, nan, options, {}, error=reason)
+
+
+def _with_scores(work: Work, name: str, result: Result) -> Estimated:
+    step = work.trial.plan.analyses[name].estimates[0]
+    reason, scores = untested(work, name, result), None
+    if reason is None:
+        try:
+            scores = _scores(work, name, result)
+        except StatsError as refused:
+            reason = str(refused)
+    score = SCORE_OF.get(step.key) if reason is None else None
+    return Estimated(name, result.row(), result.member_rows(), score, reason, scores)
+
+
+def untested(work: Work, name: str, result: Result) -> str | None:
+    """Why a specification is shown and not tested, as far as what is declared says it."""
+    trial = work.trial
+    if result.error is not None:
+        return "there is no estimate"
+    if isinstance(trial.source, Synthetic) and trial.source.mode == "display":
+        return "the patients are drawn to printed margins, so that their variation is false"
+    if trial.design.kind != "parallel":
+        return "re-randomisation is of trials in which each patient has one arm"
+    if trial.design.randomisation.scheme == "unknown":
+        return "how patients were randomised is not known (trial.yaml: design.randomisation)"
+    population = trial.populations[result.place.population]
+    if chosen := Outcomes(trial.endpoints, trial.subjects).chosen_by(population):
+        return f"the population {population.name} is chosen after randomisation, by {chosen[0]}"
+    late = trial.multiverse.late(trial.specifications[name])
+    return f"it rests on what may follow the arm ({'; '.join(late)})" if late else None
+
+
+def _scores(work: Work, name: str, result: Result) -> Floats:
+    pair = result.place.pair
+    assert pair is not None
+    analysis = work.trial.plan.analyses[name]
+    step = analysis.estimates[0]
+    cut = _cut(work, analysis, result)
+    options = items_of(step.options)
+    given = result.members["analysed"].predicate
+    rows = work.frames.select(cut.dataset, given | {"TRTP": {"in": list(pair)}})
+    places = work.places(pair, rows.column("USUBJID"))
+    sample = Sampled(cut, rows, options.get("covariates", ()), options.get("strata", ()))
+    return score_of(step.key, sample, places, len(work.arms(pair)))
+
+
+def _cut(work: Work, analysis: Analysis, result: Result) -> Cut:
+    """The cut of the analysis at which a result stands."""
+    together = card_of(analysis.estimates[0].key).visits != "each"
+    place = result.place
+    for cut in cuts(work.trial, analysis, work.frames, together=together):
+        if (cut.place.parameter, cut.place.visit) == (place.parameter, place.visit):
+            return cut
+    raise StatsError("the estimate is of several visits at once, and has no score here.")
+
+
+def blocks_in_use(work: Work) -> dict[str, dict[str, Labels]]:
+    """The blocks that have an estimate of a present specification, by their names."""
+    present, found = set(work.keys.values()), {}
+    for name in work.blocks.names():
+        arrays = work.blocks.read(name) if name.startswith(PREFIX) else None
+        if arrays is not None and not present.isdisjoint(arrays["key"].tolist()):
+            found[name] = arrays
+    return found
+
+
+def _known(work: Work) -> dict[str, list[Estimated]]:
+    """Every estimate that a block in use has, by its key; two blocks may have the same."""
+    known: dict[str, list[Estimated]] = {}
+    for arrays in blocks_in_use(work).values():
+        block: dict[str, list[Estimated]] = {}
+        columns = (arrays[name].tolist() for name in ("key", "text", "subjects"))
+        for key, text, subjects, scores in zip(*columns, arrays["scores"], strict=True):
+            told = json.loads(text)
+            kept = scores[:subjects] if told["score"] is not None else None
+            block.setdefault(key, []).append(Estimated(**told, scores=kept))
+        known = block | known
+    return known
+
+
+def _arrays(work: Work, block: Mapping[str, Sequence[Estimated]]) -> dict[str, Labels]:
+    """A block as arrays; comparisons differ in their subjects, so scores end where these do."""
+    every = [(work.keys[name], each) for name, those in block.items() for each in those]
+    subjects = [0 if each.scores is None else len(each.scores) for _, each in every]
+    scores = np.zeros((len(every), max(subjects, default=0)))
+    texts = []
+    for at, (_, each) in enumerate(every):
+        if each.scores is not None:
+            scores[at, : subjects[at]] = each.scores
+        told = {key: value for key, value in vars(each).items() if key != "scores"}
+        texts.append(json.dumps(told))
+    return {
+        "key": np.array([key for key, _ in every]),
+        "text": np.array(texts),
+        "subjects": np.array(subjects),
+        "scores": scores,
+    }

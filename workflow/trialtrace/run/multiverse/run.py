@@ -1,0 +1,233 @@
+"""The stage multiverse: derived data sets in; its six tables out."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from trialtrace.base.arrays import Floats
+from trialtrace.base.store import make_folder, write_text
+from trialtrace.run.multiverse.blocks import Blocks
+from trialtrace.run.multiverse.curves import Group, Prepared, drawn, groups, prepared
+from trialtrace.run.multiverse.estimates import WHOLE, Chunk, Estimated, Work, estimates
+from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, from_rows, write_table
+from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
+from trialtrace.stats.resampling.curves import (
+    CurveDraws,
+    JointInference,
+    border,
+    joint_inference,
+    places,
+    spread_by_choice,
+)
+
+CONFIDENCE = 0.95
+"""Of Monte Carlo intervals."""
+# Effects given the covariates: with other covariates another effect, not another estimate of one.
+CONDITIONAL = ("odds_ratio", "hazard_ratio", "subdistribution_hazard_ratio")
+SEVERAL = "effects given different covariates or strata are different effects"
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A curve with what its re-randomisations say; None where it is not tested."""
+
+    curve: Prepared
+    draws: CurveDraws | None
+    joint: JointInference | None
+
+    @property
+    def group(self) -> Group:
+        return self.curve.group
+
+
+def work_of(trial: Trial, derived: Path, folder: Path, code: str) -> Work:
+    """What is to do; blocks lie in the folder of the tables."""
+    return Work(
+        specified(trial), Path(derived), Blocks(Path(folder) / "blocks", trial.private), code
+    )
+
+
+def estimate_part(work: Work, chunk: Chunk, mark: Path) -> None:
+    """Estimate a part of the specifications, into blocks; the mark says which were."""
+    _make_folders(work)
+    _mark(mark, (work.keys[name] for name in estimates(work, chunk)))
+
+
+def draw_part(work: Work, chunk: Chunk, mark: Path) -> None:
+    """Draw a part of the re-randomisations, into blocks; the mark says of which curves."""
+    _make_folders(work)
+    curves = _curves(work)
+    drawn(work, curves, chunk)
+    _mark(mark, (each.group.place.name for each in curves))
+
+
+def _make_folders(work: Work) -> None:
+    for folder in (work.blocks.folder.parent, work.blocks.folder):
+        make_folder(folder, work.trial.private)
+
+
+def _mark(mark: Path, names: Iterable[str]) -> None:
+    write_text(mark, "".join(f"{name}\n" for name in names))
+
+
+def run_multiverse(work: Work, out_dir: Path) -> None:
+    """Write the tables from blocks; what no block has is computed now, so that nothing lacks."""
+    _make_folders(work)
+    curves = _curves(work)
+    parts = drawn(work, curves, WHOLE)
+    found = [_tested(work, each, draws) for each, draws in zip(curves, parts, strict=True)]
+    tables: dict[str, tuple[Contract, Sequence[Mapping[str, object]]]] = {
+        "results": (RESULTS, [each.row for one in found for each in one.group.estimates]),
+        "members": (
+            MEMBERS,
+            [row for one in found for each in one.group.estimates for row in each.members],
+        ),
+        "specifications": (
+            SPECIFICATIONS,
+            [row for one in found for row in _specification_rows(work.trial, one)],
+        ),
+        "curves": (CURVES, [_curve_row(work, one) for one in found]),
+        "bands": (BANDS, [row for one in found for row in _band_rows(one)]),
+        "spreads": (SPREADS, [row for one in found for row in _spread_rows(work.trial, one)]),
+    }
+    for name, (contract, rows) in tables.items():
+        path = Path(out_dir) / f"{name}.parquet"
+        write_table(path, from_rows(rows, contract), contract, synthetic=work.trial.synthetic)
+
+
+def _curves(work: Work) -> list[Prepared]:
+    return [prepared(work, group) for group in groups(work, estimates(work))]
+
+
+def _level(work: Work) -> float:
+    return work.trial.plan.analyses[work.trial.multiverse.file.of].decision_level
+
+
+def _tested(work: Work, curve: Prepared, draws: CurveDraws | None) -> Tested:
+    if curve.observed is None or draws is None:
+        return Tested(curve, None, None)
+    joint = joint_inference(curve.observed, draws, level=_level(work), confidence=CONFIDENCE)
+    return Tested(curve, draws, joint)
+
+
+def _specification_rows(trial: SpecifiedTrial, curve: Tested) -> Iterator[Row]:
+    number = 0
+    for each in curve.group.estimates:
+        specification = trial.specifications[each.analysis]
+        row = {
+            "result_id": each.row["result_id"],
+            "analysis_id": each.analysis,
+            "specification": specification.name,
+            "levels": json.dumps(specification.levels, ensure_ascii=False),
+            "curve": curve.group.place.name,
+            "registered": trial.multiverse.marked(specification, "registered"),
+            "published": trial.multiverse.marked(specification, "published"),
+            "score": each.score,
+            "untested": each.untested,
+        }
+        if curve.joint is not None and each.scores is not None:
+            assert curve.curve.observed is not None
+            row |= {"z": float(curve.curve.observed.z[number])}
+            row |= _p(("p_value", "p_low", "p_high"), curve.joint.p_value[number])
+            row |= _p(("p_adjusted", "adjusted_low", "adjusted_high"), curve.joint.adjusted[number])
+            number += 1
+        yield row
+
+
+def _p(names: Sequence[str], values: Floats) -> Row:
+    return dict(zip(names, map(float, values), strict=True))
+
+
+def _values(estimated: Sequence[Estimated]) -> Floats:
+    """The estimates that there are."""
+    values = (each.row["stat_value"] for each in estimated)
+    return np.array([value for value in values if value is not None], dtype=float)
+
+
+def _curve_row(work: Work, curve: Tested) -> Row:
+    place, group = curve.group.place, curve.group
+    values = _values(group.estimates)
+    several = _several_effects(work.trial, group)
+    row = vars(place) | {
+        "curve": place.name,
+        "specifications": len(group.estimates),
+        "estimated": values.size,
+        "distinct": np.unique(values).size,
+        "tested": len(group.tested),
+        "level": _level(work),
+        "no_median": SEVERAL if several else None,
+    }
+    if values.size:
+        row |= {"least": float(values.min()), "largest": float(values.max())}
+        row |= {"median": None if several else float(np.median(values))}
+    if curve.joint is None or curve.curve.observed is None:
+        return row
+    joint, size = curve.joint, np.abs(curve.curve.observed.z)
+    row |= {
+        "draws": joint.draws,
+        "median_z": float(np.median(curve.curve.observed.z)),
+        "median_z_null": float(joint.null_median[1]),
+        "share": float((size >= border(_level(work))).mean()),
+        "share_null": float(joint.null_share[1]),
+        "largest_z": float(size.max()),
+        "critical": joint.critical,
+    }
+    for name in ("p_median", "p_share", "p_smallest"):
+        row |= _p((name, f"{name}_low", f"{name}_high"), getattr(joint, name))
+    return row
+
+
+def _several_effects(trial: SpecifiedTrial, group: Group) -> bool:
+    """Whether the estimates of a curve are of effects that differ by what they are given."""
+    if group.place.statistic not in CONDITIONAL:
+        return False
+    steps = [trial.plan.analyses[each.analysis].estimates[0] for each in group.estimates]
+    given = {
+        tuple(
+            sorted({*getattr(each.options, "covariates", ()), *getattr(each.options, "strata", ())})
+        )
+        for each in steps
+    }
+    return len(given) > 1
+
+
+def _band_rows(curve: Tested) -> Iterator[Row]:
+    if curve.joint is None or curve.curve.observed is None:
+        return
+    ordered = np.sort(curve.curve.observed.z)
+    for place, (low, middle, high) in zip(places(ordered.size), curve.joint.band, strict=True):
+        yield {
+            "curve": curve.group.place.name,
+            "place": int(place) + 1,
+            "observed": float(ordered[place]),
+            "low": float(low),
+            "middle": float(middle),
+            "high": float(high),
+        }
+
+
+def _spread_rows(trial: SpecifiedTrial, curve: Tested) -> Iterator[Row]:
+    """Of the factors that vary on the curve; of one estimand alone."""
+    there = [each for each in curve.group.estimates if each.row["stat_value"] is not None]
+    if _several_effects(trial, curve.group) or len(there) < 2:
+        return
+    chosen = [trial.specifications[each.analysis].levels for each in there]
+    factors = [
+        name for name in trial.multiverse.file.factors if len({one[name] for one in chosen}) > 1
+    ]
+    if not factors:
+        return
+    coded = [
+        [list(trial.multiverse.file.factors[name].levels).index(one[name]) for name in factors]
+        for one in chosen
+    ]
+    shares, exact = spread_by_choice(_values(there), coded)
+    rest = max(0.0, 1.0 - float(shares.sum()))
+    for factor, share in [*zip(factors, shares.tolist(), strict=True), (None, rest)]:
+        yield {"curve": curve.group.place.name, "factor": factor, "share": share, "exact": exact}

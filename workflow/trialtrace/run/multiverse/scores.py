@@ -1,0 +1,151 @@
+"""The score that belongs to an estimate: one number a subject, the arms not looked at.
+
+Under the sharp null hypothesis a score is what it is in every re-randomisation, so that a test of
+its sum over an arm is exact whatever model gave it. The estimate itself is computed once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from trialtrace.base.arrays import Floats, Places
+from trialtrace.run.methods.analysing.cuts import Cut
+from trialtrace.run.methods.analysing.subject_tables import TWICE
+from trialtrace.run.methods.regression.analyse_covariates import columns_of
+from trialtrace.run.methods.stratified.analyse import keys_of
+from trialtrace.run.tables.frames import Selection
+from trialtrace.stats import resampling
+from trialtrace.stats.regression.logistic import logistic
+from trialtrace.stats.regression.poisson import modified_poisson
+from trialtrace.stats.results import StatsError
+
+Score = Callable[["Sampled"], Floats]
+NO_SCORE = "the estimate has no score here that is a sum over an arm"
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """The rows of a comparison as they were analysed, with the options of the estimate."""
+
+    cut: Cut
+    rows: Selection
+    covariates: Sequence[str]
+    strata: Sequence[str]
+
+    @property
+    def values(self) -> Floats:
+        """What is analysed of each row."""
+        return self.cut.values(self.rows).astype(float)
+
+
+def _means(sample: Sampled) -> Floats:
+    return resampling.mean_scores(sample.values, included=None)
+
+
+def _ranks(sample: Sampled) -> Floats:
+    return resampling.rank_scores(sample.values, stratum=None, weights="equal", included=None)
+
+
+def _strata(sample: Sampled) -> Floats:
+    if not sample.strata:
+        return _means(sample)
+    cells = keys_of(sample.rows, sample.strata)
+    return resampling.stratum_scores(sample.values, cells, included=None)
+
+
+def _log_rank(sample: Sampled) -> Floats:
+    """Within strata; of a model with covariates there is none."""
+    if sample.covariates:
+        raise StatsError(NO_SCORE)
+    event = (sample.rows.column("CNSR") == 0).astype(float)
+    stratum = keys_of(sample.rows, sample.strata) if sample.strata else None
+    return resampling.log_rank_scores(sample.values, event, stratum=stratum, included=None)
+
+
+def _columns(sample: Sampled) -> Floats:
+    """Covariates and strata as columns; without any, none."""
+    columns = columns_of(sample.rows, [*sample.covariates, *sample.strata])
+    return np.empty((sample.rows.n, 0)) if columns is None else columns
+
+
+def _least_squares(sample: Sampled) -> Floats:
+    return resampling.residual_scores(sample.values, _columns(sample), included=None)
+
+
+def _with_intercept(sample: Sampled) -> Floats:
+    return np.column_stack([np.ones(sample.rows.n), _columns(sample)])
+
+
+def _logistic(sample: Sampled) -> Floats:
+    """Events less the risks of a model without the arm."""
+    x = _with_intercept(sample)
+    scores: Floats = sample.values - expit(x @ logistic(sample.values, x, confidence=0.95).coef)
+    return scores
+
+
+def _poisson(sample: Sampled) -> Floats:
+    """Events less the means of a log-linear model without the arm."""
+    x = _with_intercept(sample)
+    return sample.values - np.exp(x @ modified_poisson(sample.values, x, confidence=0.95).coef)
+
+
+_BINARY = ("risk_difference", "risk_ratio", "odds_ratio")
+# The name of each score, and what it is of.
+SCORES: dict[str, tuple[str, Score]] = {
+    "means": ("sum of values", _means),
+    "ranks": ("sum of ranks", _ranks),
+    "strata": ("sum of values less the mean of their stratum", _strata),
+    "log_rank": ("observed less expected events", _log_rank),
+    "least_squares": ("sum of residuals of the values on the covariates", _least_squares),
+    "logistic": ("sum of events less the risks by the covariates", _logistic),
+    "poisson": ("sum of events less the means by the covariates", _poisson),
+}
+# The score of an estimate, "statistic.method"; another estimate is shown and not tested.
+SCORE_OF = {
+    **dict.fromkeys(
+        (
+            *(f"risk_difference.{name}" for name in ("newcombe", "wald", "miettinen_nurminen")),
+            *(f"risk_difference.{name}" for name in ("mee", "agresti_caffo")),
+            *(f"risk_ratio.{name}" for name in ("katz_log", "koopman", "miettinen_nurminen")),
+            *("odds_ratio.woolf", "number_needed_to_treat.newcombe"),
+            *("mean_difference.welch", "mean_difference.student"),
+        ),
+        "means",
+    ),
+    **dict.fromkeys(
+        ("median_difference.hodges_lehmann", "probability_of_superiority.brunner_munzel"), "ranks"
+    ),
+    **dict.fromkeys(
+        (
+            *(f"{name}.mantel_haenszel" for name in _BINARY),
+            *(f"{name}.stratified_miettinen_nurminen" for name in _BINARY[:2]),
+            *("risk_difference.summary_score", "risk_difference.stratified_newcombe"),
+            "odds_ratio.conditional",
+        ),
+        "strata",
+    ),
+    **dict.fromkeys(("hazard_ratio.cox", "hazard_ratio.cox_adjusted"), "log_rank"),
+    "mean_difference.ancova": "least_squares",
+    **dict.fromkeys(
+        (*(f"{name}.standardised" for name in _BINARY[:2]), "odds_ratio.logistic"), "logistic"
+    ),
+    "odds_ratio.firth": "logistic",
+    "risk_ratio.modified_poisson": "poisson",
+}
+
+
+def score_of(step: str, sample: Sampled, place: Places, subjects: int) -> Floats:
+    """Scores of all subjects of a comparison, (subjects,), 0 of those who are not analysed.
+
+    `place` has the position of each row's subject. Raises StatsError for an estimate without a
+    score, and for subjects with several rows.
+    """
+    if step not in SCORE_OF:
+        raise StatsError(NO_SCORE)
+    if len(np.unique(place)) < len(place):
+        raise StatsError(TWICE)
+    scores = np.zeros(subjects)
+    scores[place] = SCORES[SCORE_OF[step]][1](sample)
+    return scores

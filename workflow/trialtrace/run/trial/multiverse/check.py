@@ -1,0 +1,220 @@
+"""multiverse.yaml against itself, the plan and the trial; then each specification as an analysis.
+
+A mistake is told where it stands: at the level that all specifications with it have, and no other;
+else as one of the combination.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from trialtrace.audit.ledger.shape import Unread as Content
+from trialtrace.base.config.compose import Document, Path_
+from trialtrace.base.config.schema import tell
+from trialtrace.base.config.spec import mapping_of, structure
+from trialtrace.base.errors import UserError, one_of
+from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.multiverse.file import Level, MultiverseFile
+from trialtrace.run.trial.multiverse.specifications import (
+    CHOOSING,
+    PATCHES,
+    Conflict,
+    Multiverse,
+    Specification,
+    analysis_of,
+    estimand_of,
+    with_specifications,
+)
+from trialtrace.run.trial.plan import check as plan
+
+MARKS = ("registered", "published")
+# A mistake in words: what was found, what is expected, what to do.
+Mistake = tuple[str | None, str | None, str | None]
+
+
+def check(files: Files, document: Document) -> None:
+    """Add what is wrong to the document's problems."""
+    if document.problems:
+        return
+    analyses = files.plan.names("analyses")
+    if not known(document, ("of",), document.data["of"], analyses, "an analysis of the plan"):
+        return
+    multiverse = Multiverse(structure(MultiverseFile, document.data))
+    for name, factor in multiverse.file.factors.items():
+        _marks(document, name, factor.levels)
+        for level, entry in factor.levels.items():
+            _level(files, document, ("factors", name, "levels", level), entry)
+        _same(document, name, factor.levels)
+    _every_factor_marked(document, multiverse)
+    _forbidden(document, multiverse)
+    if document.problems or files.plan.problems or files.endpoints.problems:
+        return
+    try:
+        specifications = multiverse.specifications()
+    except UserError as error:
+        for problem in error.problems:
+            document.add(("limit",), found=problem.found, expected=problem.expected, do=problem.do)
+        return
+    _left(document, multiverse, specifications)
+    if not document.problems:
+        _as_analyses(files, document, multiverse, specifications)
+
+
+def _marks(document: Document, name: str, levels: dict[str, Level]) -> None:
+    for mark in MARKS:
+        marked = [level for level, entry in levels.items() if getattr(entry, mark)]
+        if len(marked) > 1:
+            document.add(
+                ("factors", name, "levels", marked[1], mark),
+                found=f"{mark}: true on {one_of(marked)}",
+                expected="it on one level of a factor",
+            )
+
+
+def _every_factor_marked(document: Document, multiverse: Multiverse) -> None:
+    factors = multiverse.file.factors
+    for mark in MARKS:
+        without = [
+            name
+            for name, factor in factors.items()
+            if not any(getattr(level, mark) for level in factor.levels.values())
+        ]
+        if 0 < len(without) < len(factors):
+            document.add(
+                ("factors", without[0]),
+                found=f"no level with {mark}: true, while other factors have one",
+                expected="it on a level of every factor, or of none",
+            )
+
+
+def _level(files: Files, document: Document, path: Path_, level: Level) -> None:
+    chosen = [key for key in CHOOSING if getattr(level, key) is not None]
+    if chosen and level.known is None:
+        document.add(
+            path,
+            found=f"{chosen[0]}, and not when that was known",
+            expected="known: before_randomisation, after_randomisation or not_recorded",
+        )
+    elif level.known is not None and not chosen:
+        document.add(
+            (*path, "known"), found="nothing that it is of", expected=f"it with {one_of(CHOOSING)}"
+        )
+    names: list[tuple[str, Iterable[str] | None, str]] = [
+        ("population", files.populations, "a population of trial.yaml"),
+        ("variable", files.plannable, "an endpoint of endpoints.yaml"),
+    ]
+    for key, offered, what in names:
+        known(document, (*path, key), getattr(level, key), offered, what)
+    for key in ("covariates", "strata"):
+        for position, name in enumerate(getattr(level, key) or ()):
+            offered, what = files.subject_variables, "a variable of subjects"
+            known(document, (*path, key, position), name, offered, what)
+
+
+def _same(document: Document, name: str, levels: dict[str, Level]) -> None:
+    """Two levels that change the same are one."""
+    before: dict[str, str] = {}
+    for level, entry in levels.items():
+        patch = repr({key: mapping_of(getattr(entry, key)) for key in PATCHES})
+        if patch in before:
+            document.add(
+                ("factors", name, "levels", level),
+                found=f"the same choice as {before[patch]}: the factor varies nothing there",
+                expected="levels that change something, one of them perhaps nothing",
+            )
+        before.setdefault(patch, level)
+
+
+def _forbidden(document: Document, multiverse: Multiverse) -> None:
+    factors = multiverse.file.factors
+    for position, rule in enumerate(multiverse.file.forbid or ()):
+        for name, level in rule.items():
+            place = ("forbid", position, name)
+            if known(document, place, name, factors, "a factor above"):
+                what = f"a level of {name}"
+                known(document, place, level, factors[name].levels, what)
+
+
+def _left(document: Document, multiverse: Multiverse, specifications: list[Specification]) -> None:
+    """Something is left, and of every factor two levels."""
+    if not specifications:
+        document.add(
+            ("forbid",),
+            found=f"all {multiverse.combinations} combinations forbidden",
+            expected="some that are left",
+        )
+        return
+    for name, factor in multiverse.file.factors.items():
+        left = {each.levels[name] for each in specifications}
+        for level in factor.levels:
+            if level not in left:
+                document.add(
+                    ("factors", name, "levels", level),
+                    found=f"{tell(level)}, which is forbidden in every combination",
+                    expected="a level that some specification has",
+                )
+
+
+def _as_analyses(
+    files: Files, document: Document, multiverse: Multiverse, specifications: list[Specification]
+) -> None:
+    base = estimand_of(files.plan.data, multiverse.file.of)
+    sound: list[Specification] = []
+    mistakes: dict[Mistake, list[Specification]] = defaultdict(list)
+    for each in specifications:
+        try:
+            analysis_of(multiverse, each, base, files.plan.data)
+        except Conflict as conflict:
+            expected = "levels that go together"
+            do = "forbid the combination, or give a level another estimate"
+            mistakes[str(conflict), expected, do].append(each)
+        else:
+            sound.append(each)
+    whole = with_specifications(files.plan.data, multiverse, sound)
+    for each, mistake in _mistakes(files, whole, sound):
+        mistakes[mistake].append(each)
+    for mistake, those in mistakes.items():
+        _tell(document, mistake, those, specifications)
+
+
+def _mistakes(
+    files: Files, whole: Content, specifications: list[Specification]
+) -> Iterator[tuple[Specification, Mistake]]:
+    """What the checks of the plan say of each specification; the same analysis is checked once."""
+    alike: dict[str, list[Specification]] = defaultdict(list)
+    for each in specifications:
+        entry = whole["analyses"][each.analysis]
+        alike[repr({key: entry[key] for key in entry if key != "label"})].append(each)
+    for those in alike.values():
+        copy = Document(files.plan.shown, whole)
+        estimand = whole["analyses"][those[0].analysis].get("estimand")
+        patched = replace(files, plan=copy)
+        if estimand is not None:
+            plan.check_estimand(patched, estimand, whole["estimands"][estimand])
+        plan.check_analysis(patched, those[0].analysis, whole["analyses"][those[0].analysis])
+        for problem in copy.problems:
+            for each in those:
+                yield each, (problem.found or problem.message, problem.expected, problem.do)
+
+
+def _tell(
+    document: Document,
+    mistake: Mistake,
+    those: list[Specification],
+    specifications: list[Specification],
+) -> None:
+    """At the level that just these specifications have; else as one of a combination."""
+    found, expected, do = mistake
+    wrong = {each.name for each in those}
+    for factor, level in those[0].levels.items():
+        if wrong == {each.name for each in specifications if each.levels[factor] == level}:
+            path = ("factors", factor, "levels", level)
+            document.add(path, found=found, expected=expected, do=do)
+            return
+    document.add(
+        ("factors",),
+        found=f"{found}, in {len(those)} of {len(specifications)} specifications, the first "
+        f"{those[0].name}",
+        expected=expected,
+        do=do or "forbid the combination",
+    )

@@ -1,0 +1,60 @@
+"""A trial whose plan has the specifications of its multiverse as analyses."""
+
+from functools import cached_property
+
+from trialtrace.audit.ledger.shape import Unread as Content
+from trialtrace.base.config.compose import Path_
+from trialtrace.base.config.spec import structure
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.multiverse.file import FILE, MultiverseFile
+from trialtrace.run.trial.multiverse.specifications import (
+    Multiverse,
+    Specification,
+    with_specifications,
+)
+
+
+def multiverse_of(trial: Trial) -> Multiverse:
+    """What multiverse.yaml says. Raises UserError where the trial has none, or a wrong one."""
+    if not trial.has_multiverse:
+        raise UserError(
+            Problem(
+                f"trial {trial.name}",
+                f"has no {FILE}",
+                do="write one; docs/multiverse.md says how",
+            )
+        )
+    return Multiverse(structure(MultiverseFile, trial.document("multiverse")))
+
+
+class SpecifiedTrial(Trial):
+    """The trial with these specifications beside the analyses of its plan."""
+
+    @cached_property
+    def multiverse(self) -> Multiverse:
+        return multiverse_of(self)
+
+    @cached_property
+    def specifications(self) -> dict[str, Specification]:
+        """The specifications by the names of their analyses."""
+        return {each.analysis: each for each in self.multiverse.specifications()}
+
+    def document(self, text: str) -> Content:
+        data: Content = super().document(text)
+        if text != "plan":
+            return data
+        return with_specifications(data, self.multiverse, list(self.specifications.values()))
+
+    def lines(self, text: str) -> dict[Path_, int]:
+        """Those of a specification are of the file that it comes from."""
+        known = super().lines(text)
+        if text != "plan":
+            return known
+        line = super().lines("multiverse").get(("factors",), 1)
+        return known | {("analyses", name): line for name in self.specifications}
+
+
+def specified(trial: Trial) -> SpecifiedTrial:
+    """The same trial with the specifications of its multiverse."""
+    return SpecifiedTrial(trial.name, trial.at)
