@@ -1,8 +1,11 @@
 "use strict";
-// Searches numbers, published claims and configuration of all trials. The index is read at the
-// first use of the field; the query stands in the address, so that a search can be kept.
+// Searches numbers, text, published claims and configuration of all trials. The index is read at
+// the first use of the field; the query stands in the address, so that a search can be kept.
 (() => {
   const MOST = 60;
+  // Results come before what leads to them; lines of the configuration last.
+  const KINDS = ["number", "published", "section", "text"];
+  const LONGEST = 160;
   const field = document.getElementById("query");
   const list = document.getElementById("found");
   const hits = document.getElementById("hits");
@@ -13,11 +16,19 @@
   function* flat(trials) {
     for (const trial of trials) {
       for (const [page, title, numbers] of trial.pages) {
-        for (const [stat, text, where, anchor] of numbers) {
-          const shown = [`${trial.words[stat]} ${text}`, title, trial.words[where]];
-          const found = entry(trial, "number", shown, `${page}#${encodeURI(anchor)}`, text);
-          found.text += ` ${anchor}`;
+        for (const [stat, text, where, anchor, n] of numbers) {
+          const told = n ? `${text} of ${n}` : text;
+          const shown = [`${trial.words[stat]} ${told}`, title, trial.words[where]];
+          const found = entry(trial, "number", shown, `${page}#${encodeURI(anchor)}`, `${text} ${told}`);
+          found.text += ` ${anchor} ${page.slice("trace/".length, -".html".length)}`;
           yield found;
+        }
+      }
+      for (const [page, sections] of trial.text) {
+        for (const [anchor, heading, paragraphs] of sections) {
+          const link = anchor ? `${page}#${encodeURI(anchor)}` : page;
+          if (heading) yield entry(trial, "section", [heading], link, heading);
+          for (const text of paragraphs) yield entry(trial, "text", [text, heading], link, "");
         }
       }
       for (const [anchor, text] of trial.claims) {
@@ -34,18 +45,31 @@
     }
   }
 
-  const plain = (text) => text.toLowerCase().replaceAll("\u2212", "-").replaceAll("\u00a0", " ");
+  // "12 of 40", "12 / 40" and "12/40" are the same.
+  const plain = (text) => text.toLowerCase().replaceAll("\u2212", "-").replaceAll("\u00a0", " ")
+    .replace(/(\d) ?(?:\/|of|out of) ?(?=\d)/g, "$1/");
 
   function entry(trial, kind, shown, link, value) {
     const text = plain([...shown, trial.name].join(" "));
     return { text, value: plain(value), shown, kind, trial: trial.title, link: `${trial.name}/${link}` };
   }
 
-  // A word that is the number itself comes before one that holds it.
+  // A word that is the number itself, or of a heading, comes before one that holds it.
   function rank(one, words) {
-    const alone = one.value.split(/[^\p{L}\p{N}.<-]+/u);
-    const same = words.some((word) => alone.includes(word)) ? 0 : 1;
-    return 3 * same + ["number", "published"].indexOf(one.kind) * -1 + 1;
+    const alone = one.value.split(/[^\p{L}\p{N}./<-]+/u);
+    const same = words.some((word) => alone.includes(word)) ? 0 : KINDS.length + 1;
+    const kind = KINDS.indexOf(one.kind);
+    return kind < 0 ? 2 * KINDS.length + 2 : same + kind;
+  }
+
+  // The part of a long text around the first of the words.
+  function excerpt(text) {
+    const word = plain(field.value).split(/\s+/).filter(Boolean)[0] || "";
+    if (text.length <= LONGEST) return text;
+    const at = Math.max(0, text.toLowerCase().indexOf(word.split("/")[0]) - LONGEST / 4);
+    const start = at ? text.indexOf(" ", at) + 1 : 0;
+    const end = text.lastIndexOf(" ", start + LONGEST);
+    return `${start ? "… " : ""}${text.slice(start, end)}${end < text.length ? " …" : ""}`;
   }
 
   function search() {
@@ -67,7 +91,7 @@
   function item(one) {
     const link = document.createElement("a");
     link.href = one.link;
-    link.textContent = one.shown[0];
+    link.textContent = excerpt(one.shown[0]);
     const rest = document.createElement("span");
     rest.className = "quiet";
     rest.textContent = ` ${[...one.shown.slice(1), one.kind, one.trial].filter(Boolean).join(" · ")}`;

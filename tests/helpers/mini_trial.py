@@ -238,7 +238,7 @@ MORE_DISPLAYS = """\
       endpoint: pain
       population: itt
       baseline: before
-      best: lowest
+      better: lower
       change: difference
   missingness:
     - {title: Pain at visits, endpoint: pain, population: itt}

@@ -2,6 +2,8 @@
 
 import pytest
 
+from trialtrace.run.trace.content import Tracer
+
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 EVENTS = ("count.events", "events.count")
 
@@ -146,3 +148,12 @@ def test_nodes_of_moertel_count_the_missing_ones(real):
     # Stage III has at least one positive node; two patients have none, in the row that is used.
     (flags,) = trace["rejected"]
     assert (flags["column"], flags["severity"], flags["count"]) == ("nodes", "flag", 2)
+
+
+def test_one_number_at_risk_is_traced_as_with_all_others(real):
+    """By 3 years 151 of 310 had an event: the terminal told the 172 of the whole follow-up."""
+    trial = real["moertel1990"]
+    name = "moertel1990/recurrence/at_risk.count@lev;time=1095"
+    alone = Tracer(trial.run.trial, trial.run.folder, "full", only=name).trace(name)
+    assert alone["from"] == trial.trace(name.partition("/")[2])["from"]
+    assert "151 of 310" in str(alone["from"])

@@ -132,7 +132,7 @@ def test_a_wrong_name_in_two_places_is_told_once_with_both(tmp_path):
     ("file", "before", "after"),
     [
         ("dictionary.csv", "\narm,", "\narmm,"),
-        ("endpoints.yaml", "pain_any:", "pain_ayn:"),
+        ("endpoints.yaml", "nausea:", "nuasea:"),
         ("plan.yaml", "pain_itt:", "pian_itt:"),
         ("trial.yaml", "drug:", "durg:"),
         ("claims.yaml", "group: drug}", "group: durg}"),

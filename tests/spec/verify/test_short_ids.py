@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Callable
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from kept_report import FOLDER
 
@@ -41,6 +43,15 @@ def test_commands_take_it_for_the_result(call: Call):
     assert "none" not in call("impact", "mini", SHORT)
 
 
+def test_what_is_typed_from_paper_is_read_and_one_letter_off_is_told(call: Call):
+    whole = call("trace", SHORT)
+    assert call("trace", SHORT.upper()) == call("trace", f" {SHORT} ") == whole
+    digits = SHORT.translate(str.maketrans("olb", "018"))
+    assert call("trace", digits) == whole
+    wrong = ("a" if SHORT[0] != "a" else "b") + SHORT[1:]
+    assert f"{SHORT} is {RISK}" in call("trace", wrong, code=1)
+
+
 def test_verify_holds_the_results_of_its_run(whole: Project, call: Call):
     assert call("verify", SHORT).startswith(f"{RISK}: {TOLD}: whole (run of mini, hash ")
     file = whole.root / FOLDER / "analysis" / "results.parquet"
@@ -48,6 +59,27 @@ def test_verify_holds_the_results_of_its_run(whole: Project, call: Call):
     try:
         file.write_bytes(kept + b" ")
         assert main(["--project", str(whole.root), "verify", SHORT]) != 0
+    finally:
+        file.write_bytes(kept)
+
+
+def test_verify_tells_an_altered_number_from_its_neighbour(
+    whole: Project, capsys: pytest.CaptureFixture[str]
+):
+    file = whole.root / FOLDER / "analysis" / "results.parquet"
+    kept, table = file.read_bytes(), pq.read_table(file)
+    rows = table.to_pylist()
+    (at,) = (n for n, row in enumerate(rows) if row["result_id"] == RISK)
+    other = next(n for n, row in enumerate(rows) if row["stat_value"] and n != at)
+    try:
+        for place, code in ((other, 0), (at, 1)):
+            spoilt = [
+                row | {"stat_value": 7.5} if n == place else row for n, row in enumerate(rows)
+            ]
+            pq.write_table(pa.Table.from_pylist(spoilt, table.schema), file)
+            assert main(["--project", str(whole.root), "verify", SHORT]) == code
+            text = capsys.readouterr().out
+            assert ("other numbers of this run are altered" in text) == (place == other)
     finally:
         file.write_bytes(kept)
 

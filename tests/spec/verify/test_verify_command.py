@@ -14,6 +14,7 @@ from kept_report import FOLDER
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
+from trialtrace.report.shown.compare import apart
 from trialtrace.report.verify.verified import verified
 from trialtrace.run.jobs.fresh import SITE
 from trialtrace.run.jobs.products import record_path, write_record
@@ -94,6 +95,29 @@ def test_a_download_that_is_another_is_named_alone_and_in_its_folder(
     copy.rename(tmp_path / "another.csv")
     with pytest.raises(UserError, match="none of this name"):
         verified(whole, tmp_path / "another.csv")
+
+
+@pytest.mark.parametrize("kept", ["figures/flow.csv", "tables/flow.csv"])
+def test_one_of_two_files_of_a_name_is_told_by_its_folder_or_its_lines(
+    whole: Project, tmp_path: Path, kept: str
+):
+    text = (whole.root / FOLDER / "report" / kept).read_text()
+    number = re.findall(r"\d+", text)[-1]
+    spoilt = f"{number}7".join(text.rsplit(number, 1))
+    for place in ("flow.csv", kept):
+        copy = tmp_path / place
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(spoilt)
+        changed, cell = verified(whole, copy).found
+        assert changed.place == f"{kept} of mini" and f"{number}7" in str(cell.shown)
+
+
+def test_long_texts_are_told_from_where_they_differ():
+    """An appendix has hundreds of ids in a cell."""
+    ids = " ".join(f"id{at:06d}" for at in range(200))
+    shown, kept = apart(ids.replace("id000150", "id999150"), ids)
+    assert shown != kept and "id999150" in shown and "id000150" in kept
+    assert apart("a", None) == ("a", None)
 
 
 def test_files_that_are_missing_or_extra(whole: Project, capsys: pytest.CaptureFixture[str]):

@@ -81,8 +81,8 @@ WRONG = [
         "a column of nausea",
     ),
     (
-        "baseline: before\n      best",
-        "baseline: after\n      best",
+        "baseline: before\n      better",
+        "baseline: after\n      better",
         "displays.waterfall[1].baseline",
         "a visit of pain before its last",
     ),

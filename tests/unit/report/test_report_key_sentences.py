@@ -129,7 +129,7 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
     # Patient 20 has a coded missing relief.
     assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Not analysed: 1 ", shown)
-    assert "Outcome known in these alone." in shown
+    assert "Outcome known in all who are analysed." in shown
     assert "2 estimates of the risk difference, each 26.7 percentage points; " in shown
     assert "both intervals include no effect" in shown
     assert "Bounds, with every missing value taken for the one arm or for the other: " in shown

@@ -107,3 +107,28 @@ def test_names_of_code_end_a_line_at_their_joints_alone(tab, tmp_path):
         })"""
     )
     assert tops == [1, 1, 1]
+
+
+def test_a_link_of_a_figure_opens_the_card_of_its_number_by_keyboard(tab, hostile):
+    """The card stands outside of the drawing, and the way back leads to the link."""
+    tab.show(hostile.at.site / "mini" / "report.html", View(LAPTOP))
+    link = tab.page.locator("svg a.field").first
+    number = re.findall(r"\d+(?:\.\d+)?", link.locator("title").text_content())[-1]
+    link.focus()
+    tab.page.keyboard.press("Enter")
+    card = tab.page.locator(".card")
+    card.wait_for()
+    assert number in card.inner_text()
+    assert tab.page.locator("svg .card").count() == 0
+    tab.page.keyboard.press("Escape")
+    tab.page.wait_for_function("document.activeElement.matches('svg a.field')")
+    assert tab.page.locator(".card").count() == 0
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_figure_has_a_light_ground_and_fits_its_page(tab, hostile, dark):
+    tab.show(hostile.at.site / "mini" / "report.html", View(PHONE, dark=dark))
+    ground = "one => getComputedStyle(one).backgroundColor"
+    drawing = tab.page.locator("figure svg").first
+    assert drawing.evaluate(ground) == ("rgb(255, 255, 255)" if dark else "rgba(0, 0, 0, 0)")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= PHONE

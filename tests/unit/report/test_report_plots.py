@@ -84,7 +84,7 @@ def test_a_waterfall_has_the_change_of_each_patient_from_worst_to_best(tmp_path)
 
 
 def test_the_best_of_a_higher_is_better_scale_is_the_highest_in_percent(mini):
-    entry = given(mini, "waterfall") | {"best": "highest", "change": "percent"}
+    entry = given(mini, "waterfall") | {"better": "higher", "change": "percent"}
     rows = waterfall.draw(mini, entry).data.rows
     assert len(rows) == 7 + 9
     assert all(row[5] == pytest.approx(100 * (row[3] - row[2]) / row[2]) for row in rows)

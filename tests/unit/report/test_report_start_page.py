@@ -61,11 +61,15 @@ def test_every_place_of_the_index_is_there(site, index):
     numbers = 0
     for page, title, rows in trial["pages"]:
         assert title
-        for stat, text, where, anchor in rows:
+        for stat, text, where, anchor, *n in rows:
+            assert n == [] or int(text) <= n[0]
             assert anchor in found[site / "mini" / page].ids
             assert text and trial["words"][stat] and isinstance(trial["words"][where], str)
             numbers += 1
     assert numbers > 100
+    for page, sections in trial["text"]:
+        ids = found[site / "mini" / page].ids
+        assert all(not anchor or anchor in ids for anchor, _, _ in sections)
     for anchor, text in trial["claims"]:
         assert anchor in found[site / "mini" / trial["audit"]].ids and text
     for page, lines in trial["config"]:
@@ -76,6 +80,18 @@ def test_a_number_is_found_as_it_is_printed(index):
     texts = {row[1] for _, _, rows in index[0]["pages"] for row in rows}
     claims = " ".join(text for _, text in index[0]["claims"])
     assert "P=0.03" in claims and any(text.startswith("10.0") for text in texts)
+
+
+def test_headings_and_sentences_are_in_the_index_once_and_cells_are_not(site, index):
+    sections = [each for _, found in index[0]["text"] for each in found]
+    report = (site / "mini" / "report.html").read_text("utf-8")
+    for anchor, heading in re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', report, re.DOTALL):
+        words = " ".join(unescape(re.sub("<[^>]+>", "", heading)).split())
+        assert words in [told for at, told, _ in sections if at == anchor]
+    told = [text for _, _, paragraphs in sections for text in paragraphs]
+    assert len(told) == len(set(told)) > 20
+    cells = re.findall(r"<td[^>]*>([0-9]+ \([0-9.]+ %\))</td>", report.replace("\u00a0", " "))
+    assert not set(cells) & set(told)
 
 
 def test_payloads_are_text_in_the_index(site, index):
@@ -106,6 +122,13 @@ def test_a_query_of_the_address_is_answered_from_a_disk(site, index):
     assert 'id="search" role="search"' in shown and "1 place<" not in shown
     assert re.search(r'<li><a href="mini/audit\.html#claim-[^"]+">', shown)
     assert "0 places" in answered("nothing%20has%20this")
+    counted = "6%20of%2010", "6/10", "6%20%2F%2010"
+    found = [re.findall(r'<li><a href="([^"]+)"', answered(query)) for query in counted]
+    assert found[0] == found[1] == found[2] and found[0][0].startswith("mini/trace/")
+    told = re.findall(r'class="quiet">([^<]*)', answered("relief_primary"))
+    last = max(at for at, words in enumerate(told) if " · number · " in words)
+    assert last < min(at for at, words in enumerate(told) if ", line " in words)
+    assert 'mini/report.html#sec-methods"' in answered("methods")
     short = index[0]["pages"][0][2][0][3]
     assert f'#{short}">' in answered(short) and "1 place<" in answered(short)
 

@@ -126,12 +126,13 @@ def asked_result(at: Project, text: str) -> str:
 
     Raises UserError where no result has the short id, or there is no such line.
     """
-    from trialtrace.run.trace.short_id import is_short, with_short_id
+    from trialtrace.run.trace.short_id import typed_short, with_short_id
     from trialtrace.run.trial.listing import listed_trials
 
     if FIGURE.fullmatch(text):
         return figure_line(at, text).get("result") or text
-    return with_short_id(at, text) if is_short(text) and text not in listed_trials(at) else text
+    short = None if text in listed_trials(at) else typed_short(text)
+    return with_short_id(at, short) if short else text
 
 
 def figure_line(at: Project, text: str) -> dict[str, str]:

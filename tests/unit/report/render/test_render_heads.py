@@ -180,3 +180,45 @@ def test_quarto_has_the_same_heads(tmp_path: Path):
     document: Node = json.loads(done.stdout)
     for_quarto(document, "docx", tmp_path, authored=False, name="report")
     assert heads_of(document["blocks"][0]) == heads_of(table(HEADS, [ROW]))
+
+
+def read(text: str) -> Node:
+    """A document of Markdown, as Quarto's filters have it."""
+    command = [find_pandoc(), f"--from={READER}", "--to=json"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_quarto_numbers_each_table_of_a_chunk(tmp_path: Path):
+    """Of a chunk with a label Quarto makes one table of parts (a), (b), whatever labels these have.
+
+    A chunk of somebody's own, whose table has no other label, keeps the one that it has."""
+    table = "| a |\n|---|\n| 1 |\n"
+    document = read(
+        f"::: {{#tbl-x .cell}}\n:::: {{#tbl-x}}\n{table}\nOne\n::::\n\n:::: {{#tbl-y}}\n{table}\n"
+        f"Two\n::::\n:::\n\n::: {{#tbl-own .cell}}\n{table}\n:::\n"
+    )
+    for_quarto(document, "html", tmp_path, authored=False, name="report")
+    chunk, own = document["blocks"]
+    assert chunk["c"][0][0] == "" and own["c"][0][0] == "tbl-own"
+    assert [inner["c"][0][0] for inner in chunk["c"][1]] == ["tbl-x", "tbl-y"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "target"),
+    [
+        ("html", "report", "supplement.html#sec-b"),
+        ("html", "supplement", "report.html#sec-b"),
+        ("typst", "report", None),
+        ("docx", "summary", None),
+    ],
+)
+def test_under_quarto_a_link_to_another_document_leads_there_or_is_text(
+    tmp_path: Path, kind, name, target
+):
+    document = read("# A {#sec-a}\n\n[here](#sec-a) [there](#sec-b)\n")
+    for_quarto(document, kind, tmp_path, authored=False, name=name)
+    words = document["blocks"][1]["c"]
+    targets = [one["c"][2][0] for one in words if one["t"] == "Link"]
+    assert targets == ["#sec-a", *([target] if target else [])]
+    assert text_of(words) == "here there"

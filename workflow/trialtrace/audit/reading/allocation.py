@@ -23,17 +23,12 @@ class Allocation:
     def names(self, name: str) -> bool:
         """Whether the title, or a sentence on who was allocated to what, has a name; of one
         that is short for something, also what it is short for."""
-        names = [name, *self._expansions.get(name, ())]
+        names = [name, *self.expansions.get(name, ())]
         return any(self._named(one) for one in names if len(one) > 1)
 
     def _named(self, name: str) -> bool:
         pattern = re.compile(rf"(?<!\w){loose(name)}(?!\w)", re.IGNORECASE)
         return any(pattern.search(text) for text in self._allocated)
-
-    def same(self, name: str, other: str) -> bool:
-        """Whether one of two names is short for the other."""
-        pairs = self._expansions
-        return other in pairs.get(name, ()) or name in pairs.get(other, ())
 
     @cached_property
     def explained(self) -> list[tuple[str, str]]:
@@ -41,7 +36,8 @@ class Allocation:
         return [*dict.fromkeys([*_bracketed([self.title, *self.passages]), *_noted(self.notes)])]
 
     @cached_property
-    def _expansions(self) -> dict[str, set[str]]:
+    def expansions(self) -> dict[str, set[str]]:
+        """What each abbreviation is short for, in small letters without signs."""
         found: dict[str, set[str]] = {}
         for short, long in self.explained:
             words, name = (

@@ -56,7 +56,7 @@ _MEASURED = re.compile(
     r"levels?|significan(?:t|ce)|missing|grades?|size|p|agreement|adherence|attendance|proportions?|"
     r"odds|crude|(?:un)?adjusted|effectiveness|efficacy|(?-i:VE)|sessions|repetitions|frequency|duration|weight|height|index|vs|versus)\b|[%=]|^(?:19|20)[0-9]{2}\b|"
     r"[(\[](?:years|yrs?|days|kg|cm|mm|min|hrs?|mmHg|points|kg/m²|m?mol/l|mg/dl|ml)[)\]]|"
-    r"^(?:n|sd|se|[dr]|boys|girls|(?:fe)?males?|(?:wo)?men)$|[∆Δχ]|\b(?:between|within)\b",
+    r"^(?:n|sd|se|[dr]|boys|girls|(?:fe)?males?|(?:wo)?men)$|[∆Δχ]|\w:\w|\b(?:between|within)\b",
     re.IGNORECASE,
 )
 # Of a trial, and of its patients at other times or places.
@@ -196,6 +196,7 @@ def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
     labels: dict[str, str] = {}
     seen: Counter[str] = Counter()
     sized: set[str] = set()
+    alike: set[str] = set()
     together: list[list[str]] = []
     for every in tables:
         arms = [one for one in every if one.role == ARM and one.arm not in (None, ALL)]
@@ -210,6 +211,7 @@ def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
         for one in arms:
             labels.setdefault(bare(one.arm or ""), one.arm or "")
         sized |= {bare(one.arm or "") for one in arms if one.size}
+        alike |= _alike(arms)
     spelt = _spellings(seen, together, told)
     together = [list(dict.fromkeys(spelt.get(name, name) for name in names)) for names in together]
     sized = {spelt.get(name, name) for name in sized}
@@ -233,7 +235,7 @@ def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
     for names in together:
         of_groups = [name for name in names if name in groups]
         kept += [name for name in of_groups if len(of_groups) > 1 and name not in kept]
-    trusted = sized | anchored | {name for name, times in seen.items() if times > 1}
+    trusted = sized | anchored | alike | {name for name, times in seen.items() if times > 1}
     found = {name: labels[name] for name in kept}
     found = _beside(found, labels, together, trusted)
     spelt = {one: of for one, of in spelt.items() if of in found}
@@ -242,6 +244,21 @@ def arms_of(tables: Iterable[Sequence[Column]], told: Allocation) -> Arms:
         if of in found and bare(short) not in found:
             spelt.setdefault(bare(short), of)
     return Arms(found, guessed, spelt)
+
+
+def _short_for(name: str, other: str, told: Allocation) -> bool:
+    """Whether the text explains one name by the other."""
+    return other in {bare(long) for long in told.expansions.get(name, ())}
+
+
+def _alike(columns: Sequence[Column]) -> set[str]:
+    """Names over the same columns each, two at least, as a number and its spread."""
+    forms: dict[str, tuple[tuple[str | None, str | None], ...]] = {}
+    for one in columns:
+        name = bare(one.arm or "")
+        forms[name] = (*forms.get(name, ()), (one.kind, one.visit))
+    every = list(forms.values())
+    return {name for name, form in forms.items() if len(form) > 1 and every.count(form) > 1}
 
 
 def _spellings(
@@ -263,7 +280,7 @@ def _spellings(
     for name, other in combinations(names, 2):
         alike = set(name.split()) == set(other.split()) or _singular(name) == _singular(other)
         short = _initials(other) == name or _initials(name) == other
-        if alike or short or told.same(name, other):
+        if alike or short or _short_for(name, other, told) or _short_for(other, name, told):
             same(name, other)
     for name in names:
         own = set(name.split()) - _AND

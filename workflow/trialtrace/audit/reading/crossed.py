@@ -58,7 +58,28 @@ def of_arms(every: Sequence[Column], arms: Arms) -> list[Column]:
         if one.role == ARM and one.arm not in (None, ALL) and arms.named(one.arm) is None:
             one = _matched(one, arms)
         made.append(one)
+    return _between(made, arms)
+
+
+def _between(every: Sequence[Column], arms: Arms) -> list[Column]:
+    """The columns, of which differences and tests below the last arm's head alone are of all arms:
+    its head stands over too many columns."""
+    order = [arm for one in every if one.role == ARM and (arm := arms.named(one.arm or ""))]
+    tests = [one for one in every if one.role == COMPARE or one.kind == "statistic"]
+    below = {at: arm for at, one in enumerate(every) if one in tests and (arm := _over(one, arms))}
+    differ = any(every[at].kind == "effect" for at in below)
+    if len(set(order)) < 2 or set(below.values()) != {order[-1]} or not differ:
+        return list(every)
+    made = list(every)
+    for at, arm in below.items():
+        names = tuple(name for name in every[at].names if arms.named(name) != arm)
+        made[at] = replace(every[at], names=names, arm=None)
     return made
+
+
+def _over(column: Column, arms: Arms) -> str | None:
+    """The arm over a column of a comparison."""
+    return next((arm for name in column.names if (arm := arms.named(name))), None)
 
 
 def _matched(column: Column, arms: Arms) -> Column:

@@ -242,7 +242,8 @@ def all_arms(every: Sequence[Laid], told: Allocation) -> tuple[Arms, list[Laid]]
     for one in in_rows:
         found = _below_outcomes(one, known) or [said(label).rest for label in _labels(one)]
         for label in found:
-            if not EVERYONE.fullmatch(label) and columns.of(label) is None and bare(label):
+            other = EVERYONE.fullmatch(label) or known.pair(label)
+            if not other and columns.of(label) is None and bare(label):
                 labels.setdefault(bare(label), label)
     guessed = columns.guessed and len(labels) == len(columns.labels)
     spelt = {one: of for one, of in columns.spelt.items() if of in labels}

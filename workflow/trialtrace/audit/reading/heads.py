@@ -32,7 +32,7 @@ _COEFFICIENTS = (("B",), ("b",), ("Beta",), ("beta",))
 # A column of numbers below these names its rows.
 _NAMES = re.compile(r"(?:groups?|arms?|cohorts?|patient|subject|case|id|no|nr)\.?", re.I)
 _OF_TESTS = re.compile(
-    r"\b(?:fisher|chi[\s-]?squared?|t[\s-]test|mann|wilcoxon|anova|significance|trend|interaction)|χ²",
+    r"^P\s?[(\[]|\b(?:fisher|chi[\s-]?squared?|t[\s-]test|mann|wilcoxon|anova|significance|trend|interaction)|χ²",
     re.IGNORECASE,
 )
 _P_VALUE = re.compile(

@@ -117,11 +117,13 @@ class _Reader(Comparisons):
 
     def _of_arms(self, row: Row, read: Sequence[tuple[Column, Cell]]) -> Iterator[Item | Left]:
         groups: dict[tuple[object, ...], list[tuple[Column, Cell]]] = {}
-        change = False
+        change, visit = False, None
         for column, cell in read:
-            # A spread behind a mean change is that of the change.
-            change = column.change or (change and column.kind in ("sd", "se", "iqr", "range", "ci"))
-            whose = (column.arm, column.visit, change, column.part)
+            # A spread behind a mean change is that of the change, at the same time.
+            spread = column.kind in ("sd", "se", "iqr", "range", "ci")
+            change = column.change or (change and spread)
+            visit = column.visit or (visit if spread else None)
+            whose = (column.arm, visit, change, column.part)
             groups.setdefault(whose, []).append((column, cell))
         for group in groups.values():
             yield from self._group(row, group)

@@ -19,7 +19,7 @@ from trialtrace.report.which_run import asked_result
 from trialtrace.run.archive.text import counted
 from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.trace.impact import DerivedValue, Impact, Listed, Reach
-from trialtrace.run.trace.short_id import is_short
+from trialtrace.run.trace.short_id import typed_short
 from trialtrace.run.trial.load import load_settings, load_trial
 from trialtrace.run.trial.plan.displays.display import Display
 from trialtrace.run.trial.plan.displays.registry import displays
@@ -40,7 +40,7 @@ def tell_impact(at: Project, name: str, place: str | None, subject: str | None, 
 
     material = Material(load_trial(name, at), load_settings(at), at.results / name, {})
     impact = Impact(material.tracer)
-    if place is not None and (is_short(place) or place.startswith(f"{name}/")):
+    if place is not None and (typed_short(place) or place.startswith(f"{name}/")):
         _tell_result(material, impact, asked_result(at, place), form)
         return
     if place is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trialtrace.base.errors import Problem, UserError, visible
 from trialtrace.base.paths import Project
-from trialtrace.report.shown.compare import shortened
+from trialtrace.report.shown.compare import apart, shortened
 from trialtrace.report.verify.verified import Verified, verified
 from trialtrace.run.trace.seal import grouped
 
@@ -48,9 +48,10 @@ def told_text(told: Verified) -> str:
     lines += [told.uncompared] if told.uncompared else []
     for one in told.found[:SHOWN]:
         lines.append(f"{one.what}: {one.file}" + (f", {one.place}" if one.place else ""))
-        for label, text in (("shown", one.shown), ("kept", one.kept), ("result", one.result)):
+        shown, kept = apart(one.shown, one.kept)
+        for label, text in (("shown", shown), ("kept", kept), ("result", shortened(one.result))):
             if text is not None:
-                lines.append(f"  {label:<8}{shortened(text)}")
+                lines.append(f"  {label:<8}{text}")
     if len(told.found) > SHOWN:
         lines.append(f"… and {len(told.found) - SHOWN} more (--format json has all)")
     counts = Counter(one.what for one in told.found)

@@ -54,7 +54,7 @@ def clean_rows(material: Material, given: Given) -> CleanRows:
 
 
 def table_rows(
-    material: Material, name: str, population: str, conditions: Iterable[dict[str, Any] | None]
+    material: Material, name: str, population: str, conditions: Iterable[Given | None]
 ) -> CleanRows:
     """The rows of a clean table of the subjects of a population that meet the conditions."""
     import pyarrow.compute as pc

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Row = dict[str, Any]
-Counts = dict[tuple[Any, ...], int]
+Key = tuple[str | None, ...]
+Counts = dict[Key, int]
 Lines = list[tuple[str, tuple[str, str] | None, bool]]
 # Heights in lines of text: a box is as high as its lines and a margin, with an arrow between two.
 MARGIN, GAP, LINE = 0.9, 1.0, 0.155
@@ -98,12 +99,11 @@ def draw(material: Material, row: Row) -> Picture:
 
 
 def _caption(material: Material, row: Row) -> str:
-    name = primary(material, row)
-    label = material.trial.plan.analyses[name].label
-    text = (
-        f"Patient flow. Analysed: patients in whom the outcome of “{label}” is known, of those in "
-        "its population."
-    )
+    text = "Patient flow."
+    if name := primary(material, row):
+        label = material.trial.plan.analyses[name].label
+        text += f" Analysed: patients in whom the outcome of “{label}” is known, of those in its "
+        text += "population."
     if len(row["analysed"]) > 1:
         text += " The other analyses are in the table of the flow."
     known = counts(material)
@@ -119,9 +119,9 @@ def _caption(material: Material, row: Row) -> str:
 
 def primary(material: Material, row: Row) -> str:
     """The analysis with which the boxes end: the first primary one of those that the plan lists,
-    else the first."""
-    analyses = material.trial.plan.analyses
-    return next((n for n in row["analysed"] if analyses[n].role == "primary"), row["analysed"][0])
+    else the first; nothing of a blinded draft, which analyses nothing."""
+    analyses, names = material.trial.plan.analyses, row["analysed"]
+    return next((n for n in names if analyses[n].role == "primary"), next(iter(names), ""))
 
 
 def before(material: Material, row: Row) -> list[Box]:
@@ -179,7 +179,8 @@ def _alt(material: Material, row: Row) -> str:
     each = by_arm({arm: str(known["randomised", None, arm, None]) for arm in arms})
     alt += f" {who or 'Randomised'} {known['randomised', None, ALL, None]}"
     alt += f": {each}." if each else "."
-    name = primary(material, row)
+    if not (name := primary(material, row)):
+        return alt
     used = {arm: _of_those(material, name, arm) for arm in arms or [ALL]}
     label = material.trial.plan.analyses[name].label
     return f"{alt} Analysed, {label}: known in {by_arm(used) if arms else used[ALL]}."
@@ -219,8 +220,8 @@ def screening(material: Material) -> list[Box]:
     if assessed is None:
         return []
     n = known["assessed", None, ALL, None]
-    reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded"}
-    by_reason = {key[3]: row for key, row in rows.items() if key[0] == "excluded"}
+    reasons = {present(key[3]): n for key, n in known.items() if key[0] == "excluded"}
+    by_reason = {present(key[3]): row for key, row in rows.items() if key[0] == "excluded"}
     gone = f"Excluded: {sum(reasons.values())}"
     first = Box([("Assessed for eligibility", None), (f"n = {n}", assessed)])
     return [first, _side(gone, reasons, by_reason)]
@@ -234,7 +235,7 @@ def screened(material: Material) -> Selection | None:
     )
 
 
-def of_flow(material: Material) -> dict[tuple[Any, ...], ResultRow]:
+def of_flow(material: Material) -> dict[Key, ResultRow]:
     """The results of the flow by statistic, parameter, group and level."""
     return {
         (row["stat_name"], row["parameter"], row["group1_level"], row["group2_level"]): row
@@ -270,6 +271,8 @@ def boxes(material: Material, row: Row, group: str) -> list[Box]:
         n = sum(n for key, n in known.items() if key[:3] == ("not_analysed", name, group))
         gone = f"Not analysed{_of_all(material, name, group)}: {n}"
         found.append(_left(material, gone, "not_analysed", name, group))
+    if not name:
+        return [*([Box(first, head=True)] if first else []), *found]
     analysed = rows["analysed", name, group, None]
     label = material.trial.plan.analyses[name].label
     last = Box([(label, None), (f"Analysed: {_of_those(material, name, group)}", analysed)])
@@ -278,7 +281,11 @@ def boxes(material: Material, row: Row, group: str) -> list[Box]:
 
 def _left(material: Material, gone: str, stat: str, name: str | None, group: str) -> Box:
     """Who of an arm is not in the next box, by reason."""
-    rows = {key[3]: row for key, row in of_flow(material).items() if key[:3] == (stat, name, group)}
+    rows = {
+        present(key[3]): row
+        for key, row in of_flow(material).items()
+        if key[:3] == (stat, name, group)
+    }
     return _side(gone, {why: round(present(row["stat_value"])) for why, row in rows.items()}, rows)
 
 

@@ -31,13 +31,13 @@ def draw(material: Material, entry: Given) -> Picture:
             n = len(found[arm][3])
             axes.set_title(f"{wrapped(material.arm_label(arm), 24)}, n = {n}", fontsize=9)
         figure.axes[0].set_ylabel(wrapped(f"{request.title}{unit}", 40))
-    which = entry["best"]
+    which = {"lower": "lowest", "higher": "highest"}[entry["better"]]
     caption = (
         f"{request.title}, {request.population}: a bar a patient, the {which} value after "
         f"“{entry['baseline']}” less the value then{', in percent of it' * percent}, sorted; "
         "patients without a value then or after it have no bar."
     )
-    sign = -1 if which == "lowest" else 1
+    sign = -1 if entry["better"] == "lower" else 1
     told = [
         f"{material.arm_label(arm)} {int((sign * each[3] > 0).sum())} of {len(each[3])}"
         for arm, each in found.items()
@@ -48,8 +48,9 @@ def draw(material: Material, entry: Given) -> Picture:
         places = (lines.tolist(), before.tolist(), best.tolist(), visit.tolist(), change.tolist())
         rows += columns_as_rows([material.arm_label(arm)] * len(change), *places)
     data = Data(("arm", "line", "before", "best", "visit", "change"), rows)
-    direction = "lower" if which == "lowest" else "higher"
-    alt = f"Waterfall of the best change by arm; {direction} than before in {', '.join(told)}."
+    alt = (
+        f"Waterfall of the best change by arm; {entry['better']} than before in {', '.join(told)}."
+    )
     return Picture(figure, caption, alt, data)
 
 
@@ -59,7 +60,7 @@ def _changes(request: Request, name: str, arm: str) -> Changes:
     values = courses(request, name, arm)
     first = visits.tolist().index(entry["baseline"])
     before, after = values[:, first], values[:, first + 1 :]
-    lowest = entry["best"] == "lowest"
+    lowest = entry["better"] == "lower"
     known = np.isfinite(before) & np.isfinite(after).any(axis=1)
     if entry["change"] == "percent":
         known &= before != 0

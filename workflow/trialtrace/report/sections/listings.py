@@ -2,10 +2,9 @@
 disclosure alone."""
 
 import datetime
-from collections.abc import Mapping
-from typing import Any
 
 from trialtrace.report.figures.clean_rows import CleanRows, table_rows
+from trialtrace.report.figures.picture import Given
 from trialtrace.report.links import data_page
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -27,7 +26,7 @@ def listings(material: Material) -> str:
     return "\n\n".join(_listing(material, one, n) for n, one in enumerate(entries, start=1))
 
 
-def _listing(material: Material, entry: Mapping[str, Any], number: int) -> str:
+def _listing(material: Material, entry: Given, number: int) -> str:
     """A row for each of the table that is asked for, by arm and patient; its patient leads to the
     row as it was exported."""
     rows = table_rows(material, entry["table"], entry["population"], (entry.get("where"),))

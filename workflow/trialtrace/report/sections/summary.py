@@ -231,7 +231,7 @@ def _known(material: Material, analysis: Analysis, whom: str, places: Mapping[st
     if all(
         f"{count} {escape_markdown(material.arm_label(arm))}" in said for arm, count in arms.items()
     ):
-        return f" {lead} in these alone."
+        return f" {lead} in all who are analysed."
     told = ", ".join(f"{escape_markdown(material.arm_label(arm))} {arms[arm]}" for arm in arms)
     shown = f"[{told}]({place})" if place else told
     return f" {lead}{', by visit' if len(counts) > 1 else ''}: {shown}."
@@ -251,7 +251,8 @@ def _choices(material: Material, places: Mapping[str, str]) -> Iterator[str]:
 
 def _alone(material: Material, analysis: Analysis, places: Mapping[str, str]) -> str:
     """That nothing else of the plan estimates a primary result, and where analyses of it stand."""
-    text = f"{escape_markdown(analysis.label)}: no other analysis of the plan answers the same question."
+    text = f"{escape_markdown(analysis.label)}: no other analysis of the plan answers the same "
+    text += "question."
     place = place_link(analysis_place(analysis.name), places)
     if place and any(children(material, analysis.name)):
         text += f" Other populations and definitions are other questions: [in the report]({place})."

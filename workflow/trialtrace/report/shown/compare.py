@@ -13,7 +13,7 @@ NUMBER = re.compile(r"[-\u2212\u2011]?\d+(?:[.,\u00b7:]\d+)*(?:e[-+]?\d+)?")
 # A block of changed lines is paired by likeness up to this many pairs, beyond it in order.
 MOST = 4_000
 ALIKE = 0.5
-LONGEST = 300
+LONGEST, BEFORE = 300, 60
 # Letters up to which texts are compared letter by letter, longer ones by their words.
 LETTERS = 1_000
 # The least share of a document's lines that another shows which is compared with it line by line.
@@ -273,6 +273,17 @@ def _head(lines: Sequence[Line], at: int, column: int) -> str:
         return head[column]
     over = next(one for one in reversed(head[: column + 1]) if one)
     return f"{over}, {below[column]}" if under[column] else over
+
+
+def apart(shown: str | None, kept: str | None) -> tuple[str | None, str | None]:
+    """Two long texts from a little before the place where they differ."""
+    if shown is None or kept is None or max(len(shown), len(kept)) <= LONGEST:
+        return shortened(shown), shortened(kept)
+    shorter = min(len(shown), len(kept))
+    same = next((at for at in range(shorter) if shown[at] != kept[at]), shorter)
+    start = max(same - BEFORE, 0)
+    lead = "… " if start else ""
+    return shortened(f"{lead}{shown[start:]}"), shortened(f"{lead}{kept[start:]}")
 
 
 def shortened(text: str | None) -> str | None:

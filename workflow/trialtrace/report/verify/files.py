@@ -130,6 +130,8 @@ def sealed_as(runs: Mapping[str, KeptRun], path: Path, data: bytes) -> tuple[Kep
                 return run, name
             if PurePosixPath(name).name == path.name:
                 alike.append((run, name))
+    if len(alike) > 1:
+        alike = _nearest(alike, path, data)
     if len(alike) != 1:
         trials = ", ".join(sorted({run.trial for run, _ in alike}))
         raise UserError(
@@ -138,10 +140,28 @@ def sealed_as(runs: Mapping[str, KeptRun], path: Path, data: bytes) -> tuple[Kep
                 "is no figure and no table of a report as a run made it",
                 found=f"one of this name in {trials}" if alike else "none of this name either",
                 expected=f"a file of {' or '.join(FOLDERS)} of a report",
-                do="name the trial with --trial",
+                do="name the trial with --trial, or hold the folder that it is of: results/TRIAL",
             )
         )
     return alike[0]
+
+
+def _nearest(
+    alike: list[tuple[KeptRun, str]], path: Path, data: bytes
+) -> list[tuple[KeptRun, str]]:
+    """Of files of one name those in a folder of the same name; of these, the one that most lines
+    are of."""
+    same = [
+        (run, name) for run, name in alike if PurePosixPath(name).parent.name == path.parent.name
+    ]
+    lines = set(data.split(b"\n"))
+    shared = [
+        len(lines & set(file.read_bytes().split(b"\n"))) if file.is_file() else 0
+        for file in (run.folder / "report" / name for run, name in same or alike)
+    ]
+    most = max(shared)
+    best = [one for one, count in zip(same or alike, shared, strict=True) if count == most > 1]
+    return best if len(best) == 1 else same or alike
 
 
 def altered_download(run: KeptRun, name: str, data: bytes, file: str) -> Iterator[Found]:

@@ -50,7 +50,7 @@ from trialtrace.run.archive.shelf import Manifest, Shelf
 from trialtrace.run.jobs.fresh import STAGES
 from trialtrace.run.jobs.products import VOLATILE, record_path
 from trialtrace.run.tables.contracts import RESULTS, read_table
-from trialtrace.run.trace.short_id import is_short, with_short_id
+from trialtrace.run.trace.short_id import typed_short, with_short_id
 
 # What is altered in a table of the results, by the run that the archive keeps of it.
 
@@ -120,8 +120,8 @@ def verified(at: Project, path: Path, trial: str | None = None) -> Verified:
     """A report, a file of a trial's results, their folder, or a number by its short id. Raises
     UserError."""
     place = path.resolve()
-    if not place.exists() and is_short(str(path)):
-        return _number(at, with_short_id(at, str(path)))
+    if not place.exists() and (short := typed_short(str(path))):
+        return _number(at, with_short_id(at, short))
     if not place.exists():
         raise UserError(Problem(str(path), "is not there", expected="a report, or results/TRIAL"))
     results = at.results.resolve()
@@ -278,11 +278,18 @@ def _results(run: KeptRun) -> Verified:
 
 
 def _number(at: Project, result_id: str) -> Verified:
-    """A result of the last run of a trial, against what that run wrote."""
+    """A result of the last run of a trial, against what that run wrote, but not the raw cells
+    behind it, which its trace holds; another number that is altered is a note."""
     name = result_id.partition("/")[0]
     told = _one_file(KeptRun(at, name), f"results/{name}/analysis/results.parquet")
     table = read_table(at.results / name / "analysis" / "results.parquet", RESULTS)
     row = next(one for one in table.to_pylist() if one["result_id"] == result_id)
+    values = [one for one in told.found if one.what == "number"]
+    if 0 < len(values) < MOST and all(one.result != result_id for one in values):
+        told.found = []
+        told.notes.append(
+            f"other numbers of this run are altered: trialtrace verify results/{name}"
+        )
     told.what, told.compared = f"{result_id}: {row['stat_text']}", ["the results of the run"]
     return told
 

@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -118,7 +119,8 @@ class Tracer:
 
     @cached_property
     def members(self) -> dict[str, list[MemberRow]]:
-        return self._by_result(self.folder / "analysis" / "members.parquet", MEMBERS)
+        """With `only` those of its analysis: events until a time are of the share beside it."""
+        return self._by_result(self.folder / "analysis" / "members.parquet", MEMBERS, self.results)
 
     @cached_property
     def checks(self) -> dict[str, list[CheckRow]]:
@@ -133,11 +135,14 @@ class Tracer:
         path = self.folder / "raw" / "manifest.json"
         return json.loads(path.read_text(encoding="utf-8"))
 
-    def _by_result(self, path: Path, contract: Contract) -> dict[str, list[Any]]:
+    def _by_result(
+        self, path: Path, contract: Contract, needed: Iterable[str] | None = None
+    ) -> dict[str, list[Any]]:
         grouped: dict[str, list[Any]] = {}
         table = read_table(path, contract)
         if self._only is not None:
-            table = rows_with(table, "result_id", self._only)
+            names = [self._only] if needed is None else list(needed)
+            table = table.filter(pc.is_in(table["result_id"], pa.array(names, pa.string())))
         for row in table.to_pylist():
             grouped.setdefault(row["result_id"], []).append(row)
         return grouped

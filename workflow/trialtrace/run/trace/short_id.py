@@ -13,8 +13,11 @@ from trialtrace.run.trial.listing import listed_trials
 # Letters of an id, of 32 each: two of 5,000 numbers share one in 1 of 90,000 trials.
 LETTERS = 8
 _SHORT = re.compile(rf"[a-z2-7]{{{LETTERS}}}")
+# No id has these digits.
+_LETTER_OF_DIGIT = str.maketrans("018", "olb")
 # Each is asked for some ten times while a report is written.
 KEPT = 1 << 16
+NEAREST = 3
 
 
 @lru_cache(KEPT)
@@ -28,8 +31,11 @@ def short_id(result_id: str) -> str:
     return base64.b32encode(digest)[:LETTERS].decode().lower()
 
 
-def is_short(text: str) -> bool:
-    return _SHORT.fullmatch(text) is not None
+def typed_short(text: str) -> str | None:
+    """The short id that a text is, as it is typed from paper: in capitals, with blanks around it,
+    or with a digit for the letter that it looks like; None of any other."""
+    plain = text.strip().lower().translate(_LETTER_OF_DIGIT)
+    return plain if _SHORT.fullmatch(plain) else None
 
 
 def with_short_id(at: Project, text: str) -> str:
@@ -39,14 +45,20 @@ def with_short_id(at: Project, text: str) -> str:
     """
     files = {name: at.results / name / "analysis" / "results.parquet" for name in listed_trials(at)}
     there = {name: path for name, path in files.items() if path.is_file()}
-    found = [
+    names = [
         result_id
         for path in there.values()
         for result_id in read_parquet(path, ["result_id"])["result_id"].to_pylist()
-        if short_id(result_id) == text
     ]
+    found = [result_id for result_id in names if short_id(result_id) == text]
     if len(found) == 1:
         return found[0]
+    near = {short_id(name): name for name in names if _one_letter_off(short_id(name), text)}
     what = f"{len(found)} results have this short id" if found else "no result has this short id"
     expected = one_of(found) if found else f"one of the last runs of {one_of(there) or 'no trial'}"
-    raise UserError(Problem(f"short id {text}", found=what, expected=expected))
+    do = "; ".join(f"{short} is {name}" for short, name in sorted(near.items())[:NEAREST]) or None
+    raise UserError(Problem(f"short id {text}", found=what, expected=expected, do=do))
+
+
+def _one_letter_off(short: str, text: str) -> bool:
+    return sum(a != b for a, b in zip(short, text, strict=True)) == 1

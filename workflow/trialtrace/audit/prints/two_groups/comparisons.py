@@ -33,7 +33,6 @@ from trialtrace.audit.prints.shared.two_groups import (
     Table,
     as_proportion,
     as_ratio,
-    conditional_odds_ratio,
     estimate,
     exchanged,
     intervals_of,
@@ -44,7 +43,15 @@ from trialtrace.audit.prints.shared.two_groups import (
     table_of,
     with_halves,
 )
-from trialtrace.audit.prints.two_groups.together import everyone
+from trialtrace.audit.prints.two_groups.count_tests import counted
+from trialtrace.audit.prints.two_groups.other_measures import (
+    fits,
+    harm,
+    misnamed_as,
+    other_odds_ratio,
+    rounded_up,
+    shown_of,
+)
 from trialtrace.audit.prints.wording import (
     BY_MODEL,
     NOT_CHECKED,
@@ -54,7 +61,6 @@ from trialtrace.audit.prints.wording import (
     signed,
     span_text,
 )
-from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval
 from trialtrace.stats.summaries.count_tests import printing_the_same
 
@@ -95,7 +101,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.measure in WORDS and len(entry.about.compared) == 2:
             yield from _compared(ledger, entry)
         if entry.about.group == ALL:
-            yield from everyone(ledger, entry)
+            yield from _everyone(ledger, entry)
 
 
 def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
@@ -222,47 +228,39 @@ def _estimate(
 ) -> Finding:
     measure = entry.measure or ""
     counts = "{} of {} and {} of {}".format(*table)
-    text = f"On {counts} the {WORDS[measure]} is {_shown(main, measure, value)}"
+    text = f"On {counts} the {WORDS[measure]} is {shown_of(main, measure, value)}"
 
     def make(agreement: str, more: str, **details: object) -> Finding:
         detail = {"table": table, "value": value, **details}
         return verdict("comparison.estimate", entry, main, agreement, text + more, groups, detail)
 
     free = measure != NEEDED and unsigned(entry)
-    if _fits(main, value, free):
+    if fits(main, value, free):
         return make(EXACT, f", which prints as {main.text}.")
     if measure == NEEDED and value is not None:
-        if _rounded_up(main, value):
+        if rounded_up(main, value):
             return make(EXACT, f", rounded up to {main.text}, as is usual.")
-        if _fits(main, -value, False) or _rounded_up(main, -value):
+        if fits(main, -value, False) or rounded_up(main, -value):
             return _of_other_side(ledger, entry, main, make)
-    if measure == "odds_ratio" and (named := _other_odds_ratio(main, table)) is not None:
+    if measure == "odds_ratio" and (named := other_odds_ratio(main, table)) is not None:
         by_test = named.startswith("the conditional") and entry.about.test == FISHER
         return make(EXACT if by_test else COMPATIBLE, f"; {main.text} is {named}.")
     halves = with_halves(measure, table, 0.95)
-    if halves is not None and _fits(main, halves[0], False):
+    if halves is not None and fits(main, halves[0], False):
         return make(COMPATIBLE, f"; {main.text} is that with 0.5 added to each cell.")
-    if _fits(main, value, True):
+    if fits(main, value, True):
         return make(ALTERNATIVE, f"; {main.text} is that with {TURNED}.", alternative=TURNED)
-    if _fits(main, of_percentages(measure, groups), free):
+    if fits(main, of_percentages(measure, groups), free):
         more = f"; {main.text} is that of the two rounded percentages."
         return make(ALTERNATIVE, more, alternative="made from the rounded percentages")
-    if (misnamed := _misnamed(main, measure, table)) is not None:
+    if (misnamed := misnamed_as(main, measure, table)) is not None:
         return make(INCONSISTENT, f"; {main.text} is the {misnamed}.", misnamed=misnamed)
-    if measure in RATIOS and _fits(main, estimate(measure, exchanged(table)), False):
+    if measure in RATIOS and fits(main, estimate(measure, exchanged(table)), False):
         return make(INCONSISTENT, f"; {main.text} is that with {TURNED}.", exchanged=True)
     more = f"; printed is {main.text}."
     if measure in RATIOS and not main.crude:
         more += OF_A_MODEL
     return make(INCONSISTENT, more + (BY_MODEL if measure == "risk_difference" else ""))
-
-
-def _shown(main: Component, measure: str, value: float | None) -> str:
-    """What the counts give, a digit finer than it is printed."""
-    if value is None:
-        return "none"
-    points = measure == "risk_difference" and main.name == "percent"
-    return signed(value, max(main.places, 0) + 1) + (" percentage points" if points else "")
 
 
 def _of_other_side(
@@ -271,51 +269,11 @@ def _of_other_side(
     """A number needed to treat that is that of harm, where benefit is printed, or the other way."""
     if ledger.groups[entry.about.compared[0]].control:
         return make(COMPATIBLE, f"; {main.text} is that of the first group, which is the control.")
-    finding = make(INCONSISTENT, f"; printed is {main.text}. {_harm(main)}")
+    finding = make(INCONSISTENT, f"; printed is {main.text}. {harm(main)}")
     if _is_wanted(ledger, entry) or (main.value or 0) < 0:
         return finding
     text = f"{OF_NO_SIDE}{finding.sentence}"
     return replace(finding, agreement=NOT_CHECKABLE, sentence=text, remark=True)
-
-
-def _other_odds_ratio(main: Component, table: Table) -> str | None:
-    """The estimate of an odds ratio, beside that of the cells, that prints as given."""
-    if _fits(main, conditional_odds_ratio(table), False):
-        return "the conditional estimate, which goes with Fisher's exact test"
-    if _fits(main, odds_ratio_peto(*table, confidence=0.95).estimate, False):
-        return "Peto's one-step odds ratio"
-    return None
-
-
-def _misnamed(main: Component, measure: str, table: Table) -> str | None:
-    """The other ratio of the same table that prints as given."""
-    if measure not in RATIOS:
-        return None
-    others = (other for other in RATIOS if other != measure)
-    return next(
-        (WORDS[other] for other in others if _fits(main, estimate(other, table), False)), None
-    )
-
-
-def _rounded_up(main: Component, value: float) -> bool:
-    """Whether a whole number needed is the next one above its value, as is usual.
-
-    Source: Cook & Sackett 1995; a patient is not treated in part.
-    """
-    return main.places <= 0 and 0 < value < float(main.value or 0) < value + 1
-
-
-def _harm(main: Component) -> str:
-    """What the other sign of a number needed says."""
-    if main.word == "higher":
-        return (
-            "Fewer events with the first group are a number needed to treat, not to harm, unless "
-            "they are wanted (`wanted: true` of the outcome)."
-        )
-    return (
-        "More events with the first group are a number needed to harm, unless they are wanted "
-        "(`wanted: true` of the outcome)."
-    )
 
 
 def _of_model(
@@ -324,21 +282,17 @@ def _of_model(
     """An estimate that need not be the plain one, with the plain one."""
     measure, (x1, n1, x0, n0) = entry.measure or "", table
     value = estimate(measure, table)
-    shown, given = _shown(main, measure, value), f"on {x1} of {n1} and {x0} of {n0}"
+    shown, given = shown_of(main, measure, value), f"on {x1} of {n1} and {x0} of {n0}"
     agreement: str | bool = NOT_CHECKABLE
     text = f"The {WORDS[measure]} is that {said_of(entry)}; {given} the plain one is {shown}."
     if measure == "risk_difference" and entry.plain_estimate:
-        agreement = _fits(main, value, unsigned(entry))
+        agreement = fits(main, value, unsigned(entry))
         text = f"A difference {said_of(entry)} is the plain one: {given} {shown}"
         if not agreement and fewer:
             agreement, text = NOT_CHECKABLE, f"{NOT_CHECKED} {given} the difference is {shown}; "
             text += f"{main.text} is that of the patients measured twice, who are others."
     detail = {"table": table, "value": value}
     return verdict("comparison.estimate", entry, main, agreement, text, groups, detail)
-
-
-def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
-    return value is not None and (prints(main, value) or (unsigned and prints(main, -value)))
 
 
 def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
@@ -369,7 +323,7 @@ def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Findin
         text += f"; {main.text} is the {WORDS[other]}."
         detail |= {"misnamed": WORDS[other]}
     elif measure == NEEDED and _overlaps(entry, main, span.turned):
-        text = f"{printed} {_harm(main)}"
+        text = f"{printed} {harm(main)}"
         if not _is_wanted(ledger, entry) and (main.value or 0) > 0:
             agreement, text = DOUBT, f"{OF_NO_SIDE}{text}"
     else:
@@ -443,3 +397,52 @@ def _ratio_bounds(entry: Claim) -> tuple[Component, Component]:
     ends = (as_ratio(entry.parts[name], word) for name in ("ci_low", "ci_high"))
     low, high = sorted(ends, key=lambda end: end.value or 0)
     return low, high
+
+
+def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A count of all groups together against the counts of each."""
+    total, parts = entry.whole_count, []
+    for group in ledger.apart:
+        found = counted(ledger, entry, group)
+        if found is None:
+            yield from _counts_alone(ledger, entry)
+            return
+        parts.append(found)
+    if total is None or len(parts) < 2:
+        return
+    events, size = (sum(counts[k] for _, counts in parts) for k in (0, 1))
+    if events == size and "count" not in entry.parts:
+        # A number of patients, which `sizes` adds up.
+        return
+    n = ledger.size(entry)
+    told = " + ".join(f"{x} of {m}" for _, (x, m) in parts)
+    fits = events == total and n in (None, size)
+    text = f"The groups together ({told}) are {events} of {size}"
+    yield _of_total(entry, fits, text, [one for one, _ in parts])
+
+
+def _of_total(entry: Claim, fits: bool, text: str, groups: Sequence[Claim]) -> Finding:
+    text += ", as printed." if fits else f"; printed is {entry.printed}."
+    name, agreement = (
+        "count" if "count" in entry.parts else "value",
+        EXACT if fits else INCONSISTENT,
+    )
+    return verdict("comparison.total", entry, name, agreement, text, groups)
+
+
+def _counts_alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
+    """A count of all groups against those of each, whose numbers of patients are not printed."""
+    parts = [
+        [one for one in ledger.beside(entry, group) if one.whole_count is not None]
+        for group in ledger.apart
+    ]
+    total, every = entry.whole_count, [entry, *(one for own in parts for one in own)]
+    once = all(len({one.whole_count for one in own}) == 1 for own in parts)
+    if total is None or len(parts) < 2 or not once or ledger.patients_of_every_group is not None:
+        return
+    if entry.about.size is not None or not any("count" in one.parts for one in every):
+        return
+    counts = [own[0].whole_count or 0 for own in parts]
+    fits = sum(counts) == total
+    text = f"The groups together have {' + '.join(map(str, counts))} = {sum(counts)}"
+    yield _of_total(entry, fits, text, [own[0] for own in parts])

@@ -61,11 +61,11 @@ def check_arms_meant(files: Files, name: str, inputs: Given) -> None:
     if isinstance(about.get("compare"), list) and compare:
         arms = sorted(compare[side] for side in ("of", "to") if side in compare)
         pairs.append(("compare", sorted(about["compare"]), arms))
-    arms = {*(files.arms or ()), "all"}
+    names = {*(files.arms or ()), "all"}
     for key, said, computed in pairs:
         named = {computed} if isinstance(computed, str) else {*(computed or ())}
         # A name that is none is told where it stands.
-        if said and computed and said != computed and named <= arms:
+        if said and computed and said != computed and named <= names:
             files.claims.add(
                 ("claims", name, "about", key),
                 found=f"{tell(said)}, while claims.{name}.is.{key} is of {tell(computed)}",

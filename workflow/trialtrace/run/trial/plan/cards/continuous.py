@@ -65,16 +65,6 @@ p <- mean(pairs)
 v <- var(rowMeans(pairs)) / length(x) + var(colMeans(pairs)) / length(y)
 half <- qnorm(0.5 + {confidence} / 2) * sqrt(v) / (p * (1 - p))
 """
-_MEDIANS = """\
-# The error of the logarithm of a median from two order statistics.
-error_of <- function(v) {
-  n <- length(v)
-  a <- max(1, round(n / 2 - sqrt(n)))
-  diff(log(sort(v))[c(a, n - a + 1)]) / (-2 * qnorm(pbinom(a - 1, n, 0.5)))
-}
-error <- sqrt(error_of(x)^2 + error_of(y)^2)
-half <- qnorm(0.5 + {confidence} / 2) * if (error > 0) error else NA
-"""
 _RANKS = """\
 test <- wilcox.test(x, y, alternative = {sides}, exact = FALSE, correct = {correction=continuity})
 """

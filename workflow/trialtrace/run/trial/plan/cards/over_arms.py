@@ -64,11 +64,6 @@ class LogisticOverLevels:
     groups: Groups = key(OF_GROUPS)
 
 
-@shape
-class FirthOverLevels(LogisticOverLevels):
-    """The same by Firth's penalised likelihood."""
-
-
 _ROW_MEANS = """\
 rows <- nlevels(arm)
 levels <- sort(unique(d$AVAL))

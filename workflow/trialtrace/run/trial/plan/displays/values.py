@@ -81,7 +81,7 @@ class Waterfall(OfEndpoint):
 
     endpoint: Name = key("Endpoint with visits.")
     baseline: VisitLabel = key("Visit since which the values change.")
-    best: Literal["lowest", "highest"] = key("Which of the later values is the best.")
+    better: HigherLower = key("Which values are better: of those after it the best is taken.")
     change: Literal["difference", "percent"] = key(
         "Whether the change is a difference, or in percent of the value before."
     )
