@@ -1,12 +1,13 @@
 """Ratios of positive values.
 
-The ratio of geometric means of log-normal values in two arms whose true ratio is 1.5.
+The ratio of geometric means of log-normal values, and the ratio of medians of log-normal and of
+exponential ones, in two arms whose true ratio is 1.5.
 """
 
 import numpy as np
 from numpy.random import Generator
 
-from simulated import Figure, share
+from simulated import Figure, covered, share
 from trialtrace.stats.continuous import ratios
 
 RATIO, CONFIDENCE = 1.5, 0.95
@@ -14,16 +15,29 @@ SIZES = ((8, 12), (25, 25), (100, 60))
 
 
 def simulate(rng: Generator, draws: int) -> list[Figure]:
-    return [_design(rng, min(draws, 4_000), sizes) for sizes in SIZES]
+    return [figure for sizes in SIZES for figure in _design(rng, min(draws, 4_000), sizes)]
 
 
-def _design(rng: Generator, draws: int, sizes: tuple[int, int]) -> Figure:
+def _design(rng: Generator, draws: int, sizes: tuple[int, int]) -> list[Figure]:
     told = f"arms of {sizes[0]} and {sizes[1]}"
     normal = [np.exp(rng.normal(0, sd, (draws, n))) for sd, n in zip((1, 0.6), sizes, strict=True)]
-    hits = []
-    for x, y in zip(*normal, strict=True):
-        found = ratios.geometric_mean_ratio_welch(
-            RATIO * x, y, sides="two_sided", confidence=CONFIDENCE
-        )
-        hits.append(found.interval.low <= RATIO <= found.interval.high)
-    return share("ratio of geometric means, Welch, coverage", told, CONFIDENCE, hits)
+    decaying = [rng.exponential(1, (draws, n)) for n in sizes]
+    options = {"sides": "two_sided", "confidence": CONFIDENCE}
+    found = {
+        "geometric means, Welch": (
+            normal,
+            lambda x, y: ratios.geometric_mean_ratio_welch(x, y, **options).interval,
+        ),
+        "medians, log-normal": (normal, _medians),
+        "medians, exponential": (decaying, _medians),
+    }
+    figures = []
+    for name, ((x, y), interval) in found.items():
+        made = [interval(RATIO * one, other) for one, other in zip(x, y, strict=True)]
+        hits = covered([one.low for one in made], [one.high for one in made], RATIO)
+        figures.append(share(f"ratio of {name}, coverage", told, CONFIDENCE, hits))
+    return figures
+
+
+def _medians(x: np.ndarray, y: np.ndarray) -> ratios.Interval:
+    return ratios.median_ratio(x, y, confidence=CONFIDENCE)

@@ -205,6 +205,7 @@ def _ratios(case: str, x: np.ndarray, y: np.ndarray) -> Numbers:
             made = partial(f, x, y, sides=sides, confidence=0.9)
             yield from _test(case, f"geometric.{name}.{sides}", lambda m=made: m().test, df=True)
         yield from _interval(case, f"geometric.{name}", lambda m=made: m().interval)
+    yield from _interval(case, "medians", ratios.median_ratio, x, y, confidence=0.9)
 
 
 def adjusted() -> Numbers:

@@ -183,19 +183,31 @@ def test_one_site_has_no_spread(trial):
     assert found.error(f"relief/odds_ratio.logistic_random_site@{PAIR}")
 
 
+SCORE = """
+analyses:
+  score:
+    label: Score
+    role: primary
+    estimand: score
+    estimates: [{mean_difference: {method: bootstrap, interval: bca, strata: [], resamples: 1000, seed: 4}}]
+"""  # noqa: E501
+
+
 def test_draws_do_not_depend_on_the_name_of_the_trial(tmp_path):
     drawn = []
     for name in ("small", "renamed"):
         trial = SmallTrial(tmp_path / name / "relief", name)
         trial.events("high", 3, of=10).events("low", 4, of=10).events("sham", 6, of=10)
         lose(trial, 10, 30)
+        scores = SmallTrial(tmp_path / name / "score", name)
+        scores.scores("high", 1, 4, 2, 8, 5, 7).scores("sham", 3, 9, 6, 12, 11, 10)
         tests = OTHERS[OTHERS.index("    tests:") :]
-        found = trial.results(PLAN + MISSING + tests)
+        found = trial.results(PLAN + MISSING + tests) | scores.results(SCORE)
         drawn.append(
             {
                 name: (row["stat_value"], row["ci_low"], row["ci_high"])
                 for name, row in found.items()
-                if any(way in name for way in ("imputation", "p_value.rerandom"))
+                if any(way in name for way in ("imputation", "p_value.rerandom", "bootstrap"))
             }
         )
     assert drawn[0] == drawn[1]
@@ -203,4 +215,5 @@ def test_draws_do_not_depend_on_the_name_of_the_trial(tmp_path):
         "relief/risk_difference.multiple_imputation",
         "relief/p_value.rerandomisation",
         "relief/p_value.rerandomisation_exact",
+        "score/mean_difference.bootstrap",
     }

@@ -160,8 +160,16 @@ def test_text_of_many_languages_is_not_doubted(bench: Bench):
 
 
 BAD = {
-    "too few cells": ("id,age\n1,2\n3\n", {}, ["source.items.visits, line 3", "1 cells", "2 cells"]),
-    "too many cells": ("id,age\n1,2,9\n", {}, ["source.items.visits, line 2", "3 cells", "2 cells"]),
+    "too few cells": (
+        "id,age\n1,2\n3\n",
+        {},
+        ["source.items.visits, line 3", "1 cells", "2 cells"],
+    ),
+    "too many cells": (
+        "id,age\n1,2,9\n",
+        {},
+        ["source.items.visits, line 2", "3 cells", "2 cells"],
+    ),
     "width after a long cell": ('id,a\n1,"x\ny"\n2\n', {}, ["line 4", "1 cells"]),
     "duplicate names": (
         "id,age,id\n1,2,3\n",

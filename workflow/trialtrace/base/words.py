@@ -93,8 +93,10 @@ LABELS = {
     "slope_difference": "difference of slopes",
     "slope_odds_ratio": "ratio of the odds ratios of a unit of time",
     "median_difference": "median difference",
+    "difference_of_medians": "difference of medians",
     "geometric_mean_ratio": "ratio of geometric means",
     "fold_change": "ratio of expression",
+    "ratio_of_medians": "ratio of medians",
     "change_difference": "difference in change",
     "conditional_power": "conditional power",
     "predictive_power": "predictive power",
@@ -217,6 +219,7 @@ DIFFERENCES = {
     "carry_over",
     "mean_contrast",
     "median_difference",
+    "difference_of_medians",
     "change_difference",
     "visit_difference",
 }
@@ -233,6 +236,7 @@ RATIOS = {
     "rate_ratio",
     "geometric_mean_ratio",
     "fold_change",
+    "ratio_of_medians",
     "slope_odds_ratio",
     "win_ratio",
     "win_odds",
@@ -357,6 +361,7 @@ def value_text(
         "mean_difference",
         "mean_contrast",
         "median_difference",
+        "difference_of_medians",
         "change_difference",
     }:
         return decimals(value, 2)

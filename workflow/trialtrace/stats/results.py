@@ -48,7 +48,7 @@ class Interval(Tabular):
     A bound is NaN where the method does not define it; the function's docstring says when.
     `standard_error` is that of the estimate on `scale` ("identity", "log", "logit", "atanh"): the
     bounds are symmetric there. It is NaN, and the scale without meaning, where the interval rests
-    on no standard error: exact, score, profile and rank intervals.
+    on no standard error: exact, score, profile, rank and bootstrap intervals.
     """
 
     estimate: float

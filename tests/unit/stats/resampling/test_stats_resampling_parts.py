@@ -1,4 +1,4 @@
-"""Parts of resampling: scores, a printed example, degenerate input."""
+"""Parts of resampling: scores, a printed example, degenerate input, the bootstrap."""
 
 import subprocess
 import sys
@@ -9,6 +9,12 @@ from stats_strategies import given, same, samples
 
 from trialtrace.stats import StatsError
 from trialtrace.stats import resampling as r
+from trialtrace.stats.resampling import bootstrap
+from trialtrace.stats.resampling.bootstrap import (
+    bca_bounds,
+    bootstrap_replicates,
+    percentile_bounds,
+)
 
 OPTIONS = {
     "draws": 50,
@@ -18,6 +24,7 @@ OPTIONS = {
     "tie_tolerance": r.TIE_TOLERANCE,
 }
 TEST = {"arm": 1, "sides": "two_sided", **OPTIONS}
+DIFFERENCE = {"statistic": lambda s: s[0].mean(axis=1) - s[1].mean(axis=1)}
 
 
 def test_darwins_maize_as_fisher_counted_it():
@@ -112,7 +119,28 @@ REFUSED = {
     "no patient is included": lambda: r.mean_scores([1, 2], included=[False, False]),
     "weights must be": lambda: r.rank_scores([1, 2], stratum=None, weights="x", included=None),
     "fixed margins": lambda: r.binary_tables(r.within_patient(ARM), ARM, arm=1, included=None),
+    "does not exist in": lambda: boot(
+        [[1.0, 2]], lambda s: np.where(s[0].min(1) > 1, 1, np.nan), "bca"
+    ),
+    "must give 999 numbers": lambda: boot([[1.0, 2]], lambda s: s[0], "percentile"),
+    "too few for the quantile": lambda: boot(
+        [[1.0, 2, 3]], lambda s: s[0].mean(1), "percentile", 9
+    ),
+    "one side of the estimate": lambda: bca_bounds(
+        np.arange(99), estimate=200.0, acceleration=0.0, confidence=0.9
+    ),
+    "acceleration is too large": lambda: bca_bounds(
+        np.arange(99), estimate=50.0, acceleration=0.9, confidence=0.9
+    ),
+    "no jackknife": lambda: boot([[1.0], [2.0, 3.0]], DIFFERENCE["statistic"], "bca"),
+    "none of them empty": lambda: boot([[]], lambda s: s[0].mean(1), "percentile"),
 }
+
+
+def boot(data, statistic, method, resamples=999):
+    return r.bootstrap_interval(
+        data, statistic, method=method, resamples=resamples, confidence=0.95, seed=(1, 2)
+    )
 
 
 @pytest.mark.parametrize("message", REFUSED)
@@ -136,6 +164,45 @@ def test_small_and_constant_trials():
     options = {**OPTIONS, "exact_up_to": 100}
     two = r.rerandomisation_test(r.fixed_margins([0, 1]), [1, 2], arm=1, sides="greater", **options)
     assert (two.p_value, two.draws, two.exact) == ([0.5], 2, True)
+
+
+def test_bounds_are_the_order_statistics_meant():
+    # (99 + 1) p is whole: no interpolation.
+    assert percentile_bounds(np.arange(1, 100), confidence=0.9) == pytest.approx((5, 95))
+
+
+@given(x=samples(3, 9))
+def test_bootstrap_is_the_same_for_any_division_and_moves_with_the_data(x):
+    data = [x, x[::-1] + np.arange(x.size)]
+    whole = bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=0, stop=99)
+    parts = [
+        bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=a, stop=a + 33)
+        for a in (0, 33, 66)
+    ]
+    assert whole.tobytes() == np.concatenate(parts).tobytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "BLOCK_CELLS", 100)
+        blocks = bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=0, stop=99)
+    assert whole.tobytes() == blocks.tobytes()
+    for method in ("percentile", "bca"):
+        found = boot(data, DIFFERENCE["statistic"], method)
+        moved = boot([2 * data[0] + 3, 2 * data[1]], DIFFERENCE["statistic"], method)
+        same([moved.low, moved.high], [2 * found.low + 3, 2 * found.high + 3])
+    constant = boot([np.full(3, 0.3)], lambda s: s[0].mean(axis=1), "bca")
+    same([constant.low, constant.high], [0.3, 0.3])
+
+
+def test_bootstrap_covers():
+    rng = np.random.default_rng(9)
+    hits = {"percentile": 0, "bca": 0}
+    for _ in range(300):
+        data = [rng.exponential(1, 40), rng.exponential(2, 30)]
+        for method in hits:
+            found = boot(data, DIFFERENCE["statistic"], method)
+            hits[method] += found.low <= -1 <= found.high
+    # Monte Carlo standard error 0.013; 0.025 more for samples of this size.
+    for method, count in hits.items():
+        assert abs(count / 300 - 0.95) < 4 * 0.013 + 0.025, method
 
 
 def test_no_second_path_to_the_same_numbers():

@@ -78,6 +78,7 @@ NORMAL = {
     "incidence_difference.aalen_johansen",
     "survival_difference.kaplan_meier",
     "survival_ratio.kaplan_meier",
+    "ratio_of_medians.bonett_price",
     "rate_ratio.andersen_gill",
     "rate_ratio.andersen_gill_stratified",
     "rate_ratio.lwyy",

@@ -37,6 +37,7 @@ from trialtrace.stats.continuous.ratios import (
 from trialtrace.stats.continuous.ratios import (
     geometric_mean_ratio_welch as geometric_mean_ratio_welch,
 )
+from trialtrace.stats.continuous.ratios import median_ratio as median_ratio
 from trialtrace.stats.continuous.signed_rank import pseudomedian as pseudomedian
 from trialtrace.stats.continuous.signed_rank import signed_rank as signed_rank
 from trialtrace.stats.continuous.win_ratio import Measured as Measured

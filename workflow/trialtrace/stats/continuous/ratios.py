@@ -1,23 +1,26 @@
-"""Ratios of geometric means of two samples of positive values.
+"""Ratios of two samples of positive values: of geometric means, and of medians.
 
 The ratio of geometric means is a difference of means of logarithms, with their t interval and t
-test, told on the scale of the values.
+test, told on the scale of the values. The ratio of medians has an interval that assumes no
+distribution.
 
-Reference: Bland and Altman, BMJ 1996;312:1153.
+References: Bland and Altman, BMJ 1996;312:1153 (geometric means). Price and Bonett, J Stat Comput
+Simul 2002;72:119; Bonett and Price, J Educ Behav Stat 2020;45:750 (medians).
 
-Oracle: R's t.test of logarithms.
+Oracle: R's t.test of logarithms; the example that R's package statpsych prints for medians.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from math import log
+from math import log, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import bdtr, ndtri
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import sample
+from trialtrace.stats._inputs import normal_quantile, sample
 from trialtrace.stats.continuous.means import (
     mean_difference_student,
     mean_difference_welch,
@@ -93,6 +96,46 @@ def fold_change(x: ArrayLike, *, confidence: float) -> Interval:
     error = None if interval.standard_error is None else log(2) * interval.standard_error
     low, high = 2.0**-interval.high, 2.0**-interval.low
     return Interval(2.0**-interval.estimate, low, high, standard_error=error, scale="log")
+
+
+def median_ratio(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
+    """Median of x over that of y, with Bonett and Price's interval.
+
+    x and y of shapes (m,) and (n,), all above 0. The error of a median's logarithm comes from two
+    order statistics, those of ranks a and n - a + 1 with a = n / 2 - sqrt(n), rounded (halves to
+    even) and at least 1: they lie 2 z errors apart, where P(B < a) = P(Z > z) for a binomial B of n
+    and 1/2. The interval is normal on the scale of logarithms. Where the two are equal in both
+    samples, as with many ties, there is no error and the bounds are NaN.
+
+    Raises `StatsError` for a value of 0 or below, for fewer than two values in a sample or missing
+    values.
+
+    Oracle: the example that statpsych prints; the published formula in R.
+
+    R: `statpsych::ci.ratio.median2(0.05, x, y)`.
+
+    >>> median_ratio([36, 44, 47, 42, 49, 39, 46, 31, 33, 48],
+    ...              [32, 39, 26, 35, 43, 27, 40, 37, 34, 29, 49, 42, 40], confidence=0.95)
+    Interval(estimate=1.16216, low=0.927667, high=1.45593, standard_error=0.114984, scale='log')
+    """
+    z = normal_quantile(confidence)
+    logs = _logarithms(x, y)
+    first, second = (sample(values, "values", at_least=2) for values in (x, y))
+    centre = log(float(np.median(first))) - log(float(np.median(second)))
+    estimate = _exponential(centre)
+    error = sqrt(sum(_error_of_median(values) ** 2 for values in logs))
+    if error == 0:
+        return Interval(estimate, nan, nan)
+    low, high = (_exponential(centre + side * z * error) for side in (-1, 1))
+    return Interval(estimate, low, high, standard_error=error, scale="log")
+
+
+def _error_of_median(values: Floats) -> float:
+    n = values.size
+    rank = max(1, round(n / 2 - sqrt(n)))
+    ordered = np.sort(values)
+    z = -float(ndtri(bdtr(rank - 1, n, 0.5)))
+    return float(ordered[n - rank] - ordered[rank - 1]) / (2 * z)
 
 
 def _logarithms(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""Re-randomisation tests, and exact tests of binary endpoints.
+"""Re-randomisation tests, exact tests of binary endpoints, and bootstrap intervals.
 
 =================  ==============================================================================
 `schemes`          how the trial was randomised: coins, margins, blocks, strata, sides
@@ -11,12 +11,18 @@
 `exact`            all assignments of a scheme, one by one or as two sorted lists
 `arms`             tests of all arms at once
 `binary`           binary endpoints without draws: convolution of hypergeometric distributions
+`bootstrap`        percentile and BCa intervals
 =================  ==============================================================================
 """
 
 from trialtrace.stats._lazy import align
 from trialtrace.stats.resampling.arms import GlobalRerandomisation, global_test
 from trialtrace.stats.resampling.binary import BinaryExact, binary_exact, binary_tables
+from trialtrace.stats.resampling.bootstrap import (
+    bootstrap_interval,
+    difference_of_means,
+    difference_of_medians,
+)
 from trialtrace.stats.resampling.curves import (
     Curve,
     CurveDraws,
@@ -64,9 +70,12 @@ __all__ = [
     "bernoulli",
     "binary_exact",
     "binary_tables",
+    "bootstrap_interval",
     "count_extreme",
     "curve",
     "curve_draws",
+    "difference_of_means",
+    "difference_of_medians",
     "draw_assignments",
     "draw_statistics",
     "fixed_margins",

@@ -225,6 +225,7 @@ METHODS = {
     "mean_difference": estimate,
     "median_difference": estimate,
     "geometric_mean_ratio": ratio,
+    "ratio_of_medians": estimate,
     "probability_of_superiority": estimate,
     "p_value": test,
     "equivalence.paired_t": paired,

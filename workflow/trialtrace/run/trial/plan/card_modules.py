@@ -81,6 +81,7 @@ MODULES: dict[str, str] = {
     "p_value.student_t": f"{_HERE}.continuous",
     "geometric_mean_ratio.log_welch": f"{_HERE}.continuous",
     "geometric_mean_ratio.log_student": f"{_HERE}.continuous",
+    "ratio_of_medians.bonett_price": f"{_HERE}.continuous",
     "probability_of_superiority.brunner_munzel": f"{_HERE}.continuous",
     "p_value.mann_whitney": f"{_HERE}.continuous",
     "median_difference.hodges_lehmann": f"{_HERE}.continuous",
@@ -212,4 +213,7 @@ MODULES: dict[str, str] = {
     "futility_limit.of_hazard_ratio": f"{_HERE}.stopped",
     "p_value.rerandomisation_exact": f"{_HERE}.resampling",
     "p_value.rerandomisation": f"{_HERE}.resampling",
+    "mean_difference.bootstrap": f"{_HERE}.resampling",
+    "difference_of_medians.bootstrap": f"{_HERE}.resampling",
+    "risk_difference.bootstrap": f"{_HERE}.resampling",
 }

@@ -50,6 +50,7 @@ STATISTICS: dict[str, Statistic] = {
     "mean_trend": _estimate(
         "Slope of the arms' means over scores, as a dose, with its test.", SCORES
     ),
+    "difference_of_medians": _estimate("Difference of two medians.", SCORES),
     "slope_difference": _estimate(
         "Difference of two arms in the slope of their means over time, with its test.", OVER_TIME
     ),
@@ -73,6 +74,7 @@ STATISTICS: dict[str, Statistic] = {
         "Ratio of expression of a gene under two treatments of a subject, 2 to the power of -ΔΔCt.",
         ("instrument",),
     ),
+    "ratio_of_medians": _estimate("Ratio of two medians, of values above 0.", SCORES),
     "median_difference": _estimate(
         "Shift of the values, or median of the differences within subjects.", SCORES
     ),
