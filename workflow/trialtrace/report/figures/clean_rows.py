@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.canonical import column_text
 from trialtrace.run.tables.conditions import met
 from trialtrace.run.tables.contracts import CLEAN, read_table
+from trialtrace.run.tables.frames import Predicate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +35,7 @@ class CleanRows:
             values = values.cast(pa.int32())
         return values.cast(pa.float64()).to_numpy(zero_copy_only=False)
 
-    def met(self, condition: dict[str, Any]) -> np.ndarray:
+    def met(self, condition: Predicate) -> np.ndarray:
         """Whether each row surely meets a condition."""
         return met(condition, self.table).to_numpy(zero_copy_only=False)
 

@@ -3,7 +3,7 @@
 The other event has a panel of its own.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -89,7 +89,7 @@ def _curve(
     request: Request,
     each: tuple[np.ndarray, np.ndarray],
     of: int,
-    style: dict[str, Any],
+    style: Given,
 ) -> list[np.ndarray]:
     """Draws the incidence of one of the events in one arm with its interval; its places."""
     unit = axis_unit(request)

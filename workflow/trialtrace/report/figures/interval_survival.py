@@ -1,7 +1,7 @@
 """Event-free share where events are seen only at visits: Turnbull's estimate by arm."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -94,7 +94,7 @@ def _places(fit: Turnbull, unit: float, last: float, fine: bool) -> Places:
     return Places(left, right, np.concatenate([[1.0], after[:-1]]), after)
 
 
-def _draw(axes: "Axes", at: Places, style: dict[str, Any], label: str) -> None:
+def _draw(axes: "Axes", at: Places, style: Given, label: str) -> None:
     shown = np.isfinite(at.right)
     left, right, before, after = (each[shown] for each in (at.left, at.right, at.before, at.after))
     # Flat between the innermost intervals, a diagonal across each.

@@ -7,9 +7,9 @@ left out: a rule that changes no value stands as a comment.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from trialtrace.report.rcode.raw_endpoints import (
+    AnyEndpoint,
     Place,
     columns_behind,
     endpoint_lines,
@@ -22,7 +22,7 @@ from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.cleaning import CheckExpect, CleaningCheck, ConvertAll
 from trialtrace.run.trial.ignored import is_wide
 from trialtrace.run.trial.load import Trial
-from trialtrace.run.trial.model import Endpoint, Variable, adsl_code
+from trialtrace.run.trial.model import Variable, adsl_code
 from trialtrace.run.trial.plan.methods import OWN_TREATMENT
 from trialtrace.run.trial.study.file import Population, TableSpec
 from trialtrace.run.trial.treatment import arm_columns, arm_origin
@@ -87,12 +87,12 @@ class Export:
         for line in body:
             yield from _short(line)
 
-    def _needed(self, codes: set[str]) -> list[Endpoint[Any]]:
+    def _needed(self, codes: set[str]) -> list[AnyEndpoint]:
         """The endpoints of these codes with those that they are made from, which come first."""
         by_code = {one.code: one for one in self.trial.endpoints.values()}
-        order: dict[str, Endpoint[Any]] = {}
+        order: dict[str, AnyEndpoint] = {}
 
-        def add(endpoint: Endpoint[Any]) -> None:
+        def add(endpoint: AnyEndpoint) -> None:
             for name in endpoint.entry.parents:
                 add(self.trial.endpoints[name])
             order[endpoint.name] = endpoint
@@ -112,7 +112,7 @@ class Export:
         return [one for one in self.trial.populations.values() if one.flag in used]
 
     def _columns(
-        self, endpoints: list[Endpoint[Any]], variables: list[str], flags: list[Population]
+        self, endpoints: list[AnyEndpoint], variables: list[str], flags: list[Population]
     ) -> dict[str, set[str]]:
         """The columns of each clean table that are read, the table of subjects first."""
         first = self.trial.subjects.table

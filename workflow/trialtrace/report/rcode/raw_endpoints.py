@@ -38,11 +38,14 @@ def refused(place: str, what: str) -> UserError:
     )
 
 
+AnyEndpoint = Endpoint[Any]
+
+
 @dataclass(frozen=True)
 class Writer:
     """An endpoint that is written: its trial, and where its configuration stands."""
 
-    endpoint: Endpoint[Any]
+    endpoint: AnyEndpoint
     trial: Trial
     place: Place
 
@@ -185,7 +188,7 @@ class Kind:
     """How an entry is written, and the columns of its table that it reads."""
 
     lines: Callable[[Writer], Iterator[str]]
-    columns: Callable[[Any], list[str]]
+    columns: Callable[..., list[str]]
 
 
 def _none(_: object) -> list[str]:
@@ -203,14 +206,14 @@ KINDS: dict[type, Kind] = {
 }
 
 
-def _kind(endpoint: Endpoint[Any], place: Place) -> Kind:
+def _kind(endpoint: AnyEndpoint, place: Place) -> Kind:
     if type(endpoint.entry) not in KINDS:
         where = place("endpoints", endpoint.family or endpoint.name)
         raise refused(where, f"this endpoint of kind {endpoint.kind}")
     return KINDS[type(endpoint.entry)]
 
 
-def columns_behind(endpoint: Endpoint[Any], place: Place) -> dict[str, list[str]]:
+def columns_behind(endpoint: AnyEndpoint, place: Place) -> dict[str, list[str]]:
     """The columns of a clean table that an endpoint reads by itself."""
     names = _kind(endpoint, place).columns(endpoint.entry)
     if not names:
@@ -218,7 +221,7 @@ def columns_behind(endpoint: Endpoint[Any], place: Place) -> dict[str, list[str]
     return {endpoint.entry.table: [*names, *columns_of(endpoint.entry.where or {})]}
 
 
-def endpoint_lines(endpoint: Endpoint[Any], trial: Trial, place: Place) -> Iterator[str]:
+def endpoint_lines(endpoint: AnyEndpoint, trial: Trial, place: Place) -> Iterator[str]:
     """The statements from clean tables, or from other endpoints, to the data frame of one."""
     writer = Writer(endpoint, trial, place)
     yield f"# {endpoint.label}: {writer.where()}"
