@@ -99,6 +99,10 @@ def test_a_line_of_a_figure_is_its_result_or_what_it_is_drawn_from(whole: Projec
     (curve, *_) = sorted(folder.glob("kaplan_meier_*.csv"))
     with curve.open(encoding="utf-8", newline="") as file:
         point = next(iter(csv.DictReader(file)))
+    with curve.open(encoding="utf-8", newline="") as file:
+        at_risk = next(row["result"] for row in csv.DictReader(file) if row["result"])
+    rests = json.loads(call("impact", "mini", at_risk, "--format", "json"))
+    assert any(one.startswith("kaplan_meier: ") for one in rests["displays"])
     text = call("trace", f"mini/figure/{curve.stem}:2")
     assert f"line      line {point['line']}; " in text and "displays.kaplan_meier" in text
     # Ten patients an arm, each with a time.

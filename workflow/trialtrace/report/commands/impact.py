@@ -4,6 +4,7 @@ Figures and tables of a plan rest on it by the results, or the derived rows, tha
 of.
 """
 
+import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -156,8 +157,10 @@ def resting(material: Material, reach: Reach, results: set[str]) -> list[str]:
     for display in displays(given):
         if display.single_patients and material.disclosure != "full":
             continue
-        for entry in [given[display.kind]] if display.once else given[display.kind]:
-            if _shows(material, display, entry, reach, results):
+        entries = [given[display.kind]] if display.once else given[display.kind]
+        for number, entry in enumerate(entries, start=1):
+            name = display.kind if display.once else f"{display.kind}_{number}"
+            if _shows(material, display, entry, reach, results) or results & _drawn(material, name):
                 found.append(
                     f"{display.kind}: {entry['title']}" if "title" in entry else display.kind
                 )
@@ -165,6 +168,15 @@ def resting(material: Material, reach: Reach, results: set[str]) -> list[str]:
         if _any_of(rows, results):
             found.append(f"{STRIP}_{analysis.name}")
     return found
+
+
+def _drawn(material: Material, name: str) -> set[str]:
+    """The results among the numbers of a figure that a run has drawn."""
+    path = material.folder / "report" / "figures" / f"{name}.csv"
+    if not path.is_file():
+        return set()
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["result"] for row in csv.DictReader(file) if row.get("result")}
 
 
 def _shows(

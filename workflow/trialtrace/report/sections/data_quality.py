@@ -226,6 +226,7 @@ def rejects_table(material: Material, lines: list[list[str]]) -> str:
     if not lines:
         return "No value was rejected or flagged.\n"
     caption = "Values that cleaning rejected or flagged, and others that an endpoint could not use."
+    caption += " Counts are of values, not of patients."
     header = ["Where", "What", "Why", "Count", "Lines"]
     body = [[named(line[0]), *map(with_names, line[1:])] for line in sorted(lines, key=_place)]
     return texts_table(material, header, body, "rejects", caption)
