@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import TimeoutError as Late
@@ -11,7 +12,8 @@ from browsed.window import Problem, View, Window
 
 NUMBER = re.compile(r"[\N{MINUS SIGN}<]?\d[\d.]*")
 LINKS = """() => [...document.querySelectorAll('main a[href^="trace/"]')].map(
-  (at, place) => [place, at.textContent, at.getAttribute('href'), at.nextSibling?.data ?? ''])"""
+  (at, place) => [place, at.textContent, at.getAttribute('href'),
+    at.closest('svg') ? 'drawn' : at.nextSibling?.data ?? ''])"""
 # What lies between the value of a result and the number shown of it (run/trace/content.py).
 STEP = re.compile(
     r"^ \((?:1 [\N{MINUS SIGN}/] (?P<of>[\d.]+)"
@@ -41,7 +43,9 @@ def not_followed(tab: Window, path: Path, view: View, count: int, seed: int) -> 
     numbers = [one for one in tab.page.evaluate(LINKS) if NUMBER.search(one[1])]
     for place, text, link, after in random.Random(seed).sample(numbers, min(count, len(numbers))):
         step = STEP.match(after)
-        for words in _followed(tab, place, (step["of"] or step["from"]) if step else text, link):
+        shown = NUMBER.findall((step["of"] or step["from"]) if step else text)
+        # The words of a mark of a figure have more numbers than that of its result.
+        for words in _followed(tab, place, shown if after == "drawn" else shown[:1], link):
             yield Problem(tab.name(path), view, "number", f"{text} ({link}): {words}")
 
 
@@ -53,15 +57,14 @@ def _prints_as(value: str, shown: str) -> bool:
     return value == shown or f"{float(value):.{len(digits[1] or '')}f}" == shown
 
 
-def _followed(tab: Window, place: int, text: str, link: str) -> Iterator[str]:
+def _followed(tab: Window, place: int, shown: list[str], link: str) -> Iterator[str]:
     page, here = tab.page, tab.page.url
     at = page.evaluate(TO_LINK, place)
     page.goto(here.rpartition("/")[0] + "/" + link)
     found = page.evaluate(TARGET)
-    first = NUMBER.search(text)
     if found is None:
         yield "leads to no place"
-    elif first and not any(_prints_as(one, first[0]) for one in NUMBER.findall(found[0])):
+    elif shown and not any(_prints_as(*two) for two in product(NUMBER.findall(found[0]), shown)):
         yield f"the place says {found[0]}"
     elif not found[1]:
         yield "its place is out of sight"

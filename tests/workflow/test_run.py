@@ -165,7 +165,7 @@ def test_an_error_is_told_until_it_is_mended(kept: Copy):
         done = kept.snakemake("--cores", "1")
         assert done.returncode == 1
         assert "ingest_sources of mini stopped:" in done.stderr and "export.csv" not in done.stderr
-        assert " export" in done.stderr
+        assert "source.items.export" in done.stderr
         assert told_plainly(done.stderr)
     export.write_text(EXPORT)
     assert ("ingest_sources", "mini") in kept.scheduled()

@@ -15,12 +15,8 @@ DERIVED = {
     "occds": "results/{trial}/derived/occds.parquet",
 }
 PART = "results/{{trial}}/multiverse/parts/{kind}-{part}-of-{of}"
-
-
-def parts_of(kind):
-    """The marks and the records of the parts of a kind of work."""
-    marks = expand(PART, kind=kind, part=PARTS, of=len(PARTS))
-    return {"parts": marks, "made": [f"{mark}.json" for mark in marks]}
+ESTIMATES = expand(PART, kind="estimates", part=PARTS, of=len(PARTS))
+DRAWS = expand(PART, kind="draws", part=PARTS, of=len(PARTS))
 
 
 rule estimate_multiverse:
@@ -50,8 +46,8 @@ rule draw_multiverse:
         "{wildcards.trial}: re-randomise, part {wildcards.part} of {wildcards.of}"
     input:
         **DERIVED,
-        estimates=parts_of("estimates")["parts"],
-        made=[*RUN.made("derive_datasets"), *parts_of("estimates")["made"]],
+        estimates=ESTIMATES,
+        made=[*RUN.made("derive_datasets"), *(f"{mark}.json" for mark in ESTIMATES)],
     output:
         part="results/{trial}/multiverse/parts/draws-{part}-of-{of}",
         made="results/{trial}/multiverse/parts/draws-{part}-of-{of}.json",
@@ -73,8 +69,8 @@ rule run_multiverse:
         "{wildcards.trial}: gather the multiverse"
     input:
         **DERIVED,
-        draws=parts_of("draws")["parts"],
-        made=[*RUN.made("derive_datasets"), *parts_of("draws")["made"]],
+        draws=DRAWS,
+        made=[*RUN.made("derive_datasets"), *(f"{mark}.json" for mark in DRAWS)],
     output:
         results="results/{trial}/multiverse/results.parquet",
         members="results/{trial}/multiverse/members.parquet",

@@ -12,19 +12,19 @@ from doc_blocks import ROOT, page
 WORKFLOW, RESULTS = "tests/workflow/", "tests/results/"
 INGEST = "tests/spec/ingest_clean/"
 HELD = {
-    "lists every value it did not accept with its place and the reason": [
+    "lists every value not accepted, with place and reason": [
         f"{INGEST}test_own_files.py::test_everything_that_was_not_accepted_is_listed",
         f"{INGEST}test_bad_values.py::test_a_bad_value_is_listed_with_its_rule_and_counted",
     ],
-    "an export that loses much on the way stops the run, with what would fit": [
+    "a large loss stops the run, with what fits": [
         f"{INGEST}test_losses_columns.py::test_a_fifth_is_a_red_line_and_more_a_stop",
         f"{INGEST}test_losses_columns.py::test_what_would_fit_is_told",
     ],
     "keeping for every derived value the raw cells it was made from": [
         f"{RESULTS}test_random_numbers.py::test_numbers_of_reports_reach_raw_cells",
     ],
-    "has every statistic recomputed by other code on rows that are selected anew; a disagreement "
-    "stops the run": [
+    "other code recomputes every statistic on rows selected anew, and a disagreement stops the "
+    "run": [
         "tests/spec/checks/test_whole_trials.py::test_every_result_is_checked_and_agrees",
         "tests/spec/checks/test_whole_trials.py::"
         "test_a_disagreement_stops_the_run_names_the_result_and_leaves_no_file",

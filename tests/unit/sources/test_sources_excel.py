@@ -53,7 +53,7 @@ def test_rows_keep_their_number_in_the_sheet(bench: Bench):
 def test_a_formula_has_its_cached_value(bench: Bench):
     """openpyxl writes no cached values, so the value is put into the sheet's XML."""
     plain = workbook([["id", "double"], [2, "=A2*2"]])
-    bench.put("a.xlsx", edited(plain, "xl/worksheets/sheet1.xml", b"<v />", b"<v>4</v>"))
+    bench.put("a.xlsx", edited(plain, "xl/worksheets/sheet1.xml", b"<v></v>", b"<v>4</v>"))
     assert cells(bench.ingest("a.xlsx")) == [("2", "4")]
 
 
@@ -159,7 +159,7 @@ def test_a_formula_whose_value_is_no_text_is_an_empty_cell(bench: Bench):
     """Excel writes =IF(A2="","",1) so; it is computed."""
     book = workbook([["id", "double"], [2, "=A2*2"]])
     old, new = b'<c r="B2"><f>A2*2</f><v></v></c>', b'<c r="B2" t="str"><f>A2*2</f><v></v></c>'
-    book = edited(book, "xl/worksheets/sheet1.xml", old.replace(b"<v></v>", b"<v />"), new)
+    book = edited(book, "xl/worksheets/sheet1.xml", old, new)
     bench.put("a.xlsx", book)
     assert cells(bench.ingest("a.xlsx")) == [("2", None)]
 

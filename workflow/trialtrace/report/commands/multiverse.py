@@ -5,15 +5,16 @@ import csv
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialtrace.base.errors import Problem, UserError
 from trialtrace.base.paths import Project
 from trialtrace.report.listing import aligned, json_text
 from trialtrace.report.which_run import Add, add_of_trial, named_trial
-from trialtrace.run.trace.text import Trace
-from trialtrace.run.trial.load import load_settings, load_trial
-from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
-from trialtrace.run.trial.multiverse.specifications import PREFIX
+
+if TYPE_CHECKING:
+    from trialtrace.run.trace.text import Trace
+    from trialtrace.run.trial.multiverse.load import SpecifiedTrial
 
 COLUMNS = ("analysis", "specification", "estimate", "marked", "tested")
 
@@ -31,6 +32,8 @@ def add_multiverse(add: Add) -> None:
 def run_multiverse(arguments: argparse.Namespace) -> int:
     """Print the specifications, or how many there are and the curves of the last run."""
     from trialtrace.run.trial.check import check_trial
+    from trialtrace.run.trial.load import load_trial
+    from trialtrace.run.trial.multiverse.load import specified
 
     at, name = named_trial(arguments)
     trial = specified(load_trial(name, at))
@@ -48,7 +51,7 @@ def run_multiverse(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _listed(trial: SpecifiedTrial, how: str) -> None:
+def _listed(trial: "SpecifiedTrial", how: str) -> None:
     rows = [_line(trial, name) for name in trial.specifications]
     if how == "json":
         print(json_text(rows), end="")
@@ -63,7 +66,7 @@ def _listed(trial: SpecifiedTrial, how: str) -> None:
     print(f"{len(rows)} specifications")
 
 
-def _line(trial: SpecifiedTrial, name: str) -> dict[str, str]:
+def _line(trial: "SpecifiedTrial", name: str) -> dict[str, str]:
     """A specification: its names, its estimate, and whether it will be tested."""
     from trialtrace.run.multiverse.scores import SCORE_OF
 
@@ -83,7 +86,7 @@ def _line(trial: SpecifiedTrial, name: str) -> dict[str, str]:
     }
 
 
-def _curves(trial: SpecifiedTrial, folder: Path) -> None:
+def _curves(trial: "SpecifiedTrial", folder: Path) -> None:
     """The curves of the last run in sentences, where there is one."""
     from trialtrace.report.multiverse.material import curves_of
     from trialtrace.report.multiverse.sentences import heading, sentences
@@ -99,7 +102,7 @@ def _curves(trial: SpecifiedTrial, folder: Path) -> None:
             print(f"  {sentence}")
 
 
-def check_whole(trial: SpecifiedTrial) -> None:
+def check_whole(trial: "SpecifiedTrial") -> None:
     """Raise UserError where no run made the tables, where one is not as it was written, or where
     they are of other code, configuration or data."""
     from trialtrace.run.jobs.fresh import MULTIVERSE, freshness
@@ -119,13 +122,17 @@ def check_whole(trial: SpecifiedTrial) -> None:
 
 def is_specified(result_id: str) -> bool:
     """Whether a result is of a specification."""
+    from trialtrace.run.trial.multiverse.specifications import PREFIX
+
     return result_id.partition("/")[2].startswith(PREFIX)
 
 
-def trace_specified(at: Project, name: str, result_id: str, *, rows: bool) -> Trace:
+def trace_specified(at: Project, name: str, result_id: str, *, rows: bool) -> "Trace":
     """The trace of an estimate of a specification. Raises UserError as `check_whole`."""
     from trialtrace.run.trace.seal import RowHashes
     from trialtrace.run.trace.specified import SpecifiedTracer
+    from trialtrace.run.trial.load import load_settings, load_trial
+    from trialtrace.run.trial.multiverse.load import specified
 
     trial, settings = specified(load_trial(name, at)), load_settings(at)
     check_whole(trial)

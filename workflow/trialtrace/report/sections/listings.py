@@ -15,14 +15,16 @@ from trialtrace.run.trial.plan.displays.tables import ICH_SECTIONS
 
 # More rows fill a document; the page of the raw table has them all.
 MOST = 300
+NOT_SHOWN = "not shown, since its rows are single patients and disclosure is restricted."
 
 
 def listings(material: Material) -> str:
-    """The listings of the plan in their order; nothing where it has none, or single patients may
-    not be shown."""
+    """The listings of the plan in their order; a sentence for each where single patients may not be
+    shown."""
     entries = material.trial.plan.displays.get("listings", ())
     if material.disclosure != "full":
-        return ""
+        titles = (escape_markdown(entry["title"]) for entry in entries)
+        return "\n\n".join(f"Listing “{title}”: {NOT_SHOWN}" for title in titles)
     return "\n\n".join(_listing(material, one, n) for n, one in enumerate(entries, start=1))
 
 

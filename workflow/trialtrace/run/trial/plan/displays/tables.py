@@ -163,13 +163,6 @@ class Listing(TableRows):
 
 def _check_listing(files: Files, place: Path_, listing: Listing) -> None:
     names.population(files, place, listing.population)
-    if derived.restricted(files):
-        files.plan.add(
-            place,
-            found="a listing of single patients, under restricted disclosure",
-            expected="no listings, or `disclosure: full` in config.yaml",
-            do="leave the listing out; where its rows may be shown, set `disclosure: full`",
-        )
     tables = files.trial.names("tables")
     if not known(files.plan, (*place, "table"), listing.table, tables, "a table of trial.yaml"):
         return
@@ -213,7 +206,7 @@ DISPLAYS = (
     ),
     Display(
         "listings",
-        "Listings of single patients in the supplement; refused where disclosure is restricted.",
+        "Listings of single patients in the supplement; shown only where disclosure is full.",
         Listing,
         _check_listing,
         single_patients=True,
