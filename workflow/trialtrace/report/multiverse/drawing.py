@@ -161,7 +161,8 @@ def _choices(points: Sequence[Point], varied: dict[str, Factor], top: float) -> 
     width = max((WIDTH - LEFT - RIGHT) / len(points), 0.8)
     for name, factor in varied.items():
         y += ROW
-        yield _label(y, factor.label, ' font-weight="650"')
+        # A head has its row to itself, however long it is.
+        yield f'<text x="0" y="{y}" font-weight="650">{escape(factor.label)}</text>'
         for level in factor.levels:
             y += ROW
             bars = "".join(
@@ -169,9 +170,5 @@ def _choices(points: Sequence[Point], varied: dict[str, Factor], top: float) -> 
                 for at, point in enumerate(points)
                 if point.levels[name] == level
             )
-            yield _label(y, level)
+            yield f'<text x="{LEFT - 8}" y="{y}" text-anchor="end">{escape(level)}</text>'
             yield f'<path d="{bars}" stroke="{INK}" stroke-width="{width:.1f}"/>'
-
-
-def _label(y: float, text: str, more: str = "") -> str:
-    return f'<text x="{LEFT - 8}" y="{y}" text-anchor="end"{more}>{escape(text)}</text>'
