@@ -56,6 +56,7 @@ factors:
       adjusted:
         estimate:
           mean_difference: {method: ancova, covariates: [age], strata: [], variance: model}
+        known: before_randomisation
       ranks: {estimate: {median_difference: {method: hodges_lehmann, correction: none}}}
 """
 CONTRACTS = {

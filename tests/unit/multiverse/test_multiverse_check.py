@@ -100,6 +100,34 @@ CASES = [
         ("line 21: factors.who.levels.everybody.known", "nothing that it is of"),
     ),
     (
+        (
+            "ratio: {estimate: {risk_ratio: katz_log}}",
+            "ratio: {estimate: {risk_difference: {method: mantel_haenszel, strata: [smoker], "
+            "variance: sato}}}",
+        ),
+        ("line 16: factors.method.levels.ratio", "estimate, and not when that was known"),
+    ),
+    (
+        (
+            "estimate: {risk_difference: newcombe}\nl",
+            "estimate: {risk_difference: {method: "
+            "mantel_haenszel, strata: [smoker], variance: sato}}\nl",
+        ),
+        ("line 2: estimate", "smoker in an estimate that no level tells the time of"),
+    ),
+    (
+        ("AGE: {at_least: 45}", "AVAL: {above: 0}"),
+        ("line 22: factors.who.levels.old.where", "AVAL, which no patient had before"),
+    ),
+    (
+        ('SMOKER: {is: "Yes"}}, known: after', "TRTP: {is: drug}}, known: after"),
+        ("line 23: factors.who.levels.late.where", "no condition is over the arm"),
+    ),
+    (
+        ("risk_ratio: katz_log", "risk_difference: newcombe"),
+        ("line 16: factors.method.levels.ratio", "the same choice as plain", "levels that change"),
+    ),
+    (
         ("draws: 999", "draws: 9"),
         ("line 4: draws", "9"),
     ),

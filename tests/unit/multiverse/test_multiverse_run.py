@@ -157,6 +157,14 @@ def test_other_code_computes_all_again(
     assert before.isdisjoint(path.name for path in (tmp_path / "blocks").iterdir())
 
 
+def test_a_block_in_the_place_of_another_is_told(at: Project, tmp_path: Path):
+    run(at, RELIEF, tmp_path)
+    one, other = sorted((tmp_path / "blocks").glob("draws-*"))[:2]
+    one.write_bytes(other.read_bytes())
+    with pytest.raises(UserError, match="is not what the run wrote"):
+        run(at, RELIEF, tmp_path)
+
+
 @pytest.mark.parametrize("kind", ["estimates", "draws"])
 def test_a_block_that_was_altered_is_told(at: Project, tmp_path: Path, kind: str):
     run(at, RELIEF, tmp_path)

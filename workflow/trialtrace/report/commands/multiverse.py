@@ -64,6 +64,8 @@ def _listed(trial: "SpecifiedTrial", how: str) -> None:
         return
     print(aligned(table, COLUMNS))
     print(f"{len(rows)} specifications")
+    if trial.design.randomisation.scheme == "unknown":
+        print("None is tested: trial.yaml does not say how patients were randomised.")
 
 
 def _line(trial: "SpecifiedTrial", name: str) -> dict[str, str]:
@@ -75,8 +77,9 @@ def _line(trial: "SpecifiedTrial", name: str) -> dict[str, str]:
     marked = [
         mark for mark in ("registered", "published") if trial.multiverse.marked(specification, mark)
     ]
+    unknown = trial.design.randomisation.scheme == "unknown"
     late = trial.multiverse.late(specification)
-    tested = "shown alone" if late or step.key not in SCORE_OF else SCORE_OF[step.key]
+    tested = "shown alone" if unknown or late or step.key not in SCORE_OF else SCORE_OF[step.key]
     return {
         "analysis": name,
         "specification": specification.name,

@@ -16,7 +16,8 @@ from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
 
 TITLE = "Multiverse"
-STYLE = """svg { width: 100%; height: auto; } figure { margin: 1rem 0; }
+STYLE = """svg { width: 100%; min-width: 44rem; height: auto; }
+figure { margin: 1rem 0; overflow-x: auto; }
 figcaption { color: var(--soft); font-size: 0.9rem; }
 .wrap { white-space: normal; min-width: 18rem; }
 """

@@ -26,6 +26,11 @@ def key_of(*words: str) -> str:
     return hashlib.sha256("\0".join(words).encode()).hexdigest()[:32]
 
 
+def _digest(name: str, content: bytes) -> bytes:
+    """Of the name too, so that one block in the place of another is told."""
+    return hashlib.sha256(name.encode() + b"\0" + content).digest()
+
+
 @dataclass(frozen=True)
 class Blocks:
     """The blocks in a folder; only their owner reads those of private data."""
@@ -44,7 +49,7 @@ class Blocks:
             content = path.read_bytes()
         except FileNotFoundError:
             return None
-        if hashlib.sha256(content[DIGEST:]).digest() != content[:DIGEST]:
+        if _digest(name, content[DIGEST:]) != content[:DIGEST]:
             raise UserError(
                 Problem(
                     str(path),
@@ -61,7 +66,7 @@ class Blocks:
         np.savez(buffer, allow_pickle=False, **arrays)
         content = buffer.getvalue()
         mode = 0o600 if self.private else 0o644
-        write_bytes(self._path(name), hashlib.sha256(content).digest() + content, mode)
+        write_bytes(self._path(name), _digest(name, content) + content, mode)
 
     def keep(self, names: Iterable[str]) -> None:
         """Delete all others."""

@@ -159,7 +159,8 @@ def estimated(work: Work, name: str) -> Iterator[Estimated]:
             for each in run_analysis(work.trial, analysis, work.frames)
             if _asked(each, analysis)
         ]
-        reason = "the analysis gives no estimate of a comparison."
+        reason = "the analysis gives no single estimate of a comparison: those at a time are not "
+        reason += "varied here."
     except UserError as error:
         found, reason = [], " ".join(str(error).split())
     except Exception as error:  # noqa: BLE001  one specification must not stop the others

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from trialtrace.base.arrays import Floats
-from trialtrace.base.store import make_folder, write_text
+from trialtrace.base.store import SIGNIFICANT_DIGITS, make_folder, write_text
 from trialtrace.run.multiverse.blocks import Blocks
 from trialtrace.run.multiverse.curves import Group, Prepared, drawn, groups, prepared
 from trialtrace.run.multiverse.estimates import WHOLE, Chunk, Estimated, Work, estimates
@@ -158,7 +158,8 @@ def _curve_row(work: Work, curve: Tested) -> Row:
         "curve": place.name,
         "specifications": len(group.estimates),
         "estimated": values.size,
-        "distinct": np.unique(values).size,
+        # Two ways to the same estimate differ in its last digits.
+        "distinct": len({f"{value:.{SIGNIFICANT_DIGITS}g}" for value in values.tolist()}),
         "tested": len(group.tested),
         "level": _level(work),
         "no_median": SEVERAL if several else None,

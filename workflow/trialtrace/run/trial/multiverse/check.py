@@ -13,9 +13,13 @@ from trialtrace.base.config.compose import Document, Path_
 from trialtrace.base.config.schema import tell
 from trialtrace.base.config.spec import mapping_of, structure
 from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.words import LABELS
+from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.multiverse.file import Level, MultiverseFile
 from trialtrace.run.trial.multiverse.specifications import (
+    ADDED,
     CHOOSING,
     PATCHES,
     Conflict,
@@ -28,6 +32,8 @@ from trialtrace.run.trial.multiverse.specifications import (
 from trialtrace.run.trial.plan import check as plan
 
 MARKS = ("registered", "published")
+# Columns that say which treatment a patient had.
+ARMS = ("TRT01P", "TRT01A", "TRTP", "TRTA", "ARM")
 # A mistake in words: what was found, what is expected, what to do.
 Mistake = tuple[str | None, str | None, str | None]
 
@@ -40,11 +46,12 @@ def check(files: Files, document: Document) -> None:
     if not known(document, ("of",), document.data["of"], analyses, "an analysis of the plan"):
         return
     multiverse = Multiverse(structure(MultiverseFile, document.data))
+    _estimate(files, document, ("estimate",), multiverse.file.estimate)
     for name, factor in multiverse.file.factors.items():
         _marks(document, name, factor.levels)
         for level, entry in factor.levels.items():
             _level(files, document, ("factors", name, "levels", level), entry)
-        _same(document, name, factor.levels)
+        _same(document, name, factor.levels, multiverse.file.estimate)
     _every_factor_marked(document, multiverse)
     _forbidden(document, multiverse)
     if document.problems or files.plan.problems or files.endpoints.problems:
@@ -58,6 +65,11 @@ def check(files: Files, document: Document) -> None:
     _left(document, multiverse, specifications)
     if not document.problems:
         _as_analyses(files, document, multiverse, specifications)
+    # Whether a column is there is told by the plan's own checks.
+    if not document.problems:
+        for name, factor in multiverse.file.factors.items():
+            for level, entry in factor.levels.items():
+                _at_entry(files, document, ("factors", name, "levels", level), entry)
 
 
 def _marks(document: Document, name: str, levels: dict[str, Level]) -> None:
@@ -87,8 +99,51 @@ def _every_factor_marked(document: Document, multiverse: Multiverse) -> None:
             )
 
 
+def _estimate(files: Files, document: Document, path: Path_, estimate: Content) -> None:
+    """One number that can be varied, and nothing in it that a level has to tell the time of."""
+    ((statistic, _),) = estimate.items()
+    if statistic not in LABELS:
+        document.add(
+            path,
+            found=f"{statistic}, which gives a decision and not one number",
+            expected="the estimate that it decides by",
+        )
+    if adjusting := _adjusting(files, estimate):
+        document.add(
+            path,
+            found=f"{one_of(adjusting)} in an estimate that no level tells the time of",
+            expected="covariates and strata on a level with `known`, but for strata of the "
+            "randomisation",
+        )
+
+
+def _adjusting(files: Files, estimate: Content) -> list[str]:
+    """Covariates and strata of an estimate but for those that patients were randomised within."""
+    ((_, how),) = estimate.items()
+    options = how if isinstance(how, dict) else {}
+    within = set(files.trial.get("design", "randomisation").get("strata") or ())
+    return [name for key in ADDED for name in options.get(key) or () if name not in within]
+
+
+def _at_entry(files: Files, document: Document, path: Path_, level: Level) -> None:
+    """A condition that was known before randomisation is over variables of the subjects."""
+    columns = columns_of(level.where or {})
+    known_then = {adsl_code(name) for name in files.subject_variables or ()}
+    late = [name for name in columns if name not in known_then]
+    arms = [name for name in late if name in ARMS]
+    if arms or (late and level.known == "before_randomisation"):
+        document.add(
+            (*path, "where"),
+            found=f"{one_of(arms or late)}, which no patient had before randomisation",
+            expected="variables of the subjects, or a population; what a patient had later is "
+            "known: after_randomisation, and no condition is over the arm",
+        )
+
+
 def _level(files: Files, document: Document, path: Path_, level: Level) -> None:
     chosen = [key for key in CHOOSING if getattr(level, key) is not None]
+    if level.estimate is not None and _adjusting(files, level.estimate):
+        chosen.append("estimate")
     if chosen and level.known is None:
         document.add(
             path,
@@ -111,11 +166,14 @@ def _level(files: Files, document: Document, path: Path_, level: Level) -> None:
             known(document, (*path, key, position), name, offered, what)
 
 
-def _same(document: Document, name: str, levels: dict[str, Level]) -> None:
-    """Two levels that change the same are one."""
+def _same(document: Document, name: str, levels: dict[str, Level], estimate: Content) -> None:
+    """Two levels that change the same are one; the file's own estimate changes nothing."""
     before: dict[str, str] = {}
     for level, entry in levels.items():
-        patch = repr({key: mapping_of(getattr(entry, key)) for key in PATCHES})
+        changes = {key: mapping_of(getattr(entry, key)) for key in PATCHES}
+        if _plain(entry.estimate or estimate) == _plain(estimate):
+            changes["estimate"] = None
+        patch = repr(changes)
         if patch in before:
             document.add(
                 ("factors", name, "levels", level),
@@ -123,6 +181,12 @@ def _same(document: Document, name: str, levels: dict[str, Level]) -> None:
                 expected="levels that change something, one of them perhaps nothing",
             )
         before.setdefault(patch, level)
+
+
+def _plain(estimate: Content) -> Content:
+    """An estimate with its method as an option, however it is written."""
+    ((statistic, how),) = estimate.items()
+    return {statistic: {"method": how} if isinstance(how, str) else how}
 
 
 def _forbidden(document: Document, multiverse: Multiverse) -> None:
