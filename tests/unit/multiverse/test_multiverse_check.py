@@ -116,6 +116,14 @@ CASES = [
         ("line 2: estimate", "smoker in an estimate that no level tells the time of"),
     ),
     (
+        (
+            "risk_ratio: katz_log",
+            "non_inferiority: {method: risk_difference, margin: 0.1, higher: worse, "
+            "alpha: 0.025, variance: miettinen_nurminen}",
+        ),
+        ("line 16: factors.method.levels.ratio.estimate", "a decision and not one number"),
+    ),
+    (
         ("AGE: {at_least: 45}", "AVAL: {above: 0}"),
         ("line 22: factors.who.levels.old.where", "AVAL, which no patient had before"),
     ),

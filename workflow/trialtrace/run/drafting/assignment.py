@@ -83,10 +83,15 @@ def arm_of(
         and one.constant_within is not False
     }
     choices += others.items()
-    wide = {} if sure else {
-        BETWEEN.join(names): (table, names)
-        for table in tables for names in columns_of_treatments(table, subject[table.name])
-    }  # fmt: skip
+    wide = (
+        {}
+        if sure
+        else {
+            BETWEEN.join(names): (table, names)
+            for table in tables
+            for names in columns_of_treatments(table, subject[table.name])
+        }
+    )
     for name, (_, names) in wide.items():
         why = f"Each of the {len(names)} columns is the same outcome under another treatment."
         choices.append((name, f"{why} A patient has had them all."))
@@ -127,10 +132,19 @@ def _arm_of(tables: Sequence[Table], name: str) -> tuple[Table, Column]:
         )
     first = found[0][1]
     arms = replace(
-        first, name="", label="", type="radio", validation="", given={}, constant_within=None,
-        choices=tuple((code, code) for code in codes), values=tuple(codes.items()),
-        distinct=len(codes), missing_codes=(), evidence={},
-    )  # fmt: skip
+        first,
+        name="",
+        label="",
+        type="radio",
+        validation="",
+        given={},
+        constant_within=None,
+        choices=tuple((code, code) for code in codes),
+        values=tuple(codes.items()),
+        distinct=len(codes),
+        missing_codes=(),
+        evidence={},
+    )
     return found[0][0], arms
 
 

@@ -127,13 +127,29 @@ def _in_columns(
     arms = arms_by_name(arm)
     by_code = {code: name for name, (_, code) in arms.items()}
     primary = Outcome(
-        home.name, "outcome", MEASURE, 0, "A column a treatment.",
-        columns=tuple((by_code[name], name) for name in design.columns), visit_word=TREATMENT,
-    )  # fmt: skip
+        home.name,
+        "outcome",
+        MEASURE,
+        0,
+        "A column a treatment.",
+        columns=tuple((by_code[name], name) for name in design.columns),
+        visit_word=TREATMENT,
+    )
     return Draft(
-        tables, *roles, home, home, arm, arms, control, primary, (), design, decided.told,
-        tuple(decided.guesses), asked=decided.asked,
-    )  # fmt: skip
+        tables,
+        *roles,
+        home,
+        home,
+        arm,
+        arms,
+        control,
+        primary,
+        (),
+        design,
+        decided.told,
+        tuple(decided.guesses),
+        asked=decided.asked,
+    )
 
 
 def _with_patients(draft: Draft) -> Draft:

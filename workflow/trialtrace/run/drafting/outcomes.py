@@ -171,9 +171,14 @@ def outcome(table: Table, column: Column, visit: str, kind: str = "") -> Outcome
             return None
         code, sure = event_code(column)
         return Outcome(
-            table.name, column.name, COUNT, 0, "Its rows of a patient can be counted.", code,
+            table.name,
+            column.name,
+            COUNT,
+            0,
+            "Its rows of a patient can be counted.",
+            code,
             sure=sure and binary,
-        )  # fmt: skip
+        )
     if kind == MEAN or (varies and not at and is_number(column)):
         if not (varies and is_number(column)):
             return None

@@ -209,10 +209,14 @@ def columns_of_treatments(table: Table, subject: str) -> list[tuple[str, ...]]:
         return []
     named = [tuple(one.columns.values()) for one in _of_treatments(table.columns)]
     numbers = [
-        one for one in table.columns
-        if is_number(one) and usable(one) and one.name != subject and not of_patients(one)
+        one
+        for one in table.columns
+        if is_number(one)
+        and usable(one)
+        and one.name != subject
+        and not of_patients(one)
         and plain(one.name) not in ROW_NUMBERS
-    ]  # fmt: skip
+    ]
     alike = 2 <= len(numbers) <= MOST_TREATMENTS and _overlap(numbers)
     left = [tuple(one.name for one in numbers)] if alike else []
     numeric = {one.name for one in table.columns if is_number(one)}

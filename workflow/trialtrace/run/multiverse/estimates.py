@@ -16,6 +16,7 @@ from trialtrace.base.arrays import Flags, Floats, Labels, Places
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.errors import UserError
 from trialtrace.base.store import sha256_file
+from trialtrace.run.jobs.faults import tell
 from trialtrace.run.methods.analysing.cuts import Cut, cuts
 from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.analysing.run import run_analysis
@@ -151,7 +152,7 @@ def progress(what: str, done: int, of: int, seconds: float) -> None:
 
 def estimated(work: Work, name: str) -> Iterator[Estimated]:
     """The estimates of a specification: of each comparison and visit. A failure is one with its
-    reason, whatever failed."""
+    reason, whatever failed; of a fault of the program the log has the place."""
     analysis = work.trial.plan.analyses[name]
     try:
         found = [
@@ -165,6 +166,7 @@ def estimated(work: Work, name: str) -> Iterator[Estimated]:
         found, reason = [], " ".join(str(error).split())
     except Exception as error:  # noqa: BLE001  one specification must not stop the others
         found, reason = [], f"a fault of the program ({type(error).__name__})."
+        tell(work.trial.name, type(error), error, error.__traceback__)
     if not found:
         found = [_failed(work.trial, analysis, reason)]
     for result in found:

@@ -100,20 +100,24 @@ def _every_factor_marked(document: Document, multiverse: Multiverse) -> None:
 
 
 def _estimate(files: Files, document: Document, path: Path_, estimate: Content) -> None:
-    """One number that can be varied, and nothing in it that a level has to tell the time of."""
-    ((statistic, _),) = estimate.items()
-    if statistic not in LABELS:
-        document.add(
-            path,
-            found=f"{statistic}, which gives a decision and not one number",
-            expected="the estimate that it decides by",
-        )
+    """The file's estimate is a number, and no level has to tell when something in it was known."""
+    _number(document, path, estimate)
     if adjusting := _adjusting(files, estimate):
         document.add(
             path,
             found=f"{one_of(adjusting)} in an estimate that no level tells the time of",
             expected="covariates and strata on a level with `known`, but for strata of the "
             "randomisation",
+        )
+
+
+def _number(document: Document, path: Path_, estimate: Content) -> None:
+    ((statistic, _),) = estimate.items()
+    if statistic not in LABELS:
+        document.add(
+            path,
+            found=f"{statistic}, which gives a decision and not one number",
+            expected="the estimate that it decides by",
         )
 
 
@@ -142,8 +146,10 @@ def _at_entry(files: Files, document: Document, path: Path_, level: Level) -> No
 
 def _level(files: Files, document: Document, path: Path_, level: Level) -> None:
     chosen = [key for key in CHOOSING if getattr(level, key) is not None]
-    if level.estimate is not None and _adjusting(files, level.estimate):
-        chosen.append("estimate")
+    if level.estimate is not None:
+        _number(document, (*path, "estimate"), level.estimate)
+        if _adjusting(files, level.estimate):
+            chosen.append("estimate")
     if chosen and level.known is None:
         document.add(
             path,
