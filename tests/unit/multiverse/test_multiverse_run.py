@@ -157,6 +157,16 @@ def test_other_code_computes_all_again(
     assert before.isdisjoint(path.name for path in (tmp_path / "blocks").iterdir())
 
 
+def test_two_intervals_of_an_estimate_are_one_estimate(at: Project, tmp_path: Path):
+    wald = RELIEF.replace(
+        "ratio: {estimate: {risk_ratio: katz_log}}", "wald: {estimate: {risk_difference: wald}}"
+    )
+    rows = run(at, wald, tmp_path)["curves"]
+    assert all(row["statistic"] == "risk_difference" for row in rows)
+    # Newcombe's, Wald's and the stratified one, each of some patients.
+    assert [(row["estimated"], row["distinct"]) for row in rows] == [(3, 2)] * len(rows)
+
+
 def test_a_block_in_the_place_of_another_is_told(at: Project, tmp_path: Path):
     run(at, RELIEF, tmp_path)
     one, other = sorted((tmp_path / "blocks").glob("draws-*"))[:2]
