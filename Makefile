@@ -160,6 +160,7 @@ follow_pip = awk '/^Collecting /{n++; if (n % 10 == 0) print "        " n " pack
 .venv/.locked: requirements.lock
 .venv-slurm/.locked: requirements-slurm.lock
 %/.locked:
+	@[ ! -L $* ] || { echo '$* is a link: what it leads to would be emptied. Remove the link.' >&2; exit 1; }
 	@$(find_python); echo "Setting up $*, once; a few minutes$$([ "$${PIP_NO_INDEX:-}" ] || echo ', by the network')"; \
 	echo '1 of 3  a new environment'; "$$python" -m venv --clear $*
 	@echo "2 of 3  $$(grep -c '==' $<) packages of $<, pinned by hash"
