@@ -1,11 +1,10 @@
-"""R of score tests and intervals of two risks, of one table or over strata, and within subjects.
+"""R of score tests and intervals of two risks, of one table or over strata.
 
 No package that comes with R has them, so they stand by their definition: both risks by maximum
 likelihood where their difference or ratio is held, the bounds where the statistic is the quantile.
 
 References: Miettinen and Nurminen 1985, Stat Med 4:213; Farrington and Manning 1990, Stat Med
-9:1447; Koopman 1984, Biometrics 40:513; Tango 1998, Stat Med
-17:891.
+9:1447; Koopman 1984, Biometrics 40:513.
 """
 
 _ROOT = """\
@@ -91,27 +90,6 @@ error <- sqrt(sum(1 / cells))
 z_at <- function(by) (best - log(by)) / error
 """
 )
-# Of subjects with the event under the treated arm alone, b, or the reference alone, c, of n.
-PAIRED = (
-    _ROOT
-    + _P_VALUE
-    + """\
-z_at <- function(by) {
-  # The probability of the reference alone by maximum likelihood.
-  slope <- function(q) {
-    ifelse(b > 0, b / (q + by), 0) + ifelse(c > 0, c / q, 0) -
-      ifelse(b + c < n, 2 * (n - b - c) / (1 - by - 2 * q), 0)
-  }
-  ends <- c(max(0, -by), (1 - by) / 2) + c(1e-13, -1e-13)
-  q <- if (slope(ends[1]) <= 0) ends[1] else if (slope(ends[2]) >= 0) ends[2] else
-    root(slope, ends)
-  (b - c - n * by) / sqrt(n * (2 * q + by * (1 - by)))
-}
-best <- (b - c) / n
-"""
-    + _BOUND
-)
-
 OVER_STRATA = """\
 tables <- tables[, , apply(tables, 3, function(t) all(rowSums(t) > 0)), drop = FALSE]
 e1 <- tables[1, 1, ]
