@@ -125,7 +125,7 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     pages = {"sec-harms": "report-2.html", "sec-of-nausea": "report.html"}
     short = harms_in_short(material, pages)
     deaths, population, nausea, terms = short
-    assert words(deaths).startswith("**Deaths**, ")
+    assert words(deaths).startswith("**Deaths** (")
     assert words(population) == "Denominators of events: All randomised (Drug 10; Placebo 10)."
     assert nausea.startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
     assert words(nausea).endswith(": Drug 1 of 10; Placebo 1 of 10.")
@@ -143,12 +143,14 @@ def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
 def test_harms_begin_with_deaths_by_arm(mini):
     """Of the ten of each arm patients 5, 15 and 8, 18 died; the log of nausea is no log of them."""
     deaths, *_ = harms_in_short(mini, {"sec-of-death-time": "report.html"})
-    assert deaths.startswith("**Deaths**, [Death](report.html#sec-of-death-time): Drug [")
+    assert deaths.startswith("**Deaths** ([Death](report.html#sec-of-death-time)): Drug [")
     counts = {row["group1_level"]: row["stat_value"] for row in of_deaths(mini)}
     assert sum(counts.values()) > 0
+    (hazard,) = (r for r in mini.of("death_time") if r["stat_name"] == "hazard_ratio")
     assert words(deaths) == (
-        f"**Deaths**, Death: Drug {counts['drug']:g} of 10; Placebo {counts['placebo']:g} of 10 "
-        "(all randomised). No entry of the log of adverse events is called a death."
+        f"**Deaths** (Death): Drug {counts['drug']:g} of 10; Placebo {counts['placebo']:g} of 10 "
+        f"(all randomised). Drug against Placebo, hazard ratio {hazard['stat_text']}; "
+        "not adjusted for multiplicity. No entry of the log of adverse events is called a death."
     )
     first, *_ = harms_section(mini).split("\n\n")
     assert words(first) == words(deaths)

@@ -13,7 +13,7 @@ from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import adjusted_of, decides_anything
-from trialtrace.report.sections.findings import described, sentences
+from trialtrace.report.sections.findings import described, not_adjusted, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
@@ -116,16 +116,18 @@ MOST_PLACES = 3
 
 def analysis_sentences(material: Material, analysis: Analysis) -> str:
     """The four answers, how it was later, and what was decided or noted beforehand."""
-    parts = [f"**Asked.** {_asked(material, analysis)}"]
+    parts = [f"**Question.** {_asked(material, analysis)}"]
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
-        parts.append(f"**Arms.** {escape_markdown(used)}")
+        parts.append(f"**Models and tests.** {escape_markdown(used)}")
     found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
     found = found or described(material, analysis) or without_comparison(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
         found.append(NOT_ADJUSTED)
+    if found and analysis.role == "primary":
+        found += not_adjusted(material)
     if found:
-        parts.append(f"**Found.** {' '.join(found)}")
+        parts.append(f"**Result.** {' '.join(found)}")
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
     if later := over_time(material, analysis):
@@ -162,12 +164,12 @@ def _levels(material: Material, analysis: Analysis) -> str:
     tests = ""
     if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
         tests = f"; tests are decided at {analysis.decision_level:g}"
-    elif without_p(material.trial.plan, analysis, material.of(analysis.name)):
-        tests = ", not adjusted"
-    elif analysis.tests or analysis.interaction:
+    elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
+        analysis.tests or analysis.interaction
+    ):
         tests = "; p-values are shown without a decision"
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
-    return f"Intervals are of {100 * analysis.confidence:g} %{tests}.{reason}"
+    return f"Confidence intervals are at the {100 * analysis.confidence:g} % level{tests}.{reason}"
 
 
 def asked(material: Material, analysis: Analysis) -> str:
@@ -179,7 +181,7 @@ def asked(material: Material, analysis: Analysis) -> str:
     against += f" ({estimand.reason.rstrip('.')})" if estimand.reason else ""
     if not any(row["comparison"] for row in material.of(analysis.name)):
         against = ""
-    events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"
+    events = "; ".join(_intercurrent(estimand.intercurrent)) or "none declared"
     how = escape_markdown(VALUE_WORDS[analysis.value])
     variable = f"{_variables(material, analysis)} {how}".rstrip()
     before = escape_markdown(f"{upper_first(estimand.summary)}{against}. Variable:")
