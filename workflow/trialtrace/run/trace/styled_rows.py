@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from trialtrace.base.styles import PLAIN, Style, places_of
-from trialtrace.base.words import stat_text
+from trialtrace.base.number_needed import needed_text
+from trialtrace.base.styles import SHOWN, Style, places_of
+from trialtrace.base.words import NUMBER_NEEDED, P_VALUES, p_text, stat_text
 from trialtrace.run.tables.contracts.rows import (
     ResultRow,
 )
@@ -17,16 +18,24 @@ class StyledRow(ResultRow):
 
 
 def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:
-    """The rows; where the plan names a style, with it and with their texts in it.
+    """The rows; where the plan names a style, with it and with their texts in it, else those alone
+    that a report writes otherwise than they are stored.
 
     What describes the values of an endpoint or a variable has the decimals of the smallest of its
     standard deviations in the analysis, so that none has fewer than two figures. A text that a
     method has written by itself stays.
     """
-    if style is PLAIN:
-        return rows
+    if style is SHOWN:
+        return [_styled(row, style) if _read_otherwise(row) else row for row in rows]
     places = _places(rows)
     return [_styled(row, replace(style, places=places.get(_variable(row)))) for row in rows]
+
+
+def _read_otherwise(row: ResultRow) -> bool:
+    """Whether a p-value is stored in other words than a report has it."""
+    p = row["stat_value"]
+    near = p is not None and row["stat_name"] in P_VALUES and 0.99 < p < 1
+    return near and p_text(p) != p_text(p, SHOWN)
 
 
 def _variable(row: ResultRow) -> tuple[str, str | None]:
@@ -55,4 +64,6 @@ def _styled(row: ResultRow, style: Style) -> StyledRow:
     parts = row["stat_name"], value, interval, row["ci_level"], row["unit"]
     if text == stat_text(*parts):
         text = stat_text(*parts, style)
+    elif row["stat_name"] == NUMBER_NEEDED and interval is not None:
+        text = needed_text(value, *interval, row["ci_level"], style)
     return {**row, "stat_text": text, "style": style}
