@@ -24,6 +24,7 @@ from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
 from trialtrace.report.sections.baseline_table import baseline_table
+from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
@@ -51,6 +52,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "planning": planning_section,
     "endpoints": endpoints_table,
     "constants": constants_section,
+    "consort": consort_section,
     "listings": listings,
     "targets": targets,
 }

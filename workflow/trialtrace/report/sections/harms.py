@@ -125,6 +125,11 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     return [*deaths, *_unreported(material)]
 
 
+def reports_events(material: Material) -> bool:
+    """Whether the plan has any analysis or table of adverse events."""
+    return bool(_declared(material) or _displays(material))
+
+
 def _declared(material: Material) -> list[Analysis]:
     return [problem for problem in in_order(material.trial) if problem.harms]
 
@@ -228,7 +233,7 @@ def _denominators(material: Material) -> Iterator[str]:
 
 def _unreported(material: Material) -> list[str]:
     """Where the plan reports no adverse event: whether the data have a log of events."""
-    if _declared(material) or _displays(material):
+    if reports_events(material):
         return []
     logs = [
         endpoint.label
