@@ -61,6 +61,17 @@ def test_what_describes_values_has_their_decimals_and_a_difference_one_more():
     assert told == "0.28 points (95 % CI 0.01 to 0.56)"
 
 
+def test_medians_of_counts_are_whole_where_all_of_a_variable_are():
+    rows = [
+        {"analysis_id": "a", "parameter": name, "stat_name": stat, "stat_value": value}
+        | {"ci_level": None, "unit": None, "stat_text": value_text(stat, value)}
+        for name, values in (("nodes", (3.42, 2, 5)), ("score", (0.87, 2.5, 3)))
+        for stat, value in zip(("sd", "median", "q3"), values, strict=True)
+    ]
+    texts = [row["stat_text"] for row in in_style(rows, STYLES["nejm"])]
+    assert texts == ["3.4", "2", "5", "0.87", "2.50", "3.00"]
+
+
 def test_without_a_place_means_have_two_decimals_and_ratios_keep_theirs():
     style = STYLES["bmj"]
     assert value_text("mean", 44.469, style) == "44.47"

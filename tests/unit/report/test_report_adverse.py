@@ -91,7 +91,7 @@ def test_a_claim_can_name_a_count(mini):
 
 def test_deaths_and_events_say_where_they_stand_that_they_were_put_in(mini, monkeypatch):
     """In the section and on the summary, at each line that counts."""
-    note = "*Cohort:* put in, no finding."
+    note = "*Cohort:* set beforehand, no finding."
     monkeypatch.setattr("trialtrace.report.audit.cohort_words.of_rows", lambda *_: note)
     section, short = harms_section(mini).split("\n\n"), harms_in_short(mini, {})
     for told in (section, short):
@@ -117,7 +117,7 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
         "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
     )
     material = made(tmp_path, plan=plan)
-    line = "Nausea of any kind: Drug 1 of 10, 10.0 % (1.8 to 40.4); Placebo 1 of 10, "
+    line = "Nausea of any kind: Drug 1 of 10, 10.0 % (95 % CI 1.8 to 40.4); Placebo 1 of 10, "
     text = harms_section(material)
     assert "\n\n[Nausea of any kind](#sec-of-nausea): " in text
     assert line in words(text)
@@ -207,7 +207,10 @@ def test_a_log_without_an_event_has_a_line_in_place_of_its_table(tmp_path):
     empty = made(tmp_path, endpoints=HEADACHE, claims="papers: {}\nclaims: {}\n")
     text = words(harms_section(empty))
     assert "| Event |" not in text
-    assert "Nausea, patients with any: Drug 0 of 10, 0.0 % (0.0 to 30.8); Placebo 0 of 10" in text
+    assert (
+        "Nausea, patients with any: Drug 0 of 10, 0.0 % (95 % CI 0.0 to 30.8); Placebo 0 of 10"
+        in text
+    )
     assert text.endswith("The log has no event.\n")
     assert "The log of adverse events has none of these deaths." in text
 

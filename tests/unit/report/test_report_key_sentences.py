@@ -47,8 +47,8 @@ ROWS = [row(1.0, -1.0, 3.0), row(2.5, 0.5, 4.5), row(-1.5, -3.0, 0.0)]
 def test_values_of_one_unit_are_told_by_their_ends():
     told = words(over_comparisons(ROWS, lambda one: f"at {one['stat_value']:g}"))
     assert told == (
-        "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (\N{MINUS SIGN}3.00 to 0.00) "
-        "(at -1.5) to 2.50 (0.50 to 4.50) (at 2.5)"
+        "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (95 % CI "
+        "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5)"
     )
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 
 # Statistics that describe values on their own scale, and differences of these.
-DESCRIBED = {"mean", "sd", "median", "q1", "q3", "minimum", "maximum"}
+OF_ORDER = {"median", "q1", "q3", "minimum", "maximum"}
+DESCRIBED = {"mean", "sd", *OF_ORDER}
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Style:
     A p below `least` is "<0.001"; one above `most`, or that would read as 1 and is none, is
     ">0.99". It has two decimals from 0.01, three below, and more where it would else read as 0.05,
     which it is not; where it is `fine` it has three below 0.1. `zero` is the zero before the
-    decimal point of a p. `places` are the decimals of what describes values, told by `places_of`.
+    decimal point of a p. `places` are the decimals of what describes values, told by `places_of`;
+    medians and quartiles have none where all of them are `whole`.
     Numbers needed to treat are whole unless `fine`.
     """
 
@@ -28,11 +30,14 @@ class Style:
     least: float = 0.001
     most: float = 1
     places: int | None = None
+    whole: bool = False
     fine: bool = False
 
     def places_for(self, stat: str) -> int | None:
         """Decimals of a statistic on the scale of the values: a difference has one more than a
         mean, so that a bound beside no difference stays visible."""
+        if self.whole and stat in OF_ORDER:
+            return 0
         if self.places is None:
             return None
         return self.places if stat in DESCRIBED else self.places + 1

@@ -7,7 +7,7 @@ from trialtrace.base.words import LABELS
 from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import of_arm
+from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.decisions import deciding
 from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of
@@ -115,7 +115,7 @@ def _by_arm(
     material: Material, analysis: Analysis, arms: Arms, place: Callable[[Analysis], str]
 ) -> str:
     each = [
-        f"{escape_markdown(material.arm_label(arm))} {of_arm(rows)}"
+        f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
         for arm, rows in _own(arms).items()
     ]
     population = material.trial.populations[analysis.estimand.population]

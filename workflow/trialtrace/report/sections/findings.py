@@ -22,7 +22,7 @@ from trialtrace.report.sections.decisions import (
 )
 from trialtrace.report.sections.key_sentences import over_comparisons
 from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
-from trialtrace.report.tables import NO_BREAK, link, pair_text, sign
+from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
@@ -213,7 +213,7 @@ def described(material: Material, analysis: Analysis) -> list[str]:
         parts += [material.stratum_words(stratum)] if stratum else []
         lead = escape_markdown(f"{', '.join(parts)}:") + " " if parts else ""
         shares = [
-            f"{escape_markdown(material.arm_label(row['group1_level']))} {link(row)}"
+            f"{escape_markdown(material.arm_label(row['group1_level']))} {with_level(row)}"
             for row in arms
         ]
         told.append(f"{lead}{', '.join(shares)}{ending(material)}")

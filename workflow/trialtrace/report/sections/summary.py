@@ -47,7 +47,7 @@ from trialtrace.report.sections.sections import (
     stamps,
 )
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import link, no_effect, pair_text
+from trialtrace.report.tables import link, no_effect, pair_text, with_level
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -304,7 +304,7 @@ def _range(
     if whole and clear == len(whole):
         nearest = nearest_to_no_effect(whole)
         of = material.trial.plan.analyses[nearest["analysis_id"]].label
-        text += f", the nearest to it {link(nearest)} ({escape_markdown(of)})"
+        text += f", the nearest to it {with_level(nearest)} ({escape_markdown(of)})"
     return f"{text}.{_bounded(material, analysis, first)}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from trialtrace.base.number_needed import needed_text
-from trialtrace.base.styles import SHOWN, Style, places_of
+from trialtrace.base.styles import OF_ORDER, SHOWN, Style, places_of
 from trialtrace.base.words import NUMBER_NEEDED, P_VALUES, p_text, stat_text
 from trialtrace.run.tables.contracts.rows import (
     ResultRow,
@@ -22,13 +22,17 @@ def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:
     that a report writes otherwise than they are stored.
 
     What describes the values of an endpoint or a variable has the decimals of the smallest of its
-    standard deviations in the analysis, so that none has fewer than two figures. A text that a
-    method has written by itself stays.
+    standard deviations in the analysis, so that none has fewer than two figures; its medians and
+    quartiles none where all are whole. A text that a method has written by itself stays.
     """
     if style is SHOWN:
         return [_styled(row, style) if _read_otherwise(row) else row for row in rows]
-    places = _places(rows)
-    return [_styled(row, replace(style, places=places.get(_variable(row)))) for row in rows]
+    places, broken = _places(rows), _broken(rows)
+    styles = {
+        variable: replace(style, places=places.get(variable), whole=variable not in broken)
+        for variable in dict.fromkeys(map(_variable, rows))
+    }
+    return [_styled(row, styles[_variable(row)]) for row in rows]
 
 
 def _read_otherwise(row: ResultRow) -> bool:
@@ -50,6 +54,15 @@ def _places(rows: list[ResultRow]) -> dict[tuple[str, str | None], int]:
                 places.get(_variable(row), 0), places_of(row["stat_value"])
             )
     return places
+
+
+def _broken(rows: list[ResultRow]) -> set[tuple[str, str | None]]:
+    """The variables of which a median, a quartile or an extreme is no whole number."""
+    return {
+        _variable(row)
+        for row in rows
+        if row["stat_name"] in OF_ORDER and row["stat_value"] is not None and row["stat_value"] % 1
+    }
 
 
 def _styled(row: ResultRow, style: Style) -> StyledRow:
