@@ -38,8 +38,9 @@ def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:
 def _read_otherwise(row: ResultRow) -> bool:
     """Whether a p-value is stored in other words than a report has it."""
     p = row["stat_value"]
-    near = p is not None and row["stat_name"] in P_VALUES and 0.99 < p < 1
-    return near and p_text(p) != p_text(p, SHOWN)
+    if p is None or row["stat_name"] not in P_VALUES or not 0.99 < p < 1:
+        return False
+    return p_text(p) != p_text(p, SHOWN)
 
 
 def _variable(row: ResultRow) -> tuple[str, str | None]:
