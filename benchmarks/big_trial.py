@@ -201,6 +201,8 @@ def write_trial(folder: Path, size: Size) -> None:
     """The project of a trial: its configuration, the package and the made-up export."""
     long.write_project(folder, rows=long.VISITS)
     at = folder / "config" / "trials" / long.TRIAL
+    settings = long.SETTINGS.replace("disclosure: full", "disclosure: by_source")
+    (folder / "config" / "config.yaml").write_text(settings, encoding="utf-8")
     head = (at / "dictionary.csv").read_text(encoding="utf-8").partition("\n")[0]
     endpoints, plan = configuration(size)
     written = {
