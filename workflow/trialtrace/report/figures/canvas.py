@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
 
+    from trialtrace.base.arrays import Whole
+
 STAMPED = "{} (synthetic, not evidence)"
 # The pixels of figures are PNG files of their SVG, not drawn a second time. typst reads the
 # drawings, all of them at once; letters in them are paths, so that no font matters.
 DPI = 160
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
-_PALETTE = 128
+# Colours of a PNG, and how many of them are kept exactly.
+_PALETTE, _KEPT = 128, 32
 # The first part of a PNG, with its size, comes right behind the signature: 8 and 25 bytes.
 _HEAD = 33
 _PER_METRE = round(DPI / 0.0254)
@@ -62,16 +65,41 @@ def _page(folder: Path, name: str) -> str:
 
 
 def _few_colours(data: bytes) -> bytes:
-    """A PNG of a palette, less than half of the bytes: a figure has few colours and their edges."""
+    """A PNG of a palette, less than half of the bytes: a figure has few colours and their edges.
+
+    The most frequent colours are kept as they are, the others drawn together: to look at each
+    colour once takes a quarter of the time of looking at each pixel.
+    """
+    import numpy as np
     from PIL import Image
 
-    output = io.BytesIO()
     with Image.open(io.BytesIO(data)) as image:
-        few = image.convert("RGB").quantize(
-            _PALETTE, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        whole = image.convert("RGB")
+    counted = sorted(whole.getcolors(whole.width * whole.height), reverse=True)
+    colours = np.array([colour for _, colour in counted], dtype=np.uint8)
+    kept, rest = colours[:_KEPT], colours[_KEPT:]
+    places = np.arange(len(colours))
+    if len(rest):
+        few = Image.fromarray(rest[None]).quantize(
+            _PALETTE - _KEPT, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
         )
-    few.save(output, "PNG", compress_level=6)
+        drawn = np.array(few.getpalette(), dtype=np.uint8).reshape(-1, 3)
+        places[_KEPT:] = _KEPT + np.asarray(few)[0]
+        kept = np.concatenate([kept, drawn[: _PALETTE - _KEPT]])
+    place_of = np.zeros(1 << 24, dtype=np.uint8)
+    place_of[_coded(colours)] = places
+    made = Image.fromarray(place_of[_coded(np.asarray(whole))])
+    made.putpalette(kept.tobytes())
+    output = io.BytesIO()
+    made.save(output, "PNG", compress_level=6)
     return output.getvalue()
+
+
+def _coded(colours: "Whole") -> "Whole":
+    """Each colour as one number."""
+    wide = colours.astype("uint32")
+    made: Whole = (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
+    return made
 
 
 def _told(data: bytes, words: str) -> bytes:
