@@ -5,7 +5,7 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -267,6 +267,10 @@ _JOINTS = """<defs>
 """
 _JOINED = 'stroke-linejoin="round" version="1.1"'
 _ALONG = re.compile(r"(<use xlink:href=\"#g[^\"]*\") transform=\"translate\(([^ )]+) 0\)\"/>")
+# Ways of letters, of which that of a blank is none.
+_WAYS = re.compile(r"(?<=<path id=\"g)([^\"]*\" d=)\"(M[^\"]*)\"")
+_BLANK = re.compile(r"<path id=\"(g[^\"]*)\" transform=\"[^\"]*\"/>\n")
+_STEP = re.compile(r"([MLQz])([^MLQz]*)")
 
 
 def _shortened(svg: str) -> str:
@@ -280,7 +284,37 @@ def _shortened(svg: str) -> str:
     svg = _MARKS.sub(lambda found: f"{found[1]}{found[3]}>\n{found[2].replace(found[3], '')}", svg)
     # Joints for the drawing alone: a page that holds it has others.
     svg = svg.replace(_JOINTS, "", 1).replace('version="1.1"', _JOINED, 1)
-    return _ALONG.sub(r'\1 x="\2"/>', _LETTER.sub(r"\1g", svg))
+    svg = _ALONG.sub(r'\1 x="\2"/>', _LETTER.sub(r"\1g", svg))
+    for blank in set(_BLANK.findall(svg)):
+        svg = re.sub(rf"<(?:use xlink:href=\"#|path id=\"){blank}\"[^>]*/>\n", "", svg)
+    svg = _WAYS.sub(lambda way: f'{way[1]}"{_by_steps(way[2])}"', svg)
+    return svg.replace("<defs>\n</defs>\n", "")
+
+
+@lru_cache(KEPT)
+def _by_steps(way: str) -> str:
+    """The way of a letter as steps from place to place, which have fewer digits than places."""
+    made, here, start = [], (0, 0), (0, 0)
+    for command, text in _STEP.findall(way):
+        found = [int(number) for number in text.split()]
+        places = [*zip(found[::2], found[1::2], strict=True)]
+        steps = [(x - here[0], y - here[1]) for x, y in places]
+        here = places[-1] if places else start
+        if command == "M":
+            start = here
+        if command != "L":
+            made.append(command.lower() + _joined(number for step in steps for number in step))
+        elif 0 in steps[0]:
+            made.append(f"v{steps[0][1]}" if steps[0][0] == 0 else f"h{steps[0][0]}")
+        else:
+            made.append("l" + _joined(steps[0]))
+    # A way begins at a place.
+    return "M" + "".join(made)[1:]
+
+
+def _joined(numbers: Iterable[int]) -> str:
+    """Numbers with a blank where no sign parts them."""
+    return " ".join(map(str, numbers)).replace(" -", "-")
 
 
 @lru_cache(KEPT)
