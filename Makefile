@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render bench-multiverse campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
+.PHONY: help run multiverse test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,6 +45,7 @@ help:
 	@echo 'make: a trial with one thing changed; a section of the same page'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
 	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
+	@echo 'make bench-big: each stage of trials of many patients, endpoints, analyses; writes docs/benchmarks-big.md'
 	@echo 'make bench-multiverse: the multiverse beside scipy; writes docs/benchmarks-multiverse.md'
 	@echo 'make bench-render: reports and site, and bytes of pages; writes docs/benchmarks-render.md'
 	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
@@ -119,6 +120,9 @@ bench-history: $(READY)
 
 bench-long: $(READY)
 	@$(BIN)/python benchmarks/long_export.py $(ARGS)
+
+bench-big: $(READY)
+	@$(BIN)/python benchmarks/big_trial.py $(ARGS)
 
 # Needs the results of a run.
 bench-multiverse: $(READY)
