@@ -30,6 +30,8 @@ def heading(trial: SpecifiedTrial, curve: CurveTables) -> str:
     ]
     parts += [f"visit {row['visit']}"] if row["visit"] else []
     parts += [in_words(json.loads(row["rows"]))] if row["rows"] else []
+    asking: dict[str, str] = json.loads(row["asking"] or "{}")
+    parts += [f"{trial.multiverse.file.factors[name].label}: {asking[name]}" for name in asking]
     return ", ".join(parts)
 
 

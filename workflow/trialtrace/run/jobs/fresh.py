@@ -28,6 +28,7 @@ from trialtrace.run.jobs.data import data_digests
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.multiverse.load import specified
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.step_names import steps
@@ -72,8 +73,10 @@ MULTIVERSE, DRAW_MULTIVERSE, MULTIVERSE_PAGE = (
     "draw_multiverse",
     "render_multiverse",
 )
+DERIVE_RULES = "derive_multiverse"
 _READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, "multiverse.yaml")
 ASKED = {
+    DERIVE_RULES: Stage((*_READ, CLEANING)),
     "estimate_multiverse": Stage(_READ),
     DRAW_MULTIVERSE: Stage(_READ),
     MULTIVERSE: Stage(_READ),
@@ -286,6 +289,9 @@ class Freshness:
             files.add(self.at.trial_config(trial) / GUESSES)
         if trial and rule in (DERIVE, RENDER):
             files |= set(tables_of(self.trial(trial)))
+        if trial and rule == DERIVE_RULES:
+            of = specified(self.trial(trial))
+            files |= {table for each in {*of.rules.values()} for table in tables_of(of.ruled(each))}
         return files
 
     def code(self, rule: str, trial: str | None = None) -> str:

@@ -54,6 +54,7 @@ class Place:
     visit: str | None
     rows: str | None
     value: str
+    asking: str | None
 
     @property
     def name(self) -> str:
@@ -64,6 +65,10 @@ class Place:
         text += f";value={self.value}" if self.value != "value" else ""
         if self.rows is not None:
             text += f";where={hashlib.sha256(self.rows.encode()).hexdigest()[:6]}"
+        if self.asking is not None:
+            text += "".join(
+                f";{factor}={level}" for factor, level in json.loads(self.asking).items()
+            )
         return text
 
     @property
@@ -91,6 +96,7 @@ def groups(work: Work, estimates: Mapping[str, Sequence[Estimated]]) -> list[Gro
     for name, those in estimates.items():
         analysis = work.trial.plan.analyses[name]
         rows = None if analysis.where is None else json.dumps(analysis.where, sort_keys=True)
+        asking = work.trial.multiverse.asking(work.trial.specifications[name])
         for each in those:
             row = each.row
             place = Place(
@@ -102,6 +108,7 @@ def groups(work: Work, estimates: Mapping[str, Sequence[Estimated]]) -> list[Gro
                 row["visit"],
                 rows,
                 analysis.value,
+                json.dumps(asking, ensure_ascii=False) if asking else None,
             )
             found.setdefault(place, []).append(each)
     return [Group(place, those) for place, those in found.items()]
