@@ -84,6 +84,31 @@ factors:
       kept: {published: true}
       left_out: {endpoints: {pain: {where: {pain1: {at_most: 3}}}}, asks: the_same}
 """
+AT_TIMES = """\
+of: death_time
+estimate: {survival_difference: {method: kaplan_meier, time: 100, interval: plain}}
+limit: 50
+draws: 199
+seed: 7
+factors:
+  measure:
+    label: Measure
+    why: All are in use.
+    levels:
+      survival: {}
+      later: {estimate: {survival_difference: {method: kaplan_meier, time: 150, interval: plain}}}
+      mean: {estimate: {mean_time_difference: {method: restricted, horizon: 150}}}
+      lost: {estimate: {mean_time_ratio: {method: restricted, horizon: 150, of: time_lost}}}
+      incidence:
+        estimate:
+          incidence_difference: {method: aalen_johansen, variance: aalen, time: 100}
+  who:
+    label: Patients
+    why: Some guidelines are for the old.
+    levels:
+      everybody: {}
+      old: {where: {AGE: {at_least: 42}}, known: before_randomisation}
+"""
 CONTRACTS = {
     "results": RESULTS,
     "members": MEMBERS,

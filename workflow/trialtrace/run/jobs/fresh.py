@@ -53,6 +53,8 @@ ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 COHORT = "cohort.yaml"
 # Read by the pages of a draft; whether it blinds counts for every stage beyond the raw tables.
 GUESSES = "guesses.yaml"
+# Of a trial that has one: its choices stand in the supplement.
+MULTIVERSE_FILE = "multiverse.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
 SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
@@ -74,7 +76,7 @@ MULTIVERSE, DRAW_MULTIVERSE, MULTIVERSE_PAGE = (
     "render_multiverse",
 )
 DERIVE_RULES = "derive_multiverse"
-_READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, "multiverse.yaml")
+_READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, MULTIVERSE_FILE)
 ASKED = {
     DERIVE_RULES: Stage((*_READ, CLEANING)),
     "estimate_multiverse": Stage(_READ),
@@ -287,6 +289,8 @@ class Freshness:
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
         if trial and rule == RENDER and self.trial(trial).guesses is not None:
             files.add(self.at.trial_config(trial) / GUESSES)
+        if trial and rule == RENDER and self.trial(trial).has_multiverse:
+            files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
         if trial and rule in (DERIVE, RENDER):
             files |= set(tables_of(self.trial(trial)))
         if trial and rule == DERIVE_RULES:

@@ -174,8 +174,7 @@ def estimated(work: Work, name: str) -> Iterator[Estimated]:
     analysis = work.trial.plan.analyses[name]
     try:
         found = [each for each in run_analysis(*_given(work, name)) if _asked(each, analysis)]
-        reason = "the analysis gives no single estimate of a comparison: those at a time are not "
-        reason += "varied here."
+        reason = "the analysis gives no single estimate of a comparison."
     except UserError as error:
         found, reason = [], " ".join(str(error).split())
     except Exception as error:  # noqa: BLE001  one specification must not stop the others
@@ -199,7 +198,7 @@ def _asked(result: Result, analysis: Analysis) -> bool:
     return (
         result.stat == analysis.estimates[0].statistic
         and place.pair is not None
-        and place.second is None
+        and (place.second is None or place.second[0] == "time")
     )
 
 
@@ -254,11 +253,10 @@ def _scores(work: Work, name: str, result: Result) -> Floats:
     trial, analysis, frames = _given(work, name)
     step = analysis.estimates[0]
     cut = _cut(trial, analysis, frames, result.place)
-    options = items_of(step.options)
     given = result.members["analysed"].predicate
     rows = frames.select(cut.dataset, given | {"TRTP": {"in": list(pair)}})
     places = work.places(pair, rows.column("USUBJID"))
-    sample = Sampled(cut, rows, options.get("covariates", ()), options.get("strata", ()))
+    sample = Sampled(cut, rows, items_of(step.options))
     return score_of(step.key, sample, places, len(work.arms(pair)))
 
 
