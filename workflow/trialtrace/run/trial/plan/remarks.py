@@ -102,18 +102,17 @@ def _tested_without_covariates(trial: Trial) -> Iterator[str]:
     """An analysis whose estimates are all adjusted, and whose tests take nothing into account: the
     decision is then of another model than the estimate beside it (ICH E9, 5.7)."""
     for name, analysis in trial.plan.analyses.items():
-        compared = [step for step in analysis.estimates if hasattr(step.options, "covariates")]
-        adjusted = [step for step in compared if step.options.covariates]
+        options = [getattr(step.options, "covariates", ()) for step in analysis.estimates]
         crude = [step for step in analysis.tests if not _accounts(step.options)]
-        if analysis.role == "primary" and crude == list(analysis.tests) and crude and adjusted:
-            if len(adjusted) == len(analysis.estimates):
-                covariates = ", ".join(map(str, adjusted[0].options.covariates))
-                tests = ", ".join(step.key.partition(".")[2] for step in crude)
-                yield (
-                    f"plan.yaml, analyses.{name}: estimated with covariates ({covariates}), and "
-                    f"decided by {tests}, which takes none into account: without tests, the p of "
-                    "the estimate decides"
-                )
+        alone = bool(crude) and len(crude) == len(analysis.tests)
+        if analysis.role == "primary" and alone and options and all(options):
+            covariates = ", ".join(map(str, options[0]))
+            tests = ", ".join(step.key.partition(".")[2] for step in crude)
+            yield (
+                f"plan.yaml, analyses.{name}: estimated with covariates ({covariates}), and "
+                f"decided by {tests}, which takes none into account: without tests, the p of "
+                "the estimate decides"
+            )
 
 
 def _accounts(options: object) -> bool:
