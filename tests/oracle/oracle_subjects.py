@@ -96,7 +96,7 @@ PACKAGES = {
     "imputed_means": ("mice",),
     "conditional_mean": ("nlme",),
     "stopped": ("rpact",),
-    "ordered_arms": ("mvtnorm",),
+    "friedman": ("mvtnorm",),
     "planning": ("pwr", "rpact"),
     "interim": ("rpact", "mvtnorm"),
     "coefficients": (

@@ -35,7 +35,6 @@ TOLD = (
     "modified_poisson",
     "logistic",
     "firth",
-    "logistic_random_site",
     "mantel_haenszel",
     "conditional",
     "bloom",
