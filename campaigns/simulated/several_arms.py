@@ -79,7 +79,7 @@ def _friedman(rng: Generator, draws: int) -> list[Figure]:
         rejected = np.empty(draws)
         for draw in range(draws):
             y = rng.normal(0, 1, (n, 1)) + rng.normal(0, 1, (n, 4))
-            rejected[draw] = friedman(y, method="asymptotic").p_value <= LEVEL
+            rejected[draw] = friedman(y).p_value <= LEVEL
         told = f"{n} subjects, 4 visits"
         found.append(share("Friedman's test, type I error", told, LEVEL, rejected))
     return found

@@ -96,7 +96,6 @@ PACKAGES = {
     "imputed_means": ("mice",),
     "conditional_mean": ("nlme",),
     "stopped": ("rpact",),
-    "friedman": ("mvtnorm",),
     "planning": ("pwr", "rpact"),
     "interim": ("rpact", "mvtnorm"),
     "coefficients": (

@@ -204,7 +204,6 @@ def adjusted() -> Numbers:
         "holm": multiplicity.holm,
         "hochberg": multiplicity.hochberg,
         "BH": multiplicity.benjamini_hochberg,
-        "hommel": multiplicity.hommel,
     }
     for case, d in cases("p_values.csv"):
         for name, f in methods.items():

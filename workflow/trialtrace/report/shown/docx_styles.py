@@ -30,8 +30,8 @@ class Styles:
         """Whether a run of a paragraph is hidden or struck through, by itself or by a style."""
         names = _style(run, "rStyle"), _style(paragraph, "pStyle") or self._usual
         if names not in self._based:
-            looks = (style.find(RUN) for name in names for style in self._chain(name))
-            self._based[names] = [look for look in (*looks, self._default) if look is not None]
+            styled = (style.find(RUN) for name in names for style in self._chain(name))
+            self._based[names] = [look for look in (*styled, self._default) if look is not None]
         looks = self._based[names] if run is None else [run, *self._based[names]]
         return any(_is_on(looks, name) for name in HIDE)
 

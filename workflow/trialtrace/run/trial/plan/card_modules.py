@@ -123,7 +123,6 @@ MODULES: dict[str, str] = {
     "p_value.mixed_anova": f"{_HERE}.repeated",
     "p_value.box_m": f"{_HERE}.repeated",
     "p_value.friedman": f"{_HERE}.repeated",
-    "p_value.friedman_exact": f"{_HERE}.repeated",
     "p_value.visit_pairs": f"{_HERE}.repeated",
     "p_value.visit_pairs_compared": f"{_HERE}.repeated",
     "mean_difference.mmrm": f"{_HERE}.mixed",
