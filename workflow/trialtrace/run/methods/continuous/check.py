@@ -194,23 +194,20 @@ def _without_error(asked: Asked, value: float) -> Answer:
     return (value, (nan, nan)) if asked.stat == "mean_difference" else nan
 
 
-def _t(variance: str) -> Check:
-    @peer(f"{T_TEST} (usevar={variance})", samples_of_at_least(2))
-    def check(data: Data, asked: Asked, both: Samples) -> Answer:
-        """statsmodels' `CompareMeans.tconfint_diff` and `ttest_ind`."""
-        x, y = both
-        value = float(x.mean() - y.mean())
-        if not vary(x, y):
-            return _without_error(asked, value)
-        means = CompareMeans(DescrStatsW(x), DescrStatsW(y))
-        bounds = means.tconfint_diff(alpha=2 * asked.options["alpha"], usevar=variance)
+@peer(f"{T_TEST} (usevar=unequal)", samples_of_at_least(2))
+def welch(data: Data, asked: Asked, both: Samples) -> Answer:
+    """statsmodels' `CompareMeans.tconfint_diff` and `ttest_ind`."""
+    x, y = both
+    value = float(x.mean() - y.mean())
+    if not vary(x, y):
+        return _without_error(asked, value)
+    means = CompareMeans(DescrStatsW(x), DescrStatsW(y))
+    bounds = means.tconfint_diff(alpha=2 * asked.options["alpha"], usevar="unequal")
 
-        def tail(margin: float, side: str) -> float:
-            return float(means.ttest_ind(alternative=side, usevar=variance, value=margin)[1])
+    def tail(margin: float, side: str) -> float:
+        return float(means.ttest_ind(alternative=side, usevar="unequal", value=margin)[1])
 
-        return against(asked, "mean_difference", value, bounds, tail)
-
-    return check
+    return against(asked, "mean_difference", value, bounds, tail)
 
 
 @peer(PAIRED, paired_rows)
@@ -250,8 +247,7 @@ CHECKS = by_name(
         "p_value,u.mann_whitney": _mann_whitney(correction=False),
         "p_value,u.mann_whitney_continuity": _mann_whitney(correction=True),
         "ratio_of_medians.bonett_price": medians,
-        **of_every_statistic("mean_difference", "welch", _t("unequal")),
-        **of_every_statistic("mean_difference", "student", _t("pooled")),
+        **of_every_statistic("mean_difference", "welch", welch),
         **of_every_statistic("mean_difference", "paired_t", paired),
     }
 )

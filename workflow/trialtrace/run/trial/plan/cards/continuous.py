@@ -121,7 +121,7 @@ class NonInferiority(OwnMargins):
 _ARMS, _SIDES = "x, y", "change"
 
 
-def _by_two_tests(of: str, estimate: str, more: str = "") -> R:
+def _by_two_tests(of: str, estimate: str) -> R:
     """The two one-sided t tests, and the interval that goes with them."""
     return R(
         {
@@ -132,13 +132,13 @@ def _by_two_tests(of: str, estimate: str, more: str = "") -> R:
             "verdict": "(ends[1] > {lower} && ends[2] < {upper}) - "
             "(ends[1] >= {upper} || ends[2] <= {lower})",
         },
-        f"ends <- t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
-        f'above <- t.test({of}{more}, mu = {{lower}}, alternative = "greater")$p.value\n'
-        f'below <- t.test({of}{more}, mu = {{upper}}, alternative = "less")$p.value\n',
+        f"ends <- t.test({of}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
+        f'above <- t.test({of}, mu = {{lower}}, alternative = "greater")$p.value\n'
+        f'below <- t.test({of}, mu = {{upper}}, alternative = "less")$p.value\n',
     )
 
 
-def _by_one_test(of: str, estimate: str, more: str = "") -> R:
+def _by_one_test(of: str, estimate: str) -> R:
     """The t test at the margin, and the interval that goes with it."""
     return R(
         {
@@ -147,8 +147,8 @@ def _by_one_test(of: str, estimate: str, more: str = "") -> R:
             "verdict": "if ({higher=better}) (ends[1] > {margin}) - (ends[2] <= {margin}) else "
             "(ends[2] < {margin}) - (ends[1] >= {margin})",
         },
-        f"ends <- t.test({of}{more}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
-        f"p <- t.test({of}{more}, mu = {{margin}},\n"
+        f"ends <- t.test({of}, conf.level = 1 - 2 * {{alpha}})$conf.int\n"
+        f"p <- t.test({of}, mu = {{margin}},\n"
         '            alternative = if ({higher=better}) "greater" else "less")$p.value\n',
     )
 
@@ -267,12 +267,6 @@ CARDS = (
         r=_by_two_tests(_ARMS, "mean(x) - mean(y)"),
     ),
     _equivalence(
-        "equivalence.student",
-        also={"equivalence_student": Named("two one-sided Student t tests", SCHUIRMANN)},
-        formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
-        r=_by_two_tests(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
-    ),
-    _equivalence(
         "equivalence.paired_t",
         "paired t test and interval",
         "Student 1908, Biometrika 6:1",
@@ -286,12 +280,6 @@ CARDS = (
         also={"non_inferiority_welch": Named("Welch's test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
         r=_by_one_test(_ARMS, "mean(x) - mean(y)"),
-    ),
-    _non_inferiority(
-        "non_inferiority.student",
-        also={"non_inferiority_student": Named("Student's t test at a margin", NON_INFERIORITY)},
-        formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
-        r=_by_one_test(_ARMS, "mean(x) - mean(y)", ", var.equal = TRUE"),
     ),
     _non_inferiority(
         "non_inferiority.paired_t",
