@@ -34,11 +34,10 @@ from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.seal import RowHashes
 from trialtrace.run.trace.styled_rows import in_style
 from trialtrace.run.trace.variables import CleaningRules, Variables
-from trialtrace.run.trace.words import ADJUSTED, family_of, in_words, members, step
+from trialtrace.run.trace.words import ADJUSTED, checked, family_of, in_words, members, method, step
 from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
-from trialtrace.run.trial.plan.references import method_of
 
 if TYPE_CHECKING:
     from trialtrace.audit.ledger.claim import Claim
@@ -195,7 +194,7 @@ class Tracer:
             "n_used": row["n_used"],
             "denominator": row["denominator"],
             "from": self.counted(row),
-            "method": self._method(row),
+            "method": method(row),
             "family": self._family(row),
             "estimand": row["estimand"],
             "population": row["population"],
@@ -203,7 +202,7 @@ class Tracer:
             "error": row["error"],
             "synthetic": row["synthetic"],
             "drawn": self.put_in.lines(row),
-            "checks": [self._check(check) for check in self.checks.get(result_id, [])],
+            "checks": [checked(check) for check in self.checks.get(result_id, [])],
             "constants": self._constants(row),
             "variables": self.variables.behind(row),
             "plan": self._plan(row),
@@ -283,15 +282,6 @@ class Tracer:
             if row["group2"] == "time" and row["stat_name"] in kinds and not row["comparison"]
         }
 
-    def _method(self, row: ResultRow) -> dict[str, Any]:
-        about = method_of(row["method"])
-        return {
-            "name": row["method"],
-            "title": about.title,
-            "reference": about.reference,
-            "options": json.loads(row["options"]),
-        }
-
     def _family(self, row: ResultRow) -> list[dict[str, str]]:
         """The p-values that an adjusted p-value was adjusted with, itself among them."""
         name = family_of(row)
@@ -312,9 +302,9 @@ class Tracer:
         """What the rules of the endpoints behind a result take as given; an adjusted p-value rests
         on those of its whole family."""
         behind = [*self._endpoints(row)]
-        family = (self.results[texts["result_id"]] for texts in self._family(row))
-        behind += [one["parameter"] for one in family if one["parameter"]]
-        return [vars(colour) for colour in self.constants.behind(behind)]
+        family = (self.results[member["result_id"]] for member in self._family(row))
+        behind += [member["parameter"] for member in family if member["parameter"]]
+        return [vars(constant) for constant in self.constants.behind(behind)]
 
     def _endpoints(self, row: ResultRow) -> tuple[str, ...]:
         """Of many results the same; each in its order."""
@@ -324,9 +314,6 @@ class Tracer:
             found = endpoints_behind(self.trial, *place, json.loads(row["options"]))
             self._behind[key] = tuple(found)
         return self._behind[key]
-
-    def _check(self, check: CheckRow) -> dict[str, Any]:
-        return {key: value for key, value in check.items() if key != "result_id"}
 
     def _claim(self, claim: ClaimRow, row: ResultRow) -> dict[str, Any]:
         keys = ("claim_id", "component", "reading", "quote", "printed", "recomputed_text")
