@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Iterable
 
-from trialtrace.base.words import LABELS, P_VALUES, POINTS, SYMBOLS, upper_first
+from trialtrace.base.words import (
+    LABELS,
+    P_VALUES,
+    POINTS,
+    SYMBOLS,
+    TIMES,
+    decimals,
+    upper_first,
+)
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.anova import anova_tables, f_tests, told_ids
@@ -145,11 +153,12 @@ def _pivot(
     shown = [row for row in rows if not _inside_p(row, rows)]
     columns = list(dict.fromkeys(_column(row) for row in shown))
     lines: dict[tuple[str, str], dict[tuple, str]] = {}
+    time_unit = _time_unit(material, rows)
+    years = _in_years(columns, time_unit)
     for row in shown:
         key = (_cut(material, row), name_of(material, row))
-        lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
+        lines.setdefault(key, {})[_column(row)] = _cell(row, years=years) + _statistic(row, rows)
     limits = {_column(row): escape_markdown(limits_of(row["options"])) for row in shown}
-    time_unit = _time_unit(material, rows)
     level = level_of(rows)
     others = {
         _column(row): f", {100 * row['ci_level']:g} % interval"
@@ -159,7 +168,7 @@ def _pivot(
     titles = [
         (over, own + limits[column] + others.get(column, ""))
         for column in columns
-        for over, own in [_title(column, columns, time_unit)]
+        for over, own in [_title(column, columns, time_unit, years=years)]
     ]
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
@@ -279,10 +288,32 @@ def _cut(material: Material, row: ResultRow) -> str:
     return ", ".join(part for part in (endpoint, stratum, row["visit"]) if part)
 
 
-def _cell(row: ResultRow) -> str:
+def _cell(row: ResultRow, *, years: bool) -> str:
     if row["method"] in ("count.events", "events.count") or row["stat_name"] == "tipped":
         return link(row, f"{row['stat_text']} of {row['denominator']}".replace(" ", NO_BREAK))
+    if years and _of_days(row):
+        return link(row, _years_text(row))
     return link(row)
+
+
+def _of_days(row: ResultRow) -> bool:
+    return row["stat_name"] in TIMES and row["unit"] == "days"
+
+
+def _years_text(row: ResultRow) -> str:
+    """A time in days and its bounds as years: "3.2 (2.0 to 5.5)"."""
+    value, low, high = (
+        "not reached" if days is None else decimals(days / DAYS_A_YEAR, 1)
+        for days in (row["stat_value"], row["ci_low"], row["ci_high"])
+    )
+    alone = row["stat_value"] is None or row["ci_level"] is None
+    return (value if alone else f"{value} ({low} to {high})").replace(" ", NO_BREAK)
+
+
+def _in_years(columns: list[tuple], unit: str) -> bool:
+    """Whether the times of a table, all of them whole years, are told as such."""
+    times = [second[1] for _, second, _ in columns if second is not None and second[0] == "time"]
+    return bool(times) and all(_years(time, unit) for time in times)
 
 
 def _time_unit(material: Material, rows: list[ResultRow]) -> str:
@@ -291,9 +322,11 @@ def _time_unit(material: Material, rows: list[ResultRow]) -> str:
     return material.tracer.about.time_unit(of_time) if of_time else ""
 
 
-def _title(column: tuple, columns: list[tuple], time_unit: str) -> tuple[str, str]:
+def _title(
+    column: tuple, columns: list[tuple], time_unit: str, *, years: bool = False
+) -> tuple[str, str]:
     """The header of a column, its statistic and what follows; the method is named where its
-    statistic has several."""
+    statistic has several. Times are in `years` where all of them are whole ones."""
     method, second, unit = column
     stat, how = method.split(".", 1)
     if method in ("count.events", "events.count"):
@@ -307,10 +340,12 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> tuple[str, st
     if stat in POINTS:
         own += ", percentage points"
     if unit and stat not in ("proportion",):
-        own += f", {unit}"
+        own += ", years" if years and stat in TIMES and unit == "days" else f", {unit}"
     if second is not None:
         timed = second[0] == "time"
-        own += f" at {second[1]}{time_unit}{_years(second[1], time_unit)}" if timed else ""
+        at, whole = f"{second[1]}{time_unit}", _years(second[1], time_unit) if timed else ""
+        at = whole if years else f"{at} ({whole})" if whole else at
+        own += f" at {at}" if timed else ""
         own += "" if timed else f", {second[1]}"
     plain = stat in P_VALUES or stat in SYMBOLS
     joint = own[:1] if own[:1] == " " else ""
@@ -319,9 +354,9 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> tuple[str, st
 
 
 def _years(time: str, unit: str) -> str:
-    """ " (5 years)" of days that are so many years, as the axes of curves have them."""
+    """ "5 years" of days that are so many, as the axes of curves have them; else nothing."""
     years = float(time) / DAYS_A_YEAR if unit.strip() == "days" else 0.0
     whole = round(years)
     if not whole or abs(years - whole) > 0.005:
         return ""
-    return f" ({whole} year{'s' if whole > 1 else ''})"
+    return f"{whole} year{'s' if whole > 1 else ''}"

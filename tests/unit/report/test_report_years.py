@@ -1,0 +1,40 @@
+"""Times of a table whose curves are read at whole years: 1183 days are 3.24 years of 365.25."""
+
+import pytest
+from test_report_wording import words
+
+from trialtrace.report.sections.analysis_tables import _cell, _in_years, _title
+
+SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
+YEARLY = [(SURVIVAL, ("time", days), None) for days in ("365", "1095", "1826")]
+ROW = {"result_id": "t/a/median", "method": MEDIAN, "stat_name": "median_time", "unit": "days"}
+ROW |= {"stat_value": 1183.0, "ci_low": 742.0, "ci_high": 2018.0, "ci_level": 0.95}
+ROW |= {"stat_text": "1183 days (95 % CI 742 to 2018)"}
+
+
+def test_times_of_whole_years_are_told_in_years():
+    assert _in_years(YEARLY, " days")
+    assert not _in_years([*YEARLY, (SURVIVAL, ("time", "90"), None)], " days")
+    assert not _in_years(YEARLY, " weeks") and not _in_years([(MEDIAN, None, "days")], " days")
+
+
+@pytest.mark.parametrize(
+    ("column", "years", "told"),
+    [
+        (YEARLY[1], True, "Event-free at 3 years"),
+        (YEARLY[1], False, "Event-free at 1095 days (3 years)"),
+        ((SURVIVAL, ("time", "90"), None), False, "Event-free at 90 days"),
+        ((MEDIAN, None, "days"), True, "Median time, years"),
+        ((MEDIAN, None, "days"), False, "Median time, days"),
+    ],
+)
+def test_the_head_has_the_unit_of_the_values(column, years, told):
+    assert words("".join(_title(column, [column], " days", years=years))) == told
+
+
+def test_a_median_and_its_bounds_are_converted_together():
+    open_end = ROW | {"ci_high": None}
+    never = ROW | {"stat_value": None, "ci_low": None, "ci_high": None, "ci_level": None}
+    shown = [words(_cell(row, years=True)) for row in (ROW, open_end, never)]
+    assert shown == ["3.2 (2.0 to 5.5)", "3.2 (2.0 to not reached)", "not reached"]
+    assert words(_cell(ROW, years=False)) == "1183 (742 to 2018)"
