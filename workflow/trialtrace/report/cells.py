@@ -31,6 +31,7 @@ from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.sections.methods import methods
+from trialtrace.report.sections.multiverse_section import multiverse_section
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.report.sections.summary import summary
@@ -53,6 +54,7 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "endpoints": endpoints_table,
     "constants": constants_section,
     "consort": consort_section,
+    "multiverse": multiverse_section,
     "listings": listings,
     "targets": targets,
 }

@@ -79,6 +79,7 @@ AFTER = {
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),
         ("CONSORT 2025", "sec-consort", "consort"),
+        ("Multiverse", "sec-multiverse", "multiverse"),
         ("Listings", "sec-listings", "listings"),
         ("", "sec-targets", "targets"),
     ),

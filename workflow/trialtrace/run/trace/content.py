@@ -75,13 +75,18 @@ class Tracer:
         result is traced, and of the tables no more is kept than it needs."""
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
         self._hashes, self._only = hashes, only
-        self.frames = Frames(self.folder / "derived")
+        self.frames = Frames(self.derived)
         self.about = About(trial, self.frames)
-        self.raw = RawRows(self.folder / "derived", self.frames)
+        self.raw = RawRows(self.derived, self.frames)
         self._selected: dict[tuple[str, str], Selected] = {}
         self._members_of: dict[str, list[dict[str, str]]] = {}
         self._told: dict[tuple[object, ...], list[dict[str, Any]]] = {}
         self._behind: dict[tuple[str | None, ...], tuple[str, ...]] = {}
+
+    @property
+    def derived(self) -> Path:
+        """Where the derived data lie."""
+        return self.folder / "derived"
 
     @cached_property
     def constants(self) -> Constants:
@@ -96,7 +101,7 @@ class Tracer:
     @cached_property
     def rejects(self) -> Rejected:
         """What cleaning or an endpoint did not accept, or flagged."""
-        return Rejected(self.trial, self.folder, self.frames, self.raw)
+        return Rejected(self.trial, self.folder, self.derived, self.frames, self.raw)
 
     @cached_property
     def put_in(self) -> PutIn:
