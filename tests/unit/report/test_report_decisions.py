@@ -363,3 +363,22 @@ def test_deaths_are_told_with_the_effect_on_them():
     )
     judged = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
     assert words(*_effect(material(HAZARD, LOG_RANK), judged)).endswith("0.40 to 0.90).")
+
+
+def test_beside_a_hazard_ratio_stand_the_shares_at_the_last_time():
+    def share(arm, level, value):
+        at = {"group1_level": arm, "group2": "time", "group2_level": level, **ARMS}
+        return pair("survival.kaplan_meier", value, result_id=f"t/a/{arm}{level}", **at)
+
+    shares = [
+        share(arm, level, value)
+        for arm, values in (("drug", (0.841, 0.6154)), ("placebo", (0.721, 0.4496)))
+        for level, value in zip(("365", "1826"), values, strict=True)
+    ]
+    of = material(HAZARD, LOG_RANK, *shares)
+    of.tracer.about.time_unit = lambda _: " days"
+    (told,) = sentences(of, analysis("primary", tests=(Stub(method="log_rank"),)))
+    assert words(told).startswith(
+        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); event-free at 5 years "
+        "61.5 % against 45.0 %; p = 0.030"
+    )

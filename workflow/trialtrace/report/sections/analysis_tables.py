@@ -313,7 +313,7 @@ def _years_text(row: ResultRow) -> str:
 def _in_years(columns: list[tuple], unit: str) -> bool:
     """Whether the times of a table, all of them whole years, are told as such."""
     times = [second[1] for _, second, _ in columns if second is not None and second[0] == "time"]
-    return bool(times) and all(_years(time, unit) for time in times)
+    return bool(times) and all(whole_years(time, unit) for time in times)
 
 
 def _time_unit(material: Material, rows: list[ResultRow]) -> str:
@@ -343,7 +343,7 @@ def _title(
         own += ", years" if years and stat in TIMES and unit == "days" else f", {unit}"
     if second is not None:
         timed = second[0] == "time"
-        at, whole = f"{second[1]}{time_unit}", _years(second[1], time_unit) if timed else ""
+        at, whole = f"{second[1]}{time_unit}", whole_years(second[1], time_unit) if timed else ""
         at = whole if years else f"{at} ({whole})" if whole else at
         own += f" at {at}" if timed else ""
         own += "" if timed else f", {second[1]}"
@@ -353,7 +353,7 @@ def _title(
     return over, joint + escape_markdown(own)
 
 
-def _years(time: str, unit: str) -> str:
+def whole_years(time: str, unit: str) -> str:
     """ "5 years" of days that are so many, as the axes of curves have them; else nothing."""
     years = float(time) / DAYS_A_YEAR if unit.strip() == "days" else 0.0
     whole = round(years)
