@@ -37,4 +37,7 @@ def test_a_median_and_its_bounds_are_converted_together():
     never = ROW | {"stat_value": None, "ci_low": None, "ci_high": None, "ci_level": None}
     shown = [words(_cell(row, years=True)) for row in (ROW, open_end, never)]
     assert shown == ["3.2 (2.0 to 5.5)", "3.2 (2.0 to not reached)", "not reached"]
+    longer = ROW | {"stat_name": "mean_time_difference", "stat_value": 213.5}
+    longer |= {"ci_low": 40.32, "ci_high": 386.6}
+    assert words(_cell(longer, years=True)) == "0.58 (0.11 to 1.06)"
     assert words(_cell(ROW, years=False)) == "1183 (742 to 2018)"

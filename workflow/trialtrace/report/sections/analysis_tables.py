@@ -291,19 +291,16 @@ def _cut(material: Material, row: ResultRow) -> str:
 def _cell(row: ResultRow, *, years: bool) -> str:
     if row["method"] in ("count.events", "events.count") or row["stat_name"] == "tipped":
         return link(row, f"{row['stat_text']} of {row['denominator']}".replace(" ", NO_BREAK))
-    if years and _of_days(row):
+    if years and row["unit"] == "days":
         return link(row, _years_text(row))
     return link(row)
 
 
-def _of_days(row: ResultRow) -> bool:
-    return row["stat_name"] in TIMES and row["unit"] == "days"
-
-
 def _years_text(row: ResultRow) -> str:
-    """A time in days and its bounds as years: "3.2 (2.0 to 5.5)"."""
+    """A time in days and its bounds as years: "3.2 (2.0 to 5.5)"; a difference has two decimals."""
+    digits = 1 if row["stat_name"] in TIMES else 2
     value, low, high = (
-        "not reached" if days is None else decimals(days / DAYS_A_YEAR, 1)
+        "not reached" if days is None else decimals(days / DAYS_A_YEAR, digits)
         for days in (row["stat_value"], row["ci_low"], row["ci_high"])
     )
     alone = row["stat_value"] is None or row["ci_level"] is None
@@ -340,7 +337,7 @@ def _title(
     if stat in POINTS:
         own += ", percentage points"
     if unit and stat not in ("proportion",):
-        own += ", years" if years and stat in TIMES and unit == "days" else f", {unit}"
+        own += ", years" if years and unit == "days" else f", {unit}"
     if second is not None:
         timed = second[0] == "time"
         at, whole = f"{second[1]}{time_unit}", whole_years(second[1], time_unit) if timed else ""
