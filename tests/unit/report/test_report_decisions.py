@@ -287,13 +287,15 @@ def test_of_two_arms_the_test_of_all_is_that_of_the_pair():
     of_all, hazards = (pair(f"p_value.{t}", p, **ARMS) for t, p in OF_ALL_TESTS.items())
     steps = (Stub(method="proportional_hazards"), Stub(method="log_rank"))
     two = analysis("primary", tests=steps, pairs=[("drug", "placebo")])
-    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), two)
+    told, assumed = sentences(material(HAZARD, WALD, hazards, of_all), two)
+    assert words(assumed).startswith("Assumptions of the model: p = ")
+    assert words(assumed).endswith("(score test of proportional hazards).")
     assert words(told).endswith(
         "; p = 0.60 (log-rank test), not below the decision level of 0.05; "
         "p = 0.020 (Wald test in the Cox model)."
     )
     three = analysis("primary", tests=steps)
-    (told,) = sentences(material(HAZARD, WALD, hazards, of_all), three)
+    told, _ = sentences(material(HAZARD, WALD, hazards, of_all), three)
     assert "log-rank" not in words(told)
 
 

@@ -68,7 +68,7 @@ MEANINGS = {
         "numbers nearby would be given too",
         "compatible": "only a set of values is printed, and the data's is one of them",
         "exact": "the planned analysis of the data prints as printed",
-        "not_checkable": "for the reason that the claim tells",
+        "not_checkable": "for the reason given with the claim",
     },
     PRINT: {
         "inconsistent": "it contradicts other printed numbers, or lacks what it rests on",

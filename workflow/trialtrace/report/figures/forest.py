@@ -103,10 +103,8 @@ def draw(material: Material, inputs: Given) -> Picture:
         raise nothing(inputs["title"], "nothing could be estimated")
     level = level_of(rows)
     interval = f"{100 * level:g}% confidence" if level is not None else "confidence"
-    caption = (
-        f"{inputs['title']}: estimates with their {interval} intervals; a square is the larger, "
-    )
-    caption += "the narrower its interval."
+    caption = f"{inputs['title']}: estimates with their {interval} intervals; squares are larger "
+    caption += "where the interval is narrower."
     caption += " A diamond is of all patients." if any(_is_whole(row, rows) for row in rows) else ""
     stat, titles = wanted_of(inputs)[0].split(".", 1)[0], _titles(material, rows)
     names = [_whole_name(*title) for title in titles]

@@ -70,7 +70,7 @@ def design_line(material: Material) -> str:
     if trial.registration:
         text = f"Registered as {trial.registration}. {text}"
     if design.stopped:
-        text += f" Stopped: {design.stopped}"
+        text += f" Stopped: {lower_first(design.stopped)}"
     return escape_markdown(text)
 
 
