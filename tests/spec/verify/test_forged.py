@@ -61,13 +61,13 @@ def test_a_number_with_the_title_of_its_link(whole: Project, spoil: Spoil):
 
 @pytest.mark.parametrize("forge", [in_html, in_docx])
 def test_a_number_without_a_link(whole: Project, spoil: Spoil, forge):
-    told = forge(whole, spoil, "decision level of 0.05", "decision level of 0.50")
+    told = forge(whole, spoil, "significance level of 0.05", "significance level of 0.50")
     assert [one.what for one in told.found] == ["number"]
 
 
 @pytest.mark.parametrize("forge", [in_html, in_docx])
 def test_a_sentence(whole: Project, spoil: Spoil, forge):
-    told = forge(whole, spoil, "not below the decision level", "below the decision level")
+    told = forge(whole, spoil, "not below the significance level", "below the significance level")
     assert [one.what for one in told.found] == ["text"]
     assert "not below" in str(told.found[0].kept)
 
