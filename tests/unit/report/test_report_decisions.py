@@ -306,7 +306,9 @@ def test_of_two_arms_a_family_of_the_test_of_all_decides_the_pair():
     found = material(HAZARD, WALD, of_all, holm)
     found.trial.plan.analyses["a"] = two
     (told,) = sentences(found, two)
-    assert "adjusted p = 0.060 (Holm's step-down adjustment), not below the significance" in words(told)
+    assert "adjusted p = 0.060 (Holm's step-down adjustment), not below the significance" in words(
+        told
+    )
 
 
 OF_ALL_TESTS = {"log_rank": 0.6, "proportional_hazards": 0.01}

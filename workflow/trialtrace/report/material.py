@@ -81,7 +81,11 @@ class Material:
         from trialtrace.run.trace.content import Tracer
 
         return Tracer(
-            self.trial, self.folder, self.disclosure, RowHashes(self.trial, self.settings)
+            self.trial,
+            self.folder,
+            self.disclosure,
+            RowHashes(self.trial, self.settings),
+            tight=True,
         )
 
     @cached_property

@@ -38,7 +38,7 @@ from trialtrace.report.tables import (
     axis_label,
     level_of,
     no_effect,
-    short_text,
+    tight_text,
 )
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import method_of
@@ -190,7 +190,7 @@ def _plot(
         beside.set_yticks([])
         _texts(beside, [""], places, [()] * len(lines))
         _texts(text, heads, places, [line.counts for line in lines])
-        estimates = [(short_text(line.row) if line.row else "",) for line in lines]
+        estimates = [(tight_text(line.row) if line.row else "",) for line in lines]
         _texts(shown, [head], places, estimates)
         for each in tests:
             _texts(each, ["p for\ninteraction"], places, [(line.p,) for line in lines])
@@ -208,7 +208,7 @@ def _widths(lines: Sequence[Line], names: list[str], counts: int, look: Look) ->
         for name, line in zip(names, lines, strict=True)
         for part in name.split("\n")
     )
-    estimate = max(len(short_text(line.row)) for line in lines if line.row is not None)
+    estimate = max(len(tight_text(line.row)) for line in lines if line.row is not None)
     before = [max(1.2, NAME_LETTER * longest), 0.85 * counts if counts > 1 else 0.6]
     behind = [0.2 + LETTER * estimate, *([LETTER * HEAD] if any(line.p for line in lines) else [])]
     plot = max(LEAST, look.across - BETWEEN - sum(before) - sum(behind))
@@ -234,7 +234,7 @@ def _named(axes: "Axes", lines: Sequence[Line], names: list[str], edges: np.ndar
         if line.heading:
             over[_depth(line) :] = [line.name.strip()]
         if shows := line.row or line.test:
-            shown = f"p for interaction {line.p}" if line.p else short_text(shows)
+            shown = f"p for interaction {line.p}" if line.p else tight_text(shows)
             lead = shows["result_id"], f"{told}: {shown}"
             field(axes, (0, 1), (edges[number + 1], edges[number]), lead, whole=True)
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.words import tight_percent
 from trialtrace.run.cleaning.account import rejects_summary
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
@@ -70,11 +71,14 @@ class Tracer:
         disclosure: str,
         hashes: RowHashes | None = None,
         only: str | None = None,
+        *,
+        tight: bool = False,
     ):
         """Without `hashes` no row hash is shown where disclosure is not full. With `only` one
-        result is traced, and of the tables no more is kept than it needs."""
+        result is traced, and of the tables no more is kept than it needs. With `tight` texts are
+        as a report has them, without a space before a percent sign."""
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
-        self._hashes, self._only = hashes, only
+        self._hashes, self._only, self._tight = hashes, only, tight
         self.frames = Frames(self.derived)
         self.about = About(trial, self.frames)
         self.raw = RawRows(self.derived, self.frames)
@@ -122,6 +126,10 @@ class Tracer:
             if own.num_rows and own["stat_name"][0].as_py() != ADJUSTED:
                 table = rows_with(table, "analysis_id", own["analysis_id"][0].as_py())
         rows = {row["result_id"]: row for row in in_style(table.to_pylist(), self.trial.plan.style)}
+        if self._tight:
+            for row in rows.values():
+                if row["stat_text"]:
+                    row["stat_text"] = tight_percent(row["stat_text"])
         if who := self.trial.plan.displays.get("flow", {}).get("patients"):
             for row in rows.values():
                 if row["stat_name"] == "randomised":
