@@ -3,7 +3,8 @@
 import pytest
 from test_report_wording import words
 
-from trialtrace.report.sections.analysis_tables import _cell, _in_years, _title
+from trialtrace.report.sections.analysis_tables import _cell, _title
+from trialtrace.run.trace.years import yearly, years_text
 
 SURVIVAL, MEDIAN = "survival.kaplan_meier", "median_time.kaplan_meier"
 YEARLY = [(SURVIVAL, ("time", days), None) for days in ("365", "1095", "1826")]
@@ -12,10 +13,15 @@ ROW |= {"stat_value": 1183.0, "ci_low": 742.0, "ci_high": 2018.0, "ci_level": 0.
 ROW |= {"stat_text": "1183 days (95 % CI 742 to 2018)"}
 
 
+def at(analysis, *levels):
+    return [{"analysis_id": analysis, "group2": "time", "group2_level": each} for each in levels]
+
+
 def test_times_of_whole_years_are_told_in_years():
-    assert _in_years(YEARLY, " days")
-    assert not _in_years([*YEARLY, (SURVIVAL, ("time", "90"), None)], " days")
-    assert not _in_years(YEARLY, " weeks") and not _in_years([(MEDIAN, None, "days")], " days")
+    rows = [*at("a", "365", "1095", "1826"), *at("b", "90", "365")]
+    rows += [{"analysis_id": "c", "group2": None, "group2_level": None}]
+    assert yearly(rows) == {"a"}
+    assert years_text(ROW) == "3.2 years (95% CI 2.0 to 5.5)"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from trialtrace.base.styles import style_of
 from trialtrace.base.words import LABELS, value_text
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.analysis_tables import whole_years
 from trialtrace.report.tables import link
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
+from trialtrace.run.trace.years import whole_years
 
 PAIR = 2
 

@@ -7,8 +7,6 @@ from trialtrace.base.words import (
     P_VALUES,
     POINTS,
     SYMBOLS,
-    TIMES,
-    decimals,
     upper_first,
 )
 from trialtrace.report.material import Material
@@ -32,6 +30,7 @@ from trialtrace.report.tables import (
 )
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import stratum_words
+from trialtrace.run.trace.years import parts_in_years, whole_years
 from trialtrace.run.trial.plan.references import (
     ADJUSTMENTS,
     TOLD,
@@ -41,7 +40,6 @@ from trialtrace.run.trial.plan.references import (
 )
 
 MOST_COLUMNS = 5
-DAYS_A_YEAR = 365.25
 
 
 def analysis_tables(material: Material, name: str) -> str:
@@ -154,7 +152,7 @@ def _pivot(
     columns = list(dict.fromkeys(_column(row) for row in shown))
     lines: dict[tuple[str, str], dict[tuple, str]] = {}
     time_unit = _time_unit(material, rows)
-    years = _in_years(columns, time_unit)
+    years = rows[0]["analysis_id"] in material.tracer.yearly
     for row in shown:
         key = (_cut(material, row), name_of(material, row))
         lines.setdefault(key, {})[_column(row)] = _cell(row, years=years) + _statistic(row, rows)
@@ -292,25 +290,10 @@ def _cell(row: ResultRow, *, years: bool) -> str:
     if row["method"] in ("count.events", "events.count") or row["stat_name"] == "tipped":
         return link(row, f"{row['stat_text']} of {row['denominator']}".replace(" ", NO_BREAK))
     if years and row["unit"] == "days":
-        return link(row, _years_text(row))
+        value, interval = parts_in_years(row)
+        shown = f"{value} ({interval})" if interval else value
+        return link(row, shown.replace(" ", NO_BREAK))
     return link(row)
-
-
-def _years_text(row: ResultRow) -> str:
-    """A time in days and its bounds as years: "3.2 (2.0 to 5.5)"; a difference has two decimals."""
-    digits = 1 if row["stat_name"] in TIMES else 2
-    value, low, high = (
-        "not reached" if days is None else decimals(days / DAYS_A_YEAR, digits)
-        for days in (row["stat_value"], row["ci_low"], row["ci_high"])
-    )
-    alone = row["stat_value"] is None or row["ci_level"] is None
-    return (value if alone else f"{value} ({low} to {high})").replace(" ", NO_BREAK)
-
-
-def _in_years(columns: list[tuple], unit: str) -> bool:
-    """Whether the times of a table, all of them whole years, are told as such."""
-    times = [second[1] for _, second, _ in columns if second is not None and second[0] == "time"]
-    return bool(times) and all(whole_years(time, unit) for time in times)
 
 
 def _time_unit(material: Material, rows: list[ResultRow]) -> str:
@@ -348,12 +331,3 @@ def _title(
     joint = own[:1] if own[:1] == " " else ""
     over = escape_markdown(title if plain else upper_first(title))
     return over, joint + escape_markdown(own)
-
-
-def whole_years(time: str, unit: str) -> str:
-    """ "5 years" of days that are so many, as the axes of curves have them; else nothing."""
-    years = float(time) / DAYS_A_YEAR if unit.strip() == "days" else 0.0
-    whole = round(years)
-    if not whole or abs(years - whole) > 0.005:
-        return ""
-    return f"{whole} year{'s' if whole > 1 else ''}"
