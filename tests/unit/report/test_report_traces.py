@@ -30,7 +30,7 @@ def made(tmp_path_factory, make_site):
 
     plan = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
     run = make_site(tmp_path_factory.mktemp("traces"), plan=plan)
-    return run.at.site / "mini", Tracer(run.trial, run.folder, "full")
+    return run.at.site / "mini", Tracer(run.trial, run.folder, "full", tight=True)
 
 
 @pytest.fixture(scope="module")
