@@ -361,7 +361,7 @@ def percent_axis(axes: "Axes", which: str = "y", top: float = 1.0) -> None:
     """An axis of shares from 0 to `top`, told in percent."""
     step = 5 if top <= 0.25 else 10 if top <= 0.5 else 20
     ends = [p for p in range(0, 101, step) if p - step < 100 * top]
-    getattr(axes, f"set_{which}ticks")([p / 100 for p in ends], [f"{p} %" for p in ends])
+    getattr(axes, f"set_{which}ticks")([p / 100 for p in ends], [f"{p}%" for p in ends])
     getattr(axes, f"set_{which}lim")(0, ends[-1] / 100)
 
 

@@ -119,11 +119,8 @@ class Rejected:
     The rule of an endpoint's reject begins with its name: it says whose cell was of no use.
     """
 
-    def __init__(self, trial: Trial, results: Path, frames: Frames, raw: RawRows):
-        self._places = (
-            results / "clean" / "rejects.parquet",
-            results / "derived" / "rejects.parquet",
-        )
+    def __init__(self, trial: Trial, results: Path, derived: Path, frames: Frames, raw: RawRows):
+        self._places = (results / "clean" / "rejects.parquet", derived / "rejects.parquet")
         self._frames, self._raw = frames, raw
         self._keys = RowKeys(trial, results / "raw", frames, raw)
         self._endpoints = sorted(trial.endpoints, key=len, reverse=True)
