@@ -130,5 +130,5 @@ def _p(curve: CurveTables, name: str) -> str:
     """A p-value by draws, with the interval that more draws could move it in."""
     ends = " to ".join(decimals(curve.number(f"{name}_{end}"), 4) for end in ("low", "high"))
     p = p_text(curve.number(name))
-    sign = "" if p.startswith("<") else "= "
+    sign = "" if p[0] in "<>" else "= "
     return f"p {sign}{p}, Monte Carlo interval {ends}"

@@ -151,8 +151,8 @@ SCORE_OF = {
     **dict.fromkeys(
         (
             *(f"{name}.mantel_haenszel" for name in _BINARY),
-            *(f"{name}.stratified_miettinen_nurminen" for name in _BINARY[:2]),
-            *("risk_difference.summary_score", "risk_difference.stratified_newcombe"),
+            "risk_difference.stratified_miettinen_nurminen",
+            "risk_difference.stratified_newcombe",
             "odds_ratio.conditional",
         ),
         "strata",

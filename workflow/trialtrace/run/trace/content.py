@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.cleaning.account import rejects_summary
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
     CheckRow,
@@ -114,13 +115,18 @@ class Tracer:
     @cached_property
     def results(self) -> dict[str, ResultRow]:
         """Every result; with `only` those of its analysis, unless it is adjusted with others or
-        unknown; in the style of the plan."""
+        unknown; in the style of the plan, those in the flow as it calls them."""
         table = read_table(self.folder / "analysis" / "results.parquet", RESULTS)
         if self._only is not None:
             own = rows_with(table, "result_id", self._only)
             if own.num_rows and own["stat_name"][0].as_py() != ADJUSTED:
                 table = rows_with(table, "analysis_id", own["analysis_id"][0].as_py())
-        return {row["result_id"]: row for row in in_style(table.to_pylist(), self.trial.plan.style)}
+        rows = {row["result_id"]: row for row in in_style(table.to_pylist(), self.trial.plan.style)}
+        if who := self.trial.plan.displays.get("flow", {}).get("patients"):
+            for row in rows.values():
+                if row["stat_name"] == "randomised":
+                    row["stat_label"] = lower_first(who)
+        return rows
 
     @cached_property
     def members(self) -> dict[str, list[MemberRow]]:
