@@ -33,13 +33,7 @@ from trialtrace.report.figures.rows_shown import (
     whole,
 )
 from trialtrace.report.material import Material
-from trialtrace.report.tables import (
-    axis_factor,
-    axis_label,
-    level_of,
-    no_effect,
-    short_text,
-)
+from trialtrace.report.tables import axis_factor, axis_label, level_of, short_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import method_of
 
