@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.number_needed import through_infinity
-from trialtrace.base.words import LABELS, MINUS, NOT_ESTIMABLE, RATIOS, upper_first
+from trialtrace.base.words import (
+    LABELS,
+    MINUS,
+    NOT_ESTIMABLE,
+    RATIOS,
+    no_effect,
+    upper_first,
+)
 from trialtrace.report.figures.canvas import (
     FAINT,
     INK,
