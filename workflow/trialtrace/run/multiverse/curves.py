@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from trialtrace.base.arrays import Floats
-from trialtrace.run.tables.blocks import EVERY, WHOLE, Chunk, key_of, progress
 from trialtrace.run.multiverse.estimates import Estimated, Work, blocks_in_use
+from trialtrace.run.tables.blocks import EVERY, WHOLE, Chunk, key_of, progress
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.study.file import Design
 from trialtrace.stats import resampling

@@ -19,8 +19,8 @@ from trialtrace.run.jobs.faults import tell
 from trialtrace.run.methods.analysing.cuts import Cut, cuts
 from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.analysing.run import run_analysis
-from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
 from trialtrace.run.multiverse.scores import SCORE_OF, Sampled, score_of
+from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.model import adsl_code
