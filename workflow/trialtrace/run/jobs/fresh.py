@@ -73,12 +73,17 @@ MULTIVERSE, DRAW_MULTIVERSE, MULTIVERSE_PAGE = (
     "render_multiverse",
 )
 _READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, "multiverse.yaml")
-ASKED = {
+VARIED = {
     "estimate_multiverse": Stage(_READ),
     DRAW_MULTIVERSE: Stage(_READ),
     MULTIVERSE: Stage(_READ),
     MULTIVERSE_PAGE: Stage(_READ),
 }
+# Run where they are asked for too, of a trial that has a simulation.yaml.
+SIMULATION = "run_simulation"
+_DRAWN = Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, "simulation.yaml"))
+SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION, "render_simulation"), _DRAWN)
+ASKED = VARIED | SIMULATED
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
 
@@ -159,8 +164,17 @@ ENDPOINT_REGISTRIES = (
 )
 # Files to the modules that make their objects.
 READERS = "trialtrace.run.trial.readers"
-# What a report calls its methods is looked up among all cards; a multiverse varies them.
-WHOLE = {(REGISTRY, RENDER)} | {(each, rule) for each in STEP_REGISTRIES for rule in ASKED}
+# What a report calls its methods is looked up among all cards; a multiverse varies them, and a
+# truth has quantities that cohort.yaml has not.
+QUANTITY_REGISTRIES = (
+    "trialtrace.run.trial.cohort.quantities.registry",
+    "trialtrace.run.synthetic.quantities",
+)
+WHOLE = (
+    {(REGISTRY, RENDER)}
+    | {(each, rule) for each in STEP_REGISTRIES for rule in VARIED}
+    | {(each, rule) for each in QUANTITY_REGISTRIES for rule in SIMULATED}
+)
 
 
 def registry_of(module: str) -> str:
@@ -284,7 +298,7 @@ class Freshness:
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
         if trial and rule == RENDER and self.trial(trial).guesses is not None:
             files.add(self.at.trial_config(trial) / GUESSES)
-        if trial and rule in (DERIVE, RENDER):
+        if trial and rule in (DERIVE, RENDER, *SIMULATED):
             files |= set(tables_of(self.trial(trial)))
         return files
 

@@ -160,6 +160,11 @@ class Run:
         """Those that have a multiverse."""
         return tuple(name for name in self.named if self.freshness.trial(name).has_multiverse)
 
+    @cached_property
+    def simulated(self) -> tuple[str, ...]:
+        """Those of which trials are drawn under truths."""
+        return tuple(name for name in self.named if self.freshness.trial(name).has_simulation)
+
     @property
     def environment(self) -> str:
         return for_rules(self.at.root / "environment.yml")

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from trialtrace.base.config.compose import Document, Path_, compose
 from trialtrace.base.errors import Problem, ProblemsError, UserError, one_of
 from trialtrace.run.synthetic.quantities import draw_of
-from trialtrace.run.synthetic.room import Room, streams, uniforms
+from trialtrace.run.synthetic.room import Reference, Room, streams, uniforms
 from trialtrace.run.synthetic.rows import Drawn, Level, Rows, counted, labelled, patients
 from trialtrace.run.synthetic.truth import Truth
 from trialtrace.run.trial.cohort.file import CohortFile
@@ -49,8 +48,6 @@ def _path(key: str) -> Path_:
 
 
 MODES = ("display", "simulate")
-# What a display cohort notes for simulated ones.
-Reference = dict[Any, Any]
 
 
 def draw(

@@ -76,7 +76,8 @@ class Held:
 
     @property
     def names(self) -> list[str]:
-        return self.whole.column_names
+        names: list[str] = self.whole.column_names
+        return names
 
     def read(self, names: Iterable[str]) -> pa.Table:
         """These columns. Raises KeyError for one that is not there."""
