@@ -2,15 +2,19 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from mini_simulation import SIMULATION, run, write_simulation
+from mini_simulation import CONTRACTS, SIMULATION, run, write_simulation
 from mini_trial import write_project
 
 from trialtrace.base.paths import Project
 from trialtrace.cli import main
+from trialtrace.report.sections.simulation_section import simulation_section
 from trialtrace.report.simulation.page import render_simulation
+from trialtrace.run.tables.contracts import read_table
 from trialtrace.run.trial.load import load_trial
 
 
@@ -76,10 +80,6 @@ def test_a_trial_again_is_the_row_of_the_run(made: tuple, capsys: pytest.Capture
     code, out, _ = said(capsys, at, *words)
     assert code == 0
     again = {row["result"]: row["value"] for row in json.loads(out)}
-    from mini_simulation import CONTRACTS
-
-    from trialtrace.run.tables.contracts import read_table
-
     stored = read_table(at.root / "made/replicates.parquet", CONTRACTS["replicates"]).to_pylist()
     rows = [row for row in stored if (row["truth"], row["replicate"]) == ("better", 4)]
     assert {row["result_id"] for row in rows} == set(again)
@@ -105,3 +105,15 @@ def test_what_cannot_be_told_says_why(
 def test_a_trial_without_the_file_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     code, _, err = said(capsys, write_project(tmp_path))
     assert code == 1 and "has no simulation.yaml" in err
+
+
+def test_a_supplement_has_the_truths_and_says_where_the_page_is(made: tuple):
+    material = SimpleNamespace(trial=load_trial("mini", made[0]))
+    text = unescape(simulation_section(material))
+    assert "Nothing to find" in text and "What was printed." in text
+    assert "6 trials" in text and "results/mini/simulation/simulation.html" in text
+
+
+def test_a_supplement_without_a_simulation_has_nothing_of_one(tmp_path: Path):
+    material = SimpleNamespace(trial=load_trial("mini", write_project(tmp_path)))
+    assert simulation_section(material) == ""

@@ -246,10 +246,11 @@ def _links(material: Material, report: str) -> str:
         for file, title in documents.items()
         if (folder / file).is_file()
     ]
-    # Made where it is asked for, it stays with the tables that it is of.
-    multiverse = material.folder / "multiverse" / "multiverse.html"
-    if multiverse.is_file():
-        links.append(f'<a href="../results/{name}/multiverse/multiverse.html">Multiverse</a>')
+    # Made where they are asked for, they stay with the tables that they are of.
+    for asked in ("multiverse", "simulation"):
+        made = f"{asked}/{asked}.html"
+        if (material.folder / made).is_file():
+            links.append(f'<a href="../results/{name}/{made}">{asked.capitalize()}</a>')
     return " · ".join([*links, escape(name)])
 
 

@@ -54,7 +54,7 @@ COHORT = "cohort.yaml"
 # Read by the pages of a draft; whether it blinds counts for every stage beyond the raw tables.
 GUESSES = "guesses.yaml"
 # Of a trial that has one: its choices stand in the supplement.
-MULTIVERSE_FILE = "multiverse.yaml"
+MULTIVERSE_FILE, SIMULATION_FILE = "multiverse.yaml", "simulation.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
 SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
@@ -86,7 +86,7 @@ VARIED = {
 }
 # Run where they are asked for too, of a trial that has a simulation.yaml.
 SIMULATION = "run_simulation"
-_DRAWN = Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, "simulation.yaml"))
+_DRAWN = Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, COHORT, SIMULATION_FILE))
 SIMULATED = dict.fromkeys(("draw_simulation", SIMULATION, "render_simulation"), _DRAWN)
 ASKED = VARIED | SIMULATED
 # Made once for all trials, from their reports.
@@ -305,6 +305,8 @@ class Freshness:
             files.add(self.at.trial_config(trial) / GUESSES)
         if trial and rule == RENDER and self.trial(trial).has_multiverse:
             files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
+        if trial and rule == RENDER and self.trial(trial).has_simulation:
+            files.add(self.at.trial_config(trial) / SIMULATION_FILE)
         if trial and rule in (DERIVE, RENDER, *SIMULATED):
             files |= set(tables_of(self.trial(trial)))
         if trial and rule == DERIVE_RULES:
