@@ -66,12 +66,12 @@ def said(capsys: pytest.CaptureFixture[str], at: Project, *words: str) -> tuple[
 
 def test_a_list_has_the_truth_of_each_result(made: tuple, capsys: pytest.CaptureFixture[str]):
     code, out, _ = said(capsys, made[0], "--list", "--format", "json")
-    by = {(row["truth"], row["result"]): row for row in json.loads(out)}
+    by = {(row["truth"], row["result_id"]): row for row in json.loads(out)}
     difference = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
     assert code == 0
-    assert by["nothing", difference]["true"] == "0"
-    assert float(by["printed", difference]["true"]) == pytest.approx(1 / 3, abs=1e-6)
-    assert by["printed", difference]["by"] == "stated shares"
+    assert by["nothing", difference]["true_value"] == "0"
+    assert float(by["printed", difference]["true_value"]) == pytest.approx(1 / 3, abs=1e-6)
+    assert by["printed", difference]["true_by"] == "stated shares"
 
 
 def test_a_trial_again_is_the_row_of_the_run(made: tuple, capsys: pytest.CaptureFixture[str]):
@@ -79,7 +79,7 @@ def test_a_trial_again_is_the_row_of_the_run(made: tuple, capsys: pytest.Capture
     words = ("--truth", "better", "--replicate", "4", "--format", "json")
     code, out, _ = said(capsys, at, *words)
     assert code == 0
-    again = {row["result"]: row["value"] for row in json.loads(out)}
+    again = {row["result_id"]: row["value"] for row in json.loads(out)}
     stored = read_table(at.root / "made/replicates.parquet", CONTRACTS["replicates"]).to_pylist()
     rows = [row for row in stored if (row["truth"], row["replicate"]) == ("better", 4)]
     assert {row["result_id"] for row in rows} == set(again)

@@ -16,10 +16,10 @@ from trialtrace.report.which_run import Add, add_of_trial, named_trial
 if TYPE_CHECKING:
     from trialtrace.run.trial.load import Trial
 
-LISTED = ("truth", "result", "true", "by")
-AGAIN = ("result", "seed", "value", "low", "high", "n", "error")
+LISTED = ("truth", "result_id", "true_value", "true_by")
+AGAIN = ("result_id", "seed", "value", "ci_low", "ci_high", "n_used", "error")
 # A run's rows as text; json has them whole.
-FOUND = ("truth", "result")
+FOUND = ("truth", "result_id")
 
 
 def add_simulate(add: Add) -> None:
@@ -73,7 +73,8 @@ def _listed(trial: "Trial") -> list[dict[str, object]]:
                 value = "" if true is None or true.value is None else f"{true.value:.6g}"
                 error = f" ({true.error:.2g})" if true is not None and true.error else ""
                 by = true.by if true is not None else "no estimate"
-                rows.append({"truth": truth, "result": name, "true": value + error, "by": by})
+                told = (truth, name, value + error, by)
+                rows.append(dict(zip(LISTED, told, strict=True)))
     return rows
 
 
@@ -92,18 +93,7 @@ def _again(trial: "Trial", truth: str | None, number: int | None) -> list[dict[s
             )
         )
     block = analysed(Trials(under(trial, truth)), [number])
-    return [
-        {
-            "result": row["result_id"],
-            "seed": row["seed"],
-            "value": row["value"],
-            "low": row["ci_low"],
-            "high": row["ci_high"],
-            "n": row["n_used"],
-            "error": row["error"],
-        }
-        for row in block["rows"]
-    ]
+    return [dict(row) for row in block["rows"]]
 
 
 def _found(trial: "Trial", folder: Path, how: str) -> None:
@@ -120,7 +110,7 @@ def _found(trial: "Trial", folder: Path, how: str) -> None:
     told: list[dict[str, object]] = []
     for row in rows:
         measures = zip(COLUMNS, cells(row, truths[row["truth"]]), strict=True)
-        told.append({"truth": row["truth"], "result": row["result_id"], **dict(measures)})
+        told.append({"truth": row["truth"], "result_id": row["result_id"], **dict(measures)})
     _put(told, (*FOUND, *COLUMNS), how)
     print(f"{rows[0]['replicates'] if rows else 0} trials under each truth", file=sys.stderr)
 

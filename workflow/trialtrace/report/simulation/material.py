@@ -8,9 +8,7 @@ from trialtrace.base.words import LABELS, P_VALUES, decimals, percent
 from trialtrace.run.tables.contracts import read_table
 from trialtrace.run.tables.contracts.simulation import (
     CHARACTERISTICS,
-    REPLICATES,
     CharacteristicRow,
-    ReplicateRow,
 )
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.simulation.file import Truth
@@ -26,14 +24,6 @@ def rows_of(folder: Path) -> list[CharacteristicRow]:
     return rows
 
 
-def replicates_of(folder: Path) -> list[ReplicateRow]:
-    """Every replicate of every result."""
-    rows: list[ReplicateRow] = read_table(
-        Path(folder) / "replicates.parquet", REPLICATES
-    ).to_pylist()
-    return rows
-
-
 def label_of(name: str, truth: Truth) -> str:
     """What a truth is called."""
     return truth.label or name
@@ -42,7 +32,7 @@ def label_of(name: str, truth: Truth) -> str:
 def what(trial: Trial, row: CharacteristicRow) -> str:
     """What a row is of: statistic, method, arms, effect, visit."""
     arms = trial.design.arms
-    parts = [f"{LABELS[row['stat_name']]} ({row['method'].replace('_', ' ')})"]
+    parts = [f"{LABELS[row['stat_name']]} ({_method(row)})"]
     if row["comparison"] is not None and row["reference"] is not None:
         parts.append(f"{arms[row['comparison']].label} against {arms[row['reference']].label}")
     elif row["group"] in arms:
@@ -50,6 +40,10 @@ def what(trial: Trial, row: CharacteristicRow) -> str:
     parts += [row["effect"].replace("_", " × ")] if row["effect"] else []
     parts += [row["visit"]] if row["visit"] else []
     return ", ".join(parts)
+
+
+def _method(row: CharacteristicRow) -> str:
+    return row["method"].partition(".")[2].replace("_", " ")
 
 
 def kind_of(row: CharacteristicRow, truth: Truth) -> str:
@@ -119,5 +113,5 @@ def decided(rows: Sequence[CharacteristicRow]) -> list[CharacteristicRow]:
 
 
 def _place(row: CharacteristicRow) -> tuple[object, ...]:
-    names = ("analysis_id", "method", "comparison", "reference", "group", "effect", "visit")
-    return tuple(dict(row)[name] for name in names)
+    names = ("analysis_id", "comparison", "reference", "group", "effect", "visit")
+    return _method(row), *(dict(row)[name] for name in names)

@@ -19,6 +19,7 @@ from trialtrace.run.methods.analysing.run import run_analysis
 from trialtrace.run.simulation.trials import Trials, seed_of
 from trialtrace.run.synthetic.rows import Drawn
 from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
+from trialtrace.run.tables.contracts.rows import ResultRow
 from trialtrace.run.tables.contracts.simulation import ReplicateRow
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.load import Trial
@@ -35,29 +36,11 @@ CONFIGURATION = (
 )
 
 
-class Looked(TypedDict):
-    """What a result is of, the same in every replicate."""
-
-    result_id: str
-    analysis: str
-    stat: str
-    method: str
-    pair: tuple[str, str] | None
-    second: tuple[str, str] | None
-    group: str | None
-    stratum: str | None
-    parameter: str | None
-    population: str
-    visit: str | None
-    level: float | None
-    unit: str | None
-
-
 class Block(TypedDict):
-    """Replicates one after the other: their rows, and what each result is of."""
+    """Replicates one after the other: their rows, and each result as it first came."""
 
     rows: list[ReplicateRow]
-    results: list[Looked]
+    results: list[ResultRow]
 
 
 @dataclass(frozen=True)
@@ -134,18 +117,16 @@ def _block(work: Work, truth: str, first: int) -> Block:
 def analysed(trials: Trials, numbers: Sequence[int]) -> Block:
     """The replicates of these numbers, each as if it were alone."""
     rows: list[ReplicateRow] = []
-    results: dict[str, Looked] = {}
+    results: dict[str, ResultRow] = {}
     for number, frames in zip(numbers, _frames(trials, numbers), strict=True):
-        for name in trials.trial.analyses:
-            if isinstance(frames, str):
-                rows.append(_failed(trials.trial, name, number, frames))
-                continue
-            for result in results_of(trials.trial, trials.trial.plan.analyses[name], frames):
-                if isinstance(result, str):
-                    rows.append(_failed(trials.trial, name, number, result))
-                else:
-                    rows.append(_row(trials.trial, result, number))
-                    results.setdefault(result.result_id, looked(result))
+        for name, analysis in trials.analyses.items():
+            found = (
+                [frames] if isinstance(frames, str) else results_of(trials.trial, analysis, frames)
+            )
+            for each in found:
+                rows.append(_row(trials.trial, f"{trials.trial.name}/{name}", number, each))
+                if isinstance(each, Result):
+                    results.setdefault(each.result_id, each.row())
     return {"rows": rows, "results": list(results.values())}
 
 
@@ -196,53 +177,19 @@ def _is_looked_at(result: Result) -> bool:
     return bool(bounded) and result.stat != NUMBER_NEEDED
 
 
-def looked(result: Result) -> Looked:
-    """What a result is of."""
-    place = result.place
-    return {
-        "result_id": result.result_id,
-        "analysis": place.analysis,
-        "stat": result.stat,
-        "method": result.method,
-        "pair": place.pair,
-        "second": place.second,
-        "group": place.group,
-        "stratum": place.stratum,
-        "parameter": place.parameter,
-        "population": place.population,
-        "visit": place.visit,
-        "level": result.level,
-        "unit": result.unit,
-    }
-
-
-def _row(trial: SimulatedTrial, result: Result, number: int) -> ReplicateRow:
-    row = result.row()
+def _row(trial: SimulatedTrial, analysis: str, number: int, result: Result | str) -> ReplicateRow:
+    """The row of a result, or of an analysis that has none, with the reason."""
+    row = result.row() if isinstance(result, Result) else None
     return {
         "truth": trial.truth,
-        "result_id": result.result_id,
+        "result_id": row["result_id"] if row else analysis,
         "replicate": number,
         "seed": seed_of(trial.simulation.seed, number),
-        "value": row["stat_value"],
-        "ci_low": row["ci_low"],
-        "ci_high": row["ci_high"],
-        "n_used": row["n_used"],
-        "error": result.error,
-    }
-
-
-def _failed(trial: SimulatedTrial, analysis: str, number: int, error: str) -> ReplicateRow:
-    """A replicate of which an analysis has no result at all."""
-    return {
-        "truth": trial.truth,
-        "result_id": f"{trial.name}/{analysis}",
-        "replicate": number,
-        "seed": seed_of(trial.simulation.seed, number),
-        "value": None,
-        "ci_low": None,
-        "ci_high": None,
-        "n_used": None,
-        "error": error,
+        "value": row["stat_value"] if row else None,
+        "ci_low": row["ci_low"] if row else None,
+        "ci_high": row["ci_high"] if row else None,
+        "n_used": row["n_used"] if row else None,
+        "error": row["error"] if row else str(result),
     }
 
 

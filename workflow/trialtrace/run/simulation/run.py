@@ -10,7 +10,7 @@ import numpy as np
 from trialtrace.base.arrays import Floats
 from trialtrace.base.store import make_folder, write_text
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
-from trialtrace.run.simulation.replicates import SIZE, Looked, Work, block_name, replicates
+from trialtrace.run.simulation.replicates import SIZE, Work, block_name, replicates
 from trialtrace.run.simulation.truths import (
     Known,
     is_null,
@@ -21,7 +21,7 @@ from trialtrace.run.simulation.truths import (
 )
 from trialtrace.run.tables.blocks import Blocks, Chunk
 from trialtrace.run.tables.contracts import from_rows, write_table
-from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.tables.contracts.simulation import (
     CHARACTERISTICS,
     REPLICATES,
@@ -44,6 +44,11 @@ CONFIDENCE = 0.95
 INFINITE = "an estimate of 0 or infinity, which has no logarithm."
 NONE = Measured(nan, nan)
 Row = dict[str, object]
+# Columns that are as in any result.
+TAKEN = (
+    *("result_id", "analysis_id", "stat_name", "method"),
+    *("comparison", "reference", "visit", "unit"),
+)
 
 
 def work_of(trial: Trial, folder: Path, code: str) -> Work:
@@ -67,11 +72,11 @@ def run_simulation(work: Work, out_dir: Path) -> None:
     """Write the tables from blocks; what no block has is computed now, so that nothing lacks."""
     _make_folders(work)
     rows: dict[str, list[ReplicateRow]] = {name: [] for name in work.simulation.truths}
-    results: dict[str, dict[str, Looked]] = {name: {} for name in work.simulation.truths}
+    results: dict[str, dict[str, ResultRow]] = {name: {} for name in work.simulation.truths}
     for truth, block in replicates(work):
         rows[truth] += block["rows"]
-        for looked in block["results"]:
-            results[truth].setdefault(looked["result_id"], looked)
+        for result in block["results"]:
+            results[truth].setdefault(result["result_id"], result)
     every = [row for those in rows.values() for row in those]
     made = [
         row
@@ -99,50 +104,44 @@ def _forget(work: Work) -> None:
 
 
 def characteristics(
-    work: Work, truth: str, rows: Sequence[ReplicateRow], results: Mapping[str, Looked]
+    work: Work, truth: str, rows: Sequence[ReplicateRow], results: Mapping[str, ResultRow]
 ) -> Iterator[Row]:
     """A row for each result of a truth, in the order of the plan."""
     known = known_of(work, truth, results)
     by_result: dict[str, list[ReplicateRow]] = {}
     for row in rows:
         by_result.setdefault(row["result_id"], []).append(row)
-    order = list(work.trials(truth).trial.analyses)
-    for name, looked in sorted(results.items(), key=lambda each: order.index(each[1]["analysis"])):
-        whole = by_result.get(f"{work.trial.name}/{looked['analysis']}", [])
-        yield _characteristic(work, truth, looked, [*by_result[name], *whole], known.get(name))
+    for analysis in work.trials(truth).analyses:
+        whole = by_result.get(f"{work.trial.name}/{analysis}", [])
+        for name, result in results.items():
+            if result["analysis_id"] == analysis:
+                those = [*by_result[name], *whole]
+                yield _characteristic(work, truth, result, those, known.get(name))
 
 
 def _characteristic(
     work: Work,
     truth: str,
-    looked: Looked,
+    result: ResultRow,
     rows: Sequence[ReplicateRow],
     known: Known | None,
 ) -> Row:
-    trials, stat = work.trials(truth), looked["stat"]
+    trials, stat = work.trials(truth), result["stat_name"]
     there = [row for row in rows if row["value"] is not None and _finite(stat, row["value"])]
     bounded = [row for row in there if row["ci_low"] is not None and row["ci_high"] is not None]
     is_p = stat in P_VALUES
-    level = trials.trial.plan.analyses[looked["analysis"]].decision_level
+    level = trials.analyses[result["analysis_id"]].decision_level
     if not is_p:
-        level = 1 - (CONFIDENCE if looked["level"] is None else looked["level"])
-    decided = there if is_p else bounded if looked["pair"] is not None else []
+        level = 1 - (CONFIDENCE if result["ci_level"] is None else result["ci_level"])
+    decided = there if is_p else bounded if result["comparison"] is not None else []
     hits = [_rejects(stat, row, level) for row in decided]
     share, (low, high) = _share(hits), _wilson(hits)
-    figures = {} if is_p else _figures(looked, there, bounded, known)
-    pair, second = looked["pair"], looked["second"]
+    figures = {} if is_p else _figures(result, there, bounded, known)
     row: Row = {
+        **{name: dict(result)[name] for name in TAKEN},
         "truth": truth,
-        "result_id": looked["result_id"],
-        "analysis_id": looked["analysis"],
-        "stat_name": stat,
-        "method": looked["method"],
-        "comparison": pair[0] if pair else None,
-        "reference": pair[1] if pair else None,
-        "group": looked["group"],
-        "effect": second[1] if second else looked["stratum"],
-        "visit": looked["visit"],
-        "unit": looked["unit"],
+        "group": result["group1_level"],
+        "effect": result["group2_level"] or result["stratum"],
         "log": stat in RATIOS,
         "replicates": work.simulation.replicates,
         "failed": work.simulation.replicates - len(there),
@@ -150,7 +149,7 @@ def _characteristic(
         "true_value": known.value if known else None,
         "true_error": known.error if known else None,
         "true_by": known.by if known else None,
-        "null": is_null(trials, looked) or _is_none(looked, known) or None,
+        "null": is_null(trials, result) or _is_none(result, known) or None,
         "level": level,
         "rejected_low": low,
         "rejected_high": high,
@@ -160,11 +159,11 @@ def _characteristic(
     return row
 
 
-def _is_none(looked: Looked, known: Known | None) -> bool:
+def _is_none(result: ResultRow, known: Known | None) -> bool:
     """Whether a comparison of arms is known to have no effect, also under a truth that has some."""
-    if known is None or looked["pair"] is None or known.error != 0:
+    if known is None or result["comparison"] is None or known.error != 0:
         return False
-    return known.value == no_effect(looked["stat"])
+    return known.value == no_effect(result["stat_name"])
 
 
 def _finite(stat: str, value: float) -> bool:
@@ -179,19 +178,19 @@ def _rejects(stat: str, row: ReplicateRow, level: float) -> bool:
 
 
 def _figures(
-    looked: Looked,
+    result: ResultRow,
     there: Sequence[ReplicateRow],
     bounded: Sequence[ReplicateRow],
     known: Known | None,
 ) -> dict[str, Measured]:
     """What estimates do: on the scale of the logarithm for ratios, but for their width."""
-    stat = looked["stat"]
+    stat = result["stat_name"]
     estimates = np.array([on_scale(stat, present(row["value"])) for row in there])
     low: Floats = np.array([present(row["ci_low"]) for row in bounded], dtype=np.float64)
     high: Floats = np.array([present(row["ci_high"]) for row in bounded], dtype=np.float64)
     found = {"sd": _measured(spread_measured, estimates)}
     ends = [np.array([on_scale(stat, end) for end in side.tolist()]) for side in (low, high)]
-    wide: Floats = (ends[1] - ends[0]) / (2 * normal(looked["level"]))
+    wide: Floats = (ends[1] - ends[0]) / (2 * normal(result["ci_level"]))
     found["mean_se"] = _measured(model_error_measured, wide[np.isfinite(wide)])
     width = high - low
     found["width"] = _measured(mean_measured, width[np.isfinite(width)])

@@ -24,6 +24,7 @@ from trialtrace.run.synthetic.sheet import sheet
 from trialtrace.run.tables.contracts import CLEAN, SOURCE, conform
 from trialtrace.run.tables.frames import HeldFrames
 from trialtrace.run.trial.cohort.file import CohortFile
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.simulation.file import FILE
 from trialtrace.run.trial.simulation.load import SimulatedTrial
 from trialtrace.run.trial.simulation.needs import hang_on_arm, narrowed
@@ -47,6 +48,11 @@ class Trials:
 
     def __init__(self, trial: SimulatedTrial):
         self.trial = trial
+
+    @property
+    def analyses(self) -> dict[str, Analysis]:
+        """The analyses that are looked at."""
+        return {name: self.trial.plan.analyses[name] for name in self.trial.analyses}
 
     @cached_property
     def whole(self) -> Drawn:

@@ -9,8 +9,9 @@ import numpy as np
 
 from trialtrace.base.words import P_VALUES, RATIOS, no_effect
 from trialtrace.run.methods.analysing.rows import Result
-from trialtrace.run.simulation.replicates import Looked, Work, results_of
+from trialtrace.run.simulation.replicates import Work, results_of
 from trialtrace.run.simulation.trials import Trials
+from trialtrace.run.tables.contracts.rows import ResultRow
 
 # Patients of the large trial, at least.
 PATIENTS = 10_000
@@ -35,32 +36,31 @@ class Known:
     by: str
 
 
-def is_null(trials: Trials, looked: Looked) -> bool | None:
+def is_null(trials: Trials, row: ResultRow) -> bool | None:
     """Whether there is nothing to find for a result under a truth; None where nobody can say: of
     what tests no difference between arms."""
     if not trials.trial.stated.no_effect:
         return None
-    if looked["second"] is not None:
-        kind, effect = looked["second"]
+    if (effect := row["group2_level"]) is not None:
         of_treatment = not set(OF_TREATMENT).isdisjoint(effect.split("_"))
-        return True if kind == "effect" and of_treatment else None
-    if looked["pair"] is not None:
+        return True if row["group2"] == "effect" and of_treatment else None
+    if row["comparison"] is not None:
         return True
-    over_arms = looked["group"] is None and trials.trial.design.kind == "parallel"
-    return True if over_arms and looked["stat"] in P_VALUES else None
+    over_arms = row["group1"] is None and trials.trial.design.kind == "parallel"
+    return True if over_arms and row["stat_name"] in P_VALUES else None
 
 
-def known_of(work: Work, truth: str, results: Mapping[str, Looked]) -> dict[str, Known]:
+def known_of(work: Work, truth: str, results: Mapping[str, ResultRow]) -> dict[str, Known]:
     """What is true of the estimates among these results."""
     trials = work.trials(truth)
     found: dict[str, Known] = {}
     left = []
-    for name, looked in results.items():
-        if looked["stat"] in P_VALUES:
+    for name, row in results.items():
+        if row["stat_name"] in P_VALUES:
             continue
-        if looked["pair"] is not None and is_null(trials, looked):
-            found[name] = Known(no_effect(looked["stat"]), 0.0, EXCHANGEABLE)
-        elif (value := _stated(trials, looked)) is not None:
+        if row["comparison"] is not None and is_null(trials, row):
+            found[name] = Known(no_effect(row["stat_name"]), 0.0, EXCHANGEABLE)
+        elif (value := _stated(trials, row)) is not None:
             found[name] = Known(value, 0.0, STATED)
         else:
             left.append(name)
@@ -71,35 +71,34 @@ def known_of(work: Work, truth: str, results: Mapping[str, Looked]) -> dict[str,
     return found
 
 
-def _stated(trials: Trials, looked: Looked) -> float | None:
+def _stated(trials: Trials, row: ResultRow) -> float | None:
     """The value that the shares of a margin give, where its `check` says that it is the result's
     endpoint; None where none does."""
-    analysis = trials.trial.plan.analyses[looked["analysis"]]
-    if analysis.where is not None or looked["stratum"] is not None:
+    if trials.analyses[row["analysis_id"]].where is not None or row["stratum"] is not None:
         return None
-    shares = _shares(trials, looked)
-    if looked["stat"] == "proportion" and looked["group"] is not None:
-        return shares.get(looked["group"])
-    if looked["stat"] in OF_SHARES and looked["pair"] is not None:
-        p1, p0 = (shares.get(arm) for arm in looked["pair"])
+    shares, stat = _shares(trials, row), row["stat_name"]
+    if stat == "proportion" and row["group1_level"] is not None:
+        return shares.get(row["group1_level"])
+    if stat in OF_SHARES and row["comparison"] is not None and row["reference"] is not None:
+        p1, p0 = shares.get(row["comparison"]), shares.get(row["reference"])
         if p1 is not None and p0 is not None and 0 < p0 < 1 and p1 < 1:
-            return float(OF_SHARES[looked["stat"]](p1, p0))
+            return float(OF_SHARES[stat](p1, p0))
     return None
 
 
-def _shares(trials: Trials, looked: Looked) -> dict[str, float]:
+def _shares(trials: Trials, row: ResultRow) -> dict[str, float]:
     """The share of each arm, by the manifest of what a trial is drawn from."""
-    place = (looked["parameter"], looked["population"], looked["visit"])
+    place = (row["parameter"], row["population"], row["visit"], None)
     found: dict[str, float] = {}
-    for row in trials.whole.truth:
-        check = row["check"] or {}
-        at = tuple(check.get(key) for key in ("endpoint", "population", "visit"))
-        if at != place or row["what"] != "share" or not isinstance(row["value"], float):
+    for told in trials.whole.truth:
+        check = told["check"] or {}
+        at = tuple(check.get(key) for key in ("endpoint", "population", "visit", "value"))
+        if at != place or told["what"] != "share" or not isinstance(told["value"], float):
             continue
-        if check.get("value") is None and row["group"] == f"arm = {row['arm']}":
-            found[row["arm"]] = row["value"]
-        elif not row["group"]:
-            found |= dict.fromkeys(trials.trial.design.arms, row["value"])
+        if told["group"] == f"arm = {told['arm']}":
+            found[told["arm"]] = told["value"]
+        elif not told["group"]:
+            found |= dict.fromkeys(trials.trial.design.arms, told["value"])
     return found
 
 
@@ -118,9 +117,9 @@ def _large(work: Work, truth: str) -> dict[str, Known]:
     patients = trials.drawn(0).levels[trials.trial.cohort.root.name].size
     frames = next(trials.derived([trials.drawn(0, ceil(PATIENTS / patients))]))
     found: dict[str, Known] = {}
-    for each in trials.trial.analyses:
-        analysis = replace(trials.trial.plan.analyses[each], tests=(), interaction=None)
-        for result in results_of(trials.trial, analysis, frames):
+    for each in trials.analyses.values():
+        untested = replace(each, tests=(), interaction=None)
+        for result in results_of(trials.trial, untested, frames):
             if isinstance(result, Result) and (known := _by_large(result)) is not None:
                 found[result.result_id] = known
     text = json.dumps({key: [each.value, each.error, each.by] for key, each in found.items()})

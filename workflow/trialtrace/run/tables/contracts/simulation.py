@@ -51,7 +51,7 @@ CHARACTERISTICS = Contract(
         _c("result_id", TEXT, "what a run would call the result", True),
         _c("analysis_id", TEXT, "analysis of the plan", True),
         _c("stat_name", TEXT, "statistic", True),
-        _c("method", TEXT, "its method", True),
+        _c("method", TEXT, "statistic.method", True),
         _c("comparison", TEXT, "treated arm"),
         _c("reference", TEXT, "reference arm"),
         _c("group", TEXT, "arm, of what is of one arm"),
