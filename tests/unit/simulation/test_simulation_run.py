@@ -10,6 +10,8 @@ from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
 from trialtrace.run.cleaning.clean import clean_tables
 from trialtrace.run.endpoints.derive import derive_datasets
+from trialtrace.run.jobs.fresh import freshness
+from trialtrace.run.jobs.run import Run
 from trialtrace.run.methods.analysing.run import all_results
 from trialtrace.run.simulation.replicates import analysed
 from trialtrace.run.simulation.run import draw_part, run_simulation
@@ -175,3 +177,16 @@ def test_types_of_error_and_power(made: tuple):
         json.dumps(of["nothing", "mini/relief_primary/p_value.fisher@drug-placebo"]["bias"])
         == "null"
     )
+
+
+def test_a_run_that_only_simulates_ends_with_its_pages(tmp_path: Path):
+    at = write_simulation(tmp_path)
+    made = Run(at, freshness(at))
+    for asked, told in (
+        (["simulate"], ["results/mini/simulation/simulation.html"]),
+        (["results/mini/simulation/simulation.html"], ["results/mini/simulation/simulation.html"]),
+    ):
+        made.targets = lambda asked=asked: asked
+        assert made.closing() == told
+    made.targets = lambda: ["simulate", "mini"]
+    assert "mini: not cleaned" in made.closing()[0]
