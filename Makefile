@@ -6,14 +6,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-render bench-multiverse campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock slurm clean
+.PHONY: help run multiverse test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 READY_TEST := .venv/.ready-test
 READY_SLURM := .venv-slurm/.ready
-CODE := workflow scripts tests benchmarks campaigns docs
+CODE := workflow scripts tests benchmarks bundle campaigns docs
 # Each of the forty jobs of a run would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -45,10 +45,12 @@ help:
 	@echo 'make: a trial with one thing changed; a section of the same page'
 	@echo 'make bench-history: trace, impact, diff, archives; writes docs/benchmarks-history.md'
 	@echo 'make bench-long: trace and impact at a million rows; writes docs/benchmarks-long.md'
+	@echo 'make bench-big: each stage of trials of many patients, endpoints, analyses; writes docs/benchmarks-big.md'
 	@echo 'make bench-multiverse: the multiverse beside scipy; writes docs/benchmarks-multiverse.md'
 	@echo 'make bench-render: reports and site, and bytes of pages; writes docs/benchmarks-render.md'
 	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
+	@echo 'make bundle  one file with all that an installation without network needs, build/*.tar'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
 	@echo 'make clean   removes results, site and logs; kept runs in archive/ stay'
@@ -119,6 +121,9 @@ bench-history: $(READY)
 bench-long: $(READY)
 	@$(BIN)/python benchmarks/long_export.py $(ARGS)
 
+bench-big: $(READY)
+	@$(BIN)/python benchmarks/big_trial.py $(ARGS)
+
 # Needs the results of a run.
 bench-multiverse: $(READY)
 	@$(BIN)/python benchmarks/multiverse.py $(ARGS)
@@ -159,7 +164,8 @@ follow_pip = awk '/^Collecting /{n++; if (n % 10 == 0) print "        " n " pack
 .venv/.locked: requirements.lock
 .venv-slurm/.locked: requirements-slurm.lock
 %/.locked:
-	@$(find_python); echo 'Setting up $*, once; a few minutes, by the network'; \
+	@[ ! -L $* ] || { echo '$* is a link: what it leads to would be emptied. Remove the link.' >&2; exit 1; }
+	@$(find_python); echo "Setting up $*, once; a few minutes$$([ "$${PIP_NO_INDEX:-}" ] || echo ', by the network')"; \
 	echo '1 of 3  a new environment'; "$$python" -m venv --clear $*
 	@echo "2 of 3  $$(grep -c '==' $<) packages of $<, pinned by hash"
 	@$*/bin/python -m pip install --no-compile --require-hashes -r $< | $(follow_pip)
@@ -176,6 +182,10 @@ $(READY_TEST): requirements-test.lock .venv/.locked | $(READY)
 	@echo "Adding $$(grep -c '==' $<) packages of $<, once"
 	@$(BIN)/python -m pip install --require-hashes -r $< | $(follow_pip)
 	@touch $@
+
+# ARGS='--platform manylinux_2_28_x86_64 --python 3.12': for another machine; --key FILE signs it.
+bundle: $(READY_TEST)
+	@$(BIN)/python bundle/make.py $(ARGS)
 
 # UPGRADE=--upgrade takes the newest versions that the lists allow; those of a run bind the others.
 lock:

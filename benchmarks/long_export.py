@@ -27,6 +27,9 @@ COPIED = ("workflow", "scripts", "reports")
 FLOOR = "import of pyarrow"
 STAGES = ("ingest", "clean", "derive", "analyse", "check", "audit")
 
+# CPU and wall seconds, and MiB.
+Cost = tuple[float, float, int]
+
 SETTINGS = """\
 trials: [long]
 seed: 1
@@ -183,8 +186,8 @@ def _export(folder: Path, patients: int) -> None:
     csv.write_csv(pa.table(each), folder / "diary.csv")
 
 
-def cost(folder: Path, *command: str) -> tuple[float, float]:
-    """CPU and wall seconds of a command in the project."""
+def cost(folder: Path, *command: str) -> Cost:
+    """CPU and wall seconds of a command in the project, and the MiB that it held at most."""
     variables = os.environ | {"PYTHONPATH": str(folder / "workflow")}
     began = time.perf_counter()
     done = subprocess.Popen(
@@ -194,10 +197,11 @@ def cost(folder: Path, *command: str) -> tuple[float, float]:
     _, status, used = os.wait4(done.pid, 0)
     if status:
         sys.exit(f"{' '.join(command[:4])} failed:\n{said.decode()}")
-    return used.ru_utime + used.ru_stime, time.perf_counter() - began
+    took = time.perf_counter() - began
+    return used.ru_utime + used.ru_stime, took, used.ru_maxrss // 1024
 
 
-def stages(folder: Path) -> dict[str, tuple[float, float]]:
+def stages(folder: Path) -> dict[str, Cost]:
     """What every stage costs once; then the records that jobs of the workflow leave."""
     import compileall
 
@@ -237,9 +241,7 @@ def commands(folder: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
-def page(
-    folder: Path, rows: int, made: dict[str, tuple[float, float]], asked: dict[str, list[float]]
-) -> str:
+def page(folder: Path, rows: int, made: dict[str, Cost], asked: dict[str, list[float]]) -> str:
     import pyarrow.parquet as pq
 
     results = folder / "results" / TRIAL
@@ -270,7 +272,7 @@ def page(
             "",
             "| stage | CPU s |",
             "| --- | ---: |",
-            *(f"| {name} | {cpu:.1f} |" for name, (cpu, _) in made.items()),
+            *(f"| {name} | {cpu:.1f} |" for name, (cpu, *_) in made.items()),
             "",
         ]
     )

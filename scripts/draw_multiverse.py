@@ -1,20 +1,9 @@
 """Rule draw_multiverse: a part of the re-randomisations."""
 
-from pathlib import Path
-
 from trialtrace.run.jobs.job import job
 
 with job(snakemake):
-    from trialtrace.run.multiverse.run import draw_part, work_of
-    from trialtrace.run.trial.load import load_trial
+    from trialtrace.run.multiverse.run import draw_part, part_of
 
-    draw_part(
-        work_of(
-            load_trial(snakemake.wildcards.trial),
-            Path(snakemake.input.adsl).parent,
-            Path(snakemake.output.part).parents[1],
-            snakemake.params.code,
-        ),
-        (int(snakemake.wildcards.part) - 1, int(snakemake.wildcards.of)),
-        Path(snakemake.output.part),
-    )
+    given = (snakemake.input.adsl, snakemake.output.part, snakemake.params.code)
+    draw_part(*part_of(snakemake.wildcards, *given))

@@ -11,7 +11,6 @@ from numpy.random import Generator
 
 from simulated import Figure, share
 from trialtrace.stats import StatsError
-from trialtrace.stats.categorical import paired
 from trialtrace.stats.categorical.contingency import odds_ratio_wald_test
 from trialtrace.stats.categorical.score import risk_difference_score_test
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score_test
@@ -20,7 +19,6 @@ from trialtrace.stats.continuous import means
 LEVEL = 0.025
 # Patients an arm, and the two risks.
 RISKS = {"80 : 80, risks 70 % and 80 %": (80, 0.7, 0.8), "40 : 40, 10 % and 20 %": (40, 0.1, 0.2)}
-PAIRS = (60, (0.45, 0.15, 0.25, 0.15))
 SHIFT, MEANS = -0.5, (25, 40)
 
 
@@ -44,11 +42,6 @@ def simulate(rng: Generator, draws: int) -> list[Figure]:
         for name, test in tests.items():
             p = np.array([_p(test, (int(a), n, int(b), n)) for a, b in tables])[at]
             found.append(_figure(name, design, p))
-    n, risks = PAIRS
-    tables, at = _drawn(rng.multinomial(n, risks, draws))
-    test = partial(paired.paired_risk_difference_score_test, margin=risks[1] - risks[2])
-    p = np.array([_p(test, tuple(map(int, table))) for table in tables])[at]
-    found.append(_figure("risk difference within subjects, Tango", f"{n} subjects", p))
     return [*found, *_means(rng, draws // 4)]
 
 

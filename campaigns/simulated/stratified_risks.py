@@ -1,7 +1,6 @@
 """Two arms with yes or no over strata.
 
-The difference or the ratio of the risks is the same in every stratum, the reference risk is not.
-Tests of a margin are at one side with a level of 2.5 %, where the truth is the margin.
+The difference of the risks is the same in every stratum, the reference risk is not.
 """
 
 import numpy as np
@@ -11,7 +10,7 @@ from simulated import Figure, covered, share
 from trialtrace.stats.categorical.score import risk_difference_score
 from trialtrace.stats.stratified import score
 
-CONFIDENCE, LEVEL = 0.95, 0.025
+CONFIDENCE = 0.95
 RISKS = np.array([0.15, 0.3, 0.5])
 # Patients by stratum, treated and control.
 DESIGNS = {
@@ -28,7 +27,7 @@ def simulate(rng: Generator, draws: int) -> list[Figure]:
     few = min(draws, ROOTS)
     found = []
     for design, sizes in DESIGNS.items():
-        found += _differences(rng, few, design, sizes) + _ratios(rng, few, design, sizes)
+        found += _differences(rng, few, design, sizes)
     return [*found, _mee(rng, draws)]
 
 
@@ -48,9 +47,6 @@ def _differences(rng: Generator, draws: int, design: str, sizes) -> list[Figure]
         )
         for weights in score.DIFFERENCE_WEIGHTS
     }
-    intervals["summary score interval"] = lambda a, b: score.risk_difference_summary_score(
-        a, n1, b, n0, confidence=CONFIDENCE
-    )
     intervals["stratified Newcombe interval"] = lambda a, b: (
         score.stratified_risk_difference_newcombe(a, n1, b, n0, confidence=CONFIDENCE)
     )
@@ -59,31 +55,6 @@ def _differences(rng: Generator, draws: int, design: str, sizes) -> list[Figure]
         each = [compute(a, b) for a, b in zip(x1, x0, strict=True)]
         yes = covered([one.low for one in each], [one.high for one in each], truth)
         found.append(share(f"{name} of a difference, coverage", design, CONFIDENCE, yes))
-    rejected = [
-        score.stratified_risk_difference_score_test(
-            a, n1, b, n0, margin=truth, sides="greater", weights="mantel_haenszel", **FACTOR
-        ).p_value
-        <= LEVEL
-        for a, b in zip(x1, x0, strict=True)
-    ]
-    found.append(share("stratified test of a difference, type I error", design, LEVEL, rejected))
-    return found
-
-
-def _ratios(rng: Generator, draws: int, design: str, sizes) -> list[Figure]:
-    truth = 1.5
-    x1, n1, x0, n0 = _drawn(rng, draws, sizes, truth * RISKS)
-    found = []
-    for weights in score.RATIO_WEIGHTS:
-        each = [
-            score.stratified_risk_ratio_score(
-                a, n1, b, n0, confidence=CONFIDENCE, weights=weights, **FACTOR
-            )
-            for a, b in zip(x1, x0, strict=True)
-        ]
-        yes = covered([one.low for one in each], [one.high for one in each], truth)
-        name = f"stratified Miettinen-Nurminen interval ({weights}) of a ratio, coverage"
-        found.append(share(name, design, CONFIDENCE, yes))
     return found
 
 

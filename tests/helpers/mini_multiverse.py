@@ -5,6 +5,7 @@ from pathlib import Path
 import mini_run
 
 from trialtrace.base.paths import Project
+from trialtrace.run.multiverse.derive_rules import derive_rules
 from trialtrace.run.multiverse.run import run_multiverse, work_of
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, read_table
 from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
@@ -59,6 +60,55 @@ factors:
         known: before_randomisation
       ranks: {estimate: {median_difference: {method: hodges_lehmann, correction: none}}}
 """
+RULES = """\
+of: relief_primary
+estimate: {risk_difference: newcombe}
+limit: 50
+draws: 199
+seed: 7
+factors:
+  threshold:
+    label: Threshold
+    why: Pain that is felt, or pain that is treated.
+    levels:
+      felt: {variable: pain_any, visits: [after], published: true}
+      treated:
+        variable: pain_any
+        visits: [after]
+        endpoints: {pain_any: {event: {at_least: 3}}}
+        asks: another
+  outlier:
+    label: Largest pain
+    why: Some take the largest value for a mistake.
+    levels:
+      kept: {published: true}
+      left_out: {endpoints: {pain: {where: {pain1: {at_most: 3}}}}, asks: the_same}
+"""
+AT_TIMES = """\
+of: death_time
+estimate: {survival_difference: {method: kaplan_meier, time: 100, interval: plain}}
+limit: 50
+draws: 199
+seed: 7
+factors:
+  measure:
+    label: Measure
+    why: All are in use.
+    levels:
+      survival: {}
+      later: {estimate: {survival_difference: {method: kaplan_meier, time: 150, interval: plain}}}
+      mean: {estimate: {mean_time_difference: {method: restricted, horizon: 150}}}
+      lost: {estimate: {mean_time_ratio: {method: restricted, horizon: 150, of: time_lost}}}
+      incidence:
+        estimate:
+          incidence_difference: {method: aalen_johansen, variance: aalen, time: 100}
+  who:
+    label: Patients
+    why: Some guidelines are for the old.
+    levels:
+      everybody: {}
+      old: {where: {AGE: {at_least: 42}}, known: before_randomisation}
+"""
 CONTRACTS = {
     "results": RESULTS,
     "members": MEMBERS,
@@ -84,6 +134,7 @@ def derived(root: Path) -> Project:
 def run(at: Project, text: str, folder: Path, code: str = "code") -> dict[str, list[dict]]:
     """Its multiverse, run into a folder: rows by table."""
     write_multiverse(at, text)
+    derive_rules(load_trial("mini", at), at.results / "mini" / "clean", folder, code)
     work = work_of(load_trial("mini", at), at.results / "mini" / "derived", folder, code)
     run_multiverse(work, folder)
     return rows_of(folder)

@@ -19,7 +19,12 @@ def data_places(svg: Path, ticks: tuple[float, float], *, marks: bool = True) ->
     root = ElementTree.parse(svg).getroot()
     first, last = _tick_ends(root)
     unit = (ticks[1] - ticks[0]) / (last - first)
-    shapes = {f"#{one.get('id')}": _numbers(one) for one in root.iter(f"{_SVG}path")}
+    # Letters, which are ways of steps, have a scale.
+    shapes = {
+        f"#{one.get('id')}": _numbers(one)
+        for one in root.iter(f"{_SVG}path")
+        if one.get("transform") is None
+    }
     return [((x - first) * unit + ticks[0], y) for x, y in _drawn(root, shapes, marks)]
 
 

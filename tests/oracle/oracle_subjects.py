@@ -68,6 +68,7 @@ PACKAGES = {
     "survival": ("survival",),
     "risk_sets": ("survival",),
     "resampling": ("survival",),
+    "time_scores": ("survival",),
     "repeated": ("car",),
     "repeated_general": ("car",),
     "metafor": ("metafor",),

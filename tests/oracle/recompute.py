@@ -29,7 +29,7 @@ from recompute_large_samples import large_samples
 from recompute_pairs import pairs
 from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
-from recompute_resampling import resampling
+from recompute_resampling import resampling, time_scores
 from recompute_tied_times import tied_times
 
 from trialtrace.stats import Interval, StatsError, TestResult
@@ -305,6 +305,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "repeated_general": lambda: repeated_general(cases("repeated_general.csv")),
     "survival": survival,
     "resampling": lambda: resampling(cases),
+    "time_scores": lambda: time_scores(cases),
     "large_samples": lambda: large_samples(cases),
     "signed_rank": lambda: pairs(cases),
     "tied_times": lambda: tied_times(cases),

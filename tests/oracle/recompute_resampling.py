@@ -162,3 +162,29 @@ def _bootstrap() -> Numbers:
             for method, (low, high) in bounds.items():
                 yield name, f"{method}{level}.low", low
                 yield name, f"{method}{level}.high", high
+
+
+def time_scores(cases: Cases) -> Numbers:
+    for case, d in cases("competing.csv"):
+        time, cause = d["time"], d["cause"]
+        if len(set(time[cause > 0])) < 2:
+            continue
+        for share in (0.2, 0.55, 0.9):
+            at = share * time.max()
+            if at <= 0:
+                continue
+            for of in np.unique(cause[cause > 0]).astype(int).tolist():
+                scores = r.incidence_scores(time, cause, of=of, at=at)
+                yield from _told(case, f"cause{of}@{share}", scores)
+            event = (cause > 0).astype(float)
+            survival = -r.incidence_scores(time, event, of=1, at=at)
+            yield from _told(case, f"survival@{share}", survival)
+            yield from _told(case, f"mean@{share}", r.restricted_mean_scores(time, event, tau=at))
+
+
+def _told(case: str, name: str, scores: np.ndarray) -> Numbers:
+    weighted = (scores * np.arange(1, len(scores) + 1)).sum()
+    numbers = [*enumerate(scores[:6].tolist(), 1), ("weighted", weighted)]
+    for which, number in numbers:
+        # What would be 0 but for rounding.
+        yield case, f"{name}.{which}", 0.0 if abs(number) < 1e-12 else number

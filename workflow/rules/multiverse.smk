@@ -1,8 +1,8 @@
 """Multiverse: every specification of multiverse.yaml, estimated and tested together.
 
 Asked for by the target multiverse, of trials that have the file; no other target needs it. Needs
-derived/. Makes multiverse/: its tables (results, members, specifications, curves, bands, spreads)
-and multiverse.html. The work is done in parts (--config parts=7), in blocks that lie in
+clean/ and derived/. Makes multiverse/: data of endpoints by other rules (derived.json, derived/),
+its tables (results, members, specifications, curves, bands, spreads) and multiverse.html. The work is done in parts (--config parts=7), in blocks that lie in
 multiverse/blocks, so that what is there is not computed again; the tables are the same for any
 number of parts. Configuration: multiverse.yaml, plan.yaml, endpoints.yaml.
 """
@@ -13,10 +13,34 @@ DERIVED = {
     "bds": "results/{trial}/derived/bds.parquet",
     "adtte": "results/{trial}/derived/adtte.parquet",
     "occds": "results/{trial}/derived/occds.parquet",
+    "rules": "results/{trial}/multiverse/derived.json",
 }
+MADE = RUN.made("derive_datasets", "derive_multiverse")
 PART = "results/{{trial}}/multiverse/parts/{kind}-{part}-of-{of}"
 ESTIMATES = expand(PART, kind="estimates", part=PARTS, of=len(PARTS))
 DRAWS = expand(PART, kind="draws", part=PARTS, of=len(PARTS))
+
+
+rule derive_multiverse:
+    message:
+        "{wildcards.trial}: derive endpoints by the rules of levels"
+    input:
+        clean="results/{trial}/clean",
+        made=RUN.made("clean_tables"),
+    output:
+        index="results/{trial}/multiverse/derived.json",
+        made=RUN.made("derive_multiverse"),
+    log:
+        "logs/{trial}/derive_multiverse.log",
+    params:
+        fresh=RUN.fresh("derive_multiverse"),
+        code=RUN.code("derive_multiverse"),
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+    conda:
+        RUN.environment
+    script:
+        RUN.script("derive_multiverse")
 
 
 rule estimate_multiverse:
@@ -24,7 +48,7 @@ rule estimate_multiverse:
         "{wildcards.trial}: estimate specifications, part {wildcards.part} of {wildcards.of}"
     input:
         **DERIVED,
-        made=RUN.made("derive_datasets"),
+        made=MADE,
     output:
         part="results/{trial}/multiverse/parts/estimates-{part}-of-{of}",
         made="results/{trial}/multiverse/parts/estimates-{part}-of-{of}.json",
@@ -47,7 +71,7 @@ rule draw_multiverse:
     input:
         **DERIVED,
         estimates=ESTIMATES,
-        made=[*RUN.made("derive_datasets"), *(f"{mark}.json" for mark in ESTIMATES)],
+        made=[*MADE, *(f"{mark}.json" for mark in ESTIMATES)],
     output:
         part="results/{trial}/multiverse/parts/draws-{part}-of-{of}",
         made="results/{trial}/multiverse/parts/draws-{part}-of-{of}.json",
@@ -70,7 +94,7 @@ rule run_multiverse:
     input:
         **DERIVED,
         draws=DRAWS,
-        made=[*RUN.made("derive_datasets"), *(f"{mark}.json" for mark in DRAWS)],
+        made=[*MADE, *(f"{mark}.json" for mark in DRAWS)],
     output:
         results="results/{trial}/multiverse/results.parquet",
         members="results/{trial}/multiverse/members.parquet",
@@ -103,7 +127,7 @@ rule render_multiverse:
         curves="results/{trial}/multiverse/curves.parquet",
         bands="results/{trial}/multiverse/bands.parquet",
         spreads="results/{trial}/multiverse/spreads.parquet",
-        made=RUN.made("derive_datasets", "run_multiverse"),
+        made=[*MADE, *RUN.made("run_multiverse")],
     output:
         page="results/{trial}/multiverse/multiverse.html",
         made=RUN.made("render_multiverse"),

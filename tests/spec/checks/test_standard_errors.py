@@ -26,7 +26,6 @@ UNTOLD = {
     "mean_events.lawless_nadeau",
     "probability_of_superiority.brunner_munzel",
     "risk_difference.clustered_linear",
-    "risk_difference.summary_score",
     "slope_difference.gee",
 }
 

@@ -70,6 +70,8 @@ def test_a_muscle_that_no_row_has_could_be_any(tracer, monkeypatch):
     ]
     at = raw.column_names.index("muscle")
     monkeypatch.setitem(keys._tables, "strength", raw.set_column(at, "muscle", pa.array(muscles)))
+    for known in ("_numbers", "_elsewhere"):
+        monkeypatch.setattr(keys, known, {})
     selection = tracer.frames.select("bds", {"PARAMCD": {"is": "MRC"}, "LOC": {"is": "deltoid"}})
     assert not keys.of_another("strength", np.array(lines), selection).any()
 

@@ -86,22 +86,22 @@ def test_a_real_trial_has_no_such_section(swapped):
 
 def test_what_a_paper_set_is_said_beside_the_result_and_the_verdicts(material, synthetic):
     told = unescape(of_primary(material, primary(material), {"sec-targets": "supplement.html"}))
-    assert "**Put in, no finding:**" in told
+    assert "**Set beforehand, no finding:**" in told
     analysis = unescape(of_results(material, [one.name for one in primary(material)]))
-    assert "**Put in, no finding:**" in analysis and "12 of 18 (printed " in analysis
+    assert "**Set beforehand, no finding:**" in analysis and "12 of 18 (printed " in analysis
     assert "(supplement.html#sec-targets)" in told
     place = re.search(r"config/cohort\.yaml\.html#(L\d+)", told)[1]
     lines = (synthetic.folder / "report" / "config" / "cohort.yaml.html").read_text()
     assert re.search(rf'id="{place}">\s*relief', lines)
     pages = [(synthetic.folder / "report" / f"{name}.html") for name in ("summary", "audit")]
     summary, audit = (" ".join(page.read_text().split()) for page in pages)
-    assert "Put in, no finding" in summary and PUT_IN in summary and PUT_IN in audit
+    assert "Set beforehand, no finding" in summary and PUT_IN in summary and PUT_IN in audit
 
 
 def test_real_data_were_not_put_in(swapped):
     real = Material(swapped.trial, load_settings(swapped.at), swapped.folder, {})
     assert of_primary(real, primary(real), {}) == put_in(real) == ""
-    assert "Put in" not in (swapped.folder / "report" / "summary.html").read_text()
+    assert "Set beforehand" not in (swapped.folder / "report" / "summary.html").read_text()
 
 
 def test_a_simulated_cohort_has_a_truth_not_targets(material, tmp_path, synthetic):
@@ -130,9 +130,12 @@ def test_a_group_within_another_is_measured_in_the_population_of_its_check(mater
 def test_cards_sections_and_claims_say_what_was_put_in(material, synthetic):
     folder = synthetic.folder / "report"
     cards = (folder / "cards.js").read_text()
-    assert "put in, no finding: drawn to give" in cards and "drawn to no printed number" in cards
+    assert (
+        "set beforehand, no finding: drawn to give" in cards
+        and "drawn to no printed number" in cards
+    )
     report = " ".join((folder / "report.html").read_text().split())
     assert "Age: mean 50" in report
     assert "drawn by a program, to no printed number" in report
     said = {one["claim_id"]: of_claim(material, one["claim_id"]) for one in material.claims}
-    assert "*Cohort:* put in, no finding." in said.values()
+    assert "*Cohort:* set beforehand, no finding." in said.values()

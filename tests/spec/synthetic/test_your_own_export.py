@@ -51,7 +51,7 @@ def test_nothing_is_stamped(swapped):
         assert b"SYNTHETIC" not in (pq.ParquetFile(path).metadata.metadata or {}), path
     for path in sorted(swapped.at.site.rglob("*.html")):
         body = re.sub(r"<style>.*?</style>", "", path.read_text(), flags=re.DOTALL)
-        body = body.replace("Nothing marks them as synthetic.", "")
+        body = body.replace("; nothing in them says that they are synthetic.", "")
         assert "ynthetic" not in body, path
         assert "SYNTHETIC" not in body, path
 

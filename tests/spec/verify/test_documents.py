@@ -136,7 +136,7 @@ plt.plot([1, 2]);
 
     page = plain(rendered(change))
     assert f"A figure of my own {OWN}" in page
-    assert "About 17 of them came late, and relief was 33.3 % (95 % CI" in page
+    assert "About 17 of them came late, and relief was 33.3% (95% CI" in page
     assert page.count(OWN) == 2 and f"none left. {OWN}" in page
     assert "Of reports/mini/report.qmd, which is not what the run writes" in page
     label = load_trial("mini", alone).plan.analyses["pain_each"].label
@@ -147,7 +147,7 @@ plt.plot([1, 2]);
         for line in html_lines((alone.results / "mini/report/report.html").read_bytes())
         for piece in line.pieces
         for text, target in piece.links
-        if is_trace(target) and text.startswith("33.3 % (95 % CI")
+        if is_trace(target) and text.startswith("33.3% (95% CI")
     }
     assert len(links) == 1
 

@@ -5,6 +5,7 @@ from math import nan
 import pytest
 
 from trialtrace.base.number_needed import needed_text, through_infinity
+from trialtrace.base.styles import STYLES
 
 
 def of_reduction(percent, low, high):
@@ -30,6 +31,10 @@ def test_the_interval_runs_through_infinity(reduction, text):
 def test_no_interval_and_no_estimate():
     assert needed_text(5.0, nan, nan, 0.95) == "NNTB 5.0 (95 % CI not estimable)"
     assert needed_text(5.0, nan, nan, None) == "NNTB 5.0"
+    # Journals round up: 12 patients are not enough where 12.2 are needed.
+    nejm = STYLES["nejm"]
+    assert needed_text(12.2, 7.6, 41.7, 0.95, nejm) == "NNTB 13 (95 % CI 8 to 42)"
+    assert needed_text(-8.0, -1.7, 3.6, 0.95, nejm) == "NNTH 8 (95 % CI NNTH 2 to ∞ to NNTB 4)"
     assert needed_text(nan, nan, nan, 0.95) == "not estimable"
 
 

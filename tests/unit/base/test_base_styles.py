@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from trialtrace.base.styles import PLAIN, STYLES, places_of, style_of
+from trialtrace.base.styles import PLAIN, SHOWN, STYLES, places_of, style_of
 from trialtrace.base.words import p_text, stat_text, value_text
+from trialtrace.run.trace.styled_rows import in_style
 
 
 @pytest.mark.parametrize(
@@ -24,12 +25,23 @@ from trialtrace.base.words import p_text, stat_text, value_text
         (0.0512, "0.051", ".051", "0.051"),
         (0.05, "0.05", ".05", "0.05"),
         (0.72, "0.72", ".72", "0.72"),
-        (0.9961, "1.00", ">.99", "1.00"),
+        (0.9949, "0.99", ">.99", "0.99"),
+        (0.9961, ">0.99", ">.99", ">0.99"),
         (1.0, "1.00", ">.99", "1.00"),
     ],
 )
 def test_p_values_by_journal(p, nejm, jama, bmj):
     assert [p_text(p, STYLES[name]) for name in ("nejm", "jama", "bmj")] == [nejm, jama, bmj]
+
+
+def test_in_a_report_no_p_reads_as_1_that_is_none_and_stored_it_keeps_its_digits():
+    values = (0.0004, 0.0312, 0.9949, 0.9961, 1.0)
+    assert [p_text(p, SHOWN) for p in values] == ["0.0004", "0.031", "0.99", ">0.99", "1.00"]
+    assert p_text(0.9961) == "1.00"
+    row = {"stat_name": "p_value", "stat_value": 0.9961, "stat_text": "1.00", "unit": None}
+    row |= {"ci_level": None, "analysis_id": "a", "parameter": "x"}
+    one, other = in_style([row, row | {"stat_value": 1.0}], SHOWN)
+    assert (one["stat_text"], other["stat_text"]) == (">0.99", "1.00")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +59,17 @@ def test_what_describes_values_has_their_decimals_and_a_difference_one_more():
     assert value_text("mean_difference", 0.284, style) == "0.28"
     told = stat_text("mean_difference", 0.284, (0.012, 0.556), 0.95, "points", style)
     assert told == "0.28 points (95 % CI 0.01 to 0.56)"
+
+
+def test_medians_of_counts_are_whole_where_all_of_a_variable_are():
+    rows = [
+        {"analysis_id": "a", "parameter": name, "stat_name": stat, "stat_value": value}
+        | {"ci_level": None, "unit": None, "stat_text": value_text(stat, value)}
+        for name, values in (("nodes", (3.42, 2, 5)), ("score", (0.87, 2.5, 3)))
+        for stat, value in zip(("sd", "median", "q3"), values, strict=True)
+    ]
+    texts = [row["stat_text"] for row in in_style(rows, STYLES["nejm"])]
+    assert texts == ["3.4", "2", "5", "0.87", "2.50", "3.00"]
 
 
 def test_without_a_place_means_have_two_decimals_and_ratios_keep_theirs():

@@ -144,6 +144,14 @@ def test_draws_of_arms_stay_within_strata():
     assert np.allclose(drawn, seen)
 
 
+def test_draws_in_batches_are_those_of_one_batch(monkeypatch):
+    data = np.column_stack([X, Y])
+    whole = balance.statistics(data, ARM, SITE)
+    monkeypatch.setattr(balance, "CELLS", 700)
+    for one, other in zip(whole, balance.statistics(data, ARM, SITE), strict=True):
+        assert np.allclose(one, other, rtol=1e-12)
+
+
 def test_pairs_score_what_counting_gives():
     rng = np.random.default_rng(3)
     values = rng.integers(0, 30, 25).astype(float)

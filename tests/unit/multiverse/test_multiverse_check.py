@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from mini_multiverse import PAIN, RELIEF, write_multiverse
+from mini_multiverse import PAIN, RELIEF, RULES, write_multiverse
 from mini_trial import told, write_project
 
 from trialtrace.base.errors import UserError
@@ -11,7 +11,7 @@ from trialtrace.run.trial.load import load_trial
 from trialtrace.run.trial.multiverse.load import specified
 
 
-@pytest.mark.parametrize("text", [RELIEF, PAIN])
+@pytest.mark.parametrize("text", [RELIEF, PAIN, RULES])
 def test_a_sound_file_has_no_mistakes(tmp_path: Path, text: str):
     at = write_project(tmp_path)
     write_multiverse(at, text)
@@ -149,6 +149,54 @@ def test_a_mistake_is_told_where_it_stands(
     assert RELIEF.count(change[0]) == 1
     said = mistake(tmp_path, RELIEF.replace(*change))
     assert said.count("multiverse.yaml, line") == 1, said
+    for text in wanted:
+        assert text in said, said
+
+
+OF_ENDPOINTS = [
+    (
+        ("{pain_any: {event", "{pain_ny: {event"),
+        ("line 15: factors.threshold.levels.treated.endpoints.pain_ny", "did you mean", "pain_any"),
+    ),
+    (
+        ("at_least: 3", "at_lest: 3"),
+        ("line 12: factors.threshold.levels.treated", "pain_any.event.at_lest", "at_least"),
+    ),
+    (
+        ("pain1: {", "pain9: {"),
+        ("line 22: factors.outlier.levels.left_out", "pain.where.pain9", "a column"),
+    ),
+    (
+        ("{at_least: 3}", "{above: 0}"),
+        ("endpoints.pain_any", "what endpoints.yaml says of pain_any already"),
+    ),
+    (
+        ("{event: {at_least: 3}}", "{kind: measure}"),
+        ("endpoints.pain_any.kind", "is and not its rule", "which `variable` names"),
+    ),
+    (
+        ("asks: the_same", "why: Some do"),
+        ("line 22: factors.outlier.levels.left_out", "endpoints, and not what that asks"),
+    ),
+    (
+        ("{pain: {where: {pain1: {at_most: 3}}}}", "{pain_any: {event: {above: 1}}}"),
+        ("line 6: factors", "pain_any.event of both threshold and outlier, in 1 of 4"),
+    ),
+    (
+        ("{where: {pain1: {at_most: 3}}}", "{visits: {pain0: before, pain1: later}}"),
+        ("line 22: factors.outlier.levels.left_out", "after"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"), OF_ENDPOINTS, ids=[each[0][1] for each in OF_ENDPOINTS]
+)
+def test_a_mistake_in_a_rule_of_endpoints_is_told_at_its_level(
+    tmp_path: Path, change: tuple[str, str], wanted: tuple[str, ...]
+):
+    assert RULES.count(change[0]) == 1
+    said = mistake(tmp_path, RULES.replace(*change))
     for text in wanted:
         assert text in said, said
 

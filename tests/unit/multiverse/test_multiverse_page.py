@@ -1,6 +1,7 @@
 """The page of a multiverse, and its rows in the command line."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import mini_multiverse
@@ -84,3 +85,78 @@ def test_a_drawing_of_synthetic_patients_is_stamped(at: Project, tmp_path: Path)
     finally:
         path.write_text(before)
     assert 'class="synthetic held"' in html
+
+
+@pytest.mark.parametrize("text", [RELIEF, PAIN])
+def test_no_words_beside_a_picture_lie_upon_each_other(at: Project, tmp_path: Path, text: str):
+    _, html = page(at, text, tmp_path)
+    pictures = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
+    assert pictures
+    for picture in pictures:
+        heights = re.findall(r'<text x="242.0" y="([0-9.]+)"', picture)
+        ordered = sorted(map(float, heights))
+        assert all(b - a > 11.9 for a, b in pairwise(ordered))
+
+
+def test_a_curve_of_one_estimate_is_told_in_a_sentence(at: Project, tmp_path: Path):
+    tables, html = page(at, RELIEF, tmp_path)
+    (row,) = [
+        each
+        for each in tables["specifications"]
+        if each["specification"] == "method=ratio;who=everybody"
+    ]
+    (result,) = [each for each in tables["results"] if each["result_id"] == row["result_id"]]
+    said = words(html)
+    estimate = result["stat_text"].partition(" (")[0]
+    assert f"One specification: its estimate is {estimate}." in said
+    assert f"z is {row['z']:.2f}".replace("-", "\N{MINUS SIGN}") in said
+
+
+def test_several_curves_are_told_apart(at: Project, tmp_path: Path):
+    said = words(page(at, RELIEF, tmp_path)[1])
+    assert "There are 6 curves, apart by measure, selection of patients:" in said
+    assert "A median or a share over them would be of no quantity" in said
+
+
+ADJUSTED = """\
+of: pain_each
+estimate:
+  mean_difference: {method: ancova, covariates: [], strata: [site], variance: model}
+limit: 50
+draws: 99
+seed: 7
+factors:
+  age:
+    label: Age
+    why: It may bear on pain.
+    levels:
+      without: {}
+      adjusted: {covariates: [age], known: before_randomisation}
+  smoking:
+    label: Smoking
+    why: It may bear on pain.
+    levels:
+      unadjusted: {}
+      by_smoking: {covariates: [smoker], known: before_randomisation}
+"""
+
+
+def test_a_map_has_the_estimates_by_two_choices(at: Project, tmp_path: Path):
+    tables, html = page(at, ADJUSTED, tmp_path)
+    # After treatment one choice alone is left to vary.
+    (text,) = re.findall(r"Median estimates by the two choices.*?</table>", html, re.DOTALL)
+    cells = re.findall(r"<td>([^<]*)</td>", text)
+    results = {row["result_id"]: row["stat_text"] for row in tables["results"]}
+    # Of one estimate the median is itself.
+    estimates = {
+        row["specification"]: results[row["result_id"]].partition(" (")[0]
+        for row in tables["specifications"]
+        if row["curve"].endswith("visit=before")
+    }
+    assert len(estimates) == 4
+    assert set(estimates.values()) == set(cells) - {
+        "without",
+        "adjusted",
+        "unadjusted",
+        "by_smoking",
+    }

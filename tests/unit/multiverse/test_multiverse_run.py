@@ -1,7 +1,7 @@
 """Multiverses of the small trial: estimates, tests, blocks."""
 
 import json
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ import mini_multiverse
 import mini_run
 import numpy as np
 import pytest
-from mini_multiverse import PAIN, RELIEF, bytes_of, rows_of, run
+from mini_multiverse import AT_TIMES, PAIN, RELIEF, bytes_of, rows_of, run
 
 from trialtrace.base.errors import UserError
 from trialtrace.base.paths import Project
@@ -245,6 +245,70 @@ def test_an_adjusted_estimate_is_tested_by_residuals_without_the_arm(at: Project
     assert row["z"] == pytest.approx(total / np.sqrt(variance), rel=1e-9)
 
 
+def survival_until(weight: np.ndarray, time: np.ndarray, event: np.ndarray, at: float) -> float:
+    """Kaplan and Meier's, each patient as often as its weight says."""
+    left = 1.0
+    for when in sorted({t for t, e in zip(time, event, strict=True) if e and t <= at}):
+        left *= 1 - weight[(time == when) & event].sum() / weight[time >= when].sum()
+    return left
+
+
+def mean_until(weight: np.ndarray, time: np.ndarray, event: np.ndarray, at: float) -> float:
+    """The area under it, step by step."""
+    steps = sorted({0.0, at, *(t for t in time.tolist() if t < at)})
+    return sum(
+        (end - start) * survival_until(weight, time, event, start) for start, end in pairwise(steps)
+    )
+
+
+@pytest.mark.parametrize(
+    ("level", "of", "at_time", "sign"),
+    [
+        ("survival", survival_until, 100.0, 1),
+        ("later", survival_until, 150.0, 1),
+        ("incidence", survival_until, 100.0, -1),
+        ("mean", mean_until, 150.0, 1),
+        ("lost", mean_until, 150.0, -1),
+    ],
+)
+def test_an_estimate_at_a_time_is_tested_by_what_each_patient_adds_to_it(
+    at: Project, tmp_path: Path, level: str, of, at_time: float, sign: int
+):
+    tables = run(at, AT_TIMES, tmp_path)
+    row, result = named(tables, f"measure={level};who=everybody")
+    patients = mini_run.patients()
+    time = np.array([float(one["days"]) for one in patients])
+    event = np.array([one["died"] == 1 for one in patients])
+    # The derivative by each patient's weight, by a small difference.
+    step, ones = 1e-5, np.ones(len(patients))
+    scores = [
+        of(ones + step * unit, time, event, at_time) - of(ones - step * unit, time, event, at_time)
+        for unit in np.eye(len(patients))
+    ]
+    scores = sign * np.array(scores)
+    total, variance = 0.0, 0.0
+    for site in ("01", "02"):
+        here = np.array([one["site"] == site for one in patients])
+        drug = np.array([one["arm"] == "A" for one in patients])
+        n, k = int(here.sum()), int((here & drug).sum())
+        total += scores[here & drug].sum() - k * scores[here].mean()
+        variance += k * (n - k) / (n - 1) * scores[here].var()
+    assert row["z"] == pytest.approx(total / np.sqrt(variance), rel=1e-6)
+    assert result["stat_value"] is not None and row["untested"] is None
+
+
+def test_each_time_is_a_curve_of_its_own(at: Project, tmp_path: Path):
+    tables = run(at, AT_TIMES, tmp_path)
+    times = [(row["statistic"], row["time"], row["tested"]) for row in tables["curves"]]
+    assert times == [
+        *[("survival_difference", 100.0, 1)] * 2,
+        *[("survival_difference", 150.0, 1)] * 2,
+        *[("mean_time_difference", 150.0, 1)] * 2,
+        *[("mean_time_ratio", 150.0, 1)] * 2,
+        *[("incidence_difference", 100.0, 1)] * 2,
+    ]
+
+
 def test_the_shares_of_a_curve_are_1_with_what_is_left(relief: dict):
     by_curve: dict[str, float] = {}
     for row in relief["spreads"]:
@@ -298,3 +362,39 @@ def test_each_comparison_of_three_arms_has_its_own_patients(tmp_path: Path):
     # The same from blocks, which hold scores of different lengths.
     (at.root / "out/results.parquet").unlink()
     assert run(at, RELIEF, at.root / "out") == first
+
+
+def test_blocks_that_cannot_have_made_the_data_stop_the_tests_and_not_the_estimates(tmp_path: Path):
+    trial = mini_run.mini_trial.TRIAL.replace(
+        "{scheme: stratified, strata: [site]}",
+        "{scheme: stratified_blocks, strata: [site], block_sizes: [4]}",
+    )
+    fits = run(mini_run.run_mini(tmp_path / "fits", trial=trial).at, RELIEF, tmp_path / "1")
+    assert any(row["z"] is not None for row in fits["specifications"])
+    patients = [
+        one | {"arm": "A"} if one["id"] in (2, 4, 6) else one for one in mini_run.patients()
+    ]
+    at = mini_run.run_mini(tmp_path / "not", patients, trial=trial).at
+    tables = run(at, RELIEF, tmp_path / "2")
+    row, result = named(tables, "method=plain;who=everybody")
+    assert row["untested"] == (
+        "blocks of 4 patients cannot have made 8 Drug, 2 Placebo in North: the scheme was another, "
+        "or patients are missing from the data"
+    )
+    assert result["stat_value"] is not None and row["z"] is None
+
+
+def test_a_disk_that_is_full_is_told(at: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import errno
+    import os
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("trialtrace.base.store.os.replace", full)
+    with pytest.raises(UserError, match=r"No space left on device(.|\n)*make room on the disk"):
+        run(at, RELIEF, tmp_path)
+    monkeypatch.undo()
+    # Nothing is left of what was not whole, and the same run ends as it would have.
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert run(at, RELIEF, tmp_path)["curves"]

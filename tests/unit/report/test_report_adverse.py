@@ -91,7 +91,7 @@ def test_a_claim_can_name_a_count(mini):
 
 def test_deaths_and_events_say_where_they_stand_that_they_were_put_in(mini, monkeypatch):
     """In the section and on the summary, at each line that counts."""
-    note = "*Cohort:* put in, no finding."
+    note = "*Cohort:* set beforehand, no finding."
     monkeypatch.setattr("trialtrace.report.audit.cohort_words.of_rows", lambda *_: note)
     section, short = harms_section(mini).split("\n\n"), harms_in_short(mini, {})
     for told in (section, short):
@@ -117,7 +117,7 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
         "analyses:\n", mini_trial.NAUSEA_ESTIMAND, 1
     )
     material = made(tmp_path, plan=plan)
-    line = "Nausea of any kind: Drug 1 of 10, 10.0 % (1.8 to 40.4); Placebo 1 of 10, "
+    line = "Nausea of any kind: Drug 1 of 10, 10.0 % (95 % CI 1.8 to 40.4); Placebo 1 of 10, "
     text = harms_section(material)
     assert "\n\n[Nausea of any kind](#sec-of-nausea): " in text
     assert line in words(text)
@@ -125,7 +125,7 @@ def test_an_analysis_of_harms_is_told_by_arm_in_report_and_summary(tmp_path):
     pages = {"sec-harms": "report-2.html", "sec-of-nausea": "report.html"}
     short = harms_in_short(material, pages)
     deaths, population, nausea, terms = short
-    assert words(deaths).startswith("**Deaths**, ")
+    assert words(deaths).startswith("**Deaths** (")
     assert words(population) == "Denominators of events: All randomised (Drug 10; Placebo 10)."
     assert nausea.startswith("[Nausea of any kind](report.html#sec-of-nausea): ")
     assert words(nausea).endswith(": Drug 1 of 10; Placebo 1 of 10.")
@@ -143,12 +143,14 @@ def test_a_plan_without_harms_says_whether_the_data_have_a_log(tmp_path):
 def test_harms_begin_with_deaths_by_arm(mini):
     """Of the ten of each arm patients 5, 15 and 8, 18 died; the log of nausea is no log of them."""
     deaths, *_ = harms_in_short(mini, {"sec-of-death-time": "report.html"})
-    assert deaths.startswith("**Deaths**, [Death](report.html#sec-of-death-time): Drug [")
+    assert deaths.startswith("**Deaths** ([Death](report.html#sec-of-death-time)): Drug [")
     counts = {row["group1_level"]: row["stat_value"] for row in of_deaths(mini)}
     assert sum(counts.values()) > 0
+    (hazard,) = (r for r in mini.of("death_time") if r["stat_name"] == "hazard_ratio")
     assert words(deaths) == (
-        f"**Deaths**, Death: Drug {counts['drug']:g} of 10; Placebo {counts['placebo']:g} of 10 "
-        "(all randomised). No entry of the log of adverse events is called a death."
+        f"**Deaths** (Death): Drug {counts['drug']:g} of 10; Placebo {counts['placebo']:g} of 10 "
+        f"(all randomised). Drug against Placebo, hazard ratio {hazard['stat_text']}; "
+        "not adjusted for multiplicity. No entry of the log of adverse events is called a death."
     )
     first, *_ = harms_section(mini).split("\n\n")
     assert words(first) == words(deaths)
@@ -205,7 +207,10 @@ def test_a_log_without_an_event_has_a_line_in_place_of_its_table(tmp_path):
     empty = made(tmp_path, endpoints=HEADACHE, claims="papers: {}\nclaims: {}\n")
     text = words(harms_section(empty))
     assert "| Event |" not in text
-    assert "Nausea, patients with any: Drug 0 of 10, 0.0 % (0.0 to 30.8); Placebo 0 of 10" in text
+    assert (
+        "Nausea, patients with any: Drug 0 of 10, 0.0 % (95 % CI 0.0 to 30.8); Placebo 0 of 10"
+        in text
+    )
     assert text.endswith("The log has no event.\n")
     assert "The log of adverse events has none of these deaths." in text
 

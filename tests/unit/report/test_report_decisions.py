@@ -9,12 +9,14 @@ from test_report_wording import words
 
 from trialtrace.report.links import trace_link
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
+from trialtrace.report.sections.deaths import _effect
 from trialtrace.report.sections.decisions import verdict
 from trialtrace.report.sections.findings import (
     Compared,
     _counted,
     _many,
     _tests,
+    not_adjusted,
     planned_p,
     sentences,
 )
@@ -232,7 +234,7 @@ def test_a_p_value_that_is_the_level_itself_rejects_and_is_told_so():
 )
 def test_the_question_says_whether_a_test_decides(role, families, told):
     text = _levels(material(families=families), analysis(role))
-    assert text == f"Intervals are of 95 %{told}"
+    assert text == f"Confidence intervals are at the 95 % level{told}"
 
 
 def test_how_many_were_compared_counts_no_single_arm():
@@ -262,13 +264,12 @@ BRESLOW = pair("p_value.cox_wald", 0.021, options='{"confidence": 0.95, "ties": 
 LOG_RANK = pair("p_value.log_rank", 0.03, options='{"groups": "pairs"}')
 
 
-def test_an_effect_is_told_with_the_p_of_its_own_model_and_the_planned_test_by_its_name():
+def test_an_effect_has_the_p_of_the_planned_test_by_its_name():
     tested = analysis("primary", tests=(Stub(method="log_rank"),))
     (told,) = sentences(material(HAZARD, BRESLOW, LOG_RANK, WALD), tested)
     assert words(told) == (
-        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90), ties by Efron's "
-        "approximation; p = 0.030 (log-rank test), below the decision level of 0.05; "
-        "p = 0.020 (Wald test in the Cox model)."
+        "Drug against Placebo: hazard ratio 0.60 (95 % CI 0.40 to 0.90); "
+        "p = 0.030 (log-rank test), below the decision level of 0.05."
     )
 
 
@@ -280,13 +281,15 @@ def test_without_a_test_in_the_plan_a_primary_estimate_is_decided_by_its_own_p(r
 
 
 def test_of_two_arms_the_test_of_all_is_that_of_the_pair():
-    """A log-rank test with `groups: all`, and with one of an assumption before it in the plan."""
+    """The model's own p stands beside it, since it lies on the other side of the level.
+
+    A log-rank test with `groups: all`, and with one of an assumption before it in the plan."""
     of_all, hazards = (pair(f"p_value.{t}", p, **ARMS) for t, p in OF_ALL_TESTS.items())
     steps = (Stub(method="proportional_hazards"), Stub(method="log_rank"))
     two = analysis("primary", tests=steps, pairs=[("drug", "placebo")])
     (told,) = sentences(material(HAZARD, WALD, hazards, of_all), two)
     assert words(told).endswith(
-        "approximation; p = 0.60 (log-rank test), not below the decision level of 0.05; "
+        "; p = 0.60 (log-rank test), not below the decision level of 0.05; "
         "p = 0.020 (Wald test in the Cox model)."
     )
     three = analysis("primary", tests=steps)
@@ -328,3 +331,35 @@ def test_covariates_strata_and_sides_are_named():
 )
 def test_a_p_value_is_of_a_test_not_of_an_interval(method, title):
     assert method_of(method).title == title
+
+
+def test_several_primary_comparisons_that_no_family_has_are_said_to_be_unadjusted():
+    """Two arms against placebo, each with its own test: a reader must know that 0.05 was used
+    twice; not where a family has them, nor of one comparison."""
+    second = {"comparison": "high", "result_id": "t/a/second"}
+    rows = [HAZARD, LOG_RANK, HAZARD | second, LOG_RANK | second]
+    tested = analysis("primary", tests=(Stub(method="log_rank"),))
+
+    def said(*found):
+        of = material(*found)
+        of.trial.plan.analyses = {"a": tested}
+        return not_adjusted(of)
+
+    assert said(*rows) == [
+        "The 2 primary comparisons are each decided at 0.05, without adjustment for multiplicity; "
+        "the plan names none of them as the main one."
+    ]
+    assert said(*rows[:2]) == []
+    holm = pair("p_adjusted.holm_log_rank", 0.06, options='{"groups": "pairs"}')
+    assert said(*rows, holm, holm | second) == []
+
+
+def test_deaths_are_told_with_the_effect_on_them():
+    death = analysis("secondary", tests=(), pairs=[("drug", "placebo")])
+    (told,) = _effect(material(HAZARD), death)
+    assert words(told) == (
+        "Drug against Placebo, hazard ratio 0.60 (95 % CI 0.40 to 0.90); not adjusted for "
+        "multiplicity."
+    )
+    judged = analysis("primary", tests=(Stub(method="log_rank"),), pairs=[("drug", "placebo")])
+    assert words(*_effect(material(HAZARD, LOG_RANK), judged)).endswith("0.40 to 0.90).")

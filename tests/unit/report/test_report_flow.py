@@ -129,7 +129,7 @@ def test_where_the_data_have_some_of_those_randomised_nobody_is_called_so(mini, 
     assert words(boxes(mini, given, "drug"))[0][:2] == ["Drug", "Eligible: 10"]
     picture = draw(mini, given)
     shown = [text.get_text() for text in picture.figure.axes[0].texts if text.get_text()]
-    assert shown[:3] == ["Randomised: not in the data", "Eligible", "n = 20"]
+    assert shown[:3] == ["Eligible", "n = 20", "Number randomised: not in the data"]
     assert "Boxes from the patients eligible to" in picture.alt and "Eligible 20:" in picture.alt
     table = flow_table(mini).splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table if "|" in line]

@@ -47,8 +47,8 @@ ROWS = [row(1.0, -1.0, 3.0), row(2.5, 0.5, 4.5), row(-1.5, -3.0, 0.0)]
 def test_values_of_one_unit_are_told_by_their_ends():
     told = words(over_comparisons(ROWS, lambda one: f"at {one['stat_value']:g}"))
     assert told == (
-        "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (\N{MINUS SIGN}3.00 to 0.00) "
-        "(at -1.5) to 2.50 (0.50 to 4.50) (at 2.5)"
+        "3 comparisons: mean difference in kg from \N{MINUS SIGN}1.50 (95 % CI "
+        "\N{MINUS SIGN}3.00 to 0.00) (at -1.5) to 2.50 (95 % CI 0.50 to 4.50) (at 2.5)"
     )
 
 
@@ -128,13 +128,15 @@ def test_the_summary_has_each_answer_and_no_number_without_a_link(mini):
     shown = words(text)
     assert "20 randomised: 10 Drug, 10 Placebo." in shown
     # Patient 20 has a coded missing relief.
-    assert re.search(r"Analysed for Relief: .*9 of 10 Placebo\. Not analysed: 1 ", shown)
+    assert re.search(
+        r"Analysed for Relief, all randomised: .*9 of 10 Placebo\. Not analysed: 1 ", shown
+    )
     assert "Outcome known in all who are analysed." in shown
     assert "2 estimates of the risk difference, each 26.7 percentage points; " in shown
     assert "both intervals include no effect" in shown
-    assert "Bounds, with every missing value taken for the one arm or for the other: " in shown
+    assert "Bounds with all missing outcomes in favour of the one arm or of the other: " in shown
     assert re.search(
-        r"for the other: \S+ to \S+( with no effect among them)? \(Relief, Wald\)\.", shown
+        r"of the other: \S+ to \S+( which include no effect)? \(Relief, Wald\)\.", shown
     )
     assert "verify FILE --trial mini" in shown
     body = text.partition("**How it was made")[0].partition("**Patients")[2]
@@ -176,8 +178,8 @@ def test_a_claim_that_fails_twice_is_named_once_and_of_many_the_first(mini):
     both |= {"recomputed_text": "31%", "result_id": "mini/a/b", "component": "percent"}
     rows = [{**mini.claims[0], **both, "claim_id": f"bad{n}"} for n in range(8)]
     text = printed_in_short(SimpleNamespace(claims=rows, trial=mini.trial))
-    told = "Bad, printed 5: against the data differs: they give 31%, on print inconsistent"
-    assert words(text).endswith(f" {told}; {told}; {told}; 5 more that do not hold.")
+    told = "Bad, printed 5: the data give 31%, on print inconsistent"
+    assert words(text).endswith(f" {told}; {told}; {told}; 5 more do not hold.")
     assert "(audit.html#claim-bad0)" in text and f"]({trace_link('mini/a/b')})" in text
 
 
@@ -213,8 +215,8 @@ def test_how_many_intervals_exclude_no_effect(clear, number, told):
 
 def test_the_first_page_says_what_the_data_are_and_how_much_was_recomputed(mini):
     text = words(summary(mini, {}))
-    assert "Data, as exported: " in text
-    assert "Nothing marks them as synthetic." in text and "Real" not in text
+    assert ", as exported; nothing in them says that they are synthetic." in text
+    assert "Real" not in text
     total = len(mini.results)
     assert f"{total} of {total} results (100 %) were recomputed by an independent path" in text
     made_up = SimpleNamespace(trial=SimpleNamespace(synthetic=True))

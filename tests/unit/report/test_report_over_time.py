@@ -71,6 +71,6 @@ def test_each_analysis_of_the_time_is_a_link_with_what_it_estimates():
     ratio = {"stat_name": "hazard_ratio", "comparison": "drug", "ci_level": 0.95}
     test = {"stat_name": "p_value", "comparison": "drug", "ci_level": None}
     material = Stub(trial=trial, of=lambda name: [ratio, test, ratio])
-    told = "The same event as a time: [ALIVE&#95;FOR](#sec-of-alive-for) (hazard ratio)."
+    told = "Analysed as the time to the event: [ALIVE&#95;FOR](#sec-of-alive-for) (hazard ratio)."
     assert over_time(material, analyses[0]) == told
     assert [over_time(material, one) for one in analyses[1:]] == [""] * 6

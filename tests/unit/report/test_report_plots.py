@@ -112,7 +112,7 @@ def test_dots_of_adverse_events_have_shares_and_newcombe_differences(mini):
     left, right = picture.figure.axes
     assert [line.get_xdata()[0] for line in left.get_lines()] == [0.1, 0.1]
     assert any(list(line.get_xdata()) == [0.0] for line in right.get_lines())
-    assert "Nausea: Drug 10.0 %, Placebo 10.0 %" in picture.alt
+    assert "Nausea: Drug 10.0%, Placebo 10.0%" in picture.alt
 
 
 def test_events_of_too_few_are_not_drawn(mini):

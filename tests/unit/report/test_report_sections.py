@@ -87,8 +87,8 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     assert "[Relief]{#endpoint-relief} |" in endpoints_table(mini)
     assert shown(asked(mini, primary)) == (
         "Difference in risk, Drug against Placebo. Variable: relief. Intercurrent events: rescue "
-        "drug (treatment policy: what happens after it counts as it is). Intervals are of 95 %; "
-        "tests are decided at 0.05."
+        "drug (treatment policy: what happens after it counts as it is). Confidence intervals are "
+        "at the 95 % level; tests are decided at 0.05."
     )
     assert shown(analysed(mini, primary)) == (
         "All randomised: known in 10 of 10 Drug, 9 of 10 Placebo."
@@ -96,8 +96,8 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     (found,) = sentences(mini, primary)
     assert shown(found).startswith("Drug against Placebo: risk difference 26.7 percentage points")
     assert (
-        "6 of 10 Drug, 3 of 9 Placebo; p = 0.37 (Fisher's exact test), adjusted p = 0.61 (Holm's "
-        "step-down adjustment), not below"
+        "6 of 10 against 3 of 9 patients; p = 0.37 (Fisher's exact test), adjusted p = 0.61 "
+        "(Holm's step-down adjustment), not below"
     ) in shown(found)
 
 
@@ -272,7 +272,7 @@ def test_a_sentence_stands_where_there_is_no_figure():
 @pytest.mark.parametrize(
     ("blinding", "told"),
     [
-        (None, "by site; who was blinded is not recorded."),
+        (None, "by site; blinding not recorded."),
         ("nobody", "by site; nobody was blinded."),
         (["assessors"], "by site; blinded: assessors."),
         (

@@ -9,7 +9,7 @@ from mini_trial import settings_of
 from svg_paths import data_places
 
 from trialtrace.report.figures.at_risk import PLACES, rounded_up
-from trialtrace.report.figures.canvas import drawing, save_drawing, write_pixels
+from trialtrace.report.figures.canvas import _by_steps, drawing, save_drawing, write_pixels
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
 
@@ -133,3 +133,10 @@ def test_the_last_bits_of_a_layout_change_no_byte(tmp_path):
         write_pixels(tmp_path, ["line"], synthetic=False)
         files.append([(tmp_path / f"line.{end}").read_bytes() for end in ("svg", "png")])
     assert files[0] == files[1]
+
+
+def test_a_letter_by_steps_ends_where_its_places_end():
+    """The L and a dot of "i": places as the font has them, and steps counted by hand."""
+    way = "M628 4666L1259 4666L1259 531L3531 531L3531 0L628 0L628 4666zM10 20Q5 25 0 20z"
+    steps = "M628 4666h631v-4135h2272v-531h-2903v4666zm-618-4646q-5 5-10 0z"
+    assert _by_steps(way) == steps

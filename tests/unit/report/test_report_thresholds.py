@@ -41,8 +41,8 @@ def test_each_arm_has_its_first_share_and_its_p_value():
     rows = [*arm("drug", 0.6, 0.061), *arm("placebo", 0.4, 0.9)]
     (sentence,) = told(rows)
     assert sentence == (
-        "Exact binomial test against a threshold, more than 0.5: Drug 60.0 % (50.0 to 70.0), "
-        "p = 0.061; Placebo 40.0 % (30.0 to 50.0), p = 0.90."
+        "Exact binomial test against a threshold, more than 0.5: Drug 60.0 % "
+        "(95 % CI 50.0 to 70.0), p = 0.061; Placebo 40.0 % (95 % CI 30.0 to 50.0), p = 0.90."
     )
 
 

@@ -1,24 +1,28 @@
 """How a journal writes numbers: p-values, and the decimals of means by their standard deviation.
 
-A plan names one by `style`; without it a report writes numbers as `PLAIN` says, which is also how
-results are stored and how the audit compares them.
+A plan names one by `style`; without it a report writes numbers as `SHOWN` says. Results are stored
+as `PLAIN` says, which is also how the audit compares them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 
 # Statistics that describe values on their own scale, and differences of these.
-DESCRIBED = {"mean", "sd", "median", "q1", "q3", "minimum", "maximum"}
+OF_ORDER = {"median", "q1", "q3", "minimum", "maximum"}
+DESCRIBED = {"mean", "sd", *OF_ORDER}
 
 
 @dataclass(frozen=True)
 class Style:
     """A way to write numbers.
 
-    A p below `least` is "<0.001"; one above `most` is ">0.99". It has two decimals from 0.01, three
-    below, and more where it would else read as 0.05, which it is not. `zero` is the zero before the
-    decimal point of a p. `places` are the decimals of what describes values, told by `places_of`.
+    A p below `least` is "<0.001"; one above `most`, or that would read as 1 and is none, is
+    ">0.99". It has two decimals from 0.01, three below, and more where it would else read as 0.05,
+    which it is not; where it is `fine` it has three below 0.1. `zero` is the zero before the
+    decimal point of a p. `places` are the decimals of what describes values, told by `places_of`;
+    medians and quartiles have none where all of them are `whole`.
+    Numbers needed to treat are whole unless `fine`.
     """
 
     name: str
@@ -26,16 +30,22 @@ class Style:
     least: float = 0.001
     most: float = 1
     places: int | None = None
+    whole: bool = False
+    fine: bool = False
 
     def places_for(self, stat: str) -> int | None:
         """Decimals of a statistic on the scale of the values: a difference has one more than a
         mean, so that a bound beside no difference stays visible."""
+        if self.whole and stat in OF_ORDER:
+            return 0
         if self.places is None:
             return None
         return self.places if stat in DESCRIBED else self.places + 1
 
 
-PLAIN = Style("plain", least=0.0001)
+PLAIN = Style("plain", least=0.0001, fine=True)
+# Reports of a plan without a style: as stored, but that no p reads as 1 which is none.
+SHOWN = replace(PLAIN, name="shown")
 # NEJM: its statistical guidelines for authors (2019). JAMA: AMA Manual of Style, 11th
 # edition. BMJ: exact values, P<0.001 the least, as SAMPL asks (Lang and Altman 2013).
 STYLES = {

@@ -267,10 +267,10 @@ def p_text(p: float, style: Style = PLAIN) -> str:
     writes it."""
     if p < style.least:
         text = f"<{style.least:f}".rstrip("0")
-    elif style is PLAIN:
+    elif p > style.most or (style is not PLAIN and p < 1 and decimals(p, 2) == "1.00"):
+        text = ">0.99"
+    elif style.fine:
         text = decimals(p, 4 if p < 0.00095 else 3 if p < 0.0995 else 2)
-    elif p > style.most:
-        text = f">{style.most:g}"
     else:
         digits = 3 if p < 0.00995 else 2
         while p != 0.05 and Decimal(decimals(p, digits)) == Decimal("0.05") and digits < 6:
@@ -347,7 +347,7 @@ def value_text(
         return p_text(value, style)
     if stat in IN_UNITS and (places := style.places_for(stat)) is not None:
         return decimals(value, places)
-    if stat in SYMBOLS and style is not PLAIN:
+    if stat in SYMBOLS and not style.fine:
         return decimals(value, 2)
     if stat == "mc_se":
         # It belongs to a p-value, whose digits are as small.

@@ -24,12 +24,14 @@ from trialtrace.report.render.tree.authored import OF_RUN
 from trialtrace.report.sections import sections
 from trialtrace.report.sections.analysis_section import analysis_sentences, analysis_table
 from trialtrace.report.sections.baseline_table import baseline_table
+from trialtrace.report.sections.consort import consort_section
 from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.report.sections.endpoints_section import constants_section, endpoints_table
 from trialtrace.report.sections.flow_table import flow_table
 from trialtrace.report.sections.harms import harms_section
 from trialtrace.report.sections.listings import listings
 from trialtrace.report.sections.methods import methods
+from trialtrace.report.sections.multiverse_section import multiverse_section
 from trialtrace.report.sections.periods import clusters_table
 from trialtrace.report.sections.planning_section import planning_section
 from trialtrace.report.sections.summary import summary
@@ -51,6 +53,8 @@ SECTIONS: dict[str, Callable[[Material], str]] = {
     "planning": planning_section,
     "endpoints": endpoints_table,
     "constants": constants_section,
+    "consort": consort_section,
+    "multiverse": multiverse_section,
     "listings": listings,
     "targets": targets,
 }
@@ -59,6 +63,8 @@ SUMMARY = "summary"
 FOLDER, STATE = "quarto", "cells.json"
 # Tells a document that is rendered elsewhere which project it is of.
 PROJECT = "TRIALTRACE_PROJECT"
+# Results are stored with a space before the sign, as it is not set in English journals.
+_SPACED_PERCENT = re.compile(r"(?<=\d)[ \N{NO-BREAK SPACE}](?=%|&#37;)")
 _COLONS = re.compile(r"^:{3,}", re.MULTILINE)
 
 
@@ -96,7 +102,8 @@ class Cells:
         Words with another number than the printed ones are their author's own.
         """
         row = self.row(result_id)
-        shown = link(row, row["stat_text"] if text is None else text)
+        own = _SPACED_PERCENT.sub("", row["stat_text"])
+        shown = link(row, own if text is None else text)
         if text is not None and not _numbers(text) <= _numbers(row["stat_text"]):
             return Markdown(shown)
         return OfRun(shown, f"{shown}{{.{OF_RUN}}}")
@@ -112,7 +119,8 @@ class Cells:
     def text(self, function: str, name: str) -> str:
         """The Markdown of a chunk; kept, since who writes a document asks what is empty."""
         if (function, name) not in self._texts:
-            self._texts[function, name] = getattr(self, f"_{function}")(name)
+            text = getattr(self, f"_{function}")(name)
+            self._texts[function, name] = _SPACED_PERCENT.sub("", text)
         return self._texts[function, name]
 
     def names(self, function: str) -> list[str]:

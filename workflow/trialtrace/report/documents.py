@@ -78,6 +78,8 @@ AFTER = {
         ("Sample size, power and precision", "sec-planning", "planning"),
         ("Endpoints", "sec-endpoints", "endpoints"),
         ("Declared constants", "sec-constants", "constants"),
+        ("CONSORT 2025", "sec-consort", "consort"),
+        ("Multiverse", "sec-multiverse", "multiverse"),
         ("Listings", "sec-listings", "listings"),
         ("", "sec-targets", "targets"),
     ),

@@ -28,8 +28,8 @@ from trialtrace.run.trial.settings import Settings
 # compares a printed one with it; a report prints the estimate with its interval.
 
 NOT_ADJUSTED = (
-    "Not adjusted for multiplicity: no family of the plan has these comparisons, so they are shown "
-    "without p-values."
+    "These comparisons are not adjusted for multiplicity, since no family of the plan has them: "
+    "they are shown without p-values."
 )
 
 

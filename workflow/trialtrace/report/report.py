@@ -33,10 +33,12 @@ from trialtrace.report.render.house import Chain, Chains
 from trialtrace.report.seal_file import HTML, write_seal
 from trialtrace.report.sections.methods import BIBLIOGRAPHY, bibliography
 from trialtrace.report.sections.shown_config import shown_file
+from trialtrace.report.tables import pair_text
 from trialtrace.run.claims.coverage import coverage, section_of
 from trialtrace.run.tables.contracts.rows import CheckRow, ResultRow
 from trialtrace.run.trace.about import DISPLAYS, plain
 from trialtrace.run.trace.short_id import short_id
+from trialtrace.run.trace.words import variable_label
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.references import method_of
 from trialtrace.run.trial.reported import REPORT, SUPPLEMENT
@@ -52,7 +54,7 @@ def chains(material: Material) -> Chains:
     """The lines of all results, in their order, and the command that tells a number's whole chain.
 
     Statistics that one method made and the same programs checked stand in one line. No result is
-    named: names have arms in them, which a blinded draft does not tell.
+    named: names have the codes of arms in them, which a blinded draft does not tell.
     """
     grouped: dict[tuple[str, str, tuple[str, ...]], list[ResultRow]] = {}
     for row in material.results:
@@ -62,12 +64,14 @@ def chains(material: Material) -> Chains:
     rows = [
         Chain(
             of=of,
-            method=", ".join(dict.fromkeys(row["stat_label"] for row in found)) + method,
+            method=", ".join(labels) + method,
             n=_n(row["n_used"] for row in found),
             check=_check(programs, _checks(material, found)),
             anchors=[short_id(row["result_id"]) for row in found],
+            whose=[_whose(material, row, several=len(labels) > 1) for row in found],
         )
         for (of, method, programs), found in grouped.items()
+        for labels in [dict.fromkeys(row["stat_label"] for row in found)]
     ]
     return {"command": "trialtrace trace ID", "rows": rows}
 
@@ -87,6 +91,26 @@ def _method(row: ResultRow) -> str:
     title = "" if plain(row) else f", {method.title}"
     reference = f" ({method.reference})" if method.reference else ""
     return f"{title}{reference}"
+
+
+def _whose(material: Material, row: ResultRow, *, several: bool) -> str:
+    """Variable, level, visit, subgroup and arm of a number, as a report calls them; of `several`
+    statistics in a line also which."""
+    name, trial = row["parameter"] or "", material.trial
+    variable = [variable_label(trial, name)] if name in trial.subjects.origins else []
+    level, stratum = material.tracer.about.second_words(row), row["stratum"]
+    if row["group2"] == "time":
+        level = f"at {level}{material.tracer.about.time_unit(row)}"
+    who = material.arm_label(row["group1_level"]) if row["group1_level"] else None
+    parts = [
+        row["stat_label"] if several else None,
+        *(variable or material.parameter_words(row)),
+        level,
+        row["visit"],
+        material.stratum_words(stratum) if stratum else None,
+        pair_text(material, row) if row["comparison"] else who,
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _n(used: Iterable[int | None]) -> str:

@@ -129,6 +129,14 @@ def short_text(row: ResultRow) -> str:
     return f"{text} ({bounds})".replace(" ", NO_BREAK)
 
 
+def with_level(row: ResultRow) -> str:
+    """A number of a sentence as a link, its interval with the level: "30 (95 % CI 18 to 45)"."""
+    before, bracket, interval = short_text(row).rpartition("(")
+    if not bracket or row["ci_level"] is None:
+        return link(row)
+    return link(row, f"{before}({100 * row['ci_level']:g} % CI {interval}")
+
+
 def sign(p: ResultRow) -> str:
     """ "= " before a number; nothing before "<0.0001" or words."""
     return "= " if p["stat_text"][0] in ".0123456789" else ""

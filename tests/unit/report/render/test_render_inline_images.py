@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from trialtrace.report.render.pandoc import inline, with_images
 from trialtrace.report.render.pandoc import svg_text as as_text
-from trialtrace.report.render.pandoc import with_images
 from trialtrace.report.shown.html_lines import html_lines
 from trialtrace.report.shown.lines import picture_of
 
@@ -33,11 +33,19 @@ def test_a_drawing_is_read_as_it_was(words):
     assert drawn(text) == told
 
 
-def test_names_that_nothing_refers_to_are_left_out():
-    own = '<svg><g id="a"><use xlink:href="#b"/></g><g id="b"><path id="c"/></g></svg>'
-    assert drawn(as_text(own)) == own.replace('<g id="a">', "<g>").replace("xlink:", "").replace(
-        '"', "'"
-    )
+def test_names_that_nothing_refers_to_are_left_out_and_groups_without_any():
+    own = '<svg><g id="a"><use xlink:href="#b"/></g><g id="b"><g/><g><path id="c"/></g></g></svg>'
+    left = "<svg><use href='#b'/><g id='b'><g/><path id='c'/></g></svg>"
+    assert drawn(as_text(own)) == left
+
+
+def test_letters_stand_on_a_page_once_and_all_other_names_by_drawing():
+    way = '<path id="gBold-2c" d="M1 1z"/><path id="m1" d="M2 2z"/>'
+    one = f'<svg><defs>{way}</defs><use href="#gBold-2c"/><use href="#m1"/></svg>'
+    letters = set()
+    first, second = (inline(one, "", number, letters) for number in (1, 2))
+    assert first.count('id="gBold-2c"') == 1 and 'id="f1-m1"' in first
+    assert 'id="gBold-2c"' not in second and '"#gBold-2c"' in second and '"#f2-m1"' in second
 
 
 def test_entities_and_character_data_keep_what_they_need():

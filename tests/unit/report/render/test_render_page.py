@@ -81,8 +81,22 @@ LINKS = """## A {#sec-a}
 
 def test_a_docx_has_no_link_that_is_dead_without_its_folder(write, render):
     rows = [
-        {"of": "A (a)", "method": "mean", "n": "30", "check": "agrees", "anchors": ["abc", "def"]},
-        {"of": "A (a)", "method": "other", "n": "9", "check": "agrees", "anchors": ["ghi"]},
+        {
+            "of": "A (a)",
+            "method": "mean",
+            "n": "30",
+            "check": "agrees",
+            "anchors": ["abc", "def"],
+            "whose": ["", ""],
+        },
+        {
+            "of": "A (a)",
+            "method": "other",
+            "n": "9",
+            "check": "agrees",
+            "anchors": ["ghi"],
+            "whose": [""],
+        },
     ]
     chains = {"command": "trialtrace trace T", "rows": rows}
     docx = parts_of(render(write(LINKS, NUMBERED), formats=("docx",), chains=chains))
@@ -378,3 +392,14 @@ def test_a_link_to_a_section_that_is_left_out_is_its_words(write, render):
     body = "## Kept {#sec-kept}\n\nSee [this](#sec-kept) and [that](#sec-gone).\n"
     page = render(write(body), formats=("html", "pdf"))
     assert 'href="#sec-kept">this</a> and that.' in page
+
+
+def test_numbers_that_read_alike_say_what_they_are_of(write, render):
+    text = "[63](trace/a.html#abc), [63](trace/a.html#def) and [8](trace/a.html#ghi).\n"
+    whose = ["Sex, Drug", "Sex, Placebo", "Age, Drug"]
+    row = {"of": "A", "method": "n", "n": "9", "check": "agrees"}
+    chains = {"command": "T", "rows": [row | {"anchors": ["abc", "def", "ghi"], "whose": whose}]}
+    docx = parts_of(render(write(text), formats=("docx",), chains=chains))
+    shown = re.sub(r"<[^>]+>", "", docx["word/document.xml"]).replace("\N{NO-BREAK SPACE}", " ")
+    assert "63 [Sex, Drug] abc" in shown and "63 [Sex, Placebo] def" in shown
+    assert "8 ghi" in shown and "Age, Drug" not in shown

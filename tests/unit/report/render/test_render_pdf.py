@@ -67,7 +67,16 @@ FRONT = "title: T of it\nformat: {html: {number-sections: true, toc: true}, docx
 FRONT += "execute: {echo: false}"
 CHAINS = {
     "command": "trialtrace trace ID",
-    "rows": [{"of": "A", "method": "by hand", "n": "2", "check": "R", "anchors": ["abcd2345"]}],
+    "rows": [
+        {
+            "of": "A",
+            "method": "by hand",
+            "n": "2",
+            "check": "R",
+            "anchors": ["abcd2345"],
+            "whose": [""],
+        }
+    ],
 }
 Make = Callable[[str], bytes]
 

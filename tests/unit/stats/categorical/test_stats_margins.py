@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from stats_strategies import CONFIDENCE, given, tables
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.categorical import paired
 from trialtrace.stats.categorical.contingency import odds_ratio_sample, odds_ratio_wald_test
 from trialtrace.stats.categorical.score import risk_difference_score, risk_difference_score_test
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score, risk_ratio_score_test
@@ -70,20 +69,6 @@ def test_of_an_odds_ratio(table, confidence, margin):
         return odds_ratio_wald_test(*table, margin=margin, sides=sides).p_value
 
     decide_alike(partial(odds_ratio_sample, *table), test, confidence, margin)
-
-
-@given(
-    table=st.tuples(*[st.integers(0, 25)] * 4).filter(any),
-    confidence=CONFIDENCE,
-    margin=DIFFERENCE,
-)
-def test_of_a_risk_difference_within_subjects(table, confidence, margin):
-    def test(margin, sides):
-        choices = {"margin": margin, "sides": sides}
-        return paired.paired_risk_difference_score_test(*table, **choices).p_value
-
-    interval = partial(paired.paired_risk_difference_tango, *table)
-    decide_alike(interval, test, confidence, margin)
 
 
 @given(x=VALUES, y=VALUES, confidence=CONFIDENCE, margin=st.floats(-10, 10))

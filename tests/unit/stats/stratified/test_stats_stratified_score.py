@@ -1,23 +1,19 @@
 """Score intervals and tests over strata: printed numbers, and what must always hold."""
 
-from math import inf, isclose, isnan, nan, sqrt
+from math import inf, isnan, nan, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import assume
 from hypothesis import strategies as st
 from stats_strategies import CONFIDENCE, given, strata, tables
 
 from trialtrace.stats import StatsError, categorical
 from trialtrace.stats.categorical.score import risk_difference_score, risk_difference_score_test
-from trialtrace.stats.categorical.score_ratio import risk_ratio_score
 from trialtrace.stats.stratified import mantel_haenszel, score
 
 # Four strata of 100 + 100 made-up patients, of which the numbers of SAS are known.
 SAS = ([13, 20, 15, 12], [26, 28, 26, 20], [15, 15, 20, 12], [23, 22, 33, 22])
-DIFFERENCE, RATIO = (
-    st.sampled_from(names) for names in (score.DIFFERENCE_WEIGHTS, score.RATIO_WEIGHTS)
-)
+DIFFERENCE = st.sampled_from(score.DIFFERENCE_WEIGHTS)
 FACTOR = {"variance": "miettinen_nurminen"}
 MEE = {"variance": "farrington_manning"}
 
@@ -44,12 +40,6 @@ def test_the_iterated_weights_of_sas():
     assert (round(found.low, 5), round(found.high, 5)) == (-0.16116, 0.10954)
 
 
-def test_the_summary_score_of_sas():
-    """PROC FREQ with COMMONRISKDIFF(CL=SCORE)."""
-    found = score.risk_difference_summary_score(*SAS, confidence=0.95)
-    assert (round(found.low, 5), round(found.high, 5)) == (-0.15440, 0.10902)
-
-
 def test_the_stratified_newcombe_interval_of_sas():
     """PROC FREQ with COMMONRISKDIFF(CL=NEWCOMBE) of 80 made-up patients in six strata."""
     treated, control = (
@@ -67,23 +57,6 @@ def test_the_stratified_newcombe_interval_of_sas():
     ]
 
 
-@pytest.mark.parametrize(
-    ("table", "low", "high"),
-    [
-        # Gart and Nam, Biometrics 1988;44:323: four strata of animals, 1.35 to 5.03.
-        (([4, 2, 4, 1], [16, 16, 18, 15], [5, 3, 10, 3], [79, 87, 90, 82]), 1.35, 5.03),
-        # Tang, Stat Biopharm Res 2020;12:451, data of Mehrotra and Railkar: .4444 to .9468.
-        (([21, 11, 8], [464, 165, 69], [26, 25, 11], [453, 174, 70]), 0.4444, 0.9468),
-    ],
-)
-def test_the_efficient_score_interval_of_a_ratio_as_printed(table, low, high):
-    found = score.stratified_risk_ratio_score(
-        *table, confidence=0.95, weights="inverse_variance", variance="koopman"
-    )
-    places = 2 if low > 1 else 4
-    assert (round(found.low, places), round(found.high, places)) == (low, high)
-
-
 @given(table=tables(), confidence=CONFIDENCE, weights=DIFFERENCE)
 def test_one_stratum_is_a_table_without_strata(table, confidence, weights):
     one = [np.array([each]) for each in table]
@@ -95,27 +68,6 @@ def test_one_stratum_is_a_table_without_strata(table, confidence, weights):
     np.testing.assert_allclose(own, same, rtol=1e-9, atol=1e-11)
 
 
-@given(table=tables(), confidence=CONFIDENCE, weights=RATIO)
-def test_a_ratio_of_one_stratum_is_that_of_a_table(table, confidence, weights):
-    one = [np.array([each]) for each in table]
-    found = score.stratified_risk_ratio_score(
-        *one, confidence=confidence, weights=weights, **FACTOR
-    )
-    alone = risk_ratio_score(*table, confidence=confidence, **FACTOR)
-    own, same = ([each.estimate, each.low, each.high] for each in (found, alone))
-    np.testing.assert_allclose(own, same, rtol=1e-8)
-
-
-@given(table=strata())
-def test_without_an_effect_it_is_the_test_of_cochran_mantel_and_haenszel(table):
-    chi = mantel_haenszel.cochran_mantel_haenszel(*table, correction="none").statistic
-    choices = {"sides": "two_sided", "weights": "mantel_haenszel", **FACTOR}
-    difference = score.stratified_risk_difference_score_test(*table, margin=0, **choices)
-    ratio = score.stratified_risk_ratio_score_test(*table, margin=1, **choices)
-    assert difference.statistic**2 == pytest.approx(chi, abs=1e-12)
-    assert ratio.statistic == pytest.approx(difference.statistic, abs=1e-9)
-
-
 @given(table=strata(), confidence=CONFIDENCE)
 def test_the_estimates_with_mantel_and_haenszels_weights_are_theirs(table, confidence):
     choices = {"confidence": confidence, "weights": "mantel_haenszel", **FACTOR}
@@ -124,35 +76,6 @@ def test_the_estimates_with_mantel_and_haenszels_weights_are_theirs(table, confi
         *table, confidence=confidence, variance="sato"
     )
     assert own == pytest.approx(theirs.estimate, abs=1e-12)
-    own = score.stratified_risk_ratio_score(*table, **choices).estimate
-    theirs = mantel_haenszel.mantel_haenszel_risk_ratio(*table, confidence=confidence)
-    assert own == pytest.approx(theirs.estimate)
-
-
-@given(table=strata(), confidence=CONFIDENCE, weights=DIFFERENCE, margin=st.floats(-0.9, 0.9))
-def test_an_interval_leaves_out_the_differences_that_its_test_rejects(
-    table, confidence, weights, margin
-):
-    choices = {"weights": weights, **FACTOR}
-    found = score.stratified_risk_difference_score(*table, confidence=confidence, **choices)
-    test = score.stratified_risk_difference_score_test(
-        *table, margin=margin, sides="two_sided", **choices
-    )
-    assume(not isclose(test.p_value, 1 - confidence, rel_tol=1e-6))
-    assert (test.p_value < 1 - confidence) == (not found.low <= margin <= found.high)
-
-
-@given(table=strata(), confidence=CONFIDENCE, weights=RATIO, margin=st.floats(0.2, 5))
-def test_an_interval_leaves_out_the_ratios_that_its_test_rejects(
-    table, confidence, weights, margin
-):
-    choices = {"weights": weights, **FACTOR}
-    found = score.stratified_risk_ratio_score(*table, confidence=confidence, **choices)
-    test = score.stratified_risk_ratio_score_test(
-        *table, margin=margin, sides="two_sided", **choices
-    )
-    assume(not isclose(test.p_value, 1 - confidence, rel_tol=1e-6))
-    assert (test.p_value < 1 - confidence) == (not found.low <= margin <= found.high)
 
 
 @given(table=strata(), confidence=CONFIDENCE)
@@ -160,7 +83,6 @@ def test_arms_swapped_or_the_event_turned_round_mirror_the_difference(table, con
     x1, n1, x0, n0 = table
     for compute, choices in (
         (score.stratified_risk_difference_score, {"weights": "miettinen_nurminen", **FACTOR}),
-        (score.risk_difference_summary_score, {}),
         (score.stratified_risk_difference_newcombe, {}),
     ):
         own = compute(x1, n1, x0, n0, confidence=confidence, **choices)
@@ -193,17 +115,9 @@ def test_the_stratified_newcombe_interval_of_one_stratum_is_newcombes():
 
 
 def test_an_arm_in_which_no_stratum_varies():
-    """Yan and Su's quantile is 0/0 there; a score interval is not bothered."""
+    """Yan and Su's quantile is 0/0 there."""
     table = ([0, 0], [20, 15], [3, 5], [18, 16])
     assert isnan(score.stratified_risk_difference_newcombe(*table, confidence=0.95).low)
-    found = score.stratified_risk_ratio_score(
-        *table, confidence=0.95, weights="mantel_haenszel", **FACTOR
-    )
-    assert found.low == 0 < found.high < 1
-    swapped = score.stratified_risk_ratio_score(
-        *table[2:], *table[:2], confidence=0.95, weights="mantel_haenszel", **FACTOR
-    )
-    assert (swapped.low, swapped.high) == (pytest.approx(1 / found.high), inf)
 
 
 @pytest.mark.parametrize(
@@ -222,22 +136,10 @@ def test_an_arm_in_which_no_stratum_varies():
 )
 def test_what_are_no_strata_is_refused(table):
     choices = {"confidence": 0.95, "weights": "mantel_haenszel", **FACTOR}
-    for compute in (score.stratified_risk_difference_score, score.stratified_risk_ratio_score):
-        with pytest.raises(StatsError):
-            compute(*table, **choices)
-    for compute in (score.risk_difference_summary_score, score.stratified_risk_difference_newcombe):
-        with pytest.raises(StatsError):
-            compute(*table, confidence=0.95)
-
-
-@pytest.mark.parametrize("margin", [-1, 1, nan, "0", None])
-def test_margins_that_are_none(margin):
-    choices = {"sides": "less", "weights": "mantel_haenszel", **FACTOR}
     with pytest.raises(StatsError):
-        score.stratified_risk_difference_score_test(*SAS, margin=margin, **choices)
-    if margin != 1:
-        with pytest.raises(StatsError):
-            score.stratified_risk_ratio_score_test(*SAS, margin=margin, **choices)
+        score.stratified_risk_difference_score(*table, **choices)
+    with pytest.raises(StatsError):
+        score.stratified_risk_difference_newcombe(*table, confidence=0.95)
 
 
 def test_huge_counts():

@@ -18,13 +18,13 @@ from trialtrace.run.trial.plan.build import Analysis
 Row = dict[str, Any]
 PUT_IN = (
     "Numbers of this cohort were set so that they print as the paper has them. What the "
-    "report shows of them was put in, and is no reproduction."
+    "report shows of them was set beforehand, and is no reproduction."
 )
 
 
 OF_NOTHING = "The cohort was drawn by a program, to no printed number of this endpoint."
-OWN_IN_SHORT = "**Put in, no finding:** the cohort was drawn to have what the paper prints."
-COLUMNS_IN_SHORT = "**Put in, in part:** made of columns that were drawn to printed numbers."
+OWN_IN_SHORT = "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints."
+COLUMNS_IN_SHORT = "**Set beforehand in part:** made of columns that were drawn to printed numbers."
 
 
 def truth_of(material: Material) -> Row:
@@ -56,7 +56,7 @@ def of_rows(material: Material, rows: Sequence[ResultRow]) -> str:
         return ""
     together = _together(material, rows)
     if together.own:
-        return "*Cohort:* put in, no finding."
+        return "*Cohort:* set beforehand, no finding."
     return (
         "*Cohort:* made of columns that were drawn to printed numbers." if together.columns else ""
     )
@@ -78,12 +78,12 @@ def of_results(material: Material, analyses: Sequence[str]) -> str:
     told = material.tracer.put_in.told
     if rests.own:
         return (
-            "**Put in, no finding:** the cohort was drawn to have what the paper prints, or counts "
-            f"that print so. {escape_markdown(told(rests.own))}. That the result agrees with the "
-            "paper tells nothing."
+            "**Set beforehand, no finding:** the cohort was drawn to have what the paper prints, "
+            f"or counts that print so. {escape_markdown(told(rests.own))}. Agreement with the "
+            "paper therefore shows nothing."
         )
     if rests.columns:
-        return f"**Put in, in part:** {escape_markdown(f'{MADE_OF} {told(rests.columns)}.')}"
+        return f"**Set beforehand in part:** {escape_markdown(f'{MADE_OF} {told(rests.columns)}.')}"
     return OF_NOTHING
 
 

@@ -6,7 +6,14 @@ from typing import Any
 
 from trialtrace.audit.printed.sentences import unbroken
 from trialtrace.audit.printed.verdicts import COLUMNS, FAILS, SHOWN
-from trialtrace.audit.verdicts.tally import numbered_readings, tally, tally_text, worst, worst_first
+from trialtrace.audit.verdicts.tally import (
+    glossary,
+    numbered_readings,
+    tally,
+    tally_text,
+    worst,
+    worst_first,
+)
 from trialtrace.audit.verdicts.text import by_verdict
 from trialtrace.base.words import upper_first
 from trialtrace.report.audit.audit_page import (
@@ -35,12 +42,14 @@ def published(material: Material) -> str:
         return "No published numbers are configured for this trial."
     papers = dict.fromkeys(row["paper"] for row in material.claims)
     sources = "\n".join(f"- {escape_markdown(paper)}" for paper in papers)
-    counts = escape_markdown(tally_text(tally(material.claims)))
+    counts = tally(material.claims)
     alone = f" {OF_SYNTHETIC}" if material.trial.synthetic else ""
     if told := put_in(material):
         alone += f" **{told}** [Settings of the cohort]({config_page(COHORT)})."
     more = f"The same with pictures of the findings: [{AUDIT_PAGE}]({AUDIT_PAGE})."
-    lead = f"{counts}{alone} {SUMMARY}{NO_CAUSE} {more}"
+    verdicts = escape_markdown(tally_text(counts))
+    means = escape_markdown(f"What the verdicts mean. {glossary(counts)}")
+    lead = f"{verdicts}{alone} {SUMMARY}{NO_CAUSE} {more}\n\n{means}"
     return "\n\n".join([sources, lead, _claims(material), *_searches(material)])
 
 

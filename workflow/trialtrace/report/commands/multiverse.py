@@ -132,6 +132,7 @@ def is_specified(result_id: str) -> bool:
 
 def trace_specified(at: Project, name: str, result_id: str, *, rows: bool) -> "Trace":
     """The trace of an estimate of a specification. Raises UserError as `check_whole`."""
+    from trialtrace.run.multiverse.rules import data_of
     from trialtrace.run.trace.seal import RowHashes
     from trialtrace.run.trace.specified import SpecifiedTracer
     from trialtrace.run.trial.load import load_settings, load_trial
@@ -139,6 +140,9 @@ def trace_specified(at: Project, name: str, result_id: str, *, rows: bool) -> "T
 
     trial, settings = specified(load_trial(name, at)), load_settings(at)
     check_whole(trial)
-    hashes = RowHashes(trial, settings)
-    tracer = SpecifiedTracer(trial, at.results / name, trial.disclosure(settings), hashes)
+    results = at.results / name
+    rule = trial.rules.get(result_id.split("/")[1], "")
+    derived = data_of(results / "multiverse", rule)[0] if rule else results / "derived"
+    hashes, disclosure = RowHashes(trial, settings), trial.disclosure(settings)
+    tracer = SpecifiedTracer(trial.ruled(rule), results, derived, disclosure, hashes)
     return tracer.trace(result_id, rows=rows)

@@ -176,7 +176,7 @@ def _alt(request: Request, shown: Counts, arms: list[str]) -> str:
     told = [
         f"{term}: "
         + ", ".join(
-            f"{request.material.arm_label(arm)} {percent(_share(by_arm[arm]))} %" for arm in arms
+            f"{request.material.arm_label(arm)} {percent(_share(by_arm[arm]))}%" for arm in arms
         )
         for term, by_arm in list(shown.items())[:5]
     ]

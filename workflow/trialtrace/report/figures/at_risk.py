@@ -55,6 +55,9 @@ def with_tables(
     every = figure.subplots(
         panels + 1, beside, sharex="col", sharey="row", height_ratios=ratios, squeeze=False
     )
+    if beside > 1:
+        # The numbers at the two ends of neighbours must not run together.
+        figure.get_layout_engine().set(wspace=0.06)
     return [list(every[:, at]) for at in range(beside)]
 
 

@@ -31,7 +31,7 @@ def draw(material: Material, inputs: Given) -> Picture:
     shown = [arm for arm in arms if any(arm in group for group in groups.values())]
     rows = [row for group in groups.values() for row in group.values()]
     level = level_of(rows)
-    interval = f" with {100 * level:g} % confidence intervals" if level is not None else ""
+    interval = f" with {100 * level:g}% confidence intervals" if level is not None else ""
     caption = f"{inputs['title']}: share of patients by arm{interval}; events and patients beneath."
     many = len(groups)
     bars = [f"{name}, {material.arm_label(arm)}" for name, of in groups.items() for arm in of]

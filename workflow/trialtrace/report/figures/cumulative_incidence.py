@@ -134,5 +134,5 @@ def _alt(request: Request, title: str, drawn: dict[str, list[np.ndarray]]) -> st
     """The share with the event by the end of the axis, by arm."""
     when = f"{round(max(request.entry['at']) / axis_unit(request), 1):g} {request.entry['unit']}"
     arms = [request.material.arm_label(arm) for arm in request.arms]
-    shares = [f"{arm} {percent(float(drawn[arm][1][-1]))} %" for arm in arms if arm in drawn]
+    shares = [f"{arm} {percent(float(drawn[arm][1][-1]))}%" for arm in arms if arm in drawn]
     return f"Cumulative incidence curves, {title} by {when}: {', '.join(shares)}."

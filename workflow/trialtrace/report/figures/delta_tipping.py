@@ -41,10 +41,10 @@ def draw(material: Material, asked: dict[str, object]) -> Picture:
     caption = (
         f"{delta_tipping.title}, {arms[0]} against {arms[1]}, {delta_tipping.visit}: pooled "
         "analysis of covariance for every pair of deltas. Without any the difference is "
-        f"{estimate}, p {'' if p[0] in '<>' else '= '}{p}; {share:.0f} % of the "
+        f"{estimate}, p {'' if p[0] in '<>' else '= '}{p}; {share:.0f}% of the "
         f"map has p at most {level:g}."
     )
-    alt = f"Map of two deltas: {share:.0f} % of it has p at most {level:g}."
+    alt = f"Map of two deltas: {share:.0f}% of it has p at most {level:g}."
     estimates, p_values = found.pooled.estimate, found.pooled.p_value
     rows = [
         (float(delta), float(two), float(estimates[i, j]), float(p_values[i, j]))

@@ -130,11 +130,10 @@ def before(material: Material, row: Row) -> list[Box]:
     randomised = of_flow(material)["randomised", None, ALL, None]
     n = f"n = {counts(material)['randomised', None, ALL, None]}"
     texts: list[tuple[str, ResultRow | None]] = [(who or "Randomised in the data", None)]
-    if who:
-        texts.insert(0, (f"Randomised: {NOT_IN_DATA}", None))
-    elif planned:
+    after = [(f"Number randomised: {NOT_IN_DATA}", None)] if who else []
+    if planned and not who:
         n += f" of {planned} planned"
-    return [*exported(material), *screening(material), Box([*texts, (n, randomised)])]
+    return [*exported(material), *screening(material), Box([*texts, (n, randomised), *after])]
 
 
 def _data(material: Material) -> Data:

@@ -102,7 +102,7 @@ def draw(material: Material, inputs: Given) -> Picture:
     if not rows:
         raise nothing(inputs["title"], "nothing could be estimated")
     level = level_of(rows)
-    interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
+    interval = f"{100 * level:g}% confidence" if level is not None else "confidence"
     caption = (
         f"{inputs['title']}: estimates with their {interval} intervals; a square is the larger, "
     )
@@ -170,7 +170,7 @@ def _plot(
     places = (edges[:-1] + edges[1:]) / 2
     heads = [wrapped(head, HEAD) for head in heads]
     level = level_of(rows)
-    head = upper_first(LABELS[stat]) + (f"\n({100 * level:g} % CI)" if level is not None else "")
+    head = upper_first(LABELS[stat]) + (f"\n({100 * level:g}% CI)" if level is not None else "")
     top = 0.16 * (1 + max(text.count("\n") for text in (*heads, head)))
     widths = _widths(lines, names, len(heads), look)
     sizes = iter(_sizes(rows, stat))

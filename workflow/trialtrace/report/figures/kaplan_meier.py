@@ -121,7 +121,16 @@ def _compared_lines(request: Request, letters: int) -> list[str]:
     """What is estimated of each pair of arms, in lines of so many letters."""
     material, name = request.material, request.entry["endpoint"]
     texts = compared(material, home(material, request.entry), name)
-    return [line for text in texts for line in wrapped(text, letters).split("\n")]
+    return [line for text in texts for line in _lines(text, letters)]
+
+
+def _lines(text: str, letters: int) -> list[str]:
+    """A text in lines of so many letters; one that takes several has a line an arm."""
+    if len(text) <= letters:
+        return [text]
+    what, _, arms = text.partition(": ")
+    parts = [f"{what}:", *arms.split("; ")]
+    return [line for part in parts for line in wrapped(part, letters).split("\n")]
 
 
 def _alt(request: Request, found: dict[str, KaplanMeier], *, alone: bool) -> str:
@@ -139,14 +148,14 @@ def _told(request: Request, kaplan_meiers: dict[str, KaplanMeier]) -> str:
     for arm, curve in kaplan_meiers.items():
         steps = int(np.searchsorted(curve.time, at, side="right"))
         share = float(curve.survival[steps - 1]) if steps else 1.0
-        shares.append(f"{request.material.arm_label(arm)} {percent(share)} %")
+        shares.append(f"{request.material.arm_label(arm)} {percent(share)}%")
     when = f"{round(at / axis_unit(request), 1):g} {request.entry['unit']}"
     return f"without the event at {when}: {', '.join(shares)}"
 
 
 def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     """What an analysis of an endpoint's times estimates of each pair of arms:
-    "Hazard ratio against Placebo: Drug 0.60 (0.47 to 0.76)"."""
+    "Hazard ratio (95% CI) against Placebo: Drug 0.60 (0.47 to 0.76)"."""
     rows = [
         row
         for row in material.of(analysis)
@@ -159,7 +168,8 @@ def compared(material: Material, analysis: str, endpoint: str) -> list[str]:
     ]
     texts: dict[str, list[str]] = {}
     for row in rows:
-        what = f"{LABELS[row['stat_name']]} against {material.arm_label(row['reference'])}"
+        level = f" ({100 * row['ci_level']:g}% CI)" if row["ci_level"] is not None else ""
+        what = f"{LABELS[row['stat_name']]}{level} against {material.arm_label(row['reference'])}"
         estimate = f"{short_text(row)}{unit_text(row['stat_name'], row['unit'])}"
         arm = material.arm_label(row["comparison"])
         texts.setdefault(upper_first(what), []).append(f"{arm} {estimate}")

@@ -111,6 +111,7 @@ class Drawn:
 def draw_figures(material: Material, folder: Path) -> list[Drawn]:
     """Write every figure into `folder`; a list of what was drawn, in the report's order."""
     synthetic, fine = material.trial.synthetic, material.disclosure == "full"
+    folder.mkdir(parents=True, exist_ok=True)  # also where the plan asks for no figure
     drawn = []
     for kind, name, given in asked(material):
         beside = home(material, given)

@@ -69,7 +69,7 @@ class Request:
 
     @property
     def level(self) -> str:
-        return f"{100 * self.material.trial.plan.confidence:g} %"
+        return f"{100 * self.material.trial.plan.confidence:g}%"
 
     def nothing(self, why: str) -> NothingToDraw:
         return nothing(self.title, why)

@@ -4,7 +4,7 @@ and each estimate against its z (a vibration plot).
 Drawn by hand, since each of thousands of points is a link to its row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from trialtrace.base.words import value_text
@@ -15,6 +15,8 @@ from trialtrace.stats.resampling.curves import border
 
 WIDTH, LEFT, RIGHT = 960.0, 250.0, 20.0
 ESTIMATES, SCORES, ROW, GAP = 240.0, 130.0, 14.0, 26.0
+# The height of a word.
+LINE = 12.0
 MARKS = {"registered": COLOURS[1], "published": COLOURS[2]}
 
 
@@ -32,13 +34,14 @@ class Panel:
         share = (value - self._low) / (self._high - self._low)
         return round(self.top + self.height * (1 - share), 1)
 
-    def line(self, value: float, text: str, colour: str = PALE) -> str:
-        """A level with what it is called."""
-        y = self.y(value)
-        return (
-            f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{colour}"/>'
-            f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{escape(text)}</text>'
-        )
+    def lines(self, levels: Mapping[float, str], colour: str = PALE) -> Iterator[str]:
+        """Levels with what they are called, each word below the one above it."""
+        below = -LINE
+        for value in sorted(levels, reverse=True):
+            y, text = self.y(value), escape(levels[value])
+            below = round(max(y + 4, below + LINE), 1)
+            yield f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="{colour}"/>'
+            yield f'<text x="{LEFT - 8}" y="{below}" text-anchor="end">{text}</text>'
 
 
 def drawing(curve: CurveTables, factors: dict[str, Factor]) -> str:
@@ -68,9 +71,9 @@ def vibration(curve: CurveTables) -> str:
     panel = Panel(0.0, ESTIMATES, zs)
     least, largest = points[0].value or 0.0, points[-1].value or 0.0
     wide = (largest - least) or 1.0
-    parts = [panel.line(z, f"z {value_text('z', z)}") for z in dict.fromkeys((min(zs), max(zs)))]
-    inside = [z for z in (-level, level) if min(zs) < z < max(zs)]
-    parts += [panel.line(z, "level", FAINT) for z in inside]
+    inside = {z: "level" for z in (-level, level) if min(zs) < z < max(zs)}
+    ends = {z: f"z {value_text('z', z)}" for z in (min(zs), max(zs))}
+    parts = [*panel.lines(ends | inside)]
     for value, anchor in ((least, "start"), (largest, "end")):
         x = LEFT if anchor == "start" else WIDTH - RIGHT
         text = escape(value_text(curve.row["statistic"], value))
@@ -103,10 +106,8 @@ def _estimates(curve: CurveTables, points: Sequence[Point]) -> Iterator[str]:
     ]
     panel = Panel(0.0, ESTIMATES, ends)
     statistic = curve.row["statistic"]
-    for value in dict.fromkeys(
-        (min(ends), curve.number("least"), curve.number("largest"), max(ends))
-    ):
-        yield panel.line(value, value_text(statistic, value))
+    shown = (min(ends), curve.number("least"), curve.number("largest"), max(ends))
+    yield from panel.lines({value: value_text(statistic, value) for value in shown})
     intervals = [
         f"M{_x(at, len(points))} {panel.y(point.result['ci_low'])}"
         f"V{panel.y(point.result['ci_high'])}"
@@ -149,8 +150,8 @@ def _scores(curve: CurveTables, points: Sequence[Point], top: float) -> Iterator
     upper = [f"{_x(row['place'] - 1, of)} {panel.y(row['high'])}" for row in curve.band]
     lower = [f"{_x(row['place'] - 1, of)} {panel.y(row['low'])}" for row in reversed(curve.band)]
     yield f'<path d="M{"L".join([*upper, *lower])}Z" fill="{PALE}" opacity="0.7"/>'
-    for value in (-level, 0.0, level):
-        yield panel.line(value, f"z {value_text('z', value)}", FAINT)
+    levels = {value: f"z {value_text('z', value)}" for value in (-level, 0.0, level)}
+    yield from panel.lines(levels, FAINT)
     for at, point in enumerate(ordered):
         yield _dot(point, _x(at, of), panel.y(point.z))
 

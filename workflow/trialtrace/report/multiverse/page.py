@@ -9,10 +9,12 @@ from trialtrace.base.store import write_text
 from trialtrace.base.words import p_text, percent, value_text
 from trialtrace.report.multiverse.drawing import drawing, vibration
 from trialtrace.report.multiverse.material import MARKS, CurveTables, Point, curves_of
-from trialtrace.report.multiverse.sentences import NULL, heading, sentences
+from trialtrace.report.multiverse.sentences import NULL, heading, sentences, several
 from trialtrace.report.pages.shell import page, table_lines
+from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trace.functions import functions_of
 from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.multiverse.file import Factor
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
 
 TITLE = "Multiverse"
@@ -27,6 +29,10 @@ CAPTION = (
     "re-randomised curves lie at each place, with the level's border. Below, the choices of each "
     "estimate. Grey points are not tested. A point leads to its row."
 )
+
+
+# Choices of the map.
+PAIR = 2
 
 
 def render_multiverse(trial: Trial, folder: Path, out: Path, code: str) -> None:
@@ -50,9 +56,10 @@ def _body(trial: SpecifiedTrial, curves: list[CurveTables], code: str) -> Iterat
     yield (
         f"<p>{len(trial.specifications)} specifications: every combination of the choices below"
         f"{' that is not forbidden' if trial.multiverse.file.forbid else ''}. Those of one "
-        "statistic, comparison, endpoint and population make a curve; nothing is summed up over "
-        f"curves.</p>\n<p>{NULL}</p>"
+        f"statistic, comparison, endpoint and population make a curve.</p>\n<p>{NULL}</p>"
     )
+    if len(curves) > 1:
+        yield f"<p>{escape(several(curves))}</p>"
     yield "<h2>Choices</h2>"
     yield from _factors(trial)
     for curve in curves:
@@ -113,6 +120,29 @@ def _decisions(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
             else "The grid is not balanced: each share is what a choice adds to those above it"
         )
         yield f"<p>{how}; {percent(shares[None])} % are left to combinations of choices.</p>"
+    if curve.row["median"] is not None and len(shares) > PAIR:
+        first, second = sorted(
+            (name for name in factors if name in shares), key=lambda name: -shares[name]
+        )[:PAIR]
+        yield from _map(curve, (first, factors[first]), (second, factors[second]))
+
+
+def _map(curve: CurveTables, down: tuple[str, Factor], across: tuple[str, Factor]) -> Iterator[str]:
+    """The median estimate by the levels of the two choices that account for most."""
+    (row, rows), (column, columns) = down, across
+    found: dict[tuple[str, str], list[float]] = {}
+    for point in curve.estimated:
+        place = point.levels[row], point.levels[column]
+        found.setdefault(place, []).append(present(point.value))
+    lines = []
+    for level in rows.levels:
+        cells = [found.get((level, other)) for other in columns.levels]
+        texts = [curve.text(median(values)) if values else "" for values in cells]
+        lines.append(f"<tr>{_cells([level, *texts])}</tr>")
+    yield f"<p>Median estimates by the two choices that account for most: {escape(rows.label)} "
+    yield f"down, {escape(columns.label)} across.</p>"
+    heads = map(escape, (rows.label, *columns.levels))
+    yield from table_lines(heads, lines)
 
 
 def _decision(curve: CurveTables, points: list[Point]) -> tuple[str, ...]:

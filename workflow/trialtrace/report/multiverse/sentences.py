@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from trialtrace.base.errors import one_of
 from trialtrace.base.words import decimals, p_text, percent, value_text
 from trialtrace.report.multiverse.material import CurveTables
 from trialtrace.run.multiverse.curves import scheme_words
@@ -29,18 +30,49 @@ def heading(trial: SpecifiedTrial, curve: CurveTables) -> str:
         trial.populations[row["population"]].label,
     ]
     parts += [f"visit {row['visit']}"] if row["visit"] else []
+    parts += [f"time {row['time']:g}"] if row["time"] is not None else []
     parts += [in_words(json.loads(row["rows"]))] if row["rows"] else []
+    asking: dict[str, str] = json.loads(row["asking"] or "{}")
+    parts += [f"{trial.multiverse.file.factors[name].label}: {asking[name]}" for name in asking]
     return ", ".join(parts)
+
+
+# What tells curves apart, in words.
+APART = {
+    "statistic": "measure",
+    "comparison": "arm",
+    "reference": "reference",
+    "population": "population",
+    "parameter": "endpoint",
+    "visit": "visit",
+    "time": "time",
+    "value": "value that is analysed",
+    "rows": "selection of patients",
+    "asking": "question asked of an endpoint",
+}
+
+
+def several(curves: Sequence[CurveTables]) -> str:
+    """Why there are several curves, and that nothing is summed up over them."""
+    rows = [dict(curve.row) for curve in curves]
+    apart = [words for key, words in APART.items() if len({row[key] for row in rows}) > 1]
+    return (
+        f"There are {len(curves)} curves, apart by {one_of(apart)}: each is of one question on one "
+        "scale. A median or a share over them would be of no quantity that a patient could have."
+    )
 
 
 def sentences(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
     """The curve in words: what there is, what it spans, what re-randomisation says of it."""
     row = curve.row
-    yield (
-        f"{row['specifications']} specifications: {row['estimated']} have an estimate, of which "
-        f"{row['distinct']} differ."
-    )
-    if row["estimated"]:
+    if row["specifications"] == 1 and row["estimated"]:
+        yield f"One specification: its estimate is {curve.text(curve.number('least'))}."
+    else:
+        yield (
+            f"{row['specifications']} specifications: {row['estimated']} have an estimate, of "
+            f"which {row['distinct']} differ."
+        )
+    if row["estimated"] and row["specifications"] > 1:
         least, largest = (curve.text(curve.number(name)) for name in ("least", "largest"))
         span = f"The estimates go from {least} to {largest}"
         if row["median"] is not None:
@@ -59,12 +91,17 @@ def sentences(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
 
 def _inference(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
     row = curve.row
-    scores = {point.row["score"] for point in curve.points} - {None}
-    named = "; ".join(words for key, (words, _) in SCORES.items() if key in scores)
+    if row["tested"] == 1:
+        yield (
+            f"It is tested by {row['draws']} re-randomisations, {scheme_words(trial.design)}, by "
+            f"its score ({_scores(curve)}): z is {value_text('z', curve.number('median_z'))}, "
+            f"{_p(curve, 'p_smallest')}."
+        )
+        return
     yield (
         f"{row['tested']} are tested together by {row['draws']} re-randomisations, "
-        f"{scheme_words(trial.design)}: each by its score ({named}), whose sum over an arm by its "
-        f"standard deviation is z."
+        f"{scheme_words(trial.design)}: each by its score ({_scores(curve)}), whose sum over an "
+        "arm by its standard deviation is z."
     )
     names = ("median_z", "median_z_null", "largest_z", "critical")
     median, usual, largest, critical = (value_text("z", curve.number(name)) for name in names)
@@ -84,9 +121,14 @@ def _inference(trial: SpecifiedTrial, curve: CurveTables) -> Iterator[str]:
     )
 
 
+def _scores(curve: CurveTables) -> str:
+    scores = {point.row["score"] for point in curve.points} - {None}
+    return "; ".join(words for key, (words, _) in SCORES.items() if key in scores)
+
+
 def _p(curve: CurveTables, name: str) -> str:
     """A p-value by draws, with the interval that more draws could move it in."""
     ends = " to ".join(decimals(curve.number(f"{name}_{end}"), 4) for end in ("low", "high"))
     p = p_text(curve.number(name))
-    sign = "" if p.startswith("<") else "= "
+    sign = "" if p[0] in "<>" else "= "
     return f"p {sign}{p}, Monte Carlo interval {ends}"

@@ -246,6 +246,10 @@ def _links(material: Material, report: str) -> str:
         for file, title in documents.items()
         if (folder / file).is_file()
     ]
+    # Made where it is asked for, it stays with the tables that it is of.
+    multiverse = material.folder / "multiverse" / "multiverse.html"
+    if multiverse.is_file():
+        links.append(f'<a href="../results/{name}/multiverse/multiverse.html">Multiverse</a>')
     return " · ".join([*links, escape(name)])
 
 

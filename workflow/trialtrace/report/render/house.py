@@ -38,13 +38,15 @@ REFERENCES = ("reference.docx", "reference-synthetic.docx")
 
 
 class Chain(TypedDict):
-    """Numbers of an analysis, by their anchors, that were made and checked alike."""
+    """Numbers of an analysis, by their anchors, that were made and checked alike; `whose` says of
+    each what it is of, which is printed where two of them read alike."""
 
     of: str
     method: str
     n: str
     check: str
     anchors: list[str]
+    whose: list[str]
 
 
 class Chains(TypedDict):

@@ -324,8 +324,11 @@ _UNSEEN = re.compile(
     r"<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL
 )
 _GROUP = re.compile(r'<g id="([^"]*)">')
+_GROUPED = re.compile(r"<g>|<g [^>]*[^/]>|</g>")
 _NAMED = re.compile(r"#([^\")'\s]+)")
-_NAME = re.compile(r'( id="| href="#|url\(#)')
+_NAME = re.compile(r'( id="| href="#|url\(#)(?!g(?:[A-Z]\w*-)?[0-9a-f]+")')
+# The way of a letter, which has the same name in every drawing.
+_LETTER = re.compile(r'<path id="(g(?:[A-Z]\w*-)?[0-9a-f]+)"[^>]*/>')
 # An element of a page is called by its alternative text alone.
 _TITLE = re.compile(r"(<svg[^>]*>)<title>.*?</title>", re.DOTALL)
 _BLANK = re.compile(r"\s*\n\s*")
@@ -336,7 +339,7 @@ _URL_QUOTED = _URL_MARKS | {ord('"'): "%22", ord("'"): "%27"}
 
 def with_images(page: str, folder: Path) -> str:
     """The page with the images that it names in `folder`, where its filter found each of them."""
-    drawings = 0
+    drawings, letters = 0, set[str]()
 
     def shown(match: re.Match[str]) -> str:
         nonlocal drawings
@@ -347,7 +350,7 @@ def with_images(page: str, folder: Path) -> str:
         data = image.read_bytes()
         if match["tag"] == "img" and image.suffix == ".svg" and FIELD.encode() in data:
             drawings += 1
-            return inline(data.decode("utf-8"), _words(match[0]), drawings)
+            return inline(data.decode("utf-8"), _words(match[0]), drawings, letters)
         start, end = (at - match.start() for at in match.span("source"))
         return f"{match[0][:start]}{_data(image, data)}{match[0][end:]}"
 
@@ -356,7 +359,7 @@ def with_images(page: str, folder: Path) -> str:
 
 def with_links(page: str) -> str:
     """A page of Quarto whose drawings with links are elements of it, as they are here."""
-    drawings = 0
+    drawings, letters = 0, set[str]()
 
     def shown(match: re.Match[str]) -> str:
         nonlocal drawings
@@ -364,7 +367,7 @@ def with_links(page: str) -> str:
         if FIELD.encode() not in data:
             return match[0]
         drawings += 1
-        return inline(data.decode("utf-8"), _words(match[0]), drawings)
+        return inline(data.decode("utf-8"), _words(match[0]), drawings, letters)
 
     return _EMBEDDED.sub(shown, page)
 
@@ -375,11 +378,19 @@ def _words(image: str) -> str:
     return alt[1] if alt else ""
 
 
-def inline(drawing: str, words: str, number: int) -> str:
+def inline(drawing: str, words: str, number: int, letters: set[str]) -> str:
     """A drawing with links as an element of a page, called by `words`. Names in it are those of the
-    `number`-th drawing of the page; its links lead from the page's own folder."""
+    `number`-th drawing of the page, but for `letters`, of which each stands on the page once; its
+    links lead from the page's own folder."""
+
+    def once(letter: re.Match[str]) -> str:
+        if letter[1] in letters:
+            return ""
+        letters.add(letter[1])
+        return letter[0]
+
     shown = _TITLE.sub(r"\1", _seen(drawing)).replace(f' href="{UP}', ' href="')
-    shown = _NAME.sub(rf"\1f{number}-", shown)
+    shown = _NAME.sub(rf"\1f{number}-", _LETTER.sub(once, shown).replace("<defs></defs>", ""))
     return shown.replace("<svg ", f'<svg role="group" aria-label="{words}" ', 1)
 
 
@@ -405,4 +416,17 @@ def _seen(drawing: str) -> str:
     used = set(_NAMED.findall(drawing))
     # Browsers know the shorter name; other programs have the drawing's own file.
     drawing = drawing.replace(" xlink:href=", " href=")
-    return _GROUP.sub(lambda group: group[0] if group[1] in used else "<g>", drawing)
+    return _unwrapped(_GROUP.sub(lambda group: group[0] if group[1] in used else "<g>", drawing))
+
+
+def _unwrapped(drawing: str) -> str:
+    """A drawing without its groups that say nothing."""
+    plain: list[bool] = []
+
+    def kept(mark: re.Match[str]) -> str:
+        if mark[0] != "</g>":
+            plain.append(mark[0] == "<g>")
+            return "" if plain[-1] else mark[0]
+        return "" if plain.pop() else mark[0]
+
+    return _GROUPED.sub(kept, drawing)

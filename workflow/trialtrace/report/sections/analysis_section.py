@@ -13,12 +13,12 @@ from trialtrace.report.sections.anova import f_tests
 from trialtrace.report.sections.choices import decided_early, other_choices
 from trialtrace.report.sections.deaths import population_rows
 from trialtrace.report.sections.decisions import adjusted_of, decides_anything
-from trialtrace.report.sections.findings import described, sentences
+from trialtrace.report.sections.findings import described, not_adjusted, sentences
 from trialtrace.report.sections.key_sentences import without_comparison
 from trialtrace.report.sections.models import arms_used, models_left_out
 from trialtrace.report.sections.over_time import over_time
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import captioned, link, pipe_table, slug
+from trialtrace.report.tables import captioned, link, pair_text, pipe_table, slug
 from trialtrace.run.methods.analysing.cuts import parameters
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import describe, lower_first
@@ -52,27 +52,41 @@ def families(material: Material, analysis: str) -> Iterator[str]:
         first = _first(material, name)
         if first.name != analysis:
             place = f"#{analysis_place(first.name)}"
-            yield f"{escape_markdown(head)}, under [{escape_markdown(first.label)}]({place})."
+            yield f"{escape_markdown(head)}: see [{escape_markdown(first.label)}]({place})."
             continue
         caption, level = f"{head}.", plan.analyses[analysis].decision_level
         if len(rows) > MOST_OF_FAMILY:
             rows = [row for row in rows if _adjusted_value(material, row) <= level]
             caption += f" Shown are the {len(rows)} whose adjusted p is at most {level:g}."
         header = ["Test", "p", "Adjusted p", f"At most {level:g}"]
-        body = [_of_family(material, row, level) for row in rows]
+        named = [_test_words(material, row) for row in rows]
+        if len(set(named)) < len(named):
+            named = [material.tracer.about.subject(row) for row in rows]
+        body = [
+            _of_family(material, row, words, level) for row, words in zip(rows, named, strict=True)
+        ]
         if body:
             yield captioned(material, pipe_table(header, body), f"family-{slug(name)}", caption)
         else:
             yield escape_markdown(caption)
 
 
-def _of_family(material: Material, row: ResultRow, level: float) -> list[str]:
+def _test_words(material: Material, row: ResultRow) -> str:
+    """ "CIPN, after chemotherapy, all arms": what a test of a family is of, in short."""
+    label = material.trial.plan.analyses[row["analysis_id"]].label
+    who = pair_text(material, row) if row["comparison"] else "all arms"
+    stratum = [material.stratum_words(row["stratum"])] if row["stratum"] else []
+    parts = [*(material.parameter_words(row) or [label]), row["visit"], *stratum, who]
+    return ", ".join(filter(None, parts))
+
+
+def _of_family(material: Material, row: ResultRow, words: str, level: float) -> list[str]:
     """A line of a family's table. A test without an adjusted p-value of its own opens the way to
     those that have one."""
     adjusted = adjusted_of(material, row)
     decided = "" if adjusted is None else "yes" if _adjusted_value(material, row) <= level else "no"
     return [
-        escape_markdown(material.tracer.about.subject(row)),
+        escape_markdown(words),
         link(row),
         "" if adjusted is None else link(adjusted),
         decided,
@@ -116,16 +130,18 @@ MOST_PLACES = 3
 
 def analysis_sentences(material: Material, analysis: Analysis) -> str:
     """The four answers, how it was later, and what was decided or noted beforehand."""
-    parts = [f"**Asked.** {_asked(material, analysis)}"]
+    parts = [f"**Estimand.** {_asked(material, analysis)}"]
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
     if used := arms_used(material, analysis):
-        parts.append(f"**Arms.** {escape_markdown(used)}")
+        parts.append(f"**Models and tests.** {escape_markdown(used)}")
     found = [*against_thresholds(material, analysis), *sentences(material, analysis)]
     found = found or described(material, analysis) or without_comparison(material, analysis)
     if without_p(material.trial.plan, analysis, material.of(analysis.name)):
         found.append(NOT_ADJUSTED)
+    if found and analysis.role == "primary":
+        found += not_adjusted(material)
     if found:
-        parts.append(f"**Found.** {' '.join(found)}")
+        parts.append(f"**Result.** {' '.join(found)}")
     if drawn_to := of_results(material, [analysis.name]):
         parts.append(drawn_to)
     if later := over_time(material, analysis):
@@ -162,12 +178,12 @@ def _levels(material: Material, analysis: Analysis) -> str:
     tests = ""
     if decides_anything(material.trial.plan, analysis, material.of(analysis.name)):
         tests = f"; tests are decided at {analysis.decision_level:g}"
-    elif without_p(material.trial.plan, analysis, material.of(analysis.name)):
-        tests = ", not adjusted"
-    elif analysis.tests or analysis.interaction:
+    elif not without_p(material.trial.plan, analysis, material.of(analysis.name)) and (
+        analysis.tests or analysis.interaction
+    ):
         tests = "; p-values are shown without a decision"
     reason = f" Why such levels: {analysis.level_reason}" if analysis.level_reason else ""
-    return f"Intervals are of {100 * analysis.confidence:g} %{tests}.{reason}"
+    return f"Confidence intervals are at the {100 * analysis.confidence:g} % level{tests}.{reason}"
 
 
 def asked(material: Material, analysis: Analysis) -> str:
@@ -179,7 +195,7 @@ def asked(material: Material, analysis: Analysis) -> str:
     against += f" ({estimand.reason.rstrip('.')})" if estimand.reason else ""
     if not any(row["comparison"] for row in material.of(analysis.name)):
         against = ""
-    events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"
+    events = "; ".join(_intercurrent(estimand.intercurrent)) or "none declared"
     how = escape_markdown(VALUE_WORDS[analysis.value])
     variable = f"{_variables(material, analysis)} {how}".rstrip()
     before = escape_markdown(f"{upper_first(estimand.summary)}{against}. Variable:")

@@ -54,29 +54,29 @@ def told_rows(material: Material, looks: list[Judged]) -> str:
     found = [one for one in looks if one.look.p < LEVEL]
     parts = [escape_markdown(sentence(looks)) + "\n"]
     if found:
-        header = ["Check", "Where", "What was looked at", "p", "p among all looks", "Rows"]
+        header = ["Check", "Where", "What was looked at", "p", "p, allowing for all checks", "Rows"]
         lines = [_line(one, material.trial.plan.style) for one in found[:ROWS_SHOWN]]
         body = [
             [with_names(title), named(where), *map(with_names, told)]
             for title, where, *told in lines
         ]
         more = f" The first {ROWS_SHOWN} of {len(found)}." if len(found) > ROWS_SHOWN else ""
-        caption = f"Looks at the rows with p below {LEVEL}.{more} Rows are those of the raw file."
+        caption = f"Checks of the rows with p below {LEVEL}.{more} Rows are those of the raw file."
         parts.append(texts_table(material, header, body, "unusual", caption))
     return "\n".join(parts)
 
 
 def sentence(looks: list[Judged]) -> str:
-    """How many looks there were, how many chance would have below .01, and how many there are."""
+    """How many checks there were, how many chance would have below .01, and how many there are."""
     found = sum(one.look.p < LEVEL for one in looks)
     unusual = sum(one.unusual for one in looks)
     text = (
-        f"The rows were looked at for what is unusual: {len(looks)} looks, of which chance alone "
+        f"{len(looks)} checks for unusual patterns were made on the rows; by chance alone about "
+        f"{decimals(LEVEL * len(looks), 1)} would have p below {LEVEL}, and {found} "
+        f"{'has' if found == 1 else 'have'}. Allowing for the number of checks, "
+        f"{unusual or 'none'} {'are' if unusual > 1 else 'is'} unusual. "
     )
-    text += f"gives about {decimals(LEVEL * len(looks), 1)} with p below {LEVEL}; there "
-    text += f"{'is' if found == 1 else 'are'} {found}. With all looks taken into account "
-    text += f"{unusual or 'none'} {'are' if unusual > 1 else 'is'} unusual. "
-    return text + "What is unusual is not wrong: it is a question to who made the export."
+    return text + "An unusual pattern is no error, but a question to those who made the export."
 
 
 def _line(judged: Judged, style: Style) -> list[str]:
@@ -165,7 +165,7 @@ def known_table(material: Material) -> str:
     if not body:
         return ""
     arms = [escape_markdown(arm.label) for arm in design.values()]
-    caption = "Of how many of those with an arm the outcome of a primary analysis is known."
+    caption = "Patients with a known primary outcome, of those in each arm."
     table = pipe_table(["Outcome", "Visit", *arms], body)
     return captioned(material, table, "known", caption)
 

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Iterator
 
+from trialtrace.base.words import LABELS
 from trialtrace.report.audit.cohort_words import with_cohort
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import of_arm
+from trialtrace.report.sections.compact import of_arm_in_words
+from trialtrace.report.sections.decisions import deciding
+from trialtrace.report.sections.findings import MOST_SENTENCES, compared
 from trialtrace.report.sections.over_time import times_of
-from trialtrace.report.tables import NO_BREAK, link
+from trialtrace.report.tables import NO_BREAK, link, pair_text
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
 from trialtrace.run.methods.displays.analyse_adverse_events import ANY
@@ -112,7 +115,7 @@ def _by_arm(
     material: Material, analysis: Analysis, arms: Arms, place: Callable[[Analysis], str]
 ) -> str:
     each = [
-        f"{escape_markdown(material.arm_label(arm))} {of_arm(rows)}"
+        f"{escape_markdown(material.arm_label(arm))} {of_arm_in_words(rows)}"
         for arm, rows in _own(arms).items()
     ]
     population = material.trial.populations[analysis.estimand.population]
@@ -120,8 +123,24 @@ def _by_arm(
         row for row in population_sizes(material, population.name) if row["group1_level"] in arms
     ]
     known = ", where it is known" if _patients(arms) < sum(map(_value, sizes)) else ""
-    head = f"**Deaths**, {_linked(analysis, place)}: {'; '.join(each)}"
-    return f"{head} ({escape_markdown(lower_first(population.label))}{known})."
+    head = f"**Deaths** ({_linked(analysis, place)}): {'; '.join(each)}"
+    text = f"{head} ({escape_markdown(lower_first(population.label))}{known})."
+    return " ".join([text, *_effect(material, analysis)])
+
+
+def _effect(material: Material, analysis: Analysis) -> list[str]:
+    """The effect on death, a phrase a comparison; nothing where an analysis has many."""
+    found = list(compared(material, analysis))
+    if not found or len(found) > MOST_SENTENCES:
+        return []
+    judged = any(deciding(material, analysis, p) for one in found if (p := one.planned))
+    told = [
+        f"{escape_markdown(pair_text(material, one.estimate))}, "
+        f"{LABELS[one.estimate['stat_name']]} {link(one.estimate, one.estimate['stat_text'])}"
+        for one in found
+    ]
+    note = "" if judged else "; not adjusted for multiplicity"
+    return [f"{'; '.join(told)}{note}."]
 
 
 def population_sizes(material: Material, name: str) -> list[ResultRow]:

@@ -21,8 +21,8 @@ from trialtrace.report.sections.decisions import (
     verdict,
 )
 from trialtrace.report.sections.key_sentences import over_comparisons
-from trialtrace.report.sections.models import STRATIFIED, model_words, own_p
-from trialtrace.report.tables import NO_BREAK, link, pair_text, sign
+from trialtrace.report.sections.models import STRATIFIED, TIES, model_words, own_p
+from trialtrace.report.tables import NO_BREAK, link, pair_text, sign, with_level
 from trialtrace.run.tables.contracts.rows import ResultRow, present, values_of
 from trialtrace.run.trace.words import before_pairs
 from trialtrace.run.trial.plan.build import Analysis
@@ -48,15 +48,17 @@ class Compared:
     planned: ResultRow | None
     lead: str
 
-    @property
-    def p_values(self) -> list[ResultRow]:
-        """The planned one first, which is decided; each once."""
+    def p_values(self, level: float) -> list[ResultRow]:
+        """The planned one, which is decided; that of the model as well where it lies on the other
+        side of the level."""
         values = [p for p in (self.planned, self.own) if p is not None]
-        return values[:1] if self.own is self.planned else values
+        sides = {present(p["stat_value"]) <= level for p in values}
+        return values if len(sides) > 1 else values[:1]
 
 
 # An analysis with more comparisons than this is told by how many there are.
 MOST_SENTENCES = 4
+SEVERAL = 2
 OF_CLOSED = "; the closed test decides a pair only after this test"
 
 
@@ -74,7 +76,7 @@ def primary_results(material: Material) -> Iterator[str]:
             shown = f"{LABELS[result.estimate['stat_name']]} {result.estimate['stat_text']}"
             text = f"{analysis.label}{result.lead} {shown}{_model(material, result.estimate)}"
             text += _denominators(material, result.estimate)
-            for p in result.p_values:
+            for p in result.p_values(analysis.decision_level):
                 text += f"; {_tests_text(_beside(material, analysis, result, p))}"
                 text += _decided(material, analysis, result, p)
             yield text + ending(material)
@@ -84,6 +86,23 @@ def primary_results(material: Material) -> Iterator[str]:
 
 def primary(material: Material) -> list[Analysis]:
     return [a for a in material.trial.plan.analyses.values() if a.role == "primary"]
+
+
+def not_adjusted(material: Material) -> list[str]:
+    """That several primary comparisons are each decided by itself, where no family has them."""
+    levels = [
+        analysis.decision_level
+        for analysis in primary(material)
+        for one in compared(material, analysis)
+        if one.planned is not None and deciding(material, analysis, one.planned) is one.planned
+    ]
+    if len(levels) < SEVERAL:
+        return []
+    at = " or ".join(f"{level:g}" for level in dict.fromkeys(levels))
+    return [
+        f"The {len(levels)} primary comparisons are each decided at {at}, without adjustment for "
+        f"multiplicity; the plan names none of them as the main one{ending(material)}"
+    ]
 
 
 def sentences(material: Material, analysis: Analysis) -> list[str]:
@@ -101,8 +120,9 @@ def sentences(material: Material, analysis: Analysis) -> list[str]:
         shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
         start = upper_first(one.lead.removeprefix(", "))
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
-        text += escape_markdown(_model(material, estimate)) + _linked_counts(material, estimate)
-        for p in one.p_values:
+        text += escape_markdown(_model(material, estimate))
+        text += _denominators(material, estimate, links=True)
+        for p in one.p_values(analysis.decision_level):
             text += f"; {_tests_markdown(_beside(material, analysis, one, p))}"
             text += escape_markdown(_decided(material, analysis, one, p))
         told.append(text + _margins(material, estimate) + ending(material))
@@ -193,7 +213,7 @@ def described(material: Material, analysis: Analysis) -> list[str]:
         parts += [material.stratum_words(stratum)] if stratum else []
         lead = escape_markdown(f"{', '.join(parts)}:") + " " if parts else ""
         shares = [
-            f"{escape_markdown(material.arm_label(row['group1_level']))} {link(row)}"
+            f"{escape_markdown(material.arm_label(row['group1_level']))} {with_level(row)}"
             for row in arms
         ]
         told.append(f"{lead}{', '.join(shares)}{ending(material)}")
@@ -330,8 +350,10 @@ def _how(material: Material, p: ResultRow, said: Collection[str] = ()) -> str:
 
 
 def _model(material: Material, estimate: ResultRow) -> str:
-    """ ", adjusted for age, stratified by site": what an estimate's model takes in."""
-    return "".join(f", {words}" for words in model_words(material, estimate))
+    """ ", adjusted for age, stratified by site": what an estimate's model takes in; how it has
+    ties stands with the methods."""
+    words = [each for each in model_words(material, estimate) if each not in TIES.values()]
+    return "".join(f", {each}" for each in words)
 
 
 def _decided(material: Material, analysis: Analysis, compared: Compared, p: ResultRow) -> str:
@@ -344,15 +366,15 @@ def _adjustment(adjusted: ResultRow) -> str:
     return ADJUSTMENTS[present(how)].title
 
 
-def _denominators(material: Material, estimate: ResultRow) -> str:
-    counts = material.tracer.counted(estimate)
-    return f"; {', '.join(counts)}" if counts else ""
-
-
-def _linked_counts(material: Material, estimate: ResultRow) -> str:
-    """The same with each count as a link to its trace."""
+def _denominators(material: Material, estimate: ResultRow, *, links: bool = False) -> str:
+    """ "; 27 of 295 against 52 of 307 patients", in the order of the comparison; of a time, and
+    of one arm, with the words of each."""
     counts = material.tracer.counts(estimate)
-    told = [f"{link(row, events)} {escape_markdown(label)}" for events, label, row in counts]
+    shown = [link(row, events) if links else events for events, _, row in counts]
+    labels = [escape_markdown(label) if links else label for _, label, _ in counts]
+    if len(counts) > 1 and estimate["group2"] != "time":
+        return f"; {' against '.join(shown)} patients"
+    told = [f"{events} {label}" for events, label in zip(shown, labels, strict=True)]
     return f"; {', '.join(told)}" if told else ""
 
 

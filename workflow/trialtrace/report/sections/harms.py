@@ -8,9 +8,17 @@ from trialtrace.report.audit.cohort_words import of_results, of_rows, with_cohor
 from trialtrace.report.links import analysis_place, component_link, place_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.sections.compact import of_arm
+from trialtrace.report.sections.compact import of_arm_in_words
 from trialtrace.report.sections.deaths import deaths_by_arm, population_sizes, randomised_by_arm
-from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table, short_text, slug
+from trialtrace.report.tables import (
+    NO_BREAK,
+    captioned,
+    link,
+    pipe_table,
+    short_text,
+    slug,
+    with_level,
+)
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
 from trialtrace.run.methods.displays.analyse_adverse_events import ANALYSIS as ADVERSE
@@ -93,7 +101,7 @@ def harms_section(material: Material) -> str:
     deaths += [
         with_cohort(material, line, rows)
         for one in declared
-        for line, rows in _lines(material, one, _here(one), of_arm)
+        for line, rows in _lines(material, one, _here(one), of_arm_in_words)
     ]
     deaths += [
         adverse_table(material, texts) if _events(material, texts) else _empty(material, texts)
@@ -125,6 +133,11 @@ def harms_in_short(material: Material, places: Mapping[str, str]) -> list[str]:
     return [*deaths, *_unreported(material)]
 
 
+def reports_events(material: Material) -> bool:
+    """Whether the plan has any analysis or table of adverse events."""
+    return bool(_declared(material) or _displays(material))
+
+
 def _declared(material: Material) -> list[Analysis]:
     return [problem for problem in in_order(material.trial) if problem.harms]
 
@@ -136,7 +149,7 @@ def _here(analysis: Analysis) -> str:
 def _count(rows: list[ResultRow]) -> str:
     """ "4 of 10", or all that describes the arm where nothing is counted."""
     counts = [row for row in rows if row["method"] in ("count.events", "events.count")]
-    return f"{link(counts[0])} of {counts[0]['denominator']}" if counts else of_arm(rows)
+    return f"{link(counts[0])} of {counts[0]['denominator']}" if counts else of_arm_in_words(rows)
 
 
 def _lines(
@@ -190,7 +203,7 @@ def _shares(material: Material, texts: Mapping[str, str], terms: str) -> str:
     """The share of patients with any event, by arm, of a display of adverse events."""
     shares, patients = (_rows(material, texts, stat) for stat in ("any_event", "patients"))
     told = [
-        f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {link(share)}"
+        f"{escape_markdown(material.arm_label(arm))} {_of(patients[arm])}, {with_level(share)}"
         for arm, share in shares.items()
         if arm != ALL or len(shares) == 1
     ]
@@ -228,7 +241,7 @@ def _denominators(material: Material) -> Iterator[str]:
 
 def _unreported(material: Material) -> list[str]:
     """Where the plan reports no adverse event: whether the data have a log of events."""
-    if _declared(material) or _displays(material):
+    if reports_events(material):
         return []
     logs = [
         endpoint.label

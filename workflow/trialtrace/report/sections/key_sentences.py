@@ -7,7 +7,7 @@ from math import inf, log
 from trialtrace.base.words import IN_UNITS, LABELS, RATIOS, unit_text, upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
-from trialtrace.report.tables import link, no_effect, pair_text, sign
+from trialtrace.report.tables import link, no_effect, pair_text, sign, with_level
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.build import Analysis
@@ -160,6 +160,7 @@ def _ends(rows: Sequence[ResultRow], where: Callable[[ResultRow], str]) -> str:
     ordered = sorted(rows, key=lambda row: present(row["stat_value"]))
     ends = [ordered[0], ordered[-1]]
     shown = [
-        link(row) + (f" ({escape_markdown(text)})" if (text := where(row)) else "") for row in ends
+        with_level(row) + (f" ({escape_markdown(text)})" if (text := where(row)) else "")
+        for row in ends
     ]
     return shown[0] if len(rows) == 1 else f"from {shown[0]} to {shown[1]}"

@@ -57,7 +57,8 @@ def methods(material: Material) -> str:
         label, title = escape_markdown(family.label), escape_markdown(how.title)
         parts.append(f"{label}: p-values adjusted by {title}{references.cited(how.reference)}.")
     parts.append(
-        f"Confidence intervals have {number(100 * plan.confidence)} % unless told otherwise."
+        f"Confidence intervals are at the {number(100 * plan.confidence)} % level unless stated "
+        "otherwise."
     )
     listed = [
         f"{at}. []{{#ref-{at}}}{escape_markdown(each)}" for at, each in enumerate(references, 1)

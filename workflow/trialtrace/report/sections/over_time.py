@@ -38,7 +38,7 @@ def over_time(material: Material, analysis: Analysis) -> str:
     ]
     named = {one.name for one in found}
     shown = [_link(material, one) for one in found if one.of not in named]
-    return f"The same event as a time: {', '.join(shown)}." if shown else ""
+    return f"Analysed as the time to the event: {', '.join(shown)}." if shown else ""
 
 
 def times_of(trial: Trial, endpoint: Endpoint) -> set[str]:

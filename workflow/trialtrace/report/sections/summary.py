@@ -31,7 +31,7 @@ from trialtrace.report.sections.analysis_section import analysed
 from trialtrace.report.sections.choices import children, missing_bounds, question_of, same_question
 from trialtrace.report.sections.data_quality import known_counts
 from trialtrace.report.sections.deaths import randomised_by_arm
-from trialtrace.report.sections.findings import primary, sentences
+from trialtrace.report.sections.findings import not_adjusted, primary, sentences
 from trialtrace.report.sections.harms import harms_in_short
 from trialtrace.report.sections.key_sentences import (
     excluding,
@@ -47,7 +47,7 @@ from trialtrace.report.sections.sections import (
     stamps,
 )
 from trialtrace.report.sections.thresholds import against_thresholds
-from trialtrace.report.tables import link, no_effect, pair_text
+from trialtrace.report.tables import link, no_effect, pair_text, with_level
 from trialtrace.run.methods.analysing.rows import ALL
 from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts.rows import ResultRow, present
@@ -60,7 +60,8 @@ Row = Mapping[str, object]
 MOST_CLAIMS = 3
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 GLOSS = (
-    "(On print: held against each other, without the data. Used: in the check of another number.)"
+    "(On print: held against the other printed numbers, without the data. Exact: the same; "
+    "compatible: possible; used: in the check of another number.)"
 )
 
 
@@ -76,7 +77,8 @@ def printed_in_short(material: Material) -> str:
     ]
     lines = failing[:MOST_CLAIMS]
     if more := len(failing) - len(lines):
-        lines.append(f"[{more} more that do not hold]({AUDIT_PAGE})")
+        verb = "does" if more == 1 else "do"
+        lines.append(f"[{more} more {verb} not hold]({AUDIT_PAGE})")
     told = f" {'; '.join(lines)}." if lines else ""
     told += f" {put}" if (put := put_in(material)) else ""
     return f"[{counts}]({AUDIT_PAGE}) {GLOSS}{told}{_unread(material)}"
@@ -107,12 +109,12 @@ def registered_otherwise(material: Material) -> Iterator[str]:
 
 
 def _failing(rows: Sequence[Row]) -> list[str]:
-    """The verdicts of a claim that fail, "against the data differs: they give 31 %"."""
+    """The verdicts of a claim that fail: "the data give 31 %", "on print inconsistent"."""
     told = []
     for column, name in COLUMNS.items():
         if (verdict := worst(rows, column)) in FAILS:
             given = _given(rows) if column == DATA else ""
-            told.append(f"{name} {SHOWN[verdict]}{given}")
+            told.append(given or f"{name} {SHOWN[verdict]}")
     return told
 
 
@@ -124,7 +126,7 @@ def _given(rows: Sequence[Row]) -> str:
         for row in rows
         if row[DATA] in FAILS and row["recomputed_text"] and row["result_id"]
     ]
-    return f": they give {', '.join(told)}" if told else ""
+    return f"the data give {', '.join(told)}" if told else ""
 
 
 def _claim(rows: Sequence[Row], verdicts: Sequence[str]) -> str:
@@ -140,10 +142,10 @@ def summary(material: Material, places: Mapping[str, str]) -> str:
         *lost(material),
         *stamps(trial),
         f"**{escape_markdown(trial.question)}**",
+        *_primary(material, places),
         " ".join([design_line(material), *of_data(material)]),
         f"**Patients.** {_patients(material, places)}",
         " ".join(left_out(material)),
-        *_primary(material, places),
         f"**Harms.** {' '.join(harms_in_short(material, places))}",
         f"**Under other choices.** {' '.join(_choices(material, places))}",
         f"**Published numbers:** {printed_in_short(material)}",
@@ -160,6 +162,7 @@ def _primary(material: Material, places: Mapping[str, str]) -> list[str]:
         f"{' '.join([*against_thresholds(material, one), *sentences(material, one)])}**"
         for one in primary(material)
     ]
+    told += not_adjusted(material)
     cohort = of_primary(material, primary(material), places)
     said = [*registered_otherwise(material), *([cohort] if cohort else [])]
     return [*told, *([" ".join(said)] if said else [])]
@@ -186,7 +189,7 @@ def _analysed(material: Material, analysis: Analysis, places: Mapping[str, str])
     """Whom an analysis has, why not others, and of how many the outcome is known."""
     whom = analysed(material, analysis)
     known = _known(material, analysis, whom, places)
-    return f"Analysed for {escape_markdown(analysis.label)}: {whom}" + (
+    return f"Analysed for {escape_markdown(analysis.label)}, {lower_first(whom)}" + (
         _not_analysed(material, analysis) + known
     )
 
@@ -301,7 +304,7 @@ def _range(
     if whole and clear == len(whole):
         nearest = nearest_to_no_effect(whole)
         of = material.trial.plan.analyses[nearest["analysis_id"]].label
-        text += f", the nearest to it {link(nearest)} ({escape_markdown(of)})"
+        text += f", the nearest to it {with_level(nearest)} ({escape_markdown(of)})"
     return f"{text}.{_bounded(material, analysis, first)}"
 
 
@@ -310,9 +313,9 @@ def _bounded(material: Material, analysis: Analysis, first: ResultRow) -> str:
     told, null = [], no_effect(first["stat_name"])
     for member, low, high in missing_bounds(material, analysis, first):
         reached = present(low["stat_value"]) <= null <= present(high["stat_value"])
-        words = ", with no effect among them" if reached else ""
+        words = ", which include no effect" if reached else ""
         told.append(f"{link(low)} to {link(high)}{words} ({escape_markdown(member.label)})")
-    ways = "Bounds, with every missing value taken for the one arm or for the other"
+    ways = "Bounds with all missing outcomes in favour of the one arm or of the other"
     return f" {ways}: {'; '.join(told)}." if told else ""
 
 
@@ -321,4 +324,4 @@ def _hash(material: Material) -> str:
     value = material.seal.value
     shown = f"`{grouped(value)}`" if value else "not shown: no key"
     command = f"trialtrace verify FILE --trial {material.trial.name}"
-    return f"Hash of this run: {shown}. A copy is held against it by `{command}`."
+    return f"Hash of this run: {shown}; `{command}` checks a copy against it."

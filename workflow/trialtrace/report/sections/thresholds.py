@@ -4,7 +4,7 @@ from trialtrace.base.words import upper_first
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import ending
-from trialtrace.report.tables import link
+from trialtrace.report.tables import link, sign, with_level
 from trialtrace.run.tables.contracts.rows import ResultRow, values_of
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.plan.references import limits_of, method_of
@@ -34,9 +34,9 @@ def _sentence(material: Material, rows: list[ResultRow], tests: list[ResultRow])
     for test in tests:
         same = (r for r in rows if values_of(r, SAME) == values_of(test, SAME) and not r["group2"])
         share = next((row for row in same if row["stat_name"] == "proportion"), None)
-        shown = f" {link(share)}" if share else ""
+        shown = f" {with_level(share)}" if share else ""
         arms.append(
             f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}, "
-            f"p {'' if test['stat_text'].startswith('<') else '= '}{link(test)}"
+            f"p {sign(test)}{link(test)}"
         )
     return f"{escape_markdown(lead)}: {'; '.join(arms)}{ending(material)}"

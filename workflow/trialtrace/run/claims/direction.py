@@ -50,7 +50,6 @@ WELCH = {f"mean_difference.{kind}welch" for kind in ("", "equivalence_", "non_in
 NORMAL = {
     "proportion.wald",
     "risk_difference.wald",
-    "risk_difference.wald_paired",
     "risk_difference.mantel_haenszel",
     "risk_difference.standardised",
     "risk_ratio.katz_log",

@@ -9,7 +9,7 @@ Both are `account.json`, in counts and configured words only.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -204,7 +204,8 @@ def endpoint_losses(study: Study) -> EndpointLosses:
 
 def write_losses(derived_dir: Path, losses: EndpointLosses) -> None:
     """Write `account.json` beside the data sets."""
-    write_json(Path(derived_dir) / FILE, asdict(losses))
+    lines = {name: [*map(vars, of)] for name, of in vars(losses).items() if name != "known"}
+    write_json(Path(derived_dir) / FILE, lines | {"known": losses.known})
 
 
 def read_losses(derived_dir: Path) -> EndpointLosses:

@@ -19,6 +19,8 @@ from trialtrace.run.integrity.look import Look
 
 DRAWS = 1999
 FEWEST = 20
+# Draws times patients that are in memory at once.
+CELLS = 1_000_000
 SURE = 10
 
 
@@ -79,22 +81,29 @@ def _standard(values: Floats) -> Floats:
 
 def statistics(data: Floats, arm: Places, strata: Places) -> tuple[Floats, Floats]:
     """Of each column the sum over arms of n times the squared mean, as it is and in each draw."""
-    arms, sizes = np.unique(arm, return_counts=True)
+    _, of_arm, sizes = np.unique(arm, return_inverse=True, return_counts=True)
+    arms = np.arange(len(sizes), dtype=np.min_scalar_type(len(sizes)))
     rng = np.random.Generator(np.random.PCG64(2))
     order = np.argsort(strata, kind="stable")
-    data, arm, strata = data[order], arm[order], strata[order]
+    data, number, strata = data[order], of_arm.astype(arms.dtype)[order], strata[order]
 
-    def of(every: Places) -> Floats:
-        made = np.zeros((len(every), data.shape[1]))
-        for a, size in zip(arms, sizes, strict=True):
-            made += (((every == a).astype(float)) @ data) ** 2 / size
+    def of(every: Places, start: int, end: int) -> Floats:
+        return np.stack([(every == a).astype(float) @ data[start:end] for a in arms])
+
+    def squared(sums: Floats) -> Floats:
+        made: Floats = (sums**2 / sizes[:, None, None]).sum(axis=0)
         return made
 
     starts = [*np.flatnonzero(np.append(True, strata[1:] != strata[:-1])), len(strata)]
-    drawn = np.repeat(arm[None, :], DRAWS, axis=0)
+    sums = np.zeros((len(arms), DRAWS, data.shape[1]))
     for start, end in pairwise(starts):
-        drawn[:, start:end] = rng.permuted(drawn[:, start:end], axis=1)
-    return of(arm[None, :])[0], of(drawn)
+        # In batches: all draws of many patients at once are gigabytes.
+        rows = max(1, CELLS // (end - start))
+        for first in range(0, DRAWS, rows):
+            size = min(rows, DRAWS - first), end - start
+            every = rng.permuted(np.broadcast_to(number[start:end], size), axis=1)
+            sums[:, first : first + rows] += of(every, start, end)
+    return squared(of(number[None, :], 0, len(number)))[0], squared(sums)
 
 
 def tails(seen: float, drawn: Floats) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialtrace.base.arrays import Flags, Floats, Places
 from trialtrace.run.cleaning.keys import PLACE, subject_text
@@ -27,6 +28,8 @@ from trialtrace.run.trial.treatment import arm_columns, arm_origin
 
 OF_SITES = 0.05
 """Rows of a file in the order of its patients at which another site may begin."""
+PLAIN = "^[0-9]{1,18}$"
+"""A key that is a number alone, as most are."""
 
 
 def read_export(trial: Trial, clean_dir: Path) -> Export:
@@ -125,9 +128,15 @@ def _sheet(
 def _in_order(names: pa.Array, rows: Places) -> bool:
     """Whether keys rise with the rows of the file, numbers in them by their size; sites may stand
     in any order."""
-    every = names.to_pylist()
-    keys = [_natural(every[at]) for at in np.argsort(rows, kind="stable") if every[at]]
-    return sum(one > later for one, later in pairwise(keys)) <= len(keys) * OF_SITES
+    named = names.take(pa.array(np.argsort(rows, kind="stable")))
+    named = named.filter(pc.greater(pc.utf8_length(named), 0))
+    if pc.all(pc.match_substring_regex(named, PLAIN)).as_py():
+        numbers = named.cast(pa.int64()).to_numpy()
+        falls = int((numbers[1:] < numbers[:-1]).sum())
+    else:
+        keys = map(_natural, named.to_pylist())
+        falls = sum(one > later for one, later in pairwise(keys))
+    return falls <= len(named) * OF_SITES
 
 
 def _natural(key: str) -> list[tuple[str, int]]:

@@ -28,6 +28,7 @@ from trialtrace.run.jobs.data import data_digests
 from trialtrace.run.trial.hash_key import key_in_use
 from trialtrace.run.trial.instruments.shared import InstrumentEntry
 from trialtrace.run.trial.load import Trial, load_settings, load_trial
+from trialtrace.run.trial.multiverse.load import specified
 from trialtrace.run.trial.plan.card import Card
 from trialtrace.run.trial.plan.registry import card_of
 from trialtrace.run.trial.plan.step_names import steps
@@ -52,6 +53,8 @@ ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 COHORT = "cohort.yaml"
 # Read by the pages of a draft; whether it blinds counts for every stage beyond the raw tables.
 GUESSES = "guesses.yaml"
+# Of a trial that has one: its choices stand in the supplement.
+MULTIVERSE_FILE = "multiverse.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
 SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
@@ -72,8 +75,10 @@ MULTIVERSE, DRAW_MULTIVERSE, MULTIVERSE_PAGE = (
     "draw_multiverse",
     "render_multiverse",
 )
-_READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, "multiverse.yaml")
+DERIVE_RULES = "derive_multiverse"
+_READ = (TRIAL, DICTIONARY, ENDPOINTS, PLAN, MULTIVERSE_FILE)
 ASKED = {
+    DERIVE_RULES: Stage((*_READ, CLEANING)),
     "estimate_multiverse": Stage(_READ),
     DRAW_MULTIVERSE: Stage(_READ),
     MULTIVERSE: Stage(_READ),
@@ -284,8 +289,13 @@ class Freshness:
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
         if trial and rule == RENDER and self.trial(trial).guesses is not None:
             files.add(self.at.trial_config(trial) / GUESSES)
+        if trial and rule == RENDER and self.trial(trial).has_multiverse:
+            files.add(self.at.trial_config(trial) / MULTIVERSE_FILE)
         if trial and rule in (DERIVE, RENDER):
             files |= set(tables_of(self.trial(trial)))
+        if trial and rule == DERIVE_RULES:
+            of = specified(self.trial(trial))
+            files |= {table for each in {*of.rules.values()} for table in tables_of(of.ruled(each))}
         return files
 
     def code(self, rule: str, trial: str | None = None) -> str:

@@ -9,7 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
-from trialtrace.base.arrays import Floats
+from trialtrace.base.arrays import Floats, Labels
+from trialtrace.base.config.spec import items_of
+from trialtrace.base.errors import one_of
 from trialtrace.run.multiverse.blocks import key_of
 from trialtrace.run.multiverse.estimates import (
     EVERY,
@@ -21,6 +23,7 @@ from trialtrace.run.multiverse.estimates import (
     progress,
 )
 from trialtrace.run.tables.contracts.rows import present
+from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.study.file import Design
 from trialtrace.stats import resampling
 from trialtrace.stats.resampling.curves import (
@@ -54,6 +57,8 @@ class Place:
     visit: str | None
     rows: str | None
     value: str
+    time: float | None
+    asking: str | None
 
     @property
     def name(self) -> str:
@@ -62,8 +67,13 @@ class Place:
         text += f";population={self.population};variable={self.parameter}"
         text += f";visit={self.visit}" if self.visit is not None else ""
         text += f";value={self.value}" if self.value != "value" else ""
+        text += f";time={self.time:g}" if self.time is not None else ""
         if self.rows is not None:
             text += f";where={hashlib.sha256(self.rows.encode()).hexdigest()[:6]}"
+        if self.asking is not None:
+            text += "".join(
+                f";{factor}={level}" for factor, level in json.loads(self.asking).items()
+            )
         return text
 
     @property
@@ -91,6 +101,7 @@ def groups(work: Work, estimates: Mapping[str, Sequence[Estimated]]) -> list[Gro
     for name, those in estimates.items():
         analysis = work.trial.plan.analyses[name]
         rows = None if analysis.where is None else json.dumps(analysis.where, sort_keys=True)
+        asking = work.trial.multiverse.asking(work.trial.specifications[name])
         for each in those:
             row = each.row
             place = Place(
@@ -102,9 +113,17 @@ def groups(work: Work, estimates: Mapping[str, Sequence[Estimated]]) -> list[Gro
                 row["visit"],
                 rows,
                 analysis.value,
+                time_of(analysis),
+                json.dumps(asking, ensure_ascii=False) if asking else None,
             )
             found.setdefault(place, []).append(each)
     return [Group(place, those) for place, those in found.items()]
+
+
+def time_of(analysis: Analysis) -> float | None:
+    """The time that an estimate is at, or goes up to; None of others."""
+    options = items_of(analysis.estimates[0].options)
+    return next((float(options[key]) for key in ("time", "horizon") if key in options), None)
 
 
 @dataclass(frozen=True)
@@ -144,16 +163,49 @@ def _without_scores(estimated: Estimated, reason: str) -> Estimated:
 
 
 def _scheme(work: Work, pair: tuple[str, str]) -> Scheme:
-    """The trial's own scheme for the patients of two arms, as far as it is known."""
-    arm = work.arms(pair)
+    """The trial's own scheme for the patients of two arms, as far as it is known.
+
+    Raises StatsError where it cannot have made the data.
+    """
+    _check_blocks(work)
+    cells = _cells(work, pair)
+    if cells is None:
+        return resampling.fixed_margins(work.arms(pair))
+    return resampling.stratified(work.arms(pair), cells)
+
+
+def _cells(work: Work, arms: Sequence[str]) -> Labels | None:
+    """The stratum of each subject of these arms; None where there are none."""
     strata = work.trial.design.strata
     if not strata:
-        return resampling.fixed_margins(arm)
-    columns = [work.column(name, pair) for name in strata]
+        return None
+    columns = [work.column(name, arms) for name in strata]
     if any(value is None for column in columns for value in column):
         raise StatsError(UNTOLD)
-    cells = np.array(["\x1f".join(map(str, cell)) for cell in zip(*columns, strict=True)])
-    return resampling.stratified(arm, cells)
+    return np.array([", ".join(map(str, cell)) for cell in zip(*columns, strict=True)])
+
+
+def _check_blocks(work: Work) -> None:
+    """Raise StatsError with the counts where blocks of the declared sizes cannot have made them."""
+    sizes = getattr(work.trial.design.randomisation, "block_sizes", None)
+    if not sizes:
+        return
+    declared = work.trial.design.arms
+    arm = work.arms(declared)
+    cells = _cells(work, [*declared])
+    names, cell = np.unique(np.zeros(len(arm)) if cells is None else cells, return_inverse=True)
+    counts = np.array([np.bincount(cell[arm == name], minlength=len(names)) for name in declared]).T
+    unfit = resampling.unfit_cells(counts, sizes)
+    if unfit.size:
+        first = int(unfit[0])
+        told = zip(counts[first].tolist(), declared.values(), strict=True)
+        where = f" in {names[first]}" if cells is not None else ""
+        more = f", and {unfit.size - 1} of {len(names)} strata more" if unfit.size > 1 else ""
+        raise StatsError(
+            f"blocks of {one_of(sorted(sizes))} patients cannot have made "
+            f"{', '.join(f'{n} {one.label}' for n, one in told)}{where}{more}: the scheme was "
+            "another, or patients are missing from the data"
+        )
 
 
 def drawn(work: Work, curves: Sequence[Prepared], chunk: Chunk = WHOLE) -> list[CurveDraws | None]:

@@ -21,6 +21,7 @@ from trialtrace.run.methods.analysing.cuts import Cut, cuts
 from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.analysing.run import run_analysis
 from trialtrace.run.multiverse.blocks import Blocks, key_of
+from trialtrace.run.multiverse.rules import data_of
 from trialtrace.run.multiverse.scores import SCORE_OF, Sampled, score_of
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
 from trialtrace.run.tables.frames import Frames
@@ -73,6 +74,21 @@ class Work:
         return Frames(self.derived)
 
     @cached_property
+    def _ruled(self) -> dict[str, tuple[SpecifiedTrial, Frames, str]]:
+        """By rule of endpoints: the trial, its data, their digest."""
+        folder = self.blocks.folder.parent
+        found = {"": (self.trial, self.frames, "")}
+        for rule in {*self.trial.rules.values()} - {""}:
+            place, digest = data_of(folder, rule)
+            found[rule] = self.trial.ruled(rule), Frames(place), digest
+        return found
+
+    def ruled(self, name: str) -> tuple[SpecifiedTrial, Frames]:
+        """The trial with the endpoints of a specification, and the data that these give."""
+        trial, frames, _ = self._ruled[self.trial.rules[name]]
+        return trial, frames
+
+    @cached_property
     def origin(self) -> str:
         """A digest of what all estimates come from, but for multiverse.yaml."""
         folder = self.trial.at.trial_config(self.trial.name)
@@ -92,7 +108,9 @@ class Work:
     def _entry(self, plan: Content, name: str) -> list[object]:
         entry = plan["analyses"][name]
         late = self.trial.multiverse.late(self.trial.specifications[name])
-        return [name, entry, plan["estimands"].get(entry.get("estimand")), late]
+        told = [name, entry, plan["estimands"].get(entry.get("estimand")), late]
+        rule = self.trial.rules[name]
+        return [*told, rule, self._ruled[rule][2]] if rule else told
 
     @cached_property
     def _arms(self) -> Labels:
@@ -155,13 +173,8 @@ def estimated(work: Work, name: str) -> Iterator[Estimated]:
     reason, whatever failed; of a fault of the program the log has the place."""
     analysis = work.trial.plan.analyses[name]
     try:
-        found = [
-            each
-            for each in run_analysis(work.trial, analysis, work.frames)
-            if _asked(each, analysis)
-        ]
-        reason = "the analysis gives no single estimate of a comparison: those at a time are not "
-        reason += "varied here."
+        found = [each for each in run_analysis(*_given(work, name)) if _asked(each, analysis)]
+        reason = "the analysis gives no single estimate of a comparison."
     except UserError as error:
         found, reason = [], " ".join(str(error).split())
     except Exception as error:  # noqa: BLE001  one specification must not stop the others
@@ -173,13 +186,19 @@ def estimated(work: Work, name: str) -> Iterator[Estimated]:
         yield _with_scores(work, name, result)
 
 
+def _given(work: Work, name: str) -> tuple[SpecifiedTrial, Analysis, Frames]:
+    """What a specification is run on."""
+    trial, frames = work.ruled(name)
+    return trial, work.trial.plan.analyses[name], frames
+
+
 def _asked(result: Result, analysis: Analysis) -> bool:
     """Whether a result is the estimate of a comparison, and nothing that stands beside it."""
     place = result.place
     return (
         result.stat == analysis.estimates[0].statistic
         and place.pair is not None
-        and place.second is None
+        and (place.second is None or place.second[0] == "time")
     )
 
 
@@ -221,7 +240,8 @@ def untested(work: Work, name: str, result: Result) -> str | None:
     if trial.design.randomisation.scheme == "unknown":
         return "how patients were randomised is not known (trial.yaml: design.randomisation)"
     population = trial.populations[result.place.population]
-    if chosen := Outcomes(trial.endpoints, trial.subjects).chosen_by(population):
+    ruled, _ = work.ruled(name)
+    if chosen := Outcomes(ruled.endpoints, trial.subjects).chosen_by(population):
         return f"the population {population.name} is chosen after randomisation, by {chosen[0]}"
     late = trial.multiverse.late(trial.specifications[name])
     return f"it rests on what may follow the arm ({'; '.join(late)})" if late else None
@@ -230,22 +250,20 @@ def untested(work: Work, name: str, result: Result) -> str | None:
 def _scores(work: Work, name: str, result: Result) -> Floats:
     pair = result.place.pair
     assert pair is not None
-    analysis = work.trial.plan.analyses[name]
+    trial, analysis, frames = _given(work, name)
     step = analysis.estimates[0]
-    cut = _cut(work, analysis, result)
-    options = items_of(step.options)
+    cut = _cut(trial, analysis, frames, result.place)
     given = result.members["analysed"].predicate
-    rows = work.frames.select(cut.dataset, given | {"TRTP": {"in": list(pair)}})
+    rows = frames.select(cut.dataset, given | {"TRTP": {"in": list(pair)}})
     places = work.places(pair, rows.column("USUBJID"))
-    sample = Sampled(cut, rows, options.get("covariates", ()), options.get("strata", ()))
+    sample = Sampled(cut, rows, items_of(step.options))
     return score_of(step.key, sample, places, len(work.arms(pair)))
 
 
-def _cut(work: Work, analysis: Analysis, result: Result) -> Cut:
+def _cut(trial: SpecifiedTrial, analysis: Analysis, frames: Frames, place: Place) -> Cut:
     """The cut of the analysis at which a result stands."""
     together = card_of(analysis.estimates[0].key).visits != "each"
-    place = result.place
-    for cut in cuts(work.trial, analysis, work.frames, together=together):
+    for cut in cuts(trial, analysis, frames, together=together):
         if (cut.place.parameter, cut.place.visit) == (place.parameter, place.visit):
             return cut
     raise StatsError("the estimate is of several visits at once, and has no score here.")

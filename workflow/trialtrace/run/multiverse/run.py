@@ -14,7 +14,7 @@ from trialtrace.run.multiverse.curves import Group, Prepared, drawn, groups, pre
 from trialtrace.run.multiverse.estimates import WHOLE, Chunk, Estimated, Work, estimates
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, from_rows, write_table
 from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
-from trialtrace.run.trial.load import Trial
+from trialtrace.run.trial.load import Trial, load_trial
 from trialtrace.run.trial.multiverse.load import SpecifiedTrial, specified
 from trialtrace.stats.resampling.curves import (
     CurveDraws,
@@ -51,6 +51,16 @@ def work_of(trial: Trial, derived: Path, folder: Path, code: str) -> Work:
     return Work(
         specified(trial), Path(derived), Blocks(Path(folder) / "blocks", trial.private), code
     )
+
+
+def part_of(
+    wildcards: Mapping[str, str], adsl: str, mark: str, code: str
+) -> tuple[Work, Chunk, Path]:
+    """The work, the chunk of it and the mark of a job, from what its rule has: the wildcards
+    trial, part and of, and paths."""
+    path = Path(mark)
+    work = work_of(load_trial(wildcards["trial"]), Path(adsl).parent, path.parents[1], code)
+    return work, (int(wildcards["part"]) - 1, int(wildcards["of"])), path
 
 
 def estimate_part(work: Work, chunk: Chunk, mark: Path) -> None:
@@ -150,6 +160,11 @@ def _values(estimated: Sequence[Estimated]) -> Floats:
     return np.array([value for value in values if value is not None], dtype=float)
 
 
+def _distinct(values: Floats) -> int:
+    """Different estimates; two ways to the same one differ in its last digits."""
+    return len({f"{value:.{SIGNIFICANT_DIGITS}g}" for value in values.tolist()})
+
+
 def _curve_row(work: Work, curve: Tested) -> Row:
     place, group = curve.group.place, curve.group
     values = _values(group.estimates)
@@ -158,8 +173,7 @@ def _curve_row(work: Work, curve: Tested) -> Row:
         "curve": place.name,
         "specifications": len(group.estimates),
         "estimated": values.size,
-        # Two ways to the same estimate differ in its last digits.
-        "distinct": len({f"{value:.{SIGNIFICANT_DIGITS}g}" for value in values.tolist()}),
+        "distinct": _distinct(values),
         "tested": len(group.tested),
         "level": _level(work),
         "no_median": SEVERAL if several else None,
@@ -216,7 +230,7 @@ def _band_rows(curve: Tested) -> Iterator[Row]:
 def _spread_rows(trial: SpecifiedTrial, curve: Tested) -> Iterator[Row]:
     """Of the factors that vary on the curve; of one estimand alone."""
     there = [each for each in curve.group.estimates if each.row["stat_value"] is not None]
-    if _several_effects(trial, curve.group) or len(there) < 2:
+    if _several_effects(trial, curve.group) or _distinct(_values(there)) < 2:
         return
     chosen = [trial.specifications[each.analysis].levels for each in there]
     factors = [

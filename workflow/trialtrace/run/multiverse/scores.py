@@ -10,11 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.arrays import Floats, Places
 from trialtrace.run.methods.analysing.cuts import Cut
 from trialtrace.run.methods.analysing.subject_tables import TWICE
 from trialtrace.run.methods.regression.analyse_covariates import columns_of
 from trialtrace.run.methods.stratified.analyse import keys_of
+from trialtrace.run.methods.survival.analyse import times
+from trialtrace.run.methods.survival.analyse_competing import EVENT, causes
 from trialtrace.run.tables.frames import Selection
 from trialtrace.stats import resampling
 from trialtrace.stats.regression.logistic import logistic
@@ -31,8 +34,15 @@ class Sampled:
 
     cut: Cut
     rows: Selection
-    covariates: Sequence[str]
-    strata: Sequence[str]
+    options: Content
+
+    @property
+    def covariates(self) -> Sequence[str]:
+        return tuple(self.options.get("covariates", ()))
+
+    @property
+    def strata(self) -> Sequence[str]:
+        return tuple(self.options.get("strata", ()))
 
     @property
     def values(self) -> Floats:
@@ -62,6 +72,24 @@ def _log_rank(sample: Sampled) -> Floats:
     event = (sample.rows.column("CNSR") == 0).astype(float)
     stratum = keys_of(sample.rows, sample.strata) if sample.strata else None
     return resampling.log_rank_scores(sample.values, event, stratum=stratum, included=None)
+
+
+def _survival(sample: Sampled) -> Floats:
+    """Of being without the event at the time of the estimate, others competing not."""
+    time, event = times(sample.rows)
+    return -resampling.incidence_scores(time, event, of=EVENT, at=sample.options["time"])
+
+
+def _incidence(sample: Sampled) -> Floats:
+    at = sample.options["time"]
+    return resampling.incidence_scores(*causes(sample.rows), of=EVENT, at=at)
+
+
+def _mean_time(sample: Sampled) -> Floats:
+    """Of the time without the event, or with the other sign of that lost to it."""
+    sign = -1.0 if sample.options.get("of") == "time_lost" else 1.0
+    scores = resampling.restricted_mean_scores(*times(sample.rows), tau=sample.options["horizon"])
+    return sign * scores
 
 
 def _columns(sample: Sampled) -> Floats:
@@ -98,6 +126,9 @@ SCORES: dict[str, tuple[str, Score]] = {
     "ranks": ("sum of ranks", _ranks),
     "strata": ("sum of values less the mean of their stratum", _strata),
     "log_rank": ("observed less expected events", _log_rank),
+    "survival": ("sum of what each adds to survival at the time", _survival),
+    "incidence": ("sum of what each adds to incidence at the time", _incidence),
+    "mean_time": ("sum of what each adds to the mean time", _mean_time),
     "least_squares": ("sum of residuals of the values on the covariates", _least_squares),
     "logistic": ("sum of events less the risks by the covariates", _logistic),
     "poisson": ("sum of events less the means by the covariates", _poisson),
@@ -120,13 +151,18 @@ SCORE_OF = {
     **dict.fromkeys(
         (
             *(f"{name}.mantel_haenszel" for name in _BINARY),
-            *(f"{name}.stratified_miettinen_nurminen" for name in _BINARY[:2]),
-            *("risk_difference.summary_score", "risk_difference.stratified_newcombe"),
+            "risk_difference.stratified_miettinen_nurminen",
+            "risk_difference.stratified_newcombe",
             "odds_ratio.conditional",
         ),
         "strata",
     ),
     **dict.fromkeys(("hazard_ratio.cox", "hazard_ratio.cox_adjusted"), "log_rank"),
+    **dict.fromkeys(
+        ("survival_difference.kaplan_meier", "survival_ratio.kaplan_meier"), "survival"
+    ),
+    "incidence_difference.aalen_johansen": "incidence",
+    **dict.fromkeys(("mean_time_difference.restricted", "mean_time_ratio.restricted"), "mean_time"),
     "mean_difference.ancova": "least_squares",
     **dict.fromkeys(
         (*(f"{name}.standardised" for name in _BINARY[:2]), "odds_ratio.logistic"), "logistic"

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.cleaning.account import rejects_summary
+from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
     CheckRow,
@@ -74,13 +75,18 @@ class Tracer:
         result is traced, and of the tables no more is kept than it needs."""
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
         self._hashes, self._only = hashes, only
-        self.frames = Frames(self.folder / "derived")
+        self.frames = Frames(self.derived)
         self.about = About(trial, self.frames)
-        self.raw = RawRows(self.folder / "derived", self.frames)
+        self.raw = RawRows(self.derived, self.frames)
         self._selected: dict[tuple[str, str], Selected] = {}
         self._members_of: dict[str, list[dict[str, str]]] = {}
         self._told: dict[tuple[object, ...], list[dict[str, Any]]] = {}
         self._behind: dict[tuple[str | None, ...], tuple[str, ...]] = {}
+
+    @property
+    def derived(self) -> Path:
+        """Where the derived data lie."""
+        return self.folder / "derived"
 
     @cached_property
     def constants(self) -> Constants:
@@ -95,7 +101,7 @@ class Tracer:
     @cached_property
     def rejects(self) -> Rejected:
         """What cleaning or an endpoint did not accept, or flagged."""
-        return Rejected(self.trial, self.folder, self.frames, self.raw)
+        return Rejected(self.trial, self.folder, self.derived, self.frames, self.raw)
 
     @cached_property
     def put_in(self) -> PutIn:
@@ -109,13 +115,18 @@ class Tracer:
     @cached_property
     def results(self) -> dict[str, ResultRow]:
         """Every result; with `only` those of its analysis, unless it is adjusted with others or
-        unknown; in the style of the plan."""
+        unknown; in the style of the plan, those in the flow as it calls them."""
         table = read_table(self.folder / "analysis" / "results.parquet", RESULTS)
         if self._only is not None:
             own = rows_with(table, "result_id", self._only)
             if own.num_rows and own["stat_name"][0].as_py() != ADJUSTED:
                 table = rows_with(table, "analysis_id", own["analysis_id"][0].as_py())
-        return {row["result_id"]: row for row in in_style(table.to_pylist(), self.trial.plan.style)}
+        rows = {row["result_id"]: row for row in in_style(table.to_pylist(), self.trial.plan.style)}
+        if who := self.trial.plan.displays.get("flow", {}).get("patients"):
+            for row in rows.values():
+                if row["stat_name"] == "randomised":
+                    row["stat_label"] = lower_first(who)
+        return rows
 
     @cached_property
     def members(self) -> dict[str, list[MemberRow]]:

@@ -1,6 +1,6 @@
 """What was not accepted and would have belonged to a number; what was flagged and is used in it."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from trialtrace.base.arrays import Flags, Labels, Places
 from trialtrace.run.tables.contracts import RAW, REJECTS, read_table
-from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Selection, canonical
+from trialtrace.run.tables.frames import COMPLETE, LACKING, Frames, Predicate, Selection, canonical
 from trialtrace.run.trace.raw_rows import MADE, RawPart, RawRows
 from trialtrace.run.trial.load import Trial
 
@@ -26,8 +26,10 @@ class RowKeys:
     def __init__(self, trial: Trial, raw: Path, frames: Frames, rows: RawRows):
         self._trial, self._folder, self._frames, self._rows = trial, Path(raw), frames, rows
         self._tables: dict[str, pa.Table] = {}
-        self._edges: dict[str, np.ndarray] = {}
-        self._elsewhere: dict[tuple[str, str, str], dict[str, set[str]]] = {}
+        self._edges: dict[str, tuple[Places, Places]] = {}
+        self._numbers: dict[tuple[str, str], tuple[Places, Places]] = {}
+        self._elsewhere: dict[tuple[str, str, str], dict[str, Flags]] = {}
+        self._last: tuple[tuple[str, str], Flags, Flags] | None = None
 
     def of_another(self, table: str, lines: Places, selection: Selection) -> Flags:
         """Which of these rows of a table have a key that only other rows of the same subjects have.
@@ -37,37 +39,46 @@ class RowKeys:
         """
         found = np.zeros(len(lines), dtype=bool)
         for column, values in self._values_elsewhere(table, selection).items():
-            own = self._cells(table, column, lines).to_pylist()
-            found |= np.array([value in values for value in own], dtype=bool)
+            found |= values[self._numbered(table, column)[0][lines]]
         return found
 
-    def _values_elsewhere(self, table: str, selection: Selection) -> dict[str, set[str]]:
+    def _values_elsewhere(self, table: str, selection: Selection) -> dict[str, Flags]:
         """Column -> values by which rows of these subjects are none of the selected."""
         where = {k: v for k, v in selection.predicate.items() if k not in OF_VALUES}
         key = (selection.dataset, canonical(where), table)
         if key not in self._elsewhere:
-            inside, outside = self._lines(table, self._frames.select(selection.dataset, where))
-            texts: dict[str, set[str]] = {}
-            for column in self._columns(table) if len(inside) else ():
-                own, other = (self._cells(table, column, at) for at in (inside, outside))
-                texts[column] = {*pc.unique(other).to_pylist()} - {*pc.unique(own).to_pylist()}
-            self._elsewhere[key] = texts
+            columns = self._columns(table)
+            self._elsewhere[key] = dict(self._of_kind(table, columns, key[:2], where))
         return self._elsewhere[key]
 
-    def _lines(self, table: str, kind: Selection) -> tuple[np.ndarray, np.ndarray]:
-        """The rows of a table behind a selection, and behind other records of its subjects."""
-        edges, here = self._rows.all_edges, self._edges_of(table)
-        used = self._rows.uses(kind)[here]
-        theirs = self._rows.subjects(kind)[edges.subject[here]]
-        lines = edges.source_row[here]
-        return _sorted(lines[used]), _sorted(lines[theirs & ~used])
+    def _of_kind(
+        self, table: str, columns: list[str], key: tuple[str, str], where: Predicate
+    ) -> Iterator[tuple[str, Flags]]:
+        if not columns:
+            return
+        if self._last is None or self._last[0] != key:
+            kind = self._frames.select(key[0], where)
+            self._last = key, self._rows.uses(kind), self._rows.subjects(kind)
+        _, used, subjects = self._last
+        here, whose = self._edges_of(table)
+        inside = used[here]
+        if not inside.any():
+            return
+        outside = subjects[whose] & ~inside
+        for column in columns:
+            by_line, by_edge = self._numbered(table, column)
+            own, other = np.zeros((2, by_line.max() + 1), dtype=bool)
+            own[by_edge[inside]] = True
+            other[by_edge[outside]] = True
+            yield column, other & ~own
 
-    def _edges_of(self, table: str) -> np.ndarray:
-        """The places of the edges that lead to a table."""
+    def _edges_of(self, table: str) -> tuple[Places, Places]:
+        """The places of the edges that lead to a table, and the subject of each."""
         if table not in self._edges:
             names, codes = (getattr(self._rows.edges, of)["table"] for of in ("names", "codes"))
             known = names.index(table) if table in names else -1
-            self._edges[table] = np.flatnonzero(codes == known)
+            here = np.flatnonzero(codes == known)
+            self._edges[table] = here, self._rows.all_edges.subject[here]
         return self._edges[table]
 
     def _columns(self, table: str) -> list[str]:
@@ -77,24 +88,25 @@ class RowKeys:
             name for name in spec.key_ if name in known and name not in (spec.subject, "source_row")
         ]
 
-    def _cells(self, table: str, column: str, lines: np.ndarray) -> pa.Array:
-        """The cells of a column in these rows, as they stand in the file."""
-        raw = self._raw(table)
-        at = pc.index_in(pa.array(lines, pa.int64()), value_set=raw["source_row"].combine_chunks())
-        return pc.utf8_trim_whitespace(raw[column].combine_chunks().take(at))
+    def _numbered(self, table: str, column: str) -> tuple[Places, Places]:
+        """The cells of a column as numbers, equal ones the same: of each line of the file, and of
+        each edge that leads to the table."""
+        if (table, column) not in self._numbers:
+            raw = self._raw(table)
+            cells = pc.utf8_trim_whitespace(raw[column].combine_chunks())
+            coded = cells.dictionary_encode(null_encoding="encode").indices.to_numpy()
+            lines = raw["source_row"].to_numpy()
+            by_line = np.full(1 + int(lines.max(initial=0)), len(coded))
+            by_line[lines[::-1]] = coded[::-1]
+            edges = self._rows.all_edges.source_row[self._edges_of(table)[0]]
+            self._numbers[table, column] = by_line, by_line[edges]
+        return self._numbers[table, column]
 
     def _raw(self, table: str) -> pa.Table:
         name = self._trial.tables[table].of
         if name not in self._tables:
             self._tables[name] = read_table(self._folder / f"{name}.parquet", RAW)
         return self._tables[name]
-
-
-def _sorted(lines: np.ndarray) -> np.ndarray:
-    """Each line number once, in order: they are small, and too many for a search among them."""
-    there = np.zeros(1 + int(lines.max(initial=-1)), dtype=bool)
-    there[lines] = True
-    return np.flatnonzero(there)
 
 
 ROW, FLAG = "row", "flag"
@@ -107,11 +119,8 @@ class Rejected:
     The rule of an endpoint's reject begins with its name: it says whose cell was of no use.
     """
 
-    def __init__(self, trial: Trial, results: Path, frames: Frames, raw: RawRows):
-        self._places = (
-            results / "clean" / "rejects.parquet",
-            results / "derived" / "rejects.parquet",
-        )
+    def __init__(self, trial: Trial, results: Path, derived: Path, frames: Frames, raw: RawRows):
+        self._places = (results / "clean" / "rejects.parquet", derived / "rejects.parquet")
         self._frames, self._raw = frames, raw
         self._keys = RowKeys(trial, results / "raw", frames, raw)
         self._endpoints = sorted(trial.endpoints, key=len, reverse=True)

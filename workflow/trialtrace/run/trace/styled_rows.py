@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from trialtrace.base.styles import PLAIN, Style, places_of
-from trialtrace.base.words import stat_text
+from trialtrace.base.number_needed import needed_text
+from trialtrace.base.styles import OF_ORDER, SHOWN, Style, places_of
+from trialtrace.base.words import NUMBER_NEEDED, P_VALUES, p_text, stat_text
 from trialtrace.run.tables.contracts.rows import (
     ResultRow,
 )
@@ -17,16 +18,29 @@ class StyledRow(ResultRow):
 
 
 def in_style(rows: list[ResultRow], style: Style) -> Iterable[ResultRow]:
-    """The rows; where the plan names a style, with it and with their texts in it.
+    """The rows; where the plan names a style, with it and with their texts in it, else those alone
+    that a report writes otherwise than they are stored.
 
     What describes the values of an endpoint or a variable has the decimals of the smallest of its
-    standard deviations in the analysis, so that none has fewer than two figures. A text that a
-    method has written by itself stays.
+    standard deviations in the analysis, so that none has fewer than two figures; its medians and
+    quartiles none where all are whole. A text that a method has written by itself stays.
     """
-    if style is PLAIN:
-        return rows
-    places = _places(rows)
-    return [_styled(row, replace(style, places=places.get(_variable(row)))) for row in rows]
+    if style is SHOWN:
+        return [_styled(row, style) if _read_otherwise(row) else row for row in rows]
+    places, broken = _places(rows), _broken(rows)
+    styles = {
+        variable: replace(style, places=places.get(variable), whole=variable not in broken)
+        for variable in dict.fromkeys(map(_variable, rows))
+    }
+    return [_styled(row, styles[_variable(row)]) for row in rows]
+
+
+def _read_otherwise(row: ResultRow) -> bool:
+    """Whether a p-value is stored in other words than a report has it."""
+    p = row["stat_value"]
+    if p is None or row["stat_name"] not in P_VALUES or not 0.99 < p < 1:
+        return False
+    return p_text(p) != p_text(p, SHOWN)
 
 
 def _variable(row: ResultRow) -> tuple[str, str | None]:
@@ -43,6 +57,15 @@ def _places(rows: list[ResultRow]) -> dict[tuple[str, str | None], int]:
     return places
 
 
+def _broken(rows: list[ResultRow]) -> set[tuple[str, str | None]]:
+    """The variables of which a median, a quartile or an extreme is no whole number."""
+    return {
+        _variable(row)
+        for row in rows
+        if row["stat_name"] in OF_ORDER and row["stat_value"] is not None and row["stat_value"] % 1
+    }
+
+
 def _styled(row: ResultRow, style: Style) -> StyledRow:
     text = row["stat_text"]
     value = float("nan") if row["stat_value"] is None else row["stat_value"]
@@ -55,4 +78,6 @@ def _styled(row: ResultRow, style: Style) -> StyledRow:
     parts = row["stat_name"], value, interval, row["ci_level"], row["unit"]
     if text == stat_text(*parts):
         text = stat_text(*parts, style)
+    elif row["stat_name"] == NUMBER_NEEDED and interval is not None:
+        text = needed_text(value, *interval, row["ci_level"], style)
     return {**row, "stat_text": text, "style": style}

@@ -28,15 +28,6 @@ from trialtrace.stats.categorical.paired import mcnemar_exact as mcnemar_exact
 from trialtrace.stats.categorical.paired import (
     paired_risk_difference_newcombe as paired_risk_difference_newcombe,
 )
-from trialtrace.stats.categorical.paired import (
-    paired_risk_difference_score_test as paired_risk_difference_score_test,
-)
-from trialtrace.stats.categorical.paired import (
-    paired_risk_difference_tango as paired_risk_difference_tango,
-)
-from trialtrace.stats.categorical.paired import (
-    paired_risk_difference_wald as paired_risk_difference_wald,
-)
 from trialtrace.stats.categorical.proportions import agresti_coull as agresti_coull
 from trialtrace.stats.categorical.proportions import bounds as bounds
 from trialtrace.stats.categorical.proportions import bounds_by_method as bounds_by_method

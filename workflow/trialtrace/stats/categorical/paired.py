@@ -4,17 +4,14 @@ A table has the subjects with the event under both conditions, under the treatme
 reference only and under neither. Those of the second and third kind are discordant; only they
 tell the conditions apart, and the two risks differ by their difference among all subjects.
 
-The score interval and test are Tango's: the variance is that of the most likely risks that differ
-by exactly the tested difference. At a difference of 0 its statistic is McNemar's. Newcombe's
-interval combines the distances from each risk to its Wilson bounds, given their correlation.
+Newcombe's interval combines the distances from each risk to its Wilson bounds, given their
+correlation.
 
 References: McNemar, Psychometrika 1947;12:153. Cochran, Biometrika 1950;37:256. Fagerland,
 Lydersen and Laake, BMC Med Res Methodol 2013;13:91 (mid-P). Newcombe, Stat Med 1998;17:2635
-(method 10). Tango, Stat Med 1998;17:891. Fagerland, Lydersen and Laake, Stat Med 2014;33:2850
-(worked examples).
+(method 10). Fagerland, Lydersen and Laake, Stat Med 2014;33:2850 (worked examples).
 
-Oracle: R's mcnemar.test, binom.test and mantelhaen.test; the intervals by hand in R, Tango's by
-maximising the likelihood.
+Oracle: R's mcnemar.test, binom.test and mantelhaen.test; the interval by hand in R.
 """
 
 from __future__ import annotations
@@ -30,13 +27,10 @@ from trialtrace.stats._inputs import (
     check_choice,
     chi2_tail,
     log_choose,
-    normal_quantile,
     normal_tail,
     numbers,
-    risk_margin,
 )
 from trialtrace.stats.categorical.proportions import wilson
-from trialtrace.stats.categorical.score import SMALLEST_STEP
 from trialtrace.stats.categorical.two_by_two_tests import CORRECTIONS
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
@@ -146,33 +140,6 @@ def cochran_q(outcomes: ArrayLike) -> TestResult:
     return TestResult(q, df, chi2_tail(q, df))
 
 
-def paired_risk_difference_wald(
-    both: float, treated_only: float, reference_only: float, neither: float, *, confidence: float
-) -> Interval:
-    """Difference of two risks of the same subjects with the simple asymptotic (Wald) interval.
-
-    Bounds may leave -1..1. Where nobody is discordant, or everybody in the same direction, the
-    variance is 0 and says nothing about precision: the bounds are NaN.
-
-    Oracle: the formula in R. Raises `StatsError` for a table without subjects, and for counts that
-    are not whole numbers.
-
-    >>> paired_risk_difference_wald(1, 1, 7, 12, confidence=0.95).low.__round__(3)
-    -0.52
-
-    R: by hand in paired_events.R.
-    """
-    a, b, c, d = _table(both, treated_only, reference_only, neither)
-    n, z = a + b + c + d, normal_quantile(confidence)
-    estimate = (b - c) / n
-    spread = (b + c) / n - estimate**2
-    if b + c == 0 or n in (b, c):
-        return Interval(estimate, nan, nan)
-    error = sqrt(spread / n)
-    half = z * error
-    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
-
-
 def paired_risk_difference_newcombe(
     both: float, treated_only: float, reference_only: float, neither: float, *, confidence: float
 ) -> Interval:
@@ -216,97 +183,6 @@ def _corrected_correlation(a: float, b: float, c: float, d: float) -> float:
     if surplus > 0:
         surplus = max(surplus - (a + b + c + d) / 2, 0.0)
     return min(max(surplus / margins, -1.0), 1.0)
-
-
-def paired_risk_difference_tango(
-    both: float, treated_only: float, reference_only: float, neither: float, *, confidence: float
-) -> Interval:
-    """Difference of two risks of the same subjects with Tango's score interval.
-
-    It holds every difference that `paired_risk_difference_score_test` does not reject at two
-    sides, stays within -1..1 and exists for any counts.
-
-    Oracle: by hand in R, the likelihood maximised numerically. Raises `StatsError` for a table
-    without subjects, and for counts that are not whole numbers.
-
-    >>> paired_risk_difference_tango(1, 1, 7, 12, confidence=0.95).low.__round__(3)
-    -0.517
-
-    R: by hand in paired_events.R.
-    """
-    a, b, c, d = _table(both, treated_only, reference_only, neither)
-    n, z = a + b + c + d, normal_quantile(confidence)
-    return Interval((b - c) / n, -_tango_upper(c, b, n, z), _tango_upper(b, c, n, z))
-
-
-def paired_risk_difference_score_test(
-    both: float,
-    treated_only: float,
-    reference_only: float,
-    neither: float,
-    *,
-    margin: float,
-    sides: str,
-) -> TestResult:
-    """Tango's score test that two risks of the same subjects differ by `margin`; z.
-
-    `margin` lies strictly between -1 and 1; at 0 the test is McNemar's. `sides`: "greater" looks
-    for a difference above it, so with a margin of -0.1 for non-inferiority within ten points of
-    a wanted event.
-
-    Oracle: by hand in R, the likelihood maximised numerically. Raises `StatsError` at margin 0
-    where nobody is discordant, for a margin outside -1..1, a table without subjects, and counts
-    that are not whole numbers.
-
-    >>> test = paired_risk_difference_score_test(43, 0, 1, 0, margin=-0.1, sides="greater")
-    >>> round(test.statistic, 2)
-    1.71
-
-    R: by hand in paired_events.R.
-    """
-    check_choice("sides", sides, SIDES)
-    margin = risk_margin(margin)
-    a, b, c, d = _table(both, treated_only, reference_only, neither)
-    if margin == 0 and b + c == 0:
-        raise StatsError("nobody differs between the conditions, so equal risks are no test.")
-    n = a + b + c + d
-    spread = _tango_variance(b, c, n, margin) if margin >= 0 else _tango_variance(c, b, n, -margin)
-    z = (b - c - n * margin) / sqrt(n * spread)
-    return TestResult(z, nan, normal_tail(z, sides))
-
-
-def _tango_variance(b: float, c: float, n: float, difference: float) -> float:
-    """Variance of one subject's difference under the most likely risks; `difference` >= 0.
-
-    Tango's quadratic for the probability of the event under the reference only, in the form that
-    subtracts no numbers of the same size.
-    """
-    linear = (2 * n - b + c) * difference - b - c
-    constant = c * difference * (1 - difference)
-    root = sqrt(linear**2 + 8 * n * constant)
-    q = (root - linear) / (4 * n) if linear <= 0 else 2 * constant / (linear + root)
-    return 2 * q + difference * (1 - difference)
-
-
-def _tango_upper(b: float, c: float, n: float, z: float) -> float:
-    """The difference above that of `b` and `c` whose statistic is -z."""
-    from scipy.optimize import brentq
-
-    estimate = (b - c) / n
-
-    def excess(difference: float) -> float:
-        if difference >= 0:
-            spread = _tango_variance(b, c, n, difference)
-        else:
-            spread = _tango_variance(c, b, n, -difference)
-        return (estimate - difference) ** 2 - z**2 * spread / n
-
-    near = estimate + SMALLEST_STEP
-    if near >= 1:
-        return 1.0
-    if excess(near) >= 0:
-        return estimate
-    return float(brentq(excess, near, 1.0, xtol=1e-18, rtol=1e-14))
 
 
 def _discordant(treated_only: float, reference_only: float) -> tuple[float, float]:

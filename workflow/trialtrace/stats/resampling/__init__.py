@@ -5,6 +5,7 @@
 `drawing`          assignments from a counter-based stream, the same for any division of the work
 `cells`            arms over the patients of one block or stratum: tables, keys, coins
 `scores`           endpoints as one number a patient: means, ranks, log-rank, residuals, strata
+`time_scores`      the same of estimates at a time: incidence, restricted means
 `sums`             exact sums of scores over an arm, for all draws and endpoints
 `curves`           many analyses of one hypothesis tested together, and their spread by choice
 `linear`           tests of two arms: exact p-values, or with their Monte Carlo error
@@ -48,6 +49,7 @@ from trialtrace.stats.resampling.schemes import (
     permuted_blocks,
     stratified,
     stratified_blocks,
+    unfit_cells,
     within_patient,
 )
 from trialtrace.stats.resampling.scores import (
@@ -57,6 +59,7 @@ from trialtrace.stats.resampling.scores import (
     residual_scores,
     stratum_scores,
 )
+from trialtrace.stats.resampling.time_scores import incidence_scores, restricted_mean_scores
 
 __all__ = [
     "TIE_TOLERANCE",
@@ -80,6 +83,7 @@ __all__ = [
     "draw_statistics",
     "fixed_margins",
     "global_test",
+    "incidence_scores",
     "joint_inference",
     "log_rank_scores",
     "mean_scores",
@@ -88,10 +92,12 @@ __all__ = [
     "rank_scores",
     "rerandomisation_test",
     "residual_scores",
+    "restricted_mean_scores",
     "spread_by_choice",
     "stratified",
     "stratified_blocks",
     "stratum_scores",
+    "unfit_cells",
     "within_patient",
 ]
 

@@ -19,8 +19,10 @@ Oracle: all assignments of a scheme, listed by recursion in R.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, lgamma, log, prod
+from itertools import combinations
+from math import comb, gcd, lgamma, log, prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -191,6 +193,43 @@ def within_patient(side: ArrayLike) -> Scheme:
     if len(arms) != 2:
         raise StatsError(f"a patient has two sides; got {_named(arms)}.")
     return Scheme("sides", arms, code, np.zeros(code.size, np.intp), (0.5, 0.5))
+
+
+def unfit_cells(margins: ArrayLike, block_sizes: Sequence[int]) -> Places:
+    """The cells that blocks of these sizes cannot have made, by their places.
+
+    margins (cells, arms) are patients of each arm in each stratum, or in the whole trial. All
+    blocks of a cell were filled but perhaps the last. In which shares arms stand in a block is not
+    asked: the shares are taken that fit most cells. None returned does not say that the blocks were
+    of these sizes. Raises `StatsError` for sizes below two patients. Oracle: every sequence of
+    small blocks, listed.
+
+    >>> unfit_cells([[7, 6], [9, 4]], [4])
+    array([1])
+    """
+    table, sizes = numbers(margins, "margins").astype(np.int64), sorted(block_sizes)
+    if table.ndim != 2 or not sizes or sizes[0] < 2:
+        raise StatsError("margins must be (cells, arms), and block sizes 2 or more.")
+    shared, arms = gcd(*sizes), table.shape[1]
+    shares = [
+        np.diff([0, *ends, unit])
+        for unit in range(arms, shared + 1)
+        if shared % unit == 0
+        for ends in combinations(range(1, unit), arms - 1)
+    ]
+    unfit = [
+        [at for at, row in enumerate(table) if not _filled(row, share, shared, sizes[-1])]
+        for share in shares
+    ]
+    return np.array(min(unfit, key=len, default=list(range(len(table)))), dtype=np.intp)
+
+
+def _filled(counts: Whole, share: Whole, step: int, largest: int) -> bool:
+    """Whether whole blocks, each a multiple of `step` patients, and a part of one give counts."""
+    unit = int(share.sum())
+    most = int((counts // share).min())
+    least = max(0, int(np.ceil(counts / share - largest / unit).max()))
+    return any(times % (step // unit) == 0 for times in range(least, most + 1))
 
 
 def arrangements(counts: ArrayLike) -> int:

@@ -27,20 +27,8 @@ from trialtrace.stats.stratified.mantel_haenszel import (
     mantel_haenszel_risk_ratio as mantel_haenszel_risk_ratio,
 )
 from trialtrace.stats.stratified.score import (
-    risk_difference_summary_score as risk_difference_summary_score,
-)
-from trialtrace.stats.stratified.score import (
     stratified_risk_difference_newcombe as stratified_risk_difference_newcombe,
 )
 from trialtrace.stats.stratified.score import (
     stratified_risk_difference_score as stratified_risk_difference_score,
-)
-from trialtrace.stats.stratified.score import (
-    stratified_risk_difference_score_test as stratified_risk_difference_score_test,
-)
-from trialtrace.stats.stratified.score import (
-    stratified_risk_ratio_score as stratified_risk_ratio_score,
-)
-from trialtrace.stats.stratified.score import (
-    stratified_risk_ratio_score_test as stratified_risk_ratio_score_test,
 )

@@ -1,53 +1,34 @@
-"""Risk difference and risk ratio over strata: score intervals and tests, hybrid intervals.
+"""Risk difference over strata: Miettinen and Nurminen's score interval, Newcombe's hybrid interval.
 
-A common difference d (or ratio r) is tested by the sum over strata of a weight times the observed
-departure p1 - p0 - d (or p1 - r p0), over the root of its variance under the most likely risks in
-each stratum that differ by exactly d (have the ratio r), with Miettinen and Nurminen's factor
-N / (N - 1) in each stratum or without it (Mee's interval, Koopman's of a ratio). The interval holds
-every value that the test does not reject at two sides, and the estimate is where the statistic is
-0. With Mantel and Haenszel's weights and the factor, the test of no effect is that of Cochran,
-Mantel and Haenszel. Strata with an empty arm hold no comparison and are left out.
+A common difference d is tested by the sum over strata of a weight times the observed departure
+p1 - p0 - d, over the root of its variance under the most likely risks in each stratum that differ
+by exactly d, with Miettinen and Nurminen's factor N / (N - 1) in each stratum or without it (Mee's
+interval). The interval holds every value that the test does not reject at two sides, and the
+estimate is where the statistic is 0. Strata with an empty arm hold no comparison and are left out.
 
-References: Miettinen and Nurminen, Stat Med 1985;4:213. Gart and Nam, Biometrics 1988;44:323
-(ratio, inverse variance). Tang, Stat Biopharm Res 2020;12:451. Agresti, Categorical Data Analysis,
-2013, section 6.3 (summary score). Yan and Su, Stat Biopharm Res 2010;2:329 (Newcombe's over
-strata).
+References: Miettinen and Nurminen, Stat Med 1985;4:213. Yan and Su, Stat Biopharm Res 2010;2:329
+(Newcombe's over strata).
 
-Oracle: by hand in R, both risks by maximising the likelihood; numbers that Gart and Nam, Tang and
-SAS print; R's mantelhaen.test for no effect.
+Oracle: by hand in R, both risks by maximising the likelihood; numbers that SAS prints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import exp, inf, log, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.base.arrays import Floats
-from trialtrace.stats._inputs import (
-    MOST_COUNTED,
-    SIDES,
-    check_choice,
-    normal_quantile,
-    normal_tail,
-    one_number,
-    risk_margin,
-)
-from trialtrace.stats.categorical.score import (
-    SMALLEST_STEP,
-    restricted_risks,
-    risk_difference_miettinen_nurminen,
-)
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats._inputs import check_choice, normal_quantile
+from trialtrace.stats.categorical.score import SMALLEST_STEP, restricted_risks
+from trialtrace.stats.results import Interval
 from trialtrace.stats.stratified.mantel_haenszel import comparable_strata
 
 DIFFERENCE_WEIGHTS = ("mantel_haenszel", "sample_size", "miettinen_nurminen")
-RATIO_WEIGHTS = ("mantel_haenszel", "inverse_variance", "miettinen_nurminen")
 VARIANCES = ("miettinen_nurminen", "mee")
-RATIO_VARIANCES = ("miettinen_nurminen", "koopman")
 # Weights that are made from what they weight stand still within this, relative to the largest.
 SETTLED, ROUNDS = 1e-15, 200
 
@@ -96,166 +77,6 @@ def stratified_risk_difference_score(
     return Interval(estimate, *(_difference_bound(score, estimate, z, end) for end in (-1.0, 1.0)))
 
 
-def stratified_risk_difference_score_test(
-    x1: ArrayLike,
-    n1: ArrayLike,
-    x0: ArrayLike,
-    n0: ArrayLike,
-    *,
-    margin: float,
-    sides: str,
-    weights: str,
-    variance: str,
-) -> TestResult:
-    """Score test over strata that the common risk difference is `margin`; the statistic is z.
-
-    Arrays of shape (strata,). `margin` lies strictly between -1 and 1. `sides`: "greater" looks
-    for a difference above it. `weights` and `variance` as in `stratified_risk_difference_score`;
-    the test rejects at two sides exactly where that interval leaves the margin out.
-
-    Source: Miettinen and Nurminen 1985. Oracle: by hand in R, mantelhaen.test at margin 0. Raises
-    `StatsError` at margin 0 where no stratum has both outcomes, for a margin outside -1..1, where
-    no stratum has patients in both arms, and for counts that are not whole numbers within 0..n.
-
-    R: by hand in stratified_score.R; at margin 0 `mantelhaen.test(tables, correct = FALSE)`.
-
-    >>> test = stratified_risk_difference_score_test(
-    ...     [12, 9], [20, 30], [8, 4], [22, 28], margin=-0.1, sides="greater",
-    ...     weights="mantel_haenszel", variance="miettinen_nurminen",
-    ... )
-    >>> round(test.statistic, 3)
-    3.136
-    """
-    check_choice("sides", sides, SIDES)
-    check_choice("weights", weights, DIFFERENCE_WEIGHTS)
-    check_choice("variance", variance, VARIANCES)
-    margin = risk_margin(margin)
-    strata = comparable_strata(x1, n1, x0, n0)
-    return _tested(*_difference_score(strata, weights, variance, margin), sides)
-
-
-def stratified_risk_ratio_score(
-    x1: ArrayLike,
-    n1: ArrayLike,
-    x0: ArrayLike,
-    n0: ArrayLike,
-    *,
-    confidence: float,
-    weights: str,
-    variance: str,
-) -> Interval:
-    """Common risk ratio p1 / p0 over strata with its score interval.
-
-    Arrays of shape (strata,). `weights`: "mantel_haenszel", n1 n0 / N, whose estimate is Mantel
-    and Haenszel's; "inverse_variance", that of the ratio's logarithm, which makes it the efficient
-    score of Gart and Nam; "miettinen_nurminen", their iterated weights. `variance`:
-    "miettinen_nurminen" has the factor N / (N - 1), "koopman" has not. Without an event in the
-    control arms the upper bound is infinite, without one in the treated arms the lower one is 0,
-    without any the estimate is NaN.
-
-    Source: Gart and Nam 1988, Tang 2020. Oracle: by hand in R. Raises `StatsError` where no
-    stratum has patients in both arms, for shapes that differ, or counts that are not whole numbers
-    within 0..n.
-
-    R: by hand in stratified_score.R.
-
-    >>> found = stratified_risk_ratio_score(
-    ...     [4, 2, 4, 1], [16, 16, 18, 15], [5, 3, 10, 3], [79, 87, 90, 82], confidence=0.95,
-    ...     weights="inverse_variance", variance="koopman",
-    ... )
-    >>> round(found.low, 2), round(found.high, 2)
-    (1.35, 5.03)
-    """
-    check_choice("weights", weights, RATIO_WEIGHTS)
-    check_choice("variance", variance, RATIO_VARIANCES)
-    strata = comparable_strata(x1, n1, x0, n0)
-    z = normal_quantile(confidence)
-    treated, control = bool(strata[0].sum()), bool(strata[2].sum())
-    if not (treated or control):
-        return Interval(nan, 0.0, inf)
-    swapped = (strata[2], strata[3], strata[0], strata[1])
-    low = _ratio_root(strata, weights, variance, z) if treated else 0.0
-    high = 1 / _ratio_root(swapped, weights, variance, z) if control else inf
-    if not (treated and control):
-        return Interval(inf if treated else 0.0, low, high)
-    return Interval(_ratio_root(strata, weights, variance, 0.0), low, high)
-
-
-def stratified_risk_ratio_score_test(
-    x1: ArrayLike,
-    n1: ArrayLike,
-    x0: ArrayLike,
-    n0: ArrayLike,
-    *,
-    margin: float,
-    sides: str,
-    weights: str,
-    variance: str,
-) -> TestResult:
-    """Score test over strata that the common risk ratio is `margin`, above 0; the statistic is z.
-
-    Arrays of shape (strata,). `sides`: "greater" looks for a ratio above the margin. `weights` and
-    `variance` as in `stratified_risk_ratio_score`; the test rejects at two sides exactly where that
-    interval leaves the margin out.
-
-    Source: Gart and Nam 1988. Oracle: by hand in R, mantelhaen.test at margin 1. Raises
-    `StatsError` where the variance is 0 (nobody has the event, or everybody at a margin of 1), for
-    a margin that is not positive, where no stratum has patients in both arms, and for counts that
-    are not whole numbers within 0..n.
-
-    R: by hand in stratified_score.R; at margin 1 `mantelhaen.test(tables, correct = FALSE)`.
-
-    >>> test = stratified_risk_ratio_score_test(
-    ...     [12, 9], [20, 30], [8, 4], [22, 28], margin=0.8, sides="greater",
-    ...     weights="mantel_haenszel", variance="miettinen_nurminen",
-    ... )
-    >>> round(test.p_value, 4)
-    0.0019
-    """
-    check_choice("sides", sides, SIDES)
-    check_choice("weights", weights, RATIO_WEIGHTS)
-    check_choice("variance", variance, RATIO_VARIANCES)
-    margin = one_number(margin, "margin")
-    if not 0 < margin <= MOST_COUNTED:
-        raise StatsError(f"a margin of the risk ratio must be positive, and one; got {margin!r}.")
-    strata = comparable_strata(x1, n1, x0, n0)
-    return _tested(*_ratio_score(strata, weights, variance, float(margin)), sides)
-
-
-def risk_difference_summary_score(
-    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, *, confidence: float
-) -> Interval:
-    """Common risk difference from the score intervals of the strata, weighted by their precision.
-
-    Arrays of shape (strata,). Of each stratum's interval of Miettinen and Nurminen the middle is
-    its difference and the width tells its standard error; the interval is symmetric about their
-    mean and may leave -1..1. The estimate depends on the confidence.
-
-    Source: Agresti 2013, SAS PROC FREQ (COMMONRISKDIFF, CL=SCORE). Oracle: the formula in R. Raises
-    `StatsError` where no stratum has patients in both arms, for shapes that differ, or counts that
-    are not whole numbers within 0..n.
-
-    R: by hand in stratified_score.R.
-
-    >>> found = risk_difference_summary_score(
-    ...     [12, 9], [20, 30], [8, 4], [22, 28], confidence=0.95
-    ... )
-    >>> round(found.estimate, 4)
-    0.1749
-    """
-    z = normal_quantile(confidence)
-    tables = zip(*comparable_strata(x1, n1, x0, n0), strict=True)
-    interval = [
-        risk_difference_miettinen_nurminen(*table, confidence=confidence) for table in tables
-    ]
-    low, high = (np.array([getattr(each, end) for each in interval]) for end in ("low", "high"))
-    weight = np.square(2 * z / (high - low))
-    estimate = float((weight * (low + high)).sum() / weight.sum()) / 2
-    error = 1 / sqrt(float(weight.sum()))
-    half = z / sqrt(float(weight.sum()))
-    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
-
-
 def stratified_risk_difference_newcombe(
     x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, *, confidence: float
 ) -> Interval:
@@ -300,13 +121,6 @@ def _wilson(x: Floats, n: Floats, weight: Floats, z: float) -> tuple[float, floa
     centre, half = (x + smaller**2 / 2), smaller * np.sqrt(x * (n - x) / n + smaller**2 / 4)
     low, high = (centre - half) / (n + smaller**2), (centre + half) / (n + smaller**2)
     return float((weight * low).sum()), float((weight * high).sum())
-
-
-def _tested(departure: float, spread: float, sides: str) -> TestResult:
-    if spread <= 0:
-        raise StatsError("no stratum has both outcomes, so a test of equal risks is not defined.")
-    z = departure / sqrt(spread)
-    return TestResult(z, nan, normal_tail(z, sides))
 
 
 def _factor(variance: str, total: Floats) -> Floats:
@@ -391,53 +205,3 @@ def _difference_bound(score: Score, estimate: float, z: float, end: float) -> fl
     return (
         estimate if excess(near) >= 0 else float(brentq(excess, near, end, xtol=1e-17, rtol=1e-14))
     )
-
-
-def _ratio_score(strata: Strata, weights: str, variance: str, ratio: float) -> tuple[float, float]:
-    """Weighted departure from a common ratio, and its variance."""
-    x1, n1, x0, n0 = strata
-    total, events = n1 + n0, x1 + x0
-    # The smaller root of N r p^2 - b p + events = 0, in the form that subtracts nothing.
-    linear = ratio * (n1 + x0) + x1 + n0
-    root = np.sqrt(np.maximum(linear**2 - 4 * total * ratio * events, 0.0))
-    p0 = np.minimum(2 * events / (linear + root), min(1.0, 1 / ratio))
-    p1 = np.minimum(ratio * p0, 1.0)
-    spread = (p1 * (1 - p1) / n1 + ratio**2 * p0 * (1 - p0) / n0) * _factor(variance, total)
-    if weights == "mantel_haenszel":
-        weight = n1 * n0 / total
-    elif weights == "inverse_variance":
-        # A stratum that cannot vary tells nothing: nobody has the event, or everybody at ratio 1.
-        weight = np.divide(p0, spread, out=np.zeros_like(p0), where=spread > 0)
-    else:
-        weight = _settled(n1, n0, lambda w: 1 - _mean(w, p1), lambda w: ratio * (1 - _mean(w, p0)))
-    if weight.sum() > 0:
-        weight = weight / weight.sum()
-    departure = float((weight * (x1 / n1 - ratio * x0 / n0)).sum())
-    return departure, float((weight**2 * spread).sum())
-
-
-def _mean(weight: Floats, risk: Floats) -> float:
-    return float((weight * risk).sum() / weight.sum())
-
-
-def _ratio_root(strata: Strata, weights: str, variance: str, z: float) -> float:
-    """The ratio whose statistic is z; it falls from infinity with the ratio."""
-    from scipy.optimize import brentq
-
-    def excess(log_ratio: float) -> float:
-        departure, spread = _ratio_score(strata, weights, variance, exp(log_ratio))
-        if spread > 0:
-            return departure / sqrt(spread) - z
-        return inf if departure > 0 else -inf if departure < 0 else -z
-
-    x1, n1, x0, n0 = strata
-    start = 0.0
-    if x0.sum() and x1.sum():
-        start = log((x1 / n1).sum() / (x0 / n0).sum())
-    low, high, step = start - 1, start + 1, 1.0
-    while excess(low) < 0:
-        low, step = low - step, 2 * step
-    step = 1.0
-    while excess(high) > 0:
-        high, step = high + step, 2 * step
-    return exp(brentq(excess, low, high, xtol=1e-15, rtol=1e-14))

@@ -6,6 +6,7 @@ Files of a figure are left out; any other page of the folder is told by its name
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from trialtrace.report.render.house import Chain, Chains
@@ -30,8 +31,8 @@ from trialtrace.report.render.tree.nodes import (
 HEADING = "Where the numbers come from"
 TOLD = (
     "A number's link leads here, to the number with its short id; of one method they stand in the "
-    "order of the document. The rows, raw cells and code behind a number are on its page in the "
-    "folder of the report, and told by "
+    "order of the document, those that read alike with what they are of. The rows, raw cells and "
+    "code behind a number are on its page in the folder of the report, and told by "
 )
 COLUMNS = ("Analysis", "Method, numbers with their short ids", "n", "Check")
 FILES = "figures/"
@@ -79,16 +80,29 @@ class _Links:
             if anchors := [anchor for anchor in row["anchors"] if self._places[anchor]]:
                 of, last = "" if row["of"] == last else row["of"], row["of"]
                 in_document = sorted(anchors, key=self._seen.__getitem__)
-                numbers = [node for anchor in in_document for node in self._number(anchor)]
+                whose = dict(zip(row["anchors"], row["whose"], strict=True))
+                alike = Counter(map(self._text, in_document))
+                numbers = [
+                    node
+                    for anchor in in_document
+                    for node in self._number(
+                        anchor, whose[anchor] if alike[self._text(anchor)] > 1 else ""
+                    )
+                ]
                 told = [plain([word(f"{row['method']}:"), *numbers[:-1]])]
                 others = [[plain([word(text)])] for text in (of, row["n"], row["check"])]
                 lines.append([cell(one) for one in (others[0], told, *others[1:])])
         return lines
 
-    def _number(self, anchor: str) -> Nodes:
-        """A number as it stands first in the document, and its short id."""
+    def _text(self, anchor: str) -> str:
+        """A number as it stands first in the document."""
         places = self._places[anchor]
-        shown = places.get(anchor) or next(iter(places.values()))
+        return places.get(anchor) or next(iter(places.values()))
+
+    def _number(self, anchor: str, whose: str) -> Nodes:
+        """A number as it stands first in the document, what it is of, and its short id."""
+        places, shown = self._places[anchor], self._text(anchor)
+        shown += f" [{whose}]" if whose else ""
         code = {"t": "Code", "c": [attributes(), anchor]}
         marks = [span([], attributes(_bookmark(place))) for place in places]
         return [space(), *marks, word(f"{shown}{NBSP}"), code, word(";")]

@@ -97,17 +97,6 @@ def between(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
         yield from against_margins(of_margins(sample), step, step.method, *_asked(step, counts))
 
 
-def within(cut: Cut, step: Step[Asked]) -> Iterator[Result]:
-    """By comparison of two treatments of a subject."""
-    effect = step.method.removeprefix("paired_")
-    for pairs in comparisons(cut):
-        sample = of_margins(pairs.sample(step, roles(cut, pairs.rows)))
-        if pairs.error is not None:
-            yield sample.value(effect, nan, error=pairs.error, options={})
-        else:
-            yield from against_margins(sample, step, effect, *_asked(step, table(pairs)))
-
-
 def _asked(
     step: Step[Asked], counts: tuple[int, ...]
 ) -> tuple[Formula, Callable[[float, str], float]]:
@@ -250,9 +239,7 @@ METHODS = {
     "p_value.mcnemar": test_discordant,
     "p_value.mcnemar_exact": test_discordant,
     "p_value.cochran_q": over_treatments,
-    "equivalence.paired_risk_difference": within,
     "equivalence": between,
-    "non_inferiority.paired_risk_difference": within,
     "non_inferiority": between,
     "p_value.chi_squared_table": whole_table,
     "p_value.fisher_freeman_halton": whole_table,

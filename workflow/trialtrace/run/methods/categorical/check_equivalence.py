@@ -2,7 +2,6 @@
 
 from math import exp, isnan, log, nan, sqrt
 
-import pandas as pd
 from scipy.stats import norm
 
 from trialtrace.run.methods.categorical.check import Table, both_arms
@@ -10,17 +9,13 @@ from trialtrace.run.methods.categorical.check_score import (
     BY_LIKELIHOOD,
     bound,
     difference_z,
-    discordant,
     ratio_bound,
     restricted_error,
-    tango_upper,
-    tango_z,
     z_of_ratio,
 )
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, Check, peer
 from trialtrace.run.methods.continuous.check import against, of_every_statistic
-from trialtrace.run.methods.continuous.check_paired import paired_rows
 
 
 def _quantile(asked: Asked) -> float:
@@ -95,23 +90,8 @@ def odds(data: Data, asked: Asked, table: Table) -> Answer:
     return against(asked, "odds_ratio", value, (value * exp(-half), value * exp(half)), tail)
 
 
-@peer(BY_LIKELIHOOD, paired_rows, ITERATIVE)
-def paired(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
-    """Tango's bounds by scipy's `brentq`, his tests by the likelihood at each margin."""
-    if wide.empty:
-        return nan
-    (b, c), n, z = discordant(wide), len(wide), _quantile(asked)
-    bounds = -tango_upper(c, b, n, z), tango_upper(b, c, n, z)
-
-    def tail(margin: float, side: str) -> float:
-        return nan if margin == 0 and b + c == 0 else _tail(tango_z(b, c, n, margin), side)
-
-    return _defined(against(asked, "risk_difference", (b - c) / n, bounds, tail))
-
-
 CHECKS: dict[str, Check] = {
     **of_every_statistic("risk_difference", "risk_difference", difference),
     **of_every_statistic("risk_ratio", "risk_ratio", ratio),
     **of_every_statistic("odds_ratio", "odds_ratio", odds),
-    **of_every_statistic("risk_difference", "paired_risk_difference", paired),
 }

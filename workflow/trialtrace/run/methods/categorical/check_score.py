@@ -215,17 +215,6 @@ def exact(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     return min(1.0, ways[asked.options["sides"]] / 2 ** (n + 1))
 
 
-@peer("math: formula", paired_rows)
-def wald(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
-    """The mean of the differences by their variance with divisor n."""
-    d = wide["D"].to_numpy()
-    if not len(d):
-        return nan
-    spread = float(d.var())
-    half = data.z(asked) * sqrt(spread / len(d)) if spread > 0 else nan
-    return d.mean(), (d.mean() - half, d.mean() + half)
-
-
 @peer("statsmodels.stats.proportion.proportion_confint (wilson)", paired_rows)
 def newcombe(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
     """Newcombe's formula from statsmodels' Wilson bounds and pandas' counts."""
@@ -248,45 +237,6 @@ def newcombe(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
         return sqrt(max(x * x - 2 * phi * x * y + y * y, 0.0))
 
     return value, (value - apart(p1 - l1, u0 - p0), value + apart(u1 - p1, p0 - l0))
-
-
-def tango_z(b: int, c: int, n: int, difference: float) -> float:
-    """Tango's statistic; the risk of the event under the reference only by its likelihood."""
-    low, high = max(0.0, -difference) + EDGE, (1 - difference) / 2 - EDGE
-    same = n - b - c
-
-    def slope(q: float) -> float:
-        # The log-likelihood is concave: its slope falls and has at most one zero.
-        up = (b / (q + difference) if b else 0.0) + (c / q if c else 0.0)
-        return up - (2 * same / (1 - difference - 2 * q) if same else 0.0)
-
-    if slope(low) <= 0:
-        q = max(0.0, -difference)
-    elif slope(high) >= 0:
-        q = (1 - difference) / 2
-    else:
-        q = float(brentq(slope, low, high, xtol=1e-16, rtol=1e-15))
-    return (b - c - n * difference) / sqrt(n * (2 * q + difference * (1 - difference)))
-
-
-@peer(BY_LIKELIHOOD, paired_rows, ITERATIVE)
-def tango(data: Data, asked: Asked, wide: pd.DataFrame) -> Answer:
-    """The differences at which the statistic is the quantile, by scipy's `brentq`."""
-    if wide.empty:
-        return nan
-    (b, c), n, z = discordant(wide), len(wide), data.z(asked)
-    return (b - c) / n, (-tango_upper(c, b, n, z), tango_upper(b, c, n, z))
-
-
-def tango_upper(b: int, c: int, n: int, z: float) -> float:
-    estimate = (b - c) / n
-    if estimate == 1:
-        return 1.0
-
-    def excess(difference: float) -> float:
-        return tango_z(b, c, n, difference) + z
-
-    return float(brentq(excess, estimate + 1e-11, 1 - 1e-12, xtol=1e-14, rtol=1e-13))
 
 
 def _of_all(data: Data, asked: Asked) -> tuple[pd.DataFrame | None, int | None]:
@@ -316,9 +266,7 @@ CHECKS = by_name(
         "risk_difference.agresti_caffo": agresti_caffo,
         "risk_ratio.koopman": _ratio_interval("koopman"),
         "risk_ratio.miettinen_nurminen": _ratio_interval("miettinen_nurminen"),
-        "risk_difference.wald_paired": wald,
         "risk_difference.newcombe_paired": newcombe,
-        "risk_difference.tango": tango,
         "p_value.mcnemar_exact": exact,
         "p_value,z.mcnemar": _mcnemar(correction=False),
         "p_value,z.mcnemar_continuity": _mcnemar(correction=True),

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         | cards.OddsRatioMantelHaenszel
         | cards.Conditional
         | scores.ScoreDifference
-        | scores.ScoreRatio
         | scores.OverStrata
     )
     Tested = (
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
         | cards.BreslowDay
         | cards.ExactConditional
         | cards.OddsRatioMantelHaenszel
-        | scores.DifferenceMargin
-        | scores.RatioMargin
     )
 
 

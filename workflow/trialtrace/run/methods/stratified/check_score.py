@@ -1,7 +1,7 @@
 """Score intervals and tests over strata, the likelihood of each maximised numerically."""
 
 from collections.abc import Callable
-from math import exp, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,6 @@ from trialtrace.run.methods.categorical.check_score import (
     bound,
     restricted,
     restricted_error,
-    restricted_ratio,
-    tail,
 )
 from trialtrace.run.methods.checking.data import Asked, Data
 from trialtrace.run.methods.checking.outcome import ITERATIVE, Answer, by_name, peer
@@ -26,8 +24,6 @@ from trialtrace.run.methods.stratified.check import compared_strata
 ROUNDS = 100
 WILSON = "statsmodels.stats.proportion.proportion_confint (wilson)"
 
-# Risks by stratum, treated and control, and the variance of their difference under them.
-Fitted = tuple[np.ndarray, np.ndarray, np.ndarray]
 Score = Callable[[float], tuple[float, float]]
 
 
@@ -35,20 +31,18 @@ def _tables(table: pd.DataFrame) -> list[Table]:
     return [(int(row.x1), int(row.n1), int(row.x0), int(row.n0)) for row in table.itertuples()]
 
 
-def _weights(table: pd.DataFrame, name: str, fitted: Fitted, shares: Callable) -> np.ndarray:
-    """`shares` gives what stands over n1 and over n0 in Miettinen and Nurminen's weights."""
+def _weights(table: pd.DataFrame, name: str, p1: np.ndarray, p0: np.ndarray) -> np.ndarray:
+    """Weights of the strata; Miettinen and Nurminen's from the risks of both arms."""
     n1, n0 = table.n1.to_numpy(), table.n0.to_numpy()
-    simple = {"mantel_haenszel": 1 / (1 / n1 + 1 / n0), "sample_size": n1 + n0}
-    p1, p0, spread = fitted
-    if name == "inverse_variance":
-        found = np.where(spread > 0, p0 / np.where(spread > 0, spread, 1), 0.0)
-        return found / found.sum() if found.any() else found
-    weight = simple.get(name, simple["mantel_haenszel"])
+    if name == "sample_size":
+        return (n1 + n0) / (n1 + n0).sum()
+    weight = 1 / (1 / n1 + 1 / n0)
     for _ in range(ROUNDS if name == "miettinen_nurminen" else 0):
-        over = shares(np.average(p1, weights=weight), np.average(p0, weights=weight))
-        if over == (0, 0):
+        mean1, mean0 = np.average(p1, weights=weight), np.average(p0, weights=weight)
+        over1, over0 = mean1 * (1 - mean1), mean0 * (1 - mean0)
+        if over1 == over0 == 0:
             break
-        weight = 1 / (over[0] / n1 + over[1] / n0)
+        weight = 1 / (over1 / n1 + over0 / n0)
     return weight / weight.sum()
 
 
@@ -61,28 +55,8 @@ def _difference(table: pd.DataFrame, weights: str) -> Score:
             [(t[0] + t[2]) / (t[1] + t[3]) if d == 0 else restricted(*t, d) for t in tables]
         )
         spread = np.array([restricted_error(*t, d) ** 2 for t in tables])
-        fitted = np.clip(p0 + d, 0, 1), p0, spread
-        weight = _weights(
-            table, weights, fitted, lambda one, two: (one * (1 - one), two * (1 - two))
-        )
+        weight = _weights(table, weights, np.clip(p0 + d, 0, 1), p0)
         return float(weight @ (observed - d)), float(weight**2 @ spread)
-
-    return score
-
-
-def _ratio(table: pd.DataFrame, weights: str) -> Score:
-    tables = _tables(table)
-    n1, n0, total = (np.asarray(each, float) for each in (table.n1, table.n0, table.n1 + table.n0))
-    risk1, risk0 = (table.x1 / table.n1).to_numpy(), (table.x0 / table.n0).to_numpy()
-
-    def score(r: float) -> tuple[float, float]:
-        p0 = np.array([restricted_ratio(*t, r) if t[0] + t[2] else 0.0 for t in tables])
-        if r == 1:
-            p0 = np.array([(t[0] + t[2]) / (t[1] + t[3]) for t in tables])
-        p1 = np.minimum(r * p0, 1)
-        spread = (p1 * (1 - p1) / n1 + r**2 * p0 * (1 - p0) / n0) * total / (total - 1)
-        weight = _weights(table, weights, (p1, p0, spread), lambda a, b: (1 - a, r * (1 - b)))
-        return float(weight @ (risk1 - r * risk0)), float(weight**2 @ spread)
 
     return score
 
@@ -104,75 +78,6 @@ def risk_difference(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
         return bound(beyond, value, end)
 
     return value, (limit(-1.0), limit(1.0))
-
-
-def _root(score: Score, z: float) -> float:
-    """The ratio at which the statistic is z, on the scale of its logarithm."""
-
-    def excess(logarithm: float) -> float:
-        departure, spread = score(exp(logarithm))
-        return departure / sqrt(spread) - z if spread else -z
-
-    low, high = -1.0, 1.0
-    while excess(low) < 0:
-        low *= 2
-    while excess(high) > 0:
-        high *= 2
-    return exp(float(brentq(excess, low, high, xtol=1e-14, rtol=1e-13)))
-
-
-@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
-def risk_ratio(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
-    """The ratios at which the statistic is the quantile, by scipy's `brentq`; none without any."""
-    if not table.x0.sum():
-        return nan
-    score, z = _ratio(table, asked.options["weights"]), data.z(asked)
-    if not table.x1.sum():
-        return 0.0, (0.0, _root(score, -z))
-    return _root(score, 0.0), (_root(score, z), _root(score, -z))
-
-
-@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
-def difference_margin(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
-    """The statistic at the margin; none of equal risks where no stratum has both outcomes."""
-    margin, events, total = asked.options["margin"], table.x1 + table.x0, table.n1 + table.n0
-    if margin == 0 and not ((events > 0) & (events < total)).any():
-        return nan
-    return _told(asked, _difference(table, asked.options["weights"])(margin))
-
-
-@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
-def ratio_margin(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
-    """The statistic at the margin; none where nothing varies under it."""
-    return _told(asked, _ratio(table, asked.options["weights"])(asked.options["margin"]))
-
-
-def _told(asked: Asked, score: tuple[float, float]) -> Answer:
-    departure, spread = score
-    if spread <= 0:
-        return nan
-    z = departure / sqrt(spread)
-    return {"z": z, "p_value": tail(z, asked.options["sides"])}
-
-
-@peer(BY_LIKELIHOOD, compared_strata, ITERATIVE)
-def summary_score(data: Data, asked: Asked, table: pd.DataFrame) -> Answer:
-    """Each stratum's interval by `brentq`; their middles by the squares of their widths."""
-    z = data.z(asked)
-    low, high = np.array([_of_stratum(each, z) for each in _tables(table)]).T
-    weights = (2 * z / (high - low)) ** 2
-    value, half = float(np.average((low + high) / 2, weights=weights)), z / sqrt(weights.sum())
-    return value, (value - half, value + half)
-
-
-def _of_stratum(table: Table, z: float) -> tuple[float, float]:
-    x1, n1, x0, n0 = table
-    value = x1 / n1 - x0 / n0
-
-    def beyond(d: float) -> float:
-        return abs(value - d) - z * restricted_error(*table, d)
-
-    return bound(beyond, value, -1.0), bound(beyond, value, 1.0)
 
 
 @peer(WILSON, compared_strata)
@@ -210,10 +115,6 @@ def _stratified_wilson(
 CHECKS = by_name(
     {
         "risk_difference.stratified_miettinen_nurminen": risk_difference,
-        "risk_difference.summary_score": summary_score,
         "risk_difference.stratified_newcombe": newcombe,
-        "risk_ratio.stratified_miettinen_nurminen": risk_ratio,
-        "p_value,z.stratified_risk_difference_margin": difference_margin,
-        "p_value,z.stratified_risk_ratio_margin": ratio_margin,
     }
 )

@@ -202,12 +202,13 @@ def log_rank(data: Data, asked: Asked, test: tuple[float, float]) -> Answer:
 def _excess(data: Data, asked: Asked) -> float:
     """Events of the treated arm less those expected of it, summed time by time."""
     records = data.records(asked)
-    died, treated = _happened(records) == 1, records["TRTP"] == asked.contrast[0]
-    total = 0.0
-    for time in records.loc[died, "AVAL"].unique():
-        here, at_risk = died & (records["AVAL"] == time), records["AVAL"] >= time
-        total += (here & treated).sum() - here.sum() * (at_risk & treated).sum() / at_risk.sum()
-    return total
+    died, ends = (_happened(records) == 1).to_numpy(), records["AVAL"].to_numpy()
+    treated = (records["TRTP"] == asked.contrast[0]).to_numpy()
+    times, events = np.unique(ends[died], return_counts=True)
+    everybody, own = (
+        len(some) - np.searchsorted(np.sort(some), times) for some in (ends, ends[treated])
+    )
+    return float((died & treated).sum() - (events * own / everybody).sum())
 
 
 def _survdiff(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int]:

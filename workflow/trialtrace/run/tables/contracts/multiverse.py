@@ -62,6 +62,8 @@ CURVES = Contract(
         _c("visit", TEXT, "visit"),
         _c("rows", TEXT, "condition on the rows, of the plan and of levels, as JSON"),
         _c("value", TEXT, "what is analysed: value, change or percent_change", True),
+        _c("time", NUMBER, "time that the estimates are at, or go up to"),
+        _c("asking", TEXT, "levels by factor that ask another question of endpoints, as JSON"),
         _c("comparison", TEXT, "treated arm", True),
         _c("reference", TEXT, "reference arm", True),
         _c("specifications", INTEGER, "specifications on it", True),
@@ -147,6 +149,8 @@ class CurveRow(TypedDict):
     visit: str | None
     rows: str | None
     value: str
+    time: float | None
+    asking: str | None
     comparison: str
     reference: str
     specifications: int

@@ -6,16 +6,19 @@ else as one of the combination.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 
 from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.compose import Document, Path_
-from trialtrace.base.config.schema import tell
+from trialtrace.base.config.schema import tell, validate
 from trialtrace.base.config.spec import mapping_of, structure
 from trialtrace.base.errors import UserError, one_of
+from trialtrace.base.paths import SCHEMAS
 from trialtrace.base.words import LABELS
 from trialtrace.run.tables.conditions import columns_of
 from trialtrace.run.trial.context import Files, known
+from trialtrace.run.trial.endpoints import check as endpoints
 from trialtrace.run.trial.model import adsl_code
 from trialtrace.run.trial.multiverse.file import Level, MultiverseFile
 from trialtrace.run.trial.multiverse.specifications import (
@@ -26,6 +29,7 @@ from trialtrace.run.trial.multiverse.specifications import (
     Multiverse,
     Specification,
     analysis_of,
+    by_rule,
     estimand_of,
     with_specifications,
 )
@@ -34,6 +38,8 @@ from trialtrace.run.trial.plan import check as plan
 MARKS = ("registered", "published")
 # Columns that say which treatment a patient had.
 ARMS = ("TRT01P", "TRT01A", "TRTP", "TRTA", "ARM")
+# What an endpoint is, whatever its rule; another one has an entry of its own.
+NO_RULE = ("kind", "instrument", "code", "label")
 # A mistake in words: what was found, what is expected, what to do.
 Mistake = tuple[str | None, str | None, str | None]
 
@@ -156,20 +162,49 @@ def _level(files: Files, document: Document, path: Path_, level: Level) -> None:
             found=f"{chosen[0]}, and not when that was known",
             expected="known: before_randomisation, after_randomisation or not_recorded",
         )
-    elif level.known is not None and not chosen:
-        document.add(
-            (*path, "known"), found="nothing that it is of", expected=f"it with {one_of(CHOOSING)}"
-        )
+    elif level.known is not None and not chosen and level.endpoints is None:
+        expected = f"it with {one_of((*CHOOSING, 'endpoints'))}"
+        document.add((*path, "known"), found="nothing that it is of", expected=expected)
     names: list[tuple[str, Iterable[str] | None, str]] = [
         ("population", files.populations, "a population of trial.yaml"),
         ("variable", files.plannable, "an endpoint of endpoints.yaml"),
     ]
     for key, offered, what in names:
         known(document, (*path, key), getattr(level, key), offered, what)
+    _endpoints(files, document, path, level)
     for key in ("covariates", "strata"):
         for position, name in enumerate(getattr(level, key) or ()):
             offered, what = files.subject_variables, "a variable of subjects"
             known(document, (*path, key, position), name, offered, what)
+
+
+def _endpoints(files: Files, document: Document, path: Path_, level: Level) -> None:
+    """The entries are there, and something else is said of them, with what that asks."""
+    if (level.endpoints is None) != (level.asks is None):
+        document.add(
+            path,
+            found="asks without endpoints" if level.asks else "endpoints, and not what that asks",
+            expected="asks: the_same, or another, beside endpoints",
+        )
+    for name, keys in (level.endpoints or {}).items():
+        place = (*path, "endpoints", name)
+        if not known(document, place, name, files.endpoints.names(), "an entry of endpoints.yaml"):
+            continue
+        for key in keys:
+            if key in NO_RULE:
+                document.add(
+                    (*place, key),
+                    found=f"{key}, which is what an endpoint is and not its rule",
+                    expected="keys by which its values are made",
+                    do="write an endpoint of its own, which `variable` names",
+                )
+        entry = files.endpoints.get(name)
+        if isinstance(entry, dict) and all(entry.get(key) == keys[key] for key in keys):
+            document.add(
+                place,
+                found=f"what endpoints.yaml says of {name} already",
+                expected="keys that change something",
+            )
 
 
 def _same(document: Document, name: str, levels: dict[str, Level], estimate: Content) -> None:
@@ -231,9 +266,11 @@ def _as_analyses(
     base = estimand_of(files.plan.data, multiverse.file.of)
     sound: list[Specification] = []
     mistakes: dict[Mistake, list[Specification]] = defaultdict(list)
+    rules: dict[str, list[Specification]] = defaultdict(list)
     for each in specifications:
         try:
             analysis_of(multiverse, each, base, files.plan.data)
+            rules[multiverse.rule(each)].append(each)
         except Conflict as conflict:
             expected = "levels that go together"
             do = "forbid the combination, or give a level another estimate"
@@ -241,10 +278,33 @@ def _as_analyses(
         else:
             sound.append(each)
     whole = with_specifications(files.plan.data, multiverse, sound)
-    for each, mistake in _mistakes(files, whole, sound):
-        mistakes[mistake].append(each)
+    for rule, by in rules.items():
+        ruled = _ruled(files, rule)
+        for mistake in _of_endpoints(ruled):
+            mistakes[mistake] += by
+        if not ruled.endpoints.problems:
+            for each, mistake in _mistakes(ruled, whole, by):
+                mistakes[mistake].append(each)
     for mistake, those in mistakes.items():
         _tell(document, mistake, those, specifications)
+
+
+def _ruled(files: Files, rule: str) -> Files:
+    """The files with endpoints by a rule; what is wrong with these stands among their problems."""
+    if not rule:
+        return files
+    data = deepcopy(by_rule(files.endpoints.data, rule))
+    ruled = replace(files, endpoints=Document(files.endpoints.shown, data))
+    validate(ruled.endpoints, SCHEMAS, "endpoints")
+    endpoints.check(ruled)
+    return ruled
+
+
+def _of_endpoints(files: Files) -> Iterator[Mistake]:
+    """What is wrong with the endpoints of a rule, each with its key."""
+    for problem in files.endpoints.problems:
+        place = problem.place.partition(": ")[2]
+        yield f"{place}: {problem.found or problem.message}", problem.expected, problem.do
 
 
 def _mistakes(

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from trialtrace.audit.ledger.shape import Unread as Content
 from trialtrace.base.config.names import AnalysedValue, Condition, Name, Text, VisitLabel
 from trialtrace.base.config.spec import (
     AS_WRITTEN,
@@ -20,6 +21,12 @@ FILE = "multiverse.yaml"
 MOST_SPECIFICATIONS = 1_000_000
 # A step of `estimates` of the plan, kept as it is written: levels add options to it.
 Estimate = Annotated[EstimateStep, AS_WRITTEN]
+# Keys of an endpoint as endpoints.yaml has them: which it may have is told when they are in place.
+EndpointKeys = Annotated[
+    Content,
+    AS_WRITTEN,
+    Rule(minProperties=1, expected="keys of the endpoint, as in endpoints.yaml"),
+]
 
 
 @shape
@@ -34,6 +41,15 @@ class Level:
     where: Condition | None = optional(
         "Condition over columns of the derived data; with those of other levels, all must be met."
     )
+    endpoints: Filled[Name, EndpointKeys] | None = optional(
+        "Entries of endpoints.yaml by their names, each with keys in place of its own, and empty "
+        "where it is to have none: a threshold, a missing-data rule, a conversion table. The "
+        "endpoints that are made from these follow."
+    )
+    asks: Literal["the_same", "another"] | None = optional(
+        "Whether by these `endpoints` the same question is asked, measured otherwise, or another "
+        "one, whose estimates are a curve of their own; needed with endpoints."
+    )
     visits: Distinct[VisitLabel] | None = optional("Labels of visits in place of the analysis's.")
     value: AnalysedValue | None = optional("What is analysed, as in plan.yaml.")
     estimate: Estimate | None = optional("Estimate in place of the file's, as in plan.yaml.")
@@ -41,7 +57,8 @@ class Level:
     strata: Distinct[Name] | None = optional("Strata added to those of the estimate.")
     known: Literal["before_randomisation", "after_randomisation", "not_recorded"] | None = optional(
         "When that was known by which this level chooses patients or adjusts; needed with "
-        "population, where, covariates and strata. What was not known before randomisation is "
+        "population, where, covariates and strata; with endpoints where their keys choose by "
+        "what is no outcome, such as attendance. What was not known before randomisation is "
         "estimated and shown, and not tested."
     )
 

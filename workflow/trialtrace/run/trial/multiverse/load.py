@@ -1,5 +1,6 @@
 """A trial whose plan has the specifications of its multiverse as analyses."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from trialtrace.audit.ledger.shape import Unread as Content
@@ -11,8 +12,10 @@ from trialtrace.run.trial.multiverse.file import FILE, MultiverseFile
 from trialtrace.run.trial.multiverse.specifications import (
     Multiverse,
     Specification,
+    by_rule,
     with_specifications,
 )
+from trialtrace.run.trial.plan.build import Plan
 
 
 def multiverse_of(trial: Trial) -> Multiverse:
@@ -40,6 +43,16 @@ class SpecifiedTrial(Trial):
         """The specifications by the names of their analyses."""
         return {each.analysis: each for each in self.multiverse.specifications()}
 
+    @cached_property
+    def rules(self) -> dict[str, str]:
+        """By which rule of endpoints each specification goes, by its analysis; empty for as they
+        are declared."""
+        return {name: self.multiverse.rule(each) for name, each in self.specifications.items()}
+
+    def ruled(self, rule: str) -> "SpecifiedTrial":
+        """The same trial with endpoints by a rule."""
+        return RuledTrial(self.name, self.at, self, rule) if rule else self
+
     def document(self, text: str) -> Content:
         data: Content = super().document(text)
         if text != "plan":
@@ -53,6 +66,30 @@ class SpecifiedTrial(Trial):
             return known
         line = super().lines("multiverse").get(("factors",), 1)
         return known | {("analyses", name): line for name in self.specifications}
+
+
+@dataclass(frozen=True)
+class RuledTrial(SpecifiedTrial):
+    """The trial with endpoints by a rule of its multiverse; its plan is that of `unruled`."""
+
+    unruled: SpecifiedTrial
+    rule: str
+
+    @cached_property
+    def multiverse(self) -> Multiverse:
+        return self.unruled.multiverse
+
+    @cached_property
+    def specifications(self) -> dict[str, Specification]:
+        return self.unruled.specifications
+
+    @cached_property
+    def plan(self) -> Plan:
+        return self.unruled.plan
+
+    def document(self, text: str) -> Content:
+        data: Content = super().document(text)
+        return by_rule(data, self.rule) if text == "endpoints" else data
 
 
 def specified(trial: Trial) -> SpecifiedTrial:

@@ -6,6 +6,7 @@ of a plan does so with these.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -23,7 +24,7 @@ PREFIX = "mv_"
 # What a level changes of the analysis, and of its estimand; lists that levels add to; the rest.
 OF_ANALYSIS, OF_ESTIMAND = ("visits", "value"), ("population", "variable")
 ADDED = ("covariates", "strata")
-PATCHES = (*OF_ANALYSIS, *OF_ESTIMAND, *ADDED, "where", "estimate")
+PATCHES = (*OF_ANALYSIS, *OF_ESTIMAND, *ADDED, "where", "estimate", "endpoints")
 # What a level cannot say without telling when it was known.
 CHOOSING = ("population", "where", *ADDED)
 
@@ -122,6 +123,28 @@ class Multiverse:
             whole["where"] = conditions[0] if len(conditions) == 1 else {"all": conditions}
         return whole
 
+    def rule(self, specification: Specification) -> str:
+        """What its levels say of endpoints together, as JSON; empty where they say nothing.
+        Raises Conflict."""
+        whole: dict[str, Content] = {}
+        set_by: dict[tuple[str, str], str] = {}
+        for name, _, level in self.levels(specification):
+            for endpoint, keys in (level.endpoints or {}).items():
+                for key, value in keys.items():
+                    other = set_by.setdefault((endpoint, key), name)
+                    if other != name:
+                        raise Conflict(f"{endpoint}.{key} of both {other} and {name}")
+                    whole.setdefault(endpoint, {})[key] = value
+        return json.dumps(whole, sort_keys=True, ensure_ascii=False) if whole else ""
+
+    def asking(self, specification: Specification) -> dict[str, str]:
+        """The levels, by factor, that ask another question by the endpoints that they change."""
+        return {
+            name: specification.levels[name]
+            for name, _, level in self.levels(specification)
+            if level.asks == "another"
+        }
+
     def _estimate(self, specification: Specification, estimate: Content) -> Content:
         """The estimate with covariates and strata that levels add."""
         ((statistic, how),) = estimate.items()
@@ -140,6 +163,16 @@ class Multiverse:
             options = {"method": method} | options
             options[key] = list(dict.fromkeys([*options.get(key, ()), *names]))
         return {statistic: options or how}
+
+
+def by_rule(endpoints: Content, rule: str) -> Content:
+    """The content of endpoints.yaml with the keys of a rule in place of their own."""
+    changed: Content = json.loads(rule) if rule else {}
+    whole = dict(endpoints)
+    for name, keys in changed.items():
+        entry = whole[name] | keys
+        whole[name] = {key: value for key, value in entry.items() if value is not None}
+    return whole
 
 
 def analysis_of(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from trialtrace.base.config.spec import items_of, structure
 from trialtrace.base.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.base.styles import PLAIN, STYLES, Style
+from trialtrace.base.styles import SHOWN, STYLES, Style
 from trialtrace.run.trial.model import Condition
 from trialtrace.run.trial.plan.analysis import Analysis as DeclaredAnalysis
 from trialtrace.run.trial.plan.analysis import DecisionLevel
@@ -139,7 +139,7 @@ def plan(data: dict[str, Any]) -> Plan:
         file.multiplicity or {},
         file.planning or {},
         data.get("displays", {}),
-        STYLES[file.style] if file.style else PLAIN,
+        STYLES[file.style] if file.style else SHOWN,
     )
 
 

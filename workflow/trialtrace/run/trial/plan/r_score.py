@@ -1,17 +1,16 @@
-"""R of score tests and intervals of two risks, of one table or over strata, and within subjects.
+"""R of score tests and intervals of two risks, of one table or over strata.
 
 No package that comes with R has them, so they stand by their definition: both risks by maximum
 likelihood where their difference or ratio is held, the bounds where the statistic is the quantile.
 
 References: Miettinen and Nurminen 1985, Stat Med 4:213; Farrington and Manning 1990, Stat Med
-9:1447; Koopman 1984, Biometrics 40:513; Gart and Nam 1988, Biometrics 44:323; Tango 1998, Stat Med
-17:891.
+9:1447; Koopman 1984, Biometrics 40:513.
 """
 
 _ROOT = """\
 root <- function(of, ends) uniroot(of, sort(ends), tol = 1e-16, maxiter = 10000)$root
 """
-HELD_DIFFERENCE = (
+_HELD_DIFFERENCE = (
     _ROOT
     + """\
 # The risks of a of m and b of n by maximum likelihood where their difference is held at `by`.
@@ -52,7 +51,7 @@ bound <- function(end, z) {
 """
 
 DIFFERENCE = (
-    HELD_DIFFERENCE
+    _HELD_DIFFERENCE
     + _P_VALUE
     + """\
 z_at <- function(by) {
@@ -91,27 +90,6 @@ error <- sqrt(sum(1 / cells))
 z_at <- function(by) (best - log(by)) / error
 """
 )
-# Of subjects with the event under the treated arm alone, b, or the reference alone, c, of n.
-PAIRED = (
-    _ROOT
-    + _P_VALUE
-    + """\
-z_at <- function(by) {
-  # The probability of the reference alone by maximum likelihood.
-  slope <- function(q) {
-    ifelse(b > 0, b / (q + by), 0) + ifelse(c > 0, c / q, 0) -
-      ifelse(b + c < n, 2 * (n - b - c) / (1 - by - 2 * q), 0)
-  }
-  ends <- c(max(0, -by), (1 - by) / 2) + c(1e-13, -1e-13)
-  q <- if (slope(ends[1]) <= 0) ends[1] else if (slope(ends[2]) >= 0) ends[2] else
-    root(slope, ends)
-  (b - c - n * by) / sqrt(n * (2 * q + by * (1 - by)))
-}
-best <- (b - c) / n
-"""
-    + _BOUND
-)
-
 OVER_STRATA = """\
 tables <- tables[, , apply(tables, 3, function(t) all(rowSums(t) > 0)), drop = FALSE]
 e1 <- tables[1, 1, ]
@@ -133,7 +111,7 @@ settled <- function(p, of_1, of_0) {
 }
 """
 STRATIFIED_DIFFERENCE = (
-    HELD_DIFFERENCE
+    _HELD_DIFFERENCE
     + _P_VALUE
     + OVER_STRATA
     + _SETTLED
@@ -152,27 +130,4 @@ ends <- range(e1 / n1 - e0 / n0)
 best <- if (diff(ends) < 1e-12) ends[1] else root(function(by) score(by)[1], ends)
 """
     + _BOUND
-)
-STRATIFIED_RATIO = (
-    _HELD_RATIO
-    + _P_VALUE
-    + OVER_STRATA
-    + _SETTLED
-    + """\
-z_at <- function(by) {
-  p <- mapply(held, e1, n1, e0, n0, by)
-  v <- p[1, ] * (1 - p[1, ]) / n1 + by^2 * p[2, ] * (1 - p[2, ]) / n0
-  v <- v * (n1 + n0) / (n1 + n0 - 1)
-  w <- switch({weights}, mantel_haenszel = n1 * n0 / (n1 + n0),
-              inverse_variance = ifelse(v > 0, p[2, ] / v, 0),
-              miettinen_nurminen = settled(p, function(q) 1 - q, function(q) by * (1 - q)))
-  w <- w / sum(w)
-  sum(w * (e1 / n1 - by * e0 / n0)) / sqrt(sum(w^2 * v))
-}
-bound <- function(z) {
-  if (z >= 0 && sum(e1) == 0) return(0)
-  if (z <= 0 && sum(e0) == 0) return(Inf)
-  exp(root(function(l) z_at(exp(l)) - z, c(-12, 12)))
-}
-"""
 )

@@ -8,7 +8,6 @@ from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.plan.card import Card, Named, R
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import Corrected
-from trialtrace.run.trial.plan.r_score import PAIRED
 from trialtrace.run.trial.plan.r_tests import Z_TEST
 
 
@@ -30,7 +29,7 @@ class CochranQ:
 _MCNEMAR = "McNemar 1947, Psychometrika 12:153"
 
 # Subjects with the event under the treated arm alone, under the reference alone, under both.
-COUNTS = """\
+_COUNTS = """\
 n <- nrow(sides)
 b <- sum(sides[, {treated}] == 1 & sides[, {reference}] == 0)
 c <- sum(sides[, {treated}] == 0 & sides[, {reference}] == 1)
@@ -62,28 +61,7 @@ CARDS = (
         "Newcombe's score interval within subjects",
         "Newcombe 1998, Stat Med 17:2635, method 10",
         formula="categorical.paired:paired_risk_difference_newcombe",
-        r=R({"risk_difference": "c((b - c) / n, low, high)"}, COUNTS + _NEWCOMBE),
-    ),
-    _within(
-        "risk_difference.wald_paired",
-        "Wald's interval within subjects",
-        "normal approximation, McNemar 1947",
-        formula="categorical.paired:paired_risk_difference_wald",
-        r=R(
-            {"risk_difference": "(b - c) / n + c(0, -1, 1) * half"},
-            COUNTS + "error <- sqrt(b + c - (b - c)^2 / n) / n\n"
-            "half <- qnorm(0.5 + {confidence} / 2) * error\n",
-        ),
-    ),
-    _within(
-        "risk_difference.tango",
-        "Tango's score interval within subjects",
-        "Tango 1998, Stat Med 17:891",
-        formula="categorical.paired:paired_risk_difference_tango",
-        r=R(
-            {"risk_difference": "c(best, bound(-1 + 1e-9, z), bound(1 - 1e-9, z))"},
-            COUNTS + PAIRED + "z <- qnorm(0.5 + {confidence} / 2)\n",
-        ),
+        r=R({"risk_difference": "c((b - c) / n, low, high)"}, _COUNTS + _NEWCOMBE),
     ),
     _test(
         "p_value.mcnemar",
@@ -100,7 +78,8 @@ CARDS = (
         formula="categorical.paired:mcnemar",
         r=R(
             Z_TEST,
-            COUNTS + "towards <- switch({sides}, two.sided = sign(b - c), greater = 1, less = -1)\n"
+            _COUNTS
+            + "towards <- switch({sides}, two.sided = sign(b - c), greater = 1, less = -1)\n"
             "z <- (b - c - {correction=continuity} * towards) / sqrt(b + c)\n",
         ),
     ),
@@ -113,7 +92,7 @@ CARDS = (
         formula="categorical.paired:mcnemar_exact",
         r=R(
             {"p_value": "binom.test(b, b + c, alternative = {sides})$p.value"},
-            COUNTS,
+            _COUNTS,
             only={"mid_p": ("none",)},
         ),
     ),

@@ -5,11 +5,10 @@ from functools import partial
 from trialtrace.base.config.spec import key, shape
 from trialtrace.run.trial.endpoints.shared import Higher
 from trialtrace.run.trial.plan.card import Card, Named, R
-from trialtrace.run.trial.plan.cards.paired_events import COUNTS
 from trialtrace.run.trial.plan.gives import equivalence, non_inferiority
 from trialtrace.run.trial.plan.methods import BINARY
 from trialtrace.run.trial.plan.options import DifferenceVariance, OwnMargins, RatioVariance
-from trialtrace.run.trial.plan.r_score import DIFFERENCE, ODDS, PAIRED, RATIO
+from trialtrace.run.trial.plan.r_score import DIFFERENCE, ODDS, RATIO
 
 _ONE = "Level of the one-sided test; the interval has confidence 1 - 2 alpha."
 _TWO = "Level of each of the two one-sided tests; the interval has confidence 1 - 2 alpha."
@@ -27,18 +26,12 @@ _HIGHER = "Whether a higher risk of the event is better or worse."
 
 
 @shape
-class PairedDifferenceEquivalence(OwnMargins):
-    """Two one-sided score tests within subjects."""
+class DifferenceEquivalence(OwnMargins):
+    """Two one-sided score tests of the risk difference."""
 
     lower: float = key(_LOWER, exclusiveMinimum=-1, exclusiveMaximum=1)
     upper: float = key(_UPPER, exclusiveMinimum=-1, exclusiveMaximum=1)
     alpha: float = key(_TWO, exclusiveMinimum=0, exclusiveMaximum=0.5)
-
-
-@shape
-class DifferenceEquivalence(PairedDifferenceEquivalence):
-    """Two one-sided score tests of the risk difference."""
-
     variance: DifferenceVariance = key("Variance.")
 
 
@@ -59,18 +52,12 @@ class RatioEquivalence(OddsEquivalence):
 
 
 @shape
-class PairedDifferenceMargin(OwnMargins):
-    """Score test within subjects at a margin."""
+class DifferenceMargin(OwnMargins):
+    """Score test of the risk difference at a margin."""
 
     margin: float = key(_DIFFERENCE, exclusiveMinimum=-1, exclusiveMaximum=1)
     higher: Higher = key(_HIGHER)
     alpha: float = key(_ONE, exclusiveMinimum=0, exclusiveMaximum=0.5)
-
-
-@shape
-class DifferenceMargin(PairedDifferenceMargin):
-    """Score test of the risk difference at a margin."""
-
     variance: DifferenceVariance = key("Variance.")
 
 
@@ -91,7 +78,6 @@ class RatioMargin(OddsMargin):
 
 
 _FM = "Farrington and Manning 1990, Stat Med 9:1447; Miettinen and Nurminen 1985"
-_TANGO = "Tango 1998, Stat Med 17:891"
 _WOOLF = "Woolf 1955, Ann Hum Genet 19:251"
 
 # The interval that goes with one-sided tests at level alpha.
@@ -150,10 +136,6 @@ _ODDS_WALD = (
     "categorical.contingency:odds_ratio_sample",
     "categorical.contingency:odds_ratio_wald_test",
 )
-_PAIRED_SCORE = (
-    "categorical.paired:paired_risk_difference_tango",
-    "categorical.paired:paired_risk_difference_score_test",
-)
 _of_risks = partial(Card, kinds=BINARY, compares="between")
 
 CARDS = (
@@ -194,21 +176,6 @@ CARDS = (
         r=_equivalence("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
     ),
     _of_risks(
-        "equivalence.paired_risk_difference",
-        "Tango's score test and interval within subjects",
-        _TANGO,
-        options=PairedDifferenceEquivalence,
-        gives=equivalence("risk_difference"),
-        compares="within",
-        also={
-            "equivalence_paired_risk_difference": Named(
-                "two one-sided score tests within subjects", _TANGO
-            )
-        },
-        formula=_PAIRED_SCORE,
-        r=_equivalence("risk_difference", "best", COUNTS + PAIRED + _ENDS),
-    ),
-    _of_risks(
         "non_inferiority.risk_difference",
         options=DifferenceMargin,
         gives=non_inferiority("risk_difference"),
@@ -241,18 +208,5 @@ CARDS = (
         },
         formula=_ODDS_WALD,
         r=_non_inferiority("odds_ratio", "exp(best)", ODDS + _ODDS_ENDS),
-    ),
-    _of_risks(
-        "non_inferiority.paired_risk_difference",
-        options=PairedDifferenceMargin,
-        gives=non_inferiority("risk_difference"),
-        compares="within",
-        also={
-            "non_inferiority_paired_risk_difference": Named(
-                "score test within subjects at a margin", _TANGO
-            )
-        },
-        formula=_PAIRED_SCORE,
-        r=_non_inferiority("risk_difference", "best", COUNTS + PAIRED + _ENDS),
     ),
 )

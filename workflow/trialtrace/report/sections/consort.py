@@ -1,0 +1,135 @@
+"""Which items of CONSORT 2025 a report answers and where, and which its authors must add.
+
+Items: Hopewell et al. 2025, in words of our own.
+"""
+
+import re
+from collections.abc import Iterator
+
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.deaths import deaths_by_arm
+from trialtrace.report.sections.harms import reports_events
+from trialtrace.report.tables import texts_table
+from trialtrace.run.trial.reported import HARMS, ROLES
+
+ITEMS = {
+    "1a": "Title: identified as randomised",
+    "1b": "Structured summary",
+    "2": "Registration: name and number",
+    "3": "Protocol and plan of the analysis: where they can be read",
+    "4": "Sharing of data, code and materials",
+    "5": "Funding; conflicts of interest",
+    "6": "Background and rationale",
+    "7": "Objectives, of benefits and harms",
+    "8": "Involvement of patients and the public",
+    "9": "Design: type, allocation ratio, framework",
+    "10": "Changes after the trial began, with reasons",
+    "11": "Settings and locations",
+    "12": "Eligibility of participants, of sites and of those who treat",
+    "13": "Interventions and comparator, so that they can be repeated",
+    "14": "Outcomes as specified beforehand, with variable and time",
+    "15": "Harms: how defined and assessed",
+    "16a": "Sample size: how determined",
+    "16b": "Interim analyses and rules to stop",
+    "17a": "Sequence of the allocation: who made it, and how",
+    "17b": "Type of randomisation and its restrictions",
+    "18": "Concealment of the allocation",
+    "19": "Who enrolled and who assigned, and what they could see",
+    "20a": "Blinding: who",
+    "20b": "Blinding: how",
+    "21a": "Statistical methods of primary and secondary outcomes, and of harms",
+    "21b": "Who is in each analysis, and in which group",
+    "21c": "Missing data: how handled",
+    "21d": "Methods of further analyses, prespecified or not",
+    "22a": "Flow: randomised, treated, analysed, by group",
+    "22b": "Losses and exclusions after randomisation, with reasons",
+    "23a": "Dates of recruitment and follow-up",
+    "23b": "Why the trial ended or stopped",
+    "24": "Treatment and other care as delivered",
+    "25": "Baseline characteristics by group",
+    "26": "Outcomes by group, with numbers, effect and precision",
+    "27": "Harms in each group",
+    "28": "Further analyses: subgroups, sensitivity",
+    "29": "Interpretation",
+    "30": "Limitations",
+}
+FURTHER = {"sensitivity", "subgroup", "supportive", "exploratory"}
+OPEN = "not in this report"
+_RANDOMISED = re.compile(r"\brandomi[sz]ed\b", re.IGNORECASE)
+
+
+def consort_section(material: Material) -> str:
+    """A line an item, then how many of them are answered."""
+    answers = dict(_answers(material))
+    body = [
+        [item, words, escape_markdown(answers.get(item, OPEN))] for item, words in ITEMS.items()
+    ]
+    header = ["Item", "What it asks for", "Where it is answered"]
+    caption = "Items of CONSORT 2025, and where this report answers them."
+    table = texts_table(material, header, body, "consort", caption)
+    text = (
+        f"{len(answers)} of {len(ITEMS)} items are answered, some in part. The others are not in "
+        "the data or the configuration of the trial: they are for its authors to add."
+    )
+    return f"{text}\n\n{table}\n"
+
+
+def _answers(material: Material) -> Iterator[tuple[str, str]]:
+    """Item and place of all that is answered."""
+    trial, plan = material.trial, material.trial.plan
+    if _RANDOMISED.search(trial.title):
+        yield "1a", "Title"
+    yield "1b", "Summary"
+    if trial.registration:
+        yield "2", f"Summary: {trial.registration}"
+    yield "3", "Coverage of the plan: the plan of the analysis alone"
+    if material.disclosure == "full":
+        yield "4", "Data; How these numbers were made"
+    yield "7", "Summary: the question"
+    yield from _of_design(material)
+    yield "14", "Endpoints; the question of each analysis"
+    if any(endpoint.kind in HARMS for endpoint in trial.endpoints.values()):
+        yield "15", "Endpoints: how defined"
+    yield "21a", "Methods, software and references"
+    yield "21b", "Patients: populations; each analysis: patients analysed"
+    yield "21c", "Data: known outcomes; each analysis: patients analysed"
+    flow = plan.displays.get("flow")
+    if flow is not None:
+        untold = ", without the number randomised" if "patients" in flow else ""
+        yield "22a", f"Patients: flow{untold}"
+        if {"ended", "not_received"} & flow.keys() or _left_out(material):
+            yield "22b", "Patients: flow"
+    if "baseline" in plan.displays:
+        yield "25", "Patients: baseline"
+    yield "26", "Primary and secondary analyses"
+    if reports_events(material):
+        yield "27", "Harms"
+    elif deaths_by_arm(material, lambda _: ""):
+        yield "27", "Harms: deaths alone"
+    if roles := FURTHER & {analysis.role for analysis in plan.analyses.values()}:
+        named = "; ".join(title for role, title in ROLES.items() if role in roles)
+        yield "21d", f"{named}: the question of each"
+        yield "28", named
+
+
+def _of_design(material: Material) -> Iterator[tuple[str, str]]:
+    design, planning = material.trial.design, material.trial.plan.planning
+    yield "9", "Summary: type and arms, without ratio and framework"
+    if planning:
+        yield "16a", "Sample size, power and precision"
+    elif design.planned:
+        yield "16a", f"Flow: {design.planned} planned, without the reason"
+    if design.randomisation.scheme != "unknown":
+        yield "17b", "Summary: type and strata"
+    if design.blinding is not None:
+        yield "20a", "Summary"
+    if design.stopped:
+        yield "23b", "Summary"
+
+
+def _left_out(material: Material) -> bool:
+    """Whether the flow has reasons for which somebody is not analysed."""
+    return any(
+        row["stat_name"] == "not_analysed" and row["stat_value"] for row in material.of("flow")
+    )

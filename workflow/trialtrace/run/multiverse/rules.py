@@ -1,0 +1,39 @@
+"""Where the derived data of endpoints by a rule lie, and whether they are what was derived.
+
+A rule is what the levels of a specification say of endpoints; specifications of one rule share its
+data. Where no level says anything, data are those of the trial.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from trialtrace.base.errors import Problem, UserError
+from trialtrace.base.store import sha256_file
+from trialtrace.run.multiverse.blocks import key_of
+
+# Beside the tables of a multiverse: the folder of each rule, and the digests of its files.
+INDEX, FOLDERS = "derived.json", "derived"
+DO = f"delete {INDEX} and the folder {FOLDERS}/ beside it, and run the multiverse again"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: sha256_file(path) for path in sorted(folder.iterdir())}
+
+
+def data_of(folder: Path, rule: str) -> tuple[Path, str]:
+    """Where the data of a rule lie, in the folder of a multiverse, and their digest.
+
+    Raises UserError where they are not there, or not what was derived.
+    """
+    try:
+        index = json.loads((folder / INDEX).read_bytes())
+        entry: Mapping[str, dict[str, str]] = index[rule]
+    except (OSError, ValueError, KeyError):
+        raise UserError(Problem(str(folder / INDEX), "has no data of a rule", do=DO)) from None
+    place = folder / FOLDERS / str(entry["folder"])
+    found = digests(place) if place.is_dir() else {}
+    for name, digest in entry["files"].items():
+        if found.get(name) != digest:
+            raise UserError(Problem(str(place / name), "is not what the run wrote", do=DO))
+    return place, key_of(*entry["files"].values())
