@@ -92,3 +92,30 @@ def test_what_one_relation_contradicts_all_over_a_table_is_one_question(tmp_path
     reader = page.partition("<h2>Questions to the reader</h2>")[2].partition("<h2>")[0]
     assert reader.count("<ul>") == 1 and reader.count("“") == 4
     assert "Questions to the authors" not in page
+
+
+# Of 30 patients a ratio of variances of 6.25 has p = 4.1e-6 (R: 2 * pf(6.25, 29, 29, lower = FALSE)),
+# and one of 4 has 3.6e-4. Means of a deviation of 5 have an error of 1.29: 7.5 are 5.8 of these.
+@pytest.mark.parametrize(
+    ("cells", "baseline", "asked"),
+    [
+        (("mean (SD) 60.0 (10.0)", "mean (SD) 61.0 (4.0)"), False, "deviation"),
+        (("mean (SD) 60.0 (10.0)", "mean (SD) 61.0 (5.0)"), False, None),
+        (("mean (SD) 60.0 (5.0)", "mean (SD) 67.5 (5.0)"), True, "mean"),
+        (("mean (SD) 60.0 (5.0)", "mean (SD) 67.5 (5.0)"), False, None),
+        (("mean (SD) 60.0 (5.0)", "mean (SD) 75.5 (5.0)"), False, "mean"),
+    ],
+    ids=["spread", "spread by chance", "before treatment", "effect", "far apart"],
+)
+def test_a_number_unlike_its_row_is_asked_about(tmp_path, capsys, cells, baseline, asked):
+    path = tmp_path / "ledger.yaml"
+    text = table(cells, n={"a": 30, "b": 30})
+    if baseline:
+        text = text.replace('label: "Row 0"', 'label: "Row 0", baseline: true')
+    path.write_text(text, encoding="utf-8")
+    assert main(["audit", str(path), "--trust"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert (f"Its {asked} is unlike that of the other groups" in out) == (asked is not None)
+    assert ("Read right?" in out) == (asked is not None)
+    path.write_text(text + 'confirmed: ["table 1"]\n', encoding="utf-8")
+    assert main(["audit", str(path)]) == 0 and "unlike" not in capsys.readouterr().out

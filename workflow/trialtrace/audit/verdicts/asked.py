@@ -12,6 +12,7 @@ from trialtrace.audit.printed.sentences import thousands
 from trialtrace.audit.prints.agreements import INCONSISTENT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.verdicts.readings import Reading, Readings, sizes_of
+from trialtrace.audit.verdicts.unlike import unlike
 
 CERTAIN = 0.9
 """From this chance on a reading is taken for certain, where nothing of it was guessed."""
@@ -40,9 +41,10 @@ def questioned(findings: Sequence[Finding], ledger: Ledger) -> list[Finding]:
     """The findings; a contradiction that rests on a draft is a question to its reader first, where
     another reading of a table agrees as well, or a claim is uncertain."""
     readings = Readings(ledger, findings)
-    return [
+    made = [
         _asked(one, ledger, readings) if one.agreement == INCONSISTENT else one for one in findings
     ]
+    return made + [_question(finding, entry, asked) for finding, entry, asked in unlike(ledger)]
 
 
 def _asked(finding: Finding, ledger: Ledger, readings: Readings) -> Finding:
@@ -53,7 +55,10 @@ def _asked(finding: Finding, ledger: Ledger, readings: Readings) -> Finding:
         at_hand = readings.better(finding) or at_hand
     if at_hand is None:
         return finding
-    entry, asked = at_hand
+    return _question(finding, *at_hand)
+
+
+def _question(finding: Finding, entry: Claim, asked: Reading) -> Finding:
     text = f"{finding.sentence} {asked.asked(f'“{entry.printed}”')} {asked.why}"
     return replace(
         finding,

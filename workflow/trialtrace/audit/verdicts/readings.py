@@ -221,7 +221,7 @@ class Readings:
         """The other forms that the numbers of a column can have, and those of its row."""
         form = form_of(entry.printed)
         family = next((forms for forms in FORMS if form in forms), ())
-        row = self._rows.get(_row_of(entry), [])
+        row = self._rows.get(row_of(entry), [])
         beside = {form_of(one.printed) for one in row}
         for other in family if form else ():
             scopes = (row,) if other in beside else (row, column)
@@ -245,7 +245,7 @@ class Readings:
 
     @cached_property
     def _rows(self) -> dict[tuple[str, ...], list[Claim]]:
-        return _by(self.ledger, _row_of)
+        return _by(self.ledger, row_of)
 
 
 def _by(
@@ -265,7 +265,8 @@ def _column_of(entry: Claim) -> tuple[str, ...]:
     return _cell(entry, "table", "column")
 
 
-def _row_of(entry: Claim) -> tuple[str, ...]:
+def row_of(entry: Claim) -> tuple[str, ...]:
+    """The table and the row that a claim is of; nothing of one of a sentence."""
     return _cell(entry, "table", "row")
 
 
