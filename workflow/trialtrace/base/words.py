@@ -244,6 +244,13 @@ RATIOS = {
     "detectable_ratio",
     "width_ratio",
 }
+
+
+def no_effect(stat: str) -> float:
+    """The value of a statistic where there is no effect."""
+    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
+
+
 PER_UNIT = {"coefficient", "standard_error"}
 TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"

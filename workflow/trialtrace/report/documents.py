@@ -80,6 +80,7 @@ AFTER = {
         ("Declared constants", "sec-constants", "constants"),
         ("CONSORT 2025", "sec-consort", "consort"),
         ("Multiverse", "sec-multiverse", "multiverse"),
+        ("Simulation", "sec-simulation", "simulation"),
         ("Listings", "sec-listings", "listings"),
         ("", "sec-targets", "targets"),
     ),

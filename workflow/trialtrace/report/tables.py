@@ -193,11 +193,6 @@ def level_of(rows: Iterable[ResultRow]) -> float | None:
     return next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
 
 
-def no_effect(stat: str) -> float:
-    """The value of a statistic where there is no effect."""
-    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
-
-
 def axis_factor(stat: str) -> float:
     """What the values of a statistic are multiplied by on an axis: points are of 100."""
     return 100.0 if stat in POINTS else 1.0

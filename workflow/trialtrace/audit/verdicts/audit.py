@@ -180,7 +180,7 @@ class PrintAudit:
 
 def audit_ledger(ledger: Ledger) -> PrintAudit:
     """All checks on print, then a search where a stated or usual choice did not give a number."""
-    print_audit = [questioned(one, ledger) for one in findings(ledger)]
+    print_audit = questioned([*findings(ledger)], ledger)
     made = (search(bundle, Displacement()) for bundle in bundles(ledger, print_audit))
     searches = [one for one in made if one.candidates[-1]]
     rows = verdicts(ledger, print_audit)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.base.number_needed import through_infinity
-from trialtrace.base.words import LABELS, MINUS, NOT_ESTIMABLE, RATIOS, upper_first
+from trialtrace.base.words import (
+    LABELS,
+    MINUS,
+    NOT_ESTIMABLE,
+    RATIOS,
+    no_effect,
+    upper_first,
+)
 from trialtrace.report.figures.canvas import (
     FAINT,
     INK,
@@ -33,13 +40,7 @@ from trialtrace.report.figures.rows_shown import (
     whole,
 )
 from trialtrace.report.material import Material
-from trialtrace.report.tables import (
-    axis_factor,
-    axis_label,
-    level_of,
-    no_effect,
-    tight_text,
-)
+from trialtrace.report.tables import axis_factor, axis_label, level_of, tight_text
 from trialtrace.run.tables.contracts.rows import ResultRow, present
 from trialtrace.run.trial.plan.references import method_of
 

@@ -116,6 +116,11 @@ class Trial:
         return self._path("multiverse").is_file() and not self.blinded
 
     @property
+    def has_simulation(self) -> bool:
+        """Whether trials are drawn under truths, to see what its analyses can show."""
+        return self._path("simulation").is_file() and not self.blinded
+
+    @property
     def title(self) -> str:
         return self._trial.title
 
