@@ -17,7 +17,8 @@ from trialtrace.audit.printed.verdicts import PRINT
 from trialtrace.audit.prints.finding import Finding
 from trialtrace.audit.prints.registry import CONTRADICTS
 from trialtrace.audit.registration.rows import CHANGED, LATE, NOTHING, Held, upper
-from trialtrace.audit.verdicts.asked import RESTS_ON, Reading, reading, spanned
+from trialtrace.audit.verdicts.asked import ASKED, RESTS_ON, spanned
+from trialtrace.audit.verdicts.readings import Reading
 from trialtrace.audit.verdicts.tally import unmatched
 
 RANKS = ("primary", "secondary")
@@ -237,7 +238,8 @@ def reader_questions(ledger: Ledger, findings: Sequence[Finding]) -> list[Questi
     for finding in findings:
         entry = ledger.entries.get(finding.detail.get(RESTS_ON, ""))
         if entry is not None:
-            asked, place = reading(entry, ledger), entry.place.partition(",")[0]
+            asked = Reading(**finding.detail[ASKED])
+            place = entry.place.partition(",")[0]
             matters.setdefault((place, asked.several), {})[entry.name] = asked
     return [
         question

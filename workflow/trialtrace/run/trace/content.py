@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from trialtrace.audit.printed.verdicts import COLUMNS, FINDINGS
 from trialtrace.base.errors import UserError, one_of
 from trialtrace.run.cleaning.account import rejects_summary
-from trialtrace.run.tables.conditions import lower_first
 from trialtrace.run.tables.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
 from trialtrace.run.tables.contracts.rows import (
     CheckRow,
@@ -32,9 +31,10 @@ from trialtrace.run.trace.put_in import PutIn
 from trialtrace.run.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.run.trace.rejected import Rejected
 from trialtrace.run.trace.seal import RowHashes
-from trialtrace.run.trace.styled_rows import in_style
+from trialtrace.run.trace.styled_rows import as_shown
 from trialtrace.run.trace.variables import CleaningRules, Variables
 from trialtrace.run.trace.words import ADJUSTED, checked, family_of, in_words, members, method, step
+from trialtrace.run.trace.years import yearly
 from trialtrace.run.trial.constants import Constants, endpoints_behind
 from trialtrace.run.trial.load import Trial
 from trialtrace.run.trial.plan.planning import ANALYSIS as PLANNING
@@ -69,11 +69,15 @@ class Tracer:
         disclosure: str,
         hashes: RowHashes | None = None,
         only: str | None = None,
+        *,
+        tight: bool = False,
     ):
         """Without `hashes` no row hash is shown where disclosure is not full. With `only` one
-        result is traced, and of the tables no more is kept than it needs."""
+        result is traced, and of the tables no more is kept than it needs. With `tight` texts are
+        as a report has them: times in years where they are read so, and no space before a percent
+        sign."""
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
-        self._hashes, self._only = hashes, only
+        self._hashes, self._only, self._tight = hashes, only, tight
         self.frames = Frames(self.derived)
         self.about = About(trial, self.frames)
         self.raw = RawRows(self.derived, self.frames)
@@ -120,12 +124,13 @@ class Tracer:
             own = rows_with(table, "result_id", self._only)
             if own.num_rows and own["stat_name"][0].as_py() != ADJUSTED:
                 table = rows_with(table, "analysis_id", own["analysis_id"][0].as_py())
-        rows = {row["result_id"]: row for row in in_style(table.to_pylist(), self.trial.plan.style)}
-        if who := self.trial.plan.displays.get("flow", {}).get("patients"):
-            for row in rows.values():
-                if row["stat_name"] == "randomised":
-                    row["stat_label"] = lower_first(who)
-        return rows
+        rows = as_shown(table.to_pylist(), self.trial.plan, tight=self._tight)
+        return {row["result_id"]: row for row in rows}
+
+    @cached_property
+    def yearly(self) -> set[str]:
+        """The analyses whose times a report tells in years."""
+        return yearly(self.results.values())
 
     @cached_property
     def members(self) -> dict[str, list[MemberRow]]:

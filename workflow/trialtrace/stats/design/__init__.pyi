@@ -21,6 +21,11 @@ from trialtrace.stats.design.means import precision_two_means as precision_two_m
 from trialtrace.stats.design.means import sample_size_paired_means as sample_size_paired_means
 from trialtrace.stats.design.means import sample_size_two_means as sample_size_two_means
 from trialtrace.stats.design.means import variance_factor as variance_factor
+from trialtrace.stats.design.performance import Measured as Measured
+from trialtrace.stats.design.performance import mean_measured as mean_measured
+from trialtrace.stats.design.performance import model_error_measured as model_error_measured
+from trialtrace.stats.design.performance import share_measured as share_measured
+from trialtrace.stats.design.performance import spread_measured as spread_measured
 from trialtrace.stats.design.proportions import power_fisher as power_fisher
 from trialtrace.stats.design.proportions import power_two_proportions as power_two_proportions
 from trialtrace.stats.design.proportions import (
