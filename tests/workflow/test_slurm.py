@@ -124,7 +124,7 @@ def test_a_multiverse_in_any_parts_has_the_same_bytes_whatever_is_killed(
     estimates = {row["stat_value"] for row in read_table(file, RESULTS).to_pylist()}
     assert len(estimates - {None}) == SPECIFICATIONS
     runs = {
-        parts: Running(cluster, varied(on_cluster(tmp_path / str(parts), here.root)), parts)
+        parts: Running(cluster, on_cluster(tmp_path / str(parts), here.root), parts)
         for parts in (1, 3, 7)
     }
     # Somebody cancels a job; it is tried once more.
