@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run multiverse test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
+.PHONY: help run multiverse simulate test test-fast check check-quarto check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile bench-history bench-long bench-big bench-render bench-multiverse bench-multiverse-sizes campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-fresh campaign-problems campaign-statcheck campaign-simulate campaign-odd_inputs campaign-pages lock bundle slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 help:
 	@echo 'make run     every configured trial from its raw rows to the site (make run TRIAL=name: one)'
+	@echo 'make simulate: trials drawn under the truths in simulation.yaml, and what their analyses show'
 	@echo 'make multiverse: every combination of the choices in multiverse.yaml, estimated and tested together'
 	@echo 'make test    all tests, with the linters'
 	@echo 'make test-fast: without whole runs, R and files that take a second'
@@ -69,6 +70,10 @@ run: $(READY)
 # Of all trials that have a multiverse.yaml, or of one.
 multiverse: $(READY)
 	@$(SNAKEMAKE) $(if $(TRIAL),results/$(TRIAL)/multiverse/multiverse.html,multiverse)
+
+# Of all trials that have a simulation.yaml, or of one.
+simulate: $(READY)
+	@$(SNAKEMAKE) $(if $(TRIAL),results/$(TRIAL)/simulation/simulation.html,simulate)
 
 # Linters work beside the tests; what they say stands at the end, where it is read. A recipe that
 # names MAKE itself would be run by `make --dry-run` too.

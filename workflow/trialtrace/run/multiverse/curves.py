@@ -12,17 +12,8 @@ import numpy as np
 from trialtrace.base.arrays import Floats, Labels
 from trialtrace.base.config.spec import items_of
 from trialtrace.base.errors import Problem, UserError, one_of
-from trialtrace.run.multiverse.blocks import Blocks, key_of
-from trialtrace.run.multiverse.estimates import (
-    EVERY,
-    WHOLE,
-    Chunk,
-    Estimated,
-    Kept,
-    Work,
-    blocks_in_use,
-    progress,
-)
+from trialtrace.run.multiverse.estimates import Estimated, Kept, Work, blocks_in_use
+from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
 from trialtrace.run.tables.contracts.rows import present
 from trialtrace.run.trial.plan.build import Analysis
 from trialtrace.run.trial.study.file import Design

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +20,9 @@ from trialtrace.run.jobs.faults import tell
 from trialtrace.run.methods.analysing.cuts import Cut, cuts
 from trialtrace.run.methods.analysing.rows import Place, Result
 from trialtrace.run.methods.analysing.run import run_analysis
-from trialtrace.run.multiverse.blocks import Blocks, key_of
 from trialtrace.run.multiverse.rules import data_of
 from trialtrace.run.multiverse.scores import SCORE_OF, Sampled, score_of
+from trialtrace.run.tables.blocks import EVERY, WHOLE, Blocks, Chunk, key_of, progress
 from trialtrace.run.tables.contracts.rows import MemberRow, ResultRow
 from trialtrace.run.tables.frames import Frames
 from trialtrace.run.trial.model import adsl_code
@@ -42,11 +41,6 @@ PREFIX = "estimates-"
 SELECTIONS = 4
 DATA_SETS = ("adsl", "bds", "adtte", "occds")
 CONFIGURATION = ("trial.yaml", "dictionary.csv", "endpoints.yaml", "plan.yaml")
-# Seconds between two lines of the log.
-EVERY = 10.0
-# Part i of n of the work.
-Chunk = tuple[int, int]
-WHOLE: Chunk = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -190,12 +184,6 @@ def estimates(work: Work, chunk: Chunk = WHOLE) -> dict[str, list[Estimated]]:
             told = time.monotonic()
             progress("specifications", first + len(names), len(todo), told - begun)
     return {name: known[work.keys[name]] for name in asked}
-
-
-def progress(what: str, done: int, of: int, seconds: float) -> None:
-    """A line of the log with the time that is left."""
-    left = seconds / done * (of - done)
-    print(f"{what}: {done} of {of}, about {left:.0f} s left", file=sys.stderr, flush=True)
 
 
 def _computed(work: Work, name: str) -> "list[Computed]":

@@ -11,9 +11,9 @@ import numpy as np
 
 from trialtrace.base.arrays import Floats
 from trialtrace.base.store import SIGNIFICANT_DIGITS, make_folder, write_text
-from trialtrace.run.multiverse.blocks import Blocks
 from trialtrace.run.multiverse.curves import Group, Prepared, drawn, groups, prepared
-from trialtrace.run.multiverse.estimates import WHOLE, Chunk, Estimated, Work, estimates
+from trialtrace.run.multiverse.estimates import Estimated, Work, estimates
+from trialtrace.run.tables.blocks import WHOLE, Blocks, Chunk
 from trialtrace.run.tables.contracts import MEMBERS, RESULTS, Contract, from_rows, write_table
 from trialtrace.run.tables.contracts.multiverse import BANDS, CURVES, SPECIFICATIONS, SPREADS
 from trialtrace.run.trial.load import Trial, load_trial
