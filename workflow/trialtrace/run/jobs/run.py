@@ -200,6 +200,10 @@ class Run:
         """For `params`: the hash of what a job depends on beside its input files."""
         return lambda wildcards: self.freshness.job(rule, wildcards.get("trial"))
 
+    def growing(self, amount: int) -> Callable[[object, int], int]:
+        """For `resources`: MB of memory or minutes, as many times as a job is tried."""
+        return lambda wildcards, attempt: amount * attempt
+
     def made(self, *rules: str) -> list[str]:
         """Where the jobs of these rules record what they made."""
         return [record_path(rule, "{trial}") for rule in rules]

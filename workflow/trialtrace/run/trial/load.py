@@ -225,7 +225,7 @@ class Trial:
         data = self.document("plan")
         return _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
 
-    @property
+    @cached_property
     def claims_document(self) -> dict[str, Any]:
         """claims.yaml as it stands; `trialtrace.audit.ledger.claim` makes claims of it."""
         return {"papers": {}, "claims": {}} if self.blinded else self.document("claims")

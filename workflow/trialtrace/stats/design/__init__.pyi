@@ -14,14 +14,10 @@ from trialtrace.stats.design.events import patients_for_events as patients_for_e
 from trialtrace.stats.design.events import power_log_rank as power_log_rank
 from trialtrace.stats.design.events import precision_log_rank as precision_log_rank
 from trialtrace.stats.design.events import sample_size_log_rank as sample_size_log_rank
-from trialtrace.stats.design.means import power_equivalence_means as power_equivalence_means
 from trialtrace.stats.design.means import power_paired_means as power_paired_means
 from trialtrace.stats.design.means import power_two_means as power_two_means
 from trialtrace.stats.design.means import precision_paired_means as precision_paired_means
 from trialtrace.stats.design.means import precision_two_means as precision_two_means
-from trialtrace.stats.design.means import (
-    sample_size_equivalence_means as sample_size_equivalence_means,
-)
 from trialtrace.stats.design.means import sample_size_paired_means as sample_size_paired_means
 from trialtrace.stats.design.means import sample_size_two_means as sample_size_two_means
 from trialtrace.stats.design.means import variance_factor as variance_factor
